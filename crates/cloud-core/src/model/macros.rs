@@ -1,0 +1,271 @@
+/// Declares a string enum of the wire that stays open: a value this version does not know becomes `Unknown`, keeps its
+/// text, and is written back unchanged.
+///
+/// ```
+/// cloud_core::open_enum! {
+///     /// What a server does.
+///     pub enum Status {
+///         /// It runs.
+///         Running = "running",
+///         /// It is switched off.
+///         Off = "off",
+///     }
+/// }
+///
+/// assert_eq!(Status::from("off"), Status::Off);
+/// let new = Status::from("hibernating");
+/// assert!(matches!(new, Status::Unknown(_)));
+/// assert_eq!(new.as_str(), "hibernating");
+/// assert_eq!(serde_json::to_string(&new).unwrap(), "\"hibernating\"");
+/// ```
+#[macro_export]
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal ),* $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )*
+            /// A value that this version does not know; also an empty one, which a missing field decodes to.
+            Unknown($crate::model::UnknownValue),
+        }
+
+        impl $name {
+            /// Every value this version knows by name.
+            pub const KNOWN: &'static [Self] = &[ $( Self::$variant ),* ];
+
+            /// The text on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $( Self::$variant => $wire, )*
+                    Self::Unknown(value) => value.as_str(),
+                }
+            }
+        }
+
+        impl ::core::default::Default for $name {
+            fn default() -> Self {
+                Self::Unknown(::core::default::Default::default())
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $( $wire => Self::$variant, )*
+                    _ => Self::Unknown($crate::model::UnknownValue::__from_open_enum(text)),
+                }
+            }
+        }
+
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::convert::Infallible;
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                Ok(Self::from(text))
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::open_enum(deserializer, |text| Self::from(text))
+            }
+        }
+    };
+}
+
+/// Declares a type of the answers: every field tolerates absence and `null`, unknown keys are ignored, and fields can be
+/// added later without breaking anybody.
+///
+/// Fields after `integers` also accept `40.0` and `"40"`, for numbers that the service describes loosely.
+///
+/// ```
+/// cloud_core::model! {
+///     /// A volume.
+///     pub struct Volume {
+///         /// Its name.
+///         pub name: String,
+///         /// The server it is attached to.
+///         pub server: Option<u64>,
+///     }
+///     integers {
+///         /// Its size in GB.
+///         pub size: u32,
+///     }
+/// }
+/// let volume: Volume = serde_json::from_str(r#"{"name": null, "size": 10.0, "new": true}"#).unwrap();
+/// assert_eq!((volume.name.as_str(), volume.server, volume.size), ("", None, 10));
+/// ```
+#[macro_export]
+macro_rules! model {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty ),* $(,)?
+        }
+        $( integers {
+            $( $(#[$int_meta:meta])* pub $int:ident : $int_type:ty ),* $(,)?
+        } )?
+    ) => {
+        $(#[$meta])*
+        #[derive(
+            Clone,
+            Debug,
+            Default,
+            PartialEq,
+            $crate::__private::serde::Serialize,
+            $crate::__private::serde::Deserialize,
+        )]
+        #[serde(crate = "cloud_core::__private::serde", default)]
+        #[non_exhaustive]
+        pub struct $name {
+            $(
+                $(#[$field_meta])*
+                #[serde(deserialize_with = "cloud_core::model::lenient::field")]
+                pub $field: $type,
+            )*
+            $( $(
+                $(#[$int_meta])*
+                #[serde(deserialize_with = "cloud_core::model::lenient::integer")]
+                pub $int: $int_type,
+            )* )?
+        }
+    };
+}
+
+/// Declares the numeric id of a resource as its own type, so that a volume's id cannot be passed for a server's.
+///
+/// ```
+/// cloud_core::numeric_id! {
+///     /// Identifies a server.
+///     pub struct ServerId;
+/// }
+/// let id = ServerId::from(42);
+/// assert_eq!(id.to_string(), "42");
+/// assert_eq!("42".parse(), Ok(id));
+/// ```
+#[macro_export]
+macro_rules! numeric_id {
+    ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $(#[$meta])*
+        #[derive(
+            Clone,
+            Copy,
+            Debug,
+            Default,
+            PartialEq,
+            Eq,
+            Hash,
+            PartialOrd,
+            Ord,
+            $crate::__private::serde::Serialize,
+            $crate::__private::serde::Deserialize,
+        )]
+        #[serde(crate = "cloud_core::__private::serde", transparent)]
+        pub struct $name(pub u64);
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl ::core::convert::From<u64> for $name {
+            fn from(id: u64) -> Self {
+                Self(id)
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::num::ParseIntError;
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate as cloud_core;
+
+    open_enum! {
+        /// A colour.
+        pub enum Colour {
+            /// Red.
+            Red = "red",
+            /// Blue.
+            Blue = "blue",
+        }
+    }
+
+    model! {
+        /// A thing.
+        pub struct Thing {
+            /// Colour.
+            pub colour: Colour,
+            /// Names.
+            pub names: Vec<String>,
+            /// Kind.
+            #[serde(rename = "type")]
+            pub kind: Option<Colour>,
+        }
+        integers {
+            /// Size.
+            pub size: u32,
+        }
+    }
+
+    #[test]
+    fn known_values_have_one_representation() {
+        for known in Colour::KNOWN {
+            assert_eq!(&Colour::from(known.as_str()), known);
+        }
+        assert_ne!(Colour::from("green"), Colour::Red);
+        assert_eq!(Colour::from("green").to_string(), "green");
+    }
+
+    #[test]
+    fn unknown_text_numbers_and_flags_survive() {
+        let colours: Vec<Colour> = serde_json::from_str(r#"["red", "green", 7, true]"#).unwrap();
+        assert_eq!(colours[0], Colour::Red);
+        assert_eq!(serde_json::to_string(&colours).unwrap(), r#"["red","green","7","true"]"#);
+        assert!(serde_json::from_str::<Colour>("{}").is_err());
+    }
+
+    #[test]
+    fn models_tolerate_absence_null_and_novelty() {
+        for json in ["{}", r#"{"colour":null,"names":null,"type":null,"size":null}"#, r#"{"new":[1]}"#] {
+            assert_eq!(serde_json::from_str::<Thing>(json).unwrap(), Thing::default(), "{json}");
+        }
+        let thing: Thing = serde_json::from_str(r#"{"colour":"green","type":"red","size":"3"}"#).unwrap();
+        assert_eq!((thing.colour.as_str(), thing.kind, thing.size), ("green", Some(Colour::Red), 3));
+    }
+}

@@ -1,0 +1,17 @@
+//! Building blocks of wire types: open enums, three-state updates, instants, tolerant numbers and secrets.
+//!
+//! Every wire type of the provider crates is built from these, so that no answer fails to decode because the service
+//! added a field, a value or a `null`.
+
+mod decimal;
+pub mod lenient;
+mod macros;
+mod patch;
+pub mod secret;
+mod timestamp;
+mod unknown;
+
+pub use decimal::Decimal;
+pub use patch::Patch;
+pub use timestamp::{ParseTimestampError, Timestamp};
+pub use unknown::UnknownValue;

@@ -1,0 +1,77 @@
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// One field of a partial update: leave it alone, set it to `null`, or give it a value.
+///
+/// A body field of this type carries `#[serde(skip_serializing_if = "Patch::is_leave")]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Patch<T> {
+    /// The field is not sent, and the service keeps what it has.
+    #[default]
+    Leave,
+    /// The field is sent as `null`.
+    Null,
+    /// The field is sent with this value.
+    Value(T),
+}
+
+impl<T> Patch<T> {
+    /// Whether the field stays out of the request.
+    pub const fn is_leave(&self) -> bool {
+        matches!(self, Self::Leave)
+    }
+}
+
+impl<T> From<T> for Patch<T> {
+    fn from(value: T) -> Self {
+        Self::Value(value)
+    }
+}
+
+impl<T> From<Option<T>> for Patch<T> {
+    /// `None` means `null` here: whoever passes an `Option` wants the field to be sent.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Self::Value)
+    }
+}
+
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Leave | Self::Null => serializer.serialize_none(),
+            Self::Value(value) => value.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct Body {
+        #[serde(default, skip_serializing_if = "Patch::is_leave")]
+        note: Patch<String>,
+    }
+
+    #[test]
+    fn the_three_states_differ_on_the_wire() {
+        let encode = |note| serde_json::to_string(&Body { note }).unwrap();
+        assert_eq!(encode(Patch::Leave), "{}");
+        assert_eq!(encode(None::<String>.into()), r#"{"note":null}"#);
+        assert_eq!(encode("x".to_owned().into()), r#"{"note":"x"}"#);
+    }
+
+    #[test]
+    fn the_three_states_are_read_back() {
+        let decode = |text| serde_json::from_str::<Body>(text).unwrap().note;
+        assert_eq!(decode("{}"), Patch::Leave);
+        assert_eq!(decode(r#"{"note":null}"#), Patch::Null);
+        assert_eq!(decode(r#"{"note":"x"}"#), Patch::Value("x".into()));
+    }
+}

@@ -1,0 +1,163 @@
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// An instant, read from and written as RFC 3339 (`2026-11-20T08:30:00Z`).
+///
+/// Conversions to [`SystemTime`] are always there; features `jiff`, `chrono` and `time` add those of the crates of the
+/// same names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Timestamp(::jiff::Timestamp);
+
+impl Timestamp {
+    /// 1970-01-01T00:00:00Z; also what a missing instant decodes to.
+    pub const UNIX_EPOCH: Self = Self(::jiff::Timestamp::UNIX_EPOCH);
+
+    /// The current time of this machine's clock.
+    pub fn now() -> Self {
+        Self::from(SystemTime::now())
+    }
+
+    /// From whole seconds since the Unix epoch; `None` outside the years -9999 to 9999.
+    pub fn from_unix(seconds: i64) -> Option<Self> {
+        ::jiff::Timestamp::from_second(seconds).ok().map(Self)
+    }
+
+    /// Whole seconds since the Unix epoch.
+    pub fn as_unix(self) -> i64 {
+        self.0.as_second()
+    }
+
+    /// How long this instant lies behind `now`; zero when it is still to come.
+    pub fn age(self, now: Self) -> Duration {
+        now.0.duration_since(self.0).try_into().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The text is not an RFC 3339 instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseTimestampError(String);
+
+impl fmt::Display for ParseTimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not an RFC 3339 instant such as 2026-11-20T08:30:00Z: {}", self.0)
+    }
+}
+
+impl std::error::Error for ParseTimestampError {}
+
+impl FromStr for Timestamp {
+    type Err = ParseTimestampError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|e: ::jiff::Error| ParseTimestampError(e.to_string()))
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// Instants outside the years -9999 to 9999 become the Unix epoch.
+    fn from(time: SystemTime) -> Self {
+        Self(time.try_into().unwrap_or_default())
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        time.0.into()
+    }
+}
+
+#[cfg(feature = "jiff")]
+impl From<Timestamp> for ::jiff::Timestamp {
+    fn from(time: Timestamp) -> Self {
+        time.0
+    }
+}
+
+#[cfg(feature = "jiff")]
+impl From<::jiff::Timestamp> for Timestamp {
+    fn from(time: ::jiff::Timestamp) -> Self {
+        Self(time)
+    }
+}
+
+#[cfg(feature = "chrono")]
+impl From<Timestamp> for ::chrono::DateTime<::chrono::Utc> {
+    fn from(time: Timestamp) -> Self {
+        // Both types cover the years -9999 to 9999, so the fallback is never taken.
+        Self::from_timestamp(time.0.as_second(), time.0.subsec_nanosecond().unsigned_abs()).unwrap_or_default()
+    }
+}
+
+#[cfg(feature = "time")]
+impl From<Timestamp> for ::time::OffsetDateTime {
+    fn from(time: Timestamp) -> Self {
+        Self::from_unix_timestamp_nanos(time.0.as_nanosecond()).unwrap_or(Self::UNIX_EPOCH)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Timestamp;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an RFC 3339 instant")
+            }
+            fn visit_str<E: de::Error>(self, v: &str) -> Result<Timestamp, E> {
+                v.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_and_fractions_are_read() {
+        let utc: Timestamp = "2016-01-30T23:50:00Z".parse().unwrap();
+        for text in ["2016-01-30T23:50:00+00:00", "2016-01-31T00:50:00+01:00", "2016-01-30T23:50:00.000Z"] {
+            assert_eq!(text.parse::<Timestamp>().unwrap(), utc, "{text}");
+        }
+        assert_eq!(serde_json::to_string(&utc).unwrap(), r#""2016-01-30T23:50:00Z""#);
+        assert_eq!(utc.as_unix(), 1_454_197_800);
+        assert_eq!(SystemTime::from(utc), SystemTime::UNIX_EPOCH + Duration::from_secs(1_454_197_800));
+    }
+
+    #[test]
+    fn a_bad_instant_says_what_was_expected() {
+        let error = "yesterday".parse::<Timestamp>().unwrap_err().to_string();
+        assert!(error.starts_with("not an RFC 3339 instant such as"), "{error}");
+        assert!(serde_json::from_str::<Timestamp>("5").unwrap_err().to_string().contains("RFC 3339"));
+    }
+
+    #[test]
+    fn age_is_never_negative() {
+        let early = Timestamp::from_unix(100).unwrap();
+        let late = Timestamp::from_unix(160).unwrap();
+        assert_eq!(early.age(late), Duration::from_secs(60));
+        assert_eq!(late.age(early), Duration::ZERO);
+    }
+}

@@ -1,0 +1,33 @@
+//! What the exported macros need; not part of the public API.
+
+use std::fmt;
+
+pub use serde;
+use serde::de;
+
+/// Decodes a value of an open enum; numbers and flags are taken by their text.
+pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
+    deserializer: D,
+    from_text: impl FnOnce(&str) -> T,
+) -> Result<T, D::Error> {
+    struct Visitor<F>(F);
+    impl<T, F: FnOnce(&str) -> T> de::Visitor<'_> for Visitor<F> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a word")
+        }
+        fn visit_str<E: de::Error>(self, v: &str) -> Result<T, E> {
+            Ok((self.0)(v))
+        }
+        fn visit_u64<E: de::Error>(self, v: u64) -> Result<T, E> {
+            Ok((self.0)(&v.to_string()))
+        }
+        fn visit_i64<E: de::Error>(self, v: i64) -> Result<T, E> {
+            Ok((self.0)(&v.to_string()))
+        }
+        fn visit_bool<E: de::Error>(self, v: bool) -> Result<T, E> {
+            Ok((self.0)(if v { "true" } else { "false" }))
+        }
+    }
+    deserializer.deserialize_any(Visitor(from_text))
+}

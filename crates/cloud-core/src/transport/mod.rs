@@ -1,0 +1,92 @@
+//! The seam between the engine and the network: one trait, one attempt at a time.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use async_trait::async_trait;
+use http::{Request, Response};
+
+use crate::body::{Body, ResponseBody};
+
+/// Sends one attempt of a call and gives the response as soon as its head is there.
+///
+/// Implementations do not retry, follow redirects, or interpret status codes; the engine does. They report failures as
+/// [`TransportError`]s, whose kind decides whether a request may be sent again, so it must be chosen with care.
+/// Dropping the future or the response body must abandon the attempt.
+#[async_trait]
+pub trait Transport: Send + Sync + fmt::Debug {
+    /// Sends one request. The URI is absolute; `Content-Length` is left to the transport.
+    async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError>;
+}
+
+/// What is known about a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No byte of the request reached the server: no address, refused, no route, proxy out of reach. Worth repeating.
+    NotSent,
+    /// No byte of the request reached the server, and trying again cannot help: the certificate was refused, or the
+    /// connection's setup is wrong.
+    Refused,
+    /// The connection broke after the request may have reached the server.
+    Interrupted,
+    /// The attempt ran into a time limit of the transport after the request may have reached the server.
+    TimedOut,
+    /// The body of the request could not be read from its source.
+    RequestBody,
+}
+
+/// A failed attempt, as a [`Transport`] reports it.
+pub struct TransportError {
+    kind: TransportErrorKind,
+    message: Box<str>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl TransportError {
+    /// A failure of this kind. The message says what happened, without secrets and without the URL.
+    pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into().into_boxed_str(), source: None }
+    }
+
+    /// Keeps the error that caused this one.
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What is known about the attempt.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    pub(crate) fn into_parts(self) -> (TransportErrorKind, Box<str>, Option<Box<dyn StdError + Send + Sync>>) {
+        (self.kind, self.message, self.source)
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("kind", &self.kind)
+            .field("message", &self.message)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|e| e as _)
+    }
+}
