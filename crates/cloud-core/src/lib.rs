@@ -1,9 +1,50 @@
-//! The engine under the `cloud-clients` crates.
+//! The engine under the `cloud-clients` crates: what all providers have in common, and nothing of any of them.
+//!
+//! Programs use a provider's crate, such as `cloud-hetzner`, and meet the types of this one as its [`Error`], its
+//! [`Items`](page::Items) and its [`Waiter`](wait::Waiter). Read on to write a provider crate, a transport, a retry
+//! policy or a credential.
+//!
+//! Every call takes one path, in one direction: a builder of the provider describes it as a [`Call`](call::Call); the
+//! [`Engine`](engine::Engine) waits for its turn, lets the [`Credential`](credential::Credential) authorize it, sends it
+//! through the [`Transport`](transport::Transport), asks the [`RetryPolicy`](retry::RetryPolicy) about a failure, and
+//! [decodes](decode) the answer.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `rustls` (default) | TLS by rustls with its default provider |
+//! | `rustls-no-provider` | TLS by rustls with a provider that the application installs |
+//! | `native-tls` | TLS by the operating system's library |
+//! | `http2`, `gzip` | HTTP/2; compressed answers |
+//! | `blocking` | a blocking form of every call, list and waiter |
+//! | `tracing` | a span for every call and an event for every retry |
+//! | `jiff`, `chrono`, `time` | conversions of [`Timestamp`](model::Timestamp) |
+//! | `test-util` | a scripted transport and a simulated clock |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod body;
+pub mod call;
+pub mod clock;
+pub mod config;
+pub mod credential;
+pub mod decode;
+pub mod engine;
+pub mod error;
 pub mod model;
+pub mod options;
+pub mod page;
+pub mod retry;
+#[cfg(any(test, feature = "test-util"))]
+pub mod test_util;
+pub mod throttle;
+mod trace;
 pub mod transport;
+pub mod wait;
+
+pub use error::{Error, ErrorKind, Result};

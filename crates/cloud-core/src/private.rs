@@ -2,8 +2,18 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+pub use http;
 pub use serde;
-use serde::de;
+use serde::{Serialize, de};
+
+use crate::error::{Error, ErrorKind, Result as CallResult};
+
+/// Writes a request body.
+pub fn to_json(value: &impl Serialize) -> CallResult<Bytes> {
+    let written = serde_json::to_vec(value).map(Bytes::from);
+    written.map_err(|error| Error::new(ErrorKind::Input, format!("the body cannot be written as JSON: {error}")))
+}
 
 /// Decodes a value of an open enum; numbers and flags are taken by their text.
 pub fn open_enum<'de, D: de::Deserializer<'de>, T>(

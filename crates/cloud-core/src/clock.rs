@@ -1,0 +1,66 @@
+//! Time and chance, behind a seam so that tests can simulate both.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant, SystemTime};
+
+/// A sleep in progress.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
+
+/// Where the engine takes time and randomness from. [`TokioClock`] unless the client is built with another one.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// The monotonic clock: delays, deadlines and lifetimes.
+    fn now(&self) -> Instant;
+
+    /// The calendar: dates in headers and signatures.
+    fn system_now(&self) -> SystemTime;
+
+    /// Completes after this time.
+    fn sleep(&self, duration: Duration) -> Sleep;
+
+    /// A number from 0 to 1, 1 excluded.
+    fn random(&self) -> f64;
+}
+
+/// The clock of the tokio runtime, which stands still under `tokio::time::pause`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokioClock;
+
+impl Clock for TokioClock {
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn system_now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn random(&self) -> f64 {
+        fastrand::f64()
+    }
+}
+
+pub(crate) type SharedClock = Arc<dyn Clock>;
+
+/// Runs a future for at most `limit`; `None` when the time ran out first.
+pub(crate) async fn within<F: Future>(clock: &dyn Clock, limit: Option<Duration>, future: F) -> Option<F::Output> {
+    let mut future = std::pin::pin!(future);
+    let mut timer = None;
+    std::future::poll_fn(|cx: &mut Context<'_>| {
+        if let Poll::Ready(output) = future.as_mut().poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        let Some(limit) = limit else { return Poll::Pending };
+        // Made only when the future has to wait, so that an answer at hand costs no timer.
+        let timer = timer.get_or_insert_with(|| clock.sleep(limit));
+        timer.as_mut().poll(cx).map(|()| None)
+    })
+    .await
+}

@@ -1,0 +1,321 @@
+//! From bytes to a typed answer in one pass, or an error that says where it failed.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
+
+use crate::page::{Page, PageMeta};
+
+/// An answer as it came.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RawResponse {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for RawResponse {
+    /// Status and length only: headers and bodies can hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawResponse({}, {} bytes)", self.status, self.body.len())
+    }
+}
+
+/// Why an answer was not understood.
+#[derive(Debug)]
+pub struct DecodeError {
+    pub(crate) message: String,
+    pub(crate) path: Option<String>,
+    // The text ends too early, as when a connection was cut: another attempt may bring all of it.
+    pub(crate) cut: bool,
+}
+
+impl DecodeError {
+    /// An answer that does not hold what it should.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), path: None, cut: false }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+type Function<T> = fn(RawResponse, &'static str) -> Result<T, DecodeError>;
+
+/// How the answer of an operation becomes a `T`.
+pub struct Decode<T> {
+    function: Function<T>,
+    key: &'static str,
+}
+
+impl<T> Clone for Decode<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Decode<T> {}
+
+impl<T> fmt::Debug for Decode<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Decode({})", self.key)
+    }
+}
+
+impl<T> Decode<T> {
+    /// By a function of the whole answer.
+    pub const fn by(function: Function<T>, key: &'static str) -> Self {
+        Self { function, key }
+    }
+
+    pub(crate) fn apply(self, response: RawResponse) -> Result<T, DecodeError> {
+        (self.function)(response, self.key)
+    }
+}
+
+impl Decode<RawResponse> {
+    /// Not at all.
+    pub const fn raw() -> Self {
+        Self::by(|response, _| Ok(response), "")
+    }
+}
+
+impl Decode<()> {
+    /// The body does not matter.
+    pub const fn nothing() -> Self {
+        Self::by(|_, _| Ok(()), "")
+    }
+}
+
+impl<T: DeserializeOwned> Decode<T> {
+    /// The whole body is the JSON of a `T`.
+    pub const fn json() -> Self {
+        Self::by(|response, _| seeded(&response.body, || PhantomData::<T>), "")
+    }
+
+    /// The body is a JSON object, and the value of this key is a `T`.
+    pub const fn key(key: &'static str) -> Self {
+        Self::by(
+            |response, key| {
+                let value = seeded(&response.body, || Keyed(key, PhantomData))?;
+                value.ok_or_else(|| DecodeError::new(format!("the answer has no key `{key}`")))
+            },
+            key,
+        )
+    }
+}
+
+impl<T: DeserializeOwned> Decode<Option<T>> {
+    /// As [`key`](Decode::key), where an empty body, a missing key and `null` give `None`.
+    pub const fn optional_key(key: &'static str) -> Self {
+        Self::by(
+            |response, key| {
+                if response.body.is_empty() {
+                    return Ok(None);
+                }
+                seeded(&response.body, || Keyed::<Option<T>>(key, PhantomData)).map(Option::flatten)
+            },
+            key,
+        )
+    }
+}
+
+impl<T: DeserializeOwned> Decode<Page<T>> {
+    /// One page of a list: the items under this key, the rest of the pages described by `M`.
+    pub const fn page<M: PageMeta>(key: &'static str) -> Self {
+        Self::by(
+            |response, key| {
+                let (items, meta) = seeded(&response.body, || Listed::<T, M>(key, PhantomData))?;
+                let items = items.ok_or_else(|| DecodeError::new(format!("the answer has no key `{key}`")))?;
+                Ok(Page::new(items, meta.info()))
+            },
+            key,
+        )
+    }
+}
+
+/// Decodes in one pass; only when that fails, a second pass finds out where.
+fn seeded<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: impl Fn() -> S) -> Result<S::Value, DecodeError> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let error = match seed().deserialize(&mut reader).and_then(|value| reader.end().map(|()| value)) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let mut track = serde_path_to_error::Track::new();
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let again = seed().deserialize(serde_path_to_error::Deserializer::new(&mut reader, &mut track));
+    let path = again.err().map(|_| track.path().to_string()).filter(|path| path != ".");
+    Err(DecodeError { message: describe(&error), path, cut: error.is_eof() })
+}
+
+/// The message of `serde_json`, which may quote a value of the answer, shortened.
+fn describe(error: &serde_json::Error) -> String {
+    let mut text = error.to_string();
+    if let Some((at, _)) = text.char_indices().nth(300) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}
+
+struct Keyed<T>(&'static str, PhantomData<T>);
+
+impl<'de, T: de::Deserialize<'de>> DeserializeSeed<'de> for Keyed<T> {
+    type Value = Option<T>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: de::Deserialize<'de>> de::Visitor<'de> for Keyed<T> {
+    type Value = Option<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with the key `{}`", self.0)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
+        let mut value = None;
+        while let Some(wanted) = map.next_key_seed(Is([self.0, ""]))? {
+            if wanted == 0 {
+                value = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(value)
+    }
+}
+
+struct Listed<T, M>(&'static str, PhantomData<(T, M)>);
+
+impl<'de, T: de::Deserialize<'de>, M: PageMeta> DeserializeSeed<'de> for Listed<T, M> {
+    type Value = (Option<Vec<T>>, M);
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: de::Deserialize<'de>, M: PageMeta> de::Visitor<'de> for Listed<T, M> {
+    type Value = (Option<Vec<T>>, M);
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with the list `{}`", self.0)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut items, mut meta) = (None, M::default());
+        while let Some(which) = map.next_key_seed(Is([self.0, M::KEY]))? {
+            match which {
+                // An absent list may also be written as null.
+                0 => items = Some(map.next_value::<Option<Vec<T>>>()?.unwrap_or_default()),
+                1 => meta = map.next_value::<Option<M>>()?.unwrap_or_default(),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok((items, meta))
+    }
+}
+
+/// Which of two keys comes next, without copying it.
+struct Is([&'static str; 2]);
+
+impl<'de> DeserializeSeed<'de> for Is {
+    type Value = usize;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl de::Visitor<'_> for Is {
+    type Value = usize;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<usize, E> {
+        Ok(self.0.iter().position(|wanted| *wanted == key).unwrap_or(self.0.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::PageInfo;
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Server {
+        id: u64,
+        #[serde(default)]
+        tags: Vec<u8>,
+    }
+
+    #[derive(Default, serde::Deserialize)]
+    struct Meta {
+        next: Option<u64>,
+    }
+
+    impl PageMeta for Meta {
+        const KEY: &'static str = "meta";
+        fn info(self) -> PageInfo {
+            PageInfo { next: self.next.map(|n| n.to_string()), ..PageInfo::default() }
+        }
+    }
+
+    fn answer(body: &str) -> RawResponse {
+        RawResponse { status: StatusCode::OK, headers: HeaderMap::new(), body: body.to_owned().into() }
+    }
+
+    #[test]
+    fn a_key_is_found_among_others() {
+        let server = Decode::<Server>::key("server").apply(answer(r#"{"new": [{}], "server": {"id": 7, "x": 1}}"#));
+        assert_eq!(server.unwrap(), Server { id: 7, tags: vec![] });
+        let error = Decode::<Server>::key("server").apply(answer("{}")).unwrap_err();
+        assert_eq!(error.message, "the answer has no key `server`");
+    }
+
+    #[test]
+    fn an_optional_key_may_be_absent_in_four_ways() {
+        let decode = Decode::<Option<Server>>::optional_key("server");
+        for body in ["", "{}", r#"{"server":null}"#, r#"{"other":1}"#] {
+            assert_eq!(decode.apply(answer(body)).unwrap(), None, "{body}");
+        }
+        assert_eq!(decode.apply(answer(r#"{"server":{"id":1}}"#)).unwrap().unwrap().id, 1);
+    }
+
+    #[test]
+    fn a_failure_names_the_place() {
+        let decode = Decode::<Page<Server>>::page::<Meta>("servers");
+        let error = decode.apply(answer(r#"{"servers":[{"id":1},{"id":2,"tags":[1,"x"]}]}"#)).unwrap_err();
+        assert_eq!(error.path.as_deref(), Some("servers[1].tags[1]"));
+        assert!(!error.cut && error.message.contains("invalid type: string"), "{error}");
+    }
+
+    #[test]
+    fn a_cut_answer_is_told_from_a_wrong_one() {
+        let decode = Decode::<Server>::key("server");
+        assert!(decode.apply(answer(r#"{"server":{"id":1"#)).unwrap_err().cut);
+        assert!(!decode.apply(answer("<html>")).unwrap_err().cut);
+        assert!(!decode.apply(answer(r#"{"server":{"id":1}} x"#)).unwrap_err().cut);
+    }
+
+    #[test]
+    fn a_page_reads_items_and_meta_in_any_order() {
+        let decode = Decode::<Page<Server>>::page::<Meta>("servers");
+        for body in
+            [r#"{"servers":[{"id":1}],"meta":{"next":2}}"#, r#"{"meta":{"next":2,"x":{}},"y":1,"servers":[{"id":1}]}"#]
+        {
+            let page = decode.apply(answer(body)).unwrap();
+            assert_eq!((page.items.len(), page.info.next.as_deref()), (1, Some("2")));
+        }
+        let page = decode.apply(answer(r#"{"servers":null,"meta":null}"#)).unwrap();
+        assert_eq!((page.items.len(), page.info.next), (0, None));
+    }
+}

@@ -1,0 +1,548 @@
+//! The one error type of all providers.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, StatusCode};
+
+/// The result of everything that can fail here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// How much of a body that could not be understood is kept.
+const KEPT_BODY: usize = 4 * 1024;
+
+/// What kind of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A setting is wrong; found when the client is built.
+    Config,
+    /// An argument cannot be sent, and nothing was.
+    Input,
+    /// The server could not be reached; no byte of the request arrived.
+    NotSent,
+    /// The connection was refused for a reason that does not pass by itself, such as a certificate.
+    Refused,
+    /// A clock ran out: the attempt's or the operation's.
+    Timeout,
+    /// The connection broke while the request or the answer was on its way.
+    Interrupted,
+    /// The request body could not be read from its file or reader.
+    RequestBody,
+    /// The rate limit is used up for longer than the call may wait.
+    Throttled,
+    /// The service answered with an error.
+    Api,
+    /// The answer is not what the operation promises.
+    Decode,
+    /// The answer is larger than the limit.
+    TooLarge,
+    /// A token could not be obtained.
+    Credential,
+    /// A list does not end, or contradicts itself.
+    Page,
+    /// Work that was waited for has failed.
+    WorkFailed,
+    /// Work that was waited for has not ended before the deadline.
+    WaitTimeout,
+    /// A blocking call was made where blocking is not possible.
+    Blocking,
+}
+
+impl ErrorKind {
+    fn describe(self) -> &'static str {
+        match self {
+            Self::Config => "wrong configuration",
+            Self::Input => "wrong argument",
+            Self::NotSent => "cannot reach the server",
+            Self::Refused => "connection refused",
+            Self::Timeout => "timed out",
+            Self::Interrupted => "connection broken",
+            Self::RequestBody => "cannot read the request body",
+            Self::Throttled => "rate limit used up",
+            Self::Api => "error answer",
+            Self::Decode => "answer not understood",
+            Self::TooLarge => "answer too large",
+            Self::Credential => "no token",
+            Self::Page => "broken list",
+            Self::WorkFailed => "work failed",
+            Self::WaitTimeout => "not finished in time",
+            Self::Blocking => "cannot block here",
+        }
+    }
+}
+
+/// One field of a request that the service, or the check before sending, finds wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldProblem {
+    /// The field, in the API's own spelling.
+    pub name: String,
+    /// What is wrong with it, as far as the service says.
+    pub messages: Vec<String>,
+}
+
+impl FieldProblem {
+    /// A problem with this field.
+    pub fn new(name: impl Into<String>, messages: Vec<String>) -> Self {
+        Self { name: name.into(), messages }
+    }
+}
+
+/// Anything that can go wrong, for every provider.
+///
+/// It is one pointer wide, cheap to clone, and prints completely on its own: method, path template, status, code,
+/// message, fields, request id, attempts and time. Decide by its predicates ([`is_not_found`](Self::is_not_found) and
+/// so on); the provider's typed error is in [`api`](Self::api).
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    call: Option<CallContext>,
+    attempts: u32,
+    max_attempts: Option<u32>,
+    elapsed: Duration,
+    status: Option<StatusCode>,
+    code: Option<Box<str>>,
+    fields: Vec<FieldProblem>,
+    correlation_id: Option<Box<str>>,
+    retry_after: Option<Duration>,
+    retryable: bool,
+    auth: bool,
+    may_have_happened: bool,
+    gave_up: Option<Box<str>>,
+    body: Option<Bytes>,
+    json_path: Option<Box<str>>,
+    details: Option<Arc<dyn Any + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+#[derive(Clone)]
+struct CallContext {
+    method: Method,
+    template: Cow<'static, str>,
+}
+
+impl Error {
+    /// An error of this kind. For use by provider crates and by implementations of the traits of this crate.
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            message: message.into(),
+            call: None,
+            attempts: 0,
+            max_attempts: None,
+            elapsed: Duration::ZERO,
+            status: None,
+            code: None,
+            fields: Vec::new(),
+            correlation_id: None,
+            retry_after: None,
+            retryable: false,
+            auth: false,
+            may_have_happened: false,
+            gave_up: None,
+            body: None,
+            json_path: None,
+            details: None,
+            source: None,
+        }))
+    }
+
+    /// A setting that cannot be used; `setting` says which one and where it came from.
+    pub fn config(setting: impl fmt::Display, problem: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Config, format!("{setting}: {problem}"))
+    }
+
+    /// An argument that cannot be sent; `field` is its name in the API.
+    pub fn input(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        let (field, problem) = (field.into(), problem.into());
+        Self::new(ErrorKind::Input, format!("{field}: {problem}"))
+            .with(|inner| inner.fields.push(FieldProblem::new(field, vec![problem])))
+    }
+
+    // The engine builds an error before anybody else holds it, so this never copies in practice.
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// Keeps the error that caused this one.
+    pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.with(|inner| inner.source = Some(Arc::from(source.into())))
+    }
+
+    /// Adds the provider's typed view of the error, found again by [`api`](Self::api).
+    pub fn with_details(self, details: impl Any + Send + Sync) -> Self {
+        self.with(|inner| inner.details = Some(Arc::new(details)))
+    }
+
+    /// Sets the provider's error code.
+    pub fn with_code(self, code: impl Into<Box<str>>) -> Self {
+        self.with(|inner| inner.code = Some(code.into()))
+    }
+
+    /// Marks the error as one that passes by itself, or not.
+    pub fn with_retryable(self, retryable: bool) -> Self {
+        self.with(|inner| inner.retryable = retryable)
+    }
+
+    pub(crate) fn with_call(self, method: &Method, template: &Cow<'static, str>) -> Self {
+        let call = CallContext { method: method.clone(), template: template.clone() };
+        self.with(|inner| inner.call = Some(call))
+    }
+
+    pub(crate) fn with_attempts(self, attempts: u32, max: Option<u32>, elapsed: Duration) -> Self {
+        self.with(|inner| {
+            inner.attempts = attempts;
+            inner.max_attempts = max;
+            inner.elapsed = elapsed;
+        })
+    }
+
+    pub(crate) fn with_outcome(self, may_have_happened: bool, gave_up: Option<Box<str>>) -> Self {
+        self.with(|inner| {
+            inner.may_have_happened = may_have_happened;
+            inner.gave_up = gave_up;
+        })
+    }
+
+    pub(crate) fn with_retry_after(self, delay: Option<Duration>) -> Self {
+        self.with(|inner| inner.retry_after = delay)
+    }
+
+    pub(crate) fn with_body(self, body: &Bytes) -> Self {
+        // A copy: a slice would keep the whole buffer alive.
+        let kept = Bytes::copy_from_slice(&body[..body.len().min(KEPT_BODY)]);
+        self.with(|inner| inner.body = Some(kept))
+    }
+
+    pub(crate) fn with_json_path(self, path: String) -> Self {
+        self.with(|inner| inner.json_path = Some(path.into()))
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode, correlation_id: Option<Box<str>>) -> Self {
+        self.with(|inner| {
+            inner.status = Some(status);
+            inner.correlation_id = correlation_id;
+        })
+    }
+
+    pub(crate) fn from_problem(status: StatusCode, problem: ApiProblem) -> Self {
+        Self::new(ErrorKind::Api, problem.message.unwrap_or_default()).with(|inner| {
+            inner.status = Some(status);
+            inner.auth = problem.auth.unwrap_or(matches!(status.as_u16(), 401 | 403));
+            inner.code = problem.code.map(Into::into);
+            inner.fields = problem.fields;
+            inner.correlation_id = problem.correlation_id.map(Into::into);
+            inner.details = problem.details;
+        })
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The message alone, as the service or this crate words it.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The HTTP status of the answer, when there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// The provider's error code, such as `uniqueness_error`.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The fields that are wrong, as far as they were named.
+    pub fn fields(&self) -> &[FieldProblem] {
+        &self.0.fields
+    }
+
+    /// The id under which the provider's support can find the request.
+    pub fn correlation_id(&self) -> Option<&str> {
+        self.0.correlation_id.as_deref()
+    }
+
+    /// How many times the request was sent, or tried to.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The time from the call's beginning to its failure, waits included.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// How long the service asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The first 4 KiB of an answer that was not understood.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.body.as_ref()
+    }
+
+    /// Where in the JSON of the answer decoding failed, such as `servers[3].created`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.json_path.as_deref()
+    }
+
+    /// The provider's typed view of the error, for example `error.api::<hetzner::ApiError>()`.
+    pub fn api<T: Any>(&self) -> Option<&T> {
+        self.0.details.as_deref()?.downcast_ref()
+    }
+
+    /// The service does not know the thing that was asked for (404).
+    pub fn is_not_found(&self) -> bool {
+        self.is_status(StatusCode::NOT_FOUND)
+    }
+
+    /// The thing exists already, or changed at the same time (409).
+    pub fn is_conflict(&self) -> bool {
+        self.is_status(StatusCode::CONFLICT)
+    }
+
+    /// The token is missing, wrong or not allowed to do this (401, and 403 where it means that).
+    pub fn is_auth(&self) -> bool {
+        self.0.auth || self.0.kind == ErrorKind::Credential
+    }
+
+    /// Too many requests: the service says so (429), or this client held the call back for longer than it may wait.
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::Throttled || self.is_status(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// A clock ran out: the attempt's, the operation's, or the deadline of a wait.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::WaitTimeout)
+    }
+
+    /// The server could not be reached, and nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::NotSent | ErrorKind::Refused)
+    }
+
+    /// The failure lies on the server's side (any 5xx).
+    pub fn is_server(&self) -> bool {
+        self.0.status.is_some_and(|s| s.is_server_error())
+    }
+
+    /// The service, or the check before sending, refuses the arguments (400, 422, or [`ErrorKind::Input`]).
+    pub fn is_invalid_input(&self) -> bool {
+        self.0.kind == ErrorKind::Input
+            || self.is_status(StatusCode::BAD_REQUEST)
+            || self.is_status(StatusCode::UNPROCESSABLE_ENTITY)
+    }
+
+    /// The same call may succeed later without being changed. Look at [`may_have_happened`](Self::may_have_happened)
+    /// before repeating one that creates something.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// The request may have been carried out although no usable answer came back. Repeating a call that creates
+    /// something may create it twice: look first.
+    pub fn may_have_happened(&self) -> bool {
+        self.0.may_have_happened
+    }
+
+    fn is_status(&self, status: StatusCode) -> bool {
+        self.0.kind == ErrorKind::Api && self.0.status == Some(status)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        match &inner.call {
+            Some(call) => write!(f, "{} {} failed: ", call.method, call.template)?,
+            None if inner.kind != ErrorKind::Api => write!(f, "{}: ", inner.kind.describe())?,
+            None => {}
+        }
+        let mut said = false;
+        if let Some(status) = inner.status {
+            write!(f, "{}", status.as_u16())?;
+            match (&inner.code, status.canonical_reason()) {
+                (Some(code), _) => write!(f, " {code}")?,
+                (None, Some(reason)) => write!(f, " {reason}")?,
+                (None, None) => {}
+            }
+            said = true;
+        } else if let Some(code) = &inner.code {
+            f.write_str(code)?;
+            said = true;
+        }
+        if inner.call.is_some() && inner.kind != ErrorKind::Api {
+            write!(f, "{}{}", if said { ": " } else { "" }, inner.kind.describe())?;
+            said = true;
+        }
+        if !inner.message.is_empty() {
+            write!(
+                f,
+                "{}{}",
+                if said && inner.call.is_some() || inner.status.is_some() { ": " } else { "" },
+                inner.message
+            )?;
+        }
+        // Our own input errors carry the field in their message already.
+        if inner.kind == ErrorKind::Api {
+            for field in &inner.fields {
+                write!(f, "; {}", field.name)?;
+                if !field.messages.is_empty() {
+                    write!(f, ": {}", field.messages.join(", "))?;
+                }
+            }
+        }
+        if let Some(path) = &inner.json_path {
+            write!(f, " at {path}")?;
+        }
+        if inner.may_have_happened {
+            f.write_str("; it may have been carried out all the same")?;
+        }
+        if let Some(reason) = &inner.gave_up {
+            write!(f, "; {reason}")?;
+        }
+        if inner.attempts == 0 {
+            return Ok(());
+        }
+        f.write_str(" (")?;
+        if let Some(id) = &inner.correlation_id {
+            write!(f, "request {id}, ")?;
+        }
+        write!(f, "attempt {}", inner.attempts)?;
+        if let Some(max) = inner.max_attempts {
+            write!(f, " of {max}")?;
+        }
+        write!(f, ", {:.1} s)", inner.elapsed.as_secs_f64())
+    }
+}
+
+impl fmt::Debug for Error {
+    /// The same as `Display`, in a form that names the kind: what a panic or `{:?}` shows must be as useful and as
+    /// free of secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({:?}: {self})", self.0.kind)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|e| e as _)
+    }
+}
+
+/// What a provider reads from an error answer; see [`Dialect`](crate::engine::Dialect).
+#[derive(Default)]
+pub struct ApiProblem {
+    /// The provider's error code.
+    pub code: Option<String>,
+    /// The message, free of secrets.
+    pub message: Option<String>,
+    /// The fields it names.
+    pub fields: Vec<FieldProblem>,
+    /// The id of the request.
+    pub correlation_id: Option<String>,
+    /// The typed error, for [`Error::api`].
+    pub details: Option<Arc<dyn Any + Send + Sync>>,
+    /// The service says that it did nothing, so even a call that creates something may be sent again.
+    pub did_nothing: bool,
+    /// Whether trying again may help, where the code knows better than the status.
+    pub transient: Option<bool>,
+    /// Whether it is about permission, where the code knows better than the status.
+    pub auth: Option<bool>,
+}
+
+impl fmt::Debug for ApiProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiProblem")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("fields", &self.fields)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_pointer_wide() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn display_says_all_there_is() {
+        let error = Error::from_problem(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ApiProblem {
+                code: Some("invalid_input".into()),
+                message: Some("invalid input in field 'name'".into()),
+                fields: vec![FieldProblem::new("name", vec!["is too long".into()])],
+                correlation_id: Some("9f3c".into()),
+                ..ApiProblem::default()
+            },
+        )
+        .with_call(&Method::POST, &"/servers".into())
+        .with_attempts(3, Some(5), Duration::from_millis(2400));
+        assert_eq!(
+            error.to_string(),
+            "POST /servers failed: 422 invalid_input: invalid input in field 'name'; name: is too long \
+             (request 9f3c, attempt 3 of 5, 2.4 s)"
+        );
+        assert!(error.is_invalid_input() && !error.is_not_found());
+    }
+
+    #[test]
+    fn an_ambiguous_failure_says_so() {
+        let error = Error::new(ErrorKind::Interrupted, "connection reset by peer")
+            .with_call(&Method::POST, &"/servers".into())
+            .with_outcome(true, None)
+            .with_attempts(1, Some(5), Duration::from_millis(80));
+        assert_eq!(
+            error.to_string(),
+            "POST /servers failed: connection broken: connection reset by peer; it may have been carried out all the \
+             same (attempt 1 of 5, 0.1 s)"
+        );
+    }
+
+    #[test]
+    fn settings_and_arguments_are_named() {
+        assert_eq!(
+            Error::config("HCLOUD_TOKEN (environment)", "is empty").to_string(),
+            "wrong configuration: HCLOUD_TOKEN (environment): is empty"
+        );
+        let error = Error::input("name", "must not be empty");
+        assert_eq!(error.to_string(), "wrong argument: name: must not be empty");
+        assert_eq!(error.fields()[0].name, "name");
+    }
+
+    #[test]
+    fn the_kept_body_is_bounded() {
+        let body = Bytes::from(vec![b'x'; 100_000]);
+        assert_eq!(Error::new(ErrorKind::Decode, "").with_body(&body).body().unwrap().len(), 4096);
+    }
+
+    #[test]
+    fn the_typed_error_is_found_by_its_type() {
+        let error = Error::new(ErrorKind::Api, "x").with_details(7_u8);
+        assert_eq!(error.api::<u8>(), Some(&7));
+        assert_eq!(error.api::<u16>(), None);
+    }
+}

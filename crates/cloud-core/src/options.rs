@@ -1,0 +1,130 @@
+//! What every client's builder can set.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use crate::clock::{Clock, SharedClock, TokioClock};
+use crate::config;
+use crate::engine::{AttemptReport, Hook};
+use crate::error::Result;
+use crate::retry::{RetryPolicy, StandardRetry};
+use crate::transport::Transport;
+
+/// The settings that all clients share. Builders of provider crates offer them as methods of their own; see
+/// [`client_options!`](crate::client_options).
+#[derive(Clone)]
+pub struct ClientOptions {
+    pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) retry: Arc<dyn RetryPolicy>,
+    pub(crate) clock: SharedClock,
+    pub(crate) max_in_flight: Option<usize>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) response_limit: usize,
+    pub(crate) allow_http: bool,
+    pub(crate) hook: Option<Hook>,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            transport: None,
+            retry: Arc::new(StandardRetry::new()),
+            clock: Arc::new(TokioClock),
+            max_in_flight: None,
+            user_agent: None,
+            timeout: None,
+            attempt_timeout: Duration::from_secs(30),
+            response_limit: 64 * 1024 * 1024,
+            allow_http: false,
+            hook: None,
+        }
+    }
+}
+
+impl fmt::Debug for ClientOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientOptions")
+            .field("retry", &self.retry)
+            .field("max_in_flight", &self.max_in_flight)
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientOptions {
+    /// Sends requests through this transport instead of the network.
+    pub fn transport(&mut self, transport: Arc<dyn Transport>) {
+        self.transport = Some(transport);
+    }
+
+    /// Decides about retries by this policy.
+    pub fn retry(&mut self, policy: impl RetryPolicy + 'static) {
+        self.retry = Arc::new(policy);
+    }
+
+    /// Takes time and chance from here.
+    pub fn clock(&mut self, clock: impl Clock + 'static) {
+        self.clock = Arc::new(clock);
+    }
+
+    /// The most calls under way at once.
+    pub fn max_in_flight(&mut self, calls: usize) {
+        self.max_in_flight = Some(calls);
+    }
+
+    /// Goes before the crate's own part of `User-Agent`.
+    pub fn user_agent(&mut self, prefix: impl Into<String>) {
+        self.user_agent = Some(prefix.into());
+    }
+
+    /// The time for a whole call.
+    pub fn timeout(&mut self, timeout: Duration) {
+        self.timeout = Some(timeout);
+    }
+
+    /// The time for one attempt.
+    pub fn attempt_timeout(&mut self, timeout: Duration) {
+        self.attempt_timeout = timeout;
+    }
+
+    /// The largest answer.
+    pub fn response_limit(&mut self, bytes: usize) {
+        self.response_limit = bytes;
+    }
+
+    /// Allows `http://` to other hosts than this machine.
+    pub fn allow_http(&mut self, allow: bool) {
+        self.allow_http = allow;
+    }
+
+    /// Whether `http://` is allowed.
+    pub fn allows_http(&self) -> bool {
+        self.allow_http
+    }
+
+    /// Is told of every attempt.
+    pub fn on_attempt(&mut self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) {
+        self.hook = Some(Arc::new(hook));
+    }
+
+    pub(crate) fn user_agent_header(&self, product: &str) -> Result<HeaderValue> {
+        config::user_agent(self.user_agent.as_deref(), product)
+    }
+
+    pub(crate) fn make_transport(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
+        let _ = plain_http;
+        match &self.transport {
+            Some(transport) => Ok(transport.clone()),
+            None => Err(crate::error::Error::config(
+                "transport",
+                "no transport; turn on the feature rustls or native-tls, or set one",
+            )),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! Whether a failed attempt is repeated, and when.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, Method, StatusCode, header};
+
+/// Decides after every failed attempt of a call.
+pub trait RetryPolicy: Send + Sync + fmt::Debug {
+    /// What to do about this failure.
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision;
+
+    /// The highest number of attempts, for messages.
+    fn max_attempts(&self) -> Option<u32> {
+        None
+    }
+}
+
+/// A failed attempt, as a [`RetryPolicy`] sees it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// 1 for the first attempt.
+    pub number: u32,
+    /// The method of the call.
+    pub method: &'a Method,
+    /// Whether sending the call twice has the effect of sending it once.
+    pub idempotent: bool,
+    /// How the attempt failed.
+    pub failure: Failure<'a>,
+    /// How long the service asks to wait.
+    pub server_delay: Option<Duration>,
+    /// A random number from 0 to 1 for jitter.
+    pub random: f64,
+}
+
+/// How an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure<'a> {
+    /// No byte reached the server.
+    NotSent,
+    /// The attempt's clock ran out.
+    Timeout,
+    /// The connection broke, or the answer is cut short.
+    Interrupted,
+    /// The service answered with an error.
+    Status {
+        /// The HTTP status.
+        status: StatusCode,
+        /// The provider's error code.
+        code: Option<&'a str>,
+        /// The service says that it did nothing.
+        did_nothing: bool,
+        /// Whether trying again may help, where the code knows better than the status.
+        transient: Option<bool>,
+    },
+}
+
+impl Failure<'_> {
+    /// Whether the same request may succeed later.
+    pub fn is_transient(&self) -> bool {
+        match *self {
+            Self::NotSent | Self::Timeout | Self::Interrupted => true,
+            Self::Status { status, did_nothing, transient, .. } => {
+                transient.unwrap_or_else(|| did_nothing || matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
+            }
+        }
+    }
+
+    /// Whether it is certain that the service did nothing.
+    pub fn did_nothing(&self) -> bool {
+        match *self {
+            Self::NotSent => true,
+            Self::Timeout | Self::Interrupted => false,
+            // A server error or a gateway's complaint says nothing about what happened behind it.
+            Self::Status { status, did_nothing, .. } => {
+                did_nothing || (!status.is_server_error() && status != StatusCode::REQUEST_TIMEOUT)
+            }
+        }
+    }
+}
+
+/// What a [`RetryPolicy`] wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Send it again after this time.
+    Retry(Duration),
+    /// Give the failure to the caller.
+    Stop,
+    /// Give the failure to the caller; the text says why it was not repeated although it might have been.
+    GiveUp(&'static str),
+}
+
+/// The policy of all clients unless another one is set.
+///
+/// | failure | repeated |
+/// |---|---|
+/// | nothing was sent | always |
+/// | 429, or a code that says that nothing was done | always |
+/// | 408, 500, 502, 503, 504, connection broken, timeout | only where repeating is harmless: `GET`, `HEAD`, `PUT`, `DELETE`, or the caller says so |
+/// | anything else | never |
+///
+/// The delay is drawn evenly between zero and a bound that doubles from 0.5 s to 20 s, and never shorter than what the
+/// service asks for. A service that asks for more than 60 s gets no second attempt.
+#[derive(Clone, Debug)]
+pub struct StandardRetry {
+    max_attempts: u32,
+    base: Duration,
+    cap: Duration,
+    longest: Duration,
+}
+
+impl Default for StandardRetry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl StandardRetry {
+    /// Five attempts.
+    pub const fn new() -> Self {
+        Self {
+            max_attempts: 5,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(20),
+            longest: Duration::from_secs(60),
+        }
+    }
+
+    /// One attempt, whatever happens.
+    pub const fn never() -> Self {
+        Self { max_attempts: 1, ..Self::new() }
+    }
+
+    /// The highest number of attempts, the first one included. Zero counts as one.
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = if attempts == 0 { 1 } else { attempts };
+        self
+    }
+
+    /// The bound of the first delay (0.5 s) and the bound that it doubles to (20 s).
+    pub const fn backoff(mut self, base: Duration, cap: Duration) -> Self {
+        self.base = base;
+        self.cap = cap;
+        self
+    }
+
+    /// The longest time that the service may ask to wait (60 s).
+    pub const fn longest_delay(mut self, longest: Duration) -> Self {
+        self.longest = longest;
+        self
+    }
+}
+
+impl RetryPolicy for StandardRetry {
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision {
+        if !attempt.failure.is_transient() || !(attempt.idempotent || attempt.failure.did_nothing()) {
+            return Decision::Stop;
+        }
+        if attempt.number >= self.max_attempts {
+            return Decision::Stop;
+        }
+        let bound = self.base.saturating_mul(1 << (attempt.number - 1).min(20)).min(self.cap);
+        let delay = bound.mul_f64(attempt.random).max(attempt.server_delay.unwrap_or_default());
+        if delay > self.longest {
+            return Decision::GiveUp("not repeated, because the service asks to wait longer than allowed");
+        }
+        Decision::Retry(delay)
+    }
+
+    fn max_attempts(&self) -> Option<u32> {
+        Some(self.max_attempts)
+    }
+}
+
+/// The tokens that retries of one client are paid from, so that a service in trouble does not get more load from us.
+///
+/// 500 tokens; a retry costs 5, one after a timeout 10; a success gives back what its own retries cost, or 1.
+#[derive(Debug)]
+pub(crate) struct Budget(AtomicU32);
+
+impl Budget {
+    const FULL: u32 = 500;
+    const RETRY: u32 = 5;
+    const AFTER_TIMEOUT: u32 = 10;
+
+    pub(crate) fn new() -> Self {
+        Self(AtomicU32::new(Self::FULL))
+    }
+
+    /// Takes the price of one retry; `None` when there is not enough left.
+    pub(crate) fn spend(&self, failure: &Failure<'_>) -> Option<u32> {
+        let price = if *failure == Failure::Timeout { Self::AFTER_TIMEOUT } else { Self::RETRY };
+        let take = |left: u32| left.checked_sub(price);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok().then_some(price)
+    }
+
+    pub(crate) fn refund(&self, spent: u32) {
+        if spent == 0 && self.0.load(Ordering::Relaxed) >= Self::FULL {
+            return;
+        }
+        let give = |left: u32| Some((left + spent.max(1)).min(Self::FULL));
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+    }
+}
+
+/// Reads `Retry-After`, in seconds or as a date; a date that is past counts as now.
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(number: u32, method: &Method, failure: Failure<'static>) -> Decision {
+        let idempotent = *method != Method::POST;
+        let attempt = Attempt { number, method, idempotent, failure, server_delay: None, random: 0.5 };
+        StandardRetry::new().decide(&attempt)
+    }
+
+    fn status(code: u16) -> Failure<'static> {
+        Failure::Status { status: StatusCode::from_u16(code).unwrap(), code: None, did_nothing: false, transient: None }
+    }
+
+    #[test]
+    fn what_is_repeated() {
+        use Decision::{Retry, Stop};
+        let half = Retry(Duration::from_millis(250));
+        let nothing_done = Failure::Status {
+            status: StatusCode::CONFLICT,
+            code: Some("conflict"),
+            did_nothing: true,
+            transient: None,
+        };
+        for (failure, get, post) in [
+            (Failure::NotSent, half, half),
+            (status(429), half, half),
+            (nothing_done, half, half),
+            (Failure::Timeout, half, Stop),
+            (Failure::Interrupted, half, Stop),
+            (status(408), half, Stop),
+            (status(500), half, Stop),
+            (status(502), half, Stop),
+            (status(503), half, Stop),
+            (status(504), half, Stop),
+            (status(501), Stop, Stop),
+            (status(400), Stop, Stop),
+            (status(404), Stop, Stop),
+            (status(409), Stop, Stop),
+            (status(423), Stop, Stop),
+        ] {
+            assert_eq!(attempt(1, &Method::GET, failure), get, "GET {failure:?}");
+            assert_eq!(attempt(1, &Method::POST, failure), post, "POST {failure:?}");
+        }
+    }
+
+    #[test]
+    fn the_bound_doubles_up_to_the_cap_and_attempts_end() {
+        let policy = StandardRetry::new().max_attempts(100);
+        for (number, seconds) in [(1, 0.25), (2, 0.5), (3, 1.0), (6, 8.0), (7, 10.0), (99, 10.0)] {
+            let method = &Method::GET;
+            let failure = Failure::Timeout;
+            let attempt = Attempt { number, method, idempotent: true, failure, server_delay: None, random: 0.5 };
+            assert_eq!(policy.decide(&attempt), Decision::Retry(Duration::from_secs_f64(seconds)));
+        }
+        assert_eq!(attempt(5, &Method::GET, Failure::Timeout), Decision::Stop);
+        assert!(matches!(attempt(4, &Method::GET, Failure::Timeout), Decision::Retry(_)));
+    }
+
+    #[test]
+    fn the_server_delay_is_a_lower_bound_with_a_limit() {
+        let decide = |seconds| {
+            let delay = Some(Duration::from_secs(seconds));
+            let method = &Method::GET;
+            let failure = status(429);
+            StandardRetry::new().decide(&Attempt {
+                number: 1,
+                method,
+                idempotent: true,
+                failure,
+                server_delay: delay,
+                random: 0.5,
+            })
+        };
+        assert_eq!(decide(7), Decision::Retry(Duration::from_secs(7)));
+        assert_eq!(decide(0), Decision::Retry(Duration::from_millis(250)));
+        assert!(matches!(decide(61), Decision::GiveUp(_)));
+    }
+
+    #[test]
+    fn the_budget_runs_dry_and_is_refilled_by_success() {
+        let budget = Budget::new();
+        for _ in 0..50 {
+            assert_eq!(budget.spend(&Failure::Timeout), Some(10));
+        }
+        assert_eq!(budget.spend(&Failure::Interrupted), None);
+        for _ in 0..4 {
+            budget.refund(0);
+        }
+        assert_eq!(budget.spend(&Failure::Interrupted), None);
+        budget.refund(0);
+        assert_eq!(budget.spend(&Failure::Interrupted), Some(5));
+        budget.refund(600);
+        assert_eq!(budget.0.load(Ordering::Relaxed), 500);
+    }
+
+    #[test]
+    fn retry_after_in_both_forms() {
+        let now = httpdate::parse_http_date("Fri, 20 Nov 2026 10:00:00 GMT").unwrap();
+        let read = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, text.parse().unwrap());
+            retry_after(&headers, now)
+        };
+        assert_eq!(read("3"), Some(Duration::from_secs(3)));
+        assert_eq!(read("Fri, 20 Nov 2026 10:00:30 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(read("Fri, 20 Nov 2026 09:00:00 GMT"), Some(Duration::ZERO));
+        for bad in ["soon", "-1", "", "1e400"] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Waiting for work that the service does after it has answered.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+
+use crate::call::CallFuture;
+use crate::clock::{Clock, within};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The deadline of a wait that sets none.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30 * 60);
+
+/// What work is doing at the moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// How much is done, from 0 to 100, as far as the service says.
+    pub percent: u8,
+    /// What is being done, in the API's own word, such as `create_server`.
+    pub what: String,
+    /// The state as the service names it, such as `running`.
+    pub state: String,
+}
+
+impl Progress {
+    /// Progress of this work.
+    pub fn new(percent: u8, what: impl Into<String>, state: impl Into<String>) -> Self {
+        Self { percent: percent.min(100), what: what.into(), state: state.into() }
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}%", self.what, self.state, self.percent)
+    }
+}
+
+/// One look at work under way.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// It goes on.
+    Pending(Progress),
+    /// It has ended well, with this result.
+    Done(T),
+}
+
+/// Looks at work until it ends: the provider's part of a [`Waiter`].
+#[async_trait]
+pub trait Watch<T>: Send {
+    /// Waits for the next news. An error ends the wait: the work has failed, or cannot be watched any more.
+    ///
+    /// Dropping the future must lose no news.
+    async fn next(&mut self) -> Result<Step<T>>;
+}
+
+/// Work under way. Await it for the result; ask for [`progress`](Self::progress) to follow it.
+///
+/// ```no_run
+/// # async fn f(mut work: cloud_core::wait::Waiter<()>) -> cloud_core::Result<()> {
+/// while let Some(progress) = work.progress().await? {
+///     println!("{progress}");
+/// }
+/// work.await
+/// # }
+/// ```
+///
+/// Every wait has a deadline: 30 minutes from its making, unless [`timeout`](Self::timeout) says otherwise. Dropping it
+/// ends the waiting, not the work.
+#[must_use = "dropping a waiter ends the waiting, not the work"]
+pub struct Waiter<T> {
+    watch: Box<dyn Watch<T>>,
+    clock: Arc<dyn Clock>,
+    begun: Instant,
+    limit: Duration,
+    last: Option<Progress>,
+    result: Option<T>,
+}
+
+impl<T: Send + 'static> Waiter<T> {
+    /// Waits for what `watch` looks at.
+    pub fn new(clock: Arc<dyn Clock>, watch: impl Watch<T> + 'static) -> Self {
+        let begun = clock.now();
+        Self { watch: Box::new(watch), clock, begun, limit: DEFAULT_DEADLINE, last: None, result: None }
+    }
+
+    /// Sets the deadline, counted from the making of this waiter.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// The next news; `None` when the work has ended well and awaiting the waiter gives its result at once.
+    ///
+    /// Fails when the work has failed, when it cannot be watched, or at the deadline.
+    pub async fn progress(&mut self) -> Result<Option<Progress>> {
+        if self.result.is_some() {
+            return Ok(None);
+        }
+        let left = self.limit.saturating_sub(self.clock.now().saturating_duration_since(self.begun));
+        match within(&*self.clock, Some(left), self.watch.next()).await {
+            None => Err(self.timed_out()),
+            Some(Err(error)) => Err(error),
+            Some(Ok(Step::Done(result))) => {
+                self.result = Some(result);
+                Ok(None)
+            }
+            Some(Ok(Step::Pending(progress))) => {
+                self.last = Some(progress.clone());
+                Ok(Some(progress))
+            }
+        }
+    }
+
+    /// What was seen last.
+    pub fn last(&self) -> Option<&Progress> {
+        self.last.as_ref()
+    }
+
+    fn timed_out(&self) -> Error {
+        let seen =
+            self.last.as_ref().map_or_else(|| "nothing seen of it".to_owned(), |last| format!("last seen: {last}"));
+        Error::new(ErrorKind::WaitTimeout, format!("{:.0} s have passed; {seen}", self.limit.as_secs_f64()))
+            .with_retryable(true)
+    }
+
+    async fn finish(mut self) -> Result<T> {
+        loop {
+            if let Some(result) = self.result.take() {
+                return Ok(result);
+            }
+            self.progress().await?;
+        }
+    }
+
+    /// Blocks this thread until the work has ended. Not for use inside asynchronous code.
+    #[cfg(feature = "blocking")]
+    pub fn wait_blocking(self) -> Result<T> {
+        crate::blocking::block_on(self.finish())
+    }
+
+    /// [`progress`](Self::progress) for a blocking program.
+    #[cfg(feature = "blocking")]
+    pub fn progress_blocking(&mut self) -> Result<Option<Progress>> {
+        crate::blocking::block_on(self.progress())
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Waiter<T> {
+    type Output = Result<T>;
+    type IntoFuture = CallFuture<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.finish())
+    }
+}
+
+impl<T> fmt::Debug for Waiter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiter").field("last", &self.last).field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// Delays between looks: they grow by half from the first to the longest, each a little shorter at random.
+#[derive(Clone, Debug)]
+pub struct Interval {
+    next: Duration,
+    longest: Duration,
+}
+
+impl Interval {
+    /// Delays from `first` to `longest`.
+    pub const fn new(first: Duration, longest: Duration) -> Self {
+        Self { next: first, longest }
+    }
+
+    /// The next delay.
+    pub fn step(&mut self, random: f64) -> Duration {
+        let delay = self.next;
+        self.next = delay.mul_f64(1.5).min(self.longest);
+        delay.mul_f64(1.0 - random / 5.0)
+    }
+}
+
+/// How many failures in a row that pass by themselves are tolerated between two looks.
+const TOLERATED: u32 = 3;
+
+/// A [`Watch`] that asks again and again by a function.
+pub struct Poll<F> {
+    look: F,
+    clock: Arc<dyn Clock>,
+    interval: Interval,
+    failures: u32,
+}
+
+impl<F> Poll<F> {
+    /// Asks by `look`, first after the interval's first delay. A failure that passes by itself is tolerated three times
+    /// in a row.
+    pub fn new(clock: Arc<dyn Clock>, interval: Interval, look: F) -> Self {
+        Self { look, clock, interval, failures: 0 }
+    }
+}
+
+impl<F> fmt::Debug for Poll<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Poll").field("interval", &self.interval).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl<T, F, R> Watch<T> for Poll<F>
+where
+    T: Send + 'static,
+    F: FnMut() -> R + Send,
+    R: Future<Output = Result<Step<T>>> + Send,
+{
+    async fn next(&mut self) -> Result<Step<T>> {
+        loop {
+            let delay = self.interval.step(self.clock.random());
+            self.clock.sleep(delay).await;
+            match (self.look)().await {
+                Err(error) if error.is_retryable() && self.failures < TOLERATED => self.failures += 1,
+                other => {
+                    self.failures = 0;
+                    return other;
+                }
+            }
+        }
+    }
+}
