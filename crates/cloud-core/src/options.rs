@@ -128,3 +128,88 @@ impl ClientOptions {
         }
     }
 }
+
+/// Gives a client's builder the settings that all clients share. The builder has a field `options` of the type
+/// [`ClientOptions`].
+#[macro_export]
+macro_rules! client_options {
+    ($builder:ident) => {
+        impl $builder {
+            /// Sends requests through this transport instead of the network: a sandbox, a recorder, your own.
+            pub fn transport(mut self, transport: ::std::sync::Arc<dyn $crate::transport::Transport>) -> Self {
+                self.options.transport(transport);
+                self
+            }
+
+            /// Decides about retries by this policy instead of
+            /// [`StandardRetry::new()`](cloud_core::retry::StandardRetry::new).
+            pub fn retry(mut self, policy: impl $crate::retry::RetryPolicy + 'static) -> Self {
+                self.options.retry(policy);
+                self
+            }
+
+            /// The most calls under way at once, over all clones of the client; unlimited by default.
+            pub fn max_in_flight(mut self, calls: usize) -> Self {
+                self.options.max_in_flight(calls);
+                self
+            }
+
+            /// Names your program in `User-Agent`, such as `my-tool/1.2`, before the crate's own name.
+            pub fn user_agent(mut self, program: impl Into<String>) -> Self {
+                self.options.user_agent(program);
+                self
+            }
+
+            /// The time for a whole call with its retries and waits; unlimited by default.
+            pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
+                self.options.timeout(timeout);
+                self
+            }
+
+            /// The time for one attempt, from connecting to the end of the body; 30 s by default.
+            pub fn attempt_timeout(mut self, timeout: ::std::time::Duration) -> Self {
+                self.options.attempt_timeout(timeout);
+                self
+            }
+
+            /// The largest answer that is accepted, in bytes; 64 MiB by default.
+            pub fn response_limit(mut self, bytes: usize) -> Self {
+                self.options.response_limit(bytes);
+                self
+            }
+
+            /// Allows `http://` to hosts other than this machine. The token is then readable for everyone on the way.
+            pub fn allow_http(mut self, allow: bool) -> Self {
+                self.options.allow_http(allow);
+                self
+            }
+
+            /// Takes time and randomness from here; for tests.
+            pub fn clock(mut self, clock: impl $crate::clock::Clock + 'static) -> Self {
+                self.options.clock(clock);
+                self
+            }
+
+            /// Calls this function after every attempt, for metrics.
+            pub fn on_attempt(
+                mut self,
+                hook: impl Fn(&$crate::engine::AttemptReport<'_>) + Send + Sync + 'static,
+            ) -> Self {
+                self.options.on_attempt(hook);
+                self
+            }
+
+            $crate::if_http! {
+                /// Sets up the connection: certificates, pins, proxy, connect timeout. Without effect when
+                /// [`transport`](Self::transport) is set.
+                pub fn http(
+                    mut self,
+                    set: impl FnOnce($crate::transport::HttpTransportBuilder) -> $crate::transport::HttpTransportBuilder,
+                ) -> Self {
+                    self.options.http(set);
+                    self
+                }
+            }
+        }
+    };
+}

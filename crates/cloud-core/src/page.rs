@@ -666,3 +666,6 @@ macro_rules! list_request {
         $crate::send_methods!($name => $crate::page::Page<$item>, |this| this.0.into_call());
     };
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,249 @@
+use std::time::Duration;
+
+use http::Method;
+
+use super::*;
+use crate::clock::{Clock, TokioClock};
+use crate::decode::Decode;
+use crate::test_util::{Scripted, ScriptedTransport, engine_for};
+use crate::transport::TransportErrorKind;
+
+const NUMBERED: PageNumber = PageNumber { page: "page", size: "per_page" };
+
+#[derive(Default, Deserialize)]
+struct Meta {
+    #[serde(default)]
+    next: Option<u64>,
+    #[serde(default)]
+    last: Option<u64>,
+}
+
+impl PageMeta for Meta {
+    const KEY: &'static str = "meta";
+    fn info(self) -> PageInfo {
+        PageInfo { next: self.next.map(|n| n.to_string()), last: self.last, total: None }
+    }
+}
+
+fn list(wire: &ScriptedTransport) -> List<u64> {
+    let (engine, base) = engine_for(wire.clone());
+    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
+    List::new(call.query("name", "a"), &NUMBERED, Some(2))
+}
+
+fn page_of(request: &http::Request<bytes::Bytes>) -> u64 {
+    let query = request.uri().query().unwrap();
+    query.split('&').find_map(|p| p.strip_prefix("page=")).map_or(1, |n| n.parse().unwrap())
+}
+
+/// Two items a page: 1 and 2 on the first one, and so on; each page takes a second.
+fn service(pages: u64, tells_last: bool) -> ScriptedTransport {
+    ScriptedTransport::from_fn(move |request| {
+        let page = page_of(request);
+        let next = if page < pages { (page + 1).to_string() } else { "null".into() };
+        let last = if tells_last { pages.to_string() } else { "null".into() };
+        let items = format!("[{},{}]", page * 2 - 1, page * 2);
+        let body = format!(r#"{{"x":{items},"meta":{{"next":{next},"last":{last}}}}}"#);
+        Scripted::json(200, body).after(Duration::from_secs(1))
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_page_says_where_the_next_is() {
+    let wire = service(3, true);
+    let page = list(&wire).await.unwrap();
+    assert_eq!(
+        (page.items.as_slice(), page.next().unwrap().as_str(), page.info.last),
+        ([1, 2].as_slice(), "2", Some(3))
+    );
+    assert_eq!(wire.lines(), ["GET /v1/x?name=a&per_page=2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_are_read_only_when_needed() {
+    let wire = service(3, true);
+    let mut items = list(&wire).items();
+    assert!(wire.seen().is_empty());
+    assert_eq!(items.next().await.unwrap(), Some(1));
+    assert_eq!(items.next().await.unwrap(), Some(2));
+    assert_eq!(wire.seen().len(), 1);
+    assert_eq!(items.next().await.unwrap(), Some(3));
+    let lines = ["GET /v1/x?name=a&per_page=2", "GET /v1/x?name=a&page=2&per_page=2"];
+    assert_eq!(wire.lines(), lines);
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_collects_in_order_up_to_the_cap() {
+    assert_eq!(list(&service(3, true)).all().await.unwrap(), [1, 2, 3, 4, 5, 6]);
+    let error = list(&service(3, true)).cap(5).all().await.unwrap_err();
+    assert!(error.kind() == ErrorKind::Page && error.to_string().contains("more than 5 items"), "{error}");
+    assert_eq!(list(&service(3, true)).cap(6).all().await.unwrap().len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn prefetch_keeps_the_order_and_saves_the_time() {
+    let wire = service(9, true);
+    let start = TokioClock.now();
+    let all = list(&wire).prefetch(4).all().await.unwrap();
+    assert_eq!(all, (1..=18).collect::<Vec<_>>());
+    assert_eq!(TokioClock.now() - start, Duration::from_secs(1 + 8 / 4));
+    assert_eq!(wire.seen().len(), 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn prefetch_without_a_known_end_reads_one_by_one() {
+    let wire = service(3, false);
+    assert_eq!(list(&wire).prefetch(4).all().await.unwrap().len(), 6);
+    assert_eq!(wire.seen().len(), 3);
+}
+
+/// The list grows by a page, or shrinks by two, after the first page has told its length.
+#[tokio::test(start_paused = true)]
+async fn prefetch_follows_a_list_that_changes() {
+    for (pages, items) in [(5_u64, 10), (2, 4)] {
+        let wire = ScriptedTransport::from_fn(move |request| {
+            let page = page_of(request);
+            let next = if page < pages { (page + 1).to_string() } else { "null".into() };
+            let last = if page == 1 { 4 } else { pages };
+            Scripted::json(200, format!(r#"{{"x":[0,0],"meta":{{"next":{next},"last":{last}}}}}"#))
+        });
+        assert_eq!(list(&wire).prefetch(3).all().await.unwrap().len(), items, "{pages} pages");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_is_told_once_and_then_the_page_is_read_again() {
+    for prefetch in [1, 3] {
+        let failed = std::sync::atomic::AtomicBool::new(false);
+        let wire = ScriptedTransport::from_fn(move |request| {
+            let page = page_of(request);
+            if page == 2 && !failed.swap(true, std::sync::atomic::Ordering::SeqCst) {
+                return Scripted::json(422, "{}");
+            }
+            let next = if page < 4 { (page + 1).to_string() } else { "null".into() };
+            Scripted::json(200, format!(r#"{{"x":[{page}],"meta":{{"next":{next},"last":4}}}}"#))
+        });
+        let mut items = list(&wire).prefetch(prefetch).items();
+        assert_eq!(items.next().await.unwrap(), Some(1));
+        assert!(items.next().await.unwrap_err().is_invalid_input());
+        assert_eq!(items.continuation().unwrap().as_str(), "2");
+        for item in 2..=4 {
+            assert_eq!(items.next().await.unwrap(), Some(item));
+        }
+        assert_eq!(items.next().await.unwrap(), None);
+        assert_eq!(items.next().await.unwrap(), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_saved_token_resumes_the_list() {
+    let wire = service(3, true);
+    let mut items = list(&wire).items();
+    for _ in 0..3 {
+        items.next().await.unwrap();
+    }
+    let token = items.continuation().unwrap().to_string();
+    assert_eq!(token, "2", "the fourth item is on the second page");
+    let rest = list(&service(3, true)).from_page(token.parse().unwrap()).all().await.unwrap();
+    assert_eq!(rest, [3, 4, 5, 6]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_token_is_an_error_and_the_end() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"x":[1],"meta":{"next":2}}"#));
+    let mut items = list(&wire).items();
+    assert_eq!(items.next().await.unwrap(), Some(1));
+    let error = items.next().await.unwrap_err();
+    assert!(error.to_string().contains("names the page 2 a second time"), "{error}");
+    assert_eq!(items.next().await.unwrap(), None);
+    assert_eq!(wire.seen().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn endless_empty_pages_are_an_error() {
+    let wire = ScriptedTransport::from_fn(|request| {
+        Scripted::json(200, format!(r#"{{"x":[],"meta":{{"next":{}}}}}"#, page_of(request) + 1))
+    });
+    let error = list(&wire).all().await.unwrap_err();
+    assert!(error.to_string().contains("pages in a row are empty"), "{error}");
+    assert_eq!(wire.seen().len(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn items_are_a_stream() {
+    let mut stream = list(&service(2, true)).items();
+    let mut seen = Vec::new();
+    while let Some(item) = std::future::poll_fn(|cx| Pin::new(&mut stream).poll_next(cx)).await {
+        seen.push(item.unwrap());
+    }
+    assert_eq!(seen, [1, 2, 3, 4]);
+}
+
+async fn walk(style: &'static dyn PageStyle, wire: &ScriptedTransport) -> Vec<u64> {
+    let (engine, base) = engine_for(wire.clone());
+    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
+    List::new(call, style, Some(2)).all().await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_other_styles_on_the_wire() {
+    static MARKER: Marker = Marker { marker: "marker", limit: "limit" };
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, r#"{"x":[7,8],"meta":{"next":8}}"#),
+        Scripted::json(200, r#"{"x":[9]}"#),
+    ]);
+    assert_eq!(walk(&MARKER, &wire).await, [7, 8, 9]);
+    assert_eq!(wire.lines(), ["GET /v1/x?limit=2", "GET /v1/x?marker=8&limit=2"]);
+
+    static OFFSET: Offset = Offset { offset: "offset", limit: "limit" };
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, r#"{"x":[1,2]}"#),
+        Scripted::json(200, r#"{"x":[3]}"#),
+        Scripted::json(200, r#"{"x":[]}"#),
+    ]);
+    assert_eq!(walk(&OFFSET, &wire).await, [1, 2, 3]);
+    assert_eq!(wire.lines()[1..], ["GET /v1/x?offset=2&limit=2", "GET /v1/x?offset=3&limit=2"]);
+
+    static CURSOR: std::sync::LazyLock<CursorHeader> = std::sync::LazyLock::new(|| CursorHeader {
+        cursor: HeaderName::from_static("x-pagination-cursor"),
+        size: HeaderName::from_static("x-pagination-size"),
+    });
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, r#"{"x":[1],"meta":{"next":55}}"#),
+        Scripted::json(200, r#"{"x":[2]}"#),
+    ]);
+    assert_eq!(walk(&*CURSOR, &wire).await, [1, 2]);
+    let seen = wire.seen();
+    assert!(!seen[0].request.headers().contains_key("x-pagination-cursor"));
+    assert_eq!(seen[1].request.headers()["x-pagination-cursor"], "55");
+    assert_eq!(seen[1].request.headers()["x-pagination-size"], "2");
+
+    let wire = ScriptedTransport::new([Scripted::json(200, r#"{"x":[1],"meta":{"next":2}}"#)]);
+    assert_eq!(walk(&Whole, &wire).await, [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_cannot_be_reached_is_repeated_by_the_engine() {
+    let wire = ScriptedTransport::new([
+        Scripted::Failure(TransportErrorKind::Interrupted),
+        Scripted::json(200, r#"{"x":[1]}"#),
+    ]);
+    assert_eq!(list(&wire).all().await.unwrap(), [1]);
+}
+
+#[cfg(feature = "blocking")]
+#[test]
+fn items_are_an_iterator_for_blocking_programs() {
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, r#"{"x":[1],"meta":{"next":2}}"#),
+        Scripted::json(422, "{}"),
+        Scripted::json(200, r#"{"x":[2]}"#),
+    ]);
+    let (engine, base) = crate::test_util::engine_with(wire, |options| options.clock(TokioClock));
+    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
+    let mut items = List::<u64>::new(call, &NUMBERED, None).items().blocking();
+    assert_eq!(items.next().unwrap().unwrap(), 1);
+    assert!(items.next().unwrap().is_err());
+    assert_eq!(items.next().unwrap().unwrap(), 2);
+    assert!(items.next().is_none());
+}
