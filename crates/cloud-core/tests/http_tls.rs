@@ -1,28 +1,29 @@
 //! `HttpTransport` and certificates, against a real TLS server.
-#![cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+#![cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
 
 mod http_support;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use cloud_core::transport::{
-    CertificatePin, HttpTransport, HttpTransportBuilder, PinMode, TransportError, TransportErrorKind,
-};
+use cloud_core::transport::{CertificatePin, HttpTransport, HttpTransportBuilder, TransportError, TransportErrorKind};
 use http_support::*;
-use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::PrivateKeyDer;
-use rustls::server::{ClientHello, ResolvesServerCert, WebPkiClientVerifier};
-use rustls::sign::CertifiedKey;
-use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::AsyncReadExt;
 use tokio::task::JoinHandle;
 
+/// Else the operating system's library, which words its errors itself.
+const RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider"));
+
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
-fn authority() -> Authority {
+fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
@@ -64,7 +65,7 @@ fn sha256(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn hex(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn crypto() -> Arc<CryptoProvider> {
@@ -131,102 +132,37 @@ async fn refused(builder: HttpTransportBuilder, config: ServerConfig) -> Transpo
 
 #[tokio::test]
 async fn own_root_is_trusted_alone_and_beside_the_system() {
-    let ca = authority();
+    let ca = authority("one");
     let leaf = Leaf::new(&ca, "127.0.0.1");
     succeeds(trusting(&ca), server_config(&leaf)).await;
     succeeds(builder().root_certificate_pem(ca.pem()), server_config(&leaf)).await;
     // Several certificates in one text.
-    let bundle = format!("{}{}", authority().pem(), ca.pem());
+    let bundle = format!("{}{}", authority("two").pem(), ca.pem());
     succeeds(builder().root_certificate_pem(bundle).only_these_roots(true), server_config(&leaf)).await;
 }
 
 #[tokio::test]
 async fn unknown_root_is_refused() {
-    let leaf = Leaf::new(&authority(), "127.0.0.1");
-    let error = refused(trusting(&authority()), server_config(&leaf)).await;
-    assert!(error.message().starts_with("the certificate of 127.0.0.1:"), "{error}");
-    assert!(error.message().ends_with("was refused: no authority that is trusted here signed it"), "{error}");
+    let leaf = Leaf::new(&authority("one"), "127.0.0.1");
+    let error = refused(trusting(&authority("two")), server_config(&leaf)).await;
+    if RUSTLS {
+        assert!(error.message().starts_with("the certificate of 127.0.0.1:"), "{error}");
+        assert!(error.message().ends_with("was refused: no authority that is trusted here signed it"), "{error}");
+    } else {
+        assert!(error.message().starts_with("the TLS handshake with 127.0.0.1:"), "{error}");
+    }
 }
 
 #[tokio::test]
 async fn wrong_name_is_refused() {
-    let ca = authority();
+    let ca = authority("one");
     let error = refused(trusting(&ca), server_config(&Leaf::new(&ca, "other.example"))).await;
-    assert!(error.message().contains("other.example"), "{error}");
-}
-
-#[tokio::test]
-async fn strict_pin_wants_the_chain_the_name_and_the_pin() {
-    let ca = authority();
-    let leaf = Leaf::new(&ca, "127.0.0.1");
-    let other = Leaf::new(&ca, "127.0.0.1");
-    succeeds(trusting(&ca).pin(leaf.pin()), server_config(&leaf)).await;
-    succeeds(trusting(&ca).pin(other.pin()).pin(leaf.pin()), server_config(&leaf)).await;
-
-    let error = refused(trusting(&ca).pin(other.pin()), server_config(&leaf)).await;
-    let (expected, got) = (other.fingerprint(), leaf.fingerprint());
-    assert!(
-        error.message().ends_with(&format!("was refused: it matches no pin: expected sha256 {expected}, got {got}")),
-        "{error}"
-    );
-    let misnamed = Leaf::new(&ca, "other.example");
-    let error = refused(trusting(&ca).pin(misnamed.pin()), server_config(&misnamed)).await;
-    assert!(error.message().contains("other.example"), "{error}");
-    let stranger = Leaf::self_signed("127.0.0.1");
-    let error = refused(trusting(&ca).pin(stranger.pin()), server_config(&stranger)).await;
-    assert!(error.message().starts_with("the certificate of"), "{error}");
-}
-
-#[tokio::test]
-async fn replacing_pin_wants_the_pin_alone() {
-    let leaf = Leaf::self_signed("other.example");
-    let replacing = builder().pin_mode(PinMode::Replace);
-    succeeds(replacing.clone().pin(leaf.pin()), server_config(&leaf)).await;
-    let error = refused(replacing.pin(Leaf::self_signed("a").pin()), server_config(&leaf)).await;
-    assert!(error.message().contains(&leaf.fingerprint()), "{error}");
-}
-
-/// Shows a certificate without having its key.
-#[derive(Debug)]
-struct Impostor(Arc<CertifiedKey>);
-
-impl ResolvesServerCert for Impostor {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.0.clone())
-    }
-}
-
-#[tokio::test]
-async fn pinned_certificate_without_its_key_is_refused() {
-    let leaf = Leaf::self_signed("127.0.0.1");
-    let key = aws_lc_rs::sign::any_supported_type(&Leaf::self_signed("127.0.0.1").key()).unwrap();
-    let versions: [&'static SupportedProtocolVersion; 2] = [&rustls::version::TLS12, &rustls::version::TLS13];
-    for version in versions {
-        let shown = CertifiedKey::new(vec![leaf.certificate.der().clone()], key.clone());
-        let config = ServerConfig::builder_with_provider(crypto())
-            .with_protocol_versions(&[version])
-            .unwrap()
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(Impostor(Arc::new(shown))));
-        refused(builder().pin_mode(PinMode::Replace).pin(leaf.pin()), config).await;
-    }
-}
-
-#[tokio::test]
-async fn old_tls_works_with_pins() {
-    let leaf = Leaf::self_signed("127.0.0.1");
-    let config = ServerConfig::builder_with_provider(crypto())
-        .with_protocol_versions(&[&rustls::version::TLS12])
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.certificate.der().clone()], leaf.key())
-        .unwrap();
-    succeeds(builder().pin_mode(PinMode::Replace).pin(leaf.pin()), config).await;
+    assert!(!RUSTLS || error.message().contains("other.example"), "{error}");
 }
 
 #[tokio::test]
 async fn client_certificate_is_shown_when_asked_for() {
-    let ca = authority();
+    let ca = authority("one");
     let leaf = Leaf::new(&ca, "127.0.0.1");
     let client = Leaf::new(&ca, "client.example");
     let config = || {
@@ -242,6 +178,9 @@ async fn client_certificate_is_shown_when_asked_for() {
     };
     let identified = trusting(&ca).client_identity_pem(client.certificate.pem(), client.key.serialize_pem().into());
     succeeds(identified, config()).await;
+    if !RUSTLS {
+        return;
+    }
     let error = refused(trusting(&ca), config()).await;
     assert!(error.message().contains("refused the client's certificate, or asks for one"), "{error}");
 }
@@ -283,7 +222,9 @@ fn wrong_settings_are_named() {
     let chain = a.certificate.pem();
     assert_eq!(setting(own_root().client_identity_pem(&chain, "no key".to_owned().into())), "client_identity_pem");
     let other_key = b.key.serialize_pem();
-    assert_eq!(setting(own_root().client_identity_pem(&chain, other_key.into())), "client_identity_pem");
+    // The system's library looks at the two together only when the client is made.
+    let expected = if RUSTLS { "client_identity_pem" } else { "tls" };
+    assert_eq!(setting(own_root().client_identity_pem(&chain, other_key.into())), expected);
     assert_eq!(setting(builder().pin(a.pin()).danger_accept_invalid_certificates(true)), "pin");
 
     let key = a.key.serialize_pem();
@@ -325,36 +266,122 @@ fn pins_are_read_in_every_usual_form() {
     assert!(wrong("").contains("this one has 0"));
 }
 
-#[cfg(feature = "http2")]
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+mod pins {
+    use cloud_core::transport::PinMode;
+    use rustls::SupportedProtocolVersion;
+    use rustls::server::{ClientHello, ResolvesServerCert};
+    use rustls::sign::CertifiedKey;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn strict_pin_wants_the_chain_the_name_and_the_pin() {
+        let ca = authority("one");
+        let leaf = Leaf::new(&ca, "127.0.0.1");
+        let other = Leaf::new(&ca, "127.0.0.1");
+        succeeds(trusting(&ca).pin(leaf.pin()), server_config(&leaf)).await;
+        succeeds(trusting(&ca).pin(other.pin()).pin(leaf.pin()), server_config(&leaf)).await;
+
+        let error = refused(trusting(&ca).pin(other.pin()), server_config(&leaf)).await;
+        let (expected, got) = (other.fingerprint(), leaf.fingerprint());
+        assert!(
+            error
+                .message()
+                .ends_with(&format!("was refused: it matches no pin: expected sha256 {expected}, got {got}")),
+            "{error}"
+        );
+        let misnamed = Leaf::new(&ca, "other.example");
+        let error = refused(trusting(&ca).pin(misnamed.pin()), server_config(&misnamed)).await;
+        assert!(error.message().contains("other.example"), "{error}");
+        let stranger = Leaf::self_signed("127.0.0.1");
+        let error = refused(trusting(&ca).pin(stranger.pin()), server_config(&stranger)).await;
+        assert!(error.message().starts_with("the certificate of"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn replacing_pin_wants_the_pin_alone() {
+        let leaf = Leaf::self_signed("other.example");
+        let replacing = builder().pin_mode(PinMode::Replace);
+        succeeds(replacing.clone().pin(leaf.pin()), server_config(&leaf)).await;
+        let error = refused(replacing.pin(Leaf::self_signed("a").pin()), server_config(&leaf)).await;
+        assert!(error.message().contains(&leaf.fingerprint()), "{error}");
+    }
+
+    /// Shows a certificate without having its key.
+    #[derive(Debug)]
+    struct Impostor(Arc<CertifiedKey>);
+
+    impl ResolvesServerCert for Impostor {
+        fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+            Some(self.0.clone())
+        }
+    }
+
+    #[tokio::test]
+    async fn pinned_certificate_without_its_key_is_refused() {
+        let leaf = Leaf::self_signed("127.0.0.1");
+        let key = aws_lc_rs::sign::any_supported_type(&Leaf::self_signed("127.0.0.1").key()).unwrap();
+        let versions: [&'static SupportedProtocolVersion; 2] = [&rustls::version::TLS12, &rustls::version::TLS13];
+        for version in versions {
+            let shown = CertifiedKey::new(vec![leaf.certificate.der().clone()], key.clone());
+            let config = ServerConfig::builder_with_provider(crypto())
+                .with_protocol_versions(&[version])
+                .unwrap()
+                .with_no_client_auth()
+                .with_cert_resolver(Arc::new(Impostor(Arc::new(shown))));
+            refused(builder().pin_mode(PinMode::Replace).pin(leaf.pin()), config).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn old_tls_works_with_pins() {
+        let leaf = Leaf::self_signed("127.0.0.1");
+        let config = ServerConfig::builder_with_provider(crypto())
+            .with_protocol_versions(&[&rustls::version::TLS12])
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![leaf.certificate.der().clone()], leaf.key())
+            .unwrap();
+        succeeds(builder().pin_mode(PinMode::Replace).pin(leaf.pin()), config).await;
+    }
+}
+
+#[cfg(all(feature = "http2", any(feature = "rustls", feature = "rustls-no-provider")))]
 mod http2 {
     use cloud_core::body::Body;
-    use cloud_core::transport::Transport;
+    use cloud_core::transport::{PinMode, Transport};
     use http::Method;
 
     use super::*;
 
     /// Serves one HTTP/2 request by resetting its stream.
-    async fn reset_with(reason: h2::Reason) -> TransportError {
+    async fn reset_with(reason: h2::Reason) -> (TransportErrorKind, usize) {
         let leaf = Leaf::self_signed("127.0.0.1");
         let mut config = server_config(&leaf);
         config.alpn_protocols = vec![b"h2".to_vec()];
         let (listener, address) = listen().await;
-        tokio::spawn(async move {
+        let server = tokio::spawn(async move {
             let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
             let stream = acceptor.accept(accept(&listener).await).await.unwrap();
             let mut connection = h2::server::handshake(stream).await.unwrap();
+            let mut requests = 0;
             while let Some(Ok((_request, mut response))) = connection.accept().await {
                 response.send_reset(reason);
+                requests += 1;
             }
+            requests
         });
         let transport = builder().pin_mode(PinMode::Replace).pin(leaf.pin()).build().unwrap();
-        get(&transport, &format!("https://{address}/")).await.unwrap_err()
+        let error = get(&transport, &format!("https://{address}/")).await.unwrap_err();
+        drop(transport);
+        (error.kind(), server.await.unwrap())
     }
 
     #[tokio::test]
     async fn refused_stream_is_not_sent_and_others_are_interrupted() {
-        assert_eq!(reset_with(h2::Reason::REFUSED_STREAM).await.kind(), TransportErrorKind::NotSent);
-        assert_eq!(reset_with(h2::Reason::INTERNAL_ERROR).await.kind(), TransportErrorKind::Interrupted);
+        assert_eq!(reset_with(h2::Reason::REFUSED_STREAM).await, (TransportErrorKind::NotSent, 1));
+        assert_eq!(reset_with(h2::Reason::INTERNAL_ERROR).await, (TransportErrorKind::Interrupted, 1));
     }
 
     #[tokio::test]

@@ -260,3 +260,12 @@ fn no_crypto_provider() {
     assert_eq!(error.setting(), "tls");
     assert!(error.to_string().contains("install_default"), "{error}");
 }
+
+#[test]
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+fn pins_need_rustls() {
+    let pin = cloud_core::transport::CertificatePin::from_sha256([0; 32]);
+    let error = HttpTransport::builder().pin(pin).build().unwrap_err();
+    assert_eq!(error.setting(), "pin");
+    assert!(error.to_string().contains("`rustls`"), "{error}");
+}

@@ -9,18 +9,18 @@ use http::{Method, Request, Response};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-pub const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
+pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi";
 
 /// One request as it came over the wire.
 #[derive(Debug, Default)]
-pub struct Seen {
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Seen {
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Seen {
     /// The values of a header, in order.
-    pub fn header(&self, name: &str) -> Vec<&str> {
+    pub(crate) fn header(&self, name: &str) -> Vec<&str> {
         self.head
             .lines()
             .skip(1)
@@ -30,23 +30,23 @@ impl Seen {
             .collect()
     }
 
-    pub fn request_line(&self) -> &str {
+    pub(crate) fn request_line(&self) -> &str {
         self.head.lines().next().unwrap_or_default()
     }
 }
 
-pub async fn listen() -> (TcpListener, SocketAddr) {
+pub(crate) async fn listen() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     (listener, address)
 }
 
-pub async fn accept(listener: &TcpListener) -> TcpStream {
+pub(crate) async fn accept(listener: &TcpListener) -> TcpStream {
     listener.accept().await.expect("a connection").0
 }
 
 /// Reads one request; what is there when the peer closes first is given too.
-pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Seen {
+pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Seen {
     let mut bytes = Vec::new();
     loop {
         let end = bytes.windows(4).position(|w| w == b"\r\n\r\n");
@@ -67,18 +67,18 @@ pub async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Seen {
     }
 }
 
-pub async fn write(stream: &mut (impl AsyncWrite + Unpin), text: &str) {
+pub(crate) async fn write(stream: &mut (impl AsyncWrite + Unpin), text: &str) {
     stream.write_all(text.as_bytes()).await.expect("the client listens");
     stream.flush().await.expect("the client listens");
 }
 
 /// Whether the peer closes, without a further byte.
-pub async fn closed(stream: &mut (impl AsyncRead + Unpin)) -> bool {
+pub(crate) async fn closed(stream: &mut (impl AsyncRead + Unpin)) -> bool {
     !matches!(stream.read(&mut [0; 1]).await, Ok(1))
 }
 
 /// Serves one connection: one request, the given answer, then close.
-pub fn serve_once(listener: TcpListener, answer: &'static str) -> tokio::task::JoinHandle<Seen> {
+pub(crate) fn serve_once(listener: TcpListener, answer: &'static str) -> tokio::task::JoinHandle<Seen> {
     tokio::spawn(async move {
         let mut stream = accept(&listener).await;
         let seen = read_request(&mut stream).await;
@@ -87,15 +87,15 @@ pub fn serve_once(listener: TcpListener, answer: &'static str) -> tokio::task::J
     })
 }
 
-pub fn request(method: Method, url: &str, body: Body) -> Request<Body> {
+pub(crate) fn request(method: Method, url: &str, body: Body) -> Request<Body> {
     Request::builder().method(method).uri(url).body(body).expect("a valid request")
 }
 
-pub async fn get(transport: &HttpTransport, url: &str) -> Result<Response<ResponseBody>, TransportError> {
+pub(crate) async fn get(transport: &HttpTransport, url: &str) -> Result<Response<ResponseBody>, TransportError> {
     transport.send(request(Method::GET, url, Body::empty())).await
 }
 
-pub async fn text(response: Response<ResponseBody>) -> String {
+pub(crate) async fn text(response: Response<ResponseBody>) -> String {
     let mut body = response.into_body();
     let mut bytes = Vec::new();
     while let Some(chunk) = body.chunk().await {
@@ -105,19 +105,19 @@ pub async fn text(response: Response<ResponseBody>) -> String {
 }
 
 /// A transport for `http://` URLs; needs nothing of the machine.
-pub fn plain() -> HttpTransport {
+pub(crate) fn plain() -> HttpTransport {
     provider();
     HttpTransport::builder().plain_http_only(true).build().expect("valid settings")
 }
 
 /// Installs a crypto provider where the build brings none.
-pub fn provider() {
+pub(crate) fn provider() {
     #[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
 /// Runs the named test of this very program again, with other environment variables.
-pub fn again(test: &str, variables: &[(&str, &str)]) {
+pub(crate) fn again(test: &str, variables: &[(&str, &str)]) {
     let output = std::process::Command::new(std::env::current_exe().expect("a path"))
         .args(["--exact", test, "--nocapture"])
         .env("HTTP_TEST_AGAIN", "1")
@@ -131,6 +131,6 @@ pub fn again(test: &str, variables: &[(&str, &str)]) {
     assert!(output.status.success() && stdout.contains("1 passed"), "{stdout}\n{stderr}");
 }
 
-pub fn is_again() -> bool {
+pub(crate) fn is_again() -> bool {
     std::env::var_os("HTTP_TEST_AGAIN").is_some()
 }
