@@ -154,12 +154,11 @@ impl Stream for BodyStream {
         let this = &mut *self;
         if let State::Unopened(source) = &this.state {
             let taken = source.lock().unwrap_or_else(PoisonError::into_inner).take();
-            match taken {
-                Some(stream) => this.state = State::Stream(stream),
-                None => {
-                    this.state = State::Done;
-                    return Poll::Ready(Some(Err(io::Error::other("the request body was already read once"))));
-                }
+            if let Some(stream) = taken {
+                this.state = State::Stream(stream);
+            } else {
+                this.state = State::Done;
+                return Poll::Ready(Some(Err(io::Error::other("the request body was already read once"))));
             }
         }
         let next = match &mut this.state {

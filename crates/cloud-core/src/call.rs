@@ -347,7 +347,7 @@ impl Parts {
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {
-        self.options.idempotent.unwrap_or_else(|| {
+        self.options.idempotent.unwrap_or({
             matches!(self.method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS)
         })
     }

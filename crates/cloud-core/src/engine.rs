@@ -143,6 +143,12 @@ struct Failed {
     rejection: Option<RawResponse>,
 }
 
+impl Failed {
+    fn new(error: Error, failure: Option<Fault>) -> Box<Self> {
+        Box::new(Self { error, failure, server_delay: None, rejection: None })
+    }
+}
+
 /// [`Failure`] without its borrow.
 #[derive(Clone, Copy)]
 enum Fault {
@@ -153,8 +159,8 @@ enum Fault {
 }
 
 impl Fault {
-    fn as_failure<'a>(&self, error: &'a Error) -> Failure<'a> {
-        match *self {
+    fn as_failure(self, error: &Error) -> Failure<'_> {
+        match self {
             Self::NotSent => Failure::NotSent,
             Self::Timeout => Failure::Timeout,
             Self::Interrupted => Failure::Interrupted,
@@ -256,12 +262,12 @@ impl Engine {
             let left = deadline.map(|d| d.saturating_duration_since(clock.now()));
             let attempt_limit = parts.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
             let limit = left.map_or(attempt_limit, |left| left.min(attempt_limit));
-            let sent = clock.now();
+            let begun = clock.now();
             let outcome = within(clock, Some(limit), self.attempt(parts, request, sink)).await;
             drop(slot);
             let outcome = outcome.unwrap_or_else(|| Err(timed_out(limit)));
-            self.report(parts, attempts, &outcome, sent);
-            let Failed { error, failure, server_delay, rejection } = match outcome {
+            self.report(parts, attempts, &outcome, begun);
+            let Failed { error, failure, server_delay, rejection } = *match outcome {
                 Ok(status) => {
                     inner.budget.refund(spent);
                     trace.succeeded(status, attempts);
@@ -351,7 +357,7 @@ impl Engine {
         parts: &Parts,
         request: Request<crate::body::Body>,
         sink: &mut Sink<'_>,
-    ) -> Result<StatusCode, Failed> {
+    ) -> Result<StatusCode, Box<Failed>> {
         let inner = &*self.0;
         let response = inner.transport.send(request).await.map_err(failed_transport)?;
         if let Some(rate) = inner.dialect.rate_limit(response.headers()) {
@@ -376,7 +382,7 @@ impl Engine {
             }
             // Cut short: for the retry policy the same as a broken connection.
             let failure = problem.cut.then_some(Fault::Interrupted);
-            Failed { error, failure, server_delay: None, rejection: None }
+            Failed::new(error, failure)
         })
     }
 
@@ -384,17 +390,12 @@ impl Engine {
         self.0.dialect.correlation_id(headers).map(Into::into)
     }
 
-    async fn collect(&self, response: Response<ResponseBody>, limit: usize) -> Result<RawResponse, Failed> {
+    async fn collect(&self, response: Response<ResponseBody>, limit: usize) -> Result<RawResponse, Box<Failed>> {
         let (head, mut body) = response.into_parts();
         let broken = |error: Error| error.with_status(head.status, self.correlation_id(&head.headers));
         let too_large = || {
             let text = format!("the answer is larger than {limit} bytes; the limit can be raised by response_limit");
-            Failed {
-                error: broken(Error::new(ErrorKind::TooLarge, text)),
-                failure: None,
-                server_delay: None,
-                rejection: None,
-            }
+            Failed::new(broken(Error::new(ErrorKind::TooLarge, text)), None)
         };
         let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
         while let Some(chunk) = body.chunk().await {
@@ -423,7 +424,7 @@ impl Engine {
     }
 
     /// Makes an error of an answer that is not a success.
-    fn refused(&self, response: RawResponse) -> Failed {
+    fn refused(&self, response: RawResponse) -> Box<Failed> {
         let inner = &*self.0;
         let status = response.status;
         if status.is_redirection() {
@@ -441,7 +442,7 @@ impl Engine {
             };
             let error = Error::new(ErrorKind::Api, text).with_status(status, self.correlation_id(&response.headers));
             let failure = Some(Fault::Status { status, did_nothing: true, transient: Some(false) });
-            return Failed { error, failure, server_delay: None, rejection: None };
+            return Failed::new(error, failure);
         }
         let mut problem = inner.dialect.problem(&response);
         let understood = problem.code.is_some() || problem.message.is_some();
@@ -467,10 +468,10 @@ impl Engine {
             error = error.with_body(&response.body);
         }
         let rejection = status.is_client_error().then_some(response);
-        Failed { error, failure, server_delay, rejection }
+        Box::new(Failed { error, failure, server_delay, rejection })
     }
 
-    fn report(&self, parts: &Parts, attempt: u32, outcome: &Result<StatusCode, Failed>, sent: Instant) {
+    fn report(&self, parts: &Parts, attempt: u32, outcome: &Result<StatusCode, Box<Failed>>, sent: Instant) {
         let Some(hook) = &self.0.hook else { return };
         hook(&AttemptReport {
             operation: parts.operation,
@@ -487,19 +488,19 @@ impl Engine {
     }
 }
 
-fn timed_out(limit: Duration) -> Failed {
+fn timed_out(limit: Duration) -> Box<Failed> {
     let error = Error::new(ErrorKind::Timeout, format!("no complete answer within {:.1} s", limit.as_secs_f64()));
-    Failed { error, failure: Some(Fault::Timeout), server_delay: None, rejection: None }
+    Failed::new(error, Some(Fault::Timeout))
 }
 
-fn failed_transport(error: TransportError) -> Failed {
+fn failed_transport(error: TransportError) -> Box<Failed> {
     let failure = match error.kind() {
         TransportErrorKind::NotSent => Some(Fault::NotSent),
         TransportErrorKind::Interrupted => Some(Fault::Interrupted),
         TransportErrorKind::TimedOut => Some(Fault::Timeout),
         TransportErrorKind::Refused | TransportErrorKind::RequestBody => None,
     };
-    Failed { error: transport_error(error), failure, server_delay: None, rejection: None }
+    Failed::new(transport_error(error), failure)
 }
 
 fn transport_error(error: TransportError) -> Error {

@@ -195,6 +195,7 @@ impl Error {
         self.with(|inner| inner.retryable = retryable)
     }
 
+    #[allow(clippy::ptr_arg, reason = "cloning a borrowed template must not copy it")]
     pub(crate) fn with_call(self, method: &Method, template: &Cow<'static, str>) -> Self {
         let call = CallContext { method: method.clone(), template: template.clone() };
         self.with(|inner| inner.call = Some(call))

@@ -9,7 +9,7 @@ use http::HeaderValue;
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::config;
 use crate::engine::{AttemptReport, Hook};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::retry::{RetryPolicy, StandardRetry};
 use crate::transport::Transport;
 
@@ -27,6 +27,8 @@ pub struct ClientOptions {
     pub(crate) response_limit: usize,
     pub(crate) allow_http: bool,
     pub(crate) hook: Option<Hook>,
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    pub(crate) http: crate::transport::HttpTransportBuilder,
 }
 
 impl Default for ClientOptions {
@@ -42,6 +44,8 @@ impl Default for ClientOptions {
             response_limit: 64 * 1024 * 1024,
             allow_http: false,
             hook: None,
+            #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+            http: crate::transport::HttpTransport::builder(),
         }
     }
 }
@@ -117,16 +121,52 @@ impl ClientOptions {
         config::user_agent(self.user_agent.as_deref(), product)
     }
 
-    pub(crate) fn make_transport(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
-        let _ = plain_http;
-        match &self.transport {
-            Some(transport) => Ok(transport.clone()),
-            None => Err(crate::error::Error::config(
-                "transport",
-                "no transport; turn on the feature rustls or native-tls, or set one",
-            )),
-        }
+    /// Sets up the connection of the transport that is made unless one is given.
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    pub fn http(
+        &mut self,
+        set: impl FnOnce(crate::transport::HttpTransportBuilder) -> crate::transport::HttpTransportBuilder,
+    ) {
+        self.http = set(self.http.clone());
     }
+
+    pub(crate) fn make_transport(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
+        if let Some(transport) = &self.transport {
+            return Ok(transport.clone());
+        }
+        self.network(plain_http)
+    }
+
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    fn network(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
+        // Without TLS no certificate authorities are looked for, so a sandbox works on a machine that has none.
+        let http = if plain_http { self.http.clone().plain_http_only(true) } else { self.http.clone() };
+        let made = http.build().map_err(|error| Error::new(ErrorKind::Config, error.to_string()).with_source(error))?;
+        Ok(Arc::new(made))
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+    #[allow(clippy::unused_self, reason = "the same method as with the features")]
+    fn network(&self, _: bool) -> Result<Arc<dyn Transport>> {
+        let text = "this build has no transport: turn on the feature rustls or native-tls, or give a transport";
+        Err(Error::new(ErrorKind::Config, text))
+    }
+}
+
+/// Keeps items only in builds that have the transport for the network.
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_http {
+    ($($item:item)*) => { $($item)* };
+}
+
+/// Keeps items only in builds that have the transport for the network.
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_http {
+    ($($item:item)*) => {};
 }
 
 /// Gives a client's builder the settings that all clients share. The builder has a field `options` of the type

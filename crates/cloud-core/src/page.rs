@@ -426,10 +426,10 @@ impl<T: Send + 'static> Pages<T> {
             self.under_way.push_back(UnderWay { token, state: PageState::Reading(call) });
         }
         for page in &mut self.under_way {
-            if let PageState::Reading(call) = &mut page.state {
-                if let Poll::Ready(result) = call.as_mut().poll(cx) {
-                    page.state = PageState::Read(result);
-                }
+            if let PageState::Reading(call) = &mut page.state
+                && let Poll::Ready(result) = call.as_mut().poll(cx)
+            {
+                page.state = PageState::Read(result);
             }
         }
         match self.under_way.pop_front() {

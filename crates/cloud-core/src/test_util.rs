@@ -184,12 +184,11 @@ impl Transport for ScriptedTransport {
         let request = Request::from_parts(parts, collect(body).await?);
         let seen = Seen { request: request.clone(), at: TokioClock.now() };
         self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
-        let mut next = match &self.0.respond {
-            Some(respond) => respond(&request),
-            None => {
-                let answer = self.0.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-                answer.unwrap_or(Scripted::Failure(TransportErrorKind::NotSent))
-            }
+        let mut next = if let Some(respond) = &self.0.respond {
+            respond(&request)
+        } else {
+            let answer = self.0.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            answer.unwrap_or(Scripted::Failure(TransportErrorKind::NotSent))
         };
         loop {
             next = match next {

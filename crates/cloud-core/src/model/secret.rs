@@ -10,5 +10,5 @@ pub fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::
 
 /// The same for a secret that may be absent.
 pub fn expose_opt<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
-    secret.as_ref().map(|s| s.expose_secret()).serialize(serializer)
+    secret.as_ref().map(secrecy::ExposeSecret::expose_secret).serialize(serializer)
 }

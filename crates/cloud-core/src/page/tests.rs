@@ -179,6 +179,13 @@ async fn items_are_a_stream() {
     assert_eq!(seen, [1, 2, 3, 4]);
 }
 
+static MARKER: Marker = Marker { marker: "marker", limit: "limit" };
+static OFFSET: Offset = Offset { offset: "offset", limit: "limit" };
+static CURSOR: std::sync::LazyLock<CursorHeader> = std::sync::LazyLock::new(|| CursorHeader {
+    cursor: HeaderName::from_static("x-pagination-cursor"),
+    size: HeaderName::from_static("x-pagination-size"),
+});
+
 async fn walk(style: &'static dyn PageStyle, wire: &ScriptedTransport) -> Vec<u64> {
     let (engine, base) = engine_for(wire.clone());
     let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
@@ -187,7 +194,6 @@ async fn walk(style: &'static dyn PageStyle, wire: &ScriptedTransport) -> Vec<u6
 
 #[tokio::test(start_paused = true)]
 async fn the_other_styles_on_the_wire() {
-    static MARKER: Marker = Marker { marker: "marker", limit: "limit" };
     let wire = ScriptedTransport::new([
         Scripted::json(200, r#"{"x":[7,8],"meta":{"next":8}}"#),
         Scripted::json(200, r#"{"x":[9]}"#),
@@ -195,7 +201,6 @@ async fn the_other_styles_on_the_wire() {
     assert_eq!(walk(&MARKER, &wire).await, [7, 8, 9]);
     assert_eq!(wire.lines(), ["GET /v1/x?limit=2", "GET /v1/x?marker=8&limit=2"]);
 
-    static OFFSET: Offset = Offset { offset: "offset", limit: "limit" };
     let wire = ScriptedTransport::new([
         Scripted::json(200, r#"{"x":[1,2]}"#),
         Scripted::json(200, r#"{"x":[3]}"#),
@@ -204,10 +209,6 @@ async fn the_other_styles_on_the_wire() {
     assert_eq!(walk(&OFFSET, &wire).await, [1, 2, 3]);
     assert_eq!(wire.lines()[1..], ["GET /v1/x?offset=2&limit=2", "GET /v1/x?offset=3&limit=2"]);
 
-    static CURSOR: std::sync::LazyLock<CursorHeader> = std::sync::LazyLock::new(|| CursorHeader {
-        cursor: HeaderName::from_static("x-pagination-cursor"),
-        size: HeaderName::from_static("x-pagination-size"),
-    });
     let wire = ScriptedTransport::new([
         Scripted::json(200, r#"{"x":[1],"meta":{"next":55}}"#),
         Scripted::json(200, r#"{"x":[2]}"#),

@@ -8,6 +8,12 @@ use http::{Request, Response};
 
 use crate::body::{Body, ResponseBody};
 
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+mod http_transport;
+
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+pub use http_transport::{CertificatePin, HttpConfigError, HttpTransport, HttpTransportBuilder, PinMode, ProxyConfig};
+
 /// Sends one attempt of a call and gives the response as soon as its head is there.
 ///
 /// Implementations do not retry, follow redirects, or interpret status codes; the engine does. They report failures as

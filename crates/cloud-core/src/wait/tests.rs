@@ -66,7 +66,11 @@ async fn no_wait_is_without_a_deadline() {
 #[tokio::test(start_paused = true)]
 async fn failures_that_pass_are_tolerated_three_times_in_a_row() {
     fn shaky(look: u32) -> Result<Step<&'static str>> {
-        if look % 4 == 0 { pending(1) } else { Err(Error::new(ErrorKind::Interrupted, "reset").with_retryable(true)) }
+        if look.is_multiple_of(4) {
+            pending(1)
+        } else {
+            Err(Error::new(ErrorKind::Interrupted, "reset").with_retryable(true))
+        }
     }
     let (waiter, _) = work(13, shaky);
     assert_eq!(waiter.await.unwrap(), "done");

@@ -1,0 +1,172 @@
+//! What a failure of the network means: above all, whether the request may have reached the server.
+
+use std::error::Error as StdError;
+use std::io;
+use std::time::Duration;
+
+use http::Uri;
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+use rustls::{AlertDescription, CertificateError, Error as TlsError};
+
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// Where a request was going.
+pub(super) struct Target<'a> {
+    pub(super) uri: &'a Uri,
+    pub(super) proxy: Option<&'a str>,
+    pub(super) connect_timeout: Duration,
+}
+
+impl Target<'_> {
+    /// Host and port, as a message names them.
+    fn name(&self) -> String {
+        let port = self.uri.port_u16().unwrap_or(if self.uri.scheme_str() == Some("http") { 80 } else { 443 });
+        format!("{}:{port}", self.uri.host().unwrap_or_default())
+    }
+}
+
+pub(super) fn of_request_body(source: io::Error) -> TransportError {
+    let message = format!("the request body could not be read: {}", innermost(&source));
+    TransportError::new(TransportErrorKind::RequestBody, message).with_source(source)
+}
+
+pub(super) fn of_response_body(error: reqwest::Error) -> TransportError {
+    let error = error.without_url();
+    let (kind, what) = if error.is_timeout() {
+        (TransportErrorKind::TimedOut, "the rest of the response did not arrive in time")
+    } else {
+        (TransportErrorKind::Interrupted, "the response broke off")
+    };
+    TransportError::new(kind, format!("{what}: {}", innermost(&error))).with_source(error)
+}
+
+pub(super) fn of_request(error: reqwest::Error, target: &Target<'_>) -> TransportError {
+    let error = error.without_url();
+    let (kind, message) = judge(&error, target);
+    TransportError::new(kind, message).with_source(error)
+}
+
+fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, String) {
+    use TransportErrorKind::{Interrupted, NotSent, Refused, TimedOut};
+
+    let name = target.name();
+    if error.is_builder() {
+        return (Refused, format!("the request cannot be sent: {}", innermost(error)));
+    }
+    if let Some(message) = tls_refusal(error, &name) {
+        return (Refused, message);
+    }
+    if error.is_connect() {
+        return (NotSent, connect_failure(error, target, &name));
+    }
+    let text = innermost(error);
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) {
+        // hyper uses this word only for requests that it still holds whole.
+        return (NotSent, format!("the connection to {name} was closed before the request was sent: {text}"));
+    }
+    #[cfg(feature = "http2")]
+    if find::<h2::Error>(error).is_some_and(|e| e.is_remote() && e.reason() == Some(h2::Reason::REFUSED_STREAM)) {
+        return (NotSent, format!("{name} refused the request before looking at it: {text}"));
+    }
+    if error.is_timeout() {
+        return (TimedOut, format!("{name} did not answer in time: {text}"));
+    }
+    (Interrupted, format!("the connection to {name} broke before the response arrived: {text}"))
+}
+
+fn connect_failure(error: &reqwest::Error, target: &Target<'_>, name: &str) -> String {
+    let text = if error.is_timeout() {
+        format!("no connection within {:?}", target.connect_timeout)
+    } else {
+        innermost(error)
+    };
+    let Some(proxy) = target.proxy else {
+        return format!("cannot connect to {name}: {text}");
+    };
+    // hyper-util does not export the type of these errors; an unknown wording ends in the last, general message.
+    let tunnel =
+        chain(error).map(ToString::to_string).find_map(|text| Some(text.strip_prefix("tunnel error: ")?.to_owned()));
+    match tunnel.as_deref() {
+        Some("proxy authorization required") => {
+            format!("cannot connect to {name}: the proxy {proxy} asks for credentials, or for others (status 407)")
+        }
+        Some("unsuccessful") => format!("cannot connect to {name}: the proxy {proxy} refused to open a tunnel"),
+        Some("unexpected end of file") => {
+            format!("cannot connect to {name}: the proxy {proxy} closed the connection instead of opening a tunnel")
+        }
+        Some("failed to create underlying connection") => format!("cannot connect to the proxy {proxy}: {text}"),
+        _ => format!("cannot connect to {name}: {text} (a proxy is set: {proxy})"),
+    }
+}
+
+/// The message, if the handshake failed for a reason that will be there again next time.
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
+    let tls = find::<TlsError>(error)?;
+    match tls {
+        TlsError::InvalidCertificate(reason) => {
+            let reason = match reason {
+                CertificateError::UnknownIssuer => "no authority that is trusted here signed it".to_owned(),
+                CertificateError::Other(other) => other.0.to_string(),
+                other => other.to_string(),
+            };
+            Some(format!("the certificate of {name} was refused: {reason}"))
+        }
+        // In TLS 1.3 the client is done before the server has looked at the client's certificate, so these alerts can
+        // come when the request is already on its way. They belong to the handshake all the same: the server has not
+        // read any request.
+        TlsError::AlertReceived(
+            alert @ (AlertDescription::CertificateRequired
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied),
+        ) => Some(format!("{name} refused the client's certificate, or asks for one: {alert:?}")),
+        other if error.is_connect() => Some(format!("the TLS handshake with {name} failed: {other}")),
+        _ => None,
+    }
+}
+
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
+    // The library's error type is not ours to name. What fails while connecting and comes neither from the network nor
+    // from the proxy comes from the handshake.
+    let from_elsewhere = error.is_dns()
+        || error.is_timeout()
+        || find::<io::Error>(error).is_some()
+        || find::<hyper::Error>(error).is_some()
+        || chain(error).any(|error| error.to_string().starts_with("tunnel error: "));
+    (error.is_connect() && !from_elsewhere)
+        .then(|| format!("the TLS handshake with {name} failed: {}", innermost(error)))
+}
+
+/// The error and all its causes. `io::Error` hides what it wraps from `source`, so that is stepped into.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| {
+        let error: &'a (dyn StdError + 'static) = *error;
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner as _),
+            None => error.source(),
+        }
+    })
+}
+
+fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    chain(error).find_map(|error| error.downcast_ref())
+}
+
+/// The text of the last cause, which is the one that says something, as the end of a sentence.
+pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
+    let text = chain(error).last().map(ToString::to_string).unwrap_or_default();
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) if first.is_ascii_uppercase() && second.is_ascii_lowercase() => {
+            let rest = &text[first.len_utf8()..];
+            format!("{}{rest}", first.to_ascii_lowercase())
+        }
+        _ => text,
+    }
+}

@@ -1,0 +1,349 @@
+//! Who is trusted, and what is shown to servers that ask.
+
+use std::fmt;
+
+use secrecy::SecretString;
+
+use super::{CertificatePin, HttpConfigError, PinMode};
+
+#[derive(Clone, Default)]
+pub(super) struct TlsSettings {
+    pub(super) roots: Vec<Vec<u8>>,
+    pub(super) only_these_roots: bool,
+    pub(super) identity: Option<(Vec<u8>, SecretString)>,
+    pub(super) accept_invalid: bool,
+    pub(super) pins: Vec<CertificatePin>,
+    pub(super) pin_mode: PinMode,
+}
+
+impl TlsSettings {
+    /// Gives these settings to reqwest. For plain HTTP alone, no certificate authority is looked for.
+    pub(super) fn apply(
+        &self,
+        client: reqwest::ClientBuilder,
+        plain_http_only: bool,
+    ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
+        if self.accept_invalid && !self.pins.is_empty() {
+            return Err(HttpConfigError::new(
+                "pin",
+                "pins and danger_accept_invalid_certificates contradict each other; PinMode::Replace accepts any \
+                 certificate that matches a pin",
+            ));
+        }
+        if self.only_these_roots && self.roots.is_empty() {
+            return Err(HttpConfigError::new(
+                "only_these_roots",
+                "without root_certificate_pem there is no authority left to trust",
+            ));
+        }
+        backend::apply(self, client, plain_http_only)
+    }
+}
+
+impl fmt::Debug for TlsSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TlsSettings")
+            .field("roots", &self.roots.len())
+            .field("only_these_roots", &self.only_these_roots)
+            .field("identity", &self.identity.is_some())
+            .field("accept_invalid", &self.accept_invalid)
+            .field("pins", &self.pins)
+            .field("pin_mode", &self.pin_mode)
+            .finish()
+    }
+}
+
+fn no_certificate_in_pem(setting: &'static str) -> HttpConfigError {
+    HttpConfigError::new(setting, "the text holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+}
+
+/// rustls, configured here as a whole rather than by reqwest: pins need it, reqwest panics without a crypto provider,
+/// and one way for all settings is easier to trust than two.
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+mod backend {
+    use std::fmt;
+    use std::sync::Arc;
+
+    use rustls::client::WebPkiServerVerifier;
+    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+    use rustls::crypto::hash::{Hash, HashAlgorithm};
+    use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+    use rustls::{
+        CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
+        SupportedCipherSuite,
+    };
+    use secrecy::ExposeSecret;
+
+    use super::{TlsSettings, no_certificate_in_pem};
+    use crate::transport::http_transport::{CertificatePin, HttpConfigError, PinMode};
+
+    pub(super) fn apply(
+        settings: &TlsSettings,
+        client: reqwest::ClientBuilder,
+        plain_http_only: bool,
+    ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
+        let provider = provider()?;
+        let config = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| HttpConfigError::new("tls", format!("the crypto provider cannot be used: {error}")))?;
+        let config = if plain_http_only {
+            config.with_root_certificates(RootCertStore::empty())
+        } else {
+            config.dangerous().with_custom_certificate_verifier(verifier(settings, &provider)?)
+        };
+        let mut config = match &settings.identity {
+            None => config.with_no_client_auth(),
+            Some((chain, key)) => {
+                let wrong = |message: String| HttpConfigError::new("client_identity_pem", message);
+                let chain = certificates(chain, "client_identity_pem")?;
+                let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes())
+                    .map_err(|_| wrong("the key is not a private key in PEM form".into()))?;
+                config
+                    .with_client_auth_cert(chain, key)
+                    .map_err(|error| wrong(format!("the certificate and the key cannot be used: {error}")))?
+            }
+        };
+        if cfg!(feature = "http2") {
+            config.alpn_protocols.push(b"h2".to_vec());
+        }
+        config.alpn_protocols.push(b"http/1.1".to_vec());
+        Ok(client.tls_backend_preconfigured(config))
+    }
+
+    /// The provider that the application installed, else the default of this build.
+    #[cfg_attr(feature = "rustls", expect(clippy::unnecessary_wraps, reason = "fails only where none is built in"))]
+    fn provider() -> Result<Arc<CryptoProvider>, HttpConfigError> {
+        if let Some(installed) = CryptoProvider::get_default() {
+            return Ok(installed.clone());
+        }
+        #[cfg(feature = "rustls")]
+        return Ok(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+        #[cfg(not(feature = "rustls"))]
+        Err(HttpConfigError::new(
+            "tls",
+            "no crypto provider for rustls is installed: call rustls::crypto::CryptoProvider::install_default first, or \
+             build with the feature `rustls`, which brings one",
+        ))
+    }
+
+    fn certificates(pem: &[u8], setting: &'static str) -> Result<Vec<CertificateDer<'static>>, HttpConfigError> {
+        let found = CertificateDer::pem_slice_iter(pem)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|_| HttpConfigError::new(setting, "the PEM text is damaged"))?;
+        if found.is_empty() { Err(no_certificate_in_pem(setting)) } else { Ok(found) }
+    }
+
+    fn verifier(
+        settings: &TlsSettings,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, HttpConfigError> {
+        let unchecked = settings.accept_invalid || (!settings.pins.is_empty() && settings.pin_mode == PinMode::Replace);
+        let chain = if unchecked { None } else { Some(chain_verifier(settings, provider)?) };
+        match chain {
+            Some(chain) if settings.pins.is_empty() => Ok(chain),
+            chain => Ok(Arc::new(Verifier {
+                chain,
+                pins: settings.pins.clone().into_boxed_slice(),
+                signatures: provider.signature_verification_algorithms,
+                sha256: sha256(provider)?,
+            })),
+        }
+    }
+
+    fn chain_verifier(
+        settings: &TlsSettings,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, HttpConfigError> {
+        let unusable = |error: Error| {
+            HttpConfigError::new("root_certificate_pem", format!("a certificate cannot be used: {error}"))
+        };
+        let mut extra = Vec::new();
+        for pem in &settings.roots {
+            extra.extend(certificates(pem, "root_certificate_pem")?);
+        }
+        if settings.only_these_roots {
+            let mut store = RootCertStore::empty();
+            for root in extra {
+                store.add(root).map_err(unusable)?;
+            }
+            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone());
+            return Ok(verifier
+                .build()
+                .map_err(|error| HttpConfigError::new("root_certificate_pem", error.to_string()))?);
+        }
+        let verifier = if extra.is_empty() {
+            rustls_platform_verifier::Verifier::new(provider.clone())
+        } else {
+            #[cfg(not(target_os = "android"))]
+            let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider.clone());
+            #[cfg(target_os = "android")]
+            let verifier = Err(Error::General("on Android, use only_these_roots as well".into()));
+            verifier
+        };
+        match verifier {
+            Ok(verifier) => Ok(Arc::new(verifier)),
+            // The only other thing that it can complain about is the system's store, which it then found empty.
+            Err(Error::General(_)) if settings.roots.is_empty() => Err(HttpConfigError::new(
+                "root_certificate_pem",
+                "this system has no certificate authorities to trust: install the package `ca-certificates` (Debian, \
+                 Ubuntu, Alpine), or name a PEM file in SSL_CERT_FILE, or give your own by root_certificate_pem with \
+                 only_these_roots",
+            )),
+            Err(error) => Err(unusable(error)),
+        }
+    }
+
+    /// SHA-256 from the provider, which needs it for TLS anyway: no further dependency.
+    fn sha256(provider: &CryptoProvider) -> Result<&'static dyn Hash, HttpConfigError> {
+        provider
+            .cipher_suites
+            .iter()
+            .map(|suite| match suite {
+                SupportedCipherSuite::Tls13(suite) => suite.common.hash_provider,
+                SupportedCipherSuite::Tls12(suite) => suite.common.hash_provider,
+            })
+            .find(|hash| hash.algorithm() == HashAlgorithm::SHA256)
+            .ok_or_else(|| HttpConfigError::new("pin", "the installed crypto provider has no SHA-256"))
+    }
+
+    /// Checks pins after, or instead of, the chain and the name. That the server holds the key of its certificate is
+    /// always checked: certificates are public, so without it a pin would prove nothing.
+    struct Verifier {
+        chain: Option<Arc<dyn ServerCertVerifier>>,
+        pins: Box<[CertificatePin]>,
+        signatures: WebPkiSupportedAlgorithms,
+        sha256: &'static dyn Hash,
+    }
+
+    impl fmt::Debug for Verifier {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.debug_struct("Verifier")
+                .field("chain", &self.chain.is_some())
+                .field("pins", &self.pins)
+                .finish_non_exhaustive()
+        }
+    }
+
+    impl ServerCertVerifier for Verifier {
+        fn verify_server_cert(
+            &self,
+            end_entity: &CertificateDer<'_>,
+            intermediates: &[CertificateDer<'_>],
+            server_name: &ServerName<'_>,
+            ocsp_response: &[u8],
+            now: UnixTime,
+        ) -> Result<ServerCertVerified, Error> {
+            if let Some(chain) = &self.chain {
+                chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
+            }
+            if !self.pins.is_empty() {
+                let digest = self.sha256.hash(end_entity);
+                if !self.pins.iter().any(|pin| pin.as_bytes() == digest.as_ref()) {
+                    let mismatch = PinMismatch::new(&self.pins, digest.as_ref());
+                    return Err(CertificateError::Other(OtherError(Arc::new(mismatch))).into());
+                }
+            }
+            Ok(ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signed: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            verify_tls12_signature(message, certificate, signed, &self.signatures)
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signed: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            verify_tls13_signature(message, certificate, signed, &self.signatures)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            self.signatures.supported_schemes()
+        }
+    }
+
+    #[derive(Debug)]
+    struct PinMismatch(String);
+
+    impl PinMismatch {
+        fn new(pins: &[CertificatePin], got: &[u8]) -> Self {
+            let mut text = String::from("it matches no pin: expected sha256 ");
+            for (i, pin) in pins.iter().enumerate() {
+                text.push_str(if i == 0 { "" } else { " or " });
+                text.push_str(&pin.to_string());
+            }
+            text.push_str(", got ");
+            text.extend(got.iter().map(|byte| format!("{byte:02x}")));
+            Self(text)
+        }
+    }
+
+    impl fmt::Display for PinMismatch {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(&self.0)
+        }
+    }
+
+    impl std::error::Error for PinMismatch {}
+}
+
+/// The operating system's library, by way of reqwest.
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]
+mod backend {
+    use secrecy::ExposeSecret;
+
+    use super::{TlsSettings, no_certificate_in_pem};
+    use crate::transport::http_transport::HttpConfigError;
+    use crate::transport::http_transport::failure::innermost;
+
+    pub(super) fn apply(
+        settings: &TlsSettings,
+        client: reqwest::ClientBuilder,
+        plain_http_only: bool,
+    ) -> Result<reqwest::ClientBuilder, HttpConfigError> {
+        if !settings.pins.is_empty() {
+            return Err(HttpConfigError::new(
+                "pin",
+                "certificate pins need the feature `rustls` or `rustls-no-provider`; this build has only `native-tls`",
+            ));
+        }
+        let mut client = client.tls_backend_native().tls_danger_accept_invalid_certs(settings.accept_invalid);
+        if let Some((chain, key)) = &settings.identity {
+            let identity =
+                reqwest::Identity::from_pkcs8_pem(chain, key.expose_secret().as_bytes()).map_err(|error| {
+                    HttpConfigError::new(
+                        "client_identity_pem",
+                        format!("the certificate and the PKCS #8 key cannot be used: {}", innermost(&error)),
+                    )
+                })?;
+            client = client.identity(identity);
+        }
+        let mut roots = Vec::new();
+        for pem in &settings.roots {
+            let found = reqwest::Certificate::from_pem_bundle(pem).map_err(|error| {
+                HttpConfigError::new(
+                    "root_certificate_pem",
+                    format!("a certificate cannot be used: {}", innermost(&error)),
+                )
+            })?;
+            if found.is_empty() {
+                return Err(no_certificate_in_pem("root_certificate_pem"));
+            }
+            roots.extend(found);
+        }
+        Ok(if settings.only_these_roots || plain_http_only {
+            client.tls_certs_only(roots)
+        } else {
+            client.tls_certs_merge(roots)
+        })
+    }
+}
