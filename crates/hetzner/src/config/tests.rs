@@ -1,0 +1,288 @@
+use std::collections::HashMap;
+use std::path::MAIN_SEPARATOR_STR;
+
+use super::*;
+
+const HOME: &str = "/home/ann/.config/hcloud/cli.toml";
+const PROD: &str = "ProdProdProdProdProdProdProdProdProdProdProdProdProdProdProdProd";
+const FILE: &str = r#"
+active_context = "prod"
+unknown = [1]
+
+[preferences]
+endpoint = "https://global.example/v1/"
+hetzner_endpoint = "https://global2.example/v1"
+poll_interval = "2s"
+quiet = true
+
+[[contexts]]
+name = "prod"
+token = "ProdProdProdProdProdProdProdProdProdProdProdProdProdProdProdProd"
+[contexts.preferences]
+endpoint = "https://prod.example/v1"
+http_timeout = 1500000000
+
+[[contexts]]
+name = "test"
+token = "TestToken"
+"#;
+
+struct Machine {
+    env: HashMap<&'static str, OsString>,
+    files: HashMap<&'static str, Result<&'static str, io::ErrorKind>>,
+}
+
+impl Machine {
+    fn new(env: &[(&'static str, &str)], files: &[(&'static str, &'static str)]) -> Self {
+        let home = ("HOME", "/home/ann");
+        Self {
+            env: [home].iter().chain(env).map(|(name, value)| (*name, OsString::from(value))).collect(),
+            files: files.iter().map(|(path, text)| (*path, Ok(*text))).collect(),
+        }
+    }
+
+    fn load(&self, context: Option<&str>) -> Result<Settings, ConfigError> {
+        let env = |name: &str| self.env.get(name).cloned();
+        let read = |path: &Path| {
+            let path = path.to_str().unwrap().replace(MAIN_SEPARATOR_STR, "/");
+            match self.files.get(path.as_str()) {
+                Some(Ok(text)) => Ok((*text).to_owned()),
+                Some(Err(kind)) => Err((*kind).into()),
+                None => Err(io::ErrorKind::NotFound.into()),
+            }
+        };
+        let sources = Sources { env: &env, read: &read };
+        match context {
+            Some(name) => Settings::load_context(&sources, name),
+            None => Settings::load(&sources),
+        }
+    }
+}
+
+fn load(env: &[(&'static str, &str)], files: &[(&'static str, &'static str)]) -> Result<Settings, ConfigError> {
+    Machine::new(env, files).load(None)
+}
+
+fn token(settings: &Settings) -> (&str, &str, String) {
+    (settings.token.value.expose_secret(), &settings.token.name, settings.token.origin.to_string())
+}
+
+fn shown<T: std::fmt::Debug>(setting: Option<&Setting<T>>) -> String {
+    setting
+        .map_or_else(|| "-".to_owned(), |setting| format!("{:?} {} ({})", setting.value, setting.name, setting.origin))
+}
+
+#[test]
+fn the_token_comes_from_the_first_place_that_has_one() {
+    let files = [(HOME, FILE), ("/run/token", "  FromFile\n")];
+    let home = HOME.to_owned();
+    for (env, expected) in [
+        (vec![], (PROD, "contexts.prod.token", home.clone())),
+        (vec![("HCLOUD_CONTEXT", "test")], ("TestToken", "contexts.test.token", home.clone())),
+        (vec![("HCLOUD_CONTEXT", "")], (PROD, "contexts.prod.token", home)),
+        (vec![("HCLOUD_TOKEN_FILE", "/run/token")], ("FromFile", "HCLOUD_TOKEN_FILE", "/run/token".to_owned())),
+        (
+            vec![("HCLOUD_TOKEN", "FromEnv"), ("HCLOUD_TOKEN_FILE", "/nowhere"), ("HCLOUD_CONTEXT", "test")],
+            ("FromEnv", "HCLOUD_TOKEN", "environment".to_owned()),
+        ),
+    ] {
+        assert_eq!(token(&load(&env, &files).unwrap()), expected, "{env:?}");
+    }
+}
+
+#[test]
+fn preferences_follow_the_precedence() {
+    let settings = load(&[], &[(HOME, FILE)]).unwrap();
+    let at = format!("({HOME})");
+    assert_eq!(
+        shown(settings.endpoint.as_ref()),
+        format!(r#""https://prod.example/v1" contexts.prod.preferences.endpoint {at}"#)
+    );
+    assert_eq!(
+        shown(settings.hetzner_endpoint.as_ref()),
+        format!(r#""https://global2.example/v1" preferences.hetzner_endpoint {at}"#)
+    );
+    assert_eq!(shown(settings.poll_interval.as_ref()), format!("2s preferences.poll_interval {at}"));
+    assert_eq!(shown(settings.http_timeout.as_ref()), format!("1.5s contexts.prod.preferences.http_timeout {at}"));
+
+    let test = load(&[("HCLOUD_CONTEXT", "test")], &[(HOME, FILE)]).unwrap();
+    assert_eq!(
+        shown(test.endpoint.as_ref()),
+        format!(r#""https://global.example/v1" preferences.endpoint {at}"#),
+        "the context has none of its own, and slashes at the end go"
+    );
+    assert_eq!(test.http_timeout, None);
+
+    let env = [
+        ("HCLOUD_ENDPOINT", "http://127.0.0.1:8080//"),
+        ("HETZNER_ENDPOINT", "http://[::1]/v1"),
+        ("HCLOUD_POLL_INTERVAL", "500ms"),
+        ("HCLOUD_HTTP_TIMEOUT", "1m30s"),
+    ];
+    let env = load(&env, &[(HOME, FILE)]).unwrap();
+    assert_eq!(shown(env.endpoint.as_ref()), r#""http://127.0.0.1:8080" HCLOUD_ENDPOINT (environment)"#);
+    assert_eq!(shown(env.hetzner_endpoint.as_ref()), r#""http://[::1]/v1" HETZNER_ENDPOINT (environment)"#);
+    assert_eq!(shown(env.poll_interval.as_ref()), "500ms HCLOUD_POLL_INTERVAL (environment)");
+    assert_eq!(shown(env.http_timeout.as_ref()), "90s HCLOUD_HTTP_TIMEOUT (environment)");
+}
+
+#[test]
+fn a_token_alone_is_enough() {
+    let settings = load(&[("HCLOUD_TOKEN", "t"), ("HCLOUD_ENDPOINT", ""), ("HCLOUD_HTTP_TIMEOUT", "0")], &[]).unwrap();
+    assert_eq!((settings.endpoint, settings.hetzner_endpoint), (None, None));
+    assert_eq!((settings.poll_interval, settings.http_timeout), (None, None));
+}
+
+#[test]
+fn a_context_chosen_by_the_program_brings_its_own_token() {
+    let machine = Machine::new(
+        &[("HCLOUD_TOKEN", "FromEnv"), ("HCLOUD_CONTEXT", "prod"), ("HCLOUD_ENDPOINT", "http://localhost")],
+        &[(HOME, FILE)],
+    );
+    let settings = machine.load(Some("test")).unwrap();
+    assert_eq!(token(&settings).0, "TestToken");
+    assert_eq!(settings.endpoint.unwrap().name, "HCLOUD_ENDPOINT");
+    let error = machine.load(Some("staging")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(r#"context ({HOME}): there is no context "staging" in {HOME}; it has "prod", "test""#)
+    );
+}
+
+#[test]
+fn the_file_is_looked_for_in_its_places() {
+    let (moved, named) = ("/xdg/hcloud/cli.toml", "/etc/hcloud.toml");
+    let file = |name: &'static str| -> &'static str {
+        format!("active_context='{name}'\n[[contexts]]\nname='{name}'\ntoken='{name}'").leak()
+    };
+    let files = [(HOME, file("home")), (moved, file("moved")), (named, file("named"))];
+    for (env, wanted) in [
+        (vec![], "home"),
+        (vec![("XDG_CONFIG_HOME", "/xdg")], "moved"),
+        (vec![("XDG_CONFIG_HOME", "")], "home"),
+        (vec![("XDG_CONFIG_HOME", "/elsewhere")], "home"),
+        (vec![("XDG_CONFIG_HOME", "/xdg"), ("HCLOUD_CONFIG", named)], "named"),
+    ] {
+        assert_eq!(token(&load(&env, &files).unwrap()).0, wanted, "{env:?}");
+    }
+}
+
+#[test]
+fn an_unreadable_file_matters_only_when_it_is_needed() {
+    let machine = |env: &[(&'static str, &str)]| {
+        let mut machine = Machine::new(env, &[]);
+        machine.files.insert(HOME, Err(io::ErrorKind::PermissionDenied));
+        machine.load(None)
+    };
+    assert_eq!(token(&machine(&[("HCLOUD_TOKEN", "t")]).unwrap()).0, "t");
+    let error = machine(&[]).unwrap_err();
+    assert!(error.to_string().starts_with(&format!("token ({HOME}): the file cannot be read: permission")), "{error}");
+    let asked_for = machine(&[("HCLOUD_TOKEN", "t"), ("HCLOUD_CONFIG", HOME)]).unwrap_err();
+    assert!(asked_for.to_string().starts_with(&format!("HCLOUD_CONFIG ({HOME}): cannot be read")), "{asked_for}");
+}
+
+#[test]
+fn errors_name_the_setting_and_its_place() {
+    let file = [(HOME, FILE), ("/empty", " \n"), ("/two", "one\ntwo")];
+    for (env, expected) in [
+        (vec![("HCLOUD_TOKEN", "")], "HCLOUD_TOKEN (environment): is empty"),
+        (vec![("HCLOUD_TOKEN", "secret one")], "HCLOUD_TOKEN (environment): has a character at position 6 "),
+        (vec![("HCLOUD_TOKEN", " secret")], "HCLOUD_TOKEN (environment): has a character at position 0 "),
+        (vec![("HCLOUD_TOKEN", "secret\n")], "HCLOUD_TOKEN (environment): has a character at position 6 "),
+        (vec![("HCLOUD_TOKEN", "sécret")], "HCLOUD_TOKEN (environment): has a character at position 1 "),
+        (vec![("HCLOUD_TOKEN_FILE", "")], "HCLOUD_TOKEN_FILE (environment): is empty"),
+        (vec![("HCLOUD_TOKEN_FILE", "/nowhere")], "HCLOUD_TOKEN_FILE (/nowhere): cannot be read: "),
+        (vec![("HCLOUD_TOKEN_FILE", "/empty")], "HCLOUD_TOKEN_FILE (/empty): is empty"),
+        (vec![("HCLOUD_TOKEN_FILE", "/two")], "HCLOUD_TOKEN_FILE (/two): has a character at position 3 "),
+        (vec![("HCLOUD_CONFIG", "/nowhere")], "HCLOUD_CONFIG (/nowhere): cannot be read: "),
+        (
+            vec![("HCLOUD_CONTEXT", "staging")],
+            r#"HCLOUD_CONTEXT (environment): there is no context "staging" in /home/ann/.config/hcloud/cli.toml; it has "prod", "test""#,
+        ),
+        (vec![("HCLOUD_ENDPOINT", "//")], "HCLOUD_ENDPOINT (environment): is empty"),
+        (vec![("HETZNER_ENDPOINT", "http://a b")], "HETZNER_ENDPOINT (environment): has white space in it"),
+        (vec![("HCLOUD_HTTP_TIMEOUT", "30")], r#"HCLOUD_HTTP_TIMEOUT (environment): "30" lacks a unit"#),
+        (vec![("HCLOUD_POLL_INTERVAL", "soon")], r#"HCLOUD_POLL_INTERVAL (environment): "soon" is not a duration"#),
+        (vec![("HCLOUD_POLL_INTERVAL", "0s")], "HCLOUD_POLL_INTERVAL (environment): must be longer than zero"),
+    ] {
+        let error = load(&env, &file).expect_err(expected);
+        assert!(error.to_string().starts_with(expected), "{env:?}: {error}");
+        assert_eq!(error.to_string(), format!("{} ({}): {}", error.setting(), error.origin(), error.message()));
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn errors_of_the_file_name_the_key() {
+    for (text, expected) in [
+        ("active_context = 'x'", r#"active_context (AT): there is no context "x" in AT; it has no contexts"#),
+        ("active_context = 5", "active_context (AT): must be text"),
+        (
+            "",
+            "token (not set): no token is given: set HCLOUD_TOKEN or HCLOUD_TOKEN_FILE, or choose a context of AT with HCLOUD_CONTEXT; it has no contexts",
+        ),
+        ("[[contexts]]\nname='a'\n[[contexts]]\nname='b'", r#"with HCLOUD_CONTEXT; it has "a", "b""#),
+        ("active_context=''\n[[contexts]]\nname='a'\ntoken='t'", r#"with HCLOUD_CONTEXT; it has "a""#),
+        ("active_context='a'\n[[contexts]]\nname='a'", "contexts.a.token (AT): is missing"),
+        ("active_context='a'\n[[contexts]]\nname='a'\ntoken=''", "contexts.a.token (AT): is empty"),
+        ("active_context='a'\n[[contexts]]\nname='a'\ntoken=1", "contexts.a.token (AT): must be text"),
+        ("active_context='a'\n[[contexts]]\nname=1", "contexts[0].name (AT): must be text"),
+        ("active_context='a'\ncontexts='a'", "contexts (AT): must be a list of tables"),
+        ("active_context='a'\ncontexts=['a']", "contexts (AT): must be a list of tables"),
+        ("preferences=1\nactive_context='a'\n[[contexts]]\nname='a'\ntoken='t'", "preferences (AT): must be a table"),
+        (
+            "active_context='a'\n[preferences]\nendpoint=1\n[[contexts]]\nname='a'\ntoken='t'",
+            "preferences.endpoint (AT): must be text",
+        ),
+        (
+            "active_context='a'\n[[contexts]]\nname='a'\ntoken='t'\n[contexts.preferences]\nhttp_timeout=-1",
+            "contexts.a.preferences.http_timeout (AT): must not be negative",
+        ),
+        (
+            "active_context='a'\n[preferences]\npoll_interval=true\n[[contexts]]\nname='a'\ntoken='t'",
+            "preferences.poll_interval (AT): must be text or an integer",
+        ),
+    ] {
+        let error = load(&[], &[(HOME, text)]).expect_err(expected).to_string();
+        assert!(error.contains(&expected.replace("AT", HOME)), "{text}: {error}");
+    }
+}
+
+#[test]
+fn broken_toml_is_shown_by_its_line_and_without_the_token() {
+    for broken in [
+        format!("a = 1\n\ntoken = {PROD}\n"),
+        format!("a = 1\n\ntoken = \"{PROD}\n"),
+        format!("a = 1\n\ntoken = '{PROD}' '{PROD}'\n"),
+        format!("a = 1\n\n{PROD}\n"),
+        format!("a = 1\n\n\"{PROD}\" = 1 2\n"),
+        format!("a = 1\n\na = '{PROD}'\n"),
+        format!("{PROD} = 1\n\n{PROD} = 2\n"),
+    ] {
+        let error = load(&[], &[(HOME, broken.leak())]).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(error.to_string().starts_with(&format!("line 3 ({HOME}): not valid TOML: ")), "{error}");
+        assert!(!shown.contains("ProdProd"), "{shown}");
+    }
+}
+
+#[test]
+fn the_token_is_never_shown() {
+    for env in [vec![], vec![("HCLOUD_TOKEN", PROD)]] {
+        let debug = format!("{:#?}", load(&env, &[(HOME, FILE)]).unwrap());
+        assert!(debug.contains("REDACTED") && !debug.contains("ProdProd"), "{debug}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_refused() {
+    use std::os::unix::ffi::OsStringExt;
+
+    for name in ["HCLOUD_TOKEN", "HCLOUD_ENDPOINT"] {
+        let mut machine = Machine::new(&[("HCLOUD_TOKEN", "t")], &[]);
+        machine.env.insert(name, OsString::from_vec(b"se\xffcret".to_vec()));
+        let error = machine.load(None).unwrap_err();
+        assert_eq!(error.to_string(), format!("{name} (environment): is not valid UTF-8"));
+    }
+}

@@ -1,0 +1,362 @@
+//! What the service says when it refuses a request.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use cloud_core::model::lenient;
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+mod code;
+mod redact;
+
+pub use code::ErrorCode;
+pub(crate) use redact::mask;
+pub use redact::redact;
+
+/// A refusal, as the service worded it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: u16,
+    /// The reason for programs.
+    pub code: ErrorCode,
+    /// The reason for people. Long runs of letters and digits are masked: a message about too many requests has been
+    /// seen to quote the beginning of the token (frappe/press#5857).
+    pub message: String,
+    /// More about the reason.
+    pub details: ErrorDetails,
+    /// The name of the request in the records of the service; worth quoting to its support.
+    pub correlation_id: Option<String>,
+}
+
+/// More about a refusal. Which parts are filled depends on the code.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ErrorDetails {
+    /// The fields at fault, with `invalid_input` and `uniqueness_error`.
+    pub fields: Vec<FieldError>,
+    /// The names of the limits that are reached, with `resource_limit_exceeded`.
+    pub limits: Vec<String>,
+    /// The address of the announcement, with `deprecated_api_endpoint`.
+    pub announcement: Option<String>,
+    /// Everything as it came, masked like the message. `None` when the service gave no details.
+    pub raw: Option<Value>,
+}
+
+cloud_core::model! {
+    /// What is wrong with one field of a request.
+    pub struct FieldError {
+        /// The name of the field.
+        pub name: String,
+        /// What is wrong with it. Empty with `uniqueness_error`.
+        pub messages: Vec<String>,
+    }
+}
+
+impl ApiError {
+    /// Reads the body of a refusal. `None` when it is not one of this service: proxies answer 502 and 504 with HTML or
+    /// plain text.
+    ///
+    /// ```
+    /// use hetzner::{ApiError, ErrorCode};
+    ///
+    /// let body = br#"{"error": {"code": "uniqueness_error", "message": "name is taken",
+    ///     "details": {"fields": [{"name": "name"}]}}}"#;
+    /// let error = ApiError::parse(409, &http::HeaderMap::new(), body).unwrap();
+    /// assert_eq!(error.code, ErrorCode::UniquenessError);
+    /// assert_eq!(error.details.fields[0].name, "name");
+    /// ```
+    pub fn parse(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Envelope {
+            error: Body,
+        }
+        #[derive(Deserialize)]
+        struct Body {
+            code: Option<Value>,
+            message: Option<Value>,
+            #[serde(default, deserialize_with = "lenient::field")]
+            details: Value,
+        }
+        let Envelope { error: Body { code, message, details } } = serde_json::from_slice(body).ok()?;
+        if code.is_none() && message.is_none() {
+            return None;
+        }
+        Some(Self {
+            status,
+            code: ErrorCode::read(&text(code)),
+            message: redact::mask(&text(message)).into_owned(),
+            details: ErrorDetails::read(details),
+            correlation_id: headers.get("x-correlation-id").and_then(|id| id.to_str().ok()).map(str::to_owned),
+        })
+    }
+
+    /// Masks what quotes this token in the message and the details, in addition to what [`parse`](Self::parse) masks
+    /// without knowing the token.
+    pub fn redact_token(&mut self, token: &str) {
+        let hide = |text: &mut String| {
+            if let Cow::Owned(redacted) = redact(text, token) {
+                *text = redacted;
+            }
+        };
+        hide(&mut self.message);
+        self.details.for_each_text(&hide);
+    }
+
+    /// Whether the resource does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.code == ErrorCode::NotFound
+    }
+
+    /// Whether the project sent too many requests in this hour.
+    pub fn is_rate_limited(&self) -> bool {
+        self.code == ErrorCode::RateLimitExceeded
+    }
+
+    /// Whether the token is missing, wrong or not allowed to do this.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self.code, ErrorCode::Unauthorized | ErrorCode::TokenReadonly | ErrorCode::Forbidden)
+    }
+
+    /// Whether something else changed the resource at the same time.
+    pub fn is_conflict(&self) -> bool {
+        self.code == ErrorCode::Conflict
+    }
+
+    /// Whether the resource is busy with an action.
+    pub fn is_locked(&self) -> bool {
+        matches!(self.code, ErrorCode::Locked | ErrorCode::ResourceLocked)
+    }
+
+    /// Whether the resource is protected against this.
+    pub fn is_protected(&self) -> bool {
+        self.code == ErrorCode::Protected
+    }
+
+    /// Whether something must be unique and is not, most often the name.
+    pub fn is_already_exists(&self) -> bool {
+        self.code == ErrorCode::UniquenessError
+    }
+
+    /// Whether the request itself is at fault; [`ErrorDetails::fields`] says where.
+    pub fn is_invalid_input(&self) -> bool {
+        matches!(self.code, ErrorCode::InvalidInput | ErrorCode::JsonError)
+    }
+
+    /// Whether the project reached a limit that only the support of the service lifts.
+    pub fn is_limit_reached(&self) -> bool {
+        self.code == ErrorCode::ResourceLimitExceeded
+    }
+
+    /// Whether there is no room for the resource at the moment: another location or type may have some.
+    pub fn is_out_of_stock(&self) -> bool {
+        matches!(
+            self.code,
+            ErrorCode::ResourceUnavailable | ErrorCode::PlacementError | ErrorCode::NoSpaceLeftInLocation
+        )
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.status, self.code, self.message)?;
+        for (index, field) in self.details.fields.iter().enumerate() {
+            f.write_str(if index == 0 { " (" } else { "; " })?;
+            f.write_str(&field.name)?;
+            if !field.messages.is_empty() {
+                write!(f, ": {}", field.messages.join(", "))?;
+            }
+        }
+        if !self.details.fields.is_empty() {
+            f.write_str(")")?;
+        }
+        if !self.details.limits.is_empty() {
+            write!(f, " (limits: {})", self.details.limits.join(", "))?;
+        }
+        match &self.details.announcement {
+            Some(announcement) => write!(f, " (see {announcement})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl ErrorDetails {
+    /// Takes what it understands; what it does not stays in `raw` and never makes the whole error unreadable.
+    fn read(mut details: Value) -> Self {
+        redact::for_each_text(&mut details, &|text| {
+            if let Cow::Owned(masked) = redact::mask(text) {
+                *text = masked;
+            }
+        });
+        let list = |key| details.get(key).and_then(Value::as_array).into_iter().flatten();
+        let fields = list("fields").filter_map(|field| FieldError::deserialize(field).ok()).collect();
+        let limits = list("limits").filter_map(|limit| Some(limit.get("name")?.as_str()?.to_owned())).collect();
+        let announcement = details.get("announcement").and_then(Value::as_str).map(str::to_owned);
+        let empty = details.is_null() || details.as_object().is_some_and(serde_json::Map::is_empty);
+        Self { fields, limits, announcement, raw: (!empty).then_some(details) }
+    }
+
+    fn for_each_text(&mut self, change: &impl Fn(&mut String)) {
+        for field in &mut self.fields {
+            change(&mut field.name);
+            field.messages.iter_mut().for_each(change);
+        }
+        self.limits.iter_mut().for_each(change);
+        self.announcement.iter_mut().for_each(change);
+        if let Some(raw) = &mut self.raw {
+            redact::for_each_text(raw, change);
+        }
+    }
+}
+
+fn text(value: Option<Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text,
+        Some(other) => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(status: u16, body: &str) -> Option<ApiError> {
+        ApiError::parse(status, &HeaderMap::new(), body.as_bytes())
+    }
+
+    #[test]
+    fn fields_are_read_and_shown() {
+        let error = parse(
+            422,
+            r#"{"error":{"code":"invalid_input","message":"invalid input","details":{"fields":[
+                {"name":"name","messages":["is too long","has a space"]},{"name":"image","messages":null},7]}}}"#,
+        )
+        .unwrap();
+        assert!(error.is_invalid_input());
+        assert_eq!(error.details.fields.len(), 2);
+        assert_eq!(error.details.fields[0].messages, ["is too long", "has a space"]);
+        assert_eq!(error.to_string(), "422 invalid_input: invalid input (name: is too long, has a space; image)");
+    }
+
+    #[test]
+    fn limits_and_announcements_are_read_and_shown() {
+        let limit = parse(
+            403,
+            r#"{"error":{"code":"resource_limit_exceeded","message":"no more","details":{"limits":[{"name":"project_limit"}]}}}"#,
+        )
+        .unwrap();
+        assert!(limit.is_limit_reached());
+        assert_eq!(limit.details.limits, ["project_limit"]);
+        assert_eq!(limit.to_string(), "403 resource_limit_exceeded: no more (limits: project_limit)");
+        let gone = parse(
+            410,
+            r#"{"error":{"code":"deprecated_api_endpoint","message":"gone","details":{"announcement":"https://docs.example/x"}}}"#,
+        )
+        .unwrap();
+        assert_eq!(gone.details.announcement.as_deref(), Some("https://docs.example/x"));
+        assert_eq!(gone.to_string(), "410 deprecated_api_endpoint: gone (see https://docs.example/x)");
+    }
+
+    #[test]
+    fn strange_details_stay_as_they_came() {
+        for (details, raw) in [
+            ("null", None),
+            ("{}", None),
+            (r#"{"fields":{"name":1}}"#, Some(json!({"fields":{"name":1}}))),
+            (r#"{"limits":["x"],"announcement":5}"#, Some(json!({"limits":["x"],"announcement":5}))),
+            (r#""text""#, Some(json!("text"))),
+            ("[1]", Some(json!([1]))),
+        ] {
+            let error =
+                parse(422, &format!(r#"{{"error":{{"code":"invalid_input","message":"m","details":{details}}}}}"#))
+                    .unwrap();
+            assert_eq!(error.details, ErrorDetails { raw, ..ErrorDetails::default() }, "{details}");
+            assert_eq!(error.to_string(), "422 invalid_input: m");
+        }
+    }
+
+    #[test]
+    fn incomplete_errors_are_read_as_far_as_they_go() {
+        let novel = parse(418, r#"{"error":{"code":"teapot","message":null,"trace":"t"},"meta":{}}"#).unwrap();
+        assert_eq!((novel.code.as_str(), novel.message.as_str(), novel.status), ("teapot", "", 418));
+        assert!(matches!(novel.code, ErrorCode::Unknown(_)));
+        let only_message = parse(500, r#"{ "error": { "message": "boom", "code": 500 } }"#).unwrap();
+        assert_eq!((only_message.code.as_str(), only_message.message.as_str()), ("500", "boom"));
+    }
+
+    #[test]
+    fn what_other_servers_answer_is_no_error_of_this_service() {
+        for body in [
+            "",
+            "<html><body>502 Bad Gateway</body></html>",
+            "upstream timeout",
+            "null",
+            "[]",
+            "{}",
+            r#"{"error":"text"}"#,
+            r#"{"error":{}}"#,
+            r#"{"error":null}"#,
+            r#"{"message":"x"}"#,
+            r#"{"error":{"code":"conflict""#,
+        ] {
+            assert_eq!(parse(502, body), None, "{body}");
+        }
+        assert_eq!(ApiError::parse(502, &HeaderMap::new(), b"\xff\xfe"), None);
+    }
+
+    #[test]
+    fn the_correlation_id_comes_from_the_headers() {
+        let mut headers = HeaderMap::new();
+        headers.insert("X-Correlation-Id", "9f3c".parse().unwrap());
+        let error = ApiError::parse(404, &headers, br#"{"error":{"code":"not_found","message":"gone"}}"#).unwrap();
+        assert!(error.is_not_found());
+        assert_eq!(error.correlation_id.as_deref(), Some("9f3c"));
+    }
+
+    #[test]
+    fn a_token_in_an_error_is_hidden_everywhere() {
+        let token = "Ab3dEf6hIj".repeat(7)[..64].to_owned();
+        let (half, short) = (&token[..32], &token[..10]);
+        let body = json!({"error":{"code":"limit_reached","message":format!("limit for {half} and {short}"),
+            "details":{"fields":[{"name":"token","messages":[half, short]}],"limits":[{"name":short}],
+                "announcement":format!("https://x/{short}"),"other":[half, {"deep":short}]}}});
+        let mut error = parse(429, &body.to_string()).unwrap();
+        assert!(error.is_rate_limited());
+        assert!(!format!("{error:?}{error}").contains(half), "{error:?}");
+        error.redact_token(&token);
+        let shown = format!("{error:?}{error}");
+        assert!(!shown.contains(short), "{shown}");
+        assert_eq!(error.message, "limit for [redacted] and [redacted]");
+    }
+
+    #[test]
+    fn every_predicate_knows_its_codes() {
+        let table: [(fn(&ApiError) -> bool, &[&str]); 10] = [
+            (ApiError::is_not_found, &["not_found"]),
+            (ApiError::is_rate_limited, &["rate_limit_exceeded", "limit_reached"]),
+            (ApiError::is_unauthorized, &["unauthorized", "token_readonly", "forbidden"]),
+            (ApiError::is_conflict, &["conflict"]),
+            (ApiError::is_locked, &["locked", "resource_locked"]),
+            (ApiError::is_protected, &["protected"]),
+            (ApiError::is_already_exists, &["uniqueness_error"]),
+            (ApiError::is_invalid_input, &["invalid_input", "json_error"]),
+            (ApiError::is_limit_reached, &["resource_limit_exceeded"]),
+            (ApiError::is_out_of_stock, &["resource_unavailable", "placement_error", "no_space_left_in_location"]),
+        ];
+        let words = ErrorCode::KNOWN.iter().map(ErrorCode::as_str).chain(["limit_reached", "teapot"]);
+        for word in words {
+            let error = parse(400, &json!({"error":{"code":word,"message":""}}).to_string()).unwrap();
+            for (index, (predicate, codes)) in table.iter().enumerate() {
+                assert_eq!(predicate(&error), codes.contains(&word), "{word} and predicate {index}");
+            }
+        }
+    }
+}

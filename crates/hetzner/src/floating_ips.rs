@@ -1,0 +1,6 @@
+//! Floating IPs.
+
+cloud_core::numeric_id! {
+    /// Identifies a Floating IP.
+    pub struct FloatingIpId;
+}

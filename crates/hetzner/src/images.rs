@@ -1,0 +1,165 @@
+//! Images that servers are created from, and the snapshots and backups taken of them.
+
+use cloud_core::model::Timestamp;
+
+use crate::deprecation::Deprecation;
+use crate::labels::Labels;
+use crate::protection::Protection;
+use crate::server_types::Architecture;
+use crate::servers::ServerId;
+
+cloud_core::numeric_id! {
+    /// Identifies an image.
+    pub struct ImageId;
+}
+
+cloud_core::open_enum! {
+    /// Where an image comes from.
+    pub enum ImageType {
+        /// An operating system offered to everybody.
+        System = "system",
+        /// An operating system with an application, offered to everybody.
+        App = "app",
+        /// Taken of a server on request; kept until it is deleted.
+        Snapshot = "snapshot",
+        /// Taken of a server by its daily backup; bound to that server.
+        Backup = "backup",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whether an image can be used.
+    pub enum ImageStatus {
+        /// It can be used.
+        Available = "available",
+        /// It is being taken.
+        Creating = "creating",
+        /// It cannot be used.
+        Unavailable = "unavailable",
+    }
+}
+
+cloud_core::open_enum! {
+    /// The family of an operating system. The service's own word `unknown` is read as [`OsFlavor::Unknown`].
+    pub enum OsFlavor {
+        /// Ubuntu.
+        Ubuntu = "ubuntu",
+        /// CentOS.
+        Centos = "centos",
+        /// Debian.
+        Debian = "debian",
+        /// Fedora.
+        Fedora = "fedora",
+        /// Rocky Linux.
+        Rocky = "rocky",
+        /// AlmaLinux.
+        Alma = "alma",
+        /// openSUSE.
+        Opensuse = "opensuse",
+    }
+}
+
+cloud_core::model! {
+    /// The server that a snapshot or backup was taken of.
+    pub struct ImageSource {
+        /// The number of the server, which may be gone by now.
+        pub id: ServerId,
+        /// The name the server had at that time.
+        pub name: String,
+    }
+}
+
+cloud_core::model! {
+    /// A disk image.
+    pub struct Image {
+        /// The number of the image.
+        pub id: ImageId,
+        /// Where it comes from.
+        #[serde(rename = "type")]
+        pub kind: ImageType,
+        /// Whether it can be used.
+        pub status: ImageStatus,
+        /// Its name, such as `debian-13`; snapshots and backups have none. The x86 and the Arm form of a system share
+        /// one name.
+        pub name: Option<String>,
+        /// A line for people.
+        pub description: String,
+        /// What it takes up in storage, in GB; this is what a snapshot is billed by. `None` while it is being taken.
+        pub image_size: Option<f64>,
+        /// The size of the disk inside, in GB: no server with a smaller disk can be created from it.
+        pub disk_size: f64,
+        /// When it was created.
+        pub created: Timestamp,
+        /// The server it was taken of.
+        pub created_from: Option<ImageSource>,
+        /// The server that a backup belongs to.
+        pub bound_to: Option<ServerId>,
+        /// The family of its operating system.
+        pub os_flavor: OsFlavor,
+        /// The version of its operating system.
+        pub os_version: Option<String>,
+        /// Whether servers are created from it especially fast.
+        pub rapid_deploy: bool,
+        /// What is refused for it.
+        pub protection: Protection,
+        /// When it was deleted; servers still show the image they came from afterwards.
+        pub deleted: Option<Timestamp>,
+        /// Its labels.
+        pub labels: Labels,
+        /// The architecture it runs on.
+        pub architecture: Architecture,
+        /// Its announced end as the service sends it today. [`Image::deprecation()`] also knows the older form.
+        pub deprecation: Option<Deprecation>,
+        /// The older form of the announcement, which the service stopped sending on 2026-09-08.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub deprecated: Option<Timestamp>,
+    }
+}
+
+impl Image {
+    /// The announced end, from whichever of the two fields the service sent. `None` means that the image stays.
+    pub fn deprecation(&self) -> Option<Deprecation> {
+        Deprecation::from_either(self.deprecation.as_ref(), self.deprecated)
+    }
+
+    /// Whether a server can be created from it now.
+    pub fn is_available(&self) -> bool {
+        self.status == ImageStatus::Available
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deprecation(json: &str) -> Option<Deprecation> {
+        serde_json::from_str::<Image>(json).unwrap().deprecation()
+    }
+
+    #[test]
+    fn both_forms_of_the_announcement_are_read() {
+        let announced = "2026-06-01T00:00:00Z".parse().unwrap();
+        let end = "2026-09-01T00:00:00Z".parse().unwrap();
+        let legacy = deprecation(r#"{"deprecated":"2026-06-01T00:00:00Z"}"#);
+        assert_eq!(legacy, Some(Deprecation { announced, unavailable_after: None }));
+        let both = deprecation(
+            r#"{"deprecated":"2025-01-01T00:00:00Z",
+                "deprecation":{"announced":"2026-06-01T00:00:00Z","unavailable_after":"2026-09-01T00:00:00Z"}}"#,
+        );
+        assert_eq!(both, Some(Deprecation { announced, unavailable_after: Some(end) }));
+        assert_eq!(deprecation(r#"{"deprecated":null,"deprecation":null}"#), None);
+    }
+
+    #[test]
+    fn the_service_s_own_word_unknown_is_kept() {
+        let image: Image = serde_json::from_str(r#"{"os_flavor":"unknown"}"#).unwrap();
+        assert!(matches!(&image.os_flavor, OsFlavor::Unknown(word) if word.as_str() == "unknown"));
+    }
+
+    #[test]
+    fn only_a_finished_image_is_available() {
+        let available = |status: &str| Image { status: status.into(), ..Image::default() }.is_available();
+        assert!(available("available"));
+        assert!(!available("creating"));
+    }
+}

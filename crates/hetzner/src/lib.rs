@@ -1,0 +1,66 @@
+//! Types of the Hetzner Cloud API: servers and what they are made of, actions, labels, errors and configuration.
+//!
+//! ```
+//! use hetzner::{Labels, Server, ServerStatus};
+//!
+//! let server: Server = serde_json::from_str(
+//!     r#"{"id": 42, "name": "web-1", "status": "running", "labels": {"env": "prod"},
+//!         "public_net": {"ipv4": {"ip": "203.0.113.7"}}}"#,
+//! )?;
+//! assert_eq!(server.status, ServerStatus::Running);
+//! assert_eq!(server.ipv4(), Some("203.0.113.7".parse()?));
+//! assert_eq!(server.labels, Labels::from([("env", "prod")]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod actions;
+pub mod config;
+pub mod deprecation;
+pub mod error;
+pub mod firewalls;
+pub mod floating_ips;
+pub mod id_or_name;
+pub mod images;
+pub mod ips;
+pub mod isos;
+pub mod labels;
+pub mod load_balancer_types;
+pub mod load_balancers;
+pub mod locations;
+pub mod metrics;
+pub mod networks;
+pub mod placement_groups;
+pub mod pricing;
+pub mod primary_ips;
+pub mod protection;
+pub mod server_types;
+pub mod servers;
+pub mod ssh_keys;
+pub mod volumes;
+
+pub use actions::{Action, ActionError, ActionId, ActionResource, ActionStatus, ResourceKind};
+pub use cloud_core::model::{Decimal, Patch, Timestamp};
+pub use config::ConfigError;
+pub use deprecation::Deprecation;
+pub use error::{ApiError, ErrorCode, ErrorDetails};
+pub use firewalls::FirewallId;
+pub use floating_ips::FloatingIpId;
+pub use id_or_name::IdOrName;
+pub use images::{Image, ImageId, ImageStatus, ImageType, OsFlavor};
+pub use ips::{DnsPtr, IpVersion};
+pub use isos::{Iso, IsoId, IsoType};
+pub use labels::{LabelError, LabelSelector, Labels, SelectorError};
+pub use load_balancer_types::LoadBalancerTypeId;
+pub use load_balancers::LoadBalancerId;
+pub use locations::{Location, LocationId, NetworkZone};
+pub use metrics::{Metrics, Sample, TimeSeries};
+pub use networks::NetworkId;
+pub use placement_groups::{PlacementGroup, PlacementGroupId, PlacementGroupType};
+pub use pricing::{LocationPrice, Price, Pricing};
+pub use primary_ips::PrimaryIpId;
+pub use protection::Protection;
+pub use server_types::{Architecture, CpuType, ServerType, ServerTypeId, StorageType};
+pub use servers::{Server, ServerId, ServerMetricType, ServerStatus};
+pub use ssh_keys::{SshKey, SshKeyId};
+pub use volumes::VolumeId;

@@ -1,0 +1,6 @@
+//! Types of load balancers.
+
+cloud_core::numeric_id! {
+    /// Identifies a type of load balancer.
+    pub struct LoadBalancerTypeId;
+}

@@ -1,0 +1,157 @@
+//! Measurements over time.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use cloud_core::model::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+cloud_core::model! {
+    /// Measurements of one server or load balancer. The service keeps them for 30 days and answers with at most 500
+    /// samples a series.
+    pub struct Metrics {
+        /// The beginning of the period.
+        pub start: Timestamp,
+        /// Its end.
+        pub end: Timestamp,
+        /// Seconds from one sample to the next. The service widens what was asked for when there would be too many
+        /// samples.
+        pub step: f64,
+        /// The series by name, such as `cpu` (percent), `disk.0.iops.read`, `disk.0.bandwidth.write`
+        /// (bytes a second), `network.0.pps.in` (packets a second) or `network.0.bandwidth.out` (bytes a second).
+        pub time_series: BTreeMap<String, TimeSeries>,
+    }
+}
+
+impl Metrics {
+    /// The samples of the series with this name, oldest first; none when there is no such series.
+    pub fn samples(&self, series: &str) -> &[Sample] {
+        self.time_series.get(series).map_or(&[], |series| &series.values)
+    }
+}
+
+cloud_core::model! {
+    /// The samples of one measurement.
+    pub struct TimeSeries {
+        /// The samples, oldest first.
+        pub values: Vec<Sample>,
+    }
+}
+
+/// One measured value. On the wire it is a pair of an instant and a number in quotes: `[1435781470.622, "42"]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sample {
+    /// Seconds since the Unix epoch, with fraction.
+    pub unix: f64,
+    /// The value; not a number where the service has none.
+    pub value: f64,
+}
+
+impl Sample {
+    /// When it was measured, to the millisecond. The Unix epoch for an instant that no calendar has.
+    pub fn at(&self) -> Timestamp {
+        // A double near today holds a quarter of a microsecond, so the digits below a millisecond are noise.
+        Duration::try_from_secs_f64((self.unix * 1e3).round())
+            .ok()
+            .and_then(|millis| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis.as_secs())))
+            .map_or(Timestamp::UNIX_EPOCH, Timestamp::from)
+    }
+}
+
+impl Serialize for Sample {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.unix, self.value.to_string()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sample {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pair;
+        impl<'de> de::Visitor<'de> for Pair {
+            type Value = Sample;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a pair of an instant and a value")
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut pair: A) -> Result<Sample, A::Error> {
+                let Number(unix) = pair.next_element()?.ok_or_else(|| de::Error::invalid_length(0, &self))?;
+                let Number(value) = pair.next_element()?.ok_or_else(|| de::Error::invalid_length(1, &self))?;
+                while pair.next_element::<de::IgnoredAny>()?.is_some() {}
+                Ok(Sample { unix, value })
+            }
+        }
+        deserializer.deserialize_seq(Pair)
+    }
+}
+
+struct Number(f64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Number;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, with or without quotes")
+            }
+            fn visit_f64<E: de::Error>(self, v: f64) -> Result<Number, E> {
+                Ok(Number(v))
+            }
+            #[allow(clippy::cast_precision_loss, reason = "a measurement is no exact count")]
+            fn visit_u64<E: de::Error>(self, v: u64) -> Result<Number, E> {
+                Ok(Number(v as f64))
+            }
+            #[allow(clippy::cast_precision_loss, reason = "a measurement is no exact count")]
+            fn visit_i64<E: de::Error>(self, v: i64) -> Result<Number, E> {
+                Ok(Number(v as f64))
+            }
+            fn visit_str<E: de::Error>(self, v: &str) -> Result<Number, E> {
+                v.trim().parse().map(Number).map_err(|_| E::invalid_value(de::Unexpected::Str(v), &self))
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Number, E> {
+                Ok(Number(f64::NAN))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_become_samples() {
+        let metrics: Metrics = serde_json::from_str(
+            r#"{"start":"2026-11-20T00:00:00Z","end":"2026-11-20T01:00:00Z","step":60,
+                "time_series":{"cpu":{"values":[[1435781470.622,"42"],[1435781471,43.5],["1435781472",-1,"more"]]}}}"#,
+        )
+        .unwrap();
+        let values: Vec<_> = metrics.samples("cpu").iter().map(|sample| (sample.unix, sample.value)).collect();
+        assert_eq!(values, [(1_435_781_470.622, 42.0), (1_435_781_471.0, 43.5), (1_435_781_472.0, -1.0)]);
+        assert_eq!(metrics.samples("cpu")[0].at().to_string(), "2015-07-01T20:11:10.622Z");
+        assert_eq!(metrics.samples("disk.0.iops.read"), []);
+        assert!((metrics.step - 60.0).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn a_missing_value_is_not_a_number() {
+        for json in [r#"[1,null]"#, r#"[1,"NaN"]"#] {
+            assert!(serde_json::from_str::<Sample>(json).unwrap().value.is_nan(), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pair_is_refused() {
+        for json in ["[]", "[1]", r#"[1,"x"]"#, "7", "{}", r#"[1,[2]]"#] {
+            assert!(serde_json::from_str::<Sample>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn instants_outside_the_calendar_do_no_harm() {
+        for unix in [-1.0, f64::NAN, f64::INFINITY, 1e300, 1e18] {
+            assert_eq!(Sample { unix, value: 0.0 }.at(), Timestamp::UNIX_EPOCH, "{unix}");
+        }
+    }
+}

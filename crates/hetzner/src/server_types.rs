@@ -1,0 +1,124 @@
+//! Sizes that servers come in.
+
+use crate::deprecation::Deprecation;
+use crate::locations::LocationId;
+use crate::pricing::LocationPrice;
+
+cloud_core::numeric_id! {
+    /// Identifies a server type.
+    pub struct ServerTypeId;
+}
+
+cloud_core::open_enum! {
+    /// An instruction set.
+    pub enum Architecture {
+        /// 64-bit x86.
+        X86 = "x86",
+        /// 64-bit Arm.
+        Arm = "arm",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whether other servers use the same cores.
+    pub enum CpuType {
+        /// They do.
+        Shared = "shared",
+        /// They do not.
+        Dedicated = "dedicated",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Where the disk of a server is.
+    pub enum StorageType {
+        /// In the host: faster.
+        Local = "local",
+        /// On the network: survives the host.
+        Network = "network",
+    }
+}
+
+cloud_core::model! {
+    /// A size that servers come in.
+    pub struct ServerType {
+        /// The number of the type.
+        pub id: ServerTypeId,
+        /// Its name, such as `cx23`.
+        pub name: String,
+        /// A line for people.
+        pub description: String,
+        /// Memory in GB.
+        pub memory: f64,
+        /// Whether its end is announced anywhere. The service asks to read [`locations`](Self::locations) instead.
+        pub deprecated: bool,
+        /// What it costs in each location. A price does not mean that the type is offered there.
+        pub prices: Vec<LocationPrice>,
+        /// Where its disk is.
+        pub storage_type: StorageType,
+        /// Whether its cores are shared.
+        pub cpu_type: CpuType,
+        /// The product line, in words for people.
+        pub category: String,
+        /// Its instruction set.
+        pub architecture: Architecture,
+        /// Its announced end, without regard to locations. The service asks to read [`locations`](Self::locations)
+        /// instead.
+        pub deprecation: Option<Deprecation>,
+        /// Where it is offered, and on what terms.
+        pub locations: Vec<ServerTypeLocation>,
+    }
+    integers {
+        /// The number of cores.
+        pub cores: u32,
+        /// The size of the disk in GB.
+        pub disk: u32,
+    }
+}
+
+cloud_core::model! {
+    /// A location that offers a server type.
+    pub struct ServerTypeLocation {
+        /// The number of the location.
+        pub id: LocationId,
+        /// Its name.
+        pub name: String,
+        /// The announced end of the type in this location, if any.
+        pub deprecation: Option<Deprecation>,
+        /// Whether the service advises this type here.
+        pub recommended: bool,
+        /// Whether servers of this type can be created here at the moment. Stock changes by the minute, so creating one
+        /// can still fail with `resource_unavailable`.
+        pub available: bool,
+    }
+}
+
+impl ServerType {
+    /// What the location with this name says about the type; `None` where the type is not offered.
+    pub fn location(&self, name: &str) -> Option<&ServerTypeLocation> {
+        self.locations.iter().find(|location| location.name == name)
+    }
+
+    /// What it costs in the location with this name.
+    pub fn price_in(&self, location: &str) -> Option<&LocationPrice> {
+        self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_and_prices_are_looked_up_by_location() {
+        let server_type: ServerType = serde_json::from_str(
+            r#"{"locations":[{"name":"fsn1"},{"name":"hel1","available":true}],
+                "prices":[{"location":"fsn1","included_traffic":1},{"location":"ash","included_traffic":2}]}"#,
+        )
+        .unwrap();
+        assert!(server_type.location("hel1").unwrap().available);
+        assert_eq!(server_type.location("ash"), None);
+        assert_eq!(server_type.price_in("ash").unwrap().included_traffic, 2);
+        assert_eq!(server_type.price_in("hel1"), None);
+    }
+}

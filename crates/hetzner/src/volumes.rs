@@ -1,0 +1,6 @@
+//! Volumes.
+
+cloud_core::numeric_id! {
+    /// Identifies a volume.
+    pub struct VolumeId;
+}
