@@ -69,6 +69,7 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) response_limit: Option<usize>,
+    pub(crate) unchecked: bool,
     pub(crate) headers: HeaderMap,
     pub(crate) invalid: Option<Error>,
 }
@@ -99,6 +100,13 @@ impl CallOptions {
         self
     }
 
+    /// Sends the call although the checks of this crate find its arguments wrong, and leaves the judgement to the
+    /// service.
+    pub fn unchecked(mut self) -> Self {
+        self.unchecked = true;
+        self
+    }
+
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -126,6 +134,8 @@ pub(crate) struct Parts {
     pub(crate) options: CallOptions,
     pub(crate) anonymous: bool,
     invalid: Option<Error>,
+    // What the checks of the provider's crate say, which the caller may overrule.
+    unsuitable: Option<Error>,
 }
 
 /// A call of an operation that answers with a `T`. Await it to send it.
@@ -140,7 +150,7 @@ pub struct Call<T> {
 
 impl<T> Clone for Call<T> {
     fn clone(&self) -> Self {
-        Self { engine: self.engine.clone(), parts: self.parts.clone(), decode: self.decode }
+        Self { engine: self.engine.clone(), parts: self.parts.clone(), decode: self.decode.clone() }
     }
 }
 
@@ -183,6 +193,7 @@ impl<T> Call<T> {
             options: CallOptions::default(),
             anonymous: false,
             invalid: None,
+            unsuitable: None,
         };
         Self { engine: engine.clone(), parts: Box::new(parts), decode }
     }
@@ -268,6 +279,14 @@ impl<T> Call<T> {
         self
     }
 
+    /// As [`refuse`](Self::refuse), unless the caller wants no checks ([`CallOptions::unchecked`]).
+    pub fn check(mut self, checked: Result<()>) -> Self {
+        if let Err(error) = checked {
+            self.parts.unsuitable.get_or_insert(error);
+        }
+        self
+    }
+
     fn set_invalid(&mut self, error: Error) {
         self.parts.invalid.get_or_insert(error);
     }
@@ -290,13 +309,12 @@ impl<T> Call<T> {
 
     /// Sends the call and gives status, headers and the bytes of the body as they are. Error answers are errors.
     pub async fn send_raw(self) -> Result<RawResponse> {
-        let decode = Decode::raw();
-        self.engine.run(&self.parts, decode).await
+        self.engine.run(&self.parts, &Decode::raw()).await
     }
 
     /// Sends the call and decodes the answer's JSON into a type of yours.
     pub async fn send_as<U: DeserializeOwned + Send>(self) -> Result<U> {
-        self.engine.run(&self.parts, Decode::json()).await
+        self.engine.run(&self.parts, &Decode::json()).await
     }
 
     /// Sends the call and gives the body piece by piece, in constant memory.
@@ -310,7 +328,7 @@ impl<T> Call<T> {
 impl<T: Send + 'static> Call<T> {
     /// Sends the call.
     pub async fn send(self) -> Result<T> {
-        self.engine.run(&self.parts, self.decode).await
+        self.engine.run(&self.parts, &self.decode).await
     }
 
     /// Sends the call and blocks this thread until it is answered. Not for use inside asynchronous code.
@@ -332,7 +350,8 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
 impl Parts {
     /// The complete URL, or why the call cannot be sent.
     pub(crate) fn url(&self) -> Result<String> {
-        if let Some(error) = self.invalid.as_ref().or(self.options.invalid.as_ref()) {
+        let unsuitable = self.unsuitable.as_ref().filter(|_| !self.options.unchecked);
+        if let Some(error) = self.invalid.as_ref().or(self.options.invalid.as_ref()).or(unsuitable) {
             return Err(error.clone());
         }
         let rest = &self.template[self.rendered..];
@@ -375,7 +394,8 @@ impl fmt::Write for Encode<'_> {
 /// and awaiting it sends it.
 ///
 /// The fields form the JSON body. `opt` fields are left out until set, `list` fields take anything that can be
-/// iterated, `patch` fields know "leave", "null" and a value.
+/// iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the builder that says what is
+/// wrong with it before anything is sent.
 ///
 /// ```
 /// # use cloud_core::call::{Call, Operation};
@@ -412,6 +432,7 @@ macro_rules! request {
         $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
         $( list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? } )?
         $( patch { $( $(#[$patch_meta:meta])* $patch:ident : $patch_type:ty ),* $(,)? } )?
+        $( check $check:expr; )?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, $crate::__private::serde::Serialize)]
@@ -480,9 +501,44 @@ macro_rules! request {
 
         $crate::send_methods!($name => $answer, |this| {
             let body = $crate::__private::to_json(&this);
-            this.call.json_or_refuse(body)
+            #[allow(unused_mut, unused_assignments, reason = "only builders with a check change it")]
+            let mut checked = Ok(());
+            $( checked = ($check)(&this); )?
+            this.call.json_or_refuse(body).check(checked)
         });
     };
+}
+
+/// Several calls, one after the other, that answer with one `T`. Await it to begin.
+#[must_use = "nothing is sent until the task is awaited"]
+pub struct Task<T>(CallFuture<T>);
+
+impl<T: Send + 'static> Task<T> {
+    /// A task of these steps.
+    pub fn new(steps: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        Self(Box::pin(steps))
+    }
+
+    /// Blocks this thread until all is done. Not for use inside asynchronous code.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<T> {
+        crate::blocking::block_on(self.0)
+    }
+}
+
+impl<T> IntoFuture for Task<T> {
+    type Output = Result<T>;
+    type IntoFuture = CallFuture<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.0
+    }
+}
+
+impl<T> fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Task")
+    }
 }
 
 /// Gives a builder its ways to be sent: awaiting, `send`, `send_raw`, `send_as`, `send_blocking`.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -55,33 +56,50 @@ impl std::error::Error for DecodeError {}
 type Function<T> = fn(RawResponse, &'static str) -> Result<T, DecodeError>;
 
 /// How the answer of an operation becomes a `T`.
-pub struct Decode<T> {
-    function: Function<T>,
-    key: &'static str,
+pub struct Decode<T>(Kind<T>);
+
+enum Kind<T> {
+    Plain(Function<T>, &'static str),
+    Mapped(Arc<dyn Fn(RawResponse) -> Result<T, DecodeError> + Send + Sync>),
 }
 
 impl<T> Clone for Decode<T> {
     fn clone(&self) -> Self {
-        *self
+        Self(match &self.0 {
+            Kind::Plain(function, key) => Kind::Plain(*function, key),
+            Kind::Mapped(function) => Kind::Mapped(function.clone()),
+        })
     }
 }
 
-impl<T> Copy for Decode<T> {}
-
 impl<T> fmt::Debug for Decode<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Decode({})", self.key)
+        match &self.0 {
+            Kind::Plain(_, key) => write!(f, "Decode({key:?})"),
+            Kind::Mapped(_) => f.write_str("Decode(mapped)"),
+        }
     }
 }
 
 impl<T> Decode<T> {
-    /// By a function of the whole answer.
+    /// By a function of the whole answer and a key.
     pub const fn by(function: Function<T>, key: &'static str) -> Self {
-        Self { function, key }
+        Self(Kind::Plain(function, key))
     }
 
-    pub(crate) fn apply(self, response: RawResponse) -> Result<T, DecodeError> {
-        (self.function)(response, self.key)
+    /// Goes on with what was decoded, for example to tie it to the client it came from.
+    pub fn map<U>(self, change: impl Fn(T) -> U + Send + Sync + 'static) -> Decode<U>
+    where
+        T: 'static,
+    {
+        Decode(Kind::Mapped(Arc::new(move |response| self.apply(response).map(&change))))
+    }
+
+    pub(crate) fn apply(&self, response: RawResponse) -> Result<T, DecodeError> {
+        match &self.0 {
+            Kind::Plain(function, key) => function(response, key),
+            Kind::Mapped(function) => function(response),
+        }
     }
 }
 

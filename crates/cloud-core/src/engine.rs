@@ -210,7 +210,7 @@ impl Engine {
         self.0.throttle.rate_limit()
     }
 
-    pub(crate) async fn run<T: Send>(&self, parts: &Parts, decode: Decode<T>) -> Result<T> {
+    pub(crate) async fn run<T: Send>(&self, parts: &Parts, decode: &Decode<T>) -> Result<T> {
         let mut answer = None;
         self.drive(parts, &mut Sink::Whole(&mut |response| decode.apply(response).map(|value| answer = Some(value))))
             .await?;
