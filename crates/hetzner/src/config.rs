@@ -11,6 +11,10 @@
 //! | the file itself | `HCLOUD_CONFIG` | |
 //!
 //! The environment goes before the preferences of the context, these go before the preferences of the whole file.
+//! Without `HCLOUD_CONFIG` the file is `hcloud/cli.toml` in `XDG_CONFIG_HOME`, else in `.config` of the home directory
+//! (on Windows in `APPDATA`); it need not exist. A context that it does not have is an error, where the `hcloud` program
+//! only warns and goes on without a token.
+//!
 //! A variable that is set to nothing counts as not set, except for those of the token, where it is an error: it is what
 //! a missing secret of a CI job looks like.
 
@@ -159,8 +163,9 @@ impl Settings {
         let endpoint = |variable, key| {
             preference(variable, key)?.map(|found| found.try_map(|value| endpoint(&value.text()?))).transpose()
         };
-        let duration =
-            |variable, key| preference(variable, key)?.map(|found| found.try_map(|value| value.duration())).transpose();
+        let duration = |variable, key| {
+            preference(variable, key)?.map(|found| found.try_map(file::Preference::duration)).transpose()
+        };
         let poll_interval = duration("HCLOUD_POLL_INTERVAL", "poll_interval")?;
         if let Some(zero) = poll_interval.as_ref().filter(|interval| interval.value.is_zero()) {
             return Err(zero.wrong("must be longer than zero"));
@@ -313,5 +318,6 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-#[cfg(test)]
+// The tests expect the paths of Unix.
+#[cfg(all(test, unix))]
 mod tests;

@@ -339,7 +339,8 @@ mod tests {
 
     #[test]
     fn every_predicate_knows_its_codes() {
-        let table: [(fn(&ApiError) -> bool, &[&str]); 10] = [
+        type Row<'a> = (fn(&ApiError) -> bool, &'a [&'a str]);
+        let table: [Row<'_>; 10] = [
             (ApiError::is_not_found, &["not_found"]),
             (ApiError::is_rate_limited, &["rate_limit_exceeded", "limit_reached"]),
             (ApiError::is_unauthorized, &["unauthorized", "token_readonly", "forbidden"]),

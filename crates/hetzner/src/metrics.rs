@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use cloud_core::model::Timestamp;
+use cloud_core::model::{Timestamp, lenient};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 cloud_core::model! {
@@ -31,11 +31,25 @@ impl Metrics {
     }
 }
 
-cloud_core::model! {
-    /// The samples of one measurement.
-    pub struct TimeSeries {
-        /// The samples, oldest first.
-        pub values: Vec<Sample>,
+/// The samples of one measurement.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Option<Series>")]
+#[non_exhaustive]
+pub struct TimeSeries {
+    /// The samples, oldest first.
+    pub values: Vec<Sample>,
+}
+
+/// What a series looks like on the wire, where `null` in its place means that there are no samples.
+#[derive(Deserialize)]
+struct Series {
+    #[serde(default, deserialize_with = "lenient::field")]
+    values: Vec<Sample>,
+}
+
+impl From<Option<Series>> for TimeSeries {
+    fn from(series: Option<Series>) -> Self {
+        Self { values: series.map(|series| series.values).unwrap_or_default() }
     }
 }
 
@@ -136,14 +150,14 @@ mod tests {
 
     #[test]
     fn a_missing_value_is_not_a_number() {
-        for json in [r#"[1,null]"#, r#"[1,"NaN"]"#] {
+        for json in ["[1,null]", r#"[1,"NaN"]"#] {
             assert!(serde_json::from_str::<Sample>(json).unwrap().value.is_nan(), "{json}");
         }
     }
 
     #[test]
     fn what_is_no_pair_is_refused() {
-        for json in ["[]", "[1]", r#"[1,"x"]"#, "7", "{}", r#"[1,[2]]"#] {
+        for json in ["[]", "[1]", r#"[1,"x"]"#, "7", "{}", "[1,[2]]"] {
             assert!(serde_json::from_str::<Sample>(json).is_err(), "{json}");
         }
     }

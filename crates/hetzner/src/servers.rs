@@ -236,8 +236,8 @@ cloud_core::model! {
 }
 
 cloud_core::model! {
-    /// What is refused for a server until the protection is lifted. The service only accepts both or none
-    /// to be set.
+    /// What is refused for a server until the protection is lifted. Both have the same value (2026-10-05): the service
+    /// refuses to set only one of them.
     pub struct ServerProtection {
         /// Whether deleting it is refused.
         pub delete: bool,

@@ -51,7 +51,8 @@ impl CliFile {
         match text.parse() {
             Ok(table) => Ok(Self { path, table }),
             Err(error) => {
-                // The error as a whole would quote the line it complains about, and lines of this file hold tokens.
+                // The error as a whole would quote the line it complains about, and lines of this file hold tokens. Its
+                // message quotes nothing (toml 1.2); the mask is for the day it does.
                 let error: toml::de::Error = error;
                 let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
                 let line = before.matches('\n').count() + 1;

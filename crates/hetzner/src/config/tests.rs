@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::path::MAIN_SEPARATOR_STR;
+use std::os::unix::ffi::OsStringExt;
 
 use super::*;
 
@@ -43,13 +43,10 @@ impl Machine {
 
     fn load(&self, context: Option<&str>) -> Result<Settings, ConfigError> {
         let env = |name: &str| self.env.get(name).cloned();
-        let read = |path: &Path| {
-            let path = path.to_str().unwrap().replace(MAIN_SEPARATOR_STR, "/");
-            match self.files.get(path.as_str()) {
-                Some(Ok(text)) => Ok((*text).to_owned()),
-                Some(Err(kind)) => Err((*kind).into()),
-                None => Err(io::ErrorKind::NotFound.into()),
-            }
+        let read = |path: &Path| match self.files.get(path.to_str().unwrap()) {
+            Some(Ok(text)) => Ok((*text).to_owned()),
+            Some(Err(kind)) => Err((*kind).into()),
+            None => Err(io::ErrorKind::NotFound.into()),
         };
         let sources = Sources { env: &env, read: &read };
         match context {
@@ -274,15 +271,21 @@ fn the_token_is_never_shown() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn a_variable_that_is_no_text_is_refused() {
-    use std::os::unix::ffi::OsStringExt;
-
     for name in ["HCLOUD_TOKEN", "HCLOUD_ENDPOINT"] {
         let mut machine = Machine::new(&[("HCLOUD_TOKEN", "t")], &[]);
         machine.env.insert(name, OsString::from_vec(b"se\xffcret".to_vec()));
         let error = machine.load(None).unwrap_err();
         assert_eq!(error.to_string(), format!("{name} (environment): is not valid UTF-8"));
     }
+}
+
+#[test]
+fn the_system_is_the_process_and_its_files() {
+    let sources = Sources::system();
+    let root = PathBuf::from((sources.env)("CARGO_MANIFEST_DIR").unwrap());
+    assert!((sources.read)(&root.join("Cargo.toml")).unwrap().contains("cloud-hetzner"));
+    assert_eq!((sources.env)("HCLOUD_NO_SUCH_VARIABLE"), None);
+    assert_eq!((sources.read)(&root.join("no-such-file")).unwrap_err().kind(), io::ErrorKind::NotFound);
 }

@@ -89,6 +89,13 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_repeats_its_beginning_is_hidden_as_a_whole() {
+        let token = "abcdefgh1abcdefgh2rest";
+        assert_eq!(redact("<abcdefgh1abcdefgh2rest>", token), "<[redacted]>");
+        assert_eq!(redact("<abcdefgh1abcdefgh1abcdefgh2rest>", token), "<[redacted]>");
+    }
+
+    #[test]
     fn other_text_is_left_alone() {
         for message in ["", "server not found", "LRK9DAW", "x LRK9DAW1 y", "lrk9dawq1z"] {
             assert!(matches!(redact(message, TOKEN), Cow::Borrowed(same) if same == message), "{message}");

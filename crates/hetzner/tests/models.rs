@@ -1,0 +1,429 @@
+//! Every answer type is decoded from a full answer and from what is left when parts of it are missing.
+
+use hetzner::pricing::{FloatingIpPricing, LoadBalancerTypePricing, PrimaryIpPricing, ServerTypePricing};
+use hetzner::servers::{PrivateNet, PublicNet, ServerFirewallStatus};
+use hetzner::{
+    Action, ActionStatus, Architecture, CpuType, Deprecation, DnsPtr, ErrorCode, Image, ImageStatus, ImageType,
+    IpVersion, Iso, IsoType, Location, Metrics, NetworkZone, OsFlavor, PlacementGroup, PlacementGroupType, Pricing,
+    ResourceKind, Server, ServerStatus, ServerType, SshKey, StorageType,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+const MAX_ID: u64 = (1 << 53) - 1;
+
+trait Model: DeserializeOwned + Serialize + Default + PartialEq + std::fmt::Debug {}
+impl<T: DeserializeOwned + Serialize + Default + PartialEq + std::fmt::Debug> Model for T {}
+
+fn decode<T: Model>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error}: {value}"))
+}
+
+/// The full answer survives being read and written; nothing that is taken away, nulled, renamed or added stops it from
+/// being read, and what was touched is all that changes.
+#[track_caller]
+fn check<T: Model>(full: &Value) -> T {
+    let model: T = decode(full);
+    let written = serde_json::to_value(&model).unwrap();
+    assert_eq!(normal(&written), normal(full), "reading and writing changed the answer");
+    assert_eq!(decode::<T>(&written), model);
+    assert_eq!(decode::<T>(&json!({})), T::default());
+
+    for path in paths(full) {
+        let broken = |change: &dyn Fn(&mut Map<String, Value>, &str)| {
+            let mut broken = full.clone();
+            let (parent, key) = path.rsplit_once('/').unwrap();
+            change(broken.pointer_mut(parent).unwrap().as_object_mut().unwrap(), key);
+            decode::<T>(&broken)
+        };
+        let absent = broken(&|parent, key| drop(parent.remove(key)));
+        let null = broken(&|parent, key| drop(parent.insert(key.to_owned(), Value::Null)));
+        // A label is data: one without a value is still there.
+        let is_map_entry = path.contains("/labels/") || path.contains("/time_series/");
+        if !is_map_entry {
+            assert_eq!(absent, null, "{path}");
+        }
+        let renamed = broken(&|parent, key| {
+            let value = parent.remove(key).unwrap();
+            parent.insert(format!("{key}_of_next_year"), value);
+        });
+        if !is_map_entry {
+            assert_eq!(renamed, absent, "{path}");
+        }
+        if full.pointer(&path) != Some(&Value::Null) {
+            assert_ne!(absent, model, "{path} is not read");
+        }
+    }
+    model
+}
+
+/// The pointers to all keys of all objects, at any depth.
+fn paths(value: &Value) -> Vec<String> {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map.iter().map(|(key, child)| (key.replace('/', "~1"), child)).collect(),
+        Value::Array(items) => items.iter().enumerate().map(|(index, child)| (index.to_string(), child)).collect(),
+        _ => Vec::new(),
+    };
+    let mut found = Vec::new();
+    for (key, child) in children {
+        if value.is_object() && !key.contains("~1") {
+            found.push(format!("/{key}"));
+        }
+        found.extend(paths(child).into_iter().map(|rest| format!("/{key}{rest}")));
+    }
+    found
+}
+
+/// `40` and `40.0` are the same number.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let number = number.as_f64().unwrap();
+            if number.fract() == 0.0 { json!(format!("{number:.0}").parse::<i64>().unwrap()) } else { value.clone() }
+        }
+        Value::Array(items) => items.iter().map(normal).collect(),
+        Value::Object(map) => map.iter().map(|(key, item)| (key.clone(), normal(item))).collect(),
+        other => other.clone(),
+    }
+}
+
+fn price(net: &str) -> Value {
+    json!({"net": net, "gross": format!("{net}19")})
+}
+
+fn location_price() -> Value {
+    json!({
+        "location": "fsn1",
+        "price_hourly": price("0.0060000000"),
+        "price_monthly": price("3.4900000000"),
+        "included_traffic": 21_990_232_555_520_u64,
+        "price_per_tb_traffic": price("1.0000000000")
+    })
+}
+
+fn deprecation() -> Value {
+    json!({"announced": "2026-06-01T00:00:00Z", "unavailable_after": "2026-09-01T00:00:00Z"})
+}
+
+fn location() -> Value {
+    json!({
+        "id": 1,
+        "name": "fsn1",
+        "description": "Falkenstein, park 1",
+        "country": "DE",
+        "city": "Falkenstein",
+        "latitude": 50.47612,
+        "longitude": 12.370_071,
+        "network_zone": "eu-central"
+    })
+}
+
+fn server_type() -> Value {
+    json!({
+        "id": 114,
+        "name": "cx23",
+        "description": "CX23",
+        "category": "Cost-Optimized",
+        "cores": 2,
+        "memory": 4.0,
+        "disk": 40.0,
+        "deprecated": true,
+        "prices": [location_price()],
+        "storage_type": "local",
+        "cpu_type": "shared",
+        "architecture": "x86",
+        "deprecation": deprecation(),
+        "locations": [
+            {"id": 1, "name": "fsn1", "deprecation": deprecation(), "recommended": true, "available": true},
+            {"id": 2, "name": "nbg1", "deprecation": null, "recommended": true, "available": true}
+        ]
+    })
+}
+
+fn image() -> Value {
+    json!({
+        "id": MAX_ID,
+        "type": "snapshot",
+        "status": "available",
+        "name": "debian-13",
+        "description": "before the upgrade",
+        "image_size": 2.3,
+        "disk_size": 10,
+        "created": "2026-01-30T23:55:00Z",
+        "created_from": {"id": MAX_ID, "name": "web-1"},
+        "bound_to": 42,
+        "os_flavor": "debian",
+        "os_version": "13",
+        "rapid_deploy": true,
+        "protection": {"delete": true},
+        "deleted": "2026-02-01T00:00:00Z",
+        "labels": {"env": "prod", "example.com/my": "label", "just-a-key": ""},
+        "architecture": "x86",
+        "deprecation": deprecation()
+    })
+}
+
+fn iso() -> Value {
+    json!({
+        "id": 4711,
+        "name": "debian-13.1.0-amd64-netinst.iso",
+        "description": "Debian 13 netinst",
+        "type": "public",
+        "deprecation": deprecation(),
+        "architecture": "x86"
+    })
+}
+
+fn placement_group() -> Value {
+    json!({
+        "id": 897,
+        "name": "web",
+        "labels": {"env": "prod"},
+        "type": "spread",
+        "created": "2026-01-08T12:10:00Z",
+        "servers": [42, MAX_ID]
+    })
+}
+
+fn server() -> Value {
+    json!({
+        "id": MAX_ID,
+        "name": "web-1",
+        "status": "running",
+        "created": "2026-01-30T23:55:00Z",
+        "public_net": {
+            "ipv4": {"id": 11, "ip": "203.0.113.7", "blocked": true, "dns_ptr": "web-1.example.com"},
+            "ipv6": {
+                "id": 12,
+                "ip": "2001:db8::/64",
+                "blocked": true,
+                "dns_ptr": [{"ip": "2001:db8::1", "dns_ptr": "web-1.example.com"}]
+            },
+            "floating_ips": [478],
+            "firewalls": [{"id": 38, "status": "applied"}]
+        },
+        "private_net": [
+            {"network": 4711, "ip": "10.0.0.2", "alias_ips": ["10.0.0.3"], "mac_address": "86:00:ff:2a:7d:e1"}
+        ],
+        "server_type": server_type(),
+        "location": location(),
+        "image": image(),
+        "iso": iso(),
+        "rescue_enabled": true,
+        "locked": true,
+        "backup_window": "22-02",
+        "outgoing_traffic": 123_456,
+        "ingoing_traffic": 654_321,
+        "included_traffic": MAX_ID,
+        "protection": {"delete": true, "rebuild": true},
+        "labels": {"env": "prod"},
+        "volumes": [1, 2],
+        "load_balancers": [3],
+        "primary_disk_size": 50,
+        "placement_group": placement_group()
+    })
+}
+
+fn action() -> Value {
+    json!({
+        "id": MAX_ID,
+        "command": "create_server",
+        "status": "error",
+        "progress": 80,
+        "started": "2026-01-30T23:55:00Z",
+        "finished": "2026-01-30T23:56:00Z",
+        "resources": [{"id": MAX_ID, "type": "server"}],
+        "error": {"code": "action_failed", "message": "Action failed"}
+    })
+}
+
+#[test]
+fn servers() {
+    let server: Server = check(&server());
+    assert_eq!((server.id.0, server.status, server.primary_disk_size), (MAX_ID, ServerStatus::Running, 50));
+    assert_eq!(server.public_net.firewalls[0].status, ServerFirewallStatus::Applied);
+    assert_eq!(server.private_net[0].alias_ips, ["10.0.0.3"]);
+    assert_eq!(server.included_traffic, Some(MAX_ID));
+    assert_eq!(server.image.unwrap().created_from.unwrap().id, server.id);
+    check::<PublicNet>(&self::server()["public_net"]);
+    check::<PrivateNet>(&self::server()["private_net"][0]);
+    check::<DnsPtr>(&self::server()["public_net"]["ipv6"]["dns_ptr"][0]);
+}
+
+#[test]
+fn a_server_without_anything_optional() {
+    let mut bare = server();
+    for (parent, keys) in [
+        ("", &["image", "iso", "backup_window", "outgoing_traffic", "ingoing_traffic", "included_traffic"][..]),
+        ("", &["placement_group"]),
+        ("/public_net", &["ipv4", "ipv6"]),
+    ] {
+        for key in keys {
+            bare.pointer_mut(parent).unwrap()[*key] = Value::Null;
+        }
+    }
+    let server: Server = check(&bare);
+    assert_eq!((server.ipv4(), server.ipv6(), server.image, server.outgoing_traffic), (None, None, None, None));
+}
+
+#[test]
+fn what_servers_are_made_of() {
+    let server_type: ServerType = check(&server_type());
+    assert_eq!((server_type.cores, server_type.disk, server_type.cpu_type), (2, 40, CpuType::Shared));
+    assert_eq!(server_type.prices[0].price_hourly.net.as_str(), "0.0060000000");
+    let image: Image = check(&image());
+    assert_eq!(
+        (image.kind, image.os_flavor, image.labels.get("just-a-key")),
+        (ImageType::Snapshot, OsFlavor::Debian, Some(""))
+    );
+    assert_eq!((image.image_size, image.disk_size), (Some(2.3), 10.0));
+    let iso: Iso = check(&iso());
+    assert_eq!((iso.kind, iso.architecture), (Some(IsoType::Public), Some(Architecture::X86)));
+    let location: Location = check(&location());
+    assert_eq!((location.network_zone, location.longitude), (NetworkZone::EuCentral, 12.370_071));
+    let group: PlacementGroup = check(&placement_group());
+    assert_eq!((group.kind, group.servers[1].0), (PlacementGroupType::Spread, MAX_ID));
+    let deprecation: Deprecation = check(&deprecation());
+    assert_eq!(deprecation.announced.to_string(), "2026-06-01T00:00:00Z");
+}
+
+#[test]
+fn the_older_announcement_of_an_image_is_kept_too() {
+    let mut legacy = image();
+    legacy["deprecated"] = json!("2026-05-01T00:00:00Z");
+    check::<Image>(&legacy);
+}
+
+#[test]
+fn ssh_keys() {
+    let key: SshKey = check(&json!({
+        "id": 2323,
+        "name": "laptop",
+        "fingerprint": "b7:2f:30:a0:2f:6c:58:6c:21:04:58:61:ba:06:3b:2f",
+        "public_key": "ssh-ed25519 AAAAC3Nza ann@laptop",
+        "labels": {"owner": "ann"},
+        "created": "2026-01-30T23:55:00Z"
+    }));
+    assert_eq!((key.id.0, key.labels.get("owner")), (2323, Some("ann")));
+}
+
+#[test]
+fn actions() {
+    let action: Action = check(&action());
+    assert_eq!((action.progress, action.status, action.resources[0].id), (80, ActionStatus::Error, MAX_ID));
+    assert!(matches!(action.error.unwrap().code, ErrorCode::Unknown(_)));
+}
+
+#[test]
+fn prices() {
+    let pricing: Pricing = check(&json!({
+        "currency": "EUR",
+        "vat_rate": "19.000000",
+        "primary_ips": [{
+            "type": "ipv4",
+            "prices": [{"location": "fsn1", "price_hourly": price("0.0010"), "price_monthly": price("0.50")}]
+        }],
+        "floating_ips": [{"type": "ipv6", "prices": [{"location": "fsn1", "price_monthly": price("1.00")}]}],
+        "image": {"price_per_gb_month": price("0.0119")},
+        "volume": {"price_per_gb_month": price("0.0440")},
+        "server_backup": {"percentage": "20.00"},
+        "server_types": [{"id": 114, "name": "cx23", "prices": [location_price()]}],
+        "load_balancer_types": [{"id": 1, "name": "lb11", "prices": [location_price()]}]
+    }));
+    assert_eq!(pricing.server_backup.percentage.as_str(), "20.00");
+    let (primary, floating) = (&pricing.primary_ips[0], &pricing.floating_ips[0]);
+    assert_eq!((&primary.kind, &floating.kind), (&IpVersion::V4, &IpVersion::V6));
+    assert_eq!(floating.prices[0].price_monthly.gross.as_str(), "1.0019");
+    for empty in [
+        decode::<PrimaryIpPricing>(&json!({"prices": null})).prices.len(),
+        decode::<FloatingIpPricing>(&json!({"prices": null})).prices.len(),
+        decode::<ServerTypePricing>(&json!({"prices": null})).prices.len(),
+        decode::<LoadBalancerTypePricing>(&json!({"prices": null})).prices.len(),
+    ] {
+        assert_eq!(empty, 0);
+    }
+}
+
+#[test]
+fn metrics() {
+    let metrics: Metrics = check(&json!({
+        "start": "2026-11-20T00:00:00Z",
+        "end": "2026-11-20T23:00:00Z",
+        "step": 60,
+        "time_series": {
+            "cpu": {"values": [[1_435_781_470.622, "42"], [1_435_781_471.622, "43.5"]]},
+            "disk.0.iops.read": {"values": [[1_435_781_470.622, "0"]]}
+        }
+    }));
+    assert_eq!(metrics.samples("cpu")[1].value.to_string(), "43.5");
+}
+
+#[test]
+fn numbers_of_any_shape_are_read() {
+    for (cores, disk, size) in [(json!(2), json!(40), json!(50)), (json!(2.0), json!("40"), json!(50.0))] {
+        let server: Server =
+            decode(&json!({"server_type": {"cores": cores, "disk": disk, "memory": 4}, "primary_disk_size": size}));
+        assert_eq!((server.server_type.cores, server.server_type.disk, server.primary_disk_size), (2, 40, 50));
+        assert_eq!(server.server_type.memory.to_string(), "4");
+    }
+}
+
+#[test]
+fn new_words_come_back_as_they_came() {
+    fn survives<T: Model>(full: &Value, words: &[&str]) {
+        let mut novel = full.clone();
+        for (index, path) in words.iter().enumerate() {
+            *novel.pointer_mut(path).unwrap() = json!(format!("word-of-2030-{index}"));
+        }
+        let written = serde_json::to_value(decode::<T>(&novel)).unwrap();
+        assert_eq!(normal(&written), normal(&novel));
+    }
+    survives::<Server>(
+        &server(),
+        &[
+            "/status",
+            "/public_net/firewalls/0/status",
+            "/server_type/storage_type",
+            "/server_type/cpu_type",
+            "/server_type/architecture",
+            "/location/network_zone",
+            "/image/type",
+            "/image/status",
+            "/image/os_flavor",
+            "/image/architecture",
+            "/iso/type",
+            "/iso/architecture",
+            "/placement_group/type",
+        ],
+    );
+    survives::<Action>(&action(), &["/status", "/resources/0/type", "/error/code"]);
+    survives::<PrimaryIpPricing>(&json!({"type": "ipv4", "prices": []}), &["/type"]);
+}
+
+#[test]
+fn words_are_the_ones_of_the_service() {
+    fn words<T: ToString>(known: &[T]) -> String {
+        known.iter().map(T::to_string).collect::<Vec<_>>().join(" ")
+    }
+    for (words, expected) in [
+        (words(ActionStatus::KNOWN), "running success error"),
+        (words(Architecture::KNOWN), "x86 arm"),
+        (words(CpuType::KNOWN), "shared dedicated"),
+        (words(StorageType::KNOWN), "local network"),
+        (words(ImageType::KNOWN), "system app snapshot backup"),
+        (words(ImageStatus::KNOWN), "available creating unavailable"),
+        (words(OsFlavor::KNOWN), "ubuntu centos debian fedora rocky alma opensuse"),
+        (words(IpVersion::KNOWN), "ipv4 ipv6"),
+        (words(NetworkZone::KNOWN), "eu-central us-east us-west ap-southeast"),
+        (words(ServerStatus::KNOWN), "running initializing starting stopping off deleting migrating rebuilding"),
+        (words(hetzner::ServerMetricType::KNOWN), "cpu disk network"),
+        (
+            words(ResourceKind::KNOWN),
+            "server image iso floating_ip volume network certificate load_balancer firewall placement_group \
+             primary_ip zone storage_box storage_box_snapshot storage_box_subaccount",
+        ),
+    ] {
+        assert_eq!(words, expected);
+    }
+}
