@@ -22,10 +22,14 @@ const RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider"
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
 fn authority(name: &str) -> Authority {
+    authority_with(name, KeyPair::generate().unwrap())
+}
+
+fn authority_with(name: &str, key: KeyPair) -> Authority {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+    CertifiedIssuer::self_signed(params, key).unwrap()
 }
 
 /// A certificate and its key.
@@ -139,6 +143,27 @@ async fn own_root_is_trusted_alone_and_beside_the_system() {
     // Several certificates in one text.
     let bundle = format!("{}{}", authority("two").pem(), ca.pem());
     succeeds(builder().root_certificate_pem(bundle).only_these_roots(true), server_config(&leaf)).await;
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn authorities_of_the_system_count_unless_excluded() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("http_tls_system.pem");
+    let key_path = path.with_extension("key");
+    if !is_again() {
+        let system = authority("system");
+        std::fs::write(&path, system.pem()).unwrap();
+        std::fs::write(&key_path, system.key().serialize_pem()).unwrap();
+        let file = path.to_str().unwrap();
+        again("authorities_of_the_system_count_unless_excluded", &[("SSL_CERT_FILE", file)]);
+        return;
+    }
+    let key = KeyPair::from_pem(&std::fs::read_to_string(key_path).unwrap()).unwrap();
+    let leaf = Leaf::new(&authority_with("system", key), "127.0.0.1");
+    succeeds(builder(), server_config(&leaf)).await;
+    let other = authority("other");
+    succeeds(builder().root_certificate_pem(other.pem()), server_config(&leaf)).await;
+    refused(trusting(&other), server_config(&leaf)).await;
 }
 
 #[tokio::test]

@@ -5,20 +5,21 @@ mod http_support;
 
 use cloud_core::body::Body;
 use cloud_core::transport::{HttpTransport, Transport, TransportErrorKind};
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Version};
 use http_support::*;
 use tokio::io::AsyncReadExt;
 
 #[tokio::test]
 async fn request_goes_out_exactly_as_given() {
     let (listener, address) = listen().await;
-    let server = serve_once(listener, OK);
+    let server = serve_once(listener, "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi");
     let mut request =
         request(Method::PATCH, &format!("http://{address}/v1/a%20b/c%2Fd?q=1&q=%27"), Body::from("{\"a\":1}"));
     request.headers_mut().insert("accept", "application/json".parse().unwrap());
     request.headers_mut().insert("x-one", "1".parse().unwrap());
     let response = plain().send(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.version(), Version::HTTP_10);
     assert_eq!(response.headers()["content-length"], "2");
     assert_eq!(text(response).await, "hi");
 
@@ -167,6 +168,27 @@ async fn connections_are_used_again() {
 }
 
 #[tokio::test]
+async fn connections_are_not_kept_longer_than_set() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        for _ in 0..2 {
+            let mut stream = accept(&listener).await;
+            read_request(&mut stream).await;
+            write(&mut stream, OK).await;
+            assert!(closed(&mut stream).await);
+        }
+    });
+    let nearly_nothing = std::time::Duration::from_nanos(1);
+    provider();
+    let transport = HttpTransport::builder().plain_http_only(true).pool_idle_timeout(nearly_nothing).build().unwrap();
+    for _ in 0..2 {
+        assert_eq!(text(get(&transport, &format!("http://{address}/")).await.unwrap()).await, "hi");
+    }
+    drop(transport);
+    server.await.unwrap();
+}
+
+#[tokio::test]
 async fn dropping_the_future_closes_the_connection() {
     let (listener, address) = listen().await;
     let (arrived, wait) = tokio::sync::oneshot::channel();
@@ -224,7 +246,10 @@ async fn server_that_never_finishes_the_handshake_is_not_sent() {
         while !closed(&mut stream).await {}
     });
     let transport = HttpTransport::builder().danger_accept_invalid_certificates(true).build().unwrap();
-    let error = get(&transport, &format!("https://{address}/")).await.unwrap_err();
+    let url = format!("https://{address}/");
+    // Simulated time: neither limit is waited for.
+    let result = tokio::time::timeout(std::time::Duration::from_secs(60), get(&transport, &url)).await;
+    let error = result.expect("a limit of its own").unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotSent);
     assert_eq!(error.message(), format!("cannot connect to {address}: no connection within 5s"));
     server.await.unwrap();

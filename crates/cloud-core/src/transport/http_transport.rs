@@ -301,10 +301,6 @@ impl HttpTransportBuilder {
         if let Some(limit) = self.pool_idle_timeout {
             client = client.pool_idle_timeout(limit);
         }
-        // Another crate may have switched HTTP/2 on for the reqwest that we share.
-        if cfg!(not(feature = "http2")) {
-            client = client.http1_only();
-        }
         let mut label = None;
         client = match &self.proxy {
             Some(proxy) => {
