@@ -54,7 +54,16 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
         return (Refused, format!("the request cannot be sent: {}", innermost(error)));
     }
     if let Some(message) = tls_refusal(error, &name) {
-        return (Refused, message);
+        return (
+            Refused,
+            match target.proxy {
+                // Two handshakes, and the error does not say in which of them it happened.
+                Some(proxy) if proxy.starts_with("https://") => {
+                    format!("{message} (it may be that of the proxy {proxy})")
+                }
+                _ => message,
+            },
+        );
     }
     if error.is_connect() {
         return (NotSent, connect_failure(error, target, &name));
