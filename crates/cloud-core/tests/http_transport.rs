@@ -68,8 +68,7 @@ async fn framing_headers_of_the_caller_are_ignored() {
 #[tokio::test]
 async fn streamed_bodies_have_their_exact_length() {
     let content: Vec<u8> = (0..200_000_u32).map(|i| i.to_le_bytes()[0]).collect();
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("http_transport_body");
-    std::fs::write(&path, &content).unwrap();
+    let path = scratch_file("body", &content);
     let reader = Body::from_reader(std::io::Cursor::new(content.clone()), 200_000);
     for body in [Body::from_file(&path).unwrap(), reader] {
         let (listener, address) = listen().await;
@@ -80,6 +79,7 @@ async fn streamed_bodies_have_their_exact_length() {
         assert_eq!(seen.header("transfer-encoding"), Vec::<&str>::new());
         assert!(seen.body == content);
     }
+    std::fs::remove_file(path).unwrap();
 }
 
 #[tokio::test]
@@ -138,6 +138,25 @@ async fn connection_lost_in_the_body_is_interrupted() {
     assert!(error.message().starts_with("the response broke off: "), "{error}");
     let debug = format!("{:?}", std::error::Error::source(&error));
     assert!(!debug.contains("http://"), "{debug}");
+}
+
+#[tokio::test]
+#[cfg(feature = "gzip")]
+async fn compressed_answers_are_asked_for_and_read() {
+    use tokio::io::AsyncWriteExt;
+
+    const HELLO: [u8; 25] =
+        [31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 203, 72, 205, 201, 201, 7, 0, 134, 166, 16, 54, 5, 0, 0, 0];
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let mut stream = accept(&listener).await;
+        let seen = read_request(&mut stream).await;
+        write(&mut stream, "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 25\r\n\r\n").await;
+        stream.write_all(&HELLO).await.unwrap();
+        seen
+    });
+    assert_eq!(text(get(&plain(), &format!("http://{address}/")).await.unwrap()).await, "hello");
+    assert_eq!(server.await.unwrap().header("accept-encoding"), ["gzip"]);
 }
 
 #[tokio::test]
