@@ -102,6 +102,39 @@ async fn plain_requests_carry_the_headers_and_the_whole_url() {
 }
 
 #[tokio::test]
+async fn proxy_may_speak_tls_itself() {
+    provider();
+    let (address, root, server) = tls_server().await;
+    let transport = HttpTransport::builder()
+        .plain_http_only(true)
+        .root_certificate_pem(root)
+        .only_these_roots(true)
+        .proxy(proxy(&format!("https://{address}")))
+        .build()
+        .unwrap();
+    assert_eq!(text(get(&transport, "http://nowhere.invalid/a").await.unwrap()).await, "hi");
+    let seen = server.await.unwrap();
+    assert_eq!(seen.request_line(), "GET http://nowhere.invalid/a HTTP/1.1");
+    assert_eq!(seen.header("x-proxy-key"), ["proxy-secret"]);
+}
+
+#[tokio::test]
+async fn certificate_of_the_proxy_is_checked() {
+    provider();
+    let (address, _, _) = tls_server().await;
+    let (_, other_root, _) = tls_server().await;
+    let transport = HttpTransport::builder()
+        .root_certificate_pem(other_root)
+        .only_these_roots(true)
+        .proxy(proxy(&format!("https://{address}")))
+        .build()
+        .unwrap();
+    let error = get(&transport, "http://nowhere.invalid/a").await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::Refused);
+    assert!(error.message().ends_with(&format!("(it may be that of the proxy https://{address})")), "{error}");
+}
+
+#[tokio::test]
 async fn authorization_for_the_proxy_can_be_a_header() {
     let (listener, address) = listen().await;
     let server = serve_once(listener, OK);
@@ -202,7 +235,7 @@ fn wrong_settings_are_named_without_the_password() {
     let (name, value) = header("authorization", "hunter2");
     let proxy = ProxyConfig::new("http://u:hunter2@proxy.invalid").unwrap().header(name, value);
     let shown = format!("{proxy:?}");
-    assert!(shown.contains("http://proxy.invalid:80") && !shown.contains("hunter2"), "{shown}");
+    assert!(shown.contains("proxy.invalid:80") && !shown.contains("hunter2"), "{shown}");
     let error = HttpTransport::builder().plain_http_only(true).proxy(proxy).build().unwrap_err();
     assert_eq!(
         error.to_string(),

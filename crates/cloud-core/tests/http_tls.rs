@@ -22,10 +22,14 @@ const RUSTLS: bool = cfg!(any(feature = "rustls", feature = "rustls-no-provider"
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
 fn authority(name: &str) -> Authority {
+    authority_with(name, KeyPair::generate().unwrap())
+}
+
+fn authority_with(name: &str, key: KeyPair) -> Authority {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+    CertifiedIssuer::self_signed(params, key).unwrap()
 }
 
 /// A certificate and its key.
@@ -139,6 +143,27 @@ async fn own_root_is_trusted_alone_and_beside_the_system() {
     // Several certificates in one text.
     let bundle = format!("{}{}", authority("two").pem(), ca.pem());
     succeeds(builder().root_certificate_pem(bundle).only_these_roots(true), server_config(&leaf)).await;
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn authorities_of_the_system_count_unless_excluded() {
+    if !is_again() {
+        let system = authority("system");
+        // One file for both: readers of certificates skip the key.
+        let text = system.pem() + &system.key().serialize_pem();
+        let path = scratch_file("system.pem", text.as_bytes());
+        again("authorities_of_the_system_count_unless_excluded", &[("SSL_CERT_FILE", path.to_str().unwrap())]);
+        std::fs::remove_file(path).unwrap();
+        return;
+    }
+    let text = std::fs::read_to_string(std::env::var_os("SSL_CERT_FILE").unwrap()).unwrap();
+    let key = KeyPair::from_pem(&text[text.find("-----BEGIN PRIVATE KEY").unwrap()..]).unwrap();
+    let leaf = Leaf::new(&authority_with("system", key), "127.0.0.1");
+    succeeds(builder(), server_config(&leaf)).await;
+    let other = authority("other");
+    succeeds(builder().root_certificate_pem(other.pem()), server_config(&leaf)).await;
+    refused(trusting(&other), server_config(&leaf)).await;
 }
 
 #[tokio::test]

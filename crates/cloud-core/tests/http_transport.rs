@@ -5,20 +5,21 @@ mod http_support;
 
 use cloud_core::body::Body;
 use cloud_core::transport::{HttpTransport, Transport, TransportErrorKind};
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Version};
 use http_support::*;
 use tokio::io::AsyncReadExt;
 
 #[tokio::test]
 async fn request_goes_out_exactly_as_given() {
     let (listener, address) = listen().await;
-    let server = serve_once(listener, OK);
+    let server = serve_once(listener, "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi");
     let mut request =
         request(Method::PATCH, &format!("http://{address}/v1/a%20b/c%2Fd?q=1&q=%27"), Body::from("{\"a\":1}"));
     request.headers_mut().insert("accept", "application/json".parse().unwrap());
     request.headers_mut().insert("x-one", "1".parse().unwrap());
     let response = plain().send(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.version(), Version::HTTP_10);
     assert_eq!(response.headers()["content-length"], "2");
     assert_eq!(text(response).await, "hi");
 
@@ -67,8 +68,7 @@ async fn framing_headers_of_the_caller_are_ignored() {
 #[tokio::test]
 async fn streamed_bodies_have_their_exact_length() {
     let content: Vec<u8> = (0..200_000_u32).map(|i| i.to_le_bytes()[0]).collect();
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("http_transport_body");
-    std::fs::write(&path, &content).unwrap();
+    let path = scratch_file("body", &content);
     let reader = Body::from_reader(std::io::Cursor::new(content.clone()), 200_000);
     for body in [Body::from_file(&path).unwrap(), reader] {
         let (listener, address) = listen().await;
@@ -79,6 +79,7 @@ async fn streamed_bodies_have_their_exact_length() {
         assert_eq!(seen.header("transfer-encoding"), Vec::<&str>::new());
         assert!(seen.body == content);
     }
+    std::fs::remove_file(path).unwrap();
 }
 
 #[tokio::test]
@@ -140,6 +141,25 @@ async fn connection_lost_in_the_body_is_interrupted() {
 }
 
 #[tokio::test]
+#[cfg(feature = "gzip")]
+async fn compressed_answers_are_asked_for_and_read() {
+    use tokio::io::AsyncWriteExt;
+
+    const HELLO: [u8; 25] =
+        [31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 203, 72, 205, 201, 201, 7, 0, 134, 166, 16, 54, 5, 0, 0, 0];
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let mut stream = accept(&listener).await;
+        let seen = read_request(&mut stream).await;
+        write(&mut stream, "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 25\r\n\r\n").await;
+        stream.write_all(&HELLO).await.unwrap();
+        seen
+    });
+    assert_eq!(text(get(&plain(), &format!("http://{address}/")).await.unwrap()).await, "hello");
+    assert_eq!(server.await.unwrap().header("accept-encoding"), ["gzip"]);
+}
+
+#[tokio::test]
 async fn redirect_is_given_back() {
     let (listener, address) = listen().await;
     serve_once(listener, "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n");
@@ -163,6 +183,27 @@ async fn connections_are_used_again() {
     for _ in 0..2 {
         assert_eq!(text(get(&transport.clone(), &format!("http://{address}/")).await.unwrap()).await, "hi");
     }
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_are_not_kept_longer_than_set() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        for _ in 0..2 {
+            let mut stream = accept(&listener).await;
+            read_request(&mut stream).await;
+            write(&mut stream, OK).await;
+            assert!(closed(&mut stream).await);
+        }
+    });
+    let nearly_nothing = std::time::Duration::from_nanos(1);
+    provider();
+    let transport = HttpTransport::builder().plain_http_only(true).pool_idle_timeout(nearly_nothing).build().unwrap();
+    for _ in 0..2 {
+        assert_eq!(text(get(&transport, &format!("http://{address}/")).await.unwrap()).await, "hi");
+    }
+    drop(transport);
     server.await.unwrap();
 }
 
@@ -224,7 +265,10 @@ async fn server_that_never_finishes_the_handshake_is_not_sent() {
         while !closed(&mut stream).await {}
     });
     let transport = HttpTransport::builder().danger_accept_invalid_certificates(true).build().unwrap();
-    let error = get(&transport, &format!("https://{address}/")).await.unwrap_err();
+    let url = format!("https://{address}/");
+    // Simulated time: neither limit is waited for.
+    let result = tokio::time::timeout(std::time::Duration::from_secs(60), get(&transport, &url)).await;
+    let error = result.expect("a limit of its own").unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotSent);
     assert_eq!(error.message(), format!("cannot connect to {address}: no connection within 5s"));
     server.await.unwrap();
@@ -244,6 +288,9 @@ async fn machine_without_certificate_authorities() {
     for remedy in ["ca-certificates", "Debian", "Alpine", "SSL_CERT_FILE", "only_these_roots"] {
         assert!(error.to_string().contains(remedy), "{error}");
     }
+    // Nothing of the system is needed for these.
+    let pin = cloud_core::transport::CertificatePin::from_sha256([0; 32]);
+    HttpTransport::builder().pin(pin).pin_mode(cloud_core::transport::PinMode::Replace).build().unwrap();
     let (listener, address) = listen().await;
     serve_once(listener, OK);
     assert_eq!(text(get(&plain(), &format!("http://{address}/")).await.unwrap()).await, "hi");

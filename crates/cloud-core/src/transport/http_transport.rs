@@ -37,6 +37,29 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// It keeps connections open for later requests and shares them among its clones. It never follows a redirect, never
 /// repeats a request that may have been sent, and uses no proxy that it was not told about. It has no limit for the
 /// time of a whole request: the engine has.
+///
+/// ```
+/// # #[cfg(feature = "rustls")]
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use cloud_core::transport::{HttpTransport, PinMode, ProxyConfig};
+///
+/// // A server with a self-signed certificate.
+/// let pinned = HttpTransport::builder()
+///     .pin("0D:B4:7C:15:3F:A2:61:90:5E:11:C8:27:9B:D0:44:FE:6A:33:87:1D:B9:52:EC:0F:78:A4:2B:D6:15:C0:93:4E".parse()?)
+///     .pin_mode(PinMode::Replace)
+///     .build()?;
+///
+/// // A sandbox behind a proxy.
+/// let proxied = HttpTransport::builder()
+///     .plain_http_only(true)
+///     .proxy(ProxyConfig::new("http://user:password@proxy.example:3128")?)
+///     .build()?;
+/// assert!(!format!("{pinned:?} {proxied:?}").contains("password"));
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "rustls"))]
+/// # fn main() {}
+/// ```
 #[derive(Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
@@ -284,13 +307,16 @@ impl HttpTransportBuilder {
     }
 
     /// Promises that only `http://` URLs will be used, so that no certificate authority is needed on this machine.
-    /// Requests to `https://` are then refused.
+    /// Requests to `https://` are then refused, and so is an `https://` proxy that the environment names.
     pub fn plain_http_only(mut self, only: bool) -> Self {
         self.plain_http_only = only;
         self
     }
 
     /// Checks the settings and makes the transport. Reads the system's certificate authorities; sends nothing.
+    ///
+    /// Fails on a machine without certificate authorities when they are needed, and, in a build with
+    /// `rustls-no-provider` alone, when the application has not installed a crypto provider.
     pub fn build(self) -> Result<HttpTransport, HttpConfigError> {
         let mut client = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
@@ -300,10 +326,6 @@ impl HttpTransportBuilder {
             .tcp_nodelay(true);
         if let Some(limit) = self.pool_idle_timeout {
             client = client.pool_idle_timeout(limit);
-        }
-        // Another crate may have switched HTTP/2 on for the reqwest that we share.
-        if cfg!(not(feature = "http2")) {
-            client = client.http1_only();
         }
         let mut label = None;
         client = match &self.proxy {
@@ -321,7 +343,8 @@ impl HttpTransportBuilder {
             None if self.system_proxy => client,
             None => client.no_proxy(),
         };
-        client = self.tls.apply(client, self.plain_http_only)?;
+        let no_tls = self.plain_http_only && !self.proxy.as_ref().is_some_and(ProxyConfig::is_https);
+        client = self.tls.apply(client, no_tls)?;
         let client =
             client.build().map_err(|error| HttpConfigError::new("tls", failure::innermost(&error.without_url())))?;
         Ok(HttpTransport {

@@ -116,6 +116,13 @@ pub(crate) fn provider() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
+/// A file of this run alone, beside the build's output.
+pub(crate) fn scratch_file(name: &str, content: &[u8]) -> std::path::PathBuf {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
+    std::fs::write(&path, content).expect("a writable directory");
+    path
+}
+
 /// Runs the named test of this very program again, with other environment variables.
 pub(crate) fn again(test: &str, variables: &[(&str, &str)]) {
     let output = std::process::Command::new(std::env::current_exe().expect("a path"))

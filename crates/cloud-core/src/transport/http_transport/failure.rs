@@ -54,24 +54,47 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
         return (Refused, format!("the request cannot be sent: {}", innermost(error)));
     }
     if let Some(message) = tls_refusal(error, &name) {
-        return (Refused, message);
+        return (
+            Refused,
+            match target.proxy {
+                // Two handshakes, and the error does not say in which of them it happened.
+                Some(proxy) if proxy.starts_with("https://") => {
+                    format!("{message} (it may be that of the proxy {proxy})")
+                }
+                _ => message,
+            },
+        );
     }
     if error.is_connect() {
         return (NotSent, connect_failure(error, target, &name));
     }
     let text = innermost(error);
-    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled) {
-        // hyper uses this word only for requests that it still holds whole.
+    if was_never_sent(error) {
         return (NotSent, format!("the connection to {name} was closed before the request was sent: {text}"));
     }
-    #[cfg(feature = "http2")]
-    if find::<h2::Error>(error).is_some_and(|e| e.is_remote() && e.reason() == Some(h2::Reason::REFUSED_STREAM)) {
+    if was_left_unread(error) {
         return (NotSent, format!("{name} refused the request before looking at it: {text}"));
     }
     if error.is_timeout() {
         return (TimedOut, format!("{name} did not answer in time: {text}"));
     }
     (Interrupted, format!("the connection to {name} broke before the response arrived: {text}"))
+}
+
+/// Whether the request was still here, whole, when its connection went away: what hyper calls canceled is that alone.
+fn was_never_sent(error: &(dyn StdError + 'static)) -> bool {
+    find::<hyper::Error>(error).is_some_and(hyper::Error::is_canceled)
+}
+
+/// Whether the server says that it did nothing with the request (RFC 9113, 8.7).
+#[cfg(feature = "http2")]
+fn was_left_unread(error: &(dyn StdError + 'static)) -> bool {
+    find::<h2::Error>(error).is_some_and(|e| e.is_remote() && e.reason() == Some(h2::Reason::REFUSED_STREAM))
+}
+
+#[cfg(not(feature = "http2"))]
+fn was_left_unread(_: &(dyn StdError + 'static)) -> bool {
+    false
 }
 
 fn connect_failure(error: &reqwest::Error, target: &Target<'_>, name: &str) -> String {
@@ -168,5 +191,77 @@ pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
             format!("{}{rest}", first.to_ascii_lowercase())
         }
         _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use super::*;
+
+    /// A connection whose other side goes away as soon as something is written.
+    #[derive(Default)]
+    struct Gone {
+        written: bool,
+    }
+
+    impl hyper::rt::Read for Gone {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            _: hyper::rt::ReadBufCursor<'_>,
+        ) -> Poll<io::Result<()>> {
+            if self.written {
+                return Poll::Ready(Ok(()));
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    }
+
+    impl hyper::rt::Write for Gone {
+        fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            self.written = true;
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    fn request() -> http::Request<reqwest::Body> {
+        http::Request::new(reqwest::Body::from("x"))
+    }
+
+    #[tokio::test]
+    async fn request_that_never_left_is_told_from_one_that_did() {
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(Gone::default()).await.unwrap();
+        drop(connection);
+        let error = sender.send_request(request()).await.unwrap_err();
+        assert!(was_never_sent(&error), "{error:?}");
+        // Through as many wrappings as reqwest may put around it.
+        assert!(was_never_sent(&io::Error::other(io::Error::other(error))));
+
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(Gone::default()).await.unwrap();
+        let (sent, _) = tokio::join!(sender.send_request(request()), connection);
+        let error = sent.unwrap_err();
+        assert!(error.is_incomplete_message(), "{error:?}");
+        assert!(!was_never_sent(&error), "{error:?}");
+    }
+
+    #[test]
+    fn last_cause_ends_a_sentence() {
+        let text = |message: &str| innermost(&io::Error::other(io::Error::other(message.to_owned())));
+        assert_eq!(text("Connection reset"), "connection reset");
+        assert_eq!(text("TLS is missing"), "TLS is missing");
+        assert_eq!(text("X"), "X");
+        assert_eq!(text(""), "");
     }
 }

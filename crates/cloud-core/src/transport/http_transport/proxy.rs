@@ -61,10 +61,11 @@ impl ProxyConfig {
         self.url.scheme() == "https"
     }
 
-    /// Host and port, without credentials.
+    /// The proxy as messages name it, without credentials.
     pub(super) fn label(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
-        format!("{host}:{}", self.url.port_or_known_default().unwrap_or_default())
+        let scheme = if self.is_https() { "https://" } else { "" };
+        format!("{scheme}{host}:{}", self.url.port_or_known_default().unwrap_or_default())
     }
 
     pub(super) fn to_reqwest(&self) -> Result<reqwest::Proxy, HttpConfigError> {
@@ -85,7 +86,7 @@ impl ProxyConfig {
 impl fmt::Debug for ProxyConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProxyConfig")
-            .field("proxy", &format_args!("{}://{}", self.url.scheme(), self.label()))
+            .field("proxy", &format_args!("{}", self.label()))
             .field("headers", &self.headers)
             .field("no_proxy", &self.no_proxy)
             .finish_non_exhaustive()

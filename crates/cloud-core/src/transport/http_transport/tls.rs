@@ -317,6 +317,10 @@ mod backend {
             ));
         }
         let mut client = client.tls_backend_native().tls_danger_accept_invalid_certs(settings.accept_invalid);
+        // Another crate may have switched HTTP/2 on for the reqwest that we share.
+        if cfg!(not(feature = "http2")) {
+            client = client.http1_only();
+        }
         if let Some((chain, key)) = &settings.identity {
             let identity =
                 reqwest::Identity::from_pkcs8_pem(chain, key.expose_secret().as_bytes()).map_err(|error| {
