@@ -4,13 +4,13 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
     limit: u32,
-    // In millionths of a token, so that filling in small steps loses nothing that matters.
+    // In parts of a token so small that every microsecond gains a whole number of them.
     level: u64,
     filled_at: Duration,
 }
 
-const TOKEN: u64 = 1_000_000;
-const HOUR: u64 = 3600;
+/// The microseconds in an hour: in each of them the bucket gains as many parts as requests are allowed an hour.
+const TOKEN: u64 = 3_600_000_000;
 
 impl Bucket {
     pub(crate) fn new(limit: u32, now: Duration) -> Self {
@@ -19,14 +19,10 @@ impl Bucket {
 
     /// Takes one token if there is one.
     pub(crate) fn take(&mut self, now: Duration) -> bool {
-        let full = u64::from(self.limit) * TOKEN;
         let passed = u64::try_from(now.saturating_sub(self.filled_at).as_micros()).unwrap_or(u64::MAX);
-        let gained = passed.saturating_mul(u64::from(self.limit)) / HOUR;
-        // Time that gained nothing yet must not be lost.
-        if gained > 0 {
-            self.level = self.level.saturating_add(gained).min(full);
-            self.filled_at = now;
-        }
+        let gained = passed.saturating_mul(u64::from(self.limit));
+        self.level = self.level.saturating_add(gained).min(u64::from(self.limit) * TOKEN);
+        self.filled_at += Duration::from_micros(passed);
         let taken = self.level >= TOKEN;
         if taken {
             self.level -= TOKEN;
@@ -44,8 +40,8 @@ impl Bucket {
 
     /// How long until the bucket is full again.
     pub(crate) fn full_in(&self) -> Duration {
-        let missing = (u64::from(self.limit) * TOKEN).saturating_sub(self.level);
-        Duration::from_micros((missing * HOUR).checked_div(u64::from(self.limit)).unwrap_or(HOUR * TOKEN))
+        let missing = u64::from(self.limit) * TOKEN - self.level;
+        Duration::from_micros(missing.checked_div(u64::from(self.limit)).unwrap_or(TOKEN))
     }
 }
 

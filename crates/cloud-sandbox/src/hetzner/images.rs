@@ -30,6 +30,7 @@ pub(crate) const CREATING: &str = "creating";
 pub(crate) const UNAVAILABLE: &str = "unavailable";
 
 #[derive(Debug)]
+#[allow(clippy::struct_field_names, reason = "the names are those of the API")]
 pub(crate) struct Image {
     pub(crate) id: i64,
     pub(crate) kind: &'static str,

@@ -28,9 +28,12 @@ const MOST_SAMPLES: i64 = 500;
 
 pub(crate) fn get_server_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = servers::get(ctx)?;
-    let created = ctx.project.servers.get(id).map_or(Duration::ZERO, |server| server.created_at);
-    let born =
-        i64::try_from(super::unix_seconds(ctx.project.wall() - (ctx.project.now() - created))).unwrap_or(i64::MAX);
+    let age = ctx
+        .project
+        .servers
+        .get(id)
+        .map_or(Duration::ZERO, |server| ctx.project.now().saturating_sub(server.created_at));
+    let born = i64::try_from(super::unix_seconds(ctx.project.wall() - age)).unwrap_or(i64::MAX);
     let query = &ctx.query;
     let mut problems = Vec::new();
 
@@ -70,14 +73,13 @@ pub(crate) fn get_server_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> 
 
     let (first, last) = (start.as_second(), end.as_second());
     let window = last.saturating_sub(first);
-    let usual = window.div_euclid(USUAL_SAMPLES) + 1;
+    let usual = window / USUAL_SAMPLES + 1;
     // A step too small for the window is made larger, so that no answer has more samples than the API gives.
-    let step = step.flatten().unwrap_or(usual).max(window.div_euclid(MOST_SAMPLES) + 1);
+    let step = step.flatten().unwrap_or(usual).max(window / MOST_SAMPLES + 1);
     let mut time_series = Map::new();
     for (name, scale) in series {
-        let values: Vec<Value> = (0..)
+        let values: Vec<Value> = (0..=window / step)
             .map(|n| first + n * step)
-            .take_while(|second| *second <= last)
             .map(|second| {
                 json!([float(second), if second < born { "0".to_owned() } else { sample(id, name, scale, second) }])
             })

@@ -293,7 +293,8 @@ pub(crate) fn timestamp(time: SystemTime) -> String {
     jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
 }
 
-/// An answer with one object under its key.
+/// An answer with one object under its key, as most handlers end.
+#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
 pub(crate) fn one(status: u16, key: &str, object: Value) -> Result<Answer, ApiError> {
     let mut body = serde_json::Map::new();
     body.insert(key.to_owned(), object);

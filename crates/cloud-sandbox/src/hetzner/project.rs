@@ -214,7 +214,7 @@ impl Project {
                 Event::End(action) => self.end(action),
                 Event::ShutDown(server) => {
                     if let Some(server) = self.servers.get_mut(server).filter(|s| s.status == status::STOPPING) {
-                        server.status = status::OFF;
+                        server.arrive(status::OFF);
                     }
                 }
             }
@@ -245,19 +245,13 @@ impl Project {
     fn end(&mut self, id: i64) {
         let Some(action) = self.actions.get_mut(&id) else { return };
         let effect = action.effect.take();
-        match action.fail.take().or_else(|| impossible(effect.as_ref(), &self.servers)) {
-            Some((code, message)) => {
-                action.state = ActionState::Error { code, message };
-                if let Some(effect) = effect {
-                    self.give_up(&effect);
-                }
-            }
-            None => {
-                action.state = ActionState::Success;
-                if let Some(effect) = effect {
-                    self.apply(effect);
-                }
-            }
+        let failure = action.fail.take().or_else(|| impossible(effect.as_ref(), &self.servers));
+        let failed = failure.is_some();
+        action.state = failure.map_or(ActionState::Success, |(code, message)| ActionState::Error { code, message });
+        match effect {
+            Some(effect) if failed => self.give_up(&effect),
+            Some(effect) => self.apply(effect),
+            None => {}
         }
     }
 
@@ -265,14 +259,14 @@ impl Project {
         match effect {
             Effect::Created { server, start } => self.with_server(server, |server| {
                 server.locked = false;
-                server.status = if start { status::STARTING } else { status::OFF };
+                server.arrive(if start { status::STARTING } else { status::OFF });
             }),
-            Effect::Running(server) => self.with_server(server, |server| server.status = status::RUNNING),
+            Effect::Running(server) => self.with_server(server, |server| server.arrive(status::RUNNING)),
             Effect::Booted(server) => self.with_server(server, |server| {
-                server.status = status::RUNNING;
+                server.arrive(status::RUNNING);
                 server.rescue_enabled = false;
             }),
-            Effect::Off(server) => self.with_server(server, |server| server.status = status::OFF),
+            Effect::Off(server) => self.with_server(server, |server| server.arrive(status::OFF)),
             Effect::ShuttingDown { server, time } => self.schedule(self.now + time, Event::ShutDown(server)),
             Effect::Gone(server) => self.remove_server(server),
             Effect::Iso(server, iso) => self.with_server(server, |server| server.iso = iso),
@@ -289,12 +283,12 @@ impl Project {
                     server.disk = server_type.disk;
                 }
                 server.locked = false;
-                server.status = status::RUNNING;
+                server.arrive(status::RUNNING);
             }),
             Effect::Rebuilt { server, image } => self.with_server(server, |server| {
                 server.image = image;
                 server.locked = false;
-                server.status = status::RUNNING;
+                server.arrive(status::RUNNING);
             }),
             Effect::ServerProtection { server, delete, rebuild } => self.with_server(server, |server| {
                 server.protect_delete = delete.unwrap_or(server.protect_delete);
@@ -356,7 +350,9 @@ impl Project {
             | Effect::Type { server, .. }
             | Effect::Rebuilt { server, .. } => self.with_server(server, |server| {
                 server.locked = false;
-                server.status = server.before;
+                if let Some(before) = server.before.take() {
+                    server.status = before;
+                }
             }),
             Effect::Group(server, _) => self.settle_group(server),
             Effect::Attached(server, Private { network, .. }) | Effect::Private(server, Private { network, .. }) => {
@@ -437,7 +433,7 @@ impl Project {
     pub(crate) fn render_action(&self, action: &Action) -> Value {
         let (status, progress, finished, error) = match &action.state {
             ActionState::Running => {
-                let total = (action.ends - action.started).as_millis().max(1);
+                let total = action.ends.saturating_sub(action.started).as_millis().max(1);
                 let passed = self.now.saturating_sub(action.started).as_millis();
                 ("running", (passed * 100 / total).min(99), None, Value::Null)
             }

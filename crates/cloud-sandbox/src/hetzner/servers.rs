@@ -73,12 +73,13 @@ pub(crate) mod status {
         [RUNNING, INITIALIZING, STARTING, STOPPING, OFF, DELETING, MIGRATING, REBUILDING, "unknown"];
 }
 
+#[allow(clippy::struct_field_names, clippy::struct_excessive_bools, reason = "the fields are those of the API")]
 pub(crate) struct Server {
     id: i64,
     name: String,
     pub(crate) status: &'static str,
-    /// The status to go back to when the action that changes it fails.
-    pub(crate) before: &'static str,
+    /// While an action changes the status, the one to go back to when it fails.
+    pub(crate) before: Option<&'static str>,
     created: String,
     pub(crate) created_at: Duration,
     pub(crate) server_type: &'static ServerType,
@@ -156,6 +157,17 @@ impl Ipv4 {
 }
 
 impl Server {
+    /// Shows what is going on in the status, and keeps the one to go back to.
+    fn pass_through(&mut self, status: &'static str) {
+        self.before = Some(self.status);
+        self.status = status;
+    }
+
+    pub(crate) fn arrive(&mut self, status: &'static str) {
+        self.before = None;
+        self.status = status;
+    }
+
     /// A name of `None` goes back to what it was at the beginning.
     pub(crate) fn set_dns_ptr(&mut self, ip: IpAddr, name: Option<String>) {
         match (ip, &mut self.ipv4, &mut self.ipv6) {
@@ -178,7 +190,7 @@ impl Server {
     }
 
     fn render(&self, project: &Project) -> Value {
-        let (outgoing, ingoing) = metrics::traffic(project.now() - self.created_at);
+        let (outgoing, ingoing) = metrics::traffic(project.now().saturating_sub(self.created_at));
         let prices = self.server_type.prices();
         let included = prices.iter().find(|price| price["location"] == self.location.name);
         let private: Vec<Value> = self
@@ -281,10 +293,10 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
         }
         found
     });
-    if let (Some(server_type), Some(location)) = (server_type, location) {
-        if !server_type.is_offered_in(location) {
-            input.problem("server_type", "is not offered in the location");
-        }
+    if let (Some(server_type), Some(location)) = (server_type, location)
+        && !server_type.is_offered_in(location)
+    {
+        input.problem("server_type", "is not offered in the location");
     }
     let image = input.required("image", |input, field| input.id_or_name(field).map(Some));
     let mut image_id = 0;
@@ -379,7 +391,7 @@ fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         id,
         name: wish.name,
         status: status::INITIALIZING,
-        before: status::OFF,
+        before: None,
         created: ctx.project.stamp(),
         created_at: ctx.project.now(),
         server_type,
@@ -446,7 +458,8 @@ fn check_hostname(input: &mut Input, name: &str) {
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    if !name.is_empty() && !(name.len() <= 253 && name.split('.').all(is_label)) {
+    let is_hostname = name.len() <= 253 && name.split('.').all(is_label);
+    if !name.is_empty() && !is_hostname {
         input.problem("name", "is not a hostname as in RFC 1123");
     }
 }
@@ -529,17 +542,11 @@ fn act_with_password(
     command: &'static str,
     units: u32,
     id: i64,
-    root_password: Option<String>,
+    root_password: Option<&str>,
     effect: Option<Effect>,
 ) -> Answer {
     let action = ctx.start(command, units, vec![(Kind::Server, id)], effect);
     Answer::json(201, &json!({"action": ctx.project.action(action), "root_password": root_password}))
-}
-
-/// Shows what is going on in the status, and keeps the one to go back to.
-fn during(server: &mut Server, status: &'static str) {
-    server.before = server.status;
-    server.status = status;
 }
 
 fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -547,7 +554,7 @@ fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if server.protect_delete {
         return Err(ApiError::protected("server"));
     }
-    during(server, status::DELETING);
+    server.pass_through(status::DELETING);
     act_with(ctx, 200, "delete_server", 1, vec![(Kind::Server, id)], Some(Effect::Gone(id)))
 }
 
@@ -556,7 +563,7 @@ fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     // Switching on what is on has no effect, and succeeds.
     let effect = (server.status == status::OFF).then_some(Effect::Booted(id));
     if effect.is_some() {
-        during(server, status::STARTING);
+        server.pass_through(status::STARTING);
     }
     act(ctx, "start_server", id, effect)
 }
@@ -564,7 +571,7 @@ fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, server) = changeable(ctx)?;
     if server.status != status::OFF {
-        during(server, status::STOPPING);
+        server.pass_through(status::STOPPING);
     }
     act(ctx, "stop_server", id, Some(Effect::Off(id)))
 }
@@ -575,14 +582,14 @@ fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if server.status == status::OFF {
         return act(ctx, "shutdown_server", id, None);
     }
-    during(server, status::STOPPING);
+    server.pass_through(status::STOPPING);
     act(ctx, "shutdown_server", id, Some(Effect::ShuttingDown { server: id, time }))
 }
 
 fn reboot(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, server) = changeable(ctx)?;
     if server.status != status::OFF {
-        during(server, status::STARTING);
+        server.pass_through(status::STARTING);
     }
     act(ctx, "reboot_server", id, Some(Effect::Booted(id)))
 }
@@ -590,7 +597,7 @@ fn reboot(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn reset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, server) = changeable(ctx)?;
     if server.status != status::OFF {
-        during(server, status::STARTING);
+        server.pass_through(status::STARTING);
     }
     act(ctx, "reset_server", id, Some(Effect::Booted(id)))
 }
@@ -601,7 +608,7 @@ fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::new(422, "service_error", "the password can be reset on a running server only"));
     }
     let password = ctx.shared.password();
-    Ok(act_with_password(ctx, "reset_password", 1, id, Some(password), None))
+    Ok(act_with_password(ctx, "reset_password", 1, id, Some(&password), None))
 }
 
 fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -626,7 +633,7 @@ fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::not_found("SSH key", key));
     }
     let password = ctx.shared.password();
-    Ok(act_with_password(ctx, "enable_rescue", 1, id, Some(password), Some(Effect::Rescue(id, true))))
+    Ok(act_with_password(ctx, "enable_rescue", 1, id, Some(&password), Some(Effect::Rescue(id, true))))
 }
 
 fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -652,10 +659,17 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     input.finish()?;
     let (_, server) = changeable(ctx)?;
-    during(server, status::REBUILDING);
+    server.pass_through(status::REBUILDING);
     server.locked = true;
     let password = (!has_ssh_keys).then(|| ctx.shared.password());
-    Ok(act_with_password(ctx, "rebuild_server", 3, id, password, Some(Effect::Rebuilt { server: id, image })))
+    Ok(act_with_password(
+        ctx,
+        "rebuild_server",
+        3,
+        id,
+        password.as_deref(),
+        Some(Effect::Rebuilt { server: id, image }),
+    ))
 }
 
 fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -686,7 +700,7 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if !server_type.is_available_in(server.location) {
         return Err(ApiError::new(412, "resource_unavailable", "the server type is out of stock in the location"));
     }
-    during(server, status::MIGRATING);
+    server.pass_through(status::MIGRATING);
     server.locked = true;
     let effect = Effect::Type { server: id, server_type, upgrade_disk };
     act_with(ctx, 201, "change_server_type", 4, vec![(Kind::Server, id)], Some(effect))
