@@ -17,6 +17,10 @@ impl Bucket {
         Self { limit, level: u64::from(limit) * TOKEN, filled_at: now }
     }
 
+    pub(crate) fn empty(limit: u32, now: Duration) -> Self {
+        Self { limit, level: 0, filled_at: now }
+    }
+
     /// Takes one token if there is one.
     pub(crate) fn take(&mut self, now: Duration) -> bool {
         let passed = u64::try_from(now.saturating_sub(self.filled_at).as_micros()).unwrap_or(u64::MAX);

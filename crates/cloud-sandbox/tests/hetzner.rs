@@ -309,6 +309,30 @@ async fn images_of_servers() {
 }
 
 #[tokio::test]
+async fn backups_go_with_their_server() {
+    let api = Api::new();
+    let id = api.server("web").await;
+    api.act(id, "enable_backup", Value::Null).await;
+    let backup = api.act(id, "create_image", json!({"type": "backup"})).await["image"]["id"].clone();
+    let snapshot = api.act(id, "create_image", Value::Null).await["image"]["id"].clone();
+    api.delete(&format!("/servers/{id}")).await.ok(200);
+    api.settle();
+    api.get(&format!("/images/{backup}")).await.error(404, "not_found");
+    api.get(&format!("/images/{snapshot}")).await.ok(200);
+}
+
+#[tokio::test]
+async fn what_is_deprecated_comes_to_its_end() {
+    // 2026-11-20
+    let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_132_800);
+    let api = Api::of(Sandbox::builder().starting_at(start).build());
+    let small = |name: &str| json!({"name": name, "server_type": "cpx11", "image": "debian-11", "location": "ash"});
+    api.post("/servers", small("a")).await.ok(201);
+    api.sandbox.clock().advance(SECOND * 86_400 * 120);
+    assert_eq!(api.post("/servers", small("b")).await.invalid(), ["server_type", "image"]);
+}
+
+#[tokio::test]
 async fn system_images() {
     let api = Api::new();
     let both = api.get("/images?name=debian-13").await;
@@ -664,7 +688,7 @@ async fn metrics() {
     let values = series["cpu"]["values"].as_array().unwrap();
     assert_eq!(values.len(), 25);
     assert!(values[0][0].is_f64() && values[0][1].as_str().unwrap().parse::<f64>().is_ok());
-    assert_eq!(values[1][0].as_f64().unwrap() - values[0][0].as_f64().unwrap(), 3600.0);
+    assert_eq!(values[1][0], json!(values[0][0].as_f64().unwrap() + 3600.0));
     assert_eq!(values[0][1], "0", "there was no server yet");
     assert_ne!(values[24][1], "0");
     let count = async |query: String| {
@@ -757,6 +781,13 @@ async fn the_rate_limit() {
     api.sandbox.clock().advance(SECOND);
     api.get("/locations").await.ok(200);
     api.get("/locations").await.error(429, "rate_limit_exceeded");
+
+    // Those without a valid token share what they have.
+    let nobody = Api::of(Sandbox::builder().rate_limit(2).token("secret").build());
+    nobody.get("/locations").await.error(401, "unauthorized");
+    nobody.with_token("").get("/nothing").await.error(404, "not_found");
+    nobody.get("/locations").await.error(429, "rate_limit_exceeded");
+    nobody.with_token("secret").get("/locations").await.ok(200);
 
     let generous = Api::new();
     for _ in 0..4000 {

@@ -118,11 +118,10 @@ impl Hetzner {
         let found = path.map_or(Found::Nothing, |path| route::find(routes(), call.method, path));
         let token = bearer(call).filter(|token| self.options.token.as_deref().is_none_or(|known| known == *token));
         let mut project = token.map(|token| {
-            if !projects.contains_key(token) {
+            projects.entry(token.to_owned()).or_insert_with(|| {
                 let bucket = Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now);
-                projects.insert(token.to_owned(), Project::new(self.clock.epoch(), bucket));
-            }
-            projects.get_mut(token).expect("just inserted")
+                Project::new(self.clock.epoch(), bucket)
+            })
         });
 
         let bucket = project.as_deref_mut().map_or(strangers, |project| &mut project.bucket);
@@ -201,13 +200,12 @@ impl Service for Hetzner {
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
         let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT);
-        let mut empty = Bucket::new(limit, Duration::ZERO);
-        while empty.take(Duration::ZERO) {}
+        let now = self.clock.elapsed();
         let mut answer = ApiError::rate_limit_exceeded().answer();
         if let Some(wait) = retry_after {
             answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
         }
-        let answer = self.with_limits(answer, &empty, self.clock.elapsed());
+        let answer = self.with_limits(answer, &Bucket::empty(limit, now), now);
         correlated(answer, &mut crate::lock(&self.state).shared)
     }
 }
@@ -234,7 +232,7 @@ impl Ctx<'_> {
         effect: Option<Effect>,
     ) -> i64 {
         let id = self.shared.action_id();
-        let duration = self.unit * units;
+        let duration = self.unit.saturating_mul(units);
         self.project.start(id, command, duration, resources, effect, self.call.fail_actions.clone());
         id
     }

@@ -236,7 +236,7 @@ impl Project {
         effect: Option<Effect>,
         fail: Option<(String, String)>,
     ) {
-        let ends = self.now + duration;
+        let ends = self.now.saturating_add(duration);
         let state = ActionState::Running;
         self.actions.insert(id, Action { id, command, started: self.now, ends, state, resources, effect, fail });
         self.schedule(ends, Event::End(id));
@@ -267,7 +267,9 @@ impl Project {
                 server.rescue_enabled = false;
             }),
             Effect::Off(server) => self.with_server(server, |server| server.arrive(status::OFF)),
-            Effect::ShuttingDown { server, time } => self.schedule(self.now + time, Event::ShutDown(server)),
+            Effect::ShuttingDown { server, time } => {
+                self.schedule(self.now.saturating_add(time), Event::ShutDown(server))
+            }
             Effect::Gone(server) => self.remove_server(server),
             Effect::Iso(server, iso) => self.with_server(server, |server| server.iso = iso),
             Effect::Rescue(server, on) => self.with_server(server, |server| server.rescue_enabled = on),
