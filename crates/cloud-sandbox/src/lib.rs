@@ -45,6 +45,10 @@ pub use serve::Running;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// A panic of one test's assertion while it holds a guard must not turn every later call into a panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -88,15 +88,25 @@ async fn a_server_is_created_in_steps_and_goes_away_in_steps() {
 
 #[tokio::test(start_paused = true)]
 async fn a_paused_runtime_moves_actions() {
-    let sandbox = Sandbox::new();
-    let api = Api::of(Sandbox::builder().action_duration(Duration::ZERO).build());
-    let body = api.post("/servers", order("a")).await.ok(201).clone();
-    assert_eq!(body["action"]["status"], "running");
-    assert_eq!(api.read(body["server"]["id"].as_i64().unwrap()).await["status"], "running");
+    let api = Api::flowing(Sandbox::new());
+    let id = api.post("/servers", order("a")).await.ok(201)["server"]["id"].as_i64().unwrap();
+    tokio::time::sleep(SECOND * 2).await;
+    assert_eq!(api.read(id).await["status"], "initializing");
+    tokio::time::sleep(SECOND * 2).await;
+    assert_eq!(api.read(id).await["status"], "running");
+}
 
-    let before = sandbox.clock().elapsed();
-    tokio::time::sleep(SECOND * 90).await;
-    assert_eq!(sandbox.clock().elapsed(), before + SECOND * 90);
+#[tokio::test]
+async fn actions_take_as_long_as_they_are_told_to() {
+    let at_once = Api::of(Sandbox::builder().action_duration(Duration::ZERO).build());
+    let body = at_once.post("/servers", order("a")).await.ok(201).clone();
+    assert_eq!(body["action"]["status"], "running");
+    assert_eq!(at_once.read(body["server"]["id"].as_i64().unwrap()).await["status"], "running");
+
+    let slow = Api::of(Sandbox::builder().action_duration(SECOND * 100).build());
+    let action = slow.post("/servers", order("a")).await.ok(201)["action"]["id"].clone();
+    slow.sandbox.clock().advance(SECOND * 30);
+    assert_eq!(slow.get(&format!("/actions/{action}")).await.ok(200)["action"]["progress"], 10);
 }
 
 #[tokio::test]

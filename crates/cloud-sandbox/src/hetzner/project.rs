@@ -268,7 +268,7 @@ impl Project {
             }),
             Effect::Off(server) => self.with_server(server, |server| server.arrive(status::OFF)),
             Effect::ShuttingDown { server, time } => {
-                self.schedule(self.now.saturating_add(time), Event::ShutDown(server))
+                self.schedule(self.now.saturating_add(time), Event::ShutDown(server));
             }
             Effect::Gone(server) => self.remove_server(server),
             Effect::Iso(server, iso) => self.with_server(server, |server| server.iso = iso),

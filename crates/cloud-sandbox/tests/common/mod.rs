@@ -31,8 +31,14 @@ impl Api {
         Self::of(Sandbox::new())
     }
 
+    /// A sandbox whose time moves only by hand.
     pub fn of(sandbox: Sandbox) -> Self {
         sandbox.clock().freeze();
+        Self::flowing(sandbox)
+    }
+
+    /// A sandbox whose time is that of the runtime.
+    pub fn flowing(sandbox: Sandbox) -> Self {
         Self { transport: sandbox.hetzner(), sandbox, token: "one".to_owned() }
     }
 
