@@ -41,7 +41,6 @@ pub mod volumes;
 
 pub use actions::{Action, ActionError, ActionId, ActionResource, ActionStatus, ResourceKind};
 pub use cloud_core::model::{Decimal, Patch, Timestamp};
-pub use config::ConfigError;
 pub use deprecation::Deprecation;
 pub use error::{ApiError, ErrorCode, ErrorDetails};
 pub use firewalls::FirewallId;
