@@ -3,15 +3,14 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use cloud_core::call::{Call, Task};
+use cloud_core::call::{Call, Operation, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::page::Page;
 use cloud_core::wait::{Progress, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 
-use crate::client::{Client, Meta};
+use crate::client::{Client, in_pages, page_of};
 use crate::error::ErrorCode;
 use crate::ops;
 use crate::poller::Subscription;
@@ -202,12 +201,14 @@ cloud_core::list_request! {
 }
 
 impl ListActions {
-    pub(crate) fn of(client: &Client, call: Call<Page<Action>>) -> Self {
-        Self::new(client.list_of(call))
+    /// The actions of all resources of a kind.
+    pub(crate) fn of_all(client: &Client, operation: &'static Operation) -> Self {
+        Self::new(client.list(operation, "actions"))
     }
 
-    pub(crate) fn decode() -> Decode<Page<Action>> {
-        Decode::<Page<Action>>::page::<Meta>("actions")
+    /// The actions of one resource.
+    pub(crate) fn of_one(client: &Client, operation: &'static Operation, id: impl fmt::Display) -> Self {
+        Self::new(in_pages(client.call(operation, page_of("actions")).arg(id)))
     }
 }
 

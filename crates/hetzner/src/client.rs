@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::call::{Call, Operation};
-use cloud_core::config::{BaseUrl, Origin, Setting};
+use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
 use cloud_core::credential::Bearer;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::actions::Actions;
-use crate::config::{ConfigError, Settings, Sources};
+use crate::config::Settings;
 use crate::dialect::HetznerDialect;
 use crate::images::Images;
 use crate::isos::Isos;
@@ -167,18 +167,24 @@ impl Client {
         operation: &'static Operation,
         key: &'static str,
     ) -> List<T> {
-        self.list_of(self.call(operation, Decode::<Page<T>>::page::<Meta>(key)))
+        in_pages(self.call(operation, page_of(key)))
     }
+}
 
-    pub(crate) fn list_of<T: Send + 'static>(&self, call: Call<Page<T>>) -> List<T> {
-        List::new(call, &PAGES, Some(PAGE_SIZE))
-    }
+/// How one page of a list is read.
+pub(crate) fn page_of<T: DeserializeOwned>(key: &'static str) -> Decode<Page<T>> {
+    Decode::<Page<T>>::page::<Meta>(key)
+}
+
+/// A list whose pages are read by this call.
+pub(crate) fn in_pages<T: Send + 'static>(call: Call<Page<T>>) -> List<T> {
+    List::new(call, &PAGES, Some(PAGE_SIZE))
 }
 
 /// How a list says that there is more.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Meta {
+struct Meta {
     pagination: Option<Pagination>,
 }
 
@@ -247,26 +253,20 @@ impl ClientBuilder {
     /// [`config`](crate::config).
     #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
     pub fn from_env(self) -> Result<Self> {
-        let found = Settings::load(&Sources::system()).map_err(config_error)?;
-        Ok(self.fill(found))
+        Ok(self.settings(Settings::load(&Environment::process())?))
     }
 
     /// Takes what is not set yet from a context of the `hcloud` program.
     #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_context, which it serves")]
     pub fn from_context(self, name: &str) -> Result<Self> {
-        let found = Settings::load_context(&Sources::system(), name).map_err(config_error)?;
-        Ok(self.fill(found))
+        Ok(self.settings(Settings::load_context(&Environment::process(), name)?))
     }
 
     /// Takes what is not set yet from settings that were read elsewhere.
-    pub fn settings(self, found: Settings) -> Self {
-        self.fill(found)
-    }
-
-    fn fill(mut self, found: Settings) -> Self {
-        self.token = self.token.or(Some(shim(found.token)));
-        self.endpoint = self.endpoint.or(found.endpoint.map(shim));
-        self.hetzner_endpoint = self.hetzner_endpoint.or(found.hetzner_endpoint.map(shim));
+    pub fn settings(mut self, found: Settings) -> Self {
+        self.token = self.token.or(Some(found.token));
+        self.endpoint = self.endpoint.or(found.endpoint);
+        self.hetzner_endpoint = self.hetzner_endpoint.or(found.hetzner_endpoint);
         self.poll_interval = self.poll_interval.or(found.poll_interval.map(|setting| setting.value));
         if let Some(limit) = found.http_timeout {
             self.options.attempt_timeout(limit.value);
@@ -298,12 +298,4 @@ impl ClientBuilder {
         let poller = Arc::new(Poller::new(engine.clone(), cloud.clone(), interval));
         Ok(Client(Arc::new(Inner { engine, cloud, hetzner, poller })))
     }
-}
-
-fn config_error(error: ConfigError) -> Error {
-    Error::new(ErrorKind::Config, error.to_string()).with_source(error)
-}
-
-fn shim<T>(found: crate::config::Setting<T>) -> Setting<T> {
-    Setting::new(found.value, Origin::Variable(found.name))
 }

@@ -182,7 +182,7 @@ impl<'a> Images<'a> {
 
     /// Lists the actions of all images (`GET /images/actions`).
     pub fn list_actions(self) -> ListActions {
-        ListActions::of(self.0, self.0.call(&ops::LIST_IMAGES_ACTIONS, ListActions::decode()))
+        ListActions::of_all(self.0, &ops::LIST_IMAGES_ACTIONS)
     }
 
     /// One action of an image (`GET /images/actions/{id}`).
@@ -192,7 +192,7 @@ impl<'a> Images<'a> {
 
     /// Lists the actions of one image (`GET /images/{id}/actions`).
     pub fn list_actions_of(self, id: impl Into<ImageId>) -> ListActions {
-        ListActions::of(self.0, self.0.call(&ops::LIST_IMAGE_ACTIONS, ListActions::decode()).arg(id.into()))
+        ListActions::of_one(self.0, &ops::LIST_IMAGE_ACTIONS, id.into())
     }
 }
 

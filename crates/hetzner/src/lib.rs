@@ -51,7 +51,6 @@ pub use actions::{
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::model::{Decimal, Patch, Timestamp};
 pub use cloud_core::{Error, ErrorKind, Result};
-pub use config::ConfigError;
 pub use deprecation::Deprecation;
 pub use error::{ApiError, ErrorCode, ErrorDetails};
 pub use firewalls::FirewallId;

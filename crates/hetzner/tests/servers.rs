@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cloud_core::call::CallOptions;
 use cloud_core::test_util::PausedClock;
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::servers::{PublicNetSetup, RescueType};
@@ -371,7 +372,7 @@ async fn catalogues_and_small_resources() {
     let key = api.ssh_keys().create("laptop", SSH_KEY).labels([("team", "web")]).await.unwrap();
     assert_eq!(last(&sandbox).1, json!({"name": "laptop", "public_key": SSH_KEY, "labels": {"team": "web"}}));
     let found = api.ssh_keys().list().fingerprint(key.fingerprint.as_str()).all().await.unwrap();
-    assert_eq!(found, [key.clone()]);
+    assert_eq!(found, std::slice::from_ref(&key));
     assert_eq!(api.ssh_keys().update(key.id).name("desktop").await.unwrap().name, "desktop");
     assert_eq!(api.ssh_keys().find("desktop").await.unwrap().unwrap().id, key.id);
     api.ssh_keys().delete(key.id).await.unwrap();
@@ -402,7 +403,7 @@ async fn bad_input_is_found_before_sending() {
         assert_eq!(error.fields()[0].name, field, "{error}");
     }
     let unchecked = api.servers().create("a", "cx23", "debian-13").labels([("a b", "")]);
-    let error = unchecked.options(|o| o.unchecked()).await.unwrap_err();
+    let error = unchecked.options(CallOptions::unchecked).await.unwrap_err();
     assert_eq!(error.code(), Some("invalid_input"), "the service is asked: {error}");
 }
 

@@ -268,7 +268,7 @@ impl<'a> Servers<'a> {
 
     /// Lists the actions of all servers (`GET /servers/actions`).
     pub fn list_actions(self) -> ListActions {
-        ListActions::of(self.0, self.0.call(&ops::LIST_SERVERS_ACTIONS, ListActions::decode()))
+        ListActions::of_all(self.0, &ops::LIST_SERVERS_ACTIONS)
     }
 
     /// One action of a server (`GET /servers/actions/{id}`).
@@ -278,7 +278,7 @@ impl<'a> Servers<'a> {
 
     /// Lists the actions of one server (`GET /servers/{id}/actions`).
     pub fn list_actions_of(self, id: impl Into<ServerId>) -> ListActions {
-        ListActions::of(self.0, self.0.call(&ops::LIST_SERVER_ACTIONS, ListActions::decode()).arg(id.into()))
+        ListActions::of_one(self.0, &ops::LIST_SERVER_ACTIONS, id.into())
     }
 
     fn with_work<T: HasAction>(
