@@ -1,0 +1,76 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use serde_json::Value;
+
+/// A request as a service sees it.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) method: &'a Method,
+    /// Scheme, host and mount prefix, for links in answers.
+    pub(crate) origin: &'a str,
+    /// The path within the service.
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+    /// The error in which actions started by this request are to end.
+    pub(crate) fail_actions: Option<(String, String)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn new(status: u16, content_type: Option<&'static str>, body: impl Into<Bytes>) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        // A fault may ask for a status that does not exist.
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, headers, body: body.into() }
+    }
+
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, Some("application/json"), body.to_string())
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self::new(status, None, Bytes::new())
+    }
+
+    pub(crate) fn html(status: u16) -> Self {
+        let title = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
+        let body = format!("<html><head><title>{status} {title}</title></head><body><h1>{title}</h1></body></html>\n");
+        Self::new(status, Some("text/html"), body)
+    }
+
+    pub(crate) fn with(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+}
+
+/// One emulated API.
+pub(crate) trait Service: Send + Sync {
+    /// The name in the journal and the first segment of the path on a port.
+    fn name(&self) -> &'static str;
+
+    /// Handles a request: checks it, changes the state, answers.
+    fn handle(&self, call: &Call<'_>) -> Answer;
+
+    /// An error of this status in the form that this API uses; without a code, the one that goes with the status.
+    fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer;
+
+    /// The refusal of one request too many.
+    fn rate_limited(&self, retry_after: Option<Duration>) -> Answer;
+}

@@ -1,0 +1,112 @@
+//! What every request passes through on its way to a service, whichever transport it came by: journal and faults.
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderMap, HeaderValue, Method};
+
+use crate::answer::{Answer, Call, Service};
+use crate::fault::Fault;
+use crate::journal::Entry;
+use crate::sandbox::Sandbox;
+
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) method: Method,
+    pub(crate) origin: String,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// What the client gets to see.
+#[derive(Debug)]
+pub(crate) enum Delivery {
+    Whole(Answer),
+    /// Half of the body, and then the connection breaks.
+    Half(Answer),
+    Reset,
+    Refused,
+}
+
+pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: Incoming) -> Delivery {
+    let fault = sandbox.faults().take(&incoming.method, &incoming.path);
+    if fault == Some(Fault::NeverSent) {
+        return Delivery::Refused;
+    }
+    let number = sandbox.journal().push(Entry {
+        service: service.name(),
+        method: incoming.method.clone(),
+        path: incoming.path.clone(),
+        query: incoming.query.clone(),
+        headers: redacted(&incoming.headers),
+        body: incoming.body.clone(),
+        status: None,
+        handled: false,
+        fault: fault.clone(),
+        at: sandbox.clock().now(),
+    });
+    let handle = |fail_actions| {
+        let answer = service.handle(&Call {
+            method: &incoming.method,
+            origin: &incoming.origin,
+            path: &incoming.path,
+            query: incoming.query.as_deref().unwrap_or_default(),
+            headers: &incoming.headers,
+            body: &incoming.body,
+            fail_actions,
+        });
+        sandbox.journal().update(number, |entry| entry.handled = true);
+        answer
+    };
+    let answer = match fault {
+        None => handle(None),
+        Some(Fault::Latency(time)) => {
+            tokio::time::sleep(time).await;
+            handle(None)
+        }
+        Some(Fault::ActionFailed { code, message }) => handle(Some((code, message))),
+        Some(Fault::NeverSent | Fault::ResetBeforeHandling) => return Delivery::Reset,
+        Some(Fault::ResetAfterHandling) => {
+            handle(None);
+            return Delivery::Reset;
+        }
+        Some(Fault::HangBeforeHandling) => std::future::pending().await,
+        Some(Fault::HangAfterHandling) => {
+            handle(None);
+            std::future::pending().await
+        }
+        Some(Fault::Truncate) => {
+            let answer = handle(None);
+            sandbox.journal().update(number, |entry| entry.status = Some(answer.status.as_u16()));
+            return Delivery::Half(answer);
+        }
+        Some(Fault::MalformedJson) => {
+            let mut answer = handle(None);
+            // An unquoted, unclosed beginning: no prefix of it is valid JSON either.
+            answer.body = Bytes::from([b"{malformed: ".as_slice(), &answer.body].concat());
+            answer
+        }
+        Some(Fault::Status(status)) => service.error(status, None, None),
+        Some(Fault::StatusAfterHandling(status)) => {
+            handle(None);
+            service.error(status, None, None)
+        }
+        Some(Fault::HtmlBody(status)) => Answer::html(status),
+        Some(Fault::Error { status, code, message }) => service.error(status, Some(&code), Some(&message)),
+        Some(Fault::RateLimited { retry_after }) => service.rate_limited(retry_after),
+        Some(Fault::ExpiredToken) => service.error(401, None, None),
+    };
+    sandbox.journal().update(number, |entry| entry.status = Some(answer.status.as_u16()));
+    Delivery::Whole(answer)
+}
+
+fn redacted(headers: &HeaderMap) -> HeaderMap {
+    let mut headers = headers.clone();
+    for (name, value) in &mut headers {
+        if name == AUTHORIZATION || name == COOKIE || name.as_str().contains("token") || name.as_str().contains("key") {
+            *value = HeaderValue::from_static("[redacted]");
+        }
+    }
+    headers
+}

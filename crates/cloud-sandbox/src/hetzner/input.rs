@@ -1,0 +1,171 @@
+//! Reading request bodies, with all that is wrong with them named at once.
+
+use serde_json::{Map, Value};
+
+use super::error::ApiError;
+use super::labels::{self, Labels};
+
+/// The object in a request body. Each value is taken out by its name; what is wrong is kept for [`finish`](Self::finish).
+///
+/// A null counts as a value that was not sent, and unknown names are ignored.
+#[derive(Debug)]
+pub(crate) struct Input {
+    values: Map<String, Value>,
+    problems: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub(crate) enum IdOrName {
+    Id(i64),
+    Name(String),
+}
+
+impl Input {
+    /// No body at all is an empty object: what is missing is then named like in any other body.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+        let values = if body.iter().all(u8::is_ascii_whitespace) {
+            Map::new()
+        } else {
+            match serde_json::from_slice(body) {
+                Ok(Value::Object(values)) => values,
+                Ok(_) => return Err(ApiError::json_error("the body is not a JSON object")),
+                Err(error) => return Err(ApiError::json_error(format!("the body is not valid JSON: {error}"))),
+            }
+        };
+        Ok(Self { values, problems: Vec::new() })
+    }
+
+    pub(crate) fn problem(&mut self, field: &str, message: impl Into<String>) {
+        self.problems.push((field.to_owned(), message.into()));
+    }
+
+    /// Fails with all problems found so far.
+    pub(crate) fn finish(&mut self) -> Result<(), ApiError> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        Err(ApiError::invalid_input(self.problems.drain(..)))
+    }
+
+    fn take<T>(&mut self, field: &str, what: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<T> {
+        let value = self.values.remove(field).filter(|value| !value.is_null())?;
+        let read = read(value);
+        if read.is_none() {
+            self.problem(field, format!("must be {what}"));
+        }
+        read
+    }
+
+    /// The value, or a problem and its default.
+    pub(crate) fn required<T: Default>(&mut self, field: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> T {
+        let problems = self.problems.len();
+        read(self, field).unwrap_or_else(|| {
+            if self.problems.len() == problems {
+                self.problem(field, "is required");
+            }
+            T::default()
+        })
+    }
+
+    pub(crate) fn string(&mut self, field: &str) -> Option<String> {
+        self.take(field, "a string", |value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// A string that says something.
+    pub(crate) fn text(&mut self, field: &str) -> Option<String> {
+        let text = self.string(field)?;
+        if text.is_empty() {
+            self.problem(field, "must not be empty");
+        }
+        Some(text)
+    }
+
+    pub(crate) fn boolean(&mut self, field: &str) -> Option<bool> {
+        self.take(field, "true or false", |value| value.as_bool())
+    }
+
+    pub(crate) fn integer(&mut self, field: &str) -> Option<i64> {
+        self.take(field, "an integer", |value| value.as_i64())
+    }
+
+    pub(crate) fn integers(&mut self, field: &str) -> Option<Vec<i64>> {
+        self.take(field, "a list of integers", |value| value.as_array()?.iter().map(Value::as_i64).collect())
+    }
+
+    pub(crate) fn strings(&mut self, field: &str) -> Option<Vec<String>> {
+        self.take(field, "a list of strings", |value| {
+            value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// An object inside of the body; its problems have to be handed back with [`absorb`](Self::absorb).
+    pub(crate) fn object(&mut self, field: &str) -> Option<Self> {
+        self.take(field, "an object", |value| match value {
+            Value::Object(values) => Some(Self { values, problems: Vec::new() }),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn objects(&mut self, field: &str) -> Option<Vec<Self>> {
+        self.take(field, "a list of objects", |value| match value {
+            Value::Array(items) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::Object(values) => Some(Self { values, problems: Vec::new() }),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn absorb(&mut self, field: &str, inner: Self) {
+        self.problems.extend(inner.problems.into_iter().map(|(name, message)| (format!("{field}.{name}"), message)));
+    }
+
+    pub(crate) fn id_or_name(&mut self, field: &str) -> Option<IdOrName> {
+        self.take(field, "an ID or a name", |value| IdOrName::read(&value))
+    }
+
+    pub(crate) fn ids_or_names(&mut self, field: &str) -> Option<Vec<IdOrName>> {
+        self.take(field, "a list of IDs or names", |value| value.as_array()?.iter().map(IdOrName::read).collect())
+    }
+
+    pub(crate) fn choice(&mut self, field: &str, allowed: &[&'static str]) -> Option<&'static str> {
+        let what = format!("one of {}", allowed.join(", "));
+        self.take(field, &what, |value| allowed.iter().find(|choice| value == **choice).copied())
+    }
+
+    pub(crate) fn labels(&mut self, field: &str) -> Option<Labels> {
+        let labels: Labels = self.take(field, "an object with strings", |value| match value {
+            Value::Object(values) => values
+                .into_iter()
+                .map(|(key, value)| match value {
+                    Value::String(value) => Some((key, value)),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        })?;
+        for problem in labels.iter().filter_map(|(key, value)| labels::problem(key, value)) {
+            self.problem(field, problem);
+        }
+        Some(labels)
+    }
+}
+
+impl IdOrName {
+    fn read(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(number) => number.as_i64().map(Self::Id),
+            // A name made of digits is an id in all of the API's fields of this kind.
+            Value::String(text) if !text.is_empty() => {
+                Some(text.parse().map_or_else(|_| Self::Name(text.clone()), Self::Id))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The Hetzner Cloud service.
+//!
+//! Every new project has one network, [`DEFAULT_NETWORK`]. Choices that the real API's documentation leaves open are
+//! explained where they are made.
+
+mod actions;
+mod error;
+mod images;
+mod input;
+mod isos;
+mod labels;
+mod locations;
+mod metrics;
+mod networks;
+mod placement_groups;
+mod pricing;
+mod project;
+mod query;
+mod server_types;
+mod servers;
+mod ssh_keys;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use http::header::{AUTHORIZATION, HeaderName, RETRY_AFTER};
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Call, Service};
+use crate::clock::Clock;
+use crate::rate::Bucket;
+use crate::route::{self, Found, Operation, Route};
+use crate::sandbox::Options;
+
+use error::ApiError;
+use project::{Effect, Kind, Project};
+use query::Query;
+
+pub use networks::DEFAULT_NETWORK;
+
+pub(crate) type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+
+/// What one handler needs.
+pub(crate) struct Ctx<'a> {
+    pub(crate) project: &'a mut Project,
+    pub(crate) shared: &'a mut Shared,
+    pub(crate) query: Query<'a>,
+    pub(crate) call: &'a Call<'a>,
+    parameters: Vec<&'a str>,
+    unit: Duration,
+}
+
+/// What the projects of a sandbox share, so that no two of them have an id or an address in common.
+pub(crate) struct Shared {
+    next_id: i64,
+    next_action: i64,
+    next_address: u32,
+    pub(crate) rng: fastrand::Rng,
+}
+
+pub(crate) struct Hetzner {
+    options: Options,
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+struct State {
+    projects: HashMap<String, Project>,
+    // Requests without a valid token count too.
+    strangers: Bucket,
+    shared: Shared,
+}
+
+const ROUTES: &[&[Route<Handler>]] = &[
+    actions::ROUTES,
+    images::ROUTES,
+    isos::ROUTES,
+    locations::ROUTES,
+    placement_groups::ROUTES,
+    pricing::ROUTES,
+    server_types::ROUTES,
+    servers::ROUTES,
+    ssh_keys::ROUTES,
+];
+
+/// The requests an hour that the headers announce where nothing else is set.
+const USUAL_LIMIT: u32 = 3600;
+
+/// Every operation that the emulated service knows, with the names of the API's description.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    routes().map(|route| &route.operation)
+}
+
+fn routes() -> impl Iterator<Item = &'static Route<Handler>> {
+    ROUTES.iter().copied().flatten()
+}
+
+impl Hetzner {
+    pub(crate) fn new(options: Options, clock: Clock) -> Self {
+        let state = State {
+            projects: HashMap::new(),
+            strangers: Bucket::new(options.rate_limit.unwrap_or(USUAL_LIMIT), Duration::ZERO),
+            shared: Shared {
+                next_id: 105_318_201,
+                next_action: 584_102_377_001,
+                next_address: 1,
+                rng: fastrand::Rng::with_seed(options.seed),
+            },
+        };
+        Self { options, clock, state: Mutex::new(state) }
+    }
+
+    fn answer(&self, call: &Call<'_>, state: &mut State, now: Duration) -> Answer {
+        let State { projects, strangers, shared } = state;
+        let path = call.path.strip_prefix("/v1").filter(|path| path.starts_with('/'));
+        let found = path.map_or(Found::Nothing, |path| route::find(routes(), call.method, path));
+        let token = bearer(call).filter(|token| self.options.token.as_deref().is_none_or(|known| known == *token));
+        let mut project = token.map(|token| {
+            projects.entry(token.to_owned()).or_insert_with(|| {
+                let bucket = Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now);
+                Project::new(self.clock.epoch(), bucket)
+            })
+        });
+
+        let bucket = project.as_deref_mut().map_or(strangers, |project| &mut project.bucket);
+        if self.options.rate_limit.is_some() && !bucket.take(now) {
+            let answer = ApiError::rate_limit_exceeded().answer();
+            return self.with_limits(answer, bucket, now);
+        }
+        let limits = bucket.clone();
+
+        let gone = path.is_some_and(|path| path == "/datacenters" || path.starts_with("/datacenters/"));
+        let answer = match (found, project) {
+            (Found::Nothing, _) if !gone => no_route(),
+            (_, None) => ApiError::unauthorized().answer(),
+            (Found::Nothing, Some(_)) => ApiError::datacenters_are_gone().answer(),
+            (Found::WrongMethod, Some(_)) => ApiError::method_not_allowed().answer(),
+            (Found::Route(found), Some(project)) => {
+                project.settle(now);
+                let mut ctx = Ctx {
+                    project,
+                    shared,
+                    query: Query::parse(call.query),
+                    call,
+                    parameters: route::parameters(found.operation.path, path.unwrap_or_default()),
+                    unit: self.options.action_duration,
+                };
+                (found.handler)(&mut ctx).unwrap_or_else(|error| error.answer())
+            }
+        };
+        self.with_limits(answer, &limits, now)
+    }
+
+    fn with_limits(&self, answer: Answer, bucket: &Bucket, now: Duration) -> Answer {
+        // A service without a limit still announces one: clients read the headers, and pace themselves by them.
+        let (limit, remaining) = (bucket.limit(), bucket.remaining());
+        let full = self.clock.epoch() + now + bucket.full_in();
+        answer
+            .with(HeaderName::from_static("ratelimit-limit"), &limit.to_string())
+            .with(HeaderName::from_static("ratelimit-remaining"), &remaining.to_string())
+            .with(HeaderName::from_static("ratelimit-reset"), &unix_seconds(full).to_string())
+    }
+}
+
+impl Service for Hetzner {
+    fn name(&self) -> &'static str {
+        "hetzner"
+    }
+
+    fn handle(&self, call: &Call<'_>) -> Answer {
+        let now = self.clock.elapsed();
+        let mut state = crate::lock(&self.state);
+        let answer = self.answer(call, &mut state, now);
+        correlated(answer, &mut state.shared)
+    }
+
+    fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
+        let code = code.unwrap_or(match status {
+            400 => "json_error",
+            401 => "unauthorized",
+            403 => "forbidden",
+            404 => "not_found",
+            405 => "method_not_allowed",
+            409 => "conflict",
+            410 => "deprecated_api_endpoint",
+            412 => "resource_unavailable",
+            422 => "invalid_input",
+            423 => "locked",
+            429 => "rate_limit_exceeded",
+            502 => "bad_gateway",
+            503 => "unavailable",
+            504 => "timeout",
+            _ => "server_error",
+        });
+        let body = json!({"error": {"code": code, "message": message.unwrap_or("the sandbox was asked to fail"), "details": null}});
+        correlated(Answer::json(status, &body), &mut crate::lock(&self.state).shared)
+    }
+
+    fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
+        let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT);
+        let now = self.clock.elapsed();
+        let mut answer = ApiError::rate_limit_exceeded().answer();
+        if let Some(wait) = retry_after {
+            answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
+        }
+        let answer = self.with_limits(answer, &Bucket::empty(limit, now), now);
+        correlated(answer, &mut crate::lock(&self.state).shared)
+    }
+}
+
+impl fmt::Debug for Hetzner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hetzner")
+    }
+}
+
+impl Ctx<'_> {
+    /// The id in the path.
+    pub(crate) fn id(&self) -> Result<i64, ApiError> {
+        let id = self.parameters.first().and_then(|text| text.parse().ok()).filter(|id| *id > 0);
+        id.ok_or_else(|| ApiError::invalid_input([("id", "must be a positive integer")]))
+    }
+
+    /// Starts an action, which takes so many times the usual duration and has its effect at the end.
+    pub(crate) fn start(
+        &mut self,
+        command: &'static str,
+        units: u32,
+        resources: Vec<(Kind, i64)>,
+        effect: Option<Effect>,
+    ) -> i64 {
+        let id = self.shared.action_id();
+        let duration = self.unit.saturating_mul(units);
+        self.project.start(id, command, duration, resources, effect, self.call.fail_actions.clone());
+        id
+    }
+
+    pub(crate) fn unit(&self) -> Duration {
+        self.unit
+    }
+}
+
+impl Shared {
+    pub(crate) fn id(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn action_id(&mut self) -> i64 {
+        self.next_action += 1;
+        self.next_action
+    }
+
+    /// A number for addresses that no other server has.
+    pub(crate) fn address(&mut self) -> u32 {
+        self.next_address += 1;
+        self.next_address
+    }
+
+    pub(crate) fn password(&mut self) -> String {
+        (0..20).map(|_| self.rng.alphanumeric()).collect()
+    }
+}
+
+fn bearer<'a>(call: &Call<'a>) -> Option<&'a str> {
+    let (scheme, token) = call.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let well_formed = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    (scheme.eq_ignore_ascii_case("bearer") && well_formed).then_some(token)
+}
+
+fn correlated(answer: Answer, shared: &mut Shared) -> Answer {
+    let id = format!("{:016x}", shared.rng.u64(..));
+    answer.with(HeaderName::from_static("x-correlation-id"), &id)
+}
+
+/// The real server writes this one with another encoder than all other errors: indented, the message first.
+fn no_route() -> Answer {
+    let body = "{\n  \"error\": {\n    \"message\": \"no such path\",\n    \"code\": \"not_found\"\n  }\n}\n";
+    Answer::new(404, Some("application/json"), body)
+}
+
+fn unix_seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// A point in time as the API writes it.
+pub(crate) fn timestamp(time: SystemTime) -> String {
+    let seconds = i64::try_from(unix_seconds(time)).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
+}
+
+/// An answer with one object under its key, as most handlers end.
+#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
+pub(crate) fn one(status: u16, key: &str, object: Value) -> Result<Answer, ApiError> {
+    let mut body = serde_json::Map::new();
+    body.insert(key.to_owned(), object);
+    Ok(Answer::json(status, &Value::Object(body)))
+}

@@ -1,0 +1,491 @@
+//! The state of one project, and how it changes as time passes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::rate::Bucket;
+
+use super::error::ApiError;
+use super::images::{self, Image};
+use super::networks::Network;
+use super::placement_groups::PlacementGroup;
+use super::server_types::ServerType;
+use super::servers::{Private, Server, status};
+use super::ssh_keys::SshKey;
+use super::timestamp;
+
+pub(crate) struct Project {
+    epoch: SystemTime,
+    now: Duration,
+    pub(crate) bucket: Bucket,
+    pub(crate) servers: Table<Server>,
+    pub(crate) images: BTreeMap<i64, Image>,
+    pub(crate) ssh_keys: Table<SshKey>,
+    pub(crate) placement_groups: Table<PlacementGroup>,
+    pub(crate) networks: BTreeMap<i64, Network>,
+    pub(crate) actions: BTreeMap<i64, Action>,
+    events: BTreeMap<(Duration, u64), Event>,
+    next_event: u64,
+}
+
+/// What an action or other object is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Server,
+    Image,
+    Network,
+}
+
+pub(crate) struct Action {
+    pub(crate) id: i64,
+    pub(crate) command: &'static str,
+    pub(crate) started: Duration,
+    pub(crate) ends: Duration,
+    pub(crate) state: ActionState,
+    pub(crate) resources: Vec<(Kind, i64)>,
+    effect: Option<Effect>,
+    fail: Option<(String, String)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ActionState {
+    Running,
+    Success,
+    Error { code: String, message: String },
+}
+
+/// What is different once an action has succeeded. The first number is the id of the server, or of the image.
+pub(crate) enum Effect {
+    Created {
+        server: i64,
+        start: bool,
+    },
+    Running(i64),
+    /// A boot, which also ends the rescue mode that it boots into.
+    Booted(i64),
+    Off(i64),
+    /// The signal of a shutdown has arrived; the operating system takes its time.
+    ShuttingDown {
+        server: i64,
+        time: Duration,
+    },
+    Gone(i64),
+    Iso(i64, Option<i64>),
+    Rescue(i64, bool),
+    BackupWindow(i64, Option<String>),
+    Type {
+        server: i64,
+        server_type: &'static ServerType,
+        upgrade_disk: bool,
+    },
+    Rebuilt {
+        server: i64,
+        image: i64,
+    },
+    ServerProtection {
+        server: i64,
+        delete: Option<bool>,
+        rebuild: Option<bool>,
+    },
+    DnsPtr {
+        server: i64,
+        ip: IpAddr,
+        name: Option<String>,
+    },
+    Group(i64, Option<i64>),
+    Attached(i64, Private),
+    Detached(i64, i64),
+    Private(i64, Private),
+    ImageReady(i64),
+    ImageProtection(i64, bool),
+}
+
+enum Event {
+    /// The end of an action.
+    End(i64),
+    /// The end of a shutdown, if nothing else has happened to the server since.
+    ShutDown(i64),
+}
+
+/// Something with a name that no other of its kind has.
+pub(crate) trait Named {
+    fn id(&self) -> i64;
+    fn name(&self) -> &str;
+    fn rename(&mut self, name: String);
+}
+
+/// Objects by id and by name.
+pub(crate) struct Table<T> {
+    rows: BTreeMap<i64, T>,
+    names: HashMap<String, i64>,
+}
+
+impl<T: Named> Table<T> {
+    fn new() -> Self {
+        Self { rows: BTreeMap::new(), names: HashMap::new() }
+    }
+
+    pub(crate) fn get(&self, id: i64) -> Option<&T> {
+        self.rows.get(&id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: i64) -> Option<&mut T> {
+        self.rows.get_mut(&id)
+    }
+
+    pub(crate) fn by_name(&self, name: &str) -> Option<&T> {
+        self.names.get(name).and_then(|id| self.rows.get(id))
+    }
+
+    /// All rows, or the one with the name.
+    pub(crate) fn select(&self, name: Option<&str>) -> Vec<&T> {
+        match name {
+            Some(name) => self.by_name(name).into_iter().collect(),
+            None => self.rows.values().collect(),
+        }
+    }
+
+    pub(crate) fn insert(&mut self, row: T) {
+        self.names.insert(row.name().to_owned(), row.id());
+        self.rows.insert(row.id(), row);
+    }
+
+    pub(crate) fn remove(&mut self, id: i64) -> Option<T> {
+        let row = self.rows.remove(&id)?;
+        self.names.remove(row.name());
+        Some(row)
+    }
+
+    /// Refuses a name that another row has.
+    pub(crate) fn check_name(&self, name: &str, own_id: Option<i64>) -> Result<(), ApiError> {
+        match self.names.get(name) {
+            Some(id) if Some(*id) != own_id => Err(ApiError::not_unique("name")),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn rename(&mut self, id: i64, name: String) {
+        if let Some(row) = self.rows.get_mut(&id) {
+            self.names.remove(row.name());
+            self.names.insert(name.clone(), id);
+            row.rename(name);
+        }
+    }
+}
+
+impl Project {
+    pub(crate) fn new(epoch: SystemTime, bucket: Bucket) -> Self {
+        Self {
+            epoch,
+            now: Duration::ZERO,
+            bucket,
+            servers: Table::new(),
+            images: BTreeMap::new(),
+            ssh_keys: Table::new(),
+            placement_groups: Table::new(),
+            networks: Network::seeded(),
+            actions: BTreeMap::new(),
+            events: BTreeMap::new(),
+            next_event: 0,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.now
+    }
+
+    pub(crate) fn wall(&self) -> SystemTime {
+        self.epoch + self.now
+    }
+
+    /// The present moment as the API writes it.
+    pub(crate) fn stamp(&self) -> String {
+        timestamp(self.wall())
+    }
+
+    /// Lets everything happen that was due by now, each at its time.
+    pub(crate) fn settle(&mut self, now: Duration) {
+        while let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= now) {
+            self.now = entry.key().0;
+            match entry.remove() {
+                Event::End(action) => self.end(action),
+                Event::ShutDown(server) => {
+                    if let Some(server) = self.servers.get_mut(server).filter(|s| s.status == status::STOPPING) {
+                        server.arrive(status::OFF);
+                    }
+                }
+            }
+        }
+        self.now = now;
+    }
+
+    fn schedule(&mut self, at: Duration, event: Event) {
+        self.next_event += 1;
+        self.events.insert((at, self.next_event), event);
+    }
+
+    pub(crate) fn start(
+        &mut self,
+        id: i64,
+        command: &'static str,
+        duration: Duration,
+        resources: Vec<(Kind, i64)>,
+        effect: Option<Effect>,
+        fail: Option<(String, String)>,
+    ) {
+        let ends = self.now.saturating_add(duration);
+        let state = ActionState::Running;
+        self.actions.insert(id, Action { id, command, started: self.now, ends, state, resources, effect, fail });
+        self.schedule(ends, Event::End(id));
+    }
+
+    fn end(&mut self, id: i64) {
+        let Some(action) = self.actions.get_mut(&id) else { return };
+        let effect = action.effect.take();
+        let failure = action.fail.take().or_else(|| impossible(effect.as_ref(), &self.servers));
+        let failed = failure.is_some();
+        action.state = failure.map_or(ActionState::Success, |(code, message)| ActionState::Error { code, message });
+        match effect {
+            Some(effect) if failed => self.give_up(&effect),
+            Some(effect) => self.apply(effect),
+            None => {}
+        }
+    }
+
+    fn apply(&mut self, effect: Effect) {
+        match effect {
+            Effect::Created { server, start } => self.with_server(server, |server| {
+                server.locked = false;
+                server.arrive(if start { status::STARTING } else { status::OFF });
+            }),
+            Effect::Running(server) => self.with_server(server, |server| server.arrive(status::RUNNING)),
+            Effect::Booted(server) => self.with_server(server, |server| {
+                server.arrive(status::RUNNING);
+                server.rescue_enabled = false;
+            }),
+            Effect::Off(server) => self.with_server(server, |server| server.arrive(status::OFF)),
+            Effect::ShuttingDown { server, time } => {
+                self.schedule(self.now.saturating_add(time), Event::ShutDown(server));
+            }
+            Effect::Gone(server) => self.remove_server(server),
+            Effect::Iso(server, iso) => self.with_server(server, |server| server.iso = iso),
+            Effect::Rescue(server, on) => self.with_server(server, |server| server.rescue_enabled = on),
+            Effect::BackupWindow(server, window) => {
+                if window.is_none() {
+                    self.delete_backups(server);
+                }
+                self.with_server(server, |server| server.backup_window = window);
+            }
+            Effect::Type { server, server_type, upgrade_disk } => self.with_server(server, |server| {
+                server.server_type = server_type;
+                if upgrade_disk {
+                    server.disk = server_type.disk;
+                }
+                server.locked = false;
+                server.arrive(status::RUNNING);
+            }),
+            Effect::Rebuilt { server, image } => self.with_server(server, |server| {
+                server.image = image;
+                server.locked = false;
+                server.arrive(status::RUNNING);
+            }),
+            Effect::ServerProtection { server, delete, rebuild } => self.with_server(server, |server| {
+                server.protect_delete = delete.unwrap_or(server.protect_delete);
+                server.protect_rebuild = rebuild.unwrap_or(server.protect_rebuild);
+            }),
+            Effect::DnsPtr { server, ip, name } => self.with_server(server, |server| server.set_dns_ptr(ip, name)),
+            Effect::Group(server, group) => {
+                self.with_server(server, |server| server.placement_group = group);
+                self.settle_group(server);
+            }
+            Effect::Attached(server, private) => {
+                let network = private.network;
+                self.with_server(server, |server| server.private.push(private));
+                self.settle_network(server, network);
+            }
+            Effect::Detached(server, network) => {
+                self.with_server(server, |server| server.private.retain(|private| private.network != network));
+                self.settle_network(server, network);
+            }
+            Effect::Private(server, private) => {
+                let network = private.network;
+                self.with_server(server, |server| {
+                    if let Some(old) = server.private.iter_mut().find(|old| old.network == network) {
+                        *old = private;
+                    }
+                });
+                self.settle_network(server, network);
+            }
+            Effect::ImageReady(image) => {
+                let now = self.wall();
+                if let Some(image) = self.images.get_mut(&image) {
+                    image.status = images::AVAILABLE;
+                    image.image_size = Some(f64::from(image.disk_size) / 16.0);
+                    if let Some(server) = image.bound_to {
+                        self.rotate_backups(server, &timestamp(now));
+                    }
+                }
+            }
+            Effect::ImageProtection(image, on) => {
+                if let Some(image) = self.images.get_mut(&image) {
+                    image.protected = on;
+                }
+            }
+        }
+    }
+
+    /// Undoes what was done in advance for an effect that does not come.
+    fn give_up(&mut self, effect: &Effect) {
+        match *effect {
+            Effect::Created { server, .. } => self.with_server(server, |server| {
+                server.locked = false;
+                server.status = status::OFF;
+            }),
+            Effect::Running(server)
+            | Effect::Booted(server)
+            | Effect::Off(server)
+            | Effect::ShuttingDown { server, .. }
+            | Effect::Gone(server)
+            | Effect::Type { server, .. }
+            | Effect::Rebuilt { server, .. } => self.with_server(server, |server| {
+                server.locked = false;
+                if let Some(before) = server.before.take() {
+                    server.status = before;
+                }
+            }),
+            Effect::Group(server, _) => self.settle_group(server),
+            Effect::Attached(server, Private { network, .. }) | Effect::Private(server, Private { network, .. }) => {
+                self.settle_network(server, network);
+            }
+            Effect::ImageReady(image) => {
+                if let Some(image) = self.images.get_mut(&image) {
+                    image.status = images::UNAVAILABLE;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Nothing, when the server was deleted in the meantime.
+    fn with_server(&mut self, id: i64, change: impl FnOnce(&mut Server)) {
+        if let Some(server) = self.servers.get_mut(id) {
+            change(server);
+        }
+    }
+
+    fn remove_server(&mut self, id: i64) {
+        self.delete_backups(id);
+        self.servers.remove(id);
+        self.settle_group(id);
+        let networks: Vec<i64> = self.networks.keys().copied().collect();
+        for network in networks {
+            self.settle_network(id, network);
+        }
+    }
+
+    fn delete_backups(&mut self, server: i64) {
+        let now = self.stamp();
+        for image in self.images.values_mut().filter(|image| image.bound_to == Some(server)) {
+            image.deleted.get_or_insert_with(|| now.clone());
+        }
+    }
+
+    /// A server has seven slots for backups; the oldest make room.
+    fn rotate_backups(&mut self, server: i64, now: &str) {
+        let mut backups: Vec<&mut Image> = self
+            .images
+            .values_mut()
+            .filter(|i| i.bound_to == Some(server) && i.deleted.is_none() && i.status == images::AVAILABLE)
+            .collect();
+        let excess = backups.len().saturating_sub(7);
+        for image in backups.iter_mut().take(excess) {
+            image.deleted = Some(now.to_owned());
+        }
+    }
+
+    /// Makes the places taken in groups those of the group that the server is in.
+    fn settle_group(&mut self, server: i64) {
+        let group = self.servers.get(server).and_then(|server| server.placement_group);
+        let ids: Vec<i64> = self.placement_groups.select(None).iter().map(|group| group.id).collect();
+        for id in ids {
+            if let Some(row) = self.placement_groups.get_mut(id) {
+                if group == Some(id) {
+                    row.servers.insert(server);
+                } else {
+                    row.servers.remove(&server);
+                }
+            }
+        }
+    }
+
+    /// Makes the addresses taken in a network those that the server has.
+    fn settle_network(&mut self, server: i64, network: i64) {
+        let private = self.servers.get(server).and_then(|s| s.private.iter().find(|p| p.network == network));
+        if let Some(network) = self.networks.get_mut(&network) {
+            network.release(server);
+            for ip in private.into_iter().flat_map(Private::addresses) {
+                network.taken.insert(ip, server);
+            }
+        }
+    }
+
+    pub(crate) fn render_action(&self, action: &Action) -> Value {
+        let (status, progress, finished, error) = match &action.state {
+            ActionState::Running => {
+                let total = action.ends.saturating_sub(action.started).as_millis().max(1);
+                let passed = self.now.saturating_sub(action.started).as_millis();
+                ("running", (passed * 100 / total).min(99), None, Value::Null)
+            }
+            ActionState::Success => ("success", 100, Some(action.ends), Value::Null),
+            ActionState::Error { code, message } => {
+                ("error", 100, Some(action.ends), json!({"code": code, "message": message}))
+            }
+        };
+        let resources: Vec<Value> =
+            action.resources.iter().map(|(kind, id)| json!({"id": id, "type": kind.name()})).collect();
+        json!({
+            "id": action.id,
+            "command": action.command,
+            "status": status,
+            "progress": u64::try_from(progress).unwrap_or(100),
+            "started": timestamp(self.epoch + action.started),
+            "finished": finished.map(|at| timestamp(self.epoch + at)),
+            "resources": resources,
+            "error": error,
+        })
+    }
+
+    pub(crate) fn action(&self, id: i64) -> Value {
+        self.actions.get(&id).map_or(Value::Null, |action| self.render_action(action))
+    }
+}
+
+/// Why an action cannot succeed in the state that it finds at its end.
+fn impossible(effect: Option<&Effect>, servers: &Table<Server>) -> Option<(String, String)> {
+    let Some(Effect::Booted(server)) = effect else { return None };
+    let is_off = servers.get(*server).is_some_and(|server| server.status == status::OFF);
+    is_off.then(|| ("action_failed".to_owned(), "the server is not running".to_owned()))
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Image => "image",
+            Self::Network => "network",
+        }
+    }
+}
+
+impl ActionState {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Success => "success",
+            Self::Error { .. } => "error",
+        }
+    }
+}

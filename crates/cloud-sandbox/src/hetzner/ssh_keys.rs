@@ -1,0 +1,189 @@
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::md5::md5;
+use crate::route::{Route, route};
+
+use super::error::ApiError;
+use super::input::Input;
+use super::labels::Labels;
+use super::project::Named;
+use super::query::{Order, list};
+use super::{Ctx, Handler, one};
+
+pub(crate) const ROUTES: &[Route<Handler>] = &[
+    route("list_ssh_keys", "GET", "/ssh_keys", list_ssh_keys),
+    route("create_ssh_key", "POST", "/ssh_keys", create_ssh_key),
+    route("get_ssh_key", "GET", "/ssh_keys/{id}", get_ssh_key),
+    route("update_ssh_key", "PUT", "/ssh_keys/{id}", update_ssh_key),
+    route("delete_ssh_key", "DELETE", "/ssh_keys/{id}", delete_ssh_key),
+];
+
+#[derive(Debug)]
+pub(crate) struct SshKey {
+    pub(crate) id: i64,
+    name: String,
+    fingerprint: String,
+    public_key: String,
+    labels: Labels,
+    created: String,
+}
+
+const ORDERS: &[Order<SshKey>] = &[("id", |a, b| a.id.cmp(&b.id)), ("name", |a, b| a.name.cmp(&b.name))];
+
+impl Named for SshKey {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn rename(&mut self, name: String) {
+        self.name = name;
+    }
+}
+
+impl SshKey {
+    fn render(&self) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "fingerprint": self.fingerprint,
+            "public_key": self.public_key,
+            "labels": self.labels,
+            "created": self.created,
+        })
+    }
+}
+
+fn list_ssh_keys(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let selects = ctx.query.selects()?;
+    let mut rows = ctx.project.ssh_keys.select(ctx.query.get("name"));
+    rows.retain(|key| ctx.query.admits("fingerprint", &key.fingerprint) && selects(&key.labels));
+    list(ctx, "ssh_keys", rows, ORDERS, SshKey::render)
+}
+
+fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let name = input.required("name", Input::text);
+    let public_key = input.required("public_key", Input::text);
+    let labels = input.labels("labels").unwrap_or_default();
+    let fingerprint = fingerprint(&public_key);
+    if fingerprint.is_none() && !public_key.is_empty() {
+        input.problem("public_key", "is not an OpenSSH public key");
+    }
+    input.finish()?;
+    let fingerprint = fingerprint.unwrap_or_default();
+    ctx.project.ssh_keys.check_name(&name, None)?;
+    if ctx.project.ssh_keys.select(None).iter().any(|key| key.fingerprint == fingerprint) {
+        return Err(ApiError::not_unique("public_key"));
+    }
+    let created = ctx.project.stamp();
+    let key = SshKey { id: ctx.shared.id(), name, fingerprint, public_key, labels, created };
+    let body = key.render();
+    ctx.project.ssh_keys.insert(key);
+    one(201, "ssh_key", body)
+}
+
+fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+    let id = ctx.id()?;
+    ctx.project.ssh_keys.get(id).ok_or_else(|| ApiError::not_found("SSH key", id))?;
+    Ok(id)
+}
+
+fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
+    one(200, "ssh_key", ctx.project.ssh_keys.get(id).map_or(Value::Null, SshKey::render))
+}
+
+fn get_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = get(ctx)?;
+    show(ctx, id)
+}
+
+fn update_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = get(ctx)?;
+    let mut input = Input::parse(ctx.call.body)?;
+    let name = input.text("name");
+    let labels = input.labels("labels");
+    input.finish()?;
+    if let Some(name) = name {
+        ctx.project.ssh_keys.check_name(&name, Some(id))?;
+        ctx.project.ssh_keys.rename(id, name);
+    }
+    if let (Some(labels), Some(key)) = (labels, ctx.project.ssh_keys.get_mut(id)) {
+        key.labels = labels;
+    }
+    show(ctx, id)
+}
+
+fn delete_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = get(ctx)?;
+    ctx.project.ssh_keys.remove(id);
+    Ok(Answer::empty(204))
+}
+
+/// The MD5 fingerprint of an OpenSSH public key; none when it is not one.
+fn fingerprint(public_key: &str) -> Option<String> {
+    const TYPES: [&str; 7] = [
+        "ssh-rsa",
+        "ssh-ed25519",
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+        "sk-ssh-ed25519@openssh.com",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+    ];
+    let mut words = public_key.split_whitespace();
+    let kind = words.next().filter(|kind| TYPES.contains(kind))?;
+    let blob = base64(words.next()?)?;
+    // The blob begins with the length of the type and the type itself.
+    let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
+    let rest = blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;
+    let hex = || md5(&blob).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":");
+    (!rest.is_empty()).then(hex)
+}
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let text = text.trim_end_matches('=');
+    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
+    let (mut bits, mut count) = (0u32, 0);
+    for character in text.bytes() {
+        let value = ALPHABET.iter().position(|letter| *letter == character)?;
+        bits = bits << 6 | u32::try_from(value).ok()?;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count).ok()?);
+            bits &= (1 << count) - 1;
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_of_every_length() {
+        assert_eq!(base64("").unwrap(), b"");
+        assert_eq!(base64("Zg==").unwrap(), b"f");
+        assert_eq!(base64("Zm8=").unwrap(), b"fo");
+        assert_eq!(base64("Zm9vYmFy").unwrap(), b"foobar");
+        assert_eq!(base64("/+8=").unwrap(), [0xff, 0xef]);
+        assert_eq!(base64("Zm 9v"), None);
+    }
+
+    #[test]
+    fn only_whole_keys_have_a_fingerprint() {
+        let key = "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+        assert!(fingerprint(&format!("ssh-ed25519 {key} me@example.com")).is_some());
+        assert_eq!(fingerprint(&format!("ssh-rsa {key}")), None);
+        assert_eq!(fingerprint("ssh-ed25519"), None);
+        assert_eq!(fingerprint("ssh-ed25519 AAAA"), None);
+        assert_eq!(fingerprint(key), None);
+    }
+}

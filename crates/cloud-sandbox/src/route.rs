@@ -1,0 +1,88 @@
+use http::Method;
+
+use crate::pattern::{is_wild, path_matches};
+
+/// An operation that a service knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The name of the operation in the API's description.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path below the API's version, with parameters in braces.
+    pub path: &'static str,
+}
+
+/// An operation and what does it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route<H> {
+    pub(crate) operation: Operation,
+    pub(crate) handler: H,
+}
+
+pub(crate) const fn route<H: Copy>(id: &'static str, method: &'static str, path: &'static str, handler: H) -> Route<H> {
+    Route { operation: Operation { id, method, path }, handler }
+}
+
+pub(crate) enum Found<'r, H> {
+    Route(&'r Route<H>),
+    WrongMethod,
+    Nothing,
+}
+
+/// The route of a request. Of several templates that match a path, the one with the fewest parameters decides, also
+/// about the methods that are allowed: `/servers/actions` is never a server whose id is `actions`.
+pub(crate) fn find<'r, H>(routes: impl Iterator<Item = &'r Route<H>>, method: &Method, path: &str) -> Found<'r, H> {
+    let mut best: Option<(usize, &str)> = None;
+    let mut found = None;
+    for route in routes.filter(|route| path_matches(route.operation.path, path)) {
+        let template = route.operation.path;
+        let parameters = template.split('/').filter(|segment| is_wild(segment)).count();
+        match best {
+            Some((fewest, _)) if parameters > fewest => continue,
+            Some((fewest, _)) if parameters == fewest => {}
+            _ => {
+                best = Some((parameters, template));
+                found = None;
+            }
+        }
+        if route.operation.method == method.as_str() {
+            found = Some(route);
+        }
+    }
+    match (found, best) {
+        (Some(route), _) => Found::Route(route),
+        (None, Some(_)) => Found::WrongMethod,
+        (None, None) => Found::Nothing,
+    }
+}
+
+/// The segments of a path that stand for the parameters of its template.
+pub(crate) fn parameters<'p>(template: &str, path: &'p str) -> Vec<&'p str> {
+    template.split('/').zip(path.split('/')).filter(|(t, _)| is_wild(t)).map(|(_, segment)| segment).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_literal_template_decides() {
+        let routes = [
+            route("delete_thing", "DELETE", "/things/{id}", ()),
+            route("get_thing", "GET", "/things/{id}", ()),
+            route("list_actions", "GET", "/things/actions", ()),
+        ];
+        let id = |method: Method, path| match find(routes.iter(), &method, path) {
+            Found::Route(route) => route.operation.id,
+            Found::WrongMethod => "wrong method",
+            Found::Nothing => "nothing",
+        };
+        assert_eq!(id(Method::GET, "/things/actions"), "list_actions");
+        assert_eq!(id(Method::DELETE, "/things/actions"), "wrong method");
+        assert_eq!(id(Method::DELETE, "/things/7"), "delete_thing");
+        assert_eq!(id(Method::GET, "/things/7/more"), "nothing");
+        assert_eq!(parameters("/things/{id}/x/{other}", "/things/7/x/y"), ["7", "y"]);
+    }
+}

@@ -1,0 +1,153 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cloud_core::transport::Transport;
+
+#[cfg(feature = "serve")]
+use crate::answer::Service;
+use crate::clock::Clock;
+use crate::fault::Faults;
+use crate::hetzner::Hetzner;
+use crate::journal::Journal;
+use crate::transport::InProcess;
+
+/// A world of its own: the state of every emulated service, a clock, faults and a journal.
+///
+/// Cloning is cheap and gives another handle to the same world.
+#[derive(Clone)]
+pub struct Sandbox(Arc<World>);
+
+struct World {
+    clock: Clock,
+    faults: Faults,
+    journal: Journal,
+    hetzner: Arc<Hetzner>,
+}
+
+/// How services are to behave.
+#[derive(Clone)]
+pub(crate) struct Options {
+    pub(crate) token: Option<String>,
+    pub(crate) seed: u64,
+    pub(crate) rate_limit: Option<u32>,
+    pub(crate) action_duration: Duration,
+}
+
+impl Sandbox {
+    /// A sandbox with the usual settings.
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A sandbox with other settings.
+    pub fn builder() -> Builder {
+        Builder {
+            options: Options { token: None, seed: 0, rate_limit: None, action_duration: Duration::from_secs(1) },
+            epoch: None,
+            #[cfg(feature = "serve")]
+            bind: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+        }
+    }
+
+    /// The Hetzner service, without sockets: any host, paths as on `https://api.hetzner.cloud/v1`.
+    pub fn hetzner(&self) -> Arc<dyn Transport> {
+        Arc::new(InProcess { sandbox: self.clone(), service: self.0.hetzner.clone() })
+    }
+
+    /// What goes wrong, and when.
+    pub fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
+    /// What arrived.
+    pub fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    /// The time inside.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    #[cfg(feature = "serve")]
+    pub(crate) fn services(&self) -> [Arc<dyn Service>; 1] {
+        [self.0.hetzner.clone()]
+    }
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox").field("clock", &self.0.clock).field("faults", &self.0.faults).finish_non_exhaustive()
+    }
+}
+
+/// The settings of a [`Sandbox`].
+#[derive(Clone)]
+pub struct Builder {
+    options: Options,
+    epoch: Option<SystemTime>,
+    #[cfg(feature = "serve")]
+    pub(crate) bind: std::net::SocketAddr,
+}
+
+impl Builder {
+    /// Accepts this token only. Otherwise every well-formed token opens a project of its own.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.options.token = Some(token.into());
+        self
+    }
+
+    /// Determines generated passwords, hardware addresses and the like. Two sandboxes with the same seed give the same.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.options.seed = seed;
+        self
+    }
+
+    /// How many requests a project may make an hour before it is refused; `None`, the default, refuses none.
+    pub fn rate_limit(mut self, requests_an_hour: impl Into<Option<u32>>) -> Self {
+        self.options.rate_limit = requests_an_hour.into();
+        self
+    }
+
+    /// How long an ordinary action takes, one second by default. Longer ones, such as the creation of a server, take a
+    /// multiple of it. With zero they have ended when the next request is handled.
+    pub fn action_duration(mut self, duration: Duration) -> Self {
+        self.options.action_duration = duration;
+        self
+    }
+
+    /// What the wall clock shows at the beginning; the real time by default.
+    pub fn starting_at(mut self, time: SystemTime) -> Self {
+        self.epoch = Some(time);
+        self
+    }
+
+    /// The sandbox.
+    pub fn build(self) -> Sandbox {
+        let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
+        Sandbox(Arc::new(World {
+            hetzner: Arc::new(Hetzner::new(self.options, clock.clone())),
+            faults: Faults::default(),
+            journal: Journal::default(),
+            clock,
+        }))
+    }
+}
+
+impl fmt::Debug for Builder {
+    /// Leaves the token out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("seed", &self.options.seed)
+            .field("rate_limit", &self.options.rate_limit)
+            .field("action_duration", &self.options.action_duration)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,116 @@
+//! The way to a service without sockets.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use cloud_core::body::{Body, ResponseBody};
+use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
+use futures_core::Stream;
+use http::header::CONTENT_LENGTH;
+use http::{Request, Response};
+
+use crate::answer::{Answer, Service};
+use crate::front::{self, Delivery, Incoming};
+use crate::sandbox::Sandbox;
+
+pub(crate) struct InProcess {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) service: Arc<dyn Service>,
+}
+
+impl fmt::Debug for InProcess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InProcess({})", self.service.name())
+    }
+}
+
+#[async_trait]
+impl Transport for InProcess {
+    async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
+        let (parts, body) = request.into_parts();
+        let body = read(body).await?;
+        let uri = parts.uri;
+        let origin = match (uri.scheme_str(), uri.authority()) {
+            (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
+            _ => {
+                return Err(TransportError::new(
+                    TransportErrorKind::Refused,
+                    "the address of the request is not absolute",
+                ));
+            }
+        };
+        let incoming = Incoming {
+            method: parts.method,
+            origin,
+            path: uri.path().to_owned(),
+            query: uri.query().map(str::to_owned),
+            headers: parts.headers,
+            body,
+        };
+        let interrupted = |what: &str| TransportError::new(TransportErrorKind::Interrupted, what);
+        match front::deliver(&self.sandbox, &*self.service, incoming).await {
+            Delivery::Whole(answer) => Ok(respond(answer, ResponseBody::from)),
+            Delivery::Half(answer) => Ok(respond(answer, |body| {
+                let half = body.slice(..body.len() / 2);
+                ResponseBody::from_stream(Cut { half: Some(half), broken: false })
+            })),
+            Delivery::Reset => Err(interrupted("the connection was reset by the server")),
+            Delivery::Refused => {
+                Err(TransportError::new(TransportErrorKind::NotSent, "the connection was refused by the server"))
+            }
+        }
+    }
+}
+
+fn respond(answer: Answer, body: impl FnOnce(Bytes) -> ResponseBody) -> Response<ResponseBody> {
+    let mut headers = answer.headers;
+    headers.insert(CONTENT_LENGTH, answer.body.len().into());
+    let mut response = Response::new(body(answer.body));
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = headers;
+    response
+}
+
+async fn read(body: Body) -> Result<Bytes, TransportError> {
+    if let Some(bytes) = body.as_bytes() {
+        return Ok(bytes.clone());
+    }
+    let mut stream = std::pin::pin!(body.into_stream());
+    let mut whole = Vec::new();
+    while let Some(chunk) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
+        let chunk = chunk.map_err(|error| {
+            TransportError::new(TransportErrorKind::RequestBody, "the request body could not be read")
+                .with_source(error)
+        })?;
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.into())
+}
+
+/// The first half of a body, then the end of the connection.
+struct Cut {
+    half: Option<Bytes>,
+    broken: bool,
+}
+
+impl Stream for Cut {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(half) = self.half.take() {
+            return Poll::Ready(Some(Ok(half)));
+        }
+        let first = !std::mem::replace(&mut self.broken, true);
+        Poll::Ready(first.then(|| {
+            Err(TransportError::new(
+                TransportErrorKind::Interrupted,
+                "the connection broke in the middle of the answer",
+            ))
+        }))
+    }
+}

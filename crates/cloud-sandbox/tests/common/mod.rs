@@ -1,0 +1,155 @@
+//! A client without any opinion: what is sent and what comes back, as it is on the wire.
+#![allow(dead_code, unreachable_pub)] // Every test program uses its own part of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_core::body::Body;
+use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
+use cloud_sandbox::Sandbox;
+use http::{HeaderMap, Request};
+use serde_json::{Value, json};
+
+pub struct Api {
+    pub sandbox: Sandbox,
+    transport: Arc<dyn Transport>,
+    token: String,
+}
+
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+    pub json: Value,
+}
+
+pub const SECOND: Duration = Duration::from_secs(1);
+
+impl Api {
+    pub fn new() -> Self {
+        Self::of(Sandbox::new())
+    }
+
+    /// A sandbox whose time moves only by hand.
+    pub fn of(sandbox: Sandbox) -> Self {
+        sandbox.clock().freeze();
+        Self::flowing(sandbox)
+    }
+
+    /// A sandbox whose time is that of the runtime.
+    pub fn flowing(sandbox: Sandbox) -> Self {
+        Self { transport: sandbox.hetzner(), sandbox, token: "one".to_owned() }
+    }
+
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { sandbox: self.sandbox.clone(), transport: self.transport.clone(), token: token.to_owned() }
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Result<Reply, TransportError> {
+        let mut request = Request::builder().method(method).uri(format!("https://api.hetzner.cloud/v1{path}"));
+        if !self.token.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
+        let response = self.transport.send(request.body(body.into()).unwrap()).await?;
+        let (parts, mut body) = response.into_parts();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.chunk().await {
+            bytes.extend_from_slice(&chunk?);
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, text, json })
+    }
+
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(method, path, body).await.unwrap()
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.call("GET", path, Value::Null).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.call("POST", path, body).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Reply {
+        self.call("PUT", path, body).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.call("DELETE", path, Value::Null).await
+    }
+
+    /// Lets all actions end that run now.
+    pub fn settle(&self) {
+        self.sandbox.clock().advance(SECOND * 60);
+    }
+
+    /// A server that runs.
+    pub async fn server(&self, name: &str) -> i64 {
+        let body = json!({"name": name, "server_type": "cx23", "image": "debian-13", "location": "fsn1"});
+        let id = self.post("/servers", body).await.ok(201)["server"]["id"].as_i64().unwrap();
+        self.settle();
+        id
+    }
+
+    /// Starts an action of a server and lets it end well.
+    pub async fn act(&self, server: i64, action: &str, body: Value) -> Value {
+        let reply = self.post(&format!("/servers/{server}/actions/{action}"), body).await;
+        let started = reply.ok(201).clone();
+        self.settle();
+        let id = &started["action"]["id"];
+        let ended = self.get(&format!("/actions/{id}")).await.ok(200)["action"].clone();
+        assert_eq!(ended["status"], "success", "{ended}");
+        started
+    }
+
+    pub async fn read(&self, server: i64) -> Value {
+        self.get(&format!("/servers/{server}")).await.ok(200)["server"].clone()
+    }
+
+    /// The names in a list.
+    pub async fn names(&self, path: &str) -> Vec<String> {
+        let reply = self.get(path).await;
+        let body = reply.ok(200).as_object().unwrap();
+        let list = body.iter().find(|(key, _)| *key != "meta").unwrap().1.as_array().unwrap();
+        list.iter().map(|object| object["name"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Reply {
+    #[track_caller]
+    pub fn ok(&self, status: u16) -> &Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        &self.json
+    }
+
+    /// The details of an error.
+    #[track_caller]
+    pub fn error(&self, status: u16, code: &str) -> &Value {
+        assert_eq!((self.status, self.json["error"]["code"].as_str()), (status, Some(code)), "{}", self.text);
+        assert!(self.json["error"]["message"].as_str().is_some_and(|message| !message.is_empty()));
+        &self.json["error"]["details"]
+    }
+
+    /// The names of the fields that are invalid.
+    #[track_caller]
+    pub fn invalid(&self) -> Vec<&str> {
+        let fields = self.error(422, "invalid_input")["fields"].as_array().unwrap();
+        assert!(fields.iter().all(|field| field["messages"][0].is_string()), "{}", self.text);
+        fields.iter().map(|field| field["name"].as_str().unwrap()).collect()
+    }
+
+    #[track_caller]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
+    }
+}
+
+#[track_caller]
+pub fn failure(result: Result<Reply, TransportError>) -> TransportErrorKind {
+    result.expect_err("the transport should have failed").kind()
+}

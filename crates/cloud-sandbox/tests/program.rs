@@ -1,0 +1,86 @@
+//! The program.
+#![cfg(feature = "cli")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloud-sandbox"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+/// Ends the program whatever becomes of the test.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn what_cannot_be_served_is_said_in_one_line() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (arguments, word) in [
+        (&["serve", "--port", &port] as &[&str], "cannot listen on 127.0.0.1"),
+        (&["serve", "--bind", "nowhere", "--port", "0"], "nowhere"),
+        (&["serve", "--bind", "192.0.2.1", "--port", "0"], "cannot listen on 192.0.2.1"),
+        (&["serve", "--port", "0", "--action-seconds=-1"], "-1"),
+        (&["serve", "--port", "0", "--token", "a b"], "token"),
+    ] {
+        let output = run(arguments);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(error.starts_with("cloud-sandbox: ") && error.contains(word), "{error}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn wrong_arguments_are_explained() {
+    for arguments in [&["serve", "--port", "many"] as &[&str], &["serve", "--nonsense"], &["dance"], &[]] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!output.stderr.is_empty());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_until_a_signal_comes() {
+    for signal in ["INT", "TERM"] {
+        let mut child = Guard(program(&["serve", "--port", "0", "--action-seconds", "0"]).spawn().unwrap());
+        let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut value = |name: &str| {
+            let prefix = format!("export {name}=");
+            lines.find_map(|line| line.strip_prefix(&prefix).map(str::to_owned)).unwrap()
+        };
+        let endpoint = value("HCLOUD_ENDPOINT");
+        assert_eq!(value("HETZNER_ENDPOINT"), endpoint);
+        let token = value("HCLOUD_TOKEN");
+        assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+
+        let (host, path) = endpoint.strip_prefix("http://").unwrap().split_once('/').unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        let request = format!(
+            "GET /{path}/locations HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("fsn1"), "{answer}");
+
+        let id = child.0.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        assert_eq!(child.0.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}

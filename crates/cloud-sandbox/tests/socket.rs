@@ -1,0 +1,137 @@
+//! The services on a port, as a client sees them that knows nothing but TCP.
+#![cfg(feature = "serve")]
+
+use std::time::Duration;
+
+use cloud_sandbox::{Fault, Running, Sandbox};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Everything that comes back until the connection ends.
+async fn exchange(server: &Running, method: &str, path: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let length = body.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer t\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}",
+        server.address()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // A broken connection may end in an error as well as in silence.
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).unwrap()
+}
+
+fn body_of(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").unwrap().1
+}
+
+fn announced(answer: &str) -> usize {
+    let head = answer.split_once("\r\n\r\n").unwrap().0.to_ascii_lowercase();
+    head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap()
+}
+
+const GROUPS: &str = "/hetzner/v1/placement_groups";
+const GROUP: &str = r#"{"name": "g", "type": "spread"}"#;
+
+#[tokio::test]
+async fn services_are_mounted_under_their_names() {
+    let server = Sandbox::start().await.unwrap();
+    assert_eq!(server.hetzner_url(), format!("http://{}/hetzner/v1", server.address()));
+    assert!(server.address().ip().is_loopback());
+
+    let index = exchange(&server, "GET", "/", "").await;
+    assert!(index.starts_with("HTTP/1.1 200") && body_of(&index).contains(&server.hetzner_url()), "{index}");
+    for path in ["/v1/servers", "/hetzner", "/hetznerr/v1/servers", "/other/v1"] {
+        let answer = exchange(&server, "GET", path, "").await;
+        assert!(answer.starts_with("HTTP/1.1 404") && body_of(&answer).contains("not_found"), "{answer}");
+    }
+    let created = exchange(&server, "POST", GROUPS, GROUP).await;
+    assert!(created.starts_with("HTTP/1.1 201"), "{created}");
+    assert_eq!(announced(&created), body_of(&created).len());
+    let list = exchange(&server, "GET", &format!("{GROUPS}?per_page=1"), "").await;
+    assert!(list.contains(&format!("<http://{}{GROUPS}?page=1&per_page=1>; rel=\"last\"", server.address())), "{list}");
+    assert_eq!(server.sandbox().journal().count("POST /v1/placement_groups"), 1);
+}
+
+#[tokio::test]
+async fn a_sandbox_is_the_same_on_a_port_and_in_process() {
+    let sandbox = Sandbox::builder().token("t").build();
+    let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    exchange(&server, "POST", GROUPS, GROUP).await;
+    let request = http::Request::get("https://api.hetzner.cloud/v1/placement_groups")
+        .header("authorization", "Bearer t")
+        .body(cloud_core::body::Body::empty())
+        .unwrap();
+    let mut response = sandbox.hetzner().send(request).await.unwrap();
+    let body = response.body_mut().chunk().await.unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&body).contains(r#""name":"g""#));
+}
+
+#[tokio::test]
+async fn faults_reach_the_wire() {
+    let server = Sandbox::start().await.unwrap();
+    let (faults, journal) = (server.sandbox().faults(), server.sandbox().journal());
+    for fault in [Fault::NeverSent, Fault::ResetBeforeHandling] {
+        faults.next(fault);
+        assert_eq!(exchange(&server, "POST", GROUPS, GROUP).await, "");
+    }
+    assert_eq!(journal.count_handled("POST /v1/placement_groups"), 0);
+    faults.next(Fault::ResetAfterHandling);
+    assert_eq!(exchange(&server, "POST", GROUPS, GROUP).await, "");
+    assert_eq!(journal.count_handled("POST /v1/placement_groups"), 1);
+
+    faults.next(Fault::Truncate);
+    let cut = exchange(&server, "GET", GROUPS, "").await;
+    assert!(cut.starts_with("HTTP/1.1 200"), "{cut}");
+    assert_eq!(body_of(&cut).len(), announced(&cut) / 2);
+
+    faults.next(Fault::MalformedJson);
+    let malformed = exchange(&server, "GET", GROUPS, "").await;
+    assert_eq!(body_of(&malformed).len(), announced(&malformed));
+    assert!(serde_json::from_str::<serde_json::Value>(body_of(&malformed)).is_err());
+
+    faults.next(Fault::HtmlBody(504));
+    assert!(exchange(&server, "GET", GROUPS, "").await.starts_with("HTTP/1.1 504"));
+    faults.next(Fault::RateLimited { retry_after: None });
+    let limited = exchange(&server, "GET", GROUPS, "").await;
+    assert!(limited.contains("ratelimit-remaining: 0") && limited.contains("rate_limit_exceeded"), "{limited}");
+    assert!(body_of(&exchange(&server, "GET", GROUPS, "").await).contains(r#""name":"g""#));
+}
+
+#[tokio::test]
+async fn shutting_down_ends_what_hangs() {
+    let server = Sandbox::start().await.unwrap();
+    let (sandbox, address) = (server.sandbox().clone(), server.address());
+    sandbox.faults().next(Fault::HangAfterHandling);
+    let hanging = async {
+        let answer = exchange(&server, "POST", GROUPS, GROUP).await;
+        panic!("there should have been no answer: {answer}");
+    };
+    let handled = async {
+        while sandbox.journal().count_handled("POST /v1/placement_groups") == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = hanging => {}
+        () = handled => {}
+    }
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), server.shutdown()).await.unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
+    assert!(matches!(idle.read(&mut [0]).await, Ok(0) | Err(_)));
+}
+
+#[tokio::test]
+async fn a_port_is_free_again_after_a_drop() {
+    let server = Sandbox::start().await.unwrap();
+    let address = server.address();
+    assert!(Sandbox::builder().bind(address).start().await.is_err(), "the port is taken");
+    drop(server);
+    // The listener goes with its task, at the runtime's next turn.
+    while TcpStream::connect(address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    Sandbox::builder().bind(address).start().await.unwrap();
+}
