@@ -22,7 +22,7 @@ impl Server {
         process::run(process::cargo().args(build).current_dir(workspace::root()))?;
         let program = workspace::target()?.join("debug").join(format!("cloud-sandbox{}", std::env::consts::EXE_SUFFIX));
         let mut child = Command::new(&program)
-            .args(["serve", "--port", "0", "--action-seconds", "0.2"])
+            .args(["serve", "--port", "0", "--action-seconds", "0.1"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
