@@ -393,7 +393,7 @@ impl fmt::Write for Encode<'_> {
 /// Declares the builder of one operation: required arguments come with its making, optional ones by chained setters,
 /// and awaiting it sends it.
 ///
-/// The fields form the JSON body. `opt` fields are left out until set, `list` fields take anything that can be
+/// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out until set, `list` fields take anything that can be
 /// iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the builder that says what is
 /// wrong with it before anything is sent.
 ///
@@ -429,6 +429,7 @@ macro_rules! request {
         $(#[$meta:meta])*
         pub struct $name:ident => $answer:ty;
         $( required { $( $(#[$req_meta:meta])* $req:ident : $req_type:ty ),* $(,)? } )?
+        $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
         $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
         $( list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? } )?
         $( patch { $( $(#[$patch_meta:meta])* $patch:ident : $patch_type:ty ),* $(,)? } )?
@@ -442,6 +443,7 @@ macro_rules! request {
             #[serde(skip)]
             call: $crate::call::Call<$answer>,
             $( $( $(#[$req_meta])* $req: $req_type, )* )?
+            $( $( #[serde(skip)] $unsent: $unsent_type, )* )?
             $( $(
                 #[serde(skip_serializing_if = "Option::is_none" $(, $($opt_serde)*)?)]
                 $opt: Option<$opt_type>,
@@ -454,10 +456,15 @@ macro_rules! request {
         }
 
         impl $name {
-            pub(crate) fn new(call: $crate::call::Call<$answer> $($(, $req: $req_type)*)?) -> Self {
+            pub(crate) fn new(
+                call: $crate::call::Call<$answer>
+                $( $(, $req: $req_type)* )?
+                $( $(, $unsent: $unsent_type)* )?
+            ) -> Self {
                 Self {
                     call,
                     $( $( $req, )* )?
+                    $( $( $unsent, )* )?
                     $( $( $opt: None, )* )?
                     $( $( $list: None, )* )?
                     $( $( $patch: $crate::model::Patch::Leave, )* )?

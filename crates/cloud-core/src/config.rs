@@ -1,7 +1,9 @@
 //! Settings that know where they came from: arguments, the environment, files.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,11 +21,11 @@ pub enum Origin {
     Builder(&'static str),
     /// An environment variable.
     Variable(String),
-    /// A key of a file.
+    /// A file, or a part of it.
     File {
         /// The file.
         path: PathBuf,
-        /// The key, with its section.
+        /// The key with its section, the line, or the variable that names the file.
         key: String,
     },
 }
@@ -39,7 +41,7 @@ impl fmt::Display for Origin {
 }
 
 /// A value and where it came from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting<T> {
     /// The value.
     pub value: T,
@@ -56,6 +58,19 @@ impl<T> Setting<T> {
     /// An error about this setting.
     pub fn error(&self, problem: impl fmt::Display) -> Error {
         Error::config(&self.origin, problem)
+    }
+
+    /// The same setting with its value read as something else.
+    pub fn map<U>(self, read: impl FnOnce(T) -> U) -> Setting<U> {
+        Setting::new(read(self.value), self.origin)
+    }
+
+    /// The same setting with its value read as something else, or an error about this setting.
+    pub fn try_map<U, E: fmt::Display>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Setting<U>> {
+        match read(self.value) {
+            Ok(value) => Ok(Setting::new(value, self.origin)),
+            Err(problem) => Err(Error::config(self.origin, problem)),
+        }
     }
 }
 
@@ -84,39 +99,51 @@ impl Setting<SecretString> {
 
 /// The environment and the files a client is configured from: those of the process, or a made-up set for tests.
 #[derive(Clone)]
-pub struct Environment(Arc<Source>);
+pub struct Environment {
+    /// `None` stands for the process and its disk.
+    given: Option<Given>,
+    files: BTreeMap<PathBuf, Result<String, io::ErrorKind>>,
+}
 
-enum Source {
-    Process,
-    Given { variables: BTreeMap<String, String>, home: Option<PathBuf> },
+#[derive(Clone)]
+struct Given {
+    variables: BTreeMap<String, OsString>,
+    home: Option<PathBuf>,
 }
 
 impl Environment {
-    /// The environment of this process.
+    /// The environment and the files of this process.
     pub fn process() -> Self {
-        Self(Arc::new(Source::Process))
+        Self { given: None, files: BTreeMap::new() }
     }
 
-    /// Only these variables, and this home directory.
-    pub fn given<K: Into<String>, V: Into<String>>(
+    /// Only these variables and this home directory, and no file but those that are added.
+    pub fn given<K: Into<String>, V: Into<OsString>>(
         variables: impl IntoIterator<Item = (K, V)>,
         home: Option<PathBuf>,
     ) -> Self {
         let variables = variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        Self(Arc::new(Source::Given { variables, home }))
+        Self { given: Some(Given { variables, home }), files: BTreeMap::new() }
+    }
+
+    /// Adds a file, in place of what the disk holds there.
+    pub fn with_file(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        self.files.insert(path.into(), Ok(text.into()));
+        self
+    }
+
+    /// Adds a file that cannot be read.
+    pub fn with_unreadable_file(mut self, path: impl Into<PathBuf>, problem: io::ErrorKind) -> Self {
+        self.files.insert(path.into(), Err(problem));
+        self
     }
 
     /// A variable that is set. An empty one counts as set.
     pub fn get(&self, name: &str) -> Result<Option<Setting<String>>> {
-        let origin = || Origin::Variable(name.to_owned());
-        match &*self.0 {
-            Source::Given { variables, .. } => Ok(variables.get(name).map(|v| Setting::new(v.clone(), origin()))),
-            Source::Process => match std::env::var(name) {
-                Ok(value) => Ok(Some(Setting::new(value, origin()))),
-                Err(std::env::VarError::NotPresent) => Ok(None),
-                Err(std::env::VarError::NotUnicode(_)) => Err(Error::config(origin(), "is not valid UTF-8")),
-            },
-        }
+        let Some(value) = self.variable(name) else { return Ok(None) };
+        let setting = Setting::new(value, Origin::Variable(name.to_owned()));
+        // The value is not shown: it may be a secret.
+        setting.try_map(|value| value.into_string().map_err(|_| "is not valid UTF-8")).map(Some)
     }
 
     /// A variable that is set and not empty.
@@ -124,39 +151,70 @@ impl Environment {
         Ok(self.get(name)?.filter(|setting| !setting.value.is_empty()))
     }
 
-    /// The user's home directory.
-    pub fn home(&self) -> Option<PathBuf> {
-        match &*self.0 {
-            Source::Process => std::env::home_dir(),
-            Source::Given { home, .. } => home.clone(),
+    /// A variable that holds a secret. An empty one counts as set: it is what a missing secret of a CI job looks like.
+    pub fn secret(&self, name: &str) -> Result<Option<Setting<SecretString>>> {
+        Ok(self.get(name)?.map(|setting| setting.map(SecretString::from)))
+    }
+
+    /// The text of the file that a variable names, if the variable is set. It must name a file that can be read.
+    pub fn named_file(&self, variable: &str) -> Result<Option<Setting<SecretString>>> {
+        let Some(path) = self.get(variable)? else { return Ok(None) };
+        if path.value.is_empty() {
+            return Err(path.error("is empty"));
+        }
+        let path = PathBuf::from(path.value);
+        let text = self.read(&path);
+        Setting::new(text, Origin::File { path, key: variable.to_owned() })
+            .try_map(|text| text.map_err(|error| format!("cannot be read: {error}")))
+            .map(Some)
+    }
+
+    /// The text of a file. It is taken for a secret, since files of settings hold secrets.
+    pub fn read(&self, path: &Path) -> io::Result<SecretString> {
+        match self.files.get(path) {
+            Some(Ok(text)) => Ok(text.clone().into()),
+            Some(Err(problem)) => Err((*problem).into()),
+            None if self.given.is_some() => Err(io::ErrorKind::NotFound.into()),
+            None => std::fs::read_to_string(path).map(SecretString::from),
         }
     }
 
-    /// The directory of the user's configuration files: `XDG_CONFIG_HOME`, or `.config` in the home directory.
-    pub fn config_dir(&self) -> Result<Option<PathBuf>> {
-        let set = self.get_nonempty("XDG_CONFIG_HOME")?.map(|s| PathBuf::from(s.value)).filter(|p| p.is_absolute());
-        Ok(set.or_else(|| self.home().map(|home| home.join(".config"))))
+    /// The user's home directory.
+    pub fn home(&self) -> Option<PathBuf> {
+        let home = match &self.given {
+            Some(given) => given.home.clone(),
+            None => std::env::home_dir(),
+        };
+        home.filter(|path| !path.as_os_str().is_empty())
     }
 
-    /// A file's text; `None` when there is no such file.
-    pub fn read(&self, path: &Path) -> Result<Option<String>> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => {
-                Err(Error::config(path.display(), format_args!("cannot be read: {error}")).with_source(error))
-            }
+    /// The directories of the user's configuration files, the first to look in first: `XDG_CONFIG_HOME`, and `.config`
+    /// in the home directory; on Windows `APPDATA`.
+    pub fn config_dirs(&self) -> Vec<PathBuf> {
+        let absolute = |name| self.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let dirs = if cfg!(windows) {
+            [absolute("APPDATA"), None]
+        } else {
+            [absolute("XDG_CONFIG_HOME"), self.home().map(|home| home.join(".config"))]
+        };
+        dirs.into_iter().flatten().collect()
+    }
+
+    fn variable(&self, name: &str) -> Option<OsString> {
+        match &self.given {
+            Some(given) => given.variables.get(name).cloned(),
+            None => std::env::var_os(name),
         }
     }
 }
 
 impl fmt::Debug for Environment {
-    /// Names only: variables hold secrets.
+    /// Names only: variables and files hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Source::Process => f.write_str("Environment(process)"),
-            Source::Given { variables, .. } => f.debug_set().entries(variables.keys()).finish(),
-        }
+        f.debug_struct("Environment")
+            .field("variables", &self.given.as_ref().map(|given| given.variables.keys()))
+            .field("files", &self.files.keys())
+            .finish()
     }
 }
 
@@ -290,11 +348,75 @@ mod tests {
 
     #[test]
     fn a_given_environment_is_all_there_is() {
-        let env = Environment::given([("A", "1"), ("EMPTY", "")], Some("/home/me".into()));
+        let env = Environment::given([("A", "1"), ("EMPTY", "")], Some("/home/me".into()))
+            .with_file("/a", "text")
+            .with_unreadable_file("/b", io::ErrorKind::PermissionDenied);
         assert_eq!(env.get("A").unwrap().unwrap().value, "1");
         assert!(env.get("PATH").unwrap().is_none());
         assert!(env.get("EMPTY").unwrap().is_some() && env.get_nonempty("EMPTY").unwrap().is_none());
-        assert_eq!(env.config_dir().unwrap().unwrap(), PathBuf::from("/home/me/.config"));
-        assert_eq!(format!("{env:?}"), r#"{"A", "EMPTY"}"#);
+        assert_eq!(env.read(Path::new("/a")).unwrap().expose_secret(), "text");
+        assert_eq!(env.read(Path::new("/b")).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        assert_eq!(env.read(Path::new("Cargo.toml")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(format!("{env:?}"), r#"Environment { variables: Some(["A", "EMPTY"]), files: ["/a", "/b"] }"#);
+    }
+
+    #[test]
+    fn the_process_is_its_variables_and_the_disk() {
+        let env = Environment::process();
+        let root = PathBuf::from(env.get("CARGO_MANIFEST_DIR").unwrap().unwrap().value);
+        assert!(env.read(&root.join("Cargo.toml")).unwrap().expose_secret().contains("cloud-core"));
+        assert!(env.get("CLOUD_CORE_NO_SUCH_VARIABLE").unwrap().is_none());
+        let absent = root.join("no-such-file");
+        assert_eq!(env.read(&absent).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(env.with_file(&absent, "text").read(&absent).unwrap().expose_secret(), "text");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_refused_and_not_shown() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let env = Environment::given([("API_TOKEN", OsString::from_vec(b"se\xffcret".to_vec()))], None);
+        let errors = [env.get("API_TOKEN").unwrap_err(), env.secret("API_TOKEN").unwrap_err()];
+        for error in errors {
+            assert_eq!(error.to_string(), "wrong configuration: API_TOKEN (environment): is not valid UTF-8");
+            assert!(!format!("{error:?}").contains("cret"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_named_file_must_be_there() {
+        let env = Environment::given([("TEXT", "/text"), ("GONE", "/gone"), ("EMPTY", "")], None)
+            .with_file("/text", "secret one\n");
+        assert!(env.named_file("OTHER").unwrap().is_none());
+        let text = env.named_file("TEXT").unwrap().unwrap();
+        assert_eq!((text.value.expose_secret(), text.origin.to_string().as_str()), ("secret one\n", "TEXT (/text)"));
+        assert!(!format!("{text:?} {env:?}").contains("secret one"));
+        for (name, problem) in [("GONE", "GONE (/gone): cannot be read: "), ("EMPTY", "EMPTY (environment): is empty")]
+        {
+            let error = env.named_file(name).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("wrong configuration: {problem}")), "{error}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn configuration_is_looked_for_in_xdg_and_home() {
+        let dirs = |xdg: &str, home: &str| {
+            let env = Environment::given([("XDG_CONFIG_HOME", xdg)], Some(home.into()));
+            env.config_dirs().iter().map(|dir| dir.display().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(dirs("", "/home/me"), ["/home/me/.config"]);
+        assert_eq!(dirs("/xdg", "/home/me"), ["/xdg", "/home/me/.config"]);
+        assert_eq!(dirs("relative", ""), [""; 0]);
+    }
+
+    #[test]
+    fn a_setting_read_as_something_else_keeps_its_origin() {
+        let setting = |text: &str| Setting::new(text.to_owned(), Origin::Variable("N".into()));
+        assert_eq!(setting("7").map(|text| text.len()), Setting::new(1, Origin::Variable("N".into())));
+        assert_eq!(setting("7").try_map(|text| text.parse::<u8>()).unwrap().value, 7);
+        let error = setting("x").try_map(|text| text.parse::<u8>()).unwrap_err().to_string();
+        assert_eq!(error, "wrong configuration: N (environment): invalid digit found in string");
     }
 }

@@ -272,6 +272,7 @@ fn pins_are_read_in_every_usual_form() {
         colons.replace(':', " "),
         format!(" sha256:{digits}\n"),
         "sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/s=".to_owned(),
+        "sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/s".to_owned(),
     ];
     for form in forms {
         assert_eq!(form.parse::<CertificatePin>().unwrap(), pin, "{form}");
@@ -286,6 +287,9 @@ fn pins_are_read_in_every_usual_form() {
     assert!(wrong(&format!("{digits}00")).contains("this one has 66"));
     assert!(wrong(&digits.replace('f', "g")).contains("'g'"));
     assert!(wrong("sha256/AwsTGyM=").contains("43 characters"));
+    assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/s==").contains("'='"));
+    assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/sAAAA=").contains("43 characters"));
+    assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2éPr8/s=").contains("'é'"));
     assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2*Pr8/s=").contains("'*'"));
     assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/t=").contains("last character"));
     assert!(wrong("").contains("this one has 0"));

@@ -2,9 +2,19 @@
 
 use std::fmt;
 
+use async_trait::async_trait;
+use cloud_core::call::{Call, Operation, Task};
+use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::wait::{Progress, Step, Waiter, Watch};
+use cloud_core::{Error, ErrorKind, Result};
+use secrecy::SecretString;
 
+use crate::client::{Client, in_pages, page_of};
 use crate::error::ErrorCode;
+use crate::ops;
+use crate::poller::Subscription;
+use crate::sort::Sort;
 
 cloud_core::numeric_id! {
     /// Identifies an action.
@@ -144,6 +154,227 @@ cloud_core::model! {
 impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+/// `/actions`: actions of any resource, by their ids. The service keeps no list of all actions of a project
+/// (removed on 2025-01-30); list those of a resource instead.
+#[derive(Clone, Copy, Debug)]
+pub struct Actions<'a>(&'a Client);
+
+impl<'a> Actions<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// One action (`GET /actions/{id}`).
+    pub fn get(self, id: impl Into<ActionId>) -> Call<Action> {
+        self.0.get(&ops::GET_ACTION, id.into().0, "action")
+    }
+
+    /// Several actions at once (`GET /actions?id=..`). The service leaves out those it does not know. More than 25 ids
+    /// in one request are not known to be accepted.
+    pub fn get_many(self, ids: impl IntoIterator<Item = impl Into<ActionId>>) -> Call<Vec<Action>> {
+        let call = self.0.call(&ops::GET_ACTIONS, Decode::key("actions"));
+        ids.into_iter().fold(call, |call, id| call.query("id", id.into()))
+    }
+
+    /// Waits until the action has ended well and gives it as it is then.
+    ///
+    /// All waits of a client share their requests, so waiting for a thousand actions is as good as waiting for one.
+    pub fn wait(self, id: impl Into<ActionId>) -> Waiter<Action> {
+        Started::new(Action { id: id.into(), ..Action::default() }, self.0).wait()
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists actions, those that were started last first unless sorted otherwise.
+    pub struct ListActions => Action;
+    many {
+        /// Only actions with this id; may be given several times.
+        id: ActionId = "id",
+        /// Only actions in this state; may be given several times.
+        status: ActionStatus = "status",
+        /// Sorts by `id`, `command`, `status`, `started` or `finished`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+impl ListActions {
+    /// The actions of all resources of a kind.
+    pub(crate) fn of_all(client: &Client, operation: &'static Operation) -> Self {
+        Self::new(client.list(operation, "actions"))
+    }
+
+    /// The actions of one resource.
+    pub(crate) fn of_one(client: &Client, operation: &'static Operation, id: impl fmt::Display) -> Self {
+        Self::new(in_pages(client.call(operation, page_of("actions")).arg(id)))
+    }
+}
+
+/// The answer of an operation that takes time: the action that was started.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Started {
+    /// The action as it was when the service answered.
+    pub action: Action,
+    client: Client,
+}
+
+impl Started {
+    pub(crate) fn new(action: Action, client: &Client) -> Self {
+        Self { action, client: client.clone() }
+    }
+
+    pub(crate) fn decode(client: &Client) -> Decode<Self> {
+        let client = client.clone();
+        Decode::key("action").map(move |action| Self { action, client: client.clone() })
+    }
+
+    /// Waits until the action has ended well and gives it as it is then.
+    pub fn wait(&self) -> Waiter<Action> {
+        let last = self.action.clone();
+        wait_for(&self.client, vec![last.clone()], move |mut actions| {
+            Task::new(async move { Ok(actions.pop().unwrap_or(last)) })
+        })
+    }
+}
+
+/// The answer of an operation that deletes something: done at once, or an action that does it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Deleted {
+    /// The action, where deleting takes time.
+    pub action: Option<Action>,
+    client: Client,
+}
+
+impl Deleted {
+    pub(crate) fn decode(client: &Client) -> Decode<Self> {
+        let client = client.clone();
+        Decode::optional_key("action").map(move |action| Self { action, client: client.clone() })
+    }
+
+    /// Waits until it is gone.
+    pub fn wait(&self) -> Waiter<()> {
+        wait_for(&self.client, self.action.clone().into_iter().collect(), |_| Task::new(async { Ok(()) }))
+    }
+}
+
+/// The answer of an operation that creates something: the resource as it is at first, and the work still to be done.
+///
+/// `Debug` hides the password.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Created<T> {
+    /// The resource, which may not be ready yet.
+    pub resource: T,
+    /// The creation itself; `None` where it takes no time.
+    pub action: Option<Action>,
+    /// What follows by itself, such as starting the server or attaching its volumes.
+    pub next_actions: Vec<Action>,
+    /// The password of `root`, told only here. `None` when SSH keys were given, and for everything but servers.
+    pub root_password: Option<SecretString>,
+    /// Whether it was there before this call; only [`or_get`](crate::servers::CreateServer::or_get) gives that.
+    pub existed: bool,
+    pub(crate) client: Client,
+}
+
+impl<T> Created<T> {
+    /// All actions of the creation.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.action.iter().chain(&self.next_actions)
+    }
+
+    pub(crate) fn wait_then(&self, get: impl FnOnce(Client) -> Task<T> + Send + 'static) -> Waiter<T>
+    where
+        T: Send + 'static,
+    {
+        let client = self.client.clone();
+        wait_for(&self.client, self.actions().cloned().collect(), move |_| get(client))
+    }
+}
+
+/// An action has failed: found in the error by `error.api::<ActionFailed>()`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ActionFailed {
+    /// The action as it ended.
+    pub action: Action,
+}
+
+impl ActionFailed {
+    fn error(action: Action) -> Error {
+        let reason = action.error.clone().unwrap_or_default();
+        let text = if reason.message.is_empty() { "no reason given" } else { &reason.message };
+        let about: Vec<_> = action.resources.iter().map(|on| format!("{} {}", on.kind, on.id)).collect();
+        let message = format!("action {} ({}) of {}: {text}", action.id, action.command, about.join(", "));
+        let error = Error::new(ErrorKind::WorkFailed, message);
+        let error = if reason.code.as_str().is_empty() { error } else { error.with_code(reason.code.as_str()) };
+        error.with_details(Self { action })
+    }
+}
+
+pub(crate) fn wait_for<T: Send + 'static>(
+    client: &Client,
+    actions: Vec<Action>,
+    then: impl FnOnce(Vec<Action>) -> Task<T> + Send + 'static,
+) -> Waiter<T> {
+    let subscriptions = actions.iter().map(|action| (!action.is_finished()).then(|| client.poller().watch(action.id)));
+    let watch =
+        ActionsWatch { subscriptions: subscriptions.collect(), actions, then: Some(Box::new(then)), last: None };
+    Waiter::new(client.engine().clock(), watch)
+}
+
+type Then<T> = Box<dyn FnOnce(Vec<Action>) -> Task<T> + Send>;
+
+/// Follows several actions until all have ended well, then makes the result.
+struct ActionsWatch<T> {
+    actions: Vec<Action>,
+    /// `None` for an action that has ended.
+    subscriptions: Vec<Option<Subscription>>,
+    then: Option<Then<T>>,
+    last: Option<cloud_core::call::CallFuture<T>>,
+}
+
+#[async_trait]
+impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
+    async fn next(&mut self) -> Result<Step<T>> {
+        if let Some(failed) = self.actions.iter().find(|action| action.is_failed()) {
+            return Err(ActionFailed::error(failed.clone()));
+        }
+        // One after the other: the service works on them in this order, and news of the later ones are not lost.
+        if let Some((action, slot)) =
+            self.actions.iter_mut().zip(&mut self.subscriptions).find(|(_, slot)| slot.is_some())
+            && let Some(subscription) = slot
+        {
+            *action = subscription.next().await?;
+            if action.is_failed() {
+                return Err(ActionFailed::error(action.clone()));
+            }
+            let progress = Progress::new(action.progress, action.command.as_str(), action.status.as_str());
+            if action.is_finished() {
+                *slot = None;
+            }
+            return Ok(Step::Pending(self.overall(progress)));
+        }
+        if let Some(then) = self.then.take() {
+            self.last = Some(then(self.actions.clone()).into_future());
+        }
+        match &mut self.last {
+            Some(last) => last.await.map(Step::Done),
+            None => Err(Error::new(ErrorKind::WorkFailed, "the result was given already")),
+        }
+    }
+}
+
+impl<T> ActionsWatch<T> {
+    /// The progress of one action as a part of all.
+    fn overall(&self, mut progress: Progress) -> Progress {
+        let done: usize =
+            self.actions.iter().map(|action| if action.is_success() { 100 } else { action.progress.into() }).sum();
+        progress.percent = u8::try_from(done / self.actions.len().max(1)).unwrap_or(100).min(100);
+        progress
     }
 }
 

@@ -1,5 +1,13 @@
 //! Images that servers are created from, and the snapshots and backups taken of them.
 
+use crate::actions::{Action, ActionId, Deleted, ListActions, Started};
+use crate::client::Client;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::labels;
+use crate::ops;
+use crate::sort::Sort;
+use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
 
 use crate::deprecation::Deprecation;
@@ -125,6 +133,119 @@ impl Image {
     /// Whether a server can be created from it now.
     pub fn is_available(&self) -> bool {
         self.status == ImageStatus::Available
+    }
+}
+
+/// `/images`. Systems and apps are the same for everybody; snapshots and backups belong to the project.
+#[derive(Clone, Copy, Debug)]
+pub struct Images<'a>(&'a Client);
+
+impl<'a> Images<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists images (`GET /images`).
+    pub fn list(self) -> ListImages {
+        ListImages::new(self.0.list(&ops::LIST_IMAGES, "images"))
+    }
+
+    /// One image (`GET /images/{id}`).
+    pub fn get(self, id: impl Into<ImageId>) -> Call<Image> {
+        self.0.get(&ops::GET_IMAGE, id.into().0, "image")
+    }
+
+    /// Looks an image up by id, or by name among those of one architecture: the x86 and the Arm form of a system share
+    /// one name. Deprecated images are found too.
+    pub fn find(self, image: impl Into<IdOrName>, architecture: Architecture) -> Task<Option<Image>> {
+        let by_name = |name: &str| {
+            let list = self.0.list(&ops::LIST_IMAGES, "images");
+            list.query("name", name).query("architecture", architecture).query("include_deprecated", true)
+        };
+        find(image.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes an image of the project (`PUT /images/{id}`).
+    pub fn update(self, id: impl Into<ImageId>) -> UpdateImage {
+        UpdateImage::new(self.0.get(&ops::UPDATE_IMAGE, id.into().0, "image"))
+    }
+
+    /// Deletes a snapshot or a backup (`DELETE /images/{id}`). `protected` when it is protected.
+    pub fn delete(self, id: impl Into<ImageId>) -> Call<Deleted> {
+        self.0.call(&ops::DELETE_IMAGE, Deleted::decode(self.0)).arg(id.into())
+    }
+
+    /// Sets whether deleting is refused (`POST /images/{id}/actions/change_protection`).
+    pub fn change_protection(self, id: impl Into<ImageId>) -> ChangeImageProtection {
+        ChangeImageProtection::new(self.0.call(&ops::CHANGE_IMAGE_PROTECTION, Started::decode(self.0)).arg(id.into()))
+    }
+
+    /// Lists the actions of all images (`GET /images/actions`).
+    pub fn list_actions(self) -> ListActions {
+        ListActions::of_all(self.0, &ops::LIST_IMAGES_ACTIONS)
+    }
+
+    /// One action of an image (`GET /images/actions/{id}`).
+    pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
+        self.0.get(&ops::GET_IMAGES_ACTION, id.into().0, "action")
+    }
+
+    /// Lists the actions of one image (`GET /images/{id}/actions`).
+    pub fn list_actions_of(self, id: impl Into<ImageId>) -> ListActions {
+        ListActions::of_one(self.0, &ops::LIST_IMAGE_ACTIONS, id.into())
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists images; made by [`Images::list`].
+    pub struct ListImages => Image;
+    one {
+        /// Only images of this name. With [`architecture`](Self::architecture) there is at most one.
+        name: String = "name",
+        /// Only images for this architecture.
+        architecture: Architecture = "architecture",
+        /// Whether deprecated images are listed as well.
+        include_deprecated: bool = "include_deprecated",
+    }
+    many {
+        /// Only images of this kind; may be given several times.
+        kind: ImageType = "type",
+        /// Only images in this state; may be given several times.
+        status: ImageStatus = "status",
+        /// Only backups of this server; may be given several times.
+        bound_to: ServerId = "bound_to",
+        /// Sorts by `id`, `name` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+impl ListImages {
+    /// Only images whose labels match, such as `env=prod,!legacy`.
+    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
+        Self(labels::select(self.0, &selector))
+    }
+}
+
+cloud_core::request! {
+    /// Changes a snapshot or turns a backup into one; made by [`Images::update`].
+    pub struct UpdateImage => Image;
+    opt {
+        /// The new line for people.
+        description: String,
+        /// The new kind. Only [`ImageType::Snapshot`] is possible, which keeps a backup for good.
+        @serde(rename = "type") kind: ImageType,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Protects an image or lifts its protection; made by [`Images::change_protection`].
+    pub struct ChangeImageProtection => Started;
+    opt {
+        /// Whether deleting is refused.
+        delete: bool,
     }
 }
 

@@ -1,7 +1,12 @@
 //! ISO images that servers boot from.
 
+use crate::client::Client;
 use crate::deprecation::Deprecation;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::ops;
 use crate::server_types::Architecture;
+use cloud_core::call::{Call, Task};
 
 cloud_core::numeric_id! {
     /// Identifies an ISO image.
@@ -41,6 +46,46 @@ impl Iso {
     /// Whether servers of this architecture can boot it.
     pub fn fits(&self, architecture: &Architecture) -> bool {
         self.architecture.as_ref().is_none_or(|own| own == architecture)
+    }
+}
+
+/// `/isos`.
+#[derive(Clone, Copy, Debug)]
+pub struct Isos<'a>(&'a Client);
+
+impl<'a> Isos<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists ISO images (`GET /isos`).
+    pub fn list(self) -> ListIsos {
+        ListIsos::new(self.0.list(&ops::LIST_ISOS, "isos"))
+    }
+
+    /// One ISO image (`GET /isos/{id}`).
+    pub fn get(self, id: impl Into<IsoId>) -> Call<Iso> {
+        self.0.get(&ops::GET_ISO, id.into().0, "iso")
+    }
+
+    /// Looks an ISO image up by id or name.
+    pub fn find(self, iso: impl Into<IdOrName>) -> Task<Option<Iso>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_ISOS, "isos").query("name", name);
+        find(iso.into(), by_name, |id| self.get(id))
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists ISO images; made by [`Isos::list`].
+    pub struct ListIsos => Iso;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+        /// Only those for this architecture.
+        architecture: Architecture = "architecture",
+        /// Whether [`architecture`](Self::architecture) also lets through those that name none: they run on any, or were
+        /// provided by the user.
+        include_architecture_wildcard: bool = "include_architecture_wildcard",
     }
 }
 

@@ -136,6 +136,26 @@ const NAME_ALPHABET: &str =
 const VALUE_ALPHABET: &str =
     "the value may hold letters, digits, `-`, `_` and `.`, and must begin and end with a letter or digit";
 
+/// For the `check` of request builders.
+pub(crate) fn check(labels: Option<&Labels>) -> cloud_core::Result<()> {
+    match labels.map(Labels::check) {
+        Some(Err(error)) => Err(cloud_core::Error::input("labels", error.to_string()).with_source(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Puts a label selector into a list, after reading it: a slip in it is an error here, where it can be pointed at.
+pub(crate) fn select<T: Send + 'static>(
+    list: cloud_core::page::List<T>,
+    selector: &impl fmt::Display,
+) -> cloud_core::page::List<T> {
+    let text = selector.to_string();
+    let checked = LabelSelector::parse(&text)
+        .map(drop)
+        .map_err(|error| cloud_core::Error::input("label_selector", error.to_string()).with_source(error));
+    list.map_call(|call| call.set_query("label_selector", text).check(checked))
+}
+
 /// A label that the service would refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelError {

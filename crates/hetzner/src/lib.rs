@@ -15,9 +15,12 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod actions;
+pub mod client;
 pub mod config;
 pub mod deprecation;
+mod dialect;
 pub mod error;
+mod find;
 pub mod firewalls;
 pub mod floating_ips;
 pub mod id_or_name;
@@ -30,18 +33,24 @@ pub mod load_balancers;
 pub mod locations;
 pub mod metrics;
 pub mod networks;
+pub mod ops;
 pub mod placement_groups;
+mod poller;
 pub mod pricing;
 pub mod primary_ips;
 pub mod protection;
 pub mod server_types;
 pub mod servers;
+mod sort;
 pub mod ssh_keys;
 pub mod volumes;
 
-pub use actions::{Action, ActionError, ActionId, ActionResource, ActionStatus, ResourceKind};
+pub use actions::{
+    Action, ActionError, ActionFailed, ActionId, ActionResource, ActionStatus, Created, Deleted, ResourceKind, Started,
+};
+pub use client::{Client, ClientBuilder};
 pub use cloud_core::model::{Decimal, Patch, Timestamp};
-pub use config::ConfigError;
+pub use cloud_core::{Error, ErrorKind, Result};
 pub use deprecation::Deprecation;
 pub use error::{ApiError, ErrorCode, ErrorDetails};
 pub use firewalls::FirewallId;
@@ -62,5 +71,6 @@ pub use primary_ips::PrimaryIpId;
 pub use protection::Protection;
 pub use server_types::{Architecture, CpuType, ServerType, ServerTypeId, StorageType};
 pub use servers::{Server, ServerId, ServerMetricType, ServerStatus};
+pub use sort::Sort;
 pub use ssh_keys::{SshKey, SshKeyId};
 pub use volumes::VolumeId;

@@ -1,8 +1,13 @@
 //! Sizes that servers come in.
 
+use crate::client::Client;
 use crate::deprecation::Deprecation;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
 use crate::locations::LocationId;
+use crate::ops;
 use crate::pricing::LocationPrice;
+use cloud_core::call::{Call, Task};
 
 cloud_core::numeric_id! {
     /// Identifies a server type.
@@ -102,6 +107,41 @@ impl ServerType {
     /// What it costs in the location with this name.
     pub fn price_in(&self, location: &str) -> Option<&LocationPrice> {
         self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+/// `/server_types`.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerTypes<'a>(&'a Client);
+
+impl<'a> ServerTypes<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists types of servers (`GET /server_types`).
+    pub fn list(self) -> ListServerTypes {
+        ListServerTypes::new(self.0.list(&ops::LIST_SERVER_TYPES, "server_types"))
+    }
+
+    /// One type (`GET /server_types/{id}`).
+    pub fn get(self, id: impl Into<ServerTypeId>) -> Call<ServerType> {
+        self.0.get(&ops::GET_SERVER_TYPE, id.into().0, "server_type")
+    }
+
+    /// Looks a type up by id or name.
+    pub fn find(self, server_type: impl Into<IdOrName>) -> Task<Option<ServerType>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_SERVER_TYPES, "server_types").query("name", name);
+        find(server_type.into(), by_name, |id| self.get(id))
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists types of servers; made by [`ServerTypes::list`].
+    pub struct ListServerTypes => ServerType;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
     }
 }
 

@@ -21,6 +21,12 @@ use crate::primary_ips::PrimaryIpId;
 use crate::server_types::ServerType;
 use crate::volumes::VolumeId;
 
+mod create;
+mod operations;
+
+pub use create::{CreateServer, PublicNetSetup};
+pub use operations::*;
+
 cloud_core::numeric_id! {
     /// Identifies a server.
     pub struct ServerId;
@@ -246,27 +252,6 @@ cloud_core::model! {
     }
 }
 
-/// The answer to creating a server.
-///
-/// It holds a secret: `Debug` hides it, and there is no `Serialize` that could write it somewhere.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct CreatedServer {
-    /// The server, which is still being set up.
-    #[serde(deserialize_with = "lenient::field")]
-    pub server: Server,
-    /// The creation itself.
-    #[serde(deserialize_with = "lenient::field")]
-    pub action: Action,
-    /// What follows by itself, such as starting the server and attaching its volumes.
-    #[serde(deserialize_with = "lenient::field")]
-    pub next_actions: Vec<Action>,
-    /// The password of `root`, told only here. `None` when SSH keys were given.
-    #[serde(deserialize_with = "lenient::field")]
-    pub root_password: Option<SecretString>,
-}
-
 /// The answer to rebuilding a server. `Debug` hides the password.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -386,22 +371,8 @@ mod tests {
         secret_of(password, |answer: &EnabledRescue| &answer.root_password);
         secret_of(password, |answer: &ResetPassword| &answer.root_password);
         secret_of(password, |answer: &Rebuilt| answer.root_password.as_ref().unwrap());
-        secret_of(password, |answer: &CreatedServer| answer.root_password.as_ref().unwrap());
         let console = r#"{"wss_url":"hunter2","password":"hunter2","action":{"id":7}}"#;
         secret_of(console, |answer: &RequestedConsole| &answer.wss_url);
         secret_of(console, |answer: &RequestedConsole| &answer.password);
-    }
-
-    #[test]
-    fn a_created_server_tells_what_follows() {
-        let created: CreatedServer = serde_json::from_str(
-            r#"{"server":{"id":42},"action":{"id":1,"command":"create_server"},
-                "next_actions":[{"id":2,"command":"start_server"}],"root_password":null}"#,
-        )
-        .unwrap();
-        assert_eq!(created.server.id, ServerId(42));
-        assert_eq!(created.action.command, "create_server");
-        assert_eq!(created.next_actions[0].command, "start_server");
-        assert!(created.root_password.is_none());
     }
 }

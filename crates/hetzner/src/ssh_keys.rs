@@ -1,5 +1,13 @@
 //! Public keys that new servers accept.
 
+use crate::actions::Deleted;
+use crate::client::Client;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::labels;
+use crate::ops;
+use crate::sort::Sort;
+use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
 
 use crate::labels::Labels;
@@ -25,4 +33,95 @@ cloud_core::model! {
         /// When it was added.
         pub created: Timestamp,
     }
+}
+
+/// `/ssh_keys`.
+#[derive(Clone, Copy, Debug)]
+pub struct SshKeys<'a>(&'a Client);
+
+impl<'a> SshKeys<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists SSH keys (`GET /ssh_keys`).
+    pub fn list(self) -> ListSshKeys {
+        ListSshKeys::new(self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys"))
+    }
+
+    /// Adds a public key in the form of `authorized_keys` (`POST /ssh_keys`). `uniqueness_error` when the name or the
+    /// key is there already.
+    pub fn create(self, name: impl Into<String>, public_key: impl Into<String>) -> CreateSshKey {
+        let call = self.0.call(&ops::CREATE_SSH_KEY, cloud_core::decode::Decode::key("ssh_key"));
+        CreateSshKey::new(call, name.into(), public_key.into())
+    }
+
+    /// One SSH key (`GET /ssh_keys/{id}`).
+    pub fn get(self, id: impl Into<SshKeyId>) -> Call<SshKey> {
+        self.0.get(&ops::GET_SSH_KEY, id.into().0, "ssh_key")
+    }
+
+    /// Looks an SSH key up by id or name.
+    pub fn find(self, key: impl Into<IdOrName>) -> Task<Option<SshKey>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys").query("name", name);
+        find(key.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes an SSH key (`PUT /ssh_keys/{id}`).
+    pub fn update(self, id: impl Into<SshKeyId>) -> UpdateSshKey {
+        UpdateSshKey::new(self.0.get(&ops::UPDATE_SSH_KEY, id.into().0, "ssh_key"))
+    }
+
+    /// Removes an SSH key from the project; servers keep it (`DELETE /ssh_keys/{id}`).
+    pub fn delete(self, id: impl Into<SshKeyId>) -> Call<Deleted> {
+        self.0.call(&ops::DELETE_SSH_KEY, Deleted::decode(self.0)).arg(id.into())
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists SSH keys; made by [`SshKeys::list`].
+    pub struct ListSshKeys => SshKey;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+        /// Only the one with this MD5 fingerprint.
+        fingerprint: String = "fingerprint",
+    }
+    many {
+        /// Sorts by `id` or `name`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+impl ListSshKeys {
+    /// Only keys whose labels match, such as `team=web`.
+    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
+        Self(labels::select(self.0, &selector))
+    }
+}
+
+cloud_core::request! {
+    /// Adds an SSH key; made by [`SshKeys::create`].
+    pub struct CreateSshKey => SshKey;
+    required {
+        name: String,
+        public_key: String,
+    }
+    opt {
+        /// Its labels.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Changes an SSH key; made by [`SshKeys::update`].
+    pub struct UpdateSshKey => SshKey;
+    opt {
+        /// The new name.
+        name: String,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserialize, Deserializer};
 
-/// Reads a field in which `null` means the same as its absence. [`model!`](crate::model) puts it on every field.
+/// Reads a field in which `null` means the same as its absence. [`model!`](crate::model!) puts it on every field.
 pub fn field<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

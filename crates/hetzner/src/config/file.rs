@@ -1,9 +1,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use cloud_core::config::{Origin, Setting};
+use cloud_core::{Error, Result};
+use secrecy::SecretString;
 use toml::{Table, Value};
 
-use super::{ConfigError, Origin, Setting, duration};
+use super::duration;
 use crate::error::mask;
 
 /// The file in which the `hcloud` program keeps its contexts.
@@ -45,9 +48,8 @@ impl Preference {
 }
 
 impl CliFile {
-    /// Reads the text of the file. No path means that not even the place of the file is known.
-    pub(super) fn parse(path: Option<PathBuf>, text: &str) -> Result<Self, ConfigError> {
-        let path = path.unwrap_or_else(|| PathBuf::from("hcloud/cli.toml"));
+    /// Reads the text of the file.
+    pub(super) fn parse(path: PathBuf, text: &str) -> Result<Self> {
         match text.parse() {
             Ok(table) => Ok(Self { path, table }),
             Err(error) => {
@@ -56,37 +58,31 @@ impl CliFile {
                 let error: toml::de::Error = error;
                 let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
                 let line = before.matches('\n').count() + 1;
-                let message = format!("not valid TOML: {}", mask(error.message()));
-                Err(ConfigError::new(format!("line {line}"), Origin::CliFile(path), message))
+                let origin = Origin::File { path, key: format!("line {line}") };
+                Err(Error::config(origin, format_args!("not valid TOML: {}", mask(error.message()))))
             }
         }
     }
 
-    pub(super) fn active_context(&self) -> Result<Option<Setting<String>>, ConfigError> {
-        Ok(self.string(&self.table, "", "active_context")?.filter(|name| !name.value.is_empty()))
+    pub(super) fn active_context(&self) -> Result<Option<Setting<String>>> {
+        let origin = self.origin("active_context");
+        let name = text(&self.table, "active_context", &origin)?.filter(|name| !name.is_empty());
+        Ok(name.map(|name| Setting::new(name.to_owned(), origin)))
     }
 
-    pub(super) fn context(&self, wanted: &Setting<String>) -> Result<Context<'_>, ConfigError> {
+    pub(super) fn context(&self, wanted: &Setting<String>) -> Result<Context<'_>> {
         let found = self.contexts()?.into_iter().find(|context| context.name == wanted.value);
         found.map_or_else(
             || {
-                let (name, known) = (&wanted.value, self.known()?);
-                Err(ConfigError::new(
-                    wanted.name.as_str(),
-                    if wanted.origin == Origin::Missing { self.origin() } else { wanted.origin.clone() },
-                    format!("there is no context {name:?} in {}; {known}", self.path.display()),
-                ))
+                let (name, path, known) = (&wanted.value, self.path.display(), self.known()?);
+                Err(wanted.error(format_args!("there is no context {name:?} in {path}; {known}")))
             },
             Ok,
         )
     }
 
     /// A preference of the context, else of the whole file.
-    pub(super) fn preference(
-        &self,
-        context: Option<&Context<'_>>,
-        key: &str,
-    ) -> Result<Option<Setting<Preference>>, ConfigError> {
+    pub(super) fn preference(&self, context: Option<&Context<'_>>, key: &str) -> Result<Option<Setting<Preference>>> {
         if let Some(context) = context {
             let place = format!("contexts.{}.", context.name);
             if let Some(found) = self.preference_in(context.table, &place, key)? {
@@ -97,16 +93,17 @@ impl CliFile {
     }
 
     /// What to tell somebody who has given no token anywhere.
-    pub(super) fn no_token(&self) -> ConfigError {
-        let known = self.known().unwrap_or_default();
-        let message = format!(
-            "no token is given: set HCLOUD_TOKEN or HCLOUD_TOKEN_FILE, or choose a context of {} with HCLOUD_CONTEXT; {known}",
-            self.path.display()
-        );
-        ConfigError::new("token", Origin::Missing, message)
+    pub(super) fn no_token(&self) -> Error {
+        let (path, known) = (self.path.display(), self.known().unwrap_or_default());
+        Error::config(
+            "token (not set)",
+            format_args!(
+                "no token is given: set HCLOUD_TOKEN or HCLOUD_TOKEN_FILE, or choose a context of {path} with HCLOUD_CONTEXT; {known}"
+            ),
+        )
     }
 
-    fn preference_in(&self, table: &Table, place: &str, key: &str) -> Result<Option<Setting<Preference>>, ConfigError> {
+    fn preference_in(&self, table: &Table, place: &str, key: &str) -> Result<Option<Setting<Preference>>> {
         let preferences = match table.get("preferences") {
             None => return Ok(None),
             Some(Value::Table(preferences)) => preferences,
@@ -119,10 +116,10 @@ impl CliFile {
             Some(Value::Integer(number)) => Preference::Integer(*number),
             Some(_) => return Err(self.wrong(name, "must be text or an integer")),
         };
-        Ok(Some(Setting::new(value, name, self.origin())))
+        Ok(Some(Setting::new(value, self.origin(name))))
     }
 
-    fn contexts(&self) -> Result<Vec<Context<'_>>, ConfigError> {
+    fn contexts(&self) -> Result<Vec<Context<'_>>> {
         let list = match self.table.get("contexts") {
             None => return Ok(Vec::new()),
             Some(Value::Array(list)) => list,
@@ -132,39 +129,40 @@ impl CliFile {
             .enumerate()
             .map(|(index, context)| {
                 let table = context.as_table().ok_or_else(|| self.wrong("contexts", "must be a list of tables"))?;
-                let name = self.string(table, &format!("contexts[{index}]."), "name")?;
-                Ok(Context { file: self, name: name.map(|name| name.value).unwrap_or_default(), table })
+                let name = text(table, "name", &self.origin(format!("contexts[{index}].name")))?;
+                Ok(Context { file: self, name: name.unwrap_or_default().to_owned(), table })
             })
             .collect()
     }
 
-    fn known(&self) -> Result<String, ConfigError> {
+    fn known(&self) -> Result<String> {
         let names: Vec<_> = self.contexts()?.into_iter().map(|context| format!("{:?}", context.name)).collect();
         Ok(if names.is_empty() { "it has no contexts".to_owned() } else { format!("it has {}", names.join(", ")) })
     }
 
-    fn string(&self, table: &Table, place: &str, key: &str) -> Result<Option<Setting<String>>, ConfigError> {
-        let name = format!("{place}{key}");
-        match table.get(key) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(Setting::new(text.clone(), name, self.origin()))),
-            Some(_) => Err(self.wrong(name, "must be text")),
-        }
+    fn wrong(&self, key: impl Into<String>, problem: &str) -> Error {
+        Error::config(self.origin(key), problem)
     }
 
-    fn wrong(&self, name: impl Into<String>, message: &str) -> ConfigError {
-        ConfigError::new(name, self.origin(), message)
-    }
-
-    fn origin(&self) -> Origin {
-        Origin::CliFile(self.path.clone())
+    fn origin(&self, key: impl Into<String>) -> Origin {
+        Origin::File { path: self.path.clone(), key: key.into() }
     }
 }
 
 impl Context<'_> {
-    pub(super) fn token(&self) -> Result<Setting<String>, ConfigError> {
-        let place = format!("contexts.{}.", self.name);
-        let token = self.file.string(self.table, &place, "token")?;
-        token.ok_or_else(|| self.file.wrong(format!("{place}token"), "is missing"))
+    pub(super) fn token(&self) -> Result<Setting<SecretString>> {
+        let origin = self.file.origin(format!("contexts.{}.token", self.name));
+        match text(self.table, "token", &origin)? {
+            Some(token) => Ok(Setting::new(token.into(), origin)),
+            None => Err(Error::config(origin, "is missing")),
+        }
+    }
+}
+
+fn text<'a>(table: &'a Table, key: &str, origin: &Origin) -> Result<Option<&'a str>> {
+    match table.get(key) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Error::config(origin, "must be text")),
     }
 }

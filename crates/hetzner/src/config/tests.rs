@@ -1,5 +1,7 @@
-use std::collections::HashMap;
+use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+
+use cloud_core::ErrorKind;
 
 use super::*;
 
@@ -27,63 +29,44 @@ name = "test"
 token = "TestToken"
 "#;
 
-struct Machine {
-    env: HashMap<&'static str, OsString>,
-    files: HashMap<&'static str, Result<&'static str, io::ErrorKind>>,
+fn machine(env: &[(&str, &str)], files: &[(&str, &str)]) -> Environment {
+    let machine = Environment::given(env.iter().copied(), Some("/home/ann".into()));
+    files.iter().fold(machine, |machine, (path, text)| machine.with_file(*path, *text))
 }
 
-impl Machine {
-    fn new(env: &[(&'static str, &str)], files: &[(&'static str, &'static str)]) -> Self {
-        let home = ("HOME", "/home/ann");
-        Self {
-            env: [home].iter().chain(env).map(|(name, value)| (*name, OsString::from(value))).collect(),
-            files: files.iter().map(|(path, text)| (*path, Ok(*text))).collect(),
-        }
-    }
-
-    fn load(&self, context: Option<&str>) -> Result<Settings, ConfigError> {
-        let env = |name: &str| self.env.get(name).cloned();
-        let read = |path: &Path| match self.files.get(path.to_str().unwrap()) {
-            Some(Ok(text)) => Ok((*text).to_owned()),
-            Some(Err(kind)) => Err((*kind).into()),
-            None => Err(io::ErrorKind::NotFound.into()),
-        };
-        let sources = Sources { env: &env, read: &read };
-        match context {
-            Some(name) => Settings::load_context(&sources, name),
-            None => Settings::load(&sources),
-        }
-    }
+fn load(env: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Settings> {
+    Settings::load(&machine(env, files))
 }
 
-fn load(env: &[(&'static str, &str)], files: &[(&'static str, &'static str)]) -> Result<Settings, ConfigError> {
-    Machine::new(env, files).load(None)
+/// What the error says of the setting, without what every error about a setting begins with.
+fn problem(error: &Error) -> String {
+    assert_eq!(error.kind(), ErrorKind::Config);
+    error.to_string().strip_prefix("wrong configuration: ").unwrap().to_owned()
 }
 
-fn token(settings: &Settings) -> (&str, &str, String) {
-    (settings.token.value.expose_secret(), &settings.token.name, settings.token.origin.to_string())
+fn token(settings: &Settings) -> (&str, String) {
+    (settings.token.value.expose_secret(), settings.token.origin.to_string())
 }
 
 fn shown<T: std::fmt::Debug>(setting: Option<&Setting<T>>) -> String {
-    setting
-        .map_or_else(|| "-".to_owned(), |setting| format!("{:?} {} ({})", setting.value, setting.name, setting.origin))
+    setting.map_or_else(|| "-".to_owned(), |setting| format!("{:?} {}", setting.value, setting.origin))
 }
 
 #[test]
 fn the_token_comes_from_the_first_place_that_has_one() {
     let files = [(HOME, FILE), ("/run/token", "  FromFile\n")];
-    let home = HOME.to_owned();
-    for (env, expected) in [
-        (vec![], (PROD, "contexts.prod.token", home.clone())),
-        (vec![("HCLOUD_CONTEXT", "test")], ("TestToken", "contexts.test.token", home.clone())),
-        (vec![("HCLOUD_CONTEXT", "")], (PROD, "contexts.prod.token", home)),
-        (vec![("HCLOUD_TOKEN_FILE", "/run/token")], ("FromFile", "HCLOUD_TOKEN_FILE", "/run/token".to_owned())),
+    for (env, wanted, origin) in [
+        (vec![], PROD, format!("contexts.prod.token ({HOME})")),
+        (vec![("HCLOUD_CONTEXT", "test")], "TestToken", format!("contexts.test.token ({HOME})")),
+        (vec![("HCLOUD_CONTEXT", "")], PROD, format!("contexts.prod.token ({HOME})")),
+        (vec![("HCLOUD_TOKEN_FILE", "/run/token")], "FromFile", "HCLOUD_TOKEN_FILE (/run/token)".to_owned()),
         (
             vec![("HCLOUD_TOKEN", "FromEnv"), ("HCLOUD_TOKEN_FILE", "/nowhere"), ("HCLOUD_CONTEXT", "test")],
-            ("FromEnv", "HCLOUD_TOKEN", "environment".to_owned()),
+            "FromEnv",
+            "HCLOUD_TOKEN (environment)".to_owned(),
         ),
     ] {
-        assert_eq!(token(&load(&env, &files).unwrap()), expected, "{env:?}");
+        assert_eq!(token(&load(&env, &files).unwrap()), (wanted, origin), "{env:?}");
     }
 }
 
@@ -132,27 +115,26 @@ fn a_token_alone_is_enough() {
 
 #[test]
 fn a_context_chosen_by_the_program_brings_its_own_token() {
-    let machine = Machine::new(
+    let machine = machine(
         &[("HCLOUD_TOKEN", "FromEnv"), ("HCLOUD_CONTEXT", "prod"), ("HCLOUD_ENDPOINT", "http://localhost")],
         &[(HOME, FILE)],
     );
-    let settings = machine.load(Some("test")).unwrap();
+    let settings = Settings::load_context(&machine, "test").unwrap();
     assert_eq!(token(&settings).0, "TestToken");
-    assert_eq!(settings.endpoint.unwrap().name, "HCLOUD_ENDPOINT");
-    let error = machine.load(Some("staging")).unwrap_err();
+    assert_eq!(settings.endpoint.unwrap().origin, Origin::Variable("HCLOUD_ENDPOINT".to_owned()));
+    let error = Settings::load_context(&machine, "staging").unwrap_err();
     assert_eq!(
-        error.to_string(),
-        format!(r#"context ({HOME}): there is no context "staging" in {HOME}; it has "prod", "test""#)
+        problem(&error),
+        format!(r#"context (client builder): there is no context "staging" in {HOME}; it has "prod", "test""#)
     );
 }
 
 #[test]
 fn the_file_is_looked_for_in_its_places() {
     let (moved, named) = ("/xdg/hcloud/cli.toml", "/etc/hcloud.toml");
-    let file = |name: &'static str| -> &'static str {
-        format!("active_context='{name}'\n[[contexts]]\nname='{name}'\ntoken='{name}'").leak()
-    };
-    let files = [(HOME, file("home")), (moved, file("moved")), (named, file("named"))];
+    let file = |name| format!("active_context='{name}'\n[[contexts]]\nname='{name}'\ntoken='{name}'");
+    let [at_home, at_moved, at_named] = ["home", "moved", "named"].map(file);
+    let files = [(HOME, &*at_home), (moved, &*at_moved), (named, &*at_named)];
     for (env, wanted) in [
         (vec![], "home"),
         (vec![("XDG_CONFIG_HOME", "/xdg")], "moved"),
@@ -166,16 +148,13 @@ fn the_file_is_looked_for_in_its_places() {
 
 #[test]
 fn an_unreadable_file_matters_only_when_it_is_needed() {
-    let machine = |env: &[(&'static str, &str)]| {
-        let mut machine = Machine::new(env, &[]);
-        machine.files.insert(HOME, Err(io::ErrorKind::PermissionDenied));
-        machine.load(None)
-    };
-    assert_eq!(token(&machine(&[("HCLOUD_TOKEN", "t")]).unwrap()).0, "t");
-    let error = machine(&[]).unwrap_err();
-    assert!(error.to_string().starts_with(&format!("token ({HOME}): the file cannot be read: permission")), "{error}");
-    let asked_for = machine(&[("HCLOUD_TOKEN", "t"), ("HCLOUD_CONFIG", HOME)]).unwrap_err();
-    assert!(asked_for.to_string().starts_with(&format!("HCLOUD_CONFIG ({HOME}): cannot be read")), "{asked_for}");
+    let load =
+        |env: &[_]| Settings::load(&machine(env, &[]).with_unreadable_file(HOME, io::ErrorKind::PermissionDenied));
+    assert_eq!(token(&load(&[("HCLOUD_TOKEN", "t")]).unwrap()).0, "t");
+    let error = problem(&load(&[]).unwrap_err());
+    assert!(error.starts_with(&format!("token ({HOME}): cannot be read: permission")), "{error}");
+    let error = problem(&load(&[("HCLOUD_TOKEN", "t"), ("HCLOUD_CONFIG", HOME)]).unwrap_err());
+    assert!(error.starts_with(&format!("HCLOUD_CONFIG ({HOME}): cannot be read: permission")), "{error}");
 }
 
 #[test]
@@ -183,14 +162,14 @@ fn errors_name_the_setting_and_its_place() {
     let file = [(HOME, FILE), ("/empty", " \n"), ("/two", "one\ntwo")];
     for (env, expected) in [
         (vec![("HCLOUD_TOKEN", "")], "HCLOUD_TOKEN (environment): is empty"),
-        (vec![("HCLOUD_TOKEN", "secret one")], "HCLOUD_TOKEN (environment): has a character at position 6 "),
-        (vec![("HCLOUD_TOKEN", " secret")], "HCLOUD_TOKEN (environment): has a character at position 0 "),
-        (vec![("HCLOUD_TOKEN", "secret\n")], "HCLOUD_TOKEN (environment): has a character at position 6 "),
-        (vec![("HCLOUD_TOKEN", "sécret")], "HCLOUD_TOKEN (environment): has a character at position 1 "),
+        (vec![("HCLOUD_TOKEN", "secret one")], "HCLOUD_TOKEN (environment): holds white space at position 7"),
+        (vec![("HCLOUD_TOKEN", " secret")], "HCLOUD_TOKEN (environment): holds white space at position 1"),
+        (vec![("HCLOUD_TOKEN", "secret\n")], "HCLOUD_TOKEN (environment): holds a line break at position 7"),
+        (vec![("HCLOUD_TOKEN", "sécret")], "HCLOUD_TOKEN (environment): holds a character outside ASCII at position 2"),
         (vec![("HCLOUD_TOKEN_FILE", "")], "HCLOUD_TOKEN_FILE (environment): is empty"),
         (vec![("HCLOUD_TOKEN_FILE", "/nowhere")], "HCLOUD_TOKEN_FILE (/nowhere): cannot be read: "),
         (vec![("HCLOUD_TOKEN_FILE", "/empty")], "HCLOUD_TOKEN_FILE (/empty): is empty"),
-        (vec![("HCLOUD_TOKEN_FILE", "/two")], "HCLOUD_TOKEN_FILE (/two): has a character at position 3 "),
+        (vec![("HCLOUD_TOKEN_FILE", "/two")], "HCLOUD_TOKEN_FILE (/two): holds a line break at position 4"),
         (vec![("HCLOUD_CONFIG", "/nowhere")], "HCLOUD_CONFIG (/nowhere): cannot be read: "),
         (
             vec![("HCLOUD_CONTEXT", "staging")],
@@ -203,8 +182,7 @@ fn errors_name_the_setting_and_its_place() {
         (vec![("HCLOUD_POLL_INTERVAL", "0s")], "HCLOUD_POLL_INTERVAL (environment): must be longer than zero"),
     ] {
         let error = load(&env, &file).expect_err(expected);
-        assert!(error.to_string().starts_with(expected), "{env:?}: {error}");
-        assert_eq!(error.to_string(), format!("{} ({}): {}", error.setting(), error.origin(), error.message()));
+        assert!(problem(&error).starts_with(expected), "{env:?}: {error}");
         assert!(!format!("{error} {error:?}").contains("secret"), "{error}");
     }
 }
@@ -240,7 +218,7 @@ fn errors_of_the_file_name_the_key() {
             "preferences.poll_interval (AT): must be text or an integer",
         ),
     ] {
-        let error = load(&[], &[(HOME, text)]).expect_err(expected).to_string();
+        let error = problem(&load(&[], &[(HOME, text)]).expect_err(expected));
         assert!(error.contains(&expected.replace("AT", HOME)), "{text}: {error}");
     }
 }
@@ -256,9 +234,9 @@ fn broken_toml_is_shown_by_its_line_and_without_the_token() {
         format!("a = 1\n\na = '{PROD}'\n"),
         format!("{PROD} = 1\n\n{PROD} = 2\n"),
     ] {
-        let error = load(&[], &[(HOME, broken.leak())]).unwrap_err();
+        let error = load(&[], &[(HOME, &broken)]).unwrap_err();
         let shown = format!("{error} {error:?}");
-        assert!(error.to_string().starts_with(&format!("line 3 ({HOME}): not valid TOML: ")), "{error}");
+        assert!(problem(&error).starts_with(&format!("line 3 ({HOME}): not valid TOML: ")), "{error}");
         assert!(!shown.contains("ProdProd"), "{shown}");
     }
 }
@@ -273,19 +251,9 @@ fn the_token_is_never_shown() {
 
 #[test]
 fn a_variable_that_is_no_text_is_refused() {
-    for name in ["HCLOUD_TOKEN", "HCLOUD_ENDPOINT"] {
-        let mut machine = Machine::new(&[("HCLOUD_TOKEN", "t")], &[]);
-        machine.env.insert(name, OsString::from_vec(b"se\xffcret".to_vec()));
-        let error = machine.load(None).unwrap_err();
-        assert_eq!(error.to_string(), format!("{name} (environment): is not valid UTF-8"));
+    for name in ["HCLOUD_TOKEN", "HCLOUD_CONTEXT", "HCLOUD_CONFIG", "HCLOUD_ENDPOINT"] {
+        let env = [("HCLOUD_TOKEN", OsString::from("t")), (name, OsString::from_vec(b"se\xffcret".to_vec()))];
+        let error = Settings::load(&Environment::given(env, None)).unwrap_err();
+        assert_eq!(problem(&error), format!("{name} (environment): is not valid UTF-8"));
     }
-}
-
-#[test]
-fn the_system_is_the_process_and_its_files() {
-    let sources = Sources::system();
-    let root = PathBuf::from((sources.env)("CARGO_MANIFEST_DIR").unwrap());
-    assert!((sources.read)(&root.join("Cargo.toml")).unwrap().contains("cloud-hetzner"));
-    assert_eq!((sources.env)("HCLOUD_NO_SUCH_VARIABLE"), None);
-    assert_eq!((sources.read)(&root.join("no-such-file")).unwrap_err().kind(), io::ErrorKind::NotFound);
 }

@@ -3,7 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
+use base64::{DecodeError, Engine as _};
+
 use super::HttpConfigError;
+
+const BASE64_LENGTH: &str = "a SHA-256 fingerprint in base64 has 43 characters and one `=`";
 
 /// The SHA-256 fingerprint of a server's own certificate in its DER form: what
 /// `openssl x509 -noout -fingerprint -sha256` prints.
@@ -77,36 +82,17 @@ fn from_hex(text: &str) -> Result<[u8; 32], String> {
 }
 
 fn from_base64(text: &str) -> Result<[u8; 32], String> {
-    let body = text.strip_suffix('=').unwrap_or(text);
-    if body.len() != 43 {
-        return Err("a SHA-256 fingerprint in base64 has 43 characters and one `=`".into());
-    }
-    let mut fingerprint = [0; 32];
-    // Bits above the lowest 14 are never looked at again and fall off the top.
-    let (mut bits, mut held) = (0_u32, 0);
-    let mut bytes = fingerprint.iter_mut();
-    for c in body.chars() {
-        let value = match c {
-            'A'..='Z' => c as u32 - 'A' as u32,
-            'a'..='z' => c as u32 - 'a' as u32 + 26,
-            '0'..='9' => c as u32 - '0' as u32 + 52,
-            '+' => 62,
-            '/' => 63,
-            _ => return Err(format!("{c:?} is not a character of base64")),
-        };
-        bits = bits << 6 | value;
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            if let Some(byte) = bytes.next() {
-                *byte = (bits >> held).to_le_bytes()[0];
-            }
+    let bytes = STANDARD_PAD_INDIFFERENT.decode(text).map_err(|error| match error {
+        DecodeError::InvalidByte(at, _) => {
+            let c = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('=');
+            format!("{c:?} is not a character of base64, or not in this place")
         }
-    }
-    if bits & ((1 << held) - 1) != 0 {
-        return Err("the last character of the base64 is wrong, so a part may be missing".into());
-    }
-    Ok(fingerprint)
+        DecodeError::InvalidLastSymbol { .. } => {
+            "the last character of the base64 is wrong, so a part may be missing".into()
+        }
+        DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => BASE64_LENGTH.to_owned(),
+    })?;
+    bytes.try_into().map_err(|_| BASE64_LENGTH.to_owned())
 }
 
 impl fmt::Display for CertificatePin {

@@ -1,0 +1,34 @@
+//! Typed, async clients for cloud control APIs, each behind the feature of its name.
+//!
+//! | feature | module | API |
+//! |---|---|---|
+//! | `hetzner` (default) | [`hetzner`] | Hetzner Cloud |
+//! | `sandbox` | [`sandbox`] | the embedded emulator, for tests without an account |
+//!
+//! ```
+//! # #[tokio::main] async fn main() -> cloud_clients::Result<()> {
+//! use cloud_clients::hetzner::{Client, ServerStatus};
+//!
+//! # let sandbox = cloud_sandbox::Sandbox::new();
+//! let api = Client::builder().token("my-token").transport(sandbox.hetzner()).build()?; // or Client::from_env()
+//! let created = api.servers().create("web-1", "cx23", "debian-13").labels([("env", "prod")]).await?;
+//! # sandbox.clock().advance(std::time::Duration::from_secs(60));
+//! let server = created.wait().await?;
+//! assert_eq!(server.status, ServerStatus::Running);
+//! # Ok(()) }
+//! ```
+//!
+//! All providers share one [`Error`], one way to wait, to page and to retry; the features for TLS and the rest are those
+//! of [`cloud_core`](core) and reach every provider.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub use cloud_core as core;
+pub use cloud_core::{Error, ErrorKind, Result};
+#[cfg(feature = "hetzner")]
+pub use hetzner;
+
+/// The embedded emulator of the APIs.
+#[cfg(feature = "sandbox")]
+pub mod sandbox {
+    pub use cloud_sandbox::*;
+}

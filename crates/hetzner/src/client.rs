@@ -1,0 +1,301 @@
+//! The client and its builder.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_core::call::{Call, Operation};
+use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
+use cloud_core::credential::Bearer;
+use cloud_core::decode::Decode;
+use cloud_core::engine::Engine;
+use cloud_core::options::ClientOptions;
+use cloud_core::page::{List, Page, PageInfo, PageMeta, PageNumber};
+use cloud_core::throttle::RateLimit;
+use cloud_core::{Error, ErrorKind, Result};
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::actions::Actions;
+use crate::config::Settings;
+use crate::dialect::HetznerDialect;
+use crate::images::Images;
+use crate::isos::Isos;
+use crate::locations::Locations;
+use crate::ops;
+use crate::placement_groups::PlacementGroups;
+use crate::poller::Poller;
+use crate::pricing::Pricing;
+use crate::server_types::ServerTypes;
+use crate::servers::Servers;
+use crate::ssh_keys::SshKeys;
+
+const CLOUD: &str = "https://api.hetzner.cloud/v1";
+const HETZNER: &str = "https://api.hetzner.com/v1";
+const PRODUCT: &str = concat!("cloud-hetzner/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+
+/// Lists ask for this many items a page, the most that the service gives.
+const PAGE_SIZE: u32 = 50;
+
+static PAGES: PageNumber = PageNumber { page: "page", size: "per_page" };
+
+/// A client of one project. Clones are cheap and share connections, rate limit and the poller of actions.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> cloud_core::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let transport = sandbox.hetzner();
+/// let api = hetzner::Client::builder().token("my-token").transport(transport).build()?;
+/// for server in api.servers().list().label_selector("env=prod").all().await? {
+///     println!("{} {}", server.id, server.name);
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    cloud: BaseUrl,
+    hetzner: BaseUrl,
+    poller: Arc<Poller>,
+}
+
+impl Client {
+    /// A client configured as the `hcloud` program is: `HCLOUD_TOKEN`, else `HCLOUD_TOKEN_FILE`, else the active context
+    /// of its configuration file; see [`config`](crate::config) for every setting.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// A client with the token and the preferences of a context of the `hcloud` program.
+    pub fn from_context(name: &str) -> Result<Self> {
+        Self::builder().from_context(name)?.build()
+    }
+
+    /// Begins to set up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// Actions: what the service does in the background.
+    pub fn actions(&self) -> Actions<'_> {
+        Actions::new(self)
+    }
+
+    /// Images: systems, apps, snapshots and backups.
+    pub fn images(&self) -> Images<'_> {
+        Images::new(self)
+    }
+
+    /// ISO images that can be inserted into servers.
+    pub fn isos(&self) -> Isos<'_> {
+        Isos::new(self)
+    }
+
+    /// Locations.
+    pub fn locations(&self) -> Locations<'_> {
+        Locations::new(self)
+    }
+
+    /// Placement groups, which keep servers on different hosts.
+    pub fn placement_groups(&self) -> PlacementGroups<'_> {
+        PlacementGroups::new(self)
+    }
+
+    /// The prices of everything (`GET /pricing`).
+    pub fn pricing(&self) -> Call<Pricing> {
+        self.call(&ops::GET_PRICING, Decode::key("pricing"))
+    }
+
+    /// Servers.
+    pub fn servers(&self) -> Servers<'_> {
+        Servers::new(self)
+    }
+
+    /// Types of servers.
+    pub fn server_types(&self) -> ServerTypes<'_> {
+        ServerTypes::new(self)
+    }
+
+    /// SSH keys.
+    pub fn ssh_keys(&self) -> SshKeys<'_> {
+        SshKeys::new(self)
+    }
+
+    /// What the service last said about the rate limit; `None` before the first answer.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.0.engine.rate_limit()
+    }
+
+    /// The base URL of the Cloud API.
+    pub fn endpoint(&self) -> &str {
+        self.0.cloud.as_str()
+    }
+
+    /// The base URL of the second API, for storage boxes.
+    pub fn hetzner_endpoint(&self) -> &str {
+        self.0.hetzner.as_str()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn poller(&self) -> &Arc<Poller> {
+        &self.0.poller
+    }
+
+    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+        Call::new(&self.0.engine, &self.0.cloud, operation, decode)
+    }
+
+    /// One resource by its id, as `{"key": {...}}`.
+    pub(crate) fn get<T: DeserializeOwned + Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        id: u64,
+        key: &'static str,
+    ) -> Call<T> {
+        self.call(operation, Decode::key(key)).arg(id)
+    }
+
+    /// A list in pages, as `{"key": [...], "meta": {"pagination": ...}}`.
+    pub(crate) fn list<T: DeserializeOwned + Send + 'static>(
+        &self,
+        operation: &'static Operation,
+        key: &'static str,
+    ) -> List<T> {
+        in_pages(self.call(operation, page_of(key)))
+    }
+}
+
+/// How one page of a list is read.
+pub(crate) fn page_of<T: DeserializeOwned>(key: &'static str) -> Decode<Page<T>> {
+    Decode::<Page<T>>::page::<Meta>(key)
+}
+
+/// A list whose pages are read by this call.
+pub(crate) fn in_pages<T: Send + 'static>(call: Call<Page<T>>) -> List<T> {
+    List::new(call, &PAGES, Some(PAGE_SIZE))
+}
+
+/// How a list says that there is more.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Meta {
+    pagination: Option<Pagination>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Pagination {
+    next_page: Option<u64>,
+    last_page: Option<u64>,
+    total_entries: Option<u64>,
+}
+
+impl PageMeta for Meta {
+    const KEY: &'static str = "meta";
+
+    fn info(self) -> PageInfo {
+        // A list without `meta` is complete.
+        let Some(pagination) = self.pagination else { return PageInfo::default() };
+        PageInfo {
+            next: pagination.next_page.map(|page| page.to_string()),
+            last: pagination.last_page,
+            total: pagination.total_entries,
+        }
+    }
+}
+
+/// Settings of a [`Client`]. Nothing can fail before [`build`](Self::build), which sends nothing.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a client is made by build()"]
+pub struct ClientBuilder {
+    options: ClientOptions,
+    token: Option<Setting<SecretString>>,
+    endpoint: Option<Setting<String>>,
+    hetzner_endpoint: Option<Setting<String>>,
+    poll_interval: Option<Duration>,
+}
+
+cloud_core::client_options!(ClientBuilder);
+
+impl ClientBuilder {
+    /// The API token of the project.
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        self.token = Some(Setting::new(token.into(), Origin::Builder("token")));
+        self
+    }
+
+    /// The base URL of the Cloud API, `https://api.hetzner.cloud/v1` unless set. Without
+    /// [`hetzner_endpoint`](Self::hetzner_endpoint) the storage boxes keep their own.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(Setting::new(url.into(), Origin::Builder("endpoint")));
+        self
+    }
+
+    /// The base URL of the second API, for storage boxes: `https://api.hetzner.com/v1` unless set.
+    pub fn hetzner_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.hetzner_endpoint = Some(Setting::new(url.into(), Origin::Builder("hetzner_endpoint")));
+        self
+    }
+
+    /// The first pause between looks at an action, 0.5 s unless set. Pauses grow to ten times of it.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = Some(interval);
+        self
+    }
+
+    /// Takes what is not set yet from the environment and the file of the `hcloud` program; see
+    /// [`config`](crate::config).
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    pub fn from_env(self) -> Result<Self> {
+        Ok(self.settings(Settings::load(&Environment::process())?))
+    }
+
+    /// Takes what is not set yet from a context of the `hcloud` program.
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_context, which it serves")]
+    pub fn from_context(self, name: &str) -> Result<Self> {
+        Ok(self.settings(Settings::load_context(&Environment::process(), name)?))
+    }
+
+    /// Takes what is not set yet from settings that were read elsewhere.
+    pub fn settings(mut self, found: Settings) -> Self {
+        self.token = self.token.or(Some(found.token));
+        self.endpoint = self.endpoint.or(found.endpoint);
+        self.hetzner_endpoint = self.hetzner_endpoint.or(found.hetzner_endpoint);
+        self.poll_interval = self.poll_interval.or(found.poll_interval.map(|setting| setting.value));
+        if let Some(limit) = found.http_timeout {
+            self.options.attempt_timeout(limit.value);
+        }
+        self
+    }
+
+    /// Checks every setting and makes the client. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let token = self.token.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Config,
+                "token: not set; give one by ClientBuilder::token, or set HCLOUD_TOKEN and use Client::from_env",
+            )
+        })?;
+        let bearer = Bearer::new(&token)?;
+        let default = |url: &str| Setting::new(url.to_owned(), Origin::Builder("endpoint"));
+        let allow_http = self.options.allows_http();
+        let cloud = BaseUrl::parse(&self.endpoint.unwrap_or_else(|| default(CLOUD)), allow_http)?;
+        let hetzner = BaseUrl::parse(&self.hetzner_endpoint.unwrap_or_else(|| default(HETZNER)), allow_http)?;
+        let interval = self.poll_interval.unwrap_or(Duration::from_millis(500));
+        if interval.is_zero() {
+            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
+        }
+        // The second host may stay on https while the first is a sandbox: only what is called needs certificates.
+        let plain = cloud.is_plain_http() && hetzner.is_plain_http();
+        let dialect = Arc::new(HetznerDialect::new(token.value));
+        let engine = Engine::build(self.options, PRODUCT, dialect, Some(Arc::new(bearer)), plain)?;
+        let poller = Arc::new(Poller::new(engine.clone(), cloud.clone(), interval));
+        Ok(Client(Arc::new(Inner { engine, cloud, hetzner, poller })))
+    }
+}

@@ -1,0 +1,66 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use cloud_core::decode::RawResponse;
+use cloud_core::engine::Dialect;
+use cloud_core::error::{ApiProblem, FieldProblem};
+use cloud_core::throttle::RateLimit;
+use http::HeaderMap;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::{ApiError, ErrorCode};
+
+/// What Hetzner's answers mean.
+pub(crate) struct HetznerDialect {
+    token: SecretString,
+}
+
+impl HetznerDialect {
+    pub(crate) fn new(token: SecretString) -> Self {
+        Self { token }
+    }
+}
+
+impl fmt::Debug for HetznerDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HetznerDialect")
+    }
+}
+
+impl Dialect for HetznerDialect {
+    fn problem(&self, response: &RawResponse) -> ApiProblem {
+        let Some(mut error) = ApiError::parse(response.status.as_u16(), &response.headers, &response.body) else {
+            return ApiProblem::default();
+        };
+        // The message of a 429 has been seen to quote the beginning of the token.
+        error.redact_token(self.token.expose_secret());
+        let fields = error.details.fields.iter();
+        ApiProblem {
+            code: Some(error.code.as_str().to_owned()),
+            message: Some(error.message.clone()),
+            fields: fields.map(|field| FieldProblem::new(field.name.clone(), field.messages.clone())).collect(),
+            correlation_id: error.correlation_id.clone(),
+            did_nothing: error.code.nothing_was_done(),
+            // 403 also stands for limits and maintenance, which no other token would lift.
+            auth: (!matches!(error.code, ErrorCode::Unknown(_))).then(|| error.is_unauthorized()),
+            transient: None,
+            details: Some(Arc::new(error)),
+        }
+    }
+
+    /// The limit is a bucket that refills evenly over an hour: the next request is due after 3600/limit seconds, while
+    /// `RateLimit-Reset` names the time when the bucket is full again, which nobody needs to wait for.
+    fn rate_limit(&self, headers: &HeaderMap) -> Option<RateLimit> {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+        let limit = u32::try_from(number("ratelimit-limit")?).ok().filter(|limit| *limit > 0)?;
+        let remaining = u32::try_from(number("ratelimit-remaining")?).ok()?;
+        let reset =
+            number("ratelimit-reset").and_then(|at| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(at)));
+        Some(RateLimit::new(limit, remaining, reset, Duration::from_secs(3600) / limit))
+    }
+
+    fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        headers.get("x-correlation-id")?.to_str().ok()
+    }
+}

@@ -1,0 +1,41 @@
+use cloud_core::Result;
+use cloud_core::call::{Call, Task};
+use cloud_core::page::List;
+
+use crate::id_or_name::IdOrName;
+
+/// Looks a resource up by id or by name; `None` when there is none.
+///
+/// Text is a name first: resources may be named by digits only (hcloud-go#128). Only when no resource has that name is a
+/// number tried as an id.
+pub(crate) fn find<T: Send + 'static>(
+    wanted: IdOrName,
+    list: impl FnOnce(&str) -> List<T>,
+    get: impl FnOnce(u64) -> Call<T>,
+) -> Task<Option<T>> {
+    match wanted {
+        IdOrName::Id(id) => {
+            let get = get(id);
+            Task::new(async move { found(get.await) })
+        }
+        IdOrName::Name(name) => {
+            let list = list(&name);
+            let get = name.parse().ok().map(get);
+            Task::new(async move {
+                match (list.await?.items.into_iter().next(), get) {
+                    (Some(named), _) => Ok(Some(named)),
+                    (None, Some(get)) => found(get.await),
+                    (None, None) => Ok(None),
+                }
+            })
+        }
+    }
+}
+
+fn found<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(resource) => Ok(Some(resource)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

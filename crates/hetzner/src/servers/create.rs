@@ -1,0 +1,238 @@
+use cloud_core::call::Task;
+use cloud_core::decode::Decode;
+use cloud_core::wait::Waiter;
+use cloud_core::{Error, Result};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+use super::{Server, ServerId, Servers};
+use crate::actions::{Action, ActionStatus, Created};
+use crate::client::Client;
+use crate::error::ErrorCode;
+use crate::firewalls::FirewallId;
+use crate::id_or_name::IdOrName;
+use crate::labels::{self, Labels};
+use crate::networks::NetworkId;
+use crate::ops;
+use crate::placement_groups::PlacementGroupId;
+use crate::primary_ips::PrimaryIpId;
+use crate::volumes::VolumeId;
+
+#[derive(Deserialize)]
+struct Answer {
+    server: Server,
+    #[serde(default)]
+    action: Option<Action>,
+    #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+    next_actions: Vec<Action>,
+    #[serde(default)]
+    root_password: Option<SecretString>,
+}
+
+fn decode(client: &Client) -> Decode<Created<Server>> {
+    let client = client.clone();
+    Decode::<Answer>::json().map(move |answer| Created {
+        resource: answer.server,
+        action: answer.action,
+        next_actions: answer.next_actions,
+        root_password: answer.root_password,
+        existed: false,
+        client: client.clone(),
+    })
+}
+
+impl Servers<'_> {
+    /// Creates a server (`POST /servers`) of a type and from an image, each by name or, as text, by id.
+    ///
+    /// The request is never sent twice unless the service says that it did nothing. After a failure with
+    /// [`may_have_happened`](cloud_core::Error::may_have_happened) the server may be there; see
+    /// [`or_get`](CreateServer::or_get).
+    ///
+    /// Errors worth handling: `uniqueness_error` (the name is taken), `resource_unavailable` and `placement_error` (no
+    /// room for this type here and now), `resource_limit_exceeded`, `invalid_input`.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # sandbox.clock().advance(std::time::Duration::ZERO);
+    /// let created = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").labels([("env", "prod")]).await?;
+    /// assert_eq!(created.resource.name, "web-1");
+    /// # Ok(()) }
+    /// ```
+    pub fn create(
+        self,
+        name: impl Into<String>,
+        server_type: impl Into<String>,
+        image: impl Into<String>,
+    ) -> CreateServer {
+        let call = self.0.call(&ops::CREATE_SERVER, decode(self.0));
+        CreateServer::new(call, name.into(), server_type.into(), image.into(), self.0.clone())
+    }
+}
+
+/// A firewall by its id, as the body of a new server names it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct FirewallRef {
+    firewall: FirewallId,
+}
+
+impl<T: Into<FirewallId>> From<T> for FirewallRef {
+    fn from(firewall: T) -> Self {
+        Self { firewall: firewall.into() }
+    }
+}
+
+/// Which public addresses a new server gets. Both kinds, new ones, unless said otherwise.
+///
+/// ```
+/// use hetzner::servers::PublicNetSetup;
+///
+/// let v6_only = PublicNetSetup::new().without_ipv4();
+/// # let _ = v6_only;
+/// ```
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PublicNetSetup {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enable_ipv4: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enable_ipv6: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ipv4: Option<PrimaryIpId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ipv6: Option<PrimaryIpId>,
+}
+
+impl PublicNetSetup {
+    /// Both kinds, new ones.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No IPv4 address.
+    pub fn without_ipv4(mut self) -> Self {
+        self.enable_ipv4 = Some(false);
+        self
+    }
+
+    /// No IPv6 network.
+    pub fn without_ipv6(mut self) -> Self {
+        self.enable_ipv6 = Some(false);
+        self
+    }
+
+    /// This Primary IP as the IPv4 address.
+    pub fn ipv4(mut self, id: impl Into<PrimaryIpId>) -> Self {
+        self.enable_ipv4 = Some(true);
+        self.ipv4 = Some(id.into());
+        self
+    }
+
+    /// This Primary IP as the IPv6 network.
+    pub fn ipv6(mut self, id: impl Into<PrimaryIpId>) -> Self {
+        self.enable_ipv6 = Some(true);
+        self.ipv6 = Some(id.into());
+        self
+    }
+}
+
+cloud_core::request! {
+    /// Creates a server; made by [`Servers::create`]. `Debug` hides the user data.
+    pub struct CreateServer => Created<Server>;
+    required {
+        name: String,
+        server_type: String,
+        image: String,
+    }
+    unsent {
+        client: Client,
+    }
+    opt {
+        /// The location, such as `fsn1`; the service chooses one unless given.
+        location: String,
+        /// Whether it is started at once (it is unless set).
+        start_after_create: bool,
+        /// The placement group it joins.
+        placement_group: PlacementGroupId,
+        /// Cloud-init user data, up to 32 KiB. Often it holds secrets.
+        @serde(serialize_with = "cloud_core::model::secret::expose_opt") user_data: SecretString,
+        /// Its labels.
+        labels: Labels,
+        /// Whether the volumes are mounted in the server.
+        automount: bool,
+        /// Its public addresses.
+        public_net: PublicNetSetup,
+    }
+    list {
+        /// The SSH keys of `root`, by id or name. Without any a password is made.
+        ssh_keys: IdOrName,
+        /// The volumes attached to it; they must stand in its location.
+        volumes: VolumeId,
+        /// The private networks it is attached to.
+        networks: NetworkId,
+        /// The firewalls in front of it.
+        firewalls: FirewallRef,
+    }
+    check |this: &Self| {
+        for (field, value) in [("name", &this.name), ("server_type", &this.server_type), ("image", &this.image)] {
+            if value.is_empty() {
+                return Err(Error::input(field, "must not be empty"));
+            }
+        }
+        labels::check(this.labels.as_ref())
+    };
+}
+
+impl CreateServer {
+    /// Creates the server, or gives the one that is there already: after an answer that was lost on the way, and when
+    /// the program is run a second time. Names are unique in a project, so there is never a second server.
+    ///
+    /// A server of this name that has another type, or lacks one of the labels asked for, is somebody else's: then the
+    /// error of the service (`uniqueness_error`) stands.
+    pub fn or_get(self) -> Task<Created<Server>> {
+        Task::new(async move {
+            let wanted = self.clone();
+            let error = match self.send().await {
+                Err(error)
+                    if error.may_have_happened() || error.code() == Some(ErrorCode::UniquenessError.as_str()) =>
+                {
+                    error
+                }
+                done => return done,
+            };
+            let client = wanted.client.clone();
+            match client.servers().list().name(wanted.name.as_str()).await?.items.into_iter().next() {
+                Some(server) if wanted.describes(&server) => existing(&client, server).await,
+                _ => Err(error),
+            }
+        })
+    }
+
+    fn describes(&self, server: &Server) -> bool {
+        let named = |name: &str, id: u64| self.server_type == name || self.server_type == id.to_string();
+        let labels = self.labels.clone().unwrap_or_default();
+        named(&server.server_type.name, server.server_type.id.0)
+            && labels.iter().all(|(key, value)| server.labels.get(key) == Some(value))
+    }
+}
+
+/// A server that was there, with the work still going on for it, so that it can be waited for like a new one.
+async fn existing(client: &Client, server: Server) -> Result<Created<Server>> {
+    let running = client.servers().list_actions_of(server.id).status(ActionStatus::Running).all().await?;
+    Ok(Created {
+        resource: server,
+        action: None,
+        next_actions: running,
+        root_password: None,
+        existed: true,
+        client: client.clone(),
+    })
+}
+
+impl Created<Server> {
+    /// Waits for the creation and all that follows it, under one deadline, and gives the server as it is then.
+    pub fn wait(&self) -> Waiter<Server> {
+        let id: ServerId = self.resource.id;
+        self.wait_then(move |client| Task::new(client.servers().get(id).send()))
+    }
+}

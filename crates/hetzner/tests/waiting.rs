@@ -1,0 +1,142 @@
+//! Waiting for actions: one poller for all waits of a client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_core::clock::{Clock as _, TokioClock};
+use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
+use cloud_sandbox::{Fault, Sandbox};
+use hetzner::{ActionId, Client, ErrorKind};
+
+const LOOK: &str = "GET /v1/actions";
+
+fn client(sandbox: &Sandbox) -> Client {
+    Client::builder().token("t").transport(sandbox.hetzner()).clock(PausedClock::new()).build().unwrap()
+}
+
+fn ids(query: Option<&String>) -> usize {
+    query.map_or(0, |query| query.split('&').filter(|p| p.starts_with("id=")).count())
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_hundred_waits_share_their_requests() {
+    let sandbox = Sandbox::builder().action_duration(Duration::from_secs(10)).build();
+    let api = client(&sandbox);
+    let mut created = Vec::new();
+    for n in 0..200 {
+        let create = api.servers().create(format!("web-{n}"), "cx23", "debian-13").start_after_create(false);
+        created.push(create.await.unwrap());
+    }
+    sandbox.journal().clear();
+    let start = TokioClock.now();
+    let waits: Vec<_> = created.iter().map(|created| tokio::spawn(created.wait().into_future())).collect();
+    for wait in waits {
+        wait.await.unwrap().unwrap();
+    }
+    let elapsed = (TokioClock.now() - start).as_secs_f64();
+    let looks: Vec<_> = sandbox.journal().entries().into_iter().filter(|e| e.path == "/v1/actions").collect();
+    // 0.5 s, 0.75 s, 1.1 s ... and 5 s at the end: how often one action alone would have been looked at by then.
+    let (mut rounds, mut at, mut pause) = (0, 0.0, 0.5);
+    while at < elapsed {
+        at += pause * 0.8;
+        pause = f64::min(pause * 1.5, 5.0);
+        rounds += 1;
+    }
+    assert!(looks.len() <= rounds * 8, "{} requests in {elapsed} s, {rounds} rounds at most", looks.len());
+    assert!(looks.len() >= 8 * 3 && looks.iter().all(|look| ids(look.query.as_ref()) == 25));
+    assert!((30.0..36.0).contains(&elapsed), "{elapsed}");
+    eprintln!("200 waits: {} requests in {elapsed:.1} s", looks.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_grow_and_shrink_again_for_who_comes_late() {
+    let sandbox = Sandbox::builder().action_duration(Duration::from_secs(20)).build();
+    let api = client(&sandbox);
+    let slow = api.servers().create("slow", "cx23", "debian-13").start_after_create(false).await.unwrap();
+    let waiting = tokio::spawn(slow.wait().into_future());
+    tokio::time::sleep(Duration::from_secs(40)).await;
+    let times: Vec<_> =
+        sandbox.journal().entries().into_iter().filter(|e| e.path == "/v1/actions").map(|e| e.at).collect();
+    let gaps: Vec<f64> = times.windows(2).map(|w| w[1].duration_since(w[0]).unwrap().as_secs_f64()).collect();
+    assert!(gaps[0] < 1.0 && gaps.last().unwrap() > &3.9 && gaps.iter().all(|gap| *gap <= 5.01), "{gaps:?}");
+
+    // While the first sleeps for seconds, a second comes and is looked at within half a second.
+    let key = api.servers().power_off(slow.resource.id).await;
+    assert!(key.is_err(), "still locked by its creation");
+    let quick = api.placement_groups().create("g", hetzner::PlacementGroupType::Spread).await.unwrap();
+    quick.wait().await.unwrap();
+    let before = TokioClock.now();
+    let image_server = api.servers().create("second", "cx23", "debian-13").start_after_create(false).await.unwrap();
+    let mut wait = image_server.wait();
+    assert!(wait.progress().await.unwrap().is_some());
+    assert!(TokioClock.now() - before <= Duration::from_millis(510));
+    waiting.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_one_looks_when_the_first_goes_away() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let one = api.servers().create("one", "cx23", "debian-13").await.unwrap();
+    let two = api.servers().create("two", "cx23", "debian-13").await.unwrap();
+    let first = tokio::spawn(one.wait().into_future());
+    tokio::task::yield_now().await;
+    let second = tokio::spawn(two.wait().into_future());
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    first.abort();
+    assert_eq!(second.await.unwrap().unwrap().name, "two");
+    let last = sandbox.journal().entries().into_iter().rfind(|e| e.path == "/v1/actions").unwrap();
+    let of_one = format!("id={}", one.action.unwrap().id);
+    assert!(!last.query.unwrap().contains(&of_one), "who is gone is not looked at any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_while_looking_is_survived() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let created = api.servers().create("web", "cx23", "debian-13").await.unwrap();
+    for fault in [Fault::ResetAfterHandling, Fault::Status(503), Fault::Truncate, Fault::HtmlBody(502)] {
+        sandbox.faults().next_matching(LOOK, fault);
+    }
+    assert!(created.wait().await.unwrap().is_running());
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_that_stays_ends_the_wait() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let created = api.servers().create("web", "cx23", "debian-13").await.unwrap();
+    sandbox.faults().next_matching(LOOK, Fault::ExpiredToken);
+    let error = created.wait().await.unwrap_err();
+    assert!(error.is_auth(), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_names_what_was_seen_last() {
+    let sandbox = Sandbox::builder().action_duration(Duration::from_secs(600)).build();
+    let api = client(&sandbox);
+    let created = api.servers().create("web", "cx23", "debian-13").await.unwrap();
+    let error = created.wait().timeout(Duration::from_secs(60)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::WaitTimeout);
+    assert!(error.to_string().contains("60 s have passed; last seen: create_server running"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_low_rate_limit_slows_the_looking_down() {
+    let answer = |remaining: &'static str| {
+        move |_: &http::Request<bytes::Bytes>| {
+            let headers = [("ratelimit-limit", "3600"), ("ratelimit-remaining", remaining)];
+            Scripted::with_headers(200, &headers, r#"{"actions":[{"id":7,"status":"running"}]}"#)
+        }
+    };
+    let mut counts = Vec::new();
+    for remaining in ["3000", "100"] {
+        let wire = ScriptedTransport::from_fn(answer(remaining));
+        let api =
+            Client::builder().token("t").transport(Arc::new(wire.clone())).clock(PausedClock::new()).build().unwrap();
+        let wait = api.actions().wait(ActionId(7)).timeout(Duration::from_secs(120));
+        assert!(wait.await.unwrap_err().is_timeout());
+        counts.push(wire.seen().len());
+    }
+    assert!(counts[1] * 3 <= counts[0], "{counts:?}");
+}

@@ -1,0 +1,10 @@
+//! What the tests that cross crates have in common.
+
+use cloud_core::test_util::PausedClock;
+use cloud_sandbox::Sandbox;
+use hetzner::{Client, ClientBuilder};
+
+/// A client of the sandbox without sockets, on simulated time.
+pub fn hetzner(sandbox: &Sandbox) -> ClientBuilder {
+    Client::builder().token("t0ken").transport(sandbox.hetzner()).clock(PausedClock::new())
+}

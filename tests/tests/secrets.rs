@@ -1,0 +1,97 @@
+//! No secret in anything that is written: logs, spans, errors, `Debug`.
+
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+
+use cloud_sandbox::{Fault, Sandbox};
+use hetzner::Client;
+use secrecy::ExposeSecret as _;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+const TOKEN: &str = "Zx9Q-token-that-must-not-be-seen-4711";
+
+#[derive(Clone, Default)]
+struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Captured {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_that_is_written_holds_a_secret() {
+    let log = Captured::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(log.clone())
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .finish();
+    // One test in this file: `tracing` decides for the whole process which events are wanted.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let sandbox = Sandbox::new();
+    let api = cross_crate_tests::hetzner(&sandbox).token(TOKEN).build().unwrap();
+    let mut secrets = vec![TOKEN.to_owned(), "userdata-hunter2".to_owned()];
+    let mut shown = format!("{api:?}{:?}", Client::builder().token(TOKEN));
+
+    let create = api.servers().create("web", "cx23", "debian-13").user_data("userdata-hunter2");
+    shown += &format!("{create:?}");
+    let created = create.await.unwrap();
+    secrets.push(created.root_password.as_ref().unwrap().expose_secret().to_owned());
+    shown += &format!("{created:?}");
+    let id = created.wait().await.unwrap().id;
+    let rescue = api.servers().enable_rescue(id).await.unwrap();
+    secrets.push(rescue.root_password.expose_secret().to_owned());
+    rescue.wait().await.unwrap();
+    let console = api.servers().request_console(id).await.unwrap();
+    secrets.extend([console.password.expose_secret().to_owned(), console.wss_url.expose_secret().to_owned()]);
+    shown += &format!("{rescue:?}{console:?}");
+
+    for fault in [
+        Fault::ResetAfterHandling,
+        Fault::Status(503),
+        Fault::MalformedJson,
+        Fault::HtmlBody(502),
+        Fault::ExpiredToken,
+        Fault::Error { status: 429, code: "rate_limit_exceeded".into(), message: format!("limit of {TOKEN}") },
+    ] {
+        sandbox.faults().times(5, fault);
+        let error = api.servers().reset_password(id).await.unwrap_err();
+        shown += &format!("{error}{error:?}{:?}", error.api::<hetzner::ApiError>());
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            shown += &format!("{cause}{cause:?}");
+            source = cause.source();
+        }
+        sandbox.faults().clear();
+    }
+    // The panic that a test or a program makes of an error shows no more than the error.
+    sandbox.faults().next(Fault::ExpiredToken);
+    let error = api.servers().list().await.unwrap_err();
+    let panic = std::panic::catch_unwind(AssertUnwindSafe(|| Err::<(), _>(error).unwrap())).unwrap_err();
+    let panic = panic.downcast_ref::<String>().unwrap();
+    assert!(panic.contains("401 unauthorized"), "{panic}");
+    shown += panic;
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("retrying") && log.contains("cloud.request") && log.contains("/servers/{id}"), "{log}");
+    assert!(!log.contains(&format!("/servers/{id}")), "ids do not belong into spans");
+    for secret in &secrets {
+        assert!(!log.contains(secret.as_str()), "in the log: {secret}");
+        assert!(!shown.contains(secret.as_str()), "shown: {secret}");
+    }
+}
