@@ -1,0 +1,195 @@
+//! What a dependency on our client costs its user, beside doing the same by hand.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Result, process, workspace};
+
+const MOST_CRATES: usize = 105;
+const MOST_SYN: usize = 1;
+
+/// Count what a hello program on cloud-hetzner costs, beside the same on bare reqwest
+///
+/// Fails when the program has more crates, or more versions of syn, than the project allows itself.
+#[derive(clap::Args)]
+pub(crate) struct Ledger {
+    /// Count crates only, without building anything
+    #[arg(long)]
+    quick: bool,
+}
+
+/// A program that lists servers.
+struct Hello {
+    title: &'static str,
+    dependencies: String,
+    main: &'static str,
+}
+
+struct Tree {
+    crates: usize,
+    syn: usize,
+}
+
+struct Cost {
+    check_seconds: f64,
+    binary_bytes: u64,
+}
+
+impl Ledger {
+    pub(crate) fn run(&self) -> Result {
+        let programs = [ours(), bare()];
+        let folders = programs.iter().map(Hello::write).collect::<Result<Vec<_>>>()?;
+        let trees = folders.iter().map(|folder| tree(folder)).collect::<Result<Vec<_>>>()?;
+        let costs = if self.quick {
+            Vec::new()
+        } else {
+            folders.iter().map(|folder| cost(folder)).collect::<Result<Vec<_>>>()?
+        };
+
+        row("", programs.iter().map(|program| program.title.to_owned()));
+        row("crates in `cargo tree -e normal`", trees.iter().map(|tree| tree.crates.to_string()));
+        row("versions of syn", trees.iter().map(|tree| tree.syn.to_string()));
+        if !self.quick {
+            row("cold `cargo check`, CPU seconds", costs.iter().map(|cost| format!("{:.1}", cost.check_seconds)));
+            row("stripped release binary, KiB", costs.iter().map(|cost| (cost.binary_bytes / 1024).to_string()));
+        }
+
+        let ours = &trees[0];
+        if ours.crates > MOST_CRATES {
+            return Err(format!("{} crates are more than {MOST_CRATES}", ours.crates).into());
+        }
+        if ours.syn > MOST_SYN {
+            return Err(format!("{} versions of syn are more than {MOST_SYN}", ours.syn).into());
+        }
+        Ok(())
+    }
+}
+
+fn row(title: &str, cells: impl Iterator<Item = String>) {
+    print!("{title:<34}");
+    for cell in cells {
+        print!("{cell:>16}");
+    }
+    println!();
+}
+
+fn ours() -> Hello {
+    let path = workspace::root().join("crates/hetzner");
+    Hello {
+        title: "cloud-hetzner",
+        dependencies: format!("cloud-hetzner = {{ path = '{}' }}\n", path.display()),
+        main: r#"
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let api = hetzner::Client::from_env()?;
+    for server in api.servers().list().all().await? {
+        println!("{} {}", server.id, server.name);
+    }
+    Ok(())
+}
+"#,
+    }
+}
+
+/// The first page only, without retries, timeouts or errors that say what the server said.
+fn bare() -> Hello {
+    Hello {
+        title: "bare reqwest",
+        dependencies: concat!(
+            "reqwest = { version = \"0.13\", default-features = false, features = [\"rustls\"] }\n",
+            "serde = { version = \"1\", features = [\"derive\"] }\n",
+            "serde_json = \"1\"\n",
+        )
+        .to_owned(),
+        main: r#"
+#[derive(serde::Deserialize)]
+struct Page {
+    servers: Vec<Server>,
+}
+
+#[derive(serde::Deserialize)]
+struct Server {
+    id: i64,
+    name: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let token = std::env::var("HCLOUD_TOKEN")?;
+    let client = reqwest::Client::builder().build()?;
+    let answer = client.get("https://api.hetzner.cloud/v1/servers").bearer_auth(token).send().await?;
+    let page: Page = serde_json::from_slice(&answer.error_for_status()?.bytes().await?)?;
+    for server in page.servers {
+        println!("{} {}", server.id, server.name);
+    }
+    Ok(())
+}
+"#,
+    }
+}
+
+impl Hello {
+    fn write(&self) -> Result<PathBuf> {
+        let name = format!("hello-{}", self.title.replace(' ', "-"));
+        let folder = workspace::target()?.join("ledger").join(&name);
+        fs::create_dir_all(folder.join("src"))?;
+        // A workspace of its own, because cargo would otherwise look for one in the folders above.
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+             [dependencies]\n{}tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n\n\
+             [profile.release]\nstrip = true\n\n[workspace]\n",
+            self.dependencies
+        );
+        fs::write(folder.join("Cargo.toml"), manifest)?;
+        fs::write(folder.join("src/main.rs"), self.main.trim_start())?;
+        // Both programs get the versions that the workspace is tested with.
+        fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        Ok(folder)
+    }
+}
+
+fn tree(folder: &Path) -> Result<Tree> {
+    let arguments = ["tree", "--edges", "normal", "--prefix", "none", "--format", "{p}"];
+    let text = process::output(process::cargo().args(arguments).current_dir(folder))?;
+    // A crate that the tree shows again is followed by a mark.
+    let crates: BTreeSet<_> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+    let syn = crates.iter().filter(|line| line.starts_with("syn v")).count();
+    Ok(Tree { crates: crates.len(), syn })
+}
+
+fn cost(folder: &Path) -> Result<Cost> {
+    process::run(process::cargo().args(["fetch", "--quiet"]).current_dir(folder))?;
+    let check = folder.join("target-check");
+    discard(&check)?;
+    let check_seconds = cpu_seconds(folder, &check)?;
+    discard(&check)?;
+
+    let target = folder.join("target");
+    let mut build = process::cargo();
+    process::run(build.args(["build", "--release", "--quiet"]).env("CARGO_TARGET_DIR", &target).current_dir(folder))?;
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let binary = target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    Ok(Cost { check_seconds, binary_bytes: fs::metadata(binary)?.len() })
+}
+
+/// The time of all processors that a cold `cargo check` takes, by the shell's own clock: the standard library cannot ask
+/// the system for the times of child processes.
+fn cpu_seconds(folder: &Path, target: &Path) -> Result<f64> {
+    let script = r#"TIMEFORMAT="%U %S"; { time "$@" >check.log 2>&1; } 2>&1 || { cat check.log >&2; exit 1; }"#;
+    let cargo = process::cargo();
+    let mut shell = Command::new("bash");
+    shell.arg("-c").arg(script).arg("bash").arg(cargo.get_program()).args(["check", "--offline"]);
+    let text = process::output(shell.env("CARGO_TARGET_DIR", target).env("LC_ALL", "C").current_dir(folder))?;
+    let seconds = text.split_whitespace().map(str::parse).collect::<std::result::Result<Vec<f64>, _>>()?;
+    Ok(seconds.iter().sum())
+}
+
+fn discard(folder: &Path) -> Result {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,43 @@
+//! The project's own commands: `cargo xtask help` lists them.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod ledger;
+mod process;
+mod third_party;
+mod tidy;
+mod workspace;
+
+/// A failure as the person at the terminal reads it.
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", about = "The project's own commands", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Ledger(ledger::Ledger),
+    ThirdParty(third_party::ThirdParty),
+    Tidy(tidy::Tidy),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Ledger(command) => command.run(),
+        Command::ThirdParty(command) => command.run(),
+        Command::Tidy(command) => command.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
