@@ -15,7 +15,7 @@ use hetzner::{Client, Server};
 use serde::Deserialize;
 
 const TOKEN: &str = "jEheVytlAoFl7F8MqUQ7jAo2hOXASztXjEheVytlAoFl7F8MqUQ7jAo2hOXASztX";
-const ID: u64 = 1;
+const ID: i64 = 1;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Who {

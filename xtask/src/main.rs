@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod coverage;
+mod exercise;
 mod ledger;
 mod process;
 mod third_party;
@@ -22,13 +24,21 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Coverage(coverage::Coverage),
+    Exercise(exercise::Exercise),
     Ledger(ledger::Ledger),
     ThirdParty(third_party::ThirdParty),
     Tidy(tidy::Tidy),
 }
 
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Coverage(command) => command.run(),
+        Command::Exercise(command) => command.run(),
         Command::Ledger(command) => command.run(),
         Command::ThirdParty(command) => command.run(),
         Command::Tidy(command) => command.run(),

@@ -125,7 +125,7 @@ impl Action {
     /// assert_eq!(action.resource(&ResourceKind::Server).map(ServerId), Some(ServerId(42)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn resource(&self, kind: &ResourceKind) -> Option<u64> {
+    pub fn resource(&self, kind: &ResourceKind) -> Option<i64> {
         self.resources.iter().find(|resource| resource.kind == *kind).map(|resource| resource.id)
     }
 }
@@ -134,7 +134,7 @@ cloud_core::model! {
     /// Something that an action works on.
     pub struct ActionResource {
         /// Its number, among those of its kind.
-        pub id: u64,
+        pub id: i64,
         /// Its kind.
         #[serde(rename = "type")]
         pub kind: ResourceKind,

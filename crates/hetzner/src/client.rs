@@ -155,7 +155,7 @@ impl Client {
     pub(crate) fn get<T: DeserializeOwned + Send + 'static>(
         &self,
         operation: &'static Operation,
-        id: u64,
+        id: i64,
         key: &'static str,
     ) -> Call<T> {
         self.call(operation, Decode::key(key)).arg(id)

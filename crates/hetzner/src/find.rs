@@ -11,7 +11,7 @@ use crate::id_or_name::IdOrName;
 pub(crate) fn find<T: Send + 'static>(
     wanted: IdOrName,
     list: impl FnOnce(&str) -> List<T>,
-    get: impl FnOnce(u64) -> Call<T>,
+    get: impl FnOnce(i64) -> Call<T>,
 ) -> Task<Option<T>> {
     match wanted {
         IdOrName::Id(id) => {

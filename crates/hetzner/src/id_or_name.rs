@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[serde(untagged)]
 pub enum IdOrName {
     /// The number; a JSON number on the wire.
-    Id(u64),
+    Id(i64),
     /// The name.
     Name(String),
 }
@@ -32,8 +32,8 @@ impl fmt::Display for IdOrName {
     }
 }
 
-impl From<u64> for IdOrName {
-    fn from(id: u64) -> Self {
+impl From<i64> for IdOrName {
+    fn from(id: i64) -> Self {
         Self::Id(id)
     }
 }

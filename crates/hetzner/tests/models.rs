@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-const MAX_ID: u64 = (1 << 53) - 1;
+const MAX_ID: i64 = (1 << 53) - 1;
 
 trait Model: DeserializeOwned + Serialize + Default + PartialEq + std::fmt::Debug {}
 impl<T: DeserializeOwned + Serialize + Default + PartialEq + std::fmt::Debug> Model for T {}
@@ -244,7 +244,7 @@ fn servers() {
     assert_eq!((server.id.0, server.status, server.primary_disk_size), (MAX_ID, ServerStatus::Running, 50));
     assert_eq!(server.public_net.firewalls[0].status, ServerFirewallStatus::Applied);
     assert_eq!(server.private_net[0].alias_ips, ["10.0.0.3"]);
-    assert_eq!(server.included_traffic, Some(MAX_ID));
+    assert_eq!(server.included_traffic, Some(MAX_ID.unsigned_abs()));
     assert_eq!(server.image.unwrap().created_from.unwrap().id, server.id);
     check::<PublicNet>(&self::server()["public_net"]);
     check::<PrivateNet>(&self::server()["private_net"][0]);

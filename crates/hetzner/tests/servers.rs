@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 const SSH_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB laptop";
-const NETWORK: NetworkId = NetworkId(cloud_sandbox::hetzner::DEFAULT_NETWORK as u64);
+const NETWORK: NetworkId = NetworkId(cloud_sandbox::hetzner::DEFAULT_NETWORK);
 
 fn client(sandbox: &Sandbox) -> Client {
     Client::builder().token("secret-token").transport(sandbox.hetzner()).clock(PausedClock::new()).build().unwrap()
@@ -138,7 +138,7 @@ async fn find_takes_ids_names_and_names_of_digits() {
     assert_eq!(api.servers().find("42").await.unwrap().unwrap().id, digits.id);
     assert_eq!(api.servers().find(web.id.to_string()).await.unwrap().unwrap().name, "web-1");
     assert!(api.servers().find("nobody").await.unwrap().is_none());
-    assert!(api.servers().find(42_u64).await.unwrap().is_none());
+    assert!(api.servers().find(42_i64).await.unwrap().is_none());
     sandbox.faults().next(Fault::Error { status: 403, code: "forbidden".into(), message: "no".into() });
     assert!(api.servers().find("web-1").await.unwrap_err().is_auth());
 }

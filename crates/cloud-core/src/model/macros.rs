@@ -160,7 +160,7 @@ macro_rules! model {
     };
 }
 
-/// Declares the numeric id of a resource as its own type, so that a volume's id cannot be passed for a server's.
+/// Declares the numeric id of a resource as its own type (64 bits with a sign, as OpenAPI writes `int64`), so that a volume's id cannot be passed for a server's.
 ///
 /// ```
 /// cloud_core::numeric_id! {
@@ -189,7 +189,7 @@ macro_rules! numeric_id {
             $crate::__private::serde::Deserialize,
         )]
         #[serde(crate = "cloud_core::__private::serde", transparent)]
-        pub struct $name(pub u64);
+        pub struct $name(pub i64);
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -197,8 +197,8 @@ macro_rules! numeric_id {
             }
         }
 
-        impl ::core::convert::From<u64> for $name {
-            fn from(id: u64) -> Self {
+        impl ::core::convert::From<i64> for $name {
+            fn from(id: i64) -> Self {
                 Self(id)
             }
         }

@@ -209,7 +209,7 @@ impl CreateServer {
     }
 
     fn describes(&self, server: &Server) -> bool {
-        let named = |name: &str, id: u64| self.server_type == name || self.server_type == id.to_string();
+        let named = |name: &str, id: i64| self.server_type == name || self.server_type == id.to_string();
         let labels = self.labels.clone().unwrap_or_default();
         named(&server.server_type.name, server.server_type.id.0)
             && labels.iter().all(|(key, value)| server.labels.get(key) == Some(value))

@@ -1,0 +1,30 @@
+//! The operations of each crate beside those that `exercise` really sends.
+
+use clap::Args;
+
+use cloud_core::call::Operation;
+
+use crate::Result;
+use crate::exercise::Provider;
+
+/// Compare the operations of each crate with those that `exercise` sends, in the sandbox
+#[derive(Args)]
+pub(crate) struct Coverage {}
+
+impl Coverage {
+    pub(crate) fn run(&self) -> Result {
+        let Self {} = self;
+        let mut missing: Vec<&Operation> = Vec::new();
+        for provider in Provider::ALL {
+            let sent = crate::runtime()?.block_on(provider.in_the_sandbox())?.sent;
+            let operations = provider.operations();
+            let covered = operations.iter().filter(|operation| sent.contains(operation.id)).count();
+            println!("{:<20} {covered} of {}", provider.name(), operations.len());
+            missing.extend(operations.iter().filter(|operation| !sent.contains(operation.id)));
+        }
+        for operation in &missing {
+            println!("  not sent: {} {} {}", operation.id, operation.method, operation.path);
+        }
+        if missing.is_empty() { Ok(()) } else { Err(format!("{} operations were not sent", missing.len()).into()) }
+    }
+}
