@@ -8,3 +8,8 @@ use hetzner::{Client, ClientBuilder};
 pub fn hetzner(sandbox: &Sandbox) -> ClientBuilder {
     Client::builder().token("t0ken").transport(sandbox.hetzner()).clock(PausedClock::new())
 }
+
+/// The code in the project's README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -19,7 +19,7 @@
 //! ```
 //!
 //! All providers share one [`Error`], one way to wait, to page and to retry; the features for TLS and the rest are those
-//! of [`cloud_core`](core) and reach every provider.
+//! of [`core`] and reach every provider.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use cloud_core as core;
