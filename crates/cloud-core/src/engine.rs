@@ -258,8 +258,12 @@ impl Engine {
                 Ok(prepared) => prepared,
                 Err(error) => return Err(finish(error, attempts, ambiguous, None)),
             };
-            attempts += 1;
             let left = deadline.map(|d| d.saturating_duration_since(clock.now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                let error = Error::new(ErrorKind::Timeout, "the time for the call was over before it could be sent");
+                return Err(finish(error, attempts, ambiguous, None));
+            }
+            attempts += 1;
             let attempt_limit = parts.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
             let limit = left.map_or(attempt_limit, |left| left.min(attempt_limit));
             let begun = clock.now();

@@ -163,6 +163,29 @@ async fn the_operation_clock_ends_the_attempt_and_the_retries() {
     assert_eq!(error.attempts(), 2);
 }
 
+/// The token took all the time there was: what is not sent cannot have happened.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_after_the_time_is_over() {
+    #[derive(Debug)]
+    struct Slow;
+    #[async_trait]
+    impl Credential for Slow {
+        async fn authorize(&self, _: &mut Request<Body>) -> Result<u64> {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            Ok(0)
+        }
+    }
+    let wire = ScriptedTransport::new([Scripted::json(201, SERVER)]);
+    let (_, base) = engine_for(wire.clone());
+    let mut options = ClientOptions::default();
+    options.transport(Arc::new(wire.clone()));
+    options.timeout(Duration::from_secs(5));
+    let engine = Engine::build(options, "x/1", Arc::new(Speaking), Some(Arc::new(Slow)), false).unwrap();
+    let error = Call::untabled(&engine, &base, Method::POST, "/x", Decode::nothing()).await.unwrap_err();
+    assert!(error.is_timeout() && !error.may_have_happened() && wire.seen().is_empty(), "{error}");
+    assert_eq!(error.attempts(), 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_delay_beyond_the_time_left_gives_up_at_once() {
     let answer = || Scripted::with_headers(429, &[("retry-after", "20")], "{}");
