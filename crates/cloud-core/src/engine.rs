@@ -254,18 +254,18 @@ impl Engine {
                 Ok(slot) => slot,
                 Err(error) => return Err(finish(error, attempts, ambiguous, None)),
             };
-            let (request, generation) = match self.prepare(parts, &url).await {
+            let time_left = || deadline.map(|d| d.saturating_duration_since(clock.now()));
+            let over = || Error::new(ErrorKind::Timeout, "the time for the call was over before it could be sent");
+            // Fetching a token takes its time too, and nothing is sent when that was all there was.
+            let prepared = within(clock, time_left(), self.prepare(parts, &url)).await;
+            let in_time = prepared.filter(|_| time_left() != Some(Duration::ZERO)).unwrap_or_else(|| Err(over()));
+            let (request, generation) = match in_time {
                 Ok(prepared) => prepared,
                 Err(error) => return Err(finish(error, attempts, ambiguous, None)),
             };
-            let left = deadline.map(|d| d.saturating_duration_since(clock.now()));
-            if left.is_some_and(|left| left.is_zero()) {
-                let error = Error::new(ErrorKind::Timeout, "the time for the call was over before it could be sent");
-                return Err(finish(error, attempts, ambiguous, None));
-            }
             attempts += 1;
             let attempt_limit = parts.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
-            let limit = left.map_or(attempt_limit, |left| left.min(attempt_limit));
+            let limit = time_left().map_or(attempt_limit, |left| left.min(attempt_limit));
             let begun = clock.now();
             let outcome = within(clock, Some(limit), self.attempt(parts, request, sink)).await;
             drop(slot);
