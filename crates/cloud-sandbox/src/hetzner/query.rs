@@ -56,8 +56,10 @@ impl<'a> Query<'a> {
 
     pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
         match self.get(name) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
+            None => Ok(false),
+            // The official Python client writes `True` and `False`.
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
             Some(_) => Err(ApiError::invalid_input([(name, "must be true or false")])),
         }
     }
