@@ -1,5 +1,7 @@
 //! What the tests that cross crates have in common.
 
+pub mod exercise;
+
 use cloud_core::test_util::PausedClock;
 use cloud_sandbox::Sandbox;
 use hetzner::{Client, ClientBuilder};

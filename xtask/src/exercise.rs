@@ -1,17 +1,12 @@
 //! Every operation of a provider's crate, once, against any server that speaks its API.
 
-use std::collections::BTreeSet;
-use std::future::IntoFuture;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use cloud_core::call::Operation;
-use cloud_core::engine::AttemptReport;
-use cloud_core::{Error, ErrorKind};
+use cross_crate_tests::exercise::{self, Run};
 
 use crate::Result;
-
-mod hetzner;
 
 /// Call every operation of a crate once and say what came back
 #[derive(Args)]
@@ -27,6 +22,9 @@ pub(crate) struct Exercise {
     /// How many seconds to wait for each action that was started, so that the next call meets its effect
     #[arg(long, default_value_t = 0)]
     settle: u64,
+    /// Also name the keys of answers that are lost when they are encoded again
+    #[arg(long)]
+    round_trip: bool,
 }
 
 /// The providers that can be exercised.
@@ -47,83 +45,32 @@ impl Provider {
     /// The operations that the crate can call.
     pub(crate) fn operations(self) -> &'static [&'static Operation] {
         match self {
-            Self::Hetzner => ::hetzner::ops::OPERATIONS,
+            Self::Hetzner => hetzner::ops::OPERATIONS,
         }
     }
 
-    /// Calls all of them in the sandbox and gives those that were sent.
+    /// Calls all of them in the sandbox.
     pub(crate) async fn in_the_sandbox(self) -> Result<Run> {
-        match self {
-            Self::Hetzner => hetzner::in_the_sandbox().await,
-        }
+        Ok(match self {
+            Self::Hetzner => exercise::hetzner::in_the_sandbox().await?,
+        })
     }
 }
 
 impl Exercise {
     pub(crate) fn run(self) -> Result {
-        let settle = std::time::Duration::from_secs(self.settle);
+        let settle = Duration::from_secs(self.settle);
         let run = crate::runtime()?.block_on(async {
             match self.provider {
-                Provider::Hetzner => hetzner::against(&self.base_url, &self.token, settle).await,
+                Provider::Hetzner => {
+                    exercise::hetzner::against(&self.base_url, &self.token, settle, self.round_trip).await
+                }
             }
         })?;
+        for key in &run.lost {
+            println!("lost: {key}");
+        }
         println!("{} calls, {} not decoded", run.calls, run.failed.len());
         if run.failed.is_empty() { Ok(()) } else { Err(format!("not decoded: {}", run.failed.join(", ")).into()) }
-    }
-}
-
-/// The calls of one exercise.
-#[derive(Default)]
-pub(crate) struct Run {
-    quiet: bool,
-    calls: usize,
-    failed: Vec<String>,
-    seen: Arc<Mutex<Option<Seen>>>,
-    pub(crate) sent: BTreeSet<&'static str>,
-}
-
-/// The last attempt, as the client's hook saw it.
-#[derive(Clone)]
-struct Seen {
-    operation: Option<&'static Operation>,
-    status: Option<u16>,
-}
-
-impl Run {
-    /// What the client under exercise has to call after every attempt.
-    pub(crate) fn hook(&self) -> impl Fn(&AttemptReport<'_>) + Send + Sync + 'static {
-        let seen = self.seen.clone();
-        move |report| {
-            let status = report.status.map(|status| status.as_u16());
-            let last = Seen { operation: report.operation, status };
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
-        }
-    }
-
-    /// Makes one call and says what became of it; its answer, when there was a good one.
-    pub(crate) async fn call<T>(&mut self, call: impl IntoFuture<Output = std::result::Result<T, Error>>) -> Option<T> {
-        let answer = call.await;
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
-        self.calls += 1;
-        let (name, method, path, status) = match seen {
-            Some(Seen { operation: Some(operation), status }) => {
-                self.sent.insert(operation.id);
-                let status = status.map_or_else(|| "-".to_owned(), |status| status.to_string());
-                (operation.id, operation.method.as_str(), operation.path, status)
-            }
-            _ => ("(nothing sent)", "-", "-", "-".to_owned()),
-        };
-        let outcome = match &answer {
-            Ok(_) => "decoded".to_owned(),
-            Err(error) if error.kind() == ErrorKind::Decode => {
-                self.failed.push(name.to_owned());
-                format!("NOT DECODED: {error}")
-            }
-            Err(error) => format!("error: {error}"),
-        };
-        if !self.quiet {
-            println!("{name:<36} {method:<6} {path:<54} {status:>3}  {outcome}");
-        }
-        answer.ok()
     }
 }

@@ -1,9 +1,12 @@
+//! The operations of `hetzner`, in an order in which a real server accepts most of them.
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use cloud_core::Result;
 use cloud_core::retry::StandardRetry;
-use cloud_core::transport::Transport;
+use cloud_core::transport::HttpTransport;
 use cloud_sandbox::Sandbox;
 use hetzner::servers::{PublicNetSetup, RescueType};
 use hetzner::{
@@ -11,27 +14,46 @@ use hetzner::{
     ServerId, ServerMetricType, ServerTypeId, Sort, SshKeyId, Started, Timestamp,
 };
 
-use super::Run;
-use crate::Result;
+use super::{Replay, Run};
 
 /// A key that nobody has the other half of.
 const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
 
-pub(super) async fn against(url: &str, token: &str, settle: Duration) -> Result<Run> {
-    let mut run = Run::default();
-    let builder = Client::builder().token(token).endpoint(url).hetzner_endpoint(url).retry(StandardRetry::never());
+/// Against any server, with a line for each call.
+pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool) -> Result<Run> {
+    let mut run = Run { loud: true, ..Run::default() };
+    let mut builder = Client::builder().token(token).endpoint(url).hetzner_endpoint(url).retry(StandardRetry::never());
+    if round_trip {
+        let network = HttpTransport::builder().plain_http_only(url.starts_with("http:")).build();
+        let network = network.map_err(|error| cloud_core::Error::config("the connection", error))?;
+        let replay = Arc::new(Replay::new(Arc::new(network)));
+        run = Run { loud: true, ..Run::comparing(replay.clone()) };
+        builder = builder.transport(replay);
+    }
     let api = builder.on_attempt(run.hook()).build()?;
     exercise(&mut run, &api, settle).await;
     Ok(run)
 }
 
-pub(super) async fn in_the_sandbox() -> Result<Run> {
-    let mut run = Run { quiet: true, ..Run::default() };
-    let sandbox = Sandbox::builder().action_duration(Duration::ZERO).build();
-    let transport: Arc<dyn Transport> = sandbox.hetzner();
-    let api = Client::builder().token("exercise").transport(transport).on_attempt(run.hook()).build()?;
+/// In the sandbox.
+pub async fn in_the_sandbox() -> Result<Run> {
+    let mut run = Run::default();
+    let api = Client::builder().token("exercise").transport(sandbox().hetzner()).on_attempt(run.hook()).build()?;
     exercise(&mut run, &api, Duration::ZERO).await;
     Ok(run)
+}
+
+/// In the sandbox, where every answer is taken apart.
+pub async fn taking_answers_apart() -> Result<Run> {
+    let replay = Arc::new(Replay::new(sandbox().hetzner()));
+    let mut run = Run::taking_apart(replay.clone());
+    let api = Client::builder().token("exercise").transport(replay).on_attempt(run.hook()).build()?;
+    exercise(&mut run, &api, Duration::ZERO).await;
+    Ok(run)
+}
+
+fn sandbox() -> Sandbox {
+    Sandbox::builder().action_duration(Duration::ZERO).build()
 }
 
 async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
@@ -81,7 +103,6 @@ async fn placement_groups(run: &mut Run, api: &Client) -> PlacementGroupId {
     id
 }
 
-/// The calls that start something, in an order in which a real server accepts most of them.
 async fn servers(
     run: &mut Run,
     api: &Client,

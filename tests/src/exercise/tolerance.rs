@@ -1,0 +1,100 @@
+//! Answers as the service may give them one day.
+
+use serde_json::{Value, json};
+
+/// One change of an answer.
+pub(super) struct Variant {
+    pub(super) what: String,
+    pub(super) body: Value,
+}
+
+/// The largest number that JSON carries everywhere.
+const LARGEST: i64 = (1 << 53) - 1;
+
+/// Every key below the envelope left out, one at a time; every one of them `null`; every word another one; every id the
+/// largest; and every object with something new in it. Of a list, the first item is changed.
+pub(super) fn variants(body: &Value) -> Vec<Variant> {
+    let mut all = Vec::new();
+    let mut places = Vec::new();
+    walk(body, &mut Vec::new(), &mut places);
+    for place in places {
+        let name = place.join(".");
+        let mut change = |what: &str, change: &dyn Fn(&mut Value)| {
+            let mut body = body.clone();
+            if let Some(value) = find(&mut body, &place) {
+                change(value);
+                all.push(Variant { what: format!("{name} {what}"), body });
+            }
+        };
+        let value = at(body, &place);
+        if let Some(Value::Object(_)) = value {
+            // Labels are the user's own, from text to text; nobody adds anything else there.
+            let labels = place.last().is_some_and(|key| key == "labels");
+            let new = if labels { json!("new") } else { json!({"a": [1]}) };
+            change("extended", &|value| value["something_new"] = new.clone());
+        }
+        // The envelope itself, `{"server": ...}`, is what tells one answer from another.
+        if place.len() < 2 {
+            continue;
+        }
+        match value {
+            Some(Value::String(text)) if is_word(text) => change("unknown", &|value| *value = json!("never-heard-of")),
+            Some(Value::Number(number)) if number.is_i64() && place.last().is_some_and(|key| key == "id") => {
+                change("largest", &|value| *value = json!(LARGEST));
+            }
+            _ => {}
+        }
+        if place.last().is_some_and(|key| key.parse::<usize>().is_err()) {
+            change("null", &|value| *value = Value::Null);
+            let mut without = body.clone();
+            let (last, parent) = (&place[place.len() - 1], &place[..place.len() - 1]);
+            if let Some(Value::Object(object)) = find(&mut without, parent) {
+                object.remove(last);
+                all.push(Variant { what: format!("{name} left out"), body: without });
+            }
+        }
+    }
+    all
+}
+
+/// A value of an enum, as far as its looks tell: no instant, no number, no address.
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'))
+}
+
+fn walk(value: &Value, here: &mut Vec<String>, places: &mut Vec<Vec<String>>) {
+    places.push(here.clone());
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                here.push(key.clone());
+                walk(value, here, places);
+                here.pop();
+            }
+        }
+        Value::Array(list) => {
+            if let Some(first) = list.first() {
+                here.push("0".to_owned());
+                walk(first, here, places);
+                here.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn find<'v>(value: &'v mut Value, place: &[String]) -> Option<&'v mut Value> {
+    place.iter().try_fold(value, |value, key| match value {
+        Value::Object(object) => object.get_mut(key),
+        Value::Array(list) => list.get_mut(key.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+fn at<'v>(value: &'v Value, place: &[String]) -> Option<&'v Value> {
+    place.iter().try_fold(value, |value, key| match value {
+        Value::Object(object) => object.get(key),
+        Value::Array(list) => list.get(key.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
