@@ -21,6 +21,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
+mod base64;
 mod clock;
 mod fault;
 mod front;
@@ -33,6 +34,7 @@ mod route;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
+mod sha256;
 mod transport;
 
 pub use clock::Clock;

@@ -240,6 +240,27 @@ impl Started {
     }
 }
 
+/// The answer of an operation that starts several actions at once.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct StartedAll {
+    /// The actions as they were when the service answered. None when there was nothing to do.
+    pub actions: Vec<Action>,
+    client: Client,
+}
+
+impl StartedAll {
+    pub(crate) fn decode(client: &Client) -> Decode<Self> {
+        let client = client.clone();
+        Decode::key("actions").map(move |actions| Self { actions, client: client.clone() })
+    }
+
+    /// Waits until all have ended well, under one deadline, and gives them as they are then.
+    pub fn wait(&self) -> Waiter<Vec<Action>> {
+        wait_for(&self.client, self.actions.clone(), |actions| Task::new(async move { Ok(actions) }))
+    }
+}
+
 /// The answer of an operation that deletes something: done at once, or an action that does it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -271,7 +292,7 @@ pub struct Created<T> {
     pub resource: T,
     /// The creation itself; `None` where it takes no time.
     pub action: Option<Action>,
-    /// What follows by itself, such as starting the server or attaching its volumes.
+    /// What follows by itself, such as starting the server or attaching its volumes; for a firewall, applying it.
     pub next_actions: Vec<Action>,
     /// The password of `root`, told only here. `None` when SSH keys were given, and for everything but servers.
     pub root_password: Option<SecretString>,
@@ -294,6 +315,72 @@ impl<T> Created<T> {
         wait_for(&self.client, self.actions().cloned().collect(), move |_| get(client))
     }
 }
+
+/// How the answer to creating a resource is read, and what waiting for it gives: the resource as it is then.
+macro_rules! created {
+    ($resource:ident as $key:ident in $group:ident) => {
+        impl $crate::actions::Created<$resource> {
+            pub(crate) fn decode(client: &$crate::client::Client) -> cloud_core::decode::Decode<Self> {
+                // The service may leave out all but the resource; a firewall has `actions` instead of `action`.
+                #[derive(serde::Deserialize)]
+                struct Answer {
+                    $key: $resource,
+                    #[serde(default)]
+                    action: Option<$crate::actions::Action>,
+                    #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+                    next_actions: Vec<$crate::actions::Action>,
+                    #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+                    actions: Vec<$crate::actions::Action>,
+                    #[serde(default)]
+                    root_password: Option<secrecy::SecretString>,
+                }
+                let client = client.clone();
+                cloud_core::decode::Decode::<Answer>::json().map(move |answer| Self {
+                    resource: answer.$key,
+                    action: answer.action,
+                    next_actions: answer.actions.into_iter().chain(answer.next_actions).collect(),
+                    root_password: answer.root_password,
+                    existed: false,
+                    client: client.clone(),
+                })
+            }
+
+            /// Waits for the creation and all that follows it, under one deadline, and gives the resource as it is
+            /// then.
+            pub fn wait(&self) -> cloud_core::wait::Waiter<$resource> {
+                let id = self.resource.id;
+                self.wait_then(move |client| cloud_core::call::Task::new(client.$group().get(id).send()))
+            }
+        }
+    };
+}
+pub(crate) use created;
+
+/// Gives the operations of a resource the three ways to read its actions.
+macro_rules! action_methods {
+    ($group:ident[$id:ty], $path:literal, $all:ident, $one:ident, $of:ident) => {
+        impl $group<'_> {
+            #[doc = concat!("Lists the actions of all resources of this kind (`GET ", $path, "/actions`).")]
+            pub fn list_actions(self) -> $crate::actions::ListActions {
+                $crate::actions::ListActions::of_all(self.0, &$crate::ops::$all)
+            }
+
+            #[doc = concat!("One action (`GET ", $path, "/actions/{id}`).")]
+            pub fn get_action(
+                self,
+                id: impl Into<$crate::actions::ActionId>,
+            ) -> cloud_core::call::Call<$crate::actions::Action> {
+                self.0.get(&$crate::ops::$one, id.into().0, "action")
+            }
+
+            #[doc = concat!("Lists the actions of one resource (`GET ", $path, "/{id}/actions`).")]
+            pub fn list_actions_of(self, id: impl Into<$id>) -> $crate::actions::ListActions {
+                $crate::actions::ListActions::of_one(self.0, &$crate::ops::$of, id.into())
+            }
+        }
+    };
+}
+pub(crate) use action_methods;
 
 /// An action has failed: found in the error by `error.api::<ActionFailed>()`.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,6 @@
 //! The client and its builder.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,19 +17,25 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::actions::Actions;
+use crate::actions::{Actions, Deleted, Started};
+use crate::certificates::Certificates;
 use crate::config::Settings;
 use crate::dialect::HetznerDialect;
+use crate::firewalls::Firewalls;
+use crate::floating_ips::FloatingIps;
 use crate::images::Images;
 use crate::isos::Isos;
 use crate::locations::Locations;
+use crate::networks::Networks;
 use crate::ops;
 use crate::placement_groups::PlacementGroups;
 use crate::poller::Poller;
 use crate::pricing::Pricing;
+use crate::primary_ips::PrimaryIps;
 use crate::server_types::ServerTypes;
 use crate::servers::Servers;
 use crate::ssh_keys::SshKeys;
+use crate::volumes::Volumes;
 
 const CLOUD: &str = "https://api.hetzner.cloud/v1";
 const HETZNER: &str = "https://api.hetzner.com/v1";
@@ -84,6 +91,21 @@ impl Client {
         Actions::new(self)
     }
 
+    /// Certificates for load balancers.
+    pub fn certificates(&self) -> Certificates<'_> {
+        Certificates::new(self)
+    }
+
+    /// Firewalls in front of servers.
+    pub fn firewalls(&self) -> Firewalls<'_> {
+        Firewalls::new(self)
+    }
+
+    /// Floating IPs, which move from server to server.
+    pub fn floating_ips(&self) -> FloatingIps<'_> {
+        FloatingIps::new(self)
+    }
+
     /// Images: systems, apps, snapshots and backups.
     pub fn images(&self) -> Images<'_> {
         Images::new(self)
@@ -99,6 +121,11 @@ impl Client {
         Locations::new(self)
     }
 
+    /// Private networks.
+    pub fn networks(&self) -> Networks<'_> {
+        Networks::new(self)
+    }
+
     /// Placement groups, which keep servers on different hosts.
     pub fn placement_groups(&self) -> PlacementGroups<'_> {
         PlacementGroups::new(self)
@@ -107,6 +134,11 @@ impl Client {
     /// The prices of everything (`GET /pricing`).
     pub fn pricing(&self) -> Call<Pricing> {
         self.call(&ops::GET_PRICING, Decode::key("pricing"))
+    }
+
+    /// Primary IPs, the public addresses of servers.
+    pub fn primary_ips(&self) -> PrimaryIps<'_> {
+        PrimaryIps::new(self)
     }
 
     /// Servers.
@@ -122,6 +154,11 @@ impl Client {
     /// SSH keys.
     pub fn ssh_keys(&self) -> SshKeys<'_> {
         SshKeys::new(self)
+    }
+
+    /// Volumes, disks apart from servers.
+    pub fn volumes(&self) -> Volumes<'_> {
+        Volumes::new(self)
     }
 
     /// What the service last said about the rate limit; `None` before the first answer.
@@ -159,6 +196,16 @@ impl Client {
         key: &'static str,
     ) -> Call<T> {
         self.call(operation, Decode::key(key)).arg(id)
+    }
+
+    /// Work on one resource, as `{"action": {...}}`.
+    pub(crate) fn start(&self, operation: &'static Operation, id: impl fmt::Display) -> Call<Started> {
+        self.call(operation, Started::decode(self)).arg(id)
+    }
+
+    /// The end of one resource: an empty answer, or `{"action": {...}}`.
+    pub(crate) fn delete(&self, operation: &'static Operation, id: impl fmt::Display) -> Call<Deleted> {
+        self.call(operation, Deleted::decode(self)).arg(id)
     }
 
     /// A list in pages, as `{"key": [...], "meta": {"pagination": ...}}`.

@@ -1,6 +1,324 @@
-//! Firewalls.
+//! Filters in front of servers.
+
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+use cloud_core::{Error, Result};
+
+use crate::actions::{Created, Deleted, StartedAll, action_methods, created};
+use crate::client::Client;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::labels::{self, LabelSelector, Labels};
+use crate::ops;
+use crate::servers::ServerId;
+use crate::sort::Sort;
+
+mod rules;
+
+pub use rules::{FirewallDirection, FirewallProtocol, FirewallRule, FirewallTarget};
 
 cloud_core::numeric_id! {
     /// Identifies a firewall.
     pub struct FirewallId;
+}
+
+cloud_core::open_enum! {
+    /// By what a firewall came to servers.
+    pub enum FirewallResourceType {
+        /// By the id of one server.
+        Server = "server",
+        /// By a label selector.
+        LabelSelector = "label_selector",
+    }
+}
+
+cloud_core::model! {
+    /// A firewall. It looks at the public side of servers only, never at private networks.
+    pub struct Firewall {
+        /// The number of the firewall.
+        pub id: FirewallId,
+        /// Its name, unique in the project.
+        pub name: String,
+        /// Its labels.
+        pub labels: Labels,
+        /// When it was created.
+        pub created: Timestamp,
+        /// What it lets pass.
+        pub rules: Vec<FirewallRule>,
+        /// What it was applied to.
+        pub applied_to: Vec<FirewallResource>,
+    }
+}
+
+impl Firewall {
+    /// The servers it stands before, those by label selectors too, each once.
+    pub fn servers(&self) -> Vec<ServerId> {
+        let direct = self.applied_to.iter().filter_map(|resource| resource.server.as_ref());
+        let selected = self.applied_to.iter().flat_map(|resource| &resource.applied_to_resources);
+        let mut ids: Vec<_> =
+            direct.chain(selected.filter_map(|one| one.server.as_ref())).map(|server| server.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}
+
+cloud_core::model! {
+    /// Something that a firewall was applied to.
+    pub struct FirewallResource {
+        /// Its kind.
+        #[serde(rename = "type")]
+        pub kind: FirewallResourceType,
+        /// The server, when it is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub server: Option<FirewallServer>,
+        /// The label selector, when it is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub label_selector: Option<FirewallSelector>,
+        /// The servers that the label selector matches now.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub applied_to_resources: Vec<SelectedResource>,
+    }
+}
+
+cloud_core::model! {
+    /// Something that the label selector of a firewall matches.
+    pub struct SelectedResource {
+        /// Its kind.
+        #[serde(rename = "type")]
+        pub kind: FirewallResourceType,
+        /// The server, when it is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub server: Option<FirewallServer>,
+    }
+}
+
+cloud_core::model! {
+    /// A server behind a firewall.
+    pub struct FirewallServer {
+        /// The number of the server.
+        pub id: ServerId,
+    }
+}
+
+cloud_core::model! {
+    /// A label selector that a firewall was applied to.
+    pub struct FirewallSelector {
+        /// Its text.
+        pub selector: String,
+    }
+}
+
+/// `/firewalls`.
+#[derive(Clone, Copy, Debug)]
+pub struct Firewalls<'a>(&'a Client);
+
+impl<'a> Firewalls<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists firewalls (`GET /firewalls`).
+    pub fn list(self) -> ListFirewalls {
+        ListFirewalls::new(self.0.list(&ops::LIST_FIREWALLS, "firewalls"))
+    }
+
+    /// Creates a firewall (`POST /firewalls`). Without rules it lets everything out and nothing in.
+    ///
+    /// Errors worth handling: `uniqueness_error` (the name is taken), `firewall_resource_not_found`,
+    /// `incompatible_network_type` (a server without a public side).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// use hetzner::{FirewallRule, FirewallTarget};
+    ///
+    /// let created = api.firewalls()
+    ///     .create("web")
+    ///     .rules([
+    ///         FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]),
+    ///         FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE),
+    ///     ])
+    ///     .apply_to([FirewallTarget::label_selector("role=web")])
+    ///     .await?;
+    /// assert_eq!(created.resource.rules.len(), 2);
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>) -> CreateFirewall {
+        let call = self.0.call(&ops::CREATE_FIREWALL, Created::<Firewall>::decode(self.0));
+        CreateFirewall::new(call, name.into())
+    }
+
+    /// One firewall (`GET /firewalls/{id}`).
+    pub fn get(self, id: impl Into<FirewallId>) -> Call<Firewall> {
+        self.0.get(&ops::GET_FIREWALL, id.into().0, "firewall")
+    }
+
+    /// Looks a firewall up by id or name.
+    pub fn find(self, firewall: impl Into<IdOrName>) -> Task<Option<Firewall>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_FIREWALLS, "firewalls").query("name", name);
+        find(firewall.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes the name or the labels (`PUT /firewalls/{id}`).
+    pub fn update(self, id: impl Into<FirewallId>) -> UpdateFirewall {
+        UpdateFirewall::new(self.0.get(&ops::UPDATE_FIREWALL, id.into().0, "firewall"))
+    }
+
+    /// Deletes a firewall (`DELETE /firewalls/{id}`). `resource_in_use` while it is applied to anything.
+    pub fn delete(self, id: impl Into<FirewallId>) -> Call<Deleted> {
+        self.0.delete(&ops::DELETE_FIREWALL, id.into())
+    }
+
+    /// Sets all rules, instead of those there are (`POST /firewalls/{id}/actions/set_rules`). There is one action for
+    /// the rules, and one for every server behind the firewall.
+    pub fn set_rules(
+        self,
+        id: impl Into<FirewallId>,
+        rules: impl IntoIterator<Item = FirewallRule>,
+    ) -> SetFirewallRules {
+        SetFirewallRules::new(self.start_all(&ops::SET_FIREWALL_RULES, id.into()), rules.into_iter().collect())
+    }
+
+    /// Puts a firewall before servers (`POST /firewalls/{id}/actions/apply_to_resources`), up to five before one.
+    ///
+    /// Errors worth handling: `firewall_already_applied`, `firewall_resource_not_found`, `incompatible_network_type`.
+    pub fn apply_to_resources(
+        self,
+        id: impl Into<FirewallId>,
+        targets: impl IntoIterator<Item = impl Into<FirewallTarget>>,
+    ) -> ApplyFirewall {
+        let call = self.start_all(&ops::APPLY_FIREWALL_TO_RESOURCES, id.into());
+        ApplyFirewall::new(call, targets.into_iter().map(Into::into).collect())
+    }
+
+    /// Takes a firewall away from servers (`POST /firewalls/{id}/actions/remove_from_resources`).
+    /// `firewall_managed_by_label_selector` for a server that it came to by a label selector.
+    pub fn remove_from_resources(
+        self,
+        id: impl Into<FirewallId>,
+        targets: impl IntoIterator<Item = impl Into<FirewallTarget>>,
+    ) -> RemoveFirewall {
+        let call = self.start_all(&ops::REMOVE_FIREWALL_FROM_RESOURCES, id.into());
+        RemoveFirewall::new(call, targets.into_iter().map(Into::into).collect())
+    }
+
+    fn start_all(self, operation: &'static cloud_core::call::Operation, id: FirewallId) -> Call<StartedAll> {
+        let decode: Decode<StartedAll> = StartedAll::decode(self.0);
+        self.0.call(operation, decode).arg(id)
+    }
+}
+
+action_methods!(
+    Firewalls[FirewallId],
+    "/firewalls",
+    LIST_FIREWALLS_ACTIONS,
+    GET_FIREWALLS_ACTION,
+    LIST_FIREWALL_ACTIONS
+);
+created!(Firewall as firewall in firewalls);
+
+cloud_core::list_request! {
+    /// Lists firewalls; made by [`Firewalls::list`].
+    pub struct ListFirewalls => Firewall;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+    }
+    many {
+        /// Sorts by `id`, `name` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+labels::label_selector!(ListFirewalls);
+
+/// The most rules that one firewall takes.
+const MOST_RULES: usize = 50;
+
+fn check_rules(rules: &[FirewallRule]) -> Result<()> {
+    if rules.len() > MOST_RULES {
+        return Err(Error::input("rules", format!("are {} but must be at most {MOST_RULES}", rules.len())));
+    }
+    for rule in rules {
+        let has_ports = matches!(rule.protocol, FirewallProtocol::Tcp | FirewallProtocol::Udp);
+        if has_ports && rule.port.is_none() {
+            return Err(Error::input("rules", format!("a rule for {} needs a port", rule.protocol)));
+        }
+    }
+    Ok(())
+}
+
+fn check_targets(field: &str, targets: &[FirewallTarget]) -> Result<()> {
+    for target in targets {
+        if let FirewallTarget::LabelSelector(selector) = target {
+            LabelSelector::parse(selector)
+                .map_err(|error| Error::input(field, error.to_string()).with_source(error))?;
+        }
+    }
+    Ok(())
+}
+
+cloud_core::request! {
+    /// Creates a firewall; made by [`Firewalls::create`].
+    pub struct CreateFirewall => Created<Firewall>;
+    required {
+        name: String,
+    }
+    opt {
+        /// Its labels.
+        labels: Labels,
+    }
+    list {
+        /// What it lets pass, up to 50 rules.
+        rules: FirewallRule,
+        /// The servers it is put before.
+        apply_to: FirewallTarget,
+    }
+    check |this: &Self| {
+        check_rules(this.rules.as_deref().unwrap_or_default())?;
+        check_targets("apply_to", this.apply_to.as_deref().unwrap_or_default())?;
+        labels::check(this.labels.as_ref())
+    };
+}
+
+cloud_core::request! {
+    /// Changes a firewall; made by [`Firewalls::update`].
+    pub struct UpdateFirewall => Firewall;
+    opt {
+        /// The new name.
+        name: String,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Sets the rules of a firewall; made by [`Firewalls::set_rules`].
+    pub struct SetFirewallRules => StartedAll;
+    required {
+        rules: Vec<FirewallRule>,
+    }
+    check |this: &Self| check_rules(&this.rules);
+}
+
+cloud_core::request! {
+    /// Puts a firewall before servers; made by [`Firewalls::apply_to_resources`].
+    pub struct ApplyFirewall => StartedAll;
+    required {
+        apply_to: Vec<FirewallTarget>,
+    }
+    check |this: &Self| check_targets("apply_to", &this.apply_to);
+}
+
+cloud_core::request! {
+    /// Takes a firewall away from servers; made by [`Firewalls::remove_from_resources`].
+    pub struct RemoveFirewall => StartedAll;
+    required {
+        remove_from: Vec<FirewallTarget>,
+    }
+    check |this: &Self| check_targets("remove_from", &this.remove_from);
 }

@@ -67,6 +67,7 @@ macro_rules! from_ids {
 }
 
 from_ids! {
+    crate::certificates::CertificateId,
     crate::firewalls::FirewallId,
     crate::floating_ips::FloatingIpId,
     crate::images::ImageId,

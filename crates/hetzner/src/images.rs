@@ -1,6 +1,6 @@
 //! Images that servers are created from, and the snapshots and backups taken of them.
 
-use crate::actions::{Action, ActionId, Deleted, ListActions, Started};
+use crate::actions::{Deleted, action_methods, created};
 use crate::client::Client;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
@@ -12,7 +12,7 @@ use cloud_core::model::Timestamp;
 
 use crate::deprecation::Deprecation;
 use crate::labels::Labels;
-use crate::protection::Protection;
+use crate::protection::{ChangeProtection, Protection};
 use crate::server_types::Architecture;
 use crate::servers::ServerId;
 
@@ -172,29 +172,17 @@ impl<'a> Images<'a> {
 
     /// Deletes a snapshot or a backup (`DELETE /images/{id}`). `protected` when it is protected.
     pub fn delete(self, id: impl Into<ImageId>) -> Call<Deleted> {
-        self.0.call(&ops::DELETE_IMAGE, Deleted::decode(self.0)).arg(id.into())
+        self.0.delete(&ops::DELETE_IMAGE, id.into())
     }
 
     /// Sets whether deleting is refused (`POST /images/{id}/actions/change_protection`).
-    pub fn change_protection(self, id: impl Into<ImageId>) -> ChangeImageProtection {
-        ChangeImageProtection::new(self.0.call(&ops::CHANGE_IMAGE_PROTECTION, Started::decode(self.0)).arg(id.into()))
-    }
-
-    /// Lists the actions of all images (`GET /images/actions`).
-    pub fn list_actions(self) -> ListActions {
-        ListActions::of_all(self.0, &ops::LIST_IMAGES_ACTIONS)
-    }
-
-    /// One action of an image (`GET /images/actions/{id}`).
-    pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
-        self.0.get(&ops::GET_IMAGES_ACTION, id.into().0, "action")
-    }
-
-    /// Lists the actions of one image (`GET /images/{id}/actions`).
-    pub fn list_actions_of(self, id: impl Into<ImageId>) -> ListActions {
-        ListActions::of_one(self.0, &ops::LIST_IMAGE_ACTIONS, id.into())
+    pub fn change_protection(self, id: impl Into<ImageId>) -> ChangeProtection {
+        ChangeProtection::new(self.0.start(&ops::CHANGE_IMAGE_PROTECTION, id.into()))
     }
 }
+
+action_methods!(Images[ImageId], "/images", LIST_IMAGES_ACTIONS, GET_IMAGES_ACTION, LIST_IMAGE_ACTIONS);
+created!(Image as image in images);
 
 cloud_core::list_request! {
     /// Lists images; made by [`Images::list`].
@@ -219,12 +207,7 @@ cloud_core::list_request! {
     }
 }
 
-impl ListImages {
-    /// Only images whose labels match, such as `env=prod,!legacy`.
-    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
+labels::label_selector!(ListImages);
 
 cloud_core::request! {
     /// Changes a snapshot or turns a backup into one; made by [`Images::update`].
@@ -238,15 +221,6 @@ cloud_core::request! {
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
-}
-
-cloud_core::request! {
-    /// Protects an image or lifts its protection; made by [`Images::change_protection`].
-    pub struct ChangeImageProtection => Started;
-    opt {
-        /// Whether deleting is refused.
-        delete: bool,
-    }
 }
 
 #[cfg(test)]

@@ -156,6 +156,20 @@ pub(crate) fn select<T: Send + 'static>(
     list.map_call(|call| call.set_query("label_selector", text).check(checked))
 }
 
+/// Gives a list its filter by labels.
+macro_rules! label_selector {
+    ($list:ident) => {
+        impl $list {
+            /// Only those whose labels match, such as `env=prod,!legacy`. A [`LabelSelector`](crate::LabelSelector) or
+            /// its text.
+            pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
+                Self($crate::labels::select(self.0, &selector))
+            }
+        }
+    };
+}
+pub(crate) use label_selector;
+
 /// A label that the service would refuse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelError {

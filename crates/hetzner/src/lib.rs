@@ -15,6 +15,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod actions;
+pub mod certificates;
 pub mod client;
 pub mod config;
 pub mod deprecation;
@@ -47,14 +48,21 @@ pub mod volumes;
 
 pub use actions::{
     Action, ActionError, ActionFailed, ActionId, ActionResource, ActionStatus, Created, Deleted, ResourceKind, Started,
+    StartedAll,
+};
+pub use certificates::{
+    Certificate, CertificateId, CertificateIssuance, CertificateRenewal, CertificateStatus, CertificateType,
 };
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::model::{Decimal, Patch, Timestamp};
 pub use cloud_core::{Error, ErrorKind, Result};
 pub use deprecation::Deprecation;
 pub use error::{ApiError, ErrorCode, ErrorDetails};
-pub use firewalls::FirewallId;
-pub use floating_ips::FloatingIpId;
+pub use firewalls::{
+    Firewall, FirewallDirection, FirewallId, FirewallProtocol, FirewallResource, FirewallResourceType, FirewallRule,
+    FirewallTarget,
+};
+pub use floating_ips::{FloatingIp, FloatingIpId};
 pub use id_or_name::IdOrName;
 pub use images::{Image, ImageId, ImageStatus, ImageType, OsFlavor};
 pub use ips::{DnsPtr, IpVersion};
@@ -64,13 +72,13 @@ pub use load_balancer_types::LoadBalancerTypeId;
 pub use load_balancers::LoadBalancerId;
 pub use locations::{Location, LocationId, NetworkZone};
 pub use metrics::{Metrics, Sample, TimeSeries};
-pub use networks::NetworkId;
+pub use networks::{MemberStatus, MemberType, Network, NetworkId, NetworkMember, NewSubnet, Route, Subnet, SubnetType};
 pub use placement_groups::{PlacementGroup, PlacementGroupId, PlacementGroupType};
 pub use pricing::{LocationPrice, Price, Pricing};
-pub use primary_ips::PrimaryIpId;
+pub use primary_ips::{AssigneeType, PrimaryIp, PrimaryIpId};
 pub use protection::Protection;
 pub use server_types::{Architecture, CpuType, ServerType, ServerTypeId, StorageType};
 pub use servers::{Server, ServerId, ServerMetricType, ServerStatus};
 pub use sort::Sort;
 pub use ssh_keys::{SshKey, SshKeyId};
-pub use volumes::VolumeId;
+pub use volumes::{Volume, VolumeFormat, VolumeId, VolumeStatus};

@@ -4,6 +4,43 @@ cloud_core::operations! {
     GET_ACTIONS = "get_actions", GET "/actions";
     GET_ACTION = "get_action", GET "/actions/{id}";
 
+    LIST_CERTIFICATES = "list_certificates", GET "/certificates";
+    CREATE_CERTIFICATE = "create_certificate", POST "/certificates";
+    LIST_CERTIFICATES_ACTIONS = "list_certificates_actions", GET "/certificates/actions";
+    GET_CERTIFICATES_ACTION = "get_certificates_action", GET "/certificates/actions/{id}";
+    GET_CERTIFICATE = "get_certificate", GET "/certificates/{id}";
+    UPDATE_CERTIFICATE = "update_certificate", PUT "/certificates/{id}";
+    DELETE_CERTIFICATE = "delete_certificate", DELETE "/certificates/{id}";
+    LIST_CERTIFICATE_ACTIONS = "list_certificate_actions", GET "/certificates/{id}/actions";
+    RETRY_CERTIFICATE = "retry_certificate", POST "/certificates/{id}/actions/retry";
+
+    LIST_FIREWALLS = "list_firewalls", GET "/firewalls";
+    CREATE_FIREWALL = "create_firewall", POST "/firewalls";
+    LIST_FIREWALLS_ACTIONS = "list_firewalls_actions", GET "/firewalls/actions";
+    GET_FIREWALLS_ACTION = "get_firewalls_action", GET "/firewalls/actions/{id}";
+    GET_FIREWALL = "get_firewall", GET "/firewalls/{id}";
+    UPDATE_FIREWALL = "update_firewall", PUT "/firewalls/{id}";
+    DELETE_FIREWALL = "delete_firewall", DELETE "/firewalls/{id}";
+    LIST_FIREWALL_ACTIONS = "list_firewall_actions", GET "/firewalls/{id}/actions";
+    APPLY_FIREWALL_TO_RESOURCES = "apply_firewall_to_resources", POST "/firewalls/{id}/actions/apply_to_resources";
+    REMOVE_FIREWALL_FROM_RESOURCES =
+        "remove_firewall_from_resources", POST "/firewalls/{id}/actions/remove_from_resources";
+    SET_FIREWALL_RULES = "set_firewall_rules", POST "/firewalls/{id}/actions/set_rules";
+
+    LIST_FLOATING_IPS = "list_floating_ips", GET "/floating_ips";
+    CREATE_FLOATING_IP = "create_floating_ip", POST "/floating_ips";
+    LIST_FLOATING_IPS_ACTIONS = "list_floating_ips_actions", GET "/floating_ips/actions";
+    GET_FLOATING_IPS_ACTION = "get_floating_ips_action", GET "/floating_ips/actions/{id}";
+    GET_FLOATING_IP = "get_floating_ip", GET "/floating_ips/{id}";
+    UPDATE_FLOATING_IP = "update_floating_ip", PUT "/floating_ips/{id}";
+    DELETE_FLOATING_IP = "delete_floating_ip", DELETE "/floating_ips/{id}";
+    LIST_FLOATING_IP_ACTIONS = "list_floating_ip_actions", GET "/floating_ips/{id}/actions";
+    ASSIGN_FLOATING_IP = "assign_floating_ip", POST "/floating_ips/{id}/actions/assign";
+    CHANGE_FLOATING_IP_DNS_PTR = "change_floating_ip_dns_ptr", POST "/floating_ips/{id}/actions/change_dns_ptr";
+    CHANGE_FLOATING_IP_PROTECTION =
+        "change_floating_ip_protection", POST "/floating_ips/{id}/actions/change_protection";
+    UNASSIGN_FLOATING_IP = "unassign_floating_ip", POST "/floating_ips/{id}/actions/unassign";
+
     LIST_IMAGES = "list_images", GET "/images";
     LIST_IMAGES_ACTIONS = "list_images_actions", GET "/images/actions";
     GET_IMAGES_ACTION = "get_images_action", GET "/images/actions/{id}";
@@ -19,6 +56,22 @@ cloud_core::operations! {
     LIST_LOCATIONS = "list_locations", GET "/locations";
     GET_LOCATION = "get_location", GET "/locations/{id}";
 
+    LIST_NETWORKS = "list_networks", GET "/networks";
+    CREATE_NETWORK = "create_network", POST "/networks";
+    LIST_NETWORKS_ACTIONS = "list_networks_actions", GET "/networks/actions";
+    GET_NETWORKS_ACTION = "get_networks_action", GET "/networks/actions/{id}";
+    GET_NETWORK = "get_network", GET "/networks/{id}";
+    UPDATE_NETWORK = "update_network", PUT "/networks/{id}";
+    DELETE_NETWORK = "delete_network", DELETE "/networks/{id}";
+    LIST_NETWORK_ACTIONS = "list_network_actions", GET "/networks/{id}/actions";
+    ADD_NETWORK_ROUTE = "add_network_route", POST "/networks/{id}/actions/add_route";
+    ADD_NETWORK_SUBNET = "add_network_subnet", POST "/networks/{id}/actions/add_subnet";
+    CHANGE_NETWORK_IP_RANGE = "change_network_ip_range", POST "/networks/{id}/actions/change_ip_range";
+    CHANGE_NETWORK_PROTECTION = "change_network_protection", POST "/networks/{id}/actions/change_protection";
+    DELETE_NETWORK_ROUTE = "delete_network_route", POST "/networks/{id}/actions/delete_route";
+    DELETE_NETWORK_SUBNET = "delete_network_subnet", POST "/networks/{id}/actions/delete_subnet";
+    LIST_NETWORK_MEMBERS = "list_network_members", GET "/networks/{id}/members";
+
     LIST_PLACEMENT_GROUPS = "list_placement_groups", GET "/placement_groups";
     CREATE_PLACEMENT_GROUP = "create_placement_group", POST "/placement_groups";
     GET_PLACEMENT_GROUP = "get_placement_group", GET "/placement_groups/{id}";
@@ -26,6 +79,22 @@ cloud_core::operations! {
     DELETE_PLACEMENT_GROUP = "delete_placement_group", DELETE "/placement_groups/{id}";
 
     GET_PRICING = "get_pricing", GET "/pricing";
+
+    LIST_PRIMARY_IPS = "list_primary_ips", GET "/primary_ips";
+    CREATE_PRIMARY_IP = "create_primary_ip", POST "/primary_ips";
+    LIST_PRIMARY_IPS_ACTIONS = "list_primary_ips_actions", GET "/primary_ips/actions";
+    GET_PRIMARY_IPS_ACTION = "get_primary_ips_action", GET "/primary_ips/actions/{id}";
+    GET_PRIMARY_IP = "get_primary_ip", GET "/primary_ips/{id}";
+    UPDATE_PRIMARY_IP = "update_primary_ip", PUT "/primary_ips/{id}";
+    DELETE_PRIMARY_IP = "delete_primary_ip", DELETE "/primary_ips/{id}";
+    LIST_PRIMARY_IP_ACTIONS = "list_primary_ip_actions", GET "/primary_ips/{id}/actions";
+    ASSIGN_PRIMARY_IP = "assign_primary_ip", POST "/primary_ips/{id}/actions/assign";
+    CHANGE_PRIMARY_IP_DNS_PTR = "change_primary_ip_dns_ptr", POST "/primary_ips/{id}/actions/change_dns_ptr";
+    CHANGE_PRIMARY_IP_PROTECTION = "change_primary_ip_protection", POST "/primary_ips/{id}/actions/change_protection";
+    UNASSIGN_PRIMARY_IP = "unassign_primary_ip", POST "/primary_ips/{id}/actions/unassign";
+
+    LIST_SERVER_TYPES = "list_server_types", GET "/server_types";
+    GET_SERVER_TYPE = "get_server_type", GET "/server_types/{id}";
 
     LIST_SERVERS = "list_servers", GET "/servers";
     CREATE_SERVER = "create_server", POST "/servers";
@@ -62,12 +131,22 @@ cloud_core::operations! {
     SHUTDOWN_SERVER = "shutdown_server", POST "/servers/{id}/actions/shutdown";
     GET_SERVER_METRICS = "get_server_metrics", GET "/servers/{id}/metrics";
 
-    LIST_SERVER_TYPES = "list_server_types", GET "/server_types";
-    GET_SERVER_TYPE = "get_server_type", GET "/server_types/{id}";
-
     LIST_SSH_KEYS = "list_ssh_keys", GET "/ssh_keys";
     CREATE_SSH_KEY = "create_ssh_key", POST "/ssh_keys";
     GET_SSH_KEY = "get_ssh_key", GET "/ssh_keys/{id}";
     UPDATE_SSH_KEY = "update_ssh_key", PUT "/ssh_keys/{id}";
     DELETE_SSH_KEY = "delete_ssh_key", DELETE "/ssh_keys/{id}";
+
+    LIST_VOLUMES = "list_volumes", GET "/volumes";
+    CREATE_VOLUME = "create_volume", POST "/volumes";
+    LIST_VOLUMES_ACTIONS = "list_volumes_actions", GET "/volumes/actions";
+    GET_VOLUMES_ACTION = "get_volumes_action", GET "/volumes/actions/{id}";
+    GET_VOLUME = "get_volume", GET "/volumes/{id}";
+    UPDATE_VOLUME = "update_volume", PUT "/volumes/{id}";
+    DELETE_VOLUME = "delete_volume", DELETE "/volumes/{id}";
+    LIST_VOLUME_ACTIONS = "list_volume_actions", GET "/volumes/{id}/actions";
+    ATTACH_VOLUME = "attach_volume", POST "/volumes/{id}/actions/attach";
+    CHANGE_VOLUME_PROTECTION = "change_volume_protection", POST "/volumes/{id}/actions/change_protection";
+    DETACH_VOLUME = "detach_volume", POST "/volumes/{id}/actions/detach";
+    RESIZE_VOLUME = "resize_volume", POST "/volumes/{id}/actions/resize";
 }

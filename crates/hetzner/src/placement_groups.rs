@@ -1,6 +1,6 @@
 //! Rules about which servers may share a host.
 
-use crate::actions::{Action, Created, Deleted};
+use crate::actions::{Created, Deleted, created};
 use crate::client::Client;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
@@ -8,9 +8,7 @@ use crate::labels;
 use crate::ops;
 use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use serde::Deserialize;
 
 use crate::labels::Labels;
 use crate::servers::ServerId;
@@ -63,15 +61,7 @@ impl<'a> PlacementGroups<'a> {
 
     /// Creates a placement group (`POST /placement_groups`). `uniqueness_error` when the name is taken.
     pub fn create(self, name: impl Into<String>, kind: PlacementGroupType) -> CreatePlacementGroup {
-        let client = self.0.clone();
-        let decode = Decode::<Answer>::json().map(move |answer| Created {
-            resource: answer.placement_group,
-            action: answer.action,
-            next_actions: Vec::new(),
-            root_password: None,
-            existed: false,
-            client: client.clone(),
-        });
+        let decode = Created::<PlacementGroup>::decode(self.0);
         CreatePlacementGroup::new(self.0.call(&ops::CREATE_PLACEMENT_GROUP, decode), name.into(), kind)
     }
 
@@ -93,24 +83,11 @@ impl<'a> PlacementGroups<'a> {
 
     /// Deletes a placement group; its servers stay where they are (`DELETE /placement_groups/{id}`).
     pub fn delete(self, id: impl Into<PlacementGroupId>) -> Call<Deleted> {
-        self.0.call(&ops::DELETE_PLACEMENT_GROUP, Deleted::decode(self.0)).arg(id.into())
+        self.0.delete(&ops::DELETE_PLACEMENT_GROUP, id.into())
     }
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    placement_group: PlacementGroup,
-    #[serde(default)]
-    action: Option<Action>,
-}
-
-impl Created<PlacementGroup> {
-    /// Waits until the group can be used and gives it as it is then.
-    pub fn wait(&self) -> cloud_core::wait::Waiter<PlacementGroup> {
-        let id = self.resource.id;
-        self.wait_then(move |client| Task::new(client.placement_groups().get(id).send()))
-    }
-}
+created!(PlacementGroup as placement_group in placement_groups);
 
 cloud_core::list_request! {
     /// Lists placement groups; made by [`PlacementGroups::list`].
@@ -127,12 +104,7 @@ cloud_core::list_request! {
     }
 }
 
-impl ListPlacementGroups {
-    /// Only groups whose labels match, such as `env=prod`.
-    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
+labels::label_selector!(ListPlacementGroups);
 
 cloud_core::request! {
     /// Creates a placement group; made by [`PlacementGroups::create`].

@@ -1,6 +1,255 @@
-//! Primary IPs.
+//! The public addresses that servers are created with.
+
+use std::net::IpAddr;
+
+use cloud_core::Error;
+use cloud_core::call::{Call, Task};
+use cloud_core::model::Timestamp;
+
+use crate::actions::{Created, Deleted, Started, action_methods, created};
+use crate::client::Client;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
+use crate::labels::{self, Labels};
+use crate::locations::Location;
+use crate::ops;
+use crate::protection::{ChangeProtection, Protection};
+use crate::servers::ServerId;
+use crate::sort::Sort;
 
 cloud_core::numeric_id! {
     /// Identifies a Primary IP.
     pub struct PrimaryIpId;
+}
+
+cloud_core::open_enum! {
+    /// What a Primary IP is assigned to.
+    pub enum AssigneeType {
+        /// A server.
+        Server = "server",
+        /// Nothing.
+        Unassigned = "unassigned",
+    }
+}
+
+cloud_core::model! {
+    /// A Primary IP: the IPv4 address or the IPv6 network of a server. It stays with the project when it is moved to
+    /// another server, which must be off for that.
+    pub struct PrimaryIp {
+        /// The number of the Primary IP.
+        pub id: PrimaryIpId,
+        /// Its name, unique in the project.
+        pub name: String,
+        /// Its labels.
+        pub labels: Labels,
+        /// When it was created.
+        pub created: Timestamp,
+        /// Whether the service cut it off because of abuse.
+        pub blocked: bool,
+        /// Where it is; only servers there can have it.
+        pub location: Location,
+        /// The address, or the network such as `2001:db8::/64`. [`PrimaryIp::address`] reads it.
+        pub ip: String,
+        /// The host names of its addresses.
+        pub dns_ptr: Vec<DnsPtr>,
+        /// What is refused for it.
+        pub protection: Protection,
+        /// Its version.
+        #[serde(rename = "type")]
+        pub kind: IpVersion,
+        /// Whether it goes when the server it is assigned to is deleted.
+        pub auto_delete: bool,
+        /// What it is assigned to.
+        pub assignee_type: AssigneeType,
+        /// The number of what it is assigned to. [`PrimaryIp::server`] reads it.
+        pub assignee_id: Option<u64>,
+    }
+}
+
+impl PrimaryIp {
+    /// The server it is assigned to.
+    pub fn server(&self) -> Option<ServerId> {
+        self.assignee_id.filter(|_| self.assignee_type == AssigneeType::Server).map(ServerId)
+    }
+
+    /// The address, or the first one of the network.
+    pub fn address(&self) -> Option<IpAddr> {
+        ips::first_address(&self.ip)
+    }
+}
+
+/// `/primary_ips`.
+#[derive(Clone, Copy, Debug)]
+pub struct PrimaryIps<'a>(&'a Client);
+
+impl<'a> PrimaryIps<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists Primary IPs (`GET /primary_ips`).
+    pub fn list(self) -> ListPrimaryIps {
+        ListPrimaryIps::new(self.0.list(&ops::LIST_PRIMARY_IPS, "primary_ips"))
+    }
+
+    /// Takes a Primary IP (`POST /primary_ips`). It needs a [`location`](CreatePrimaryIp::location) or a
+    /// [`server`](CreatePrimaryIp::server).
+    ///
+    /// Errors worth handling: `uniqueness_error` (the name is taken), `server_not_stopped`, `server_has_ipv4` and
+    /// `server_has_ipv6`.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// use hetzner::IpVersion;
+    /// use hetzner::servers::PublicNetSetup;
+    ///
+    /// let kept = api.primary_ips().create("www", IpVersion::V4).location("fsn1").await?.resource;
+    /// let net = PublicNetSetup::new().ipv4(kept.id);
+    /// api.servers().create("web-1", "cx23", "debian-13").location("fsn1").public_net(net).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>, kind: IpVersion) -> CreatePrimaryIp {
+        let call = self.0.call(&ops::CREATE_PRIMARY_IP, Created::<PrimaryIp>::decode(self.0));
+        CreatePrimaryIp::new(call, name.into(), kind)
+    }
+
+    /// One Primary IP (`GET /primary_ips/{id}`).
+    pub fn get(self, id: impl Into<PrimaryIpId>) -> Call<PrimaryIp> {
+        self.0.get(&ops::GET_PRIMARY_IP, id.into().0, "primary_ip")
+    }
+
+    /// Looks a Primary IP up by id or name.
+    pub fn find(self, primary_ip: impl Into<IdOrName>) -> Task<Option<PrimaryIp>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_PRIMARY_IPS, "primary_ips").query("name", name);
+        find(primary_ip.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes a Primary IP (`PUT /primary_ips/{id}`).
+    pub fn update(self, id: impl Into<PrimaryIpId>) -> UpdatePrimaryIp {
+        UpdatePrimaryIp::new(self.0.get(&ops::UPDATE_PRIMARY_IP, id.into().0, "primary_ip"))
+    }
+
+    /// Gives a Primary IP back (`DELETE /primary_ips/{id}`). `must_be_unassigned` while a server has it, `protected`
+    /// when it is protected.
+    pub fn delete(self, id: impl Into<PrimaryIpId>) -> Call<Deleted> {
+        self.0.delete(&ops::DELETE_PRIMARY_IP, id.into())
+    }
+
+    /// Gives it to a server of its location that is off (`POST /primary_ips/{id}/actions/assign`).
+    ///
+    /// Errors worth handling: `server_not_stopped`, `primary_ip_already_assigned`, `server_has_ipv4` and
+    /// `server_has_ipv6` (a server has one of each version).
+    pub fn assign(self, id: impl Into<PrimaryIpId>, server: impl Into<ServerId>) -> AssignPrimaryIp {
+        let call = self.0.start(&ops::ASSIGN_PRIMARY_IP, id.into());
+        AssignPrimaryIp::new(call, AssigneeType::Server, server.into())
+    }
+
+    /// Takes it from its server, which must be off (`POST /primary_ips/{id}/actions/unassign`).
+    pub fn unassign(self, id: impl Into<PrimaryIpId>) -> Call<Started> {
+        self.0.start(&ops::UNASSIGN_PRIMARY_IP, id.into())
+    }
+
+    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
+    /// (`POST /primary_ips/{id}/actions/change_dns_ptr`).
+    pub fn change_dns_ptr<'n>(
+        self,
+        id: impl Into<PrimaryIpId>,
+        ip: impl Into<IpAddr>,
+        dns_ptr: impl Into<Option<&'n str>>,
+    ) -> ChangeDnsPtr {
+        ChangeDnsPtr::of(self.0.start(&ops::CHANGE_PRIMARY_IP_DNS_PTR, id.into()), ip, dns_ptr)
+    }
+
+    /// Sets whether giving it back is refused (`POST /primary_ips/{id}/actions/change_protection`). One that goes with
+    /// its server cannot be protected.
+    pub fn change_protection(self, id: impl Into<PrimaryIpId>) -> ChangeProtection {
+        ChangeProtection::new(self.0.start(&ops::CHANGE_PRIMARY_IP_PROTECTION, id.into()))
+    }
+}
+
+action_methods!(
+    PrimaryIps[PrimaryIpId],
+    "/primary_ips",
+    LIST_PRIMARY_IPS_ACTIONS,
+    GET_PRIMARY_IPS_ACTION,
+    LIST_PRIMARY_IP_ACTIONS
+);
+created!(PrimaryIp as primary_ip in primary_ips);
+
+cloud_core::list_request! {
+    /// Lists Primary IPs; made by [`PrimaryIps::list`].
+    pub struct ListPrimaryIps => PrimaryIp;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+        /// Only the one with this address.
+        ip: String = "ip",
+    }
+    many {
+        /// Sorts by `id` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+labels::label_selector!(ListPrimaryIps);
+
+cloud_core::request! {
+    /// Takes a Primary IP; made by [`PrimaryIps::create`].
+    pub struct CreatePrimaryIp => Created<PrimaryIp>;
+    required {
+        name: String,
+        #[serde(rename = "type")]
+        kind: IpVersion,
+    }
+    opt {
+        /// The location, by name or id; needed unless it is assigned.
+        location: IdOrName,
+        /// The kind of what it is assigned to. [`server`](Self::server) sets it along with the id.
+        assignee_type: AssigneeType,
+        /// The number of what it is assigned to.
+        assignee_id: u64,
+        /// Whether it goes when the server it is assigned to is deleted.
+        auto_delete: bool,
+        /// Its labels.
+        labels: Labels,
+    }
+    check |this: &Self| {
+        if this.assignee_id.is_none() && this.location.is_none() {
+            return Err(Error::input("location", "must be given for a Primary IP without a server"));
+        }
+        labels::check(this.labels.as_ref())
+    };
+}
+
+impl CreatePrimaryIp {
+    /// The server it is assigned to, which must be off.
+    pub fn server(self, server: impl Into<ServerId>) -> Self {
+        self.assignee_type(AssigneeType::Server).assignee_id(server.into().0)
+    }
+}
+
+cloud_core::request! {
+    /// Changes a Primary IP; made by [`PrimaryIps::update`].
+    pub struct UpdatePrimaryIp => PrimaryIp;
+    opt {
+        /// The new name.
+        name: String,
+        /// Whether it goes when the server it is assigned to is deleted.
+        auto_delete: bool,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Gives a Primary IP to a server; made by [`PrimaryIps::assign`].
+    pub struct AssignPrimaryIp => Started;
+    required {
+        assignee_type: AssigneeType,
+        assignee_id: ServerId,
+    }
 }

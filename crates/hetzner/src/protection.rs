@@ -1,5 +1,9 @@
 //! Protection against deletion, as most resources have it.
 
+use cloud_core::Error;
+
+use crate::actions::Started;
+
 cloud_core::model! {
     /// What is refused for a resource until the protection is lifted. Servers have
     /// [one of their own](crate::servers::ServerProtection).
@@ -7,4 +11,17 @@ cloud_core::model! {
         /// Whether deleting the resource is refused, with error code `protected`.
         pub delete: bool,
     }
+}
+
+cloud_core::request! {
+    /// Protects a resource or lifts its protection; made by `change_protection` of the resource's operations.
+    pub struct ChangeProtection => Started;
+    opt {
+        /// Whether deleting is refused.
+        delete: bool,
+    }
+    check |this: &Self| match this.delete {
+        Some(_) => Ok(()),
+        None => Err(Error::input("delete", "must be given")),
+    };
 }

@@ -74,7 +74,7 @@ impl<'a> SshKeys<'a> {
 
     /// Removes an SSH key from the project; servers keep it (`DELETE /ssh_keys/{id}`).
     pub fn delete(self, id: impl Into<SshKeyId>) -> Call<Deleted> {
-        self.0.call(&ops::DELETE_SSH_KEY, Deleted::decode(self.0)).arg(id.into())
+        self.0.delete(&ops::DELETE_SSH_KEY, id.into())
     }
 }
 
@@ -93,12 +93,7 @@ cloud_core::list_request! {
     }
 }
 
-impl ListSshKeys {
-    /// Only keys whose labels match, such as `team=web`.
-    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
+labels::label_selector!(ListSshKeys);
 
 cloud_core::request! {
     /// Adds an SSH key; made by [`SshKeys::create`].

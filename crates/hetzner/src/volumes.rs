@@ -1,6 +1,248 @@
-//! Volumes.
+//! Disks apart from servers, which keep their data when the server goes.
+
+use cloud_core::call::{Call, Task};
+use cloud_core::model::Timestamp;
+use cloud_core::{Error, Result};
+
+use crate::actions::{Created, Deleted, Started, action_methods, created};
+use crate::client::Client;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::labels::{self, Labels};
+use crate::locations::Location;
+use crate::ops;
+use crate::protection::{ChangeProtection, Protection};
+use crate::servers::ServerId;
+use crate::sort::Sort;
 
 cloud_core::numeric_id! {
     /// Identifies a volume.
     pub struct VolumeId;
+}
+
+cloud_core::open_enum! {
+    /// Whether a volume can be used.
+    pub enum VolumeStatus {
+        /// It can.
+        Available = "available",
+        /// Not yet.
+        Creating = "creating",
+    }
+}
+
+cloud_core::open_enum! {
+    /// The file system that a new volume gets.
+    pub enum VolumeFormat {
+        /// ext4.
+        Ext4 = "ext4",
+        /// XFS.
+        Xfs = "xfs",
+    }
+}
+
+cloud_core::model! {
+    /// A volume.
+    pub struct Volume {
+        /// The number of the volume.
+        pub id: VolumeId,
+        /// Its name, unique in the project.
+        pub name: String,
+        /// When it was created.
+        pub created: Timestamp,
+        /// The server it is attached to.
+        pub server: Option<ServerId>,
+        /// Where it stands; only servers there can have it.
+        pub location: Location,
+        /// The path of the device in the server, the same wherever it is attached.
+        pub linux_device: String,
+        /// What is refused for it.
+        pub protection: Protection,
+        /// Its labels.
+        pub labels: Labels,
+        /// Whether it can be used.
+        pub status: VolumeStatus,
+        /// The file system it was created with; `None` when it came empty.
+        pub format: Option<VolumeFormat>,
+    }
+    integers {
+        /// Its size in GB.
+        pub size: u32,
+    }
+}
+
+impl Volume {
+    /// Whether it can be used.
+    pub fn is_available(&self) -> bool {
+        self.status == VolumeStatus::Available
+    }
+}
+
+/// `/volumes`.
+#[derive(Clone, Copy, Debug)]
+pub struct Volumes<'a>(&'a Client);
+
+impl<'a> Volumes<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists volumes (`GET /volumes`).
+    pub fn list(self) -> ListVolumes {
+        ListVolumes::new(self.0.list(&ops::LIST_VOLUMES, "volumes"))
+    }
+
+    /// Creates a volume of so many GB, from 10 to 10,240 (`POST /volumes`). It needs a
+    /// [`server`](CreateVolume::server) or a [`location`](CreateVolume::location).
+    ///
+    /// Errors worth handling: `uniqueness_error` (the name is taken), `no_space_left_in_location`, `locked` (the server
+    /// is busy).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # sandbox.clock().freeze();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// use hetzner::VolumeFormat;
+    ///
+    /// let created = api.volumes().create("data", 50).location("fsn1").format(VolumeFormat::Ext4).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// let volume = created.wait().await?;
+    /// assert!(volume.is_available());
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>, size: u32) -> CreateVolume {
+        let call = self.0.call(&ops::CREATE_VOLUME, Created::<Volume>::decode(self.0));
+        CreateVolume::new(call, name.into(), size)
+    }
+
+    /// One volume (`GET /volumes/{id}`).
+    pub fn get(self, id: impl Into<VolumeId>) -> Call<Volume> {
+        self.0.get(&ops::GET_VOLUME, id.into().0, "volume")
+    }
+
+    /// Looks a volume up by id or name.
+    pub fn find(self, volume: impl Into<IdOrName>) -> Task<Option<Volume>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_VOLUMES, "volumes").query("name", name);
+        find(volume.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes the name or the labels (`PUT /volumes/{id}`).
+    pub fn update(self, id: impl Into<VolumeId>) -> UpdateVolume {
+        UpdateVolume::new(self.0.get(&ops::UPDATE_VOLUME, id.into().0, "volume"))
+    }
+
+    /// Deletes a volume and all that is on it (`DELETE /volumes/{id}`). It must be attached nowhere. `protected` when
+    /// it is protected.
+    pub fn delete(self, id: impl Into<VolumeId>) -> Call<Deleted> {
+        self.0.delete(&ops::DELETE_VOLUME, id.into())
+    }
+
+    /// Attaches a volume to a server in its location (`POST /volumes/{id}/actions/attach`).
+    pub fn attach(self, id: impl Into<VolumeId>, server: impl Into<ServerId>) -> AttachVolume {
+        AttachVolume::new(self.0.start(&ops::ATTACH_VOLUME, id.into()), server.into())
+    }
+
+    /// Detaches it from its server (`POST /volumes/{id}/actions/detach`).
+    pub fn detach(self, id: impl Into<VolumeId>) -> Call<Started> {
+        self.0.start(&ops::DETACH_VOLUME, id.into())
+    }
+
+    /// Makes it larger, to so many GB (`POST /volumes/{id}/actions/resize`). It never becomes smaller; the file system
+    /// on it stays as it is.
+    pub fn resize(self, id: impl Into<VolumeId>, size: u32) -> ResizeVolume {
+        ResizeVolume::new(self.0.start(&ops::RESIZE_VOLUME, id.into()), size)
+    }
+
+    /// Sets whether deleting is refused (`POST /volumes/{id}/actions/change_protection`).
+    pub fn change_protection(self, id: impl Into<VolumeId>) -> ChangeProtection {
+        ChangeProtection::new(self.0.start(&ops::CHANGE_VOLUME_PROTECTION, id.into()))
+    }
+}
+
+action_methods!(Volumes[VolumeId], "/volumes", LIST_VOLUMES_ACTIONS, GET_VOLUMES_ACTION, LIST_VOLUME_ACTIONS);
+created!(Volume as volume in volumes);
+
+cloud_core::list_request! {
+    /// Lists volumes; made by [`Volumes::list`].
+    pub struct ListVolumes => Volume;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+    }
+    many {
+        /// Only volumes in this state; may be given several times.
+        status: VolumeStatus = "status",
+        /// Sorts by `id`, `name` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+labels::label_selector!(ListVolumes);
+
+cloud_core::request! {
+    /// Creates a volume; made by [`Volumes::create`].
+    pub struct CreateVolume => Created<Volume>;
+    required {
+        name: String,
+        size: u32,
+    }
+    opt {
+        /// The server it is attached to once it is there. It is created in the location of the server.
+        server: ServerId,
+        /// The location, such as `fsn1`; needed without a server.
+        location: String,
+        /// The file system it gets; it comes empty unless given.
+        format: VolumeFormat,
+        /// Whether the server mounts it. Needs a server and a file system.
+        automount: bool,
+        /// Its labels.
+        labels: Labels,
+    }
+    check |this: &Self| {
+        if this.server.is_none() && this.location.is_none() {
+            return Err(Error::input("location", "must be given for a volume without a server"));
+        }
+        check_size(this.size)?;
+        labels::check(this.labels.as_ref())
+    };
+}
+
+fn check_size(size: u32) -> Result<()> {
+    if (10..=10_240).contains(&size) {
+        return Ok(());
+    }
+    Err(Error::input("size", "must be from 10 to 10240 GB"))
+}
+
+cloud_core::request! {
+    /// Changes a volume; made by [`Volumes::update`].
+    pub struct UpdateVolume => Volume;
+    opt {
+        /// The new name.
+        name: String,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Attaches a volume; made by [`Volumes::attach`].
+    pub struct AttachVolume => Started;
+    required {
+        server: ServerId,
+    }
+    opt {
+        /// Whether the server mounts it.
+        automount: bool,
+    }
+}
+
+cloud_core::request! {
+    /// Makes a volume larger; made by [`Volumes::resize`].
+    pub struct ResizeVolume => Started;
+    required {
+        size: u32,
+    }
+    check |this: &Self| check_size(this.size);
 }

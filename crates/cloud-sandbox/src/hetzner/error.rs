@@ -71,6 +71,18 @@ impl ApiError {
         }))
     }
 
+    pub(crate) fn conflict(what: &str) -> Self {
+        Self::new(409, "conflict", format!("the {what} is being changed by an action that is still running"))
+    }
+
+    pub(crate) fn must_be_unassigned(what: &str) -> Self {
+        Self::new(422, "must_be_unassigned", format!("the {what} is assigned to a resource"))
+    }
+
+    pub(crate) fn limit(name: &str, message: &str) -> Self {
+        Self::new(403, "resource_limit_exceeded", message).with(json!({"limits": [{"name": name}]}))
+    }
+
     pub(crate) fn locked(what: &str) -> Self {
         Self::new(423, "locked", format!("the {what} is locked by an action that is still running"))
     }

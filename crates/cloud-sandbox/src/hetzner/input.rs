@@ -67,6 +67,11 @@ impl Input {
         })
     }
 
+    /// Whether a field was sent as null, where that means something.
+    pub(crate) fn is_null(&self, field: &str) -> bool {
+        self.values.get(field).is_some_and(Value::is_null)
+    }
+
     pub(crate) fn string(&mut self, field: &str) -> Option<String> {
         self.take(field, "a string", |value| match value {
             Value::String(text) => Some(text),

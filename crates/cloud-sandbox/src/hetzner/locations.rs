@@ -4,7 +4,7 @@ use crate::answer::Answer;
 use crate::route::{Route, route};
 
 use super::error::ApiError;
-use super::input::IdOrName;
+use super::input::{IdOrName, Input};
 use super::query::list;
 use super::{Ctx, Handler, one};
 
@@ -40,6 +40,16 @@ pub(crate) fn find(wanted: &IdOrName) -> Option<&'static Location> {
         IdOrName::Id(id) => location.id == *id,
         IdOrName::Name(name) => location.name == name,
     })
+}
+
+/// The location in a field, with a problem when there is no such location.
+pub(crate) fn read(input: &mut Input, field: &str) -> Option<&'static Location> {
+    let wanted = input.id_or_name(field)?;
+    let found = find(&wanted);
+    if found.is_none() {
+        input.problem(field, "is not a known location");
+    }
+    found
 }
 
 impl Location {

@@ -4,9 +4,13 @@
 //! explained where they are made.
 
 mod actions;
+mod certificates;
 mod error;
+mod firewalls;
+mod floating_ips;
 mod images;
 mod input;
+mod ips;
 mod isos;
 mod labels;
 mod locations;
@@ -14,11 +18,14 @@ mod metrics;
 mod networks;
 mod placement_groups;
 mod pricing;
+mod primary_ips;
 mod project;
 mod query;
+mod resource;
 mod server_types;
 mod servers;
 mod ssh_keys;
+mod volumes;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -75,14 +82,20 @@ struct State {
 
 const ROUTES: &[&[Route<Handler>]] = &[
     actions::ROUTES,
+    certificates::ROUTES,
+    firewalls::ROUTES,
+    floating_ips::ROUTES,
     images::ROUTES,
     isos::ROUTES,
     locations::ROUTES,
+    networks::ROUTES,
     placement_groups::ROUTES,
     pricing::ROUTES,
+    primary_ips::ROUTES,
     server_types::ROUTES,
     servers::ROUTES,
     ssh_keys::ROUTES,
+    volumes::ROUTES,
 ];
 
 /// The requests an hour that the headers announce where nothing else is set.
@@ -253,7 +266,7 @@ impl Shared {
         self.next_action
     }
 
-    /// A number for addresses that no other server has.
+    /// A number for public addresses that no other resource has.
     pub(crate) fn address(&mut self) -> u32 {
         self.next_address += 1;
         self.next_address

@@ -1,21 +1,25 @@
 //! The state of one project, and how it changes as time passes.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
 use crate::rate::Bucket;
 
+use super::certificates::Certificate;
 use super::error::ApiError;
+use super::firewalls::{self, Firewall};
+use super::floating_ips::FloatingIp;
 use super::images::{self, Image};
 use super::networks::Network;
 use super::placement_groups::PlacementGroup;
+use super::primary_ips::{self, PrimaryIp};
 use super::server_types::ServerType;
 use super::servers::{Private, Server, status};
 use super::ssh_keys::SshKey;
 use super::timestamp;
+use super::volumes::Volume;
 
 pub(crate) struct Project {
     epoch: SystemTime,
@@ -25,7 +29,12 @@ pub(crate) struct Project {
     pub(crate) images: BTreeMap<i64, Image>,
     pub(crate) ssh_keys: Table<SshKey>,
     pub(crate) placement_groups: Table<PlacementGroup>,
-    pub(crate) networks: BTreeMap<i64, Network>,
+    pub(crate) certificates: Table<Certificate>,
+    pub(crate) firewalls: Table<Firewall>,
+    pub(crate) floating_ips: Table<FloatingIp>,
+    pub(crate) networks: Table<Network>,
+    pub(crate) primary_ips: Table<PrimaryIp>,
+    pub(crate) volumes: Table<Volume>,
     pub(crate) actions: BTreeMap<i64, Action>,
     events: BTreeMap<(Duration, u64), Event>,
     next_event: u64,
@@ -34,9 +43,14 @@ pub(crate) struct Project {
 /// What an action or other object is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    Server,
+    Certificate,
+    Firewall,
+    FloatingIp,
     Image,
     Network,
+    PrimaryIp,
+    Server,
+    Volume,
 }
 
 pub(crate) struct Action {
@@ -50,7 +64,7 @@ pub(crate) struct Action {
     fail: Option<(String, String)>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ActionState {
     Running,
     Success,
@@ -90,17 +104,35 @@ pub(crate) enum Effect {
         delete: Option<bool>,
         rebuild: Option<bool>,
     },
-    DnsPtr {
-        server: i64,
-        ip: IpAddr,
-        name: Option<String>,
-    },
     Group(i64, Option<i64>),
     Attached(i64, Private),
     Detached(i64, i64),
     Private(i64, Private),
     ImageReady(i64),
     ImageProtection(i64, bool),
+    /// What the room of the resource knows: the change, and what there is to undo when the action fails.
+    Change {
+        done: Change,
+        failed: Failure,
+    },
+}
+
+type Change = Box<dyn FnOnce(&mut Project) + Send>;
+type Failure = Box<dyn FnOnce(&mut Project, &ActionState) + Send>;
+
+impl Effect {
+    /// A change, with nothing to undo when it does not come.
+    pub(crate) fn then(done: impl FnOnce(&mut Project) + Send + 'static) -> Self {
+        Self::either(done, |_, _| {})
+    }
+
+    /// A change, or what happens instead when the action fails.
+    pub(crate) fn either(
+        done: impl FnOnce(&mut Project) + Send + 'static,
+        failed: impl FnOnce(&mut Project, &ActionState) + Send + 'static,
+    ) -> Self {
+        Self::Change { done: Box::new(done), failed: Box::new(failed) }
+    }
 }
 
 enum Event {
@@ -148,6 +180,14 @@ impl<T: Named> Table<T> {
         }
     }
 
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &T> {
+        self.rows.values()
+    }
+
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.rows.values_mut()
+    }
+
     pub(crate) fn insert(&mut self, row: T) {
         self.names.insert(row.name().to_owned(), row.id());
         self.rows.insert(row.id(), row);
@@ -178,6 +218,8 @@ impl<T: Named> Table<T> {
 
 impl Project {
     pub(crate) fn new(epoch: SystemTime, bucket: Bucket) -> Self {
+        let mut networks = Table::new();
+        networks.insert(Network::seeded(timestamp(epoch)));
         Self {
             epoch,
             now: Duration::ZERO,
@@ -186,7 +228,12 @@ impl Project {
             images: BTreeMap::new(),
             ssh_keys: Table::new(),
             placement_groups: Table::new(),
-            networks: Network::seeded(),
+            certificates: Table::new(),
+            firewalls: Table::new(),
+            floating_ips: Table::new(),
+            networks,
+            primary_ips: Table::new(),
+            volumes: Table::new(),
             actions: BTreeMap::new(),
             events: BTreeMap::new(),
             next_event: 0,
@@ -246,10 +293,10 @@ impl Project {
         let Some(action) = self.actions.get_mut(&id) else { return };
         let effect = action.effect.take();
         let failure = action.fail.take().or_else(|| impossible(effect.as_ref(), &self.servers));
-        let failed = failure.is_some();
-        action.state = failure.map_or(ActionState::Success, |(code, message)| ActionState::Error { code, message });
+        let state = failure.map_or(ActionState::Success, |(code, message)| ActionState::Error { code, message });
+        action.state = state.clone();
         match effect {
-            Some(effect) if failed => self.give_up(&effect),
+            Some(effect) if state != ActionState::Success => self.give_up(effect, &state),
             Some(effect) => self.apply(effect),
             None => {}
         }
@@ -296,14 +343,16 @@ impl Project {
                 server.protect_delete = delete.unwrap_or(server.protect_delete);
                 server.protect_rebuild = rebuild.unwrap_or(server.protect_rebuild);
             }),
-            Effect::DnsPtr { server, ip, name } => self.with_server(server, |server| server.set_dns_ptr(ip, name)),
             Effect::Group(server, group) => {
                 self.with_server(server, |server| server.placement_group = group);
                 self.settle_group(server);
             }
             Effect::Attached(server, private) => {
                 let network = private.network;
-                self.with_server(server, |server| server.private.push(private));
+                // Not when the network was deleted in the meantime.
+                if self.networks.get(network).is_some() {
+                    self.with_server(server, |server| server.private.push(private));
+                }
                 self.settle_network(server, network);
             }
             Effect::Detached(server, network) => {
@@ -334,12 +383,13 @@ impl Project {
                     image.protected = on;
                 }
             }
+            Effect::Change { done, .. } => done(self),
         }
     }
 
     /// Undoes what was done in advance for an effect that does not come.
-    fn give_up(&mut self, effect: &Effect) {
-        match *effect {
+    fn give_up(&mut self, effect: Effect, state: &ActionState) {
+        match effect {
             Effect::Created { server, .. } => self.with_server(server, |server| {
                 server.locked = false;
                 server.status = status::OFF;
@@ -357,14 +407,15 @@ impl Project {
                 }
             }),
             Effect::Group(server, _) => self.settle_group(server),
-            Effect::Attached(server, Private { network, .. }) | Effect::Private(server, Private { network, .. }) => {
-                self.settle_network(server, network);
-            }
+            Effect::Attached(server, Private { network, .. })
+            | Effect::Private(server, Private { network, .. })
+            | Effect::Detached(server, network) => self.settle_network(server, network),
             Effect::ImageReady(image) => {
                 if let Some(image) = self.images.get_mut(&image) {
                     image.status = images::UNAVAILABLE;
                 }
             }
+            Effect::Change { failed, .. } => failed(self, state),
             _ => {}
         }
     }
@@ -378,11 +429,19 @@ impl Project {
 
     fn remove_server(&mut self, id: i64) {
         self.delete_backups(id);
+        let addresses = self.servers.get(id).map(|server| [server.ipv4, server.ipv6]);
+        primary_ips::leave(self, addresses.into_iter().flatten().flatten());
         self.servers.remove(id);
+        firewalls::leave(self, id);
         self.settle_group(id);
-        let networks: Vec<i64> = self.networks.keys().copied().collect();
-        for network in networks {
-            self.settle_network(id, network);
+        for network in self.networks.rows_mut() {
+            network.release(id);
+        }
+        for volume in self.volumes.rows_mut().filter(|volume| volume.server == Some(id)) {
+            volume.server = None;
+        }
+        for address in self.floating_ips.rows_mut().filter(|address| address.server == Some(id)) {
+            address.server = None;
         }
     }
 
@@ -424,7 +483,7 @@ impl Project {
     /// Makes the addresses taken in a network those that the server has.
     fn settle_network(&mut self, server: i64, network: i64) {
         let private = self.servers.get(server).and_then(|s| s.private.iter().find(|p| p.network == network));
-        if let Some(network) = self.networks.get_mut(&network) {
+        if let Some(network) = self.networks.get_mut(network) {
             network.release(server);
             for ip in private.into_iter().flat_map(Private::addresses) {
                 network.taken.insert(ip, server);
@@ -458,6 +517,15 @@ impl Project {
         })
     }
 
+    /// Whether an action about the resource is still running.
+    pub(crate) fn is_busy(&self, kind: Kind, id: i64) -> bool {
+        let running = self.events.values().filter_map(|event| match event {
+            Event::End(action) => self.actions.get(action),
+            Event::ShutDown(_) => None,
+        });
+        running.into_iter().any(|action| action.resources.contains(&(kind, id)))
+    }
+
     pub(crate) fn action(&self, id: i64) -> Value {
         self.actions.get(&id).map_or(Value::Null, |action| self.render_action(action))
     }
@@ -473,9 +541,23 @@ fn impossible(effect: Option<&Effect>, servers: &Table<Server>) -> Option<(Strin
 impl Kind {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Server => "server",
+            Self::Certificate => "certificate",
+            Self::Firewall => "firewall",
+            Self::FloatingIp => "floating_ip",
             Self::Image => "image",
             Self::Network => "network",
+            Self::PrimaryIp => "primary_ip",
+            Self::Server => "server",
+            Self::Volume => "volume",
+        }
+    }
+
+    /// The name in messages.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::FloatingIp => "Floating IP",
+            Self::PrimaryIp => "Primary IP",
+            other => other.name(),
         }
     }
 }

@@ -1,5 +1,4 @@
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -12,17 +11,22 @@ use super::images::{self, Image};
 use super::input::{IdOrName, Input};
 use super::isos::{self, Iso};
 use super::labels::Labels;
-use super::locations::{self, LOCATIONS, Location};
+use super::locations::Location;
 use super::metrics;
 use super::placement_groups::PlacementGroup;
+use super::primary_ips::PrimaryIp;
 use super::project::{Effect, Kind, Named, Project};
 use super::query::{Order, list};
+use super::resource;
 use super::server_types::{self, ServerType};
-use super::{Ctx, Handler, actions, one};
+use super::{Ctx, Handler, actions, firewalls, floating_ips, ips, one, volumes};
+
+mod create;
+mod private;
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_servers", "GET", "/servers", list_servers),
-    route("create_server", "POST", "/servers", create_server),
+    route("create_server", "POST", "/servers", create::create_server),
     route("list_servers_actions", "GET", "/servers/actions", |ctx| actions::list_of_kind(ctx, Kind::Server)),
     route("get_servers_action", "GET", "/servers/actions/{id}", |ctx| actions::show_of_kind(ctx, Kind::Server)),
     route("get_server", "GET", "/servers/{id}", get_server),
@@ -32,13 +36,18 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("get_server_metrics", "GET", "/servers/{id}/metrics", metrics::get_server_metrics),
     route("add_server_to_placement_group", "POST", "/servers/{id}/actions/add_to_placement_group", add_to_group),
     route("attach_server_iso", "POST", "/servers/{id}/actions/attach_iso", attach_iso),
-    route("attach_server_to_network", "POST", "/servers/{id}/actions/attach_to_network", attach_to_network),
-    route("change_server_alias_ips", "POST", "/servers/{id}/actions/change_alias_ips", change_alias_ips),
+    route("attach_server_to_network", "POST", "/servers/{id}/actions/attach_to_network", private::attach_to_network),
+    route("change_server_alias_ips", "POST", "/servers/{id}/actions/change_alias_ips", private::change_alias_ips),
     route("change_server_dns_ptr", "POST", "/servers/{id}/actions/change_dns_ptr", change_dns_ptr),
     route("change_server_protection", "POST", "/servers/{id}/actions/change_protection", change_protection),
     route("change_server_type", "POST", "/servers/{id}/actions/change_type", change_type),
     route("create_server_image", "POST", "/servers/{id}/actions/create_image", create_image),
-    route("detach_server_from_network", "POST", "/servers/{id}/actions/detach_from_network", detach_from_network),
+    route(
+        "detach_server_from_network",
+        "POST",
+        "/servers/{id}/actions/detach_from_network",
+        private::detach_from_network,
+    ),
     route("detach_server_iso", "POST", "/servers/{id}/actions/detach_iso", detach_iso),
     route("disable_server_backup", "POST", "/servers/{id}/actions/disable_backup", disable_backup),
     route("disable_server_rescue", "POST", "/servers/{id}/actions/disable_rescue", disable_rescue),
@@ -83,7 +92,7 @@ pub(crate) struct Server {
     created: String,
     pub(crate) created_at: Duration,
     pub(crate) server_type: &'static ServerType,
-    location: &'static Location,
+    pub(crate) location: &'static Location,
     pub(crate) image: i64,
     pub(crate) iso: Option<i64>,
     pub(crate) rescue_enabled: bool,
@@ -91,33 +100,22 @@ pub(crate) struct Server {
     pub(crate) backup_window: Option<String>,
     pub(crate) protect_delete: bool,
     pub(crate) protect_rebuild: bool,
-    labels: Labels,
+    pub(crate) labels: Labels,
     pub(crate) disk: u32,
     pub(crate) placement_group: Option<i64>,
-    ipv4: Option<Ipv4>,
-    ipv6: Option<Ipv6>,
+    /// The Primary IPs.
+    pub(crate) ipv4: Option<i64>,
+    pub(crate) ipv6: Option<i64>,
     pub(crate) private: Vec<Private>,
     has_ssh_keys: bool,
-}
-
-struct Ipv4 {
-    id: i64,
-    ip: Ipv4Addr,
-    dns_ptr: Option<String>,
-}
-
-struct Ipv6 {
-    id: i64,
-    network: Ipv6Addr,
-    dns_ptr: BTreeMap<Ipv6Addr, String>,
 }
 
 /// A place in a network.
 #[derive(Clone, Debug)]
 pub(crate) struct Private {
     pub(crate) network: i64,
-    ip: Ipv4Addr,
-    aliases: Vec<Ipv4Addr>,
+    pub(crate) ip: Ipv4Addr,
+    pub(crate) aliases: Vec<Ipv4Addr>,
     mac: String,
 }
 
@@ -149,13 +147,6 @@ impl Private {
     }
 }
 
-impl Ipv4 {
-    fn usual_dns_ptr(&self) -> String {
-        let [a, b, c, d] = self.ip.octets();
-        format!("static.{d}.{c}.{b}.{a}.sandbox.example")
-    }
-}
-
 impl Server {
     /// Shows what is going on in the status, and keeps the one to go back to.
     fn pass_through(&mut self, status: &'static str) {
@@ -168,25 +159,24 @@ impl Server {
         self.status = status;
     }
 
-    /// A name of `None` goes back to what it was at the beginning.
-    pub(crate) fn set_dns_ptr(&mut self, ip: IpAddr, name: Option<String>) {
-        match (ip, &mut self.ipv4, &mut self.ipv6) {
-            (IpAddr::V4(_), Some(ipv4), _) => ipv4.dns_ptr = name,
-            (IpAddr::V6(ip), _, Some(ipv6)) => {
-                match name {
-                    Some(name) => ipv6.dns_ptr.insert(ip, name),
-                    None => ipv6.dns_ptr.remove(&ip),
-                };
-            }
-            _ => {}
-        }
+    pub(crate) fn primary_ip_mut(&mut self, version: &str) -> &mut Option<i64> {
+        if version == ips::V4 { &mut self.ipv4 } else { &mut self.ipv6 }
     }
 
-    fn owns(&self, ip: IpAddr) -> bool {
-        match ip {
-            IpAddr::V4(ip) => self.ipv4.as_ref().is_some_and(|own| own.ip == ip),
-            IpAddr::V6(ip) => self.ipv6.as_ref().is_some_and(|own| own.network.segments()[..4] == ip.segments()[..4]),
-        }
+    pub(crate) fn is_public(&self) -> bool {
+        self.ipv4.is_some() || self.ipv6.is_some()
+    }
+
+    /// One of its public addresses, as the server shows it.
+    fn render_address(project: &Project, id: Option<i64>) -> Value {
+        let Some(row) = id.and_then(|id| project.primary_ips.get(id)) else { return Value::Null };
+        let mut names = row.address.dns_ptr();
+        let dns_ptr = if row.address.version() == ips::V4 {
+            names.first_mut().map_or(Value::Null, |name| name["dns_ptr"].take())
+        } else {
+            Value::Array(names)
+        };
+        json!({"id": id, "ip": row.address.text(), "blocked": false, "dns_ptr": dns_ptr})
     }
 
     fn render(&self, project: &Project) -> Value {
@@ -198,29 +188,16 @@ impl Server {
             .iter()
             .map(|p| json!({"network": p.network, "ip": p.ip, "alias_ips": p.aliases, "mac_address": p.mac}))
             .collect();
-        let ipv6_names = |ipv6: &Ipv6| -> Vec<Value> {
-            ipv6.dns_ptr.iter().map(|(ip, name)| json!({"ip": ip, "dns_ptr": name})).collect()
-        };
         json!({
             "id": self.id,
             "name": self.name,
             "status": self.status,
             "created": self.created,
             "public_net": {
-                "ipv4": self.ipv4.as_ref().map(|own| json!({
-                    "id": own.id,
-                    "ip": own.ip,
-                    "blocked": false,
-                    "dns_ptr": own.dns_ptr.clone().unwrap_or_else(|| own.usual_dns_ptr()),
-                })),
-                "ipv6": self.ipv6.as_ref().map(|own| json!({
-                    "id": own.id,
-                    "ip": format!("{}/64", own.network),
-                    "blocked": false,
-                    "dns_ptr": ipv6_names(own),
-                })),
-                "floating_ips": [],
-                "firewalls": [],
+                "ipv4": Self::render_address(project, self.ipv4),
+                "ipv6": Self::render_address(project, self.ipv6),
+                "floating_ips": floating_ips::of_server(project, self.id),
+                "firewalls": firewalls::of_server(project, self),
             },
             "private_net": private,
             "server_type": self.server_type.render(),
@@ -235,7 +212,7 @@ impl Server {
             "included_traffic": included.map(|price| price["included_traffic"].clone()),
             "protection": {"delete": self.protect_delete, "rebuild": self.protect_rebuild},
             "labels": self.labels,
-            "volumes": [],
+            "volumes": volumes::of_server(project, self.id),
             "load_balancers": [],
             "primary_disk_size": self.disk,
             "placement_group":
@@ -250,205 +227,6 @@ fn list_servers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut rows = ctx.project.servers.select(ctx.query.get("name"));
     rows.retain(|server| ctx.query.admits("status", server.status) && selects(&server.labels));
     list(ctx, "servers", rows, ORDERS, |server| server.render(ctx.project))
-}
-
-/// What a request to create a server asks for, as far as it can be checked by itself.
-struct Wish {
-    name: String,
-    server_type: Option<&'static ServerType>,
-    location: Option<&'static Location>,
-    image: i64,
-    start: bool,
-    placement_group: Option<i64>,
-    ssh_keys: Vec<IdOrName>,
-    networks: Vec<i64>,
-    labels: Labels,
-    ipv4: bool,
-    ipv6: bool,
-    /// Resources that do not exist in this service yet, so that none can be meant.
-    unknown: Vec<(&'static str, i64)>,
-}
-
-fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    let name = input.required("name", Input::text);
-    check_hostname(&mut input, &name);
-
-    let server_type = input.required("server_type", |input, field| input.id_or_name(field).map(Some));
-    let server_type = server_type.and_then(|wanted| {
-        let found = server_types::find(&wanted);
-        match found {
-            None => input.problem("server_type", "is not a known server type"),
-            Some(found) if found.has_ended(ctx.project.wall()) => {
-                input.problem("server_type", "is deprecated and cannot be used any more");
-            }
-            Some(_) => {}
-        }
-        found
-    });
-    let location = input.id_or_name("location").and_then(|wanted| {
-        let found = locations::find(&wanted);
-        if found.is_none() {
-            input.problem("location", "is not a known location");
-        }
-        found
-    });
-    if let (Some(server_type), Some(location)) = (server_type, location)
-        && !server_type.is_offered_in(location)
-    {
-        input.problem("server_type", "is not offered in the location");
-    }
-    let image = input.required("image", |input, field| input.id_or_name(field).map(Some));
-    let mut image_id = 0;
-    if let (Some(image), Some(server_type)) = (image, server_type) {
-        match images::choose(ctx.project, &image, server_type.architecture(), server_type.disk) {
-            Ok(image) => image_id = image.id,
-            Err(problem) => input.problem("image", problem),
-        }
-    }
-
-    let start = input.boolean("start_after_create").unwrap_or(true);
-    let placement_group = input.integer("placement_group");
-    let ssh_keys = input.ids_or_names("ssh_keys").unwrap_or_default();
-    let networks = input.integers("networks").unwrap_or_default();
-    let labels = input.labels("labels").unwrap_or_default();
-    check_user_data(&mut input);
-    let mut unknown = Vec::new();
-    let volumes = input.integers("volumes").unwrap_or_default();
-    if input.boolean("automount") == Some(true) && volumes.is_empty() {
-        input.problem("automount", "needs volumes");
-    }
-    unknown.extend(volumes.into_iter().map(|id| ("volume", id)));
-    for mut firewall in input.objects("firewalls").unwrap_or_default() {
-        unknown.push(("firewall", firewall.required("firewall", Input::integer)));
-        input.absorb("firewalls", firewall);
-    }
-    let (mut ipv4, mut ipv6) = (true, true);
-    if let Some(mut public_net) = input.object("public_net") {
-        ipv4 = public_net.boolean("enable_ipv4").unwrap_or(true);
-        ipv6 = public_net.boolean("enable_ipv6").unwrap_or(true);
-        unknown.extend(public_net.integer("ipv4").map(|id| ("primary IP", id)));
-        unknown.extend(public_net.integer("ipv6").map(|id| ("primary IP", id)));
-        input.absorb("public_net", public_net);
-    }
-    if !ipv4 && !ipv6 && networks.is_empty() {
-        input.problem("public_net", "must be enabled for a server without a network");
-    }
-    input.finish()?;
-    Ok(Wish {
-        name,
-        server_type,
-        location,
-        image: image_id,
-        start,
-        placement_group,
-        ssh_keys,
-        networks,
-        labels,
-        ipv4,
-        ipv6,
-        unknown,
-    })
-}
-
-fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let wish = read_wish(ctx)?;
-    // A type that was not found is among the problems that end `read_wish`.
-    let server_type = wish.server_type.ok_or_else(|| ApiError::invalid_input([("server_type", "is required")]))?;
-    if let Some((what, id)) = wish.unknown.first() {
-        return Err(ApiError::not_found(what, id));
-    }
-    for key in &wish.ssh_keys {
-        let (known, text) = match key {
-            IdOrName::Id(id) => (ctx.project.ssh_keys.get(*id).is_some(), id.to_string()),
-            IdOrName::Name(name) => (ctx.project.ssh_keys.by_name(name).is_some(), name.clone()),
-        };
-        if !known {
-            return Err(ApiError::not_found("SSH key", text));
-        }
-    }
-    ctx.project.servers.check_name(&wish.name, None)?;
-    let location = wish.location.or_else(|| LOCATIONS.iter().find(|location| server_type.is_available_in(location)));
-    let location = location
-        .filter(|location| server_type.is_available_in(location))
-        .ok_or_else(|| ApiError::new(412, "resource_unavailable", "the server type is out of stock in the location"))?;
-    if let Some(group) = wish.placement_group {
-        let known = ctx.project.placement_groups.get(group);
-        known.ok_or_else(|| ApiError::not_found("placement group", group))?.check_room()?;
-    }
-    let id = ctx.shared.id();
-    let mut privates: Vec<Private> = Vec::new();
-    for network in wish.networks {
-        if privates.iter().any(|private| private.network == network) {
-            return Err(ApiError::invalid_input([("networks", "must not name a network twice")]));
-        }
-        privates.push(place(ctx, id, location, network, None, Vec::new())?);
-    }
-
-    // Nothing can be refused from here on.
-    let address = ctx.shared.address();
-    let server = Server {
-        id,
-        name: wish.name,
-        status: status::INITIALIZING,
-        before: None,
-        created: ctx.project.stamp(),
-        created_at: ctx.project.now(),
-        server_type,
-        location,
-        image: wish.image,
-        iso: None,
-        rescue_enabled: false,
-        locked: true,
-        backup_window: None,
-        protect_delete: false,
-        protect_rebuild: false,
-        labels: wish.labels,
-        disk: server_type.disk,
-        placement_group: wish.placement_group,
-        ipv4: wish.ipv4.then(|| Ipv4 { id: ctx.shared.id(), ip: ipv4_address(address), dns_ptr: None }),
-        ipv6: wish.ipv6.then(|| Ipv6 { id: ctx.shared.id(), network: ipv6_network(address), dns_ptr: BTreeMap::new() }),
-        private: Vec::new(),
-        has_ssh_keys: !wish.ssh_keys.is_empty(),
-    };
-    let root_password = wish.ssh_keys.is_empty().then(|| ctx.shared.password());
-    ctx.project.servers.insert(server);
-    if let Some(group) = wish.placement_group.and_then(|group| ctx.project.placement_groups.get_mut(group)) {
-        group.servers.insert(id);
-    }
-    let about = |ctx: &mut Ctx<'_>, command, units, resources, effect| {
-        let action = ctx.start(command, units, resources, Some(effect));
-        ctx.project.action(action)
-    };
-    let server = vec![(Kind::Server, id)];
-    let action = about(ctx, "create_server", 3, server.clone(), Effect::Created { server: id, start: wish.start });
-    let mut next_actions = Vec::new();
-    for private in privates {
-        reserve(ctx, id, &private);
-        let resources = vec![(Kind::Server, id), (Kind::Network, private.network)];
-        next_actions.push(about(ctx, "attach_to_network", 4, resources, Effect::Attached(id, private)));
-    }
-    if wish.start {
-        next_actions.push(about(ctx, "start_server", 4, server, Effect::Running(id)));
-    }
-    let body = json!({
-        "server": ctx.project.servers.get(id).map(|server| server.render(ctx.project)),
-        "action": action,
-        "next_actions": next_actions,
-        "root_password": root_password,
-    });
-    Ok(Answer::json(201, &body))
-}
-
-/// Addresses of the range for carriers' own use, which no server in the internet has.
-fn ipv4_address(number: u32) -> Ipv4Addr {
-    Ipv4Addr::from(u32::from(Ipv4Addr::new(100, 64, 0, 0)) | number & 0x003f_ffff)
-}
-
-/// Networks of the range for documentation.
-fn ipv6_network(number: u32) -> Ipv6Addr {
-    let [a, b, c, d] = number.to_be_bytes();
-    Ipv6Addr::new(0x2001, 0x0db8, u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]), 0, 0, 0, 0)
 }
 
 fn check_hostname(input: &mut Input, name: &str) {
@@ -722,22 +500,16 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
     let (id, server) = changeable(ctx)?;
-    let ip = input.required("ip", Input::text);
-    let name = input.text("dns_ptr");
-    let parsed: Option<IpAddr> = ip.parse().ok();
-    if parsed.is_none() && !ip.is_empty() {
-        input.problem("ip", "is not an IP address");
-    }
-    if name.as_ref().is_some_and(|name| name.len() > 253) {
-        input.problem("dns_ptr", "is not a hostname");
-    }
-    input.finish()?;
-    let ip = parsed
-        .filter(|ip| server.owns(*ip))
-        .ok_or_else(|| ApiError::new(422, "ip_not_owned", format!("the address {ip} is not of this server")))?;
-    act(ctx, "change_dns_ptr", id, Some(Effect::DnsPtr { server: id, ip, name }))
+    let own = [server.ipv4, server.ipv6];
+    let own = |project: &Project, ip| {
+        own.into_iter().flatten().find(|id| project.primary_ips.get(*id).is_some_and(|row| row.address.owns(ip)))
+    };
+    let (ip, name) = ips::read_dns_ptr(ctx.call.body, |ip| own(ctx.project, ip).is_some())?;
+    // The address may be another server's by then, and keeps the name all the same.
+    let effect = own(ctx.project, ip)
+        .map(|address| resource::set::<PrimaryIp>(address, move |row| row.address.set_dns_ptr(ip, name)));
+    act(ctx, "change_dns_ptr", id, effect)
 }
 
 fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -849,113 +621,4 @@ fn leave_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::new(422, "service_error", "the server is in no placement group"));
     }
     act(ctx, "remove_from_placement_group", id, Some(Effect::Group(id, None)))
-}
-
-fn addresses(input: &mut Input, field: &str) -> Option<Vec<Ipv4Addr>> {
-    let addresses: Option<Vec<Ipv4Addr>> = input.strings(field)?.iter().map(|text| text.parse().ok()).collect();
-    if addresses.is_none() {
-        input.problem(field, "must be a list of IPv4 addresses");
-    }
-    addresses
-}
-
-/// A place in a network for a server, chosen or checked, but not taken yet.
-fn place(
-    ctx: &mut Ctx<'_>,
-    server: i64,
-    location: &Location,
-    id: i64,
-    ip: Option<Ipv4Addr>,
-    aliases: Vec<Ipv4Addr>,
-) -> Result<Private, ApiError> {
-    let network = ctx.project.networks.get(&id).ok_or_else(|| ApiError::not_found("network", id))?;
-    if network.zone != location.zone {
-        let message = "the network has no subnet in the network zone of the server";
-        return Err(ApiError::new(422, "no_subnet_available", message));
-    }
-    for ip in ip.iter().chain(&aliases) {
-        network.check(*ip, server)?;
-    }
-    let ip = match ip {
-        Some(ip) => ip,
-        None => network.free()?,
-    };
-    let mac =
-        format!("86:00:00:{:02x}:{:02x}:{:02x}", ctx.shared.rng.u8(..), ctx.shared.rng.u8(..), ctx.shared.rng.u8(..));
-    Ok(Private { network: id, ip, aliases, mac })
-}
-
-/// Takes the addresses now, so that no other server gets them while the action runs.
-fn reserve(ctx: &mut Ctx<'_>, server: i64, private: &Private) {
-    if let Some(network) = ctx.project.networks.get_mut(&private.network) {
-        network.taken.extend(private.addresses().map(|ip| (ip, server)));
-    }
-}
-
-fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    let (id, server) = changeable(ctx)?;
-    let network = input.required("network", Input::integer);
-    let ip = input.string("ip");
-    let parsed = ip.as_ref().and_then(|ip| ip.parse().ok());
-    if ip.is_some() && parsed.is_none() {
-        input.problem("ip", "is not an IPv4 address");
-    }
-    let range = input.string("ip_range");
-    let aliases = addresses(&mut input, "alias_ips").unwrap_or_default();
-    input.finish()?;
-    if server.private.iter().any(|private| private.network == network) {
-        return Err(ApiError::new(422, "server_already_attached", "the server is attached to the network already"));
-    }
-    let location = server.location;
-    let private = place(ctx, id, location, network, parsed, aliases)?;
-    let known = ctx.project.networks.get(&network);
-    if range.is_some_and(|range| known.is_some_and(|network| network.range() != range)) {
-        return Err(ApiError::new(422, "no_subnet_available", "the network has no such subnet"));
-    }
-    reserve(ctx, id, &private);
-    let resources = vec![(Kind::Server, id), (Kind::Network, network)];
-    act_with(ctx, 201, "attach_to_network", 1, resources, Some(Effect::Attached(id, private)))
-}
-
-/// The place that the server has in a network, which has to be one of its networks.
-fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), ApiError> {
-    if !ctx.project.networks.contains_key(&network) {
-        return Err(ApiError::not_found("network", network));
-    }
-    let (id, server) = changeable(ctx)?;
-    let private = server.private.iter().find(|private| private.network == network);
-    let private = private.ok_or_else(|| {
-        ApiError::new(422, "server_not_attached_to_network", "the server is not attached to the network")
-    })?;
-    Ok((id, private.clone()))
-}
-
-fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    changeable(ctx)?;
-    let network = input.required("network", Input::integer);
-    input.finish()?;
-    let (id, _) = attached(ctx, network)?;
-    let resources = vec![(Kind::Server, id), (Kind::Network, network)];
-    act_with(ctx, 201, "detach_from_network", 1, resources, Some(Effect::Detached(id, network)))
-}
-
-fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    changeable(ctx)?;
-    let network = input.required("network", Input::integer);
-    let aliases = input.required("alias_ips", addresses);
-    input.finish()?;
-    let (id, old) = attached(ctx, network)?;
-    if aliases.contains(&old.ip) {
-        return Err(ApiError::invalid_input([("alias_ips", "must not contain the server's own address")]));
-    }
-    if let Some(network) = ctx.project.networks.get(&network) {
-        aliases.iter().try_for_each(|ip| network.check(*ip, id))?;
-    }
-    let private = Private { aliases, ..old };
-    reserve(ctx, id, &private);
-    let resources = vec![(Kind::Server, id), (Kind::Network, network)];
-    act_with(ctx, 201, "change_alias_ips", 1, resources, Some(Effect::Private(id, private)))
 }

@@ -1,12 +1,10 @@
 use cloud_core::call::Task;
-use cloud_core::decode::Decode;
-use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{Server, ServerId, Servers};
-use crate::actions::{Action, ActionStatus, Created};
+use super::{Server, Servers};
+use crate::actions::{ActionStatus, Created, created};
 use crate::client::Client;
 use crate::error::ErrorCode;
 use crate::firewalls::FirewallId;
@@ -18,28 +16,7 @@ use crate::placement_groups::PlacementGroupId;
 use crate::primary_ips::PrimaryIpId;
 use crate::volumes::VolumeId;
 
-#[derive(Deserialize)]
-struct Answer {
-    server: Server,
-    #[serde(default)]
-    action: Option<Action>,
-    #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
-    next_actions: Vec<Action>,
-    #[serde(default)]
-    root_password: Option<SecretString>,
-}
-
-fn decode(client: &Client) -> Decode<Created<Server>> {
-    let client = client.clone();
-    Decode::<Answer>::json().map(move |answer| Created {
-        resource: answer.server,
-        action: answer.action,
-        next_actions: answer.next_actions,
-        root_password: answer.root_password,
-        existed: false,
-        client: client.clone(),
-    })
-}
+created!(Server as server in servers);
 
 impl Servers<'_> {
     /// Creates a server (`POST /servers`) of a type and from an image, each by name or, as text, by id.
@@ -66,7 +43,7 @@ impl Servers<'_> {
         server_type: impl Into<String>,
         image: impl Into<String>,
     ) -> CreateServer {
-        let call = self.0.call(&ops::CREATE_SERVER, decode(self.0));
+        let call = self.0.call(&ops::CREATE_SERVER, Created::<Server>::decode(self.0));
         CreateServer::new(call, name.into(), server_type.into(), image.into(), self.0.clone())
     }
 }
@@ -227,12 +204,4 @@ async fn existing(client: &Client, server: Server) -> Result<Created<Server>> {
         existed: true,
         client: client.clone(),
     })
-}
-
-impl Created<Server> {
-    /// Waits for the creation and all that follows it, under one deadline, and gives the server as it is then.
-    pub fn wait(&self) -> Waiter<Server> {
-        let id: ServerId = self.resource.id;
-        self.wait_then(move |client| Task::new(client.servers().get(id).send()))
-    }
 }

@@ -6,16 +6,16 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
-use serde::Deserialize;
 
 use super::{
     EnabledRescue, Rebuilt, RequestedConsole, ResetPassword, Server, ServerId, ServerMetricType, ServerStatus,
 };
-use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started};
+use crate::actions::{Action, Created, Deleted, Started, action_methods};
 use crate::client::Client;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::images::{Image, ImageType};
+use crate::ips::ChangeDnsPtr;
 use crate::labels::{self, Labels};
 use crate::metrics::Metrics;
 use crate::networks::NetworkId;
@@ -73,7 +73,7 @@ impl<'a> Servers<'a> {
 
     /// Deletes a server (`DELETE /servers/{id}`). `protected` when it is protected.
     pub fn delete(self, id: impl Into<ServerId>) -> Call<Deleted> {
-        self.0.call(&ops::DELETE_SERVER, Deleted::decode(self.0)).arg(id.into())
+        self.0.delete(&ops::DELETE_SERVER, id.into())
     }
 
     /// Waits until the server is in this state, looking at it after one second at first and every five at the end.
@@ -96,7 +96,7 @@ impl<'a> Servers<'a> {
     }
 
     fn start(self, operation: &'static cloud_core::call::Operation, id: ServerId) -> Call<Started> {
-        self.0.call(operation, Started::decode(self.0)).arg(id)
+        self.0.start(operation, id)
     }
 
     /// Switches the server on (`POST /servers/{id}/actions/poweron`).
@@ -154,15 +154,7 @@ impl<'a> Servers<'a> {
 
     /// Takes a snapshot or a backup (`POST /servers/{id}/actions/create_image`).
     pub fn create_image(self, id: impl Into<ServerId>) -> CreateImage {
-        let client = self.0.clone();
-        let decode = Decode::<ImageAnswer>::json().map(move |answer| Created {
-            resource: answer.image,
-            action: answer.action,
-            next_actions: Vec::new(),
-            root_password: None,
-            existed: false,
-            client: client.clone(),
-        });
+        let decode = Created::<Image>::decode(self.0);
         CreateImage::new(self.0.call(&ops::CREATE_SERVER_IMAGE, decode).arg(id.into()))
     }
 
@@ -208,7 +200,7 @@ impl<'a> Servers<'a> {
         dns_ptr: impl Into<Option<&'n str>>,
     ) -> ChangeDnsPtr {
         let call = self.start(&ops::CHANGE_SERVER_DNS_PTR, id.into());
-        ChangeDnsPtr::new(call, ip.into(), dns_ptr.into().map(str::to_owned))
+        ChangeDnsPtr::of(call, ip, dns_ptr)
     }
 
     /// Sets what is refused for the server (`POST /servers/{id}/actions/change_protection`). The service wants both
@@ -266,21 +258,6 @@ impl<'a> Servers<'a> {
         GetServerMetrics(call.query("start", start).query("end", end))
     }
 
-    /// Lists the actions of all servers (`GET /servers/actions`).
-    pub fn list_actions(self) -> ListActions {
-        ListActions::of_all(self.0, &ops::LIST_SERVERS_ACTIONS)
-    }
-
-    /// One action of a server (`GET /servers/actions/{id}`).
-    pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
-        self.0.get(&ops::GET_SERVERS_ACTION, id.into().0, "action")
-    }
-
-    /// Lists the actions of one server (`GET /servers/{id}/actions`).
-    pub fn list_actions_of(self, id: impl Into<ServerId>) -> ListActions {
-        ListActions::of_one(self.0, &ops::LIST_SERVER_ACTIONS, id.into())
-    }
-
     fn with_work<T: HasAction>(
         self,
         operation: &'static cloud_core::call::Operation,
@@ -291,6 +268,8 @@ impl<'a> Servers<'a> {
         self.0.call(operation, decode).arg(id)
     }
 }
+
+action_methods!(Servers[ServerId], "/servers", LIST_SERVERS_ACTIONS, GET_SERVERS_ACTION, LIST_SERVER_ACTIONS);
 
 /// An answer that tells something besides the action that was started. It reads like the answer itself.
 #[derive(Clone)]
@@ -342,21 +321,6 @@ macro_rules! has_action {
 }
 has_action!(EnabledRescue Rebuilt RequestedConsole ResetPassword);
 
-#[derive(Deserialize)]
-struct ImageAnswer {
-    image: Image,
-    #[serde(default)]
-    action: Option<Action>,
-}
-
-impl Created<Image> {
-    /// Waits until the image is complete and gives it as it is then.
-    pub fn wait(&self) -> Waiter<Image> {
-        let id = self.resource.id;
-        self.wait_then(move |client| Task::new(client.images().get(id).send()))
-    }
-}
-
 cloud_core::list_request! {
     /// Lists servers; made by [`Servers::list`].
     pub struct ListServers => Server;
@@ -372,13 +336,7 @@ cloud_core::list_request! {
     }
 }
 
-impl ListServers {
-    /// Only servers whose labels match, such as `env=prod,!legacy`. A [`LabelSelector`](crate::LabelSelector) or its
-    /// text.
-    pub fn label_selector(self, selector: impl fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
+labels::label_selector!(ListServers);
 
 cloud_core::request! {
     /// Changes a server; made by [`Servers::update`].
@@ -453,15 +411,6 @@ cloud_core::request! {
     pub struct AttachIso => Started;
     required {
         iso: String,
-    }
-}
-
-cloud_core::request! {
-    /// Changes what an address resolves to; made by [`Servers::change_dns_ptr`].
-    pub struct ChangeDnsPtr => Started;
-    required {
-        ip: IpAddr,
-        dns_ptr: Option<String>,
     }
 }
 

@@ -1,0 +1,226 @@
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::base64;
+use crate::route::{Route, route};
+use crate::sha256::sha256;
+
+use super::error::ApiError;
+use super::input::Input;
+use super::labels::Labels;
+use super::project::{ActionState, Effect, Kind, Named, Project, Table};
+use super::query::{Order, list};
+use super::resource::{self, Resource};
+use super::{Ctx, Handler, timestamp};
+
+mod x509;
+
+pub(crate) const ROUTES: &[Route<Handler>] = &[
+    route("list_certificates", "GET", "/certificates", list_certificates),
+    route("create_certificate", "POST", "/certificates", create_certificate),
+    route("list_certificates_actions", "GET", "/certificates/actions", resource::list_all_actions::<Certificate>),
+    route("get_certificates_action", "GET", "/certificates/actions/{id}", resource::get_action::<Certificate>),
+    route("get_certificate", "GET", "/certificates/{id}", resource::get::<Certificate>),
+    route("update_certificate", "PUT", "/certificates/{id}", resource::update::<Certificate>),
+    route("delete_certificate", "DELETE", "/certificates/{id}", delete_certificate),
+    route("list_certificate_actions", "GET", "/certificates/{id}/actions", resource::list_actions::<Certificate>),
+    route("retry_certificate", "POST", "/certificates/{id}/actions/retry", retry),
+];
+
+const TYPES: [&str; 2] = ["uploaded", "managed"];
+
+/// How long a certificate is good that the service has issued.
+const DAYS: u64 = 90;
+
+pub(crate) struct Certificate {
+    id: i64,
+    name: String,
+    labels: Labels,
+    created: String,
+    kind: &'static str,
+    domains: Vec<String>,
+    issued: Option<Issued>,
+    /// How far the issue of a managed one is.
+    issuance: &'static str,
+    error: Option<(String, String)>,
+}
+
+struct Issued {
+    pem: String,
+    not_before: String,
+    not_after: String,
+    fingerprint: String,
+}
+
+const ORDERS: &[Order<Certificate>] = &[
+    ("id", |a, b| a.id.cmp(&b.id)),
+    ("name", |a, b| a.name.cmp(&b.name)),
+    ("created", |a, b| a.created.cmp(&b.created)),
+];
+
+impl Named for Certificate {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn rename(&mut self, name: String) {
+        self.name = name;
+    }
+}
+
+impl Resource for Certificate {
+    const KIND: Kind = Kind::Certificate;
+    const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::conflict);
+
+    fn table(project: &Project) -> &Table<Self> {
+        &project.certificates
+    }
+
+    fn table_mut(project: &mut Project) -> &mut Table<Self> {
+        &mut project.certificates
+    }
+
+    fn labels_mut(&mut self) -> &mut Labels {
+        &mut self.labels
+    }
+
+    fn render(&self, _: &Project) -> Value {
+        let issued = self.issued.as_ref();
+        let status = (self.kind == "managed").then(|| {
+            let error = self.error.as_ref().map(|(code, message)| json!({"code": code, "message": message}));
+            let renewal = if issued.is_some() { "scheduled" } else { "unavailable" };
+            json!({"issuance": self.issuance, "renewal": renewal, "error": error})
+        });
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "labels": self.labels,
+            "type": self.kind,
+            "certificate": issued.map(|issued| &issued.pem),
+            "created": self.created,
+            "not_valid_before": issued.map(|issued| &issued.not_before),
+            "not_valid_after": issued.map(|issued| &issued.not_after),
+            "domain_names": self.domains,
+            "fingerprint": issued.map(|issued| &issued.fingerprint),
+            "status": status,
+            "used_by": [],
+        })
+    }
+}
+
+fn fingerprint(der: &[u8]) -> String {
+    sha256(der).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+}
+
+fn list_certificates(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.query.check("type", &TYPES)?;
+    let selects = ctx.query.selects()?;
+    let mut rows = ctx.project.certificates.select(ctx.query.get("name"));
+    rows.retain(|row| ctx.query.admits("type", row.kind) && selects(&row.labels));
+    list(ctx, "certificates", rows, ORDERS, |row| row.render(ctx.project))
+}
+
+fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let name = input.required("name", Input::text);
+    resource::check_name::<Certificate>(&mut input, &name);
+    let labels = input.labels("labels").unwrap_or_default();
+    let kind = input.choice("type", &TYPES).unwrap_or("uploaded");
+    let (issued, domains) = match kind {
+        "managed" => (None, read_domains(&mut input)),
+        _ => read_upload(&mut input).map_or((None, Vec::new()), |(issued, domains)| (Some(issued), domains)),
+    };
+    input.finish()?;
+    ctx.project.certificates.check_name(&name, None)?;
+    let id = ctx.shared.id();
+    let created = ctx.project.stamp();
+    let row = Certificate { id, name, labels, created, kind, domains, issued, issuance: "pending", error: None };
+    ctx.project.certificates.insert(row);
+    let action = (kind == "managed").then(|| start_issue(ctx, "create_certificate", id));
+    let action = action.map(|action| ctx.project.action(action));
+    Ok(Answer::json(201, &json!({"certificate": resource::rendered::<Certificate>(ctx, id), "action": action})))
+}
+
+fn read_domains(input: &mut Input) -> Vec<String> {
+    let domains = input.required("domain_names", Input::strings);
+    let is_domain = |domain: &String| {
+        let name = domain.strip_prefix("*.").unwrap_or(domain);
+        let is_label =
+            |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        name.contains('.') && name.split('.').all(is_label)
+    };
+    if !domains.iter().all(is_domain) {
+        input.problem("domain_names", "must be domains");
+    }
+    domains
+}
+
+fn read_upload(input: &mut Input) -> Option<(Issued, Vec<String>)> {
+    let pem = input.required("certificate", Input::text);
+    let key = input.required("private_key", Input::text);
+    let labels = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
+    if !key.is_empty() && !labels.iter().any(|label| x509::pem(&key, label).is_some()) {
+        input.problem("private_key", "is not a private key in PEM format");
+    }
+    let der = x509::pem(&pem, "CERTIFICATE");
+    let facts = der.as_deref().and_then(x509::read);
+    if facts.is_none() && !pem.is_empty() {
+        input.problem("certificate", "is not a certificate in PEM format");
+    }
+    let (der, facts) = (der?, facts?);
+    let issued =
+        Issued { pem, not_before: facts.not_before, not_after: facts.not_after, fingerprint: fingerprint(&der) };
+    Some((issued, facts.domains))
+}
+
+/// Has the certificate issued when the action ends. What is issued has the form of a certificate, with bytes that mean
+/// nothing: nobody signs for the sandbox.
+fn start_issue(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> i64 {
+    let der: Vec<u8> = (0..480).map(|_| ctx.shared.rng.u8(..)).collect();
+    let done = move |project: &mut Project| {
+        let now = project.wall();
+        let text = base64::encode(&der);
+        let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..(at + 64).min(text.len())]).collect();
+        let issued = Issued {
+            pem: format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n")),
+            not_before: timestamp(now),
+            not_after: timestamp(now + std::time::Duration::from_secs(DAYS * 24 * 60 * 60)),
+            fingerprint: fingerprint(&der),
+        };
+        if let Some(row) = project.certificates.get_mut(id) {
+            row.issued = Some(issued);
+            row.issuance = "completed";
+            row.error = None;
+        }
+    };
+    let failed = move |project: &mut Project, state: &ActionState| {
+        if let (Some(row), ActionState::Error { code, message }) = (project.certificates.get_mut(id), state) {
+            row.issuance = "failed";
+            row.error = Some((code.clone(), message.clone()));
+        }
+    };
+    ctx.start(command, 5, vec![(Kind::Certificate, id)], Some(Effect::either(done, failed)))
+}
+
+fn delete_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = resource::id::<Certificate>(ctx)?;
+    ctx.project.certificates.remove(id);
+    Ok(Answer::empty(204))
+}
+
+fn retry(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = resource::changeable::<Certificate>(ctx)?;
+    if resource::find::<Certificate>(ctx, id)?.issuance != "failed" {
+        return Err(ApiError::new(422, "unsupported_error", "only a managed certificate that failed can be retried"));
+    }
+    if let Some(row) = ctx.project.certificates.get_mut(id) {
+        row.issuance = "pending";
+        row.error = None;
+    }
+    let action = start_issue(ctx, "issue_certificate", id);
+    super::one(201, "action", ctx.project.action(action))
+}

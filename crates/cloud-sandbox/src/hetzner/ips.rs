@@ -1,0 +1,102 @@
+//! Public addresses, as Primary and Floating IPs have them.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use serde_json::{Value, json};
+
+use super::error::ApiError;
+use super::input::Input;
+
+pub(crate) const VERSIONS: [&str; 2] = [V4, V6];
+pub(crate) const V4: &str = "ipv4";
+pub(crate) const V6: &str = "ipv6";
+
+/// An IPv4 address, or a network of IPv6 addresses, with the names set for them.
+pub(crate) enum Address {
+    V4 { ip: Ipv4Addr, name: Option<String> },
+    V6 { network: Ipv6Addr, names: BTreeMap<Ipv6Addr, String> },
+}
+
+impl Address {
+    /// The address of this version that belongs to a number.
+    pub(crate) fn new(version: &str, number: u32) -> Self {
+        if version == V4 {
+            // Of the range for carriers' own use, which no server in the internet has.
+            let ip = Ipv4Addr::from(u32::from(Ipv4Addr::new(100, 64, 0, 0)) | number & 0x003f_ffff);
+            return Self::V4 { ip, name: None };
+        }
+        // Of the range for documentation.
+        let [a, b, c, d] = number.to_be_bytes();
+        let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
+        Self::V6 { network: Ipv6Addr::new(0x2001, 0x0db8, high, low, 0, 0, 0, 0), names: BTreeMap::new() }
+    }
+
+    pub(crate) fn version(&self) -> &'static str {
+        match self {
+            Self::V4 { .. } => V4,
+            Self::V6 { .. } => V6,
+        }
+    }
+
+    /// The address, or the network with the length of its prefix.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::V4 { ip, .. } => ip.to_string(),
+            Self::V6 { network, .. } => format!("{network}/64"),
+        }
+    }
+
+    pub(crate) fn owns(&self, ip: IpAddr) -> bool {
+        match (self, ip) {
+            (Self::V4 { ip: own, .. }, IpAddr::V4(ip)) => *own == ip,
+            (Self::V6 { network, .. }, IpAddr::V6(ip)) => network.segments()[..4] == ip.segments()[..4],
+            _ => false,
+        }
+    }
+
+    /// A name of `None` goes back to what it was at the beginning.
+    pub(crate) fn set_dns_ptr(&mut self, ip: IpAddr, name: Option<String>) {
+        match (self, ip) {
+            (Self::V4 { name: own, .. }, _) => *own = name,
+            (Self::V6 { names, .. }, IpAddr::V6(ip)) => {
+                match name {
+                    Some(name) => names.insert(ip, name),
+                    None => names.remove(&ip),
+                };
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn dns_ptr(&self) -> Vec<Value> {
+        match self {
+            Self::V4 { ip, name } => {
+                let [a, b, c, d] = ip.octets();
+                let usual = || format!("static.{d}.{c}.{b}.{a}.sandbox.example");
+                vec![json!({"ip": ip, "dns_ptr": name.clone().unwrap_or_else(usual)})]
+            }
+            Self::V6 { names, .. } => names.iter().map(|(ip, name)| json!({"ip": ip, "dns_ptr": name})).collect(),
+        }
+    }
+}
+
+/// A change of what an address resolves to, if the address passes.
+pub(crate) fn read_dns_ptr(
+    body: &[u8],
+    owns: impl FnOnce(IpAddr) -> bool,
+) -> Result<(IpAddr, Option<String>), ApiError> {
+    let mut input = Input::parse(body)?;
+    let ip = input.required("ip", Input::text);
+    let name = input.text("dns_ptr");
+    let parsed: Option<IpAddr> = ip.parse().ok();
+    if parsed.is_none() && !ip.is_empty() {
+        input.problem("ip", "is not an IP address");
+    }
+    if name.as_ref().is_some_and(|name| name.len() > 253) {
+        input.problem("dns_ptr", "is not a hostname");
+    }
+    input.finish()?;
+    let refused = || ApiError::new(422, "ip_not_owned", format!("the address {ip} is not of this resource"));
+    parsed.filter(|ip| owns(*ip)).map(|ip| (ip, name)).ok_or_else(refused)
+}

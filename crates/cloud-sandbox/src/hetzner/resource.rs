@@ -1,0 +1,180 @@
+//! What the operations of most resources have in common.
+
+use serde_json::Value;
+
+use crate::answer::Answer;
+
+use super::error::ApiError;
+use super::input::Input;
+use super::ips::{self, Address};
+use super::labels::Labels;
+use super::project::{Effect, Kind, Named, Project, Table};
+use super::{Ctx, actions, one};
+
+/// A resource with a name and labels, in a table of its own.
+pub(crate) trait Resource: Named + Sized + 'static {
+    const KIND: Kind;
+    /// How a change is refused while another one runs; `None` where changes wait for each other.
+    const BUSY: Option<fn(&str) -> ApiError>;
+
+    fn table(project: &Project) -> &Table<Self>;
+    fn table_mut(project: &mut Project) -> &mut Table<Self>;
+    fn labels_mut(&mut self) -> &mut Labels;
+    fn render(&self, project: &Project) -> Value;
+
+    /// What is wrong with a name, if anything.
+    fn name_problem(name: &str) -> Option<&'static str> {
+        (name.len() > 128).then_some("must not be longer than 128 characters")
+    }
+
+    /// Reads what an update can change besides name and labels.
+    fn amend(&self, _: &mut Input) -> Box<dyn FnOnce(&mut Self)> {
+        Box::new(|_| {})
+    }
+}
+
+/// A resource that can be protected against deletion.
+pub(crate) trait Protected: Resource {
+    fn protected_mut(&mut self) -> &mut bool;
+
+    /// Why it cannot be protected now, if so.
+    fn unprotectable(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// A resource that is a public address.
+pub(crate) trait Addressed: Resource {
+    fn address_mut(&mut self) -> &mut Address;
+}
+
+/// The resource in the path.
+pub(crate) fn id<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+    let id = ctx.id()?;
+    find::<T>(ctx, id)?;
+    Ok(id)
+}
+
+pub(crate) fn find<'p, T: Resource>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p T, ApiError> {
+    T::table(ctx.project).get(id).ok_or_else(|| ApiError::not_found(T::KIND.words(), id))
+}
+
+/// The resource in the path, if it can be changed now.
+pub(crate) fn changeable<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
+    let id = id::<T>(ctx)?;
+    match T::BUSY {
+        Some(refuse) if ctx.project.is_busy(T::KIND, id) => Err(refuse(T::KIND.words())),
+        _ => Ok(id),
+    }
+}
+
+/// The resource in the path, if it can be deleted now.
+pub(crate) fn deletable<T: Protected>(ctx: &mut Ctx<'_>) -> Result<i64, ApiError> {
+    let id = changeable::<T>(ctx)?;
+    if T::table_mut(ctx.project).get_mut(id).is_some_and(|row| *row.protected_mut()) {
+        return Err(ApiError::protected(T::KIND.words()));
+    }
+    Ok(id)
+}
+
+/// Reads a name, with a problem when it is not a good one.
+pub(crate) fn check_name<T: Resource>(input: &mut Input, name: &str) {
+    if let Some(problem) = T::name_problem(name).filter(|_| !name.is_empty()) {
+        input.problem("name", problem);
+    }
+}
+
+pub(crate) fn show<T: Resource>(ctx: &Ctx<'_>, status: u16, id: i64) -> Result<Answer, ApiError> {
+    one(status, T::KIND.name(), rendered::<T>(ctx, id))
+}
+
+pub(crate) fn rendered<T: Resource>(ctx: &Ctx<'_>, id: i64) -> Value {
+    T::table(ctx.project).get(id).map_or(Value::Null, |row| row.render(ctx.project))
+}
+
+pub(crate) fn get<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = id::<T>(ctx)?;
+    show::<T>(ctx, 200, id)
+}
+
+pub(crate) fn update<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = id::<T>(ctx)?;
+    let mut input = Input::parse(ctx.call.body)?;
+    let name = input.text("name");
+    let labels = input.labels("labels");
+    check_name::<T>(&mut input, name.as_deref().unwrap_or_default());
+    let amend = find::<T>(ctx, id)?.amend(&mut input);
+    input.finish()?;
+    if let Some(name) = name {
+        T::table(ctx.project).check_name(&name, Some(id))?;
+        T::table_mut(ctx.project).rename(id, name);
+    }
+    if let Some(row) = T::table_mut(ctx.project).get_mut(id) {
+        amend(row);
+        if let Some(labels) = labels {
+            *row.labels_mut() = labels;
+        }
+    }
+    show::<T>(ctx, 200, id)
+}
+
+pub(crate) fn list_actions<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = id::<T>(ctx)?;
+    actions::list_of(ctx, (T::KIND, id))
+}
+
+pub(crate) fn list_all_actions<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    actions::list_of_kind(ctx, T::KIND)
+}
+
+pub(crate) fn get_action<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    actions::show_of_kind(ctx, T::KIND)
+}
+
+pub(crate) fn change_protection<T: Protected>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let id = changeable::<T>(ctx)?;
+    let delete = input.required("delete", Input::boolean);
+    if let Some(problem) = find::<T>(ctx, id)?.unprotectable().filter(|_| delete) {
+        input.problem("delete", problem);
+    }
+    input.finish()?;
+    start::<T>(ctx, "change_protection", id, set::<T>(id, move |row| *row.protected_mut() = delete))
+}
+
+pub(crate) fn change_dns_ptr<T: Addressed>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let id = changeable::<T>(ctx)?;
+    let body = ctx.call.body;
+    let row = T::table_mut(ctx.project).get_mut(id);
+    let (ip, name) = ips::read_dns_ptr(body, |ip| row.is_some_and(|row| row.address_mut().owns(ip)))?;
+    start::<T>(ctx, "change_dns_ptr", id, set::<T>(id, move |row| row.address_mut().set_dns_ptr(ip, name)))
+}
+
+/// A change of one resource; nothing, when it was deleted in the meantime.
+pub(crate) fn set<T: Resource>(id: i64, change: impl FnOnce(&mut T) + Send + 'static) -> Effect {
+    Effect::then(move |project| {
+        if let Some(row) = T::table_mut(project).get_mut(id) {
+            change(row);
+        }
+    })
+}
+
+/// Starts an action on one resource and answers with it.
+pub(crate) fn start<T: Resource>(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    id: i64,
+    effect: Effect,
+) -> Result<Answer, ApiError> {
+    start_with(ctx, command, vec![(T::KIND, id)], effect)
+}
+
+pub(crate) fn start_with(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    resources: Vec<(Kind, i64)>,
+    effect: Effect,
+) -> Result<Answer, ApiError> {
+    let action = ctx.start(command, 1, resources, Some(effect));
+    one(201, "action", ctx.project.action(action))
+}

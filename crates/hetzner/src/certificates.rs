@@ -1,0 +1,267 @@
+//! Certificates that load balancers show to the world.
+
+use cloud_core::Error;
+use cloud_core::call::{Call, Task};
+use cloud_core::model::Timestamp;
+use secrecy::SecretString;
+
+use crate::actions::{ActionError, ActionResource, Created, Deleted, Started, action_methods, created};
+use crate::client::Client;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::labels::{self, Labels};
+use crate::ops;
+use crate::sort::Sort;
+
+cloud_core::numeric_id! {
+    /// Identifies a certificate.
+    pub struct CertificateId;
+}
+
+cloud_core::open_enum! {
+    /// Where a certificate comes from.
+    pub enum CertificateType {
+        /// From the user, who also renews it.
+        Uploaded = "uploaded",
+        /// From Let's Encrypt, by the service, which also renews it.
+        Managed = "managed",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far the first issue of a managed certificate is.
+    pub enum CertificateIssuance {
+        /// It is being asked for.
+        Pending = "pending",
+        /// It is there.
+        Completed = "completed",
+        /// It was refused.
+        Failed = "failed",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far the renewal of a managed certificate is.
+    pub enum CertificateRenewal {
+        /// It comes in time.
+        Scheduled = "scheduled",
+        /// It is being asked for.
+        Pending = "pending",
+        /// It was refused.
+        Failed = "failed",
+        /// There is nothing to renew yet.
+        Unavailable = "unavailable",
+    }
+}
+
+cloud_core::model! {
+    /// A certificate. The private key is never given out.
+    pub struct Certificate {
+        /// The number of the certificate.
+        pub id: CertificateId,
+        /// Its name, unique in the project.
+        pub name: String,
+        /// Its labels.
+        pub labels: Labels,
+        /// Where it comes from.
+        #[serde(rename = "type")]
+        pub kind: CertificateType,
+        /// The certificate and those that certify it, as PEM. `None` while it is being issued.
+        pub certificate: Option<String>,
+        /// When it was created.
+        pub created: Timestamp,
+        /// The first moment it is valid.
+        pub not_valid_before: Option<Timestamp>,
+        /// The last moment it is valid.
+        pub not_valid_after: Option<Timestamp>,
+        /// The domains it is for.
+        pub domain_names: Vec<String>,
+        /// Its fingerprint by SHA-256: hexadecimal pairs with colons between them.
+        pub fingerprint: Option<String>,
+        /// How far issue and renewal are; `None` for uploaded ones.
+        pub status: Option<CertificateStatus>,
+        /// The load balancers that use it.
+        pub used_by: Vec<ActionResource>,
+    }
+}
+
+impl Certificate {
+    /// Whether it was issued, and can be used.
+    pub fn is_issued(&self) -> bool {
+        self.certificate.is_some()
+    }
+
+    /// Whether the issue or the renewal failed, so that [`Certificates::retry`] is of use.
+    pub fn has_failed(&self) -> bool {
+        self.status.as_ref().is_some_and(|status| {
+            status.issuance == CertificateIssuance::Failed || status.renewal == CertificateRenewal::Failed
+        })
+    }
+}
+
+cloud_core::model! {
+    /// How far a managed certificate is.
+    pub struct CertificateStatus {
+        /// The first issue.
+        pub issuance: CertificateIssuance,
+        /// The renewal.
+        pub renewal: CertificateRenewal,
+        /// Why one of them failed.
+        pub error: Option<ActionError>,
+    }
+}
+
+/// `/certificates`.
+#[derive(Clone, Copy, Debug)]
+pub struct Certificates<'a>(&'a Client);
+
+impl<'a> Certificates<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists certificates (`GET /certificates`).
+    pub fn list(self) -> ListCertificates {
+        ListCertificates::new(self.0.list(&ops::LIST_CERTIFICATES, "certificates"))
+    }
+
+    /// Hands a certificate and its key to the service, both as PEM (`POST /certificates`). The certificates that certify
+    /// it follow it in the same text.
+    pub fn create_uploaded(
+        self,
+        name: impl Into<String>,
+        certificate: impl Into<String>,
+        private_key: impl Into<SecretString>,
+    ) -> UploadCertificate {
+        let call = self.0.call(&ops::CREATE_CERTIFICATE, Created::<Certificate>::decode(self.0));
+        let (certificate, private_key) = (certificate.into(), private_key.into());
+        UploadCertificate::new(call, name.into(), CertificateType::Uploaded, certificate, private_key)
+    }
+
+    /// Has a certificate issued for domains whose zones are kept by the service (`POST /certificates`). Waiting ends
+    /// when it is issued.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # sandbox.clock().freeze();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// let created = api.certificates().create_managed("www", ["example.com", "www.example.com"]).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// assert!(created.wait().await?.is_issued());
+    /// # Ok(()) }
+    /// ```
+    pub fn create_managed(
+        self,
+        name: impl Into<String>,
+        domain_names: impl IntoIterator<Item = impl Into<String>>,
+    ) -> IssueCertificate {
+        let call = self.0.call(&ops::CREATE_CERTIFICATE, Created::<Certificate>::decode(self.0));
+        let domain_names = domain_names.into_iter().map(Into::into).collect();
+        IssueCertificate::new(call, name.into(), CertificateType::Managed, domain_names)
+    }
+
+    /// One certificate (`GET /certificates/{id}`).
+    pub fn get(self, id: impl Into<CertificateId>) -> Call<Certificate> {
+        self.0.get(&ops::GET_CERTIFICATE, id.into().0, "certificate")
+    }
+
+    /// Looks a certificate up by id or name.
+    pub fn find(self, certificate: impl Into<IdOrName>) -> Task<Option<Certificate>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_CERTIFICATES, "certificates").query("name", name);
+        find(certificate.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes the name or the labels (`PUT /certificates/{id}`).
+    pub fn update(self, id: impl Into<CertificateId>) -> UpdateCertificate {
+        UpdateCertificate::new(self.0.get(&ops::UPDATE_CERTIFICATE, id.into().0, "certificate"))
+    }
+
+    /// Deletes a certificate (`DELETE /certificates/{id}`). `resource_in_use` while a load balancer uses it.
+    pub fn delete(self, id: impl Into<CertificateId>) -> Call<Deleted> {
+        self.0.delete(&ops::DELETE_CERTIFICATE, id.into())
+    }
+
+    /// Tries the issue or renewal of a managed certificate again after it failed
+    /// (`POST /certificates/{id}/actions/retry`). The action says why it failed, as `dns_zone_not_found` and the like.
+    pub fn retry(self, id: impl Into<CertificateId>) -> Call<Started> {
+        self.0.start(&ops::RETRY_CERTIFICATE, id.into())
+    }
+}
+
+action_methods!(
+    Certificates[CertificateId],
+    "/certificates",
+    LIST_CERTIFICATES_ACTIONS,
+    GET_CERTIFICATES_ACTION,
+    LIST_CERTIFICATE_ACTIONS
+);
+created!(Certificate as certificate in certificates);
+
+cloud_core::list_request! {
+    /// Lists certificates; made by [`Certificates::list`].
+    pub struct ListCertificates => Certificate;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+    }
+    many {
+        /// Only certificates of this kind; may be given several times.
+        kind: CertificateType = "type",
+        /// Sorts by `id`, `name` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+labels::label_selector!(ListCertificates);
+
+cloud_core::request! {
+    /// Hands a certificate to the service; made by [`Certificates::create_uploaded`]. `Debug` hides the key.
+    pub struct UploadCertificate => Created<Certificate>;
+    required {
+        name: String,
+        #[serde(rename = "type")]
+        kind: CertificateType,
+        certificate: String,
+        #[serde(serialize_with = "cloud_core::model::secret::expose")]
+        private_key: SecretString,
+    }
+    opt {
+        /// Its labels.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Has a certificate issued; made by [`Certificates::create_managed`].
+    pub struct IssueCertificate => Created<Certificate>;
+    required {
+        name: String,
+        #[serde(rename = "type")]
+        kind: CertificateType,
+        domain_names: Vec<String>,
+    }
+    opt {
+        /// Its labels.
+        labels: Labels,
+    }
+    check |this: &Self| {
+        if this.domain_names.is_empty() {
+            return Err(Error::input("domain_names", "must not be empty"));
+        }
+        labels::check(this.labels.as_ref())
+    };
+}
+
+cloud_core::request! {
+    /// Changes a certificate; made by [`Certificates::update`].
+    pub struct UpdateCertificate => Certificate;
+    opt {
+        /// The new name.
+        name: String,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
