@@ -100,7 +100,7 @@ cloud_core::model! {
         /// The address that leads out of it.
         pub gateway: String,
         /// The vSwitch behind it.
-        pub vswitch_id: Option<u64>,
+        pub vswitch_id: Option<i64>,
     }
 }
 
@@ -137,7 +137,7 @@ pub struct NewSubnet {
     #[serde(skip_serializing_if = "Option::is_none")]
     ip_range: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    vswitch_id: Option<u64>,
+    vswitch_id: Option<i64>,
 }
 
 impl NewSubnet {
@@ -147,7 +147,7 @@ impl NewSubnet {
     }
 
     /// A subnet that a vSwitch connects with dedicated servers.
-    pub fn vswitch(network_zone: impl Into<NetworkZone>, vswitch_id: u64) -> Self {
+    pub fn vswitch(network_zone: impl Into<NetworkZone>, vswitch_id: i64) -> Self {
         Self { kind: SubnetType::Vswitch, vswitch_id: Some(vswitch_id), ..Self::cloud(network_zone) }
     }
 
@@ -163,7 +163,7 @@ cloud_core::model! {
     pub struct NetworkMember {
         /// Its number, among those of its kind. [`server`](Self::server) and [`load_balancer`](Self::load_balancer) read
         /// it.
-        pub id: u64,
+        pub id: i64,
         /// Its kind.
         #[serde(rename = "type")]
         pub kind: MemberType,

@@ -63,7 +63,7 @@ cloud_core::model! {
         /// What it is assigned to.
         pub assignee_type: AssigneeType,
         /// The number of what it is assigned to. [`PrimaryIp::server`] reads it.
-        pub assignee_id: Option<u64>,
+        pub assignee_id: Option<i64>,
     }
 }
 
@@ -210,7 +210,7 @@ cloud_core::request! {
         /// The kind of what it is assigned to. [`server`](Self::server) sets it along with the id.
         assignee_type: AssigneeType,
         /// The number of what it is assigned to.
-        assignee_id: u64,
+        assignee_id: i64,
         /// Whether it goes when the server it is assigned to is deleted.
         auto_delete: bool,
         /// Its labels.
