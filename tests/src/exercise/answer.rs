@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use cloud_core::page::Page;
 use hetzner::servers::{HasAction, WithWork};
-use hetzner::{Action, Created, Deleted, Started};
+use hetzner::{Action, Created, Deleted, Started, StartedAll};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -63,15 +63,21 @@ macro_rules! models {
 }
 
 models! {
+    hetzner::Certificate
+    hetzner::Firewall
+    hetzner::FloatingIp
     hetzner::Image
     hetzner::Iso
     hetzner::Location
     hetzner::Metrics
+    hetzner::Network
     hetzner::PlacementGroup
     hetzner::Pricing
+    hetzner::PrimaryIp
     hetzner::Server
     hetzner::ServerType
     hetzner::SshKey
+    hetzner::Volume
 }
 
 impl Answer for Action {
@@ -101,6 +107,12 @@ impl<T: Serialize> Answer for Created<T> {
 impl Answer for Started {
     fn encoded(&self) -> (Option<&'static str>, Value) {
         (Some("action"), encode(&self.action))
+    }
+}
+
+impl Answer for StartedAll {
+    fn encoded(&self) -> (Option<&'static str>, Value) {
+        (Some("actions"), encode(&self.actions))
     }
 }
 

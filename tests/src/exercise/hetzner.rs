@@ -16,6 +16,8 @@ use hetzner::{
 
 use super::{Replay, Run};
 
+mod networking;
+
 /// A key that nobody has the other half of.
 const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
 
@@ -61,6 +63,7 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
     let key = ssh_keys(run, api).await;
     let group = placement_groups(run, api).await;
     servers(run, api, (key, group, iso), settle).await;
+    networking::all(run, api).await;
     run.call(api.placement_groups().delete(group)).await;
     run.call(api.ssh_keys().delete(key)).await;
 }
