@@ -6,11 +6,11 @@ use cloud_core::call::CallOptions;
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::servers::{PublicNetSetup, RescueType};
 use hetzner::{
-    ActionFailed, ActionStatus, Architecture, Client, ErrorCode, ImageType, Labels, NetworkId, PlacementGroupType,
-    Server, ServerMetricType, ServerStatus, Sort,
+    ActionFailed, ActionStatus, Architecture, ErrorCode, ImageType, Labels, NetworkId, PlacementGroupType,
+    ServerMetricType, ServerStatus, Sort,
 };
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::json;
 
 mod common;
 
