@@ -3,33 +3,21 @@
 use std::time::Duration;
 
 use cloud_core::call::CallOptions;
-use cloud_core::test_util::PausedClock;
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::servers::{PublicNetSetup, RescueType};
 use hetzner::{
-    ActionFailed, ActionStatus, Architecture, Client, ErrorCode, ImageType, Labels, NetworkId, PlacementGroupType,
-    Server, ServerMetricType, ServerStatus, Sort,
+    ActionFailed, ActionStatus, Architecture, ErrorCode, ImageType, Labels, NetworkId, PlacementGroupType,
+    ServerMetricType, ServerStatus, Sort,
 };
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::json;
+
+mod common;
+
+use common::{client, last, server};
 
 const SSH_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB laptop";
 const NETWORK: NetworkId = NetworkId(cloud_sandbox::hetzner::DEFAULT_NETWORK);
-
-fn client(sandbox: &Sandbox) -> Client {
-    Client::builder().token("secret-token").transport(sandbox.hetzner()).clock(PausedClock::new()).build().unwrap()
-}
-
-async fn server(api: &Client, name: &str) -> Server {
-    api.servers().create(name, "cx23", "debian-13").await.unwrap().wait().await.unwrap()
-}
-
-/// The last request: method and path, and its body.
-fn last(sandbox: &Sandbox) -> (String, Value) {
-    let entries = sandbox.journal().entries();
-    let entry = entries.iter().rev().find(|entry| !entry.path.starts_with("/v1/actions")).unwrap();
-    (format!("{} {}", entry.method, entry.path), serde_json::from_slice(&entry.body).unwrap_or(Value::Null))
-}
 
 #[tokio::test(start_paused = true)]
 async fn create_sends_what_was_said_and_nothing_else() {

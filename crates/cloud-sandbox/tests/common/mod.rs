@@ -127,6 +127,11 @@ impl Reply {
         &self.json
     }
 
+    #[track_caller]
+    pub fn ok_empty(&self, status: u16) {
+        assert_eq!((self.status, self.text.as_str()), (status, ""));
+    }
+
     /// The details of an error.
     #[track_caller]
     pub fn error(&self, status: u16, code: &str) -> &Value {

@@ -37,8 +37,8 @@ fn read_one(rule: &mut Input) -> Value {
         ("icmp" | "esp" | "gre", Some(_)) => rule.problem("port", "must not be given for this protocol"),
         _ => {}
     }
-    let sources = networks(rule, "source_ips", direction == "in");
-    let destinations = networks(rule, "destination_ips", direction == "out");
+    let sources = networks(rule, "source_ips", "in", direction);
+    let destinations = networks(rule, "destination_ips", "out", direction);
     json!({
         "description": description,
         "direction": direction,
@@ -58,12 +58,12 @@ fn is_port(text: &str) -> bool {
 }
 
 /// Networks belong to one side of a rule, the one that its direction names.
-fn networks(rule: &mut Input, field: &str, wanted: bool) -> Vec<String> {
+fn networks(rule: &mut Input, field: &str, side: &str, direction: &str) -> Vec<String> {
     let networks = rule.strings(field).unwrap_or_default();
-    if wanted && networks.is_empty() {
+    if direction == side && networks.is_empty() {
         rule.problem(field, "is required for this direction");
     }
-    if !wanted && !networks.is_empty() {
+    if direction != side && !direction.is_empty() && !networks.is_empty() {
         rule.problem(field, "must be empty for this direction");
     }
     if !networks.iter().all(|text| is_network(text)) {
