@@ -16,9 +16,13 @@ mod placement_groups;
 mod pricing;
 mod project;
 mod query;
+mod records;
+mod rrsets;
 mod server_types;
 mod servers;
 mod ssh_keys;
+mod zonefile;
+mod zones;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -83,6 +87,8 @@ const ROUTES: &[&[Route<Handler>]] = &[
     server_types::ROUTES,
     servers::ROUTES,
     ssh_keys::ROUTES,
+    zones::ROUTES,
+    rrsets::ROUTES,
 ];
 
 /// The requests an hour that the headers announce where nothing else is set.

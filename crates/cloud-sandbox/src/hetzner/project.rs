@@ -16,6 +16,7 @@ use super::server_types::ServerType;
 use super::servers::{Private, Server, status};
 use super::ssh_keys::SshKey;
 use super::timestamp;
+use super::zones::{self, Zone};
 
 pub(crate) struct Project {
     epoch: SystemTime,
@@ -26,6 +27,7 @@ pub(crate) struct Project {
     pub(crate) ssh_keys: Table<SshKey>,
     pub(crate) placement_groups: Table<PlacementGroup>,
     pub(crate) networks: BTreeMap<i64, Network>,
+    pub(crate) zones: Table<Zone>,
     pub(crate) actions: BTreeMap<i64, Action>,
     events: BTreeMap<(Duration, u64), Event>,
     next_event: u64,
@@ -37,6 +39,7 @@ pub(crate) enum Kind {
     Server,
     Image,
     Network,
+    Zone,
 }
 
 pub(crate) struct Action {
@@ -101,6 +104,7 @@ pub(crate) enum Effect {
     Private(i64, Private),
     ImageReady(i64),
     ImageProtection(i64, bool),
+    Zone(i64, zones::Change),
 }
 
 enum Event {
@@ -187,6 +191,7 @@ impl Project {
             ssh_keys: Table::new(),
             placement_groups: Table::new(),
             networks: Network::seeded(),
+            zones: Table::new(),
             actions: BTreeMap::new(),
             events: BTreeMap::new(),
             next_event: 0,
@@ -334,6 +339,12 @@ impl Project {
                     image.protected = on;
                 }
             }
+            Effect::Zone(zone, zones::Change::Published) => {
+                if let Some(zone) = self.zones.get_mut(zone) {
+                    zone.published(false);
+                }
+            }
+            Effect::Zone(zone, zones::Change::Gone) => drop(self.zones.remove(zone)),
         }
     }
 
@@ -363,6 +374,14 @@ impl Project {
             Effect::ImageReady(image) => {
                 if let Some(image) = self.images.get_mut(&image) {
                     image.status = images::UNAVAILABLE;
+                }
+            }
+            Effect::Zone(zone, change) => {
+                if let Some(zone) = self.zones.get_mut(zone) {
+                    match change {
+                        zones::Change::Published => zone.published(true),
+                        zones::Change::Gone => zone.stay(),
+                    }
                 }
             }
             _ => {}
@@ -476,6 +495,7 @@ impl Kind {
             Self::Server => "server",
             Self::Image => "image",
             Self::Network => "network",
+            Self::Zone => "zone",
         }
     }
 }
