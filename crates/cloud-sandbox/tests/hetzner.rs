@@ -16,14 +16,19 @@ fn order(name: &str) -> Value {
 #[tokio::test]
 async fn every_operation_has_one_route_and_is_there() {
     let operations: Vec<_> = hetzner::operations().collect();
-    assert_eq!(operations.len(), 130);
+    assert_eq!(operations.len(), 178);
     let ids: HashSet<_> = operations.iter().map(|operation| operation.id).collect();
     let routes: HashSet<_> = operations.iter().map(|operation| (operation.method, operation.path)).collect();
-    assert_eq!((ids.len(), routes.len()), (130, 130));
+    assert_eq!((ids.len(), routes.len()), (178, 178));
 
     let api = Api::new();
     for operation in operations {
-        let path = operation.path.replace("{id}", "7");
+        let path = operation
+            .path
+            .replace("{id}", "7")
+            .replace("{id_or_name}", "7")
+            .replace("{rr_name}", "www")
+            .replace("{rr_type}", "A");
         let reply = api.call(operation.method, &path, Value::Null).await;
         let known = match reply.status {
             404 => reply.json["error"]["message"] != "no such path",

@@ -25,6 +25,8 @@ use crate::firewalls::Firewalls;
 use crate::floating_ips::FloatingIps;
 use crate::images::Images;
 use crate::isos::Isos;
+use crate::load_balancer_types::LoadBalancerTypes;
+use crate::load_balancers::LoadBalancers;
 use crate::locations::Locations;
 use crate::networks::Networks;
 use crate::ops;
@@ -36,6 +38,7 @@ use crate::server_types::ServerTypes;
 use crate::servers::Servers;
 use crate::ssh_keys::SshKeys;
 use crate::volumes::Volumes;
+use crate::zones::Zones;
 
 const CLOUD: &str = "https://api.hetzner.cloud/v1";
 const HETZNER: &str = "https://api.hetzner.com/v1";
@@ -116,6 +119,16 @@ impl Client {
         Isos::new(self)
     }
 
+    /// Load balancers.
+    pub fn load_balancers(&self) -> LoadBalancers<'_> {
+        LoadBalancers::new(self)
+    }
+
+    /// Types of load balancers.
+    pub fn load_balancer_types(&self) -> LoadBalancerTypes<'_> {
+        LoadBalancerTypes::new(self)
+    }
+
     /// Locations.
     pub fn locations(&self) -> Locations<'_> {
         Locations::new(self)
@@ -159,6 +172,11 @@ impl Client {
     /// Volumes, disks apart from servers.
     pub fn volumes(&self) -> Volumes<'_> {
         Volumes::new(self)
+    }
+
+    /// DNS zones and their records.
+    pub fn zones(&self) -> Zones<'_> {
+        Zones::new(self)
     }
 
     /// What the service last said about the rate limit; `None` before the first answer.

@@ -82,6 +82,7 @@ from_ids! {
     crate::servers::ServerId,
     crate::ssh_keys::SshKeyId,
     crate::volumes::VolumeId,
+    crate::zones::ZoneId,
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ pub mod servers;
 mod sort;
 pub mod ssh_keys;
 pub mod volumes;
+pub mod zones;
 
 pub use actions::{
     Action, ActionError, ActionFailed, ActionId, ActionResource, ActionStatus, Created, Deleted, ResourceKind, Started,
@@ -68,8 +69,11 @@ pub use images::{Image, ImageId, ImageStatus, ImageType, OsFlavor};
 pub use ips::{DnsPtr, IpVersion};
 pub use isos::{Iso, IsoId, IsoType};
 pub use labels::{LabelError, LabelSelector, Labels, SelectorError};
-pub use load_balancer_types::LoadBalancerTypeId;
-pub use load_balancers::LoadBalancerId;
+pub use load_balancer_types::{LoadBalancerType, LoadBalancerTypeId};
+pub use load_balancers::{
+    HealthDetail, HealthState, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerId, LoadBalancerMetricType,
+    LoadBalancerProtocol, LoadBalancerTargetType,
+};
 pub use locations::{Location, LocationId, NetworkZone};
 pub use metrics::{Metrics, Sample, TimeSeries};
 pub use networks::{MemberStatus, MemberType, Network, NetworkId, NetworkMember, NewSubnet, Route, Subnet, SubnetType};
@@ -82,3 +86,4 @@ pub use servers::{Server, ServerId, ServerMetricType, ServerStatus};
 pub use sort::Sort;
 pub use ssh_keys::{SshKey, SshKeyId};
 pub use volumes::{Volume, VolumeFormat, VolumeId, VolumeStatus};
+pub use zones::{Record, Rr, RrSet, RrType, Txt, Zone, ZoneId, ZoneMode, ZoneStatus};

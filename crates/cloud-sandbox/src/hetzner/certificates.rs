@@ -88,7 +88,7 @@ impl Resource for Certificate {
         &mut self.labels
     }
 
-    fn render(&self, _: &Project) -> Value {
+    fn render(&self, project: &Project) -> Value {
         let issued = self.issued.as_ref();
         let status = (self.kind == "managed").then(|| {
             let error = self.error.as_ref().map(|(code, message)| json!({"code": code, "message": message}));
@@ -107,8 +107,19 @@ impl Resource for Certificate {
             "domain_names": self.domains,
             "fingerprint": issued.map(|issued| &issued.fingerprint),
             "status": status,
-            "used_by": [],
+            "used_by": self.users(project).map(|id| json!({"id": id, "type": "load_balancer"})).collect::<Vec<_>>(),
         })
+    }
+}
+
+impl Certificate {
+    /// The load balancers that use it.
+    fn users<'p>(&'p self, project: &'p Project) -> impl Iterator<Item = i64> + 'p {
+        project
+            .load_balancers
+            .rows()
+            .filter(|balancer| balancer.uses_certificate(self.id))
+            .map(|balancer| balancer.id())
     }
 }
 
@@ -208,6 +219,9 @@ fn start_issue(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> i64 {
 
 fn delete_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id::<Certificate>(ctx)?;
+    if resource::find::<Certificate>(ctx, id)?.users(ctx.project).next().is_some() {
+        return Err(ApiError::new(422, "resource_in_use", "a load balancer uses the certificate"));
+    }
     ctx.project.certificates.remove(id);
     Ok(Answer::empty(204))
 }

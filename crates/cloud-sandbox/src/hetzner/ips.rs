@@ -18,18 +18,30 @@ pub(crate) enum Address {
     V6 { network: Ipv6Addr, names: BTreeMap<Ipv6Addr, String> },
 }
 
+/// An address of the range for carriers' own use, which no server in the internet has.
+pub(crate) fn v4_address(number: u32) -> Ipv4Addr {
+    Ipv4Addr::from(u32::from(Ipv4Addr::new(100, 64, 0, 0)) | number & 0x003f_ffff)
+}
+
+/// A network of the range for documentation.
+pub(crate) fn v6_network(number: u32) -> Ipv6Addr {
+    let [a, b, c, d] = number.to_be_bytes();
+    Ipv6Addr::new(0x2001, 0x0db8, u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]), 0, 0, 0, 0)
+}
+
+/// What an address resolves to unless somebody says otherwise.
+pub(crate) fn usual_dns_ptr(ip: Ipv4Addr) -> String {
+    let [a, b, c, d] = ip.octets();
+    format!("static.{d}.{c}.{b}.{a}.sandbox.example")
+}
+
 impl Address {
     /// The address of this version that belongs to a number.
     pub(crate) fn new(version: &str, number: u32) -> Self {
         if version == V4 {
-            // Of the range for carriers' own use, which no server in the internet has.
-            let ip = Ipv4Addr::from(u32::from(Ipv4Addr::new(100, 64, 0, 0)) | number & 0x003f_ffff);
-            return Self::V4 { ip, name: None };
+            return Self::V4 { ip: v4_address(number), name: None };
         }
-        // Of the range for documentation.
-        let [a, b, c, d] = number.to_be_bytes();
-        let (high, low) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
-        Self::V6 { network: Ipv6Addr::new(0x2001, 0x0db8, high, low, 0, 0, 0, 0), names: BTreeMap::new() }
+        Self::V6 { network: v6_network(number), names: BTreeMap::new() }
     }
 
     pub(crate) fn version(&self) -> &'static str {
@@ -72,9 +84,7 @@ impl Address {
     pub(crate) fn dns_ptr(&self) -> Vec<Value> {
         match self {
             Self::V4 { ip, name } => {
-                let [a, b, c, d] = ip.octets();
-                let usual = || format!("static.{d}.{c}.{b}.{a}.sandbox.example");
-                vec![json!({"ip": ip, "dns_ptr": name.clone().unwrap_or_else(usual)})]
+                vec![json!({"ip": ip, "dns_ptr": name.clone().unwrap_or_else(|| usual_dns_ptr(*ip))})]
             }
             Self::V6 { names, .. } => names.iter().map(|(ip, name)| json!({"ip": ip, "dns_ptr": name})).collect(),
         }

@@ -13,6 +13,8 @@ mod input;
 mod ips;
 mod isos;
 mod labels;
+mod load_balancer_types;
+mod load_balancers;
 mod locations;
 mod metrics;
 mod networks;
@@ -21,11 +23,15 @@ mod pricing;
 mod primary_ips;
 mod project;
 mod query;
+mod records;
 mod resource;
+mod rrsets;
 mod server_types;
 mod servers;
 mod ssh_keys;
 mod volumes;
+mod zonefile;
+mod zones;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -87,6 +93,8 @@ const ROUTES: &[&[Route<Handler>]] = &[
     floating_ips::ROUTES,
     images::ROUTES,
     isos::ROUTES,
+    load_balancer_types::ROUTES,
+    load_balancers::ROUTES,
     locations::ROUTES,
     networks::ROUTES,
     placement_groups::ROUTES,
@@ -96,6 +104,8 @@ const ROUTES: &[&[Route<Handler>]] = &[
     servers::ROUTES,
     ssh_keys::ROUTES,
     volumes::ROUTES,
+    zones::ROUTES,
+    rrsets::ROUTES,
 ];
 
 /// The requests an hour that the headers announce where nothing else is set.

@@ -53,6 +53,7 @@ pub(crate) struct RouteTo {
 
 pub(crate) struct Member {
     id: i64,
+    kind: &'static str,
     ip: Ipv4Addr,
     aliases: Vec<Ipv4Addr>,
     subnet: String,
@@ -126,7 +127,7 @@ impl Resource for Network {
             "subnets": subnets,
             "routes": routes,
             "servers": servers,
-            "load_balancers": [],
+            "load_balancers": self.balancers(project).map(|(id, ..)| id).collect::<Vec<_>>(),
             "protection": {"delete": self.protected},
             "labels": self.labels,
             "created": self.created,
@@ -197,7 +198,18 @@ impl Network {
         Err(ApiError::new(422, "ip_not_available", format!("the address {ip} is not available in the network")))
     }
 
-    /// The servers in it, and those that are on their way.
+    /// The load balancers in it, with their addresses and whether they are there yet.
+    fn balancers<'p>(&'p self, project: &'p Project) -> impl Iterator<Item = (i64, Ipv4Addr, bool)> + 'p {
+        let places = project.load_balancers.rows().filter_map(|balancer| Some((balancer.id(), balancer.place()?)));
+        places.filter(|(_, place)| place.network == self.id).map(|(id, place)| (id, place.ip, place.works))
+    }
+
+    fn subnet_of(&self, ip: Ipv4Addr) -> String {
+        let subnet = self.subnets.iter().find(|subnet| subnet.range.contains(ip));
+        subnet.map(|subnet| subnet.range.to_string()).unwrap_or_default()
+    }
+
+    /// The servers and load balancers in it, and those that are on their way.
     fn members(&self, project: &Project) -> Vec<Member> {
         let mut members = Vec::new();
         for server in project.servers.rows() {
@@ -208,15 +220,23 @@ impl Network {
             else {
                 continue;
             };
-            let subnet = self.subnets.iter().find(|subnet| subnet.range.contains(private.ip));
             members.push(Member {
                 id: server.id(),
+                kind: "server",
                 ip: private.ip,
                 aliases: private.aliases.clone(),
-                subnet: subnet.map(|subnet| subnet.range.to_string()).unwrap_or_default(),
+                subnet: self.subnet_of(private.ip),
                 status,
             });
         }
+        members.extend(self.balancers(project).map(|(id, ip, works)| Member {
+            id,
+            kind: "load_balancer",
+            ip,
+            aliases: Vec::new(),
+            subnet: self.subnet_of(ip),
+            status: if works { "ok" } else { "attaching" },
+        }));
         members
     }
 }

@@ -12,6 +12,7 @@ use super::error::ApiError;
 use super::firewalls::{self, Firewall};
 use super::floating_ips::FloatingIp;
 use super::images::{self, Image};
+use super::load_balancers::{self, LoadBalancer};
 use super::networks::Network;
 use super::placement_groups::PlacementGroup;
 use super::primary_ips::{self, PrimaryIp};
@@ -20,6 +21,7 @@ use super::servers::{Private, Server, status};
 use super::ssh_keys::SshKey;
 use super::timestamp;
 use super::volumes::Volume;
+use super::zones::{self, Zone};
 
 pub(crate) struct Project {
     epoch: SystemTime,
@@ -35,6 +37,8 @@ pub(crate) struct Project {
     pub(crate) networks: Table<Network>,
     pub(crate) primary_ips: Table<PrimaryIp>,
     pub(crate) volumes: Table<Volume>,
+    pub(crate) load_balancers: Table<LoadBalancer>,
+    pub(crate) zones: Table<Zone>,
     pub(crate) actions: BTreeMap<i64, Action>,
     events: BTreeMap<(Duration, u64), Event>,
     next_event: u64,
@@ -47,10 +51,12 @@ pub(crate) enum Kind {
     Firewall,
     FloatingIp,
     Image,
+    LoadBalancer,
     Network,
     PrimaryIp,
     Server,
     Volume,
+    Zone,
 }
 
 pub(crate) struct Action {
@@ -110,6 +116,8 @@ pub(crate) enum Effect {
     Private(i64, Private),
     ImageReady(i64),
     ImageProtection(i64, bool),
+    LoadBalancer(i64, load_balancers::Change),
+    Zone(i64, zones::Change),
     /// What the room of the resource knows: the change, and what there is to undo when the action fails.
     Change {
         done: Change,
@@ -234,6 +242,8 @@ impl Project {
             networks,
             primary_ips: Table::new(),
             volumes: Table::new(),
+            load_balancers: Table::new(),
+            zones: Table::new(),
             actions: BTreeMap::new(),
             events: BTreeMap::new(),
             next_event: 0,
@@ -384,6 +394,22 @@ impl Project {
                 }
             }
             Effect::Change { done, .. } => done(self),
+            Effect::LoadBalancer(id, load_balancers::Change::Gone) => {
+                let network =
+                    self.load_balancers.get_mut(id).and_then(|b| b.apply(load_balancers::Change::Detached, self.now));
+                self.load_balancers.remove(id);
+                self.release(network, id);
+            }
+            Effect::LoadBalancer(id, change) => {
+                let network = self.load_balancers.get_mut(id).and_then(|balancer| balancer.apply(change, self.now));
+                self.release(network, id);
+            }
+            Effect::Zone(zone, zones::Change::Published) => {
+                if let Some(zone) = self.zones.get_mut(zone) {
+                    zone.published(false);
+                }
+            }
+            Effect::Zone(zone, zones::Change::Gone) => drop(self.zones.remove(zone)),
         }
     }
 
@@ -416,6 +442,18 @@ impl Project {
                 }
             }
             Effect::Change { failed, .. } => failed(self, state),
+            Effect::LoadBalancer(id, ref change) => {
+                let network = self.load_balancers.get_mut(id).and_then(|balancer| balancer.give_up(change));
+                self.release(network, id);
+            }
+            Effect::Zone(zone, change) => {
+                if let Some(zone) = self.zones.get_mut(zone) {
+                    match change {
+                        zones::Change::Published => zone.published(true),
+                        zones::Change::Gone => zone.stay(),
+                    }
+                }
+            }
             _ => {}
         }
     }
@@ -433,6 +471,12 @@ impl Project {
         primary_ips::leave(self, addresses.into_iter().flatten().flatten());
         self.servers.remove(id);
         firewalls::leave(self, id);
+        let balancers: Vec<i64> = self.load_balancers.select(None).iter().map(|balancer| balancer.id()).collect();
+        for balancer in balancers {
+            if let Some(balancer) = self.load_balancers.get_mut(balancer) {
+                balancer.forget(id);
+            }
+        }
         self.settle_group(id);
         for network in self.networks.rows_mut() {
             network.release(id);
@@ -443,6 +487,19 @@ impl Project {
         for address in self.floating_ips.rows_mut().filter(|address| address.server == Some(id)) {
             address.server = None;
         }
+    }
+
+    /// Gives the addresses back that somebody has in a network.
+    fn release(&mut self, network: Option<i64>, owner: i64) {
+        if let Some(network) = network.and_then(|network| self.networks.get_mut(network)) {
+            network.release(owner);
+        }
+    }
+
+    /// The load balancers that send requests to a server.
+    pub(crate) fn load_balancers_of(&self, server: i64) -> Vec<i64> {
+        let all = self.load_balancers.select(None).into_iter();
+        all.filter(|balancer| balancer.serves(server, self)).map(LoadBalancer::id).collect()
     }
 
     fn delete_backups(&mut self, server: i64) {
@@ -545,10 +602,12 @@ impl Kind {
             Self::Firewall => "firewall",
             Self::FloatingIp => "floating_ip",
             Self::Image => "image",
+            Self::LoadBalancer => "load_balancer",
             Self::Network => "network",
             Self::PrimaryIp => "primary_ip",
             Self::Server => "server",
             Self::Volume => "volume",
+            Self::Zone => "zone",
         }
     }
 

@@ -122,13 +122,25 @@ fn decoded(text: &str) -> String {
 pub(crate) fn list<T>(
     ctx: &Ctx<'_>,
     key: &str,
+    rows: Vec<&T>,
+    orders: &[Order<T>],
+    render: impl Fn(&T) -> Value,
+) -> Result<Answer, ApiError> {
+    list_up_to(50, ctx, key, rows, orders, render)
+}
+
+/// The same for a list whose pages have a size of their own.
+pub(crate) fn list_up_to<T>(
+    most: usize,
+    ctx: &Ctx<'_>,
+    key: &str,
     mut rows: Vec<&T>,
     orders: &[Order<T>],
     render: impl Fn(&T) -> Value,
 ) -> Result<Answer, ApiError> {
     let query = &ctx.query;
     let page = query.number("page", 1)?;
-    let per_page = query.number("per_page", 25)?.min(50);
+    let per_page = query.number("per_page", 25)?.min(most);
     query.sort(&mut rows, orders)?;
 
     let total = rows.len();

@@ -148,6 +148,10 @@ impl Private {
 }
 
 impl Server {
+    pub(crate) fn is_in(&self, network: i64) -> bool {
+        self.private.iter().any(|private| private.network == network)
+    }
+
     /// Shows what is going on in the status, and keeps the one to go back to.
     fn pass_through(&mut self, status: &'static str) {
         self.before = Some(self.status);
@@ -213,7 +217,7 @@ impl Server {
             "protection": {"delete": self.protect_delete, "rebuild": self.protect_rebuild},
             "labels": self.labels,
             "volumes": volumes::of_server(project, self.id),
-            "load_balancers": [],
+            "load_balancers": project.load_balancers_of(self.id),
             "primary_disk_size": self.disk,
             "placement_group":
                 self.placement_group.and_then(|id| project.placement_groups.get(id)).map(PlacementGroup::render),

@@ -49,8 +49,7 @@ const ORDERS: &[Order<Network>] = &[
 
 const MEMBER_ORDERS: &[Order<Member>] = &[
     ("id", |a, b| a.id.cmp(&b.id)),
-    // Only servers so far.
-    ("type", |_, _| std::cmp::Ordering::Equal),
+    ("type", |a, b| a.kind.cmp(b.kind)),
     ("status", |a, b| a.status.cmp(b.status)),
     ("ip", |a, b| a.ip.cmp(&b.ip)),
 ];
@@ -206,6 +205,9 @@ fn delete_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     for server in ctx.project.servers.rows_mut() {
         server.private.retain(|private| private.network != id);
     }
+    for balancer in ctx.project.load_balancers.rows_mut() {
+        balancer.leave(id);
+    }
     Ok(Answer::empty(204))
 }
 
@@ -295,7 +297,7 @@ fn list_members(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.query.check("status", &["ok", "attaching", "detaching", "updating", "error"])?;
     let members = network(ctx, id)?.members(ctx.project);
     let rows = members.iter().filter(|member| {
-        ctx.query.admits("type", "server")
+        ctx.query.admits("type", member.kind)
             && ctx.query.admits("status", member.status)
             && ctx.query.admits("subnet", &member.subnet)
     });
@@ -305,7 +307,7 @@ fn list_members(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn render_member(member: &Member) -> Value {
     json!({
         "id": member.id,
-        "type": "server",
+        "type": member.kind,
         "ip": member.ip,
         "alias_ips": member.aliases,
         "subnet": member.subnet,
