@@ -57,7 +57,9 @@ async fn a_load_balancer_is_created_with_everything_and_deleted() {
 
     api.sandbox.clock().advance(SECOND);
     let balancer = read(&api, id).await;
-    assert_eq!(balancer["services"][0]["http"]["cookie_name"], "HCLBSTICKY");
+    let http = json!({"cookie_name": "HCLBSTICKY", "cookie_lifetime": 300, "timeout_idle": 50, "sticky_sessions": false,
+        "certificates": [], "redirect_http": false});
+    assert_eq!(balancer["services"][0]["http"], http);
     assert_eq!(balancer["services"][0]["health_check"]["http"]["status_codes"], json!(["2??", "3??"]));
     assert_eq!(balancer["targets"][0]["health_status"], json!([{"listen_port": 80, "status": "unknown"}]));
     assert_eq!(balancer["algorithm"]["type"], "least_connections");

@@ -179,16 +179,15 @@ impl Service {
             "health_check": health_check,
         });
         if self.protocol != "tcp" {
+            // The description has the last two for HTTPS only; the official client for Python reads one of them always.
             value["http"] = json!({
                 "cookie_name": self.http.cookie_name,
                 "cookie_lifetime": self.http.cookie_lifetime,
                 "timeout_idle": self.http.timeout_idle,
                 "sticky_sessions": self.http.sticky,
+                "certificates": self.http.certificates,
+                "redirect_http": self.http.redirect,
             });
-        }
-        if self.protocol == "https" {
-            value["http"]["certificates"] = json!(self.http.certificates);
-            value["http"]["redirect_http"] = json!(self.http.redirect);
         }
         value
     }
