@@ -16,10 +16,10 @@ fn order(name: &str) -> Value {
 #[tokio::test]
 async fn every_operation_has_one_route_and_is_there() {
     let operations: Vec<_> = hetzner::operations().collect();
-    assert_eq!(operations.len(), 83);
+    assert_eq!(operations.len(), 107);
     let ids: HashSet<_> = operations.iter().map(|operation| operation.id).collect();
     let routes: HashSet<_> = operations.iter().map(|operation| (operation.method, operation.path)).collect();
-    assert_eq!((ids.len(), routes.len()), (83, 83));
+    assert_eq!((ids.len(), routes.len()), (107, 107));
 
     let api = Api::new();
     for operation in operations {

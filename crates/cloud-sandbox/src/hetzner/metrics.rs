@@ -8,6 +8,9 @@ use crate::answer::Answer;
 use super::error::ApiError;
 use super::{Ctx, one, servers};
 
+/// What can be asked for, with the series that it gives and how large their values get.
+pub(crate) type Group = (&'static str, &'static [(&'static str, u64)]);
+
 const CPU: &[(&str, u64)] = &[("cpu", 200)];
 const DISK: &[(&str, u64)] = &[
     ("disk.0.iops.read", 400),
@@ -26,13 +29,17 @@ const NETWORK: &[(&str, u64)] = &[
 const USUAL_SAMPLES: i64 = 200;
 const MOST_SAMPLES: i64 = 500;
 
+const SERVER: &[Group] = &[("cpu", CPU), ("disk", DISK), ("network", NETWORK)];
+
 pub(crate) fn get_server_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = servers::get(ctx)?;
-    let age = ctx
-        .project
-        .servers
-        .get(id)
-        .map_or(Duration::ZERO, |server| ctx.project.now().saturating_sub(server.created_at));
+    let created_at = ctx.project.servers.get(id).map_or(Duration::ZERO, |server| server.created_at);
+    answer(ctx, id, created_at, SERVER)
+}
+
+/// The measurements of something that was created at a time.
+pub(crate) fn answer(ctx: &Ctx<'_>, id: i64, created_at: Duration, groups: &[Group]) -> Result<Answer, ApiError> {
+    let age = ctx.project.now().saturating_sub(created_at);
     let born = i64::try_from(super::unix_seconds(ctx.project.wall() - age)).unwrap_or(i64::MAX);
     let query = &ctx.query;
     let mut problems = Vec::new();
@@ -40,32 +47,31 @@ pub(crate) fn get_server_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> 
     let mut series = Vec::new();
     // The reference takes the parameter repeatedly and says that it takes commas; clients exist for both.
     for kind in query.all("type").flat_map(|value| value.split(',')) {
-        match kind {
-            "cpu" => series.extend(CPU),
-            "disk" => series.extend(DISK),
-            "network" => series.extend(NETWORK),
-            _ => problems.push(("type", "must be one of cpu, disk, network")),
+        match groups.iter().find(|(name, _)| *name == kind) {
+            Some((_, found)) => series.extend(*found),
+            None => problems.push(("type", format!("must be one of {}", names(groups)))),
         }
     }
     if series.is_empty() && problems.is_empty() {
-        problems.push(("type", "is required"));
+        problems.push(("type", "is required".to_owned()));
     }
     let mut time = |name: &'static str| {
         let text = query.get(name);
         let time = text.and_then(|text| text.parse::<Timestamp>().ok());
         if time.is_none() {
-            problems.push((name, if text.is_some() { "must be a time as in RFC 3339" } else { "is required" }));
+            let problem = if text.is_some() { "must be a time as in RFC 3339" } else { "is required" };
+            problems.push((name, problem.to_owned()));
         }
         time
     };
     let (start, end) = (time("start"), time("end"));
     let step = query.get("step").map(|text| text.parse().ok().filter(|step: &i64| *step > 0));
     if step == Some(None) {
-        problems.push(("step", "must be a positive number of seconds"));
+        problems.push(("step", "must be a positive number of seconds".to_owned()));
     }
     let (Some(start), Some(end)) = (start, end) else { return Err(ApiError::invalid_input(problems)) };
     if end <= start {
-        problems.push(("end", "must be after start"));
+        problems.push(("end", "must be after start".to_owned()));
     }
     if !problems.is_empty() {
         return Err(ApiError::invalid_input(problems));
@@ -91,6 +97,10 @@ pub(crate) fn get_server_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> 
         "metrics",
         json!({"start": start.to_string(), "end": end.to_string(), "step": step, "time_series": time_series}),
     )
+}
+
+fn names(groups: &[Group]) -> String {
+    groups.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
 }
 
 #[allow(clippy::cast_precision_loss)]

@@ -9,6 +9,8 @@ mod images;
 mod input;
 mod isos;
 mod labels;
+mod load_balancer_types;
+mod load_balancers;
 mod locations;
 mod metrics;
 mod networks;
@@ -81,6 +83,8 @@ const ROUTES: &[&[Route<Handler>]] = &[
     actions::ROUTES,
     images::ROUTES,
     isos::ROUTES,
+    load_balancer_types::ROUTES,
+    load_balancers::ROUTES,
     locations::ROUTES,
     placement_groups::ROUTES,
     pricing::ROUTES,

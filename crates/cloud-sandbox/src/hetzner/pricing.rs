@@ -6,6 +6,7 @@ use crate::answer::Answer;
 use crate::route::{Route, route};
 
 use super::error::ApiError;
+use super::load_balancer_types::LOAD_BALANCER_TYPES;
 use super::locations::LOCATIONS;
 use super::server_types::SERVER_TYPES;
 use super::{Ctx, Handler, one};
@@ -63,13 +64,8 @@ fn get_pricing(_: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     };
     let server_types: Vec<Value> =
         SERVER_TYPES.iter().map(|t| json!({"id": t.id, "name": t.name, "prices": t.prices()})).collect();
-    let load_balancer_types: Vec<Value> = [(1, "lb11", 539), (2, "lb21", 1640), (3, "lb31", 3290)]
-        .into_iter()
-        .map(|(id, name, cents)| {
-            let prices: Vec<Value> = places().map(|place| location_price(place, cents)).collect();
-            json!({"id": id, "name": name, "prices": prices})
-        })
-        .collect();
+    let load_balancer_types: Vec<Value> =
+        LOAD_BALANCER_TYPES.iter().map(|t| json!({"id": t.id, "name": t.name, "prices": t.prices()})).collect();
     one(
         200,
         "pricing",

@@ -10,6 +10,7 @@ use crate::rate::Bucket;
 
 use super::error::ApiError;
 use super::images::{self, Image};
+use super::load_balancers::{self, LoadBalancer};
 use super::networks::Network;
 use super::placement_groups::PlacementGroup;
 use super::server_types::ServerType;
@@ -27,6 +28,7 @@ pub(crate) struct Project {
     pub(crate) ssh_keys: Table<SshKey>,
     pub(crate) placement_groups: Table<PlacementGroup>,
     pub(crate) networks: BTreeMap<i64, Network>,
+    pub(crate) load_balancers: Table<LoadBalancer>,
     pub(crate) zones: Table<Zone>,
     pub(crate) actions: BTreeMap<i64, Action>,
     events: BTreeMap<(Duration, u64), Event>,
@@ -38,6 +40,7 @@ pub(crate) struct Project {
 pub(crate) enum Kind {
     Server,
     Image,
+    LoadBalancer,
     Network,
     Zone,
 }
@@ -104,6 +107,7 @@ pub(crate) enum Effect {
     Private(i64, Private),
     ImageReady(i64),
     ImageProtection(i64, bool),
+    LoadBalancer(i64, load_balancers::Change),
     Zone(i64, zones::Change),
 }
 
@@ -191,6 +195,7 @@ impl Project {
             ssh_keys: Table::new(),
             placement_groups: Table::new(),
             networks: Network::seeded(),
+            load_balancers: Table::new(),
             zones: Table::new(),
             actions: BTreeMap::new(),
             events: BTreeMap::new(),
@@ -339,6 +344,16 @@ impl Project {
                     image.protected = on;
                 }
             }
+            Effect::LoadBalancer(id, load_balancers::Change::Gone) => {
+                let network =
+                    self.load_balancers.get_mut(id).and_then(|b| b.apply(load_balancers::Change::Detached, self.now));
+                self.load_balancers.remove(id);
+                self.release(network, id);
+            }
+            Effect::LoadBalancer(id, change) => {
+                let network = self.load_balancers.get_mut(id).and_then(|balancer| balancer.apply(change, self.now));
+                self.release(network, id);
+            }
             Effect::Zone(zone, zones::Change::Published) => {
                 if let Some(zone) = self.zones.get_mut(zone) {
                     zone.published(false);
@@ -376,6 +391,10 @@ impl Project {
                     image.status = images::UNAVAILABLE;
                 }
             }
+            Effect::LoadBalancer(id, ref change) => {
+                let network = self.load_balancers.get_mut(id).and_then(|balancer| balancer.give_up(change));
+                self.release(network, id);
+            }
             Effect::Zone(zone, change) => {
                 if let Some(zone) = self.zones.get_mut(zone) {
                     match change {
@@ -398,11 +417,30 @@ impl Project {
     fn remove_server(&mut self, id: i64) {
         self.delete_backups(id);
         self.servers.remove(id);
+        let balancers: Vec<i64> = self.load_balancers.select(None).iter().map(|balancer| balancer.id()).collect();
+        for balancer in balancers {
+            if let Some(balancer) = self.load_balancers.get_mut(balancer) {
+                balancer.forget(id);
+            }
+        }
         self.settle_group(id);
         let networks: Vec<i64> = self.networks.keys().copied().collect();
         for network in networks {
             self.settle_network(id, network);
         }
+    }
+
+    /// Gives the addresses back that somebody has in a network.
+    fn release(&mut self, network: Option<i64>, owner: i64) {
+        if let Some(network) = network.and_then(|network| self.networks.get_mut(&network)) {
+            network.release(owner);
+        }
+    }
+
+    /// The load balancers that send requests to a server.
+    pub(crate) fn load_balancers_of(&self, server: i64) -> Vec<i64> {
+        let all = self.load_balancers.select(None).into_iter();
+        all.filter(|balancer| balancer.serves(server, self)).map(LoadBalancer::id).collect()
     }
 
     fn delete_backups(&mut self, server: i64) {
@@ -494,6 +532,7 @@ impl Kind {
         match self {
             Self::Server => "server",
             Self::Image => "image",
+            Self::LoadBalancer => "load_balancer",
             Self::Network => "network",
             Self::Zone => "zone",
         }

@@ -91,7 +91,7 @@ pub(crate) struct Server {
     pub(crate) backup_window: Option<String>,
     pub(crate) protect_delete: bool,
     pub(crate) protect_rebuild: bool,
-    labels: Labels,
+    pub(crate) labels: Labels,
     pub(crate) disk: u32,
     pub(crate) placement_group: Option<i64>,
     ipv4: Option<Ipv4>,
@@ -149,11 +149,10 @@ impl Private {
     }
 }
 
-impl Ipv4 {
-    fn usual_dns_ptr(&self) -> String {
-        let [a, b, c, d] = self.ip.octets();
-        format!("static.{d}.{c}.{b}.{a}.sandbox.example")
-    }
+/// What an address resolves to unless somebody says otherwise.
+pub(crate) fn usual_dns_ptr(ip: Ipv4Addr) -> String {
+    let [a, b, c, d] = ip.octets();
+    format!("static.{d}.{c}.{b}.{a}.sandbox.example")
 }
 
 impl Server {
@@ -182,11 +181,19 @@ impl Server {
         }
     }
 
-    fn owns(&self, ip: IpAddr) -> bool {
+    pub(crate) fn owns(&self, ip: IpAddr) -> bool {
         match ip {
             IpAddr::V4(ip) => self.ipv4.as_ref().is_some_and(|own| own.ip == ip),
             IpAddr::V6(ip) => self.ipv6.as_ref().is_some_and(|own| own.network.segments()[..4] == ip.segments()[..4]),
         }
+    }
+
+    pub(crate) fn ipv4(&self) -> Option<Ipv4Addr> {
+        self.ipv4.as_ref().map(|own| own.ip)
+    }
+
+    pub(crate) fn is_in(&self, network: i64) -> bool {
+        self.private.iter().any(|private| private.network == network)
     }
 
     fn render(&self, project: &Project) -> Value {
@@ -211,7 +218,7 @@ impl Server {
                     "id": own.id,
                     "ip": own.ip,
                     "blocked": false,
-                    "dns_ptr": own.dns_ptr.clone().unwrap_or_else(|| own.usual_dns_ptr()),
+                    "dns_ptr": own.dns_ptr.clone().unwrap_or_else(|| usual_dns_ptr(own.ip)),
                 })),
                 "ipv6": self.ipv6.as_ref().map(|own| json!({
                     "id": own.id,
@@ -236,7 +243,7 @@ impl Server {
             "protection": {"delete": self.protect_delete, "rebuild": self.protect_rebuild},
             "labels": self.labels,
             "volumes": [],
-            "load_balancers": [],
+            "load_balancers": project.load_balancers_of(self.id),
             "primary_disk_size": self.disk,
             "placement_group":
                 self.placement_group.and_then(|id| project.placement_groups.get(id)).map(PlacementGroup::render),
@@ -441,12 +448,12 @@ fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Addresses of the range for carriers' own use, which no server in the internet has.
-fn ipv4_address(number: u32) -> Ipv4Addr {
+pub(crate) fn ipv4_address(number: u32) -> Ipv4Addr {
     Ipv4Addr::from(u32::from(Ipv4Addr::new(100, 64, 0, 0)) | number & 0x003f_ffff)
 }
 
 /// Networks of the range for documentation.
-fn ipv6_network(number: u32) -> Ipv6Addr {
+pub(crate) fn ipv6_network(number: u32) -> Ipv6Addr {
     let [a, b, c, d] = number.to_be_bytes();
     Ipv6Addr::new(0x2001, 0x0db8, u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]), 0, 0, 0, 0)
 }

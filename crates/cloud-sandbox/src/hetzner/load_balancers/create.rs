@@ -1,0 +1,116 @@
+//! New load balancers.
+
+use std::net::Ipv6Addr;
+
+use serde_json::json;
+
+use super::services::Service;
+use super::targets::Target;
+use super::{
+    ALGORITHMS, Change, LoadBalancer, begin, check_name, check_new, check_ports, check_room, place, read_algorithm,
+    read_type, reserve,
+};
+use crate::answer::Answer;
+use crate::hetzner::error::ApiError;
+use crate::hetzner::input::Input;
+use crate::hetzner::locations::{self, LOCATIONS, Location};
+use crate::hetzner::{Ctx, servers};
+
+/// The location asked for, by itself or by its network zone.
+fn read_location(input: &mut Input) -> Option<&'static Location> {
+    let location = input.id_or_name("location");
+    let zone = input.text("network_zone");
+    match (location, zone) {
+        (Some(_), Some(_)) => input.problem("network_zone", "must not be there when there is a location"),
+        (None, None) => input.problem("location", "or network_zone is required"),
+        (Some(wanted), None) => {
+            let found = locations::find(&wanted);
+            if found.is_none() {
+                input.problem("location", "is not a known location");
+            }
+            return found;
+        }
+        (None, Some(zone)) => {
+            let found = LOCATIONS.iter().find(|location| location.zone == zone);
+            if found.is_none() {
+                input.problem("network_zone", "is not a known network zone");
+            }
+            return found;
+        }
+    }
+    None
+}
+
+pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let name = input.required("name", Input::text);
+    check_name(&mut input, &name);
+    let kind = read_type(&mut input);
+    let location = read_location(&mut input);
+    let labels = input.labels("labels").unwrap_or_default();
+    let is_public = input.boolean("public_interface").unwrap_or(true);
+    let network = input.integer("network");
+    let mut algorithm = ALGORITHMS[0];
+    if let Some(mut inner) = input.object("algorithm") {
+        algorithm = read_algorithm(&mut inner);
+        input.absorb("algorithm", inner);
+    }
+    let (mut services, mut targets) = (Vec::new(), Vec::new());
+    for mut item in input.objects("services").unwrap_or_default() {
+        services.push(Service::read(&mut item));
+        input.absorb("services", item);
+    }
+    for mut item in input.objects("targets").unwrap_or_default() {
+        targets.extend(Target::read(&mut item));
+        input.absorb("targets", item);
+    }
+    let mut unknown = Vec::new();
+    if let Some(mut inner) = input.object("public_net") {
+        unknown.extend(["ipv4", "ipv6"].into_iter().filter_map(|field| inner.integer(field)));
+        input.absorb("public_net", inner);
+    }
+    input.finish()?;
+    // What was not found is among the problems that end the reading.
+    let kind = kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
+    let location = location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    if let Some(id) = unknown.first() {
+        return Err(ApiError::not_found("primary IP", id));
+    }
+    ctx.project.load_balancers.check_name(&name, None)?;
+    for (index, service) in services.iter().enumerate() {
+        check_ports(412, &services[..index], service)?;
+    }
+    for (index, target) in targets.iter().enumerate() {
+        check_new(&targets[..index], target)?;
+        target.check(ctx.project, network, is_public)?;
+    }
+    check_room(ctx.project, kind, &services, &targets)?;
+    let id = ctx.shared.id();
+    let private = network.map(|network| place(ctx, id, location, network, None)).transpose()?;
+
+    // Nothing can be refused from here on.
+    reserve(ctx, id, private);
+    let address = ctx.shared.address();
+    ctx.project.load_balancers.insert(LoadBalancer {
+        id,
+        name,
+        created: ctx.project.stamp(),
+        created_at: ctx.project.now(),
+        kind,
+        location,
+        protected: false,
+        labels,
+        algorithm,
+        services,
+        targets,
+        is_public,
+        ipv4: servers::ipv4_address(address),
+        ipv6: Ipv6Addr::from_bits(servers::ipv6_network(address).to_bits() | 1),
+        names: Vec::new(),
+        private,
+        deleting: false,
+    });
+    let action = begin(ctx, "create_load_balancer", id, Change::Created);
+    let balancer = ctx.project.load_balancers.get(id).map(|balancer| balancer.render(ctx.project));
+    Ok(Answer::json(201, &json!({"load_balancer": balancer, "action": action})))
+}

@@ -1,0 +1,253 @@
+//! What load balancers listen for.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::hetzner::input::Input;
+
+/// A port that is listened on. It is there from the request on, and works from the end of the action on.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    pub(crate) works_since: Option<Duration>,
+    pub(crate) listen_port: u16,
+    protocol: &'static str,
+    destination_port: u16,
+    proxyprotocol: bool,
+    pub(crate) check: Check,
+    http: Http,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Check {
+    protocol: &'static str,
+    port: u16,
+    pub(crate) interval: u16,
+    timeout: u16,
+    retries: u16,
+    domain: Option<String>,
+    path: String,
+    response: Option<String>,
+    status_codes: Vec<String>,
+    tls: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Http {
+    cookie_name: String,
+    cookie_lifetime: u32,
+    timeout_idle: u32,
+    certificates: Vec<i64>,
+    redirect: bool,
+    sticky: bool,
+}
+
+fn number<T: TryFrom<i64>>(input: &mut Input, field: &str, least: i64, most: i64) -> Option<T> {
+    let number = input.integer(field)?;
+    let read = Some(number).filter(|number| (least..=most).contains(number)).and_then(|number| number.try_into().ok());
+    if read.is_none() {
+        input.problem(field, format!("must be from {least} to {most}"));
+    }
+    read
+}
+
+pub(crate) fn port(input: &mut Input, field: &str) -> Option<u16> {
+    number(input, field, 1, 65_535)
+}
+
+fn text(input: &mut Input, field: &str, most: usize) -> Option<String> {
+    let text = input.string(field)?;
+    if text.len() > most {
+        input.problem(field, format!("must not be longer than {most} characters"));
+    }
+    Some(text)
+}
+
+impl Service {
+    /// What a service is before anything is said about it.
+    fn blank() -> Self {
+        Self {
+            works_since: None,
+            listen_port: 0,
+            protocol: "tcp",
+            destination_port: 0,
+            proxyprotocol: false,
+            check: Check {
+                protocol: "tcp",
+                port: 0,
+                interval: 15,
+                timeout: 10,
+                retries: 3,
+                domain: None,
+                path: "/".to_owned(),
+                response: None,
+                status_codes: vec!["2??".to_owned(), "3??".to_owned()],
+                tls: false,
+            },
+            http: Http {
+                cookie_name: "HCLBSTICKY".to_owned(),
+                cookie_lifetime: 300,
+                timeout_idle: 50,
+                certificates: Vec::new(),
+                redirect: false,
+                sticky: false,
+            },
+        }
+    }
+
+    /// Reads a new service, in which everything that the API's description calls required has to be said.
+    pub(crate) fn read(input: &mut Input) -> Self {
+        let mut service = Self::blank();
+        service.listen_port = input.required("listen_port", port);
+        service.change(input, true);
+        service
+    }
+
+    /// Changes what the request says, and nothing else.
+    pub(crate) fn change(&mut self, input: &mut Input, is_new: bool) {
+        let missing = |input: &mut Input, field: &str| {
+            if is_new {
+                input.problem(field, "is required");
+            }
+        };
+        match input.choice("protocol", &["tcp", "http", "https"]) {
+            Some(protocol) => self.protocol = protocol,
+            None => missing(input, "protocol"),
+        }
+        match port(input, "destination_port") {
+            Some(port) => self.destination_port = port,
+            None => missing(input, "destination_port"),
+        }
+        match input.boolean("proxyprotocol") {
+            Some(on) => self.proxyprotocol = on,
+            None => missing(input, "proxyprotocol"),
+        }
+        match input.object("health_check") {
+            Some(mut check) => {
+                self.check.change(&mut check, is_new);
+                input.absorb("health_check", check);
+            }
+            None => missing(input, "health_check"),
+        }
+        if let Some(mut http) = input.object("http") {
+            if self.protocol == "tcp" {
+                input.problem("http", "is not for a service that speaks TCP");
+            }
+            self.http.change(&mut http);
+            input.absorb("http", http);
+        }
+        if self.protocol == "https" && self.http.certificates.is_empty() {
+            input.problem("http.certificates", "must not be empty for a service that speaks HTTPS");
+        }
+        if self.protocol != "https" && (self.http.redirect || !self.http.certificates.is_empty()) {
+            input.problem("http", "has what only services that speak HTTPS have");
+        }
+    }
+
+    /// The ports that it takes: with a redirection also the one of plain HTTP.
+    pub(crate) fn ports(&self) -> impl Iterator<Item = u16> {
+        std::iter::once(self.listen_port).chain(self.http.redirect.then_some(80))
+    }
+
+    pub(crate) fn certificates(&self) -> usize {
+        self.http.certificates.len()
+    }
+
+    pub(crate) fn render(&self) -> Value {
+        let check = &self.check;
+        let mut health_check = json!({
+            "protocol": check.protocol,
+            "port": check.port,
+            "interval": check.interval,
+            "timeout": check.timeout,
+            "retries": check.retries,
+        });
+        if check.protocol == "http" {
+            health_check["http"] = json!({
+                "domain": check.domain,
+                "path": check.path,
+                "response": check.response,
+                "status_codes": check.status_codes,
+                "tls": check.tls,
+            });
+        }
+        let mut value = json!({
+            "protocol": self.protocol,
+            "listen_port": self.listen_port,
+            "destination_port": self.destination_port,
+            "proxyprotocol": self.proxyprotocol,
+            "health_check": health_check,
+        });
+        if self.protocol != "tcp" {
+            // The description has the last two for HTTPS only; the official client for Python reads one of them always.
+            value["http"] = json!({
+                "cookie_name": self.http.cookie_name,
+                "cookie_lifetime": self.http.cookie_lifetime,
+                "timeout_idle": self.http.timeout_idle,
+                "sticky_sessions": self.http.sticky,
+                "certificates": self.http.certificates,
+                "redirect_http": self.http.redirect,
+            });
+        }
+        value
+    }
+}
+
+impl Check {
+    fn change(&mut self, input: &mut Input, is_new: bool) {
+        match input.choice("protocol", &["tcp", "http"]) {
+            Some(protocol) => self.protocol = protocol,
+            None if is_new => input.problem("protocol", "is required"),
+            None => {}
+        }
+        match port(input, "port") {
+            Some(port) => self.port = port,
+            None if is_new => input.problem("port", "is required"),
+            None => {}
+        }
+        for (field, value, least, most) in [
+            ("interval", &mut self.interval, 3, 60),
+            ("timeout", &mut self.timeout, 1, 60),
+            ("retries", &mut self.retries, 1, 5),
+        ] {
+            match number(input, field, least, most) {
+                Some(number) => *value = number,
+                None if is_new => input.problem(field, "is required"),
+                None => {}
+            }
+        }
+        let Some(mut http) = input.object("http") else { return };
+        if let Some(domain) = text(&mut http, "domain", 128) {
+            self.domain = Some(domain);
+        }
+        if let Some(path) = text(&mut http, "path", 256) {
+            self.path = path;
+        }
+        if let Some(response) = text(&mut http, "response", 256) {
+            self.response = Some(response);
+        }
+        if let Some(codes) = http.strings("status_codes") {
+            let is_code = |code: &String| code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit() || b == b'?');
+            if codes.len() > 20 || !codes.iter().all(is_code) {
+                http.problem("status_codes", "must be at most 20 of the form 200 or 2??");
+            }
+            self.status_codes = codes;
+        }
+        self.tls = http.boolean("tls").unwrap_or(self.tls);
+        input.absorb("http", http);
+    }
+}
+
+impl Http {
+    fn change(&mut self, input: &mut Input) {
+        if let Some(name) = text(input, "cookie_name", 100) {
+            self.cookie_name = name;
+        }
+        self.cookie_lifetime = number(input, "cookie_lifetime", 30, 86_400).unwrap_or(self.cookie_lifetime);
+        self.timeout_idle = number(input, "timeout_idle", 1, 86_400).unwrap_or(self.timeout_idle);
+        // The service does not know certificates yet: any id may be one.
+        self.certificates = input.integers("certificates").unwrap_or(std::mem::take(&mut self.certificates));
+        self.redirect = input.boolean("redirect_http").unwrap_or(self.redirect);
+        self.sticky = input.boolean("sticky_sessions").unwrap_or(self.sticky);
+    }
+}
