@@ -281,6 +281,11 @@ pub struct Created<T> {
 }
 
 impl<T> Created<T> {
+    /// A resource that came with at most one action.
+    pub(crate) fn new(client: &Client, resource: T, action: Option<Action>) -> Self {
+        Self { resource, action, next_actions: Vec::new(), root_password: None, existed: false, client: client.clone() }
+    }
+
     /// All actions of the creation.
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
         self.action.iter().chain(&self.next_actions)

@@ -21,6 +21,8 @@ use crate::config::Settings;
 use crate::dialect::HetznerDialect;
 use crate::images::Images;
 use crate::isos::Isos;
+use crate::load_balancer_types::LoadBalancerTypes;
+use crate::load_balancers::LoadBalancers;
 use crate::locations::Locations;
 use crate::ops;
 use crate::placement_groups::PlacementGroups;
@@ -29,6 +31,7 @@ use crate::pricing::Pricing;
 use crate::server_types::ServerTypes;
 use crate::servers::Servers;
 use crate::ssh_keys::SshKeys;
+use crate::zones::Zones;
 
 const CLOUD: &str = "https://api.hetzner.cloud/v1";
 const HETZNER: &str = "https://api.hetzner.com/v1";
@@ -94,6 +97,16 @@ impl Client {
         Isos::new(self)
     }
 
+    /// Load balancers.
+    pub fn load_balancers(&self) -> LoadBalancers<'_> {
+        LoadBalancers::new(self)
+    }
+
+    /// Types of load balancers.
+    pub fn load_balancer_types(&self) -> LoadBalancerTypes<'_> {
+        LoadBalancerTypes::new(self)
+    }
+
     /// Locations.
     pub fn locations(&self) -> Locations<'_> {
         Locations::new(self)
@@ -122,6 +135,11 @@ impl Client {
     /// SSH keys.
     pub fn ssh_keys(&self) -> SshKeys<'_> {
         SshKeys::new(self)
+    }
+
+    /// DNS zones and their records.
+    pub fn zones(&self) -> Zones<'_> {
+        Zones::new(self)
     }
 
     /// What the service last said about the rate limit; `None` before the first answer.

@@ -32,7 +32,8 @@ pub(crate) fn find<T: Send + 'static>(
     }
 }
 
-fn found<T>(answer: Result<T>) -> Result<Option<T>> {
+/// `None` instead of the error that there is no such thing.
+pub(crate) fn found<T>(answer: Result<T>) -> Result<Option<T>> {
     match answer {
         Ok(resource) => Ok(Some(resource)),
         Err(error) if error.is_not_found() => Ok(None),

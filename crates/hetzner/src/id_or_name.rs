@@ -67,6 +67,7 @@ macro_rules! from_ids {
 }
 
 from_ids! {
+    crate::certificates::CertificateId,
     crate::firewalls::FirewallId,
     crate::floating_ips::FloatingIpId,
     crate::images::ImageId,
@@ -81,6 +82,7 @@ from_ids! {
     crate::servers::ServerId,
     crate::ssh_keys::SshKeyId,
     crate::volumes::VolumeId,
+    crate::zones::ZoneId,
 }
 
 #[cfg(test)]

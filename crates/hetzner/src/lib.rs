@@ -15,6 +15,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod actions;
+pub mod certificates;
 pub mod client;
 pub mod config;
 pub mod deprecation;
@@ -44,10 +45,12 @@ pub mod servers;
 mod sort;
 pub mod ssh_keys;
 pub mod volumes;
+pub mod zones;
 
 pub use actions::{
     Action, ActionError, ActionFailed, ActionId, ActionResource, ActionStatus, Created, Deleted, ResourceKind, Started,
 };
+pub use certificates::CertificateId;
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::model::{Decimal, Patch, Timestamp};
 pub use cloud_core::{Error, ErrorKind, Result};
@@ -60,8 +63,11 @@ pub use images::{Image, ImageId, ImageStatus, ImageType, OsFlavor};
 pub use ips::{DnsPtr, IpVersion};
 pub use isos::{Iso, IsoId, IsoType};
 pub use labels::{LabelError, LabelSelector, Labels, SelectorError};
-pub use load_balancer_types::LoadBalancerTypeId;
-pub use load_balancers::LoadBalancerId;
+pub use load_balancer_types::{LoadBalancerType, LoadBalancerTypeId};
+pub use load_balancers::{
+    HealthDetail, HealthState, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerId, LoadBalancerMetricType,
+    LoadBalancerProtocol, LoadBalancerTargetType,
+};
 pub use locations::{Location, LocationId, NetworkZone};
 pub use metrics::{Metrics, Sample, TimeSeries};
 pub use networks::NetworkId;
@@ -74,3 +80,4 @@ pub use servers::{Server, ServerId, ServerMetricType, ServerStatus};
 pub use sort::Sort;
 pub use ssh_keys::{SshKey, SshKeyId};
 pub use volumes::VolumeId;
+pub use zones::{Record, Rr, RrSet, RrType, Txt, Zone, ZoneId, ZoneMode, ZoneStatus};

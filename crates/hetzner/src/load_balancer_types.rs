@@ -1,6 +1,111 @@
-//! Types of load balancers.
+//! Sizes that load balancers come in.
+
+use cloud_core::call::{Call, Task};
+use cloud_core::model::Timestamp;
+
+use crate::client::Client;
+use crate::deprecation::Deprecation;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::ops;
+use crate::pricing::LocationPrice;
 
 cloud_core::numeric_id! {
     /// Identifies a type of load balancer.
     pub struct LoadBalancerTypeId;
+}
+
+cloud_core::model! {
+    /// A size that load balancers come in.
+    pub struct LoadBalancerType {
+        /// The number of the type.
+        pub id: LoadBalancerTypeId,
+        /// Its name, such as `lb11`.
+        pub name: String,
+        /// A line for people.
+        pub description: String,
+        /// What it costs in each location.
+        pub prices: Vec<LocationPrice>,
+        /// When its end was announced, as the service said it before it had `deprecation`; see
+        /// [`end`](Self::end).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub deprecated: Option<Timestamp>,
+        /// Its announced end; see [`end`](Self::end).
+        pub deprecation: Option<Deprecation>,
+    }
+    integers {
+        /// How many connections it holds at the same time.
+        pub max_connections: u64,
+        /// How many services it can have.
+        pub max_services: u32,
+        /// How many targets it can have.
+        pub max_targets: u32,
+        /// How many certificates its services can have together.
+        pub max_assigned_certificates: u32,
+    }
+}
+
+impl LoadBalancerType {
+    /// The announced end of the type, in whatever form the service wrote it.
+    pub fn end(&self) -> Option<Deprecation> {
+        Deprecation::from_either(self.deprecation.as_ref(), self.deprecated)
+    }
+
+    /// What it costs in the location with this name.
+    pub fn price_in(&self, location: &str) -> Option<&LocationPrice> {
+        self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+/// `/load_balancer_types`.
+#[derive(Clone, Copy, Debug)]
+pub struct LoadBalancerTypes<'a>(&'a Client);
+
+impl<'a> LoadBalancerTypes<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists types of load balancers (`GET /load_balancer_types`).
+    pub fn list(self) -> ListLoadBalancerTypes {
+        ListLoadBalancerTypes::new(self.0.list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types"))
+    }
+
+    /// One type (`GET /load_balancer_types/{id}`).
+    pub fn get(self, id: impl Into<LoadBalancerTypeId>) -> Call<LoadBalancerType> {
+        self.0.get(&ops::GET_LOAD_BALANCER_TYPE, id.into().0, "load_balancer_type")
+    }
+
+    /// Looks a type up by id or name.
+    pub fn find(self, load_balancer_type: impl Into<IdOrName>) -> Task<Option<LoadBalancerType>> {
+        let by_name =
+            |name: &str| self.0.list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types").query("name", name);
+        find(load_balancer_type.into(), by_name, |id| self.get(id))
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists types of load balancers; made by [`LoadBalancerTypes::list`].
+    pub struct ListLoadBalancerTypes => LoadBalancerType;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_and_ends_are_looked_up() {
+        let read = |json: &str| serde_json::from_str::<LoadBalancerType>(json).unwrap();
+        let priced = read(r#"{"prices":[{"location":"fsn1"},{"location":"ash","included_traffic":2}]}"#);
+        assert_eq!(priced.price_in("ash").unwrap().included_traffic, 2);
+        assert_eq!((priced.price_in("hel1"), priced.end()), (None, None));
+        let at = "2026-06-01T00:00:00Z";
+        for json in [format!(r#"{{"deprecated":"{at}"}}"#), format!(r#"{{"deprecation":{{"announced":"{at}"}}}}"#)] {
+            assert_eq!(read(&json).end().unwrap().announced.to_string(), at);
+        }
+    }
 }

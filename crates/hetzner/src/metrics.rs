@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use cloud_core::call::{Call, CallOptions, Operation};
+use cloud_core::decode::Decode;
 use cloud_core::model::{Timestamp, lenient};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::client::Client;
 
 cloud_core::model! {
     /// Measurements of one server or load balancer. The service keeps them for 30 days and answers with at most 500
@@ -129,6 +133,40 @@ impl<'de> Deserialize<'de> for Number {
         deserializer.deserialize_any(Visitor)
     }
 }
+
+/// Reads measurements; made by [`Servers::metrics`](crate::servers::Servers::metrics) and
+/// [`LoadBalancers::metrics`](crate::load_balancers::LoadBalancers::metrics).
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct GetMetrics(Call<Metrics>);
+
+impl GetMetrics {
+    pub(crate) fn of(
+        client: &Client,
+        operation: &'static Operation,
+        id: impl fmt::Display,
+        kinds: impl IntoIterator<Item = impl fmt::Display>,
+        start: Timestamp,
+        end: Timestamp,
+    ) -> Self {
+        let call = client.call(operation, Decode::key("metrics")).arg(id);
+        let call = kinds.into_iter().fold(call, |call, kind| call.query("type", kind));
+        Self(call.query("start", start).query("end", end))
+    }
+
+    /// The seconds between two samples. Unless set, the service chooses so that there are at most 200; it gives no more
+    /// than 500.
+    pub fn step(self, seconds: u32) -> Self {
+        Self(self.0.set_query("step", seconds))
+    }
+
+    /// Sets a time limit, headers and so on for this call only.
+    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        Self(self.0.options(set))
+    }
+}
+
+cloud_core::send_methods!(GetMetrics => Metrics, |this| this.0);
 
 #[cfg(test)]
 mod tests {

@@ -16,6 +16,38 @@ cloud_core::operations! {
     LIST_ISOS = "list_isos", GET "/isos";
     GET_ISO = "get_iso", GET "/isos/{id}";
 
+    LIST_LOAD_BALANCERS = "list_load_balancers", GET "/load_balancers";
+    CREATE_LOAD_BALANCER = "create_load_balancer", POST "/load_balancers";
+    LIST_LOAD_BALANCERS_ACTIONS = "list_load_balancers_actions", GET "/load_balancers/actions";
+    GET_LOAD_BALANCERS_ACTION = "get_load_balancers_action", GET "/load_balancers/actions/{id}";
+    GET_LOAD_BALANCER = "get_load_balancer", GET "/load_balancers/{id}";
+    UPDATE_LOAD_BALANCER = "update_load_balancer", PUT "/load_balancers/{id}";
+    DELETE_LOAD_BALANCER = "delete_load_balancer", DELETE "/load_balancers/{id}";
+    LIST_LOAD_BALANCER_ACTIONS = "list_load_balancer_actions", GET "/load_balancers/{id}/actions";
+    ADD_LOAD_BALANCER_SERVICE = "add_load_balancer_service", POST "/load_balancers/{id}/actions/add_service";
+    ADD_LOAD_BALANCER_TARGET = "add_load_balancer_target", POST "/load_balancers/{id}/actions/add_target";
+    ATTACH_LOAD_BALANCER_TO_NETWORK =
+        "attach_load_balancer_to_network", POST "/load_balancers/{id}/actions/attach_to_network";
+    CHANGE_LOAD_BALANCER_ALGORITHM =
+        "change_load_balancer_algorithm", POST "/load_balancers/{id}/actions/change_algorithm";
+    CHANGE_LOAD_BALANCER_DNS_PTR = "change_load_balancer_dns_ptr", POST "/load_balancers/{id}/actions/change_dns_ptr";
+    CHANGE_LOAD_BALANCER_PROTECTION =
+        "change_load_balancer_protection", POST "/load_balancers/{id}/actions/change_protection";
+    CHANGE_LOAD_BALANCER_TYPE = "change_load_balancer_type", POST "/load_balancers/{id}/actions/change_type";
+    DELETE_LOAD_BALANCER_SERVICE = "delete_load_balancer_service", POST "/load_balancers/{id}/actions/delete_service";
+    DETACH_LOAD_BALANCER_FROM_NETWORK =
+        "detach_load_balancer_from_network", POST "/load_balancers/{id}/actions/detach_from_network";
+    DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE =
+        "disable_load_balancer_public_interface", POST "/load_balancers/{id}/actions/disable_public_interface";
+    ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE =
+        "enable_load_balancer_public_interface", POST "/load_balancers/{id}/actions/enable_public_interface";
+    REMOVE_LOAD_BALANCER_TARGET = "remove_load_balancer_target", POST "/load_balancers/{id}/actions/remove_target";
+    UPDATE_LOAD_BALANCER_SERVICE = "update_load_balancer_service", POST "/load_balancers/{id}/actions/update_service";
+    GET_LOAD_BALANCER_METRICS = "get_load_balancer_metrics", GET "/load_balancers/{id}/metrics";
+
+    LIST_LOAD_BALANCER_TYPES = "list_load_balancer_types", GET "/load_balancer_types";
+    GET_LOAD_BALANCER_TYPE = "get_load_balancer_type", GET "/load_balancer_types/{id}";
+
     LIST_LOCATIONS = "list_locations", GET "/locations";
     GET_LOCATION = "get_location", GET "/locations/{id}";
 
@@ -70,4 +102,36 @@ cloud_core::operations! {
     GET_SSH_KEY = "get_ssh_key", GET "/ssh_keys/{id}";
     UPDATE_SSH_KEY = "update_ssh_key", PUT "/ssh_keys/{id}";
     DELETE_SSH_KEY = "delete_ssh_key", DELETE "/ssh_keys/{id}";
+
+    LIST_ZONES = "list_zones", GET "/zones";
+    CREATE_ZONE = "create_zone", POST "/zones";
+    GET_ZONE = "get_zone", GET "/zones/{id_or_name}";
+    UPDATE_ZONE = "update_zone", PUT "/zones/{id_or_name}";
+    DELETE_ZONE = "delete_zone", DELETE "/zones/{id_or_name}";
+    GET_ZONE_ZONEFILE = "get_zone_zonefile", GET "/zones/{id_or_name}/zonefile";
+    LIST_ZONES_ACTIONS = "list_zones_actions", GET "/zones/actions";
+    GET_ZONES_ACTION = "get_zones_action", GET "/zones/actions/{id}";
+    LIST_ZONE_ACTIONS = "list_zone_actions", GET "/zones/{id_or_name}/actions";
+    CHANGE_ZONE_PRIMARY_NAMESERVERS =
+        "change_zone_primary_nameservers", POST "/zones/{id_or_name}/actions/change_primary_nameservers";
+    CHANGE_ZONE_PROTECTION = "change_zone_protection", POST "/zones/{id_or_name}/actions/change_protection";
+    CHANGE_ZONE_TTL = "change_zone_ttl", POST "/zones/{id_or_name}/actions/change_ttl";
+    IMPORT_ZONE_ZONEFILE = "import_zone_zonefile", POST "/zones/{id_or_name}/actions/import_zonefile";
+    LIST_ZONE_RRSETS = "list_zone_rrsets", GET "/zones/{id_or_name}/rrsets";
+    CREATE_ZONE_RRSET = "create_zone_rrset", POST "/zones/{id_or_name}/rrsets";
+    GET_ZONE_RRSET = "get_zone_rrset", GET "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}";
+    UPDATE_ZONE_RRSET = "update_zone_rrset", PUT "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}";
+    DELETE_ZONE_RRSET = "delete_zone_rrset", DELETE "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}";
+    CHANGE_ZONE_RRSET_PROTECTION =
+        "change_zone_rrset_protection", POST "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/change_protection";
+    CHANGE_ZONE_RRSET_TTL =
+        "change_zone_rrset_ttl", POST "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/change_ttl";
+    SET_ZONE_RRSET_RECORDS =
+        "set_zone_rrset_records", POST "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/set_records";
+    ADD_ZONE_RRSET_RECORDS =
+        "add_zone_rrset_records", POST "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/add_records";
+    REMOVE_ZONE_RRSET_RECORDS =
+        "remove_zone_rrset_records", POST "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/remove_records";
+    UPDATE_ZONE_RRSET_RECORDS =
+        "update_zone_rrset_records", POST "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/update_records";
 }

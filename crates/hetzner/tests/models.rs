@@ -1,11 +1,15 @@
 //! Every answer type is decoded from a full answer and from what is left when parts of it are missing.
 
+use hetzner::load_balancers::{LoadBalancerService, LoadBalancerTarget};
 use hetzner::pricing::{FloatingIpPricing, LoadBalancerTypePricing, PrimaryIpPricing, ServerTypePricing};
 use hetzner::servers::{PrivateNet, PublicNet, ServerFirewallStatus};
+use hetzner::zones::{DelegationStatus, Registrar, RrSet, TsigAlgorithm};
 use hetzner::{
-    Action, ActionStatus, Architecture, CpuType, Deprecation, DnsPtr, ErrorCode, Image, ImageStatus, ImageType,
-    IpVersion, Iso, IsoType, Location, Metrics, NetworkZone, OsFlavor, PlacementGroup, PlacementGroupType, Pricing,
-    ResourceKind, Server, ServerStatus, ServerType, SshKey, StorageType,
+    Action, ActionStatus, Architecture, CpuType, Deprecation, DnsPtr, ErrorCode, HealthDetail, HealthState, Image,
+    ImageStatus, ImageType, IpVersion, Iso, IsoType, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerMetricType,
+    LoadBalancerProtocol, LoadBalancerTargetType, LoadBalancerType, Location, Metrics, NetworkZone, OsFlavor,
+    PlacementGroup, PlacementGroupType, Pricing, ResourceKind, RrType, Server, ServerStatus, ServerType, SshKey,
+    StorageType, Zone, ZoneMode, ZoneStatus,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -225,6 +229,125 @@ fn server() -> Value {
     })
 }
 
+fn load_balancer_type() -> Value {
+    json!({
+        "id": 1,
+        "name": "lb11",
+        "description": "LB11",
+        "max_connections": 10_000,
+        "max_services": 5,
+        "max_targets": 25,
+        "max_assigned_certificates": 10,
+        "deprecated": "2026-06-01T00:00:00Z",
+        "deprecation": deprecation(),
+        "prices": [location_price()]
+    })
+}
+
+fn target() -> Value {
+    json!({
+        "type": "label_selector",
+        "server": {"id": MAX_ID},
+        "label_selector": {"selector": "env=prod"},
+        "ip": {"ip": "203.0.113.7"},
+        "health_status": [
+            {"listen_port": 443, "status": "unhealthy", "detail": "unexpected_http_status", "http_status_code": 503}
+        ],
+        "use_private_ip": true,
+        "targets": [{"type": "server", "server": {"id": 80}, "health_status": [{"listen_port": 443, "status": "healthy"}]}]
+    })
+}
+
+fn service() -> Value {
+    json!({
+        "protocol": "https",
+        "listen_port": 443,
+        "destination_port": 80,
+        "proxyprotocol": true,
+        "health_check": {
+            "protocol": "http",
+            "port": 4711,
+            "interval": 15,
+            "timeout": 10,
+            "retries": 3,
+            "http": {
+                "domain": "example.com",
+                "path": "/",
+                "response": "ok",
+                "status_codes": ["2??", "3??"],
+                "tls": true
+            }
+        },
+        "http": {
+            "cookie_name": "HCLBSTICKY",
+            "cookie_lifetime": 300,
+            "timeout_idle": 50,
+            "certificates": [897],
+            "redirect_http": true,
+            "sticky_sessions": true
+        }
+    })
+}
+
+fn load_balancer() -> Value {
+    json!({
+        "id": MAX_ID,
+        "name": "front",
+        "public_net": {
+            "enabled": true,
+            "ipv4": {"id": 11, "ip": "203.0.113.9", "dns_ptr": "lb.example.com", "blocked": true},
+            "ipv6": {"id": 12, "ip": "2001:db8::9", "dns_ptr": "lb.example.com", "blocked": true}
+        },
+        "private_net": [{"network": 4711, "ip": "10.0.0.2"}],
+        "location": location(),
+        "load_balancer_type": load_balancer_type(),
+        "protection": {"delete": true},
+        "labels": {"env": "prod"},
+        "created": "2026-01-30T23:55:00Z",
+        "services": [service()],
+        "targets": [target()],
+        "algorithm": {"type": "round_robin"},
+        "outgoing_traffic": 123_456,
+        "ingoing_traffic": 654_321,
+        "included_traffic": MAX_ID
+    })
+}
+
+fn zone() -> Value {
+    json!({
+        "id": MAX_ID,
+        "name": "example.com",
+        "created": "2026-01-30T23:55:00Z",
+        "mode": "secondary",
+        "status": "ok",
+        "primary_nameservers": [{"address": "198.51.100.1", "port": 5353, "tsig_algorithm": "hmac-sha256"}],
+        "labels": {"env": "prod"},
+        "protection": {"delete": true},
+        "authoritative_nameservers": {
+            "assigned": ["hydrogen.ns.hetzner.com."],
+            "delegated": ["hydrogen.ns.hetzner.com."],
+            "delegation_last_check": "2026-01-30T23:55:00Z",
+            "delegation_status": "valid"
+        },
+        "registrar": "hetzner",
+        "ttl": 3600,
+        "record_count": 4
+    })
+}
+
+fn rrset() -> Value {
+    json!({
+        "id": "www/A",
+        "name": "www",
+        "type": "A",
+        "ttl": 300,
+        "labels": {"env": "prod"},
+        "protection": {"change": true},
+        "records": [{"value": "203.0.113.7", "comment": "web"}],
+        "zone": MAX_ID
+    })
+}
+
 fn action() -> Value {
     json!({
         "id": MAX_ID,
@@ -286,6 +409,64 @@ fn what_servers_are_made_of() {
     assert_eq!((group.kind, group.servers[1].0), (PlacementGroupType::Spread, MAX_ID));
     let deprecation: Deprecation = check(&deprecation());
     assert_eq!(deprecation.announced.to_string(), "2026-06-01T00:00:00Z");
+}
+
+#[test]
+fn load_balancers() {
+    let balancer: LoadBalancer = check(&load_balancer());
+    assert_eq!((balancer.id.0, balancer.included_traffic, balancer.services[0].listen_port), (MAX_ID, MAX_ID, 443));
+    let health = &balancer.targets[0].health_status[0];
+    assert_eq!((&health.status, health.http_status_code), (&HealthState::Unhealthy, Some(503)));
+    assert_eq!(health.detail, Some(HealthDetail::UnexpectedHttpStatus));
+    check::<LoadBalancerService>(&service());
+    check::<LoadBalancerTarget>(&target());
+    let size: LoadBalancerType = check(&load_balancer_type());
+    assert_eq!((size.max_services, size.end().unwrap().announced), (5, size.deprecation.unwrap().announced));
+}
+
+#[test]
+fn a_service_and_a_target_of_each_kind() {
+    let tcp = json!({
+        "protocol": "tcp", "listen_port": 5432, "destination_port": 5432, "proxyprotocol": true,
+        "health_check": {"protocol": "tcp", "port": 5432, "interval": 15, "timeout": 10, "retries": 3}
+    });
+    assert_eq!(check::<LoadBalancerService>(&tcp).http, None);
+    let mut http = service();
+    http["protocol"] = json!("http");
+    http["http"] = json!({"cookie_name": "c", "cookie_lifetime": 300, "timeout_idle": 50, "sticky_sessions": true});
+    assert!(!decode::<LoadBalancerService>(&http).http.unwrap().redirect_http);
+    let health = json!([{"listen_port": 80, "status": "unknown"}]);
+    for one in [
+        json!({"type": "server", "server": {"id": 7}, "health_status": health, "use_private_ip": true}),
+        json!({"type": "ip", "ip": {"ip": "203.0.113.7"}, "health_status": health}),
+        json!({"type": "robot_of_2030", "health_status": health}),
+    ] {
+        assert!(matches!(check::<LoadBalancerTarget>(&one).health_status[0].status, HealthState::Unknown(_)));
+    }
+}
+
+#[test]
+fn zones() {
+    let zone: Zone = check(&zone());
+    assert_eq!((zone.id.0, zone.mode, zone.record_count), (MAX_ID, ZoneMode::Secondary, 4));
+    assert_eq!(zone.primary_nameservers[0].port, Some(5353));
+    let rrset: RrSet = check(&rrset());
+    assert_eq!((rrset.kind.clone(), rrset.ttl, rrset.values().next()), (RrType::A, Some(300), Some("203.0.113.7")));
+    let mut plain = self::rrset();
+    plain["ttl"] = Value::Null;
+    plain["records"] = json!([{"value": "203.0.113.7"}]);
+    assert_eq!(check::<RrSet>(&plain).ttl, None);
+}
+
+#[test]
+fn keys_of_zone_transfers_are_read_and_kept_back() {
+    let mut secret = zone();
+    secret["primary_nameservers"][0]["tsig_key"] = json!("hunter2");
+    let zone: Zone = decode(&secret);
+    assert!(zone.primary_nameservers[0].tsig_key.is_some());
+    assert!(zone != decode(&self::zone()) && zone == zone.clone());
+    assert!(!format!("{zone:?}").contains("hunter2"));
+    assert_eq!(serde_json::to_value(&zone).unwrap(), self::zone());
 }
 
 #[test]
@@ -397,6 +578,28 @@ fn new_words_come_back_as_they_came() {
             "/placement_group/type",
         ],
     );
+    survives::<LoadBalancer>(
+        &load_balancer(),
+        &[
+            "/algorithm/type",
+            "/services/0/protocol",
+            "/services/0/health_check/protocol",
+            "/targets/0/type",
+            "/targets/0/health_status/0/status",
+            "/targets/0/health_status/0/detail",
+        ],
+    );
+    survives::<Zone>(
+        &zone(),
+        &[
+            "/mode",
+            "/status",
+            "/registrar",
+            "/authoritative_nameservers/delegation_status",
+            "/primary_nameservers/0/tsig_algorithm",
+        ],
+    );
+    survives::<RrSet>(&rrset(), &["/type"]);
     survives::<Action>(&action(), &["/status", "/resources/0/type", "/error/code"]);
     survives::<PrimaryIpPricing>(&json!({"type": "ipv4", "prices": []}), &["/type"]);
 }
@@ -418,6 +621,22 @@ fn words_are_the_ones_of_the_service() {
         (words(NetworkZone::KNOWN), "eu-central us-east us-west ap-southeast"),
         (words(ServerStatus::KNOWN), "running initializing starting stopping off deleting migrating rebuilding"),
         (words(hetzner::ServerMetricType::KNOWN), "cpu disk network"),
+        (words(LoadBalancerAlgorithmType::KNOWN), "round_robin least_connections"),
+        (words(LoadBalancerProtocol::KNOWN), "tcp http https"),
+        (words(LoadBalancerTargetType::KNOWN), "server label_selector ip"),
+        (words(LoadBalancerMetricType::KNOWN), "open_connections connections_per_second requests_per_second bandwidth"),
+        (words(HealthState::KNOWN), "healthy unhealthy"),
+        (
+            words(HealthDetail::KNOWN),
+            "unspecified layer4_no_connection layer4_timeout layer7_timeout unexpected_http_status \
+             unexpected_http_content",
+        ),
+        (words(RrType::KNOWN), "A AAAA CAA CNAME DS HINFO HTTPS MX NS PTR RP SOA SRV SVCB TLSA TXT"),
+        (words(ZoneMode::KNOWN), "primary secondary"),
+        (words(ZoneStatus::KNOWN), "ok updating error"),
+        (words(Registrar::KNOWN), "hetzner other"),
+        (words(DelegationStatus::KNOWN), "valid partially-valid invalid lame unregistered"),
+        (words(TsigAlgorithm::KNOWN), "hmac-md5 hmac-sha1 hmac-sha256"),
         (
             words(ResourceKind::KNOWN),
             "server image iso floating_ip volume network certificate load_balancer firewall placement_group \

@@ -17,7 +17,7 @@ use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::images::{Image, ImageType};
 use crate::labels::{self, Labels};
-use crate::metrics::Metrics;
+use crate::metrics::GetMetrics;
 use crate::networks::NetworkId;
 use crate::ops;
 use crate::placement_groups::PlacementGroupId;
@@ -260,10 +260,8 @@ impl<'a> Servers<'a> {
         kinds: impl IntoIterator<Item = ServerMetricType>,
         start: Timestamp,
         end: Timestamp,
-    ) -> GetServerMetrics {
-        let call = self.0.call(&ops::GET_SERVER_METRICS, Decode::key("metrics")).arg(id.into());
-        let call = kinds.into_iter().fold(call, |call, kind| call.query("type", kind));
-        GetServerMetrics(call.query("start", start).query("end", end))
+    ) -> GetMetrics {
+        GetMetrics::of(self.0, &ops::GET_SERVER_METRICS, id.into(), kinds, start, end)
     }
 
     /// Lists the actions of all servers (`GET /servers/actions`).
@@ -518,23 +516,3 @@ cloud_core::request! {
         alias_ips: Vec<String>,
     }
 }
-
-/// Reads measurements; made by [`Servers::metrics`].
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent until the request is awaited"]
-pub struct GetServerMetrics(Call<Metrics>);
-
-impl GetServerMetrics {
-    /// The seconds between two samples. Unless set, the service chooses so that there are at most 200; it gives no more
-    /// than 500.
-    pub fn step(self, seconds: u32) -> Self {
-        Self(self.0.set_query("step", seconds))
-    }
-
-    /// Sets a time limit, headers and so on for this call only.
-    pub fn options(self, set: impl FnOnce(cloud_core::call::CallOptions) -> cloud_core::call::CallOptions) -> Self {
-        Self(self.0.options(set))
-    }
-}
-
-cloud_core::send_methods!(GetServerMetrics => Metrics, |this| this.0);

@@ -1,0 +1,462 @@
+use std::fmt;
+use std::net::IpAddr;
+
+use cloud_core::call::{Call, Operation, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+use cloud_core::wait::Waiter;
+use cloud_core::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerAlgorithmType,
+    LoadBalancerId, LoadBalancerMetricType, LoadBalancerProtocol,
+};
+use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started};
+use crate::client::Client;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::labels::{self, Labels};
+use crate::metrics::GetMetrics;
+use crate::networks::NetworkId;
+use crate::ops;
+use crate::primary_ips::PrimaryIpId;
+use crate::servers::ChangeDnsPtr;
+use crate::sort::Sort;
+
+/// `/load_balancers`.
+///
+/// What changes a load balancer takes time: the answer is [`Started`], and [`Started::wait`] waits for its end.
+#[derive(Clone, Copy, Debug)]
+pub struct LoadBalancers<'a>(&'a Client);
+
+impl<'a> LoadBalancers<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists load balancers (`GET /load_balancers`).
+    pub fn list(self) -> ListLoadBalancers {
+        ListLoadBalancers::new(self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers"))
+    }
+
+    /// Creates a load balancer of a type, by name or, as text, by id (`POST /load_balancers`). It needs a
+    /// [`location`](CreateLoadBalancer::location) or a [`network_zone`](CreateLoadBalancer::network_zone).
+    ///
+    /// Errors worth handling: `uniqueness_error` (the name is taken), `source_port_already_used`,
+    /// `target_already_defined`, `resolve_cloud_public_targets_error` and `resolve_cloud_private_targets_error` (a server
+    /// that cannot be reached).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// use hetzner::load_balancers::{LbService, LbTarget};
+    ///
+    /// let created = api
+    ///     .load_balancers()
+    ///     .create("web", "lb11")
+    ///     .location("fsn1")
+    ///     .services([LbService::http(80, 8080)])
+    ///     .targets([LbTarget::label_selector("role=web")])
+    ///     .await?;
+    /// assert_eq!(created.resource.name, "web");
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>, load_balancer_type: impl Into<String>) -> CreateLoadBalancer {
+        let client = self.0.clone();
+        let decode =
+            Decode::<Answer>::json().map(move |answer| Created::new(&client, answer.load_balancer, answer.action));
+        let call = self.0.call(&ops::CREATE_LOAD_BALANCER, decode);
+        CreateLoadBalancer::new(call, name.into(), load_balancer_type.into())
+    }
+
+    /// One load balancer (`GET /load_balancers/{id}`).
+    pub fn get(self, id: impl Into<LoadBalancerId>) -> Call<LoadBalancer> {
+        self.0.get(&ops::GET_LOAD_BALANCER, id.into().0, "load_balancer")
+    }
+
+    /// Looks a load balancer up by id or name.
+    pub fn find(self, load_balancer: impl Into<IdOrName>) -> Task<Option<LoadBalancer>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers").query("name", name);
+        find(load_balancer.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes the name or the labels (`PUT /load_balancers/{id}`).
+    pub fn update(self, id: impl Into<LoadBalancerId>) -> UpdateLoadBalancer {
+        UpdateLoadBalancer::new(self.0.get(&ops::UPDATE_LOAD_BALANCER, id.into().0, "load_balancer"))
+    }
+
+    /// Deletes a load balancer (`DELETE /load_balancers/{id}`). `protected` when it is protected.
+    pub fn delete(self, id: impl Into<LoadBalancerId>) -> Call<Deleted> {
+        self.0.call(&ops::DELETE_LOAD_BALANCER, Deleted::decode(self.0)).arg(id.into())
+    }
+
+    fn start(self, operation: &'static Operation, id: LoadBalancerId) -> Call<Started> {
+        self.0.call(operation, Started::decode(self.0)).arg(id)
+    }
+
+    /// Adds a service (`POST /load_balancers/{id}/actions/add_service`). `source_port_already_used` when another one
+    /// listens on its port.
+    pub fn add_service(self, id: impl Into<LoadBalancerId>, service: LbService) -> AddService {
+        AddService::new(self.start(&ops::ADD_LOAD_BALANCER_SERVICE, id.into()), service)
+    }
+
+    /// Changes the service that listens on this port, and of it only what is set
+    /// (`POST /load_balancers/{id}/actions/update_service`).
+    pub fn update_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> UpdateService {
+        UpdateService::new(self.start(&ops::UPDATE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
+    }
+
+    /// Removes the service that listens on this port (`POST /load_balancers/{id}/actions/delete_service`).
+    pub fn delete_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> DeleteService {
+        DeleteService::new(self.start(&ops::DELETE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
+    }
+
+    /// Adds a target (`POST /load_balancers/{id}/actions/add_target`).
+    ///
+    /// Errors worth handling: `target_already_defined`, `resolve_cloud_public_targets_error` (the server has no public
+    /// IPv4 address), `resolve_cloud_private_targets_error` (it is not in the same network),
+    /// `load_balancer_not_attached_to_network`, `ip_not_owned`.
+    pub fn add_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> AddTarget {
+        AddTarget::new(self.start(&ops::ADD_LOAD_BALANCER_TARGET, id.into()), target.into())
+    }
+
+    /// Removes a target (`POST /load_balancers/{id}/actions/remove_target`).
+    pub fn remove_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> RemoveTarget {
+        RemoveTarget::new(self.start(&ops::REMOVE_LOAD_BALANCER_TARGET, id.into()), target.into().named())
+    }
+
+    /// Changes how it chooses among the targets (`POST /load_balancers/{id}/actions/change_algorithm`).
+    pub fn change_algorithm(
+        self,
+        id: impl Into<LoadBalancerId>,
+        algorithm: LoadBalancerAlgorithmType,
+    ) -> ChangeAlgorithm {
+        ChangeAlgorithm::new(self.start(&ops::CHANGE_LOAD_BALANCER_ALGORITHM, id.into()), algorithm)
+    }
+
+    /// Changes its type (`POST /load_balancers/{id}/actions/change_type`). `invalid_load_balancer_type` when it has more
+    /// services or targets than the type allows.
+    pub fn change_type(
+        self,
+        id: impl Into<LoadBalancerId>,
+        load_balancer_type: impl Into<String>,
+    ) -> ChangeLoadBalancerType {
+        let call = self.start(&ops::CHANGE_LOAD_BALANCER_TYPE, id.into());
+        ChangeLoadBalancerType::new(call, load_balancer_type.into())
+    }
+
+    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
+    /// (`POST /load_balancers/{id}/actions/change_dns_ptr`).
+    pub fn change_dns_ptr<'n>(
+        self,
+        id: impl Into<LoadBalancerId>,
+        ip: impl Into<IpAddr>,
+        dns_ptr: impl Into<Option<&'n str>>,
+    ) -> ChangeDnsPtr {
+        let call = self.start(&ops::CHANGE_LOAD_BALANCER_DNS_PTR, id.into());
+        ChangeDnsPtr::new(call, ip.into(), dns_ptr.into().map(str::to_owned))
+    }
+
+    /// Sets whether deleting is refused (`POST /load_balancers/{id}/actions/change_protection`).
+    pub fn change_protection(self, id: impl Into<LoadBalancerId>) -> ChangeLoadBalancerProtection {
+        ChangeLoadBalancerProtection::new(self.start(&ops::CHANGE_LOAD_BALANCER_PROTECTION, id.into()))
+    }
+
+    /// Attaches it to a private network (`POST /load_balancers/{id}/actions/attach_to_network`).
+    /// `load_balancer_already_attached` when it is in one: there is room for one only.
+    pub fn attach_to_network(
+        self,
+        id: impl Into<LoadBalancerId>,
+        network: impl Into<NetworkId>,
+    ) -> AttachLoadBalancerToNetwork {
+        let call = self.start(&ops::ATTACH_LOAD_BALANCER_TO_NETWORK, id.into());
+        AttachLoadBalancerToNetwork::new(call, network.into())
+    }
+
+    /// Detaches it from its private network (`POST /load_balancers/{id}/actions/detach_from_network`). Targets that are
+    /// reached there stop to be reached.
+    pub fn detach_from_network(
+        self,
+        id: impl Into<LoadBalancerId>,
+        network: impl Into<NetworkId>,
+    ) -> DetachLoadBalancerFromNetwork {
+        let call = self.start(&ops::DETACH_LOAD_BALANCER_FROM_NETWORK, id.into());
+        DetachLoadBalancerFromNetwork::new(call, network.into())
+    }
+
+    /// Makes it reachable from the internet (`POST /load_balancers/{id}/actions/enable_public_interface`).
+    pub fn enable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
+        self.start(&ops::ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
+    }
+
+    /// Makes it reachable by its private network only
+    /// (`POST /load_balancers/{id}/actions/disable_public_interface`). `targets_without_use_private_ip` when that would
+    /// cut off targets.
+    pub fn disable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
+        self.start(&ops::DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
+    }
+
+    /// Measurements of the last 30 days between two instants (`GET /load_balancers/{id}/metrics`).
+    pub fn metrics(
+        self,
+        id: impl Into<LoadBalancerId>,
+        kinds: impl IntoIterator<Item = LoadBalancerMetricType>,
+        start: Timestamp,
+        end: Timestamp,
+    ) -> GetMetrics {
+        GetMetrics::of(self.0, &ops::GET_LOAD_BALANCER_METRICS, id.into(), kinds, start, end)
+    }
+
+    /// Lists the actions of all load balancers (`GET /load_balancers/actions`).
+    pub fn list_actions(self) -> ListActions {
+        ListActions::of_all(self.0, &ops::LIST_LOAD_BALANCERS_ACTIONS)
+    }
+
+    /// One action of a load balancer (`GET /load_balancers/actions/{id}`).
+    pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
+        self.0.get(&ops::GET_LOAD_BALANCERS_ACTION, id.into().0, "action")
+    }
+
+    /// Lists the actions of one load balancer (`GET /load_balancers/{id}/actions`).
+    pub fn list_actions_of(self, id: impl Into<LoadBalancerId>) -> ListActions {
+        ListActions::of_one(self.0, &ops::LIST_LOAD_BALANCER_ACTIONS, id.into())
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    load_balancer: LoadBalancer,
+    #[serde(default)]
+    action: Option<Action>,
+}
+
+impl Created<LoadBalancer> {
+    /// Waits until the load balancer works and gives it as it is then.
+    pub fn wait(&self) -> Waiter<LoadBalancer> {
+        let id = self.resource.id;
+        self.wait_then(move |client| Task::new(client.load_balancers().get(id).send()))
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists load balancers; made by [`LoadBalancers::list`].
+    pub struct ListLoadBalancers => LoadBalancer;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+    }
+    many {
+        /// Sorts by `id`, `name` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+impl ListLoadBalancers {
+    /// Only load balancers whose labels match, such as `env=prod`.
+    pub fn label_selector(self, selector: impl fmt::Display) -> Self {
+        Self(labels::select(self.0, &selector))
+    }
+}
+
+/// The public addresses of a new load balancer, where they shall be Primary IPs that are there already.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct LbPublicNet {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ipv4: Option<PrimaryIpId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ipv6: Option<PrimaryIpId>,
+}
+
+impl LbPublicNet {
+    /// New addresses of both kinds.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// This Primary IP as the IPv4 address.
+    pub fn ipv4(mut self, id: impl Into<PrimaryIpId>) -> Self {
+        self.ipv4 = Some(id.into());
+        self
+    }
+
+    /// This Primary IP as the IPv6 address.
+    pub fn ipv6(mut self, id: impl Into<PrimaryIpId>) -> Self {
+        self.ipv6 = Some(id.into());
+        self
+    }
+}
+
+fn check_unique_ports(services: &[LbService]) -> Result<()> {
+    let mut ports: Vec<u16> = services.iter().map(|service| service.listen_port).collect();
+    ports.sort_unstable();
+    match ports.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Error::input("services", format!("listen on port {} twice", pair[0]))),
+        None => Ok(()),
+    }
+}
+
+cloud_core::request! {
+    /// Creates a load balancer; made by [`LoadBalancers::create`].
+    pub struct CreateLoadBalancer => Created<LoadBalancer>;
+    required {
+        name: String,
+        load_balancer_type: String,
+    }
+    opt {
+        /// How it chooses among the targets; one after the other unless set.
+        algorithm: LoadBalancerAlgorithm,
+        /// Its labels.
+        labels: Labels,
+        /// Whether it can be reached from the internet; it can unless set.
+        public_interface: bool,
+        /// The private network it is attached to.
+        network: NetworkId,
+        /// The network zone, such as `eu-central`, in which the service chooses a location.
+        network_zone: String,
+        /// The location, such as `fsn1`.
+        location: String,
+        /// Its public addresses.
+        public_net: LbPublicNet,
+    }
+    list {
+        /// What it listens for.
+        services: LbService,
+        /// Where it sends requests to.
+        targets: LbTarget,
+    }
+    check |this: &Self| {
+        for (field, value) in [("name", &this.name), ("load_balancer_type", &this.load_balancer_type)] {
+            if value.is_empty() {
+                return Err(Error::input(field, "must not be empty"));
+            }
+        }
+        let services = this.services.as_deref().unwrap_or_default();
+        check_unique_ports(services)?;
+        services.iter().try_for_each(LbService::check)?;
+        this.targets.iter().flatten().try_for_each(LbTarget::check)?;
+        labels::check(this.labels.as_ref())
+    };
+}
+
+cloud_core::request! {
+    /// Changes a load balancer; made by [`LoadBalancers::update`].
+    pub struct UpdateLoadBalancer => LoadBalancer;
+    opt {
+        /// The new name.
+        name: String,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Adds a service; made by [`LoadBalancers::add_service`].
+    pub struct AddService => Started;
+    required {
+        #[serde(flatten)]
+        service: LbService,
+    }
+    check |this: &Self| this.service.check();
+}
+
+cloud_core::request! {
+    /// Changes a service; made by [`LoadBalancers::update_service`]. Only what is set is sent and changed.
+    pub struct UpdateService => Started;
+    required {
+        listen_port: u16,
+    }
+    opt {
+        /// What it speaks.
+        protocol: LoadBalancerProtocol,
+        /// The port of the targets.
+        destination_port: u16,
+        /// Whether targets are told the client's address by the PROXY protocol.
+        proxyprotocol: bool,
+        /// How targets are tried. [`LbHealthCheck::new`] begins with nothing set.
+        health_check: LbHealthCheck,
+        /// What only HTTP and HTTPS have.
+        http: LbHttp,
+    }
+    check |this: &Self| {
+        this.health_check.as_ref().map_or(Ok(()), LbHealthCheck::check)?;
+        this.http.as_ref().map_or(Ok(()), LbHttp::check)
+    };
+}
+
+cloud_core::request! {
+    /// Removes a service; made by [`LoadBalancers::delete_service`].
+    pub struct DeleteService => Started;
+    required {
+        listen_port: u16,
+    }
+}
+
+cloud_core::request! {
+    /// Adds a target; made by [`LoadBalancers::add_target`].
+    pub struct AddTarget => Started;
+    required {
+        #[serde(flatten)]
+        target: LbTarget,
+    }
+    check |this: &Self| this.target.check();
+}
+
+cloud_core::request! {
+    /// Removes a target; made by [`LoadBalancers::remove_target`].
+    pub struct RemoveTarget => Started;
+    required {
+        #[serde(flatten)]
+        target: LbTarget,
+    }
+}
+
+cloud_core::request! {
+    /// Changes the choice of targets; made by [`LoadBalancers::change_algorithm`].
+    pub struct ChangeAlgorithm => Started;
+    required {
+        #[serde(rename = "type")]
+        algorithm: LoadBalancerAlgorithmType,
+    }
+}
+
+cloud_core::request! {
+    /// Changes the type; made by [`LoadBalancers::change_type`].
+    pub struct ChangeLoadBalancerType => Started;
+    required {
+        load_balancer_type: String,
+    }
+}
+
+cloud_core::request! {
+    /// Protects a load balancer or lifts its protection; made by [`LoadBalancers::change_protection`].
+    pub struct ChangeLoadBalancerProtection => Started;
+    opt {
+        /// Whether deleting is refused.
+        delete: bool,
+    }
+}
+
+cloud_core::request! {
+    /// Attaches to a private network; made by [`LoadBalancers::attach_to_network`].
+    pub struct AttachLoadBalancerToNetwork => Started;
+    required {
+        network: NetworkId,
+    }
+    opt {
+        /// Its address in the network; the service chooses one unless given.
+        ip: String,
+        /// The subnet that the address is chosen from, such as `10.0.1.0/24`.
+        ip_range: String,
+    }
+}
+
+cloud_core::request! {
+    /// Detaches from a private network; made by [`LoadBalancers::detach_from_network`].
+    pub struct DetachLoadBalancerFromNetwork => Started;
+    required {
+        network: NetworkId,
+    }
+}
