@@ -332,6 +332,8 @@ async fn floating_ips_lead_to_one_server() {
         assert_eq!(api.post("/floating_ips", body.clone()).await.invalid(), [field], "{body}");
     }
     let server = api.server("web").await;
+    let bare = api.post("/floating_ips", json!({"type": "ipv6", "home_location": "hel1"})).await;
+    assert!(bare.ok(201).get("action").is_none() && bare.json["floating_ip"]["name"].is_string());
     let ip = created(&api, "/floating_ips", json!({"type": "ipv4", "home_location": "hel1", "description": "x"})).await;
     let path = |name: &str| format!("/floating_ips/{}/actions/{name}", ip["id"]);
     assert_eq!(
