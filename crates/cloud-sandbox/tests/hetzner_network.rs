@@ -129,6 +129,17 @@ async fn new_servers_take_volumes_firewalls_and_addresses() {
 
     let mut again = order.clone();
     again["name"] = json!("again");
+    let free = created(&api, "/volumes", json!({"name": "free", "size": 10, "location": "fsn1"})).await["id"].clone();
+    for (field, twice) in
+        [("firewalls", json!([{"firewall": firewall}, {"firewall": firewall}])), ("volumes", json!([free, free]))]
+    {
+        let order = json!({"name": "x", "server_type": "cx23", "image": "debian-13", field: twice});
+        assert_eq!(api.post("/servers", order).await.invalid(), [field]);
+    }
+    for (field, many) in [("firewalls", vec![json!({"firewall": 1}); 6]), ("volumes", vec![json!(1); 17])] {
+        let order = json!({"name": "x", "server_type": "cx23", "image": "debian-13", field: many});
+        api.post("/servers", order).await.error(403, "resource_limit_exceeded");
+    }
     api.post("/servers", again.clone()).await.error(422, "primary_ip_assigned");
     again["public_net"] = json!({});
     api.post("/servers", again.clone()).await.error(422, "volume_already_attached");
@@ -321,6 +332,8 @@ async fn floating_ips_lead_to_one_server() {
         assert_eq!(api.post("/floating_ips", body.clone()).await.invalid(), [field], "{body}");
     }
     let server = api.server("web").await;
+    let bare = api.post("/floating_ips", json!({"type": "ipv6", "home_location": "hel1"})).await;
+    assert!(bare.ok(201).get("action").is_none() && bare.json["floating_ip"]["name"].is_string());
     let ip = created(&api, "/floating_ips", json!({"type": "ipv4", "home_location": "hel1", "description": "x"})).await;
     let path = |name: &str| format!("/floating_ips/{}/actions/{name}", ip["id"]);
     assert_eq!(

@@ -16,7 +16,7 @@ use crate::sort::Sort;
 
 mod rules;
 
-pub use rules::{FirewallDirection, FirewallProtocol, FirewallRule, FirewallTarget};
+pub use rules::{FirewallDirection, FirewallProtocol, FirewallRule, FirewallTarget, NewFirewallRule};
 
 cloud_core::numeric_id! {
     /// Identifies a firewall.
@@ -179,7 +179,10 @@ impl<'a> Firewalls<'a> {
         id: impl Into<FirewallId>,
         rules: impl IntoIterator<Item = FirewallRule>,
     ) -> SetFirewallRules {
-        SetFirewallRules::new(self.start_all(&ops::SET_FIREWALL_RULES, id.into()), rules.into_iter().collect())
+        SetFirewallRules::new(
+            self.start_all(&ops::SET_FIREWALL_RULES, id.into()),
+            rules.into_iter().map(Into::into).collect(),
+        )
     }
 
     /// Puts a firewall before servers (`POST /firewalls/{id}/actions/apply_to_resources`), up to five before one.
@@ -238,11 +241,11 @@ labels::label_selector!(ListFirewalls);
 /// The most rules that one firewall takes.
 const MOST_RULES: usize = 50;
 
-fn check_rules(rules: &[FirewallRule]) -> Result<()> {
+fn check_rules(rules: &[NewFirewallRule]) -> Result<()> {
     if rules.len() > MOST_RULES {
         return Err(Error::input("rules", format!("are {} but must be at most {MOST_RULES}", rules.len())));
     }
-    for rule in rules {
+    for NewFirewallRule(rule) in rules {
         let has_ports = matches!(rule.protocol, FirewallProtocol::Tcp | FirewallProtocol::Udp);
         if has_ports && rule.port.is_none() {
             return Err(Error::input("rules", format!("a rule for {} needs a port", rule.protocol)));
@@ -273,7 +276,7 @@ cloud_core::request! {
     }
     list {
         /// What it lets pass, up to 50 rules.
-        rules: FirewallRule,
+        rules: NewFirewallRule,
         /// The servers it is put before.
         apply_to: FirewallTarget,
     }
@@ -300,7 +303,7 @@ cloud_core::request! {
     /// Sets the rules of a firewall; made by [`Firewalls::set_rules`].
     pub struct SetFirewallRules => StartedAll;
     required {
-        rules: Vec<FirewallRule>,
+        rules: Vec<NewFirewallRule>,
     }
     check |this: &Self| check_rules(&this.rules);
 }

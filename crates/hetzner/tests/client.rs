@@ -1,5 +1,6 @@
 //! Setting a client up, and what goes out with every request.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use cloud_core::config::Environment;
@@ -30,6 +31,16 @@ async fn a_request_on_the_wire() {
     let version = env!("CARGO_PKG_VERSION");
     assert!(header("user-agent").starts_with(&format!("my-tool/1.2 cloud-hetzner/{version} (+https://")));
     assert!(request.headers()["authorization"].is_sensitive());
+}
+
+#[test]
+fn the_sandbox_knows_every_operation_and_no_other() {
+    fn known<'a>(all: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> BTreeSet<(&'a str, &'a str, &'a str)> {
+        all.collect()
+    }
+    let called = known(hetzner::ops::OPERATIONS.iter().map(|o| (o.id, o.method.as_str(), o.path)));
+    assert_eq!(called, known(cloud_sandbox::hetzner::operations().map(|o| (o.id, o.method, o.path))));
+    assert_eq!(called.len(), hetzner::ops::OPERATIONS.len());
 }
 
 #[test]

@@ -184,6 +184,11 @@ fn firewalls() {
     let firewall = check::<Firewall>(&firewall());
     assert_eq!(firewall.servers(), [ServerId(41), ServerId(42)]);
     check::<FirewallRule>(&self::firewall()["rules"][0]);
+    let ping = json!({
+        "description": null, "direction": "in", "source_ips": ["::/0"], "destination_ips": [], "protocol": "icmp",
+        "port": null,
+    });
+    assert_eq!(serde_json::to_value(decode::<FirewallRule>(&ping)).unwrap(), ping);
     for resource in self::firewall()["applied_to"].as_array().unwrap() {
         check::<FirewallResource>(resource);
     }

@@ -257,7 +257,11 @@ fn check_target(ctx: &Ctx<'_>, target: &Target, missing: u16, private: &'static 
     if !server.is_public() {
         return Err(ApiError::new(422, private, "the server has no public side"));
     }
-    if of_server(ctx.project, server).len() >= MOST_OF_A_SERVER {
+    check_room(of_server(ctx.project, server).len() + 1)
+}
+
+pub(crate) fn check_room(firewalls: usize) -> Result<(), ApiError> {
+    if firewalls > MOST_OF_A_SERVER {
         return Err(ApiError::limit("server_firewalls", "a server takes 5 firewalls"));
     }
     Ok(())

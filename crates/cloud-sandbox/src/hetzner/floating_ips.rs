@@ -161,8 +161,7 @@ fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let row = FloatingIp { id, name, description, labels, created, address, home, server: None, protected: false };
     ctx.project.floating_ips.insert(row);
     let action = server.map(|server| start_assign(ctx, "create_floating_ip", id, server));
-    let action = action.map(|action| ctx.project.action(action));
-    Ok(Answer::json(201, &json!({"floating_ip": resource::rendered::<FloatingIp>(ctx, id), "action": action})))
+    Ok(resource::show_created::<FloatingIp>(ctx, id, action))
 }
 
 /// Where the server is that is to be given a Floating IP, if it can be given one.

@@ -243,8 +243,7 @@ fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let row = PrimaryIp { id, name, labels, created, location, address, protected: false, auto_delete, server: None };
     ctx.project.primary_ips.insert(row);
     let action = server.map(|server| start_assign(ctx, "create_primary_ip", id, server));
-    let action = action.map(|action| ctx.project.action(action));
-    Ok(Answer::json(201, &json!({"primary_ip": resource::rendered::<PrimaryIp>(ctx, id), "action": action})))
+    Ok(resource::show_created::<PrimaryIp>(ctx, id, action))
 }
 
 /// Where a server is that can be given an address of the version now.

@@ -159,6 +159,15 @@ pub(crate) fn set<T: Resource>(id: i64, change: impl FnOnce(&mut T) + Send + 'st
     })
 }
 
+/// The answer to a creation that may have taken no time. Then it has no action: the description of the API knows no null
+/// in its place.
+pub(crate) fn show_created<T: Resource>(ctx: &Ctx<'_>, id: i64, action: Option<i64>) -> Answer {
+    let mut body = serde_json::Map::new();
+    body.insert(T::KIND.name().to_owned(), rendered::<T>(ctx, id));
+    body.extend(action.map(|action| ("action".to_owned(), ctx.project.action(action))));
+    Answer::json(201, &Value::Object(body))
+}
+
 /// Starts an action on one resource and answers with it.
 pub(crate) fn start<T: Resource>(
     ctx: &mut Ctx<'_>,

@@ -46,20 +46,16 @@ cloud_core::model! {
     /// ```
     pub struct FirewallRule {
         /// A line for people.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Which way it looks.
         pub direction: FirewallDirection,
         /// Where inbound packets may come from.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub source_ips: Vec<String>,
         /// Where outbound packets may go to.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         pub destination_ips: Vec<String>,
         /// What it lets pass.
         pub protocol: FirewallProtocol,
         /// A port or a range of ports such as `80-85`, of TCP and UDP only.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub port: Option<String>,
     }
 }
@@ -120,6 +116,44 @@ impl FirewallRule {
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self
+    }
+}
+
+/// A rule as requests carry it: without what is empty, which belongs to the other direction or to other protocols.
+#[derive(Clone, Debug)]
+pub struct NewFirewallRule(pub(super) FirewallRule);
+
+impl From<FirewallRule> for NewFirewallRule {
+    fn from(rule: FirewallRule) -> Self {
+        Self(rule)
+    }
+}
+
+impl Serialize for NewFirewallRule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            #[serde(skip_serializing_if = "Option::is_none")]
+            description: Option<&'a str>,
+            direction: &'a FirewallDirection,
+            #[serde(skip_serializing_if = "<[String]>::is_empty")]
+            source_ips: &'a [String],
+            #[serde(skip_serializing_if = "<[String]>::is_empty")]
+            destination_ips: &'a [String],
+            protocol: &'a FirewallProtocol,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            port: Option<&'a str>,
+        }
+        let rule = &self.0;
+        let wire = Wire {
+            description: rule.description.as_deref(),
+            direction: &rule.direction,
+            source_ips: &rule.source_ips,
+            destination_ips: &rule.destination_ips,
+            protocol: &rule.protocol,
+            port: rule.port.as_deref(),
+        };
+        wire.serialize(serializer)
     }
 }
 

@@ -247,8 +247,12 @@ fn choose_location(
         // A volume that is nowhere to be found has no location either; then it does not matter which is asked about.
         volumes::check_attachable(ctx.project, *volume, location.unwrap_or(&LOCATIONS[0]), "volumes")?;
     }
-    for firewall in &wish.firewalls {
+    firewalls::check_room(wish.firewalls.len())?;
+    for (index, firewall) in wish.firewalls.iter().enumerate() {
         resource::find::<Firewall>(ctx, *firewall)?;
+        if wish.firewalls[..index].contains(firewall) {
+            return Err(ApiError::invalid_input([("firewalls", "must not name a firewall twice")]));
+        }
         if wish.ipv4 == Public::Nowhere && wish.ipv6 == Public::Nowhere {
             return Err(ApiError::new(422, "incompatible_network_type", "the server has no public side"));
         }
