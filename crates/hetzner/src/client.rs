@@ -29,6 +29,8 @@ use crate::pricing::Pricing;
 use crate::server_types::ServerTypes;
 use crate::servers::Servers;
 use crate::ssh_keys::SshKeys;
+use crate::storage_box_types::StorageBoxTypes;
+use crate::storage_boxes::StorageBoxes;
 
 const CLOUD: &str = "https://api.hetzner.cloud/v1";
 const HETZNER: &str = "https://api.hetzner.com/v1";
@@ -124,6 +126,16 @@ impl Client {
         SshKeys::new(self)
     }
 
+    /// Storage boxes: storage that is reached by SFTP, SMB, WebDAV and the like. They are on the second host.
+    pub fn storage_boxes(&self) -> StorageBoxes<'_> {
+        StorageBoxes::new(self)
+    }
+
+    /// Sizes that storage boxes come in.
+    pub fn storage_box_types(&self) -> StorageBoxTypes<'_> {
+        StorageBoxTypes::new(self)
+    }
+
     /// What the service last said about the rate limit; `None` before the first answer.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.0.engine.rate_limit()
@@ -168,6 +180,11 @@ impl Client {
         key: &'static str,
     ) -> List<T> {
         in_pages(self.call(operation, page_of(key)))
+    }
+
+    /// A call of the second API.
+    pub(crate) fn call_on_hetzner<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+        Call::new(&self.0.engine, &self.0.hetzner, operation, decode)
     }
 }
 

@@ -43,6 +43,8 @@ pub mod server_types;
 pub mod servers;
 mod sort;
 pub mod ssh_keys;
+pub mod storage_box_types;
+pub mod storage_boxes;
 pub mod volumes;
 
 pub use actions::{
@@ -73,4 +75,9 @@ pub use server_types::{Architecture, CpuType, ServerType, ServerTypeId, StorageT
 pub use servers::{Server, ServerId, ServerMetricType, ServerStatus};
 pub use sort::Sort;
 pub use ssh_keys::{SshKey, SshKeyId};
+pub use storage_box_types::{StorageBoxPrice, StorageBoxType, StorageBoxTypeId};
+pub use storage_boxes::{
+    AccessSettings, SnapshotPlan, StorageBox, StorageBoxId, StorageBoxSnapshot, StorageBoxSnapshotId, StorageBoxStatus,
+    StorageBoxSubaccount, StorageBoxSubaccountId, SubaccountAccess,
+};
 pub use volumes::VolumeId;

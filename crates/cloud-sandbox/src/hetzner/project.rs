@@ -15,6 +15,7 @@ use super::placement_groups::PlacementGroup;
 use super::server_types::ServerType;
 use super::servers::{Private, Server, status};
 use super::ssh_keys::SshKey;
+use super::storage_boxes::{self, StorageBox};
 use super::timestamp;
 
 pub(crate) struct Project {
@@ -26,6 +27,7 @@ pub(crate) struct Project {
     pub(crate) ssh_keys: Table<SshKey>,
     pub(crate) placement_groups: Table<PlacementGroup>,
     pub(crate) networks: BTreeMap<i64, Network>,
+    pub(crate) storage_boxes: BTreeMap<i64, StorageBox>,
     pub(crate) actions: BTreeMap<i64, Action>,
     events: BTreeMap<(Duration, u64), Event>,
     next_event: u64,
@@ -37,6 +39,9 @@ pub(crate) enum Kind {
     Server,
     Image,
     Network,
+    StorageBox,
+    StorageBoxSnapshot,
+    StorageBoxSubaccount,
 }
 
 pub(crate) struct Action {
@@ -101,6 +106,7 @@ pub(crate) enum Effect {
     Private(i64, Private),
     ImageReady(i64),
     ImageProtection(i64, bool),
+    StorageBox(i64, storage_boxes::Change),
 }
 
 enum Event {
@@ -108,6 +114,8 @@ enum Event {
     End(i64),
     /// The end of a shutdown, if nothing else has happened to the server since.
     ShutDown(i64),
+    /// A plan of a storage box takes a snapshot, if it is still the plan of this number.
+    Snapshot { storage_box: i64, plan: u64 },
 }
 
 /// Something with a name that no other of its kind has.
@@ -187,6 +195,7 @@ impl Project {
             ssh_keys: Table::new(),
             placement_groups: Table::new(),
             networks: Network::seeded(),
+            storage_boxes: BTreeMap::new(),
             actions: BTreeMap::new(),
             events: BTreeMap::new(),
             next_event: 0,
@@ -217,6 +226,7 @@ impl Project {
                         server.arrive(status::OFF);
                     }
                 }
+                Event::Snapshot { storage_box, plan } => storage_boxes::follow_plan(self, storage_box, plan),
             }
         }
         self.now = now;
@@ -225,6 +235,10 @@ impl Project {
     fn schedule(&mut self, at: Duration, event: Event) {
         self.next_event += 1;
         self.events.insert((at, self.next_event), event);
+    }
+
+    pub(crate) fn schedule_snapshot(&mut self, wait: Duration, storage_box: i64, plan: u64) {
+        self.schedule(self.now.saturating_add(wait), Event::Snapshot { storage_box, plan });
     }
 
     pub(crate) fn start(
@@ -334,6 +348,7 @@ impl Project {
                     image.protected = on;
                 }
             }
+            Effect::StorageBox(id, change) => storage_boxes::apply(self, id, change),
         }
     }
 
@@ -365,6 +380,7 @@ impl Project {
                     image.status = images::UNAVAILABLE;
                 }
             }
+            Effect::StorageBox(id, ref change) => storage_boxes::give_up(self, id, change),
             _ => {}
         }
     }
@@ -476,6 +492,9 @@ impl Kind {
             Self::Server => "server",
             Self::Image => "image",
             Self::Network => "network",
+            Self::StorageBox => "storage_box",
+            Self::StorageBoxSnapshot => "storage_box_snapshot",
+            Self::StorageBoxSubaccount => "storage_box_subaccount",
         }
     }
 }
