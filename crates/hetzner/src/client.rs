@@ -17,6 +17,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::actions::Actions;
+use crate::catalogue::{Catalogue, Kept};
 use crate::config::Settings;
 use crate::dialect::HetznerDialect;
 use crate::images::Images;
@@ -62,6 +63,7 @@ struct Inner {
     cloud: BaseUrl,
     hetzner: BaseUrl,
     poller: Arc<Poller>,
+    kept: Kept,
 }
 
 impl Client {
@@ -84,6 +86,11 @@ impl Client {
     /// Actions: what the service does in the background.
     pub fn actions(&self) -> Actions<'_> {
         Actions::new(self)
+    }
+
+    /// Server types and locations, kept for a short while.
+    pub fn catalogue(&self) -> Catalogue<'_> {
+        Catalogue::new(self)
     }
 
     /// Images: systems, apps, snapshots and backups.
@@ -157,6 +164,10 @@ impl Client {
 
     pub(crate) fn poller(&self) -> &Arc<Poller> {
         &self.0.poller
+    }
+
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.0.kept
     }
 
     pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
@@ -236,6 +247,7 @@ pub struct ClientBuilder {
     endpoint: Option<Setting<String>>,
     hetzner_endpoint: Option<Setting<String>>,
     poll_interval: Option<Duration>,
+    catalogue_ttl: Option<Duration>,
 }
 
 cloud_core::client_options!(ClientBuilder);
@@ -263,6 +275,12 @@ impl ClientBuilder {
     /// The first pause between looks at an action, 0.5 s unless set. Pauses grow to ten times of it.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
+        self
+    }
+
+    /// How long [`Client::catalogue`] keeps what it has read, a minute unless set.
+    pub fn catalogue_ttl(mut self, ttl: Duration) -> Self {
+        self.catalogue_ttl = Some(ttl);
         self
     }
 
@@ -313,6 +331,6 @@ impl ClientBuilder {
         let dialect = Arc::new(HetznerDialect::new(token.value));
         let engine = Engine::build(self.options, PRODUCT, dialect, Some(Arc::new(bearer)), plain)?;
         let poller = Arc::new(Poller::new(engine.clone(), cloud.clone(), interval));
-        Ok(Client(Arc::new(Inner { engine, cloud, hetzner, poller })))
+        Ok(Client(Arc::new(Inner { engine, cloud, hetzner, poller, kept: Kept::new(self.catalogue_ttl) })))
     }
 }

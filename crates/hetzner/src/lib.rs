@@ -15,6 +15,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod actions;
+pub mod catalogue;
 pub mod client;
 pub mod config;
 pub mod deprecation;
@@ -72,7 +73,7 @@ pub use pricing::{LocationPrice, Price, Pricing};
 pub use primary_ips::PrimaryIpId;
 pub use protection::Protection;
 pub use server_types::{Architecture, CpuType, ServerType, ServerTypeId, StorageType};
-pub use servers::{Server, ServerId, ServerMetricType, ServerStatus};
+pub use servers::{Candidate, Server, ServerId, ServerMetricType, ServerStatus};
 pub use sort::Sort;
 pub use ssh_keys::{SshKey, SshKeyId};
 pub use storage_box_types::{StorageBoxPrice, StorageBoxType, StorageBoxTypeId};
