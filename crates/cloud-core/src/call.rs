@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -16,6 +15,10 @@ use crate::config::BaseUrl;
 use crate::decode::{Decode, RawResponse};
 use crate::engine::{Download, Engine};
 use crate::error::{Error, ErrorKind, Result};
+
+mod options;
+
+pub use options::CallOptions;
 
 /// A call on its way, as [`IntoFuture`] of every request builder gives it.
 pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
@@ -59,65 +62,6 @@ macro_rules! operations {
         /// Every operation of this API that the crate can call.
         pub static OPERATIONS: &[&$crate::call::Operation] = &[ $( &$name ),* ];
     };
-}
-
-/// What a caller may set for one call, apart from the fields of the API: see
-/// [`options`](Call::options).
-#[derive(Clone, Debug, Default)]
-pub struct CallOptions {
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) attempt_timeout: Option<Duration>,
-    pub(crate) idempotent: Option<bool>,
-    pub(crate) response_limit: Option<usize>,
-    pub(crate) unchecked: bool,
-    pub(crate) headers: HeaderMap,
-    pub(crate) invalid: Option<Error>,
-}
-
-impl CallOptions {
-    /// The time for the whole call: attempts, waits between them, and decoding. Unlimited by default.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// The time for one attempt, its body included (30 s by default).
-    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
-        self.attempt_timeout = Some(timeout);
-        self
-    }
-
-    /// Says that sending the call twice does no harm (or does), whatever its method is. A call that is idempotent is
-    /// repeated after failures that leave open whether it was carried out.
-    pub fn idempotent(mut self, idempotent: bool) -> Self {
-        self.idempotent = Some(idempotent);
-        self
-    }
-
-    /// The largest answer that is accepted, in bytes (64 MiB by default).
-    pub fn response_limit(mut self, bytes: usize) -> Self {
-        self.response_limit = Some(bytes);
-        self
-    }
-
-    /// Sends the call although the checks of this crate find its arguments wrong, and leaves the judgement to the
-    /// service.
-    pub fn unchecked(mut self) -> Self {
-        self.unchecked = true;
-        self
-    }
-
-    /// Adds a header.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
-                self.headers.append(name, value);
-            }
-            (Err(_), _) => self.invalid = Some(Error::input(name, "is not a header name")),
-            (_, Err(_)) => self.invalid = Some(Error::input(name, "holds what no header may hold")),
-        }
-        self
-    }
 }
 
 #[derive(Clone)]

@@ -17,6 +17,7 @@ use crate::options::ClientOptions;
 use crate::retry::{self, Attempt, Budget, Decision, Failure, RetryPolicy};
 use crate::throttle::{RateLimit, Throttle};
 use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::wait::Interval;
 
 /// What a provider's answers mean, beyond HTTP.
 pub trait Dialect: Send + Sync + fmt::Debug {
@@ -36,6 +37,14 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     fn server_delay(&self, response: &RawResponse, now: SystemTime) -> Option<Duration> {
         let _ = (response, now);
         None
+    }
+
+    /// Whether this error code means that something else works on the resource at the moment and nothing was done, so
+    /// that a caller may wait for it by
+    /// [`wait_while_locked`](crate::call::CallOptions::wait_while_locked).
+    fn is_locked(&self, code: &str) -> bool {
+        let _ = code;
+        false
     }
 
     /// The id under which the provider finds this request again.
@@ -131,6 +140,33 @@ enum Sink<'a> {
     Whole(&'a mut (dyn FnMut(RawResponse) -> Result<(), DecodeError> + Send)),
     /// Hand over the head and the body still to be read.
     Head(&'a mut Option<Response<ResponseBody>>),
+}
+
+/// The pauses of a call that waits while its resource is locked.
+struct Locked {
+    limit: Option<Duration>,
+    since: Option<Instant>,
+    interval: Interval,
+    pauses: u32,
+}
+
+impl Locked {
+    fn new(limit: Option<Duration>) -> Self {
+        let interval = Interval::new(Duration::from_secs(1), Duration::from_secs(5));
+        Self { limit, since: None, interval, pauses: 0 }
+    }
+
+    /// The next pause, or why there is none. The last one is cut short, so that one attempt is made at the very end.
+    fn pause(&mut self, limit: Duration, clock: &dyn Clock, asked: Option<Duration>) -> Result<Duration, String> {
+        let now = clock.now();
+        let left = limit.saturating_sub(now.saturating_duration_since(*self.since.get_or_insert(now)));
+        let asked = asked.unwrap_or_default();
+        if left.is_zero() || asked > left {
+            return Err(format!("not repeated, because it is still locked and was to be waited for {limit:?} only"));
+        }
+        self.pauses += 1;
+        Ok(self.interval.step(clock.random()).max(asked).min(left))
+    }
 }
 
 /// An attempt that did not give an answer for the caller.
@@ -242,13 +278,15 @@ impl Engine {
         let idempotent = parts.is_idempotent();
         let trace = crate::trace::Span::new(parts, &url);
         let (mut attempts, mut spent, mut renewed, mut ambiguous) = (0_u32, 0_u32, false, false);
+        let mut locked = Locked::new(parts.options.while_locked);
         loop {
+            let allowed = inner.retry.max_attempts().map(|most| most.saturating_add(locked.pauses));
             let finish = |error: Error, attempts: u32, ambiguous: bool, gave_up: Option<String>| {
                 trace.failed(&error, attempts);
                 error
                     .with_call(&parts.method, &parts.template)
                     .with_outcome(ambiguous && !parts.is_safe(), gave_up.map(Into::into))
-                    .with_attempts(attempts, inner.retry.max_attempts(), clock.now().saturating_duration_since(started))
+                    .with_attempts(attempts, allowed, clock.now().saturating_duration_since(started))
             };
             let slot = match inner.throttle.enter(clock, deadline).await {
                 Ok(slot) => slot,
@@ -297,18 +335,28 @@ impl Engine {
                     continue;
                 }
             }
-            let decision = inner.retry.decide(&Attempt {
-                number: attempts,
-                method: &parts.method,
-                idempotent,
-                failure,
-                server_delay,
-                random: clock.random(),
-            });
-            let delay = match decision {
-                Decision::Retry(delay) => delay,
-                Decision::Stop => return Err(finish(error, attempts, ambiguous, None)),
-                Decision::GiveUp(reason) => return Err(finish(error, attempts, ambiguous, Some(reason.to_owned()))),
+            let locked_for = locked.limit.filter(|_| error.code().is_some_and(|code| inner.dialect.is_locked(code)));
+            let delay = if let Some(limit) = locked_for {
+                match locked.pause(limit, clock, server_delay) {
+                    Ok(delay) => delay,
+                    Err(reason) => return Err(finish(error, attempts, ambiguous, Some(reason))),
+                }
+            } else {
+                let decision = inner.retry.decide(&Attempt {
+                    number: attempts - locked.pauses,
+                    method: &parts.method,
+                    idempotent,
+                    failure,
+                    server_delay,
+                    random: clock.random(),
+                });
+                match decision {
+                    Decision::Retry(delay) => delay,
+                    Decision::Stop => return Err(finish(error, attempts, ambiguous, None)),
+                    Decision::GiveUp(reason) => {
+                        return Err(finish(error, attempts, ambiguous, Some(reason.to_owned())));
+                    }
+                }
             };
             if !parts.body.is_replayable() {
                 let reason = "not repeated, because the request body can be read only once";
@@ -325,11 +373,14 @@ impl Engine {
                     return Err(finish(error, attempts, ambiguous, Some(reason)));
                 }
             }
-            let Some(price) = inner.budget.spend(&failure) else {
-                let reason = "not repeated, because this client's budget for retries is used up";
-                return Err(finish(error, attempts, ambiguous, Some(reason.to_owned())));
-            };
-            spent += price;
+            // Waiting for somebody else is no sign of a service in trouble.
+            if locked_for.is_none() {
+                let Some(price) = inner.budget.spend(&failure) else {
+                    let reason = "not repeated, because this client's budget for retries is used up";
+                    return Err(finish(error, attempts, ambiguous, Some(reason.to_owned())));
+                };
+                spent += price;
+            }
             trace.retrying(&error, attempts, delay);
             clock.sleep(delay).await;
         }
@@ -523,5 +574,7 @@ fn transport_error(error: TransportError) -> Error {
     }
 }
 
+#[cfg(test)]
+mod locked_tests;
 #[cfg(test)]
 mod tests;

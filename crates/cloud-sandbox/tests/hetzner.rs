@@ -16,10 +16,10 @@ fn order(name: &str) -> Value {
 #[tokio::test]
 async fn every_operation_has_one_route_and_is_there() {
     let operations: Vec<_> = hetzner::operations().collect();
-    assert_eq!(operations.len(), 178);
+    assert_eq!(operations.len(), 209);
     let ids: HashSet<_> = operations.iter().map(|operation| operation.id).collect();
     let routes: HashSet<_> = operations.iter().map(|operation| (operation.method, operation.path)).collect();
-    assert_eq!((ids.len(), routes.len()), (178, 178));
+    assert_eq!((ids.len(), routes.len()), (209, 209));
 
     let api = Api::new();
     for operation in operations {
@@ -28,7 +28,9 @@ async fn every_operation_has_one_route_and_is_there() {
             .replace("{id}", "7")
             .replace("{id_or_name}", "7")
             .replace("{rr_name}", "www")
-            .replace("{rr_type}", "A");
+            .replace("{rr_type}", "A")
+            .replace("{snapshot_id}", "7")
+            .replace("{subaccount_id}", "7");
         let reply = api.call(operation.method, &path, Value::Null).await;
         let known = match reply.status {
             404 => reply.json["error"]["message"] != "no such path",

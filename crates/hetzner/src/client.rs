@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::actions::{Actions, Deleted, Started};
+use crate::catalogue::{Catalogue, Kept};
 use crate::certificates::Certificates;
 use crate::config::Settings;
 use crate::dialect::HetznerDialect;
@@ -37,6 +38,8 @@ use crate::primary_ips::PrimaryIps;
 use crate::server_types::ServerTypes;
 use crate::servers::Servers;
 use crate::ssh_keys::SshKeys;
+use crate::storage_box_types::StorageBoxTypes;
+use crate::storage_boxes::StorageBoxes;
 use crate::volumes::Volumes;
 use crate::zones::Zones;
 
@@ -70,6 +73,7 @@ struct Inner {
     cloud: BaseUrl,
     hetzner: BaseUrl,
     poller: Arc<Poller>,
+    kept: Kept,
 }
 
 impl Client {
@@ -107,6 +111,11 @@ impl Client {
     /// Floating IPs, which move from server to server.
     pub fn floating_ips(&self) -> FloatingIps<'_> {
         FloatingIps::new(self)
+    }
+
+    /// Server types and locations, kept for a short while.
+    pub fn catalogue(&self) -> Catalogue<'_> {
+        Catalogue::new(self)
     }
 
     /// Images: systems, apps, snapshots and backups.
@@ -179,6 +188,16 @@ impl Client {
         Zones::new(self)
     }
 
+    /// Storage boxes: storage that is reached by SFTP, SMB, WebDAV and the like. They are on the second host.
+    pub fn storage_boxes(&self) -> StorageBoxes<'_> {
+        StorageBoxes::new(self)
+    }
+
+    /// Sizes that storage boxes come in.
+    pub fn storage_box_types(&self) -> StorageBoxTypes<'_> {
+        StorageBoxTypes::new(self)
+    }
+
     /// What the service last said about the rate limit; `None` before the first answer.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.0.engine.rate_limit()
@@ -200,6 +219,10 @@ impl Client {
 
     pub(crate) fn poller(&self) -> &Arc<Poller> {
         &self.0.poller
+    }
+
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.0.kept
     }
 
     pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
@@ -233,6 +256,11 @@ impl Client {
         key: &'static str,
     ) -> List<T> {
         in_pages(self.call(operation, page_of(key)))
+    }
+
+    /// A call of the second API.
+    pub(crate) fn call_on_hetzner<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+        Call::new(&self.0.engine, &self.0.hetzner, operation, decode)
     }
 }
 
@@ -284,6 +312,7 @@ pub struct ClientBuilder {
     endpoint: Option<Setting<String>>,
     hetzner_endpoint: Option<Setting<String>>,
     poll_interval: Option<Duration>,
+    catalogue_ttl: Option<Duration>,
 }
 
 cloud_core::client_options!(ClientBuilder);
@@ -311,6 +340,12 @@ impl ClientBuilder {
     /// The first pause between looks at an action, 0.5 s unless set. Pauses grow to ten times of it.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
+        self
+    }
+
+    /// How long [`Client::catalogue`] keeps what it has read, a minute unless set.
+    pub fn catalogue_ttl(mut self, ttl: Duration) -> Self {
+        self.catalogue_ttl = Some(ttl);
         self
     }
 
@@ -361,6 +396,6 @@ impl ClientBuilder {
         let dialect = Arc::new(HetznerDialect::new(token.value));
         let engine = Engine::build(self.options, PRODUCT, dialect, Some(Arc::new(bearer)), plain)?;
         let poller = Arc::new(Poller::new(engine.clone(), cloud.clone(), interval));
-        Ok(Client(Arc::new(Inner { engine, cloud, hetzner, poller })))
+        Ok(Client(Arc::new(Inner { engine, cloud, hetzner, poller, kept: Kept::new(self.catalogue_ttl) })))
     }
 }

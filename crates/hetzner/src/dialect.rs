@@ -60,6 +60,10 @@ impl Dialect for HetznerDialect {
         Some(RateLimit::new(limit, remaining, reset, Duration::from_secs(3600) / limit))
     }
 
+    fn is_locked(&self, code: &str) -> bool {
+        matches!(ErrorCode::from(code), ErrorCode::Locked | ErrorCode::ResourceLocked)
+    }
+
     fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         headers.get("x-correlation-id")?.to_str().ok()
     }

@@ -81,6 +81,10 @@ from_ids! {
     crate::server_types::ServerTypeId,
     crate::servers::ServerId,
     crate::ssh_keys::SshKeyId,
+    crate::storage_box_types::StorageBoxTypeId,
+    crate::storage_boxes::StorageBoxId,
+    crate::storage_boxes::StorageBoxSnapshotId,
+    crate::storage_boxes::StorageBoxSubaccountId,
     crate::volumes::VolumeId,
     crate::zones::ZoneId,
 }

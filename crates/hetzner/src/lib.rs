@@ -15,6 +15,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod actions;
+pub mod catalogue;
 pub mod certificates;
 pub mod client;
 pub mod config;
@@ -44,6 +45,8 @@ pub mod server_types;
 pub mod servers;
 mod sort;
 pub mod ssh_keys;
+pub mod storage_box_types;
+pub mod storage_boxes;
 pub mod volumes;
 pub mod zones;
 
@@ -82,8 +85,13 @@ pub use pricing::{LocationPrice, Price, Pricing};
 pub use primary_ips::{AssigneeType, PrimaryIp, PrimaryIpId};
 pub use protection::Protection;
 pub use server_types::{Architecture, CpuType, ServerType, ServerTypeId, StorageType};
-pub use servers::{Server, ServerId, ServerMetricType, ServerStatus};
+pub use servers::{Candidate, Server, ServerId, ServerMetricType, ServerStatus};
 pub use sort::Sort;
 pub use ssh_keys::{SshKey, SshKeyId};
+pub use storage_box_types::{StorageBoxPrice, StorageBoxType, StorageBoxTypeId};
+pub use storage_boxes::{
+    AccessSettings, SnapshotPlan, StorageBox, StorageBoxId, StorageBoxSnapshot, StorageBoxSnapshotId, StorageBoxStatus,
+    StorageBoxSubaccount, StorageBoxSubaccountId, SubaccountAccess,
+};
 pub use volumes::{Volume, VolumeFormat, VolumeId, VolumeStatus};
 pub use zones::{Record, Rr, RrSet, RrType, Txt, Zone, ZoneId, ZoneMode, ZoneStatus};

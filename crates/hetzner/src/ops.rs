@@ -169,6 +169,53 @@ cloud_core::operations! {
     UPDATE_SSH_KEY = "update_ssh_key", PUT "/ssh_keys/{id}";
     DELETE_SSH_KEY = "delete_ssh_key", DELETE "/ssh_keys/{id}";
 
+    LIST_STORAGE_BOXES = "list_storage_boxes", GET "/storage_boxes";
+    CREATE_STORAGE_BOX = "create_storage_box", POST "/storage_boxes";
+    LIST_STORAGE_BOXES_ACTIONS = "list_storage_boxes_actions", GET "/storage_boxes/actions";
+    GET_STORAGE_BOXES_ACTION = "get_storage_boxes_action", GET "/storage_boxes/actions/{id}";
+    GET_STORAGE_BOX = "get_storage_box", GET "/storage_boxes/{id}";
+    UPDATE_STORAGE_BOX = "update_storage_box", PUT "/storage_boxes/{id}";
+    DELETE_STORAGE_BOX = "delete_storage_box", DELETE "/storage_boxes/{id}";
+    LIST_STORAGE_BOX_ACTIONS = "list_storage_box_actions", GET "/storage_boxes/{id}/actions";
+    CHANGE_STORAGE_BOX_PROTECTION =
+        "change_storage_box_protection", POST "/storage_boxes/{id}/actions/change_protection";
+    CHANGE_STORAGE_BOX_TYPE = "change_storage_box_type", POST "/storage_boxes/{id}/actions/change_type";
+    DISABLE_STORAGE_BOX_SNAPSHOT_PLAN =
+        "disable_storage_box_snapshot_plan", POST "/storage_boxes/{id}/actions/disable_snapshot_plan";
+    ENABLE_STORAGE_BOX_SNAPSHOT_PLAN =
+        "enable_storage_box_snapshot_plan", POST "/storage_boxes/{id}/actions/enable_snapshot_plan";
+    RESET_STORAGE_BOX_PASSWORD = "reset_storage_box_password", POST "/storage_boxes/{id}/actions/reset_password";
+    ROLLBACK_STORAGE_BOX_SNAPSHOT =
+        "rollback_storage_box_snapshot", POST "/storage_boxes/{id}/actions/rollback_snapshot";
+    UPDATE_STORAGE_BOX_ACCESS_SETTINGS =
+        "update_storage_box_access_settings", POST "/storage_boxes/{id}/actions/update_access_settings";
+    LIST_STORAGE_BOX_FOLDERS = "list_storage_box_folders", GET "/storage_boxes/{id}/folders";
+    LIST_STORAGE_BOX_SNAPSHOTS = "list_storage_box_snapshots", GET "/storage_boxes/{id}/snapshots";
+    CREATE_STORAGE_BOX_SNAPSHOT = "create_storage_box_snapshot", POST "/storage_boxes/{id}/snapshots";
+    GET_STORAGE_BOX_SNAPSHOT = "get_storage_box_snapshot", GET "/storage_boxes/{id}/snapshots/{snapshot_id}";
+    UPDATE_STORAGE_BOX_SNAPSHOT = "update_storage_box_snapshot", PUT "/storage_boxes/{id}/snapshots/{snapshot_id}";
+    DELETE_STORAGE_BOX_SNAPSHOT =
+        "delete_storage_box_snapshot", DELETE "/storage_boxes/{id}/snapshots/{snapshot_id}";
+    LIST_STORAGE_BOX_SUBACCOUNTS = "list_storage_box_subaccounts", GET "/storage_boxes/{id}/subaccounts";
+    CREATE_STORAGE_BOX_SUBACCOUNT = "create_storage_box_subaccount", POST "/storage_boxes/{id}/subaccounts";
+    GET_STORAGE_BOX_SUBACCOUNT = "get_storage_box_subaccount", GET "/storage_boxes/{id}/subaccounts/{subaccount_id}";
+    UPDATE_STORAGE_BOX_SUBACCOUNT =
+        "update_storage_box_subaccount", PUT "/storage_boxes/{id}/subaccounts/{subaccount_id}";
+    DELETE_STORAGE_BOX_SUBACCOUNT =
+        "delete_storage_box_subaccount", DELETE "/storage_boxes/{id}/subaccounts/{subaccount_id}";
+    CHANGE_STORAGE_BOX_SUBACCOUNT_HOME_DIRECTORY =
+        "change_storage_box_subaccount_home_directory",
+        POST "/storage_boxes/{id}/subaccounts/{subaccount_id}/actions/change_home_directory";
+    RESET_STORAGE_BOX_SUBACCOUNT_PASSWORD =
+        "reset_storage_box_subaccount_password",
+        POST "/storage_boxes/{id}/subaccounts/{subaccount_id}/actions/reset_subaccount_password";
+    UPDATE_STORAGE_BOX_SUBACCOUNT_ACCESS_SETTINGS =
+        "update_storage_box_subaccount_access_settings",
+        POST "/storage_boxes/{id}/subaccounts/{subaccount_id}/actions/update_access_settings";
+
+    LIST_STORAGE_BOX_TYPES = "list_storage_box_types", GET "/storage_box_types";
+    GET_STORAGE_BOX_TYPE = "get_storage_box_type", GET "/storage_box_types/{id}";
+
     LIST_VOLUMES = "list_volumes", GET "/volumes";
     CREATE_VOLUME = "create_volume", POST "/volumes";
     LIST_VOLUMES_ACTIONS = "list_volumes_actions", GET "/volumes/actions";

@@ -24,7 +24,7 @@ use crate::volumes::VolumeId;
 mod create;
 mod operations;
 
-pub use create::{CreateServer, PublicNetSetup};
+pub use create::{Candidate, CreateServer, NoRoom, PublicNetSetup, Tried};
 pub use operations::*;
 
 cloud_core::numeric_id! {

@@ -9,7 +9,7 @@ use hetzner::{
     ImageStatus, ImageType, IpVersion, Iso, IsoType, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerMetricType,
     LoadBalancerProtocol, LoadBalancerTargetType, LoadBalancerType, Location, Metrics, NetworkZone, OsFlavor,
     PlacementGroup, PlacementGroupType, Pricing, ResourceKind, RrType, Server, ServerStatus, ServerType, SshKey,
-    StorageType, Zone, ZoneMode, ZoneStatus,
+    StorageBox, StorageBoxSnapshot, StorageBoxStatus, StorageBoxSubaccount, StorageType, Zone, ZoneMode, ZoneStatus,
 };
 use serde_json::{Value, json};
 
@@ -560,4 +560,40 @@ fn words_are_the_ones_of_the_service() {
     ] {
         assert_eq!(words, expected);
     }
+}
+
+#[test]
+fn storage_boxes() {
+    let price = json!({"net": "3.2000", "gross": "3.8080"});
+    let full = json!({
+        "id": MAX_ID, "name": "backup", "status": "active", "username": "u1337", "server": "u1337.example",
+        "system": "FSN1-BX355", "created": "2026-01-30T23:50:00Z",
+        "storage_box_type": {
+            "id": 4, "name": "bx11", "description": "BX11", "snapshot_limit": 10, "automatic_snapshot_limit": 10,
+            "subaccounts_limit": 100, "size": 1_099_511_627_776_i64,
+            "prices": [{"location": "fsn1", "price_hourly": price, "price_monthly": price, "setup_fee": price}],
+            "deprecation": {"announced": "2026-06-01T00:00:00Z", "unavailable_after": "2026-09-01T00:00:00Z"},
+        },
+        "location": {"id": 1, "name": "fsn1", "description": "d", "country": "DE", "city": "Falkenstein",
+            "latitude": 50.4, "longitude": 12.3, "network_zone": "eu-central"},
+        "access_settings": {"reachable_externally": true, "samba_enabled": true, "ssh_enabled": true,
+            "webdav_enabled": true, "zfs_enabled": true},
+        "snapshot_plan": {"max_snapshots": 10, "minute": 30, "hour": 3, "day_of_week": 7, "day_of_month": 1},
+        "protection": {"delete": true}, "labels": {"env": "prod"},
+        "stats": {"size": 3, "size_data": 2, "size_snapshots": 1},
+    });
+    let storage_box: StorageBox = check(&full);
+    assert_eq!((storage_box.status, storage_box.id.0), (StorageBoxStatus::Active, MAX_ID));
+
+    check::<StorageBoxSnapshot>(&json!({
+        "id": 5, "storage_box": 42, "name": "2026-02-12T11-35-19", "description": "d", "labels": {"a": "b"},
+        "stats": {"size": 2, "size_filesystem": 1}, "is_automatic": true, "created": "2026-02-12T11:35:19Z",
+    }));
+    check::<StorageBoxSubaccount>(&json!({
+        "id": 5, "storage_box": 42, "name": "web", "home_directory": "hosts/web", "description": "d",
+        "access_settings": {"reachable_externally": true, "samba_enabled": true, "ssh_enabled": true,
+            "webdav_enabled": true, "readonly": true},
+        "labels": {"a": "b"}, "username": "u1337-sub1", "server": "u1337-sub1.example",
+        "created": "2026-02-12T11:35:19Z",
+    }));
 }

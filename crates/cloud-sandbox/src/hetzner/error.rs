@@ -52,6 +52,11 @@ impl ApiError {
         Self::new(401, "unauthorized", "the token is missing or not valid")
     }
 
+    pub(crate) fn limit_exceeded(limit: &str) -> Self {
+        Self::new(403, "resource_limit_exceeded", format!("the limit '{limit}' is reached"))
+            .with(json!({"limits": [{"name": limit}]}))
+    }
+
     pub(crate) fn not_found(what: &str, id: impl std::fmt::Display) -> Self {
         Self::new(404, "not_found", format!("{what} with ID '{id}' not found"))
     }

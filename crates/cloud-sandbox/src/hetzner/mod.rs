@@ -29,6 +29,8 @@ mod rrsets;
 mod server_types;
 mod servers;
 mod ssh_keys;
+mod storage_box_types;
+mod storage_boxes;
 mod volumes;
 mod zonefile;
 mod zones;
@@ -103,6 +105,10 @@ const ROUTES: &[&[Route<Handler>]] = &[
     server_types::ROUTES,
     servers::ROUTES,
     ssh_keys::ROUTES,
+    storage_box_types::ROUTES,
+    storage_boxes::ROUTES,
+    storage_boxes::snapshots::ROUTES,
+    storage_boxes::subaccounts::ROUTES,
     volumes::ROUTES,
     zones::ROUTES,
     rrsets::ROUTES,
@@ -244,6 +250,12 @@ impl Ctx<'_> {
     pub(crate) fn id(&self) -> Result<i64, ApiError> {
         let id = self.parameters.first().and_then(|text| text.parse().ok()).filter(|id| *id > 0);
         id.ok_or_else(|| ApiError::invalid_input([("id", "must be a positive integer")]))
+    }
+
+    /// The second id in the path, that of a part of the resource.
+    pub(crate) fn part_id(&self, name: &str) -> Result<i64, ApiError> {
+        let id = self.parameters.get(1).and_then(|text| text.parse().ok()).filter(|id| *id > 0);
+        id.ok_or_else(|| ApiError::invalid_input([(name, "must be a positive integer")]))
     }
 
     /// Starts an action, which takes so many times the usual duration and has its effect at the end.

@@ -35,6 +35,17 @@ pub(crate) fn location_price(location: &str, cents: u64) -> Value {
     })
 }
 
+/// What a storage box costs anywhere that costs so many cents a month.
+pub(crate) fn storage_box_price(location: &str, cents: u64) -> Value {
+    let month = cents * CENT;
+    json!({
+        "location": location,
+        "price_hourly": price(hourly(month)),
+        "price_monthly": price(month),
+        "setup_fee": price(0),
+    })
+}
+
 /// The monthly price is a cap at 624 hours; hours are rounded to a hundredth of a cent.
 fn hourly(month: u64) -> u64 {
     let step = CENT / 100;

@@ -19,6 +19,7 @@ use super::primary_ips::{self, PrimaryIp};
 use super::server_types::ServerType;
 use super::servers::{Private, Server, status};
 use super::ssh_keys::SshKey;
+use super::storage_boxes::{self, StorageBox};
 use super::timestamp;
 use super::volumes::Volume;
 use super::zones::{self, Zone};
@@ -39,6 +40,7 @@ pub(crate) struct Project {
     pub(crate) volumes: Table<Volume>,
     pub(crate) load_balancers: Table<LoadBalancer>,
     pub(crate) zones: Table<Zone>,
+    pub(crate) storage_boxes: BTreeMap<i64, StorageBox>,
     pub(crate) actions: BTreeMap<i64, Action>,
     events: BTreeMap<(Duration, u64), Event>,
     next_event: u64,
@@ -57,6 +59,9 @@ pub(crate) enum Kind {
     Server,
     Volume,
     Zone,
+    StorageBox,
+    StorageBoxSnapshot,
+    StorageBoxSubaccount,
 }
 
 pub(crate) struct Action {
@@ -118,6 +123,7 @@ pub(crate) enum Effect {
     ImageProtection(i64, bool),
     LoadBalancer(i64, load_balancers::Change),
     Zone(i64, zones::Change),
+    StorageBox(i64, storage_boxes::Change),
     /// What the room of the resource knows: the change, and what there is to undo when the action fails.
     Change {
         done: Change,
@@ -148,6 +154,8 @@ enum Event {
     End(i64),
     /// The end of a shutdown, if nothing else has happened to the server since.
     ShutDown(i64),
+    /// A plan of a storage box takes a snapshot, if it is still the plan of this number.
+    Snapshot { storage_box: i64, plan: u64 },
 }
 
 /// Something with a name that no other of its kind has.
@@ -244,6 +252,7 @@ impl Project {
             volumes: Table::new(),
             load_balancers: Table::new(),
             zones: Table::new(),
+            storage_boxes: BTreeMap::new(),
             actions: BTreeMap::new(),
             events: BTreeMap::new(),
             next_event: 0,
@@ -274,6 +283,7 @@ impl Project {
                         server.arrive(status::OFF);
                     }
                 }
+                Event::Snapshot { storage_box, plan } => storage_boxes::follow_plan(self, storage_box, plan),
             }
         }
         self.now = now;
@@ -282,6 +292,10 @@ impl Project {
     fn schedule(&mut self, at: Duration, event: Event) {
         self.next_event += 1;
         self.events.insert((at, self.next_event), event);
+    }
+
+    pub(crate) fn schedule_snapshot(&mut self, wait: Duration, storage_box: i64, plan: u64) {
+        self.schedule(self.now.saturating_add(wait), Event::Snapshot { storage_box, plan });
     }
 
     pub(crate) fn start(
@@ -410,6 +424,7 @@ impl Project {
                 }
             }
             Effect::Zone(zone, zones::Change::Gone) => drop(self.zones.remove(zone)),
+            Effect::StorageBox(id, change) => storage_boxes::apply(self, id, change),
         }
     }
 
@@ -454,6 +469,7 @@ impl Project {
                     }
                 }
             }
+            Effect::StorageBox(id, ref change) => storage_boxes::give_up(self, id, change),
             _ => {}
         }
     }
@@ -578,7 +594,7 @@ impl Project {
     pub(crate) fn is_busy(&self, kind: Kind, id: i64) -> bool {
         let running = self.events.values().filter_map(|event| match event {
             Event::End(action) => self.actions.get(action),
-            Event::ShutDown(_) => None,
+            Event::ShutDown(_) | Event::Snapshot { .. } => None,
         });
         running.into_iter().any(|action| action.resources.contains(&(kind, id)))
     }
@@ -606,6 +622,9 @@ impl Kind {
             Self::Network => "network",
             Self::PrimaryIp => "primary_ip",
             Self::Server => "server",
+            Self::StorageBox => "storage_box",
+            Self::StorageBoxSnapshot => "storage_box_snapshot",
+            Self::StorageBoxSubaccount => "storage_box_subaccount",
             Self::Volume => "volume",
             Self::Zone => "zone",
         }

@@ -126,7 +126,7 @@ fn delete_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// The MD5 fingerprint of an OpenSSH public key; none when it is not one.
-fn fingerprint(public_key: &str) -> Option<String> {
+pub(crate) fn fingerprint(public_key: &str) -> Option<String> {
     const TYPES: [&str; 7] = [
         "ssh-rsa",
         "ssh-ed25519",

@@ -16,6 +16,10 @@ use crate::placement_groups::PlacementGroupId;
 use crate::primary_ips::PrimaryIpId;
 use crate::volumes::VolumeId;
 
+mod fallback;
+
+pub use fallback::{Candidate, NoRoom, Tried};
+
 created!(Server as server in servers);
 
 impl Servers<'_> {
@@ -26,7 +30,7 @@ impl Servers<'_> {
     /// [`or_get`](CreateServer::or_get).
     ///
     /// Errors worth handling: `uniqueness_error` (the name is taken), `resource_unavailable` and `placement_error` (no
-    /// room for this type here and now), `resource_limit_exceeded`, `invalid_input`.
+    /// room for this type here and now; see [`with_fallback`](CreateServer::with_fallback)), `resource_limit_exceeded`, `invalid_input`.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> hetzner::Result<()> {

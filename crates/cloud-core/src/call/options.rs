@@ -1,0 +1,73 @@
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::error::Error;
+
+/// What a caller may set for one call, apart from the fields of the API: see
+/// [`options`](super::Call::options).
+#[derive(Clone, Debug, Default)]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) idempotent: Option<bool>,
+    pub(crate) response_limit: Option<usize>,
+    pub(crate) unchecked: bool,
+    pub(crate) while_locked: Option<Duration>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) invalid: Option<Error>,
+}
+
+impl CallOptions {
+    /// The time for the whole call: attempts, waits between them, and decoding. Unlimited by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// The time for one attempt, its body included (30 s by default).
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// Says that sending the call twice does no harm (or does), whatever its method is. A call that is idempotent is
+    /// repeated after failures that leave open whether it was carried out.
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = Some(idempotent);
+        self
+    }
+
+    /// The largest answer that is accepted, in bytes (64 MiB by default).
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = Some(bytes);
+        self
+    }
+
+    /// Sends the call although the checks of this crate find its arguments wrong, and leaves the judgement to the
+    /// service.
+    pub fn unchecked(mut self) -> Self {
+        self.unchecked = true;
+        self
+    }
+
+    /// Tries again while the service says that something else works on the resource, for up to this time from the first
+    /// such answer; the call fails with the answer at once unless this is set. The pauses grow from 1 s to 5 s. These
+    /// attempts do not count among those that the retry policy allows, and the time for the whole call stays a limit.
+    pub fn wait_while_locked(mut self, limit: Duration) -> Self {
+        self.while_locked = Some(limit);
+        self
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
+            }
+            (Err(_), _) => self.invalid = Some(Error::input(name, "is not a header name")),
+            (_, Err(_)) => self.invalid = Some(Error::input(name, "holds what no header may hold")),
+        }
+        self
+    }
+}

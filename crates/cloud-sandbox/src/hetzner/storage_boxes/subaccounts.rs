@@ -1,0 +1,221 @@
+use serde_json::{Value, json};
+
+use super::super::error::ApiError;
+use super::super::input::Input;
+use super::super::labels::Labels;
+use super::super::project::{Effect, Kind};
+use super::super::query::Order;
+use super::super::{Ctx, Handler, one};
+use super::{Access, Change, at_most, get, get_free, host_of, read_access, read_new_access, read_password};
+use crate::answer::Answer;
+use crate::route::{Route, route};
+
+pub(crate) const ROUTES: &[Route<Handler>] = &[
+    route("list_storage_box_subaccounts", "GET", "/storage_boxes/{id}/subaccounts", list),
+    route("create_storage_box_subaccount", "POST", "/storage_boxes/{id}/subaccounts", create),
+    route("get_storage_box_subaccount", "GET", "/storage_boxes/{id}/subaccounts/{subaccount_id}", show),
+    route("update_storage_box_subaccount", "PUT", "/storage_boxes/{id}/subaccounts/{subaccount_id}", update),
+    route("delete_storage_box_subaccount", "DELETE", "/storage_boxes/{id}/subaccounts/{subaccount_id}", delete),
+    route(
+        "change_storage_box_subaccount_home_directory",
+        "POST",
+        "/storage_boxes/{id}/subaccounts/{subaccount_id}/actions/change_home_directory",
+        change_home_directory,
+    ),
+    route(
+        "reset_storage_box_subaccount_password",
+        "POST",
+        "/storage_boxes/{id}/subaccounts/{subaccount_id}/actions/reset_subaccount_password",
+        reset_password,
+    ),
+    route(
+        "update_storage_box_subaccount_access_settings",
+        "POST",
+        "/storage_boxes/{id}/subaccounts/{subaccount_id}/actions/update_access_settings",
+        update_access_settings,
+    ),
+];
+
+const ACCESS: [&str; 5] = ["reachable_externally", "samba_enabled", "ssh_enabled", "webdav_enabled", "readonly"];
+
+pub(super) struct Subaccount {
+    id: i64,
+    name: String,
+    username: String,
+    pub(super) home_directory: String,
+    pub(super) access: Access,
+    description: String,
+    labels: Labels,
+    created: String,
+    /// It cannot be read before: see [`Snapshot`](super::snapshots::Snapshot).
+    is_ready: bool,
+}
+
+const ORDERS: &[Order<Subaccount>] = &[("id", |a, b| a.id.cmp(&b.id)), ("created", |a, b| a.created.cmp(&b.created))];
+
+impl Subaccount {
+    /// Makes it usable; its directory is still to be made.
+    pub(super) fn arrive(&mut self) -> String {
+        self.is_ready = true;
+        self.home_directory.clone()
+    }
+
+    fn render(&self, storage_box: i64) -> Value {
+        json!({
+            "id": self.id,
+            "storage_box": storage_box,
+            "name": self.name,
+            "username": self.username,
+            "server": host_of(&self.username),
+            "home_directory": self.home_directory,
+            "access_settings": self.access,
+            "description": self.description,
+            "labels": self.labels,
+            "created": self.created,
+        })
+    }
+}
+
+/// The subaccount in the path, once it can be used.
+fn find<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut Subaccount, ApiError> {
+    let id = ctx.part_id("subaccount_id")?;
+    let found = get(ctx)?.subaccounts.get_mut(&id).filter(|row| row.is_ready);
+    found.ok_or_else(|| ApiError::not_found("subaccount", id))
+}
+
+fn read_home(input: &mut Input) -> String {
+    let home = input.required("home_directory", Input::text);
+    at_most(input, "home_directory", &home, 999);
+    if home.starts_with('/') {
+        input.problem("home_directory", "must not begin with a slash");
+    }
+    if !home.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ./_-".contains(&byte)) {
+        input.problem("home_directory", "contains a character that is not allowed");
+    }
+    home
+}
+
+/// Name, description and labels.
+fn read_texts(input: &mut Input) -> (Option<String>, Option<String>, Option<Labels>) {
+    let (name, description) = (input.text("name"), input.string("description"));
+    at_most(input, "name", name.as_deref().unwrap_or_default(), 50);
+    at_most(input, "description", description.as_deref().unwrap_or_default(), 1000);
+    (name, description, input.labels("labels"))
+}
+
+fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let storage_box = get(ctx)?.id;
+    let selects = ctx.query.selects()?;
+    let rows = ctx.project.storage_boxes.get(&storage_box).into_iter().flat_map(|row| row.subaccounts.values());
+    let mut rows: Vec<&Subaccount> = rows
+        .filter(|row| {
+            row.is_ready
+                && ctx.query.admits("name", &row.name)
+                && ctx.query.admits("username", &row.username)
+                && selects(&row.labels)
+        })
+        .collect();
+    ctx.query.sort(&mut rows, ORDERS)?;
+    let subaccounts: Vec<Value> = rows.into_iter().map(|row| row.render(storage_box)).collect();
+    Ok(Answer::json(200, &json!({"subaccounts": subaccounts})))
+}
+
+fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    get_free(ctx)?;
+    let mut input = Input::parse(ctx.call.body)?;
+    let home_directory = read_home(&mut input);
+    read_password(&mut input);
+    let access = read_new_access(&mut input, &ACCESS);
+    let (name, description, labels) = read_texts(&mut input);
+    input.finish()?;
+    let created = ctx.project.stamp();
+    let row = get_free(ctx)?;
+    if row.subaccounts.len() >= row.kind.subaccounts {
+        return Err(ApiError::limit_exceeded("storage_box_subaccount_limit"));
+    }
+    let (storage_box, id) = (row.id, row.part_id());
+    let username = format!("{}-sub{}", row.username(), row.parts);
+    let subaccount = Subaccount {
+        id,
+        name: name.unwrap_or_else(|| username.clone()),
+        username,
+        home_directory,
+        access,
+        description: description.unwrap_or_default(),
+        labels: labels.unwrap_or_default(),
+        created,
+        is_ready: false,
+    };
+    row.subaccounts.insert(id, subaccount);
+    let action = start(ctx, "create_subaccount", 1, (storage_box, id), Some(Change::SubaccountReady(id)));
+    Ok(Answer::json(201, &json!({"subaccount": {"id": id, "storage_box": storage_box}, "action": action})))
+}
+
+fn start(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    units: u32,
+    (storage_box, id): (i64, i64),
+    change: Option<Change>,
+) -> Value {
+    let resources = vec![(Kind::StorageBox, storage_box), (Kind::StorageBoxSubaccount, id)];
+    let effect = change.map(|change| Effect::StorageBox(storage_box, change));
+    let action = ctx.start(command, units, resources, effect);
+    ctx.project.action(action)
+}
+
+fn show(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let storage_box = get(ctx)?.id;
+    one(200, "subaccount", find(ctx)?.render(storage_box))
+}
+
+fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    find(ctx)?;
+    let mut input = Input::parse(ctx.call.body)?;
+    let (name, description, labels) = read_texts(&mut input);
+    input.finish()?;
+    let row = find(ctx)?;
+    row.name = name.unwrap_or_else(|| std::mem::take(&mut row.name));
+    row.description = description.unwrap_or_else(|| std::mem::take(&mut row.description));
+    row.labels = labels.unwrap_or_else(|| std::mem::take(&mut row.labels));
+    show(ctx)
+}
+
+/// The ids in the path, when the subaccount can be worked on.
+fn free(ctx: &mut Ctx<'_>) -> Result<(i64, i64), ApiError> {
+    let storage_box = get_free(ctx)?.id;
+    Ok((storage_box, find(ctx)?.id))
+}
+
+fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let ids = free(ctx)?;
+    let action = start(ctx, "delete_subaccount", 1, ids, Some(Change::SubaccountGone(ids.1)));
+    one(201, "action", action)
+}
+
+fn change_home_directory(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let ids = free(ctx)?;
+    let mut input = Input::parse(ctx.call.body)?;
+    let home = read_home(&mut input);
+    input.finish()?;
+    let action = start(ctx, "change_home_directory", 1, ids, Some(Change::SubaccountHome(ids.1, home)));
+    one(201, "action", action)
+}
+
+fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let ids = free(ctx)?;
+    let mut input = Input::parse(ctx.call.body)?;
+    read_password(&mut input);
+    input.finish()?;
+    let action = start(ctx, "reset_subaccount_password", 1, ids, None);
+    one(201, "action", action)
+}
+
+fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let ids = free(ctx)?;
+    let mut input = Input::parse(ctx.call.body)?;
+    let access = read_access(&mut input, &ACCESS);
+    input.finish()?;
+    let action = start(ctx, "update_access_settings", 1, ids, Some(Change::SubaccountAccess(ids.1, access)));
+    one(201, "action", action)
+}

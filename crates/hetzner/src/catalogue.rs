@@ -1,0 +1,99 @@
+//! What the service offers, kept for a short while.
+//!
+//! Types and locations are the same for everybody and change rarely; only the stock of the types changes by the minute.
+//! A program that asks for them often asks the service once in a while only, when it asks [`Client::catalogue`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cloud_core::Result;
+use cloud_core::call::Task;
+use tokio::sync::Mutex;
+
+use crate::client::Client;
+use crate::locations::Location;
+use crate::server_types::ServerType;
+
+/// How long an answer is kept unless [`ClientBuilder::catalogue_ttl`](crate::ClientBuilder::catalogue_ttl) says
+/// otherwise.
+const USUAL_TTL: Duration = Duration::from_secs(60);
+
+/// Server types and locations, read once and kept for a minute, by all clones of a client together; made by
+/// [`Client::catalogue`].
+///
+/// ```
+/// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+/// for _ in 0..100 {
+///     let types = api.catalogue().server_types().await?;
+///     assert!(types.iter().any(|server_type| server_type.name == "cx23"));
+/// }
+/// assert_eq!(sandbox.journal().count("GET /v1/server_types"), 1);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Catalogue<'a>(&'a Client);
+
+impl<'a> Catalogue<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// All server types (`GET /server_types`).
+    pub fn server_types(self) -> Task<Arc<[ServerType]>> {
+        let client = self.0.clone();
+        Task::new(async move { client.kept().server_types.get(&client, client.server_types().list().all()).await })
+    }
+
+    /// All locations (`GET /locations`).
+    pub fn locations(self) -> Task<Arc<[Location]>> {
+        let client = self.0.clone();
+        Task::new(async move { client.kept().locations.get(&client, client.locations().list().all()).await })
+    }
+}
+
+/// What a client keeps.
+pub(crate) struct Kept {
+    server_types: Shelf<ServerType>,
+    locations: Shelf<Location>,
+}
+
+impl Kept {
+    pub(crate) fn new(ttl: Option<Duration>) -> Self {
+        let ttl = ttl.unwrap_or(USUAL_TTL);
+        Self { server_types: Shelf::new(ttl), locations: Shelf::new(ttl) }
+    }
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kept")
+    }
+}
+
+struct Shelf<T> {
+    ttl: Duration,
+    /// Held while the list is read, so that nobody else reads it at the same time.
+    list: Mutex<Option<(Instant, Arc<[T]>)>>,
+}
+
+impl<T> Shelf<T> {
+    fn new(ttl: Duration) -> Self {
+        Self { ttl, list: Mutex::new(None) }
+    }
+
+    async fn get(&self, client: &Client, read: impl Future<Output = Result<Vec<T>>>) -> Result<Arc<[T]>> {
+        let clock = client.engine().clock();
+        let mut list = self.list.lock().await;
+        if let Some((at, list)) = &*list
+            && clock.now().saturating_duration_since(*at) < self.ttl
+        {
+            return Ok(list.clone());
+        }
+        let new: Arc<[T]> = read.await?.into();
+        *list = Some((clock.now(), new.clone()));
+        Ok(new)
+    }
+}

@@ -1,0 +1,112 @@
+//! Sizes that storage boxes come in.
+
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::page::List;
+
+use crate::client::{Client, in_pages, page_of};
+use crate::deprecation::Deprecation;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::ops;
+use crate::pricing::Price;
+
+cloud_core::numeric_id! {
+    /// Identifies a type of storage box.
+    pub struct StorageBoxTypeId;
+}
+
+cloud_core::model! {
+    /// A size that storage boxes come in.
+    pub struct StorageBoxType {
+        /// The number of the type.
+        pub id: StorageBoxTypeId,
+        /// Its name, such as `bx11`.
+        pub name: String,
+        /// A line for people.
+        pub description: String,
+        /// What it costs in each location.
+        pub prices: Vec<StorageBoxPrice>,
+        /// Its announced end, if any.
+        pub deprecation: Option<Deprecation>,
+    }
+    integers {
+        /// How many snapshots can be taken by hand; `None` where there is no limit.
+        pub snapshot_limit: Option<u32>,
+        /// How many snapshots a plan can keep; `None` where there is no limit.
+        pub automatic_snapshot_limit: Option<u32>,
+        /// How many subaccounts there can be.
+        pub subaccounts_limit: u32,
+        /// The space in bytes.
+        pub size: u64,
+    }
+}
+
+cloud_core::model! {
+    /// What a storage box of one type costs in one location.
+    pub struct StorageBoxPrice {
+        /// The name of the location.
+        pub location: String,
+        /// For each begun hour.
+        pub price_hourly: Price,
+        /// The most that a month can cost.
+        pub price_monthly: Price,
+        /// Once, when it is ordered.
+        pub setup_fee: Price,
+    }
+}
+
+impl StorageBoxType {
+    /// What it costs in the location with this name.
+    pub fn price_in(&self, location: &str) -> Option<&StorageBoxPrice> {
+        self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+/// `/storage_box_types`, on the second host.
+#[derive(Clone, Copy, Debug)]
+pub struct StorageBoxTypes<'a>(&'a Client);
+
+impl<'a> StorageBoxTypes<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    fn listed(self) -> List<StorageBoxType> {
+        in_pages(self.0.call_on_hetzner(&ops::LIST_STORAGE_BOX_TYPES, page_of("storage_box_types")))
+    }
+
+    /// Lists types of storage boxes (`GET /storage_box_types`).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// for size in api.storage_box_types().list().all().await? {
+    ///     println!("{}: {} GB", size.name, size.size >> 30);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListStorageBoxTypes {
+        ListStorageBoxTypes::new(self.listed())
+    }
+
+    /// One type (`GET /storage_box_types/{id}`).
+    pub fn get(self, id: impl Into<StorageBoxTypeId>) -> Call<StorageBoxType> {
+        self.0.call_on_hetzner(&ops::GET_STORAGE_BOX_TYPE, Decode::key("storage_box_type")).arg(id.into())
+    }
+
+    /// Looks a type up by id or name.
+    pub fn find(self, storage_box_type: impl Into<IdOrName>) -> Task<Option<StorageBoxType>> {
+        find(storage_box_type.into(), |name| self.listed().query("name", name), |id| self.get(id))
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists types of storage boxes; made by [`StorageBoxTypes::list`].
+    pub struct ListStorageBoxTypes => StorageBoxType;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+    }
+}

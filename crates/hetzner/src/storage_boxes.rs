@@ -1,0 +1,176 @@
+//! Storage boxes, their subaccounts and their snapshots.
+//!
+//! They are served by the second host ([`Client::hetzner_endpoint`]) with the same token. Actions that they start are
+//! looked at on the first host, like all others.
+
+use cloud_core::model::Timestamp;
+
+#[cfg(doc)]
+use crate::Client;
+use crate::labels::Labels;
+use crate::locations::Location;
+use crate::protection::Protection;
+use crate::storage_box_types::StorageBoxType;
+
+mod check;
+mod operations;
+mod snapshots;
+mod subaccounts;
+
+pub use operations::*;
+pub use snapshots::*;
+pub use subaccounts::*;
+
+cloud_core::numeric_id! {
+    /// Identifies a storage box.
+    pub struct StorageBoxId;
+}
+
+cloud_core::open_enum! {
+    /// Whether a storage box can be used.
+    pub enum StorageBoxStatus {
+        /// It can.
+        Active = "active",
+        /// It is being set up.
+        Initializing = "initializing",
+        /// The service shut it off.
+        Locked = "locked",
+    }
+}
+
+cloud_core::model! {
+    /// A storage box.
+    pub struct StorageBox {
+        /// The number of the storage box.
+        pub id: StorageBoxId,
+        /// Its name. The service does not promise that it is unique.
+        pub name: String,
+        /// Its size, with the prices of today.
+        pub storage_box_type: StorageBoxType,
+        /// Where it stands.
+        pub location: Location,
+        /// The ways in which it can be reached.
+        pub access_settings: AccessSettings,
+        /// When snapshots are taken by themselves; `None` without a plan.
+        pub snapshot_plan: Option<SnapshotPlan>,
+        /// What is refused for it.
+        pub protection: Protection,
+        /// Its labels.
+        pub labels: Labels,
+        /// Whether it can be used.
+        pub status: StorageBoxStatus,
+        /// The name to log in with, such as `u1337`.
+        pub username: Option<String>,
+        /// The host to connect to; `None` while it is being set up.
+        pub server: Option<String>,
+        /// The machine it is kept on; `None` while it is being set up.
+        pub system: Option<String>,
+        /// How full it is.
+        pub stats: StorageBoxStats,
+        /// When it was created.
+        pub created: Timestamp,
+    }
+}
+
+impl StorageBox {
+    /// Whether it can be used.
+    pub fn is_active(&self) -> bool {
+        self.status == StorageBoxStatus::Active
+    }
+}
+
+cloud_core::model! {
+    /// How full a storage box is, in bytes.
+    pub struct StorageBoxStats {}
+    integers {
+        /// All that is taken up.
+        pub size: u64,
+        /// What the files take up.
+        pub size_data: u64,
+        /// What the snapshots take up.
+        pub size_snapshots: u64,
+    }
+}
+
+cloud_core::model! {
+    /// The ways in which a storage box can be reached. [`AccessSetup`] is its form in requests.
+    pub struct AccessSettings {
+        /// Whether it can be reached from outside of the provider's network.
+        pub reachable_externally: bool,
+        /// Whether it can be reached by Samba (SMB).
+        pub samba_enabled: bool,
+        /// Whether it can be reached by SSH.
+        pub ssh_enabled: bool,
+        /// Whether it can be reached by WebDAV.
+        pub webdav_enabled: bool,
+        /// Whether the folder with the snapshots of the file system can be seen.
+        pub zfs_enabled: bool,
+    }
+}
+
+cloud_core::model! {
+    /// When snapshots of a storage box are taken by themselves. Times are in UTC.
+    pub struct SnapshotPlan {}
+    integers {
+        /// How many of them are kept; the oldest make room.
+        pub max_snapshots: u32,
+        /// The minute of the hour.
+        pub minute: u8,
+        /// The hour of the day.
+        pub hour: u8,
+        /// The day of the week, from 1 for Monday to 7 for Sunday; `None` for every day.
+        pub day_of_week: Option<u8>,
+        /// The day of the month; `None` for every day.
+        pub day_of_month: Option<u8>,
+    }
+}
+
+/// Declares the request form of access settings: what is not set is left to the service.
+macro_rules! access_setup {
+    ($(#[$meta:meta])* pub struct $name:ident { $( $(#[$field_meta:meta])* $field:ident ),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+        pub struct $name {
+            $( #[serde(skip_serializing_if = "Option::is_none")] $field: Option<bool>, )*
+        }
+
+        impl $name {
+            /// Nothing set.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            $(
+                $(#[$field_meta])*
+                pub fn $field(mut self, $field: bool) -> Self {
+                    self.$field = Some($field);
+                    self
+                }
+            )*
+        }
+    };
+}
+use access_setup;
+
+access_setup! {
+    /// The ways in which a new storage box can be reached.
+    ///
+    /// ```
+    /// use hetzner::storage_boxes::AccessSetup;
+    ///
+    /// let ssh_only = AccessSetup::new().ssh_enabled(true).samba_enabled(false);
+    /// assert_eq!(serde_json::to_string(&ssh_only).unwrap(), r#"{"samba_enabled":false,"ssh_enabled":true}"#);
+    /// ```
+    pub struct AccessSetup {
+        /// Whether it can be reached from outside of the provider's network.
+        reachable_externally,
+        /// Whether it can be reached by Samba (SMB).
+        samba_enabled,
+        /// Whether it can be reached by SSH.
+        ssh_enabled,
+        /// Whether it can be reached by WebDAV.
+        webdav_enabled,
+        /// Whether the folder with the snapshots of the file system can be seen.
+        zfs_enabled,
+    }
+}

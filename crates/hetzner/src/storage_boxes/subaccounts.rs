@@ -1,0 +1,314 @@
+use cloud_core::call::{Call, Operation, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+use cloud_core::page::{List, NoMeta, Whole};
+use cloud_core::wait::Waiter;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::operations::created;
+use super::{StorageBoxId, access_setup, check};
+use crate::actions::{Action, Created, Deleted, Started};
+use crate::client::Client;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::labels::{self, Labels};
+use crate::ops;
+use crate::sort::Sort;
+
+cloud_core::numeric_id! {
+    /// Identifies a subaccount of a storage box.
+    pub struct StorageBoxSubaccountId;
+}
+
+cloud_core::model! {
+    /// One more user of a storage box, in a directory of its own.
+    pub struct StorageBoxSubaccount {
+        /// The number of the subaccount.
+        pub id: StorageBoxSubaccountId,
+        /// The storage box it belongs to.
+        pub storage_box: StorageBoxId,
+        /// Its name; the user name unless one was given.
+        pub name: String,
+        /// The directory it sees, below that of the storage box.
+        pub home_directory: String,
+        /// The ways in which it can be used.
+        pub access_settings: SubaccountAccess,
+        /// A line for people.
+        pub description: String,
+        /// Its labels.
+        pub labels: Labels,
+        /// The name to log in with, such as `u1337-sub1`.
+        pub username: String,
+        /// The host to connect to.
+        pub server: String,
+        /// When it was created.
+        pub created: Timestamp,
+    }
+}
+
+cloud_core::model! {
+    /// The ways in which a subaccount can be used. [`SubaccountAccessSetup`] is its form in requests.
+    pub struct SubaccountAccess {
+        /// Whether it can be reached from outside of the provider's network.
+        pub reachable_externally: bool,
+        /// Whether it can be reached by Samba (SMB).
+        pub samba_enabled: bool,
+        /// Whether it can be reached by SSH.
+        pub ssh_enabled: bool,
+        /// Whether it can be reached by WebDAV.
+        pub webdav_enabled: bool,
+        /// Whether it can only read.
+        pub readonly: bool,
+    }
+}
+
+access_setup! {
+    /// The ways in which a new subaccount can be used.
+    pub struct SubaccountAccessSetup {
+        /// Whether it can be reached from outside of the provider's network.
+        reachable_externally,
+        /// Whether it can be reached by Samba (SMB).
+        samba_enabled,
+        /// Whether it can be reached by SSH.
+        ssh_enabled,
+        /// Whether it can be reached by WebDAV.
+        webdav_enabled,
+        /// Whether it can only read.
+        readonly,
+    }
+}
+
+/// `/storage_boxes/{id}/subaccounts`, on the second host; made by
+/// [`StorageBoxes::subaccounts`](super::StorageBoxes::subaccounts).
+#[derive(Clone, Copy, Debug)]
+pub struct StorageBoxSubaccounts<'a> {
+    client: &'a Client,
+    storage_box: StorageBoxId,
+}
+
+impl<'a> StorageBoxSubaccounts<'a> {
+    pub(super) fn new(client: &'a Client, storage_box: StorageBoxId) -> Self {
+        Self { client, storage_box }
+    }
+
+    fn listed(self) -> List<StorageBoxSubaccount> {
+        let decode = Decode::page::<NoMeta>("subaccounts");
+        let call = self.client.call_on_hetzner(&ops::LIST_STORAGE_BOX_SUBACCOUNTS, decode);
+        List::new(call.arg(self.storage_box), &Whole, None)
+    }
+
+    /// Lists the subaccounts (`GET /storage_boxes/{id}/subaccounts`). The service gives all of them at once.
+    pub fn list(self) -> ListStorageBoxSubaccounts {
+        ListStorageBoxSubaccounts::new(self.listed())
+    }
+
+    /// Creates a subaccount (`POST /storage_boxes/{id}/subaccounts`). The directory is made if it is not there. The rules
+    /// for the password are those of [`StorageBoxes::create`](super::StorageBoxes::create).
+    ///
+    /// The answer tells no more of it than its number; [`Created::wait`] gives the subaccount with its user name.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let id = api.storage_boxes().create("b", "bx11", "fsn1", "Correct-Horse-7").await?.wait().await?.id;
+    /// let accounts = api.storage_boxes().subaccounts(id);
+    /// let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// println!("{}@{}", account.username, account.server);
+    /// # assert_eq!(account.home_directory, "hosts/web-1");
+    /// # Ok(()) }
+    /// ```
+    pub fn create(
+        self,
+        home_directory: impl Into<String>,
+        password: impl Into<SecretString>,
+    ) -> CreateStorageBoxSubaccount {
+        let (client, storage_box) = (self.client.clone(), self.storage_box);
+        let decode = Decode::<Answer>::json().map(move |mut answer| {
+            answer.subaccount.storage_box = storage_box;
+            created(answer.subaccount, answer.action, &client)
+        });
+        let call = self.client.call_on_hetzner(&ops::CREATE_STORAGE_BOX_SUBACCOUNT, decode);
+        CreateStorageBoxSubaccount::new(call.arg(self.storage_box), home_directory.into(), password.into())
+    }
+
+    fn one(self, operation: &'static Operation, id: StorageBoxSubaccountId) -> Call<StorageBoxSubaccount> {
+        self.client.call_on_hetzner(operation, Decode::key("subaccount")).arg(self.storage_box).arg(id)
+    }
+
+    /// One subaccount (`GET /storage_boxes/{id}/subaccounts/{subaccount_id}`).
+    pub fn get(self, id: impl Into<StorageBoxSubaccountId>) -> Call<StorageBoxSubaccount> {
+        self.one(&ops::GET_STORAGE_BOX_SUBACCOUNT, id.into())
+    }
+
+    /// Looks a subaccount up by id or name.
+    pub fn find(self, subaccount: impl Into<IdOrName>) -> Task<Option<StorageBoxSubaccount>> {
+        find(subaccount.into(), |name| self.listed().query("name", name), |id| self.get(id))
+    }
+
+    /// Changes the name, the description or the labels (`PUT /storage_boxes/{id}/subaccounts/{subaccount_id}`).
+    pub fn update(self, id: impl Into<StorageBoxSubaccountId>) -> UpdateStorageBoxSubaccount {
+        UpdateStorageBoxSubaccount::new(self.one(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT, id.into()))
+    }
+
+    fn start(self, operation: &'static Operation, id: StorageBoxSubaccountId) -> Call<Started> {
+        self.client.call_on_hetzner(operation, Started::decode(self.client)).arg(self.storage_box).arg(id)
+    }
+
+    /// Deletes a subaccount; its directory stays (`DELETE /storage_boxes/{id}/subaccounts/{subaccount_id}`).
+    pub fn delete(self, id: impl Into<StorageBoxSubaccountId>) -> Call<Deleted> {
+        let call = self.client.call_on_hetzner(&ops::DELETE_STORAGE_BOX_SUBACCOUNT, Deleted::decode(self.client));
+        call.arg(self.storage_box).arg(id.into())
+    }
+
+    /// Gives it another directory, which is made if it is not there
+    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/change_home_directory`).
+    pub fn change_home_directory(
+        self,
+        id: impl Into<StorageBoxSubaccountId>,
+        home_directory: impl Into<String>,
+    ) -> ChangeHomeDirectory {
+        let call = self.start(&ops::CHANGE_STORAGE_BOX_SUBACCOUNT_HOME_DIRECTORY, id.into());
+        ChangeHomeDirectory::new(call, home_directory.into())
+    }
+
+    /// Gives it another password
+    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/reset_subaccount_password`).
+    pub fn reset_password(
+        self,
+        id: impl Into<StorageBoxSubaccountId>,
+        password: impl Into<SecretString>,
+    ) -> ResetSubaccountPassword {
+        let call = self.start(&ops::RESET_STORAGE_BOX_SUBACCOUNT_PASSWORD, id.into());
+        ResetSubaccountPassword::new(call, password.into())
+    }
+
+    /// Changes the ways in which it can be used
+    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/update_access_settings`). What is not set stays as
+    /// it is.
+    pub fn update_access_settings(self, id: impl Into<StorageBoxSubaccountId>) -> UpdateSubaccountAccess {
+        UpdateSubaccountAccess::new(self.start(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT_ACCESS_SETTINGS, id.into()))
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    subaccount: StorageBoxSubaccount,
+    #[serde(default)]
+    action: Option<Action>,
+}
+
+impl Created<StorageBoxSubaccount> {
+    /// Waits until the subaccount can be used and gives all of it.
+    pub fn wait(&self) -> Waiter<StorageBoxSubaccount> {
+        let (storage_box, id) = (self.resource.storage_box, self.resource.id);
+        self.wait_then(move |client| Task::new(client.storage_boxes().subaccounts(storage_box).get(id).send()))
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists subaccounts; made by [`StorageBoxSubaccounts::list`].
+    pub struct ListStorageBoxSubaccounts => StorageBoxSubaccount;
+    one {
+        /// Only those of this name.
+        name: String = "name",
+        /// Only the one with this user name, such as `u1337-sub1`.
+        username: String = "username",
+    }
+    many {
+        /// Sorts by `id` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+impl ListStorageBoxSubaccounts {
+    /// Only subaccounts whose labels match, such as `host=web-1`.
+    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
+        Self(labels::select(self.0, &selector))
+    }
+}
+
+fn check_texts(name: Option<&String>, description: Option<&String>, labels: Option<&Labels>) -> cloud_core::Result<()> {
+    if let Some(name) = name {
+        check::not_empty("name", name)?;
+    }
+    check::at_most("name", name, 50)?;
+    check::at_most("description", description, 1000)?;
+    labels::check(labels)
+}
+
+cloud_core::request! {
+    /// Creates a subaccount; made by [`StorageBoxSubaccounts::create`]. `Debug` hides the password.
+    pub struct CreateStorageBoxSubaccount => Created<StorageBoxSubaccount>;
+    required {
+        home_directory: String,
+        #[serde(serialize_with = "cloud_core::model::secret::expose")]
+        password: SecretString,
+    }
+    opt {
+        /// Its name, up to 50 characters; the user name unless given.
+        name: String,
+        /// A line for people, up to 1000 characters.
+        description: String,
+        /// Its labels.
+        labels: Labels,
+        /// The ways in which it can be used.
+        access_settings: SubaccountAccessSetup,
+    }
+    check |this: &Self| {
+        check::home_directory(&this.home_directory)?;
+        check::password(&this.password)?;
+        check_texts(this.name.as_ref(), this.description.as_ref(), this.labels.as_ref())
+    };
+}
+
+cloud_core::request! {
+    /// Changes a subaccount; made by [`StorageBoxSubaccounts::update`].
+    pub struct UpdateStorageBoxSubaccount => StorageBoxSubaccount;
+    opt {
+        /// The new name, up to 50 characters.
+        name: String,
+        /// The new line for people, up to 1000 characters.
+        description: String,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| check_texts(this.name.as_ref(), this.description.as_ref(), this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Changes the directory of a subaccount; made by [`StorageBoxSubaccounts::change_home_directory`].
+    pub struct ChangeHomeDirectory => Started;
+    required {
+        home_directory: String,
+    }
+    check |this: &Self| check::home_directory(&this.home_directory);
+}
+
+cloud_core::request! {
+    /// Sets the password of a subaccount; made by [`StorageBoxSubaccounts::reset_password`]. `Debug` hides it.
+    pub struct ResetSubaccountPassword => Started;
+    required {
+        #[serde(serialize_with = "cloud_core::model::secret::expose")]
+        password: SecretString,
+    }
+    check |this: &Self| check::password(&this.password);
+}
+
+cloud_core::request! {
+    /// Changes the ways in which a subaccount can be used; made by [`StorageBoxSubaccounts::update_access_settings`].
+    pub struct UpdateSubaccountAccess => Started;
+    opt {
+        /// Whether it can be reached from outside of the provider's network.
+        reachable_externally: bool,
+        /// Whether it can be reached by Samba (SMB).
+        samba_enabled: bool,
+        /// Whether it can be reached by SSH.
+        ssh_enabled: bool,
+        /// Whether it can be reached by WebDAV.
+        webdav_enabled: bool,
+        /// Whether it can only read.
+        readonly: bool,
+    }
+}
