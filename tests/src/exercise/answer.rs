@@ -68,16 +68,26 @@ models! {
     hetzner::FloatingIp
     hetzner::Image
     hetzner::Iso
+    hetzner::LoadBalancer
+    hetzner::LoadBalancerType
     hetzner::Location
     hetzner::Metrics
     hetzner::Network
     hetzner::PlacementGroup
     hetzner::Pricing
     hetzner::PrimaryIp
+    hetzner::RrSet
     hetzner::Server
     hetzner::ServerType
     hetzner::SshKey
+    hetzner::StorageBox
+    hetzner::StorageBoxSnapshot
+    hetzner::StorageBoxSubaccount
+    hetzner::StorageBoxType
     hetzner::Volume
+    hetzner::Zone
+    String
+    Vec<String>
 }
 
 impl Answer for Action {

@@ -16,7 +16,10 @@ use hetzner::{
 
 use super::{Replay, Run};
 
+mod load_balancers;
 mod networking;
+mod storage_boxes;
+mod zones;
 
 /// A key that nobody has the other half of.
 const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
@@ -64,6 +67,9 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
     let group = placement_groups(run, api).await;
     servers(run, api, (key, group, iso), settle).await;
     networking::all(run, api).await;
+    load_balancers::all(run, api).await;
+    zones::all(run, api).await;
+    storage_boxes::exercise(run, api, settle).await;
     run.call(api.placement_groups().delete(group)).await;
     run.call(api.ssh_keys().delete(key)).await;
 }

@@ -11,6 +11,9 @@ pub fn field<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deseriali
 }
 
 /// Reads an integer that may arrive as `40`, `40.0` or `"40"`; `null` gives the default.
+///
+/// A number that the type cannot hold becomes the nearest one that it can: one absurd counter must not cost the whole
+/// answer.
 pub fn integer<'de, D: Deserializer<'de>, T: Integer>(deserializer: D) -> Result<T, D::Error> {
     struct Visitor<T>(PhantomData<T>);
     impl<'de, T: Integer> de::Visitor<'de> for Visitor<T> {
@@ -19,20 +22,22 @@ pub fn integer<'de, D: Deserializer<'de>, T: Integer>(deserializer: D) -> Result
             f.write_str("an integer")
         }
         fn visit_u64<E: de::Error>(self, v: u64) -> Result<T, E> {
-            T::from_wide(v.into()).ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(v), &self))
+            Ok(T::nearest(v.into()))
         }
         fn visit_i64<E: de::Error>(self, v: i64) -> Result<T, E> {
-            T::from_wide(v.into()).ok_or_else(|| E::invalid_value(de::Unexpected::Signed(v), &self))
+            Ok(T::nearest(v.into()))
         }
-        #[allow(clippy::cast_possible_truncation, reason = "only whole numbers within 2^53 are converted")]
+        #[allow(clippy::cast_possible_truncation, reason = "a conversion that saturates is what is wanted")]
         fn visit_f64<E: de::Error>(self, v: f64) -> Result<T, E> {
-            let whole = v.fract() == 0.0 && v.abs() <= 9_007_199_254_740_992.0;
-            let value = if whole { T::from_wide(v as i128) } else { None };
-            value.ok_or_else(|| E::invalid_value(de::Unexpected::Float(v), &self))
+            if v.fract() == 0.0 {
+                Ok(T::nearest(v as i128))
+            } else {
+                Err(E::invalid_value(de::Unexpected::Float(v), &self))
+            }
         }
         fn visit_str<E: de::Error>(self, v: &str) -> Result<T, E> {
-            let value = v.trim().parse().ok().and_then(T::from_wide);
-            value.ok_or_else(|| E::invalid_value(de::Unexpected::Str(v), &self))
+            let value = v.trim().parse().map(T::nearest);
+            value.map_err(|_| E::invalid_value(de::Unexpected::Str(v), &self))
         }
         fn visit_unit<E: de::Error>(self) -> Result<T, E> {
             Ok(T::default())
@@ -49,15 +54,15 @@ pub fn integer<'de, D: Deserializer<'de>, T: Integer>(deserializer: D) -> Result
 
 /// The integer types [`integer`] can give, and `Option` of them.
 pub trait Integer: Default {
-    /// The value, when it fits.
-    fn from_wide(value: i128) -> Option<Self>;
+    /// The value, or the nearest that the type holds.
+    fn nearest(value: i128) -> Self;
 }
 
 macro_rules! integers {
     ($($t:ty)*) => { $(
         impl Integer for $t {
-            fn from_wide(value: i128) -> Option<Self> {
-                value.try_into().ok()
+            fn nearest(value: i128) -> Self {
+                value.try_into().unwrap_or(if value < 0 { Self::MIN } else { Self::MAX })
             }
         }
     )* };
@@ -65,8 +70,8 @@ macro_rules! integers {
 integers!(u8 u16 u32 u64 i32 i64);
 
 impl<T: Integer> Integer for Option<T> {
-    fn from_wide(value: i128) -> Option<Self> {
-        T::from_wide(value).map(Some)
+    fn nearest(value: i128) -> Self {
+        Some(T::nearest(value))
     }
 }
 
@@ -98,8 +103,15 @@ mod tests {
 
     #[test]
     fn what_is_no_integer_is_refused() {
-        for json in ["40.5", "-1", "\"x\"", "4294967296", "1e300", "[]"] {
+        for json in ["40.5", "\"x\"", "\"40.0\"", "[]", "true"] {
             assert!(disk(json).unwrap_err().contains("integer"), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_becomes_the_nearest() {
+        for (json, nearest) in [("-1", 0), ("-9007199254740991", 0), ("4294967296", u32::MAX), ("1e300", u32::MAX)] {
+            assert_eq!(disk(json), Ok(nearest), "{json}");
         }
     }
 }
