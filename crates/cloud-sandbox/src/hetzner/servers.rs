@@ -98,6 +98,7 @@ pub(crate) struct Server {
     ipv6: Option<Ipv6>,
     pub(crate) private: Vec<Private>,
     has_ssh_keys: bool,
+    pub(crate) user_data: String,
 }
 
 struct Ipv4 {
@@ -189,7 +190,7 @@ impl Server {
         }
     }
 
-    fn render(&self, project: &Project) -> Value {
+    pub(crate) fn render(&self, project: &Project) -> Value {
         let (outgoing, ingoing) = metrics::traffic(project.now().saturating_sub(self.created_at));
         let prices = self.server_type.prices();
         let included = prices.iter().find(|price| price["location"] == self.location.name);
@@ -265,6 +266,7 @@ struct Wish {
     labels: Labels,
     ipv4: bool,
     ipv6: bool,
+    user_data: String,
     /// Resources that do not exist in this service yet, so that none can be meant.
     unknown: Vec<(&'static str, i64)>,
 }
@@ -312,7 +314,7 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
     let ssh_keys = input.ids_or_names("ssh_keys").unwrap_or_default();
     let networks = input.integers("networks").unwrap_or_default();
     let labels = input.labels("labels").unwrap_or_default();
-    check_user_data(&mut input);
+    let user_data = read_user_data(&mut input).unwrap_or_default();
     let mut unknown = Vec::new();
     let volumes = input.integers("volumes").unwrap_or_default();
     if input.boolean("automount") == Some(true) && volumes.is_empty() {
@@ -347,6 +349,7 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
         labels,
         ipv4,
         ipv6,
+        user_data,
         unknown,
     })
 }
@@ -410,6 +413,7 @@ fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ipv6: wish.ipv6.then(|| Ipv6 { id: ctx.shared.id(), network: ipv6_network(address), dns_ptr: BTreeMap::new() }),
         private: Vec::new(),
         has_ssh_keys: !wish.ssh_keys.is_empty(),
+        user_data: wish.user_data,
     };
     let root_password = wish.ssh_keys.is_empty().then(|| ctx.shared.password());
     ctx.project.servers.insert(server);
@@ -464,10 +468,12 @@ fn check_hostname(input: &mut Input, name: &str) {
     }
 }
 
-fn check_user_data(input: &mut Input) {
-    if input.string("user_data").is_some_and(|data| data.len() > MOST_USER_DATA) {
+fn read_user_data(input: &mut Input) -> Option<String> {
+    let data = input.string("user_data")?;
+    if data.len() > MOST_USER_DATA {
         input.problem("user_data", "must not be longer than 32 KiB");
     }
+    Some(data)
 }
 
 pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
@@ -649,7 +655,7 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     let (architecture, disk, has_ssh_keys) = (server.server_type.architecture(), server.disk, server.has_ssh_keys);
     let wanted = input.required("image", |input, field| input.id_or_name(field).map(Some));
-    check_user_data(&mut input);
+    let user_data = read_user_data(&mut input);
     let mut image = 0;
     if let Some(wanted) = wanted {
         match images::choose(ctx.project, &wanted, architecture, disk) {
@@ -659,6 +665,7 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     input.finish()?;
     let (_, server) = changeable(ctx)?;
+    server.user_data = user_data.unwrap_or_else(|| std::mem::take(&mut server.user_data));
     server.pass_through(status::REBUILDING);
     server.locked = true;
     let password = (!has_ssh_keys).then(|| ctx.shared.password());
