@@ -66,6 +66,7 @@ pub(crate) trait Service: Send + Sync {
     fn name(&self) -> &'static str;
 
     /// The path of its endpoint below its name, for people who look for it.
+    #[cfg(feature = "serve")]
     fn endpoint(&self) -> &'static str {
         "/v1"
     }

@@ -14,6 +14,8 @@ use hetzner::{
 use super::Run;
 use crate::Result;
 
+mod storage_boxes;
+
 /// A key that nobody has the other half of.
 const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
 
@@ -41,6 +43,7 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
     servers(run, api, (key, group, iso), settle).await;
     run.call(api.placement_groups().delete(group)).await;
     run.call(api.ssh_keys().delete(key)).await;
+    storage_boxes::exercise(run, api, settle).await;
 }
 
 async fn catalogues(run: &mut Run, api: &Client) -> IsoId {

@@ -32,12 +32,11 @@ impl HetznerMetadata {
 
     /// The server that asks, and what it asks for.
     fn asked<'p>(&self, path: &'p str) -> Option<(i64, &'p str)> {
-        let (server, path) = match self.server {
-            Some(server) => (server, path),
-            None => {
-                let (server, _) = path.strip_prefix('/')?.split_once('/')?;
-                (server.parse().ok()?, &path[server.len() + 1..])
-            }
+        let (server, path) = if let Some(server) = self.server {
+            (server, path)
+        } else {
+            let (server, _) = path.strip_prefix('/')?.split_once('/')?;
+            (server.parse().ok()?, &path[server.len() + 1..])
         };
         Some((server, path.strip_prefix("/hetzner/v1/")?))
     }
@@ -48,6 +47,7 @@ impl Service for HetznerMetadata {
         "hetzner-metadata"
     }
 
+    #[cfg(feature = "serve")]
     fn endpoint(&self) -> &'static str {
         "/{server}/hetzner/v1"
     }
