@@ -56,8 +56,9 @@ impl<'a> Query<'a> {
 
     pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
         match self.get(name) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
+            // The official Python client writes them in its language's own way.
+            None | Some("false" | "False") => Ok(false),
+            Some("true" | "True") => Ok(true),
             Some(_) => Err(ApiError::invalid_input([(name, "must be true or false")])),
         }
     }
