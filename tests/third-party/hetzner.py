@@ -15,6 +15,12 @@ from hcloud.networks import Network
 from hcloud.server_types import ServerType
 from hcloud.servers import Server, ServerCreatePublicNetwork
 from hcloud.ssh_keys import SSHKey
+from hcloud.storage_box_types import StorageBoxType
+from hcloud.storage_boxes import (
+    StorageBoxAccessSettings,
+    StorageBoxSnapshotPlan,
+    StorageBoxSubaccountAccessSettings,
+)
 
 # A key of the right form that nobody has the other half of.
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{}GRwZWVyLW9mLW5vYm9keS1hdC1hbGwtMDAwMDAw {}@example"
@@ -422,10 +428,86 @@ def farewell(client, server, key, group):
     equal(client.servers.get_all(), [], "no server is left")
 
 
+def storage_boxes(client):
+    """The second host, with a session of its own; its actions are looked at on the first."""
+    boxes = client.storage_boxes
+    equal([t.name for t in client.storage_box_types.get_all()], ["bx11", "bx21", "bx31", "bx41"], "box types")
+    bx21 = client.storage_box_types.get_by_name("bx21")
+    equal(client.storage_box_types.get_by_id(bx21.id).size, 5 << 40, "size of a box type")
+    order = {
+        "name": "backup",
+        "location": Location(name="fsn1"),
+        "storage_box_type": StorageBoxType(name="bx11"),
+        "ssh_keys": [PUBLIC_KEY.format("B", "box")],
+        "access_settings": StorageBoxAccessSettings(ssh_enabled=True),
+        "labels": {"tier": "backup"},
+    }
+    refused("invalid_input", boxes.create, password="too-weak", **order)
+    created = boxes.create(password="Correct-Horse-7", **order)
+    equal(created.storage_box.status, "initializing", "new box")
+    finished(created.action, "create")
+    box = boxes.get_by_name("backup")
+    equal((box.id, box.status, box.location.name), (created.storage_box.id, "active", "fsn1"), "box")
+    equal((box.access_settings.ssh_enabled, box.access_settings.samba_enabled), (True, False), "access to the box")
+    true(box.server.startswith(box.username), "host of the box")
+    equal(box.stats.size, 0, "size of the box")
+    equal([b.id for b in boxes.get_all(label_selector="tier=backup", sort=["name:desc"])], [box.id], "selected boxes")
+    box = box.update(name="vault", labels={"tier": "vault"})
+    equal((box.name, box.labels), ("vault", {"tier": "vault"}), "changed box")
+    finished(box.change_protection(delete=True), "change_protection")
+    refused("protected", box.delete)
+    finished(box.change_protection(delete=False))
+    finished(box.change_type(bx21), "change_type")
+    finished(box.reset_password("Battery-Staple-8"), "reset_password")
+    finished(box.update_access_settings(StorageBoxAccessSettings(samba_enabled=True)), "update_access_settings")
+    plan = StorageBoxSnapshotPlan(max_snapshots=5, hour=3, minute=30, day_of_week=7)
+    finished(box.enable_snapshot_plan(plan), "enable_snapshot_plan")
+    box = boxes.get_by_id(box.id)
+    equal((box.storage_box_type.name, box.access_settings.samba_enabled), ("bx21", True), "settings of the box")
+    equal((box.snapshot_plan.hour, box.snapshot_plan.day_of_week), (3, 7), "plan")
+    finished(box.disable_snapshot_plan(), "disable_snapshot_plan")
+
+    account = box.create_subaccount(
+        home_directory="hosts/web",
+        password="Correct-Horse-7",
+        name="web",
+        access_settings=StorageBoxSubaccountAccessSettings(readonly=True),
+        labels={"host": "web"},
+    )
+    finished(account.action, "create_subaccount")
+    account = box.get_subaccount_by_name("web")
+    equal((account.home_directory, account.access_settings.readonly), ("hosts/web", True), "subaccount")
+    equal(box.get_subaccount_by_username(account.username).id, account.id, "subaccount by its user name")
+    equal(account.update(description="of web").description, "of web", "changed subaccount")
+    finished(account.change_home_directory("hosts/web-2"), "change_home_directory")
+    finished(account.reset_password("Battery-Staple-8"), "reset_subaccount_password")
+    finished(account.update_access_settings(StorageBoxSubaccountAccessSettings(readonly=False)))
+    equal(box.get_subaccount_by_id(account.id).access_settings.readonly, False, "access of the subaccount")
+    equal(box.get_folders().folders, ["hosts"], "folders")
+    equal(box.get_folders(path="hosts").folders, ["web", "web-2"], "folders inside")
+
+    taken = box.create_snapshot(description="before", labels={"keep": ""})
+    finished(taken.action, "create_snapshot")
+    (snapshot,) = box.get_snapshot_all(label_selector="keep", is_automatic=False)
+    equal((snapshot.id, snapshot.description), (taken.snapshot.id, "before"), "snapshot")
+    equal(box.get_snapshot_by_name(snapshot.name).stats.size, 0, "size of the snapshot")
+    equal(snapshot.update(description="after").description, "after", "changed snapshot")
+    finished(account.delete().action)
+    finished(box.rollback_snapshot(snapshot), "rollback_snapshot")
+    finished(snapshot.delete().action)
+    equal(box.get_snapshot_all() + box.get_subaccount_all(), [], "parts of the box")
+    actions = box.get_actions(sort=["id"])
+    equal((actions[0].command, {a.status for a in actions}), ("create", {"success"}), "actions of the box")
+    finished(box.delete().action, "delete")
+    refused("not_found", boxes.get_by_id, box.id)
+
+
 def main():
     client = Client(
         token=os.environ["HCLOUD_TOKEN"],
         api_endpoint=os.environ["HCLOUD_ENDPOINT"],
+        # Both hosts are one in the sandbox.
+        api_endpoint_hetzner=os.environ["HCLOUD_ENDPOINT"],
         application_name="cloud-clients-third-party",
         poll_interval=0.05,
         poll_max_retries=600,
@@ -453,6 +535,7 @@ def main():
         metrics(server)
         history(client, server)
         farewell(client, server, key, group)
+        storage_boxes(client)
     except ActionFailedException as failure:
         raise AssertionError(f"an action failed: {failure}") from failure
     true(requests >= 60, "number of requests")

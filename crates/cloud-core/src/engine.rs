@@ -335,55 +335,62 @@ impl Engine {
                     continue;
                 }
             }
-            let locked_for = locked.limit.filter(|_| error.code().is_some_and(|code| inner.dialect.is_locked(code)));
-            let delay = if let Some(limit) = locked_for {
-                match locked.pause(limit, clock, server_delay) {
-                    Ok(delay) => delay,
-                    Err(reason) => return Err(finish(error, attempts, ambiguous, Some(reason))),
-                }
-            } else {
-                let decision = inner.retry.decide(&Attempt {
-                    number: attempts - locked.pauses,
-                    method: &parts.method,
-                    idempotent,
-                    failure,
-                    server_delay,
-                    random: clock.random(),
-                });
-                match decision {
-                    Decision::Retry(delay) => delay,
-                    Decision::Stop => return Err(finish(error, attempts, ambiguous, None)),
-                    Decision::GiveUp(reason) => {
-                        return Err(finish(error, attempts, ambiguous, Some(reason.to_owned())));
-                    }
-                }
+            let attempt = Attempt {
+                number: attempts - locked.pauses,
+                method: &parts.method,
+                idempotent,
+                failure,
+                server_delay,
+                random: clock.random(),
             };
-            if !parts.body.is_replayable() {
-                let reason = "not repeated, because the request body can be read only once";
-                return Err(finish(error, attempts, ambiguous, Some(reason.to_owned())));
-            }
-            if let Some(deadline) = deadline {
-                let left = deadline.saturating_duration_since(clock.now());
-                if delay >= left {
-                    let reason = format!(
-                        "not repeated, because the next attempt would begin in {:.1} s and the call has {:.1} s left",
-                        delay.as_secs_f64(),
-                        left.as_secs_f64()
-                    );
-                    return Err(finish(error, attempts, ambiguous, Some(reason)));
-                }
-            }
-            // Waiting for somebody else is no sign of a service in trouble.
-            if locked_for.is_none() {
-                let Some(price) = inner.budget.spend(&failure) else {
-                    let reason = "not repeated, because this client's budget for retries is used up";
-                    return Err(finish(error, attempts, ambiguous, Some(reason.to_owned())));
-                };
-                spent += price;
-            }
+            let (delay, price) = match self.pause(parts, &attempt, &mut locked, time_left()) {
+                Ok(pause) => pause,
+                Err(reason) => return Err(finish(error, attempts, ambiguous, reason)),
+            };
+            spent += price;
             trace.retrying(&error, attempts, delay);
             clock.sleep(delay).await;
         }
+    }
+
+    /// The pause before the next attempt and its price, or no further attempt, with the reason where one might be
+    /// expected.
+    fn pause(
+        &self,
+        parts: &Parts,
+        attempt: &Attempt<'_>,
+        locked: &mut Locked,
+        time_left: Option<Duration>,
+    ) -> Result<(Duration, u32), Option<String>> {
+        let inner = &*self.0;
+        let is_locked =
+            matches!(attempt.failure, Failure::Status { code: Some(code), .. } if inner.dialect.is_locked(code));
+        let waits = locked.limit.filter(|_| is_locked);
+        let delay = match waits {
+            Some(limit) => locked.pause(limit, &*inner.clock, attempt.server_delay).map_err(Some)?,
+            None => match inner.retry.decide(attempt) {
+                Decision::Retry(delay) => delay,
+                Decision::Stop => return Err(None),
+                Decision::GiveUp(reason) => return Err(Some(reason.to_owned())),
+            },
+        };
+        if !parts.body.is_replayable() {
+            return Err(Some("not repeated, because the request body can be read only once".to_owned()));
+        }
+        if let Some(left) = time_left.filter(|left| delay >= *left) {
+            return Err(Some(format!(
+                "not repeated, because the next attempt would begin in {:.1} s and the call has {:.1} s left",
+                delay.as_secs_f64(),
+                left.as_secs_f64()
+            )));
+        }
+        if waits.is_some() {
+            // Waiting for somebody else is no sign of a service in trouble.
+            return Ok((delay, 0));
+        }
+        let price = inner.budget.spend(&attempt.failure);
+        let used_up = || Some("not repeated, because this client's budget for retries is used up".to_owned());
+        Ok((delay, price.ok_or_else(used_up)?))
     }
 
     async fn prepare(&self, parts: &Parts, url: &str) -> Result<(Request<crate::body::Body>, u64)> {

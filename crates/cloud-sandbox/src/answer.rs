@@ -65,6 +65,12 @@ pub(crate) trait Service: Send + Sync {
     /// The name in the journal and the first segment of the path on a port.
     fn name(&self) -> &'static str;
 
+    /// The path of its endpoint below its name, for people who look for it.
+    #[cfg(feature = "serve")]
+    fn endpoint(&self) -> &'static str {
+        "/v1"
+    }
+
     /// Handles a request: checks it, changes the state, answers.
     fn handle(&self, call: &Call<'_>) -> Answer;
 

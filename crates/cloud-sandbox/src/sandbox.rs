@@ -8,7 +8,7 @@ use cloud_core::transport::Transport;
 use crate::answer::Service;
 use crate::clock::Clock;
 use crate::fault::Faults;
-use crate::hetzner::Hetzner;
+use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::journal::Journal;
 use crate::transport::InProcess;
 
@@ -55,6 +55,13 @@ impl Sandbox {
         Arc::new(InProcess { sandbox: self.clone(), service: self.0.hetzner.clone() })
     }
 
+    /// The metadata service as this server of the Hetzner service sees it, without sockets: any host, paths as on
+    /// `http://169.254.169.254/hetzner/v1`. It needs no token.
+    pub fn hetzner_metadata(&self, server: i64) -> Arc<dyn Transport> {
+        let service = HetznerMetadata::of(self.0.hetzner.clone(), server);
+        Arc::new(InProcess { sandbox: self.clone(), service: Arc::new(service) })
+    }
+
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
@@ -71,8 +78,8 @@ impl Sandbox {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn services(&self) -> [Arc<dyn Service>; 1] {
-        [self.0.hetzner.clone()]
+    pub(crate) fn services(&self) -> [Arc<dyn Service>; 2] {
+        [self.0.hetzner.clone(), Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone()))]
     }
 }
 

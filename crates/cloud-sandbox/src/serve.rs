@@ -87,6 +87,12 @@ impl Running {
         format!("{}/hetzner/v1", self.url())
     }
 
+    /// The endpoint of the metadata service as this server of the Hetzner service sees it, to be used in the place of
+    /// `http://169.254.169.254/hetzner/v1`.
+    pub fn hetzner_metadata_url(&self, server: i64) -> String {
+        format!("{}/hetzner-metadata/{server}/hetzner/v1", self.url())
+    }
+
     /// Stops listening and closes all connections, also those with an answer under way.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
@@ -187,7 +193,7 @@ fn outside(path: &str, host: &str, services: &[Arc<dyn Service>]) -> Answer {
     if path == "/" {
         let services: Vec<_> = services
             .iter()
-            .map(|service| json!({"name": service.name(), "url": format!("http://{host}/{}/v1", service.name())}))
+            .map(|service| json!({"name": service.name(), "url": format!("http://{host}/{}{}", service.name(), service.endpoint())}))
             .collect();
         return Answer::json(200, &json!({"services": services}));
     }

@@ -135,3 +135,29 @@ async fn a_port_is_free_again_after_a_drop() {
     }
     Sandbox::builder().bind(address).start().await.unwrap();
 }
+
+#[tokio::test]
+async fn the_metadata_of_a_server_needs_no_token() {
+    let server = Sandbox::start().await.unwrap();
+    let body = r#"{"name": "web-1", "server_type": "cx23", "image": "debian-13", "user_data": "hello"}"#;
+    let created = exchange(&server, "POST", "/hetzner/v1/servers", body).await;
+    let created: serde_json::Value = serde_json::from_str(body_of(&created)).unwrap();
+    let id = created["server"]["id"].as_i64().unwrap();
+    let base = format!("/hetzner-metadata/{id}/hetzner/v1");
+    assert_eq!(server.hetzner_metadata_url(id), format!("http://{}{base}", server.address()));
+    let id = id.to_string();
+    for (path, text) in [("metadata/hostname", "web-1"), ("userdata", "hello"), ("metadata/instance-id", &id)] {
+        let answer = exchange(&server, "GET", &format!("{base}/{path}"), "").await;
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("text/plain"), "{answer}");
+        assert_eq!(body_of(&answer), text);
+    }
+    let all = exchange(&server, "GET", &format!("{base}/metadata"), "").await;
+    assert!(body_of(&all).contains(&format!("instance-id: {id}\n")), "{all}");
+    for path in
+        ["/hetzner-metadata/7/hetzner/v1/metadata", "/hetzner-metadata/x/hetzner/v1/metadata", "/hetzner-metadata/"]
+    {
+        assert!(exchange(&server, "GET", path, "").await.starts_with("HTTP/1.1 404"), "{path}");
+    }
+    assert!(exchange(&server, "GET", &format!("{base}/metadata/nothing"), "").await.starts_with("HTTP/1.1 404"));
+    assert!(exchange(&server, "POST", &format!("{base}/metadata"), "").await.starts_with("HTTP/1.1 405"));
+}

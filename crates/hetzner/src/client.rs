@@ -45,7 +45,8 @@ use crate::zones::Zones;
 
 const CLOUD: &str = "https://api.hetzner.cloud/v1";
 const HETZNER: &str = "https://api.hetzner.com/v1";
-const PRODUCT: &str = concat!("cloud-hetzner/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+pub(crate) const PRODUCT: &str =
+    concat!("cloud-hetzner/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
 
 /// Lists ask for this many items a page, the most that the service gives.
 const PAGE_SIZE: u32 = 50;

@@ -33,6 +33,7 @@ pub mod labels;
 pub mod load_balancer_types;
 pub mod load_balancers;
 pub mod locations;
+pub mod metadata;
 pub mod metrics;
 pub mod networks;
 pub mod ops;

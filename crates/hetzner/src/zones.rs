@@ -14,7 +14,7 @@ use crate::find::found;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
 use crate::ops;
-use crate::protection::Protection;
+use crate::protection::{ChangeProtection, Protection};
 use crate::sort::Sort;
 
 mod edit;
@@ -338,8 +338,8 @@ impl<'a> Zones<'a> {
     }
 
     /// Sets whether deleting is refused (`POST .../actions/change_protection`).
-    pub fn change_protection(self, zone: impl Into<IdOrName>) -> ChangeZoneProtection {
-        ChangeZoneProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
+    pub fn change_protection(self, zone: impl Into<IdOrName>) -> ChangeProtection {
+        ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
     }
 
     /// Lists the actions of all zones (`GET /zones/actions`).
@@ -478,14 +478,5 @@ cloud_core::request! {
     pub struct ChangePrimaryNameservers => Started;
     required {
         primary_nameservers: Vec<SentNameserver>,
-    }
-}
-
-cloud_core::request! {
-    /// Protects a zone or lifts its protection; made by [`Zones::change_protection`].
-    pub struct ChangeZoneProtection => Started;
-    opt {
-        /// Whether deleting is refused.
-        delete: bool,
     }
 }

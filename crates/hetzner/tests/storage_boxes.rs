@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cloud_core::body::{Body, ResponseBody};
+use cloud_core::call::CallOptions;
 use cloud_core::model::Timestamp;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use cloud_core::transport::{Transport, TransportError};
@@ -179,7 +180,7 @@ async fn snapshots() {
     assert!(taken.created > Timestamp::default());
 
     let list = snapshots.list().name(taken.name.as_str()).is_automatic(false).label_selector("keep").sort(Sort::NAME);
-    assert_eq!(list.all().await.unwrap(), [taken.clone()]);
+    assert_eq!(list.all().await.unwrap(), std::slice::from_ref(&taken));
     let query = format!("?name={}&is_automatic=false&label_selector=keep&sort=name%3Aasc", taken.name);
     noted.sent("GET", &format!("/{id}/snapshots{query}"), Value::Null);
     assert_eq!(snapshots.find(taken.name.as_str()).await.unwrap().unwrap().id, taken.id);
@@ -218,7 +219,7 @@ async fn subaccounts() {
     assert!(web.username.ends_with("-sub1") && web.access_settings.readonly && !web.access_settings.samba_enabled);
 
     let list = accounts.list().name("web").username(web.username.as_str()).label_selector("h").sort(Sort::CREATED);
-    assert_eq!(list.all().await.unwrap(), [web.clone()]);
+    assert_eq!(list.all().await.unwrap(), std::slice::from_ref(&web));
     let query = format!("?name=web&username={}&label_selector=h&sort=created%3Aasc", web.username);
     noted.sent("GET", &format!("/{id}/subaccounts{query}"), Value::Null);
     assert_eq!(accounts.find("web").await.unwrap().unwrap().id, web.id);
@@ -300,7 +301,7 @@ async fn what_is_certainly_wrong_is_not_sent_unless_wanted() {
     let sent = noted.1.lock().unwrap().iter().filter(|(line, _)| !line.contains("label_selector=a")).count();
     assert_eq!(sent, 0);
 
-    let refused = boxes.create("a", "bx11", "fsn1", "weak").options(|o| o.unchecked()).await.unwrap_err();
+    let refused = boxes.create("a", "bx11", "fsn1", "weak").options(CallOptions::unchecked).await.unwrap_err();
     assert_eq!((refused.code(), refused.fields()[0].name.as_str()), (Some("invalid_input"), "password"));
 }
 

@@ -16,6 +16,7 @@ mod labels;
 mod load_balancer_types;
 mod load_balancers;
 mod locations;
+mod metadata;
 mod metrics;
 mod networks;
 mod placement_groups;
@@ -52,7 +53,9 @@ use crate::sandbox::Options;
 use error::ApiError;
 use project::{Effect, Kind, Project};
 use query::Query;
+use servers::Server;
 
+pub(crate) use metadata::HetznerMetadata;
 pub use networks::DEFAULT_NETWORK;
 
 pub(crate) type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
@@ -139,6 +142,16 @@ impl Hetzner {
             },
         };
         Self { options, clock, state: Mutex::new(state) }
+    }
+
+    /// A server of any project, as it is now.
+    fn with_server<T>(&self, id: i64, read: impl Fn(&Server, &Project) -> T) -> Option<T> {
+        let now = self.clock.elapsed();
+        let mut state = crate::lock(&self.state);
+        state.projects.values_mut().find_map(|project| {
+            project.settle(now);
+            project.servers.get(id).map(|server| read(server, project))
+        })
     }
 
     fn answer(&self, call: &Call<'_>, state: &mut State, now: Duration) -> Answer {

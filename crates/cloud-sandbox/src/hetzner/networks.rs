@@ -204,7 +204,8 @@ impl Network {
         places.filter(|(_, place)| place.network == self.id).map(|(id, place)| (id, place.ip, place.works))
     }
 
-    fn subnet_of(&self, ip: Ipv4Addr) -> String {
+    /// The range of the subnet that an address is in.
+    pub(crate) fn subnet_of(&self, ip: Ipv4Addr) -> String {
         let subnet = self.subnets.iter().find(|subnet| subnet.range.contains(ip));
         subnet.map(|subnet| subnet.range.to_string()).unwrap_or_default()
     }

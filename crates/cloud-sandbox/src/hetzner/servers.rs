@@ -108,6 +108,7 @@ pub(crate) struct Server {
     pub(crate) ipv6: Option<i64>,
     pub(crate) private: Vec<Private>,
     has_ssh_keys: bool,
+    pub(crate) user_data: String,
 }
 
 /// A place in a network.
@@ -183,7 +184,7 @@ impl Server {
         json!({"id": id, "ip": row.address.text(), "blocked": false, "dns_ptr": dns_ptr})
     }
 
-    fn render(&self, project: &Project) -> Value {
+    pub(crate) fn render(&self, project: &Project) -> Value {
         let (outgoing, ingoing) = metrics::traffic(project.now().saturating_sub(self.created_at));
         let prices = self.server_type.prices();
         let included = prices.iter().find(|price| price["location"] == self.location.name);
@@ -246,10 +247,12 @@ fn check_hostname(input: &mut Input, name: &str) {
     }
 }
 
-fn check_user_data(input: &mut Input) {
-    if input.string("user_data").is_some_and(|data| data.len() > MOST_USER_DATA) {
+fn read_user_data(input: &mut Input) -> Option<String> {
+    let data = input.string("user_data")?;
+    if data.len() > MOST_USER_DATA {
         input.problem("user_data", "must not be longer than 32 KiB");
     }
+    Some(data)
 }
 
 pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
@@ -431,7 +434,7 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     let (architecture, disk, has_ssh_keys) = (server.server_type.architecture(), server.disk, server.has_ssh_keys);
     let wanted = input.required("image", |input, field| input.id_or_name(field).map(Some));
-    check_user_data(&mut input);
+    let user_data = read_user_data(&mut input);
     let mut image = 0;
     if let Some(wanted) = wanted {
         match images::choose(ctx.project, &wanted, architecture, disk) {
@@ -441,6 +444,7 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     input.finish()?;
     let (_, server) = changeable(ctx)?;
+    server.user_data = user_data.unwrap_or_else(|| std::mem::take(&mut server.user_data));
     server.pass_through(status::REBUILDING);
     server.locked = true;
     let password = (!has_ssh_keys).then(|| ctx.shared.password());

@@ -22,6 +22,7 @@ use crate::metrics::GetMetrics;
 use crate::networks::NetworkId;
 use crate::ops;
 use crate::primary_ips::PrimaryIpId;
+use crate::protection::ChangeProtection;
 use crate::sort::Sort;
 
 /// `/load_balancers`.
@@ -160,8 +161,8 @@ impl<'a> LoadBalancers<'a> {
     }
 
     /// Sets whether deleting is refused (`POST /load_balancers/{id}/actions/change_protection`).
-    pub fn change_protection(self, id: impl Into<LoadBalancerId>) -> ChangeLoadBalancerProtection {
-        ChangeLoadBalancerProtection::new(self.start(&ops::CHANGE_LOAD_BALANCER_PROTECTION, id.into()))
+    pub fn change_protection(self, id: impl Into<LoadBalancerId>) -> ChangeProtection {
+        ChangeProtection::new(self.start(&ops::CHANGE_LOAD_BALANCER_PROTECTION, id.into()))
     }
 
     /// Attaches it to a private network (`POST /load_balancers/{id}/actions/attach_to_network`).
@@ -427,15 +428,6 @@ cloud_core::request! {
     pub struct ChangeLoadBalancerType => Started;
     required {
         load_balancer_type: String,
-    }
-}
-
-cloud_core::request! {
-    /// Protects a load balancer or lifts its protection; made by [`LoadBalancers::change_protection`].
-    pub struct ChangeLoadBalancerProtection => Started;
-    opt {
-        /// Whether deleting is refused.
-        delete: bool,
     }
 }
 

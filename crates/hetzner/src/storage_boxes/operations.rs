@@ -14,6 +14,7 @@ use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
 use crate::ops;
+use crate::protection::ChangeProtection;
 use crate::sort::Sort;
 
 /// `/storage_boxes`, on the second host.
@@ -118,8 +119,8 @@ impl<'a> StorageBoxes<'a> {
     }
 
     /// Sets whether deleting is refused (`POST /storage_boxes/{id}/actions/change_protection`).
-    pub fn change_protection(self, id: impl Into<StorageBoxId>) -> ChangeStorageBoxProtection {
-        ChangeStorageBoxProtection::new(self.start(&ops::CHANGE_STORAGE_BOX_PROTECTION, id.into()))
+    pub fn change_protection(self, id: impl Into<StorageBoxId>) -> ChangeProtection {
+        ChangeProtection::new(self.start(&ops::CHANGE_STORAGE_BOX_PROTECTION, id.into()))
     }
 
     /// Changes the size, to a type by name or, as text, by id (`POST /storage_boxes/{id}/actions/change_type`). It
@@ -280,15 +281,6 @@ cloud_core::request! {
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
-}
-
-cloud_core::request! {
-    /// Protects a storage box or lifts its protection; made by [`StorageBoxes::change_protection`].
-    pub struct ChangeStorageBoxProtection => Started;
-    opt {
-        /// Whether deleting is refused.
-        delete: bool,
-    }
 }
 
 cloud_core::request! {

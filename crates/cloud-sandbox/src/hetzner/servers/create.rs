@@ -3,7 +3,7 @@ use serde_json::json;
 use crate::answer::Answer;
 
 use super::private::{place, reserve};
-use super::{Private, Server, check_hostname, check_user_data, status};
+use super::{Private, Server, check_hostname, read_user_data, status};
 use crate::hetzner::error::ApiError;
 use crate::hetzner::firewalls::{self, Firewall};
 use crate::hetzner::input::{IdOrName, Input};
@@ -28,6 +28,7 @@ struct Wish {
     ipv6: Public,
     volumes: Vec<i64>,
     firewalls: Vec<i64>,
+    user_data: String,
 }
 
 /// Where a public address comes from.
@@ -90,7 +91,7 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
     let ssh_keys = input.ids_or_names("ssh_keys").unwrap_or_default();
     let networks = input.integers("networks").unwrap_or_default();
     let labels = input.labels("labels").unwrap_or_default();
-    check_user_data(&mut input);
+    let user_data = read_user_data(&mut input).unwrap_or_default();
     let volumes = input.integers("volumes").unwrap_or_default();
     if input.boolean("automount") == Some(true) && volumes.is_empty() {
         input.problem("automount", "needs volumes");
@@ -124,6 +125,7 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
         ipv6,
         volumes,
         firewalls,
+        user_data,
     })
 }
 
@@ -181,6 +183,7 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ipv6: None,
         private: Vec::new(),
         has_ssh_keys: !wish.ssh_keys.is_empty(),
+        user_data: wish.user_data,
     };
     let root_password = wish.ssh_keys.is_empty().then(|| ctx.shared.password());
     ctx.project.servers.insert(server);
