@@ -21,20 +21,17 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod answer;
-mod base64;
 mod clock;
 mod fault;
 mod front;
 pub mod hetzner;
 mod journal;
-mod md5;
 mod pattern;
 mod rate;
 mod route;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
-mod sha256;
 mod transport;
 
 pub use clock::Clock;

@@ -1,13 +1,15 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::answer::Answer;
-use crate::base64;
 use crate::route::{Route, route};
-use crate::sha256::sha256;
 
 use super::error::ApiError;
 use super::input::Input;
 use super::labels::Labels;
+use super::load_balancers::LoadBalancer;
 use super::project::{ActionState, Effect, Kind, Named, Project, Table};
 use super::query::{Order, list};
 use super::resource::{self, Resource};
@@ -115,16 +117,12 @@ impl Resource for Certificate {
 impl Certificate {
     /// The load balancers that use it.
     fn users<'p>(&'p self, project: &'p Project) -> impl Iterator<Item = i64> + 'p {
-        project
-            .load_balancers
-            .rows()
-            .filter(|balancer| balancer.uses_certificate(self.id))
-            .map(|balancer| balancer.id())
+        project.load_balancers.rows().filter(|balancer| balancer.uses_certificate(self.id)).map(LoadBalancer::id)
     }
 }
 
 fn fingerprint(der: &[u8]) -> String {
-    sha256(der).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+    Sha256::digest(der).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
 }
 
 fn list_certificates(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -194,7 +192,7 @@ fn start_issue(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> i64 {
     let der: Vec<u8> = (0..480).map(|_| ctx.shared.rng.u8(..)).collect();
     let done = move |project: &mut Project| {
         let now = project.wall();
-        let text = base64::encode(&der);
+        let text = STANDARD.encode(&der);
         let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..(at + 64).min(text.len())]).collect();
         let issued = Issued {
             pem: format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n")),

@@ -1,8 +1,9 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::base64;
-use crate::md5::md5;
 use crate::route::{Route, route};
 
 use super::error::ApiError;
@@ -138,11 +139,11 @@ pub(crate) fn fingerprint(public_key: &str) -> Option<String> {
     ];
     let mut words = public_key.split_whitespace();
     let kind = words.next().filter(|kind| TYPES.contains(kind))?;
-    let blob = base64::decode(words.next()?)?;
+    let blob = STANDARD_NO_PAD.decode(words.next()?.trim_end_matches('=')).ok()?;
     // The blob begins with the length of the type and the type itself.
     let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
     let rest = blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;
-    let hex = || md5(&blob).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":");
+    let hex = || Md5::digest(&blob).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":");
     (!rest.is_empty()).then(hex)
 }
 
