@@ -255,6 +255,7 @@ mod tests {
             (status(400), Stop, Stop),
             (status(404), Stop, Stop),
             (status(409), Stop, Stop),
+            (status(412), Stop, Stop),
             (status(423), Stop, Stop),
         ] {
             assert_eq!(attempt(1, &Method::GET, failure), get, "GET {failure:?}");

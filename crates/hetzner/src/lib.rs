@@ -1,17 +1,40 @@
-//! Types of the Hetzner Cloud API: servers and what they are made of, actions, labels, errors and configuration.
+//! A client for the Hetzner Cloud API: all its live operations on both hosts, DNS, storage boxes, and the metadata service
+//! that a server finds inside of itself.
 //!
 //! ```
-//! use hetzner::{Labels, Server, ServerStatus};
+//! # #[tokio::main] async fn main() -> hetzner::Result<()> {
+//! # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
+//! # let transport = sandbox.hetzner();
+//! use hetzner::Client;
 //!
-//! let server: Server = serde_json::from_str(
-//!     r#"{"id": 42, "name": "web-1", "status": "running", "labels": {"env": "prod"},
-//!         "public_net": {"ipv4": {"ip": "203.0.113.7"}}}"#,
-//! )?;
-//! assert_eq!(server.status, ServerStatus::Running);
-//! assert_eq!(server.ipv4(), Some("203.0.113.7".parse()?));
-//! assert_eq!(server.labels, Labels::from([("env", "prod")]));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! let api = Client::builder().token("my-token").transport(transport).build()?; // or Client::from_env()
+//! let created = api.servers().create("web-1", "cx23", "debian-13").labels([("env", "prod")]).await?;
+//! let server = created.wait().await?; // the creation and all that follows it
+//! assert!(server.is_running());
+//!
+//! let mut prod = api.servers().list().label_selector("env=prod").items();
+//! while let Some(server) = prod.next().await? {
+//!     println!("{} {:?}", server.name, server.ipv4());
+//! }
+//! api.servers().delete(server.id).await?.wait().await?;
+//! # Ok(()) }
 //! ```
+//!
+//! Every group of the API is a method of [`Client`]; its operations read alike: `list`, `get`, `find`, `create`, `update`,
+//! `delete`, then the API's own verbs. What takes time gives something to [`wait`](Started::wait) for. A request that may
+//! have been carried out is never sent twice; [`Error::may_have_happened`] tells when that leaves a question open, and
+//! [`or_get`](servers::CreateServer::or_get) answers it.
+//!
+//! Types of servers, images and locations are data, to be listed; what is stable has a constant: states and kinds as open
+//! enums, [network zones](NetworkZone), [record types](RrType), [backup windows](servers::BACKUP_WINDOWS).
+//!
+//! Left out: the operations that were deprecated on 2026-04-30 (`GET /{resource}/{id}/actions/{action_id}`; use
+//! `get_action`), and `/datacenters`, which answers 410 since 2026-10-01.
+//!
+//! # Features
+//!
+//! `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking form of
+//! every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod actions;

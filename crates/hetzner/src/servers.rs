@@ -27,6 +27,9 @@ mod operations;
 pub use create::{Candidate, CreateServer, NoRoom, PublicNetSetup, Tried};
 pub use operations::*;
 
+/// The hours (UTC) of daily backups that [`Server::backup_window`] may name. The service chooses among them.
+pub const BACKUP_WINDOWS: [&str; 6] = ["22-02", "02-06", "06-10", "10-14", "14-18", "18-22"];
+
 cloud_core::numeric_id! {
     /// Identifies a server.
     pub struct ServerId;
