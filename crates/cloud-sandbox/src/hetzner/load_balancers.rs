@@ -12,12 +12,13 @@ use super::error::ApiError;
 use super::input::Input;
 use super::labels::Labels;
 use super::load_balancer_types::{self, LoadBalancerType};
-use super::locations::{self, LOCATIONS, Location};
+use super::locations::Location;
 use super::metrics;
 use super::project::{Effect, Kind, Named, Project};
 use super::query::{Order, list};
 use super::{Ctx, Handler, actions, ips, one};
 
+mod create;
 mod services;
 mod targets;
 
@@ -26,7 +27,7 @@ use targets::{Target, What};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_load_balancers", "GET", "/load_balancers", list_load_balancers),
-    route("create_load_balancer", "POST", "/load_balancers", create_load_balancer),
+    route("create_load_balancer", "POST", "/load_balancers", create::create_load_balancer),
     route("list_load_balancers_actions", "GET", "/load_balancers/actions", |ctx| {
         actions::list_of_kind(ctx, Kind::LoadBalancer)
     }),
@@ -307,30 +308,6 @@ fn read_algorithm(input: &mut Input) -> &'static str {
 }
 
 /// The location asked for, by itself or by its network zone.
-fn read_location(input: &mut Input) -> Option<&'static Location> {
-    let location = input.id_or_name("location");
-    let zone = input.text("network_zone");
-    match (location, zone) {
-        (Some(_), Some(_)) => input.problem("network_zone", "must not be there when there is a location"),
-        (None, None) => input.problem("location", "or network_zone is required"),
-        (Some(wanted), None) => {
-            let found = locations::find(&wanted);
-            if found.is_none() {
-                input.problem("location", "is not a known location");
-            }
-            return found;
-        }
-        (None, Some(zone)) => {
-            let found = LOCATIONS.iter().find(|location| location.zone == zone);
-            if found.is_none() {
-                input.problem("network_zone", "is not a known network zone");
-            }
-            return found;
-        }
-    }
-    None
-}
-
 /// Refuses more than a type has room for.
 fn check_room(
     project: &Project,
@@ -376,110 +353,6 @@ fn check_new(others: &[Target], target: &Target) -> Result<(), ApiError> {
         return Err(ApiError::new(422, "target_already_defined", "the target is there already"));
     }
     Ok(())
-}
-
-fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    let name = input.required("name", Input::text);
-    check_name(&mut input, &name);
-    let kind = read_type(&mut input);
-    let location = read_location(&mut input);
-    let labels = input.labels("labels").unwrap_or_default();
-    let is_public = input.boolean("public_interface").unwrap_or(true);
-    let network = input.integer("network");
-    let mut algorithm = ALGORITHMS[0];
-    if let Some(mut inner) = input.object("algorithm") {
-        algorithm = read_algorithm(&mut inner);
-        input.absorb("algorithm", inner);
-    }
-    let (mut services, mut targets) = (Vec::new(), Vec::new());
-    for mut item in input.objects("services").unwrap_or_default() {
-        services.push(Service::read(&mut item));
-        input.absorb("services", item);
-    }
-    for mut item in input.objects("targets").unwrap_or_default() {
-        targets.extend(Target::read(&mut item));
-        input.absorb("targets", item);
-    }
-    let mut own = [None; 2];
-    if let Some(mut inner) = input.object("public_net") {
-        own = ips::VERSIONS.map(|version| inner.integer(version));
-        input.absorb("public_net", inner);
-    }
-    input.finish()?;
-    // What was not found is among the problems that end the reading.
-    let kind = kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
-    let location = location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
-    let [v4, v6] = own_addresses(ctx.project, own)?;
-    ctx.project.load_balancers.check_name(&name, None)?;
-    for (index, service) in services.iter().enumerate() {
-        check_ports(412, &services[..index], service)?;
-    }
-    for (index, target) in targets.iter().enumerate() {
-        check_new(&targets[..index], target)?;
-        target.check(ctx.project, network, is_public)?;
-    }
-    check_room(ctx.project, kind, &services, &targets)?;
-    let id = ctx.shared.id();
-    let private = network.map(|network| place(ctx, id, location, network, (None, None))).transpose()?;
-
-    // Nothing can be refused from here on.
-    reserve(ctx, id, private);
-    let address = ctx.shared.address();
-    ctx.project.load_balancers.insert(LoadBalancer {
-        id,
-        name,
-        created: ctx.project.stamp(),
-        created_at: ctx.project.now(),
-        kind,
-        location,
-        protected: false,
-        labels,
-        algorithm,
-        services,
-        targets,
-        is_public,
-        ipv4: match v4 {
-            Some(IpAddr::V4(ip)) => ip,
-            _ => ips::v4_address(address),
-        },
-        ipv6: match v6 {
-            Some(IpAddr::V6(ip)) => ip,
-            _ => first_host(ips::v6_network(address)),
-        },
-        names: Vec::new(),
-        private,
-        deleting: false,
-    });
-    let action = begin(ctx, "create_load_balancer", id, Change::Created);
-    let balancer = ctx.project.load_balancers.get(id).map(|balancer| balancer.render(ctx.project));
-    Ok(Answer::json(201, &json!({"load_balancer": balancer, "action": action})))
-}
-
-/// The addresses of the Primary IPs that a load balancer is to have, which nobody else may have.
-fn own_addresses(project: &Project, ids: [Option<i64>; 2]) -> Result<[Option<IpAddr>; 2], ApiError> {
-    let mut own = [None; 2];
-    for ((id, version), slot) in ids.into_iter().zip(ips::VERSIONS).zip(&mut own) {
-        let Some(id) = id else { continue };
-        let primary = project.primary_ips.get(id).ok_or_else(|| ApiError::not_found("Primary IP", id))?;
-        if primary.address.version() != version {
-            return Err(ApiError::new(412, "primary_ip_version_mismatch", "the Primary IP has the other version"));
-        }
-        let ip = match &primary.address {
-            ips::Address::V4 { ip, .. } => IpAddr::V4(*ip),
-            ips::Address::V6 { network, .. } => IpAddr::V6(first_host(*network)),
-        };
-        let is_taken = |other: &LoadBalancer| IpAddr::V4(other.ipv4) == ip || IpAddr::V6(other.ipv6) == ip;
-        if primary.server.is_some() || project.load_balancers.rows().any(is_taken) {
-            return Err(ApiError::new(422, "primary_ip_already_assigned", "the Primary IP is assigned already"));
-        }
-        *slot = Some(ip);
-    }
-    Ok(own)
-}
-
-fn first_host(network: Ipv6Addr) -> Ipv6Addr {
-    Ipv6Addr::from_bits(network.to_bits() | 1)
 }
 
 /// A place in a network, chosen or checked, but not taken yet.
