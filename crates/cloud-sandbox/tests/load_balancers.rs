@@ -107,13 +107,7 @@ async fn requests_that_cannot_be() {
         ),
         (
             order(json!({"services": [{"listen_port": 0}]})),
-            &[
-                "services.listen_port",
-                "services.protocol",
-                "services.destination_port",
-                "services.proxyprotocol",
-                "services.health_check",
-            ],
+            &["services.protocol", "services.listen_port", "services.destination_port"],
         ),
     ] {
         assert_eq!(api.post("/load_balancers", body.clone()).await.invalid(), fields, "{body}");
@@ -317,4 +311,49 @@ async fn settings_lists_and_metrics() {
     let action = &actions.json["actions"][0]["id"];
     api.get(&format!("/load_balancers/actions/{action}")).await.ok(200);
     assert!(api.get("/load_balancers/actions").await.ok(200)["actions"].as_array().unwrap().len() > 5);
+}
+
+#[tokio::test]
+async fn a_service_needs_no_more_than_its_protocol() {
+    let api = Api::new();
+    let id = create(&api, "front").await;
+    act(&api, id, "add_service", json!({"protocol": "http"})).await;
+    act(&api, id, "add_service", json!({"protocol": "tcp", "listen_port": 25, "destination_port": 2525})).await;
+    let services = read(&api, id).await["services"].clone();
+    for (service, listen, destination) in [(&services[0], 80, 80), (&services[1], 25, 2525)] {
+        assert_eq!((&service["listen_port"], &service["destination_port"]), (&json!(listen), &json!(destination)));
+        assert_eq!(service["proxyprotocol"], false);
+        let check = json!({"protocol": "tcp", "port": destination, "interval": 15, "timeout": 10, "retries": 3});
+        assert_eq!(service["health_check"], check);
+    }
+    let missing = api.post(&path(id, "add_service"), json!({"protocol": "tcp"})).await;
+    assert_eq!(missing.invalid(), ["listen_port", "destination_port"]);
+    // The certificate is all that HTTPS needs besides.
+    assert_eq!(api.post(&path(id, "add_service"), json!({"protocol": "https"})).await.invalid(), ["http.certificates"]);
+}
+
+#[tokio::test]
+async fn the_owners_addresses() {
+    let api = Api::new();
+    let body = json!({"name": "entry", "type": "ipv4", "location": "fsn1"});
+    let own = api.post("/primary_ips", body).await.ok(201)["primary_ip"].clone();
+    let order = |name: &str| {
+        let public_net = json!({"ipv4": own["id"]});
+        json!({"name": name, "load_balancer_type": "lb11", "location": "fsn1", "public_net": public_net})
+    };
+    let id = api.post("/load_balancers", order("front")).await.ok(201)["load_balancer"]["id"].as_i64().unwrap();
+    api.settle();
+    let net = read(&api, id).await["public_net"].clone();
+    assert_eq!((&net["ipv4"]["id"], &net["ipv4"]["ip"]), (&own["id"], &own["ip"]));
+    assert_eq!((&net["ipv4"]["blocked"], &net["ipv6"]["id"]), (&json!(false), &Value::Null));
+
+    let address = format!("/primary_ips/{}", own["id"]);
+    api.delete(&address).await.error(422, "must_be_unassigned");
+    api.post("/load_balancers", order("back")).await.error(422, "primary_ip_already_assigned");
+    let server = json!({"name": "web", "server_type": "cx23", "image": "debian-13", "location": "fsn1",
+        "public_net": {"ipv4": own["id"]}});
+    api.post("/servers", server).await.error(422, "primary_ip_assigned");
+    api.delete(&format!("/load_balancers/{id}")).await.ok(201);
+    api.settle();
+    api.delete(&address).await.ok(204);
 }

@@ -104,6 +104,8 @@ pub(crate) struct LoadBalancer {
     is_public: bool,
     ipv4: Ipv4Addr,
     ipv6: Ipv6Addr,
+    /// The Primary IPs that the addresses are those of, if they were the owner's before.
+    primary_ips: [Option<i64>; 2],
     names: Vec<(IpAddr, String)>,
     private: Option<Place>,
     deleting: bool,
@@ -160,6 +162,10 @@ impl LoadBalancer {
     /// Its place in a network, also while it comes there.
     pub(crate) fn place(&self) -> Option<Place> {
         self.private
+    }
+
+    pub(crate) fn uses_primary_ip(&self, id: i64) -> bool {
+        self.primary_ips.contains(&Some(id))
     }
 
     pub(crate) fn uses_certificate(&self, id: i64) -> bool {
@@ -257,14 +263,20 @@ impl LoadBalancer {
         let name = |ip: IpAddr| self.names.iter().find(|(own, _)| *own == ip).map(|(_, name)| name.clone());
         let usual = ips::usual_dns_ptr(self.ipv4);
         let places = self.private.iter().filter(|place| place.works);
+        let [v4, v6] = self.primary_ips;
         json!({
             "id": self.id,
             "name": self.name,
             "created": self.created,
             "public_net": {
                 "enabled": self.is_public,
-                "ipv4": {"ip": self.ipv4, "dns_ptr": name(self.ipv4.into()).unwrap_or(usual)},
-                "ipv6": {"ip": self.ipv6, "dns_ptr": name(self.ipv6.into())},
+                "ipv4": {
+                    "id": v4,
+                    "ip": self.ipv4,
+                    "dns_ptr": name(self.ipv4.into()).unwrap_or(usual),
+                    "blocked": false,
+                },
+                "ipv6": {"id": v6, "ip": self.ipv6, "dns_ptr": name(self.ipv6.into()), "blocked": false},
             },
             "private_net": places.map(|place| json!({"network": place.network, "ip": place.ip})).collect::<Vec<_>>(),
             "location": self.location.render(),

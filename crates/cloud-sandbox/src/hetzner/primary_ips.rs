@@ -126,6 +126,13 @@ impl Addressed for PrimaryIp {
     }
 }
 
+impl PrimaryIp {
+    /// Whether a server or a load balancer has it.
+    pub(crate) fn is_assigned(&self, project: &Project) -> bool {
+        self.server.is_some() || project.load_balancers.rows().any(|balancer| balancer.uses_primary_ip(self.id))
+    }
+}
+
 /// Makes a Primary IP of the kind that comes and goes with its server.
 pub(crate) fn for_server(ctx: &mut Ctx<'_>, version: &str, number: u32, location: &'static Location) -> i64 {
     let id = ctx.shared.id();
@@ -184,7 +191,7 @@ pub(crate) fn check_free(
     if row.address.version() != version {
         return Err(ApiError::new(412, "primary_ip_version_mismatch", "the Primary IP is of the other version"));
     }
-    if row.server.is_some() {
+    if row.is_assigned(project) {
         return Err(ApiError::new(422, "primary_ip_assigned", "the Primary IP is assigned already"));
     }
     if location.is_some_and(|location| location.id != row.location.id) {
@@ -276,7 +283,7 @@ fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) 
 
 fn delete_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::deletable::<PrimaryIp>(ctx)?;
-    if resource::find::<PrimaryIp>(ctx, id)?.server.is_some() {
+    if resource::find::<PrimaryIp>(ctx, id)?.is_assigned(ctx.project) {
         return Err(ApiError::must_be_unassigned("Primary IP"));
     }
     ctx.project.primary_ips.remove(id);
@@ -290,7 +297,7 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let server = input.required("assignee_id", Input::integer);
     input.finish()?;
     let row = resource::find::<PrimaryIp>(ctx, id)?;
-    if row.server.is_some() {
+    if row.is_assigned(ctx.project) {
         return Err(ApiError::new(422, "primary_ip_already_assigned", "the Primary IP is assigned already"));
     }
     if check_server(ctx.project, server, row.address.version())?.id != row.location.id {

@@ -1,5 +1,6 @@
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
@@ -12,6 +13,14 @@ use super::labels::Labels;
 use super::project::Named;
 use super::query::{Order, list};
 use super::{Ctx, Handler, one};
+
+/// As lenient as the programs that read keys: bits beyond the last byte do not matter.
+const KEY_TEXT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_ssh_keys", "GET", "/ssh_keys", list_ssh_keys),
@@ -139,7 +148,7 @@ pub(crate) fn fingerprint(public_key: &str) -> Option<String> {
     ];
     let mut words = public_key.split_whitespace();
     let kind = words.next().filter(|kind| TYPES.contains(kind))?;
-    let blob = STANDARD_NO_PAD.decode(words.next()?.trim_end_matches('=')).ok()?;
+    let blob = KEY_TEXT.decode(words.next()?).ok()?;
     // The blob begins with the length of the type and the type itself.
     let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
     let rest = blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;

@@ -110,6 +110,7 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
             Some(IpAddr::V6(ip)) => ip,
             _ => first_host(ips::v6_network(address)),
         },
+        primary_ips: own,
         names: Vec::new(),
         private,
         deleting: false,
@@ -132,8 +133,7 @@ fn own_addresses(project: &Project, ids: [Option<i64>; 2]) -> Result<[Option<IpA
             ips::Address::V4 { ip, .. } => IpAddr::V4(*ip),
             ips::Address::V6 { network, .. } => IpAddr::V6(first_host(*network)),
         };
-        let is_taken = |other: &LoadBalancer| IpAddr::V4(other.ipv4) == ip || IpAddr::V6(other.ipv6) == ip;
-        if primary.server.is_some() || project.load_balancers.rows().any(is_taken) {
+        if primary.is_assigned(project) {
             return Err(ApiError::new(422, "primary_ip_already_assigned", "the Primary IP is assigned already"));
         }
         *slot = Some(ip);

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use crate::hetzner::input::Input;
 
+const PROTOCOLS: [&str; 3] = ["tcp", "http", "https"];
+
 /// A port that is listened on. It is there from the request on, and works from the end of the action on.
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
@@ -55,6 +57,14 @@ pub(crate) fn port(input: &mut Input, field: &str) -> Option<u16> {
     number(input, field, 1, 65_535)
 }
 
+/// A port of a new service, which only some protocols have a usual one for.
+fn usual_port(input: &mut Input, field: &str, usual: Option<u16>) -> u16 {
+    match usual {
+        Some(usual) => port(input, field).unwrap_or(usual),
+        None => input.required(field, port),
+    }
+}
+
 fn text(input: &mut Input, field: &str, most: usize) -> Option<String> {
     let text = input.string(field)?;
     if text.len() > most {
@@ -95,39 +105,34 @@ impl Service {
         }
     }
 
-    /// Reads a new service, in which everything that the API's description calls required has to be said.
+    /// Reads a new service. The API's description calls everything required; the real service does not, or its own
+    /// command line could not add a service with nothing but a protocol.
     pub(crate) fn read(input: &mut Input) -> Self {
         let mut service = Self::blank();
-        service.listen_port = input.required("listen_port", port);
+        let protocol = input.required("protocol", |input, field| input.choice(field, &PROTOCOLS));
+        let (listen, destination) = match protocol {
+            "http" => (Some(80), Some(80)),
+            "https" => (Some(443), Some(80)),
+            _ => (None, None),
+        };
+        service.protocol = if protocol.is_empty() { PROTOCOLS[0] } else { protocol };
+        service.listen_port = usual_port(input, "listen_port", listen);
+        service.destination_port = usual_port(input, "destination_port", destination);
+        service.check.port = service.destination_port;
         service.change(input, true);
         service
     }
 
     /// Changes what the request says, and nothing else.
     pub(crate) fn change(&mut self, input: &mut Input, is_new: bool) {
-        let missing = |input: &mut Input, field: &str| {
-            if is_new {
-                input.problem(field, "is required");
-            }
-        };
-        match input.choice("protocol", &["tcp", "http", "https"]) {
-            Some(protocol) => self.protocol = protocol,
-            None => missing(input, "protocol"),
+        if let Some(protocol) = input.choice("protocol", &PROTOCOLS) {
+            self.protocol = protocol;
         }
-        match port(input, "destination_port") {
-            Some(port) => self.destination_port = port,
-            None => missing(input, "destination_port"),
-        }
-        match input.boolean("proxyprotocol") {
-            Some(on) => self.proxyprotocol = on,
-            None => missing(input, "proxyprotocol"),
-        }
-        match input.object("health_check") {
-            Some(mut check) => {
-                self.check.change(&mut check, is_new);
-                input.absorb("health_check", check);
-            }
-            None => missing(input, "health_check"),
+        self.destination_port = port(input, "destination_port").unwrap_or(self.destination_port);
+        self.proxyprotocol = input.boolean("proxyprotocol").unwrap_or(self.proxyprotocol);
+        if let Some(mut check) = input.object("health_check") {
+            self.check.change(&mut check, is_new);
+            input.absorb("health_check", check);
         }
         if let Some(mut http) = input.object("http") {
             if self.protocol == "tcp" {
