@@ -203,7 +203,6 @@ cloud_core::model! {
     /// A public address of a load balancer.
     pub struct LoadBalancerAddress {
         /// The Primary IP behind it, where there is one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<PrimaryIpId>,
         /// The address.
         pub ip: Option<String>,
