@@ -3,12 +3,11 @@
 use cloud_core::call::{Call, Operation, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::{Patch, Timestamp, lenient};
-use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started};
+use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
 use crate::find::found;
 use crate::id_or_name::IdOrName;
@@ -278,9 +277,7 @@ impl<'a> Zones<'a> {
     }
 
     fn creating(self) -> Call<Created<Zone>> {
-        let client = self.0.clone();
-        let decode = Decode::<Answer>::json().map(move |answer| Created::new(&client, answer.zone, answer.action));
-        self.0.call(&ops::CREATE_ZONE, decode)
+        self.0.call(&ops::CREATE_ZONE, Created::<Zone>::decode(self.0))
     }
 
     /// One zone (`GET /zones/{id_or_name}`).
@@ -342,40 +339,13 @@ impl<'a> Zones<'a> {
         ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
     }
 
-    /// Lists the actions of all zones (`GET /zones/actions`).
-    pub fn list_actions(self) -> ListActions {
-        ListActions::of_all(self.0, &ops::LIST_ZONES_ACTIONS)
-    }
-
-    /// One action of a zone (`GET /zones/actions/{id}`).
-    pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
-        self.0.get(&ops::GET_ZONES_ACTION, id.into().0, "action")
-    }
-
-    /// Lists the actions of one zone (`GET /zones/{id_or_name}/actions`).
-    pub fn list_actions_of(self, zone: impl Into<IdOrName>) -> ListActions {
-        ListActions::of_one(self.0, &ops::LIST_ZONE_ACTIONS, zone.into())
-    }
-
     fn start(self, operation: &'static Operation, zone: IdOrName) -> Call<Started> {
         self.0.call(operation, Started::decode(self.0)).arg(zone)
     }
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    zone: Zone,
-    #[serde(default)]
-    action: Option<Action>,
-}
-
-impl Created<Zone> {
-    /// Waits until the name servers have the zone and gives it as it is then.
-    pub fn wait(&self) -> Waiter<Zone> {
-        let id = self.resource.id;
-        self.wait_then(move |client| Task::new(client.zones().get(id).send()))
-    }
-}
+action_methods!(Zones[IdOrName], "/zones", LIST_ZONES_ACTIONS, GET_ZONES_ACTION, LIST_ZONE_ACTIONS);
+created!(Zone as zone in zones);
 
 fn check_domain(name: &str) -> Result<()> {
     let problem = if name.is_empty() {

@@ -2,17 +2,15 @@ use std::fmt;
 use std::net::IpAddr;
 
 use cloud_core::call::{Call, Operation, Task};
-use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerAlgorithmType,
     LoadBalancerId, LoadBalancerMetricType, LoadBalancerProtocol,
 };
-use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started};
+use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
@@ -65,10 +63,7 @@ impl<'a> LoadBalancers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, load_balancer_type: impl Into<String>) -> CreateLoadBalancer {
-        let client = self.0.clone();
-        let decode =
-            Decode::<Answer>::json().map(move |answer| Created::new(&client, answer.load_balancer, answer.action));
-        let call = self.0.call(&ops::CREATE_LOAD_BALANCER, decode);
+        let call = self.0.call(&ops::CREATE_LOAD_BALANCER, Created::<LoadBalancer>::decode(self.0));
         CreateLoadBalancer::new(call, name.into(), load_balancer_type.into())
     }
 
@@ -209,37 +204,16 @@ impl<'a> LoadBalancers<'a> {
     ) -> GetMetrics {
         GetMetrics::of(self.0, &ops::GET_LOAD_BALANCER_METRICS, id.into(), kinds, start, end)
     }
-
-    /// Lists the actions of all load balancers (`GET /load_balancers/actions`).
-    pub fn list_actions(self) -> ListActions {
-        ListActions::of_all(self.0, &ops::LIST_LOAD_BALANCERS_ACTIONS)
-    }
-
-    /// One action of a load balancer (`GET /load_balancers/actions/{id}`).
-    pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
-        self.0.get(&ops::GET_LOAD_BALANCERS_ACTION, id.into().0, "action")
-    }
-
-    /// Lists the actions of one load balancer (`GET /load_balancers/{id}/actions`).
-    pub fn list_actions_of(self, id: impl Into<LoadBalancerId>) -> ListActions {
-        ListActions::of_one(self.0, &ops::LIST_LOAD_BALANCER_ACTIONS, id.into())
-    }
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    load_balancer: LoadBalancer,
-    #[serde(default)]
-    action: Option<Action>,
-}
-
-impl Created<LoadBalancer> {
-    /// Waits until the load balancer works and gives it as it is then.
-    pub fn wait(&self) -> Waiter<LoadBalancer> {
-        let id = self.resource.id;
-        self.wait_then(move |client| Task::new(client.load_balancers().get(id).send()))
-    }
-}
+action_methods!(
+    LoadBalancers[LoadBalancerId],
+    "/load_balancers",
+    LIST_LOAD_BALANCERS_ACTIONS,
+    GET_LOAD_BALANCERS_ACTION,
+    LIST_LOAD_BALANCER_ACTIONS
+);
+created!(LoadBalancer as load_balancer in load_balancers);
 
 cloud_core::list_request! {
     /// Lists load balancers; made by [`LoadBalancers::list`].

@@ -1,14 +1,12 @@
 use cloud_core::call::{Call, CallOptions, Operation, Task};
 use cloud_core::decode::Decode;
 use cloud_core::page::List;
-use cloud_core::wait::Waiter;
 use secrecy::SecretString;
-use serde::Deserialize;
 
 use super::snapshots::StorageBoxSnapshots;
 use super::subaccounts::StorageBoxSubaccounts;
 use super::{AccessSetup, StorageBox, StorageBoxId, check};
-use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started};
+use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started, created};
 use crate::client::{Client, in_pages, page_of};
 use crate::find::find;
 use crate::id_or_name::IdOrName;
@@ -78,9 +76,7 @@ impl<'a> StorageBoxes<'a> {
         location: impl Into<String>,
         password: impl Into<SecretString>,
     ) -> CreateStorageBox {
-        let client = self.0.clone();
-        let decode = Decode::<Answer>::json().map(move |answer| created(answer.storage_box, answer.action, &client));
-        let call = self.0.call_on_hetzner(&ops::CREATE_STORAGE_BOX, decode);
+        let call = self.0.call_on_hetzner(&ops::CREATE_STORAGE_BOX, Created::<StorageBox>::decode(self.0));
         CreateStorageBox::new(call, name.into(), storage_box_type.into(), location.into(), password.into())
     }
 
@@ -200,24 +196,7 @@ impl<'a> StorageBoxes<'a> {
     }
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    storage_box: StorageBox,
-    #[serde(default)]
-    action: Option<Action>,
-}
-
-pub(super) fn created<T>(resource: T, action: Option<Action>, client: &Client) -> Created<T> {
-    Created { resource, action, next_actions: Vec::new(), root_password: None, existed: false, client: client.clone() }
-}
-
-impl Created<StorageBox> {
-    /// Waits until the storage box can be used and gives it as it is then.
-    pub fn wait(&self) -> Waiter<StorageBox> {
-        let id = self.resource.id;
-        self.wait_then(move |client| Task::new(client.storage_boxes().get(id).send()))
-    }
-}
+created!(StorageBox as storage_box in storage_boxes);
 
 cloud_core::list_request! {
     /// Lists storage boxes; made by [`StorageBoxes::list`].

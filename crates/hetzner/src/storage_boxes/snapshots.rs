@@ -5,7 +5,6 @@ use cloud_core::page::{List, NoMeta, Whole};
 use cloud_core::wait::Waiter;
 use serde::Deserialize;
 
-use super::operations::created;
 use super::{StorageBoxId, check};
 use crate::actions::{Action, Created, Deleted};
 use crate::client::Client;
@@ -85,7 +84,7 @@ impl<'a> StorageBoxSnapshots<'a> {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
             answer.snapshot.storage_box = storage_box;
-            created(answer.snapshot, answer.action, &client)
+            Created::new(&client, answer.snapshot, answer.action)
         });
         let call = self.client.call_on_hetzner(&ops::CREATE_STORAGE_BOX_SNAPSHOT, decode);
         CreateStorageBoxSnapshot::new(call.arg(self.storage_box))

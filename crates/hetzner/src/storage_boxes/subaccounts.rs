@@ -6,7 +6,6 @@ use cloud_core::wait::Waiter;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::operations::created;
 use super::{StorageBoxId, access_setup, check};
 use crate::actions::{Action, Created, Deleted, Started};
 use crate::client::Client;
@@ -127,7 +126,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
             answer.subaccount.storage_box = storage_box;
-            created(answer.subaccount, answer.action, &client)
+            Created::new(&client, answer.subaccount, answer.action)
         });
         let call = self.client.call_on_hetzner(&ops::CREATE_STORAGE_BOX_SUBACCOUNT, decode);
         CreateStorageBoxSubaccount::new(call.arg(self.storage_box), home_directory.into(), password.into())
