@@ -140,3 +140,23 @@ async fn a_low_rate_limit_slows_the_looking_down() {
     }
     assert!(counts[1] * 3 <= counts[0], "{counts:?}");
 }
+
+/// Pages that are read side by side keep the pace of the rate limit like any other call.
+#[tokio::test(start_paused = true)]
+async fn prefetch_respects_the_rate_limit() {
+    let wire = ScriptedTransport::from_fn(|request| {
+        let query = request.uri().query().unwrap_or_default();
+        let page: u32 = query.split('&').find_map(|part| part.strip_prefix("page=")?.parse().ok()).unwrap_or(1);
+        let next = if page < 9 { (page + 1).to_string() } else { "null".to_owned() };
+        let body =
+            format!(r#"{{"servers":[{{"id":{page}}}],"meta":{{"pagination":{{"next_page":{next},"last_page":9}}}}}}"#);
+        Scripted::with_headers(200, &[("ratelimit-limit", "3600"), ("ratelimit-remaining", "0")], body)
+    });
+    let api = Client::builder().token("t").transport(Arc::new(wire.clone())).clock(PausedClock::new()).build().unwrap();
+    let servers = api.servers().list().prefetch(8).all().await.unwrap();
+    assert!(servers.iter().map(|server| server.id.0).eq(1..=9));
+    for pair in wire.seen().windows(2) {
+        let gap = (pair[1].at - pair[0].at).as_secs_f64();
+        assert!(gap >= 0.99, "the next request is due a second later, and came after {gap} s");
+    }
+}
