@@ -179,7 +179,7 @@ async fn policies_and_resources_can_be_found() {
     });
     let create = async |body: &Value| api.signed("POST", "/v2/iam/policy", &[], &body.to_string()).await;
     let made = create(&body).await.ok(200).clone();
-    assert!(made["createdAt"].as_str().unwrap().ends_with(".000Z"), "{made}");
+    assert!(made["createdAt"].as_str().unwrap().contains(".000Z"), "{made}");
     create(&body).await.refused(409, "Client::Conflict", None, "zones");
     for (field, value, problem) in [
         ("permissions", json!({"allow": [{"verb": "x"}]}), "(verb) while calling permissions"),
