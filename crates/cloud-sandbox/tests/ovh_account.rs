@@ -163,6 +163,7 @@ async fn consumer_keys_are_listed_and_revoked() {
     api.put(&path, json!({"allowedIPs": ["198.51.100.0/24"]})).await.ok(200);
     assert_eq!(api.ok(&path).await["allowedIPs"], json!(["198.51.100.0/24"]));
     assert_eq!(mine.get("/me").await.status, 403);
+    api.put(&path, json!({"allowedIPs": ["home"]})).await.refused(400, BAD, None, "[allowedIPs] Given data (home)");
     api.put(&path, json!({"allowedIPs": null})).await.ok(200);
     mine.get("/me").await.ok(200);
     let application = api.ok(&format!("{path}/application")).await;

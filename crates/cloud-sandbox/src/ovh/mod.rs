@@ -6,6 +6,20 @@
 //! ([`CLIENT_ID`], [`CLIENT_SECRET`]), and some services that were bought. Signatures are checked against the address
 //! and the body as they arrived, and access rules are enforced. Choices that the real API's description leaves open are
 //! explained where they are made.
+//!
+//! | there is | named |
+//! |---|---|
+//! | a domain, its zone and (the first only) its mail | `example.com`, `example.org` |
+//! | a dedicated server | `ns1000001.ip-192-0-2.eu` and two more; the last one's burst is locked |
+//! | a virtual server | `vps-5a4d6b07.vps.ovh.net`, `vps-5a4d6b08.vps.ovh.net` |
+//! | a block of additional addresses | `192.0.2.0/28`, beside the own addresses of the servers |
+//! | a Public Cloud project | `00000000000000000000000000000001`, with an instance and a cluster; that with a 2 is empty |
+//! | bills, and an order for each | the newest first; one more order is being delivered |
+//!
+//! Work that is to fail ([`Fault::ActionFailed`](crate::Fault::ActionFailed)) ends in the usual bad state of its family:
+//! `ovhError`, `error` or `in-error`. The code of the fault can choose another one: `cancelled` or `customerError` for tasks
+//! of dedicated servers and addresses, `blocked` or `cancelled` for those of virtual servers, `cancelled` or `problem`
+//! for those of zones, `unknown` for operations of the Public Cloud. A refresh of a zone that fails is shown by its status.
 
 mod access;
 mod account;
@@ -139,28 +153,7 @@ impl Ovh {
             Found::Nothing => return Err(no_route()),
         };
         let does = &found.handler;
-
-        let identity = if does.open {
-            Identity::Nobody
-        } else {
-            account.access.identify(call, account.now(), self.settings.timestamp_window)?
-        };
-        self.limit(call, account, &identity)?;
-        match &identity {
-            Identity::Nobody if does.open => {}
-            Identity::Nobody => return Err(Refusal::no_login()),
-            Identity::Client(_) => {}
-            Identity::Credential(id) => {
-                let now = account.now();
-                if let Some(credential) = account.access.credentials.get_mut(id) {
-                    credential.last_use = Some(now);
-                    // Whoever has a credential may ask what it is, and give it up.
-                    if !path.starts_with("/auth/") && !credential.allows(call.method.as_str(), path) {
-                        return Err(Refusal::not_granted());
-                    }
-                }
-            }
-        }
+        let identity = self.admit(call, account, path, does)?;
         if account.expired.iter().any(|service| path == service || path.starts_with(&format!("{service}/"))) {
             return Err(Refusal::service_expired());
         }
@@ -204,6 +197,31 @@ impl Ovh {
             }
             _ => run(parameters),
         }
+    }
+
+    /// Who calls, if that one may call at all. What a service account may do is up to policies, which look closer.
+    fn admit(&self, call: &Call<'_>, account: &mut Account, path: &str, does: &Does) -> Result<Identity, Refusal> {
+        let now = account.now();
+        let identity = if does.open {
+            Identity::Nobody
+        } else {
+            account.access.identify(call, now, self.settings.timestamp_window)?
+        };
+        self.limit(call, account, &identity)?;
+        match &identity {
+            Identity::Nobody if !does.open => return Err(Refusal::no_login()),
+            Identity::Nobody | Identity::Client(_) => {}
+            Identity::Credential(id) => {
+                if let Some(credential) = account.access.credentials.get_mut(id) {
+                    credential.last_use = Some(now);
+                    // Whoever has a credential may ask what it is, and give it up.
+                    if !path.starts_with("/auth/") && !credential.allows(call.method.as_str(), path) {
+                        return Err(Refusal::not_granted());
+                    }
+                }
+            }
+        }
+        Ok(identity)
     }
 
     /// Counts a request against whoever made it. The real limits are not documented; this one is for tests.
