@@ -113,6 +113,11 @@ async fn keys_are_checked_one_by_one() {
     let mut other = Ovh::of(api.sandbox.clone());
     other.secret = "guessed".to_owned();
     other.get("/me").await.refused(400, BAD, Some("INVALID_SIGNATURE"), "Invalid signature");
+    let mut other = Ovh::of(api.sandbox.clone());
+    (other.key, other.secret) = api.sandbox.ovh_console().create_application("other");
+    let stranger = other.get("/me").await;
+    stranger.refused(403, FORBIDDEN, Some("INVALID_CREDENTIAL"), "This credential is not valid");
+    assert_eq!(api.ok("/me/api/application").await.as_array().unwrap().len(), 2);
     let unknown = api.with_consumer_key("unknown").get("/me").await;
     unknown.refused(403, FORBIDDEN, Some("NOT_CREDENTIAL"), "This credential does not exist");
 }

@@ -53,7 +53,7 @@ mod zone_file;
 mod zones;
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
@@ -95,9 +95,11 @@ pub(crate) struct Ctx<'a> {
 pub(crate) struct Ovh {
     settings: Settings,
     rate_limit: Option<u32>,
+    seed: u64,
     unit: Duration,
     clock: Clock,
-    account: Mutex<Account>,
+    // Made at the first request: most sandboxes are for another service.
+    account: OnceLock<Mutex<Account>>,
 }
 
 const ROUTES: &[&[Route<Does>]] = &[
@@ -131,15 +133,22 @@ fn routes() -> impl Iterator<Item = &'static Route<Does>> {
 
 impl Ovh {
     pub(crate) fn new(options: &Options, clock: Clock) -> Self {
-        let settings = options.ovh.clone();
-        let unit = options.action_duration;
-        let account = Mutex::new(Account::new(&settings, options.seed, clock.epoch(), unit));
-        Self { settings, rate_limit: options.rate_limit, unit, clock, account }
+        Self {
+            settings: options.ovh.clone(),
+            rate_limit: options.rate_limit,
+            seed: options.seed,
+            unit: options.action_duration,
+            clock,
+            account: OnceLock::new(),
+        }
     }
 
     /// The account as it is now.
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Account) -> T) -> T {
-        let mut account = crate::lock(&self.account);
+        let account = self
+            .account
+            .get_or_init(|| Mutex::new(Account::new(&self.settings, self.seed, self.clock.epoch(), self.unit)));
+        let mut account = crate::lock(account);
         account.settle(self.clock.now());
         change(&mut account)
     }
