@@ -236,9 +236,10 @@ async fn only_calls_that_a_rule_matches_are_granted() {
         {"method": "GET", "path": "/domain/zone/*/record"},
         {"method": "POST", "path": "/domain/zone/example.com/*"},
         {"method": "GET", "path": "/v2/iam/*"},
+        {"method": "GET", "path": "/vps/*"},
     ]);
     let mine = api.with_consumer_key(&key_for(&api, rules).await);
-    for path in ["/1.0/me", "/v1/domain/zone/example.org/record?fieldType=A", "/v2/iam/policy"] {
+    for path in ["/1.0/me", "/v1/domain/zone/example.org/record?fieldType=A", "/v2/iam/policy", "/1.0/vps/"] {
         mine.signed("GET", path, &[], "").await.ok(200);
     }
     mine.post("/domain/zone/example.com/refresh", Value::Null).await.ok(200);
@@ -246,6 +247,7 @@ async fn only_calls_that_a_rule_matches_are_granted() {
         ("PUT", "/me"),
         ("GET", "/me/bill"),
         ("GET", "/domain/zone"),
+        ("GET", "/vps"),
         ("GET", "/domain/zone/example.com"),
         ("POST", "/domain/zone/example.org/refresh"),
     ] {

@@ -155,14 +155,16 @@ impl Ovh {
 
     fn api(&self, call: &Call<'_>, account: &mut Account, headers: &mut HeaderMap) -> Result<Value, Refusal> {
         let no_route = || Refusal::new(404, "Got an invalid (or empty) URL");
-        let path = versioned(call.path).ok_or_else(no_route)?;
+        let sent = versioned(call.path).ok_or_else(no_route)?;
+        // Some clients write lists with a slash at the end. Rules are matched with it, operations without.
+        let path = sent.strip_suffix('/').unwrap_or(sent);
         let found = match route::find(routes(), call.method, path) {
             Found::Route(found) => found,
             Found::WrongMethod => return Err(Refusal::new(405, "The method is not allowed on this URL")),
             Found::Nothing => return Err(no_route()),
         };
         let does = &found.handler;
-        let identity = self.admit(call, account, path, does)?;
+        let identity = self.admit(call, account, sent, does)?;
         if account.expired.iter().any(|service| path == service || path.starts_with(&format!("{service}/"))) {
             return Err(Refusal::service_expired());
         }
@@ -257,10 +259,8 @@ impl Ovh {
     }
 }
 
-/// The path of an operation: that of version 1 without its version, that of version 2 with it. A slash at the end does
-/// not matter, which is how some clients write lists.
+/// The path without the version where that is 1, which is how rules and operations are written.
 fn versioned(path: &str) -> Option<&str> {
-    let path = path.strip_suffix('/').unwrap_or(path);
     if path.starts_with("/v2/") {
         return Some(path);
     }
