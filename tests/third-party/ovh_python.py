@@ -154,7 +154,7 @@ def signatures():
     refused("BadParametersError", "Invalid signature", connect(secret="guessed").get, "/me")
     refused("InvalidKey", "This application key is invalid", connect(key="unknown").get, "/me")
     refused("NotCredential", "This credential does not exist", connect(consumer_key="unknown").get, "/me")
-    refused("NotCredential", "You must login first", client.get, "/me", _need_auth=False)
+    refused("APIError", "You must login first", client.get, "/me", _need_auth=False)
     refused("ResourceNotFoundError", "invalid (or empty) URL", client.get, "/nothing")
     refused("ResourceNotFoundError", "This service does not exist", client.get, "/vps/none")
     refused("BadParametersError", "not described parameters: (color)", client.get, "/me", color="red")

@@ -103,9 +103,9 @@ async fn keys_are_checked_one_by_one() {
     let api = Ovh::new();
     let url = format!("{HOST}/1.0/me");
     let login = api.plain("GET", &url, &[], "").await;
-    login.refused(403, FORBIDDEN, Some("NOT_CREDENTIAL"), "You must login first");
+    login.refused(401, "Client::Unauthorized", None, "You must login first");
     let unsigned = api.plain("GET", &url, &[("x-ovh-application", APPLICATION_KEY)], "").await;
-    unsigned.refused(403, FORBIDDEN, Some("NOT_CREDENTIAL"), "You must login first");
+    unsigned.refused(401, "Client::Unauthorized", None, "You must login first");
 
     let mut other = Ovh::of(api.sandbox.clone());
     other.key = "nobody".to_owned();
@@ -135,6 +135,15 @@ async fn the_timestamp_must_be_near_the_services_time() {
             reply.refused(400, BAD, Some("QUERY_TIME_OUT"), "Query out of time");
         }
     }
+    // A timestamp that is none counts as a wrong one.
+    let headers = [
+        ("x-ovh-application", APPLICATION_KEY),
+        ("x-ovh-consumer", CONSUMER_KEY),
+        ("x-ovh-timestamp", "now"),
+        ("x-ovh-signature", "$1$0"),
+    ];
+    let untimed = api.plain("GET", &format!("{HOST}/1.0/me"), &headers, "").await;
+    untimed.refused(400, BAD, Some("QUERY_TIME_OUT"), "Query out of time");
     // The service's clock goes wrong; what `/auth/time` says is what counts.
     api.late = 0;
     let time = async |api: &Ovh| {
