@@ -83,6 +83,7 @@ pub struct Engine(Arc<Inner>);
 
 struct Inner {
     transport: Arc<dyn Transport>,
+    max_in_flight: Option<usize>,
     credential: Option<Arc<dyn Credential>>,
     dialect: Arc<dyn Dialect>,
     retry: Arc<dyn RetryPolicy>,
@@ -222,6 +223,7 @@ impl Engine {
         let now = options.clock.now();
         Ok(Self(Arc::new(Inner {
             transport,
+            max_in_flight: options.max_in_flight,
             credential,
             dialect,
             retry: options.retry,
@@ -234,6 +236,27 @@ impl Engine {
             user_agent,
             hook: options.hook,
         })))
+    }
+
+    /// An engine for another service that the same client talks to, such as the one that its tokens come from: the same
+    /// connections and settings, but slots, pace and budget of its own, since neither may hold the other back.
+    pub fn sibling(&self, dialect: Arc<dyn Dialect>, credential: Option<Arc<dyn Credential>>) -> Self {
+        let inner = &*self.0;
+        Self(Arc::new(Inner {
+            transport: inner.transport.clone(),
+            max_in_flight: inner.max_in_flight,
+            credential,
+            dialect,
+            retry: inner.retry.clone(),
+            budget: Budget::new(),
+            throttle: Throttle::new(inner.max_in_flight, inner.clock.now()),
+            clock: inner.clock.clone(),
+            timeout: inner.timeout,
+            attempt_timeout: inner.attempt_timeout,
+            response_limit: inner.response_limit,
+            user_agent: inner.user_agent.clone(),
+            hook: inner.hook.clone(),
+        }))
     }
 
     /// The clock of this client.
@@ -426,13 +449,13 @@ impl Engine {
             inner.throttle.learn(rate, &*inner.clock);
         }
         let status = response.status();
-        if let (Sink::Head(head), true) = (&mut *sink, status.is_success()) {
+        if let (Sink::Head(head), true) = (&mut *sink, parts.succeeds_with(status)) {
             **head = Some(response);
             return Ok(status);
         }
         let limit = parts.options.response_limit.unwrap_or(inner.response_limit);
         let response = self.collect(response, limit).await?;
-        if !status.is_success() {
+        if !parts.succeeds_with(status) {
             return Err(self.refused(response));
         }
         let Sink::Whole(accept) = sink else { return Ok(status) };

@@ -117,6 +117,7 @@ struct Inner {
     retry_after: Option<Duration>,
     retryable: bool,
     auth: bool,
+    conflict: bool,
     may_have_happened: bool,
     gave_up: Option<Box<str>>,
     body: Option<Bytes>,
@@ -148,6 +149,7 @@ impl Error {
             retry_after: None,
             retryable: false,
             auth: false,
+            conflict: false,
             may_have_happened: false,
             gave_up: None,
             body: None,
@@ -241,6 +243,7 @@ impl Error {
         Self::new(ErrorKind::Api, problem.message.unwrap_or_default()).with(|inner| {
             inner.status = Some(status);
             inner.auth = problem.auth.unwrap_or(matches!(status.as_u16(), 401 | 403));
+            inner.conflict = problem.conflict.unwrap_or(status == StatusCode::CONFLICT);
             inner.code = problem.code.map(Into::into);
             inner.fields = problem.fields;
             inner.correlation_id = problem.correlation_id.map(Into::into);
@@ -313,9 +316,9 @@ impl Error {
         self.is_status(StatusCode::NOT_FOUND)
     }
 
-    /// The thing exists already, or changed at the same time (409).
+    /// The thing exists already, or changed at the same time (409, or a code that means it).
     pub fn is_conflict(&self) -> bool {
-        self.is_status(StatusCode::CONFLICT)
+        self.0.conflict
     }
 
     /// The token is missing, wrong or not allowed to do this (401, and 403 where it means that).
@@ -466,6 +469,8 @@ pub struct ApiProblem {
     pub transient: Option<bool>,
     /// Whether it is about permission, where the code knows better than the status.
     pub auth: Option<bool>,
+    /// Whether the thing exists already or changed meanwhile, where the code knows better than the status.
+    pub conflict: Option<bool>,
 }
 
 impl fmt::Debug for ApiProblem {

@@ -257,12 +257,14 @@ pub struct List<T> {
     size: Option<u32>,
     prefetch: usize,
     cap: usize,
+    key: Option<Key<T>>,
 }
+
+type Key<T> = fn(&T) -> &str;
 
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
-        let Self { call, style, start, size, prefetch, cap } = self;
-        Self { call: call.clone(), style: *style, start: start.clone(), size: *size, prefetch: *prefetch, cap: *cap }
+        Self { call: self.call.clone(), start: self.start.clone(), ..*self }
     }
 }
 
@@ -275,7 +277,7 @@ impl<T> fmt::Debug for List<T> {
 impl<T: Send + 'static> List<T> {
     /// A list that is read by this call, page by page in this style, `size` items at a time.
     pub fn new(call: Call<Page<T>>, style: &'static dyn PageStyle, size: Option<u32>) -> Self {
-        Self { call, style, start: None, size, prefetch: 1, cap: CAP }
+        Self { call, style, start: None, size, prefetch: 1, cap: CAP, key: None }
     }
 
     /// Adds a query parameter to every page's request.
@@ -287,6 +289,18 @@ impl<T: Send + 'static> List<T> {
     /// Changes the call of every page.
     pub fn map_call(mut self, change: impl FnOnce(Call<Page<T>>) -> Call<Page<T>>) -> Self {
         self.call = change(self.call);
+        self
+    }
+
+    /// Asks for the pages in another style.
+    pub fn in_style(mut self, style: &'static dyn PageStyle) -> Self {
+        self.style = style;
+        self
+    }
+
+    /// Leaves out items whose key was there before, for a service that shows the end of a page again on the next one.
+    pub fn distinct(mut self, key: fn(&T) -> &str) -> Self {
+        self.key = Some(key);
         self
     }
 
@@ -347,6 +361,7 @@ impl<T: Send + 'static> List<T> {
             planned: VecDeque::from([start]),
             under_way: VecDeque::new(),
             seen: HashSet::new(),
+            keys: HashSet::new(),
             empty: 0,
         }
     }
@@ -395,6 +410,7 @@ pub struct Pages<T> {
     planned: VecDeque<Option<PageToken>>,
     under_way: VecDeque<UnderWay<T>>,
     seen: HashSet<Option<PageToken>>,
+    keys: HashSet<Box<str>>,
     empty: u32,
 }
 
@@ -443,7 +459,7 @@ impl<T: Send + 'static> Pages<T> {
     }
 
     fn accept(&mut self, token: Option<PageToken>, result: Result<Page<T>>) -> Result<Page<T>> {
-        let page = match result {
+        let mut page = match result {
             Ok(page) => page,
             Err(error) => {
                 // What was read ahead is dropped; the next call begins with the page that failed.
@@ -481,6 +497,9 @@ impl<T: Send + 'static> Pages<T> {
             }
         }
         self.seen.insert(token);
+        if let Some(key) = self.list.key {
+            page.items.retain(|item| self.keys.insert(key(item).into()));
+        }
         Ok(page)
     }
 

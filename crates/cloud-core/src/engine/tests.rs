@@ -469,3 +469,43 @@ fn a_user_agent_that_no_header_may_hold_is_named() {
     let error = Engine::build(options, "x/1", Arc::new(Speaking), None, false).unwrap_err();
     assert!(error.to_string().starts_with("wrong configuration: user_agent"), "{error}");
 }
+
+#[tokio::test]
+async fn a_status_that_the_call_accepts_is_a_success() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(300, SERVER));
+    assert_eq!(get(&wire).accepting(StatusCode::MULTIPLE_CHOICES).await.unwrap(), Server { id: 7 });
+    assert!(get(&wire).await.is_err());
+    assert!(get(&wire).accepting(StatusCode::NOT_MODIFIED).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sibling_shares_the_connection_and_not_the_slots() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, SERVER).after(Duration::from_secs(1)));
+    let (engine, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
+    let sibling = engine.sibling(Arc::new(Speaking), None);
+    let call = |engine: &Engine| {
+        Call::<Server>::untabled(engine, &base, Method::GET, "/x", Decode::key("server")).into_future()
+    };
+    let begun = tokio::time::Instant::now();
+    let (a, b, c) = tokio::join!(call(&engine), call(&sibling), call(&sibling));
+    assert!(a.is_ok() && b.is_ok() && c.is_ok());
+    assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2, 3));
+}
+
+#[tokio::test]
+async fn a_code_can_mean_a_conflict() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(400, r#"{"code":"busy"}"#));
+    let (engine, base) = engine_for(wire);
+    let call = |engine: &Engine| Call::<Server>::untabled(engine, &base, Method::POST, "/x", Decode::key("server"));
+    assert!(call(&engine.sibling(Arc::new(Taken), None)).await.unwrap_err().is_conflict());
+    assert!(!call(&engine).await.unwrap_err().is_conflict());
+}
+
+#[derive(Debug)]
+struct Taken;
+
+impl Dialect for Taken {
+    fn problem(&self, _: &RawResponse) -> ApiProblem {
+        ApiProblem { conflict: Some(true), ..ApiProblem::default() }
+    }
+}

@@ -212,6 +212,83 @@ macro_rules! numeric_id {
     };
 }
 
+/// Declares the textual id of a resource, such as a UUID, as its own type, so that a template's id cannot be passed for
+/// a cluster's.
+///
+/// ```
+/// cloud_core::text_id! {
+///     /// Identifies a cluster.
+///     pub struct ClusterId;
+/// }
+/// let id = ClusterId::from("c0ffee");
+/// assert_eq!((id.as_str(), id.to_string().as_str()), ("c0ffee", "c0ffee"));
+/// assert_eq!("c0ffee".parse(), Ok(id));
+/// ```
+#[macro_export]
+macro_rules! text_id {
+    ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $(#[$meta])*
+        #[derive(
+            Clone,
+            Debug,
+            Default,
+            PartialEq,
+            Eq,
+            Hash,
+            PartialOrd,
+            Ord,
+            $crate::__private::serde::Serialize,
+            $crate::__private::serde::Deserialize,
+        )]
+        #[serde(crate = "cloud_core::__private::serde", transparent)]
+        pub struct $name(::std::boxed::Box<str>);
+
+        impl $name {
+            /// The id as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(id: ::std::string::String) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl ::core::convert::From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::convert::Infallible;
+            fn from_str(id: &str) -> ::core::result::Result<Self, Self::Err> {
+                Ok(Self::from(id))
+            }
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use crate as cloud_core;
