@@ -103,6 +103,7 @@ impl FieldProblem {
 pub struct Error(Arc<Inner>);
 
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "they are answers to questions that callers ask one by one")]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,

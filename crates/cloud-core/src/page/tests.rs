@@ -263,7 +263,7 @@ async fn what_a_page_repeats_is_left_out_and_a_whole_list_has_no_pages() {
         List::<String>::new(call, &NUMBERED, Some(2))
     };
     assert_eq!(list().distinct(|item| item).all().await.unwrap(), ["a", "b", "c", "d"]);
-    assert_eq!(list().per_page(1).in_style(&Whole).all().await.unwrap(), ["a", "a"]);
+    assert_eq!(list().per_page(1).in_style(Whole).all().await.unwrap(), ["a", "a"]);
     assert_eq!(wire.lines()[2..], ["GET /v1/x?page=3&per_page=2", "GET /v1/x"]);
 }
 
