@@ -168,20 +168,56 @@ impl<'a> Actions<'a> {
     }
 
     /// One action (`GET /actions/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// let started = api.servers().reboot(server).await?;
+    /// let action = api.actions().get(started.action.id).await?;
+    /// assert_eq!(action.command, "reboot_server");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<ActionId>) -> Call<Action> {
         self.0.get(&ops::GET_ACTION, id.into().0, "action")
     }
 
     /// Several actions at once (`GET /actions?id=..`). The service leaves out those it does not know. More than 25 ids
     /// in one request are not known to be accepted.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let created = api.servers().create("web-1", "cx23", "debian-13").await?;
+    /// let actions = api.actions().get_many(created.actions().map(|action| action.id)).await?;
+    /// assert!(actions.iter().any(|action| action.command == "create_server"));
+    /// # Ok(()) }
+    /// ```
     pub fn get_many(self, ids: impl IntoIterator<Item = impl Into<ActionId>>) -> Call<Vec<Action>> {
         let call = self.0.call(&ops::GET_ACTIONS, Decode::key("actions"));
         ids.into_iter().fold(call, |call, id| call.query("id", id.into()))
     }
 
-    /// Waits until the action has ended well and gives it as it is then.
+    /// Waits until the action has ended well and gives it as it is then (`GET /actions?id=..`).
     ///
-    /// All waits of a client share their requests, so waiting for a thousand actions is as good as waiting for one.
+    /// All waits of a client share their requests, so waiting for a thousand actions is as good as waiting for one. An
+    /// action that ends badly gives an error with its code, and [`ActionFailed`] in it.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// let id = api.servers().reboot(server).await?.action.id; // kept somewhere, for another program perhaps
+    /// let action = api.actions().wait(id).await?;
+    /// assert!(action.is_success());
+    /// # Ok(()) }
+    /// ```
     pub fn wait(self, id: impl Into<ActionId>) -> Waiter<Action> {
         Started::new(Action { id: id.into(), ..Action::default() }, self.0).wait()
     }
@@ -231,7 +267,21 @@ impl Started {
         Decode::key("action").map(move |action| Self { action, client: client.clone() })
     }
 
-    /// Waits until the action has ended well and gives it as it is then.
+    /// Waits until the action has ended well and gives it as it is then (`GET /actions?id=..`).
+    ///
+    /// Needs a token with read access. Errors worth handling: a deadline that passes
+    /// ([`is_timeout`](Error::is_timeout)), and [`ActionFailed`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// let started = api.servers().power_off(server).await?;
+    /// assert!(!started.action.is_finished());
+    /// let action = started.wait().timeout(std::time::Duration::from_secs(120)).await?;
+    /// assert!(action.is_success());
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<Action> {
         let last = self.action.clone();
         wait_for(&self.client, vec![last.clone()], move |mut actions| {
@@ -255,7 +305,21 @@ impl StartedAll {
         Decode::key("actions").map(move |actions| Self { actions, client: client.clone() })
     }
 
-    /// Waits until all have ended well, under one deadline, and gives them as they are then.
+    /// Waits until all have ended well, under one deadline, and gives them as they are then (`GET /actions?id=..`).
+    ///
+    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// # let targets = [hetzner::FirewallTarget::server(server)];
+    /// let started = api.firewalls().apply_to_resources(firewall, targets).await?;
+    /// let actions = started.wait().await?;
+    /// assert!(!actions.is_empty() && actions.iter().all(|action| action.is_success()));
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<Vec<Action>> {
         wait_for(&self.client, self.actions.clone(), |actions| Task::new(async move { Ok(actions) }))
     }
@@ -276,7 +340,18 @@ impl Deleted {
         Decode::optional_key("action").map(move |action| Self { action, client: client.clone() })
     }
 
-    /// Waits until it is gone.
+    /// Waits until it is gone (`GET /actions?id=..`). Where deleting takes no time, nothing is sent.
+    ///
+    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// api.servers().delete(server).await?.wait().await?;
+    /// assert!(api.servers().list().all().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<()> {
         wait_for(&self.client, self.action.clone().into_iter().collect(), |_| Task::new(async { Ok(()) }))
     }
@@ -321,9 +396,10 @@ impl<T> Created<T> {
     }
 }
 
-/// How the answer to creating a resource is read, and what waiting for it gives: the resource as it is then.
+/// How the answer to creating a resource is read, and what waiting for it gives: the resource as it is then. The
+/// request at the end, and what it needs before it, are for the example.
 macro_rules! created {
-    ($resource:ident as $key:ident in $group:ident) => {
+    ($resource:ident as $key:ident in $group:ident by $create:literal $(after $before:literal)?) => {
         impl $crate::actions::Created<$resource> {
             pub(crate) fn decode(client: &$crate::client::Client) -> cloud_core::decode::Decode<Self> {
                 // The service may leave out all but the resource; a firewall has `actions` instead of `action`.
@@ -350,8 +426,24 @@ macro_rules! created {
                 })
             }
 
-            /// Waits for the creation and all that follows it, under one deadline, and gives the resource as it is
-            /// then.
+            /// Waits for the creation and all that follows it (`GET /actions?id=..`), under one deadline, and gives the
+            #[doc = concat!("resource as it is then (`GET /", stringify!($group), "/{id}`).")]
+            ///
+            /// Needs a token with read access. Errors worth handling: those of
+            /// [`Started::wait`](crate::Started::wait).
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+            /// # async fn main() -> hetzner::Result<()> {
+            /// # let transport = cloud_sandbox::Sandbox::new().hetzner();
+            /// # let api = hetzner::Client::builder().token("t").transport(transport).build()?;
+            $( #[doc = concat!("# ", $before)] )?
+            #[doc = concat!("let created = ", $create, ".await?;")]
+            #[doc = concat!("let ", stringify!($key), " = created.wait().await?;")]
+            #[doc = concat!("assert_eq!(", stringify!($key), ".id, created.resource.id);")]
+            /// # assert!(created.wait().await.is_ok()); // also when it is over
+            /// # Ok(()) }
+            /// ```
             pub fn wait(&self) -> cloud_core::wait::Waiter<$resource> {
                 let id = self.resource.id;
                 self.wait_then(move |client| cloud_core::call::Task::new(client.$group().get(id).send()))
@@ -361,16 +453,55 @@ macro_rules! created {
 }
 pub(crate) use created;
 
-/// Gives the operations of a resource the three ways to read its actions.
+/// Gives the operations of a resource the three ways to read its actions. The lines at the end are for the examples:
+/// they start an action on the resource `id`.
 macro_rules! action_methods {
-    ($group:ident[$id:ty], $path:literal, $all:ident, $one:ident, $of:ident) => {
+    (
+        $group:ident[$id:ty], $kind:ident in $path:literal / $arg:literal,
+        $all:ident, $one:ident, $of:ident,
+        $($before:literal),+ $(,)?
+    ) => {
         impl $group<'_> {
-            #[doc = concat!("Lists the actions of all resources of this kind (`GET ", $path, "/actions`).")]
+            #[doc = concat!("Lists the actions of all resources of this kind (`GET /", $path, "/actions`).")]
+            ///
+            /// Needs a token with read access.
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+            /// # async fn main() -> hetzner::Result<()> {
+            /// # let transport = cloud_sandbox::Sandbox::new().hetzner();
+            /// # let api = hetzner::Client::builder().token("t").transport(transport).build()?;
+            $( #[doc = concat!("# ", $before)] )+
+            /// use hetzner::{ResourceKind, Sort};
+            ///
+            /// let newest = Sort::by("started").descending();
+            #[doc = concat!("let actions = api.", $path, "().list_actions().sort(newest).all().await?;")]
+            #[doc = concat!("assert_eq!(actions[0].resource(&ResourceKind::", stringify!($kind), "), Some(id.0));")]
+            /// # Ok(()) }
+            /// ```
             pub fn list_actions(self) -> $crate::actions::ListActions {
                 $crate::actions::ListActions::of_all(self.0, &$crate::ops::$all)
             }
 
-            #[doc = concat!("One action (`GET ", $path, "/actions/{id}`).")]
+            #[doc = concat!("One action (`GET /", $path, "/actions/{id}`).")]
+            ///
+            /// Needs a token with read access. Errors worth handling:
+            /// [`NotFound`](crate::error::ErrorCode::NotFound).
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+            /// # async fn main() -> hetzner::Result<()> {
+            /// # let transport = cloud_sandbox::Sandbox::new().hetzner();
+            /// # let api = hetzner::Client::builder().token("t").transport(transport).build()?;
+            $( #[doc = concat!("# ", $before)] )+
+            #[doc = concat!("# let last = api.", $path, "().list_actions_of(id).all().await?.remove(0).id;")]
+            /// use hetzner::ResourceKind;
+            ///
+            #[doc = concat!("let action = api.", $path, "().get_action(last).await?;")]
+            /// println!("{}: {} %", action.command, action.progress);
+            #[doc = concat!("assert_eq!(action.resource(&ResourceKind::", stringify!($kind), "), Some(id.0));")]
+            /// # Ok(()) }
+            /// ```
             pub fn get_action(
                 self,
                 id: impl Into<$crate::actions::ActionId>,
@@ -378,7 +509,26 @@ macro_rules! action_methods {
                 self.0.get(&$crate::ops::$one, id.into().0, "action")
             }
 
-            #[doc = concat!("Lists the actions of one resource (`GET ", $path, "/{id}/actions`).")]
+            #[doc = concat!("Lists the actions of one resource (`GET /", $path, "/", $arg, "/actions`).")]
+            ///
+            /// Needs a token with read access.
+            ///
+            /// ```
+            /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+            /// # async fn main() -> hetzner::Result<()> {
+            /// # let transport = cloud_sandbox::Sandbox::new().hetzner();
+            /// # let api = hetzner::Client::builder().token("t").transport(transport).build()?;
+            $( #[doc = concat!("# ", $before)] )+
+            /// use hetzner::ActionStatus;
+            ///
+            #[doc = concat!("let history = api.", $path, "().list_actions_of(id).all().await?;")]
+            /// let failed = history.iter().filter(|action| action.status == ActionStatus::Error).count();
+            /// println!("{failed} of {} failed", history.len());
+            #[doc = concat!(
+                "# assert_eq!(history[0].resource(&hetzner::ResourceKind::", stringify!($kind), "), Some(id.0));"
+            )]
+            /// # Ok(()) }
+            /// ```
             pub fn list_actions_of(self, id: impl Into<$id>) -> $crate::actions::ListActions {
                 $crate::actions::ListActions::of_one(self.0, &$crate::ops::$of, id.into())
             }

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::{Client, in_pages, page_of};
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
@@ -202,21 +204,40 @@ impl<'a> Networks<'a> {
     }
 
     /// Lists networks (`GET /networks`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// # api.networks().update(network).labels([("env", "prod")]).await?;
+    /// let mut prod = api.networks().list().label_selector("env=prod").items();
+    /// while let Some(network) = prod.next().await? {
+    ///     println!("{} {}", network.id, network.name);
+    /// }
+    /// # assert_eq!(api.networks().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListNetworks {
         ListNetworks::new(self.0.list(&ops::LIST_NETWORKS, "networks"))
     }
 
     /// Creates a network of private IPv4 addresses, /24 or larger (`POST /networks`). Members need a subnet in it.
     ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`InvalidInput`](ErrorCode::InvalidInput) (the addresses are not private).
+    ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::{NetworkZone, NewSubnet};
     ///
     /// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.1.1.0/24");
     /// let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource;
-    /// api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network.id]).await?;
+    /// let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network.id]);
+    /// let server = create.await?.wait().await?;
+    /// assert!(server.private_net(network.id).is_some_and(|net| net.ip.starts_with("10.1.1.")));
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, ip_range: impl Into<String>) -> CreateNetwork {
@@ -225,45 +246,150 @@ impl<'a> Networks<'a> {
     }
 
     /// One network (`GET /networks/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// let network = api.networks().get(network).await?;
+    /// assert_eq!(network.name, "inner");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<NetworkId>) -> Call<Network> {
         self.0.get(&ops::GET_NETWORK, id.into().0, "network")
     }
 
-    /// Looks a network up by id or name.
+    /// Looks a network up by name or id (`GET /networks?name=..`, `GET /networks/{id}`); `None` when there is none.
+    /// Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// let found = api.networks().find("inner").await?;
+    /// assert_eq!(found.map(|network| network.id), Some(network));
+    /// assert!(api.networks().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, network: impl Into<IdOrName>) -> Task<Option<Network>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_NETWORKS, "networks").query("name", name);
         find(network.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes the name, the labels or the vSwitch setting (`PUT /networks/{id}`).
+    /// Changes the name, the labels or the vSwitch setting of a network (`PUT /networks/{id}`). What is not set stays
+    /// as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// let network = api.networks().update(network).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(network.name, "new");
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<NetworkId>) -> UpdateNetwork {
         UpdateNetwork::new(self.0.get(&ops::UPDATE_NETWORK, id.into().0, "network"))
     }
 
-    /// Deletes a network; its members are detached (`DELETE /networks/{id}`). `protected` when it is protected.
+    /// Deletes a network (`DELETE /networks/{id}`). Its members are detached.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// api.networks().delete(network).await?;
+    /// assert!(api.networks().get(network).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<NetworkId>) -> Call<Deleted> {
         self.0.delete(&ops::DELETE_NETWORK, id.into())
     }
 
     /// Lists what is attached to a network, with addresses (`GET /networks/{id}/members`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network]);
+    /// # let server = create.await?.wait().await?.id;
+    /// use hetzner::MemberType;
+    ///
+    /// let members = api.networks().members(network).kind(MemberType::Server).all().await?;
+    /// assert_eq!(members[0].server(), Some(server));
+    /// assert_eq!(members[0].subnet, "10.1.1.0/24");
+    /// # Ok(()) }
+    /// ```
     pub fn members(self, id: impl Into<NetworkId>) -> ListNetworkMembers {
         let call = self.0.call(&ops::LIST_NETWORK_MEMBERS, page_of("members")).arg(id.into());
         ListNetworkMembers::new(in_pages(call))
     }
 
-    /// Adds a subnet (`POST /networks/{id}/actions/add_subnet`). `networks_overlap` when its addresses are used by
-    /// another subnet or a route.
+    /// Adds a subnet (`POST /networks/{id}/actions/add_subnet`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`NetworksOverlap`](ErrorCode::NetworksOverlap) and
+    /// [`InvalidInput`](ErrorCode::InvalidInput) (its addresses are used by another subnet or a route),
+    /// [`VswitchIdAlreadyUsed`](ErrorCode::VswitchIdAlreadyUsed).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// use hetzner::{NetworkZone, NewSubnet};
+    ///
+    /// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.1.2.0/24");
+    /// api.networks().add_subnet(network, subnet).await?.wait().await?;
+    /// assert_eq!(api.networks().get(network).await?.subnets[0].ip_range, "10.1.2.0/24");
+    /// # Ok(()) }
+    /// ```
     pub fn add_subnet(self, id: impl Into<NetworkId>, subnet: NewSubnet) -> AddSubnet {
         AddSubnet::new(self.0.start(&ops::ADD_NETWORK_SUBNET, id.into()), subnet)
     }
 
-    /// Deletes the subnet of these addresses, which must have no members
-    /// (`POST /networks/{id}/actions/delete_subnet`).
+    /// Deletes the subnet of these addresses, which must have no members (`POST /networks/{id}/actions/delete_subnet`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// api.networks().delete_subnet(network, "10.1.1.0/24").await?.wait().await?;
+    /// assert!(api.networks().get(network).await?.subnets.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn delete_subnet(self, id: impl Into<NetworkId>, ip_range: impl Into<String>) -> DeleteSubnet {
         DeleteSubnet::new(self.0.start(&ops::DELETE_NETWORK_SUBNET, id.into()), ip_range.into())
     }
 
     /// Adds a route (`POST /networks/{id}/actions/add_route`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the
+    /// destination overlaps with a subnet or another route).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// api.networks().add_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
+    /// assert_eq!(api.networks().get(network).await?.routes[0].gateway, "10.1.1.7");
+    /// # Ok(()) }
+    /// ```
     pub fn add_route(
         self,
         id: impl Into<NetworkId>,
@@ -274,6 +400,19 @@ impl<'a> Networks<'a> {
     }
 
     /// Deletes a route (`POST /networks/{id}/actions/delete_route`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # api.networks().add_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
+    /// api.networks().delete_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
+    /// assert!(api.networks().get(network).await?.routes.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn delete_route(
         self,
         id: impl Into<NetworkId>,
@@ -283,20 +422,52 @@ impl<'a> Networks<'a> {
         DeleteRoute::new(self.0.start(&ops::DELETE_NETWORK_ROUTE, id.into()), destination.into(), gateway.into())
     }
 
-    /// Makes a network larger (`POST /networks/{id}/actions/change_ip_range`). The first address stays, so that only the
-    /// length of the prefix changes. Servers learn of it when they start anew.
+    /// Makes a network larger (`POST /networks/{id}/actions/change_ip_range`). The first address stays, so that only
+    /// the length of the prefix changes. Servers learn of it when they start anew.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the new range
+    /// does not hold the old one).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.0.0.0/16").await?.resource.id;
+    /// api.networks().change_ip_range(network, "10.0.0.0/12").await?.wait().await?;
+    /// assert_eq!(api.networks().get(network).await?.ip_range, "10.0.0.0/12");
+    /// # Ok(()) }
+    /// ```
     pub fn change_ip_range(self, id: impl Into<NetworkId>, ip_range: impl Into<String>) -> ChangeIpRange {
         ChangeIpRange::new(self.0.start(&ops::CHANGE_NETWORK_IP_RANGE, id.into()), ip_range.into())
     }
 
-    /// Sets whether deleting is refused (`POST /networks/{id}/actions/change_protection`).
+    /// Sets whether deleting a network is refused (`POST /networks/{id}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// api.networks().change_protection(network).delete(true).await?.wait().await?;
+    /// let error = api.networks().delete(network).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, id: impl Into<NetworkId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_NETWORK_PROTECTION, id.into()))
     }
 }
 
-action_methods!(Networks[NetworkId], "/networks", LIST_NETWORKS_ACTIONS, GET_NETWORKS_ACTION, LIST_NETWORK_ACTIONS);
-created!(Network as network in networks);
+action_methods!(
+    Networks[NetworkId], Network in "networks" / "{id}",
+    LIST_NETWORKS_ACTIONS, GET_NETWORKS_ACTION, LIST_NETWORK_ACTIONS,
+    r#"let id = api.networks().create("a", "10.1.0.0/16").await?.resource.id;"#,
+    r#"api.networks().change_protection(id).delete(true).await?;"#,
+);
+created!(
+    Network as network in networks
+    by r#"api.networks().create("inner", "10.1.0.0/16")"#
+);
 
 cloud_core::list_request! {
     /// Lists networks; made by [`Networks::list`].

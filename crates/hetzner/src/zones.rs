@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::found;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
@@ -255,19 +257,61 @@ impl<'a> Zones<'a> {
     }
 
     /// Lists zones (`GET /zones`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// # api.zones().update(zone).labels([("env", "prod")]).await?;
+    /// let zones = api.zones().list().label_selector("env=prod").all().await?;
+    /// assert_eq!(zones[0].name, "example.com");
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListZones {
         ListZones::new(self.0.list(&ops::LIST_ZONES, "zones"))
     }
 
-    /// Creates a zone whose records are edited here (`POST /zones`). `uniqueness_error` when it is there already.
+    /// Creates a zone whose records are edited here (`POST /zones`).
     ///
-    /// The domain is lower case, without a dot at its end, and a name that can be registered, not a subdomain. SOA and NS
-    /// records come by themselves.
+    /// The domain is lower case, without a dot at its end, and a name that can be registered, not a subdomain. SOA and
+    /// NS records come by themselves.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
+    /// there already), [`InvalidInput`](ErrorCode::InvalidInput) (the domain or a record is wrong).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::Rr;
+    ///
+    /// let created = api.zones().create("example.com").rrsets([("www", Rr::a(["203.0.113.7"]))]).await?;
+    /// let zone = created.wait().await?;
+    /// println!("delegate {} to {:?}", zone.name, zone.authoritative_nameservers.assigned);
+    /// # assert_eq!(api.zones().records(&zone).get("www", "A").await?.records[0].value, "203.0.113.7");
+    /// # Ok(()) }
+    /// ```
     pub fn create(self, name: impl Into<String>) -> CreateZone {
         CreateZone::new(self.creating(), name.into(), ZoneMode::Primary)
     }
 
     /// Creates a zone that is copied from name servers of yours (`POST /zones`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
+    /// there already), [`InvalidInput`](ErrorCode::InvalidInput).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::ZoneMode;
+    /// use hetzner::zones::PrimaryNameserver;
+    ///
+    /// let hidden_primary = PrimaryNameserver::new("198.51.100.1").port(5353);
+    /// let zone = api.zones().create_secondary("example.com", [hidden_primary]).await?.wait().await?;
+    /// assert_eq!(zone.mode, ZoneMode::Secondary);
+    /// # Ok(()) }
+    /// ```
     pub fn create_secondary(
         self,
         name: impl Into<String>,
@@ -281,50 +325,166 @@ impl<'a> Zones<'a> {
     }
 
     /// One zone (`GET /zones/{id_or_name}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// let zone = api.zones().get("example.com").await?;
+    /// assert_eq!(zone.name, "example.com");
+    /// println!("{} records, cached for {} s", zone.record_count, zone.ttl);
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, zone: impl Into<IdOrName>) -> Call<Zone> {
         self.0.call(&ops::GET_ZONE, Decode::key("zone")).arg(zone.into())
     }
 
-    /// Looks a zone up by id or domain; `None` when there is none. Takes one request either way.
+    /// Looks a zone up by id or domain (`GET /zones/{id_or_name}`); `None` when there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// assert!(api.zones().find("example.com").await?.is_none());
+    /// # api.zones().create("example.com").await?;
+    /// # assert!(api.zones().find("example.com").await?.is_some());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, zone: impl Into<IdOrName>) -> Task<Option<Zone>> {
         let get = self.get(zone);
         Task::new(async move { found(get.await) })
     }
 
-    /// Changes the labels (`PUT /zones/{id_or_name}`).
+    /// Changes the labels of a zone (`PUT /zones/{id_or_name}`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// let zone = api.zones().update("example.com").labels([("env", "prod")]).await?;
+    /// assert_eq!(zone.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, zone: impl Into<IdOrName>) -> UpdateZone {
         UpdateZone::new(self.0.call(&ops::UPDATE_ZONE, Decode::key("zone")).arg(zone.into()))
     }
 
-    /// Deletes a zone with all its records (`DELETE /zones/{id_or_name}`). `protected` when it is protected.
+    /// Deletes a zone with all its records (`DELETE /zones/{id_or_name}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// api.zones().delete("example.com").await?.wait().await?;
+    /// assert!(api.zones().find("example.com").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, zone: impl Into<IdOrName>) -> Call<Deleted> {
         self.0.call(&ops::DELETE_ZONE, Deleted::decode(self.0)).arg(zone.into())
     }
 
-    /// The records of a zone.
+    /// The records of a zone. Nothing is sent.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// use hetzner::Rr;
+    ///
+    /// let records = api.zones().records("example.com");
+    /// records.create("www", Rr::a(["203.0.113.7"])).await?.wait().await?;
+    /// assert_eq!(records.get("www", "A").await?.records[0].value, "203.0.113.7");
+    /// # Ok(()) }
+    /// ```
     pub fn records(self, zone: impl Into<IdOrName>) -> Records<'a> {
         Records::new(self.0, zone.into())
     }
 
-    /// The zone as a zone file in the form of BIND (`GET /zones/{id_or_name}/zonefile`). `incorrect_zone_mode` for a
-    /// zone in secondary mode.
+    /// The zone as a zone file in the form of BIND (`GET /zones/{id_or_name}/zonefile`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode) (the
+    /// zone is in secondary mode).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let file = api.zones().export_zonefile("example.com").await?;
+    /// assert!(file.contains("203.0.113.7"));
+    /// # Ok(()) }
+    /// ```
     pub fn export_zonefile(self, zone: impl Into<IdOrName>) -> Call<String> {
         self.0.call(&ops::GET_ZONE_ZONEFILE, Decode::key("zonefile")).arg(zone.into())
     }
 
-    /// Replaces all records by those of a zone file (`POST .../actions/import_zonefile`). The file must have the SOA
-    /// record and the NS records of the service. `protected` when an RRset is protected.
+    /// Replaces all records by those of a zone file (`POST /zones/{id_or_name}/actions/import_zonefile`). The file must
+    /// have the SOA record and the NS records of the service.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the file is
+    /// wrong), [`Protected`](ErrorCode::Protected) (an RRset is), [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let file = api.zones().export_zonefile("example.com").await?;
+    /// let moved = file.replace("203.0.113.7", "203.0.113.8");
+    /// api.zones().import_zonefile("example.com", moved).await?.wait().await?;
+    /// let www = api.zones().records("example.com").get("www", "A").await?;
+    /// assert_eq!(www.records[0].value, "203.0.113.8");
+    /// # Ok(()) }
+    /// ```
     pub fn import_zonefile(self, zone: impl Into<IdOrName>, zonefile: impl Into<String>) -> ImportZonefile {
         ImportZonefile::new(self.start(&ops::IMPORT_ZONE_ZONEFILE, zone.into()), zonefile.into())
     }
 
-    /// Sets how many seconds records may be cached that do not say so themselves (`POST .../actions/change_ttl`).
+    /// Sets how many seconds records may be cached that do not say so themselves, 60 or more
+    /// (`POST /zones/{id_or_name}/actions/change_ttl`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// api.zones().change_ttl("example.com", 300).await?.wait().await?;
+    /// assert_eq!(api.zones().get("example.com").await?.ttl, 300);
+    /// # Ok(()) }
+    /// ```
     pub fn change_ttl(self, zone: impl Into<IdOrName>, ttl: u32) -> ChangeZoneTtl {
         ChangeZoneTtl::new(self.start(&ops::CHANGE_ZONE_TTL, zone.into()), ttl)
     }
 
     /// Sets the name servers that a zone in secondary mode is copied from
-    /// (`POST .../actions/change_primary_nameservers`).
+    /// (`POST /zones/{id_or_name}/actions/change_primary_nameservers`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode) (the
+    /// zone is in primary mode).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::zones::PrimaryNameserver;
+    ///
+    /// # let first = PrimaryNameserver::new("198.51.100.1");
+    /// # api.zones().create_secondary("example.com", [first]).await?.wait().await?;
+    /// let moved = PrimaryNameserver::new("198.51.100.2");
+    /// api.zones().change_primary_nameservers("example.com", [moved]).await?.wait().await?;
+    /// assert_eq!(api.zones().get("example.com").await?.primary_nameservers[0].address, "198.51.100.2");
+    /// # Ok(()) }
+    /// ```
     pub fn change_primary_nameservers(
         self,
         zone: impl Into<IdOrName>,
@@ -334,7 +494,19 @@ impl<'a> Zones<'a> {
         ChangePrimaryNameservers::new(call, primary_nameservers.into_iter().map(Into::into).collect())
     }
 
-    /// Sets whether deleting is refused (`POST .../actions/change_protection`).
+    /// Sets whether deleting a zone is refused (`POST /zones/{id_or_name}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// api.zones().change_protection("example.com").delete(true).await?.wait().await?;
+    /// let error = api.zones().delete("example.com").await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, zone: impl Into<IdOrName>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
     }
@@ -344,8 +516,15 @@ impl<'a> Zones<'a> {
     }
 }
 
-action_methods!(Zones[IdOrName], "/zones", LIST_ZONES_ACTIONS, GET_ZONES_ACTION, LIST_ZONE_ACTIONS);
-created!(Zone as zone in zones);
+action_methods!(
+    Zones[IdOrName], Zone in "zones" / "{id_or_name}",
+    LIST_ZONES_ACTIONS, GET_ZONES_ACTION, LIST_ZONE_ACTIONS,
+    r#"let id = api.zones().create("example.com").await?.resource.id;"#,
+);
+created!(
+    Zone as zone in zones
+    by r#"api.zones().create("example.com")"#
+);
 
 fn check_domain(name: &str) -> Result<()> {
     let problem = if name.is_empty() {

@@ -12,6 +12,8 @@ use super::{
 };
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::ips::ChangeDnsPtr;
@@ -35,6 +37,22 @@ impl<'a> LoadBalancers<'a> {
     }
 
     /// Lists load balancers (`GET /load_balancers`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// # api.load_balancers().update(load_balancer).labels([("env", "prod")]).await?;
+    /// let mut prod = api.load_balancers().list().label_selector("env=prod").items();
+    /// while let Some(balancer) = prod.next().await? {
+    ///     println!("{} {}", balancer.id, balancer.name);
+    /// }
+    /// # assert_eq!(api.load_balancers().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListLoadBalancers {
         ListLoadBalancers::new(self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers"))
     }
@@ -42,14 +60,17 @@ impl<'a> LoadBalancers<'a> {
     /// Creates a load balancer of a type, by name or, as text, by id (`POST /load_balancers`). It needs a
     /// [`location`](CreateLoadBalancer::location) or a [`network_zone`](CreateLoadBalancer::network_zone).
     ///
-    /// Errors worth handling: `uniqueness_error` (the name is taken), `source_port_already_used`,
-    /// `target_already_defined`, `resolve_cloud_public_targets_error` and `resolve_cloud_private_targets_error` (a server
-    /// that cannot be reached).
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed),
+    /// [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined), [`IpNotOwned`](ErrorCode::IpNotOwned),
+    /// [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
+    /// [`ResolveCloudPublicTargetsError`](ErrorCode::ResolveCloudPublicTargetsError) and
+    /// [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (a server that cannot be
+    /// reached).
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::load_balancers::{LbService, LbTarget};
     ///
     /// let created = api
@@ -59,7 +80,8 @@ impl<'a> LoadBalancers<'a> {
     ///     .services([LbService::http(80, 8080)])
     ///     .targets([LbTarget::label_selector("role=web")])
     ///     .await?;
-    /// assert_eq!(created.resource.name, "web");
+    /// let balancer = created.wait().await?;
+    /// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8080));
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, load_balancer_type: impl Into<String>) -> CreateLoadBalancer {
@@ -68,22 +90,75 @@ impl<'a> LoadBalancers<'a> {
     }
 
     /// One load balancer (`GET /load_balancers/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// let balancer = api.load_balancers().get(load_balancer).await?;
+    /// assert_eq!(balancer.name, "web");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<LoadBalancerId>) -> Call<LoadBalancer> {
         self.0.get(&ops::GET_LOAD_BALANCER, id.into().0, "load_balancer")
     }
 
-    /// Looks a load balancer up by id or name.
+    /// Looks a load balancer up by name or id (`GET /load_balancers?name=..`, `GET /load_balancers/{id}`); `None` when
+    /// there is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// let found = api.load_balancers().find("web").await?;
+    /// assert_eq!(found.map(|balancer| balancer.id), Some(load_balancer));
+    /// assert!(api.load_balancers().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, load_balancer: impl Into<IdOrName>) -> Task<Option<LoadBalancer>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers").query("name", name);
         find(load_balancer.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes the name or the labels (`PUT /load_balancers/{id}`).
+    /// Changes the name or the labels of a load balancer (`PUT /load_balancers/{id}`). What is not set stays as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// let balancer = api.load_balancers().update(load_balancer).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(balancer.name, "new");
+    /// assert_eq!(balancer.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<LoadBalancerId>) -> UpdateLoadBalancer {
         UpdateLoadBalancer::new(self.0.get(&ops::UPDATE_LOAD_BALANCER, id.into().0, "load_balancer"))
     }
 
-    /// Deletes a load balancer (`DELETE /load_balancers/{id}`). `protected` when it is protected.
+    /// Deletes a load balancer (`DELETE /load_balancers/{id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// api.load_balancers().delete(load_balancer).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<LoadBalancerId>) -> Call<Deleted> {
         self.0.call(&ops::DELETE_LOAD_BALANCER, Deleted::decode(self.0)).arg(id.into())
     }
@@ -92,38 +167,128 @@ impl<'a> LoadBalancers<'a> {
         self.0.call(operation, Started::decode(self.0)).arg(id)
     }
 
-    /// Adds a service (`POST /load_balancers/{id}/actions/add_service`). `source_port_already_used` when another one
-    /// listens on its port.
+    /// Adds a service (`POST /load_balancers/{id}/actions/add_service`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed) (another one listens on its port).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::load_balancers::LbService;
+    ///
+    /// api.load_balancers().add_service(load_balancer, LbService::tcp(5432, 5432)).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.service(5432).is_some());
+    /// # Ok(()) }
+    /// ```
     pub fn add_service(self, id: impl Into<LoadBalancerId>, service: LbService) -> AddService {
         AddService::new(self.start(&ops::ADD_LOAD_BALANCER_SERVICE, id.into()), service)
     }
 
     /// Changes the service that listens on this port, and of it only what is set
     /// (`POST /load_balancers/{id}/actions/update_service`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (no service
+    /// listens there).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1");
+    /// # let service = hetzner::load_balancers::LbService::tcp(80, 8080);
+    /// # let load_balancer = create.services([service]).await?.wait().await?.id;
+    /// api.load_balancers().update_service(load_balancer, 80).destination_port(8081_u16).await?.wait().await?;
+    /// let balancer = api.load_balancers().get(load_balancer).await?;
+    /// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8081));
+    /// # Ok(()) }
+    /// ```
     pub fn update_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> UpdateService {
         UpdateService::new(self.start(&ops::UPDATE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
     }
 
     /// Removes the service that listens on this port (`POST /load_balancers/{id}/actions/delete_service`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1");
+    /// # let service = hetzner::load_balancers::LbService::tcp(80, 8080);
+    /// # let load_balancer = create.services([service]).await?.wait().await?.id;
+    /// api.load_balancers().delete_service(load_balancer, 80).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.services.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn delete_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> DeleteService {
         DeleteService::new(self.start(&ops::DELETE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
     }
 
     /// Adds a target (`POST /load_balancers/{id}/actions/add_target`).
     ///
-    /// Errors worth handling: `target_already_defined`, `resolve_cloud_public_targets_error` (the server has no public
-    /// IPv4 address), `resolve_cloud_private_targets_error` (it is not in the same network),
-    /// `load_balancer_not_attached_to_network`, `ip_not_owned`.
+    /// Needs a token with write access. Errors worth handling:
+    /// [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined),
+    /// [`ResolveCloudPublicTargetsError`](ErrorCode::ResolveCloudPublicTargetsError) (the server has no public IPv4
+    /// address), [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (it is not in the same
+    /// network), [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
+    /// [`LoadBalancerPublicInterfaceDisabled`](ErrorCode::LoadBalancerPublicInterfaceDisabled),
+    /// [`IpNotOwned`](ErrorCode::IpNotOwned).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::load_balancers::LbTarget;
+    ///
+    /// api.load_balancers().add_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
+    /// assert_eq!(api.load_balancers().get(load_balancer).await?.targets[0].server_id(), Some(server));
+    /// # Ok(()) }
+    /// ```
     pub fn add_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> AddTarget {
         AddTarget::new(self.start(&ops::ADD_LOAD_BALANCER_TARGET, id.into()), target.into())
     }
 
     /// Removes a target (`POST /load_balancers/{id}/actions/remove_target`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::load_balancers::LbTarget;
+    ///
+    /// # api.load_balancers().add_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
+    /// api.load_balancers().remove_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.targets.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn remove_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> RemoveTarget {
         RemoveTarget::new(self.start(&ops::REMOVE_LOAD_BALANCER_TARGET, id.into()), target.into().named())
     }
 
     /// Changes how it chooses among the targets (`POST /load_balancers/{id}/actions/change_algorithm`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::LoadBalancerAlgorithmType;
+    ///
+    /// let fewest = LoadBalancerAlgorithmType::LeastConnections;
+    /// api.load_balancers().change_algorithm(load_balancer, fewest.clone()).await?.wait().await?;
+    /// assert_eq!(api.load_balancers().get(load_balancer).await?.algorithm.kind, fewest);
+    /// # Ok(()) }
+    /// ```
     pub fn change_algorithm(
         self,
         id: impl Into<LoadBalancerId>,
@@ -132,8 +297,21 @@ impl<'a> LoadBalancers<'a> {
         ChangeAlgorithm::new(self.start(&ops::CHANGE_LOAD_BALANCER_ALGORITHM, id.into()), algorithm)
     }
 
-    /// Changes its type (`POST /load_balancers/{id}/actions/change_type`). `invalid_load_balancer_type` when it has more
-    /// services or targets than the type allows.
+    /// Changes its type, by name or, as text, by id (`POST /load_balancers/{id}/actions/change_type`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`InvalidLoadBalancerType`](ErrorCode::InvalidLoadBalancerType) (it has more services or targets than the type
+    /// allows).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// api.load_balancers().change_type(load_balancer, "lb21").await?.wait().await?;
+    /// assert_eq!(api.load_balancers().get(load_balancer).await?.load_balancer_type.name, "lb21");
+    /// # Ok(()) }
+    /// ```
     pub fn change_type(
         self,
         id: impl Into<LoadBalancerId>,
@@ -145,6 +323,21 @@ impl<'a> LoadBalancers<'a> {
 
     /// Sets the host name that one of its addresses resolves to, or with `None` resets it
     /// (`POST /load_balancers/{id}/actions/change_dns_ptr`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
+    /// is not one of its own).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// let ipv4 = api.load_balancers().get(load_balancer).await?.ipv4().expect("an address");
+    /// api.load_balancers().change_dns_ptr(load_balancer, ipv4, "www.example.com").await?.wait().await?;
+    /// let net = api.load_balancers().get(load_balancer).await?.public_net;
+    /// assert_eq!(net.ipv4.dns_ptr.as_deref(), Some("www.example.com"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_dns_ptr<'n>(
         self,
         id: impl Into<LoadBalancerId>,
@@ -155,13 +348,42 @@ impl<'a> LoadBalancers<'a> {
         ChangeDnsPtr::new(call, ip.into(), dns_ptr.into().map(str::to_owned))
     }
 
-    /// Sets whether deleting is refused (`POST /load_balancers/{id}/actions/change_protection`).
+    /// Sets whether deleting a load balancer is refused (`POST /load_balancers/{id}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// api.load_balancers().change_protection(load_balancer).delete(true).await?.wait().await?;
+    /// let error = api.load_balancers().delete(load_balancer).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, id: impl Into<LoadBalancerId>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_LOAD_BALANCER_PROTECTION, id.into()))
     }
 
     /// Attaches it to a private network (`POST /load_balancers/{id}/actions/attach_to_network`).
-    /// `load_balancer_already_attached` when it is in one: there is room for one only.
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`LoadBalancerAlreadyAttached`](ErrorCode::LoadBalancerAlreadyAttached) (it is in one: there is room for one
+    /// only), [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the address is taken),
+    /// [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// api.load_balancers().attach_to_network(load_balancer, network).ip("10.1.1.7").await?.wait().await?;
+    /// assert_eq!(api.load_balancers().get(load_balancer).await?.private_net[0].ip, "10.1.1.7");
+    /// # Ok(()) }
+    /// ```
     pub fn attach_to_network(
         self,
         id: impl Into<LoadBalancerId>,
@@ -173,6 +395,21 @@ impl<'a> LoadBalancers<'a> {
 
     /// Detaches it from its private network (`POST /load_balancers/{id}/actions/detach_from_network`). Targets that are
     /// reached there stop to be reached.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # api.load_balancers().attach_to_network(load_balancer, network).await?.wait().await?;
+    /// api.load_balancers().detach_from_network(load_balancer, network).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.private_net.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn detach_from_network(
         self,
         id: impl Into<LoadBalancerId>,
@@ -183,18 +420,66 @@ impl<'a> LoadBalancers<'a> {
     }
 
     /// Makes it reachable from the internet (`POST /load_balancers/{id}/actions/enable_public_interface`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1").public_interface(false);
+    /// # let load_balancer = create.await?.wait().await?.id;
+    /// api.load_balancers().enable_public_interface(load_balancer).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.public_net.enabled);
+    /// # Ok(()) }
+    /// ```
     pub fn enable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
         self.start(&ops::ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
     }
 
-    /// Makes it reachable by its private network only
-    /// (`POST /load_balancers/{id}/actions/disable_public_interface`). `targets_without_use_private_ip` when that would
-    /// cut off targets.
+    /// Makes it reachable by its private network only (`POST /load_balancers/{id}/actions/disable_public_interface`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`TargetsWithoutUsePrivateIp`](ErrorCode::TargetsWithoutUsePrivateIp) (that would cut off targets),
+    /// [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # api.load_balancers().attach_to_network(load_balancer, network).await?.wait().await?;
+    /// api.load_balancers().disable_public_interface(load_balancer).await?.wait().await?;
+    /// assert!(!api.load_balancers().get(load_balancer).await?.public_net.enabled);
+    /// # Ok(()) }
+    /// ```
     pub fn disable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
         self.start(&ops::DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
     }
 
     /// Measurements of the last 30 days between two instants (`GET /load_balancers/{id}/metrics`).
+    /// [`Metrics`](crate::Metrics) names the series and their units.
+    ///
+    /// Needs a token with read access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the end is
+    /// before the start).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::{LoadBalancerMetricType, Timestamp};
+    ///
+    /// let end = Timestamp::now();
+    /// let start = Timestamp::from_unix(end.as_unix() - 3600).expect("an hour ago");
+    /// let kinds = [LoadBalancerMetricType::OpenConnections];
+    /// let metrics = api.load_balancers().metrics(load_balancer, kinds, start, end).step(60).await?;
+    /// let most = metrics.samples("open_connections").iter().map(|sample| sample.value).fold(0.0, f64::max);
+    /// println!("at most {most} connections at a time");
+    /// # assert!(!metrics.samples("open_connections").is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn metrics(
         self,
         id: impl Into<LoadBalancerId>,
@@ -207,13 +492,14 @@ impl<'a> LoadBalancers<'a> {
 }
 
 action_methods!(
-    LoadBalancers[LoadBalancerId],
-    "/load_balancers",
-    LIST_LOAD_BALANCERS_ACTIONS,
-    GET_LOAD_BALANCERS_ACTION,
-    LIST_LOAD_BALANCER_ACTIONS
+    LoadBalancers[LoadBalancerId], LoadBalancer in "load_balancers" / "{id}",
+    LIST_LOAD_BALANCERS_ACTIONS, GET_LOAD_BALANCERS_ACTION, LIST_LOAD_BALANCER_ACTIONS,
+    r#"let id = api.load_balancers().create("web", "lb11").location("fsn1").await?.resource.id;"#,
 );
-created!(LoadBalancer as load_balancer in load_balancers);
+created!(
+    LoadBalancer as load_balancer in load_balancers
+    by r#"api.load_balancers().create("web", "lb11").location("fsn1")"#
+);
 
 cloud_core::list_request! {
     /// Lists load balancers; made by [`LoadBalancers::list`].

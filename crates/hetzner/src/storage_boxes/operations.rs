@@ -8,6 +8,8 @@ use super::subaccounts::StorageBoxSubaccounts;
 use super::{AccessSetup, StorageBox, StorageBoxId, check};
 use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started, created};
 use crate::client::{Client, in_pages, page_of};
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
@@ -26,12 +28,12 @@ impl<'a> StorageBoxes<'a> {
         Self(client)
     }
 
-    /// The subaccounts of a storage box: more users, each in a directory of its own.
+    /// The subaccounts of a storage box: more users, each in a directory of its own. Nothing is sent.
     pub fn subaccounts(self, id: impl Into<StorageBoxId>) -> StorageBoxSubaccounts<'a> {
         StorageBoxSubaccounts::new(self.0, id.into())
     }
 
-    /// The snapshots of a storage box.
+    /// The snapshots of a storage box. Nothing is sent.
     pub fn snapshots(self, id: impl Into<StorageBoxId>) -> StorageBoxSnapshots<'a> {
         StorageBoxSnapshots::new(self.0, id.into())
     }
@@ -40,7 +42,23 @@ impl<'a> StorageBoxes<'a> {
         in_pages(self.0.call_on_hetzner(&ops::LIST_STORAGE_BOXES, page_of("storage_boxes")))
     }
 
-    /// Lists storage boxes (`GET /storage_boxes`).
+    /// Lists storage boxs (`GET /storage_boxes`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # api.storage_boxes().update(storage_box).labels([("env", "prod")]).await?;
+    /// let mut prod = api.storage_boxes().list().label_selector("env=prod").items();
+    /// while let Some(storage_box) = prod.next().await? {
+    ///     println!("{} {}", storage_box.id, storage_box.name);
+    /// }
+    /// # assert_eq!(api.storage_boxes().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListStorageBoxes {
         ListStorageBoxes::new(self.listed())
     }
@@ -48,15 +66,17 @@ impl<'a> StorageBoxes<'a> {
     /// Orders a storage box (`POST /storage_boxes`) of a type and in a location, each by name or, as text, by id.
     ///
     /// The password is for the main account. It has 12 to 128 characters, among them an upper-case and a lower-case
-    /// letter, a digit and a special character; `invalid_input` also when it is known from a data breach.
+    /// letter, a digit and a special character.
     ///
     /// Nobody promises that names are unique: ordering again after a failure with
     /// [`may_have_happened`](cloud_core::Error::may_have_happened) can give a second storage box, so look for it first.
     ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (also for a
+    /// password that is known from a data breach), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::storage_boxes::AccessSetup;
     ///
     /// let ordered = api
@@ -66,7 +86,7 @@ impl<'a> StorageBoxes<'a> {
     ///     .await?;
     /// let storage_box = ordered.wait().await?;
     /// println!("{:?}@{:?}", storage_box.username, storage_box.server);
-    /// # assert!(storage_box.is_active());
+    /// assert!(storage_box.is_active() && storage_box.access_settings.ssh_enabled);
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -85,27 +105,94 @@ impl<'a> StorageBoxes<'a> {
     }
 
     /// One storage box (`GET /storage_boxes/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let storage_box = api.storage_boxes().get(storage_box).await?;
+    /// assert_eq!(storage_box.name, "backup");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<StorageBoxId>) -> Call<StorageBox> {
         self.one(&ops::GET_STORAGE_BOX, id.into())
     }
 
-    /// Looks a storage box up by id or name. Of several with one name it gives the first that the service lists.
+    /// Looks a storage box up by name or id (`GET /storage_boxes?name=..`, `GET /storage_boxes/{id}`); `None` when
+    /// there is none. Of several with one name it gives the first that the service lists. Text is a name first, and an
+    /// id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let found = api.storage_boxes().find("backup").await?;
+    /// assert_eq!(found.map(|storage_box| storage_box.id), Some(storage_box));
+    /// assert!(api.storage_boxes().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, storage_box: impl Into<IdOrName>) -> Task<Option<StorageBox>> {
         find(storage_box.into(), |name| self.listed().query("name", name), |id| self.get(id))
     }
 
-    /// Changes the name or the labels (`PUT /storage_boxes/{id}`).
+    /// Changes the name or the labels of a storage box (`PUT /storage_boxes/{id}`). What is not set stays as it is.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let storage_box = api.storage_boxes().update(storage_box).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(storage_box.name, "new");
+    /// assert_eq!(storage_box.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<StorageBoxId>) -> UpdateStorageBox {
         UpdateStorageBox::new(self.one(&ops::UPDATE_STORAGE_BOX, id.into()))
     }
 
-    /// Deletes a storage box with all that is in it (`DELETE /storage_boxes/{id}`). `protected` when it is protected.
+    /// Deletes a storage box with all that is in it (`DELETE /storage_boxes/{id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// api.storage_boxes().delete(storage_box).await?.wait().await?;
+    /// assert!(api.storage_boxes().get(storage_box).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<StorageBoxId>) -> Call<Deleted> {
         self.0.call_on_hetzner(&ops::DELETE_STORAGE_BOX, Deleted::decode(self.0)).arg(id.into())
     }
 
     /// The names of the folders in a storage box, those at the top unless a path is given
     /// (`GET /storage_boxes/{id}/folders`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// assert_eq!(api.storage_boxes().folders(storage_box).await?, ["hosts"]);
+    /// assert_eq!(api.storage_boxes().folders(storage_box).path("hosts").await?, ["web-1"]);
+    /// # Ok(()) }
+    /// ```
     pub fn folders(self, id: impl Into<StorageBoxId>) -> ListFolders {
         ListFolders(self.0.call_on_hetzner(&ops::LIST_STORAGE_BOX_FOLDERS, Decode::key("folders")).arg(id.into()))
     }
@@ -114,19 +201,60 @@ impl<'a> StorageBoxes<'a> {
         self.0.call_on_hetzner(operation, Started::decode(self.0)).arg(id)
     }
 
-    /// Sets whether deleting is refused (`POST /storage_boxes/{id}/actions/change_protection`).
+    /// Sets whether deleting a storage box is refused (`POST /storage_boxes/{id}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// api.storage_boxes().change_protection(storage_box).delete(true).await?.wait().await?;
+    /// let error = api.storage_boxes().delete(storage_box).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, id: impl Into<StorageBoxId>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_STORAGE_BOX_PROTECTION, id.into()))
     }
 
     /// Changes the size, to a type by name or, as text, by id (`POST /storage_boxes/{id}/actions/change_type`). It
     /// cannot become smaller than what is stored in it.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (there is no
+    /// such type, or it is too small).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// api.storage_boxes().change_type(storage_box, "bx21").await?.wait().await?;
+    /// assert_eq!(api.storage_boxes().get(storage_box).await?.storage_box_type.name, "bx21");
+    /// # Ok(()) }
+    /// ```
     pub fn change_type(self, id: impl Into<StorageBoxId>, storage_box_type: impl Into<String>) -> ChangeStorageBoxType {
         ChangeStorageBoxType::new(self.start(&ops::CHANGE_STORAGE_BOX_TYPE, id.into()), storage_box_type.into())
     }
 
     /// Gives the main account another password (`POST /storage_boxes/{id}/actions/reset_password`). The rules are those
     /// of [`create`](Self::create).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password
+    /// breaks a rule).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let action = api.storage_boxes().reset_password(storage_box, "Battery-Staple-8").await?.wait().await?;
+    /// assert!(action.is_success());
+    /// let error = api.storage_boxes().reset_password(storage_box, "password").await.unwrap_err();
+    /// assert!(error.is_invalid_input()); // too short: nothing was sent
+    /// # Ok(()) }
+    /// ```
     pub fn reset_password(
         self,
         id: impl Into<StorageBoxId>,
@@ -137,12 +265,41 @@ impl<'a> StorageBoxes<'a> {
 
     /// Changes the ways in which it can be reached (`POST /storage_boxes/{id}/actions/update_access_settings`). What is
     /// not set stays as it is.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let change = api.storage_boxes().update_access_settings(storage_box).ssh_enabled(true).samba_enabled(false);
+    /// change.await?.wait().await?;
+    /// assert!(api.storage_boxes().get(storage_box).await?.access_settings.ssh_enabled);
+    /// # Ok(()) }
+    /// ```
     pub fn update_access_settings(self, id: impl Into<StorageBoxId>) -> UpdateStorageBoxAccess {
         UpdateStorageBoxAccess::new(self.start(&ops::UPDATE_STORAGE_BOX_ACCESS_SETTINGS, id.into()))
     }
 
-    /// Puts everything back to a snapshot, by id or name (`POST /storage_boxes/{id}/actions/rollback_snapshot`). What was
-    /// written since is lost, and so are newer snapshots.
+    /// Puts everything back to a snapshot, by id or name (`POST /storage_boxes/{id}/actions/rollback_snapshot`). What
+    /// was written since is lost, and so are newer snapshots.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// let good = snapshots.create().await?.wait().await?;
+    /// # snapshots.create().await?.wait().await?;
+    /// api.storage_boxes().rollback_snapshot(storage_box, good.id).await?.wait().await?;
+    /// let left = snapshots.list().all().await?;
+    /// assert_eq!(left.iter().map(|snapshot| snapshot.id).collect::<Vec<_>>(), [good.id]);
+    /// # Ok(()) }
+    /// ```
     pub fn rollback_snapshot(
         self,
         id: impl Into<StorageBoxId>,
@@ -156,11 +313,20 @@ impl<'a> StorageBoxes<'a> {
     /// Takes snapshots from now on at this time of the day (UTC), every day unless a day is set, and keeps up to
     /// `max_snapshots` of them; an earlier plan ends (`POST /storage_boxes/{id}/actions/enable_snapshot_plan`).
     ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the type
+    /// keeps fewer).
+    ///
     /// ```
-    /// # fn f(api: &hetzner::Client, id: hetzner::StorageBoxId) {
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
     /// // Every Sunday at 03:30.
-    /// let plan = api.storage_boxes().enable_snapshot_plan(id, 10, 3, 30).day_of_week(7_u32);
-    /// # let _ = plan; }
+    /// let plan = api.storage_boxes().enable_snapshot_plan(storage_box, 10, 3, 30).day_of_week(7_u32);
+    /// plan.await?.wait().await?;
+    /// let plan = api.storage_boxes().get(storage_box).await?.snapshot_plan.expect("a plan");
+    /// assert_eq!((plan.day_of_week, plan.hour, plan.minute), (Some(7), 3, 30));
+    /// # Ok(()) }
     /// ```
     pub fn enable_snapshot_plan(
         self,
@@ -174,29 +340,85 @@ impl<'a> StorageBoxes<'a> {
     }
 
     /// Ends the plan; the snapshots it took stay (`POST /storage_boxes/{id}/actions/disable_snapshot_plan`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # api.storage_boxes().enable_snapshot_plan(storage_box, 10, 3, 30).await?.wait().await?;
+    /// api.storage_boxes().disable_snapshot_plan(storage_box).await?.wait().await?;
+    /// assert!(api.storage_boxes().get(storage_box).await?.snapshot_plan.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn disable_snapshot_plan(self, id: impl Into<StorageBoxId>) -> Call<Started> {
         self.start(&ops::DISABLE_STORAGE_BOX_SNAPSHOT_PLAN, id.into())
     }
 
     /// Lists the actions of all storage boxes (`GET /storage_boxes/actions`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
+    /// use hetzner::{ActionStatus, ResourceKind};
+    ///
+    /// let running = api.storage_boxes().list_actions().status(ActionStatus::Running).all().await?;
+    /// assert_eq!(running[0].resource(&ResourceKind::StorageBox), Some(id.0));
+    /// # Ok(()) }
+    /// ```
     pub fn list_actions(self) -> ListActions {
         let call = self.0.call_on_hetzner(&ops::LIST_STORAGE_BOXES_ACTIONS, page_of("actions"));
         ListActions::new(in_pages(call))
     }
 
     /// One action of a storage box (`GET /storage_boxes/actions/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
+    /// # let last = api.storage_boxes().list_actions_of(id).all().await?.remove(0);
+    /// use hetzner::ResourceKind;
+    ///
+    /// let action = api.storage_boxes().get_action(last.id).await?;
+    /// assert_eq!(action.resource(&ResourceKind::StorageBox), Some(id.0));
+    /// # Ok(()) }
+    /// ```
     pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
         self.0.call_on_hetzner(&ops::GET_STORAGE_BOXES_ACTION, Decode::key("action")).arg(id.into())
     }
 
     /// Lists the actions of one storage box (`GET /storage_boxes/{id}/actions`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
+    /// use hetzner::{ResourceKind, Sort};
+    ///
+    /// let history = api.storage_boxes().list_actions_of(id).sort(Sort::by("started")).all().await?;
+    /// assert_eq!(history[0].resource(&ResourceKind::StorageBox), Some(id.0));
+    /// # Ok(()) }
+    /// ```
     pub fn list_actions_of(self, id: impl Into<StorageBoxId>) -> ListActions {
         let call = self.0.call_on_hetzner(&ops::LIST_STORAGE_BOX_ACTIONS, page_of("actions"));
         ListActions::new(in_pages(call.arg(id.into())))
     }
 }
 
-created!(StorageBox as storage_box in storage_boxes);
+created!(
+    StorageBox as storage_box in storage_boxes
+    by r#"api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7")"#
+);
 
 cloud_core::list_request! {
     /// Lists storage boxes; made by [`StorageBoxes::list`].

@@ -13,6 +13,8 @@ use super::rr::{Rr, check_name, check_records, check_ttl};
 use super::txt::Txt;
 use crate::actions::{Action, Created, Deleted, Started};
 use crate::client::{Client, in_pages, page_of};
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::found;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
@@ -162,12 +164,11 @@ impl<'a> Records<'a> {
         Self { client, zone }
     }
 
-    /// Begins a change of several RRsets, which can be looked at before it is carried out.
+    /// Begins a change of several RRsets, which can be looked at before it is carried out. Nothing is sent.
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::zones::Rr;
     ///
     /// let zone = api.zones().create("example.com").await?.wait().await?;
@@ -189,13 +190,43 @@ impl<'a> Records<'a> {
     }
 
     /// Lists RRsets (`GET /zones/{id_or_name}/rrsets`), 100 a page.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// use hetzner::RrType;
+    ///
+    /// let addresses = api.zones().records("example.com").list().kind(RrType::A).kind(RrType::Aaaa).all().await?;
+    /// assert_eq!(addresses[0].values().collect::<Vec<_>>(), ["203.0.113.7"]);
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> ListRrSets {
         let call = self.client.call(&ops::LIST_ZONE_RRSETS, page_of("rrsets")).arg(&self.zone);
         ListRrSets::new(in_pages(call)).per_page(100)
     }
 
-    /// Creates an RRset (`POST /zones/{id_or_name}/rrsets`). `uniqueness_error` when it is there already;
-    /// [`add_records`](Self::add_records) takes either.
+    /// Creates an RRset (`POST /zones/{id_or_name}/rrsets`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
+    /// there already; [`add_records`](Self::add_records) takes either), [`InvalidInput`](ErrorCode::InvalidInput) (a
+    /// value is wrong).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// use hetzner::Rr;
+    ///
+    /// let mail = Rr::mx([(10, "mx1.example.com."), (20, "mx2.example.com.")]).ttl(3600);
+    /// let rrset = api.zones().records("example.com").create("@", mail).await?.wait().await?;
+    /// assert_eq!(rrset.records.len(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn create(&self, name: impl Into<String>, rr: Rr) -> CreateRrSet {
         let client = self.client.clone();
         let decode = Decode::<Answer>::json().map(move |answer| Created::new(&client, answer.rrset, answer.action));
@@ -207,28 +238,101 @@ impl<'a> Records<'a> {
     }
 
     /// One RRset (`GET /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let www = api.zones().records("example.com").get("www", "A").await?;
+    /// assert_eq!(www.values().collect::<Vec<_>>(), ["203.0.113.7"]);
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Call<RrSet> {
         self.one(&ops::GET_ZONE_RRSET, Decode::key("rrset"), name.as_ref(), &kind.into())
     }
 
-    /// One RRset, or `None` when there is none. A zone that is not there gives `None` as well.
+    /// One RRset, or `None` when there is none (`GET /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`). A zone that is
+    /// not there gives `None` as well.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let records = api.zones().records("example.com");
+    /// assert!(records.find("www", "A").await?.is_some());
+    /// assert!(records.find("www", "AAAA").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Task<Option<RrSet>> {
         let get = self.get(name, kind);
         Task::new(async move { found(get.await) })
     }
 
-    /// Changes the labels (`PUT /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    /// Changes the labels of an RRset (`PUT /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let www = api.zones().records("example.com").update("www", "A").labels([("env", "prod")]).await?;
+    /// assert_eq!(www.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> UpdateRrSet {
         UpdateRrSet::new(self.one(&ops::UPDATE_ZONE_RRSET, Decode::key("rrset"), name.as_ref(), &kind.into()))
     }
 
     /// Deletes an RRset with all its records (`DELETE /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected),
+    /// [`NotFound`](ErrorCode::NotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let records = api.zones().records("example.com");
+    /// records.delete("www", "A").await?.wait().await?;
+    /// assert!(records.find("www", "A").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Call<Deleted> {
         self.one(&ops::DELETE_ZONE_RRSET, Deleted::decode(self.client), name.as_ref(), &kind.into())
     }
 
-    /// Replaces all records of an RRset that is there (`POST .../actions/set_records`). Comments that are not given are
-    /// lost.
+    /// Replaces all records of an RRset that is there
+    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/set_records`), up to 50 of them. Comments that are
+    /// not given are lost.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound) (create it then),
+    /// [`InvalidInput`](ErrorCode::InvalidInput), [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let records = api.zones().records("example.com");
+    /// records.set_records("www", "A", ["203.0.113.8", "203.0.113.9"]).await?.wait().await?;
+    /// assert_eq!(records.get("www", "A").await?.records.len(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn set_records(
         &self,
         name: impl AsRef<str>,
@@ -238,7 +342,24 @@ impl<'a> Records<'a> {
         self.change(&ops::SET_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
     }
 
-    /// Adds records to an RRset, which is created when it is not there (`POST .../actions/add_records`).
+    /// Adds up to 50 records to an RRset, which is created when it is not there
+    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/add_records`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (a value is
+    /// wrong, or there already), [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// use hetzner::Record;
+    ///
+    /// let records = api.zones().records("example.com");
+    /// let added = [Record::new("203.0.113.7").with_comment("the old web server"), Record::new("203.0.113.8")];
+    /// records.add_records("www", "A", added).await?.wait().await?;
+    /// assert_eq!(records.get("www", "A").await?.records.len(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn add_records(
         &self,
         name: impl AsRef<str>,
@@ -250,8 +371,24 @@ impl<'a> Records<'a> {
         AddRecords::new(call.check(check_few(&kind, &records)), records)
     }
 
-    /// Takes the records with these values away (`POST .../actions/remove_records`). With the last record the RRset
+    /// Takes the records with these values away, up to 50
+    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/remove_records`). With the last record the RRset
     /// goes too.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound),
+    /// [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let records = api.zones().records("example.com");
+    /// records.remove_records("www", "A", ["203.0.113.7"]).await?.wait().await?;
+    /// assert!(records.find("www", "A").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn remove_records(
         &self,
         name: impl AsRef<str>,
@@ -261,8 +398,27 @@ impl<'a> Records<'a> {
         self.change(&ops::REMOVE_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
     }
 
-    /// Changes the comments of the records with these values, and nothing else (`POST .../actions/update_records`). A
-    /// record without a comment loses the one it had.
+    /// Changes the comments of the records with these values, and nothing else
+    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/update_records`). A record without a comment loses
+    /// the one it had.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound),
+    /// [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// use hetzner::Record;
+    ///
+    /// let records = api.zones().records("example.com");
+    /// let told_apart = [Record::new("203.0.113.7").with_comment("until June")];
+    /// records.update_records("www", "A", told_apart).await?.wait().await?;
+    /// assert_eq!(records.get("www", "A").await?.records[0].comment.as_deref(), Some("until June"));
+    /// # Ok(()) }
+    /// ```
     pub fn update_records(
         &self,
         name: impl AsRef<str>,
@@ -276,8 +432,23 @@ impl<'a> Records<'a> {
         self.change(&ops::UPDATE_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
     }
 
-    /// Sets how many seconds the records may be cached; `None` for as long as the zone says
-    /// (`POST .../actions/change_ttl`).
+    /// Sets how many seconds the records may be cached, 60 or more; `None` for as long as the zone says
+    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/change_ttl`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound),
+    /// [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let records = api.zones().records("example.com");
+    /// records.change_ttl("www", "A", 300).await?.wait().await?;
+    /// assert_eq!(records.get("www", "A").await?.ttl, Some(300));
+    /// # Ok(()) }
+    /// ```
     pub fn change_ttl(
         &self,
         name: impl AsRef<str>,
@@ -287,7 +458,23 @@ impl<'a> Records<'a> {
         ChangeRrSetTtl::new(self.start(&ops::CHANGE_ZONE_RRSET_TTL, name.as_ref(), &kind.into()), ttl.into())
     }
 
-    /// Sets whether changing and deleting the RRset is refused (`POST .../actions/change_protection`).
+    /// Sets whether changing and deleting the RRset is refused
+    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let records = api.zones().records("example.com");
+    /// records.change_protection("www", "A", true).await?.wait().await?;
+    /// let error = records.delete("www", "A").await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(
         &self,
         name: impl AsRef<str>,
@@ -338,7 +525,18 @@ struct Answer {
 }
 
 impl Created<RrSet> {
-    /// Waits until the name servers have the records and gives the RRset as it is then.
+    /// Waits until the name servers have the records (`GET /actions?id=..`) and gives the RRset as it is then.
+    ///
+    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// let created = api.zones().records("example.com").create("www", hetzner::Rr::a(["203.0.113.7"])).await?;
+    /// assert_eq!(created.wait().await?.id, "www/A");
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<RrSet> {
         let RrSet { zone, name, kind, .. } = self.resource.clone();
         self.wait_then(move |client| {
