@@ -1,0 +1,113 @@
+//! What the documentation of a provider's crate says about its calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Tree;
+
+mod source;
+
+use source::{Function, Source};
+
+/// A crate whose calls are documented in full.
+pub(super) struct Provider {
+    pub(super) folder: &'static str,
+    /// How a method that only reads says what the caller must be allowed to do; one of these sentences.
+    read: &'static [&'static str],
+    /// The same for one that changes something.
+    write: &'static [&'static str],
+}
+
+pub(super) const PROVIDERS: &[Provider] = &[Provider {
+    folder: "crates/hetzner",
+    read: &["Needs a token with read access.", "Needs no token"],
+    write: &["Needs a token with write access."],
+}];
+
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Whether every public function that makes a call names its endpoint and what the caller must be allowed to do, and has
+/// an example that runs, uses it and asserts something; and whether every operation of the table has such a function.
+/// Gives the number of those functions, and of the operations.
+///
+/// A function makes a call when it names an operation of the table, is async, or gives something that is awaited. One in
+/// a macro counts once for each use of the macro.
+pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) -> (usize, usize) {
+    let folder = format!("{}/src/", provider.folder);
+    let table = tree.text(format!("{folder}ops.rs")).map(operations).unwrap_or_default();
+    let files: Vec<_> = tree.texts().filter(|(name, _)| name.starts_with(&folder)).collect();
+    let awaited: BTreeSet<&str> = files.iter().flat_map(|(_, text)| source::requests(text)).collect();
+
+    let mut count = 0;
+    let mut documented = BTreeSet::new();
+    let mut macros = BTreeSet::new();
+    let sources: Vec<_> = files.iter().map(|(name, text)| (*name, Source::read(text))).collect();
+    for (file, source) in &sources {
+        for function in source.functions.iter().filter(|function| function.makes_a_call(&awaited)) {
+            let before = faults.len();
+            let operations = function.operations(&table);
+            for problem in problems(provider, function, &operations) {
+                faults.push(format!("{file}:{}: `{}` {problem}", function.line, function.name));
+            }
+            let is_good = faults.len() == before;
+            if let Some(name) = function.in_macro {
+                count += sources.iter().flat_map(|(_, source)| &source.uses).filter(|used| used.name == name).count();
+                macros.extend(is_good.then_some(name));
+            } else {
+                count += 1;
+                let named = table.iter().filter(|(_, endpoint)| is_good && function.names(endpoint));
+                documented.extend(named.map(|(constant, _)| *constant));
+            }
+        }
+    }
+    for used in sources.iter().flat_map(|(_, source)| &source.uses).filter(|used| macros.contains(used.name)) {
+        documented.extend(table.keys().filter(|constant| used.names(constant)));
+    }
+    for (constant, endpoint) in table.iter().filter(|(constant, _)| !documented.contains(*constant)) {
+        faults.push(format!("{folder}ops.rs: no documentation of a public function is about {constant}, `{endpoint}`"));
+    }
+    (count, table.len())
+}
+
+fn problems(provider: &Provider, function: &Function<'_>, operations: &[&str]) -> Vec<String> {
+    let mut problems = Vec::new();
+    if operations.is_empty() && function.methods().next().is_none() {
+        problems.push("does not name its endpoint".to_owned());
+    }
+    problems.extend(
+        operations
+            .iter()
+            .filter(|endpoint| !function.names(endpoint))
+            .map(|endpoint| format!("does not name `{endpoint}`")),
+    );
+    let only_reads = match operations {
+        [] => function.methods().all(|method| matches!(method, "GET" | "HEAD")),
+        some => some.iter().all(|endpoint| endpoint.starts_with("GET ") || endpoint.starts_with("HEAD ")),
+    };
+    let sentences = if only_reads { provider.read } else { provider.write };
+    if !sentences.iter().any(|sentence| function.text.contains(sentence)) {
+        problems.push(format!("does not say {:?}", sentences[0]));
+    }
+    let used = format!("{}(", function.name);
+    match function.examples.iter().find(|example| example.contains(&used)) {
+        None => problems.push("has no example that runs and uses it".to_owned()),
+        Some(example) if !example.contains("assert") => problems.push("has an example that asserts nothing".to_owned()),
+        Some(_) => {}
+    }
+    problems
+}
+
+/// The constants of a table with their endpoints, such as `GET /servers`.
+fn operations(text: &str) -> BTreeMap<&str, String> {
+    let rows = text.split_once("operations! {").map_or("", |(_, rows)| rows);
+    rows.split(';')
+        .filter_map(|row| {
+            let (constant, rest) = row.trim().split_once(" =")?;
+            let (_, call) = rest.split_once(',')?;
+            let (method, path) = call.trim().split_once(" \"")?;
+            METHODS.contains(&method).then(|| (constant, format!("{method} {}", path.trim_end_matches('"'))))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
