@@ -23,7 +23,7 @@ const USUAL_TTL: Duration = Duration::from_secs(60);
 /// [`Client::catalogue`].
 ///
 /// ```
-/// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 /// # let sandbox = cloud_sandbox::Sandbox::new();
 /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
 /// for _ in 0..100 {

@@ -1,7 +1,7 @@
 //! What a server can learn about itself, from inside, without a token.
 //!
 //! ```
-//! # #[tokio::main] async fn main() -> hetzner::Result<()> {
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 //! # let sandbox = cloud_sandbox::Sandbox::new();
 //! # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
 //! # let server = api.servers().create("web-1", "cx23", "debian-13").await?.resource.id;

@@ -70,12 +70,13 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// A group of measurements of a server.
     pub enum ServerMetricType {
-        /// The series `cpu`.
+        /// The series `cpu`, in percent.
         Cpu = "cpu",
-        /// The series `disk.0.iops.read`, `disk.0.iops.write`, `disk.0.bandwidth.read` and `disk.0.bandwidth.write`.
+        /// The series `disk.0.iops.read` and `disk.0.iops.write` (operations a second), `disk.0.bandwidth.read` and
+        /// `disk.0.bandwidth.write` (bytes a second).
         Disk = "disk",
-        /// The series `network.0.pps.in`, `network.0.pps.out`, `network.0.bandwidth.in` and `network.0.bandwidth.out`,
-        /// all of the public interface.
+        /// The series `network.0.pps.in` and `network.0.pps.out` (packets a second), `network.0.bandwidth.in` and
+        /// `network.0.bandwidth.out` (bytes a second), all of the public interface.
         Network = "network",
     }
 }

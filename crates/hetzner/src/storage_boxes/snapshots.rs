@@ -47,9 +47,9 @@ cloud_core::model! {
     /// How large a snapshot is, in bytes.
     pub struct StorageBoxSnapshotStats {}
     integers {
-        /// What it takes up itself.
+        /// Bytes that it takes up itself.
         pub size: u64,
-        /// The files in it, as they were.
+        /// Bytes of the files in it, as they were.
         pub size_filesystem: u64,
     }
 }
