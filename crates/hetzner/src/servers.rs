@@ -22,10 +22,17 @@ use crate::server_types::ServerType;
 use crate::volumes::VolumeId;
 
 mod create;
+mod networking;
 mod operations;
+mod power;
+mod recovery;
+mod upkeep;
 
 pub use create::{Candidate, CreateServer, NoRoom, PublicNetSetup, Tried};
+pub use networking::*;
 pub use operations::*;
+pub use recovery::*;
+pub use upkeep::*;
 
 /// The hours (UTC) of daily backups that [`Server::backup_window`] may name. The service chooses among them.
 pub const BACKUP_WINDOWS: [&str; 6] = ["22-02", "02-06", "06-10", "10-14", "14-18", "18-22"];

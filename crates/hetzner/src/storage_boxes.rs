@@ -14,10 +14,12 @@ use crate::storage_box_types::StorageBoxType;
 
 mod check;
 mod operations;
+mod settings;
 mod snapshots;
 mod subaccounts;
 
 pub use operations::*;
+pub use settings::*;
 pub use snapshots::*;
 pub use subaccounts::*;
 

@@ -1,22 +1,17 @@
 use std::fmt;
-use std::net::IpAddr;
 
 use cloud_core::call::{Call, Operation, Task};
 use cloud_core::model::Timestamp;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
-use super::{
-    LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerAlgorithmType,
-    LoadBalancerId, LoadBalancerMetricType, LoadBalancerProtocol,
-};
+use super::{LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerId, LoadBalancerMetricType};
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
-use crate::ips::ChangeDnsPtr;
 use crate::labels::{self, Labels};
 use crate::metrics::GetMetrics;
 use crate::networks::NetworkId;
@@ -163,138 +158,8 @@ impl<'a> LoadBalancers<'a> {
         self.0.call(&ops::DELETE_LOAD_BALANCER, Deleted::decode(self.0)).arg(id.into())
     }
 
-    fn start(self, operation: &'static Operation, id: LoadBalancerId) -> Call<Started> {
+    pub(super) fn start(self, operation: &'static Operation, id: LoadBalancerId) -> Call<Started> {
         self.0.call(operation, Started::decode(self.0)).arg(id)
-    }
-
-    /// Adds a service (`POST /load_balancers/{id}/actions/add_service`).
-    ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed) (another one listens on its port).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::load_balancers::LbService;
-    ///
-    /// api.load_balancers().add_service(load_balancer, LbService::tcp(5432, 5432)).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.service(5432).is_some());
-    /// # Ok(()) }
-    /// ```
-    pub fn add_service(self, id: impl Into<LoadBalancerId>, service: LbService) -> AddService {
-        AddService::new(self.start(&ops::ADD_LOAD_BALANCER_SERVICE, id.into()), service)
-    }
-
-    /// Changes the service that listens on this port, and of it only what is set
-    /// (`POST /load_balancers/{id}/actions/update_service`).
-    ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (no service
-    /// listens there).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1");
-    /// # let service = hetzner::load_balancers::LbService::tcp(80, 8080);
-    /// # let load_balancer = create.services([service]).await?.wait().await?.id;
-    /// api.load_balancers().update_service(load_balancer, 80).destination_port(8081_u16).await?.wait().await?;
-    /// let balancer = api.load_balancers().get(load_balancer).await?;
-    /// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8081));
-    /// # Ok(()) }
-    /// ```
-    pub fn update_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> UpdateService {
-        UpdateService::new(self.start(&ops::UPDATE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
-    }
-
-    /// Removes the service that listens on this port (`POST /load_balancers/{id}/actions/delete_service`).
-    ///
-    /// Needs a token with write access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1");
-    /// # let service = hetzner::load_balancers::LbService::tcp(80, 8080);
-    /// # let load_balancer = create.services([service]).await?.wait().await?.id;
-    /// api.load_balancers().delete_service(load_balancer, 80).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.services.is_empty());
-    /// # Ok(()) }
-    /// ```
-    pub fn delete_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> DeleteService {
-        DeleteService::new(self.start(&ops::DELETE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
-    }
-
-    /// Adds a target (`POST /load_balancers/{id}/actions/add_target`).
-    ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined),
-    /// [`ResolveCloudPublicTargetsError`](ErrorCode::ResolveCloudPublicTargetsError) (the server has no public IPv4
-    /// address), [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (it is not in the same
-    /// network), [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
-    /// [`LoadBalancerPublicInterfaceDisabled`](ErrorCode::LoadBalancerPublicInterfaceDisabled),
-    /// [`IpNotOwned`](ErrorCode::IpNotOwned).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::load_balancers::LbTarget;
-    ///
-    /// api.load_balancers().add_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
-    /// assert_eq!(api.load_balancers().get(load_balancer).await?.targets[0].server_id(), Some(server));
-    /// # Ok(()) }
-    /// ```
-    pub fn add_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> AddTarget {
-        AddTarget::new(self.start(&ops::ADD_LOAD_BALANCER_TARGET, id.into()), target.into())
-    }
-
-    /// Removes a target (`POST /load_balancers/{id}/actions/remove_target`).
-    ///
-    /// Needs a token with write access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::load_balancers::LbTarget;
-    ///
-    /// # api.load_balancers().add_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
-    /// api.load_balancers().remove_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.targets.is_empty());
-    /// # Ok(()) }
-    /// ```
-    pub fn remove_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> RemoveTarget {
-        RemoveTarget::new(self.start(&ops::REMOVE_LOAD_BALANCER_TARGET, id.into()), target.into().named())
-    }
-
-    /// Changes how it chooses among the targets (`POST /load_balancers/{id}/actions/change_algorithm`).
-    ///
-    /// Needs a token with write access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::LoadBalancerAlgorithmType;
-    ///
-    /// let fewest = LoadBalancerAlgorithmType::LeastConnections;
-    /// api.load_balancers().change_algorithm(load_balancer, fewest.clone()).await?.wait().await?;
-    /// assert_eq!(api.load_balancers().get(load_balancer).await?.algorithm.kind, fewest);
-    /// # Ok(()) }
-    /// ```
-    pub fn change_algorithm(
-        self,
-        id: impl Into<LoadBalancerId>,
-        algorithm: LoadBalancerAlgorithmType,
-    ) -> ChangeAlgorithm {
-        ChangeAlgorithm::new(self.start(&ops::CHANGE_LOAD_BALANCER_ALGORITHM, id.into()), algorithm)
     }
 
     /// Changes its type, by name or, as text, by id (`POST /load_balancers/{id}/actions/change_type`).
@@ -321,33 +186,6 @@ impl<'a> LoadBalancers<'a> {
         ChangeLoadBalancerType::new(call, load_balancer_type.into())
     }
 
-    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
-    /// (`POST /load_balancers/{id}/actions/change_dns_ptr`).
-    ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
-    /// is not one of its own).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// let ipv4 = api.load_balancers().get(load_balancer).await?.ipv4().expect("an address");
-    /// api.load_balancers().change_dns_ptr(load_balancer, ipv4, "www.example.com").await?.wait().await?;
-    /// let net = api.load_balancers().get(load_balancer).await?.public_net;
-    /// assert_eq!(net.ipv4.dns_ptr.as_deref(), Some("www.example.com"));
-    /// # Ok(()) }
-    /// ```
-    pub fn change_dns_ptr<'n>(
-        self,
-        id: impl Into<LoadBalancerId>,
-        ip: impl Into<IpAddr>,
-        dns_ptr: impl Into<Option<&'n str>>,
-    ) -> ChangeDnsPtr {
-        let call = self.start(&ops::CHANGE_LOAD_BALANCER_DNS_PTR, id.into());
-        ChangeDnsPtr::new(call, ip.into(), dns_ptr.into().map(str::to_owned))
-    }
-
     /// Sets whether deleting a load balancer is refused (`POST /load_balancers/{id}/actions/change_protection`).
     ///
     /// Needs a token with write access.
@@ -364,98 +202,6 @@ impl<'a> LoadBalancers<'a> {
     /// ```
     pub fn change_protection(self, id: impl Into<LoadBalancerId>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_LOAD_BALANCER_PROTECTION, id.into()))
-    }
-
-    /// Attaches it to a private network (`POST /load_balancers/{id}/actions/attach_to_network`).
-    ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`LoadBalancerAlreadyAttached`](ErrorCode::LoadBalancerAlreadyAttached) (it is in one: there is room for one
-    /// only), [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the address is taken),
-    /// [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// api.load_balancers().attach_to_network(load_balancer, network).ip("10.1.1.7").await?.wait().await?;
-    /// assert_eq!(api.load_balancers().get(load_balancer).await?.private_net[0].ip, "10.1.1.7");
-    /// # Ok(()) }
-    /// ```
-    pub fn attach_to_network(
-        self,
-        id: impl Into<LoadBalancerId>,
-        network: impl Into<NetworkId>,
-    ) -> AttachLoadBalancerToNetwork {
-        let call = self.start(&ops::ATTACH_LOAD_BALANCER_TO_NETWORK, id.into());
-        AttachLoadBalancerToNetwork::new(call, network.into())
-    }
-
-    /// Detaches it from its private network (`POST /load_balancers/{id}/actions/detach_from_network`). Targets that are
-    /// reached there stop to be reached.
-    ///
-    /// Needs a token with write access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// # api.load_balancers().attach_to_network(load_balancer, network).await?.wait().await?;
-    /// api.load_balancers().detach_from_network(load_balancer, network).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.private_net.is_empty());
-    /// # Ok(()) }
-    /// ```
-    pub fn detach_from_network(
-        self,
-        id: impl Into<LoadBalancerId>,
-        network: impl Into<NetworkId>,
-    ) -> DetachLoadBalancerFromNetwork {
-        let call = self.start(&ops::DETACH_LOAD_BALANCER_FROM_NETWORK, id.into());
-        DetachLoadBalancerFromNetwork::new(call, network.into())
-    }
-
-    /// Makes it reachable from the internet (`POST /load_balancers/{id}/actions/enable_public_interface`).
-    ///
-    /// Needs a token with write access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1").public_interface(false);
-    /// # let load_balancer = create.await?.wait().await?.id;
-    /// api.load_balancers().enable_public_interface(load_balancer).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.public_net.enabled);
-    /// # Ok(()) }
-    /// ```
-    pub fn enable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
-        self.start(&ops::ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
-    }
-
-    /// Makes it reachable by its private network only (`POST /load_balancers/{id}/actions/disable_public_interface`).
-    ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`TargetsWithoutUsePrivateIp`](ErrorCode::TargetsWithoutUsePrivateIp) (that would cut off targets),
-    /// [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// # api.load_balancers().attach_to_network(load_balancer, network).await?.wait().await?;
-    /// api.load_balancers().disable_public_interface(load_balancer).await?.wait().await?;
-    /// assert!(!api.load_balancers().get(load_balancer).await?.public_net.enabled);
-    /// # Ok(()) }
-    /// ```
-    pub fn disable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
-        self.start(&ops::DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
     }
 
     /// Measurements of the last 30 days between two instants (`GET /load_balancers/{id}/metrics`).
@@ -614,101 +360,9 @@ cloud_core::request! {
 }
 
 cloud_core::request! {
-    /// Adds a service; made by [`LoadBalancers::add_service`].
-    pub struct AddService => Started;
-    required {
-        #[serde(flatten)]
-        service: LbService,
-    }
-    check |this: &Self| this.service.check();
-}
-
-cloud_core::request! {
-    /// Changes a service; made by [`LoadBalancers::update_service`]. Only what is set is sent and changed.
-    pub struct UpdateService => Started;
-    required {
-        listen_port: u16,
-    }
-    opt {
-        /// What it speaks.
-        protocol: LoadBalancerProtocol,
-        /// The port of the targets.
-        destination_port: u16,
-        /// Whether targets are told the client's address by the PROXY protocol.
-        proxyprotocol: bool,
-        /// How targets are tried. [`LbHealthCheck::new`] begins with nothing set.
-        health_check: LbHealthCheck,
-        /// What only HTTP and HTTPS have.
-        http: LbHttp,
-    }
-    check |this: &Self| {
-        this.health_check.as_ref().map_or(Ok(()), LbHealthCheck::check)?;
-        this.http.as_ref().map_or(Ok(()), LbHttp::check)
-    };
-}
-
-cloud_core::request! {
-    /// Removes a service; made by [`LoadBalancers::delete_service`].
-    pub struct DeleteService => Started;
-    required {
-        listen_port: u16,
-    }
-}
-
-cloud_core::request! {
-    /// Adds a target; made by [`LoadBalancers::add_target`].
-    pub struct AddTarget => Started;
-    required {
-        #[serde(flatten)]
-        target: LbTarget,
-    }
-    check |this: &Self| this.target.check();
-}
-
-cloud_core::request! {
-    /// Removes a target; made by [`LoadBalancers::remove_target`].
-    pub struct RemoveTarget => Started;
-    required {
-        #[serde(flatten)]
-        target: LbTarget,
-    }
-}
-
-cloud_core::request! {
-    /// Changes the choice of targets; made by [`LoadBalancers::change_algorithm`].
-    pub struct ChangeAlgorithm => Started;
-    required {
-        #[serde(rename = "type")]
-        algorithm: LoadBalancerAlgorithmType,
-    }
-}
-
-cloud_core::request! {
     /// Changes the type; made by [`LoadBalancers::change_type`].
     pub struct ChangeLoadBalancerType => Started;
     required {
         load_balancer_type: String,
-    }
-}
-
-cloud_core::request! {
-    /// Attaches to a private network; made by [`LoadBalancers::attach_to_network`].
-    pub struct AttachLoadBalancerToNetwork => Started;
-    required {
-        network: NetworkId,
-    }
-    opt {
-        /// Its address in the network; the service chooses one unless given.
-        ip: String,
-        /// The subnet that the address is chosen from, such as `10.0.1.0/24`.
-        ip_range: String,
-    }
-}
-
-cloud_core::request! {
-    /// Detaches from a private network; made by [`LoadBalancers::detach_from_network`].
-    pub struct DetachLoadBalancerFromNetwork => Started;
-    required {
-        network: NetworkId,
     }
 }

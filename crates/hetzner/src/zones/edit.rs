@@ -6,8 +6,9 @@ use cloud_core::Result;
 use cloud_core::call::Task;
 use cloud_core::model::Patch;
 
+use super::changes::RECORDS_MAX;
 use super::rr::{Rr, check_name};
-use super::rrsets::{RECORDS_MAX, Record, RrSet, RrType};
+use super::rrsets::{Record, RrSet, RrType};
 use super::txt::Txt;
 use crate::actions::{Action, wait_for};
 use crate::client::Client;
