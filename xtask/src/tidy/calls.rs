@@ -33,8 +33,11 @@ const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 /// a macro counts once for each use of the macro.
 pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) -> (usize, usize) {
     let folder = format!("{}/src/", provider.folder);
-    let table = tree.text(format!("{folder}ops.rs")).map(operations).unwrap_or_default();
     let files: Vec<_> = tree.texts().filter(|(name, _)| name.starts_with(&folder)).collect();
+    let mut table = Table::new();
+    for (constant, endpoint) in files.iter().flat_map(|(_, text)| operations(text)) {
+        table.entry(constant).or_default().push(endpoint);
+    }
     let awaited: BTreeSet<&str> = files.iter().flat_map(|(_, text)| source::requests(text)).collect();
 
     let mut count = 0;
@@ -54,7 +57,7 @@ pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) 
                 macros.extend(is_good.then_some(name));
             } else {
                 count += 1;
-                let named = table.iter().filter(|(_, endpoint)| is_good && function.names(endpoint));
+                let named = table.iter().filter(|(_, endpoints)| is_good && function.names_one_of(endpoints));
                 documented.extend(named.map(|(constant, _)| *constant));
             }
         }
@@ -62,26 +65,33 @@ pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) 
     for used in sources.iter().flat_map(|(_, source)| &source.uses).filter(|used| macros.contains(used.name)) {
         documented.extend(table.keys().filter(|constant| used.names(constant)));
     }
-    for (constant, endpoint) in table.iter().filter(|(constant, _)| !documented.contains(*constant)) {
-        faults.push(format!("{folder}ops.rs: no documentation of a public function is about {constant}, `{endpoint}`"));
+    for (constant, endpoints) in table.iter().filter(|(constant, _)| !documented.contains(*constant)) {
+        let what = either(endpoints);
+        faults.push(format!("{folder}: no documentation of a public function is about {constant}, {what}"));
     }
     (count, table.len())
 }
 
-fn problems(provider: &Provider, function: &Function<'_>, operations: &[&str]) -> Vec<String> {
+/// The endpoints of each constant, such as `GET /servers`: several where versions of an API disagree.
+type Table<'t> = BTreeMap<&'t str, Vec<String>>;
+
+fn either(endpoints: &[String]) -> String {
+    format!("`{}`", endpoints.join("` or `"))
+}
+
+fn problems(provider: &Provider, function: &Function<'_>, operations: &[&Vec<String>]) -> Vec<String> {
     let mut problems = Vec::new();
     if operations.is_empty() && function.methods().next().is_none() {
         problems.push("does not name its endpoint".to_owned());
     }
-    problems.extend(
-        operations
-            .iter()
-            .filter(|endpoint| !function.names(endpoint))
-            .map(|endpoint| format!("does not name `{endpoint}`")),
-    );
+    let unnamed = operations.iter().filter(|endpoints| !function.names_one_of(endpoints));
+    problems.extend(unnamed.map(|endpoints| format!("does not name {}", either(endpoints))));
+    let reads = |method: &str| matches!(method, "GET" | "HEAD");
     let only_reads = match operations {
-        [] => function.methods().all(|method| matches!(method, "GET" | "HEAD")),
-        some => some.iter().all(|endpoint| endpoint.starts_with("GET ") || endpoint.starts_with("HEAD ")),
+        [] => function.methods().all(reads),
+        some => {
+            some.iter().flat_map(|endpoints| endpoints.iter()).all(|endpoint| endpoint.split(' ').take(1).all(reads))
+        }
     };
     let sentences = if only_reads { provider.read } else { provider.write };
     if !sentences.iter().any(|sentence| function.text.contains(sentence)) {
@@ -96,17 +106,15 @@ fn problems(provider: &Provider, function: &Function<'_>, operations: &[&str]) -
     problems
 }
 
-/// The constants of a table with their endpoints, such as `GET /servers`.
-fn operations(text: &str) -> BTreeMap<&str, String> {
-    let rows = text.split_once("operations! {").map_or("", |(_, rows)| rows);
-    rows.split(';')
-        .filter_map(|row| {
-            let (constant, rest) = row.trim().split_once(" =")?;
-            let (_, call) = rest.split_once(',')?;
-            let (method, path) = call.trim().split_once(" \"")?;
-            METHODS.contains(&method).then(|| (constant, format!("{method} {}", path.trim_end_matches('"'))))
-        })
-        .collect()
+/// The rows of the tables in a file: each constant with its endpoint.
+fn operations(text: &str) -> impl Iterator<Item = (&str, String)> {
+    let tables = text.split("operations! {").skip(1).map(|rest| rest.split("\n}").next().unwrap_or(rest));
+    tables.flat_map(|table| table.split(';')).filter_map(|row| {
+        let (constant, rest) = row.trim().split_once(" =")?;
+        let (_, call) = rest.split_once(',')?;
+        let (method, path) = call.trim().split_once(" \"")?;
+        METHODS.contains(&method).then(|| (constant, format!("{method} {}", path.trim_end_matches('"'))))
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! As much of Rust as the check needs, in the layout that rustfmt gives it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::METHODS;
+use super::{METHODS, Table};
 
 /// What is awaited, besides the requests of the crate.
 const AWAITED: [&str; 3] = ["Call", "Task", "Waiter"];
@@ -81,14 +81,16 @@ impl Function<'_> {
     }
 
     /// The endpoints of the operations that it names.
-    pub(super) fn operations<'o>(&self, table: &'o BTreeMap<&str, String>) -> Vec<&'o str> {
-        let named = self.code.split("ops::").skip(1).filter_map(|rest| table.get(words(rest).next()?));
-        named.map(String::as_str).collect()
+    pub(super) fn operations<'o>(&self, table: &'o Table<'_>) -> Vec<&'o Vec<String>> {
+        let paths = self.code.split("ops::").skip(1);
+        let paths = paths.filter_map(|rest| rest.split(|end| !is_part_of_word(end) && end != ':').next());
+        paths.filter_map(|path| table.get(path.rsplit("::").next()?)).collect()
     }
 
-    /// Whether the documentation names this endpoint, perhaps with a query.
-    pub(super) fn names(&self, endpoint: &str) -> bool {
-        ["`", "?"].iter().any(|end| self.text.contains(&format!("`{endpoint}{end}")))
+    /// Whether the documentation names one of these endpoints, perhaps with a query.
+    pub(super) fn names_one_of(&self, endpoints: &[String]) -> bool {
+        let names = |endpoint| ["`", "?"].iter().any(|end| self.text.contains(&format!("`{endpoint}{end}")));
+        endpoints.iter().any(names)
     }
 
     /// The methods of the endpoints that the documentation names.

@@ -151,7 +151,28 @@ fn an_operation_that_no_function_is_about_is_missed() {
     let faults = faults_with("actions!(Disks, \"disks\", LIST_DISK_ACTIONS);\n", "");
     assert_eq!(
         faults,
-        ["crates/hetzner/src/ops.rs: no documentation of a public function is about LIST_DISK_ACTIONS, \
+        ["crates/hetzner/src/: no documentation of a public function is about LIST_DISK_ACTIONS, \
              `GET /disks/{id}/actions`"]
     );
+}
+
+#[test]
+fn where_versions_disagree_one_endpoint_is_enough() {
+    let both = "mod v1 {\n    cloud_core::operations! {\n        GET_DISK = \"get_disk\", GET \"/disk/{id}\";\n    }\n}\n\
+                mod v2 {\n    cloud_core::operations! {\n        GET_DISK = \"get_disk\", GET \"/disks/{id}\";\n    }\n}\n";
+    let code = |endpoint: &str| {
+        format!(
+            "/// One disk (`{endpoint}`).\n///\n/// Needs no token.\n///\n/// ```\n/// assert_eq!(get(1).await?.id, 1);\n\
+             /// ```\npub fn get(id: u64) -> Call<Disk> {{\n    call(&ops::v2::GET_DISK, id)\n}}\n"
+        )
+    };
+    let faults = |endpoint: &str| {
+        let files = [("ops.rs", both.to_owned()), ("disks.rs", code(endpoint))];
+        let files = files.map(|(name, text)| (format!("crates/hetzner/src/{name}"), Some(text)));
+        let mut faults = Vec::new();
+        check(&Tree { root: "/".into(), files: files.into() }, &PROVIDERS[0], &mut faults);
+        faults
+    };
+    assert_eq!((faults("GET /disk/{id}"), faults("GET /disks/{id}")), (vec![], vec![]));
+    assert!(faults("GET /volumes/{id}")[0].ends_with("`get` does not name `GET /disk/{id}` or `GET /disks/{id}`"));
 }
