@@ -142,8 +142,10 @@ fn the_endpoint_must_be_that_of_the_operation() {
 fn the_permission_must_be_that_of_the_method() {
     let faults = faults_with("with write access", "with read access");
     assert!(faults[0].ends_with("`delete` does not say \"Needs a token with write access.\""), "{faults:?}");
-    let faults = faults_with("    /// Needs a token with read access.\n", "");
-    assert!(faults[0].ends_with("`list` does not say \"Needs a token with read access.\""), "{faults:?}");
+    for to in ["", "    /// Needs no token.\n"] {
+        let faults = faults_with("    /// Needs a token with read access.\n", to);
+        assert!(faults[0].ends_with("`list` does not say \"Needs a token with read access.\""), "{faults:?}");
+    }
 }
 
 #[test]
@@ -162,7 +164,7 @@ fn where_versions_disagree_one_endpoint_is_enough() {
                 mod v2 {\n    cloud_core::operations! {\n        GET_DISK = \"get_disk\", GET \"/disks/{id}\";\n    }\n}\n";
     let code = |endpoint: &str| {
         format!(
-            "/// One disk (`{endpoint}`).\n///\n/// Needs no token.\n///\n/// ```\n/// assert_eq!(get(1).await?.id, 1);\n\
+            "/// One disk (`{endpoint}`).\n///\n/// Needs a token with read access.\n///\n/// ```\n/// assert_eq!(get(1).await?.id, 1);\n\
              /// ```\npub fn get(id: u64) -> Call<Disk> {{\n    call(&ops::v2::GET_DISK, id)\n}}\n"
         )
     };
@@ -175,4 +177,11 @@ fn where_versions_disagree_one_endpoint_is_enough() {
     };
     assert_eq!((faults("GET /disk/{id}"), faults("GET /disks/{id}")), (vec![], vec![]));
     assert!(faults("GET /volumes/{id}")[0].ends_with("`get` does not name `GET /disk/{id}` or `GET /disks/{id}`"));
+}
+
+#[test]
+fn what_is_in_no_table_may_have_a_sentence_of_its_own() {
+    let ready = "GET /disks?id=..`).\n    ///\n    /// Needs a token with read access.";
+    assert_eq!(faults_with(ready, &ready.replace("a token with read access", "no token")), [""; 0]);
+    assert_eq!(faults_with(ready, &ready.replace("a token with read access", "luck")).len(), 1);
 }
