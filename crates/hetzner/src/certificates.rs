@@ -308,7 +308,7 @@ action_methods!(
     r#"let id = api.certificates().create_managed("www", ["example.com"]).await?.resource.id;"#,
 );
 created!(
-    Certificate as certificate in certificates
+    Certificate as certificate in certificates / "{id}"
     by r#"api.certificates().create_managed("www", ["example.com"])"#
 );
 

@@ -337,7 +337,7 @@ action_methods!(
     r#"let id = api.firewalls().create("web").await?.resource.id; api.firewalls().set_rules(id, []).await?;"#,
 );
 created!(
-    Firewall as firewall in firewalls
+    Firewall as firewall in firewalls / "{id}"
     by r#"api.firewalls().create("web")"#
 );
 

@@ -277,7 +277,7 @@ action_methods!(
     r#"api.floating_ips().change_protection(id).delete(true).await?;"#,
 );
 created!(
-    FloatingIp as floating_ip in floating_ips
+    FloatingIp as floating_ip in floating_ips / "{id}"
     by r#"api.floating_ips().create(hetzner::IpVersion::V4).home_location("fsn1")"#
 );
 

@@ -269,7 +269,7 @@ action_methods!(
     r#"let id = api.servers().create_image(server).await?.resource.id;"#,
 );
 created!(
-    Image as image in images
+    Image as image in images / "{id}"
     by r#"api.servers().create_image(server)"#
     after r#"let server = api.servers().create("web-1", "cx23", "debian-13").await?.wait().await?.id;"#
 );

@@ -171,7 +171,7 @@ impl<'a> PlacementGroups<'a> {
 }
 
 created!(
-    PlacementGroup as placement_group in placement_groups
+    PlacementGroup as placement_group in placement_groups / "{id}"
     by r#"api.placement_groups().create("web", hetzner::PlacementGroupType::Spread)"#
 );
 

@@ -307,7 +307,7 @@ action_methods!(
     r#"api.primary_ips().change_protection(id).delete(true).await?;"#,
 );
 created!(
-    PrimaryIp as primary_ip in primary_ips
+    PrimaryIp as primary_ip in primary_ips / "{id}"
     by r#"api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1")"#
 );
 

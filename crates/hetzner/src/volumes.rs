@@ -280,7 +280,7 @@ action_methods!(
     r#"let id = api.volumes().create("data", 50).location("fsn1").await?.resource.id;"#,
 );
 created!(
-    Volume as volume in volumes
+    Volume as volume in volumes / "{id}"
     by r#"api.volumes().create("data", 50).location("fsn1")"#
 );
 

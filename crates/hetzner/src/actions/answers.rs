@@ -162,7 +162,7 @@ impl<T> Created<T> {
 /// How the answer to creating a resource is read, and what waiting for it gives: the resource as it is then. The
 /// request at the end, and what it needs before it, are for the example.
 macro_rules! created {
-    ($resource:ident as $key:ident in $group:ident by $create:literal $(after $before:literal)?) => {
+    ($resource:ident as $key:ident in $group:ident / $arg:literal by $create:literal $(after $before:literal)?) => {
         impl $crate::actions::Created<$resource> {
             pub(crate) fn decode(client: &$crate::client::Client) -> cloud_core::decode::Decode<Self> {
                 // The service may leave out all but the resource; a firewall has `actions` instead of `action`.
@@ -190,7 +190,7 @@ macro_rules! created {
             }
 
             /// Waits for the creation and all that follows it (`GET /actions?id=..`), under one deadline, and gives the
-            #[doc = concat!("resource as it is then (`GET /", stringify!($group), "/{id}`).")]
+            #[doc = concat!("resource as it is then (`GET /", stringify!($group), "/", $arg, "`).")]
             ///
             /// Needs a token with read access. Errors worth handling: those of
             /// [`Started::wait`](crate::Started::wait).

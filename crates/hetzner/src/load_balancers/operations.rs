@@ -243,7 +243,7 @@ action_methods!(
     r#"let id = api.load_balancers().create("web", "lb11").location("fsn1").await?.resource.id;"#,
 );
 created!(
-    LoadBalancer as load_balancer in load_balancers
+    LoadBalancer as load_balancer in load_balancers / "{id}"
     by r#"api.load_balancers().create("web", "lb11").location("fsn1")"#
 );
 

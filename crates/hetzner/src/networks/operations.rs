@@ -285,7 +285,7 @@ action_methods!(
     r#"api.networks().change_protection(id).delete(true).await?;"#,
 );
 created!(
-    Network as network in networks
+    Network as network in networks / "{id}"
     by r#"api.networks().create("inner", "10.1.0.0/16")"#
 );
 

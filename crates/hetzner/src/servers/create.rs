@@ -21,7 +21,7 @@ mod fallback;
 pub use fallback::{Candidate, NoRoom, Tried};
 
 created!(
-    Server as server in servers
+    Server as server in servers / "{id}"
     by r#"api.servers().create("web-1", "cx23", "debian-13")"#
 );
 

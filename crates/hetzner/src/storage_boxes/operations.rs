@@ -278,7 +278,7 @@ impl<'a> StorageBoxes<'a> {
 }
 
 created!(
-    StorageBox as storage_box in storage_boxes
+    StorageBox as storage_box in storage_boxes / "{id}"
     by r#"api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7")"#
 );
 

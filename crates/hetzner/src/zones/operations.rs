@@ -291,7 +291,7 @@ action_methods!(
     r#"let id = api.zones().create("example.com").await?.resource.id;"#,
 );
 created!(
-    Zone as zone in zones
+    Zone as zone in zones / "{id_or_name}"
     by r#"api.zones().create("example.com")"#
 );
 
