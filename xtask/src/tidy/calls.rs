@@ -33,6 +33,8 @@ const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 /// an example that runs, uses it and asserts something; and whether every operation of the table has such a function.
 /// Gives the number of those functions, and of the operations.
 ///
+/// An endpoint that is named must be in the table, or its path in the code; it may be cut short with `..`.
+///
 /// A function makes a call when it names an operation of the table, is async, or gives something that is awaited. One in
 /// a macro counts once for each use of the macro.
 pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) -> (usize, usize) {
@@ -52,7 +54,9 @@ pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) 
         for function in source.functions.iter().filter(|function| function.makes_a_call(&awaited)) {
             let before = faults.len();
             let operations = function.operations(&table);
-            for problem in problems(provider, function, &operations) {
+            let strange = function.endpoints().filter(|endpoint| !is_called(endpoint, &table, &files));
+            let strange = strange.map(|endpoint| format!("names `{endpoint}`, which nothing calls"));
+            for problem in problems(provider, function, &operations).into_iter().chain(strange) {
                 faults.push(format!("{file}:{}: `{}` {problem}", function.line, function.name));
             }
             let is_good = faults.len() == before;
@@ -109,6 +113,19 @@ fn problems(provider: &Provider, function: &Function<'_>, operations: &[&Vec<Str
         Some(_) => {}
     }
     problems
+}
+
+/// Whether an endpoint is in the table, cut short or not, or else its path in the code.
+fn is_called(endpoint: &str, table: &Table<'_>, files: &[(&str, &str)]) -> bool {
+    let mut tabled = table.values().flatten();
+    if let Some(beginning) = endpoint.strip_suffix("..") {
+        return tabled.any(|known| known.starts_with(beginning));
+    }
+    let path = endpoint.split(' ').nth(1).unwrap_or_default();
+    let of_path: Vec<_> = tabled.filter(|known| known.split(' ').nth(1) == Some(path)).collect();
+    let literal = format!("\"{path}\"");
+    of_path.iter().any(|known| *known == endpoint)
+        || of_path.is_empty() && files.iter().any(|(_, text)| text.contains(&literal))
 }
 
 /// The rows of the tables in a file: each constant with its endpoint.

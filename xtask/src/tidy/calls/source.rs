@@ -93,6 +93,13 @@ impl Function<'_> {
         endpoints.iter().any(names)
     }
 
+    /// The endpoints that the documentation names, without queries. A macro's are known only where it is used.
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &str> {
+        let quoted = self.text.split('`').skip(1).step_by(2);
+        let named = quoted.filter(|word| METHODS.iter().any(|method| word.starts_with(&format!("{method} /"))));
+        named.map(|word| word.split('?').next().unwrap_or(word)).filter(|word| !word.contains('"'))
+    }
+
     /// The methods of the endpoints that the documentation names.
     pub(super) fn methods(&self) -> impl Iterator<Item = &'static str> {
         METHODS.into_iter().filter(|method| self.text.contains(&format!("`{method} /")))

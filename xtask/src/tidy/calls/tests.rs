@@ -134,6 +134,12 @@ fn an_example_in_a_macro_counts_as_others_do() {
 fn the_endpoint_must_be_that_of_the_operation() {
     let faults = faults_with("`DELETE /disks/{id}`", "`DELETE /disk/{id}`");
     assert!(faults[0].ends_with("`delete` does not name `DELETE /disks/{id}`"), "{faults:?}");
+    let faults = faults_with("`GET /disks?id=..`", "`GET /disk?id=..`");
+    assert!(faults[0].ends_with("`ready` names `GET /disk`, which nothing calls"), "{faults:?}");
+    let faults = faults_with("`GET /disks?id=..`", "`DELETE /disks`");
+    assert!(faults[1].ends_with("`ready` names `DELETE /disks`, which nothing calls"), "{faults:?}");
+    let cut_short = |endpoint| faults_with("`GET /disks?id=..`", endpoint);
+    assert_eq!((cut_short("`GET /disks/{id}/..`").len(), cut_short("`GET /disks/{name}/..`").len()), (0, 1));
     let faults = faults_with(" (`GET /disks?id=..`)", "");
     assert!(faults[0].ends_with("`ready` does not name its endpoint"), "{faults:?}");
 }
@@ -177,6 +183,14 @@ fn where_versions_disagree_one_endpoint_is_enough() {
     };
     assert_eq!((faults("GET /disk/{id}"), faults("GET /disks/{id}")), (vec![], vec![]));
     assert!(faults("GET /volumes/{id}")[0].ends_with("`get` does not name `GET /disk/{id}` or `GET /disks/{id}`"));
+}
+
+#[test]
+fn an_endpoint_outside_of_the_table_is_in_the_code() {
+    let (from, to) = ("`GET /disks?id=..`", "`GET /health`");
+    assert_eq!(faults_with(from, to).len(), 1);
+    let text = DISKS.replacen(from, to, 1).replacen("wait(id)", "wait(\"/health\", id)", 1);
+    assert_eq!(faults_with(DISKS, &text), [""; 0]);
 }
 
 #[test]
