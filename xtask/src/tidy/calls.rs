@@ -52,20 +52,18 @@ pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) 
     let sources: Vec<_> = files.iter().map(|(name, text)| (*name, Source::read(text))).collect();
     for (file, source) in &sources {
         for function in source.functions.iter().filter(|function| function.makes_a_call(&awaited)) {
-            let before = faults.len();
             let operations = function.operations(&table);
             let strange = function.endpoints().filter(|endpoint| !is_called(endpoint, &table, &files));
             let strange = strange.map(|endpoint| format!("names `{endpoint}`, which nothing calls"));
             for problem in problems(provider, function, &operations).into_iter().chain(strange) {
                 faults.push(format!("{file}:{}: `{}` {problem}", function.line, function.name));
             }
-            let is_good = faults.len() == before;
             if let Some(name) = function.in_macro {
                 count += sources.iter().flat_map(|(_, source)| &source.uses).filter(|used| used.name == name).count();
-                macros.extend(is_good.then_some(name));
+                macros.insert(name);
             } else {
                 count += 1;
-                let named = table.iter().filter(|(_, endpoints)| is_good && function.names_one_of(endpoints));
+                let named = table.iter().filter(|(_, endpoints)| function.names_one_of(endpoints));
                 documented.extend(named.map(|(constant, _)| *constant));
             }
         }
