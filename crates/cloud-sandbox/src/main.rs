@@ -88,6 +88,8 @@ fn greet(server: &Running, token: Option<&str>) -> io::Result<()> {
     writeln!(out, "export HCLOUD_ENDPOINT={endpoint}")?;
     writeln!(out, "export HETZNER_ENDPOINT={endpoint}")?;
     writeln!(out, "export HCLOUD_TOKEN={token}")?;
+    writeln!(out, "\n# VDK Control Service")?;
+    writeln!(out, "export VDK_CONTROL_SERVICE_REST_API_URL={}", server.vdk_control_url())?;
     out.flush()
 }
 
