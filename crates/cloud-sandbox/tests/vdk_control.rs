@@ -26,7 +26,7 @@ async fn every_operation_has_one_route_and_is_there() {
     let operations: Vec<_> = vdk_control::operations().collect();
     let ids: HashSet<_> = operations.iter().map(|operation| operation.id).collect();
     let routes: HashSet<_> = operations.iter().map(|operation| (operation.method, operation.path)).collect();
-    assert_eq!((operations.len(), ids.len(), routes.len()), (29, 29, 29));
+    assert_eq!((operations.len(), ids.len(), routes.len()), (30, 30, 30));
     let api = Vdk::new();
     for operation in operations {
         let path = operation.path.replace(['{', '}'], "");

@@ -62,6 +62,17 @@ pub(crate) enum Outcome {
     UserError,
 }
 
+impl Outcome {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::Success => "SUCCESS",
+            Self::PlatformError => "PLATFORM_ERROR",
+            Self::UserError => "USER_ERROR",
+        }
+    }
+}
+
 impl Deployment {
     /// In units of a tenth of a core and of a mebibyte. Processors are not a user's to choose.
     pub(crate) fn resources(&self) -> Value {

@@ -23,9 +23,11 @@
 //! {"args": {"sandbox": {"status": "user_error", "message": "no such table", "seconds": 30}}}
 //! ```
 
+mod cron;
 mod deployments;
 mod error;
 mod executions;
+mod graphql;
 mod input;
 mod jobs;
 mod properties;
@@ -33,6 +35,7 @@ mod secrets;
 mod settings;
 mod sources;
 mod state;
+mod tokens;
 
 use std::fmt;
 use std::sync::Mutex;
@@ -51,6 +54,7 @@ use crate::sandbox::Options;
 
 use error::Refusal;
 use state::{Job, State};
+use tokens::{Caller, Endpoint, Tokens};
 
 pub use settings::Settings;
 
@@ -78,14 +82,24 @@ pub(crate) struct VdkControl {
     state: Mutex<State>,
 }
 
-const ROUTES: &[&[Route<Handler>]] =
-    &[jobs::ROUTES, deployments::ROUTES, executions::ROUTES, sources::ROUTES, properties::ROUTES, secrets::ROUTES];
+const ROUTES: &[&[Route<Handler>]] = &[
+    jobs::ROUTES,
+    graphql::ROUTES,
+    deployments::ROUTES,
+    executions::ROUTES,
+    sources::ROUTES,
+    properties::ROUTES,
+    secrets::ROUTES,
+];
 
 /// How long a request's first line and headers may be together, in the server's default configuration.
 const MOST_HEAD: usize = 8192;
 
 /// What the server's firewall refuses in a path, because it might be read in two ways.
 const AMBIGUOUS: &[&str] = &["%2f", "%5c", "%25", "%2e", "%3b", "%00", "%0a", "%0d", "//", ";", "\\"];
+
+/// What a secured service tells everybody.
+const OPEN: &[&str] = &["clientIdGet", "getTeamIdsForClientIds"];
 
 /// Every operation that the emulated service knows, with the names of the API's description.
 pub fn operations() -> impl Iterator<Item = &'static Operation> {
@@ -105,24 +119,37 @@ impl VdkControl {
     fn respond(&self, call: &Call<'_>, op_id: &str) -> Result<Answer, Refusal> {
         let now = self.clock.elapsed();
         let mut state = crate::lock(&self.state);
-        let user = self.user(call)?;
         let path = call.path.strip_suffix('/').unwrap_or(call.path);
-        let found = match route::find(routes(), call.method, path) {
+        let found = route::find(routes(), call.method, path);
+        let is_open = matches!(found, Found::Route(found) if OPEN.contains(&found.operation.id));
+        let caller = if is_open { None } else { self.caller(call, &state.tokens, now)? };
+        let found = match found {
             Found::Route(found) => found,
             Found::WrongMethod => return Err(Refusal::Page { status: 405, allow: Some(methods(path)) }),
             Found::Nothing => return Err(Refusal::page(404)),
         };
-        state.settle(now);
         let parameters = route::parameters(found.operation.path, path);
+        let parameters: Vec<String> =
+            parameters.into_iter().map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned()).collect();
+        let user = match caller {
+            Some(Caller::Application(client)) => {
+                let team = parameters.first().and_then(|team| state.applications.get(team));
+                if team.is_none_or(|application| application.client_id != client) {
+                    // The server stops here without a word about why, and what it has then is a 200.
+                    return Ok(Answer::empty(200));
+                }
+                None
+            }
+            Some(Caller::User(name)) => Some(name),
+            None => None,
+        };
+        state.settle(now);
         let mut ctx = Ctx {
             state: &mut state,
             call,
             query: form::pairs(call.query),
             settings: &self.options.vdk_control,
-            parameters: parameters
-                .into_iter()
-                .map(|text| percent_decode_str(text).decode_utf8_lossy().into())
-                .collect(),
+            parameters,
             user,
             op_id: op_id.to_owned(),
             now,
@@ -132,18 +159,29 @@ impl VdkControl {
         (found.handler)(&mut ctx)
     }
 
-    /// Who asks, as far as the service cares.
-    fn user(&self, call: &Call<'_>) -> Result<Option<String>, Refusal> {
+    fn authorization_server(&self, call: &Call<'_>) -> Option<Answer> {
+        let (now, epoch) = (self.clock.elapsed(), self.clock.epoch());
+        let mut state = crate::lock(&self.state);
+        Endpoint { state: &mut state, settings: &self.options.vdk_control, call, now, epoch }.answer()
+    }
+
+    /// Who asks, where the service wants to know.
+    fn caller(&self, call: &Call<'_>, tokens: &Tokens, now: Duration) -> Result<Option<Caller>, Refusal> {
         if !self.options.vdk_control.secured {
             return Ok(None);
         }
         let header = call.headers.get(AUTHORIZATION).ok_or_else(|| Refusal::unauthorized(None))?;
-        let token = header.to_str().ok().and_then(|text| text.split_once(' ')).map(|(_, token)| token);
-        match token {
-            Some(token) if self.options.token.as_deref().is_none_or(|known| known == token) => {
-                Ok(Some("anyone".to_owned()))
+        let (scheme, token) = header.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Refusal::unauthorized(None));
+        }
+        let well_formed = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        match tokens.check(token, now) {
+            Some(checked) => checked.map(Some),
+            None if well_formed && self.options.token.as_deref().is_none_or(|known| known == token) => {
+                Ok(Some(Caller::User("user".to_owned())))
             }
-            _ => Err(Refusal::unauthorized(Some("The token is not valid"))),
+            None => Err(Refusal::unauthorized(Some("The token is not valid"))),
         }
     }
 }
@@ -175,6 +213,9 @@ impl Service for VdkControl {
     fn handle(&self, call: &Call<'_>) -> Answer {
         if is_refused_outright(call) {
             return Answer::html(400);
+        }
+        if let Some(answer) = self.authorization_server(call) {
+            return answer;
         }
         let now = self.clock.now();
         let op_id = call.headers.get(OP_ID).and_then(|value| value.to_str().ok());

@@ -10,6 +10,7 @@ use super::executions::Execution;
 use super::jobs::Config;
 use super::secrets::Application;
 use super::sources::Sources;
+use super::tokens::Tokens;
 
 pub(crate) struct State {
     /// By name: a name is taken for all teams.
@@ -17,7 +18,9 @@ pub(crate) struct State {
     pub(crate) properties: BTreeMap<String, Map<String, Value>>,
     /// By team and job.
     pub(crate) secrets: BTreeMap<(String, String), Map<String, Value>>,
+    /// The OAuth applications of teams.
     pub(crate) applications: BTreeMap<String, Application>,
+    pub(crate) tokens: Tokens,
     pub(crate) rng: fastrand::Rng,
 }
 
@@ -42,6 +45,7 @@ impl State {
             properties: BTreeMap::new(),
             secrets: BTreeMap::new(),
             applications: BTreeMap::new(),
+            tokens: Tokens::default(),
             rng: fastrand::Rng::with_seed(seed),
         }
     }

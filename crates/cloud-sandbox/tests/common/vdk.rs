@@ -121,6 +121,11 @@ impl Vdk {
     }
 }
 
+/// A text as a value in a query, a form or a path.
+pub fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
 /// A ZIP archive with these files in a folder, or in none.
 pub fn archive(top: &str, files: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
