@@ -186,6 +186,12 @@ async fn sources_become_versions() {
     let names = common::vdk::names(&reply.bytes);
     assert_eq!(names, ["daily-load/10_load.py"], "the folder has the name of the job");
 
+    // An entry for the folder itself, as some programs write it, is a folder again.
+    let reply = api.upload(JOB, &common::vdk::archive("top", &[("", ""), ("a/", ""), ("a/b.sql", "")])).await;
+    assert_ne!(reply.ok(200)["version_sha"], json!(second));
+    let names = common::vdk::names(&api.get(&sources).await.bytes);
+    assert_eq!(names, ["daily-load/", "daily-load/a/", "daily-load/a/b.sql"]);
+
     api.delete(&format!("{sources}?reason=over")).await.ok_empty(200);
     api.get(&sources).await.ok_empty(404);
     assert_ne!(upload("whatever", &[("10_load.py", "print(2)")]).await, second, "history goes on");
@@ -416,6 +422,7 @@ async fn lists_of_executions() {
     assert_eq!(list("").await, ["user_error", "submitted"]);
     assert_eq!(list("?execution_status=submitted&execution_status=running").await, ["submitted"]);
     assert_eq!(list("?execution_status=running,user_error").await, ["user_error"]);
+    assert_eq!(list("?execution_status=").await.len(), 2);
     let same = api.get(&format!("{JOB}/deployments/any/executions?execution_status=submitted")).await;
     assert_eq!(same.ok(200).as_array().unwrap().len(), 1);
     refused(&api.get(&format!("{JOB}/executions?execution_status=finished")).await, 404);

@@ -163,6 +163,11 @@ async fn api_tokens_become_access_tokens_that_expire() {
     api.sandbox.clock().advance(SECOND);
     assert!(unauthorized(&known.get(INFO).await).contains("expired"));
 
+    let forever = secured(Settings::new().token_lifetime(Duration::MAX));
+    let access = granted(&token(&forever, "grant_type=refresh_token&refresh_token=any").await);
+    forever.sandbox.clock().advance(Duration::from_secs(1 << 32));
+    forever.with_token(&access).get(INFO).await.ok(200);
+
     denied(&token(&api, "grant_type=refresh_token&refresh_token=unknown").await, "invalid_grant");
     denied(&token(&api, "grant_type=refresh_token").await, "invalid_request");
     denied(&token(&api, "grant_type=password&username=a").await, "unsupported_grant_type");

@@ -348,6 +348,30 @@ async fn what_the_schema_does_not_have() {
 }
 
 #[tokio::test]
+async fn the_outcome_of_the_latest_deployment() {
+    let api = Vdk::new();
+    api.deployed(JOB).await;
+    let status = async || {
+        let query = "{ jobs(pageNumber: 1) { content { deployments { status enabled } } } }";
+        content(&api, query).await[0]["deployments"][0].clone()
+    };
+    assert_eq!(status().await, json!({"status": "SUCCESS", "enabled": true}));
+    for (code, outcome) in [("user_error", "USER_ERROR"), ("disk_full", "PLATFORM_ERROR")] {
+        let message = String::new();
+        api.sandbox.faults().next(cloud_sandbox::Fault::ActionFailed { code: code.to_owned(), message });
+        api.post(&format!("{JOB}/deployments"), json!({"enabled": false})).await.ok_empty(202);
+        api.settle();
+        assert_eq!(status().await, json!({"status": outcome, "enabled": true}), "what was deployed before is there");
+    }
+    api.post(&format!("{JOB}/deployments"), json!({"job_version": "0123456789"})).await.ok_empty(202);
+    api.settle();
+    assert_eq!(status().await["status"], "USER_ERROR", "no such version");
+    api.post(&format!("{JOB}/deployments"), json!({"enabled": false})).await.ok_empty(202);
+    api.settle();
+    assert_eq!(status().await, json!({"status": "SUCCESS", "enabled": false}));
+}
+
+#[tokio::test]
 async fn a_query_sees_what_just_happened() {
     let api = Vdk::new();
     api.deployed(JOB).await;

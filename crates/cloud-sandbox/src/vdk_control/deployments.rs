@@ -192,7 +192,7 @@ fn read(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 fn deploy(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let change = Change::read(Fields::expected(ctx.call)?)?;
     let (now, by) = (ctx.now, ctx.user.clone());
-    let ready = now + ctx.unit.saturating_mul(2);
+    let ready = now.saturating_add(ctx.unit.saturating_mul(2));
     let failed = ctx.call.fail_actions.as_ref().map(|(code, _)| match code.as_str() {
         "user_error" => Outcome::UserError,
         _ => Outcome::PlatformError,

@@ -245,8 +245,8 @@ impl Execution {
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let job = ctx.present_job()?;
     let mut wanted = Vec::new();
-    for name in ctx.query.iter().filter(|(name, _)| name == "execution_status").flat_map(|(_, value)| value.split(','))
-    {
+    let values = ctx.query.iter().filter(|(name, _)| name == "execution_status");
+    for name in values.flat_map(|(_, value)| value.split(',')).filter(|name| !name.is_empty()) {
         let status = Status::parse(name).ok_or_else(|| {
             Refusal::new(
                 404,

@@ -22,6 +22,22 @@
 //! ```json
 //! {"args": {"sandbox": {"status": "user_error", "message": "no such table", "seconds": 30}}}
 //! ```
+//!
+//! # Example
+//!
+//! ```
+//! # use cloud_core::transport::Transport as _;
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+//! let sandbox = cloud_sandbox::Sandbox::new();
+//! let request = http::Request::post("http://any-host/data-jobs/for-team/analytics/jobs")
+//!     .header("content-type", "application/json")
+//!     .body(cloud_core::body::Body::from(r#"{"job_name": "daily-load", "config": {}}"#))
+//!     .unwrap();
+//! let response = sandbox.vdk_control().send(request).await.unwrap();
+//! assert_eq!(response.status(), 201);
+//! assert_eq!(response.headers()["location"], "http://any-host/data-jobs/for-team/analytics/jobs/daily-load");
+//! # });
+//! ```
 
 mod cron;
 mod deployments;

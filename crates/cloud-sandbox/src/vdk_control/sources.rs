@@ -67,7 +67,7 @@ fn unpack(job: &str, body: &[u8]) -> ZipResult<Option<Tree>> {
         let Some(path) = file.enclosed_name() else {
             return Err(zip::result::ZipError::InvalidArchive("an entry leads out of the archive".into()));
         };
-        let path = path.to_string_lossy().replace('\\', "/");
+        let path = path.to_string_lossy().replace('\\', "/").trim_end_matches('/').to_owned();
         entries.push((path, file.is_dir(), file.crc32(), file.size(), index));
     }
     let Some(top) = entries.iter().find_map(|(path, is_dir, ..)| match path.split_once('/') {

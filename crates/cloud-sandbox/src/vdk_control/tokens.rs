@@ -218,14 +218,13 @@ impl Endpoint<'_> {
 
     fn grant(&mut self, caller: Caller, refresh: Option<String>) -> Answer {
         let lifetime = self.settings.token_lifetime;
-        let seconds = |elapsed: Duration| {
-            let time = self.epoch + elapsed;
-            time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
-        };
+        let expires = self.now.saturating_add(lifetime);
+        let epoch = self.epoch.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let seconds = |elapsed: Duration| epoch.saturating_add(elapsed).as_secs();
         let mut claims = json!({
             "iss": format!("{}/oauth", self.call.origin),
             "iat": seconds(self.now),
-            "exp": seconds(self.now + lifetime),
+            "exp": seconds(expires),
         });
         match &caller {
             Caller::User(name) => {
@@ -238,7 +237,6 @@ impl Endpoint<'_> {
         let head = encode(&json!({"alg": "RS256", "typ": "JWT"}));
         // Nobody can check the signature; the token is known by being remembered.
         let token = format!("{head}.{}.{}", encode(&claims), self.random());
-        let expires = self.now + lifetime;
         self.state.tokens.access.insert(token.clone(), Access { expires, caller });
         let mut body = json!({"access_token": token, "token_type": "bearer", "expires_in": lifetime.as_secs()});
         if let Some(refresh) = refresh {

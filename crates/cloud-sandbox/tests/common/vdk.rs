@@ -126,12 +126,16 @@ pub fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// A ZIP archive with these files in a folder, or in none.
+/// A ZIP archive with these files in a folder, or in none; a name that ends in a slash is that of a folder.
 pub fn archive(top: &str, files: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (name, text) in files {
         let name = if top.is_empty() { (*name).to_owned() } else { format!("{top}/{name}") };
+        if name.ends_with('/') {
+            writer.add_directory(name, options).unwrap();
+            continue;
+        }
         writer.start_file(name, options).unwrap();
         writer.write_all(text.as_bytes()).unwrap();
     }
