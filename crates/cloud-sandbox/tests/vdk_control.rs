@@ -433,6 +433,15 @@ async fn lists_of_executions() {
     refused(&api.get(&format!("{JOB}/executions/nothing")).await, 404);
     refused(&api.get(&format!("{JOB}/executions/nothing/logs")).await, 404);
 
+    // An execution is read through any job, but belongs to one.
+    let other = "/data-jobs/for-team/team/jobs/other-job";
+    api.job(other).await;
+    let reply = api.get(&format!("{JOB}/executions?execution_status=user_error")).await;
+    let id = reply.ok(200)[0]["id"].as_str().unwrap();
+    assert_eq!(api.get(&format!("{other}/executions/{id}")).await.ok(200)["job_name"], "daily-load");
+    assert_eq!(*api.get(&format!("{other}/executions")).await.ok(200), json!([]));
+    refused(&api.delete(&format!("{other}/executions/{id}")).await, 404);
+
     for _ in 0..100 {
         api.settle();
         api.start(JOB, json!({})).await;

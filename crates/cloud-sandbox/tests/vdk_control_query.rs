@@ -389,3 +389,32 @@ async fn a_query_sees_what_just_happened() {
         json!({"errors": [], "data": {"content": null, "totalItems": 0, "totalPages": 0}})
     );
 }
+
+/// Queries that are damaged in some place are answered like any other.
+#[tokio::test]
+async fn no_query_is_too_odd() {
+    let api = some_jobs().await;
+    let query = "query A($n: Int = 1) { jobs(pageNumber: $n, pageSize: 2, search: \"é\\u0041\", filter: [{property: \"jobName\", \
+                 pattern: \"*a*\", sort: ASC}]) { content { jobName config { schedule { nextRunEpochSeconds } } deployments { \
+                 executions(order: {property: \"id\", direction: DESC}) { id } } } ...f } } fragment f on DataJobPage { totalItems } \
+                 # \"\"\"";
+    assert_eq!(ask(&api, query).await.status, 200);
+    let signs: Vec<char> = "{}()[]:=$!@.\"\\#-*%é0a, \n".chars().collect();
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut refused = 0;
+    for _ in 0..3000 {
+        let mut damaged: Vec<char> = query.chars().collect();
+        for _ in 0..rng.usize(1..4) {
+            let at = rng.usize(..damaged.len().max(1)).min(damaged.len());
+            match rng.u8(..3) {
+                0 if at < damaged.len() => drop(damaged.remove(at)),
+                1 => damaged.insert(at, signs[rng.usize(..signs.len())]),
+                _ => damaged.truncate(at),
+            }
+        }
+        let reply = ask(&api, &damaged.into_iter().collect::<String>()).await;
+        assert!([200, 400].contains(&reply.status) && reply.json["errors"].is_array(), "{}", reply.text);
+        refused += usize::from(reply.status == 400);
+    }
+    assert!(refused > 1000, "{refused}");
+}

@@ -191,7 +191,7 @@ fn read(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 /// Accepts everything, builds, and says what came of it in a mail and in what is deployed then.
 fn deploy(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let change = Change::read(Fields::expected(ctx.call)?)?;
-    let (now, by) = (ctx.now, ctx.user.clone());
+    let (now, by) = (ctx.now, ctx.user.map(str::to_owned));
     let ready = now.saturating_add(ctx.unit.saturating_mul(2));
     let failed = ctx.call.fail_actions.as_ref().map(|(code, _)| match code.as_str() {
         "user_error" => Outcome::UserError,
@@ -216,7 +216,7 @@ fn deploy(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 /// What has to be built again cannot be changed in this way, for it is done when the answer comes.
 fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let change = Change::read(Fields::required(ctx.call)?)?;
-    let (now, by) = (ctx.now, ctx.user.clone());
+    let (now, by) = (ctx.now, ctx.user.map(str::to_owned));
     let job = ctx.job_or_nothing()?;
     let Some(present) = &job.deployment else {
         return Err(not_deployed(&job.name));

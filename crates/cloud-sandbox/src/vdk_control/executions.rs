@@ -272,7 +272,8 @@ fn start(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let now = ctx.now;
     let running = now.saturating_add(ctx.unit);
     let op_id = ctx.op_id.clone();
-    let user = ctx.user.clone();
+    // Without security there is no user, and this is how the server writes nothing.
+    let user = ctx.user.unwrap_or("null");
     let suffix = ctx.state.rng.u32(..) & 0xf_ffff;
     let id = format!("{}-{}-{suffix:05x}", ctx.job_name(), unix_millis(ctx.epoch + now));
     let location = ctx.location(&["data-jobs", "for-team", ctx.team(), "jobs", ctx.job_name(), "executions", &id]);
@@ -291,11 +292,9 @@ fn start(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             "Wait for the execution that runs, or cancel it.",
         ));
     }
-    // Without security there is no user, and this is how the server writes nothing.
-    let user = user.unwrap_or_else(|| "null".to_owned());
     let started_by = match started_by.filter(|text| !text.trim().is_empty()) {
         Some(text) => format!("{text}/{user}"),
-        None => user,
+        None => user.to_owned(),
     };
     job.executions.push(Execution {
         id,

@@ -85,7 +85,7 @@ pub(crate) struct Ctx<'a> {
     /// The values in the path, decoded.
     parameters: Vec<String>,
     /// Who asks. A server without security knows nobody.
-    pub(crate) user: Option<String>,
+    pub(crate) user: Option<&'static str>,
     pub(crate) op_id: String,
     pub(crate) now: Duration,
     pub(crate) unit: Duration,
@@ -156,7 +156,7 @@ impl VdkControl {
                 }
                 None
             }
-            Some(Caller::User(name)) => Some(name),
+            Some(Caller::User) => Some(tokens::USER),
             None => None,
         };
         state.settle(now);
@@ -195,7 +195,7 @@ impl VdkControl {
         match tokens.check(token, now) {
             Some(checked) => checked.map(Some),
             None if well_formed && self.options.token.as_deref().is_none_or(|known| known == token) => {
-                Ok(Some(Caller::User("user".to_owned())))
+                Ok(Some(Caller::User))
             }
             None => Err(Refusal::unauthorized(Some("The token is not valid"))),
         }

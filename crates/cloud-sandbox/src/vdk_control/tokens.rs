@@ -18,6 +18,9 @@ use super::secrets::Application;
 use super::state::State;
 use super::{SEGMENT, Settings};
 
+/// The name of whoever has a token that is not an application's.
+pub(crate) const USER: &str = "user";
+
 /// How long a code can be exchanged.
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
@@ -43,7 +46,7 @@ struct Code {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
-    User(String),
+    User,
     /// The OAuth application with this client id.
     Application(String),
 }
@@ -159,7 +162,7 @@ impl Endpoint<'_> {
         if !known {
             return Err(Denied("invalid_grant", "the token is not known"));
         }
-        Ok(self.grant(Caller::User("user".to_owned()), Some(token.to_owned())))
+        Ok(self.grant(Caller::User, Some(token.to_owned())))
     }
 
     fn exchange(
@@ -196,7 +199,7 @@ impl Endpoint<'_> {
         }
         let refresh = self.random();
         self.state.tokens.refresh.insert(refresh.clone(), client.id);
-        Ok(self.grant(Caller::User("user".to_owned()), Some(refresh)))
+        Ok(self.grant(Caller::User, Some(refresh)))
     }
 
     /// Who the request says to be, in its header or its form.
@@ -227,9 +230,9 @@ impl Endpoint<'_> {
             "exp": seconds(expires),
         });
         match &caller {
-            Caller::User(name) => {
-                claims["sub"] = Value::from(name.as_str());
-                claims["username"] = Value::from(name.as_str());
+            Caller::User => {
+                claims["sub"] = Value::from(USER);
+                claims["username"] = Value::from(USER);
             }
             Caller::Application(client) => claims["sub"] = Value::from(format!("cloud-sandbox:{client}")),
         }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::super::Ctx;
-use super::super::executions::Execution;
-use super::super::state::Job;
 use super::schema::Asked;
 use super::{Page, Slice};
+use crate::vdk_control::Ctx;
+use crate::vdk_control::executions::Execution;
+use crate::vdk_control::state::Job;
 
 /// What a list of executions is to be.
 pub(super) struct Wanted {

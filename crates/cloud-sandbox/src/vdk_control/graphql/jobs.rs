@@ -5,13 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::super::executions::{Execution, Status};
-use super::super::jobs::Contacts;
-use super::super::state::Job;
-use super::super::{Ctx, cron};
 use super::executions::{Wanted, resources};
 use super::schema::Asked;
 use super::{Page, Slice};
+use crate::vdk_control::executions::{Execution, Status};
+use crate::vdk_control::jobs::Contacts;
+use crate::vdk_control::state::Job;
+use crate::vdk_control::{Ctx, cron};
 
 /// A job as filters see it: the server fills in only what is asked for, and filters by what is filled in.
 struct Row<'a> {
