@@ -119,7 +119,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Accepts this token only. Otherwise every well-formed token opens a project of its own.
+    /// Accepts this token only. Otherwise every well-formed token opens a project of its own. The VDK Control Service
+    /// looks at tokens only when it is [secured](vdk_control::Settings::secured).
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.options.token = Some(token.into());
         self

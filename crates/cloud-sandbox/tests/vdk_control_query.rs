@@ -90,6 +90,8 @@ async fn jobs_are_filtered_sorted_and_searched() {
     assert_eq!(filtered("{property: \"jobName\", pattern: \"r*-*port\"}", "").await, ["red-export", "red-import"]);
     assert_eq!(filtered("{property: \"config.team\", pattern: \"red\"}", "").await, ["red-export", "red-import"]);
     assert_eq!(filtered("{property: \"config.team\", pattern: \"red%\"}", "").await.len(), 3);
+    assert_eq!(filtered("{property: \"config.team\", pattern: \".*D T.*\"}", "").await, ["two-import"]);
+    assert!(filtered("{property: \"config.team\", pattern: \"ed\"}", "").await.is_empty());
     assert_eq!(
         filtered("{property: \"config.description\", pattern: \"all\"}", "").await,
         ["red-export", "red-import"]

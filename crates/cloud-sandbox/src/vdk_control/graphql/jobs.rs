@@ -103,8 +103,9 @@ impl Filter {
         let Some(pattern) = &self.pattern else { return true };
         let within = |value: i64| self.range.is_none_or(|(first, last)| (first..=last).contains(&value));
         match self.property {
-            Property::Name => fits(&row.job.name, pattern, &['*']),
-            Property::Team => fits(row.job.team.trim(), pattern.trim(), &['%', '*']),
+            Property::Name => fits(&row.job.name, pattern, '*'),
+            // The server makes a regular expression of it, of which this is what people write.
+            Property::Team => fits(row.job.team.trim(), &pattern.trim().replace(".*", "%"), '%'),
             Property::Description => contains(row.job.description.as_deref(), pattern),
             Property::Python => contains(row.python(), pattern),
             Property::NextRun => row.next_run > 0 && within(row.next_run),
@@ -333,8 +334,8 @@ fn contains(text: Option<&str>, part: &str) -> bool {
     text.is_some_and(|text| text.to_lowercase().contains(&part.to_lowercase()))
 }
 
-/// Whether a text is a pattern's, in which some signs stand for any characters.
-fn fits(text: &str, pattern: &str, wild: &[char]) -> bool {
+/// Whether a text is a pattern's, in which one sign stands for any characters.
+fn fits(text: &str, pattern: &str, wild: char) -> bool {
     let (text, pattern) = (text.to_lowercase(), pattern.to_lowercase());
     let mut parts = pattern.split(wild);
     let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
