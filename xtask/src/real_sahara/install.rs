@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::Home;
-use crate::python::{self, Environment, Version};
+use crate::python::{Environment, Version};
 use crate::{Result, process};
 
 /// Two of the packages have no wheel and are compiled: one needs a compiler, the other also the headers of OpenSSL.
@@ -17,12 +17,14 @@ pub(super) fn install(home: &Home) -> Result {
         check_compiler()?;
     }
     let servers = Environment {
-        requirements: &home.recipe.join("requirements.txt"),
+        venv: home.venv.clone(),
+        requirements: home.recipe.join("requirements.txt"),
         complete: true,
+        build: None,
         version: Version::Exactly(3, 11),
         who: "the real Sahara",
     };
-    let python = python::environment(&servers, &home.venv)?;
+    let python = servers.python()?;
     let packages =
         process::output(Command::new(&python).args(["-c", "import site; print(site.getsitepackages()[0])"]))?;
     // One line makes Sahara see its other way to reach instances.
