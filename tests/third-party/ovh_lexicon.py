@@ -12,8 +12,8 @@ from lexicon import client as lexicon
 from lexicon._private.providers import ovh
 from lexicon.config import ConfigResolver
 
-from lib import counted
-from lib.counted import equal, true
+from lib import basics
+from lib.basics import equal, true
 
 ovh.ENDPOINTS["ovh-eu"] = os.environ["OVH_ENDPOINT"]
 # It would fetch the list of public suffixes; the one that it has is good enough for a name below `.com`.
@@ -28,7 +28,7 @@ def watch():
     send = requests.Session.send
 
     def counting(session, request, **kwargs):
-        counted.request()
+        basics.requests += 1
         path = request.path_url.split("?")[0].removeprefix("/ovh/1.0")
         driven.add(f"{request.method} " + "/".join("{id}" if part.isdigit() else part for part in path.split("/")))
         return send(session, request, **kwargs)
@@ -115,4 +115,4 @@ wanted = {f"{method} {zone}/record/{{id}}" for method in ["GET", "PUT", "DELETE"
 wanted |= {f"{method} {zone}/record" for method in ["GET", "POST"]}
 wanted |= {f"GET {zone}/status", f"POST {zone}/refresh", "GET /domain/zone/", "GET /auth/time"}
 equal(driven, wanted, "operations")
-print(f"lexicon: {counted.requests} requests, {counted.checks} checks, {len(driven)} operations")
+print(f"lexicon: {basics.requests} requests, {basics.checks} checks, {len(driven)} operations")

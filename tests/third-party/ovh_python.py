@@ -23,8 +23,8 @@ from ovh import client as ovh_client
 from ovh import exceptions
 from ovh.consumer_key import API_READ_ONLY, API_READ_WRITE, ConsumerKeyRequest
 
-from lib import counted
-from lib.counted import equal, true
+from lib import basics
+from lib.basics import equal, true
 
 REGION = "ovh-eu"
 ovh_client.ENDPOINTS[REGION] = ENDPOINT
@@ -70,7 +70,7 @@ def watch():
     send = requests.Session.send
 
     def counting(*args, **kwargs):
-        counted.request()
+        basics.requests += 1
         return send(*args, **kwargs)
 
     requests.Session.send = counting
@@ -307,4 +307,4 @@ machines()
 service_accounts()
 equal(sorted(f"{kind.__name__}.{name}" for kind, name in methods - called), [], "methods that were not called")
 equal(sorted(refusals - refused_as), [], "exceptions that were not met")
-print(f"ovh: {counted.requests} requests, {counted.checks} checks, {len(methods)} methods, {len(refusals)} exceptions")
+print(f"ovh: {basics.requests} requests, {basics.checks} checks, {len(methods)} methods, {len(refusals)} exceptions")

@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::python::{Environment, Version};
 use crate::{Result, workspace};
 
-mod python;
 mod server;
 
 use server::Server;
@@ -16,7 +16,7 @@ use server::Server;
 /// How long one script may take before it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Run official clients and other people's tools against the sandbox
+/// Run other people's clients and command lines against the sandbox
 #[derive(clap::Args)]
 pub(crate) struct ThirdParty {
     /// Run only the scripts whose names contain this
@@ -29,12 +29,14 @@ impl ThirdParty {
         let scripts = self.scripts(&folder)?;
         let work = workspace::target()?.join("third-party");
         fs::create_dir_all(&work)?;
-        let python = python::environment(&folder.join("requirements.txt"), &work.join("venv"))?;
+        // All of them before the first script runs, for making one may take longer than a script.
+        let python = |script: &PathBuf| environment(script, &folder, &work).python();
+        let pythons = scripts.iter().map(python).collect::<Result<Vec<_>>>()?;
 
         let server = Server::start()?;
         let mut failed = 0;
-        for script in &scripts {
-            failed += usize::from(!passes(&python, script, &work, &server)?);
+        for (script, python) in scripts.iter().zip(&pythons) {
+            failed += usize::from(!passes(python, script, &work, &server)?);
         }
         drop(server);
         match failed {
@@ -58,6 +60,23 @@ impl ThirdParty {
         }
         scripts.sort();
         Ok(scripts)
+    }
+}
+
+/// What a script needs: a script whose name begins with a word and an underscore may have requirements of that word's, for
+/// what cannot be installed beside the rest.
+fn environment(script: &Path, folder: &Path, work: &Path) -> Environment {
+    let name = script.file_stem().unwrap_or_default().to_string_lossy();
+    let group = name.split('_').next().unwrap_or_default();
+    let own = folder.join(format!("requirements-{group}.txt"));
+    let suffix = if own.is_file() { format!("-{group}") } else { String::new() };
+    Environment {
+        venv: work.join(format!("venv{suffix}")),
+        requirements: folder.join(format!("requirements{suffix}.txt")),
+        complete: false,
+        build: Some(folder.join(format!("requirements{suffix}-build.txt"))).filter(|file| file.is_file()),
+        version: Version::AtLeast(3, 10),
+        who: "other people's clients",
     }
 }
 
@@ -91,11 +110,11 @@ fn passes(python: &Path, script: &Path, work: &Path, server: &Server) -> Result<
     let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
     let seconds = started.elapsed().as_secs_f64();
     if status.is_some_and(|status| status.success()) {
-        println!("ok      {name:<13} {seconds:5.1} s  {}", text.lines().last().unwrap_or_default());
+        println!("ok      {name:<12} {seconds:5.1} s  {}", text.lines().last().unwrap_or_default());
         return Ok(true);
     }
     let end = status.map_or_else(|| "stuck".to_owned(), |status| status.to_string());
-    println!("FAILED  {name:<13} {seconds:5.1} s  {end}");
+    println!("FAILED  {name:<12} {seconds:5.1} s  {end}");
     for line in text.lines() {
         println!("        {line}");
     }

@@ -6,11 +6,12 @@ use std::process::Command;
 
 use crate::{Result, process, workspace};
 
+mod calls;
 mod manifests;
 mod modules;
 mod text;
 
-/// Check the files of the repository: white space, paths of this machine, manifests, modules that nobody declares
+/// Check the files of the repository: white space, paths of this machine, manifests, modules that nobody declares, the documentation of calls
 #[derive(clap::Args)]
 pub(crate) struct Tidy {}
 
@@ -28,6 +29,10 @@ impl Tidy {
         text::check(&tree, &mut faults);
         manifests::check(&tree, &mut faults);
         modules::check(&tree, &mut faults);
+        for provider in calls::PROVIDERS {
+            let (functions, operations) = calls::check(&tree, provider, &mut faults);
+            println!("{}: {functions} public functions make calls of {operations} operations", provider.folder);
+        }
         if faults.is_empty() {
             println!("{} files are tidy", tree.files.len());
             return Ok(());

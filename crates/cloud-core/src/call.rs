@@ -6,14 +6,14 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::body::Body;
 use crate::config::BaseUrl;
 use crate::decode::{Decode, RawResponse};
-use crate::engine::{Download, Engine};
+use crate::engine::{Dialect, Download, Engine};
 use crate::error::{Error, ErrorKind, Result};
 
 mod options;
@@ -77,6 +77,8 @@ pub(crate) struct Parts {
     pub(crate) body: Body,
     pub(crate) options: CallOptions,
     pub(crate) anonymous: bool,
+    pub(crate) accepted: Option<StatusCode>,
+    renamed: &'static [(&'static str, &'static str)],
     invalid: Option<Error>,
     // What the checks of the provider's crate say, which the caller may overrule.
     unsuitable: Option<Error>,
@@ -136,6 +138,8 @@ impl<T> Call<T> {
             body: Body::empty(),
             options: CallOptions::default(),
             anonymous: false,
+            accepted: None,
+            renamed: &[],
             invalid: None,
             unsuitable: None,
         };
@@ -174,6 +178,7 @@ impl<T> Call<T> {
 
     /// Adds a query parameter; the same name may come several times.
     pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        let name = self.parts.name_on_the_wire(name);
         let query = &mut self.parts.query;
         query.push(if query.is_empty() { '?' } else { '&' });
         let _ = Encode(query).write_str(name);
@@ -185,12 +190,25 @@ impl<T> Call<T> {
     /// Adds a query parameter, or replaces those of this name.
     pub fn set_query(mut self, name: &str, value: impl fmt::Display) -> Self {
         let mut encoded = String::with_capacity(name.len());
-        let _ = Encode(&mut encoded).write_str(name);
+        let _ = Encode(&mut encoded).write_str(self.parts.name_on_the_wire(name));
         let kept: Vec<&str> = self.parts.query.split(['?', '&']).filter(|p| !p.is_empty()).collect();
         let kept: Vec<&str> = kept.into_iter().filter(|p| p.split('=').next() != Some(encoded.as_str())).collect();
         let query = kept.join("&");
         self.parts.query = if query.is_empty() { query } else { format!("?{query}") };
         self.query(name, value)
+    }
+
+    /// From now on writes query parameters of the first name under the second: for an API whose versions have different
+    /// words for the same thing.
+    pub fn renaming(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
+        self.parts.renamed = names;
+        self
+    }
+
+    /// Takes an answer of this status for a success too, such as the 300 of a list of versions.
+    pub fn accepting(mut self, status: StatusCode) -> Self {
+        self.parts.accepted = Some(status);
+        self
     }
 
     /// Sends this value as JSON.
@@ -307,6 +325,21 @@ impl Parts {
         url.push_str(rest);
         url.push_str(&self.query);
         Ok(url)
+    }
+
+    fn name_on_the_wire<'a>(&self, name: &'a str) -> &'a str {
+        self.renamed.iter().find(|(ours, _)| *ours == name).map_or(name, |(_, theirs)| theirs)
+    }
+
+    pub(crate) fn succeeds_with(&self, status: StatusCode) -> bool {
+        status.is_success() || self.accepted == Some(status)
+    }
+
+    /// The name of this call: the caller's own, else a new one.
+    pub(crate) fn call_id(&self, dialect: &dyn Dialect) -> Option<(HeaderName, HeaderValue)> {
+        let (name, new) = dialect.call_id()?;
+        let own = self.options.headers.get(&name).or_else(|| self.headers.get(&name)).cloned();
+        Some((name, own.unwrap_or(new)))
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {
@@ -630,6 +663,14 @@ mod tests {
             call.parts.url().unwrap(),
             "https://api.test/v1/a?label_selector=env%3Dprod%2C%21old&status=x&page=3"
         );
+    }
+
+    #[test]
+    fn a_renamed_parameter_is_set_and_replaced_under_its_other_name() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw()).renaming(&[("version", "release")]);
+        let call = call.query("version", 1).set_query("x", 2).set_query("version", 3);
+        assert_eq!(call.parts.url().unwrap(), "https://api.test/v1/a?x=2&release=3");
     }
 
     #[test]

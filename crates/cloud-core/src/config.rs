@@ -21,6 +21,8 @@ pub enum Origin {
     Builder(&'static str),
     /// An environment variable.
     Variable(String),
+    /// The answer of a service, described in words, such as `the catalog of https://keystone.example/v3`.
+    Answer(String),
     /// A file, or a part of it.
     File {
         /// The file.
@@ -35,6 +37,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Builder(method) => write!(f, "{method} (client builder)"),
             Self::Variable(name) => write!(f, "{name} (environment)"),
+            Self::Answer(text) => f.write_str(text),
             Self::File { path, key } => write!(f, "{key} ({})", path.display()),
         }
     }

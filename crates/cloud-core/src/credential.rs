@@ -190,6 +190,11 @@ impl<S: TokenSource> TokenCache<S> {
         Self { source, clock, header, prefix, state: Mutex::default(), flight: tokio::sync::Mutex::new(()) }
     }
 
+    /// Makes sure that a valid token is at hand, as the next call would.
+    pub async fn ready(&self) -> Result<()> {
+        self.get().await.map(drop)
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

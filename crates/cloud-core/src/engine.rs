@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 
 use crate::body::ResponseBody;
 use crate::call::{Operation, Parts};
@@ -52,6 +52,13 @@ pub trait Dialect: Send + Sync + fmt::Debug {
         let _ = headers;
         None
     }
+
+    /// A new name for a call, where the service takes one from its callers, and the header that carries it. All attempts
+    /// of the call have the same, a header of the caller's own goes before it, and errors show it when the answer, if
+    /// there is one, names no other.
+    fn call_id(&self) -> Option<(HeaderName, HeaderValue)> {
+        None
+    }
 }
 
 /// One attempt of a call that has ended, as the hook of
@@ -83,6 +90,7 @@ pub struct Engine(Arc<Inner>);
 
 struct Inner {
     transport: Arc<dyn Transport>,
+    max_in_flight: Option<usize>,
     credential: Option<Arc<dyn Credential>>,
     dialect: Arc<dyn Dialect>,
     retry: Arc<dyn RetryPolicy>,
@@ -222,6 +230,7 @@ impl Engine {
         let now = options.clock.now();
         Ok(Self(Arc::new(Inner {
             transport,
+            max_in_flight: options.max_in_flight,
             credential,
             dialect,
             retry: options.retry,
@@ -234,6 +243,27 @@ impl Engine {
             user_agent,
             hook: options.hook,
         })))
+    }
+
+    /// An engine for another service that the same client talks to, such as the one that its tokens come from: the same
+    /// connections and settings, but slots, pace and budget of its own, since neither may hold the other back.
+    pub fn sibling(&self, dialect: Arc<dyn Dialect>, credential: Option<Arc<dyn Credential>>) -> Self {
+        let inner = &*self.0;
+        Self(Arc::new(Inner {
+            transport: inner.transport.clone(),
+            max_in_flight: inner.max_in_flight,
+            credential,
+            dialect,
+            retry: inner.retry.clone(),
+            budget: Budget::new(),
+            throttle: Throttle::new(inner.max_in_flight, inner.clock.now()),
+            clock: inner.clock.clone(),
+            timeout: inner.timeout,
+            attempt_timeout: inner.attempt_timeout,
+            response_limit: inner.response_limit,
+            user_agent: inner.user_agent.clone(),
+            hook: inner.hook.clone(),
+        }))
     }
 
     /// The clock of this client.
@@ -277,6 +307,7 @@ impl Engine {
         let deadline = timeout.map(|limit| started + limit);
         let idempotent = parts.is_idempotent();
         let trace = crate::trace::Span::new(parts, &url);
+        let call_id = parts.call_id(&*inner.dialect);
         let (mut attempts, mut spent, mut renewed, mut ambiguous) = (0_u32, 0_u32, false, false);
         let mut locked = Locked::new(parts.options.while_locked);
         loop {
@@ -284,6 +315,7 @@ impl Engine {
             let finish = |error: Error, attempts: u32, ambiguous: bool, gave_up: Option<String>| {
                 trace.failed(&error, attempts);
                 error
+                    .or_correlation_id(call_id.as_ref().and_then(|(_, id)| id.to_str().ok()))
                     .with_call(&parts.method, &parts.template)
                     .with_outcome(ambiguous && !parts.is_safe(), gave_up.map(Into::into))
                     .with_attempts(attempts, allowed, clock.now().saturating_duration_since(started))
@@ -295,7 +327,7 @@ impl Engine {
             let time_left = || deadline.map(|d| d.saturating_duration_since(clock.now()));
             let over = || Error::new(ErrorKind::Timeout, "the time for the call was over before it could be sent");
             // Fetching a token takes its time too, and nothing is sent when that was all there was.
-            let prepared = within(clock, time_left(), self.prepare(parts, &url)).await;
+            let prepared = within(clock, time_left(), self.prepare(parts, &url, call_id.as_ref())).await;
             let in_time = prepared.filter(|_| time_left() != Some(Duration::ZERO)).unwrap_or_else(|| Err(over()));
             let (request, generation) = match in_time {
                 Ok(prepared) => prepared,
@@ -393,7 +425,12 @@ impl Engine {
         Ok((delay, price.ok_or_else(used_up)?))
     }
 
-    async fn prepare(&self, parts: &Parts, url: &str) -> Result<(Request<crate::body::Body>, u64)> {
+    async fn prepare(
+        &self,
+        parts: &Parts,
+        url: &str,
+        call_id: Option<&(HeaderName, HeaderValue)>,
+    ) -> Result<(Request<crate::body::Body>, u64)> {
         let mut request = Request::new(parts.body.clone());
         *request.method_mut() = parts.method.clone();
         *request.uri_mut() = url.parse().map_err(|error| {
@@ -403,6 +440,9 @@ impl Engine {
         headers.reserve(4 + parts.headers.len() + parts.options.headers.len());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, self.0.user_agent.clone());
+        if let Some((name, id)) = call_id {
+            headers.insert(name, id.clone());
+        }
         for (name, value) in parts.headers.iter().chain(&parts.options.headers) {
             headers.insert(name, value.clone());
         }
@@ -426,13 +466,13 @@ impl Engine {
             inner.throttle.learn(rate, &*inner.clock);
         }
         let status = response.status();
-        if let (Sink::Head(head), true) = (&mut *sink, status.is_success()) {
+        if let (Sink::Head(head), true) = (&mut *sink, parts.succeeds_with(status)) {
             **head = Some(response);
             return Ok(status);
         }
         let limit = parts.options.response_limit.unwrap_or(inner.response_limit);
         let response = self.collect(response, limit).await?;
-        if !status.is_success() {
+        if !parts.succeeds_with(status) {
             return Err(self.refused(response));
         }
         let Sink::Whole(accept) = sink else { return Ok(status) };

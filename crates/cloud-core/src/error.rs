@@ -103,6 +103,7 @@ impl FieldProblem {
 pub struct Error(Arc<Inner>);
 
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "they are answers to questions that callers ask one by one")]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -117,6 +118,7 @@ struct Inner {
     retry_after: Option<Duration>,
     retryable: bool,
     auth: bool,
+    conflict: bool,
     may_have_happened: bool,
     gave_up: Option<Box<str>>,
     body: Option<Bytes>,
@@ -148,6 +150,7 @@ impl Error {
             retry_after: None,
             retryable: false,
             auth: false,
+            conflict: false,
             may_have_happened: false,
             gave_up: None,
             body: None,
@@ -209,6 +212,14 @@ impl Error {
         })
     }
 
+    /// Adds the id that the call was sent with, unless the answer named one.
+    pub(crate) fn or_correlation_id(self, id: Option<&str>) -> Self {
+        match id {
+            Some(id) if self.0.correlation_id.is_none() => self.with(|inner| inner.correlation_id = Some(id.into())),
+            _ => self,
+        }
+    }
+
     pub(crate) fn with_outcome(self, may_have_happened: bool, gave_up: Option<Box<str>>) -> Self {
         self.with(|inner| {
             inner.may_have_happened = may_have_happened;
@@ -241,6 +252,7 @@ impl Error {
         Self::new(ErrorKind::Api, problem.message.unwrap_or_default()).with(|inner| {
             inner.status = Some(status);
             inner.auth = problem.auth.unwrap_or(matches!(status.as_u16(), 401 | 403));
+            inner.conflict = problem.conflict.unwrap_or(status == StatusCode::CONFLICT);
             inner.code = problem.code.map(Into::into);
             inner.fields = problem.fields;
             inner.correlation_id = problem.correlation_id.map(Into::into);
@@ -313,9 +325,9 @@ impl Error {
         self.is_status(StatusCode::NOT_FOUND)
     }
 
-    /// The thing exists already, or changed at the same time (409).
+    /// The thing exists already, or changed at the same time (409, or a code that means it).
     pub fn is_conflict(&self) -> bool {
-        self.is_status(StatusCode::CONFLICT)
+        self.0.conflict
     }
 
     /// The token is missing, wrong or not allowed to do this (401, and 403 where it means that).
@@ -466,6 +478,8 @@ pub struct ApiProblem {
     pub transient: Option<bool>,
     /// Whether it is about permission, where the code knows better than the status.
     pub auth: Option<bool>,
+    /// Whether the thing exists already or changed meanwhile, where the code knows better than the status.
+    pub conflict: Option<bool>,
 }
 
 impl fmt::Debug for ApiProblem {

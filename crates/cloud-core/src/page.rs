@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -113,6 +114,20 @@ pub trait PageStyle: Send + Sync + fmt::Debug {
     fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
         let _ = (token, info);
         Vec::new()
+    }
+}
+
+impl<S: PageStyle + ?Sized> PageStyle for &S {
+    fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
+        (**self).ask(request, token, size);
+    }
+
+    fn next(&self, token: Option<&PageToken>, info: &PageInfo, items: usize) -> Option<PageToken> {
+        (**self).next(token, info, items)
+    }
+
+    fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
+        (**self).ahead(token, info)
     }
 }
 
@@ -252,17 +267,19 @@ const EMPTY_PAGES: u32 = 100;
 #[must_use = "nothing is sent until the list is read"]
 pub struct List<T> {
     call: Call<Page<T>>,
-    style: &'static dyn PageStyle,
+    style: Arc<dyn PageStyle>,
     start: Option<PageToken>,
     size: Option<u32>,
     prefetch: usize,
     cap: usize,
+    key: Option<Key<T>>,
 }
+
+type Key<T> = fn(&T) -> &str;
 
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
-        let Self { call, style, start, size, prefetch, cap } = self;
-        Self { call: call.clone(), style: *style, start: start.clone(), size: *size, prefetch: *prefetch, cap: *cap }
+        Self { call: self.call.clone(), style: self.style.clone(), start: self.start.clone(), ..*self }
     }
 }
 
@@ -275,7 +292,7 @@ impl<T> fmt::Debug for List<T> {
 impl<T: Send + 'static> List<T> {
     /// A list that is read by this call, page by page in this style, `size` items at a time.
     pub fn new(call: Call<Page<T>>, style: &'static dyn PageStyle, size: Option<u32>) -> Self {
-        Self { call, style, start: None, size, prefetch: 1, cap: CAP }
+        Self { call, style: Arc::new(style), start: None, size, prefetch: 1, cap: CAP, key: None }
     }
 
     /// Adds a query parameter to every page's request.
@@ -287,6 +304,18 @@ impl<T: Send + 'static> List<T> {
     /// Changes the call of every page.
     pub fn map_call(mut self, change: impl FnOnce(Call<Page<T>>) -> Call<Page<T>>) -> Self {
         self.call = change(self.call);
+        self
+    }
+
+    /// Asks for the pages in another style, such as one that writes the page's number into a query language.
+    pub fn in_style(mut self, style: impl PageStyle + 'static) -> Self {
+        self.style = Arc::new(style);
+        self
+    }
+
+    /// Leaves out items whose key was there before, for a service that shows the end of a page again on the next one.
+    pub fn distinct(mut self, key: fn(&T) -> &str) -> Self {
+        self.key = Some(key);
         self
     }
 
@@ -347,6 +376,7 @@ impl<T: Send + 'static> List<T> {
             planned: VecDeque::from([start]),
             under_way: VecDeque::new(),
             seen: HashSet::new(),
+            keys: HashSet::new(),
             empty: 0,
         }
     }
@@ -395,6 +425,7 @@ pub struct Pages<T> {
     planned: VecDeque<Option<PageToken>>,
     under_way: VecDeque<UnderWay<T>>,
     seen: HashSet<Option<PageToken>>,
+    keys: HashSet<Box<str>>,
     empty: u32,
 }
 
@@ -443,7 +474,7 @@ impl<T: Send + 'static> Pages<T> {
     }
 
     fn accept(&mut self, token: Option<PageToken>, result: Result<Page<T>>) -> Result<Page<T>> {
-        let page = match result {
+        let mut page = match result {
             Ok(page) => page,
             Err(error) => {
                 // What was read ahead is dropped; the next call begins with the page that failed.
@@ -481,6 +512,9 @@ impl<T: Send + 'static> Pages<T> {
             }
         }
         self.seen.insert(token);
+        if let Some(key) = self.list.key {
+            page.items.retain(|item| self.keys.insert(key(item).into()));
+        }
         Ok(page)
     }
 

@@ -35,6 +35,7 @@ mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
 mod transport;
+pub mod vdk_control;
 
 pub use clock::Clock;
 pub use fault::{Fault, Faults};

@@ -12,6 +12,7 @@ use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::journal::Journal;
 use crate::ovh::{self, Ovh};
 use crate::transport::InProcess;
+use crate::vdk_control::{self, VdkControl};
 
 /// A world of its own: the state of every emulated service, a clock, faults and a journal.
 ///
@@ -25,6 +26,7 @@ struct World {
     journal: Journal,
     hetzner: Arc<Hetzner>,
     ovh: Arc<Ovh>,
+    vdk_control: Arc<VdkControl>,
 }
 
 /// How services are to behave.
@@ -35,6 +37,7 @@ pub(crate) struct Options {
     pub(crate) rate_limit: Option<u32>,
     pub(crate) action_duration: Duration,
     pub(crate) ovh: ovh::Settings,
+    pub(crate) vdk_control: vdk_control::Settings,
 }
 
 impl Sandbox {
@@ -52,6 +55,7 @@ impl Sandbox {
                 rate_limit: None,
                 action_duration: Duration::from_secs(1),
                 ovh: ovh::Settings::new(),
+                vdk_control: vdk_control::Settings::new(),
             },
             epoch: None,
             #[cfg(feature = "serve")]
@@ -82,6 +86,11 @@ impl Sandbox {
         ovh::Console::new(self.0.ovh.clone())
     }
 
+    /// The VDK Control Service, without sockets: any host, paths as on the server, beginning with `/data-jobs`.
+    pub fn vdk_control(&self) -> Arc<dyn Transport> {
+        Arc::new(InProcess { sandbox: self.clone(), service: self.0.vdk_control.clone() })
+    }
+
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
@@ -98,9 +107,9 @@ impl Sandbox {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn services(&self) -> [Arc<dyn Service>; 3] {
+    pub(crate) fn services(&self) -> [Arc<dyn Service>; 4] {
         let metadata = HetznerMetadata::mounted(self.0.hetzner.clone());
-        [self.0.hetzner.clone(), Arc::new(metadata), self.0.ovh.clone()]
+        [self.0.hetzner.clone(), Arc::new(metadata), self.0.ovh.clone(), self.0.vdk_control.clone()]
     }
 }
 
@@ -126,7 +135,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Accepts this token only. Otherwise every well-formed token opens a project of its own.
+    /// Accepts this token only. Otherwise every well-formed token opens a project of its own. The VDK Control Service
+    /// looks at tokens only when it is [secured](vdk_control::Settings::secured).
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.options.token = Some(token.into());
         self
@@ -163,12 +173,19 @@ impl Builder {
         self
     }
 
+    /// How the VDK Control Service is set up; open by default.
+    pub fn vdk_control(mut self, settings: vdk_control::Settings) -> Self {
+        self.options.vdk_control = settings;
+        self
+    }
+
     /// The sandbox.
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
         Sandbox(Arc::new(World {
             ovh: Arc::new(Ovh::new(&self.options, clock.clone())),
-            hetzner: Arc::new(Hetzner::new(self.options, clock.clone())),
+            hetzner: Arc::new(Hetzner::new(self.options.clone(), clock.clone())),
+            vdk_control: Arc::new(VdkControl::new(self.options, clock.clone())),
             faults: Faults::default(),
             journal: Journal::default(),
             clock,
@@ -183,6 +200,7 @@ impl fmt::Debug for Builder {
             .field("seed", &self.options.seed)
             .field("rate_limit", &self.options.rate_limit)
             .field("action_duration", &self.options.action_duration)
+            .field("vdk_control", &self.options.vdk_control)
             .finish_non_exhaustive()
     }
 }

@@ -2,19 +2,25 @@
 
 use std::fmt;
 
-use async_trait::async_trait;
-use cloud_core::call::{Call, Operation, Task};
+use cloud_core::call::{Call, Operation};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
-use cloud_core::wait::{Progress, Step, Waiter, Watch};
-use cloud_core::{Error, ErrorKind, Result};
-use secrecy::SecretString;
+use cloud_core::wait::Waiter;
 
 use crate::client::{Client, in_pages, page_of};
 use crate::error::ErrorCode;
 use crate::ops;
-use crate::poller::Subscription;
 use crate::sort::Sort;
+
+mod answers;
+mod methods;
+mod wait;
+
+pub(crate) use answers::created;
+pub use answers::{Created, Deleted, Started, StartedAll};
+pub(crate) use methods::action_methods;
+pub use wait::ActionFailed;
+pub(crate) use wait::wait_for;
 
 cloud_core::numeric_id! {
     /// Identifies an action.
@@ -168,20 +174,56 @@ impl<'a> Actions<'a> {
     }
 
     /// One action (`GET /actions/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// let started = api.servers().reboot(server).await?;
+    /// let action = api.actions().get(started.action.id).await?;
+    /// assert_eq!(action.command, "reboot_server");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<ActionId>) -> Call<Action> {
         self.0.get(&ops::GET_ACTION, id.into().0, "action")
     }
 
     /// Several actions at once (`GET /actions?id=..`). The service leaves out those it does not know. More than 25 ids
     /// in one request are not known to be accepted.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let created = api.servers().create("web-1", "cx23", "debian-13").await?;
+    /// let actions = api.actions().get_many(created.actions().map(|action| action.id)).await?;
+    /// assert!(actions.iter().any(|action| action.command == "create_server"));
+    /// # Ok(()) }
+    /// ```
     pub fn get_many(self, ids: impl IntoIterator<Item = impl Into<ActionId>>) -> Call<Vec<Action>> {
         let call = self.0.call(&ops::GET_ACTIONS, Decode::key("actions"));
         ids.into_iter().fold(call, |call, id| call.query("id", id.into()))
     }
 
-    /// Waits until the action has ended well and gives it as it is then.
+    /// Waits until the action has ended well and gives it as it is then (`GET /actions?id=..`).
     ///
-    /// All waits of a client share their requests, so waiting for a thousand actions is as good as waiting for one.
+    /// All waits of a client share their requests, so waiting for a thousand actions is as good as waiting for one. An
+    /// action that ends badly gives an error with its code, and [`ActionFailed`] in it.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// let id = api.servers().reboot(server).await?.action.id; // kept somewhere, for another program perhaps
+    /// let action = api.actions().wait(id).await?;
+    /// assert!(action.is_success());
+    /// # Ok(()) }
+    /// ```
     pub fn wait(self, id: impl Into<ActionId>) -> Waiter<Action> {
         Started::new(Action { id: id.into(), ..Action::default() }, self.0).wait()
     }
@@ -209,264 +251,6 @@ impl ListActions {
     /// The actions of one resource.
     pub(crate) fn of_one(client: &Client, operation: &'static Operation, id: impl fmt::Display) -> Self {
         Self::new(in_pages(client.call(operation, page_of("actions")).arg(id)))
-    }
-}
-
-/// The answer of an operation that takes time: the action that was started.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Started {
-    /// The action as it was when the service answered.
-    pub action: Action,
-    client: Client,
-}
-
-impl Started {
-    pub(crate) fn new(action: Action, client: &Client) -> Self {
-        Self { action, client: client.clone() }
-    }
-
-    pub(crate) fn decode(client: &Client) -> Decode<Self> {
-        let client = client.clone();
-        Decode::key("action").map(move |action| Self { action, client: client.clone() })
-    }
-
-    /// Waits until the action has ended well and gives it as it is then.
-    pub fn wait(&self) -> Waiter<Action> {
-        let last = self.action.clone();
-        wait_for(&self.client, vec![last.clone()], move |mut actions| {
-            Task::new(async move { Ok(actions.pop().unwrap_or(last)) })
-        })
-    }
-}
-
-/// The answer of an operation that starts several actions at once.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StartedAll {
-    /// The actions as they were when the service answered. None when there was nothing to do.
-    pub actions: Vec<Action>,
-    client: Client,
-}
-
-impl StartedAll {
-    pub(crate) fn decode(client: &Client) -> Decode<Self> {
-        let client = client.clone();
-        Decode::key("actions").map(move |actions| Self { actions, client: client.clone() })
-    }
-
-    /// Waits until all have ended well, under one deadline, and gives them as they are then.
-    pub fn wait(&self) -> Waiter<Vec<Action>> {
-        wait_for(&self.client, self.actions.clone(), |actions| Task::new(async move { Ok(actions) }))
-    }
-}
-
-/// The answer of an operation that deletes something: done at once, or an action that does it.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Deleted {
-    /// The action, where deleting takes time.
-    pub action: Option<Action>,
-    client: Client,
-}
-
-impl Deleted {
-    pub(crate) fn decode(client: &Client) -> Decode<Self> {
-        let client = client.clone();
-        Decode::optional_key("action").map(move |action| Self { action, client: client.clone() })
-    }
-
-    /// Waits until it is gone.
-    pub fn wait(&self) -> Waiter<()> {
-        wait_for(&self.client, self.action.clone().into_iter().collect(), |_| Task::new(async { Ok(()) }))
-    }
-}
-
-/// The answer of an operation that creates something: the resource as it is at first, and the work still to be done.
-///
-/// `Debug` hides the password.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Created<T> {
-    /// The resource, which may not be ready yet.
-    pub resource: T,
-    /// The creation itself; `None` where it takes no time.
-    pub action: Option<Action>,
-    /// What follows by itself, such as starting the server or attaching its volumes; for a firewall, applying it.
-    pub next_actions: Vec<Action>,
-    /// The password of `root`, told only here. `None` when SSH keys were given, and for everything but servers.
-    pub root_password: Option<SecretString>,
-    /// Whether it was there before this call; only [`or_get`](crate::servers::CreateServer::or_get) gives that.
-    pub existed: bool,
-    pub(crate) client: Client,
-}
-
-impl<T> Created<T> {
-    /// A resource that came with at most one action.
-    pub(crate) fn new(client: &Client, resource: T, action: Option<Action>) -> Self {
-        Self { resource, action, next_actions: Vec::new(), root_password: None, existed: false, client: client.clone() }
-    }
-
-    /// All actions of the creation.
-    pub fn actions(&self) -> impl Iterator<Item = &Action> {
-        self.action.iter().chain(&self.next_actions)
-    }
-
-    pub(crate) fn wait_then(&self, get: impl FnOnce(Client) -> Task<T> + Send + 'static) -> Waiter<T>
-    where
-        T: Send + 'static,
-    {
-        let client = self.client.clone();
-        wait_for(&self.client, self.actions().cloned().collect(), move |_| get(client))
-    }
-}
-
-/// How the answer to creating a resource is read, and what waiting for it gives: the resource as it is then.
-macro_rules! created {
-    ($resource:ident as $key:ident in $group:ident) => {
-        impl $crate::actions::Created<$resource> {
-            pub(crate) fn decode(client: &$crate::client::Client) -> cloud_core::decode::Decode<Self> {
-                // The service may leave out all but the resource; a firewall has `actions` instead of `action`.
-                #[derive(serde::Deserialize)]
-                struct Answer {
-                    $key: $resource,
-                    #[serde(default)]
-                    action: Option<$crate::actions::Action>,
-                    #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
-                    next_actions: Vec<$crate::actions::Action>,
-                    #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
-                    actions: Vec<$crate::actions::Action>,
-                    #[serde(default)]
-                    root_password: Option<secrecy::SecretString>,
-                }
-                let client = client.clone();
-                cloud_core::decode::Decode::<Answer>::json().map(move |answer| Self {
-                    resource: answer.$key,
-                    action: answer.action,
-                    next_actions: answer.actions.into_iter().chain(answer.next_actions).collect(),
-                    root_password: answer.root_password,
-                    existed: false,
-                    client: client.clone(),
-                })
-            }
-
-            /// Waits for the creation and all that follows it, under one deadline, and gives the resource as it is
-            /// then.
-            pub fn wait(&self) -> cloud_core::wait::Waiter<$resource> {
-                let id = self.resource.id;
-                self.wait_then(move |client| cloud_core::call::Task::new(client.$group().get(id).send()))
-            }
-        }
-    };
-}
-pub(crate) use created;
-
-/// Gives the operations of a resource the three ways to read its actions.
-macro_rules! action_methods {
-    ($group:ident[$id:ty], $path:literal, $all:ident, $one:ident, $of:ident) => {
-        impl $group<'_> {
-            #[doc = concat!("Lists the actions of all resources of this kind (`GET ", $path, "/actions`).")]
-            pub fn list_actions(self) -> $crate::actions::ListActions {
-                $crate::actions::ListActions::of_all(self.0, &$crate::ops::$all)
-            }
-
-            #[doc = concat!("One action (`GET ", $path, "/actions/{id}`).")]
-            pub fn get_action(
-                self,
-                id: impl Into<$crate::actions::ActionId>,
-            ) -> cloud_core::call::Call<$crate::actions::Action> {
-                self.0.get(&$crate::ops::$one, id.into().0, "action")
-            }
-
-            #[doc = concat!("Lists the actions of one resource (`GET ", $path, "/{id}/actions`).")]
-            pub fn list_actions_of(self, id: impl Into<$id>) -> $crate::actions::ListActions {
-                $crate::actions::ListActions::of_one(self.0, &$crate::ops::$of, id.into())
-            }
-        }
-    };
-}
-pub(crate) use action_methods;
-
-/// An action has failed: found in the error by `error.api::<ActionFailed>()`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ActionFailed {
-    /// The action as it ended.
-    pub action: Action,
-}
-
-impl ActionFailed {
-    fn error(action: Action) -> Error {
-        let reason = action.error.clone().unwrap_or_default();
-        let text = if reason.message.is_empty() { "no reason given" } else { &reason.message };
-        let about: Vec<_> = action.resources.iter().map(|on| format!("{} {}", on.kind, on.id)).collect();
-        let message = format!("action {} ({}) of {}: {text}", action.id, action.command, about.join(", "));
-        let error = Error::new(ErrorKind::WorkFailed, message);
-        let error = if reason.code.as_str().is_empty() { error } else { error.with_code(reason.code.as_str()) };
-        error.with_details(Self { action })
-    }
-}
-
-pub(crate) fn wait_for<T: Send + 'static>(
-    client: &Client,
-    actions: Vec<Action>,
-    then: impl FnOnce(Vec<Action>) -> Task<T> + Send + 'static,
-) -> Waiter<T> {
-    let subscriptions = actions.iter().map(|action| (!action.is_finished()).then(|| client.poller().watch(action.id)));
-    let watch =
-        ActionsWatch { subscriptions: subscriptions.collect(), actions, then: Some(Box::new(then)), last: None };
-    Waiter::new(client.engine().clock(), watch)
-}
-
-type Then<T> = Box<dyn FnOnce(Vec<Action>) -> Task<T> + Send>;
-
-/// Follows several actions until all have ended well, then makes the result.
-struct ActionsWatch<T> {
-    actions: Vec<Action>,
-    /// `None` for an action that has ended.
-    subscriptions: Vec<Option<Subscription>>,
-    then: Option<Then<T>>,
-    last: Option<cloud_core::call::CallFuture<T>>,
-}
-
-#[async_trait]
-impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
-    async fn next(&mut self) -> Result<Step<T>> {
-        if let Some(failed) = self.actions.iter().find(|action| action.is_failed()) {
-            return Err(ActionFailed::error(failed.clone()));
-        }
-        // One after the other: the service works on them in this order, and news of the later ones are not lost.
-        if let Some((action, slot)) =
-            self.actions.iter_mut().zip(&mut self.subscriptions).find(|(_, slot)| slot.is_some())
-            && let Some(subscription) = slot
-        {
-            *action = subscription.next().await?;
-            if action.is_failed() {
-                return Err(ActionFailed::error(action.clone()));
-            }
-            let progress = Progress::new(action.progress, action.command.as_str(), action.status.as_str());
-            if action.is_finished() {
-                *slot = None;
-            }
-            return Ok(Step::Pending(self.overall(progress)));
-        }
-        if let Some(then) = self.then.take() {
-            self.last = Some(then(self.actions.clone()).into_future());
-        }
-        match &mut self.last {
-            Some(last) => last.await.map(Step::Done),
-            None => Err(Error::new(ErrorKind::WorkFailed, "the result was given already")),
-        }
-    }
-}
-
-impl<T> ActionsWatch<T> {
-    /// The progress of one action as a part of all.
-    fn overall(&self, mut progress: Progress) -> Progress {
-        let done: usize =
-            self.actions.iter().map(|action| if action.is_success() { 100 } else { action.progress.into() }).sum();
-        progress.percent = u8::try_from(done / self.actions.len().max(1)).unwrap_or(100).min(100);
-        progress
     }
 }
 

@@ -23,7 +23,7 @@ const USUAL_TTL: Duration = Duration::from_secs(60);
 /// [`Client::catalogue`].
 ///
 /// ```
-/// # #[tokio::main] async fn main() -> hetzner::Result<()> {
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 /// # let sandbox = cloud_sandbox::Sandbox::new();
 /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
 /// for _ in 0..100 {
@@ -42,12 +42,38 @@ impl<'a> Catalogue<'a> {
     }
 
     /// All server types (`GET /server_types`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// let types = api.catalogue().server_types().await?;
+    /// let again = api.catalogue().server_types().await?;
+    /// assert!(std::sync::Arc::ptr_eq(&types, &again));
+    /// assert_eq!(sandbox.journal().count("GET /v1/server_types"), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn server_types(self) -> Task<Arc<[ServerType]>> {
         let client = self.0.clone();
         Task::new(async move { client.kept().server_types.get(&client, client.server_types().list().all()).await })
     }
 
     /// All locations (`GET /locations`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// let locations = api.catalogue().locations().await?;
+    /// assert!(locations.iter().any(|location| location.name == "fsn1"));
+    /// # api.catalogue().locations().await?;
+    /// assert_eq!(sandbox.journal().count("GET /v1/locations"), 1); // however often it is asked for
+    /// # Ok(()) }
+    /// ```
     pub fn locations(self) -> Task<Arc<[Location]>> {
         let client = self.0.clone();
         Task::new(async move { client.kept().locations.get(&client, client.locations().list().all()).await })

@@ -56,13 +56,13 @@ static PAGES: PageNumber = PageNumber { page: "page", size: "per_page" };
 /// A client of one project. Clones are cheap and share connections, rate limit and the poller of actions.
 ///
 /// ```
-/// # #[tokio::main] async fn main() -> cloud_core::Result<()> {
-/// # let sandbox = cloud_sandbox::Sandbox::new();
-/// # let transport = sandbox.hetzner();
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let transport = cloud_sandbox::Sandbox::new().hetzner();
 /// let api = hetzner::Client::builder().token("my-token").transport(transport).build()?;
 /// for server in api.servers().list().label_selector("env=prod").all().await? {
 ///     println!("{} {}", server.id, server.name);
 /// }
+/// assert!(api.rate_limit().is_some_and(|limit| limit.remaining > 0)); // the service tells with each answer
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
@@ -154,7 +154,20 @@ impl Client {
         PlacementGroups::new(self)
     }
 
-    /// The prices of everything (`GET /pricing`).
+    /// The prices of everything (`GET /pricing`), in the currency that they name.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let pricing = api.pricing().await?;
+    /// let cx23 = pricing.server_types.iter().find(|kind| kind.name == "cx23").expect("a type");
+    /// let price = cx23.prices.iter().find(|price| price.location == "fsn1").expect("a location");
+    /// println!("{} {} a month", price.price_monthly.net, pricing.currency);
+    /// assert!(price.price_monthly.net.to_f64() < price.price_monthly.gross.to_f64());
+    /// # Ok(()) }
+    /// ```
     pub fn pricing(&self) -> Call<Pricing> {
         self.call(&ops::GET_PRICING, Decode::key("pricing"))
     }
@@ -199,7 +212,8 @@ impl Client {
         StorageBoxTypes::new(self)
     }
 
-    /// What the service last said about the rate limit; `None` before the first answer.
+    /// What the service last said about the rate limit, in requests an hour; `None` before the first answer. Nothing is
+    /// sent.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.0.engine.rate_limit()
     }

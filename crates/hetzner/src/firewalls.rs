@@ -7,6 +7,8 @@ use cloud_core::{Error, Result};
 
 use crate::actions::{Created, Deleted, StartedAll, action_methods, created};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, LabelSelector, Labels};
@@ -120,22 +122,39 @@ impl<'a> Firewalls<'a> {
     }
 
     /// Lists firewalls (`GET /firewalls`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// # api.firewalls().update(firewall).labels([("env", "prod")]).await?;
+    /// let mut prod = api.firewalls().list().label_selector("env=prod").items();
+    /// while let Some(firewall) = prod.next().await? {
+    ///     println!("{} {}", firewall.id, firewall.name);
+    /// }
+    /// # assert_eq!(api.firewalls().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListFirewalls {
         ListFirewalls::new(self.0.list(&ops::LIST_FIREWALLS, "firewalls"))
     }
 
     /// Creates a firewall (`POST /firewalls`). Without rules it lets everything out and nothing in.
     ///
-    /// Errors worth handling: `uniqueness_error` (the name is taken), `firewall_resource_not_found`,
-    /// `incompatible_network_type` (a server without a public side).
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`ServerAlreadyAdded`](ErrorCode::ServerAlreadyAdded),
+    /// [`FirewallResourceNotFound`](ErrorCode::FirewallResourceNotFound),
+    /// [`IncompatibleNetworkType`](ErrorCode::IncompatibleNetworkType) (a server without a public side).
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::{FirewallRule, FirewallTarget};
     ///
-    /// let created = api.firewalls()
+    /// let created = api
+    ///     .firewalls()
     ///     .create("web")
     ///     .rules([
     ///         FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]),
@@ -152,28 +171,93 @@ impl<'a> Firewalls<'a> {
     }
 
     /// One firewall (`GET /firewalls/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// let firewall = api.firewalls().get(firewall).await?;
+    /// assert_eq!(firewall.name, "web");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<FirewallId>) -> Call<Firewall> {
         self.0.get(&ops::GET_FIREWALL, id.into().0, "firewall")
     }
 
-    /// Looks a firewall up by id or name.
+    /// Looks a firewall up by name or id (`GET /firewalls?name=..`, `GET /firewalls/{id}`); `None` when there is none.
+    /// Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// let found = api.firewalls().find("web").await?;
+    /// assert_eq!(found.map(|firewall| firewall.id), Some(firewall));
+    /// assert!(api.firewalls().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, firewall: impl Into<IdOrName>) -> Task<Option<Firewall>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_FIREWALLS, "firewalls").query("name", name);
         find(firewall.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes the name or the labels (`PUT /firewalls/{id}`).
+    /// Changes the name or the labels of a firewall (`PUT /firewalls/{id}`). What is not set stays as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// let firewall = api.firewalls().update(firewall).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(firewall.name, "new");
+    /// assert_eq!(firewall.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<FirewallId>) -> UpdateFirewall {
         UpdateFirewall::new(self.0.get(&ops::UPDATE_FIREWALL, id.into().0, "firewall"))
     }
 
-    /// Deletes a firewall (`DELETE /firewalls/{id}`). `resource_in_use` while it is applied to anything.
+    /// Deletes a firewall (`DELETE /firewalls/{id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`ResourceInUse`](ErrorCode::ResourceInUse) (it is
+    /// applied to something).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// api.firewalls().delete(firewall).await?;
+    /// assert!(api.firewalls().get(firewall).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<FirewallId>) -> Call<Deleted> {
         self.0.delete(&ops::DELETE_FIREWALL, id.into())
     }
 
     /// Sets all rules, instead of those there are (`POST /firewalls/{id}/actions/set_rules`). There is one action for
     /// the rules, and one for every server behind the firewall.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (a rule is
+    /// wrong; its fields are named).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// use hetzner::FirewallRule;
+    ///
+    /// let https = FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE);
+    /// api.firewalls().set_rules(firewall, [https]).await?.wait().await?;
+    /// assert_eq!(api.firewalls().get(firewall).await?.rules[0].port.as_deref(), Some("443"));
+    /// # Ok(()) }
+    /// ```
     pub fn set_rules(
         self,
         id: impl Into<FirewallId>,
@@ -187,7 +271,24 @@ impl<'a> Firewalls<'a> {
 
     /// Puts a firewall before servers (`POST /firewalls/{id}/actions/apply_to_resources`), up to five before one.
     ///
-    /// Errors worth handling: `firewall_already_applied`, `firewall_resource_not_found`, `incompatible_network_type`.
+    /// Needs a token with write access. Errors worth handling:
+    /// [`FirewallAlreadyApplied`](ErrorCode::FirewallAlreadyApplied),
+    /// [`FirewallResourceNotFound`](ErrorCode::FirewallResourceNotFound),
+    /// [`IncompatibleNetworkType`](ErrorCode::IncompatibleNetworkType) and
+    /// [`PrivateNetOnlyServer`](ErrorCode::PrivateNetOnlyServer) (a server without a public side).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// use hetzner::FirewallTarget;
+    ///
+    /// let targets = [FirewallTarget::server(server), FirewallTarget::label_selector("role=web")];
+    /// api.firewalls().apply_to_resources(firewall, targets).await?.wait().await?;
+    /// assert_eq!(api.firewalls().get(firewall).await?.servers(), [server]);
+    /// # Ok(()) }
+    /// ```
     pub fn apply_to_resources(
         self,
         id: impl Into<FirewallId>,
@@ -198,7 +299,23 @@ impl<'a> Firewalls<'a> {
     }
 
     /// Takes a firewall away from servers (`POST /firewalls/{id}/actions/remove_from_resources`).
-    /// `firewall_managed_by_label_selector` for a server that it came to by a label selector.
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`FirewallManagedByLabelSelector`](ErrorCode::FirewallManagedByLabelSelector) (it came to the server by a label
+    /// selector), [`FirewallResourceNotFound`](ErrorCode::FirewallResourceNotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let firewall = api.firewalls().create("web").await?.resource.id;
+    /// use hetzner::FirewallTarget;
+    ///
+    /// # api.firewalls().apply_to_resources(firewall, [FirewallTarget::server(server)]).await?.wait().await?;
+    /// api.firewalls().remove_from_resources(firewall, [FirewallTarget::server(server)]).await?.wait().await?;
+    /// assert!(api.firewalls().get(firewall).await?.servers().is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn remove_from_resources(
         self,
         id: impl Into<FirewallId>,
@@ -215,13 +332,14 @@ impl<'a> Firewalls<'a> {
 }
 
 action_methods!(
-    Firewalls[FirewallId],
-    "/firewalls",
-    LIST_FIREWALLS_ACTIONS,
-    GET_FIREWALLS_ACTION,
-    LIST_FIREWALL_ACTIONS
+    Firewalls[FirewallId], Firewall in "firewalls" / "{id}",
+    LIST_FIREWALLS_ACTIONS, GET_FIREWALLS_ACTION, LIST_FIREWALL_ACTIONS,
+    r#"let id = api.firewalls().create("web").await?.resource.id; api.firewalls().set_rules(id, []).await?;"#,
 );
-created!(Firewall as firewall in firewalls);
+created!(
+    Firewall as firewall in firewalls / "{id}"
+    by r#"api.firewalls().create("web")"#
+);
 
 cloud_core::list_request! {
     /// Lists firewalls; made by [`Firewalls::list`].

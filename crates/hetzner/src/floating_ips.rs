@@ -8,6 +8,8 @@ use cloud_core::model::Timestamp;
 
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
@@ -71,6 +73,22 @@ impl<'a> FloatingIps<'a> {
     }
 
     /// Lists Floating IPs (`GET /floating_ips`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// # api.floating_ips().update(floating_ip).labels([("env", "prod")]).await?;
+    /// let mut prod = api.floating_ips().list().label_selector("env=prod").items();
+    /// while let Some(ip) = prod.next().await? {
+    ///     println!("{} {}", ip.id, ip.name);
+    /// }
+    /// # assert_eq!(api.floating_ips().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListFloatingIps {
         ListFloatingIps::new(self.0.list(&ops::LIST_FLOATING_IPS, "floating_ips"))
     }
@@ -79,16 +97,16 @@ impl<'a> FloatingIps<'a> {
     /// [`home_location`](CreateFloatingIp::home_location). Without a name the service makes one, and nothing keeps two
     /// runs of a program from taking two.
     ///
-    /// Errors worth handling: `uniqueness_error` (the name is taken), `resource_limit_exceeded`.
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::IpVersion;
     ///
     /// let taken = api.floating_ips().create(IpVersion::V4).name("www").home_location("fsn1").await?;
-    /// assert!(taken.resource.address().is_some());
+    /// assert!(taken.resource.address().is_some_and(|address| address.is_ipv4()));
     /// # Ok(()) }
     /// ```
     pub fn create(self, kind: IpVersion) -> CreateFloatingIp {
@@ -96,40 +114,134 @@ impl<'a> FloatingIps<'a> {
     }
 
     /// One Floating IP (`GET /floating_ips/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// let ip = api.floating_ips().get(floating_ip).await?;
+    /// assert_eq!(ip.name, "www");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<FloatingIpId>) -> Call<FloatingIp> {
         self.0.get(&ops::GET_FLOATING_IP, id.into().0, "floating_ip")
     }
 
-    /// Looks a Floating IP up by id or name.
+    /// Looks a Floating IP up by name or id (`GET /floating_ips?name=..`, `GET /floating_ips/{id}`); `None` when there
+    /// is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// let found = api.floating_ips().find("www").await?;
+    /// assert_eq!(found.map(|ip| ip.id), Some(floating_ip));
+    /// assert!(api.floating_ips().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, floating_ip: impl Into<IdOrName>) -> Task<Option<FloatingIp>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_FLOATING_IPS, "floating_ips").query("name", name);
         find(floating_ip.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes a Floating IP (`PUT /floating_ips/{id}`).
+    /// Changes the name, the description or the labels of a Floating IP (`PUT /floating_ips/{id}`). What is not set
+    /// stays as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// let ip = api.floating_ips().update(floating_ip).name("new").description("the website").await?;
+    /// assert_eq!(ip.name, "new");
+    /// assert_eq!(ip.description.as_deref(), Some("the website"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<FloatingIpId>) -> UpdateFloatingIp {
         UpdateFloatingIp::new(self.0.get(&ops::UPDATE_FLOATING_IP, id.into().0, "floating_ip"))
     }
 
-    /// Gives a Floating IP back (`DELETE /floating_ips/{id}`). `must_be_unassigned` while it leads to a server,
-    /// `protected` when it is protected.
+    /// Gives a Floating IP back (`DELETE /floating_ips/{id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`MustBeUnassigned`](ErrorCode::MustBeUnassigned) (it
+    /// leads to a server), [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// api.floating_ips().delete(floating_ip).await?;
+    /// assert!(api.floating_ips().get(floating_ip).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<FloatingIpId>) -> Call<Deleted> {
         self.0.delete(&ops::DELETE_FLOATING_IP, id.into())
     }
 
-    /// Leads it to a server (`POST /floating_ips/{id}/actions/assign`). `floating_ip_assigned` when it leads to one
-    /// already.
+    /// Leads a Floating IP to a server (`POST /floating_ips/{id}/actions/assign`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`FloatingIpAssigned`](ErrorCode::FloatingIpAssigned)
+    /// (it leads to one already), [`Locked`](ErrorCode::Locked) (the server is busy).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// api.floating_ips().assign(floating_ip, server).await?.wait().await?;
+    /// assert_eq!(api.floating_ips().get(floating_ip).await?.server, Some(server));
+    /// # Ok(()) }
+    /// ```
     pub fn assign(self, id: impl Into<FloatingIpId>, server: impl Into<ServerId>) -> AssignFloatingIp {
         AssignFloatingIp::new(self.0.start(&ops::ASSIGN_FLOATING_IP, id.into()), server.into())
     }
 
-    /// Leads it nowhere (`POST /floating_ips/{id}/actions/unassign`).
+    /// Leads a Floating IP nowhere (`POST /floating_ips/{id}/actions/unassign`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked) (the server is busy).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).server(server);
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// api.floating_ips().unassign(floating_ip).await?.wait().await?;
+    /// assert_eq!(api.floating_ips().get(floating_ip).await?.server, None);
+    /// # Ok(()) }
+    /// ```
     pub fn unassign(self, id: impl Into<FloatingIpId>) -> Call<Started> {
         self.0.start(&ops::UNASSIGN_FLOATING_IP, id.into())
     }
 
-    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
+    /// Sets the host name that one of the addresses of a Floating IP resolves to, or with `None` resets it
     /// (`POST /floating_ips/{id}/actions/change_dns_ptr`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
+    /// is not one of these).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// let address = api.floating_ips().get(floating_ip).await?.address().expect("an address");
+    /// api.floating_ips().change_dns_ptr(floating_ip, address, "www.example.com").await?.wait().await?;
+    /// assert_eq!(api.floating_ips().get(floating_ip).await?.dns_ptr[0].dns_ptr, "www.example.com");
+    /// # Ok(()) }
+    /// ```
     pub fn change_dns_ptr<'n>(
         self,
         id: impl Into<FloatingIpId>,
@@ -139,20 +251,35 @@ impl<'a> FloatingIps<'a> {
         ChangeDnsPtr::of(self.0.start(&ops::CHANGE_FLOATING_IP_DNS_PTR, id.into()), ip, dns_ptr)
     }
 
-    /// Sets whether giving it back is refused (`POST /floating_ips/{id}/actions/change_protection`).
+    /// Sets whether giving a Floating IP back is refused (`POST /floating_ips/{id}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
+    /// # let floating_ip = create.await?.wait().await?.id;
+    /// api.floating_ips().change_protection(floating_ip).delete(true).await?.wait().await?;
+    /// let error = api.floating_ips().delete(floating_ip).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, id: impl Into<FloatingIpId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_FLOATING_IP_PROTECTION, id.into()))
     }
 }
 
 action_methods!(
-    FloatingIps[FloatingIpId],
-    "/floating_ips",
-    LIST_FLOATING_IPS_ACTIONS,
-    GET_FLOATING_IPS_ACTION,
-    LIST_FLOATING_IP_ACTIONS
+    FloatingIps[FloatingIpId], FloatingIp in "floating_ips" / "{id}",
+    LIST_FLOATING_IPS_ACTIONS, GET_FLOATING_IPS_ACTION, LIST_FLOATING_IP_ACTIONS,
+    r#"let id = api.floating_ips().create(hetzner::IpVersion::V4).home_location("fsn1").await?.resource.id;"#,
+    r#"api.floating_ips().change_protection(id).delete(true).await?;"#,
 );
-created!(FloatingIp as floating_ip in floating_ips);
+created!(
+    FloatingIp as floating_ip in floating_ips / "{id}"
+    by r#"api.floating_ips().create(hetzner::IpVersion::V4).home_location("fsn1")"#
+);
 
 cloud_core::list_request! {
     /// Lists Floating IPs; made by [`FloatingIps::list`].

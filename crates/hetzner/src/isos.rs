@@ -2,6 +2,8 @@
 
 use crate::client::Client;
 use crate::deprecation::Deprecation;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::ops;
@@ -59,16 +61,52 @@ impl<'a> Isos<'a> {
     }
 
     /// Lists ISO images (`GET /isos`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::Architecture;
+    ///
+    /// let isos = api.isos().list().architecture(Architecture::Arm).all().await?;
+    /// assert!(isos.iter().all(|iso| iso.fits(&Architecture::Arm)));
+    /// # assert!(!isos.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListIsos {
         ListIsos::new(self.0.list(&ops::LIST_ISOS, "isos"))
     }
 
     /// One ISO image (`GET /isos/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.isos().list().await?.items[0].id;
+    /// let iso = api.isos().get(id).await?;
+    /// assert_eq!(iso.id, id);
+    /// println!("{}", iso.description);
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<IsoId>) -> Call<Iso> {
         self.0.get(&ops::GET_ISO, id.into().0, "iso")
     }
 
-    /// Looks an ISO image up by id or name.
+    /// Looks an ISO image up by name or id (`GET /isos?name=..`, `GET /isos/{id}`); `None` when there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let iso = api.isos().find("alpine-virt-3.22.1-x86_64.iso").await?.expect("an ISO image");
+    /// assert_eq!(iso.architecture, Some(hetzner::Architecture::X86));
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, iso: impl Into<IdOrName>) -> Task<Option<Iso>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_ISOS, "isos").query("name", name);
         find(iso.into(), by_name, |id| self.get(id))

@@ -2,9 +2,8 @@
 //! that a server finds inside of itself.
 //!
 //! ```
-//! # #[tokio::main] async fn main() -> hetzner::Result<()> {
-//! # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
-//! # let transport = sandbox.hetzner();
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+//! # let transport = cloud_sandbox::Sandbox::new().hetzner();
 //! use hetzner::Client;
 //!
 //! let api = Client::builder().token("my-token").transport(transport).build()?; // or Client::from_env()
@@ -30,6 +29,37 @@
 //!
 //! Left out: the operations that were deprecated on 2026-04-30 (`GET /{resource}/{id}/actions/{action_id}`; use
 //! `get_action`), and `/datacenters`, which answers 410 since 2026-10-01.
+//!
+//! # Permissions and errors
+//!
+//! A token belongs to one project and may either read, or read and write. Each method says which of them it needs; with
+//! a token that may only read, calls that change something fail with [`ErrorCode::TokenReadonly`].
+//!
+//! Each method also links the [codes](ErrorCode) worth handling: those that tell a program to do something else. Any call
+//! can besides fail as [`Error`] tells, find that a thing is not there
+//! ([`is_not_found`](Error::is_not_found)), or break a rule of the API ([`is_invalid_input`](Error::is_invalid_input)).
+//! Where [`ErrorCode::Locked`] is named, another action works on the resource; a call can also wait for its end by
+//! itself, see [`wait_while_locked`](cloud_core::call::CallOptions::wait_while_locked).
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+//! # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+//! use hetzner::{ApiError, ErrorCode};
+//!
+//! let create = api.servers().create("web-1", "cx23", "debian-13");
+//! create.clone().await?;
+//! let error = create.await.unwrap_err();
+//! match error.code().map(ErrorCode::from) {
+//!     Some(ErrorCode::UniquenessError) => println!("there is a web-1 already"),
+//!     Some(ErrorCode::ResourceUnavailable) => println!("no room here, try another location"),
+//!     _ => return Err(error),
+//! }
+//! // All that the service said:
+//! let answer = error.api::<ApiError>().expect("a refusal");
+//! assert!(answer.is_already_exists());
+//! assert_eq!(answer.details.fields[0].name, "name");
+//! # Ok(()) }
+//! ```
 //!
 //! # Features
 //!

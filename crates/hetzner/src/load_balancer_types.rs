@@ -5,6 +5,8 @@ use cloud_core::model::Timestamp;
 
 use crate::client::Client;
 use crate::deprecation::Deprecation;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::ops;
@@ -67,16 +69,51 @@ impl<'a> LoadBalancerTypes<'a> {
     }
 
     /// Lists types of load balancers (`GET /load_balancer_types`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let types = api.load_balancer_types().list().all().await?;
+    /// let smallest = types.iter().min_by_key(|kind| kind.max_targets).expect("a type");
+    /// assert_eq!(smallest.name, "lb11");
+    /// println!("{:?} a month", smallest.price_in("fsn1").map(|price| &price.price_monthly.gross));
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListLoadBalancerTypes {
         ListLoadBalancerTypes::new(self.0.list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types"))
     }
 
-    /// One type (`GET /load_balancer_types/{id}`).
+    /// One type of load balancer (`GET /load_balancer_types/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.load_balancer_types().find("lb11").await?.unwrap().id;
+    /// let kind = api.load_balancer_types().get(id).await?;
+    /// assert_eq!(kind.name, "lb11");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<LoadBalancerTypeId>) -> Call<LoadBalancerType> {
         self.0.get(&ops::GET_LOAD_BALANCER_TYPE, id.into().0, "load_balancer_type")
     }
 
-    /// Looks a type up by id or name.
+    /// Looks a type of load balancer up by name or id (`GET /load_balancer_types?name=..`,
+    /// `GET /load_balancer_types/{id}`); `None` when there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let kind = api.load_balancer_types().find("lb11").await?.expect("a type of load balancer");
+    /// assert_eq!(kind.max_targets, 25);
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, load_balancer_type: impl Into<IdOrName>) -> Task<Option<LoadBalancerType>> {
         let by_name =
             |name: &str| self.0.list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types").query("name", name);

@@ -13,9 +13,13 @@ use crate::primary_ips::PrimaryIpId;
 use crate::protection::Protection;
 use crate::servers::ServerId;
 
+mod balancing;
+mod networking;
 mod operations;
 mod specs;
 
+pub use balancing::*;
+pub use networking::*;
 pub use operations::*;
 pub use specs::{LbHealthCheck, LbHealthCheckHttp, LbHttp, LbService, LbTarget};
 

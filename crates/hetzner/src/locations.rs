@@ -1,6 +1,8 @@
 //! Where resources stand.
 
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::ops;
@@ -58,16 +60,51 @@ impl<'a> Locations<'a> {
     }
 
     /// Lists locations (`GET /locations`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::NetworkZone;
+    ///
+    /// let all = api.locations().list().all().await?;
+    /// let europe = all.iter().filter(|location| location.network_zone == NetworkZone::EuCentral);
+    /// assert!(europe.map(|location| location.name.as_str()).any(|name| name == "fsn1"));
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListLocations {
         ListLocations::new(self.0.list(&ops::LIST_LOCATIONS, "locations"))
     }
 
     /// One location (`GET /locations/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.locations().find("hel1").await?.unwrap().id;
+    /// let location = api.locations().get(id).await?;
+    /// assert_eq!(location.name, "hel1");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<LocationId>) -> Call<Location> {
         self.0.get(&ops::GET_LOCATION, id.into().0, "location")
     }
 
-    /// Looks a location up by id or name.
+    /// Looks a location up by name or id (`GET /locations?name=..`, `GET /locations/{id}`); `None` when there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let location = api.locations().find("hel1").await?.expect("a location");
+    /// assert_eq!(location.network_zone, hetzner::NetworkZone::EuCentral);
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, location: impl Into<IdOrName>) -> Task<Option<Location>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_LOCATIONS, "locations").query("name", name);
         find(location.into(), by_name, |id| self.get(id))

@@ -1,7 +1,7 @@
 //! What a server can learn about itself, from inside, without a token.
 //!
 //! ```
-//! # #[tokio::main] async fn main() -> hetzner::Result<()> {
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
 //! # let sandbox = cloud_sandbox::Sandbox::new();
 //! # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
 //! # let server = api.servers().create("web-1", "cx23", "debian-13").await?.resource.id;
@@ -93,16 +93,58 @@ impl Metadata {
     }
 
     /// The name of the server (`GET /metadata/hostname`).
+    ///
+    /// Needs no token, but must be sent from inside the server.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
+    /// # let transport = sandbox.hetzner_metadata(server.id.0);
+    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
+    /// assert_eq!(metadata.hostname().await?, "web-1");
+    /// # Ok(()) }
+    /// ```
     pub fn hostname(&self) -> Call<String> {
         self.text("/metadata/hostname")
     }
 
     /// The number of the server (`GET /metadata/instance-id`).
+    ///
+    /// Needs no token, but must be sent from inside the server.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
+    /// # let transport = sandbox.hetzner_metadata(server.id.0);
+    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
+    /// let id = metadata.instance_id().await?;
+    /// let me = api.servers().get(id).await?;
+    /// assert_eq!(me.name, "web-1");
+    /// # Ok(()) }
+    /// ```
     pub fn instance_id(&self) -> Call<ServerId> {
         self.get("/metadata/instance-id", Decode::by(|response, _| parsed(text(&response)?), "").map(ServerId))
     }
 
     /// Its public IPv4 address; `None` for a server without one (`GET /metadata/public-ipv4`).
+    ///
+    /// Needs no token, but must be sent from inside the server.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
+    /// # let transport = sandbox.hetzner_metadata(server.id.0);
+    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
+    /// assert_eq!(metadata.public_ipv4().await?, server.ipv4());
+    /// # assert!(server.ipv4().is_some());
+    /// # Ok(()) }
+    /// ```
     pub fn public_ipv4(&self) -> Call<Option<Ipv4Addr>> {
         let decode = Decode::by(
             |response, _| match text(&response)? {
@@ -115,6 +157,23 @@ impl Metadata {
     }
 
     /// The private networks it is attached to (`GET /metadata/private-networks`).
+    ///
+    /// Needs no token, but must be sent from inside the server.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let create = api.servers().create("web-1", "cx23", "debian-13").location("hel1");
+    /// # let server = create.networks([cloud_sandbox::hetzner::DEFAULT_NETWORK]).await?.wait().await?;
+    /// # let transport = sandbox.hetzner_metadata(server.id.0);
+    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
+    /// for net in metadata.private_networks().await? {
+    ///     println!("{} in {} on interface {}", net.ip, net.network_name, net.interface_num);
+    /// }
+    /// # assert_eq!(metadata.private_networks().await?[0].network_id.0, cloud_sandbox::hetzner::DEFAULT_NETWORK);
+    /// # Ok(()) }
+    /// ```
     pub fn private_networks(&self) -> Call<Vec<PrivateNetwork>> {
         let read = |response: RawResponse, _| {
             let list = yaml::list(text(&response)?, &["interface_num", "network_id"]).map_err(DecodeError::new)?;
@@ -125,11 +184,40 @@ impl Metadata {
 
     /// Where it stands, as the name of a datacenter such as `hel1-dc2`, although datacenters are gone from the API
     /// (`GET /metadata/availability-zone`). What comes before the dash is the [location](crate::locations).
+    ///
+    /// Needs no token, but must be sent from inside the server.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
+    /// # let transport = sandbox.hetzner_metadata(server.id.0);
+    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
+    /// let zone = metadata.availability_zone().await?;
+    /// assert_eq!(zone.split('-').next(), Some("hel1"));
+    /// # Ok(()) }
+    /// ```
     pub fn availability_zone(&self) -> Call<String> {
         self.text("/metadata/availability-zone")
     }
 
     /// The network zone it stands in, such as `eu-central` (`GET /metadata/region`).
+    ///
+    /// Needs no token, but must be sent from inside the server.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("hel1").await?.wait().await?;
+    /// # let transport = sandbox.hetzner_metadata(server.id.0);
+    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
+    /// use hetzner::NetworkZone;
+    ///
+    /// assert_eq!(NetworkZone::from(metadata.region().await?.as_str()), NetworkZone::EuCentral);
+    /// # Ok(()) }
+    /// ```
     pub fn region(&self) -> Call<String> {
         self.text("/metadata/region")
     }
@@ -137,6 +225,23 @@ impl Metadata {
     /// The user data it was created with, as it is; `None` without any (`GET /userdata`). Often it holds secrets.
     ///
     /// User data that is not text, such as a compressed one, is read by [`send_raw`](Call::send_raw).
+    ///
+    /// Needs no token, but must be sent from inside the server.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let create = api.servers().create("web-1", "cx23", "debian-13").user_data("#cloud-config\n");
+    /// # let server = create.await?.wait().await?;
+    /// # let transport = sandbox.hetzner_metadata(server.id.0);
+    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
+    /// use secrecy::ExposeSecret;
+    ///
+    /// let data = metadata.userdata().await?.expect("user data");
+    /// assert_eq!(data.expose_secret(), "#cloud-config\n");
+    /// # Ok(()) }
+    /// ```
     pub fn userdata(&self) -> Call<Option<SecretString>> {
         let read = |response: RawResponse, _| {
             let data = whole(&response)?;
@@ -145,8 +250,21 @@ impl Metadata {
         self.get("/userdata", Decode::by(read, ""))
     }
 
-    /// Whether this program runs on a server of this provider: whether the service gives a host name. No answer counts
-    /// as no.
+    /// Whether this program runs on a server of this provider: whether the service gives a host name
+    /// (`GET /metadata/hostname`). No answer counts as no.
+    ///
+    /// Needs no token.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").await?.resource.id;
+    /// # let transport = sandbox.hetzner_metadata(server.0);
+    /// # let metadata = hetzner::metadata::Metadata::builder().transport(transport).build()?;
+    /// assert!(metadata.is_hcloud_server().await);
+    /// # Ok(()) }
+    /// ```
     pub async fn is_hcloud_server(&self) -> bool {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
         // Elsewhere somebody may answer everything, with a page for people.

@@ -2,6 +2,8 @@
 
 use crate::actions::{Created, Deleted, created};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels;
@@ -55,39 +57,123 @@ impl<'a> PlacementGroups<'a> {
     }
 
     /// Lists placement groups (`GET /placement_groups`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
+    /// # api.placement_groups().update(group).labels([("env", "prod")]).await?;
+    /// let mut prod = api.placement_groups().list().label_selector("env=prod").items();
+    /// while let Some(group) = prod.next().await? {
+    ///     println!("{} {}", group.id, group.name);
+    /// }
+    /// # assert_eq!(api.placement_groups().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListPlacementGroups {
         ListPlacementGroups::new(self.0.list(&ops::LIST_PLACEMENT_GROUPS, "placement_groups"))
     }
 
-    /// Creates a placement group (`POST /placement_groups`). `uniqueness_error` when the name is taken.
+    /// Creates a placement group (`POST /placement_groups`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::PlacementGroupType;
+    ///
+    /// let group = api.placement_groups().create("web", PlacementGroupType::Spread).await?.resource;
+    /// let created = api.servers().create("web-1", "cx23", "debian-13").placement_group(group.id).await?;
+    /// let members = api.placement_groups().get(group.id).await?.servers;
+    /// assert_eq!(members, [created.resource.id]);
+    /// # Ok(()) }
+    /// ```
     pub fn create(self, name: impl Into<String>, kind: PlacementGroupType) -> CreatePlacementGroup {
         let decode = Created::<PlacementGroup>::decode(self.0);
         CreatePlacementGroup::new(self.0.call(&ops::CREATE_PLACEMENT_GROUP, decode), name.into(), kind)
     }
 
     /// One placement group (`GET /placement_groups/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
+    /// let group = api.placement_groups().get(group).await?;
+    /// assert_eq!(group.name, "web");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<PlacementGroupId>) -> Call<PlacementGroup> {
         self.0.get(&ops::GET_PLACEMENT_GROUP, id.into().0, "placement_group")
     }
 
-    /// Looks a placement group up by id or name.
+    /// Looks a placement group up by name or id (`GET /placement_groups?name=..`, `GET /placement_groups/{id}`); `None`
+    /// when there is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
+    /// let found = api.placement_groups().find("web").await?;
+    /// assert_eq!(found.map(|group| group.id), Some(group));
+    /// assert!(api.placement_groups().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, group: impl Into<IdOrName>) -> Task<Option<PlacementGroup>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_PLACEMENT_GROUPS, "placement_groups").query("name", name);
         find(group.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes a placement group (`PUT /placement_groups/{id}`).
+    /// Changes the name or the labels of a placement group (`PUT /placement_groups/{id}`). What is not set stays as it
+    /// is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
+    /// let group = api.placement_groups().update(group).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(group.name, "new");
+    /// assert_eq!(group.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<PlacementGroupId>) -> UpdatePlacementGroup {
         UpdatePlacementGroup::new(self.0.get(&ops::UPDATE_PLACEMENT_GROUP, id.into().0, "placement_group"))
     }
 
-    /// Deletes a placement group; its servers stay where they are (`DELETE /placement_groups/{id}`).
+    /// Deletes a placement group (`DELETE /placement_groups/{id}`). Take its servers out first: the documentation of
+    /// the service does not say what becomes of them.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
+    /// api.placement_groups().delete(group).await?;
+    /// assert!(api.placement_groups().get(group).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<PlacementGroupId>) -> Call<Deleted> {
         self.0.delete(&ops::DELETE_PLACEMENT_GROUP, id.into())
     }
 }
 
-created!(PlacementGroup as placement_group in placement_groups);
+created!(
+    PlacementGroup as placement_group in placement_groups / "{id}"
+    by r#"api.placement_groups().create("web", hetzner::PlacementGroupType::Spread)"#
+);
 
 cloud_core::list_request! {
     /// Lists placement groups; made by [`PlacementGroups::list`].

@@ -8,6 +8,8 @@ use cloud_core::model::Timestamp;
 
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
@@ -89,6 +91,22 @@ impl<'a> PrimaryIps<'a> {
     }
 
     /// Lists Primary IPs (`GET /primary_ips`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
+    /// # let primary_ip = create.await?.wait().await?.id;
+    /// # api.primary_ips().update(primary_ip).labels([("env", "prod")]).await?;
+    /// let mut prod = api.primary_ips().list().label_selector("env=prod").items();
+    /// while let Some(ip) = prod.next().await? {
+    ///     println!("{} {}", ip.id, ip.name);
+    /// }
+    /// # assert_eq!(api.primary_ips().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListPrimaryIps {
         ListPrimaryIps::new(self.0.list(&ops::LIST_PRIMARY_IPS, "primary_ips"))
     }
@@ -96,19 +114,21 @@ impl<'a> PrimaryIps<'a> {
     /// Takes a Primary IP (`POST /primary_ips`). It needs a [`location`](CreatePrimaryIp::location) or a
     /// [`server`](CreatePrimaryIp::server).
     ///
-    /// Errors worth handling: `uniqueness_error` (the name is taken), `server_not_stopped`, `server_has_ipv4` and
-    /// `server_has_ipv6`.
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded); with a server
+    /// [`ServerNotStopped`](ErrorCode::ServerNotStopped), [`ServerHasIpv4`](ErrorCode::ServerHasIpv4) and
+    /// [`ServerHasIpv6`](ErrorCode::ServerHasIpv6).
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::IpVersion;
     /// use hetzner::servers::PublicNetSetup;
     ///
     /// let kept = api.primary_ips().create("www", IpVersion::V4).location("fsn1").await?.resource;
     /// let net = PublicNetSetup::new().ipv4(kept.id);
-    /// api.servers().create("web-1", "cx23", "debian-13").location("fsn1").public_net(net).await?;
+    /// let created = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").public_net(net).await?;
+    /// assert_eq!(created.resource.ipv4().map(|ip| ip.to_string()), Some(kept.ip));
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, kind: IpVersion) -> CreatePrimaryIp {
@@ -117,43 +137,140 @@ impl<'a> PrimaryIps<'a> {
     }
 
     /// One Primary IP (`GET /primary_ips/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
+    /// # let primary_ip = create.await?.wait().await?.id;
+    /// let ip = api.primary_ips().get(primary_ip).await?;
+    /// assert_eq!(ip.name, "www");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<PrimaryIpId>) -> Call<PrimaryIp> {
         self.0.get(&ops::GET_PRIMARY_IP, id.into().0, "primary_ip")
     }
 
-    /// Looks a Primary IP up by id or name.
+    /// Looks a Primary IP up by name or id (`GET /primary_ips?name=..`, `GET /primary_ips/{id}`); `None` when there is
+    /// none. Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
+    /// # let primary_ip = create.await?.wait().await?.id;
+    /// let found = api.primary_ips().find("www").await?;
+    /// assert_eq!(found.map(|ip| ip.id), Some(primary_ip));
+    /// assert!(api.primary_ips().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, primary_ip: impl Into<IdOrName>) -> Task<Option<PrimaryIp>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_PRIMARY_IPS, "primary_ips").query("name", name);
         find(primary_ip.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes a Primary IP (`PUT /primary_ips/{id}`).
+    /// Changes the name, the labels or what happens with the server's end (`PUT /primary_ips/{id}`). What is not set
+    /// stays as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
+    /// # let primary_ip = create.await?.wait().await?.id;
+    /// let ip = api.primary_ips().update(primary_ip).name("new").auto_delete(true).await?;
+    /// assert_eq!(ip.name, "new");
+    /// assert!(ip.auto_delete);
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<PrimaryIpId>) -> UpdatePrimaryIp {
         UpdatePrimaryIp::new(self.0.get(&ops::UPDATE_PRIMARY_IP, id.into().0, "primary_ip"))
     }
 
-    /// Gives a Primary IP back (`DELETE /primary_ips/{id}`). `must_be_unassigned` while a server has it, `protected`
-    /// when it is protected.
+    /// Gives a Primary IP back (`DELETE /primary_ips/{id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`MustBeUnassigned`](ErrorCode::MustBeUnassigned) (a
+    /// server has it), [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
+    /// # let primary_ip = create.await?.wait().await?.id;
+    /// api.primary_ips().delete(primary_ip).await?;
+    /// assert!(api.primary_ips().get(primary_ip).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<PrimaryIpId>) -> Call<Deleted> {
         self.0.delete(&ops::DELETE_PRIMARY_IP, id.into())
     }
 
-    /// Gives it to a server of its location that is off (`POST /primary_ips/{id}/actions/assign`).
+    /// Gives a Primary IP to a server of its location that is off (`POST /primary_ips/{id}/actions/assign`).
     ///
-    /// Errors worth handling: `server_not_stopped`, `primary_ip_already_assigned`, `server_has_ipv4` and
-    /// `server_has_ipv6` (a server has one of each version).
+    /// Needs a token with write access. Errors worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
+    /// [`PrimaryIpAlreadyAssigned`](ErrorCode::PrimaryIpAlreadyAssigned), [`ServerHasIpv4`](ErrorCode::ServerHasIpv4)
+    /// and [`ServerHasIpv6`](ErrorCode::ServerHasIpv6) (a server has one of each version).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let net = hetzner::servers::PublicNetSetup::new().without_ipv4();
+    /// # let off = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").start_after_create(false);
+    /// # let server = off.public_net(net).await?.wait().await?.id;
+    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
+    /// # let primary_ip = create.await?.wait().await?.id;
+    /// api.primary_ips().assign(primary_ip, server).await?.wait().await?;
+    /// assert_eq!(api.primary_ips().get(primary_ip).await?.server(), Some(server));
+    /// # Ok(()) }
+    /// ```
     pub fn assign(self, id: impl Into<PrimaryIpId>, server: impl Into<ServerId>) -> AssignPrimaryIp {
         let call = self.0.start(&ops::ASSIGN_PRIMARY_IP, id.into());
         AssignPrimaryIp::new(call, AssigneeType::Server, server.into())
     }
 
-    /// Takes it from its server, which must be off (`POST /primary_ips/{id}/actions/unassign`).
+    /// Takes a Primary IP from its server, which must be off (`POST /primary_ips/{id}/actions/unassign`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
+    /// [`ServerIsLoadBalancerTarget`](ErrorCode::ServerIsLoadBalancerTarget).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let off = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").start_after_create(false);
+    /// # let server = off.await?.wait().await?.id;
+    /// let server = api.servers().get(server).await?;
+    /// let primary_ip = server.public_net.ipv4.and_then(|ipv4| ipv4.id).expect("a Primary IP");
+    /// api.primary_ips().unassign(primary_ip).await?.wait().await?;
+    /// assert_eq!(api.primary_ips().get(primary_ip).await?.server(), None);
+    /// # Ok(()) }
+    /// ```
     pub fn unassign(self, id: impl Into<PrimaryIpId>) -> Call<Started> {
         self.0.start(&ops::UNASSIGN_PRIMARY_IP, id.into())
     }
 
-    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
+    /// Sets the host name that one of the addresses of a Primary IP resolves to, or with `None` resets it
     /// (`POST /primary_ips/{id}/actions/change_dns_ptr`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
+    /// is not one of these).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
+    /// # let primary_ip = create.await?.wait().await?.id;
+    /// let address = api.primary_ips().get(primary_ip).await?.address().expect("an address");
+    /// api.primary_ips().change_dns_ptr(primary_ip, address, "www.example.com").await?.wait().await?;
+    /// assert_eq!(api.primary_ips().get(primary_ip).await?.dns_ptr[0].dns_ptr, "www.example.com");
+    /// # Ok(()) }
+    /// ```
     pub fn change_dns_ptr<'n>(
         self,
         id: impl Into<PrimaryIpId>,
@@ -163,21 +280,36 @@ impl<'a> PrimaryIps<'a> {
         ChangeDnsPtr::of(self.0.start(&ops::CHANGE_PRIMARY_IP_DNS_PTR, id.into()), ip, dns_ptr)
     }
 
-    /// Sets whether giving it back is refused (`POST /primary_ips/{id}/actions/change_protection`). One that goes with
-    /// its server cannot be protected.
+    /// Sets whether giving a Primary IP back is refused (`POST /primary_ips/{id}/actions/change_protection`). One that
+    /// goes with its server cannot be protected.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
+    /// # let primary_ip = create.await?.wait().await?.id;
+    /// api.primary_ips().change_protection(primary_ip).delete(true).await?.wait().await?;
+    /// let error = api.primary_ips().delete(primary_ip).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, id: impl Into<PrimaryIpId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_PRIMARY_IP_PROTECTION, id.into()))
     }
 }
 
 action_methods!(
-    PrimaryIps[PrimaryIpId],
-    "/primary_ips",
-    LIST_PRIMARY_IPS_ACTIONS,
-    GET_PRIMARY_IPS_ACTION,
-    LIST_PRIMARY_IP_ACTIONS
+    PrimaryIps[PrimaryIpId], PrimaryIp in "primary_ips" / "{id}",
+    LIST_PRIMARY_IPS_ACTIONS, GET_PRIMARY_IPS_ACTION, LIST_PRIMARY_IP_ACTIONS,
+    r#"let id = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1").await?.resource.id;"#,
+    r#"api.primary_ips().change_protection(id).delete(true).await?;"#,
 );
-created!(PrimaryIp as primary_ip in primary_ips);
+created!(
+    PrimaryIp as primary_ip in primary_ips / "{id}"
+    by r#"api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1")"#
+);
 
 cloud_core::list_request! {
     /// Lists Primary IPs; made by [`PrimaryIps::list`].

@@ -2,6 +2,8 @@
 
 use crate::client::Client;
 use crate::deprecation::Deprecation;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::locations::LocationId;
@@ -120,16 +122,50 @@ impl<'a> ServerTypes<'a> {
     }
 
     /// Lists types of servers (`GET /server_types`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let types = api.server_types().list().all().await?;
+    /// let available = |name: &str| types.iter().find(|one| one.name == name)?.location("fsn1").map(|at| at.available);
+    /// assert_eq!(available("cx23"), Some(true));
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListServerTypes {
         ListServerTypes::new(self.0.list(&ops::LIST_SERVER_TYPES, "server_types"))
     }
 
-    /// One type (`GET /server_types/{id}`).
+    /// One type of server (`GET /server_types/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.server_types().find("cx23").await?.unwrap().id;
+    /// let server_type = api.server_types().get(id).await?;
+    /// assert_eq!(server_type.name, "cx23");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<ServerTypeId>) -> Call<ServerType> {
         self.0.get(&ops::GET_SERVER_TYPE, id.into().0, "server_type")
     }
 
-    /// Looks a type up by id or name.
+    /// Looks a type of server up by name or id (`GET /server_types?name=..`, `GET /server_types/{id}`); `None` when
+    /// there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let server_type = api.server_types().find("cx23").await?.expect("a type of server");
+    /// assert_eq!(server_type.cores, 2);
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, server_type: impl Into<IdOrName>) -> Task<Option<ServerType>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_SERVER_TYPES, "server_types").query("name", name);
         find(server_type.into(), by_name, |id| self.get(id))

@@ -22,10 +22,17 @@ use crate::server_types::ServerType;
 use crate::volumes::VolumeId;
 
 mod create;
+mod networking;
 mod operations;
+mod power;
+mod recovery;
+mod upkeep;
 
 pub use create::{Candidate, CreateServer, NoRoom, PublicNetSetup, Tried};
+pub use networking::*;
 pub use operations::*;
+pub use recovery::*;
+pub use upkeep::*;
 
 /// The hours (UTC) of daily backups that [`Server::backup_window`] may name. The service chooses among them.
 pub const BACKUP_WINDOWS: [&str; 6] = ["22-02", "02-06", "06-10", "10-14", "14-18", "18-22"];
@@ -70,12 +77,13 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// A group of measurements of a server.
     pub enum ServerMetricType {
-        /// The series `cpu`.
+        /// The series `cpu`, in percent.
         Cpu = "cpu",
-        /// The series `disk.0.iops.read`, `disk.0.iops.write`, `disk.0.bandwidth.read` and `disk.0.bandwidth.write`.
+        /// The series `disk.0.iops.read` and `disk.0.iops.write` (operations a second), `disk.0.bandwidth.read` and
+        /// `disk.0.bandwidth.write` (bytes a second).
         Disk = "disk",
-        /// The series `network.0.pps.in`, `network.0.pps.out`, `network.0.bandwidth.in` and `network.0.bandwidth.out`,
-        /// all of the public interface.
+        /// The series `network.0.pps.in` and `network.0.pps.out` (packets a second), `network.0.bandwidth.in` and
+        /// `network.0.bandwidth.out` (bytes a second), all of the public interface.
         Network = "network",
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::actions::Deleted;
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels;
@@ -45,34 +47,116 @@ impl<'a> SshKeys<'a> {
     }
 
     /// Lists SSH keys (`GET /ssh_keys`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
+    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
+    /// # api.ssh_keys().update(key).labels([("env", "prod")]).await?;
+    /// let mut prod = api.ssh_keys().list().label_selector("env=prod").items();
+    /// while let Some(key) = prod.next().await? {
+    ///     println!("{} {}", key.id, key.name);
+    /// }
+    /// # assert_eq!(api.ssh_keys().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListSshKeys {
         ListSshKeys::new(self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys"))
     }
 
-    /// Adds a public key in the form of `authorized_keys` (`POST /ssh_keys`). `uniqueness_error` when the name or the
-    /// key is there already.
+    /// Adds a public key in the form of `authorized_keys` (`POST /ssh_keys`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name or the key is there already), [`InvalidInput`](ErrorCode::InvalidInput) (the text is no key).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me@laptop";
+    /// let key = api.ssh_keys().create("laptop", text).await?;
+    /// let created = api.servers().create("web-1", "cx23", "debian-13").ssh_keys(["laptop"]).await?;
+    /// assert!(created.root_password.is_none()); // the key is the way in
+    /// assert_eq!(key.fingerprint.split(':').count(), 16);
+    /// # Ok(()) }
+    /// ```
     pub fn create(self, name: impl Into<String>, public_key: impl Into<String>) -> CreateSshKey {
         let call = self.0.call(&ops::CREATE_SSH_KEY, cloud_core::decode::Decode::key("ssh_key"));
         CreateSshKey::new(call, name.into(), public_key.into())
     }
 
     /// One SSH key (`GET /ssh_keys/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
+    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
+    /// let key = api.ssh_keys().get(key).await?;
+    /// assert_eq!(key.name, "laptop");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<SshKeyId>) -> Call<SshKey> {
         self.0.get(&ops::GET_SSH_KEY, id.into().0, "ssh_key")
     }
 
-    /// Looks an SSH key up by id or name.
+    /// Looks an SSH key up by name or id (`GET /ssh_keys?name=..`, `GET /ssh_keys/{id}`); `None` when there is none.
+    /// Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
+    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
+    /// let found = api.ssh_keys().find("laptop").await?;
+    /// assert_eq!(found.map(|key| key.id), Some(key));
+    /// assert!(api.ssh_keys().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, key: impl Into<IdOrName>) -> Task<Option<SshKey>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys").query("name", name);
         find(key.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes an SSH key (`PUT /ssh_keys/{id}`).
+    /// Changes the name or the labels of an SSH key (`PUT /ssh_keys/{id}`). What is not set stays as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
+    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
+    /// let key = api.ssh_keys().update(key).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(key.name, "new");
+    /// assert_eq!(key.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<SshKeyId>) -> UpdateSshKey {
         UpdateSshKey::new(self.0.get(&ops::UPDATE_SSH_KEY, id.into().0, "ssh_key"))
     }
 
-    /// Removes an SSH key from the project; servers keep it (`DELETE /ssh_keys/{id}`).
+    /// Removes an SSH key from the project (`DELETE /ssh_keys/{id}`). Servers that were created with it keep it.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
+    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
+    /// api.ssh_keys().delete(key).await?;
+    /// assert!(api.ssh_keys().get(key).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<SshKeyId>) -> Call<Deleted> {
         self.0.delete(&ops::DELETE_SSH_KEY, id.into())
     }

@@ -6,6 +6,8 @@ use cloud_core::page::List;
 
 use crate::client::{Client, in_pages, page_of};
 use crate::deprecation::Deprecation;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::ops;
@@ -78,25 +80,49 @@ impl<'a> StorageBoxTypes<'a> {
 
     /// Lists types of storage boxes (`GET /storage_box_types`).
     ///
+    /// Needs a token with read access.
+    ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// for size in api.storage_box_types().list().all().await? {
-    ///     println!("{}: {} GB", size.name, size.size >> 30);
-    /// }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let types = api.storage_box_types().list().all().await?;
+    /// let fits = types.iter().filter(|size| size.size >> 40 >= 5).min_by_key(|size| size.size).expect("a type");
+    /// assert_eq!(fits.name, "bx21"); // 5 TB
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListStorageBoxTypes {
         ListStorageBoxTypes::new(self.listed())
     }
 
-    /// One type (`GET /storage_box_types/{id}`).
+    /// One type of storage box (`GET /storage_box_types/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.storage_box_types().find("bx11").await?.unwrap().id;
+    /// let size = api.storage_box_types().get(id).await?;
+    /// assert_eq!(size.name, "bx11");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<StorageBoxTypeId>) -> Call<StorageBoxType> {
         self.0.call_on_hetzner(&ops::GET_STORAGE_BOX_TYPE, Decode::key("storage_box_type")).arg(id.into())
     }
 
-    /// Looks a type up by id or name.
+    /// Looks a type of storage box up by name or id (`GET /storage_box_types?name=..`, `GET /storage_box_types/{id}`);
+    /// `None` when there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let size = api.storage_box_types().find("bx11").await?.expect("a type of storage box");
+    /// assert_eq!(size.size, 1 << 40);
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, storage_box_type: impl Into<IdOrName>) -> Task<Option<StorageBoxType>> {
         find(storage_box_type.into(), |name| self.listed().query("name", name), |id| self.get(id))
     }

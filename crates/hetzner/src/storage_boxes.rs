@@ -14,10 +14,12 @@ use crate::storage_box_types::StorageBoxType;
 
 mod check;
 mod operations;
+mod settings;
 mod snapshots;
 mod subaccounts;
 
 pub use operations::*;
+pub use settings::*;
 pub use snapshots::*;
 pub use subaccounts::*;
 
@@ -83,11 +85,11 @@ cloud_core::model! {
     /// How full a storage box is, in bytes.
     pub struct StorageBoxStats {}
     integers {
-        /// All that is taken up.
+        /// Bytes taken up by all.
         pub size: u64,
-        /// What the files take up.
+        /// Bytes taken up by the files.
         pub size_data: u64,
-        /// What the snapshots take up.
+        /// Bytes taken up by the snapshots.
         pub size_snapshots: u64,
     }
 }
@@ -114,13 +116,13 @@ cloud_core::model! {
     integers {
         /// How many of them are kept; the oldest make room.
         pub max_snapshots: u32,
-        /// The minute of the hour.
+        /// The minute of the hour, from 0 to 59.
         pub minute: u8,
-        /// The hour of the day.
+        /// The hour of the day (UTC), from 0 to 23.
         pub hour: u8,
         /// The day of the week, from 1 for Monday to 7 for Sunday; `None` for every day.
         pub day_of_week: Option<u8>,
-        /// The day of the month; `None` for every day.
+        /// The day of the month, from 1 to 31; `None` for every day.
         pub day_of_month: Option<u8>,
     }
 }

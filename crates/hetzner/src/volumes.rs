@@ -6,6 +6,8 @@ use cloud_core::{Error, Result};
 
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
@@ -87,27 +89,41 @@ impl<'a> Volumes<'a> {
     }
 
     /// Lists volumes (`GET /volumes`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
+    /// # api.volumes().update(volume).labels([("env", "prod")]).await?;
+    /// let mut prod = api.volumes().list().label_selector("env=prod").items();
+    /// while let Some(volume) = prod.next().await? {
+    ///     println!("{} {}", volume.id, volume.name);
+    /// }
+    /// # assert_eq!(api.volumes().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListVolumes {
         ListVolumes::new(self.0.list(&ops::LIST_VOLUMES, "volumes"))
     }
 
-    /// Creates a volume of so many GB, from 10 to 10,240 (`POST /volumes`). It needs a
-    /// [`server`](CreateVolume::server) or a [`location`](CreateVolume::location).
+    /// Creates a volume of so many GB, from 10 to 10,240 (`POST /volumes`). It needs a [`server`](CreateVolume::server)
+    /// or a [`location`](CreateVolume::location).
     ///
-    /// Errors worth handling: `uniqueness_error` (the name is taken), `no_space_left_in_location`, `locked` (the server
-    /// is busy).
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`NoSpaceLeftInLocation`](ErrorCode::NoSpaceLeftInLocation),
+    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded), [`Locked`](ErrorCode::Locked) (the server is busy).
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # sandbox.clock().freeze();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::VolumeFormat;
     ///
     /// let created = api.volumes().create("data", 50).location("fsn1").format(VolumeFormat::Ext4).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
     /// let volume = created.wait().await?;
     /// assert!(volume.is_available());
+    /// assert_eq!(volume.size, 50);
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, size: u32) -> CreateVolume {
@@ -116,51 +132,157 @@ impl<'a> Volumes<'a> {
     }
 
     /// One volume (`GET /volumes/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
+    /// let volume = api.volumes().get(volume).await?;
+    /// assert_eq!(volume.name, "data");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<VolumeId>) -> Call<Volume> {
         self.0.get(&ops::GET_VOLUME, id.into().0, "volume")
     }
 
-    /// Looks a volume up by id or name.
+    /// Looks a volume up by name or id (`GET /volumes?name=..`, `GET /volumes/{id}`); `None` when there is none. Text
+    /// is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
+    /// let found = api.volumes().find("data").await?;
+    /// assert_eq!(found.map(|volume| volume.id), Some(volume));
+    /// assert!(api.volumes().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, volume: impl Into<IdOrName>) -> Task<Option<Volume>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_VOLUMES, "volumes").query("name", name);
         find(volume.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes the name or the labels (`PUT /volumes/{id}`).
+    /// Changes the name or the labels of a volume (`PUT /volumes/{id}`). What is not set stays as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
+    /// let volume = api.volumes().update(volume).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(volume.name, "new");
+    /// assert_eq!(volume.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<VolumeId>) -> UpdateVolume {
         UpdateVolume::new(self.0.get(&ops::UPDATE_VOLUME, id.into().0, "volume"))
     }
 
-    /// Deletes a volume and all that is on it (`DELETE /volumes/{id}`). It must be attached nowhere. `protected` when
-    /// it is protected.
+    /// Deletes a volume and all that is on it (`DELETE /volumes/{id}`). It must be attached nowhere.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
+    /// api.volumes().delete(volume).await?;
+    /// assert!(api.volumes().get(volume).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<VolumeId>) -> Call<Deleted> {
         self.0.delete(&ops::DELETE_VOLUME, id.into())
     }
 
     /// Attaches a volume to a server in its location (`POST /volumes/{id}/actions/attach`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`VolumeAlreadyAttached`](ErrorCode::VolumeAlreadyAttached), [`Locked`](ErrorCode::Locked) (the server or the
+    /// volume is busy).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
+    /// api.volumes().attach(volume, server).automount(true).await?.wait().await?;
+    /// assert_eq!(api.volumes().get(volume).await?.server, Some(server));
+    /// # Ok(()) }
+    /// ```
     pub fn attach(self, id: impl Into<VolumeId>, server: impl Into<ServerId>) -> AttachVolume {
         AttachVolume::new(self.0.start(&ops::ATTACH_VOLUME, id.into()), server.into())
     }
 
-    /// Detaches it from its server (`POST /volumes/{id}/actions/detach`).
+    /// Detaches a volume from its server (`POST /volumes/{id}/actions/detach`). Unmount it first.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked) (the server or the volume
+    /// is busy).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let volume = api.volumes().create("data", 50).server(server).await?.wait().await?.id;
+    /// api.volumes().detach(volume).await?.wait().await?;
+    /// assert_eq!(api.volumes().get(volume).await?.server, None);
+    /// # Ok(()) }
+    /// ```
     pub fn detach(self, id: impl Into<VolumeId>) -> Call<Started> {
         self.0.start(&ops::DETACH_VOLUME, id.into())
     }
 
-    /// Makes it larger, to so many GB (`POST /volumes/{id}/actions/resize`). It never becomes smaller; the file system
-    /// on it stays as it is.
+    /// Makes a volume larger, to so many GB (`POST /volumes/{id}/actions/resize`). It never becomes smaller; the file
+    /// system on it stays as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (it is as
+    /// large already).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
+    /// api.volumes().resize(volume, 100).await?.wait().await?;
+    /// assert_eq!(api.volumes().get(volume).await?.size, 100);
+    /// # Ok(()) }
+    /// ```
     pub fn resize(self, id: impl Into<VolumeId>, size: u32) -> ResizeVolume {
         ResizeVolume::new(self.0.start(&ops::RESIZE_VOLUME, id.into()), size)
     }
 
-    /// Sets whether deleting is refused (`POST /volumes/{id}/actions/change_protection`).
+    /// Sets whether deleting a volume is refused (`POST /volumes/{id}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
+    /// api.volumes().change_protection(volume).delete(true).await?.wait().await?;
+    /// let error = api.volumes().delete(volume).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, id: impl Into<VolumeId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_VOLUME_PROTECTION, id.into()))
     }
 }
 
-action_methods!(Volumes[VolumeId], "/volumes", LIST_VOLUMES_ACTIONS, GET_VOLUMES_ACTION, LIST_VOLUME_ACTIONS);
-created!(Volume as volume in volumes);
+action_methods!(
+    Volumes[VolumeId], Volume in "volumes" / "{id}",
+    LIST_VOLUMES_ACTIONS, GET_VOLUMES_ACTION, LIST_VOLUME_ACTIONS,
+    r#"let id = api.volumes().create("data", 50).location("fsn1").await?.resource.id;"#,
+);
+created!(
+    Volume as volume in volumes / "{id}"
+    by r#"api.volumes().create("data", 50).location("fsn1")"#
+);
 
 cloud_core::list_request! {
     /// Lists volumes; made by [`Volumes::list`].

@@ -1,27 +1,24 @@
 //! DNS: zones, their records and zone files.
 
-use cloud_core::call::{Call, Operation, Task};
-use cloud_core::decode::Decode;
+use cloud_core::Result;
 use cloud_core::model::{Patch, Timestamp, lenient};
-use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{Created, Deleted, Started, action_methods, created};
-use crate::client::Client;
-use crate::find::found;
 use crate::id_or_name::IdOrName;
-use crate::labels::{self, Labels};
-use crate::ops;
-use crate::protection::{ChangeProtection, Protection};
-use crate::sort::Sort;
+use crate::labels::Labels;
+use crate::protection::Protection;
 
+mod changes;
 mod edit;
+mod operations;
 mod rr;
 mod rrsets;
 mod txt;
 
+pub use changes::*;
 pub use edit::{Change, Edit, Fate, Preview};
+pub use operations::*;
 pub use rr::Rr;
 pub use rrsets::*;
 pub use txt::{Txt, TxtError};
@@ -240,213 +237,5 @@ impl<N: Into<String>> From<(N, Rr)> for NewRrSet {
 impl From<&Zone> for IdOrName {
     fn from(zone: &Zone) -> Self {
         Self::Id(zone.id.0)
-    }
-}
-
-/// `/zones`. Zones are named by id or by domain.
-///
-/// What changes a zone answers with [`Started`]; its end means that the name servers have it.
-#[derive(Clone, Copy, Debug)]
-pub struct Zones<'a>(&'a Client);
-
-impl<'a> Zones<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self(client)
-    }
-
-    /// Lists zones (`GET /zones`).
-    pub fn list(self) -> ListZones {
-        ListZones::new(self.0.list(&ops::LIST_ZONES, "zones"))
-    }
-
-    /// Creates a zone whose records are edited here (`POST /zones`). `uniqueness_error` when it is there already.
-    ///
-    /// The domain is lower case, without a dot at its end, and a name that can be registered, not a subdomain. SOA and NS
-    /// records come by themselves.
-    pub fn create(self, name: impl Into<String>) -> CreateZone {
-        CreateZone::new(self.creating(), name.into(), ZoneMode::Primary)
-    }
-
-    /// Creates a zone that is copied from name servers of yours (`POST /zones`).
-    pub fn create_secondary(
-        self,
-        name: impl Into<String>,
-        primary_nameservers: impl IntoIterator<Item = PrimaryNameserver>,
-    ) -> CreateZone {
-        CreateZone::new(self.creating(), name.into(), ZoneMode::Secondary).primary_nameservers(primary_nameservers)
-    }
-
-    fn creating(self) -> Call<Created<Zone>> {
-        self.0.call(&ops::CREATE_ZONE, Created::<Zone>::decode(self.0))
-    }
-
-    /// One zone (`GET /zones/{id_or_name}`).
-    pub fn get(self, zone: impl Into<IdOrName>) -> Call<Zone> {
-        self.0.call(&ops::GET_ZONE, Decode::key("zone")).arg(zone.into())
-    }
-
-    /// Looks a zone up by id or domain; `None` when there is none. Takes one request either way.
-    pub fn find(self, zone: impl Into<IdOrName>) -> Task<Option<Zone>> {
-        let get = self.get(zone);
-        Task::new(async move { found(get.await) })
-    }
-
-    /// Changes the labels (`PUT /zones/{id_or_name}`).
-    pub fn update(self, zone: impl Into<IdOrName>) -> UpdateZone {
-        UpdateZone::new(self.0.call(&ops::UPDATE_ZONE, Decode::key("zone")).arg(zone.into()))
-    }
-
-    /// Deletes a zone with all its records (`DELETE /zones/{id_or_name}`). `protected` when it is protected.
-    pub fn delete(self, zone: impl Into<IdOrName>) -> Call<Deleted> {
-        self.0.call(&ops::DELETE_ZONE, Deleted::decode(self.0)).arg(zone.into())
-    }
-
-    /// The records of a zone.
-    pub fn records(self, zone: impl Into<IdOrName>) -> Records<'a> {
-        Records::new(self.0, zone.into())
-    }
-
-    /// The zone as a zone file in the form of BIND (`GET /zones/{id_or_name}/zonefile`). `incorrect_zone_mode` for a
-    /// zone in secondary mode.
-    pub fn export_zonefile(self, zone: impl Into<IdOrName>) -> Call<String> {
-        self.0.call(&ops::GET_ZONE_ZONEFILE, Decode::key("zonefile")).arg(zone.into())
-    }
-
-    /// Replaces all records by those of a zone file (`POST .../actions/import_zonefile`). The file must have the SOA
-    /// record and the NS records of the service. `protected` when an RRset is protected.
-    pub fn import_zonefile(self, zone: impl Into<IdOrName>, zonefile: impl Into<String>) -> ImportZonefile {
-        ImportZonefile::new(self.start(&ops::IMPORT_ZONE_ZONEFILE, zone.into()), zonefile.into())
-    }
-
-    /// Sets how many seconds records may be cached that do not say so themselves (`POST .../actions/change_ttl`).
-    pub fn change_ttl(self, zone: impl Into<IdOrName>, ttl: u32) -> ChangeZoneTtl {
-        ChangeZoneTtl::new(self.start(&ops::CHANGE_ZONE_TTL, zone.into()), ttl)
-    }
-
-    /// Sets the name servers that a zone in secondary mode is copied from
-    /// (`POST .../actions/change_primary_nameservers`).
-    pub fn change_primary_nameservers(
-        self,
-        zone: impl Into<IdOrName>,
-        primary_nameservers: impl IntoIterator<Item = PrimaryNameserver>,
-    ) -> ChangePrimaryNameservers {
-        let call = self.start(&ops::CHANGE_ZONE_PRIMARY_NAMESERVERS, zone.into());
-        ChangePrimaryNameservers::new(call, primary_nameservers.into_iter().map(Into::into).collect())
-    }
-
-    /// Sets whether deleting is refused (`POST .../actions/change_protection`).
-    pub fn change_protection(self, zone: impl Into<IdOrName>) -> ChangeProtection {
-        ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
-    }
-
-    fn start(self, operation: &'static Operation, zone: IdOrName) -> Call<Started> {
-        self.0.call(operation, Started::decode(self.0)).arg(zone)
-    }
-}
-
-action_methods!(Zones[IdOrName], "/zones", LIST_ZONES_ACTIONS, GET_ZONES_ACTION, LIST_ZONE_ACTIONS);
-created!(Zone as zone in zones);
-
-fn check_domain(name: &str) -> Result<()> {
-    let problem = if name.is_empty() {
-        "must not be empty"
-    } else if name.ends_with('.') {
-        "must not end with a dot"
-    } else if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        "must be lower case"
-    } else if !name.is_ascii() {
-        "must be written in Punycode"
-    } else {
-        return Ok(());
-    };
-    Err(Error::input("name", problem))
-}
-
-cloud_core::list_request! {
-    /// Lists zones; made by [`Zones::list`].
-    pub struct ListZones => Zone;
-    one {
-        /// Only the one of this domain.
-        name: String = "name",
-        /// Only zones in this mode.
-        mode: ZoneMode = "mode",
-    }
-    many {
-        /// Sorts by `id`, `name` or `created`; may be given several times.
-        sort: Sort = "sort",
-    }
-}
-
-impl ListZones {
-    /// Only zones whose labels match, such as `env=prod`.
-    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
-
-cloud_core::request! {
-    /// Creates a zone; made by [`Zones::create`] and [`Zones::create_secondary`].
-    pub struct CreateZone => Created<Zone>;
-    required {
-        name: String,
-        mode: ZoneMode,
-    }
-    opt {
-        /// How many seconds records may be cached that do not say so themselves; an hour unless set.
-        ttl: u32,
-        /// Its labels.
-        labels: Labels,
-        /// Its records, as a zone file. Goes without [`rrsets`](Self::rrsets).
-        zonefile: String,
-    }
-    list {
-        /// The name servers it is copied from, for a zone in secondary mode.
-        primary_nameservers: SentNameserver,
-        /// Its records, such as `[("www", Rr::a(["203.0.113.7"]))]`.
-        rrsets: NewRrSet,
-    }
-    check |this: &Self| {
-        check_domain(&this.name)?;
-        rr::check_ttl(this.ttl)?;
-        if this.zonefile.is_some() && this.rrsets.as_ref().is_some_and(|rrsets| !rrsets.is_empty()) {
-            return Err(Error::input("rrsets", "must be empty when there is a zone file"));
-        }
-        this.rrsets.iter().flatten().try_for_each(|rrset| rrset.checked.clone())?;
-        labels::check(this.labels.as_ref())
-    };
-}
-
-cloud_core::request! {
-    /// Changes a zone; made by [`Zones::update`].
-    pub struct UpdateZone => Zone;
-    opt {
-        /// The labels it has from now on, instead of all it had.
-        labels: Labels,
-    }
-    check |this: &Self| labels::check(this.labels.as_ref());
-}
-
-cloud_core::request! {
-    /// Replaces all records of a zone; made by [`Zones::import_zonefile`].
-    pub struct ImportZonefile => Started;
-    required {
-        zonefile: String,
-    }
-}
-
-cloud_core::request! {
-    /// Changes how long records may be cached; made by [`Zones::change_ttl`].
-    pub struct ChangeZoneTtl => Started;
-    required {
-        ttl: u32,
-    }
-    check |this: &Self| rr::check_ttl(Some(this.ttl));
-}
-
-cloud_core::request! {
-    /// Changes where a zone is copied from; made by [`Zones::change_primary_nameservers`].
-    pub struct ChangePrimaryNameservers => Started;
-    required {
-        primary_nameservers: Vec<SentNameserver>,
     }
 }

@@ -8,18 +8,7 @@ mod common;
 
 use common::{assert_code, assert_field, client, last};
 
-const PEM: &str = "-----BEGIN CERTIFICATE-----
-MIIBqTCCAVCgAwIBAgIUNAiypktdgYzIs0nFjMczv8cYw9QwCgYIKoZIzj0EAwIw
-FjEUMBIGA1UEAwwLZXhhbXBsZS5jb20wHhcNMjYxMTIwMjMyMTE3WhcNMzYxMTE3
-MjMyMTE3WjAWMRQwEgYDVQQDDAtleGFtcGxlLmNvbTBZMBMGByqGSM49AgEGCCqG
-SM49AwEHA0IABEMFkaxpk9+IFG6B2ufL4DH+u3jJ3INRf6MOvkcwLn/RtkDRCJbl
-B5JkpkRw4C0aK8ehGqER82aoYET7+DOEhA2jfDB6MB0GA1UdDgQWBBRF7Di0VNXT
-dpqeZKJIZq+Jl8A4rTAfBgNVHSMEGDAWgBRF7Di0VNXTdpqeZKJIZq+Jl8A4rTAP
-BgNVHRMBAf8EBTADAQH/MCcGA1UdEQQgMB6CC2V4YW1wbGUuY29tgg93d3cuZXhh
-bXBsZS5jb20wCgYIKoZIzj0EAwIDRwAwRAIgU0YJf2s3ZiwZhkLJ7vKg0DiYJvAj
-ysIe123ew9R0TjACIFCvMsoOTleiyZOu/jvfY7Ap9BUNsjieAaXDzkuaqrs7
------END CERTIFICATE-----
-";
+const PEM: &str = include_str!("data/certificate.pem");
 /// In the form of a key, but not one.
 const KEY: &str = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0IHdvcmRz\n-----END PRIVATE KEY-----\n";
 

@@ -189,3 +189,15 @@ fn bad_fixed_credentials_are_named() {
     let user = Setting::new("a:b".to_owned(), Origin::Builder("user"));
     assert!(Basic::new(&user, &"x".to_owned().into()).unwrap_err().to_string().contains("holds a colon"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_can_be_there_before_the_first_call() {
+    let (source, clock) = (Arc::new(Source::default()), Arc::new(PausedClock::new()));
+    let cache = TokenCache::bearer(source.clone(), clock);
+    cache.ready().await.unwrap();
+    cache.ready().await.unwrap();
+    assert_eq!(source.fetches.load(Ordering::SeqCst), 1);
+    tokio::time::advance(11 * MINUTE).await;
+    cache.ready().await.unwrap();
+    assert_eq!(source.fetches.load(Ordering::SeqCst), 2);
+}

@@ -469,3 +469,85 @@ fn a_user_agent_that_no_header_may_hold_is_named() {
     let error = Engine::build(options, "x/1", Arc::new(Speaking), None, false).unwrap_err();
     assert!(error.to_string().starts_with("wrong configuration: user_agent"), "{error}");
 }
+
+#[tokio::test]
+async fn a_status_that_the_call_accepts_is_a_success() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(300, SERVER));
+    assert_eq!(get(&wire).accepting(StatusCode::MULTIPLE_CHOICES).await.unwrap(), Server { id: 7 });
+    assert!(get(&wire).await.is_err());
+    assert!(get(&wire).accepting(StatusCode::NOT_MODIFIED).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sibling_shares_the_connection_and_not_the_slots() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, SERVER).after(Duration::from_secs(1)));
+    let (engine, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
+    let sibling = engine.sibling(Arc::new(Speaking), None);
+    let call = |engine: &Engine| {
+        Call::<Server>::untabled(engine, &base, Method::GET, "/x", Decode::key("server")).into_future()
+    };
+    let begun = tokio::time::Instant::now();
+    let (a, b, c) = tokio::join!(call(&engine), call(&sibling), call(&sibling));
+    assert!(a.is_ok() && b.is_ok() && c.is_ok());
+    assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2, 3));
+}
+
+#[tokio::test]
+async fn a_code_can_mean_a_conflict() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(400, r#"{"code":"busy"}"#));
+    let (engine, base) = engine_for(wire);
+    let call = |engine: &Engine| Call::<Server>::untabled(engine, &base, Method::POST, "/x", Decode::key("server"));
+    assert!(call(&engine.sibling(Arc::new(Taken), None)).await.unwrap_err().is_conflict());
+    assert!(!call(&engine).await.unwrap_err().is_conflict());
+}
+
+#[derive(Debug)]
+struct Taken;
+
+impl Dialect for Taken {
+    fn problem(&self, _: &RawResponse) -> ApiProblem {
+        ApiProblem { conflict: Some(true), ..ApiProblem::default() }
+    }
+}
+
+/// A service that takes the caller's name for a call, and may answer with one of its own.
+#[derive(Debug)]
+struct Naming(AtomicU32);
+
+impl Dialect for Naming {
+    fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        headers.get("x-opid")?.to_str().ok()
+    }
+
+    fn call_id(&self) -> Option<(HeaderName, HeaderValue)> {
+        let number = self.0.fetch_add(1, Ordering::Relaxed);
+        Some((HeaderName::from_static("x-opid"), HeaderValue::from(number)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_has_one_name_in_all_attempts_and_in_its_error() {
+    let wire = ScriptedTransport::new([
+        fail(TransportErrorKind::Interrupted),
+        Scripted::json(404, ""),
+        Scripted::with_headers(404, &[("x-opid", "theirs")], ""),
+        Scripted::json(404, ""),
+        Scripted::json(200, "cut short"),
+    ]);
+    let mut options = ClientOptions::default();
+    options.transport(Arc::new(wire.clone()));
+    options.clock(PausedClock::new());
+    let (_, base) = engine_for(wire.clone());
+    let engine = Engine::build(options, "x/1", Arc::new(Naming(AtomicU32::new(7))), None, false).unwrap();
+    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::<u8>::json());
+    let ids = || wire.seen().iter().map(|seen| seen.request.headers()["x-opid"].clone()).collect::<Vec<_>>();
+
+    let error = call.clone().await.unwrap_err();
+    assert_eq!((error.correlation_id(), error.attempts()), (Some("7"), 2));
+    assert_eq!(ids(), ["7", "7"]);
+    assert_eq!(call.clone().await.unwrap_err().correlation_id(), Some("theirs"));
+    let mine = call.clone().options(|o| o.header("X-OPID", "mine"));
+    assert!(mine.await.unwrap_err().to_string().contains("(request mine, attempt 1"));
+    assert_eq!(call.await.unwrap_err().correlation_id(), Some("10"));
+    assert_eq!(ids()[2..], ["8", "mine", "10"]);
+}

@@ -18,12 +18,15 @@
 /// assert_eq!(new.as_str(), "hibernating");
 /// assert_eq!(serde_json::to_string(&new).unwrap(), "\"hibernating\"");
 /// ```
+///
+/// A value that the service writes in more than one way has all of them, `Off = "off" | "OFF"`; it is written back in
+/// the first.
 #[macro_export]
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal ),* $(,)?
+            $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal $( | $alias:literal )* ),* $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -57,7 +60,7 @@ macro_rules! open_enum {
         impl ::core::convert::From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
-                    $( $wire => Self::$variant, )*
+                    $( $wire $( | $alias )* => Self::$variant, )*
                     _ => Self::Unknown($crate::model::UnknownValue::__from_open_enum(text)),
                 }
             }
@@ -134,7 +137,6 @@ macro_rules! model {
             $( $(#[$int_meta:meta])* pub $int:ident : $int_type:ty ),* $(,)?
         } )?
     ) => {
-        $(#[$meta])*
         #[derive(
             Clone,
             Debug,
@@ -143,6 +145,8 @@ macro_rules! model {
             $crate::__private::serde::Serialize,
             $crate::__private::serde::Deserialize,
         )]
+        // After the derives, so that `rename_all` is one of the attributes that may be given.
+        $(#[$meta])*
         #[serde(crate = "cloud_core::__private::serde", default)]
         #[non_exhaustive]
         pub struct $name {
@@ -212,6 +216,83 @@ macro_rules! numeric_id {
     };
 }
 
+/// Declares the textual id of a resource, such as a UUID, as its own type, so that a template's id cannot be passed for
+/// a cluster's.
+///
+/// ```
+/// cloud_core::text_id! {
+///     /// Identifies a cluster.
+///     pub struct ClusterId;
+/// }
+/// let id = ClusterId::from("c0ffee");
+/// assert_eq!((id.as_str(), id.to_string().as_str()), ("c0ffee", "c0ffee"));
+/// assert_eq!("c0ffee".parse(), Ok(id));
+/// ```
+#[macro_export]
+macro_rules! text_id {
+    ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $(#[$meta])*
+        #[derive(
+            Clone,
+            Debug,
+            Default,
+            PartialEq,
+            Eq,
+            Hash,
+            PartialOrd,
+            Ord,
+            $crate::__private::serde::Serialize,
+            $crate::__private::serde::Deserialize,
+        )]
+        #[serde(crate = "cloud_core::__private::serde", transparent)]
+        pub struct $name(::std::boxed::Box<str>);
+
+        impl $name {
+            /// The id as it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl ::core::convert::From<::std::string::String> for $name {
+            fn from(id: ::std::string::String) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl ::core::convert::From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::convert::Infallible;
+            fn from_str(id: &str) -> ::core::result::Result<Self, Self::Err> {
+                Ok(Self::from(id))
+            }
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use crate as cloud_core;
@@ -222,7 +303,7 @@ mod tests {
             /// Red.
             Red = "red",
             /// Blue.
-            Blue = "blue",
+            Blue = "blue" | "BLUE" | "azure",
         }
     }
 
@@ -250,6 +331,15 @@ mod tests {
         }
         assert_ne!(Colour::from("green"), Colour::Red);
         assert_eq!(Colour::from("green").to_string(), "green");
+    }
+
+    #[test]
+    fn another_spelling_is_the_same_value() {
+        for text in ["blue", "BLUE", "azure"] {
+            assert_eq!(Colour::from(text), Colour::Blue);
+        }
+        assert_eq!(Colour::from("azure").as_str(), "blue");
+        assert_ne!(Colour::from("Blue"), Colour::Blue);
     }
 
     #[test]

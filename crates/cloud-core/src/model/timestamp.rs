@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// An instant, read from and written as RFC 3339 (`2026-11-20T08:30:00Z`).
+/// An instant, read from and written as RFC 3339 (`2026-11-20T08:30:00Z`). Without a zone it is read as UTC.
 ///
 /// Conversions to [`SystemTime`] are always there; features `jiff`, `chrono` and `time` add those of the crates of the
 /// same names.
@@ -60,10 +60,19 @@ impl fmt::Display for ParseTimestampError {
 
 impl std::error::Error for ParseTimestampError {}
 
+/// A date and a time alone (`2026-11-20T08:30:00`, also with a blank) are taken for UTC, which services mean by it.
+fn without_zone(text: &str) -> Option<::jiff::Timestamp> {
+    let clock = text.parse::<::jiff::civil::DateTime>().ok().filter(|_| text.contains(':'))?;
+    clock.to_zoned(::jiff::tz::TimeZone::UTC).ok().map(|time| time.timestamp())
+}
+
 impl FromStr for Timestamp {
     type Err = ParseTimestampError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self).map_err(|e: ::jiff::Error| ParseTimestampError(e.to_string()))
+        text.parse()
+            .or_else(|error| without_zone(text).ok_or(error))
+            .map(Self)
+            .map_err(|e: ::jiff::Error| ParseTimestampError(e.to_string()))
     }
 }
 
@@ -144,6 +153,15 @@ mod tests {
         assert_eq!(serde_json::to_string(&utc).unwrap(), r#""2016-01-30T23:50:00Z""#);
         assert_eq!(utc.as_unix(), 1_454_197_800);
         assert_eq!(SystemTime::from(utc), SystemTime::UNIX_EPOCH + Duration::from_secs(1_454_197_800));
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_utc() {
+        let utc: Timestamp = "2016-01-30T23:50:00Z".parse().unwrap();
+        for text in ["2016-01-30T23:50:00", "2016-01-30 23:50:00", "2016-01-30T23:50:00.000000"] {
+            assert_eq!(text.parse::<Timestamp>().unwrap(), utc, "{text}");
+        }
+        assert!("2016-01-30".parse::<Timestamp>().is_err());
     }
 
     #[test]

@@ -16,7 +16,7 @@ const USUAL_VALIDITY: Duration = Duration::from_secs(24 * 3600);
 
 pub(crate) fn answer(call: &Call<'_>, account: &mut Account) -> Answer {
     let query = form::pairs(call.query);
-    let token = query.iter().find(|(name, _)| name == "credentialToken").map_or("", |(_, value)| value);
+    let token = form::value(&query, "credentialToken").unwrap_or_default();
     let now = account.now();
     let mut credentials = account.access.credentials.values_mut();
     let Some(credential) = credentials.find(|c| !c.token.is_empty() && c.token == token) else {
@@ -27,7 +27,7 @@ pub(crate) fn answer(call: &Call<'_>, account: &mut Account) -> Answer {
         Method::POST if credential.status != Status::Pending => page(409, "This request was answered before."),
         Method::POST => {
             let form = form::pairs(&String::from_utf8_lossy(call.body));
-            let value = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            let value = |name: &str| form::value(&form, name);
             match value("decision") {
                 Some("validate") => {
                     let validity = value("validity").map(str::parse).transpose();

@@ -57,16 +57,16 @@ pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
         return refuse(405, "invalid_request", "only POST is allowed");
     }
     let form = form::pairs(&String::from_utf8_lossy(call.body));
-    let value = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-    match value("grant_type").as_deref() {
+    let value = |name: &str| form::value(&form, name);
+    match value("grant_type") {
         Some("client_credentials") => {}
         None => return refuse(400, "invalid_request", "grant_type is missing"),
         Some(_) => return refuse(400, "unsupported_grant_type", "only client_credentials is supported"),
     }
-    if value("scope").as_deref() != Some("all") {
+    if value("scope") != Some("all") {
         return refuse(400, "invalid_scope", "the scope must be all");
     }
-    let given = basic(call).or_else(|| Some((value("client_id")?, value("client_secret")?)));
+    let given = basic(call).or_else(|| Some((value("client_id")?.to_owned(), value("client_secret")?.to_owned())));
     let client = given.and_then(|(id, secret)| account.access.clients.get(&id).filter(|c| c.secret == secret));
     let Some(client) = client.filter(|client| client.object["flow"] == "CLIENT_CREDENTIALS") else {
         return refuse(401, "invalid_client", "the client is unknown or its secret is wrong");

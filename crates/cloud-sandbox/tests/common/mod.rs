@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub)] // Every test program uses its own part of it.
 
 pub mod ovh;
+pub mod vdk;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub struct Api {
 pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+    /// The body where it is text.
     pub text: String,
     pub json: Value,
 }
@@ -53,7 +56,7 @@ impl Api {
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
         }
-        read(self.transport.send(request.body(body.into()).unwrap()).await?).await
+        Reply::read(self.transport.send(request.body(body.into()).unwrap()).await?).await
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
@@ -115,6 +118,17 @@ impl Api {
 }
 
 impl Reply {
+    async fn read(response: Response<ResponseBody>) -> Result<Self, TransportError> {
+        let (parts, mut body) = response.into_parts();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.chunk().await {
+            bytes.extend_from_slice(&chunk?);
+        }
+        let text = String::from_utf8(bytes.clone()).unwrap_or_default();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Ok(Self { status: parts.status.as_u16(), headers: parts.headers, bytes, text, json })
+    }
+
     #[track_caller]
     pub fn ok(&self, status: u16) -> &Value {
         assert_eq!(self.status, status, "{}", self.text);
@@ -146,18 +160,6 @@ impl Reply {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
     }
-}
-
-/// Reads an answer to its end.
-pub async fn read(response: Response<ResponseBody>) -> Result<Reply, TransportError> {
-    let (parts, mut body) = response.into_parts();
-    let mut bytes = Vec::new();
-    while let Some(chunk) = body.chunk().await {
-        bytes.extend_from_slice(&chunk?);
-    }
-    let text = String::from_utf8(bytes).unwrap();
-    let json = serde_json::from_str(&text).unwrap_or_default();
-    Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, text, json })
 }
 
 #[track_caller]

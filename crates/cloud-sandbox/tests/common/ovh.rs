@@ -11,7 +11,7 @@ use http::Request;
 use serde_json::Value;
 use sha1::{Digest, Sha1};
 
-use super::{Reply, SECOND, read};
+use super::{Reply, SECOND};
 
 pub const HOST: &str = "https://eu.api.ovh.com";
 
@@ -61,7 +61,7 @@ impl Ovh {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
-        read(self.transport.send(request).await.unwrap()).await.unwrap()
+        Reply::read(self.transport.send(request).await.unwrap()).await.unwrap()
     }
 
     /// Sends a signed request; the path begins with the version.

@@ -1,20 +1,17 @@
 use std::fmt;
-use std::net::IpAddr;
 
 use cloud_core::call::{Call, Operation, Task};
 use cloud_core::model::Timestamp;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
-use super::{
-    LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerAlgorithmType,
-    LoadBalancerId, LoadBalancerMetricType, LoadBalancerProtocol,
-};
+use super::{LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerId, LoadBalancerMetricType};
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
-use crate::ips::ChangeDnsPtr;
 use crate::labels::{self, Labels};
 use crate::metrics::GetMetrics;
 use crate::networks::NetworkId;
@@ -35,6 +32,22 @@ impl<'a> LoadBalancers<'a> {
     }
 
     /// Lists load balancers (`GET /load_balancers`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// # api.load_balancers().update(load_balancer).labels([("env", "prod")]).await?;
+    /// let mut prod = api.load_balancers().list().label_selector("env=prod").items();
+    /// while let Some(balancer) = prod.next().await? {
+    ///     println!("{} {}", balancer.id, balancer.name);
+    /// }
+    /// # assert_eq!(api.load_balancers().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListLoadBalancers {
         ListLoadBalancers::new(self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers"))
     }
@@ -42,14 +55,17 @@ impl<'a> LoadBalancers<'a> {
     /// Creates a load balancer of a type, by name or, as text, by id (`POST /load_balancers`). It needs a
     /// [`location`](CreateLoadBalancer::location) or a [`network_zone`](CreateLoadBalancer::network_zone).
     ///
-    /// Errors worth handling: `uniqueness_error` (the name is taken), `source_port_already_used`,
-    /// `target_already_defined`, `resolve_cloud_public_targets_error` and `resolve_cloud_private_targets_error` (a server
-    /// that cannot be reached).
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed),
+    /// [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined), [`IpNotOwned`](ErrorCode::IpNotOwned),
+    /// [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
+    /// [`ResolveCloudPublicTargetsError`](ErrorCode::ResolveCloudPublicTargetsError) and
+    /// [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (a server that cannot be
+    /// reached).
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::load_balancers::{LbService, LbTarget};
     ///
     /// let created = api
@@ -59,7 +75,8 @@ impl<'a> LoadBalancers<'a> {
     ///     .services([LbService::http(80, 8080)])
     ///     .targets([LbTarget::label_selector("role=web")])
     ///     .await?;
-    /// assert_eq!(created.resource.name, "web");
+    /// let balancer = created.wait().await?;
+    /// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8080));
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, load_balancer_type: impl Into<String>) -> CreateLoadBalancer {
@@ -68,72 +85,98 @@ impl<'a> LoadBalancers<'a> {
     }
 
     /// One load balancer (`GET /load_balancers/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// let balancer = api.load_balancers().get(load_balancer).await?;
+    /// assert_eq!(balancer.name, "web");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<LoadBalancerId>) -> Call<LoadBalancer> {
         self.0.get(&ops::GET_LOAD_BALANCER, id.into().0, "load_balancer")
     }
 
-    /// Looks a load balancer up by id or name.
+    /// Looks a load balancer up by name or id (`GET /load_balancers?name=..`, `GET /load_balancers/{id}`); `None` when
+    /// there is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// let found = api.load_balancers().find("web").await?;
+    /// assert_eq!(found.map(|balancer| balancer.id), Some(load_balancer));
+    /// assert!(api.load_balancers().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, load_balancer: impl Into<IdOrName>) -> Task<Option<LoadBalancer>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers").query("name", name);
         find(load_balancer.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes the name or the labels (`PUT /load_balancers/{id}`).
+    /// Changes the name or the labels of a load balancer (`PUT /load_balancers/{id}`). What is not set stays as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// let balancer = api.load_balancers().update(load_balancer).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(balancer.name, "new");
+    /// assert_eq!(balancer.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<LoadBalancerId>) -> UpdateLoadBalancer {
         UpdateLoadBalancer::new(self.0.get(&ops::UPDATE_LOAD_BALANCER, id.into().0, "load_balancer"))
     }
 
-    /// Deletes a load balancer (`DELETE /load_balancers/{id}`). `protected` when it is protected.
+    /// Deletes a load balancer (`DELETE /load_balancers/{id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// api.load_balancers().delete(load_balancer).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<LoadBalancerId>) -> Call<Deleted> {
         self.0.call(&ops::DELETE_LOAD_BALANCER, Deleted::decode(self.0)).arg(id.into())
     }
 
-    fn start(self, operation: &'static Operation, id: LoadBalancerId) -> Call<Started> {
+    pub(super) fn start(self, operation: &'static Operation, id: LoadBalancerId) -> Call<Started> {
         self.0.call(operation, Started::decode(self.0)).arg(id)
     }
 
-    /// Adds a service (`POST /load_balancers/{id}/actions/add_service`). `source_port_already_used` when another one
-    /// listens on its port.
-    pub fn add_service(self, id: impl Into<LoadBalancerId>, service: LbService) -> AddService {
-        AddService::new(self.start(&ops::ADD_LOAD_BALANCER_SERVICE, id.into()), service)
-    }
-
-    /// Changes the service that listens on this port, and of it only what is set
-    /// (`POST /load_balancers/{id}/actions/update_service`).
-    pub fn update_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> UpdateService {
-        UpdateService::new(self.start(&ops::UPDATE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
-    }
-
-    /// Removes the service that listens on this port (`POST /load_balancers/{id}/actions/delete_service`).
-    pub fn delete_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> DeleteService {
-        DeleteService::new(self.start(&ops::DELETE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
-    }
-
-    /// Adds a target (`POST /load_balancers/{id}/actions/add_target`).
+    /// Changes its type, by name or, as text, by id (`POST /load_balancers/{id}/actions/change_type`).
     ///
-    /// Errors worth handling: `target_already_defined`, `resolve_cloud_public_targets_error` (the server has no public
-    /// IPv4 address), `resolve_cloud_private_targets_error` (it is not in the same network),
-    /// `load_balancer_not_attached_to_network`, `ip_not_owned`.
-    pub fn add_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> AddTarget {
-        AddTarget::new(self.start(&ops::ADD_LOAD_BALANCER_TARGET, id.into()), target.into())
-    }
-
-    /// Removes a target (`POST /load_balancers/{id}/actions/remove_target`).
-    pub fn remove_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> RemoveTarget {
-        RemoveTarget::new(self.start(&ops::REMOVE_LOAD_BALANCER_TARGET, id.into()), target.into().named())
-    }
-
-    /// Changes how it chooses among the targets (`POST /load_balancers/{id}/actions/change_algorithm`).
-    pub fn change_algorithm(
-        self,
-        id: impl Into<LoadBalancerId>,
-        algorithm: LoadBalancerAlgorithmType,
-    ) -> ChangeAlgorithm {
-        ChangeAlgorithm::new(self.start(&ops::CHANGE_LOAD_BALANCER_ALGORITHM, id.into()), algorithm)
-    }
-
-    /// Changes its type (`POST /load_balancers/{id}/actions/change_type`). `invalid_load_balancer_type` when it has more
-    /// services or targets than the type allows.
+    /// Needs a token with write access. Errors worth handling:
+    /// [`InvalidLoadBalancerType`](ErrorCode::InvalidLoadBalancerType) (it has more services or targets than the type
+    /// allows).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// api.load_balancers().change_type(load_balancer, "lb21").await?.wait().await?;
+    /// assert_eq!(api.load_balancers().get(load_balancer).await?.load_balancer_type.name, "lb21");
+    /// # Ok(()) }
+    /// ```
     pub fn change_type(
         self,
         id: impl Into<LoadBalancerId>,
@@ -143,58 +186,46 @@ impl<'a> LoadBalancers<'a> {
         ChangeLoadBalancerType::new(call, load_balancer_type.into())
     }
 
-    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
-    /// (`POST /load_balancers/{id}/actions/change_dns_ptr`).
-    pub fn change_dns_ptr<'n>(
-        self,
-        id: impl Into<LoadBalancerId>,
-        ip: impl Into<IpAddr>,
-        dns_ptr: impl Into<Option<&'n str>>,
-    ) -> ChangeDnsPtr {
-        let call = self.start(&ops::CHANGE_LOAD_BALANCER_DNS_PTR, id.into());
-        ChangeDnsPtr::new(call, ip.into(), dns_ptr.into().map(str::to_owned))
-    }
-
-    /// Sets whether deleting is refused (`POST /load_balancers/{id}/actions/change_protection`).
+    /// Sets whether deleting a load balancer is refused (`POST /load_balancers/{id}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// api.load_balancers().change_protection(load_balancer).delete(true).await?.wait().await?;
+    /// let error = api.load_balancers().delete(load_balancer).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, id: impl Into<LoadBalancerId>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_LOAD_BALANCER_PROTECTION, id.into()))
     }
 
-    /// Attaches it to a private network (`POST /load_balancers/{id}/actions/attach_to_network`).
-    /// `load_balancer_already_attached` when it is in one: there is room for one only.
-    pub fn attach_to_network(
-        self,
-        id: impl Into<LoadBalancerId>,
-        network: impl Into<NetworkId>,
-    ) -> AttachLoadBalancerToNetwork {
-        let call = self.start(&ops::ATTACH_LOAD_BALANCER_TO_NETWORK, id.into());
-        AttachLoadBalancerToNetwork::new(call, network.into())
-    }
-
-    /// Detaches it from its private network (`POST /load_balancers/{id}/actions/detach_from_network`). Targets that are
-    /// reached there stop to be reached.
-    pub fn detach_from_network(
-        self,
-        id: impl Into<LoadBalancerId>,
-        network: impl Into<NetworkId>,
-    ) -> DetachLoadBalancerFromNetwork {
-        let call = self.start(&ops::DETACH_LOAD_BALANCER_FROM_NETWORK, id.into());
-        DetachLoadBalancerFromNetwork::new(call, network.into())
-    }
-
-    /// Makes it reachable from the internet (`POST /load_balancers/{id}/actions/enable_public_interface`).
-    pub fn enable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
-        self.start(&ops::ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
-    }
-
-    /// Makes it reachable by its private network only
-    /// (`POST /load_balancers/{id}/actions/disable_public_interface`). `targets_without_use_private_ip` when that would
-    /// cut off targets.
-    pub fn disable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
-        self.start(&ops::DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
-    }
-
     /// Measurements of the last 30 days between two instants (`GET /load_balancers/{id}/metrics`).
+    /// [`Metrics`](crate::Metrics) names the series and their units.
+    ///
+    /// Needs a token with read access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the end is
+    /// before the start).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::{LoadBalancerMetricType, Timestamp};
+    ///
+    /// let end = Timestamp::now();
+    /// let start = Timestamp::from_unix(end.as_unix() - 3600).expect("an hour ago");
+    /// let kinds = [LoadBalancerMetricType::OpenConnections];
+    /// let metrics = api.load_balancers().metrics(load_balancer, kinds, start, end).step(60).await?;
+    /// let most = metrics.samples("open_connections").iter().map(|sample| sample.value).fold(0.0, f64::max);
+    /// println!("at most {most} connections at a time");
+    /// # assert!(!metrics.samples("open_connections").is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn metrics(
         self,
         id: impl Into<LoadBalancerId>,
@@ -207,13 +238,14 @@ impl<'a> LoadBalancers<'a> {
 }
 
 action_methods!(
-    LoadBalancers[LoadBalancerId],
-    "/load_balancers",
-    LIST_LOAD_BALANCERS_ACTIONS,
-    GET_LOAD_BALANCERS_ACTION,
-    LIST_LOAD_BALANCER_ACTIONS
+    LoadBalancers[LoadBalancerId], LoadBalancer in "load_balancers" / "{id}",
+    LIST_LOAD_BALANCERS_ACTIONS, GET_LOAD_BALANCERS_ACTION, LIST_LOAD_BALANCER_ACTIONS,
+    r#"let id = api.load_balancers().create("web", "lb11").location("fsn1").await?.resource.id;"#,
 );
-created!(LoadBalancer as load_balancer in load_balancers);
+created!(
+    LoadBalancer as load_balancer in load_balancers / "{id}"
+    by r#"api.load_balancers().create("web", "lb11").location("fsn1")"#
+);
 
 cloud_core::list_request! {
     /// Lists load balancers; made by [`LoadBalancers::list`].
@@ -328,101 +360,9 @@ cloud_core::request! {
 }
 
 cloud_core::request! {
-    /// Adds a service; made by [`LoadBalancers::add_service`].
-    pub struct AddService => Started;
-    required {
-        #[serde(flatten)]
-        service: LbService,
-    }
-    check |this: &Self| this.service.check();
-}
-
-cloud_core::request! {
-    /// Changes a service; made by [`LoadBalancers::update_service`]. Only what is set is sent and changed.
-    pub struct UpdateService => Started;
-    required {
-        listen_port: u16,
-    }
-    opt {
-        /// What it speaks.
-        protocol: LoadBalancerProtocol,
-        /// The port of the targets.
-        destination_port: u16,
-        /// Whether targets are told the client's address by the PROXY protocol.
-        proxyprotocol: bool,
-        /// How targets are tried. [`LbHealthCheck::new`] begins with nothing set.
-        health_check: LbHealthCheck,
-        /// What only HTTP and HTTPS have.
-        http: LbHttp,
-    }
-    check |this: &Self| {
-        this.health_check.as_ref().map_or(Ok(()), LbHealthCheck::check)?;
-        this.http.as_ref().map_or(Ok(()), LbHttp::check)
-    };
-}
-
-cloud_core::request! {
-    /// Removes a service; made by [`LoadBalancers::delete_service`].
-    pub struct DeleteService => Started;
-    required {
-        listen_port: u16,
-    }
-}
-
-cloud_core::request! {
-    /// Adds a target; made by [`LoadBalancers::add_target`].
-    pub struct AddTarget => Started;
-    required {
-        #[serde(flatten)]
-        target: LbTarget,
-    }
-    check |this: &Self| this.target.check();
-}
-
-cloud_core::request! {
-    /// Removes a target; made by [`LoadBalancers::remove_target`].
-    pub struct RemoveTarget => Started;
-    required {
-        #[serde(flatten)]
-        target: LbTarget,
-    }
-}
-
-cloud_core::request! {
-    /// Changes the choice of targets; made by [`LoadBalancers::change_algorithm`].
-    pub struct ChangeAlgorithm => Started;
-    required {
-        #[serde(rename = "type")]
-        algorithm: LoadBalancerAlgorithmType,
-    }
-}
-
-cloud_core::request! {
     /// Changes the type; made by [`LoadBalancers::change_type`].
     pub struct ChangeLoadBalancerType => Started;
     required {
         load_balancer_type: String,
-    }
-}
-
-cloud_core::request! {
-    /// Attaches to a private network; made by [`LoadBalancers::attach_to_network`].
-    pub struct AttachLoadBalancerToNetwork => Started;
-    required {
-        network: NetworkId,
-    }
-    opt {
-        /// Its address in the network; the service chooses one unless given.
-        ip: String,
-        /// The subnet that the address is chosen from, such as `10.0.1.0/24`.
-        ip_range: String,
-    }
-}
-
-cloud_core::request! {
-    /// Detaches from a private network; made by [`LoadBalancers::detach_from_network`].
-    pub struct DetachLoadBalancerFromNetwork => Started;
-    required {
-        network: NetworkId,
     }
 }

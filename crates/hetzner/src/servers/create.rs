@@ -20,7 +20,10 @@ mod fallback;
 
 pub use fallback::{Candidate, NoRoom, Tried};
 
-created!(Server as server in servers);
+created!(
+    Server as server in servers / "{id}"
+    by r#"api.servers().create("web-1", "cx23", "debian-13")"#
+);
 
 impl Servers<'_> {
     /// Creates a server (`POST /servers`) of a type and from an image, each by name or, as text, by id.
@@ -29,16 +32,23 @@ impl Servers<'_> {
     /// [`may_have_happened`](cloud_core::Error::may_have_happened) the server may be there; see
     /// [`or_get`](CreateServer::or_get).
     ///
-    /// Errors worth handling: `uniqueness_error` (the name is taken), `resource_unavailable` and `placement_error` (no
-    /// room for this type here and now; see [`with_fallback`](CreateServer::with_fallback)), `resource_limit_exceeded`, `invalid_input`.
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`ResourceUnavailable`](ErrorCode::ResourceUnavailable) and
+    /// [`PlacementError`](ErrorCode::PlacementError) (no room for this type here and now; see
+    /// [`with_fallback`](CreateServer::with_fallback)), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded),
+    /// [`InvalidInput`](ErrorCode::InvalidInput), and of Primary IPs
+    /// [`PrimaryIpAssigned`](ErrorCode::PrimaryIpAssigned),
+    /// [`PrimaryIpVersionMismatch`](ErrorCode::PrimaryIpVersionMismatch) and
+    /// [`PrimaryIpDatacenterMismatch`](ErrorCode::PrimaryIpDatacenterMismatch).
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # sandbox.clock().advance(std::time::Duration::ZERO);
-    /// let created = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").labels([("env", "prod")]).await?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").labels([("env", "prod")]);
+    /// let created = create.await?;
     /// assert_eq!(created.resource.name, "web-1");
+    /// let server = created.wait().await?; // the creation and all that follows it
+    /// assert!(server.is_running());
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -165,11 +175,24 @@ cloud_core::request! {
 }
 
 impl CreateServer {
-    /// Creates the server, or gives the one that is there already: after an answer that was lost on the way, and when
-    /// the program is run a second time. Names are unique in a project, so there is never a second server.
+    /// Creates the server (`POST /servers`), or gives the one that is there already (`GET /servers?name=..`): after an
+    /// answer that was lost on the way, and when the program is run a second time. Names are unique in a project, so
+    /// there is never a second server.
     ///
-    /// A server of this name that has another type, or lacks one of the labels asked for, is somebody else's: then the
-    /// error of the service (`uniqueness_error`) stands.
+    /// Needs a token with write access. Errors worth handling: those of [`Servers::create`]. A server of this name that
+    /// has another type, or lacks one of the labels asked for, is somebody else's: then
+    /// [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let create = api.servers().create("web-1", "cx23", "debian-13").labels([("env", "prod")]);
+    /// let first = create.clone().or_get().await?;
+    /// let second = create.or_get().await?;
+    /// assert!(second.existed);
+    /// assert_eq!(second.resource.id, first.resource.id);
+    /// # Ok(()) }
+    /// ```
     pub fn or_get(self) -> Task<Created<Server>> {
         Task::new(async move {
             let wanted = self.clone();

@@ -8,6 +8,8 @@ use super::subaccounts::StorageBoxSubaccounts;
 use super::{AccessSetup, StorageBox, StorageBoxId, check};
 use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started, created};
 use crate::client::{Client, in_pages, page_of};
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
@@ -26,12 +28,12 @@ impl<'a> StorageBoxes<'a> {
         Self(client)
     }
 
-    /// The subaccounts of a storage box: more users, each in a directory of its own.
+    /// The subaccounts of a storage box: more users, each in a directory of its own. Nothing is sent.
     pub fn subaccounts(self, id: impl Into<StorageBoxId>) -> StorageBoxSubaccounts<'a> {
         StorageBoxSubaccounts::new(self.0, id.into())
     }
 
-    /// The snapshots of a storage box.
+    /// The snapshots of a storage box. Nothing is sent.
     pub fn snapshots(self, id: impl Into<StorageBoxId>) -> StorageBoxSnapshots<'a> {
         StorageBoxSnapshots::new(self.0, id.into())
     }
@@ -40,7 +42,23 @@ impl<'a> StorageBoxes<'a> {
         in_pages(self.0.call_on_hetzner(&ops::LIST_STORAGE_BOXES, page_of("storage_boxes")))
     }
 
-    /// Lists storage boxes (`GET /storage_boxes`).
+    /// Lists storage boxs (`GET /storage_boxes`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # api.storage_boxes().update(storage_box).labels([("env", "prod")]).await?;
+    /// let mut prod = api.storage_boxes().list().label_selector("env=prod").items();
+    /// while let Some(storage_box) = prod.next().await? {
+    ///     println!("{} {}", storage_box.id, storage_box.name);
+    /// }
+    /// # assert_eq!(api.storage_boxes().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListStorageBoxes {
         ListStorageBoxes::new(self.listed())
     }
@@ -48,15 +66,17 @@ impl<'a> StorageBoxes<'a> {
     /// Orders a storage box (`POST /storage_boxes`) of a type and in a location, each by name or, as text, by id.
     ///
     /// The password is for the main account. It has 12 to 128 characters, among them an upper-case and a lower-case
-    /// letter, a digit and a special character; `invalid_input` also when it is known from a data breach.
+    /// letter, a digit and a special character.
     ///
     /// Nobody promises that names are unique: ordering again after a failure with
     /// [`may_have_happened`](cloud_core::Error::may_have_happened) can give a second storage box, so look for it first.
     ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (also for a
+    /// password that is known from a data breach), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::storage_boxes::AccessSetup;
     ///
     /// let ordered = api
@@ -66,7 +86,7 @@ impl<'a> StorageBoxes<'a> {
     ///     .await?;
     /// let storage_box = ordered.wait().await?;
     /// println!("{:?}@{:?}", storage_box.username, storage_box.server);
-    /// # assert!(storage_box.is_active());
+    /// assert!(storage_box.is_active() && storage_box.access_settings.ssh_enabled);
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -85,118 +105,182 @@ impl<'a> StorageBoxes<'a> {
     }
 
     /// One storage box (`GET /storage_boxes/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let storage_box = api.storage_boxes().get(storage_box).await?;
+    /// assert_eq!(storage_box.name, "backup");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<StorageBoxId>) -> Call<StorageBox> {
         self.one(&ops::GET_STORAGE_BOX, id.into())
     }
 
-    /// Looks a storage box up by id or name. Of several with one name it gives the first that the service lists.
+    /// Looks a storage box up by name or id (`GET /storage_boxes?name=..`, `GET /storage_boxes/{id}`); `None` when
+    /// there is none. Of several with one name it gives the first that the service lists. Text is a name first, and an
+    /// id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let found = api.storage_boxes().find("backup").await?;
+    /// assert_eq!(found.map(|storage_box| storage_box.id), Some(storage_box));
+    /// assert!(api.storage_boxes().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, storage_box: impl Into<IdOrName>) -> Task<Option<StorageBox>> {
         find(storage_box.into(), |name| self.listed().query("name", name), |id| self.get(id))
     }
 
-    /// Changes the name or the labels (`PUT /storage_boxes/{id}`).
+    /// Changes the name or the labels of a storage box (`PUT /storage_boxes/{id}`). What is not set stays as it is.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let storage_box = api.storage_boxes().update(storage_box).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(storage_box.name, "new");
+    /// assert_eq!(storage_box.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<StorageBoxId>) -> UpdateStorageBox {
         UpdateStorageBox::new(self.one(&ops::UPDATE_STORAGE_BOX, id.into()))
     }
 
-    /// Deletes a storage box with all that is in it (`DELETE /storage_boxes/{id}`). `protected` when it is protected.
+    /// Deletes a storage box with all that is in it (`DELETE /storage_boxes/{id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// api.storage_boxes().delete(storage_box).await?.wait().await?;
+    /// assert!(api.storage_boxes().get(storage_box).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<StorageBoxId>) -> Call<Deleted> {
         self.0.call_on_hetzner(&ops::DELETE_STORAGE_BOX, Deleted::decode(self.0)).arg(id.into())
     }
 
     /// The names of the folders in a storage box, those at the top unless a path is given
     /// (`GET /storage_boxes/{id}/folders`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// assert_eq!(api.storage_boxes().folders(storage_box).await?, ["hosts"]);
+    /// assert_eq!(api.storage_boxes().folders(storage_box).path("hosts").await?, ["web-1"]);
+    /// # Ok(()) }
+    /// ```
     pub fn folders(self, id: impl Into<StorageBoxId>) -> ListFolders {
         ListFolders(self.0.call_on_hetzner(&ops::LIST_STORAGE_BOX_FOLDERS, Decode::key("folders")).arg(id.into()))
     }
 
-    fn start(self, operation: &'static Operation, id: StorageBoxId) -> Call<Started> {
+    pub(super) fn start(self, operation: &'static Operation, id: StorageBoxId) -> Call<Started> {
         self.0.call_on_hetzner(operation, Started::decode(self.0)).arg(id)
     }
 
-    /// Sets whether deleting is refused (`POST /storage_boxes/{id}/actions/change_protection`).
+    /// Sets whether deleting a storage box is refused (`POST /storage_boxes/{id}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// api.storage_boxes().change_protection(storage_box).delete(true).await?.wait().await?;
+    /// let error = api.storage_boxes().delete(storage_box).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
     pub fn change_protection(self, id: impl Into<StorageBoxId>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_STORAGE_BOX_PROTECTION, id.into()))
     }
 
-    /// Changes the size, to a type by name or, as text, by id (`POST /storage_boxes/{id}/actions/change_type`). It
-    /// cannot become smaller than what is stored in it.
-    pub fn change_type(self, id: impl Into<StorageBoxId>, storage_box_type: impl Into<String>) -> ChangeStorageBoxType {
-        ChangeStorageBoxType::new(self.start(&ops::CHANGE_STORAGE_BOX_TYPE, id.into()), storage_box_type.into())
-    }
-
-    /// Gives the main account another password (`POST /storage_boxes/{id}/actions/reset_password`). The rules are those
-    /// of [`create`](Self::create).
-    pub fn reset_password(
-        self,
-        id: impl Into<StorageBoxId>,
-        password: impl Into<SecretString>,
-    ) -> ResetStorageBoxPassword {
-        ResetStorageBoxPassword::new(self.start(&ops::RESET_STORAGE_BOX_PASSWORD, id.into()), password.into())
-    }
-
-    /// Changes the ways in which it can be reached (`POST /storage_boxes/{id}/actions/update_access_settings`). What is
-    /// not set stays as it is.
-    pub fn update_access_settings(self, id: impl Into<StorageBoxId>) -> UpdateStorageBoxAccess {
-        UpdateStorageBoxAccess::new(self.start(&ops::UPDATE_STORAGE_BOX_ACCESS_SETTINGS, id.into()))
-    }
-
-    /// Puts everything back to a snapshot, by id or name (`POST /storage_boxes/{id}/actions/rollback_snapshot`). What was
-    /// written since is lost, and so are newer snapshots.
-    pub fn rollback_snapshot(
-        self,
-        id: impl Into<StorageBoxId>,
-        snapshot: impl Into<IdOrName>,
-    ) -> RollbackStorageBoxSnapshot {
-        // Unlike elsewhere, the id is text on the wire.
-        let snapshot = snapshot.into().to_string();
-        RollbackStorageBoxSnapshot::new(self.start(&ops::ROLLBACK_STORAGE_BOX_SNAPSHOT, id.into()), snapshot)
-    }
-
-    /// Takes snapshots from now on at this time of the day (UTC), every day unless a day is set, and keeps up to
-    /// `max_snapshots` of them; an earlier plan ends (`POST /storage_boxes/{id}/actions/enable_snapshot_plan`).
+    /// Lists the actions of all storage boxes (`GET /storage_boxes/actions`).
+    ///
+    /// Needs a token with read access.
     ///
     /// ```
-    /// # fn f(api: &hetzner::Client, id: hetzner::StorageBoxId) {
-    /// // Every Sunday at 03:30.
-    /// let plan = api.storage_boxes().enable_snapshot_plan(id, 10, 3, 30).day_of_week(7_u32);
-    /// # let _ = plan; }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
+    /// use hetzner::{ActionStatus, ResourceKind};
+    ///
+    /// let running = api.storage_boxes().list_actions().status(ActionStatus::Running).all().await?;
+    /// assert_eq!(running[0].resource(&ResourceKind::StorageBox), Some(id.0));
+    /// # Ok(()) }
     /// ```
-    pub fn enable_snapshot_plan(
-        self,
-        id: impl Into<StorageBoxId>,
-        max_snapshots: u32,
-        hour: u32,
-        minute: u32,
-    ) -> EnableSnapshotPlan {
-        let call = self.start(&ops::ENABLE_STORAGE_BOX_SNAPSHOT_PLAN, id.into());
-        EnableSnapshotPlan::new(call, max_snapshots, hour, minute)
-    }
-
-    /// Ends the plan; the snapshots it took stay (`POST /storage_boxes/{id}/actions/disable_snapshot_plan`).
-    pub fn disable_snapshot_plan(self, id: impl Into<StorageBoxId>) -> Call<Started> {
-        self.start(&ops::DISABLE_STORAGE_BOX_SNAPSHOT_PLAN, id.into())
-    }
-
-    /// Lists the actions of all storage boxes (`GET /storage_boxes/actions`).
     pub fn list_actions(self) -> ListActions {
         let call = self.0.call_on_hetzner(&ops::LIST_STORAGE_BOXES_ACTIONS, page_of("actions"));
         ListActions::new(in_pages(call))
     }
 
     /// One action of a storage box (`GET /storage_boxes/actions/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
+    /// # let last = api.storage_boxes().list_actions_of(id).all().await?.remove(0);
+    /// use hetzner::ResourceKind;
+    ///
+    /// let action = api.storage_boxes().get_action(last.id).await?;
+    /// assert_eq!(action.resource(&ResourceKind::StorageBox), Some(id.0));
+    /// # Ok(()) }
+    /// ```
     pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
         self.0.call_on_hetzner(&ops::GET_STORAGE_BOXES_ACTION, Decode::key("action")).arg(id.into())
     }
 
     /// Lists the actions of one storage box (`GET /storage_boxes/{id}/actions`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
+    /// use hetzner::{ResourceKind, Sort};
+    ///
+    /// let history = api.storage_boxes().list_actions_of(id).sort(Sort::by("started")).all().await?;
+    /// assert_eq!(history[0].resource(&ResourceKind::StorageBox), Some(id.0));
+    /// # Ok(()) }
+    /// ```
     pub fn list_actions_of(self, id: impl Into<StorageBoxId>) -> ListActions {
         let call = self.0.call_on_hetzner(&ops::LIST_STORAGE_BOX_ACTIONS, page_of("actions"));
         ListActions::new(in_pages(call.arg(id.into())))
     }
 }
 
-created!(StorageBox as storage_box in storage_boxes);
+created!(
+    StorageBox as storage_box in storage_boxes / "{id}"
+    by r#"api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7")"#
+);
 
 cloud_core::list_request! {
     /// Lists storage boxes; made by [`StorageBoxes::list`].
@@ -260,74 +344,6 @@ cloud_core::request! {
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
-}
-
-cloud_core::request! {
-    /// Changes the size of a storage box; made by [`StorageBoxes::change_type`].
-    pub struct ChangeStorageBoxType => Started;
-    required {
-        storage_box_type: String,
-    }
-    check |this: &Self| check::not_empty("storage_box_type", &this.storage_box_type);
-}
-
-cloud_core::request! {
-    /// Sets the password of a storage box; made by [`StorageBoxes::reset_password`]. `Debug` hides it.
-    pub struct ResetStorageBoxPassword => Started;
-    required {
-        #[serde(serialize_with = "cloud_core::model::secret::expose")]
-        password: SecretString,
-    }
-    check |this: &Self| check::password(&this.password);
-}
-
-cloud_core::request! {
-    /// Changes the ways in which a storage box can be reached; made by [`StorageBoxes::update_access_settings`].
-    pub struct UpdateStorageBoxAccess => Started;
-    opt {
-        /// Whether it can be reached from outside of the provider's network.
-        reachable_externally: bool,
-        /// Whether it can be reached by Samba (SMB).
-        samba_enabled: bool,
-        /// Whether it can be reached by SSH.
-        ssh_enabled: bool,
-        /// Whether it can be reached by WebDAV.
-        webdav_enabled: bool,
-        /// Whether the folder with the snapshots of the file system can be seen.
-        zfs_enabled: bool,
-    }
-}
-
-cloud_core::request! {
-    /// Puts a storage box back to a snapshot; made by [`StorageBoxes::rollback_snapshot`].
-    pub struct RollbackStorageBoxSnapshot => Started;
-    required {
-        snapshot: String,
-    }
-    check |this: &Self| check::not_empty("snapshot", &this.snapshot);
-}
-
-cloud_core::request! {
-    /// Begins a plan of snapshots; made by [`StorageBoxes::enable_snapshot_plan`].
-    pub struct EnableSnapshotPlan => Started;
-    required {
-        max_snapshots: u32,
-        hour: u32,
-        minute: u32,
-    }
-    opt {
-        /// Only on this day of the week, from 1 for Monday to 7 for Sunday.
-        day_of_week: u32,
-        /// Only on this day of the month, from 1 to 31.
-        day_of_month: u32,
-    }
-    check |this: &Self| {
-        check::within("max_snapshots", Some(this.max_snapshots), 1, u32::MAX)?;
-        check::within("hour", Some(this.hour), 0, 23)?;
-        check::within("minute", Some(this.minute), 0, 59)?;
-        check::within("day_of_week", this.day_of_week, 1, 7)?;
-        check::within("day_of_month", this.day_of_month, 1, 31)
-    };
 }
 
 /// Lists folders; made by [`StorageBoxes::folders`].

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use super::{StorageBoxId, check};
 use crate::actions::{Action, Created, Deleted};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
@@ -45,9 +47,9 @@ cloud_core::model! {
     /// How large a snapshot is, in bytes.
     pub struct StorageBoxSnapshotStats {}
     integers {
-        /// What it takes up itself.
+        /// Bytes that it takes up itself.
         pub size: u64,
-        /// The files in it, as they were.
+        /// Bytes of the files in it, as they were.
         pub size_filesystem: u64,
     }
 }
@@ -71,15 +73,43 @@ impl<'a> StorageBoxSnapshots<'a> {
         List::new(call.arg(self.storage_box), &Whole, None)
     }
 
-    /// Lists the snapshots, those taken by hand and those of the plan (`GET /storage_boxes/{id}/snapshots`). The service
-    /// gives all of them at once.
+    /// Lists the snapshots, those taken by hand and those of the plan (`GET /storage_boxes/{id}/snapshots`). The
+    /// service gives all of them at once.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
+    /// let by_hand = api.storage_boxes().snapshots(storage_box).list().is_automatic(false).all().await?;
+    /// assert_eq!(by_hand[0].description, "before");
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListStorageBoxSnapshots {
         ListStorageBoxSnapshots::new(self.listed())
     }
 
-    /// Takes a snapshot (`POST /storage_boxes/{id}/snapshots`).
+    /// Takes a snapshot (`POST /storage_boxes/{id}/snapshots`). The answer tells no more of it than its number;
+    /// [`Created::wait`] gives the snapshot.
     ///
-    /// The answer tells no more of it than its number; [`Created::wait`] gives the snapshot.
+    /// Needs a token with write access. Errors worth handling:
+    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded) (the type of the storage box allows no more).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let taken = api.storage_boxes().snapshots(storage_box).create().description("before").await?;
+    /// let snapshot = taken.wait().await?;
+    /// println!("{}: {} bytes", snapshot.name, snapshot.stats.size);
+    /// assert_eq!(snapshot.description, "before");
+    /// # Ok(()) }
+    /// ```
     pub fn create(self) -> CreateStorageBoxSnapshot {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
@@ -95,21 +125,82 @@ impl<'a> StorageBoxSnapshots<'a> {
     }
 
     /// One snapshot (`GET /storage_boxes/{id}/snapshots/{snapshot_id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
+    /// let snapshot = api.storage_boxes().snapshots(storage_box).get(snapshot.id).await?;
+    /// assert_eq!(snapshot.description, "before");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<StorageBoxSnapshotId>) -> Call<StorageBoxSnapshot> {
         self.one(&ops::GET_STORAGE_BOX_SNAPSHOT, id.into())
     }
 
-    /// Looks a snapshot up by id or name.
+    /// Looks a snapshot up by name or id (`GET /storage_boxes/{id}/snapshots?name=..`,
+    /// `GET /storage_boxes/{id}/snapshots/{snapshot_id}`); `None` when there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
+    /// let found = api.storage_boxes().snapshots(storage_box).find(snapshot.name.as_str()).await?;
+    /// assert_eq!(found.map(|found| found.id), Some(snapshot.id));
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, snapshot: impl Into<IdOrName>) -> Task<Option<StorageBoxSnapshot>> {
         find(snapshot.into(), |name| self.listed().query("name", name), |id| self.get(id))
     }
 
-    /// Changes the description or the labels (`PUT /storage_boxes/{id}/snapshots/{snapshot_id}`).
+    /// Changes the description or the labels of a snapshot (`PUT /storage_boxes/{id}/snapshots/{snapshot_id}`). What is
+    /// not set stays as it is.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
+    /// let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// let snapshot = snapshots.update(snapshot.id).description("golden").labels([("keep", "")]).await?;
+    /// assert_eq!(snapshot.description, "golden");
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<StorageBoxSnapshotId>) -> UpdateStorageBoxSnapshot {
         UpdateStorageBoxSnapshot::new(self.one(&ops::UPDATE_STORAGE_BOX_SNAPSHOT, id.into()))
     }
 
     /// Deletes a snapshot (`DELETE /storage_boxes/{id}/snapshots/{snapshot_id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
+    /// let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// snapshots.delete(snapshot.id).await?.wait().await?;
+    /// assert!(snapshots.list().all().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<StorageBoxSnapshotId>) -> Call<Deleted> {
         let call = self.client.call_on_hetzner(&ops::DELETE_STORAGE_BOX_SNAPSHOT, Deleted::decode(self.client));
         call.arg(self.storage_box).arg(id.into())
@@ -124,7 +215,20 @@ struct Answer {
 }
 
 impl Created<StorageBoxSnapshot> {
-    /// Waits until the snapshot is taken and gives all of it.
+    /// Waits until the snapshot is taken (`GET /actions?id=..`) and gives all of it.
+    ///
+    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`](crate::Started::wait).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let taken = api.storage_boxes().snapshots(storage_box).create().await?;
+    /// let snapshot = taken.wait().await?;
+    /// assert!(!snapshot.name.is_empty()); // which the answer itself did not tell
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<StorageBoxSnapshot> {
         let (storage_box, id) = (self.resource.storage_box, self.resource.id);
         self.wait_then(move |client| Task::new(client.storage_boxes().snapshots(storage_box).get(id).send()))

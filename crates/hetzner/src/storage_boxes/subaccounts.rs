@@ -9,6 +9,8 @@ use serde::Deserialize;
 use super::{StorageBoxId, access_setup, check};
 use crate::actions::{Action, Created, Deleted, Started};
 use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::find;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
@@ -98,24 +100,41 @@ impl<'a> StorageBoxSubaccounts<'a> {
     }
 
     /// Lists the subaccounts (`GET /storage_boxes/{id}/subaccounts`). The service gives all of them at once.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// let accounts = api.storage_boxes().subaccounts(storage_box).list().all().await?;
+    /// assert_eq!(accounts[0].home_directory, "hosts/web-1");
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListStorageBoxSubaccounts {
         ListStorageBoxSubaccounts::new(self.listed())
     }
 
-    /// Creates a subaccount (`POST /storage_boxes/{id}/subaccounts`). The directory is made if it is not there. The rules
-    /// for the password are those of [`StorageBoxes::create`](super::StorageBoxes::create).
+    /// Creates a subaccount (`POST /storage_boxes/{id}/subaccounts`). The directory is made if it is not there. The
+    /// rules for the password are those of [`StorageBoxes::create`](super::StorageBoxes::create).
     ///
     /// The answer tells no more of it than its number; [`Created::wait`] gives the subaccount with its user name.
     ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password
+    /// or the directory), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let id = api.storage_boxes().create("b", "bx11", "fsn1", "Correct-Horse-7").await?.wait().await?.id;
-    /// let accounts = api.storage_boxes().subaccounts(id);
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let accounts = api.storage_boxes().subaccounts(storage_box);
     /// let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
     /// println!("{}@{}", account.username, account.server);
-    /// # assert_eq!(account.home_directory, "hosts/web-1");
+    /// assert_eq!(account.home_directory, "hosts/web-1");
     /// # Ok(()) }
     /// ```
     pub fn create(
@@ -137,16 +156,62 @@ impl<'a> StorageBoxSubaccounts<'a> {
     }
 
     /// One subaccount (`GET /storage_boxes/{id}/subaccounts/{subaccount_id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// let account = api.storage_boxes().subaccounts(storage_box).get(account.id).await?;
+    /// assert_eq!(account.home_directory, "hosts/web-1");
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<StorageBoxSubaccountId>) -> Call<StorageBoxSubaccount> {
         self.one(&ops::GET_STORAGE_BOX_SUBACCOUNT, id.into())
     }
 
-    /// Looks a subaccount up by id or name.
+    /// Looks a subaccount up by name or id (`GET /storage_boxes/{id}/subaccounts?name=..`,
+    /// `GET /storage_boxes/{id}/subaccounts/{subaccount_id}`); `None` when there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// let found = api.storage_boxes().subaccounts(storage_box).find(account.name.as_str()).await?;
+    /// assert_eq!(found.map(|found| found.id), Some(account.id));
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, subaccount: impl Into<IdOrName>) -> Task<Option<StorageBoxSubaccount>> {
         find(subaccount.into(), |name| self.listed().query("name", name), |id| self.get(id))
     }
 
-    /// Changes the name, the description or the labels (`PUT /storage_boxes/{id}/subaccounts/{subaccount_id}`).
+    /// Changes the name, the description or the labels of a subaccount
+    /// (`PUT /storage_boxes/{id}/subaccounts/{subaccount_id}`). What is not set stays as it is.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// let account = accounts.update(account.id).description("the web server").await?;
+    /// assert_eq!(account.description, "the web server");
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<StorageBoxSubaccountId>) -> UpdateStorageBoxSubaccount {
         UpdateStorageBoxSubaccount::new(self.one(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT, id.into()))
     }
@@ -156,6 +221,21 @@ impl<'a> StorageBoxSubaccounts<'a> {
     }
 
     /// Deletes a subaccount; its directory stays (`DELETE /storage_boxes/{id}/subaccounts/{subaccount_id}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// accounts.delete(account.id).await?.wait().await?;
+    /// assert!(accounts.list().all().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<StorageBoxSubaccountId>) -> Call<Deleted> {
         let call = self.client.call_on_hetzner(&ops::DELETE_STORAGE_BOX_SUBACCOUNT, Deleted::decode(self.client));
         call.arg(self.storage_box).arg(id.into())
@@ -163,6 +243,21 @@ impl<'a> StorageBoxSubaccounts<'a> {
 
     /// Gives it another directory, which is made if it is not there
     /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/change_home_directory`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the path).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// accounts.change_home_directory(account.id, "hosts/web-2").await?.wait().await?;
+    /// assert_eq!(accounts.get(account.id).await?.home_directory, "hosts/web-2");
+    /// # Ok(()) }
+    /// ```
     pub fn change_home_directory(
         self,
         id: impl Into<StorageBoxSubaccountId>,
@@ -173,7 +268,24 @@ impl<'a> StorageBoxSubaccounts<'a> {
     }
 
     /// Gives it another password
-    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/reset_subaccount_password`).
+    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/reset_subaccount_password`). The rules are those
+    /// of [`StorageBoxes::create`](super::StorageBoxes::create).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password
+    /// breaks a rule).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// let action = accounts.reset_password(account.id, "Another-Horse-9").await?.wait().await?;
+    /// assert!(action.is_success());
+    /// # Ok(()) }
+    /// ```
     pub fn reset_password(
         self,
         id: impl Into<StorageBoxSubaccountId>,
@@ -184,8 +296,23 @@ impl<'a> StorageBoxSubaccounts<'a> {
     }
 
     /// Changes the ways in which it can be used
-    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/update_access_settings`). What is not set stays as
-    /// it is.
+    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/update_access_settings`). What is not set stays
+    /// as it is.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+    /// let accounts = api.storage_boxes().subaccounts(storage_box);
+    /// accounts.update_access_settings(account.id).readonly(true).await?.wait().await?;
+    /// assert!(accounts.get(account.id).await?.access_settings.readonly);
+    /// # Ok(()) }
+    /// ```
     pub fn update_access_settings(self, id: impl Into<StorageBoxSubaccountId>) -> UpdateSubaccountAccess {
         UpdateSubaccountAccess::new(self.start(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT_ACCESS_SETTINGS, id.into()))
     }
@@ -199,7 +326,20 @@ struct Answer {
 }
 
 impl Created<StorageBoxSubaccount> {
-    /// Waits until the subaccount can be used and gives all of it.
+    /// Waits until the subaccount can be used (`GET /actions?id=..`) and gives all of it.
+    ///
+    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`](crate::Started::wait).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let created = api.storage_boxes().subaccounts(storage_box).create("hosts/web-1", "Battery-Staple-8").await?;
+    /// let account = created.wait().await?;
+    /// assert!(account.username.starts_with('u')); // which the answer itself did not tell
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<StorageBoxSubaccount> {
         let (storage_box, id) = (self.resource.storage_box, self.resource.id);
         self.wait_then(move |client| Task::new(client.storage_boxes().subaccounts(storage_box).get(id).send()))

@@ -4,23 +4,21 @@ use cloud_core::call::{Call, Operation, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Patch;
 use cloud_core::wait::Waiter;
-use cloud_core::{Error, Result};
 use serde::Deserialize;
 
 use super::ZoneId;
 use super::edit::Edit;
-use super::rr::{Rr, check_name, check_records, check_ttl};
+use super::rr::{Rr, check_name, check_ttl};
 use super::txt::Txt;
 use crate::actions::{Action, Created, Deleted, Started};
 use crate::client::{Client, in_pages, page_of};
+#[cfg(doc)]
+use crate::error::ErrorCode;
 use crate::find::found;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
 use crate::ops;
 use crate::sort::Sort;
-
-/// The most records that the service takes in one request.
-pub(super) const RECORDS_MAX: usize = 50;
 
 cloud_core::open_enum! {
     /// The type of a DNS record.
@@ -162,12 +160,11 @@ impl<'a> Records<'a> {
         Self { client, zone }
     }
 
-    /// Begins a change of several RRsets, which can be looked at before it is carried out.
+    /// Begins a change of several RRsets, which can be looked at before it is carried out. Nothing is sent.
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::zones::Rr;
     ///
     /// let zone = api.zones().create("example.com").await?.wait().await?;
@@ -189,13 +186,43 @@ impl<'a> Records<'a> {
     }
 
     /// Lists RRsets (`GET /zones/{id_or_name}/rrsets`), 100 a page.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// use hetzner::RrType;
+    ///
+    /// let addresses = api.zones().records("example.com").list().kind(RrType::A).kind(RrType::Aaaa).all().await?;
+    /// assert_eq!(addresses[0].values().collect::<Vec<_>>(), ["203.0.113.7"]);
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> ListRrSets {
         let call = self.client.call(&ops::LIST_ZONE_RRSETS, page_of("rrsets")).arg(&self.zone);
         ListRrSets::new(in_pages(call)).per_page(100)
     }
 
-    /// Creates an RRset (`POST /zones/{id_or_name}/rrsets`). `uniqueness_error` when it is there already;
-    /// [`add_records`](Self::add_records) takes either.
+    /// Creates an RRset (`POST /zones/{id_or_name}/rrsets`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
+    /// there already; [`add_records`](Self::add_records) takes either), [`InvalidInput`](ErrorCode::InvalidInput) (a
+    /// value is wrong).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// use hetzner::Rr;
+    ///
+    /// let mail = Rr::mx([(10, "mx1.example.com."), (20, "mx2.example.com.")]).ttl(3600);
+    /// let rrset = api.zones().records("example.com").create("@", mail).await?.wait().await?;
+    /// assert_eq!(rrset.records.len(), 2);
+    /// # Ok(()) }
+    /// ```
     pub fn create(&self, name: impl Into<String>, rr: Rr) -> CreateRrSet {
         let client = self.client.clone();
         let decode = Decode::<Answer>::json().map(move |answer| Created::new(&client, answer.rrset, answer.action));
@@ -207,127 +234,90 @@ impl<'a> Records<'a> {
     }
 
     /// One RRset (`GET /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let www = api.zones().records("example.com").get("www", "A").await?;
+    /// assert_eq!(www.values().collect::<Vec<_>>(), ["203.0.113.7"]);
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Call<RrSet> {
         self.one(&ops::GET_ZONE_RRSET, Decode::key("rrset"), name.as_ref(), &kind.into())
     }
 
-    /// One RRset, or `None` when there is none. A zone that is not there gives `None` as well.
+    /// One RRset, or `None` when there is none (`GET /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`). A zone that is
+    /// not there gives `None` as well.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let records = api.zones().records("example.com");
+    /// assert!(records.find("www", "A").await?.is_some());
+    /// assert!(records.find("www", "AAAA").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Task<Option<RrSet>> {
         let get = self.get(name, kind);
         Task::new(async move { found(get.await) })
     }
 
-    /// Changes the labels (`PUT /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    /// Changes the labels of an RRset (`PUT /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let www = api.zones().records("example.com").update("www", "A").labels([("env", "prod")]).await?;
+    /// assert_eq!(www.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
     pub fn update(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> UpdateRrSet {
         UpdateRrSet::new(self.one(&ops::UPDATE_ZONE_RRSET, Decode::key("rrset"), name.as_ref(), &kind.into()))
     }
 
     /// Deletes an RRset with all its records (`DELETE /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected),
+    /// [`NotFound`](ErrorCode::NotFound).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let records = api.zones().records("example.com");
+    /// records.delete("www", "A").await?.wait().await?;
+    /// assert!(records.find("www", "A").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Call<Deleted> {
         self.one(&ops::DELETE_ZONE_RRSET, Deleted::decode(self.client), name.as_ref(), &kind.into())
-    }
-
-    /// Replaces all records of an RRset that is there (`POST .../actions/set_records`). Comments that are not given are
-    /// lost.
-    pub fn set_records(
-        &self,
-        name: impl AsRef<str>,
-        kind: impl Into<RrType>,
-        records: impl IntoIterator<Item = impl Into<Record>>,
-    ) -> ChangeRecords {
-        self.change(&ops::SET_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
-    }
-
-    /// Adds records to an RRset, which is created when it is not there (`POST .../actions/add_records`).
-    pub fn add_records(
-        &self,
-        name: impl AsRef<str>,
-        kind: impl Into<RrType>,
-        records: impl IntoIterator<Item = impl Into<Record>>,
-    ) -> AddRecords {
-        let (kind, records) = (kind.into(), collect(records));
-        let call = self.start(&ops::ADD_ZONE_RRSET_RECORDS, name.as_ref(), &kind);
-        AddRecords::new(call.check(check_few(&kind, &records)), records)
-    }
-
-    /// Takes the records with these values away (`POST .../actions/remove_records`). With the last record the RRset
-    /// goes too.
-    pub fn remove_records(
-        &self,
-        name: impl AsRef<str>,
-        kind: impl Into<RrType>,
-        records: impl IntoIterator<Item = impl Into<Record>>,
-    ) -> ChangeRecords {
-        self.change(&ops::REMOVE_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
-    }
-
-    /// Changes the comments of the records with these values, and nothing else (`POST .../actions/update_records`). A
-    /// record without a comment loses the one it had.
-    pub fn update_records(
-        &self,
-        name: impl AsRef<str>,
-        kind: impl Into<RrType>,
-        records: impl IntoIterator<Item = impl Into<Record>>,
-    ) -> ChangeRecords {
-        let records = records.into_iter().map(|record| {
-            let record = record.into();
-            Record { comment: Some(record.comment.unwrap_or_default()), ..record }
-        });
-        self.change(&ops::UPDATE_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
-    }
-
-    /// Sets how many seconds the records may be cached; `None` for as long as the zone says
-    /// (`POST .../actions/change_ttl`).
-    pub fn change_ttl(
-        &self,
-        name: impl AsRef<str>,
-        kind: impl Into<RrType>,
-        ttl: impl Into<Option<u32>>,
-    ) -> ChangeRrSetTtl {
-        ChangeRrSetTtl::new(self.start(&ops::CHANGE_ZONE_RRSET_TTL, name.as_ref(), &kind.into()), ttl.into())
-    }
-
-    /// Sets whether changing and deleting the RRset is refused (`POST .../actions/change_protection`).
-    pub fn change_protection(
-        &self,
-        name: impl AsRef<str>,
-        kind: impl Into<RrType>,
-        change: bool,
-    ) -> ChangeRrSetProtection {
-        let call = self.start(&ops::CHANGE_ZONE_RRSET_PROTECTION, name.as_ref(), &kind.into());
-        ChangeRrSetProtection::new(call, change)
     }
 
     fn one<T>(&self, operation: &'static Operation, decode: Decode<T>, name: &str, kind: &RrType) -> Call<T> {
         self.client.call(operation, decode).arg(&self.zone).arg(name).arg(kind)
     }
 
-    fn start(&self, operation: &'static Operation, name: &str, kind: &RrType) -> Call<Started> {
+    pub(super) fn start(&self, operation: &'static Operation, name: &str, kind: &RrType) -> Call<Started> {
         self.one(operation, Started::decode(self.client), name, kind)
     }
-
-    fn change(
-        &self,
-        operation: &'static Operation,
-        name: &str,
-        kind: &RrType,
-        records: impl IntoIterator<Item = impl Into<Record>>,
-    ) -> ChangeRecords {
-        let records = collect(records);
-        let call = self.start(operation, name, kind).check(check_few(kind, &records));
-        ChangeRecords::new(call, records)
-    }
-}
-
-fn collect(records: impl IntoIterator<Item = impl Into<Record>>) -> Vec<Record> {
-    records.into_iter().map(Into::into).collect()
-}
-
-fn check_few(kind: &RrType, records: &[Record]) -> Result<()> {
-    if records.len() > RECORDS_MAX {
-        return Err(Error::input("records", "must not be more than 50 at once; Records::edit splits them"));
-    }
-    check_records(kind, records)
 }
 
 #[derive(Deserialize)]
@@ -338,7 +328,18 @@ struct Answer {
 }
 
 impl Created<RrSet> {
-    /// Waits until the name servers have the records and gives the RRset as it is then.
+    /// Waits until the name servers have the records (`GET /actions?id=..`) and gives the RRset as it is then.
+    ///
+    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// let created = api.zones().records("example.com").create("www", hetzner::Rr::a(["203.0.113.7"])).await?;
+    /// assert_eq!(created.wait().await?.id, "www/A");
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<RrSet> {
         let RrSet { zone, name, kind, .. } = self.resource.clone();
         self.wait_then(move |client| {
@@ -396,43 +397,4 @@ cloud_core::request! {
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
-}
-
-cloud_core::request! {
-    /// Changes the records of an RRset; made by [`Records::set_records`], [`Records::remove_records`] and
-    /// [`Records::update_records`].
-    pub struct ChangeRecords => Started;
-    required {
-        records: Vec<Record>,
-    }
-}
-
-cloud_core::request! {
-    /// Adds records; made by [`Records::add_records`].
-    pub struct AddRecords => Started;
-    required {
-        records: Vec<Record>,
-    }
-    opt {
-        /// How many seconds they may be cached. For an RRset that has a time already it must be the same.
-        ttl: u32,
-    }
-    check |this: &Self| check_ttl(this.ttl);
-}
-
-cloud_core::request! {
-    /// Changes how long records may be cached; made by [`Records::change_ttl`].
-    pub struct ChangeRrSetTtl => Started;
-    required {
-        ttl: Option<u32>,
-    }
-    check |this: &Self| check_ttl(this.ttl);
-}
-
-cloud_core::request! {
-    /// Protects an RRset or lifts its protection; made by [`Records::change_protection`].
-    pub struct ChangeRrSetProtection => Started;
-    required {
-        change: bool,
-    }
 }

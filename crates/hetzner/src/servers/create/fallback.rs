@@ -51,19 +51,20 @@ pub struct Tried {
 }
 
 impl CreateServer {
-    /// Creates the server as the first of these candidates that has room.
+    /// Creates the server (`POST /servers`) as the first of these candidates that has room.
     ///
     /// They are tried in their order, and nothing else is: the type and the location set so far do not count. The next
     /// one is tried after `resource_unavailable` and `placement_error` only. Any other failure ends it, above all one
     /// after which the server may be there. Candidates that are out of stock by the [catalogue](crate::catalogue) are
     /// not asked for.
     ///
-    /// When none has room, the error has the code of the last refusal and names all candidates; [`NoRoom`] is in it.
+    /// Needs a token with write access. Errors worth handling: when none has room, the error has the code of the last
+    /// refusal and names all candidates; [`NoRoom`] is in it. Else those of
+    /// [`Servers::create`](super::super::Servers::create).
     ///
     /// ```
-    /// # #[tokio::main] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// let created = api
     ///     .servers()
     ///     .create("web-1", "cx53", "debian-13")

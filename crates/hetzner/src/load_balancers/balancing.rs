@@ -1,0 +1,210 @@
+use super::{
+    LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancerAlgorithmType, LoadBalancerId, LoadBalancerProtocol,
+    LoadBalancers,
+};
+use crate::actions::Started;
+#[cfg(doc)]
+use crate::error::ErrorCode;
+use crate::ops;
+
+impl LoadBalancers<'_> {
+    /// Adds a service (`POST /load_balancers/{id}/actions/add_service`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed) (another one listens on its port).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::load_balancers::LbService;
+    ///
+    /// api.load_balancers().add_service(load_balancer, LbService::tcp(5432, 5432)).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.service(5432).is_some());
+    /// # Ok(()) }
+    /// ```
+    pub fn add_service(self, id: impl Into<LoadBalancerId>, service: LbService) -> AddService {
+        AddService::new(self.start(&ops::ADD_LOAD_BALANCER_SERVICE, id.into()), service)
+    }
+
+    /// Changes the service that listens on this port, and of it only what is set
+    /// (`POST /load_balancers/{id}/actions/update_service`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (no service
+    /// listens there).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1");
+    /// # let service = hetzner::load_balancers::LbService::tcp(80, 8080);
+    /// # let load_balancer = create.services([service]).await?.wait().await?.id;
+    /// api.load_balancers().update_service(load_balancer, 80).destination_port(8081_u16).await?.wait().await?;
+    /// let balancer = api.load_balancers().get(load_balancer).await?;
+    /// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8081));
+    /// # Ok(()) }
+    /// ```
+    pub fn update_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> UpdateService {
+        UpdateService::new(self.start(&ops::UPDATE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
+    }
+
+    /// Removes the service that listens on this port (`POST /load_balancers/{id}/actions/delete_service`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1");
+    /// # let service = hetzner::load_balancers::LbService::tcp(80, 8080);
+    /// # let load_balancer = create.services([service]).await?.wait().await?.id;
+    /// api.load_balancers().delete_service(load_balancer, 80).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.services.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> DeleteService {
+        DeleteService::new(self.start(&ops::DELETE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
+    }
+
+    /// Adds a target (`POST /load_balancers/{id}/actions/add_target`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined),
+    /// [`ResolveCloudPublicTargetsError`](ErrorCode::ResolveCloudPublicTargetsError) (the server has no public IPv4
+    /// address), [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (it is not in the same
+    /// network), [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
+    /// [`LoadBalancerPublicInterfaceDisabled`](ErrorCode::LoadBalancerPublicInterfaceDisabled),
+    /// [`IpNotOwned`](ErrorCode::IpNotOwned).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::load_balancers::LbTarget;
+    ///
+    /// api.load_balancers().add_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
+    /// assert_eq!(api.load_balancers().get(load_balancer).await?.targets[0].server_id(), Some(server));
+    /// # Ok(()) }
+    /// ```
+    pub fn add_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> AddTarget {
+        AddTarget::new(self.start(&ops::ADD_LOAD_BALANCER_TARGET, id.into()), target.into())
+    }
+
+    /// Removes a target (`POST /load_balancers/{id}/actions/remove_target`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::load_balancers::LbTarget;
+    ///
+    /// # api.load_balancers().add_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
+    /// api.load_balancers().remove_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.targets.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn remove_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> RemoveTarget {
+        RemoveTarget::new(self.start(&ops::REMOVE_LOAD_BALANCER_TARGET, id.into()), target.into().named())
+    }
+
+    /// Changes how it chooses among the targets (`POST /load_balancers/{id}/actions/change_algorithm`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// use hetzner::LoadBalancerAlgorithmType;
+    ///
+    /// let fewest = LoadBalancerAlgorithmType::LeastConnections;
+    /// api.load_balancers().change_algorithm(load_balancer, fewest.clone()).await?.wait().await?;
+    /// assert_eq!(api.load_balancers().get(load_balancer).await?.algorithm.kind, fewest);
+    /// # Ok(()) }
+    /// ```
+    pub fn change_algorithm(
+        self,
+        id: impl Into<LoadBalancerId>,
+        algorithm: LoadBalancerAlgorithmType,
+    ) -> ChangeAlgorithm {
+        ChangeAlgorithm::new(self.start(&ops::CHANGE_LOAD_BALANCER_ALGORITHM, id.into()), algorithm)
+    }
+}
+
+cloud_core::request! {
+    /// Adds a service; made by [`LoadBalancers::add_service`].
+    pub struct AddService => Started;
+    required {
+        #[serde(flatten)]
+        service: LbService,
+    }
+    check |this: &Self| this.service.check();
+}
+
+cloud_core::request! {
+    /// Changes a service; made by [`LoadBalancers::update_service`]. Only what is set is sent and changed.
+    pub struct UpdateService => Started;
+    required {
+        listen_port: u16,
+    }
+    opt {
+        /// What it speaks.
+        protocol: LoadBalancerProtocol,
+        /// The port of the targets.
+        destination_port: u16,
+        /// Whether targets are told the client's address by the PROXY protocol.
+        proxyprotocol: bool,
+        /// How targets are tried. [`LbHealthCheck::new`] begins with nothing set.
+        health_check: LbHealthCheck,
+        /// What only HTTP and HTTPS have.
+        http: LbHttp,
+    }
+    check |this: &Self| {
+        this.health_check.as_ref().map_or(Ok(()), LbHealthCheck::check)?;
+        this.http.as_ref().map_or(Ok(()), LbHttp::check)
+    };
+}
+
+cloud_core::request! {
+    /// Removes a service; made by [`LoadBalancers::delete_service`].
+    pub struct DeleteService => Started;
+    required {
+        listen_port: u16,
+    }
+}
+
+cloud_core::request! {
+    /// Adds a target; made by [`LoadBalancers::add_target`].
+    pub struct AddTarget => Started;
+    required {
+        #[serde(flatten)]
+        target: LbTarget,
+    }
+    check |this: &Self| this.target.check();
+}
+
+cloud_core::request! {
+    /// Removes a target; made by [`LoadBalancers::remove_target`].
+    pub struct RemoveTarget => Started;
+    required {
+        #[serde(flatten)]
+        target: LbTarget,
+    }
+}
+
+cloud_core::request! {
+    /// Changes the choice of targets; made by [`LoadBalancers::change_algorithm`].
+    pub struct ChangeAlgorithm => Started;
+    required {
+        #[serde(rename = "type")]
+        algorithm: LoadBalancerAlgorithmType,
+    }
+}

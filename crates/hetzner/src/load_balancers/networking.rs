@@ -1,0 +1,154 @@
+use std::net::IpAddr;
+
+use cloud_core::call::Call;
+
+use super::{LoadBalancerId, LoadBalancers};
+use crate::actions::Started;
+#[cfg(doc)]
+use crate::error::ErrorCode;
+use crate::ips::ChangeDnsPtr;
+use crate::networks::NetworkId;
+use crate::ops;
+
+impl LoadBalancers<'_> {
+    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
+    /// (`POST /load_balancers/{id}/actions/change_dns_ptr`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
+    /// is not one of its own).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// let ipv4 = api.load_balancers().get(load_balancer).await?.ipv4().expect("an address");
+    /// api.load_balancers().change_dns_ptr(load_balancer, ipv4, "www.example.com").await?.wait().await?;
+    /// let net = api.load_balancers().get(load_balancer).await?.public_net;
+    /// assert_eq!(net.ipv4.dns_ptr.as_deref(), Some("www.example.com"));
+    /// # Ok(()) }
+    /// ```
+    pub fn change_dns_ptr<'n>(
+        self,
+        id: impl Into<LoadBalancerId>,
+        ip: impl Into<IpAddr>,
+        dns_ptr: impl Into<Option<&'n str>>,
+    ) -> ChangeDnsPtr {
+        let call = self.start(&ops::CHANGE_LOAD_BALANCER_DNS_PTR, id.into());
+        ChangeDnsPtr::new(call, ip.into(), dns_ptr.into().map(str::to_owned))
+    }
+
+    /// Attaches it to a private network (`POST /load_balancers/{id}/actions/attach_to_network`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`LoadBalancerAlreadyAttached`](ErrorCode::LoadBalancerAlreadyAttached) (it is in one: there is room for one
+    /// only), [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the address is taken),
+    /// [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// api.load_balancers().attach_to_network(load_balancer, network).ip("10.1.1.7").await?.wait().await?;
+    /// assert_eq!(api.load_balancers().get(load_balancer).await?.private_net[0].ip, "10.1.1.7");
+    /// # Ok(()) }
+    /// ```
+    pub fn attach_to_network(
+        self,
+        id: impl Into<LoadBalancerId>,
+        network: impl Into<NetworkId>,
+    ) -> AttachLoadBalancerToNetwork {
+        let call = self.start(&ops::ATTACH_LOAD_BALANCER_TO_NETWORK, id.into());
+        AttachLoadBalancerToNetwork::new(call, network.into())
+    }
+
+    /// Detaches it from its private network (`POST /load_balancers/{id}/actions/detach_from_network`). Targets that are
+    /// reached there stop to be reached.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # api.load_balancers().attach_to_network(load_balancer, network).await?.wait().await?;
+    /// api.load_balancers().detach_from_network(load_balancer, network).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.private_net.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn detach_from_network(
+        self,
+        id: impl Into<LoadBalancerId>,
+        network: impl Into<NetworkId>,
+    ) -> DetachLoadBalancerFromNetwork {
+        let call = self.start(&ops::DETACH_LOAD_BALANCER_FROM_NETWORK, id.into());
+        DetachLoadBalancerFromNetwork::new(call, network.into())
+    }
+
+    /// Makes it reachable from the internet (`POST /load_balancers/{id}/actions/enable_public_interface`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1").public_interface(false);
+    /// # let load_balancer = create.await?.wait().await?.id;
+    /// api.load_balancers().enable_public_interface(load_balancer).await?.wait().await?;
+    /// assert!(api.load_balancers().get(load_balancer).await?.public_net.enabled);
+    /// # Ok(()) }
+    /// ```
+    pub fn enable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
+        self.start(&ops::ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
+    }
+
+    /// Makes it reachable by its private network only (`POST /load_balancers/{id}/actions/disable_public_interface`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`TargetsWithoutUsePrivateIp`](ErrorCode::TargetsWithoutUsePrivateIp) (that would cut off targets),
+    /// [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
+    /// # let load_balancer = created.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # api.load_balancers().attach_to_network(load_balancer, network).await?.wait().await?;
+    /// api.load_balancers().disable_public_interface(load_balancer).await?.wait().await?;
+    /// assert!(!api.load_balancers().get(load_balancer).await?.public_net.enabled);
+    /// # Ok(()) }
+    /// ```
+    pub fn disable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
+        self.start(&ops::DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
+    }
+}
+
+cloud_core::request! {
+    /// Attaches to a private network; made by [`LoadBalancers::attach_to_network`].
+    pub struct AttachLoadBalancerToNetwork => Started;
+    required {
+        network: NetworkId,
+    }
+    opt {
+        /// Its address in the network; the service chooses one unless given.
+        ip: String,
+        /// The subnet that the address is chosen from, such as `10.0.1.0/24`.
+        ip_range: String,
+    }
+}
+
+cloud_core::request! {
+    /// Detaches from a private network; made by [`LoadBalancers::detach_from_network`].
+    pub struct DetachLoadBalancerFromNetwork => Started;
+    required {
+        network: NetworkId,
+    }
+}

@@ -1,0 +1,399 @@
+use cloud_core::call::{Call, Task};
+
+use super::{MemberStatus, MemberType, Network, NetworkId, NetworkMember, NewSubnet, Route};
+use crate::actions::{Created, Deleted, Started, action_methods, created};
+use crate::client::{Client, in_pages, page_of};
+#[cfg(doc)]
+use crate::error::ErrorCode;
+use crate::find::find;
+use crate::id_or_name::IdOrName;
+use crate::labels::{self, Labels};
+use crate::ops;
+use crate::protection::ChangeProtection;
+use crate::sort::Sort;
+
+/// `/networks`.
+///
+/// While one change is made to a network, others fail with `conflict`; those are tried again by themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct Networks<'a>(&'a Client);
+
+impl<'a> Networks<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists networks (`GET /networks`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// # api.networks().update(network).labels([("env", "prod")]).await?;
+    /// let mut prod = api.networks().list().label_selector("env=prod").items();
+    /// while let Some(network) = prod.next().await? {
+    ///     println!("{} {}", network.id, network.name);
+    /// }
+    /// # assert_eq!(api.networks().list().label_selector("env=prod").all().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListNetworks {
+        ListNetworks::new(self.0.list(&ops::LIST_NETWORKS, "networks"))
+    }
+
+    /// Creates a network of private IPv4 addresses, /24 or larger (`POST /networks`). Members need a subnet in it.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken), [`InvalidInput`](ErrorCode::InvalidInput) (the addresses are not private).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::{NetworkZone, NewSubnet};
+    ///
+    /// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.1.1.0/24");
+    /// let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource;
+    /// let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network.id]);
+    /// let server = create.await?.wait().await?;
+    /// assert!(server.private_net(network.id).is_some_and(|net| net.ip.starts_with("10.1.1.")));
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>, ip_range: impl Into<String>) -> CreateNetwork {
+        let call = self.0.call(&ops::CREATE_NETWORK, Created::<Network>::decode(self.0));
+        CreateNetwork::new(call, name.into(), ip_range.into())
+    }
+
+    /// One network (`GET /networks/{id}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// let network = api.networks().get(network).await?;
+    /// assert_eq!(network.name, "inner");
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<NetworkId>) -> Call<Network> {
+        self.0.get(&ops::GET_NETWORK, id.into().0, "network")
+    }
+
+    /// Looks a network up by name or id (`GET /networks?name=..`, `GET /networks/{id}`); `None` when there is none.
+    /// Text is a name first, and an id only when nothing has that name and it is a number.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// let found = api.networks().find("inner").await?;
+    /// assert_eq!(found.map(|network| network.id), Some(network));
+    /// assert!(api.networks().find("nothing").await?.is_none());
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, network: impl Into<IdOrName>) -> Task<Option<Network>> {
+        let by_name = |name: &str| self.0.list(&ops::LIST_NETWORKS, "networks").query("name", name);
+        find(network.into(), by_name, |id| self.get(id))
+    }
+
+    /// Changes the name, the labels or the vSwitch setting of a network (`PUT /networks/{id}`). What is not set stays
+    /// as it is.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
+    /// name is taken).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// let network = api.networks().update(network).name("new").labels([("env", "prod")]).await?;
+    /// assert_eq!(network.name, "new");
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<NetworkId>) -> UpdateNetwork {
+        UpdateNetwork::new(self.0.get(&ops::UPDATE_NETWORK, id.into().0, "network"))
+    }
+
+    /// Deletes a network (`DELETE /networks/{id}`). Its members are detached.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// api.networks().delete(network).await?;
+    /// assert!(api.networks().get(network).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<NetworkId>) -> Call<Deleted> {
+        self.0.delete(&ops::DELETE_NETWORK, id.into())
+    }
+
+    /// Lists what is attached to a network, with addresses (`GET /networks/{id}/members`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network]);
+    /// # let server = create.await?.wait().await?.id;
+    /// use hetzner::MemberType;
+    ///
+    /// let members = api.networks().members(network).kind(MemberType::Server).all().await?;
+    /// assert_eq!(members[0].server(), Some(server));
+    /// assert_eq!(members[0].subnet, "10.1.1.0/24");
+    /// # Ok(()) }
+    /// ```
+    pub fn members(self, id: impl Into<NetworkId>) -> ListNetworkMembers {
+        let call = self.0.call(&ops::LIST_NETWORK_MEMBERS, page_of("members")).arg(id.into());
+        ListNetworkMembers::new(in_pages(call))
+    }
+
+    /// Adds a subnet (`POST /networks/{id}/actions/add_subnet`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`NetworksOverlap`](ErrorCode::NetworksOverlap) and
+    /// [`InvalidInput`](ErrorCode::InvalidInput) (its addresses are used by another subnet or a route),
+    /// [`VswitchIdAlreadyUsed`](ErrorCode::VswitchIdAlreadyUsed).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// use hetzner::{NetworkZone, NewSubnet};
+    ///
+    /// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.1.2.0/24");
+    /// api.networks().add_subnet(network, subnet).await?.wait().await?;
+    /// assert_eq!(api.networks().get(network).await?.subnets[0].ip_range, "10.1.2.0/24");
+    /// # Ok(()) }
+    /// ```
+    pub fn add_subnet(self, id: impl Into<NetworkId>, subnet: NewSubnet) -> AddSubnet {
+        AddSubnet::new(self.0.start(&ops::ADD_NETWORK_SUBNET, id.into()), subnet)
+    }
+
+    /// Deletes the subnet of these addresses, which must have no members (`POST /networks/{id}/actions/delete_subnet`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// api.networks().delete_subnet(network, "10.1.1.0/24").await?.wait().await?;
+    /// assert!(api.networks().get(network).await?.subnets.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_subnet(self, id: impl Into<NetworkId>, ip_range: impl Into<String>) -> DeleteSubnet {
+        DeleteSubnet::new(self.0.start(&ops::DELETE_NETWORK_SUBNET, id.into()), ip_range.into())
+    }
+
+    /// Adds a route (`POST /networks/{id}/actions/add_route`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the
+    /// destination overlaps with a subnet or another route).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// api.networks().add_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
+    /// assert_eq!(api.networks().get(network).await?.routes[0].gateway, "10.1.1.7");
+    /// # Ok(()) }
+    /// ```
+    pub fn add_route(
+        self,
+        id: impl Into<NetworkId>,
+        destination: impl Into<String>,
+        gateway: impl Into<String>,
+    ) -> AddRoute {
+        AddRoute::new(self.0.start(&ops::ADD_NETWORK_ROUTE, id.into()), destination.into(), gateway.into())
+    }
+
+    /// Deletes a route (`POST /networks/{id}/actions/delete_route`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # api.networks().add_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
+    /// api.networks().delete_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
+    /// assert!(api.networks().get(network).await?.routes.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_route(
+        self,
+        id: impl Into<NetworkId>,
+        destination: impl Into<String>,
+        gateway: impl Into<String>,
+    ) -> DeleteRoute {
+        DeleteRoute::new(self.0.start(&ops::DELETE_NETWORK_ROUTE, id.into()), destination.into(), gateway.into())
+    }
+
+    /// Makes a network larger (`POST /networks/{id}/actions/change_ip_range`). The first address stays, so that only
+    /// the length of the prefix changes. Servers learn of it when they start anew.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the new range
+    /// does not hold the old one).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.0.0.0/16").await?.resource.id;
+    /// api.networks().change_ip_range(network, "10.0.0.0/12").await?.wait().await?;
+    /// assert_eq!(api.networks().get(network).await?.ip_range, "10.0.0.0/12");
+    /// # Ok(()) }
+    /// ```
+    pub fn change_ip_range(self, id: impl Into<NetworkId>, ip_range: impl Into<String>) -> ChangeIpRange {
+        ChangeIpRange::new(self.0.start(&ops::CHANGE_NETWORK_IP_RANGE, id.into()), ip_range.into())
+    }
+
+    /// Sets whether deleting a network is refused (`POST /networks/{id}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
+    /// api.networks().change_protection(network).delete(true).await?.wait().await?;
+    /// let error = api.networks().delete(network).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
+    pub fn change_protection(self, id: impl Into<NetworkId>) -> ChangeProtection {
+        ChangeProtection::new(self.0.start(&ops::CHANGE_NETWORK_PROTECTION, id.into()))
+    }
+}
+
+action_methods!(
+    Networks[NetworkId], Network in "networks" / "{id}",
+    LIST_NETWORKS_ACTIONS, GET_NETWORKS_ACTION, LIST_NETWORK_ACTIONS,
+    r#"let id = api.networks().create("a", "10.1.0.0/16").await?.resource.id;"#,
+    r#"api.networks().change_protection(id).delete(true).await?;"#,
+);
+created!(
+    Network as network in networks / "{id}"
+    by r#"api.networks().create("inner", "10.1.0.0/16")"#
+);
+
+cloud_core::list_request! {
+    /// Lists networks; made by [`Networks::list`].
+    pub struct ListNetworks => Network;
+    one {
+        /// Only the one of this name.
+        name: String = "name",
+    }
+    many {
+        /// Sorts by `id`, `name` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+labels::label_selector!(ListNetworks);
+
+cloud_core::list_request! {
+    /// Lists what is attached to a network; made by [`Networks::members`].
+    pub struct ListNetworkMembers => NetworkMember;
+    many {
+        /// Only members of this kind; may be given several times.
+        kind: MemberType = "type",
+        /// Only members in this state; may be given several times.
+        status: MemberStatus = "status",
+        /// Only members with an address in this subnet, such as `10.0.1.0/24`; may be given several times.
+        subnet: String = "subnet",
+        /// Sorts by `id`, `type`, `status` or `ip`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+cloud_core::request! {
+    /// Creates a network; made by [`Networks::create`].
+    pub struct CreateNetwork => Created<Network>;
+    required {
+        name: String,
+        ip_range: String,
+    }
+    opt {
+        /// Whether its routes reach the dedicated servers behind its vSwitch.
+        expose_routes_to_vswitch: bool,
+        /// Its labels.
+        labels: Labels,
+    }
+    list {
+        /// Its subnets.
+        subnets: NewSubnet,
+        /// Its routes.
+        routes: Route,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Changes a network; made by [`Networks::update`].
+    pub struct UpdateNetwork => Network;
+    opt {
+        /// The new name.
+        name: String,
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+        /// Whether its routes reach the dedicated servers behind its vSwitch.
+        expose_routes_to_vswitch: bool,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Adds a subnet; made by [`Networks::add_subnet`].
+    pub struct AddSubnet => Started;
+    required {
+        #[serde(flatten)]
+        subnet: NewSubnet,
+    }
+}
+
+cloud_core::request! {
+    /// Deletes a subnet; made by [`Networks::delete_subnet`].
+    pub struct DeleteSubnet => Started;
+    required {
+        ip_range: String,
+    }
+}
+
+cloud_core::request! {
+    /// Adds a route; made by [`Networks::add_route`].
+    pub struct AddRoute => Started;
+    required {
+        destination: String,
+        gateway: String,
+    }
+}
+
+cloud_core::request! {
+    /// Deletes a route; made by [`Networks::delete_route`].
+    pub struct DeleteRoute => Started;
+    required {
+        destination: String,
+        gateway: String,
+    }
+}
+
+cloud_core::request! {
+    /// Makes a network larger; made by [`Networks::change_ip_range`].
+    pub struct ChangeIpRange => Started;
+    required {
+        ip_range: String,
+    }
+}

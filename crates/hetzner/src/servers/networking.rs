@@ -1,0 +1,144 @@
+use std::net::IpAddr;
+
+use super::{ServerId, Servers};
+use crate::actions::Started;
+#[cfg(doc)]
+use crate::error::ErrorCode;
+use crate::ips::ChangeDnsPtr;
+use crate::networks::NetworkId;
+use crate::ops;
+
+impl Servers<'_> {
+    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
+    /// (`POST /servers/{id}/actions/change_dns_ptr`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
+    /// is not one of its own).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// let ipv6 = api.servers().get(server).await?.ipv6().expect("an address");
+    /// api.servers().change_dns_ptr(server, ipv6, "www.example.com").await?.wait().await?;
+    /// let network = api.servers().get(server).await?.public_net.ipv6.expect("a network");
+    /// assert_eq!(network.dns_ptr[0].dns_ptr, "www.example.com");
+    /// # Ok(()) }
+    /// ```
+    pub fn change_dns_ptr<'n>(
+        self,
+        id: impl Into<ServerId>,
+        ip: impl Into<IpAddr>,
+        dns_ptr: impl Into<Option<&'n str>>,
+    ) -> ChangeDnsPtr {
+        let call = self.start(&ops::CHANGE_SERVER_DNS_PTR, id.into());
+        ChangeDnsPtr::of(call, ip, dns_ptr)
+    }
+
+    /// Attaches it to a private network (`POST /servers/{id}/actions/attach_to_network`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`ServerAlreadyAttached`](ErrorCode::ServerAlreadyAttached), [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the
+    /// address is taken), [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable) (the network has none for its location),
+    /// [`NetworksOverlap`](ErrorCode::NetworksOverlap) (with another network of the server),
+    /// [`Locked`](ErrorCode::Locked).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// api.servers().attach_to_network(server, network).ip("10.1.1.7").await?.wait().await?;
+    /// let server = api.servers().get(server).await?;
+    /// assert_eq!(server.private_net(network).expect("an attachment").ip, "10.1.1.7");
+    /// # Ok(()) }
+    /// ```
+    pub fn attach_to_network(self, id: impl Into<ServerId>, network: impl Into<NetworkId>) -> AttachToNetwork {
+        AttachToNetwork::new(self.start(&ops::ATTACH_SERVER_TO_NETWORK, id.into()), network.into())
+    }
+
+    /// Detaches it from a private network (`POST /servers/{id}/actions/detach_from_network`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`ServerNotAttachedToNetwork`](ErrorCode::ServerNotAttachedToNetwork), [`Locked`](ErrorCode::Locked).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # api.servers().attach_to_network(server, network).await?.wait().await?;
+    /// api.servers().detach_from_network(server, network).await?.wait().await?;
+    /// assert!(api.servers().get(server).await?.private_net.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn detach_from_network(self, id: impl Into<ServerId>, network: impl Into<NetworkId>) -> DetachFromNetwork {
+        DetachFromNetwork::new(self.start(&ops::DETACH_SERVER_FROM_NETWORK, id.into()), network.into())
+    }
+
+    /// Sets all further addresses it has in a private network, instead of those it had
+    /// (`POST /servers/{id}/actions/change_alias_ips`).
+    ///
+    /// Needs a token with write access. Errors worth handling:
+    /// [`ServerNotAttachedToNetwork`](ErrorCode::ServerNotAttachedToNetwork),
+    /// [`IpNotAvailable`](ErrorCode::IpNotAvailable) (one of them is taken), [`Locked`](ErrorCode::Locked).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
+    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
+    /// # api.servers().attach_to_network(server, network).await?.wait().await?;
+    /// api.servers().change_alias_ips(server, network, ["10.1.1.20", "10.1.1.21"]).await?.wait().await?;
+    /// let server = api.servers().get(server).await?;
+    /// assert_eq!(server.private_net(network).expect("an attachment").alias_ips, ["10.1.1.20", "10.1.1.21"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn change_alias_ips(
+        self,
+        id: impl Into<ServerId>,
+        network: impl Into<NetworkId>,
+        alias_ips: impl IntoIterator<Item = impl Into<String>>,
+    ) -> ChangeAliasIps {
+        let call = self.start(&ops::CHANGE_SERVER_ALIAS_IPS, id.into());
+        ChangeAliasIps::new(call, network.into(), alias_ips.into_iter().map(Into::into).collect())
+    }
+}
+
+cloud_core::request! {
+    /// Attaches a server to a private network; made by [`Servers::attach_to_network`].
+    pub struct AttachToNetwork => Started;
+    required {
+        network: NetworkId,
+    }
+    opt {
+        /// Its address in the network; the service chooses one unless given.
+        ip: String,
+        /// The subnet that the address is chosen from, such as `10.0.1.0/24`.
+        ip_range: String,
+    }
+    list {
+        /// Further addresses in the network.
+        alias_ips: String,
+    }
+}
+
+cloud_core::request! {
+    /// Detaches a server from a private network; made by [`Servers::detach_from_network`].
+    pub struct DetachFromNetwork => Started;
+    required {
+        network: NetworkId,
+    }
+}
+
+cloud_core::request! {
+    /// Sets the further addresses of a server in a private network; made by [`Servers::change_alias_ips`].
+    pub struct ChangeAliasIps => Started;
+    required {
+        network: NetworkId,
+        alias_ips: Vec<String>,
+    }
+}

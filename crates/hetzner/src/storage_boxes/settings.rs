@@ -1,0 +1,217 @@
+use cloud_core::call::Call;
+use secrecy::SecretString;
+
+use super::{StorageBoxId, StorageBoxes, check};
+use crate::actions::Started;
+#[cfg(doc)]
+use crate::error::ErrorCode;
+use crate::id_or_name::IdOrName;
+use crate::ops;
+
+impl StorageBoxes<'_> {
+    /// Changes the size, to a type by name or, as text, by id (`POST /storage_boxes/{id}/actions/change_type`). It
+    /// cannot become smaller than what is stored in it.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (there is no
+    /// such type, or it is too small).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// api.storage_boxes().change_type(storage_box, "bx21").await?.wait().await?;
+    /// assert_eq!(api.storage_boxes().get(storage_box).await?.storage_box_type.name, "bx21");
+    /// # Ok(()) }
+    /// ```
+    pub fn change_type(self, id: impl Into<StorageBoxId>, storage_box_type: impl Into<String>) -> ChangeStorageBoxType {
+        ChangeStorageBoxType::new(self.start(&ops::CHANGE_STORAGE_BOX_TYPE, id.into()), storage_box_type.into())
+    }
+
+    /// Gives the main account another password (`POST /storage_boxes/{id}/actions/reset_password`). The rules are those
+    /// of [`create`](Self::create).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password
+    /// breaks a rule).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let action = api.storage_boxes().reset_password(storage_box, "Battery-Staple-8").await?.wait().await?;
+    /// assert!(action.is_success());
+    /// let error = api.storage_boxes().reset_password(storage_box, "password").await.unwrap_err();
+    /// assert!(error.is_invalid_input()); // too short: nothing was sent
+    /// # Ok(()) }
+    /// ```
+    pub fn reset_password(
+        self,
+        id: impl Into<StorageBoxId>,
+        password: impl Into<SecretString>,
+    ) -> ResetStorageBoxPassword {
+        ResetStorageBoxPassword::new(self.start(&ops::RESET_STORAGE_BOX_PASSWORD, id.into()), password.into())
+    }
+
+    /// Changes the ways in which it can be reached (`POST /storage_boxes/{id}/actions/update_access_settings`). What is
+    /// not set stays as it is.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let change = api.storage_boxes().update_access_settings(storage_box).ssh_enabled(true).samba_enabled(false);
+    /// change.await?.wait().await?;
+    /// assert!(api.storage_boxes().get(storage_box).await?.access_settings.ssh_enabled);
+    /// # Ok(()) }
+    /// ```
+    pub fn update_access_settings(self, id: impl Into<StorageBoxId>) -> UpdateStorageBoxAccess {
+        UpdateStorageBoxAccess::new(self.start(&ops::UPDATE_STORAGE_BOX_ACCESS_SETTINGS, id.into()))
+    }
+
+    /// Puts everything back to a snapshot, by id or name (`POST /storage_boxes/{id}/actions/rollback_snapshot`). What
+    /// was written since is lost, and so are newer snapshots.
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// let snapshots = api.storage_boxes().snapshots(storage_box);
+    /// let good = snapshots.create().await?.wait().await?;
+    /// # snapshots.create().await?.wait().await?;
+    /// api.storage_boxes().rollback_snapshot(storage_box, good.id).await?.wait().await?;
+    /// let left = snapshots.list().all().await?;
+    /// assert_eq!(left.iter().map(|snapshot| snapshot.id).collect::<Vec<_>>(), [good.id]);
+    /// # Ok(()) }
+    /// ```
+    pub fn rollback_snapshot(
+        self,
+        id: impl Into<StorageBoxId>,
+        snapshot: impl Into<IdOrName>,
+    ) -> RollbackStorageBoxSnapshot {
+        // Unlike elsewhere, the id is text on the wire.
+        let snapshot = snapshot.into().to_string();
+        RollbackStorageBoxSnapshot::new(self.start(&ops::ROLLBACK_STORAGE_BOX_SNAPSHOT, id.into()), snapshot)
+    }
+
+    /// Takes snapshots from now on at this time of the day (UTC), every day unless a day is set, and keeps up to
+    /// `max_snapshots` of them; an earlier plan ends (`POST /storage_boxes/{id}/actions/enable_snapshot_plan`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the type
+    /// keeps fewer).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// // Every Sunday at 03:30.
+    /// let plan = api.storage_boxes().enable_snapshot_plan(storage_box, 10, 3, 30).day_of_week(7_u32);
+    /// plan.await?.wait().await?;
+    /// let plan = api.storage_boxes().get(storage_box).await?.snapshot_plan.expect("a plan");
+    /// assert_eq!((plan.day_of_week, plan.hour, plan.minute), (Some(7), 3, 30));
+    /// # Ok(()) }
+    /// ```
+    pub fn enable_snapshot_plan(
+        self,
+        id: impl Into<StorageBoxId>,
+        max_snapshots: u32,
+        hour: u32,
+        minute: u32,
+    ) -> EnableSnapshotPlan {
+        let call = self.start(&ops::ENABLE_STORAGE_BOX_SNAPSHOT_PLAN, id.into());
+        EnableSnapshotPlan::new(call, max_snapshots, hour, minute)
+    }
+
+    /// Ends the plan; the snapshots it took stay (`POST /storage_boxes/{id}/actions/disable_snapshot_plan`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+    /// # let storage_box = created.wait().await?.id;
+    /// # api.storage_boxes().enable_snapshot_plan(storage_box, 10, 3, 30).await?.wait().await?;
+    /// api.storage_boxes().disable_snapshot_plan(storage_box).await?.wait().await?;
+    /// assert!(api.storage_boxes().get(storage_box).await?.snapshot_plan.is_none());
+    /// # Ok(()) }
+    /// ```
+    pub fn disable_snapshot_plan(self, id: impl Into<StorageBoxId>) -> Call<Started> {
+        self.start(&ops::DISABLE_STORAGE_BOX_SNAPSHOT_PLAN, id.into())
+    }
+}
+
+cloud_core::request! {
+    /// Changes the size of a storage box; made by [`StorageBoxes::change_type`].
+    pub struct ChangeStorageBoxType => Started;
+    required {
+        storage_box_type: String,
+    }
+    check |this: &Self| check::not_empty("storage_box_type", &this.storage_box_type);
+}
+
+cloud_core::request! {
+    /// Sets the password of a storage box; made by [`StorageBoxes::reset_password`]. `Debug` hides it.
+    pub struct ResetStorageBoxPassword => Started;
+    required {
+        #[serde(serialize_with = "cloud_core::model::secret::expose")]
+        password: SecretString,
+    }
+    check |this: &Self| check::password(&this.password);
+}
+
+cloud_core::request! {
+    /// Changes the ways in which a storage box can be reached; made by [`StorageBoxes::update_access_settings`].
+    pub struct UpdateStorageBoxAccess => Started;
+    opt {
+        /// Whether it can be reached from outside of the provider's network.
+        reachable_externally: bool,
+        /// Whether it can be reached by Samba (SMB).
+        samba_enabled: bool,
+        /// Whether it can be reached by SSH.
+        ssh_enabled: bool,
+        /// Whether it can be reached by WebDAV.
+        webdav_enabled: bool,
+        /// Whether the folder with the snapshots of the file system can be seen.
+        zfs_enabled: bool,
+    }
+}
+
+cloud_core::request! {
+    /// Puts a storage box back to a snapshot; made by [`StorageBoxes::rollback_snapshot`].
+    pub struct RollbackStorageBoxSnapshot => Started;
+    required {
+        snapshot: String,
+    }
+    check |this: &Self| check::not_empty("snapshot", &this.snapshot);
+}
+
+cloud_core::request! {
+    /// Begins a plan of snapshots; made by [`StorageBoxes::enable_snapshot_plan`].
+    pub struct EnableSnapshotPlan => Started;
+    required {
+        max_snapshots: u32,
+        hour: u32,
+        minute: u32,
+    }
+    opt {
+        /// Only on this day of the week, from 1 for Monday to 7 for Sunday.
+        day_of_week: u32,
+        /// Only on this day of the month, from 1 to 31.
+        day_of_month: u32,
+    }
+    check |this: &Self| {
+        check::within("max_snapshots", Some(this.max_snapshots), 1, u32::MAX)?;
+        check::within("hour", Some(this.hour), 0, 23)?;
+        check::within("minute", Some(this.minute), 0, 59)?;
+        check::within("day_of_week", this.day_of_week, 1, 7)?;
+        check::within("day_of_month", this.day_of_month, 1, 31)
+    };
+}

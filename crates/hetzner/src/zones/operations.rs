@@ -1,0 +1,400 @@
+use cloud_core::call::{Call, Operation, Task};
+use cloud_core::decode::Decode;
+use cloud_core::{Error, Result};
+
+use super::{NewRrSet, PrimaryNameserver, Records, SentNameserver, Zone, ZoneMode, rr};
+use crate::actions::{Created, Deleted, Started, action_methods, created};
+use crate::client::Client;
+#[cfg(doc)]
+use crate::error::ErrorCode;
+use crate::find::found;
+use crate::id_or_name::IdOrName;
+use crate::labels::{self, Labels};
+use crate::ops;
+use crate::protection::ChangeProtection;
+use crate::sort::Sort;
+
+/// `/zones`. Zones are named by id or by domain.
+///
+/// What changes a zone answers with [`Started`]; its end means that the name servers have it.
+#[derive(Clone, Copy, Debug)]
+pub struct Zones<'a>(&'a Client);
+
+impl<'a> Zones<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists zones (`GET /zones`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// # api.zones().update(zone).labels([("env", "prod")]).await?;
+    /// let zones = api.zones().list().label_selector("env=prod").all().await?;
+    /// assert_eq!(zones[0].name, "example.com");
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListZones {
+        ListZones::new(self.0.list(&ops::LIST_ZONES, "zones"))
+    }
+
+    /// Creates a zone whose records are edited here (`POST /zones`).
+    ///
+    /// The domain is lower case, without a dot at its end, and a name that can be registered, not a subdomain. SOA and
+    /// NS records come by themselves.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
+    /// there already), [`InvalidInput`](ErrorCode::InvalidInput) (the domain or a record is wrong).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::Rr;
+    ///
+    /// let created = api.zones().create("example.com").rrsets([("www", Rr::a(["203.0.113.7"]))]).await?;
+    /// let zone = created.wait().await?;
+    /// println!("delegate {} to {:?}", zone.name, zone.authoritative_nameservers.assigned);
+    /// # assert_eq!(api.zones().records(&zone).get("www", "A").await?.records[0].value, "203.0.113.7");
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>) -> CreateZone {
+        CreateZone::new(self.creating(), name.into(), ZoneMode::Primary)
+    }
+
+    /// Creates a zone that is copied from name servers of yours (`POST /zones`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
+    /// there already), [`InvalidInput`](ErrorCode::InvalidInput).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::ZoneMode;
+    /// use hetzner::zones::PrimaryNameserver;
+    ///
+    /// let hidden_primary = PrimaryNameserver::new("198.51.100.1").port(5353);
+    /// let zone = api.zones().create_secondary("example.com", [hidden_primary]).await?.wait().await?;
+    /// assert_eq!(zone.mode, ZoneMode::Secondary);
+    /// # Ok(()) }
+    /// ```
+    pub fn create_secondary(
+        self,
+        name: impl Into<String>,
+        primary_nameservers: impl IntoIterator<Item = PrimaryNameserver>,
+    ) -> CreateZone {
+        CreateZone::new(self.creating(), name.into(), ZoneMode::Secondary).primary_nameservers(primary_nameservers)
+    }
+
+    fn creating(self) -> Call<Created<Zone>> {
+        self.0.call(&ops::CREATE_ZONE, Created::<Zone>::decode(self.0))
+    }
+
+    /// One zone (`GET /zones/{id_or_name}`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
+    /// [`find`](Self::find) turns into `None`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// let zone = api.zones().get("example.com").await?;
+    /// assert_eq!(zone.name, "example.com");
+    /// println!("{} records, cached for {} s", zone.record_count, zone.ttl);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, zone: impl Into<IdOrName>) -> Call<Zone> {
+        self.0.call(&ops::GET_ZONE, Decode::key("zone")).arg(zone.into())
+    }
+
+    /// Looks a zone up by id or domain (`GET /zones/{id_or_name}`); `None` when there is none.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// assert!(api.zones().find("example.com").await?.is_none());
+    /// # api.zones().create("example.com").await?;
+    /// # assert!(api.zones().find("example.com").await?.is_some());
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, zone: impl Into<IdOrName>) -> Task<Option<Zone>> {
+        let get = self.get(zone);
+        Task::new(async move { found(get.await) })
+    }
+
+    /// Changes the labels of a zone (`PUT /zones/{id_or_name}`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// let zone = api.zones().update("example.com").labels([("env", "prod")]).await?;
+    /// assert_eq!(zone.labels.get("env"), Some("prod"));
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, zone: impl Into<IdOrName>) -> UpdateZone {
+        UpdateZone::new(self.0.call(&ops::UPDATE_ZONE, Decode::key("zone")).arg(zone.into()))
+    }
+
+    /// Deletes a zone with all its records (`DELETE /zones/{id_or_name}`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// api.zones().delete("example.com").await?.wait().await?;
+    /// assert!(api.zones().find("example.com").await?.is_none());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, zone: impl Into<IdOrName>) -> Call<Deleted> {
+        self.0.call(&ops::DELETE_ZONE, Deleted::decode(self.0)).arg(zone.into())
+    }
+
+    /// The records of a zone. Nothing is sent.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// use hetzner::Rr;
+    ///
+    /// let records = api.zones().records("example.com");
+    /// records.create("www", Rr::a(["203.0.113.7"])).await?.wait().await?;
+    /// assert_eq!(records.get("www", "A").await?.records[0].value, "203.0.113.7");
+    /// # Ok(()) }
+    /// ```
+    pub fn records(self, zone: impl Into<IdOrName>) -> Records<'a> {
+        Records::new(self.0, zone.into())
+    }
+
+    /// The zone as a zone file in the form of BIND (`GET /zones/{id_or_name}/zonefile`).
+    ///
+    /// Needs a token with read access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode) (the
+    /// zone is in secondary mode).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let file = api.zones().export_zonefile("example.com").await?;
+    /// assert!(file.contains("203.0.113.7"));
+    /// # Ok(()) }
+    /// ```
+    pub fn export_zonefile(self, zone: impl Into<IdOrName>) -> Call<String> {
+        self.0.call(&ops::GET_ZONE_ZONEFILE, Decode::key("zonefile")).arg(zone.into())
+    }
+
+    /// Replaces all records by those of a zone file (`POST /zones/{id_or_name}/actions/import_zonefile`). The file must
+    /// have the SOA record and the NS records of the service.
+    ///
+    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the file is
+    /// wrong), [`Protected`](ErrorCode::Protected) (an RRset is), [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # api.zones().create("example.com").await?.wait().await?;
+    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
+    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
+    /// let file = api.zones().export_zonefile("example.com").await?;
+    /// let moved = file.replace("203.0.113.7", "203.0.113.8");
+    /// api.zones().import_zonefile("example.com", moved).await?.wait().await?;
+    /// let www = api.zones().records("example.com").get("www", "A").await?;
+    /// assert_eq!(www.records[0].value, "203.0.113.8");
+    /// # Ok(()) }
+    /// ```
+    pub fn import_zonefile(self, zone: impl Into<IdOrName>, zonefile: impl Into<String>) -> ImportZonefile {
+        ImportZonefile::new(self.start(&ops::IMPORT_ZONE_ZONEFILE, zone.into()), zonefile.into())
+    }
+
+    /// Sets how many seconds records may be cached that do not say so themselves, 60 or more
+    /// (`POST /zones/{id_or_name}/actions/change_ttl`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// api.zones().change_ttl("example.com", 300).await?.wait().await?;
+    /// assert_eq!(api.zones().get("example.com").await?.ttl, 300);
+    /// # Ok(()) }
+    /// ```
+    pub fn change_ttl(self, zone: impl Into<IdOrName>, ttl: u32) -> ChangeZoneTtl {
+        ChangeZoneTtl::new(self.start(&ops::CHANGE_ZONE_TTL, zone.into()), ttl)
+    }
+
+    /// Sets the name servers that a zone in secondary mode is copied from
+    /// (`POST /zones/{id_or_name}/actions/change_primary_nameservers`).
+    ///
+    /// Needs a token with write access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode) (the
+    /// zone is in primary mode).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// use hetzner::zones::PrimaryNameserver;
+    ///
+    /// # let first = PrimaryNameserver::new("198.51.100.1");
+    /// # api.zones().create_secondary("example.com", [first]).await?.wait().await?;
+    /// let moved = PrimaryNameserver::new("198.51.100.2");
+    /// api.zones().change_primary_nameservers("example.com", [moved]).await?.wait().await?;
+    /// assert_eq!(api.zones().get("example.com").await?.primary_nameservers[0].address, "198.51.100.2");
+    /// # Ok(()) }
+    /// ```
+    pub fn change_primary_nameservers(
+        self,
+        zone: impl Into<IdOrName>,
+        primary_nameservers: impl IntoIterator<Item = PrimaryNameserver>,
+    ) -> ChangePrimaryNameservers {
+        let call = self.start(&ops::CHANGE_ZONE_PRIMARY_NAMESERVERS, zone.into());
+        ChangePrimaryNameservers::new(call, primary_nameservers.into_iter().map(Into::into).collect())
+    }
+
+    /// Sets whether deleting a zone is refused (`POST /zones/{id_or_name}/actions/change_protection`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
+    /// api.zones().change_protection("example.com").delete(true).await?.wait().await?;
+    /// let error = api.zones().delete("example.com").await.unwrap_err();
+    /// assert_eq!(error.code(), Some("protected"));
+    /// # Ok(()) }
+    /// ```
+    pub fn change_protection(self, zone: impl Into<IdOrName>) -> ChangeProtection {
+        ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
+    }
+
+    fn start(self, operation: &'static Operation, zone: IdOrName) -> Call<Started> {
+        self.0.call(operation, Started::decode(self.0)).arg(zone)
+    }
+}
+
+action_methods!(
+    Zones[IdOrName], Zone in "zones" / "{id_or_name}",
+    LIST_ZONES_ACTIONS, GET_ZONES_ACTION, LIST_ZONE_ACTIONS,
+    r#"let id = api.zones().create("example.com").await?.resource.id;"#,
+);
+created!(
+    Zone as zone in zones / "{id_or_name}"
+    by r#"api.zones().create("example.com")"#
+);
+
+fn check_domain(name: &str) -> Result<()> {
+    let problem = if name.is_empty() {
+        "must not be empty"
+    } else if name.ends_with('.') {
+        "must not end with a dot"
+    } else if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        "must be lower case"
+    } else if !name.is_ascii() {
+        "must be written in Punycode"
+    } else {
+        return Ok(());
+    };
+    Err(Error::input("name", problem))
+}
+
+cloud_core::list_request! {
+    /// Lists zones; made by [`Zones::list`].
+    pub struct ListZones => Zone;
+    one {
+        /// Only the one of this domain.
+        name: String = "name",
+        /// Only zones in this mode.
+        mode: ZoneMode = "mode",
+    }
+    many {
+        /// Sorts by `id`, `name` or `created`; may be given several times.
+        sort: Sort = "sort",
+    }
+}
+
+impl ListZones {
+    /// Only zones whose labels match, such as `env=prod`.
+    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
+        Self(labels::select(self.0, &selector))
+    }
+}
+
+cloud_core::request! {
+    /// Creates a zone; made by [`Zones::create`] and [`Zones::create_secondary`].
+    pub struct CreateZone => Created<Zone>;
+    required {
+        name: String,
+        mode: ZoneMode,
+    }
+    opt {
+        /// How many seconds records may be cached that do not say so themselves; an hour unless set.
+        ttl: u32,
+        /// Its labels.
+        labels: Labels,
+        /// Its records, as a zone file. Goes without [`rrsets`](Self::rrsets).
+        zonefile: String,
+    }
+    list {
+        /// The name servers it is copied from, for a zone in secondary mode.
+        primary_nameservers: SentNameserver,
+        /// Its records, such as `[("www", Rr::a(["203.0.113.7"]))]`.
+        rrsets: NewRrSet,
+    }
+    check |this: &Self| {
+        check_domain(&this.name)?;
+        rr::check_ttl(this.ttl)?;
+        if this.zonefile.is_some() && this.rrsets.as_ref().is_some_and(|rrsets| !rrsets.is_empty()) {
+            return Err(Error::input("rrsets", "must be empty when there is a zone file"));
+        }
+        this.rrsets.iter().flatten().try_for_each(|rrset| rrset.checked.clone())?;
+        labels::check(this.labels.as_ref())
+    };
+}
+
+cloud_core::request! {
+    /// Changes a zone; made by [`Zones::update`].
+    pub struct UpdateZone => Zone;
+    opt {
+        /// The labels it has from now on, instead of all it had.
+        labels: Labels,
+    }
+    check |this: &Self| labels::check(this.labels.as_ref());
+}
+
+cloud_core::request! {
+    /// Replaces all records of a zone; made by [`Zones::import_zonefile`].
+    pub struct ImportZonefile => Started;
+    required {
+        zonefile: String,
+    }
+}
+
+cloud_core::request! {
+    /// Changes how long records may be cached; made by [`Zones::change_ttl`].
+    pub struct ChangeZoneTtl => Started;
+    required {
+        ttl: u32,
+    }
+    check |this: &Self| rr::check_ttl(Some(this.ttl));
+}
+
+cloud_core::request! {
+    /// Changes where a zone is copied from; made by [`Zones::change_primary_nameservers`].
+    pub struct ChangePrimaryNameservers => Started;
+    required {
+        primary_nameservers: Vec<SentNameserver>,
+    }
+}

@@ -1,0 +1,197 @@
+use super::*;
+
+const OPS: &str = r#"cloud_core::operations! {
+    LIST_DISKS = "list_disks", GET "/disks";
+    DELETE_DISK =
+        "delete_disk", DELETE "/disks/{id}";
+    LIST_DISK_ACTIONS = "list_disk_actions", GET "/disks/{id}/actions";
+}
+"#;
+
+const DISKS: &str = r#"//! Disks.
+
+impl Disks<'_> {
+    /// Lists disks (`GET /disks`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// let disks = api.disks().list().all().await?;
+    /// assert_eq!(disks.len(), 1);
+    /// ```
+    pub fn list(self) -> ListDisks {
+        ListDisks::new(self.0.list(&ops::LIST_DISKS, "disks"))
+    }
+
+    /// Waits for a disk (`GET /disks?id=..`).
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// assert!(api.disks().ready(1).await.is_ok());
+    /// ```
+    pub fn ready(self, id: u64) -> cloud_core::wait::Waiter<Disk> {
+        wait(id)
+    }
+
+    /// Deletes a disk (`DELETE /disks/{id}`).
+    ///
+    /// Needs a token with write access.
+    ///
+    /// ```
+    /// api.disks().delete(1).await?;
+    /// assert!(api.disks().list().await?.items.is_empty());
+    /// ```
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "said on several lines"
+    )]
+    pub fn delete(self, id: impl Into<DiskId>) -> Call<Deleted> {
+        self.0.delete(&ops::DELETE_DISK, id.into())
+    }
+
+    /// How many there may be. Sends nothing.
+    pub fn most(self) -> usize {
+        7
+    }
+}
+
+cloud_core::list_request! {
+    pub struct ListDisks => Disk;
+}
+
+actions!(Disks, "disks", LIST_DISK_ACTIONS);
+"#;
+
+const ACTIONS: &str = r#"macro_rules! actions {
+    ($group:ident, $path:literal, $of:ident) => {
+        impl $group<'_> {
+            #[doc = concat!("Lists the actions of one (`GET /", $path, "/{id}/actions`).")]
+            ///
+            /// Needs a token with read access.
+            ///
+            /// ```
+            #[doc = concat!("let actions = api.", $path, "().list_actions_of(1).all().await?;")]
+            /// assert!(!actions.is_empty());
+            /// ```
+            pub fn list_actions_of(self, id: u64) -> ListActions {
+                ListActions::new(self.0, &$crate::ops::$of, id)
+            }
+        }
+    };
+}
+"#;
+
+/// The counts and the faults of a crate whose file about disks differs in this.
+fn checked(from: &str, to: &str) -> ((usize, usize), Vec<String>) {
+    assert!(from.is_empty() || DISKS.contains(from) || ACTIONS.contains(from), "{from}");
+    let change = |text: &str| if from.is_empty() { text.to_owned() } else { text.replacen(from, to, 1) };
+    let file = |name: &str, text: String| (format!("crates/hetzner/src/{name}"), Some(text));
+    let files =
+        vec![file("ops.rs", OPS.to_owned()), file("disks.rs", change(DISKS)), file("actions.rs", change(ACTIONS))];
+    let mut faults = Vec::new();
+    let count = check(&Tree { root: "/".into(), files }, &PROVIDERS[0], &mut faults);
+    (count, faults)
+}
+
+fn faults_with(from: &str, to: &str) -> Vec<String> {
+    checked(from, to).1
+}
+
+#[test]
+fn what_is_documented_is_counted() {
+    assert_eq!(checked("", ""), ((4, 3), vec![]));
+    let twice = "actions!(Disks, \"disks\", LIST_DISK_ACTIONS);\nactions!(Other, \"other\", LIST_OTHER_ACTIONS);";
+    assert_eq!(checked("actions!(Disks, \"disks\", LIST_DISK_ACTIONS);", twice), ((5, 3), vec![]));
+}
+
+#[test]
+fn an_example_must_run_and_use_the_function_and_assert() {
+    let example = "    /// ```\n    /// api.disks().delete(1).await?;\n    \
+                   /// assert!(api.disks().list().await?.items.is_empty());\n    /// ```\n";
+    for to in ["", &example.replacen("```", "```no_run", 1), &example.replace("delete(1)", "remove(1)")] {
+        let faults = faults_with(example, to);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with("crates/hetzner/src/disks.rs:"), "{faults:?}");
+        assert!(faults[0].ends_with("`delete` has no example that runs and uses it"), "{faults:?}");
+    }
+    let faults = faults_with("assert!(api.disks().ready(1).await.is_ok());", "api.disks().ready(1).await?;");
+    assert!(faults[0].ends_with("`ready` has an example that asserts nothing"), "{faults:?}");
+}
+
+#[test]
+fn an_example_in_a_macro_counts_as_others_do() {
+    let faults = faults_with("            /// assert!(!actions.is_empty());\n", "");
+    assert_eq!(faults, ["crates/hetzner/src/actions.rs:11: `list_actions_of` has an example that asserts nothing"]);
+}
+
+#[test]
+fn the_endpoint_must_be_that_of_the_operation() {
+    let faults = faults_with("`DELETE /disks/{id}`", "`DELETE /disk/{id}`");
+    assert!(faults[0].ends_with("`delete` does not name `DELETE /disks/{id}`"), "{faults:?}");
+    assert!(faults.last().is_some_and(|fault| fault.contains("DELETE_DISK")), "{faults:?}");
+    let faults = faults_with("`GET /disks?id=..`", "`GET /disk?id=..`");
+    assert!(faults[0].ends_with("`ready` names `GET /disk`, which nothing calls"), "{faults:?}");
+    let faults = faults_with("`GET /disks?id=..`", "`DELETE /disks`");
+    assert!(faults[1].ends_with("`ready` names `DELETE /disks`, which nothing calls"), "{faults:?}");
+    let cut_short = |endpoint| faults_with("`GET /disks?id=..`", endpoint);
+    assert_eq!((cut_short("`GET /disks/{id}/..`").len(), cut_short("`GET /disks/{name}/..`").len()), (0, 1));
+    let faults = faults_with(" (`GET /disks?id=..`)", "");
+    assert!(faults[0].ends_with("`ready` does not name its endpoint"), "{faults:?}");
+}
+
+#[test]
+fn the_permission_must_be_that_of_the_method() {
+    let faults = faults_with("with write access", "with read access");
+    assert!(faults[0].ends_with("`delete` does not say \"Needs a token with write access.\""), "{faults:?}");
+    for to in ["", "    /// Needs no token.\n"] {
+        let faults = faults_with("    /// Needs a token with read access.\n", to);
+        assert!(faults[0].ends_with("`list` does not say \"Needs a token with read access.\""), "{faults:?}");
+    }
+}
+
+#[test]
+fn an_operation_that_no_function_is_about_is_missed() {
+    let faults = faults_with("actions!(Disks, \"disks\", LIST_DISK_ACTIONS);\n", "");
+    assert_eq!(
+        faults,
+        ["crates/hetzner/src/: no documentation of a public function is about LIST_DISK_ACTIONS, \
+             `GET /disks/{id}/actions`"]
+    );
+}
+
+#[test]
+fn where_versions_disagree_one_endpoint_is_enough() {
+    let both = "mod v1 {\n    cloud_core::operations! {\n        GET_DISK = \"get_disk\", GET \"/disk/{id}\";\n    }\n}\n\
+                mod v2 {\n    cloud_core::operations! {\n        GET_DISK = \"get_disk\", GET \"/disks/{id}\";\n    }\n}\n";
+    let code = |endpoint: &str| {
+        format!(
+            "/// One disk (`{endpoint}`).\n///\n/// Needs a token with read access.\n///\n/// ```\n/// assert_eq!(get(1).await?.id, 1);\n\
+             /// ```\npub fn get(id: u64) -> Call<Disk> {{\n    call(&ops::v2::GET_DISK, id)\n}}\n"
+        )
+    };
+    let faults = |endpoint: &str| {
+        let files = [("ops.rs", both.to_owned()), ("disks.rs", code(endpoint))];
+        let files = files.map(|(name, text)| (format!("crates/hetzner/src/{name}"), Some(text)));
+        let mut faults = Vec::new();
+        check(&Tree { root: "/".into(), files: files.into() }, &PROVIDERS[0], &mut faults);
+        faults
+    };
+    assert_eq!((faults("GET /disk/{id}"), faults("GET /disks/{id}")), (vec![], vec![]));
+    assert!(faults("GET /volumes/{id}")[0].ends_with("`get` does not name `GET /disk/{id}` or `GET /disks/{id}`"));
+}
+
+#[test]
+fn an_endpoint_outside_of_the_table_is_in_the_code() {
+    let (from, to) = ("`GET /disks?id=..`", "`GET /health`");
+    assert_eq!(faults_with(from, to).len(), 1);
+    let text = DISKS.replacen(from, to, 1).replacen("wait(id)", "wait(\"/health\", id)", 1);
+    assert_eq!(faults_with(DISKS, &text), [""; 0]);
+}
+
+#[test]
+fn what_is_in_no_table_may_have_a_sentence_of_its_own() {
+    let ready = "GET /disks?id=..`).\n    ///\n    /// Needs a token with read access.";
+    assert_eq!(faults_with(ready, &ready.replace("a token with read access", "no token")), [""; 0]);
+    assert_eq!(faults_with(ready, &ready.replace("a token with read access", "luck")).len(), 1);
+}
