@@ -27,6 +27,7 @@ mod form;
 mod front;
 pub mod hetzner;
 mod journal;
+pub mod ovh;
 mod pattern;
 mod rate;
 mod route;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY};
 use cloud_sandbox::{Running, Sandbox, vdk_control};
 
 /// Stateful stand-ins for cloud APIs.
@@ -98,6 +99,14 @@ fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
     writeln!(out, "export HCLOUD_ENDPOINT={endpoint}")?;
     writeln!(out, "export HETZNER_ENDPOINT={endpoint}")?;
     writeln!(out, "export HCLOUD_TOKEN={token}")?;
+    writeln!(out, "\n# OVHcloud")?;
+    writeln!(out, "export OVH_ENDPOINT={}", server.ovh_url())?;
+    writeln!(out, "export OVH_APPLICATION_KEY={APPLICATION_KEY}")?;
+    writeln!(out, "export OVH_APPLICATION_SECRET={APPLICATION_SECRET}")?;
+    writeln!(out, "export OVH_CONSUMER_KEY={CONSUMER_KEY}")?;
+    // Clients refuse to have both kinds of credentials at once.
+    writeln!(out, "# instead of the keys: OVH_CLIENT_ID={CLIENT_ID} OVH_CLIENT_SECRET={CLIENT_SECRET}")?;
+    writeln!(out, "# with tokens from {}", server.ovh_token_url())?;
     writeln!(out, "\n# VDK Control Service")?;
     let vdk_control = server.vdk_control_url();
     writeln!(out, "export VDK_CONTROL_SERVICE_REST_API_URL={vdk_control}")?;

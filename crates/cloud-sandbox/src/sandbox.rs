@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::journal::Journal;
+use crate::ovh::{self, Ovh};
 use crate::transport::InProcess;
 use crate::vdk_control::{self, VdkControl};
 
@@ -24,6 +25,7 @@ struct World {
     faults: Faults,
     journal: Journal,
     hetzner: Arc<Hetzner>,
+    ovh: Arc<Ovh>,
     vdk_control: Arc<VdkControl>,
 }
 
@@ -34,6 +36,7 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) rate_limit: Option<u32>,
     pub(crate) action_duration: Duration,
+    pub(crate) ovh: ovh::Settings,
     pub(crate) vdk_control: vdk_control::Settings,
 }
 
@@ -51,6 +54,7 @@ impl Sandbox {
                 seed: 0,
                 rate_limit: None,
                 action_duration: Duration::from_secs(1),
+                ovh: ovh::Settings::new(),
                 vdk_control: vdk_control::Settings::new(),
             },
             epoch: None,
@@ -69,6 +73,17 @@ impl Sandbox {
     pub fn hetzner_metadata(&self, server: i64) -> Arc<dyn Transport> {
         let service = HetznerMetadata::of(self.0.hetzner.clone(), server);
         Arc::new(InProcess { sandbox: self.clone(), service: Arc::new(service) })
+    }
+
+    /// The OVHcloud service, without sockets: any host, paths as on `https://eu.api.ovh.com`, the token endpoint of its
+    /// service accounts included.
+    pub fn ovh(&self) -> Arc<dyn Transport> {
+        Arc::new(InProcess { sandbox: self.clone(), service: self.0.ovh.clone() })
+    }
+
+    /// What the owner of the account of the OVHcloud service can do beside the API.
+    pub fn ovh_console(&self) -> ovh::Console {
+        ovh::Console::new(self.0.ovh.clone())
     }
 
     /// The VDK Control Service, without sockets: any host, paths as on the server, beginning with `/data-jobs`.
@@ -92,8 +107,9 @@ impl Sandbox {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn services(&self) -> [Arc<dyn Service>; 3] {
-        [self.0.hetzner.clone(), Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone())), self.0.vdk_control.clone()]
+    pub(crate) fn services(&self) -> [Arc<dyn Service>; 4] {
+        let metadata = HetznerMetadata::mounted(self.0.hetzner.clone());
+        [self.0.hetzner.clone(), Arc::new(metadata), self.0.ovh.clone(), self.0.vdk_control.clone()]
     }
 }
 
@@ -145,6 +161,12 @@ impl Builder {
         self
     }
 
+    /// What the OVHcloud service is like: who may call it, and what there is.
+    pub fn ovh(mut self, settings: ovh::Settings) -> Self {
+        self.options.ovh = settings;
+        self
+    }
+
     /// What the wall clock shows at the beginning; the real time by default.
     pub fn starting_at(mut self, time: SystemTime) -> Self {
         self.epoch = Some(time);
@@ -161,6 +183,7 @@ impl Builder {
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
         Sandbox(Arc::new(World {
+            ovh: Arc::new(Ovh::new(&self.options, clock.clone())),
             hetzner: Arc::new(Hetzner::new(self.options.clone(), clock.clone())),
             vdk_control: Arc::new(VdkControl::new(self.options, clock.clone())),
             faults: Faults::default(),

@@ -93,6 +93,16 @@ impl Running {
         format!("{}/hetzner-metadata/{server}/hetzner/v1", self.url())
     }
 
+    /// The endpoint of the OVHcloud service, to be used in the place of `https://eu.api.ovh.com/1.0`.
+    pub fn ovh_url(&self) -> String {
+        format!("{}/ovh/1.0", self.url())
+    }
+
+    /// The token endpoint of the OVHcloud service, to be used in the place of `https://www.ovh.com/auth/oauth2/token`.
+    pub fn ovh_token_url(&self) -> String {
+        format!("{}/ovh/auth/oauth2/token", self.url())
+    }
+
     /// The base of the VDK Control Service, to be used as the URL that `/data-jobs` is below.
     pub fn vdk_control_url(&self) -> String {
         format!("{}/vdk-control", self.url())

@@ -1,6 +1,7 @@
 //! A client without any opinion: what is sent and what comes back, as it is on the wire.
 #![allow(dead_code, unreachable_pub)] // Every test program uses its own part of it.
 
+pub mod ovh;
 pub mod vdk;
 
 use std::sync::Arc;
