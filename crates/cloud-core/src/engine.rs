@@ -88,6 +88,7 @@ struct Inner {
     retry: Arc<dyn RetryPolicy>,
     budget: Budget,
     throttle: Throttle,
+    max_in_flight: Option<usize>,
     clock: SharedClock,
     timeout: Option<Duration>,
     attempt_timeout: Duration,
@@ -227,6 +228,7 @@ impl Engine {
             retry: options.retry,
             budget: Budget::new(),
             throttle: Throttle::new(options.max_in_flight, now),
+            max_in_flight: options.max_in_flight,
             clock: options.clock,
             timeout: options.timeout,
             attempt_timeout: options.attempt_timeout,
@@ -234,6 +236,28 @@ impl Engine {
             user_agent,
             hook: options.hook,
         })))
+    }
+
+    /// The same engine for another identity. Both share connections and settings, but not the throttle and the budget:
+    /// a credential may call through the one while a call of the other waits for it.
+    #[must_use]
+    pub fn with_credential(&self, credential: Option<Arc<dyn Credential>>) -> Self {
+        let inner = &*self.0;
+        Self(Arc::new(Inner {
+            transport: inner.transport.clone(),
+            credential,
+            dialect: inner.dialect.clone(),
+            retry: inner.retry.clone(),
+            budget: Budget::new(),
+            throttle: Throttle::new(inner.max_in_flight, inner.clock.now()),
+            max_in_flight: inner.max_in_flight,
+            clock: inner.clock.clone(),
+            timeout: inner.timeout,
+            attempt_timeout: inner.attempt_timeout,
+            response_limit: inner.response_limit,
+            user_agent: inner.user_agent.clone(),
+            hook: inner.hook.clone(),
+        }))
     }
 
     /// The clock of this client.

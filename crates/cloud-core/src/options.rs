@@ -112,9 +112,15 @@ impl ClientOptions {
         self.allow_http
     }
 
-    /// Is told of every attempt.
+    /// Is told of every attempt, after those that were set before.
     pub fn on_attempt(&mut self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) {
-        self.hook = Some(Arc::new(hook));
+        self.hook = Some(match self.hook.take() {
+            None => Arc::new(hook),
+            Some(earlier) => Arc::new(move |report| {
+                earlier(report);
+                hook(report);
+            }),
+        });
     }
 
     pub(crate) fn user_agent_header(&self, product: &str) -> Result<HeaderValue> {
@@ -230,7 +236,7 @@ macro_rules! client_options {
                 self
             }
 
-            /// Calls this function after every attempt, for metrics.
+            /// Calls this function after every attempt, for metrics. Several may be set; they are called in their order.
             pub fn on_attempt(
                 mut self,
                 hook: impl Fn(&$crate::engine::AttemptReport<'_>) + Send + Sync + 'static,
