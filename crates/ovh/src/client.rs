@@ -1,0 +1,324 @@
+//! The client and its builder.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use cloud_core::call::{Call, Operation};
+use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::credential::{Bearer, Credential, TokenCache};
+use cloud_core::decode::Decode;
+use cloud_core::engine::Engine;
+use cloud_core::options::ClientOptions;
+use cloud_core::{Error, Result};
+use http::{HeaderValue, Method};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+
+use crate::auth::Auth;
+use crate::config::{Credentials, Settings, Sources, trimmed};
+use crate::credential::{APPLICATION, Alone, ClientCredentials, Nobody, ServerClock, Signer};
+use crate::dialect::{OvhDialect, Secrets};
+use crate::endpoint::{Bases, Endpoint, default_origin, token_target};
+use crate::list::{List, Mode};
+use crate::raw::RawCall;
+use crate::target::target;
+
+const PRODUCT: &str = concat!("cloud-ovh/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+
+/// A client of one account. Clones are cheap and share connections, throttle, token and the time of the service.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    bases: Bases,
+    endpoint: Endpoint,
+    /// Goes with calls that are not signed.
+    application: Option<HeaderValue>,
+    warnings: Vec<String>,
+}
+
+impl Client {
+    /// A client configured by the environment and the configuration files that the official clients read; see
+    /// [`config`](crate::config).
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// Begins to set up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// `GET` of any path: `api.get("/me")`, or `api.get("/domain/zone/{zone}/record").arg(name)`.
+    ///
+    /// Paths go behind the endpoint's base URL, `/v2/...` in place of its version.
+    pub fn get(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::GET, path)
+    }
+
+    /// `POST` to any path.
+    pub fn post(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::POST, path)
+    }
+
+    /// `PUT` to any path.
+    pub fn put(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::PUT, path)
+    }
+
+    /// `DELETE` of any path.
+    pub fn delete(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::DELETE, path)
+    }
+
+    /// Any method of any path.
+    pub fn request(&self, method: Method, path: impl AsRef<str>) -> RawCall {
+        RawCall::new(self, method, path.as_ref())
+    }
+
+    /// Who the client is to the service.
+    pub fn auth(&self) -> Auth<'_> {
+        Auth::new(self)
+    }
+
+    /// The endpoint that the client talks to.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// What was repaired in the settings, in words for people; empty when all is well.
+    pub fn warnings(&self) -> &[String] {
+        &self.0.warnings
+    }
+
+    /// A call of an operation of the table.
+    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+        match self.0.bases.of(operation.path) {
+            Some(base) => Call::new(&self.0.engine, base, operation, decode),
+            None => Call::new(&self.0.engine, &self.0.bases.root, operation, decode).refuse(self.no_v2()),
+        }
+    }
+
+    /// A list of v1 whose route also gives objects; `one` is the operation that reads one of them by its id, and `args`
+    /// are the parameters of both paths before the id.
+    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    pub(crate) fn expanded<T>(&self, all: &'static Operation, one: &'static Operation, args: &[&str]) -> List<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let client = self.clone();
+        let owned: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
+        let get = move |id: &str| owned.iter().fold(client.call(one, Decode::json()), Call::arg).arg(id);
+        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), Mode::Expanded).detail(get)
+    }
+
+    /// A list of objects: on v2 in pages, on v1 whole.
+    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    pub(crate) fn objects<T>(&self, all: &'static Operation, args: &[&str]) -> List<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let mode = if all.path.starts_with("/v2/") { Mode::Cursor } else { Mode::Whole };
+        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), mode)
+    }
+
+    /// A call of a path that a caller wrote.
+    pub(crate) fn call_path<T>(&self, method: Method, path: &str, decode: Decode<T>) -> Call<T> {
+        let inner = &*self.0;
+        let (template, query) = match target(path) {
+            Ok(parts) => parts,
+            Err(error) => {
+                return Call::untabled(&inner.engine, &inner.bases.root, method, String::new(), decode).refuse(error);
+            }
+        };
+        let call = match inner.bases.of(&template) {
+            Some(base) => Call::untabled(&inner.engine, base, method, template, decode),
+            None => Call::untabled(&inner.engine, &inner.bases.root, method, template, decode).refuse(self.no_v2()),
+        };
+        match query {
+            Some(query) => call.query_text(query),
+            None => call,
+        }
+    }
+
+    /// The same call without credential; the application's key, which is no secret, goes with it.
+    pub(crate) fn open<T>(&self, call: Call<T>) -> Call<T> {
+        let call = call.anonymous();
+        match &self.0.application {
+            Some(application) => call.header(APPLICATION, application.clone()),
+            None => call,
+        }
+    }
+
+    fn no_v2(&self) -> Error {
+        Error::input("path", format!("{} has no v2; only ovh-eu, ovh-ca and ovh-us have", self.0.endpoint))
+    }
+}
+
+/// Settings of a [`Client`]. Nothing can fail before [`build`](Self::build), which sends nothing.
+#[derive(Debug, Default)]
+#[must_use = "a client is made by build()"]
+pub struct ClientBuilder {
+    options: ClientOptions,
+    given: Settings,
+    sources: Option<Sources>,
+    unauthenticated: bool,
+    time_offset: Option<i64>,
+}
+
+cloud_core::client_options!(ClientBuilder);
+
+fn given<T>(value: T, method: &'static str) -> Setting<T> {
+    Setting::new(value, Origin::Builder(method))
+}
+
+impl ClientBuilder {
+    /// The endpoint, by name or URL: `"ovh-ca"`, [`Endpoint::OvhCa`], `"https://proxy.example/ovh/1.0"`. `ovh-eu` unless
+    /// set.
+    pub fn endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
+        self.given.endpoint = Some(given(endpoint.into(), "endpoint"));
+        self
+    }
+
+    /// Key and secret of an application. Calls are signed, and need a [consumer key](Self::consumer_key) too.
+    pub fn application(mut self, key: impl Into<String>, secret: impl Into<SecretString>) -> Self {
+        self.given.application_key = Some(given(key.into(), "application"));
+        self.given.application_secret = Some(given(secret.into(), "application"));
+        self
+    }
+
+    /// The consumer key: the permission of a user that the application acts for the account.
+    pub fn consumer_key(mut self, key: impl Into<SecretString>) -> Self {
+        self.given.consumer_key = Some(given(key.into(), "consumer_key"));
+        self
+    }
+
+    /// Id and secret of an OAuth2 service account.
+    pub fn oauth2(mut self, client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
+        self.given.client_id = Some(given(client_id.into(), "oauth2"));
+        self.given.client_secret = Some(given(client_secret.into(), "oauth2"));
+        self
+    }
+
+    /// A token that was made elsewhere.
+    pub fn access_token(mut self, token: impl Into<SecretString>) -> Self {
+        self.given.access_token = Some(given(token.into(), "access_token"));
+        self
+    }
+
+    /// Makes a client without credential, for operations that are open to everybody. Others fail before anything is sent.
+    pub fn unauthenticated(mut self) -> Self {
+        self.unauthenticated = true;
+        self
+    }
+
+    /// How many seconds the service is ahead of this machine. Without it the service is asked once.
+    pub fn time_offset(mut self, seconds: i64) -> Self {
+        self.time_offset = Some(seconds);
+        self
+    }
+
+    /// Takes what is not set here from the environment and the configuration files; see [`config`](crate::config).
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    pub fn from_env(self) -> Result<Self> {
+        self.from_environment(&Environment::process(), None)
+    }
+
+    /// As [`from_env`](Self::from_env), with this file before the usual ones. It has to exist.
+    pub fn config_file(self, file: impl AsRef<Path>) -> Result<Self> {
+        self.from_environment(&Environment::process(), Some(file.as_ref()))
+    }
+
+    /// As [`from_env`](Self::from_env) and [`config_file`](Self::config_file), from a made-up environment.
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    pub fn from_environment(mut self, env: &Environment, file: Option<&Path>) -> Result<Self> {
+        self.sources = Some(Sources::read(env, file)?);
+        Ok(self)
+    }
+
+    /// Checks every setting and makes the client. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let Self { options, given, sources, unauthenticated, time_offset } = self;
+        let mut settings = match sources {
+            Some(sources) => {
+                let found = sources.resolve(given.endpoint.as_ref())?;
+                given.or(found)
+            }
+            None => given,
+        };
+        let mut credentials = if unauthenticated { Credentials::None } else { settings.credentials()? };
+        credentials.trim(&mut settings.warnings);
+        let endpoint = settings.endpoint.unwrap_or_else(|| Setting::new(Endpoint::default(), default_origin()));
+        let allow_http = options.allows_http();
+        let bases = Bases::new(&endpoint, allow_http)?;
+        let secrets = Secrets::new(credentials.secrets());
+        let plain = bases.versioned.is_plain_http();
+        let dialect = Arc::new(OvhDialect(secrets.clone()));
+        let open = Engine::build(options, PRODUCT, dialect, None, plain)?;
+
+        let mut application = None;
+        let credential: Arc<dyn Credential> = match &credentials {
+            Credentials::Application { key, secret, consumer } => {
+                let clock = ServerClock::new(open.clone(), bases.versioned.clone(), time_offset);
+                let signer = Signer::new(key, secret, consumer.as_ref(), Arc::new(clock))?;
+                application = Some(signer.application().clone());
+                Arc::new(signer)
+            }
+            Credentials::OAuth2 { id, secret } => {
+                let own = endpoint.value.token_url().map(|url| Setting::new(url.to_owned(), endpoint.origin.clone()));
+                let url = settings.token_url.or(own).ok_or_else(|| {
+                    let text = "has no OAuth2; sign calls by application key, application secret and consumer key, or \
+                                set a token URL (Endpoint::with_token_url, OVH_TOKEN_URL)";
+                    id.error(format_args!("the endpoint {} {text}", endpoint.value))
+                })?;
+                let target = token_target(&url, allow_http)?;
+                let source = ClientCredentials::new(&open, target, id, secret, secrets)?;
+                Arc::new(Alone(TokenCache::bearer(source, open.clock())))
+            }
+            Credentials::AccessToken(token) => Arc::new(Alone(Bearer::new(token)?)),
+            Credentials::None => Arc::new(Nobody),
+        };
+        let engine = open.with_credential(Some(credential));
+        #[cfg(feature = "tracing")]
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
+        let warnings = settings.warnings;
+        Ok(Client(Arc::new(Inner { engine, bases, endpoint: endpoint.value, application, warnings })))
+    }
+}
+
+impl Credentials {
+    fn trim(&mut self, warnings: &mut Vec<String>) {
+        let mut text = |setting: &mut Setting<String>| {
+            let short = trimmed(setting.clone().map(SecretString::from), warnings);
+            short.value.expose_secret().clone_into(&mut setting.value);
+        };
+        match self {
+            Self::Application { key, .. } => text(key),
+            Self::OAuth2 { id, .. } => text(id),
+            Self::AccessToken(_) | Self::None => {}
+        }
+        let secrets = match self {
+            Self::Application { secret, consumer, .. } => [Some(secret), consumer.as_mut()],
+            Self::OAuth2 { secret, .. } | Self::AccessToken(secret) => [Some(secret), None],
+            Self::None => [None, None],
+        };
+        for secret in secrets.into_iter().flatten() {
+            *secret = trimmed(secret.clone(), warnings);
+        }
+    }
+
+    fn secrets(&self) -> Vec<SecretString> {
+        match self {
+            Self::Application { secret, consumer, .. } => {
+                let consumer = consumer.as_ref().map(|consumer| consumer.value.clone());
+                [Some(secret.value.clone()), consumer].into_iter().flatten().collect()
+            }
+            Self::OAuth2 { secret, .. } | Self::AccessToken(secret) => vec![secret.value.clone()],
+            Self::None => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! A client for the OVHcloud API, v1 and v2: signed calls, OAuth2 and tokens, and every operation, typed or by its path.
+//!
+//! ```no_run
+//! # async fn f() -> ovh::Result<()> {
+//! use serde_json::json;
+//!
+//! let api = ovh::Client::from_env()?; // arguments > environment > ovh.conf and its kin, key by key
+//! let me = api.get("/me").await?; // serde_json::Value, or any type of yours by send_as
+//! println!("{}", me["nichandle"]);
+//!
+//! let mut bills = api.get("/me/bill").query("date.from", "2026-01-01").list::<serde_json::Value>().items();
+//! while let Some(bill) = bills.next().await? {
+//!     println!("{} {}", bill["billId"], bill["priceWithTax"]["text"]);
+//! }
+//! api.post("/email/domain/{domain}/redirection")
+//!     .arg("example.com")
+//!     .json(&json!({"from": "sales@example.com", "to": "contact@example.com", "localCopy": false}))
+//!     .await?;
+//! # Ok(()) }
+//! ```
+//!
+//! # How a product is written
+//!
+//! For those who add typed operations to this crate. One product is one module behind the feature of its name:
+//! `#[cfg(feature = "vps")] pub mod vps;`, and a method of [`Client`] that gives its room: `api.vps()`.
+//!
+//! - Its operations are rows of the table in [`ops`]: the name in Rust, the id (`"vps.reboot"`: the path with dots, without
+//!   parameters, then the verb where a path has several), method, path as the API writes it (v2 with `/v2`), and the IAM
+//!   action. The recorder of rules, `explain` and the list of all operations read the same table.
+//! - A room is a `Copy` struct around `&'a Client`, and, below a resource, its name. Its methods return
+//!   `Call<T>`: `self.0.call(&ops::GET_VPS, Decode::json()).arg(name)`; `Decode::nothing()` where the API says `void`.
+//! - A list of v1 with `x-expanded-response` is `client.expanded(&ops::LIST, &ops::GET, &[parameters before the id])`; any
+//!   other list of objects, v2 included, is `client.objects(&ops::LIST, &[..])`. Filters are declared by
+//!   `crate::list::list_request!`, which works as `cloud_core::list_request!` does.
+//! - Answers are declared by `cloud_core::model!` with `#[serde(rename_all = "camelCase")]`, words by
+//!   `cloud_core::open_enum!`, ids by `cloud_core::numeric_id!` or as `String`; `long` is `i64`. A secret is an
+//!   `Option<SecretString>`, in a struct of its own making, since `model!` writes and compares.
+//! - A request with a body is a `cloud_core::request!` with the same attribute; a field for which `null` means something
+//!   is a `patch` field. An operation without parameters sends no body at all.
+//! - Open operations (`noAuthentication`) go through `client.open(call)`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod auth;
+pub mod client;
+pub mod config;
+pub mod credential;
+mod dialect;
+pub mod endpoint;
+pub mod error;
+pub mod list;
+pub mod ops;
+pub mod raw;
+mod target;
+
+pub use auth::{AccessRule, ApiCredential, AuthDetails, AuthMethod, CredentialState};
+pub use client::{Client, ClientBuilder};
+pub use cloud_core::model::{Patch, Timestamp};
+pub use cloud_core::{Error, ErrorKind, Result};
+pub use endpoint::Endpoint;
+pub use error::{ApiError, ApiErrorKind, ErrorCode};
+pub use list::{Items, List};
+pub use raw::{BatchItem, RawCall};
