@@ -420,7 +420,7 @@ macro_rules! request {
         $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
         $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
         $( list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? } )?
-        $( patch { $( $(#[$patch_meta:meta])* $patch:ident : $patch_type:ty ),* $(,)? } )?
+        $( patch { $( $(#[$patch_meta:meta])* $(@serde($($patch_serde:tt)*))? $patch:ident : $patch_type:ty ),* $(,)? } )?
         $( check $check:expr; )?
     ) => {
         #[derive(Clone, Debug, $crate::__private::serde::Serialize)]
@@ -438,7 +438,7 @@ macro_rules! request {
             )* )?
             $( $( #[serde(skip_serializing_if = "Option::is_none")] $list: Option<Vec<$list_type>>, )* )?
             $( $(
-                #[serde(skip_serializing_if = "cloud_core::model::Patch::is_leave")]
+                #[serde(skip_serializing_if = "cloud_core::model::Patch::is_leave" $(, $($patch_serde)*)?)]
                 $patch: $crate::model::Patch<$patch_type>,
             )* )?
         }

@@ -83,6 +83,12 @@ impl Client {
         Auth::new(self)
     }
 
+    /// The account.
+    #[cfg(feature = "me")]
+    pub fn me(&self) -> crate::me::Me<'_> {
+        crate::me::Me::new(self)
+    }
+
     /// The endpoint that the client talks to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
@@ -112,6 +118,15 @@ impl Client {
         let owned: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
         let get = move |id: &str| owned.iter().fold(client.call(one, Decode::json()), Call::arg).arg(id);
         List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), Mode::Expanded).detail(get)
+    }
+
+    /// As [`expanded`](Self::expanded), where no typed operation reads one object.
+    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    pub(crate) fn expanded_only<T>(&self, all: &'static Operation, args: &[&str]) -> List<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), Mode::Expanded)
     }
 
     /// A list of objects: on v2 in pages, on v1 whole.

@@ -48,7 +48,11 @@ mod dialect;
 pub mod endpoint;
 pub mod error;
 pub mod list;
+#[cfg(feature = "me")]
+pub mod me;
 pub mod ops;
+#[cfg(feature = "me")]
+pub mod price;
 pub mod raw;
 mod target;
 

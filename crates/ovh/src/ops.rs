@@ -21,6 +21,43 @@ operations_with_actions! {
     AUTH_CURRENT_CREDENTIAL = "auth.currentCredential", GET "/auth/currentCredential";
     AUTH_DETAILS = "auth.details", GET "/auth/details";
     AUTH_LOGOUT = "auth.logout", POST "/auth/logout";
+
+    GET_ME = "me.get", GET "/me", "account:apiovh:me/get";
+    UPDATE_ME = "me.put", PUT "/me", "account:apiovh:me/edit";
+    LIST_BILLS = "me.bill", GET "/me/bill", "account:apiovh:me/bill/get";
+    GET_BILL = "me.bill.get", GET "/me/bill/{billId}", "account:apiovh:me/bill/get";
+    LIST_BILL_DETAILS = "me.bill.details", GET "/me/bill/{billId}/details", "account:apiovh:me/bill/details/get";
+    GET_BILL_DETAIL = "me.bill.details.get", GET "/me/bill/{billId}/details/{billDetailId}",
+        "account:apiovh:me/bill/details/get";
+    GET_BILL_PAYMENT = "me.bill.payment", GET "/me/bill/{billId}/payment", "account:apiovh:me/bill/payment/get";
+    LIST_APPLICATIONS = "me.api.application", GET "/me/api/application", "account:apiovh:me/api/application/get";
+    GET_APPLICATION = "me.api.application.get", GET "/me/api/application/{applicationId}",
+        "account:apiovh:me/api/application/get";
+    DELETE_APPLICATION = "me.api.application.delete", DELETE "/me/api/application/{applicationId}",
+        "account:apiovh:me/api/application/delete";
+    LIST_CREDENTIALS = "me.api.credential", GET "/me/api/credential", "account:apiovh:me/api/credential/get";
+    GET_CREDENTIAL = "me.api.credential.get", GET "/me/api/credential/{credentialId}",
+        "account:apiovh:me/api/credential/get";
+    UPDATE_CREDENTIAL = "me.api.credential.put", PUT "/me/api/credential/{credentialId}",
+        "account:apiovh:me/api/credential/edit";
+    DELETE_CREDENTIAL = "me.api.credential.delete", DELETE "/me/api/credential/{credentialId}",
+        "account:apiovh:me/api/credential/delete";
+    GET_CREDENTIAL_APPLICATION = "me.api.credential.application", GET "/me/api/credential/{credentialId}/application",
+        "account:apiovh:me/api/credential/application/get";
+    LIST_OAUTH2_CLIENTS = "me.api.oauth2.client", GET "/me/api/oauth2/client", "account:apiovh:me/api/oauth2/client/get";
+    CREATE_OAUTH2_CLIENT = "me.api.oauth2.client.post", POST "/me/api/oauth2/client",
+        "account:apiovh:me/api/oauth2/client/create";
+    GET_OAUTH2_CLIENT = "me.api.oauth2.client.get", GET "/me/api/oauth2/client/{clientId}",
+        "account:apiovh:me/api/oauth2/client/get";
+    UPDATE_OAUTH2_CLIENT = "me.api.oauth2.client.put", PUT "/me/api/oauth2/client/{clientId}",
+        "account:apiovh:me/api/oauth2/client/edit";
+    DELETE_OAUTH2_CLIENT = "me.api.oauth2.client.delete", DELETE "/me/api/oauth2/client/{clientId}",
+        "account:apiovh:me/api/oauth2/client/delete";
+    LIST_ORDERS = "me.order", GET "/me/order", "account:apiovh:me/order/get";
+    GET_ORDER = "me.order.get", GET "/me/order/{orderId}", "account:apiovh:me/order/get";
+    GET_ORDER_STATUS = "me.order.status", GET "/me/order/{orderId}/status", "account:apiovh:me/order/status/get";
+    LIST_SSH_KEYS = "me.sshKey", GET "/me/sshKey", "account:apiovh:me/sshKey/get";
+    CREATE_SSH_KEY = "me.sshKey.post", POST "/me/sshKey", "account:apiovh:me/sshKey/create";
 }
 
 /// The IAM action that this operation needs.

@@ -13,5 +13,6 @@ mod unknown;
 
 pub use decimal::Decimal;
 pub use patch::Patch;
+pub use secret::Secret;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use unknown::UnknownValue;
