@@ -19,12 +19,11 @@ use crate::sort::Sort;
 mod edit;
 mod rr;
 mod rrsets;
-mod txt;
 
+pub use cloud_core::model::{Txt, TxtError};
 pub use edit::{Change, Edit, Fate, Preview};
 pub use rr::Rr;
 pub use rrsets::*;
-pub use txt::{Txt, TxtError};
 
 cloud_core::numeric_id! {
     /// Identifies a zone.

@@ -37,6 +37,9 @@ struct Inner {
     /// Goes with calls that are not signed.
     application: Option<HeaderValue>,
     warnings: Vec<String>,
+    /// One refresh of a zone at a time, because the service refuses a second one.
+    #[cfg(feature = "domain")]
+    zones: std::sync::Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl Client {
@@ -87,6 +90,12 @@ impl Client {
     #[cfg(feature = "me")]
     pub fn me(&self) -> crate::me::Me<'_> {
         crate::me::Me::new(self)
+    }
+
+    /// Domain names and DNS zones.
+    #[cfg(feature = "domain")]
+    pub fn domain(&self) -> crate::domain::Domains<'_> {
+        crate::domain::Domains::new(self)
     }
 
     /// The endpoint that the client talks to.
@@ -165,6 +174,19 @@ impl Client {
             Some(application) => call.header(APPLICATION, application.clone()),
             None => call,
         }
+    }
+
+    /// What edits of this zone take turns by.
+    #[cfg(feature = "domain")]
+    pub(crate) fn zone_lock(&self, zone: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.0.zones.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+        locks.entry(zone.to_ascii_lowercase()).or_default().clone()
+    }
+
+    #[cfg(feature = "domain")]
+    pub(crate) fn clock(&self) -> Arc<dyn cloud_core::clock::Clock> {
+        self.0.engine.clock()
     }
 
     fn no_v2(&self) -> Error {
@@ -301,7 +323,15 @@ impl ClientBuilder {
             tracing::warn!("{warning}");
         }
         let warnings = settings.warnings;
-        Ok(Client(Arc::new(Inner { engine, bases, endpoint: endpoint.value, application, warnings })))
+        Ok(Client(Arc::new(Inner {
+            engine,
+            bases,
+            endpoint: endpoint.value,
+            application,
+            warnings,
+            #[cfg(feature = "domain")]
+            zones: std::sync::Mutex::default(),
+        })))
     }
 }
 

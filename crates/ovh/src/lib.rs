@@ -45,6 +45,8 @@ pub mod client;
 pub mod config;
 pub mod credential;
 mod dialect;
+#[cfg(feature = "domain")]
+pub mod domain;
 pub mod endpoint;
 pub mod error;
 pub mod list;
@@ -54,6 +56,7 @@ pub mod ops;
 #[cfg(feature = "me")]
 pub mod price;
 pub mod raw;
+pub mod resource;
 mod target;
 
 pub use auth::{AccessRule, ApiCredential, AuthDetails, AuthMethod, CredentialState};

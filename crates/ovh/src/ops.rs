@@ -58,6 +58,20 @@ operations_with_actions! {
     GET_ORDER_STATUS = "me.order.status", GET "/me/order/{orderId}/status", "account:apiovh:me/order/status/get";
     LIST_SSH_KEYS = "me.sshKey", GET "/me/sshKey", "account:apiovh:me/sshKey/get";
     CREATE_SSH_KEY = "me.sshKey.post", POST "/me/sshKey", "account:apiovh:me/sshKey/create";
+
+    LIST_ZONES = "domain.zone", GET "/domain/zone", "dnsZone:apiovh:get";
+    GET_ZONE = "domain.zone.get", GET "/domain/zone/{zoneName}", "dnsZone:apiovh:get";
+    GET_ZONE_STATUS = "domain.zone.status", GET "/domain/zone/{zoneName}/status", "dnsZone:apiovh:status/get";
+    LIST_RECORDS = "domain.zone.record", GET "/domain/zone/{zoneName}/record", "dnsZone:apiovh:record/get";
+    CREATE_RECORD = "domain.zone.record.post", POST "/domain/zone/{zoneName}/record", "dnsZone:apiovh:record/create";
+    GET_RECORD = "domain.zone.record.get", GET "/domain/zone/{zoneName}/record/{id}", "dnsZone:apiovh:record/get";
+    UPDATE_RECORD = "domain.zone.record.put", PUT "/domain/zone/{zoneName}/record/{id}", "dnsZone:apiovh:record/edit";
+    DELETE_RECORD = "domain.zone.record.delete", DELETE "/domain/zone/{zoneName}/record/{id}",
+        "dnsZone:apiovh:record/delete";
+    REFRESH_ZONE = "domain.zone.refresh", POST "/domain/zone/{zoneName}/refresh", "dnsZone:apiovh:refresh";
+    EXPORT_ZONE = "domain.zone.export", GET "/domain/zone/{zoneName}/export", "dnsZone:apiovh:export/get";
+    IMPORT_ZONE = "domain.zone.import", POST "/domain/zone/{zoneName}/import", "dnsZone:apiovh:import";
+    GET_DOMAIN = "domain.get", GET "/domain/{serviceName}", "domain:apiovh:get";
 }
 
 /// The IAM action that this operation needs.

@@ -4,11 +4,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use cloud_core::Result;
 use cloud_core::call::Task;
-use cloud_core::model::Patch;
+use cloud_core::model::{Patch, Txt};
 
 use super::rr::{Rr, check_name};
 use super::rrsets::{RECORDS_MAX, Record, RrSet, RrType};
-use super::txt::Txt;
 use crate::actions::{Action, wait_for};
 use crate::client::Client;
 use crate::id_or_name::IdOrName;

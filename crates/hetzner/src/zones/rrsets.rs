@@ -2,7 +2,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use cloud_core::call::{Call, Operation, Task};
 use cloud_core::decode::Decode;
-use cloud_core::model::Patch;
+use cloud_core::model::{Patch, Txt};
 use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};
 use serde::Deserialize;
@@ -10,7 +10,6 @@ use serde::Deserialize;
 use super::ZoneId;
 use super::edit::Edit;
 use super::rr::{Rr, check_name, check_records, check_ttl};
-use super::txt::Txt;
 use crate::actions::{Action, Created, Deleted, Started};
 use crate::client::{Client, in_pages, page_of};
 use crate::find::found;
