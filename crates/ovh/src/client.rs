@@ -4,23 +4,27 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cloud_core::call::{Call, Operation};
+use cloud_core::clock::Clock;
 use cloud_core::config::{Environment, Origin, Setting};
 use cloud_core::credential::{Bearer, Credential, TokenCache};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::throttle::Pace;
 use cloud_core::{Error, Result};
-use http::{HeaderValue, Method};
+use http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use crate::auth::Auth;
 use crate::config::{Credentials, Settings, Sources, trimmed};
+use crate::consumer_key::RequestConsumerKey;
 use crate::credential::{APPLICATION, Alone, ClientCredentials, Nobody, ServerClock, Signer};
 use crate::dialect::{OvhDialect, Secrets};
 use crate::endpoint::{Bases, Endpoint, default_origin, token_target};
 use crate::list::{List, Mode};
 use crate::raw::RawCall;
+use crate::rules::{self, Explanation, Recorder, Rules};
 use crate::target::target;
 
 const PRODUCT: &str = concat!("cloud-ovh/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
@@ -34,12 +38,16 @@ struct Inner {
     engine: Engine,
     bases: Bases,
     endpoint: Endpoint,
-    /// Goes with calls that are not signed.
-    application: Option<HeaderValue>,
+    /// Sends without credential, beside the one of the client.
+    open: Engine,
+    /// Signs, where the client is one of an application.
+    signer: Option<Arc<Signer>>,
+    secrets: Secrets,
+    recorder: Arc<Recorder>,
     warnings: Vec<String>,
     /// One refresh of a zone at a time, because the service refuses a second one.
     #[cfg(feature = "domain")]
-    zones: std::sync::Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+    zones: Arc<std::sync::Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
 impl Client {
@@ -98,6 +106,66 @@ impl Client {
         crate::domain::Domains::new(self)
     }
 
+    /// Asks a user for the permission to act for an account. Needs an application.
+    pub fn consumer_key(&self) -> RequestConsumerKey {
+        RequestConsumerKey::new(self)
+    }
+
+    /// A client of the same application for another consumer key. It shares connections and the time of the service, and
+    /// has a throttle and a recorder of its own.
+    pub fn with_consumer_key(&self, key: impl Into<SecretString>) -> Result<Self> {
+        let inner = &*self.0;
+        let Some(signer) = &inner.signer else {
+            let text = "a consumer key belongs to an application, and this client has none";
+            return Err(Error::config(Origin::Builder("with_consumer_key"), text));
+        };
+        let key = Setting::new(key.into(), Origin::Builder("with_consumer_key"));
+        let mut warnings = inner.warnings.clone();
+        let key = trimmed(key, &mut warnings);
+        let signer = Arc::new(signer.with_consumer(&key)?);
+        inner.secrets.add(key.value);
+        let (recorder, hook) = rules::recorder();
+        Ok(Self(Arc::new(Inner {
+            engine: inner.open.with_credential(Some(signer.clone())).with_hook(hook),
+            bases: inner.bases.clone(),
+            endpoint: inner.endpoint.clone(),
+            open: inner.open.clone(),
+            signer: Some(signer),
+            secrets: inner.secrets.clone(),
+            recorder,
+            warnings,
+            #[cfg(feature = "domain")]
+            zones: inner.zones.clone(),
+        })))
+    }
+
+    /// Begins to note every method and path template that this client and its clones call, for
+    /// [`rules`](Self::rules). Nothing of their parameters is kept.
+    ///
+    /// ```no_run
+    /// # async fn f(api: ovh::Client) -> ovh::Result<()> {
+    /// let api = api.record_rules();
+    /// api.get("/domain/zone/{zone}/record").arg("example.com").await?;
+    /// println!("{}", api.rules().as_access_rules()); // [{"method":"GET","path":"/domain/zone/*/record"}]
+    /// println!("{}", api.rules().as_iam_policy());
+    /// # Ok(()) }
+    /// ```
+    pub fn record_rules(&self) -> Self {
+        self.0.recorder.start();
+        self.clone()
+    }
+
+    /// What was called since [`record_rules`](Self::record_rules), refused calls too.
+    pub fn rules(&self) -> Rules {
+        self.0.recorder.rules()
+    }
+
+    /// Says what a refused call lacks: the rule of the consumer key, or the IAM action. `None` when the error is about
+    /// something else. Where it is about rules, those of the key are read (`GET /auth/currentCredential`).
+    pub async fn explain(&self, error: &Error) -> Option<Explanation> {
+        rules::explain(self, error).await
+    }
+
     /// The endpoint that the client talks to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
@@ -106,6 +174,15 @@ impl Client {
     /// What was repaired in the settings, in words for people; empty when all is well.
     pub fn warnings(&self) -> &[String] {
         &self.0.warnings
+    }
+
+    /// Whether calls are signed for an application.
+    pub(crate) fn is_application(&self) -> bool {
+        self.0.signer.is_some()
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.0.engine.clock()
     }
 
     /// A call of an operation of the table.
@@ -170,8 +247,8 @@ impl Client {
     /// The same call without credential; the application's key, which is no secret, goes with it.
     pub(crate) fn open<T>(&self, call: Call<T>) -> Call<T> {
         let call = call.anonymous();
-        match &self.0.application {
-            Some(application) => call.header(APPLICATION, application.clone()),
+        match &self.0.signer {
+            Some(signer) => call.header(APPLICATION, signer.application().clone()),
             None => call,
         }
     }
@@ -184,18 +261,23 @@ impl Client {
         locks.entry(zone.to_ascii_lowercase()).or_default().clone()
     }
 
-    #[cfg(feature = "domain")]
-    pub(crate) fn clock(&self) -> Arc<dyn cloud_core::clock::Clock> {
-        self.0.engine.clock()
-    }
-
     fn no_v2(&self) -> Error {
         Error::input("path", format!("{} has no v2; only ovh-eu, ovh-ca and ovh-us have", self.0.endpoint))
     }
 }
 
+/// What support staff has called fine for one consumer key (ovh/python-ovh#81): the answers say nothing of limits.
+const PER_MINUTE: u32 = 60;
+
+/// Bursts end in timeouts and resets (kubernetes-sigs/external-dns#1546); the vendor's command line sends ten at once.
+const IN_FLIGHT: usize = 10;
+
 /// Settings of a [`Client`]. Nothing can fail before [`build`](Self::build), which sends nothing.
-#[derive(Debug, Default)]
+///
+/// The service says nothing of its limits, and punishes bursts by timeouts and HTML. So a client sends at most 60 requests
+/// in any minute, the first 20 of them without a pause, and has at most 10 under way; [`pace`](Self::pace) and
+/// [`max_in_flight`](Self::max_in_flight) change that.
+#[derive(Debug)]
 #[must_use = "a client is made by build()"]
 pub struct ClientBuilder {
     options: ClientOptions,
@@ -203,6 +285,15 @@ pub struct ClientBuilder {
     sources: Option<Sources>,
     unauthenticated: bool,
     time_offset: Option<i64>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        let mut options = ClientOptions::default();
+        options.pace(Some(Pace::per_minute(PER_MINUTE)));
+        options.max_in_flight(IN_FLIGHT);
+        Self { options, given: Settings::default(), sources: None, unauthenticated: false, time_offset: None }
+    }
 }
 
 cloud_core::client_options!(ClientBuilder);
@@ -295,13 +386,13 @@ impl ClientBuilder {
         let dialect = Arc::new(OvhDialect(secrets.clone()));
         let open = Engine::build(options, PRODUCT, dialect, None, plain)?;
 
-        let mut application = None;
+        let mut own_signer = None;
         let credential: Arc<dyn Credential> = match &credentials {
             Credentials::Application { key, secret, consumer } => {
                 let clock = ServerClock::new(open.clone(), bases.versioned.clone(), time_offset);
-                let signer = Signer::new(key, secret, consumer.as_ref(), Arc::new(clock))?;
-                application = Some(signer.application().clone());
-                Arc::new(signer)
+                let signer = Arc::new(Signer::new(key, secret, consumer.as_ref(), Arc::new(clock))?);
+                own_signer = Some(signer.clone());
+                signer
             }
             Credentials::OAuth2 { id, secret } => {
                 let own = endpoint.value.token_url().map(|url| Setting::new(url.to_owned(), endpoint.origin.clone()));
@@ -311,13 +402,14 @@ impl ClientBuilder {
                     id.error(format_args!("the endpoint {} {text}", endpoint.value))
                 })?;
                 let target = token_target(&url, allow_http)?;
-                let source = ClientCredentials::new(&open, target, id, secret, secrets)?;
+                let source = ClientCredentials::new(&open, target, id, secret, secrets.clone())?;
                 Arc::new(Alone(TokenCache::bearer(source, open.clock())))
             }
             Credentials::AccessToken(token) => Arc::new(Alone(Bearer::new(token)?)),
             Credentials::None => Arc::new(Nobody),
         };
-        let engine = open.with_credential(Some(credential));
+        let (recorder, hook) = rules::recorder();
+        let engine = open.with_credential(Some(credential)).with_hook(hook);
         #[cfg(feature = "tracing")]
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
@@ -327,10 +419,13 @@ impl ClientBuilder {
             engine,
             bases,
             endpoint: endpoint.value,
-            application,
+            open,
+            signer: own_signer,
+            secrets,
+            recorder,
             warnings,
             #[cfg(feature = "domain")]
-            zones: std::sync::Mutex::default(),
+            zones: Arc::default(),
         })))
     }
 }

@@ -71,6 +71,10 @@ pub fn signature(
     text
 }
 
+fn header(setting: &Setting<SecretString>) -> Result<HeaderValue> {
+    HeaderValue::try_from(setting.check()?.expose_secret()).map_err(|_| setting.error("no header may hold it"))
+}
+
 /// Signs requests with an application's secret and a consumer key.
 pub(crate) struct Signer {
     application: HeaderValue,
@@ -86,19 +90,25 @@ impl Signer {
         consumer: Option<&Setting<SecretString>>,
         clock: Arc<ServerClock>,
     ) -> Result<Self> {
-        let header = |setting: &Setting<SecretString>| {
-            HeaderValue::try_from(setting.check()?.expose_secret()).map_err(|_| setting.error("no header may hold it"))
-        };
-        let consumer = match consumer {
-            None => None,
-            Some(setting) => {
-                let mut value = header(setting)?;
-                value.set_sensitive(true);
-                Some((value, setting.value.clone()))
-            }
-        };
         let application = header(&key.clone().map(SecretString::from))?;
-        Ok(Self { application, secret: secret.check()?.clone(), consumer, clock })
+        let secret = secret.check()?.clone();
+        let this = Self { application, secret, consumer: None, clock };
+        match consumer {
+            Some(consumer) => this.with_consumer(consumer),
+            None => Ok(this),
+        }
+    }
+
+    /// The same application with another consumer key.
+    pub(crate) fn with_consumer(&self, key: &Setting<SecretString>) -> Result<Self> {
+        let mut value = header(key)?;
+        value.set_sensitive(true);
+        Ok(Self {
+            application: self.application.clone(),
+            secret: self.secret.clone(),
+            consumer: Some((value, key.value.clone())),
+            clock: self.clock.clone(),
+        })
     }
 
     /// The header that says which application sends a call that is not signed.

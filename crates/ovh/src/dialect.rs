@@ -36,34 +36,35 @@ impl Dialect for OvhDialect {
     }
 }
 
-/// The secrets of a client, to be taken out of what the service says. Tokens come and go; the last few are kept.
+/// The secrets of a client, to be taken out of what the service says. Tokens and consumer keys come and go; the last ones
+/// are kept.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets(Arc<Known>);
 
 #[derive(Default)]
 struct Known {
     lasting: Vec<SecretString>,
-    tokens: Mutex<VecDeque<SecretString>>,
+    recent: Mutex<VecDeque<SecretString>>,
 }
 
-const TOKENS: usize = 4;
+const RECENT: usize = 32;
 
 impl Secrets {
     pub(crate) fn new(lasting: impl IntoIterator<Item = SecretString>) -> Self {
-        Self(Arc::new(Known { lasting: lasting.into_iter().collect(), tokens: Mutex::default() }))
+        Self(Arc::new(Known { lasting: lasting.into_iter().collect(), recent: Mutex::default() }))
     }
 
-    pub(crate) fn add_token(&self, token: SecretString) {
-        let mut tokens = self.0.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.push_back(token);
-        if tokens.len() > TOKENS {
-            tokens.pop_front();
+    pub(crate) fn add(&self, secret: SecretString) {
+        let mut recent = self.0.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.push_back(secret);
+        if recent.len() > RECENT {
+            recent.pop_front();
         }
     }
 
     pub(crate) fn redact(&self, text: &str) -> String {
-        let tokens = self.0.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        let hidden = self.0.lasting.iter().chain(&*tokens).fold(Cow::Borrowed(text), |text, secret| {
+        let recent = self.0.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let hidden = self.0.lasting.iter().chain(&*recent).fold(Cow::Borrowed(text), |text, secret| {
             let secret = secret.expose_secret();
             if !secret.is_empty() && text.contains(secret) { text.replace(secret, "[redacted]").into() } else { text }
         });

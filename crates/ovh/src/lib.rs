@@ -37,12 +37,14 @@
 //!   `Option<SecretString>`, in a struct of its own making, since `model!` writes and compares.
 //! - A request with a body is a `cloud_core::request!` with the same attribute; a field for which `null` means something
 //!   is a `patch` field. An operation without parameters sends no body at all.
+//! - What gives a task implements [`task::Work`] by its words, and ends in `task::wait(call that reads it)`.
 //! - Open operations (`noAuthentication`) go through `client.open(call)`.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
 pub mod client;
 pub mod config;
+pub mod consumer_key;
 pub mod credential;
 mod dialect;
 #[cfg(feature = "domain")]
@@ -57,7 +59,9 @@ pub mod ops;
 pub mod price;
 pub mod raw;
 pub mod resource;
+pub mod rules;
 mod target;
+pub mod task;
 
 pub use auth::{AccessRule, ApiCredential, AuthDetails, AuthMethod, CredentialState};
 pub use client::{Client, ClientBuilder};
@@ -67,3 +71,4 @@ pub use endpoint::Endpoint;
 pub use error::{ApiError, ApiErrorKind, ErrorCode};
 pub use list::{Items, List};
 pub use raw::{BatchItem, RawCall};
+pub use rules::{AccessRules, Explanation, IamPolicy, Rules};

@@ -7,6 +7,7 @@ use cloud_core::Result;
 use cloud_core::call::{Call, CallFuture, CallOptions};
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Download;
+use cloud_core::wait::Waiter;
 use http::{HeaderName, HeaderValue, Method};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::list::{self, Items, List, Mode};
+use crate::task;
 
 const BATCH: HeaderName = HeaderName::from_static("x-ovh-batch");
 const SCHEMAS: HeaderName = HeaderName::from_static("x-schemas-version");
@@ -152,6 +154,17 @@ impl RawCall {
         let ids = ids.into_iter().map(|id| id.to_string()).collect();
         let call = self.call;
         list::get_many(ids, move |id| call.clone().decoded_by(Decode::json()).arg(id))
+    }
+
+    /// Looks at a task, or a resource that tells its state, by this `GET`, until its work has ended; the result is what
+    /// was seen last. See [`task`](crate::task) for the words that are known.
+    pub fn wait(self) -> Waiter<Value> {
+        task::wait(self.call)
+    }
+
+    /// Looks at something by this `GET` until it is there no longer.
+    pub fn wait_gone(self) -> Waiter<()> {
+        task::wait_gone(self.call)
     }
 
     /// Reads the objects of many ids in one request (`X-Ovh-Batch`), by this path, whose last `{parameter}` is left open

@@ -67,7 +67,7 @@ impl TokenSource for ClientCredentials {
         };
         match (answer.access_token, answer.error) {
             (Some(secret), None) => {
-                self.secrets.add_token(secret.clone());
+                self.secrets.add(secret.clone());
                 let lifetime = answer.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                 Ok(Token { secret, lifetime })
             }
