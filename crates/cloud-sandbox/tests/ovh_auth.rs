@@ -4,6 +4,7 @@ mod common;
 
 use std::time::Duration;
 
+use base64::Engine as _;
 use cloud_sandbox::ovh::{
     ACCOUNT, APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, ErrorFormat, Settings,
 };
@@ -349,7 +350,6 @@ async fn a_service_account_gets_tokens_for_an_hour() {
     bearer(&api, text, "GET", "/1.0/me", "").await.refused(401, "Client::Unauthorized", None, "token");
     bearer(&api, "made-up", "GET", "/1.0/me", "").await.refused(401, "Client::Unauthorized", None, "token");
     // The client may come as basic authentication as well.
-    use base64::Engine as _;
     let basic = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
     let headers = [("authorization", format!("Basic {basic}"))];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));

@@ -171,7 +171,7 @@ impl Access {
         hash.update(call.body);
         hash.update("+");
         hash.update(timestamp);
-        let expected: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let expected = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         if signature.strip_prefix("$1$") != Some(&expected) {
             return Err(Refusal::signature());
         }

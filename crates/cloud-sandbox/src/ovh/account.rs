@@ -9,11 +9,12 @@ use crate::rate::Bucket;
 
 use super::access::Access;
 use super::bills::{self, Ledger};
-use super::iam;
 use super::me::Me;
+use super::services::Services;
 use super::settings::{ACCOUNT, Settings};
 use super::task::Task;
 use super::zones::{self, Zone};
+use super::{cloud, domains, emails, iam, ips, servers, vps};
 
 pub(crate) struct Account {
     now: SystemTime,
@@ -26,6 +27,7 @@ pub(crate) struct Account {
     pub(crate) me: Me,
     pub(crate) ledger: Ledger,
     pub(crate) zones: BTreeMap<String, Zone>,
+    pub(crate) services: Services,
     pub(crate) tasks: BTreeMap<i64, Task>,
     pub(crate) policies: Vec<Value>,
     /// What IAM knows, by URN.
@@ -49,6 +51,7 @@ impl Account {
             me: Me::seeded(),
             ledger: bills::seeded(settings.bills, epoch, unit),
             zones: BTreeMap::new(),
+            services: Services::new(),
             tasks: BTreeMap::new(),
             policies: Vec::new(),
             resources: BTreeMap::new(),
@@ -57,6 +60,12 @@ impl Account {
         };
         iam::seed(&mut account, settings);
         zones::seed(&mut account);
+        domains::seed(&mut account);
+        emails::seed(&mut account);
+        servers::seed(&mut account);
+        vps::seed(&mut account);
+        ips::seed(&mut account);
+        cloud::seed(&mut account);
         account
     }
 
@@ -74,12 +83,10 @@ impl Account {
         self.now = now;
     }
 
+    /// Lets something happen later: with the next request at the earliest, even without any delay.
     pub(crate) fn after(&mut self, delay: Duration, effect: impl FnOnce(&mut Self) + Send + 'static) {
         self.next_effect += 1;
         self.later.insert((self.now + delay, self.next_effect), Box::new(effect));
-        if delay.is_zero() {
-            self.settle(self.now);
-        }
     }
 
     /// An id that nothing else has.

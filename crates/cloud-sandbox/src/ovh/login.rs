@@ -50,11 +50,9 @@ pub(crate) fn answer(call: &Call<'_>, account: &mut Account) -> Answer {
 }
 
 fn question(credential: &Credential, url: &str) -> String {
-    let rules: String = credential
-        .rules
-        .iter()
-        .map(|rule| format!("<li>{} {}</li>", escaped(&rule.method), escaped(&rule.path)))
-        .collect();
+    let rules = credential.rules.iter();
+    let rules = rules.map(|rule| format!("<li>{} {}</li>", escaped(&rule.method), escaped(&rule.path)));
+    let rules = rules.collect::<Vec<_>>().concat();
     let status = credential.status.name();
     format!(
         "<p>An application asks for access to these calls (state: {status}):</p><ul>{rules}</ul>\n\

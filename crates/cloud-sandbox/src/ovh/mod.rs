@@ -12,10 +12,17 @@ mod account;
 mod auth;
 mod bills;
 mod body;
+mod cloud;
 mod console;
 mod credentials;
+mod domains;
+mod emails;
 mod error;
 mod iam;
+mod instances;
+mod ipmi;
+mod ips;
+mod kube;
 mod list;
 mod login;
 mod me;
@@ -23,8 +30,11 @@ mod network;
 mod oauth;
 mod operation;
 mod query;
+mod servers;
+mod services;
 mod settings;
 mod task;
+mod vps;
 mod zone_file;
 mod zones;
 
@@ -52,7 +62,8 @@ use query::Query;
 
 pub use console::Console;
 pub use settings::{
-    ACCOUNT, APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, ErrorFormat, Settings,
+    ACCOUNT, APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, ErrorFormat, FLAVOR, IMAGE,
+    Settings,
 };
 
 /// What one handler needs.
@@ -75,8 +86,24 @@ pub(crate) struct Ovh {
     account: Mutex<Account>,
 }
 
-const ROUTES: &[&[Route<Does>]] =
-    &[auth::ROUTES, bills::ROUTES, credentials::ROUTES, iam::ROUTES, me::ROUTES, oauth::ROUTES, zones::ROUTES];
+const ROUTES: &[&[Route<Does>]] = &[
+    auth::ROUTES,
+    bills::ROUTES,
+    cloud::ROUTES,
+    credentials::ROUTES,
+    domains::ROUTES,
+    emails::ROUTES,
+    iam::ROUTES,
+    instances::ROUTES,
+    ipmi::ROUTES,
+    ips::ROUTES,
+    kube::ROUTES,
+    me::ROUTES,
+    oauth::ROUTES,
+    servers::ROUTES,
+    vps::ROUTES,
+    zones::ROUTES,
+];
 
 /// Every operation that the emulated service knows. The API's description has no names for most of them, so the id is
 /// method and path; paths of version 2 begin with `/v2`.

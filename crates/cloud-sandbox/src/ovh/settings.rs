@@ -14,6 +14,11 @@ pub const CLIENT_SECRET: &str = "sandboxclientsecret0000000000001";
 /// The identifier of the account.
 pub const ACCOUNT: &str = "sb12345-ovh";
 
+/// The id of a flavor that instances of the Public Cloud can have in every region.
+pub const FLAVOR: &str = "5a4d6b07-0000-4000-a000-000000000101";
+/// The id of an image that instances of the Public Cloud can have in every region.
+pub const IMAGE: &str = "5a4d6b07-0000-4000-a000-000000000201";
+
 /// How errors are written. The real service has used both forms for years, side by side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

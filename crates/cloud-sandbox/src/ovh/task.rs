@@ -25,6 +25,11 @@ pub(crate) struct Task {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
+    Cloud,
+    Email,
+    Ip,
+    Server,
+    Vps,
     Zone,
 }
 
@@ -81,25 +86,24 @@ impl Task {
 }
 
 impl Ctx<'_> {
-    /// Starts work that takes so many times the usual duration, and has its effect at the end unless it is to fail.
+    /// Starts work that takes so many times the usual duration. Its effect comes at the end, and is told whether the
+    /// work was done or has failed.
     pub(crate) fn start(
         &mut self,
         family: Family,
         function: &'static str,
         subject: &str,
         units: u32,
-        effect: impl FnOnce(&mut Account) + Send + 'static,
+        effect: impl FnOnce(&mut Account, bool) + Send + 'static,
     ) -> i64 {
         let (id, duration) = (self.account.id(), self.unit().saturating_mul(units));
         let failure = self.call.fail_actions.clone();
-        let fails = failure.is_some();
+        let done = failure.is_none();
         let created = self.now();
         let subject = subject.to_owned();
         let task = Task { id, family, subject, function, created, duration, failure, extra: Value::Null };
         self.account.tasks.insert(id, task);
-        if !fails {
-            self.account.after(duration, effect);
-        }
+        self.account.after(duration, move |account| effect(account, done));
         id
     }
 

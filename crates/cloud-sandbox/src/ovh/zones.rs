@@ -291,7 +291,10 @@ fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         return Err(Refusal::bad_request(problem));
     }
     let zone = name.clone();
-    let task = ctx.start(Family::Zone, "ZoneImport", &name, 1, move |account| {
+    let task = ctx.start(Family::Zone, "ZoneImport", &name, 1, move |account, done| {
+        if !done {
+            return;
+        }
         let records: BTreeMap<i64, Content> = records.into_iter().map(|record| (account.id(), record)).collect();
         let now = account.now();
         if let Some(zone) = account.zones.get_mut(&zone) {

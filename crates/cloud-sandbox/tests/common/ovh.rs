@@ -121,7 +121,7 @@ impl Ovh {
 
 pub fn signature(secret: &str, consumer: &str, method: &str, url: &str, body: &str, timestamp: &str) -> String {
     let text = [secret, consumer, method, url, body, timestamp].join("+");
-    let hex: String = Sha1::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = Sha1::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     format!("$1${hex}")
 }
 
