@@ -100,6 +100,24 @@ impl Client {
         crate::me::Me::new(self)
     }
 
+    /// Mail of domains.
+    #[cfg(feature = "email-domain")]
+    pub fn email_domains(&self) -> crate::email_domain::EmailDomains<'_> {
+        crate::email_domain::EmailDomains::new(self)
+    }
+
+    /// Addresses.
+    #[cfg(feature = "ip")]
+    pub fn ip(&self) -> crate::ip::Ips<'_> {
+        crate::ip::Ips::new(self)
+    }
+
+    /// Policies: who may do what.
+    #[cfg(feature = "iam")]
+    pub fn iam(&self) -> crate::iam::Iam<'_> {
+        crate::iam::Iam::new(self)
+    }
+
     /// Domain names and DNS zones.
     #[cfg(feature = "domain")]
     pub fn domain(&self) -> crate::domain::Domains<'_> {

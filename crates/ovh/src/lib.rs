@@ -49,8 +49,14 @@ pub mod credential;
 mod dialect;
 #[cfg(feature = "domain")]
 pub mod domain;
+#[cfg(feature = "email-domain")]
+pub mod email_domain;
 pub mod endpoint;
 pub mod error;
+#[cfg(feature = "iam")]
+pub mod iam;
+#[cfg(feature = "ip")]
+pub mod ip;
 pub mod list;
 #[cfg(feature = "me")]
 pub mod me;

@@ -72,6 +72,32 @@ operations_with_actions! {
     EXPORT_ZONE = "domain.zone.export", GET "/domain/zone/{zoneName}/export", "dnsZone:apiovh:export/get";
     IMPORT_ZONE = "domain.zone.import", POST "/domain/zone/{zoneName}/import", "dnsZone:apiovh:import";
     GET_DOMAIN = "domain.get", GET "/domain/{serviceName}", "domain:apiovh:get";
+
+    LIST_EMAIL_DOMAINS = "email.domain", GET "/email/domain", "emailDomain:apiovh:get";
+    LIST_REDIRECTIONS = "email.domain.redirection", GET "/email/domain/{domain}/redirection",
+        "emailDomain:apiovh:redirection/get";
+    CREATE_REDIRECTION = "email.domain.redirection.post", POST "/email/domain/{domain}/redirection",
+        "emailDomain:apiovh:redirection/create";
+    GET_REDIRECTION = "email.domain.redirection.get", GET "/email/domain/{domain}/redirection/{id}",
+        "emailDomain:apiovh:redirection/get";
+    DELETE_REDIRECTION = "email.domain.redirection.delete", DELETE "/email/domain/{domain}/redirection/{id}",
+        "emailDomain:apiovh:redirection/delete";
+    CHANGE_REDIRECTION = "email.domain.redirection.changeRedirection",
+        POST "/email/domain/{domain}/redirection/{id}/changeRedirection",
+        "emailDomain:apiovh:redirection/changeRedirection";
+
+    LIST_IPS = "ip", GET "/ip", "ip:apiovh:get";
+    GET_IP = "ip.get", GET "/ip/{ip}", "ip:apiovh:get";
+    LIST_REVERSES = "ip.reverse", GET "/ip/{ip}/reverse", "ip:apiovh:reverse/get";
+    SET_REVERSE = "ip.reverse.post", POST "/ip/{ip}/reverse", "ip:apiovh:reverse/create";
+    DELETE_REVERSE = "ip.reverse.delete", DELETE "/ip/{ip}/reverse/{ipReverse}", "ip:apiovh:reverse/delete";
+    MOVE_IP = "ip.move", POST "/ip/{ip}/move", "ip:apiovh:move";
+
+    LIST_POLICIES = "iam.policy", GET "/v2/iam/policy", "account:apiovh:iam/policy/get";
+    CREATE_POLICY = "iam.policy.post", POST "/v2/iam/policy", "account:apiovh:iam/policy/create";
+    GET_POLICY = "iam.policy.get", GET "/v2/iam/policy/{policyId}", "account:apiovh:iam/policy/get";
+    LIST_RESOURCES = "iam.resource", GET "/v2/iam/resource";
+    GET_RESOURCE = "iam.resource.get", GET "/v2/iam/resource/{resourceURN}";
 }
 
 /// The IAM action that this operation needs.
