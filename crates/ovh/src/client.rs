@@ -118,6 +118,18 @@ impl Client {
         crate::iam::Iam::new(self)
     }
 
+    /// Dedicated servers.
+    #[cfg(feature = "dedicated-server")]
+    pub fn dedicated_servers(&self) -> crate::dedicated_server::DedicatedServers<'_> {
+        crate::dedicated_server::DedicatedServers::new(self)
+    }
+
+    /// Virtual private servers.
+    #[cfg(feature = "vps")]
+    pub fn vps(&self) -> crate::vps::Vpses<'_> {
+        crate::vps::Vpses::new(self)
+    }
+
     /// Domain names and DNS zones.
     #[cfg(feature = "domain")]
     pub fn domain(&self) -> crate::domain::Domains<'_> {

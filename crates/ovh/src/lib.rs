@@ -46,6 +46,8 @@ pub mod client;
 pub mod config;
 pub mod consumer_key;
 pub mod credential;
+#[cfg(feature = "dedicated-server")]
+pub mod dedicated_server;
 mod dialect;
 #[cfg(feature = "domain")]
 pub mod domain;
@@ -66,8 +68,12 @@ pub mod price;
 pub mod raw;
 pub mod resource;
 pub mod rules;
+#[cfg(feature = "dedicated-server")]
+pub mod service;
 mod target;
 pub mod task;
+#[cfg(feature = "vps")]
+pub mod vps;
 
 pub use auth::{AccessRule, ApiCredential, AuthDetails, AuthMethod, CredentialState};
 pub use client::{Client, ClientBuilder};

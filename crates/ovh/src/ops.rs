@@ -93,6 +93,46 @@ operations_with_actions! {
     DELETE_REVERSE = "ip.reverse.delete", DELETE "/ip/{ip}/reverse/{ipReverse}", "ip:apiovh:reverse/delete";
     MOVE_IP = "ip.move", POST "/ip/{ip}/move", "ip:apiovh:move";
 
+    LIST_SERVERS = "dedicated.server", GET "/dedicated/server", "dedicatedServer:apiovh:get";
+    GET_SERVER = "dedicated.server.get", GET "/dedicated/server/{serviceName}", "dedicatedServer:apiovh:get";
+    UPDATE_SERVER = "dedicated.server.put", PUT "/dedicated/server/{serviceName}", "dedicatedServer:apiovh:put";
+    GET_BURST = "dedicated.server.burst", GET "/dedicated/server/{serviceName}/burst",
+        "dedicatedServer:apiovh:burst/get";
+    SET_BURST = "dedicated.server.burst.put", PUT "/dedicated/server/{serviceName}/burst",
+        "dedicatedServer:apiovh:burst/edit";
+    REBOOT_SERVER = "dedicated.server.reboot", POST "/dedicated/server/{serviceName}/reboot",
+        "dedicatedServer:apiovh:reboot";
+    REINSTALL_SERVER = "dedicated.server.reinstall", POST "/dedicated/server/{serviceName}/reinstall",
+        "dedicatedServer:apiovh:reinstall";
+    LIST_SERVER_TASKS = "dedicated.server.task", GET "/dedicated/server/{serviceName}/task",
+        "dedicatedServer:apiovh:task/get";
+    GET_SERVER_TASK = "dedicated.server.task.get", GET "/dedicated/server/{serviceName}/task/{taskId}",
+        "dedicatedServer:apiovh:task/get";
+    LIST_BOOTS = "dedicated.server.boot", GET "/dedicated/server/{serviceName}/boot",
+        "dedicatedServer:apiovh:boot/get";
+    GET_BOOT = "dedicated.server.boot.get", GET "/dedicated/server/{serviceName}/boot/{bootId}",
+        "dedicatedServer:apiovh:boot/get";
+    GET_SERVER_SERVICE_INFOS = "dedicated.server.serviceInfos", GET "/dedicated/server/{serviceName}/serviceInfos",
+        "dedicatedServer:apiovh:serviceInfos/get";
+    GET_IPMI = "dedicated.server.features.ipmi", GET "/dedicated/server/{serviceName}/features/ipmi",
+        "dedicatedServer:apiovh:features/ipmi/get";
+    GET_IPMI_ACCESS = "dedicated.server.features.ipmi.access",
+        GET "/dedicated/server/{serviceName}/features/ipmi/access",
+        "dedicatedServer:apiovh:features/ipmi/access/get";
+    OPEN_IPMI_ACCESS = "dedicated.server.features.ipmi.access.post",
+        POST "/dedicated/server/{serviceName}/features/ipmi/access",
+        "dedicatedServer:apiovh:features/ipmi/access/create";
+    LIST_INTERFACES = "dedicated.server.virtualNetworkInterface",
+        GET "/dedicated/server/{serviceName}/virtualNetworkInterface",
+        "dedicatedServer:apiovh:virtualNetworkInterface/get";
+
+    LIST_VPS = "vps", GET "/vps", "vps:apiovh:get";
+    GET_VPS = "vps.get", GET "/vps/{serviceName}", "vps:apiovh:get";
+    UPDATE_VPS = "vps.put", PUT "/vps/{serviceName}", "vps:apiovh:put";
+    REBOOT_VPS = "vps.reboot", POST "/vps/{serviceName}/reboot", "vps:apiovh:reboot";
+    REBUILD_VPS = "vps.rebuild", POST "/vps/{serviceName}/rebuild", "vps:apiovh:rebuild";
+    GET_VPS_TASK = "vps.tasks.get", GET "/vps/{serviceName}/tasks/{id}", "vps:apiovh:tasks/get";
+
     LIST_POLICIES = "iam.policy", GET "/v2/iam/policy", "account:apiovh:iam/policy/get";
     CREATE_POLICY = "iam.policy.post", POST "/v2/iam/policy", "account:apiovh:iam/policy/create";
     GET_POLICY = "iam.policy.get", GET "/v2/iam/policy/{policyId}", "account:apiovh:iam/policy/get";

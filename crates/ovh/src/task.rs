@@ -144,6 +144,25 @@ pub(crate) fn wait_gone<T: Send + 'static>(call: Call<T>) -> Waiter<()> {
     )
 }
 
+/// Work that has begun: its task as it was then, and the means to wait for its end.
+#[derive(Clone, Debug)]
+pub struct Started<T> {
+    /// The task as the service answered.
+    pub task: T,
+    look: Call<T>,
+}
+
+impl<T: Work + Send + 'static> Started<T> {
+    pub(crate) fn new(task: T, look: Call<T>) -> Self {
+        Self { task, look }
+    }
+
+    /// Waits until the task has ended; gives it as it was then. Fails when it failed, with its reason.
+    pub fn wait(self) -> Waiter<T> {
+        wait(self.look)
+    }
+}
+
 fn failed<T: Work>(work: &T) -> Error {
     let reason = work.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
     let text = format!("{} ended as {}{reason}", work.what(), work.state());
