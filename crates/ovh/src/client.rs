@@ -130,6 +130,12 @@ impl Client {
         crate::vps::Vpses::new(self)
     }
 
+    /// The Public Cloud.
+    #[cfg(feature = "cloud")]
+    pub fn cloud(&self) -> crate::cloud::Projects<'_> {
+        crate::cloud::Projects::new(self)
+    }
+
     /// Domain names and DNS zones.
     #[cfg(feature = "domain")]
     pub fn domain(&self) -> crate::domain::Domains<'_> {

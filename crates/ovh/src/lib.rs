@@ -43,6 +43,8 @@
 
 pub mod auth;
 pub mod client;
+#[cfg(feature = "cloud")]
+pub mod cloud;
 pub mod config;
 pub mod consumer_key;
 pub mod credential;

@@ -133,6 +133,37 @@ operations_with_actions! {
     REBUILD_VPS = "vps.rebuild", POST "/vps/{serviceName}/rebuild", "vps:apiovh:rebuild";
     GET_VPS_TASK = "vps.tasks.get", GET "/vps/{serviceName}/tasks/{id}", "vps:apiovh:tasks/get";
 
+    LIST_PROJECTS = "cloud.project", GET "/cloud/project", "publicCloudProject:apiovh:get";
+    GET_PROJECT = "cloud.project.get", GET "/cloud/project/{serviceName}", "publicCloudProject:apiovh:get";
+    LIST_REGIONS = "cloud.project.region", GET "/cloud/project/{serviceName}/region",
+        "publicCloudProject:apiovh:region/get";
+    LIST_INSTANCES = "cloud.project.instance", GET "/cloud/project/{serviceName}/instance",
+        "publicCloudProject:apiovh:instance/get";
+    CREATE_INSTANCE = "cloud.project.instance.post", POST "/cloud/project/{serviceName}/instance",
+        "publicCloudProject:apiovh:instance/create";
+    GET_INSTANCE = "cloud.project.instance.get", GET "/cloud/project/{serviceName}/instance/{instanceId}",
+        "publicCloudProject:apiovh:instance/get";
+    DELETE_INSTANCE = "cloud.project.instance.delete", DELETE "/cloud/project/{serviceName}/instance/{instanceId}",
+        "publicCloudProject:apiovh:instance/delete";
+    LIST_CLUSTERS = "cloud.project.kube", GET "/cloud/project/{serviceName}/kube",
+        "publicCloudProject:apiovh:kube/get";
+    CREATE_CLUSTER = "cloud.project.kube.post", POST "/cloud/project/{serviceName}/kube",
+        "publicCloudProject:apiovh:kube/create";
+    GET_CLUSTER = "cloud.project.kube.get", GET "/cloud/project/{serviceName}/kube/{kubeId}",
+        "publicCloudProject:apiovh:kube/get";
+    LIST_NODE_POOLS = "cloud.project.kube.nodepool", GET "/cloud/project/{serviceName}/kube/{kubeId}/nodepool",
+        "publicCloudProject:apiovh:kube/nodepool/get";
+    GET_NODE_POOL = "cloud.project.kube.nodepool.get",
+        GET "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}",
+        "publicCloudProject:apiovh:kube/nodepool/get";
+    LIST_PRIVATE_NETWORKS = "cloud.project.network.private", GET "/cloud/project/{serviceName}/network/private",
+        "publicCloudProject:apiovh:network/private/get";
+    LIST_USERS = "cloud.project.user", GET "/cloud/project/{serviceName}/user", "publicCloudProject:apiovh:user/get";
+    GET_OPERATION = "cloud.project.operation", GET "/cloud/project/{serviceName}/operation/{operationId}",
+        "publicCloudProject:apiovh:operation/get";
+    LIST_PROJECT_SSH_KEYS = "cloud.project.sshkey", GET "/cloud/project/{serviceName}/sshkey",
+        "publicCloudProject:apiovh:sshkey/get";
+
     LIST_POLICIES = "iam.policy", GET "/v2/iam/policy", "account:apiovh:iam/policy/get";
     CREATE_POLICY = "iam.policy.post", POST "/v2/iam/policy", "account:apiovh:iam/policy/create";
     GET_POLICY = "iam.policy.get", GET "/v2/iam/policy/{policyId}", "account:apiovh:iam/policy/get";

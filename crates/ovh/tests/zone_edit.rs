@@ -4,6 +4,7 @@ use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use ovh::Client;
 use ovh::domain::{Change, RecordType, Rr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const RECORDS: &str = r#"[
     {"id": 1, "zone": "example.com", "fieldType": "A", "subDomain": "www", "target": "192.0.2.1", "ttl": null},
@@ -121,19 +122,16 @@ async fn a_bad_value_is_named_before_anything_is_sent() {
 async fn a_refresh_waits_for_those_of_others_and_gives_up_in_the_end() {
     let busy = r#"{"class": "Client::Conflict", "message": "a refresh is under way"}"#;
     let refused = |times: usize| {
-        let left = std::sync::atomic::AtomicUsize::new(times);
-        ScriptedTransport::from_fn(move |request| match request.uri().path().ends_with("/refresh") {
-            true if left
-                .fetch_update(std::sync::atomic::Ordering::SeqCst, std::sync::atomic::Ordering::SeqCst, |n| {
-                    n.checked_sub(1)
-                })
-                .is_ok() =>
-            {
-                Scripted::json(409, busy)
+        let asked = AtomicUsize::new(0);
+        ScriptedTransport::from_fn(move |request| {
+            if request.method() == "GET" {
+                return Scripted::json(200, RECORDS);
             }
-            true => Scripted::json(200, "null"),
-            false if request.method() == "GET" => Scripted::json(200, RECORDS),
-            false => Scripted::json(200, "null"),
+            let is_refresh = request.uri().path().ends_with("/refresh");
+            if is_refresh && asked.fetch_add(1, Ordering::SeqCst) < times {
+                return Scripted::json(409, busy);
+            }
+            Scripted::json(200, "null")
         })
     };
     for (times, ends_well) in [(3, true), (1_000, false)] {
