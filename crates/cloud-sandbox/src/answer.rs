@@ -11,6 +11,8 @@ pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
     /// Scheme, host and mount prefix, for links in answers.
     pub(crate) origin: &'a str,
+    /// The whole address as the client wrote it, for signatures.
+    pub(crate) url: &'a str,
     /// The path within the service.
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,

@@ -46,10 +46,15 @@ pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: 
         fault: fault.clone(),
         at: sandbox.clock().now(),
     });
+    let url = match &incoming.query {
+        Some(query) => format!("{}{}?{query}", incoming.origin, incoming.path),
+        None => format!("{}{}", incoming.origin, incoming.path),
+    };
     let handle = |fail_actions| {
         let answer = service.handle(&Call {
             method: &incoming.method,
             origin: &incoming.origin,
+            url: &url,
             path: &incoming.path,
             query: incoming.query.as_deref().unwrap_or_default(),
             headers: &incoming.headers,
@@ -104,7 +109,8 @@ pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: 
 fn redacted(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     for (name, value) in &mut headers {
-        if name == AUTHORIZATION || name == COOKIE || name.as_str().contains("token") || name.as_str().contains("key") {
+        let secret = ["token", "key", "consumer", "signature"].iter().any(|word| name.as_str().contains(word));
+        if secret || name == AUTHORIZATION || name == COOKIE {
             *value = HeaderValue::from_static("[redacted]");
         }
     }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
 use cloud_sandbox::{Running, Sandbox};
 
 /// Stateful stand-ins for cloud APIs.
@@ -88,6 +89,11 @@ fn greet(server: &Running, token: Option<&str>) -> io::Result<()> {
     writeln!(out, "export HCLOUD_ENDPOINT={endpoint}")?;
     writeln!(out, "export HETZNER_ENDPOINT={endpoint}")?;
     writeln!(out, "export HCLOUD_TOKEN={token}")?;
+    writeln!(out, "\n# OVHcloud")?;
+    writeln!(out, "export OVH_ENDPOINT={}", server.ovh_url())?;
+    writeln!(out, "export OVH_APPLICATION_KEY={APPLICATION_KEY}")?;
+    writeln!(out, "export OVH_APPLICATION_SECRET={APPLICATION_SECRET}")?;
+    writeln!(out, "export OVH_CONSUMER_KEY={CONSUMER_KEY}")?;
     out.flush()
 }
 

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::journal::Journal;
+use crate::ovh::{self, Ovh};
 use crate::transport::InProcess;
 
 /// A world of its own: the state of every emulated service, a clock, faults and a journal.
@@ -23,6 +24,7 @@ struct World {
     faults: Faults,
     journal: Journal,
     hetzner: Arc<Hetzner>,
+    ovh: Arc<Ovh>,
 }
 
 /// How services are to behave.
@@ -32,6 +34,7 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) rate_limit: Option<u32>,
     pub(crate) action_duration: Duration,
+    pub(crate) ovh: ovh::Settings,
 }
 
 impl Sandbox {
@@ -43,7 +46,13 @@ impl Sandbox {
     /// A sandbox with other settings.
     pub fn builder() -> Builder {
         Builder {
-            options: Options { token: None, seed: 0, rate_limit: None, action_duration: Duration::from_secs(1) },
+            options: Options {
+                token: None,
+                seed: 0,
+                rate_limit: None,
+                action_duration: Duration::from_secs(1),
+                ovh: ovh::Settings::new(),
+            },
             epoch: None,
             #[cfg(feature = "serve")]
             bind: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -62,6 +71,17 @@ impl Sandbox {
         Arc::new(InProcess { sandbox: self.clone(), service: Arc::new(service) })
     }
 
+    /// The OVHcloud service, without sockets: any host, paths as on `https://eu.api.ovh.com`, the token endpoint of its
+    /// service accounts included.
+    pub fn ovh(&self) -> Arc<dyn Transport> {
+        Arc::new(InProcess { sandbox: self.clone(), service: self.0.ovh.clone() })
+    }
+
+    /// What the owner of the account of the OVHcloud service can do beside the API.
+    pub fn ovh_console(&self) -> ovh::Console {
+        ovh::Console::new(self.0.ovh.clone())
+    }
+
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
@@ -78,8 +98,9 @@ impl Sandbox {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn services(&self) -> [Arc<dyn Service>; 2] {
-        [self.0.hetzner.clone(), Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone()))]
+    pub(crate) fn services(&self) -> [Arc<dyn Service>; 3] {
+        let metadata = HetznerMetadata::mounted(self.0.hetzner.clone());
+        [self.0.hetzner.clone(), Arc::new(metadata), self.0.ovh.clone()]
     }
 }
 
@@ -130,6 +151,12 @@ impl Builder {
         self
     }
 
+    /// What the OVHcloud service is like: who may call it, and what there is.
+    pub fn ovh(mut self, settings: ovh::Settings) -> Self {
+        self.options.ovh = settings;
+        self
+    }
+
     /// What the wall clock shows at the beginning; the real time by default.
     pub fn starting_at(mut self, time: SystemTime) -> Self {
         self.epoch = Some(time);
@@ -140,6 +167,7 @@ impl Builder {
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
         Sandbox(Arc::new(World {
+            ovh: Arc::new(Ovh::new(&self.options, clock.clone())),
             hetzner: Arc::new(Hetzner::new(self.options, clock.clone())),
             faults: Faults::default(),
             journal: Journal::default(),

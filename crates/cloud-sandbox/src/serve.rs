@@ -93,6 +93,16 @@ impl Running {
         format!("{}/hetzner-metadata/{server}/hetzner/v1", self.url())
     }
 
+    /// The endpoint of the OVHcloud service, to be used in the place of `https://eu.api.ovh.com/1.0`.
+    pub fn ovh_url(&self) -> String {
+        format!("{}/ovh/1.0", self.url())
+    }
+
+    /// The token endpoint of the OVHcloud service, to be used in the place of `https://www.ovh.com/auth/oauth2/token`.
+    pub fn ovh_token_url(&self) -> String {
+        format!("{}/ovh/auth/oauth2/token", self.url())
+    }
+
     /// Stops listening and closes all connections, also those with an answer under way.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {

@@ -1,13 +1,15 @@
 //! A client without any opinion: what is sent and what comes back, as it is on the wire.
 #![allow(dead_code, unreachable_pub)] // Every test program uses its own part of it.
 
+pub mod ovh;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::body::Body;
+use cloud_core::body::{Body, ResponseBody};
 use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
 use cloud_sandbox::Sandbox;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 use serde_json::{Value, json};
 
 pub struct Api {
@@ -51,15 +53,7 @@ impl Api {
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
         }
-        let response = self.transport.send(request.body(body.into()).unwrap()).await?;
-        let (parts, mut body) = response.into_parts();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = body.chunk().await {
-            bytes.extend_from_slice(&chunk?);
-        }
-        let text = String::from_utf8(bytes).unwrap();
-        let json = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, text, json })
+        read(self.transport.send(request.body(body.into()).unwrap()).await?).await
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
@@ -152,6 +146,18 @@ impl Reply {
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
     }
+}
+
+/// Reads an answer to its end.
+pub async fn read(response: Response<ResponseBody>) -> Result<Reply, TransportError> {
+    let (parts, mut body) = response.into_parts();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.chunk().await {
+        bytes.extend_from_slice(&chunk?);
+    }
+    let text = String::from_utf8(bytes).unwrap();
+    let json = serde_json::from_str(&text).unwrap_or_default();
+    Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, text, json })
 }
 
 #[track_caller]

@@ -1,0 +1,260 @@
+//! Who calls, and what that one may do: applications and their credentials, service accounts and their tokens.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, SystemTime};
+
+use http::header::AUTHORIZATION;
+use serde_json::{Value, json};
+use sha1::{Digest as _, Sha1};
+
+use crate::answer::Call;
+
+use super::error::Refusal;
+use super::network;
+use super::query::wildcard;
+use super::settings::{ACCOUNT, Settings};
+use super::{datetime, unix_seconds};
+
+pub(crate) struct Access {
+    pub(crate) applications: BTreeMap<i64, Application>,
+    pub(crate) credentials: BTreeMap<i64, Credential>,
+    pub(crate) clients: BTreeMap<String, Client>,
+    pub(crate) tokens: HashMap<String, Token>,
+    /// Whether new consumer keys need no validation.
+    pub(crate) validates_at_once: bool,
+    /// Where requests seem to come from.
+    pub(crate) caller: IpAddr,
+    pub(crate) skew: i64,
+}
+
+pub(crate) struct Application {
+    pub(crate) id: i64,
+    pub(crate) key: String,
+    pub(crate) secret: String,
+    pub(crate) name: String,
+}
+
+pub(crate) struct Credential {
+    pub(crate) id: i64,
+    pub(crate) application: i64,
+    pub(crate) consumer_key: String,
+    /// What the validation page knows it by.
+    pub(crate) token: String,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) allowed_ips: Value,
+    pub(crate) redirection: Option<String>,
+    pub(crate) status: Status,
+    pub(crate) creation: SystemTime,
+    pub(crate) expiration: Option<SystemTime>,
+    pub(crate) last_use: Option<SystemTime>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Pending,
+    Validated,
+    Refused,
+    Expired,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) method: String,
+    pub(crate) path: String,
+}
+
+/// A service account.
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) object: Value,
+}
+
+pub(crate) struct Token {
+    pub(crate) client: String,
+    pub(crate) expires: SystemTime,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Identity {
+    Nobody,
+    /// A credential by its id.
+    Credential(i64),
+    /// A service account by its id.
+    Client(String),
+}
+
+pub(crate) const METHODS: [&str; 5] = ["GET", "POST", "PUT", "DELETE", "PATCH"];
+
+impl Access {
+    pub(crate) fn new(settings: &Settings, epoch: SystemTime) -> Self {
+        let (application, credential) = (100_001, 500_000_001);
+        let everything = METHODS.map(|method| Rule { method: method.to_owned(), path: "/*".to_owned() });
+        let (key, secret) = settings.application.clone();
+        let (id, client_secret) = settings.client.clone();
+        let mut access = Self {
+            applications: BTreeMap::new(),
+            credentials: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            tokens: HashMap::new(),
+            validates_at_once: false,
+            caller: Ipv4Addr::LOCALHOST.into(),
+            skew: 0,
+        };
+        let name = "sandbox".to_owned();
+        access.applications.insert(application, Application { id: application, key, secret, name });
+        access.credentials.insert(
+            credential,
+            Credential {
+                id: credential,
+                application,
+                consumer_key: settings.consumer_key.clone(),
+                token: String::new(),
+                rules: everything.into(),
+                allowed_ips: Value::Null,
+                redirection: None,
+                status: Status::Validated,
+                creation: epoch,
+                expiration: None,
+                last_use: None,
+            },
+        );
+        let object = json!({
+            "clientId": id,
+            "name": "sandbox",
+            "description": "the service account of the sandbox",
+            "flow": "CLIENT_CREDENTIALS",
+            "callbackUrls": [],
+            "createdAt": datetime(epoch),
+            "identity": identity_of(&id),
+        });
+        access.clients.insert(id.clone(), Client { id, secret: client_secret, object });
+        access
+    }
+
+    pub(crate) fn application_of(&self, call: &Call<'_>) -> Result<&Application, Refusal> {
+        let key = header(call, "x-ovh-application").ok_or_else(Refusal::no_login)?;
+        self.applications.values().find(|application| application.key == key).ok_or_else(Refusal::unknown_application)
+    }
+
+    /// Who signed the request, or whose token it has.
+    pub(crate) fn identify(&self, call: &Call<'_>, now: SystemTime, window: Duration) -> Result<Identity, Refusal> {
+        if let Some(authorization) = header(call, AUTHORIZATION.as_str()) {
+            let token = authorization.strip_prefix("Bearer ").and_then(|token| self.tokens.get(token));
+            return match token {
+                Some(token) if token.expires > now => Ok(Identity::Client(token.client.clone())),
+                _ => Err(Refusal::new(401, "The access token is not valid")),
+            };
+        }
+        let (Some(consumer_key), Some(signature)) = (header(call, "x-ovh-consumer"), header(call, "x-ovh-signature"))
+        else {
+            return Ok(Identity::Nobody);
+        };
+        let application = self.application_of(call)?;
+        let credential = self.credentials.values().find(|credential| credential.consumer_key == consumer_key);
+        let credential = credential.ok_or_else(Refusal::unknown_credential)?;
+        if credential.application != application.id {
+            return Err(Refusal::invalid_credential());
+        }
+
+        let timestamp = header(call, "x-ovh-timestamp").unwrap_or_default();
+        let stamped: i64 = timestamp.parse().map_err(|_| Refusal::signature())?;
+        if stamped.abs_diff(self.time(now)) > window.as_secs() {
+            return Err(Refusal::out_of_time());
+        }
+        let mut hash = Sha1::new();
+        for part in [application.secret.as_str(), consumer_key, call.method.as_str(), call.url] {
+            hash.update(part);
+            hash.update("+");
+        }
+        hash.update(call.body);
+        hash.update("+");
+        hash.update(timestamp);
+        let expected = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        if signature.strip_prefix("$1$") != Some(&expected) {
+            return Err(Refusal::signature());
+        }
+
+        if credential.status(now) != Status::Validated {
+            return Err(Refusal::invalid_credential());
+        }
+        let mut allowed = credential.allowed_ips.as_array().into_iter().flatten().filter_map(Value::as_str).peekable();
+        if allowed.peek().is_some() && !allowed.any(|block| network::contains(block, self.caller)) {
+            return Err(Refusal::coded(403, "FORBIDDEN", "This credential is not allowed from your IP address"));
+        }
+        Ok(Identity::Credential(credential.id))
+    }
+
+    /// What the service believes the time to be.
+    pub(crate) fn time(&self, now: SystemTime) -> i64 {
+        unix_seconds(now).saturating_add(self.skew)
+    }
+}
+
+impl Credential {
+    pub(crate) fn status(&self, now: SystemTime) -> Status {
+        match self.status {
+            Status::Validated if self.expiration.is_some_and(|end| end <= now) => Status::Expired,
+            status => status,
+        }
+    }
+
+    pub(crate) fn allows(&self, method: &str, path: &str) -> bool {
+        self.rules.iter().any(|rule| rule.method == method && wildcard(&rule.path, path))
+    }
+
+    pub(crate) fn render(&self, now: SystemTime) -> Value {
+        json!({
+            "credentialId": self.id,
+            "applicationId": self.application,
+            "status": self.status(now).name(),
+            "rules": self.rules.iter().map(Rule::render).collect::<Value>(),
+            "allowedIPs": self.allowed_ips,
+            "creation": datetime(self.creation),
+            "expiration": self.expiration.map(datetime),
+            "lastUse": self.last_use.map(datetime),
+            "ovhSupport": false,
+        })
+    }
+}
+
+impl Status {
+    pub(crate) const ALL: [&str; 4] = ["expired", "pendingValidation", "refused", "validated"];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pendingValidation",
+            Self::Validated => "validated",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Rule {
+    pub(crate) fn render(&self) -> Value {
+        json!({"method": self.method, "path": self.path})
+    }
+}
+
+impl Application {
+    pub(crate) fn render(&self) -> Value {
+        json!({
+            "applicationId": self.id,
+            "applicationKey": self.key,
+            "name": self.name,
+            "description": "an application of the sandbox",
+            "status": "active",
+        })
+    }
+}
+
+/// What policies call a service account.
+pub(crate) fn identity_of(client: &str) -> String {
+    format!("urn:v1:eu:identity:credential:{ACCOUNT}/oauth2-{client}")
+}
+
+pub(crate) fn header<'c>(call: &Call<'c>, name: &str) -> Option<&'c str> {
+    call.headers.get(name).and_then(|value| value.to_str().ok())
+}

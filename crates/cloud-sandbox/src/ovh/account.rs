@@ -1,0 +1,120 @@
+//! The state of the account, and how it changes as time passes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::rate::Bucket;
+
+use super::access::Access;
+use super::bills::{self, Ledger};
+use super::me::Me;
+use super::services::Services;
+use super::settings::{ACCOUNT, Settings};
+use super::task::Task;
+use super::zones::{self, Zone};
+use super::{cloud, domains, emails, iam, ips, servers, vps};
+
+pub(crate) struct Account {
+    now: SystemTime,
+    next_id: i64,
+    pub(crate) rng: fastrand::Rng,
+    pub(crate) buckets: HashMap<String, Bucket>,
+    pub(crate) access: Access,
+    /// Services that nobody paid for, by the beginning of their paths.
+    pub(crate) expired: Vec<String>,
+    pub(crate) me: Me,
+    pub(crate) ledger: Ledger,
+    pub(crate) zones: BTreeMap<String, Zone>,
+    pub(crate) services: Services,
+    pub(crate) tasks: BTreeMap<i64, Task>,
+    pub(crate) policies: Vec<Value>,
+    /// What IAM knows, by URN.
+    pub(crate) resources: BTreeMap<String, Value>,
+    later: BTreeMap<(SystemTime, u64), Effect>,
+    next_effect: u64,
+}
+
+/// What is different once some time has passed.
+pub(crate) type Effect = Box<dyn FnOnce(&mut Account) + Send>;
+
+impl Account {
+    pub(crate) fn new(settings: &Settings, seed: u64, epoch: SystemTime, unit: Duration) -> Self {
+        let mut account = Self {
+            now: epoch,
+            next_id: 10_000_000,
+            rng: fastrand::Rng::with_seed(seed),
+            buckets: HashMap::new(),
+            access: Access::new(settings, epoch),
+            expired: Vec::new(),
+            me: Me::seeded(),
+            ledger: bills::seeded(settings.bills, epoch, unit),
+            zones: BTreeMap::new(),
+            services: Services::new(),
+            tasks: BTreeMap::new(),
+            policies: Vec::new(),
+            resources: BTreeMap::new(),
+            later: BTreeMap::new(),
+            next_effect: 0,
+        };
+        iam::seed(&mut account, settings);
+        zones::seed(&mut account);
+        domains::seed(&mut account);
+        emails::seed(&mut account);
+        servers::seed(&mut account);
+        vps::seed(&mut account);
+        ips::seed(&mut account);
+        cloud::seed(&mut account);
+        account
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        self.now
+    }
+
+    /// Lets happen what was due until now.
+    pub(crate) fn settle(&mut self, now: SystemTime) {
+        while let Some(first) = self.later.first_entry().filter(|entry| entry.key().0 <= now) {
+            let ((due, _), effect) = first.remove_entry();
+            self.now = due;
+            effect(self);
+        }
+        self.now = now;
+    }
+
+    /// Lets something happen later: with the next request at the earliest, even without any delay.
+    pub(crate) fn after(&mut self, delay: Duration, effect: impl FnOnce(&mut Self) + Send + 'static) {
+        self.next_effect += 1;
+        self.later.insert((self.now + delay, self.next_effect), Box::new(effect));
+    }
+
+    /// An id that nothing else has.
+    pub(crate) fn id(&mut self) -> i64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// What IAM knows of a service: a part of the service itself.
+    pub(crate) fn resource(&mut self, kind: &'static str, name: &str, tags: &Value) -> Value {
+        let (id, urn) = (self.uuid(), format!("urn:v1:eu:resource:{kind}:{name}"));
+        let metadata = json!({"id": id, "urn": urn, "displayName": name, "tags": tags});
+        let mut resource = metadata.clone();
+        resource["name"] = json!(name);
+        resource["owner"] = json!(ACCOUNT);
+        resource["type"] = json!(kind);
+        self.resources.insert(urn, resource);
+        metadata
+    }
+
+    /// Letters and digits that nobody guesses.
+    pub(crate) fn random(&mut self, length: usize) -> String {
+        (0..length).map(|_| self.rng.alphanumeric()).collect()
+    }
+
+    pub(crate) fn uuid(&mut self) -> String {
+        let bits = self.rng.u128(..);
+        let hex = format!("{bits:032x}");
+        format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+    }
+}

@@ -1,0 +1,119 @@
+//! `/auth`: who is calling, and how an application gets a consumer key.
+
+use serde_json::{Value, json};
+
+use crate::route::Route;
+
+use super::Ctx;
+use super::access::{Credential, Identity, METHODS, Rule, Status, identity_of};
+use super::body::{Field, Kind, nullable, required};
+use super::error::Refusal;
+use super::operation::{Does, op};
+use super::settings::ACCOUNT;
+
+const CREDENTIAL: &[Field] =
+    &[required("accessRules", Kind::Objects), nullable("redirection", Kind::Text), nullable("allowedIPs", Kind::Texts)];
+
+pub(crate) const ROUTES: &[Route<Does>] = &[
+    op!(POST "/auth/credential", None, request_credential).open().body(CREDENTIAL),
+    op!(GET "/auth/currentCredential", None, current_credential),
+    op!(GET "/auth/details", None, details),
+    op!(POST "/auth/logout", None, logout),
+    op!(GET "/auth/time", None, time).open(),
+];
+
+fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let application = ctx.account.access.application_of(ctx.call)?.id;
+    let rules: Option<Vec<Rule>> = ctx.body.get("accessRules").and_then(Value::as_array).and_then(|rules| {
+        let rule = |rule: &Value| {
+            let (method, path) = (rule["method"].as_str()?, rule["path"].as_str()?);
+            let fits = METHODS.contains(&method) && path.starts_with(['/', '*']);
+            fits.then(|| Rule { method: method.to_owned(), path: path.to_owned() })
+        };
+        rules.iter().map(rule).collect()
+    });
+    let rules = rules
+        .filter(|rules| !rules.is_empty())
+        .ok_or_else(|| Refusal::bad_request("Body parameter accessRules isn't formated correctly"))?;
+    let allowed_ips = ctx.body.get("allowedIPs").cloned().unwrap_or_default();
+    let mut blocks = allowed_ips.as_array().into_iter().flatten().filter_map(Value::as_str);
+    if let Some(block) = blocks.find(|block| super::network::parse(block).is_none()) {
+        return Err(Refusal::wrong_value("allowedIPs", block, "is not valid for type ipBlock"));
+    }
+
+    let redirection = ctx.body.get("redirection").and_then(Value::as_str).map(str::to_owned);
+    let (id, consumer_key, token) = (ctx.account.id(), ctx.account.random(32), ctx.account.random(64));
+    let status = if ctx.account.access.validates_at_once { Status::Validated } else { Status::Pending };
+    let answer = json!({
+        "consumerKey": consumer_key,
+        "state": status.name(),
+        "validationUrl": format!("{}/auth/?credentialToken={token}", ctx.call.origin),
+    });
+    let creation = ctx.now();
+    let credential = Credential {
+        id,
+        application,
+        consumer_key,
+        token,
+        rules,
+        allowed_ips,
+        redirection,
+        status,
+        creation,
+        expiration: None,
+        last_use: None,
+    };
+    ctx.account.access.credentials.insert(id, credential);
+    Ok(answer)
+}
+
+fn own<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Credential, Refusal> {
+    let credential = match ctx.identity {
+        Identity::Credential(id) => ctx.account.access.credentials.get_mut(&id),
+        _ => None,
+    };
+    credential.ok_or_else(|| Refusal::new(404, "There is no credential behind an access token"))
+}
+
+fn current_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let now = ctx.now();
+    own(ctx).map(|credential| credential.render(now))
+}
+
+fn details(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    if let Identity::Client(id) = &ctx.identity {
+        let description = ctx.account.access.clients.get(id).map(|client| client.object["description"].clone());
+        return Ok(json!({
+            "account": ACCOUNT,
+            "method": "oauth2_client_credentials",
+            "identities": [identity_of(id)],
+            "allowedRoutes": null,
+            "description": description,
+            "roles": null,
+            "user": null,
+        }));
+    }
+    let rules: Value = own(ctx)?.rules.iter().map(Rule::render).collect();
+    Ok(json!({
+        "account": ACCOUNT,
+        "method": "account",
+        "identities": [format!("urn:v1:eu:identity:account:{ACCOUNT}")],
+        "allowedRoutes": rules,
+        "description": null,
+        "roles": null,
+        "user": null,
+    }))
+}
+
+fn logout(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let now = ctx.now();
+    let credential = own(ctx)?;
+    credential.status = Status::Expired;
+    credential.expiration = Some(now);
+    Ok(Value::Null)
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "it is a handler")]
+fn time(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    Ok(ctx.account.access.time(ctx.now()).into())
+}

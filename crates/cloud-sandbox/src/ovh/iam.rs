@@ -1,0 +1,201 @@
+//! `/v2/iam`: policies, which decide what service accounts may do, and the resources that they are about.
+
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+
+use crate::route::Route;
+
+use super::access::identity_of;
+use super::account::Account;
+use super::body::{Body, Field, Kind, nullable, optional, required};
+use super::error::Refusal;
+use super::list::cursored;
+use super::operation::{Does, op};
+use super::query::wildcard;
+use super::settings::{ACCOUNT, CLIENT_ID, Settings};
+use super::{Ctx, instant};
+
+const CREATION: &[Field] = &[
+    nullable("conditions", Kind::Object),
+    optional("description", Kind::Text),
+    nullable("expiredAt", Kind::Text),
+    required("identities", Kind::Texts),
+    required("name", Kind::Text),
+    required("permissions", Kind::Object),
+    optional("permissionsGroups", Kind::Objects),
+    required("resources", Kind::Objects),
+];
+const PERMISSIONS: &[Field] =
+    &[nullable("allow", Kind::Objects), nullable("deny", Kind::Objects), nullable("except", Kind::Objects)];
+const ACTION: &[Field] = &[required("action", Kind::Text)];
+const URN: &[Field] = &[required("urn", Kind::Text)];
+
+pub(crate) const ROUTES: &[Route<Does>] = &[
+    op!(GET "/v2/iam/policy", Some("account:apiovh:iam/policy/get"), list).query(&[
+        "action",
+        "details",
+        "identity",
+        "readOnly",
+        "resourceURN",
+    ]),
+    op!(POST "/v2/iam/policy", Some("account:apiovh:iam/policy/create"), create).body(CREATION),
+    op!(GET "/v2/iam/policy/{policyId}", Some("account:apiovh:iam/policy/get"), get).query(&["details"]),
+    op!(GET "/v2/iam/resource", None, list_resources).query(&["resourceName", "resourceType", "resourceURN", "tags"]),
+    op!(GET "/v2/iam/resource/{resourceURN}", None, get_resource),
+];
+
+/// The policy that allows everything to the service account that every sandbox has.
+pub(crate) fn seed(account: &mut Account, settings: &Settings) {
+    let policy = json!({
+        "id": account.uuid(),
+        "name": "sandbox",
+        "description": format!("everything, for the service account that is usually {CLIENT_ID}"),
+        "owner": ACCOUNT,
+        "readOnly": false,
+        "identities": [identity_of(&settings.client.0)],
+        "permissions": {"allow": [{"action": "*"}], "deny": [], "except": []},
+        "permissionsGroups": [],
+        "resources": [{"urn": "*"}],
+        "conditions": null,
+        "createdAt": instant(account.now()),
+        "updatedAt": null,
+        "expiredAt": null,
+    });
+    account.policies.push(policy);
+    account.resource("account", ACCOUNT, &json!({}));
+}
+
+/// Whether policies let a service account do something, to a service if it is about one. A policy under a condition lets
+/// nothing through, for the sandbox cannot tell whether it is met.
+pub(crate) fn permits(account: &Account, client: &str, action: &str, first_parameter: Option<&str>) -> bool {
+    let identity = identity_of(client);
+    let kind = action.split(':').next().unwrap_or_default();
+    let name = if kind == "account" { Some(ACCOUNT) } else { first_parameter };
+    let resource = name.map(|name| format!("urn:v1:eu:resource:{kind}:{name}"));
+    let now = account.now();
+    let mut allowed = false;
+    let policies = account.policies.iter().filter(|policy| is_active(policy, now));
+    for policy in policies.filter(|policy| texts(&policy["identities"], None).any(|known| known == identity)) {
+        let about = texts(&policy["resources"], Some("urn"))
+            .any(|urn| resource.as_deref().is_none_or(|resource| wildcard(urn, resource)));
+        let names =
+            |list: &str| texts(&policy["permissions"][list], Some("action")).any(|known| wildcard(known, action));
+        if about && names("deny") {
+            return false;
+        }
+        allowed |= about && names("allow") && !names("except");
+    }
+    allowed
+}
+
+fn is_active(policy: &Value, now: SystemTime) -> bool {
+    let expires = policy["expiredAt"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    policy["conditions"].is_null() && expires.is_none_or(|end| SystemTime::from(end) > now)
+}
+
+/// The texts in a list, or those of one field of the objects in it.
+fn texts<'v>(list: &'v Value, field: Option<&'v str>) -> impl Iterator<Item = &'v str> {
+    let items = list.as_array().into_iter().flatten();
+    items.filter_map(move |item| field.map_or(item, |field| &item[field]).as_str())
+}
+
+fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let details = ctx.query.flag("details")?.unwrap_or_default();
+    let read_only = ctx.query.flag("readOnly")?;
+    let query = &ctx.query;
+    let any = |name: &str, list: &Value, field| {
+        let mut wanted = query.all(name).peekable();
+        wanted.peek().is_none() || wanted.any(|wanted| texts(list, field).any(|text| text == wanted))
+    };
+    let policies: Vec<Value> = ctx
+        .account
+        .policies
+        .iter()
+        .filter(|policy| read_only.is_none_or(|wanted| policy["readOnly"] == wanted))
+        .filter(|policy| any("identity", &policy["identities"], None))
+        .filter(|policy| any("action", &policy["permissions"]["allow"], Some("action")))
+        .filter(|policy| any("resourceURN", &policy["resources"], Some("urn")))
+        .map(|policy| render(ctx.account, policy, details))
+        .collect();
+    cursored(ctx, policies)
+}
+
+fn render(account: &Account, policy: &Value, details: bool) -> Value {
+    let mut policy = policy.clone();
+    for resource in policy["resources"].as_array_mut().into_iter().flatten().filter(|_| details) {
+        let known = resource["urn"].as_str().and_then(|urn| account.resources.get(urn));
+        resource["resource"] = known.map_or(Value::Null, |known| {
+            let mut known = known.clone();
+            known.as_object_mut().map(|known| known.remove("urn"));
+            known
+        });
+    }
+    policy
+}
+
+fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let permissions = ctx.body.get("permissions").and_then(Value::as_object).cloned().unwrap_or_default();
+    for list in permissions.values() {
+        check_each(list, ACTION, "permissions")?;
+    }
+    Body::check(permissions, PERMISSIONS, "permissions")?;
+    check_each(ctx.body.get("resources").unwrap_or(&Value::Null), URN, "resources")?;
+    if let Some(text) =
+        ctx.body.get("expiredAt").and_then(Value::as_str).filter(|text| text.parse::<jiff::Timestamp>().is_err())
+    {
+        return Err(Refusal::wrong_value("expiredAt", text, "is not valid for type datetime"));
+    }
+    let name = ctx.body.text("name");
+    if ctx.account.policies.iter().any(|policy| policy["name"] == name) {
+        return Err(Refusal::conflict(format!("There is a policy with the name {name} already")));
+    }
+    let mut policy = json!({
+        "id": ctx.account.uuid(),
+        "owner": ACCOUNT,
+        "readOnly": false,
+        "description": null,
+        "permissionsGroups": [],
+        "conditions": null,
+        "createdAt": instant(ctx.now()),
+        "updatedAt": null,
+        "expiredAt": null,
+    });
+    ctx.body.amend(&mut policy);
+    ctx.account.policies.push(policy.clone());
+    Ok(policy)
+}
+
+fn check_each(list: &Value, fields: &[Field], what: &str) -> Result<(), Refusal> {
+    for item in list.as_array().into_iter().flatten() {
+        Body::check(item.as_object().cloned().unwrap_or_default(), fields, what)?;
+    }
+    Ok(())
+}
+
+fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let details = ctx.query.flag("details")?.unwrap_or_default();
+    let id = &ctx.parameters[0];
+    let policy = ctx.account.policies.iter().find(|policy| policy["id"] == id.as_str());
+    policy.map(|policy| render(ctx.account, policy, details)).ok_or_else(|| Refusal::no_such_object(id))
+}
+
+fn list_resources(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let mut found = Vec::new();
+    for (urn, resource) in &ctx.account.resources {
+        let text = |name: &str| resource[name].as_str().unwrap_or_default().to_owned();
+        let fits = ctx.query.admits_any("resourceURN", urn)
+            && ctx.query.admits_any("resourceName", &text("name"))
+            && ctx.query.admits_any("resourceType", &text("type"))
+            && ctx.query.admits_tags("tags", &resource["tags"])?;
+        if fits {
+            found.push(resource.clone());
+        }
+    }
+    cursored(ctx, found)
+}
+
+fn get_resource(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let urn = &ctx.parameters[0];
+    ctx.account.resources.get(urn).cloned().ok_or_else(|| Refusal::no_such_object(urn))
+}

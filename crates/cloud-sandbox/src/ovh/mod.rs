@@ -1,0 +1,334 @@
+//! The OVHcloud service.
+//!
+//! Version 1 of the API is below `/1.0` and `/v1`, version 2 below `/v2`, the page that validates consumer keys at
+//! `/auth/`, and the token endpoint of service accounts at `/auth/oauth2/token`. A sandbox has one account, with an
+//! application and a consumer key ([`APPLICATION_KEY`], [`APPLICATION_SECRET`], [`CONSUMER_KEY`]), a service account
+//! ([`CLIENT_ID`], [`CLIENT_SECRET`]), and some services that were bought. Signatures are checked against the address
+//! and the body as they arrived, and access rules are enforced. Choices that the real API's description leaves open are
+//! explained where they are made.
+
+mod access;
+mod account;
+mod auth;
+mod bills;
+mod body;
+mod cloud;
+mod console;
+mod credentials;
+mod domains;
+mod emails;
+mod error;
+mod iam;
+mod instances;
+mod ipmi;
+mod ips;
+mod kube;
+mod list;
+mod login;
+mod me;
+mod network;
+mod oauth;
+mod operation;
+mod query;
+mod servers;
+mod services;
+mod settings;
+mod task;
+mod vps;
+mod zone_file;
+mod zones;
+
+use std::fmt;
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Call, Service};
+use crate::clock::Clock;
+use crate::rate::Bucket;
+use crate::route::{self, Found, Operation, Route};
+use crate::sandbox::Options;
+
+use access::{Identity, header};
+use account::Account;
+use body::Body;
+use error::Refusal;
+use operation::Does;
+use query::Query;
+
+pub use console::Console;
+pub use settings::{
+    ACCOUNT, APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, ErrorFormat, FLAVOR, IMAGE,
+    Settings,
+};
+
+/// What one handler needs.
+pub(crate) struct Ctx<'a> {
+    pub(crate) account: &'a mut Account,
+    pub(crate) call: &'a Call<'a>,
+    pub(crate) identity: Identity,
+    pub(crate) parameters: Vec<String>,
+    pub(crate) query: Query,
+    pub(crate) body: Body,
+    unit: Duration,
+    headers: &'a mut HeaderMap,
+}
+
+pub(crate) struct Ovh {
+    settings: Settings,
+    rate_limit: Option<u32>,
+    unit: Duration,
+    clock: Clock,
+    account: Mutex<Account>,
+}
+
+const ROUTES: &[&[Route<Does>]] = &[
+    auth::ROUTES,
+    bills::ROUTES,
+    cloud::ROUTES,
+    credentials::ROUTES,
+    domains::ROUTES,
+    emails::ROUTES,
+    iam::ROUTES,
+    instances::ROUTES,
+    ipmi::ROUTES,
+    ips::ROUTES,
+    kube::ROUTES,
+    me::ROUTES,
+    oauth::ROUTES,
+    servers::ROUTES,
+    vps::ROUTES,
+    zones::ROUTES,
+];
+
+/// Every operation that the emulated service knows. The API's description has no names for most of them, so the id is
+/// method and path; paths of version 2 begin with `/v2`.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    routes().map(|route| &route.operation)
+}
+
+fn routes() -> impl Iterator<Item = &'static Route<Does>> {
+    ROUTES.iter().copied().flatten()
+}
+
+impl Ovh {
+    pub(crate) fn new(options: &Options, clock: Clock) -> Self {
+        let settings = options.ovh.clone();
+        let unit = options.action_duration;
+        let account = Mutex::new(Account::new(&settings, options.seed, clock.epoch(), unit));
+        Self { settings, rate_limit: options.rate_limit, unit, clock, account }
+    }
+
+    /// The account as it is now.
+    pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Account) -> T) -> T {
+        let mut account = crate::lock(&self.account);
+        account.settle(self.clock.now());
+        change(&mut account)
+    }
+
+    fn api(&self, call: &Call<'_>, account: &mut Account, headers: &mut HeaderMap) -> Result<Value, Refusal> {
+        let no_route = || Refusal::new(404, "Got an invalid (or empty) URL");
+        let path = versioned(call.path).ok_or_else(no_route)?;
+        let found = match route::find(routes(), call.method, path) {
+            Found::Route(found) => found,
+            Found::WrongMethod => return Err(Refusal::new(405, "The method is not allowed on this URL")),
+            Found::Nothing => return Err(no_route()),
+        };
+        let does = &found.handler;
+
+        let identity = if does.open {
+            Identity::Nobody
+        } else {
+            account.access.identify(call, account.now(), self.settings.timestamp_window)?
+        };
+        self.limit(call, account, &identity)?;
+        match &identity {
+            Identity::Nobody if does.open => {}
+            Identity::Nobody => return Err(Refusal::no_login()),
+            Identity::Client(_) => {}
+            Identity::Credential(id) => {
+                let now = account.now();
+                if let Some(credential) = account.access.credentials.get_mut(id) {
+                    credential.last_use = Some(now);
+                    // Whoever has a credential may ask what it is, and give it up.
+                    if !path.starts_with("/auth/") && !credential.allows(call.method.as_str(), path) {
+                        return Err(Refusal::not_granted());
+                    }
+                }
+            }
+        }
+        if account.expired.iter().any(|service| path == service || path.starts_with(&format!("{service}/"))) {
+            return Err(Refusal::service_expired());
+        }
+
+        let operation = found.operation.id;
+        let parameters: Vec<String> = route::parameters(found.operation.path, path)
+            .into_iter()
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .collect();
+        let mut run = |parameters: Vec<String>| {
+            if does.body.is_none() && !call.body.is_empty() {
+                return Err(Refusal::bad_request("You provided an input body while none was expected"));
+            }
+            if let (Identity::Client(client), Some(action)) = (&identity, does.action) {
+                let first = parameters.first().map(String::as_str);
+                if !iam::permits(account, client, action, first) {
+                    return Err(Refusal::not_granted_by_iam(action));
+                }
+            }
+            let query = Query::parse(call.query, does.query, operation)?;
+            let body = does.body.map(|fields| Body::read(call.body, fields, operation)).transpose()?;
+            let identity = identity.clone();
+            let body = body.unwrap_or_default();
+            let (account, headers) = (&mut *account, &mut *headers);
+            let mut ctx = Ctx { account, call, identity, parameters, query, body, unit: self.unit, headers };
+            (does.handler)(&mut ctx)
+        };
+        let separator = header(call, "x-ovh-batch").filter(|separator| !separator.is_empty());
+        match (separator, parameters.split_last()) {
+            (Some(separator), Some((ids, before))) if call.method == http::Method::GET => {
+                let each = ids.split(separator).map(|id| {
+                    let parameters = before.iter().cloned().chain([id.to_owned()]).collect();
+                    match run(parameters) {
+                        Ok(value) => json!({"key": id, "value": value, "error": null}),
+                        Err(refusal) => {
+                            json!({"key": id, "value": null, "error": refusal.body(self.settings.error_format)})
+                        }
+                    }
+                });
+                Ok(each.collect())
+            }
+            _ => run(parameters),
+        }
+    }
+
+    /// Counts a request against whoever made it. The real limits are not documented; this one is for tests.
+    fn limit(&self, call: &Call<'_>, account: &mut Account, identity: &Identity) -> Result<(), Refusal> {
+        let Some(limit) = self.rate_limit else { return Ok(()) };
+        let who = match identity {
+            Identity::Nobody => header(call, "x-ovh-application").unwrap_or_default().to_owned(),
+            Identity::Credential(id) => id.to_string(),
+            Identity::Client(id) => id.clone(),
+        };
+        let now = self.clock.elapsed();
+        let bucket = account.buckets.entry(who).or_insert_with(|| Bucket::new(limit, now));
+        if bucket.take(now) { Ok(()) } else { Err(Refusal::too_many()) }
+    }
+
+    /// Every answer says which query it answers.
+    fn numbered(answer: Answer, account: &mut Account) -> Answer {
+        let id = format!("EU.ext-1.{:08x}.{}.{}", account.rng.u32(..), account.rng.u32(1..50_000), account.uuid());
+        answer.with(HeaderName::from_static("x-ovh-queryid"), &id)
+    }
+
+    fn refuse(&self, refusal: &Refusal) -> Answer {
+        refusal.answer(self.settings.error_format)
+    }
+}
+
+/// The path of an operation: that of version 1 without its version, that of version 2 with it. A slash at the end does
+/// not matter, which is how some clients write lists.
+fn versioned(path: &str) -> Option<&str> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if path.starts_with("/v2/") {
+        return Some(path);
+    }
+    let path = path.strip_prefix("/1.0").or_else(|| path.strip_prefix("/v1"))?;
+    (path.starts_with('/') && !path.starts_with("/v2/")).then_some(path)
+}
+
+impl Service for Ovh {
+    fn name(&self) -> &'static str {
+        "ovh"
+    }
+
+    #[cfg(feature = "serve")]
+    fn endpoint(&self) -> &'static str {
+        "/1.0"
+    }
+
+    fn handle(&self, call: &Call<'_>) -> Answer {
+        self.with(|account| {
+            let answer = match call.path {
+                "/auth" | "/auth/" => login::answer(call, account),
+                // The second path is that of the hosts which are for this alone.
+                "/auth/oauth2/token" | "/oauth2/token" => oauth::token(call, account),
+                _ => {
+                    let mut headers = HeaderMap::new();
+                    match self.api(call, account, &mut headers) {
+                        Ok(value) => {
+                            let mut answer = Answer::json(200, &value);
+                            answer.headers.extend(headers);
+                            answer
+                        }
+                        Err(refusal) => self.refuse(&refusal),
+                    }
+                }
+            };
+            Self::numbered(answer, account)
+        })
+    }
+
+    fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
+        let message = message.unwrap_or("the sandbox was asked to fail");
+        let refusal = match code {
+            Some(code) => Refusal::coded(status, code, message),
+            None => Refusal::new(status, message),
+        };
+        self.with(|account| Self::numbered(self.refuse(&refusal), account))
+    }
+
+    fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
+        let mut answer = self.refuse(&Refusal::too_many());
+        if let Some(wait) = retry_after {
+            answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
+        }
+        self.with(|account| Self::numbered(answer, account))
+    }
+}
+
+impl fmt::Debug for Ovh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ovh")
+    }
+}
+
+impl<'a> Ctx<'a> {
+    pub(crate) fn now(&self) -> SystemTime {
+        self.account.now()
+    }
+
+    pub(crate) fn unit(&self) -> Duration {
+        self.unit
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+        header(self.call, name)
+    }
+
+    pub(crate) fn answer_header(&mut self, name: HeaderName, value: impl AsRef<str>) {
+        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
+            self.headers.insert(name, value);
+        }
+    }
+}
+
+fn unix_seconds(time: SystemTime) -> i64 {
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    i64::try_from(seconds).unwrap_or(i64::MAX)
+}
+
+/// A point in time as version 1 writes it.
+pub(crate) fn datetime(time: SystemTime) -> String {
+    let written = jiff::Timestamp::from_second(unix_seconds(time)).unwrap_or(jiff::Timestamp::MAX).to_string();
+    written.replace('Z', "+00:00")
+}
+
+/// A point in time as version 2 writes it.
+pub(crate) fn instant(time: SystemTime) -> String {
+    datetime(time).replace("+00:00", ".000Z")
+}

@@ -1,0 +1,324 @@
+//! `/domain/zone`: zones and their records, which are served from the next refresh on.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+
+use crate::route::Route;
+
+use super::account::Account;
+use super::body::{Field, Kind, nullable, optional, read_only, required};
+use super::error::Refusal;
+use super::list::expandable;
+use super::operation::{Does, op};
+use super::task::{Family, Task};
+use super::{Ctx, datetime, unix_seconds, zone_file};
+
+pub(crate) struct Zone {
+    records: BTreeMap<i64, Content>,
+    /// What the name servers have.
+    deployed: BTreeMap<i64, Content>,
+    refreshed_until: SystemTime,
+    last_update: SystemTime,
+    iam: Value,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) field_type: String,
+    pub(crate) sub_domain: String,
+    pub(crate) target: String,
+    /// None is the zone's default.
+    pub(crate) ttl: Option<i64>,
+}
+
+pub(crate) const TYPES: &[&str] = &[
+    "A", "AAAA", "CAA", "CNAME", "DKIM", "DMARC", "DNAME", "LOC", "MX", "NAPTR", "NS", "PTR", "SPF", "SRV", "SSHFP",
+    "TLSA", "TXT",
+];
+const ENUMERATION: &str = "NamedResolutionFieldTypeEnum";
+const NAME_SERVERS: [&str; 2] = ["dns10.ovh.net", "ns10.ovh.net"];
+
+const CREATION: &[Field] = &[
+    required("fieldType", Kind::OneOf(ENUMERATION, TYPES)),
+    nullable("subDomain", Kind::Text),
+    required("target", Kind::Text),
+    nullable("ttl", Kind::Integer),
+    read_only("id"),
+    read_only("zone"),
+];
+const CHANGE: &[Field] = &[
+    nullable("subDomain", Kind::Text),
+    optional("target", Kind::Text),
+    nullable("ttl", Kind::Integer),
+    read_only("fieldType"),
+    read_only("id"),
+    read_only("zone"),
+];
+const IMPORT: &[Field] = &[required("zoneFile", Kind::Text)];
+
+pub(crate) const ROUTES: &[Route<Does>] = &[
+    op!(GET "/domain/zone", Some("dnsZone:apiovh:get"), list).query(&["iamTags"]),
+    op!(GET "/domain/zone/{zoneName}", Some("dnsZone:apiovh:get"), get),
+    op!(GET "/domain/zone/{zoneName}/status", Some("dnsZone:apiovh:status/get"), status),
+    op!(GET "/domain/zone/{zoneName}/record", Some("dnsZone:apiovh:record/get"), list_records)
+        .query(&["fieldType", "subDomain"]),
+    op!(POST "/domain/zone/{zoneName}/record", Some("dnsZone:apiovh:record/create"), create_record).body(CREATION),
+    op!(GET "/domain/zone/{zoneName}/record/{id}", Some("dnsZone:apiovh:record/get"), get_record),
+    op!(PUT "/domain/zone/{zoneName}/record/{id}", Some("dnsZone:apiovh:record/edit"), change_record).body(CHANGE),
+    op!(DELETE "/domain/zone/{zoneName}/record/{id}", Some("dnsZone:apiovh:record/delete"), delete_record),
+    op!(POST "/domain/zone/{zoneName}/refresh", Some("dnsZone:apiovh:refresh"), refresh),
+    op!(GET "/domain/zone/{zoneName}/export", Some("dnsZone:apiovh:export/get"), export),
+    op!(POST "/domain/zone/{zoneName}/import", Some("dnsZone:apiovh:import"), import).body(IMPORT),
+];
+
+/// Two zones with the records that the real service makes for a new one.
+pub(crate) fn seed(account: &mut Account) {
+    for name in ["example.com", "example.org"] {
+        let own = format!("\"1|www.{name}\"");
+        let records = [
+            ("NS", "", NAME_SERVERS[0].to_owned() + "."),
+            ("NS", "", NAME_SERVERS[1].to_owned() + "."),
+            ("MX", "", "1 mx1.mail.ovh.net.".to_owned()),
+            ("MX", "", "5 mx2.mail.ovh.net.".to_owned()),
+            ("A", "", "192.0.2.80".to_owned()),
+            ("A", "www", "192.0.2.80".to_owned()),
+            ("TXT", "www", own),
+            ("TXT", "", "\"v=spf1 include:mx.ovh.com ~all\"".to_owned()),
+        ];
+        let records: BTreeMap<i64, Content> = records
+            .into_iter()
+            .map(|(kind, sub_domain, target)| {
+                let content =
+                    Content { field_type: kind.to_owned(), sub_domain: sub_domain.to_owned(), target, ttl: None };
+                (account.id(), content)
+            })
+            .collect();
+        let iam = account.resource("dnsZone", name, &json!({}));
+        let now = account.now();
+        let deployed = records.clone();
+        let zone = Zone { records, deployed, refreshed_until: now, last_update: now, iam };
+        account.zones.insert(name.to_owned(), zone);
+    }
+}
+
+impl Zone {
+    fn render(&self, name: &str) -> Value {
+        json!({
+            "name": name,
+            "nameServers": NAME_SERVERS,
+            "dnssecSupported": true,
+            "dnssecActivated": false,
+            "hasDnsAnycast": false,
+            "lastUpdate": datetime(self.last_update),
+            "iam": self.iam,
+        })
+    }
+}
+
+impl Content {
+    fn render(&self, id: i64, zone: &str) -> Value {
+        json!({
+            "id": id,
+            "zone": zone,
+            "fieldType": self.field_type,
+            "subDomain": self.sub_domain,
+            "target": self.target,
+            "ttl": self.ttl,
+        })
+    }
+
+    /// What is wrong with it, if anything. Targets of most types are taken as they are.
+    fn problem(&self) -> Option<String> {
+        let mut words = self.target.split_whitespace();
+        let fits = match self.field_type.as_str() {
+            "A" => self.target.parse::<std::net::Ipv4Addr>().is_ok(),
+            "AAAA" => self.target.parse::<std::net::Ipv6Addr>().is_ok(),
+            "MX" => words.next().is_some_and(|word| word.parse::<u16>().is_ok()) && words.next().is_some(),
+            "SRV" => (0..3).all(|_| words.next().is_some_and(|word| word.parse::<u16>().is_ok())) && words.count() == 1,
+            _ => !self.target.trim().is_empty(),
+        };
+        if !fits {
+            return Some(format!("Invalid target '{}' for a record of type {}", self.target, self.field_type));
+        }
+        self.ttl.filter(|ttl| *ttl < 0).map(|ttl| format!("Invalid TTL {ttl}"))
+    }
+}
+
+fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Zone, Refusal> {
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    ctx.account.zones.get_mut(&name).ok_or_else(Refusal::no_such_service)
+}
+
+fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let mut rows = Vec::new();
+    for (name, zone) in &ctx.account.zones {
+        if ctx.query.admits_tags("iamTags", &zone.iam["tags"])? {
+            rows.push((json!(name), zone.render(name)));
+        }
+    }
+    expandable(ctx, rows)
+}
+
+fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    find(ctx).map(|zone| zone.render(&name))
+}
+
+fn status(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let now = ctx.now();
+    let zone = find(ctx)?;
+    let deployed = zone.records == zone.deployed && zone.refreshed_until <= now;
+    Ok(json!({"isDeployed": deployed, "errors": [], "warnings": []}))
+}
+
+fn list_records(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.query.one_of("fieldType", ENUMERATION, TYPES)?;
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    find(ctx)?;
+    let (zone, query) = (&ctx.account.zones[&name], &ctx.query);
+    let rows: Vec<_> = zone
+        .records
+        .iter()
+        .filter(|(_, record)| query.admits("fieldType", &record.field_type))
+        .filter(|(_, record)| query.admits("subDomain", &record.sub_domain))
+        .map(|(id, record)| (json!(id), record.render(*id, &name)))
+        .collect();
+    expandable(ctx, rows)
+}
+
+fn record<'c>(ctx: &'c mut Ctx<'_>) -> Result<(i64, &'c mut Content), Refusal> {
+    let text = ctx.parameters[1].clone();
+    let zone = find(ctx)?;
+    let id: Option<i64> = text.parse().ok();
+    let record = id.and_then(|id| Some((id, zone.records.get_mut(&id)?)));
+    record.ok_or_else(|| Refusal::no_such_object(text))
+}
+
+fn create_record(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let record = Content {
+        field_type: ctx.body.text("fieldType").to_owned(),
+        sub_domain: ctx.body.text("subDomain").to_owned(),
+        target: ctx.body.text("target").to_owned(),
+        ttl: ctx.body.get("ttl").and_then(Value::as_i64),
+    };
+    let id = ctx.account.id();
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    let zone = find(ctx)?;
+    check(zone, id, &record)?;
+    let answer = record.render(id, &name);
+    zone.records.insert(id, record);
+    Ok(answer)
+}
+
+/// Refuses a record that is wrong in itself, or that another one excludes.
+fn check(zone: &Zone, id: i64, record: &Content) -> Result<(), Refusal> {
+    if let Some(problem) = record.problem() {
+        return Err(Refusal::bad_request(problem));
+    }
+    let is_alias = |record: &Content| record.field_type == "CNAME";
+    let mut others = zone.records.iter().filter(|(other, _)| **other != id).map(|(_, other)| other);
+    match others.find(|other| other.sub_domain == record.sub_domain && (is_alias(other) || is_alias(record))) {
+        Some(other) if other == record => Err(Refusal::conflict("This record exists already")),
+        Some(_) => Err(Refusal::conflict("A CNAME record cannot have the name of another record")),
+        None => Ok(()),
+    }
+}
+
+fn get_record(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    record(ctx).map(|(id, record)| record.render(id, &name))
+}
+
+fn change_record(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let body = std::mem::take(&mut ctx.body);
+    let (id, record) = record(ctx)?;
+    let mut object = record.render(id, "");
+    body.amend(&mut object);
+    let changed = Content {
+        sub_domain: object["subDomain"].as_str().unwrap_or_default().to_owned(),
+        target: object["target"].as_str().unwrap_or_default().to_owned(),
+        ttl: object["ttl"].as_i64(),
+        field_type: record.field_type.clone(),
+    };
+    let zone = find(ctx)?;
+    check(zone, id, &changed)?;
+    zone.records.insert(id, changed);
+    Ok(Value::Null)
+}
+
+fn delete_record(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (id, _) = record(ctx)?;
+    find(ctx)?.records.remove(&id);
+    Ok(Value::Null)
+}
+
+/// Brings the records, as they are now, to the name servers. One refresh at a time: the real service refuses a second
+/// one as well.
+fn refresh(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let (now, unit) = (ctx.now(), ctx.unit());
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    let zone = find(ctx)?;
+    if zone.refreshed_until > now {
+        return Err(Refusal::conflict("A refresh of this zone is under way, please retry later"));
+    }
+    zone.refreshed_until = now + unit;
+    let records = zone.records.clone();
+    ctx.account.after(unit, move |account| {
+        let now = account.now();
+        if let Some(zone) = account.zones.get_mut(&name) {
+            zone.deployed = records;
+            zone.last_update = now;
+        }
+    });
+    Ok(Value::Null)
+}
+
+fn export(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    let zone = find(ctx)?;
+    let serial = u32::try_from(unix_seconds(zone.last_update)).unwrap_or_default();
+    Ok(zone_file::write(&name, serial, NAME_SERVERS[0], zone.deployed.values().cloned()).into())
+}
+
+fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    let name = ctx.parameters[0].to_ascii_lowercase();
+    find(ctx)?;
+    let records = zone_file::parse(ctx.body.text("zoneFile"), &name)
+        .map_err(|problem| Refusal::bad_request(format!("The zone file is not valid: {problem}")))?;
+    if let Some(problem) = records.iter().find_map(Content::problem) {
+        return Err(Refusal::bad_request(problem));
+    }
+    let zone = name.clone();
+    let task = ctx.start(Family::Zone, "ZoneImport", &name, 1, move |account, done| {
+        if !done {
+            return;
+        }
+        let records: BTreeMap<i64, Content> = records.into_iter().map(|record| (account.id(), record)).collect();
+        let now = account.now();
+        if let Some(zone) = account.zones.get_mut(&zone) {
+            zone.deployed.clone_from(&records);
+            zone.records = records;
+            zone.last_update = now;
+        }
+    });
+    let now = ctx.now();
+    Ok(render_task(&ctx.account.tasks[&task], now))
+}
+
+fn render_task(task: &Task, now: SystemTime) -> Value {
+    json!({
+        "id": task.id,
+        "function": task.function,
+        "status": task.state(now, ["todo", "todo", "doing", "done", "error"], &["cancelled", "problem"]),
+        "comment": task.comment(now),
+        "canAccelerate": false,
+        "canCancel": false,
+        "canRelaunch": false,
+        "creationDate": datetime(task.created),
+        "todoDate": datetime(task.created),
+        "lastUpdate": datetime(now),
+        "doneDate": task.ended(now).map(datetime),
+    })
+}
