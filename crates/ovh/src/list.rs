@@ -44,19 +44,21 @@ pub struct List<T> {
     size: Option<u32>,
     start: Option<PageToken>,
     detail: Option<Detail<T>>,
+    filter: String,
     concurrency: usize,
     cap: usize,
 }
 
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
-        let Self { call, mode, size, start, detail, concurrency, cap } = self;
+        let Self { call, mode, size, start, detail, filter, concurrency, cap } = self;
         Self {
             call: call.clone(),
             mode: *mode,
             size: *size,
             start: start.clone(),
             detail: detail.clone(),
+            filter: filter.clone(),
             concurrency: *concurrency,
             cap: *cap,
         }
@@ -73,7 +75,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     pub(crate) fn new<U>(call: Call<U>, mode: Mode) -> Self {
         let call = call.decoded_by(Decode::nothing());
         let size = mode.default_size();
-        Self { call, mode, size, start: None, detail: None, concurrency: CONCURRENCY, cap: CAP }
+        Self { call, mode, size, start: None, detail: None, filter: String::new(), concurrency: CONCURRENCY, cap: CAP }
     }
 
     /// How one object is read where the list gives ids only.
@@ -131,10 +133,14 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
 
     /// Only the objects of an expanded list to which this applies: field, operator and value, such as
     /// `("lifecycle.status", "eq", "STABLE")` or `("taskId", "in", "1,2")`. Of the operators, `eq` and `in` have been
-    /// seen at work. A later filter takes the place of an earlier one.
-    pub fn filter(self, field: &str, operator: &str, value: &str) -> Self {
-        let (field, value) = (encoded(field), encoded(value));
-        self.text_header("x-pagination-filter", &format!("{field}:{operator}={value}"))
+    /// seen at work. Several filters narrow the list together.
+    pub fn filter(mut self, field: &str, operator: &str, value: &str) -> Self {
+        if !self.filter.is_empty() {
+            self.filter.push('&');
+        }
+        self.filter.push_str(&format!("{}:{operator}={}", encoded(field), encoded(value)));
+        let filter = self.filter.clone();
+        self.text_header("x-pagination-filter", &filter)
     }
 
     /// Sets a time limit, headers and so on for the call of each page.

@@ -85,7 +85,13 @@ async fn service_requests(count: usize, says_total: bool) -> usize {
 async fn pages_are_asked_for_as_they_are_needed_and_resumed() {
     let transport = service(10, true);
     let api = client(&transport);
-    let mut items = bills(&api).per_page(4).sort("date", true).filter("category", "eq", "a&b").uncached().items();
+    let mut items = bills(&api)
+        .per_page(4)
+        .sort("date", true)
+        .filter("category", "eq", "a&b")
+        .filter("b.c", "in", "1,2")
+        .uncached()
+        .items();
     assert_eq!((items.continuation(), transport.seen().len()), (None, 0));
     for wanted in &expected(10)[..5] {
         assert_eq!(items.next().await.unwrap().as_ref(), Some(wanted));
@@ -98,7 +104,7 @@ async fn pages_are_asked_for_as_they_are_needed_and_resumed() {
         ("x-pagination-size", "4"),
         ("x-pagination-sort", "date"),
         ("x-pagination-sort-order", "DESC"),
-        ("x-pagination-filter", "category:eq=a%26b"),
+        ("x-pagination-filter", "category:eq=a%26b&b.c:in=1,2"),
         ("pragma", "no-cache"),
     ] {
         assert_eq!(header(&seen[1].request, name).as_deref(), Some(value), "{name}");
