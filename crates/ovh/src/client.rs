@@ -62,11 +62,47 @@ impl Client {
     /// `GET` of any path: `api.get("/me")`, or `api.get("/domain/zone/{zone}/record").arg(name)`.
     ///
     /// Paths go behind the endpoint's base URL, `/v2/...` in place of its version.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Zone {
+    ///     name: String,
+    /// }
+    ///
+    /// let zone: Zone = api.get("/domain/zone/{zone}").arg("example.com").send_as().await?;
+    /// assert_eq!(zone.name, "example.com");
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self, path: impl AsRef<str>) -> RawCall {
         self.request(Method::GET, path)
     }
 
     /// `POST` to any path.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde_json::json;
+    ///
+    /// let record = api
+    ///     .post("/domain/zone/{zone}/record")
+    ///     .arg("example.com")
+    ///     .json(&json!({"fieldType": "A", "subDomain": "www", "target": "192.0.2.7", "ttl": 300}))
+    ///     .await?;
+    /// assert_eq!(record["target"], "192.0.2.7");
+    /// api.post("/domain/zone/{zone}/refresh").arg("example.com").await?; // no parameters, no body
+    /// # Ok(()) }
+    /// ```
     pub fn post(&self, path: impl AsRef<str>) -> RawCall {
         self.request(Method::POST, path)
     }
@@ -125,12 +161,17 @@ impl Client {
     /// Begins to note every method and path template that this client and its clones call, for
     /// [`rules`](Self::rules). Nothing of their parameters is kept.
     ///
-    /// ```no_run
-    /// # async fn f(api: ovh::Client) -> ovh::Result<()> {
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
     /// let api = api.record_rules();
     /// api.get("/domain/zone/{zone}/record").arg("example.com").await?;
-    /// println!("{}", api.rules().as_access_rules()); // [{"method":"GET","path":"/domain/zone/*/record"}]
     /// println!("{}", api.rules().as_iam_policy());
+    /// let rules = api.rules().as_access_rules();
+    /// assert_eq!(rules.iter().next().unwrap().path, "/domain/zone/*/record");
     /// # Ok(()) }
     /// ```
     pub fn record_rules(&self) -> Self {
@@ -145,6 +186,22 @@ impl Client {
 
     /// Says what a refused call lacks: the rule of the consumer key, or the IAM action. `None` when the error is about
     /// something else. Where it is about rules, those of the key are read (`GET /auth/currentCredential`).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// # sandbox.ovh_console().validate_at_once(true);
+    /// let api = api.consumer_key().read_only("/me").await?.client();
+    /// let error = api.post("/vps/{name}/reboot").arg("vps-1").await.unwrap_err();
+    /// if let Some(why) = api.explain(&error).await {
+    ///     println!("{why}"); // ... lacks the rule POST /vps/*/reboot; it has GET /me; ...
+    /// #   assert_eq!(why.missing_rule.unwrap().path, "/vps/*/reboot");
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub async fn explain(&self, error: &Error) -> Option<Explanation> {
         rules::explain(self, error).await
     }

@@ -92,7 +92,12 @@ async fn every_endpoint_has_its_own_token_url() {
         // An answer that is not understood is not shown, since it may hold the token.
         let error = api.get("/me").await.unwrap_err();
         assert_eq!((error.kind(), target(&transport.seen()[0]).as_str()), (ErrorKind::Credential, url));
-        assert!(error.to_string().contains("no OAuth2 token: the answer of the token endpoint"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("no token: the OAuth2 service account got none: the answer of the token endpoint"),
+            "{error}"
+        );
     }
     for endpoint in ["soyoustart-eu", "soyoustart-ca", "kimsufi-eu", "kimsufi-ca", "https://proxy.example"] {
         let error = builder(&script([])).endpoint(endpoint).oauth2("EU.abc", "s3cret").build().unwrap_err();

@@ -50,6 +50,7 @@ async fn nothing_wrong_is_sent() {
         (api.get("/a/{id}"), "id: is missing in the path"),
         (api.get("/a/{id}").arg(""), "id: must not be empty"),
         (api.get("/a/{id}").arg(".."), "id: must not be a dot segment"),
+        (api.get("/a/{id}").arg(json!("x")), "path: \"x\" has quotes around it, as a JSON value prints"),
         (api.get("/a").arg("x"), "more arguments than path parameters"),
         (api.get("/a").schemas_version("1\n0"), "version: no header may hold it"),
         (api.get("/a").options(|o| o.header("x y", "1")), "x y: is not a header name"),

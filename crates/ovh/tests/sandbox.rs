@@ -27,7 +27,7 @@ fn signing(sandbox: &Sandbox) -> Client {
 
 const FORMATS: [ErrorFormat; 3] = [ErrorFormat::Both, ErrorFormat::Old, ErrorFormat::New];
 
-/// The clock of the client is years away from that of the sandbox, so every signed call proves the measurement.
+/// The clock of the client is not that of the sandbox, so every signed call proves the measurement.
 #[tokio::test(start_paused = true)]
 async fn signed_calls_are_accepted_on_any_host_and_version() {
     for endpoint in ["ovh-eu", "ovh-ca", "https://api.eu.ovhcloud.com/1.0", "https://proxy.example/v1"] {
