@@ -138,7 +138,7 @@ impl RawCall {
     }
 
     /// Reads the answer as a list: on v2 page after page; on v1 expanded, or, where the route gives ids all the same,
-    /// each object by the same path with the id behind it. See [`list`](crate::list).
+    /// each object by the same path with the id behind it. More in [its module](crate::list).
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
@@ -178,7 +178,7 @@ impl RawCall {
     }
 
     /// Looks at a task, or a resource that tells its state, by this `GET`, until its work has ended; the result is what
-    /// was seen last. See [`task`](crate::task) for the words that are known.
+    /// was seen last. The words that are known stand in [its module](crate::task).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -11,6 +11,7 @@ use cloud_sandbox::ovh::{
 };
 use cloud_sandbox::{Fault, Sandbox};
 use ovh::{ApiError, ApiErrorKind, Client, ClientBuilder, CredentialState};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 fn sandbox(settings: Settings) -> Sandbox {
@@ -81,7 +82,6 @@ async fn every_refusal_of_an_identity_has_its_kind_in_every_form() {
         let application = || builder(&sandbox).application(APPLICATION_KEY, APPLICATION_SECRET);
         let pending = application().build().unwrap().consumer_key().read_only("/me").await.unwrap();
         let narrow = application().build().unwrap().consumer_key().read_only("/me").await.unwrap();
-        use secrecy::ExposeSecret as _;
         assert!(sandbox.ovh_console().validate(narrow.consumer_key.expose_secret(), None));
         for (api, kind) in [
             (application().consumer_key("unknown-key").build(), ApiErrorKind::NotCredential),
@@ -117,7 +117,6 @@ async fn a_user_grants_a_key_that_the_recorder_asked_for() {
     let api = builder(&sandbox).application(APPLICATION_KEY, APPLICATION_SECRET).build().unwrap();
     let request = api.consumer_key().rules(&recorded.rules().as_access_rules()).await.unwrap();
     let console = sandbox.ovh_console();
-    use secrecy::ExposeSecret as _;
     let key = request.consumer_key.expose_secret().to_owned();
     let mut wait = request.wait_validated().timeout(Duration::from_secs(600));
     for _ in 0..3 {
