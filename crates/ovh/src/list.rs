@@ -111,7 +111,8 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         self
     }
 
-    /// How many objects are read side by side where the list gives ids only (10).
+    /// How many objects are read side by side where the list gives ids only (10); never more than the client has calls
+    /// under way ([`ClientBuilder::max_in_flight`](crate::ClientBuilder::max_in_flight)).
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls.max(1);
         self

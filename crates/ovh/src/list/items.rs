@@ -56,7 +56,8 @@ impl<T> Items<T> {
         Self { source, detail, limit, under_way: VecDeque::new(), ended: false }
     }
 
-    /// How many objects are read side by side where there are only ids (10).
+    /// How many objects are read side by side where there are only ids (10); never more than the client has calls under
+    /// way ([`ClientBuilder::max_in_flight`](crate::ClientBuilder::max_in_flight)).
     pub fn concurrency(mut self, calls: usize) -> Self {
         self.limit = calls.max(1);
         self
