@@ -16,7 +16,7 @@ use server::Server;
 /// How long one script may take before it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Run the official Python client and command line against the sandbox
+/// Run official clients and other people's tools against the sandbox
 #[derive(clap::Args)]
 pub(crate) struct ThirdParty {
     /// Run only the scripts whose names contain this
@@ -91,11 +91,11 @@ fn passes(python: &Path, script: &Path, work: &Path, server: &Server) -> Result<
     let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
     let seconds = started.elapsed().as_secs_f64();
     if status.is_some_and(|status| status.success()) {
-        println!("ok      {name:<12} {seconds:5.1} s  {}", text.lines().last().unwrap_or_default());
+        println!("ok      {name:<13} {seconds:5.1} s  {}", text.lines().last().unwrap_or_default());
         return Ok(true);
     }
     let end = status.map_or_else(|| "stuck".to_owned(), |status| status.to_string());
-    println!("FAILED  {name:<12} {seconds:5.1} s  {end}");
+    println!("FAILED  {name:<13} {seconds:5.1} s  {end}");
     for line in text.lines() {
         println!("        {line}");
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY};
 use cloud_sandbox::{Running, Sandbox};
 
 /// Stateful stand-ins for cloud APIs.
@@ -94,6 +94,9 @@ fn greet(server: &Running, token: Option<&str>) -> io::Result<()> {
     writeln!(out, "export OVH_APPLICATION_KEY={APPLICATION_KEY}")?;
     writeln!(out, "export OVH_APPLICATION_SECRET={APPLICATION_SECRET}")?;
     writeln!(out, "export OVH_CONSUMER_KEY={CONSUMER_KEY}")?;
+    // Clients refuse to have both kinds of credentials at once.
+    writeln!(out, "# instead of the keys: OVH_CLIENT_ID={CLIENT_ID} OVH_CLIENT_SECRET={CLIENT_SECRET}")?;
+    writeln!(out, "# with tokens from {}", server.ovh_token_url())?;
     out.flush()
 }
 

@@ -103,9 +103,9 @@ async fn keys_are_checked_one_by_one() {
     let api = Ovh::new();
     let url = format!("{HOST}/1.0/me");
     let login = api.plain("GET", &url, &[], "").await;
-    login.refused(403, FORBIDDEN, Some("NOT_CREDENTIAL"), "You must login first");
+    login.refused(401, "Client::Unauthorized", None, "You must login first");
     let unsigned = api.plain("GET", &url, &[("x-ovh-application", APPLICATION_KEY)], "").await;
-    unsigned.refused(403, FORBIDDEN, Some("NOT_CREDENTIAL"), "You must login first");
+    unsigned.refused(401, "Client::Unauthorized", None, "You must login first");
 
     let mut other = Ovh::of(api.sandbox.clone());
     other.key = "nobody".to_owned();
@@ -113,6 +113,11 @@ async fn keys_are_checked_one_by_one() {
     let mut other = Ovh::of(api.sandbox.clone());
     other.secret = "guessed".to_owned();
     other.get("/me").await.refused(400, BAD, Some("INVALID_SIGNATURE"), "Invalid signature");
+    let mut other = Ovh::of(api.sandbox.clone());
+    (other.key, other.secret) = api.sandbox.ovh_console().create_application("other");
+    let stranger = other.get("/me").await;
+    stranger.refused(403, FORBIDDEN, Some("INVALID_CREDENTIAL"), "This credential is not valid");
+    assert_eq!(api.ok("/me/api/application").await.as_array().unwrap().len(), 2);
     let unknown = api.with_consumer_key("unknown").get("/me").await;
     unknown.refused(403, FORBIDDEN, Some("NOT_CREDENTIAL"), "This credential does not exist");
 }
@@ -130,6 +135,15 @@ async fn the_timestamp_must_be_near_the_services_time() {
             reply.refused(400, BAD, Some("QUERY_TIME_OUT"), "Query out of time");
         }
     }
+    // A timestamp that is none counts as a wrong one.
+    let headers = [
+        ("x-ovh-application", APPLICATION_KEY),
+        ("x-ovh-consumer", CONSUMER_KEY),
+        ("x-ovh-timestamp", "now"),
+        ("x-ovh-signature", "$1$0"),
+    ];
+    let untimed = api.plain("GET", &format!("{HOST}/1.0/me"), &headers, "").await;
+    untimed.refused(400, BAD, Some("QUERY_TIME_OUT"), "Query out of time");
     // The service's clock goes wrong; what `/auth/time` says is what counts.
     api.late = 0;
     let time = async |api: &Ovh| {
@@ -231,9 +245,10 @@ async fn only_calls_that_a_rule_matches_are_granted() {
         {"method": "GET", "path": "/domain/zone/*/record"},
         {"method": "POST", "path": "/domain/zone/example.com/*"},
         {"method": "GET", "path": "/v2/iam/*"},
+        {"method": "GET", "path": "/vps/*"},
     ]);
     let mine = api.with_consumer_key(&key_for(&api, rules).await);
-    for path in ["/1.0/me", "/v1/domain/zone/example.org/record?fieldType=A", "/v2/iam/policy"] {
+    for path in ["/1.0/me", "/v1/domain/zone/example.org/record?fieldType=A", "/v2/iam/policy", "/1.0/vps/"] {
         mine.signed("GET", path, &[], "").await.ok(200);
     }
     mine.post("/domain/zone/example.com/refresh", Value::Null).await.ok(200);
@@ -241,6 +256,7 @@ async fn only_calls_that_a_rule_matches_are_granted() {
         ("PUT", "/me"),
         ("GET", "/me/bill"),
         ("GET", "/domain/zone"),
+        ("GET", "/vps"),
         ("GET", "/domain/zone/example.com"),
         ("POST", "/domain/zone/example.org/refresh"),
     ] {

@@ -56,6 +56,22 @@ async fn records_are_served_from_the_refresh_on() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_fails_is_shown_until_one_succeeds() {
+    let api = Ovh::new();
+    let fault = Fault::ActionFailed { code: "x".to_owned(), message: "the name servers are down".to_owned() };
+    api.sandbox.faults().next(fault);
+    let refresh = format!("{ZONE}/refresh");
+    api.post(&refresh, Value::Null).await.ok(200);
+    api.sandbox.clock().advance(SECOND);
+    let status = api.ok(&format!("{ZONE}/status")).await;
+    assert_eq!(status, json!({"isDeployed": false, "errors": ["the name servers are down"], "warnings": []}));
+    api.post(&refresh, Value::Null).await.ok(200);
+    api.sandbox.clock().advance(SECOND);
+    assert_eq!(api.ok(&format!("{ZONE}/status")).await["errors"], json!([]));
+    assert!(is_deployed(&api).await);
+}
+
+#[tokio::test]
 async fn records_are_found_by_type_and_name() {
     let api = Ovh::new();
     let count = async |query: &str| api.ok(&format!("{ZONE}/record{query}")).await.as_array().unwrap().len();

@@ -56,6 +56,17 @@ async fn pages_are_sorted_and_filtered() {
     let found = texts(reply.ok(200), "category");
     assert!(found.len() > 5 && found.iter().all(|category| ["purchase", "autorenew"].contains(category)));
     assert_eq!(reply.header("x-pagination-elements"), found.len().to_string());
+    for (filter, count) in [
+        ("billId:eq=FR10000007", 1),
+        ("billId:ne=FR10000007", 39),
+        ("billId:like=FR1000000%25", 9),
+        ("billId:like=%2540", 1),
+        ("orderId:gt=200000030", 10),
+        ("orderId:lt=200000030&category:ne=purchase", 25),
+    ] {
+        let reply = api.expanded("/me/bill", &[("x-pagination-filter", filter)]).await;
+        assert_eq!(reply.ok(200).as_array().unwrap().len(), count, "{filter}");
+    }
     for (name, value) in
         [("x-pagination-filter", "category"), ("x-pagination-filter", "a:near=b"), ("x-pagination-sort-order", "UP")]
     {

@@ -67,6 +67,14 @@ fn it_serves_until_a_signal_comes() {
         let endpoint = value("HCLOUD_ENDPOINT");
         assert_eq!(value("HETZNER_ENDPOINT"), endpoint);
         let token = value("HCLOUD_TOKEN");
+        let ovh = value("OVH_ENDPOINT");
+        assert_eq!(ovh, endpoint.replace("/hetzner/v1", "/ovh/1.0"));
+        for name in ["OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY"] {
+            assert!(value(name).starts_with("sandbox"), "{name}");
+        }
+        let rest = [lines.next().unwrap(), lines.next().unwrap()];
+        assert!(rest[0].starts_with("# ") && rest[0].contains(" OVH_CLIENT_ID=EU."), "{rest:?}");
+        assert_eq!(rest[1], format!("# with tokens from {}", ovh.replace("/1.0", "/auth/oauth2/token")));
         assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()));
 
         let (host, path) = endpoint.strip_prefix("http://").unwrap().split_once('/').unwrap();

@@ -1,6 +1,8 @@
 //! The services on a port, as a client sees them that knows nothing but TCP.
 #![cfg(feature = "serve")]
 
+mod common;
+
 use std::time::Duration;
 
 use cloud_sandbox::{Fault, Running, Sandbox};
@@ -160,4 +162,44 @@ async fn the_metadata_of_a_server_needs_no_token() {
     }
     assert!(exchange(&server, "GET", &format!("{base}/metadata/nothing"), "").await.starts_with("HTTP/1.1 404"));
     assert!(exchange(&server, "POST", &format!("{base}/metadata"), "").await.starts_with("HTTP/1.1 405"));
+}
+
+#[tokio::test]
+async fn signatures_are_for_the_address_on_the_port() {
+    use cloud_sandbox::ovh::{ACCOUNT, APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+
+    let server = Sandbox::start().await.unwrap();
+    assert_eq!(server.ovh_url(), format!("http://{}/ovh/1.0", server.address()));
+    assert_eq!(server.ovh_token_url(), format!("http://{}/ovh/auth/oauth2/token", server.address()));
+    let time = exchange(&server, "GET", "/ovh/1.0/auth/time", "").await;
+    let timestamp = body_of(&time);
+    for (signed, status) in [(server.ovh_url(), "200"), ("https://eu.api.ovh.com/1.0".to_owned(), "400")] {
+        let url = format!("{signed}/me");
+        let signature = common::ovh::signature(APPLICATION_SECRET, CONSUMER_KEY, "GET", &url, "", timestamp);
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let request = format!(
+            "GET /ovh/1.0/me HTTP/1.1\r\nHost: {}\r\nX-Ovh-Application: {APPLICATION_KEY}\r\nX-Ovh-Consumer: {CONSUMER_KEY}\r\nX-Ovh-Timestamp: {timestamp}\r\nX-Ovh-Signature: {signature}\r\nConnection: close\r\n\r\n",
+            server.address()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert_eq!(answer.contains(ACCOUNT), status == "200", "{answer}");
+    }
+    let body = r#"{"accessRules":[{"method":"GET","path":"/me"}]}"#;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let request = format!(
+        "POST /ovh/1.0/auth/credential HTTP/1.1\r\nHost: {}\r\nX-Ovh-Application: {APPLICATION_KEY}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        server.address(),
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let answer: serde_json::Value = serde_json::from_str(body_of(&answer)).unwrap();
+    let page = answer["validationUrl"].as_str().unwrap();
+    let path = page.strip_prefix(&server.url()).expect("the page is on the port as well");
+    let page = exchange(&server, "GET", path, "").await;
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("<li>GET /me</li>"), "{page}");
 }

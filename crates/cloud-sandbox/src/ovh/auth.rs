@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 
 use crate::route::Route;
 
-use super::Ctx;
 use super::access::{Credential, Identity, METHODS, Rule, Status, identity_of};
 use super::body::{Field, Kind, nullable, required};
 use super::error::Refusal;
 use super::operation::{Does, op};
 use super::settings::ACCOUNT;
+use super::{Ctx, network};
 
 const CREDENTIAL: &[Field] =
     &[required("accessRules", Kind::Objects), nullable("redirection", Kind::Text), nullable("allowedIPs", Kind::Texts)];
@@ -36,10 +36,7 @@ fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .filter(|rules| !rules.is_empty())
         .ok_or_else(|| Refusal::bad_request("Body parameter accessRules isn't formated correctly"))?;
     let allowed_ips = ctx.body.get("allowedIPs").cloned().unwrap_or_default();
-    let mut blocks = allowed_ips.as_array().into_iter().flatten().filter_map(Value::as_str);
-    if let Some(block) = blocks.find(|block| super::network::parse(block).is_none()) {
-        return Err(Refusal::wrong_value("allowedIPs", block, "is not valid for type ipBlock"));
-    }
+    check_blocks(&allowed_ips)?;
 
     let redirection = ctx.body.get("redirection").and_then(Value::as_str).map(str::to_owned);
     let (id, consumer_key, token) = (ctx.account.id(), ctx.account.random(32), ctx.account.random(64));
@@ -65,6 +62,15 @@ fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     };
     ctx.account.access.credentials.insert(id, credential);
     Ok(answer)
+}
+
+/// Refuses a list of addresses with something else in it.
+pub(crate) fn check_blocks(allowed_ips: &Value) -> Result<(), Refusal> {
+    let mut blocks = allowed_ips.as_array().into_iter().flatten().filter_map(Value::as_str);
+    match blocks.find(|block| network::parse(block).is_none()) {
+        Some(block) => Err(Refusal::wrong_value("allowedIPs", block, "is not valid for type ipBlock")),
+        None => Ok(()),
+    }
 }
 
 fn own<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Credential, Refusal> {

@@ -110,6 +110,9 @@ impl Bill {
     fn line(&self, line: usize) -> Value {
         let from = datetime(self.date);
         let to = datetime(self.date + 30 * DAY);
+        // The price of a unit has a form of its own.
+        let mut unit = price(self.cents() / self.lines());
+        unit.as_object_mut().map(|unit| unit.remove("priceInUcents"));
         json!({
             "billDetailId": self.line_id(line),
             "description": format!("line {line} of {}", self.lines()),
@@ -118,7 +121,7 @@ impl Bill {
             "periodEnd": &to[..10],
             "quantity": "1",
             "totalPrice": price(self.cents() / self.lines()),
-            "unitPrice": price(self.cents() / self.lines()),
+            "unitPrice": unit,
         })
     }
 

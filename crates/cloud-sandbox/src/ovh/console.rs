@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Ovh;
-use super::access::Status;
+use super::access::{Application, Status};
 
 /// What the owner of the account does in a browser, and what happens behind the scenes. From
 /// [`Sandbox::ovh_console`](crate::Sandbox::ovh_console).
@@ -30,6 +30,16 @@ impl Console {
     /// Ends the validity of a consumer key now. False if there is no such key.
     pub fn expire(&self, consumer_key: &str) -> bool {
         self.decide(consumer_key, Status::Expired, None)
+    }
+
+    /// Makes another application, as the page `createApp` of the real service does. Gives its key and its secret.
+    pub fn create_application(&self, name: &str) -> (String, String) {
+        self.0.with(|account| {
+            let (id, key, secret) = (account.id(), account.random(16), account.random(32));
+            let application = Application { id, key: key.clone(), secret: secret.clone(), name: name.to_owned() };
+            account.access.applications.insert(id, application);
+            (key, secret)
+        })
     }
 
     /// Makes every consumer key that is asked for from now on valid at once, or no longer.

@@ -1,11 +1,12 @@
 //! `/me/api`: the applications of the account, and the consumer keys given to them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::route::Route;
 
 use super::Ctx;
 use super::access::{Application, Credential, Status};
+use super::auth::check_blocks;
 use super::body::{Field, Kind, nullable, read_only};
 use super::error::Refusal;
 use super::list::expandable;
@@ -93,8 +94,9 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let body = std::mem::take(&mut ctx.body);
+    check_blocks(body.get("allowedIPs").unwrap_or(&Value::Null))?;
     let credential = find(ctx)?;
-    let mut object = serde_json::json!({"allowedIPs": credential.allowed_ips});
+    let mut object = json!({"allowedIPs": credential.allowed_ips});
     body.amend(&mut object);
     credential.allowed_ips = object["allowedIPs"].take();
     Ok(Value::Null)

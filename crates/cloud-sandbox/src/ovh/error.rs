@@ -59,7 +59,7 @@ impl Refusal {
     }
 
     pub(crate) fn no_login() -> Self {
-        Self::coded(403, "NOT_CREDENTIAL", "You must login first")
+        Self::new(401, "You must login first")
     }
 
     pub(crate) fn unknown_application() -> Self {
@@ -135,6 +135,7 @@ fn class(status: u16) -> &'static str {
 /// Older errors always had a code. Where none is known, it says what the status says.
 fn old_code(status: u16) -> &'static str {
     match status {
+        401 => "NOT_CREDENTIAL",
         403 => "FORBIDDEN",
         404 => "NOT_FOUND",
         409 => "CONFLICT",

@@ -56,7 +56,7 @@ pub(crate) fn seed(account: &mut Account, settings: &Settings) {
         "identities": [identity_of(&settings.client.0)],
         "permissions": {"allow": [{"action": "*"}], "deny": [], "except": []},
         "permissionsGroups": [],
-        "resources": [{"urn": "*"}],
+        "resources": [{"urn": "*", "group": null, "resource": null}],
         "conditions": null,
         "createdAt": instant(account.now()),
         "updatedAt": null,
@@ -162,6 +162,15 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         "expiredAt": null,
     });
     ctx.body.amend(&mut policy);
+    for list in ["allow", "deny", "except"] {
+        if policy["permissions"][list].is_null() {
+            policy["permissions"][list] = json!([]);
+        }
+    }
+    for resource in policy["resources"].as_array_mut().into_iter().flatten() {
+        resource["group"] = Value::Null;
+        resource["resource"] = Value::Null;
+    }
     ctx.account.policies.push(policy.clone());
     Ok(policy)
 }

@@ -94,7 +94,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let (block, campus, description) = (wanted("ip"), wanted("campus"), wanted("description"));
     let service = wanted("routedTo.serviceName");
     let same = |wanted: &Option<String>, value: &Value| wanted.as_deref().is_none_or(|wanted| value == wanted);
-    list_some(ctx, KIND, |object| {
+    let mut found = list_some(ctx, KIND, |object| {
         same(&of, &object["type"])
             && same(&version, &json!(object["version"].to_string()))
             && additional.is_none_or(|additional| object["isAdditionalIp"] == additional)
@@ -102,7 +102,12 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             && same(&campus, &object["campus"])
             && same(&description, &object["description"])
             && same(&service, &object["routedTo"]["serviceName"])
-    })
+    })?;
+    // Other than all lists of services, this one shows its objects without what IAM knows of them.
+    for object in found.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        object.remove("iam");
+    }
+    Ok(found)
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {

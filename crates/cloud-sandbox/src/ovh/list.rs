@@ -11,12 +11,13 @@ use crate::form;
 
 use super::Ctx;
 use super::error::Refusal;
+use super::query::wildcard;
 
 const ELEMENTS: HeaderName = HeaderName::from_static("x-pagination-elements");
 const NEXT: HeaderName = HeaderName::from_static("x-pagination-cursor-next");
 
-/// The size of a page that is not asked for. The API's description does not name one.
-const USUAL_PAGE: usize = 100;
+/// The size of a page that is not asked for, by what OVHcloud's web manager knows of it.
+const USUAL_PAGE: usize = 1000;
 
 /// A list of version 1: the ids, or in pages the objects that they stand for.
 pub(crate) fn expandable(ctx: &mut Ctx<'_>, rows: impl IntoIterator<Item = (Value, Value)>) -> Result<Value, Refusal> {
@@ -78,19 +79,29 @@ fn wrong_header(name: &str, value: &str) -> Refusal {
     Refusal::wrong_value(name, value, "is not valid for this header")
 }
 
-/// Keeps what passes filters of the form `field:op=value`, several joined by `&`.
+/// Keeps what passes filters of the form `field:op=value`, several joined by `&`. The operators are those that OVHcloud's
+/// web manager uses.
 fn filter(objects: &mut Vec<Value>, filters: &str) -> Result<(), Refusal> {
     for (name, wanted) in form::pairs(filters) {
         let (field, operator) = name.split_once(':').ok_or_else(|| wrong_header("X-Pagination-Filter", &name))?;
-        let mut wanted = match operator {
-            "eq" => vec![wanted.as_str()],
-            "in" => wanted.split(',').collect(),
+        let pattern = wanted.replace('%', "*");
+        let passes: Box<dyn Fn(&Value) -> bool> = match operator {
+            "eq" => Box::new(|value| text(value) == wanted),
+            "ne" => Box::new(|value| text(value) != wanted),
+            "lt" => Box::new(|value| compare(value, &number(&wanted)) == Ordering::Less),
+            "gt" => Box::new(|value| compare(value, &number(&wanted)) == Ordering::Greater),
+            "in" => Box::new(|value| wanted.split(',').any(|wanted| text(value) == wanted)),
+            "like" => Box::new(|value| wildcard(&pattern, &text(value))),
             _ => return Err(wrong_header("X-Pagination-Filter", &name)),
         };
-        wanted.sort_unstable();
-        objects.retain(|object| wanted.binary_search(&text(at(object, field)).as_str()).is_ok());
+        objects.retain(|object| passes(at(object, field)));
     }
     Ok(())
+}
+
+/// What a text is compared as: a number where it is one.
+fn number(text: &str) -> Value {
+    text.parse::<f64>().map_or_else(|_| text.into(), Value::from)
 }
 
 /// The value at a path such as `lifecycle.status`.

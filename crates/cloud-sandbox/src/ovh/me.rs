@@ -117,13 +117,8 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn list_keys(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let rows: Vec<_> = ctx
-        .account
-        .me
-        .keys
-        .iter()
-        .map(|(name, key)| (json!(name), json!({"keyName": name, "key": key, "default": false})))
-        .collect();
+    let rows: Vec<_> =
+        ctx.account.me.keys.iter().map(|(name, key)| (json!(name), json!({"keyName": name, "key": key}))).collect();
     expandable(ctx, rows)
 }
 

@@ -6,6 +6,20 @@
 //! ([`CLIENT_ID`], [`CLIENT_SECRET`]), and some services that were bought. Signatures are checked against the address
 //! and the body as they arrived, and access rules are enforced. Choices that the real API's description leaves open are
 //! explained where they are made.
+//!
+//! | there is | named |
+//! |---|---|
+//! | a domain, its zone and (the first only) its mail | `example.com`, `example.org` |
+//! | a dedicated server | `ns1000001.ip-192-0-2.eu` and two more; the last one's burst is locked |
+//! | a virtual server | `vps-5a4d6b07.vps.ovh.net`, `vps-5a4d6b08.vps.ovh.net` |
+//! | a block of additional addresses | `192.0.2.0/28`, beside the own addresses of the servers |
+//! | a Public Cloud project | `00000000000000000000000000000001`, with an instance and a cluster; that with a 2 is empty |
+//! | bills, and an order for each | the newest first; one more order is being delivered |
+//!
+//! Work that is to fail ([`Fault::ActionFailed`](crate::Fault::ActionFailed)) ends in the usual bad state of its family:
+//! `ovhError`, `error` or `in-error`. The code of the fault can choose another one: `cancelled` or `customerError` for tasks
+//! of dedicated servers and addresses, `blocked` or `cancelled` for those of virtual servers, `cancelled` or `problem`
+//! for those of zones, `unknown` for operations of the Public Cloud. A refresh of a zone that fails is shown by its status.
 
 mod access;
 mod account;
@@ -39,7 +53,7 @@ mod zone_file;
 mod zones;
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
@@ -81,9 +95,11 @@ pub(crate) struct Ctx<'a> {
 pub(crate) struct Ovh {
     settings: Settings,
     rate_limit: Option<u32>,
+    seed: u64,
     unit: Duration,
     clock: Clock,
-    account: Mutex<Account>,
+    // Made at the first request: most sandboxes are for another service.
+    account: OnceLock<Mutex<Account>>,
 }
 
 const ROUTES: &[&[Route<Does>]] = &[
@@ -117,50 +133,38 @@ fn routes() -> impl Iterator<Item = &'static Route<Does>> {
 
 impl Ovh {
     pub(crate) fn new(options: &Options, clock: Clock) -> Self {
-        let settings = options.ovh.clone();
-        let unit = options.action_duration;
-        let account = Mutex::new(Account::new(&settings, options.seed, clock.epoch(), unit));
-        Self { settings, rate_limit: options.rate_limit, unit, clock, account }
+        Self {
+            settings: options.ovh.clone(),
+            rate_limit: options.rate_limit,
+            seed: options.seed,
+            unit: options.action_duration,
+            clock,
+            account: OnceLock::new(),
+        }
     }
 
     /// The account as it is now.
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Account) -> T) -> T {
-        let mut account = crate::lock(&self.account);
+        let account = self
+            .account
+            .get_or_init(|| Mutex::new(Account::new(&self.settings, self.seed, self.clock.epoch(), self.unit)));
+        let mut account = crate::lock(account);
         account.settle(self.clock.now());
         change(&mut account)
     }
 
     fn api(&self, call: &Call<'_>, account: &mut Account, headers: &mut HeaderMap) -> Result<Value, Refusal> {
         let no_route = || Refusal::new(404, "Got an invalid (or empty) URL");
-        let path = versioned(call.path).ok_or_else(no_route)?;
+        let sent = versioned(call.path).ok_or_else(no_route)?;
+        // Some clients write lists with a slash at the end. Rules are matched with it, operations without.
+        let path = sent.strip_suffix('/').unwrap_or(sent);
         let found = match route::find(routes(), call.method, path) {
             Found::Route(found) => found,
             Found::WrongMethod => return Err(Refusal::new(405, "The method is not allowed on this URL")),
             Found::Nothing => return Err(no_route()),
         };
         let does = &found.handler;
-
-        let identity = if does.open {
-            Identity::Nobody
-        } else {
-            account.access.identify(call, account.now(), self.settings.timestamp_window)?
-        };
-        self.limit(call, account, &identity)?;
-        match &identity {
-            Identity::Nobody if does.open => {}
-            Identity::Nobody => return Err(Refusal::no_login()),
-            Identity::Client(_) => {}
-            Identity::Credential(id) => {
-                let now = account.now();
-                if let Some(credential) = account.access.credentials.get_mut(id) {
-                    credential.last_use = Some(now);
-                    // Whoever has a credential may ask what it is, and give it up.
-                    if !path.starts_with("/auth/") && !credential.allows(call.method.as_str(), path) {
-                        return Err(Refusal::not_granted());
-                    }
-                }
-            }
-        }
+        let identity = self.admit(call, account, sent, does)?;
         if account.expired.iter().any(|service| path == service || path.starts_with(&format!("{service}/"))) {
             return Err(Refusal::service_expired());
         }
@@ -206,6 +210,31 @@ impl Ovh {
         }
     }
 
+    /// Who calls, if that one may call at all. What a service account may do is up to policies, which look closer.
+    fn admit(&self, call: &Call<'_>, account: &mut Account, path: &str, does: &Does) -> Result<Identity, Refusal> {
+        let now = account.now();
+        let identity = if does.open {
+            Identity::Nobody
+        } else {
+            account.access.identify(call, now, self.settings.timestamp_window)?
+        };
+        self.limit(call, account, &identity)?;
+        match &identity {
+            Identity::Nobody if !does.open => return Err(Refusal::no_login()),
+            Identity::Nobody | Identity::Client(_) => {}
+            Identity::Credential(id) => {
+                if let Some(credential) = account.access.credentials.get_mut(id) {
+                    credential.last_use = Some(now);
+                    // Whoever has a credential may ask what it is, and give it up.
+                    if !path.starts_with("/auth/") && !credential.allows(call.method.as_str(), path) {
+                        return Err(Refusal::not_granted());
+                    }
+                }
+            }
+        }
+        Ok(identity)
+    }
+
     /// Counts a request against whoever made it. The real limits are not documented; this one is for tests.
     fn limit(&self, call: &Call<'_>, account: &mut Account, identity: &Identity) -> Result<(), Refusal> {
         let Some(limit) = self.rate_limit else { return Ok(()) };
@@ -230,10 +259,8 @@ impl Ovh {
     }
 }
 
-/// The path of an operation: that of version 1 without its version, that of version 2 with it. A slash at the end does
-/// not matter, which is how some clients write lists.
+/// The path without the version where that is 1, which is how rules and operations are written.
 fn versioned(path: &str) -> Option<&str> {
-    let path = path.strip_suffix('/').unwrap_or(path);
     if path.starts_with("/v2/") {
         return Some(path);
     }

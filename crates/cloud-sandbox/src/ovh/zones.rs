@@ -21,6 +21,8 @@ pub(crate) struct Zone {
     deployed: BTreeMap<i64, Content>,
     refreshed_until: SystemTime,
     last_update: SystemTime,
+    /// Why the last refresh failed, if it did.
+    error: Option<String>,
     iam: Value,
 }
 
@@ -98,7 +100,7 @@ pub(crate) fn seed(account: &mut Account) {
         let iam = account.resource("dnsZone", name, &json!({}));
         let now = account.now();
         let deployed = records.clone();
-        let zone = Zone { records, deployed, refreshed_until: now, last_update: now, iam };
+        let zone = Zone { records, deployed, refreshed_until: now, last_update: now, error: None, iam };
         account.zones.insert(name.to_owned(), zone);
     }
 }
@@ -170,7 +172,8 @@ fn status(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let now = ctx.now();
     let zone = find(ctx)?;
     let deployed = zone.records == zone.deployed && zone.refreshed_until <= now;
-    Ok(json!({"isDeployed": deployed, "errors": [], "warnings": []}))
+    let errors: Vec<&String> = zone.error.iter().collect();
+    Ok(json!({"isDeployed": deployed && errors.is_empty(), "errors": errors, "warnings": []}))
 }
 
 fn list_records(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -265,11 +268,15 @@ fn refresh(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     }
     zone.refreshed_until = now + unit;
     let records = zone.records.clone();
+    let error = ctx.call.fail_actions.as_ref().map(|(_, message)| message.clone());
     ctx.account.after(unit, move |account| {
         let now = account.now();
         if let Some(zone) = account.zones.get_mut(&name) {
-            zone.deployed = records;
-            zone.last_update = now;
+            if error.is_none() {
+                zone.deployed = records;
+                zone.last_update = now;
+            }
+            zone.error = error;
         }
     });
     Ok(Value::Null)
