@@ -382,7 +382,10 @@ impl Engine {
             if let (Some(refused), Some(credential), false) = (&rejection, &inner.credential, renewed) {
                 let rejection =
                     Rejection { status: refused.status, headers: &refused.headers, code: error.code(), generation };
-                if !parts.anonymous && parts.body.is_replayable() && credential.rejected(&rejection).await {
+                let replayable = !parts.anonymous && parts.body.is_replayable();
+                // Looking into it may take requests of its own, and they are part of the call.
+                let renews = async { replayable && credential.rejected(&rejection).await };
+                if within(clock, time_left(), renews).await == Some(true) {
                     renewed = true;
                     trace.renewed();
                     continue;

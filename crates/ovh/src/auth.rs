@@ -102,21 +102,65 @@ impl<'a> Auth<'a> {
     }
 
     /// The time of the service in seconds since 1970 (`GET /auth/time`). Open to everybody.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// assert!(api.auth().time().await? > 1_700_000_000);
+    /// # Ok(()) }
+    /// ```
     pub fn time(self) -> Call<i64> {
         self.0.open(self.0.call(&ops::AUTH_TIME, Decode::json()))
     }
 
-    /// Who is asking (`GET /auth/details`). Works with every kind of credential.
+    /// Who is asking (`GET /auth/details`). Works with every kind of credential, and needs no right of its own.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// let details = api.auth().details().await?;
+    /// println!("{} by {}", details.account, details.method);
+    /// # Ok(()) }
+    /// ```
     pub fn details(self) -> Call<AuthDetails> {
         self.0.call(&ops::AUTH_DETAILS, Decode::json())
     }
 
-    /// The consumer key in use (`GET /auth/currentCredential`). Fails with 403 while it is not validated.
+    /// The consumer key in use (`GET /auth/currentCredential`). Fails with
+    /// [`InvalidCredential`](crate::ErrorCode::InvalidCredential) while it is not validated, and when it has expired.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// let key = api.auth().current_credential().await?;
+    /// println!("{} until {:?}: {:?}", key.status, key.expiration, key.rules);
+    /// # Ok(()) }
+    /// ```
     pub fn current_credential(self) -> Call<ApiCredential> {
         self.0.call(&ops::AUTH_CURRENT_CREDENTIAL, Decode::json())
     }
 
     /// Ends the consumer key in use (`POST /auth/logout`). It cannot be used again.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// api.auth().logout().await?;
+    /// assert!(api.get("/me").await.unwrap_err().is_auth());
+    /// # Ok(()) }
+    /// ```
     pub fn logout(self) -> Call<()> {
         self.0.call(&ops::AUTH_LOGOUT, Decode::nothing())
     }

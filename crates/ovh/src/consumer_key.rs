@@ -3,12 +3,19 @@
 //! An application asks for a key with [rules](AccessRules), sends the user to the validation URL of the answer, and waits
 //! until the user has agreed. Rules are frozen then: whoever needs more needs a new key.
 //!
-//! ```no_run
-//! # use std::time::Duration;
-//! # async fn f(api: ovh::Client) -> ovh::Result<()> {
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+//! # let sandbox = cloud_sandbox::Sandbox::new();
+//! # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+//! # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+//! # let api = api.consumer_key(CONSUMER_KEY).build()?;
+//! # sandbox.ovh_console().validate_at_once(true);
+//! use std::time::Duration;
+//!
 //! let request = api.consumer_key().read_only("/me").read_write_recursive("/domain").redirect("https://app.example").await?;
 //! println!("open {}", request.validation_url);
 //! let api = request.wait_validated().timeout(Duration::from_secs(600)).await?; // a client that has the key
+//! api.get("/me").await?;
 //! # Ok(()) }
 //! ```
 

@@ -49,6 +49,9 @@ struct Known {
 
 const RECENT: usize = 32;
 
+/// What is shorter is no secret of this service, and hiding it would make a riddle of every message.
+const SHORTEST: usize = 6;
+
 impl Secrets {
     pub(crate) fn new(lasting: impl IntoIterator<Item = SecretString>) -> Self {
         Self(Arc::new(Known { lasting: lasting.into_iter().collect(), recent: Mutex::default() }))
@@ -66,7 +69,11 @@ impl Secrets {
         let recent = self.0.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let hidden = self.0.lasting.iter().chain(&*recent).fold(Cow::Borrowed(text), |text, secret| {
             let secret = secret.expose_secret();
-            if !secret.is_empty() && text.contains(secret) { text.replace(secret, "[redacted]").into() } else { text }
+            if secret.len() >= SHORTEST && text.contains(secret) {
+                text.replace(secret, "[redacted]").into()
+            } else {
+                text
+            }
         });
         hidden.into_owned()
     }

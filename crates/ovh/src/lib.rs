@@ -1,16 +1,20 @@
 //! A client for the OVHcloud API, v1 and v2: signed calls, OAuth2 and tokens, and every operation, typed or by its path.
 //!
-//! ```no_run
-//! # async fn f() -> ovh::Result<()> {
-//! use serde_json::json;
+//! ```
+//! # #[tokio::main] async fn main() -> ovh::Result<()> {
+//! # let sandbox = cloud_sandbox::Sandbox::new();
+//! # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+//! # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+//! # let api = api.consumer_key(CONSUMER_KEY).build()?;
+//! use serde_json::{Value, json};
 //!
-//! let api = ovh::Client::from_env()?; // arguments > environment > ovh.conf and its kin, key by key
-//! let me = api.get("/me").await?; // serde_json::Value, or any type of yours by send_as
+//! // let api = ovh::Client::from_env()?; // arguments, the environment, ovh.conf and its kin, key by key
+//! let me = api.get("/me").await?; // JSON, or any type of yours by send_as
 //! println!("{}", me["nichandle"]);
 //!
-//! let mut bills = api.get("/me/bill").query("date.from", "2026-01-01").list::<serde_json::Value>().items();
+//! let mut bills = api.get("/me/bill").query("date.from", "2026-01-01T00:00:00Z").list::<Value>().items();
 //! while let Some(bill) = bills.next().await? {
-//!     println!("{} {}", bill["billId"], bill["priceWithTax"]["text"]);
+//!     println!("{} {}", bill["billId"], bill["priceWithTax"]["text"]); // whole objects, hundreds to a request
 //! }
 //! api.post("/email/domain/{domain}/redirection")
 //!     .arg("example.com")
@@ -18,6 +22,27 @@
 //!     .await?;
 //! # Ok(()) }
 //! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | say who the client is | [`credential`], [`config`], [`Endpoint`] |
+//! | call any operation | [`Client::get`], [`post`](Client::post), [`put`](Client::put), [`delete`](Client::delete), [`RawCall`] |
+//! | read a list | [`RawCall::list`], [`list`] |
+//! | wait for a task | [`RawCall::wait`], [`task`] |
+//! | ask a user for a key | [`Client::consumer_key`] |
+//! | find out which rights are needed | [`Client::record_rules`], [`Client::explain`] |
+//! | look at a refusal | [`ApiError`] by `error.api::<ovh::ApiError>()` |
+//!
+//! What is signed is what is sent, to the byte. The clock of the machine may be wrong: the service is asked for its time
+//! once, and again when it refuses a timestamp. A request that may have been carried out is never sent twice;
+//! [`Error::may_have_happened`] tells when that leaves a question open.
+//!
+//! # Features
+//!
+//! `me`, `domain`, `email-domain`, `ip`, `vps` and `iam` (default), `dedicated-server` and `cloud` for the typed
+//! operations of a product; `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`;
+//! `blocking` for a blocking form of every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of
+//! [`Timestamp`].
 //!
 //! # How a product is written
 //!

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::future::IntoFuture;
 
-use cloud_core::Result;
 use cloud_core::call::{Call, CallFuture, CallOptions};
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Download;
 use cloud_core::wait::Waiter;
+use cloud_core::{Error, Result};
 use http::{HeaderName, HeaderValue, Method};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -51,9 +51,15 @@ impl RawCall {
 
     /// Fills the next `{parameter}` of the path. Whatever the value holds, it stays in its segment: the slash of an IP
     /// block is encoded.
+    ///
+    /// Text out of a JSON value prints with its quotes, which nothing in a path has; it is refused. Give its `as_str()`.
     pub fn arg(mut self, value: impl fmt::Display) -> Self {
         let value = value.to_string();
         self.call = self.call.arg(&value);
+        if value.len() > 1 && value.starts_with('"') && value.ends_with('"') {
+            let text = format!("{value} has quotes around it, as a JSON value prints; give its as_str()");
+            self.call = self.call.refuse(Error::input("path", text));
+        }
         self.args.push(value);
         self
     }
@@ -94,7 +100,7 @@ impl RawCall {
     pub fn schemas_version(self, version: &str) -> Self {
         match HeaderValue::try_from(version) {
             Ok(value) => self.map(|call| call.header(SCHEMAS, value)),
-            Err(_) => self.map(|call| call.refuse(cloud_core::Error::input("version", "no header may hold it"))),
+            Err(_) => self.map(|call| call.refuse(Error::input("version", "no header may hold it"))),
         }
     }
 
@@ -132,7 +138,22 @@ impl RawCall {
     }
 
     /// Reads the answer as a list: on v2 page after page; on v1 expanded, or, where the route gives ids all the same,
-    /// each object by the same path with the id behind it. See [`list`](crate::list).
+    /// each object by the same path with the id behind it. More in [its module](crate::list).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde_json::Value;
+    ///
+    /// let zones: Vec<Value> = api.get("/domain/zone").list().await?;
+    /// assert_eq!(zones[0]["name"], "example.com");
+    /// let ids = api.get("/domain/zone/{zone}/record").arg("example.com").query("fieldType", "A").list::<Value>().ids().await?;
+    /// assert!(!ids.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn list<T: DeserializeOwned + Send + 'static>(self) -> List<T> {
         let mode = if self.path.starts_with("/v2/") { Mode::Cursor } else { Mode::Expanded };
         let Self { client, call, path, args } = self;
@@ -157,7 +178,21 @@ impl RawCall {
     }
 
     /// Looks at a task, or a resource that tells its state, by this `GET`, until its work has ended; the result is what
-    /// was seen last. See [`task`](crate::task) for the words that are known.
+    /// was seen last. The words that are known stand in [its module](crate::task).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// # let name = "vps-5a4d6b07.vps.ovh.net";
+    /// let task = api.post("/vps/{name}/reboot").arg(name).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// let task = api.get("/vps/{name}/tasks/{id}").arg(name).arg(&task["id"]).wait().await?;
+    /// assert_eq!(task["state"], "done");
+    /// # Ok(()) }
+    /// ```
     pub fn wait(self) -> Waiter<Value> {
         task::wait(self.call)
     }
@@ -169,6 +204,20 @@ impl RawCall {
 
     /// Reads the objects of many ids in one request (`X-Ovh-Batch`), by this path, whose last `{parameter}` is left open
     /// for the ids. The web manager asks for 50 at a time.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde_json::Value;
+    ///
+    /// let ids = api.get("/me/bill").list::<Value>().ids().await?;
+    /// let bills = api.get("/me/bill/{id}").batch::<Value>(&ids).await?;
+    /// assert!(bills.iter().all(|bill| bill.value.is_some()));
+    /// # Ok(()) }
+    /// ```
     pub fn batch<T>(self, ids: impl IntoIterator<Item = impl fmt::Display>) -> Call<Vec<BatchItem<T>>>
     where
         T: DeserializeOwned + Send + 'static,
@@ -176,7 +225,7 @@ impl RawCall {
         let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
         let call = self.call.decoded_by(Decode::json()).header(BATCH, HeaderValue::from_static(",")).arg_list(&ids);
         if ids.iter().any(|id| id.contains(',')) {
-            return call.refuse(cloud_core::Error::input("ids", "one of them holds a comma, which separates them"));
+            return call.refuse(Error::input("ids", "one of them holds a comma, which separates them"));
         }
         call
     }

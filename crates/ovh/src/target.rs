@@ -77,4 +77,27 @@ mod tests {
             assert!(target(text).unwrap_err().is_invalid_input(), "{text}");
         }
     }
+
+    /// Whatever a caller writes, the URL of it is one that a parser leaves as it is, and stays below its base.
+    #[test]
+    fn no_parser_changes_what_becomes_of_a_path() {
+        let mut rng = fastrand::Rng::with_seed(11);
+        for _ in 0..20_000 {
+            let odd =
+                ["%2e", "%", "..", ".", "/", "//", "\\", "#", "é", "'", "\t", ";", "@", ":", "a", "%zz", "[", "|"];
+            let text: String = (0..rng.usize(0..7))
+                .map(|_| {
+                    if rng.bool() {
+                        odd[rng.usize(..odd.len())].to_owned()
+                    } else {
+                        rng.char('\0'..='\u{ffff}').to_string()
+                    }
+                })
+                .collect();
+            let Ok((path, _)) = target(&format!("/{}", text.replace(['?', '{', '}'], ""))) else { continue };
+            let url = format!("https://api.test/1.0{path}");
+            assert_eq!(url::Url::parse(&url).unwrap().as_str(), url, "{text:?}");
+            assert_eq!(url.parse::<http::Uri>().unwrap().to_string(), url, "{text:?}");
+        }
+    }
 }

@@ -135,13 +135,15 @@ fn files_are_merged_key_by_key() {
     assert_eq!(shown(&settings), expected);
 }
 
-/// Row by row: variables, files, and what is found.
+/// What it is about, variables, files, and what is found.
+type Row<'a> = (&'a str, Vec<(&'a str, &'a str)>, Vec<(&'a str, String)>, String);
+
 #[test]
 fn the_table() {
     let eu = "[ovh-eu]\napplication_key=k\napplication_secret=s\nconsumer_key=c\n";
     let at = |key: &str| format!("[ovh-eu] {key} ({HOME})");
     let all = format!("ak=k {}, as=s {}, ck=c {}", at("application_key"), at("application_secret"), at("consumer_key"));
-    type Row<'a> = (&'a str, Vec<(&'a str, &'a str)>, Vec<(&'a str, String)>, String);
+
     let rows: Vec<Row<'_>> = vec![
         ("no endpoint means ovh-eu", vec![], vec![(HOME, eu.to_owned())], all.clone()),
         (

@@ -53,3 +53,28 @@ async fn hooks_are_called_in_their_order_where_they_were_set() {
     let expected = ["a /1 with", "b /1 with", "a /2 without", "b /2 without", "c /2 without"];
     assert_eq!(*told.lock().unwrap(), expected);
 }
+
+/// Looks into a refusal for ever.
+#[derive(Debug)]
+struct Brooding;
+
+#[async_trait]
+impl Credential for Brooding {
+    async fn authorize(&self, _: &mut Request<Body>) -> Result<u64> {
+        Ok(0)
+    }
+    async fn rejected(&self, _: &Rejection<'_>) -> bool {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn looking_into_a_refusal_is_part_of_the_call_and_its_time() {
+    let wire = ScriptedTransport::new([Scripted::json(401, "{}")]);
+    let (open, base) = engine_with(wire, |_| {});
+    let engine = open.with_credential(Some(Arc::new(Brooding)));
+    let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+    let begun = tokio::time::Instant::now();
+    let error = call.options(|options| options.timeout(Duration::from_secs(3))).await.unwrap_err();
+    assert_eq!((error.status(), begun.elapsed().as_secs()), (Some(StatusCode::UNAUTHORIZED), 3));
+}

@@ -149,4 +149,17 @@ mod tests {
             assert_eq!(error.to_string(), format!("wrong configuration: {problem}"));
         }
     }
+
+    #[test]
+    fn no_text_is_too_odd_to_be_read_or_refused() {
+        let mut rng = fastrand::Rng::with_seed(13);
+        let odd = ["[", "]", "=", ":", ";", "#", " ", "\"", "'", "\n", "\r\n", "\u{feff}", "é", "[ovh-eu]\n", "key"];
+        for _ in 0..20_000 {
+            let text: String = (0..rng.usize(0..12)).map(|_| odd[rng.usize(..odd.len())]).collect();
+            match IniFile::parse(Path::new("/f"), &text) {
+                Ok(file) => drop(file.get("ovh-eu", "key")),
+                Err(error) => assert!(error.to_string().contains("line "), "{error}"),
+            }
+        }
+    }
 }

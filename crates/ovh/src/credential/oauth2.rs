@@ -54,7 +54,8 @@ impl TokenSource for ClientCredentials {
             // A second token does no harm.
             .options(|options| options.idempotent(true))
             .await;
-        let refused = |what: &str| Error::new(ErrorKind::Credential, format!("no OAuth2 token: {what}"));
+        let refused =
+            |what: &str| Error::new(ErrorKind::Credential, format!("the OAuth2 service account got none: {what}"));
         let answer = match answer {
             Err(error) if error.kind() == ErrorKind::Api && !error.is_retryable() => {
                 return Err(refused(&error.to_string()).with_source(error));

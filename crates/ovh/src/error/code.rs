@@ -157,10 +157,11 @@ pub(super) fn said(status: u16, message: &str) -> Option<&'static str> {
     let starts = |beginning: &str| message.starts_with(beginning);
     match status {
         400 | 401 if starts("invalid signature") => Some("INVALID_SIGNATURE"),
+        400 | 401 if message.contains("out of time") || message.contains("timestamp") => Some("QUERY_TIME_OUT"),
         401 | 403 if starts("this call has not been granted") => Some("NOT_GRANTED_CALL"),
         401 | 403 if starts("this credential is not valid") => Some("INVALID_CREDENTIAL"),
         401 | 403 if starts("this credential does not exist") => Some("NOT_CREDENTIAL"),
-        401 | 403 if starts("invalid application key") => Some("INVALID_KEY"),
+        401 | 403 if message.contains("application key") => Some("INVALID_KEY"),
         _ => None,
     }
 }
