@@ -148,7 +148,26 @@ impl<T> Call<T> {
 
     /// Fills the next parameter of the path template. Every byte that is not unreserved is percent-encoded, so a value
     /// cannot leave its segment; an empty one, `.` and `..` are refused.
-    pub fn arg(mut self, value: impl fmt::Display) -> Self {
+    pub fn arg(self, value: impl fmt::Display) -> Self {
+        // Writing into a string cannot fail; a `Display` that fails leaves a segment that is refused.
+        self.fill(|url| write!(Encode(url), "{value}"))
+    }
+
+    /// Fills the next parameter of the path template with several values, encoded as by [`arg`](Self::arg), and commas
+    /// between them.
+    pub fn arg_list(self, values: impl IntoIterator<Item = impl fmt::Display>) -> Self {
+        self.fill(|url| {
+            for (index, value) in values.into_iter().enumerate() {
+                if index > 0 {
+                    url.push(',');
+                }
+                write!(Encode(url), "{value}")?;
+            }
+            Ok(())
+        })
+    }
+
+    fn fill(mut self, write: impl FnOnce(&mut String) -> fmt::Result) -> Self {
         let parts = &mut *self.parts;
         let rest = &parts.template[parts.rendered..];
         let Some((literal, name)) = rest.find('{').and_then(|open| {
@@ -160,8 +179,7 @@ impl<T> Call<T> {
         };
         parts.url.push_str(literal);
         let start = parts.url.len();
-        // Writing into a string cannot fail; a `Display` that fails leaves a segment that is refused below.
-        let written = write!(Encode(&mut parts.url), "{value}");
+        let written = write(&mut parts.url);
         let problem = match (written, &parts.url[start..]) {
             (Err(_), _) => Some("cannot be written"),
             (_, "") => Some("must not be empty"),
@@ -184,6 +202,14 @@ impl<T> Call<T> {
         let _ = Encode(query).write_str(name);
         query.push('=');
         let _ = write!(Encode(query), "{value}");
+        self
+    }
+
+    /// Adds a query as it stands in a URL, encoded already. What cannot stand there is percent-encoded.
+    pub fn query_text(mut self, text: &str) -> Self {
+        let query = &mut self.parts.query;
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.extend(percent_encoding::utf8_percent_encode(text, NOT_IN_QUERY));
         self
     }
 
@@ -360,6 +386,23 @@ struct Encode<'a>(&'a mut String);
 const RESERVED: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+// `'` may stand in a query, but URL parsers encode it, and what is sent must be what was signed.
+const NOT_IN_QUERY: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'\'')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 impl fmt::Write for Encode<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.0.extend(percent_encoding::utf8_percent_encode(text, RESERVED));
@@ -372,7 +415,8 @@ impl fmt::Write for Encode<'_> {
 ///
 /// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out until set, `list` fields take anything that can be
 /// iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the builder that says what is
-/// wrong with it before anything is sent.
+/// wrong with it before anything is sent. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on the
+/// struct.
 ///
 /// ```
 /// # use cloud_core::call::{Call, Operation};
@@ -409,12 +453,12 @@ macro_rules! request {
         $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
         $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
         $( list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? } )?
-        $( patch { $( $(#[$patch_meta:meta])* $patch:ident : $patch_type:ty ),* $(,)? } )?
+        $( patch { $( $(#[$patch_meta:meta])* $(@serde($($patch_serde:tt)*))? $patch:ident : $patch_type:ty ),* $(,)? } )?
         $( check $check:expr; )?
     ) => {
-        $(#[$meta])*
         #[derive(Clone, Debug, $crate::__private::serde::Serialize)]
         #[serde(crate = "cloud_core::__private::serde")]
+        $(#[$meta])*
         #[must_use = "nothing is sent until the request is awaited"]
         pub struct $name {
             #[serde(skip)]
@@ -427,7 +471,7 @@ macro_rules! request {
             )* )?
             $( $( #[serde(skip_serializing_if = "Option::is_none")] $list: Option<Vec<$list_type>>, )* )?
             $( $(
-                #[serde(skip_serializing_if = "cloud_core::model::Patch::is_leave")]
+                #[serde(skip_serializing_if = "cloud_core::model::Patch::is_leave" $(, $($patch_serde)*)?)]
                 $patch: $crate::model::Patch<$patch_type>,
             )* )?
         }
@@ -623,6 +667,16 @@ mod tests {
     }
 
     #[test]
+    fn several_values_share_a_segment() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = |values: &[&str]| {
+            Call::untabled(&engine, &base, Method::GET, "/a/{x}/c", Decode::raw()).arg_list(values).parts.url()
+        };
+        assert_eq!(call(&["1", "a/b", "c,d"]).unwrap(), "https://api.test/v1/a/1,a%2Fb,c%2Cd/c");
+        assert!(call(&[]).unwrap_err().to_string().contains("x: must not be empty"));
+    }
+
+    #[test]
     fn segments_that_change_the_path_are_refused_by_name() {
         for (arg, problem) in [("", "must not be empty"), (".", "dot segment"), ("..", "dot segment")] {
             let error = url("/a/{zone}", &[arg]).unwrap_err();
@@ -671,6 +725,16 @@ mod tests {
         let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw()).renaming(&[("version", "release")]);
         let call = call.query("version", 1).set_query("x", 2).set_query("version", 3);
         assert_eq!(call.parts.url().unwrap(), "https://api.test/v1/a?x=2&release=3");
+    }
+
+    #[test]
+    fn a_query_text_is_kept_as_far_as_it_can_be_sent() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+        let call = call.query_text("date.from=2026&x=a+b%2B'ü #").query("y", "&");
+        let url = call.parts.url().unwrap();
+        assert_eq!(url, "https://api.test/v1/a?date.from=2026&x=a+b%2B%27%C3%BC%20%23&y=%26");
+        assert_eq!(url::Url::parse(&url).unwrap().as_str(), url);
     }
 
     #[test]

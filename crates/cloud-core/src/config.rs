@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use http::HeaderValue;
@@ -112,6 +112,7 @@ pub struct Environment {
 struct Given {
     variables: BTreeMap<String, OsString>,
     home: Option<PathBuf>,
+    root: Option<PathBuf>,
 }
 
 impl Environment {
@@ -126,7 +127,16 @@ impl Environment {
         home: Option<PathBuf>,
     ) -> Self {
         let variables = variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        Self { given: Some(Given { variables, home }), files: BTreeMap::new() }
+        Self { given: Some(Given { variables, home, root: None }), files: BTreeMap::new() }
+    }
+
+    /// Reads all other files of a given environment below this directory, as if it were the root of the disk and the
+    /// current directory as well.
+    pub fn with_root(mut self, root: impl Into<PathBuf>) -> Self {
+        if let Some(given) = &mut self.given {
+            given.root = Some(root.into());
+        }
+        self
     }
 
     /// Adds a file, in place of what the disk holds there.
@@ -177,8 +187,14 @@ impl Environment {
         match self.files.get(path) {
             Some(Ok(text)) => Ok(text.clone().into()),
             Some(Err(problem)) => Err((*problem).into()),
-            None if self.given.is_some() => Err(io::ErrorKind::NotFound.into()),
-            None => std::fs::read_to_string(path).map(SecretString::from),
+            None => match &self.given {
+                None => std::fs::read_to_string(path).map(SecretString::from),
+                Some(Given { root: Some(root), .. }) => {
+                    let below = path.components().filter(|part| matches!(part, Component::Normal(_)));
+                    std::fs::read_to_string(root.join(below.collect::<PathBuf>())).map(SecretString::from)
+                }
+                Some(_) => Err(io::ErrorKind::NotFound.into()),
+            },
         }
     }
 
@@ -369,6 +385,10 @@ mod tests {
         let root = PathBuf::from(env.get("CARGO_MANIFEST_DIR").unwrap().unwrap().value);
         assert!(env.read(&root.join("Cargo.toml")).unwrap().expose_secret().contains("cloud-core"));
         assert!(env.get("CLOUD_CORE_NO_SUCH_VARIABLE").unwrap().is_none());
+        let below = Environment::given([("A", "1")], None).with_root(&root);
+        for path in ["/Cargo.toml", "Cargo.toml", "./Cargo.toml", "../Cargo.toml"] {
+            assert!(below.read(Path::new(path)).unwrap().expose_secret().contains("cloud-core"), "{path}");
+        }
         let absent = root.join("no-such-file");
         assert_eq!(env.read(&absent).unwrap_err().kind(), io::ErrorKind::NotFound);
         assert_eq!(env.with_file(&absent, "text").read(&absent).unwrap().expose_secret(), "text");

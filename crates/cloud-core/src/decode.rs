@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 
-use crate::page::{Page, PageMeta};
+use crate::page::{Page, PageInfo, PageMeta};
 
 /// An answer as it came.
 #[derive(Clone)]
@@ -103,6 +103,17 @@ impl<T> Decode<T> {
         Decode(Kind::Mapped(Arc::new(move |response| self.apply(response).and_then(&change))))
     }
 
+    /// As [`map`](Self::map), with the headers of the answer at hand.
+    pub fn map_with<U>(self, change: impl Fn(T, &HeaderMap) -> U + Send + Sync + 'static) -> Decode<U>
+    where
+        T: 'static,
+    {
+        Decode(Kind::Mapped(Arc::new(move |response| {
+            let headers = response.headers.clone();
+            self.apply(response).map(|value| change(value, &headers))
+        })))
+    }
+
     pub(crate) fn apply(&self, response: RawResponse) -> Result<T, DecodeError> {
         match &self.0 {
             Kind::Plain(function, key) => function(response, key),
@@ -131,6 +142,17 @@ impl<T: DeserializeOwned> Decode<T> {
         Self::by(|response, _| seeded(&response.body, || PhantomData::<T>), "")
     }
 
+    /// As [`json`](Self::json), where an empty body stands for `null`.
+    pub const fn json_or_null() -> Self {
+        Self::by(
+            |response, _| {
+                let body: &[u8] = if response.body.is_empty() { b"null" } else { &response.body };
+                seeded(body, || PhantomData::<T>)
+            },
+            "",
+        )
+    }
+
     /// The body is a JSON object, and the value of this key is a `T`.
     pub const fn key(key: &'static str) -> Self {
         Self::by(
@@ -155,6 +177,13 @@ impl<T: DeserializeOwned> Decode<Option<T>> {
             },
             key,
         )
+    }
+}
+
+impl<T: DeserializeOwned + 'static> Decode<Page<T>> {
+    /// One page of a list that is the whole body; `info` reads from the headers what they say about the pages.
+    pub fn array(info: fn(&HeaderMap) -> PageInfo) -> Self {
+        Decode::json().map_with(move |items, headers| Page::new(items, info(headers)))
     }
 }
 
@@ -274,7 +303,6 @@ impl de::Visitor<'_> for Is {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::page::PageInfo;
 
     #[derive(Debug, PartialEq, serde::Deserialize)]
     struct Server {
@@ -324,6 +352,30 @@ mod tests {
         });
         assert_eq!(decode.apply(answer(r#"{"server":{"id":7}}"#)).unwrap(), 7);
         assert_eq!(decode.apply(answer(r#"{"server":{"id":0}}"#)).unwrap_err().message, "the id is zero");
+    }
+
+    #[test]
+    fn an_empty_body_may_stand_for_null() {
+        let decode = Decode::<Option<Server>>::json_or_null();
+        assert_eq!(decode.apply(answer("")).unwrap(), None);
+        assert_eq!(decode.apply(answer(r#"{"id":1}"#)).unwrap().unwrap().id, 1);
+        assert!(decode.apply(answer(r#"{"id""#)).unwrap_err().cut);
+        assert!(!Decode::<u64>::json_or_null().apply(answer("")).unwrap_err().cut);
+    }
+
+    #[test]
+    fn a_page_may_be_described_by_headers() {
+        let total = |headers: &HeaderMap| {
+            let total = headers.get("x-total").and_then(|value| value.to_str().ok()?.parse().ok());
+            PageInfo { total, ..PageInfo::default() }
+        };
+        let decode = Decode::<Page<Server>>::array(total);
+        let mut answer = answer(r#"[{"id":1},{"id":2}]"#);
+        answer.headers.insert("x-total", 7.into());
+        let page = decode.apply(answer.clone()).unwrap();
+        assert_eq!((page.items.len(), page.info.total), (2, Some(7)));
+        answer.body = r#"[{"id":1},{"id":"x"}]"#.into();
+        assert_eq!(decode.apply(answer).unwrap_err().path.as_deref(), Some("[1].id"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::decode::{Decode, DecodeError, RawResponse};
 use crate::error::{ApiProblem, Error, ErrorKind, Result};
 use crate::options::ClientOptions;
 use crate::retry::{self, Attempt, Budget, Decision, Failure, RetryPolicy};
-use crate::throttle::{RateLimit, Throttle};
+use crate::throttle::{Pace, RateLimit, Throttle};
 use crate::transport::{Transport, TransportError, TransportErrorKind};
 use crate::wait::Interval;
 
@@ -72,6 +72,8 @@ pub struct AttemptReport<'a> {
     pub method: &'a Method,
     /// The path template: no ids, no secrets.
     pub template: &'a str,
+    /// Whether the call is one that is sent without the client's credential.
+    pub anonymous: bool,
     /// 1 for the first attempt of the call.
     pub attempt: u32,
     /// The status of the answer, when there was one.
@@ -90,18 +92,52 @@ pub struct Engine(Arc<Inner>);
 
 struct Inner {
     transport: Arc<dyn Transport>,
-    max_in_flight: Option<usize>,
     credential: Option<Arc<dyn Credential>>,
     dialect: Arc<dyn Dialect>,
     retry: Arc<dyn RetryPolicy>,
     budget: Budget,
     throttle: Throttle,
+    max_in_flight: Option<usize>,
+    pace: Option<Pace>,
     clock: SharedClock,
     timeout: Option<Duration>,
     attempt_timeout: Duration,
     response_limit: usize,
     user_agent: HeaderValue,
     hook: Option<Hook>,
+}
+
+/// One hook after the other.
+pub(crate) fn chain(earlier: Option<Hook>, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Hook {
+    match earlier {
+        None => Arc::new(hook),
+        Some(earlier) => Arc::new(move |report| {
+            earlier(report);
+            hook(report);
+        }),
+    }
+}
+
+impl Inner {
+    /// All that can be shared, with a throttle and a budget of its own.
+    fn beside(&self) -> Self {
+        Self {
+            transport: self.transport.clone(),
+            credential: self.credential.clone(),
+            dialect: self.dialect.clone(),
+            retry: self.retry.clone(),
+            budget: Budget::new(),
+            throttle: Throttle::new(self.max_in_flight, self.pace, self.clock.now()),
+            max_in_flight: self.max_in_flight,
+            pace: self.pace,
+            clock: self.clock.clone(),
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            response_limit: self.response_limit,
+            user_agent: self.user_agent.clone(),
+            hook: self.hook.clone(),
+        }
+    }
 }
 
 impl fmt::Debug for Engine {
@@ -230,12 +266,13 @@ impl Engine {
         let now = options.clock.now();
         Ok(Self(Arc::new(Inner {
             transport,
-            max_in_flight: options.max_in_flight,
             credential,
             dialect,
             retry: options.retry,
             budget: Budget::new(),
-            throttle: Throttle::new(options.max_in_flight, now),
+            throttle: Throttle::new(options.max_in_flight, options.pace, now),
+            max_in_flight: options.max_in_flight,
+            pace: options.pace,
             clock: options.clock,
             timeout: options.timeout,
             attempt_timeout: options.attempt_timeout,
@@ -245,25 +282,25 @@ impl Engine {
         })))
     }
 
-    /// An engine for another service that the same client talks to, such as the one that its tokens come from: the same
-    /// connections and settings, but slots, pace and budget of its own, since neither may hold the other back.
+    /// An engine for another service that the same client talks to, such as the one that its tokens come from: beside it
+    /// as by [`with_credential`](Self::with_credential).
+    #[must_use]
     pub fn sibling(&self, dialect: Arc<dyn Dialect>, credential: Option<Arc<dyn Credential>>) -> Self {
-        let inner = &*self.0;
-        Self(Arc::new(Inner {
-            transport: inner.transport.clone(),
-            max_in_flight: inner.max_in_flight,
-            credential,
-            dialect,
-            retry: inner.retry.clone(),
-            budget: Budget::new(),
-            throttle: Throttle::new(inner.max_in_flight, inner.clock.now()),
-            clock: inner.clock.clone(),
-            timeout: inner.timeout,
-            attempt_timeout: inner.attempt_timeout,
-            response_limit: inner.response_limit,
-            user_agent: inner.user_agent.clone(),
-            hook: inner.hook.clone(),
-        }))
+        Self(Arc::new(Inner { credential, dialect, ..self.0.beside() }))
+    }
+
+    /// The same engine for another identity. Both share connections and settings, but not the throttle and the budget:
+    /// a credential may call through the one while a call of the other waits for it.
+    #[must_use]
+    pub fn with_credential(&self, credential: Option<Arc<dyn Credential>>) -> Self {
+        Self(Arc::new(Inner { credential, ..self.0.beside() }))
+    }
+
+    /// The same engine, beside it as by [`with_credential`](Self::with_credential), with one more hook for its attempts.
+    #[must_use]
+    pub fn with_hook(&self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Self {
+        let hook = chain(self.0.hook.clone(), hook);
+        Self(Arc::new(Inner { hook: Some(hook), ..self.0.beside() }))
     }
 
     /// The clock of this client.
@@ -361,7 +398,10 @@ impl Engine {
             if let (Some(refused), Some(credential), false) = (&rejection, &inner.credential, renewed) {
                 let rejection =
                     Rejection { status: refused.status, headers: &refused.headers, code: error.code(), generation };
-                if !parts.anonymous && parts.body.is_replayable() && credential.rejected(&rejection).await {
+                let replayable = !parts.anonymous && parts.body.is_replayable();
+                // Looking into it may take requests of its own, and they are part of the call.
+                let renews = async { replayable && credential.rejected(&rejection).await };
+                if within(clock, time_left(), renews).await == Some(true) {
                     renewed = true;
                     trace.renewed();
                     continue;
@@ -579,6 +619,7 @@ impl Engine {
             operation: parts.operation,
             method: &parts.method,
             template: &parts.template,
+            anonymous: parts.anonymous,
             attempt,
             status: match outcome {
                 Ok(status) => Some(*status),
@@ -621,6 +662,8 @@ fn transport_error(error: TransportError) -> Error {
     }
 }
 
+#[cfg(test)]
+mod beside_tests;
 #[cfg(test)]
 mod locked_tests;
 #[cfg(test)]

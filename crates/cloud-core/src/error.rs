@@ -270,6 +270,11 @@ impl Error {
         &self.0.message
     }
 
+    /// The method and the path template of the call that failed.
+    pub fn call(&self) -> Option<(&Method, &str)> {
+        self.0.call.as_ref().map(|call| (&call.method, &*call.template))
+    }
+
     /// The HTTP status of the answer, when there was one.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
@@ -522,6 +527,7 @@ mod tests {
              (request 9f3c, attempt 3 of 5, 2.4 s)"
         );
         assert!(error.is_invalid_input() && !error.is_not_found());
+        assert_eq!(error.call(), Some((&Method::POST, "/servers")));
     }
 
     #[test]

@@ -8,9 +8,10 @@ use http::HeaderValue;
 
 use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::config;
-use crate::engine::{AttemptReport, Hook};
+use crate::engine::{self, AttemptReport, Hook};
 use crate::error::{Error, ErrorKind, Result};
 use crate::retry::{RetryPolicy, StandardRetry};
+use crate::throttle::Pace;
 use crate::transport::Transport;
 
 /// The settings that all clients share. Builders of provider crates offer them as methods of their own; see
@@ -21,6 +22,7 @@ pub struct ClientOptions {
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) clock: SharedClock,
     pub(crate) max_in_flight: Option<usize>,
+    pub(crate) pace: Option<Pace>,
     pub(crate) user_agent: Option<String>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Duration,
@@ -38,6 +40,7 @@ impl Default for ClientOptions {
             retry: Arc::new(StandardRetry::new()),
             clock: Arc::new(TokioClock),
             max_in_flight: None,
+            pace: None,
             user_agent: None,
             timeout: None,
             attempt_timeout: Duration::from_secs(30),
@@ -55,6 +58,7 @@ impl fmt::Debug for ClientOptions {
         f.debug_struct("ClientOptions")
             .field("retry", &self.retry)
             .field("max_in_flight", &self.max_in_flight)
+            .field("pace", &self.pace)
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
             .finish_non_exhaustive()
@@ -80,6 +84,11 @@ impl ClientOptions {
     /// The most calls under way at once.
     pub fn max_in_flight(&mut self, calls: usize) {
         self.max_in_flight = Some(calls);
+    }
+
+    /// The pace that the client keeps whatever the service says; `None` for none.
+    pub fn pace(&mut self, pace: Option<Pace>) {
+        self.pace = pace;
     }
 
     /// Goes before the crate's own part of `User-Agent`.
@@ -112,9 +121,9 @@ impl ClientOptions {
         self.allow_http
     }
 
-    /// Is told of every attempt.
+    /// Is told of every attempt, after those that were set before.
     pub fn on_attempt(&mut self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) {
-        self.hook = Some(Arc::new(hook));
+        self.hook = Some(engine::chain(self.hook.take(), hook));
     }
 
     pub(crate) fn user_agent_header(&self, product: &str) -> Result<HeaderValue> {
@@ -194,6 +203,13 @@ macro_rules! client_options {
                 self
             }
 
+            /// Keeps this pace whatever the service says of its limits; `None` keeps none. Retries count like other
+            /// requests.
+            pub fn pace(mut self, pace: impl Into<Option<$crate::throttle::Pace>>) -> Self {
+                self.options.pace(pace.into());
+                self
+            }
+
             /// Names your program in `User-Agent`, such as `my-tool/1.2`, before the crate's own name.
             pub fn user_agent(mut self, program: impl Into<String>) -> Self {
                 self.options.user_agent(program);
@@ -230,7 +246,7 @@ macro_rules! client_options {
                 self
             }
 
-            /// Calls this function after every attempt, for metrics.
+            /// Calls this function after every attempt, for metrics. Several may be set; they are called in their order.
             pub fn on_attempt(
                 mut self,
                 hook: impl Fn(&$crate::engine::AttemptReport<'_>) + Send + Sync + 'static,

@@ -14,14 +14,13 @@ mod edit;
 mod operations;
 mod rr;
 mod rrsets;
-mod txt;
 
 pub use changes::*;
+pub use cloud_core::model::{Txt, TxtError};
 pub use edit::{Change, Edit, Fate, Preview};
 pub use operations::*;
 pub use rr::Rr;
 pub use rrsets::*;
-pub use txt::{Txt, TxtError};
 
 cloud_core::numeric_id! {
     /// Identifies a zone.

@@ -107,7 +107,8 @@ macro_rules! open_enum {
 /// Declares a type of the answers: every field tolerates absence and `null`, unknown keys are ignored, and fields can be
 /// added later without breaking anybody.
 ///
-/// Fields after `integers` also accept `40.0` and `"40"`, for numbers that the service describes loosely.
+/// Fields after `integers` also accept `40.0` and `"40"`, for numbers that the service describes loosely. An API of another
+/// spelling puts `#[serde(rename_all = "camelCase")]` on the struct.
 ///
 /// ```
 /// cloud_core::model! {
@@ -308,6 +309,19 @@ mod tests {
     }
 
     model! {
+        /// A thing of another spelling.
+        #[serde(rename_all = "camelCase")]
+        pub struct Camel {
+            /// Words.
+            pub two_words: String,
+        }
+        integers {
+            /// Number.
+            pub one_number: u32,
+        }
+    }
+
+    model! {
         /// A thing.
         pub struct Thing {
             /// Colour.
@@ -348,6 +362,13 @@ mod tests {
         assert_eq!(colours[0], Colour::Red);
         assert_eq!(serde_json::to_string(&colours).unwrap(), r#"["red","green","7","true"]"#);
         assert!(serde_json::from_str::<Colour>("{}").is_err());
+    }
+
+    #[test]
+    fn models_take_the_spelling_of_their_api() {
+        let camel: Camel = serde_json::from_str(r#"{"twoWords":"a b","oneNumber":"7"}"#).unwrap();
+        assert_eq!((camel.two_words.as_str(), camel.one_number), ("a b", 7));
+        assert_eq!(serde_json::to_string(&camel).unwrap(), r#"{"twoWords":"a b","oneNumber":7}"#);
     }
 
     #[test]

@@ -9,9 +9,12 @@ mod macros;
 mod patch;
 pub mod secret;
 mod timestamp;
+mod txt;
 mod unknown;
 
 pub use decimal::Decimal;
 pub use patch::Patch;
+pub use secret::Secret;
 pub use timestamp::{ParseTimestampError, Timestamp};
+pub use txt::{Txt, TxtError};
 pub use unknown::UnknownValue;

@@ -4,12 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use cloud_core::Result;
 use cloud_core::call::Task;
-use cloud_core::model::Patch;
+use cloud_core::model::{Patch, Txt};
 
 use super::changes::RECORDS_MAX;
 use super::rr::{Rr, check_name};
 use super::rrsets::{Record, RrSet, RrType};
-use super::txt::Txt;
 use crate::actions::{Action, wait_for};
 use crate::client::Client;
 #[cfg(doc)]

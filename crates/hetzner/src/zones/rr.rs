@@ -1,11 +1,10 @@
 use std::fmt::Display;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use cloud_core::model::Patch;
+use cloud_core::model::{Patch, Txt};
 use cloud_core::{Error, Result};
 
 use super::rrsets::{Record, RrType};
-use super::txt::Txt;
 
 /// The least time to live that the service accepts, in seconds.
 const TTL_MIN: u32 = 60;

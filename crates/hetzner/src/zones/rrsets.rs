@@ -2,14 +2,13 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use cloud_core::call::{Call, Operation, Task};
 use cloud_core::decode::Decode;
-use cloud_core::model::Patch;
+use cloud_core::model::{Patch, Txt};
 use cloud_core::wait::Waiter;
 use serde::Deserialize;
 
 use super::ZoneId;
 use super::edit::Edit;
 use super::rr::{Rr, check_name, check_ttl};
-use super::txt::Txt;
 use crate::actions::{Action, Created, Deleted, Started};
 use crate::client::{Client, in_pages, page_of};
 #[cfg(doc)]

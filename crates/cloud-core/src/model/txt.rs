@@ -7,7 +7,7 @@ const STRING_MAX: usize = 255;
 /// The value of a TXT record: quoted strings of at most 255 bytes each, which mean one text.
 ///
 /// ```
-/// use hetzner::zones::Txt;
+/// use cloud_core::model::Txt;
 ///
 /// let dkim = "v=DKIM1; p=".to_owned() + &"A".repeat(300);
 /// let value = Txt::from_text(&dkim);
@@ -16,7 +16,7 @@ const STRING_MAX: usize = 255;
 ///
 /// let read: Txt = r#""half of it, " "and \"the rest\"""#.parse()?;
 /// assert_eq!(read.to_text(), r#"half of it, and "the rest""#);
-/// # Ok::<(), hetzner::zones::TxtError>(())
+/// # Ok::<(), cloud_core::model::TxtError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Txt {

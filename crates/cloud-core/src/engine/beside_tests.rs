@@ -1,0 +1,80 @@
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::body::Body;
+use crate::call::Call;
+use crate::config::BaseUrl;
+use crate::test_util::{Scripted, ScriptedTransport, engine_with};
+
+/// Asks the service something through another engine before every request.
+#[derive(Debug)]
+struct Asking(Engine, BaseUrl);
+
+#[async_trait]
+impl Credential for Asking {
+    async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
+        let answer: u64 = Call::untabled(&self.0, &self.1, Method::GET, "/time", Decode::json()).await?;
+        request.headers_mut().insert("x-time", answer.into());
+        Ok(0)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_may_call_while_a_call_waits_for_it() {
+    let wire = ScriptedTransport::new([Scripted::json(200, "42"), Scripted::json(200, "7")]);
+    let (open, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
+    let engine = open.with_credential(Some(Arc::new(Asking(open.clone(), base.clone()))));
+    let answer: u64 = Call::untabled(&engine, &base, Method::GET, "/a", Decode::json()).await.unwrap();
+    assert_eq!((answer, wire.lines()), (7, vec!["GET /v1/time".to_owned(), "GET /v1/a".to_owned()]));
+    assert!(!wire.seen()[0].request.headers().contains_key("x-time"));
+    assert_eq!(wire.seen()[1].request.headers()["x-time"], "42");
+}
+
+#[tokio::test(start_paused = true)]
+async fn hooks_are_called_in_their_order_where_they_were_set() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = |name: &'static str| {
+        let told = told.clone();
+        move |report: &AttemptReport<'_>| {
+            let credential = if report.anonymous { "without" } else { "with" };
+            told.lock().unwrap().push(format!("{name} {} {credential}", report.template));
+        }
+    };
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, "7"));
+    let (first, base) = engine_with(wire.clone(), |options| {
+        options.on_attempt(tell("a"));
+        options.on_attempt(tell("b"));
+    });
+    let second = first.with_hook(tell("c"));
+    Call::untabled(&first, &base, Method::GET, "/1", Decode::raw()).await.unwrap();
+    Call::untabled(&second, &base, Method::GET, "/2", Decode::raw()).anonymous().await.unwrap();
+    let expected = ["a /1 with", "b /1 with", "a /2 without", "b /2 without", "c /2 without"];
+    assert_eq!(*told.lock().unwrap(), expected);
+}
+
+/// Looks into a refusal for ever.
+#[derive(Debug)]
+struct Brooding;
+
+#[async_trait]
+impl Credential for Brooding {
+    async fn authorize(&self, _: &mut Request<Body>) -> Result<u64> {
+        Ok(0)
+    }
+    async fn rejected(&self, _: &Rejection<'_>) -> bool {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn looking_into_a_refusal_is_part_of_the_call_and_its_time() {
+    let wire = ScriptedTransport::new([Scripted::json(401, "{}")]);
+    let (open, base) = engine_with(wire, |_| {});
+    let engine = open.with_credential(Some(Arc::new(Brooding)));
+    let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+    let begun = tokio::time::Instant::now();
+    let error = call.options(|options| options.timeout(Duration::from_secs(3))).await.unwrap_err();
+    assert_eq!((error.status(), begun.elapsed().as_secs()), (Some(StatusCode::UNAUTHORIZED), 3));
+}

@@ -1,0 +1,167 @@
+//! Who the client is to the service.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::client::Client;
+use crate::ops;
+
+cloud_core::open_enum! {
+    /// What has become of a consumer key.
+    pub enum CredentialState {
+        /// Nobody has opened its validation URL yet.
+        PendingValidation = "pendingValidation",
+        /// It can be used.
+        Validated = "validated",
+        /// The user said no.
+        Refused = "refused",
+        /// Its time is over, or it was logged out.
+        Expired = "expired",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How a request was authenticated.
+    pub enum AuthMethod {
+        /// As the account itself.
+        Account = "account",
+        /// As an OAuth2 service account.
+        OAuth2ClientCredentials = "oauth2_client_credentials",
+        /// By another identity provider.
+        Provider = "provider",
+        /// As a user of the account.
+        User = "user",
+    }
+}
+
+cloud_core::model! {
+    /// What a consumer key allows: a method on all paths that fit.
+    pub struct AccessRule {
+        /// The HTTP method.
+        pub method: String,
+        /// The path, in which `*` stands for anything.
+        pub path: String,
+    }
+}
+
+cloud_core::model! {
+    /// A consumer key, without the key itself.
+    #[serde(rename_all = "camelCase")]
+    pub struct ApiCredential {
+        /// Its number.
+        pub credential_id: i64,
+        /// The application it was made by.
+        pub application_id: i64,
+        /// What has become of it.
+        pub status: CredentialState,
+        /// What it allows.
+        pub rules: Vec<AccessRule>,
+        /// The addresses it may be used from; none means all.
+        #[serde(rename = "allowedIPs")]
+        pub allowed_ips: Option<Vec<String>>,
+        /// When it was made.
+        pub creation: Timestamp,
+        /// When it ends; `None` for never.
+        pub expiration: Option<Timestamp>,
+        /// When it was used last.
+        pub last_use: Option<Timestamp>,
+        /// Whether it belongs to the support of OVHcloud.
+        pub ovh_support: bool,
+    }
+}
+
+cloud_core::model! {
+    /// Who is asking.
+    #[serde(rename_all = "camelCase")]
+    pub struct AuthDetails {
+        /// The account.
+        pub account: String,
+        /// How the request was authenticated.
+        pub method: AuthMethod,
+        /// What may be called; `None` means that no rules limit it.
+        pub allowed_routes: Option<Vec<AccessRule>>,
+        /// The URNs that IAM policies know the identity by.
+        pub identities: Vec<String>,
+        /// Its roles.
+        pub roles: Option<Vec<String>>,
+        /// The user within the account.
+        pub user: Option<String>,
+        /// What the identity is for.
+        pub description: Option<String>,
+    }
+}
+
+/// `/auth`.
+#[derive(Clone, Copy, Debug)]
+pub struct Auth<'a>(&'a Client);
+
+impl<'a> Auth<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// The time of the service in seconds since 1970 (`GET /auth/time`). Open to everybody.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// assert!(api.auth().time().await? > 1_700_000_000);
+    /// # Ok(()) }
+    /// ```
+    pub fn time(self) -> Call<i64> {
+        self.0.open(self.0.call(&ops::AUTH_TIME, Decode::json()))
+    }
+
+    /// Who is asking (`GET /auth/details`). Works with every kind of credential, and needs no right of its own.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// let details = api.auth().details().await?;
+    /// println!("{} by {}", details.account, details.method);
+    /// # Ok(()) }
+    /// ```
+    pub fn details(self) -> Call<AuthDetails> {
+        self.0.call(&ops::AUTH_DETAILS, Decode::json())
+    }
+
+    /// The consumer key in use (`GET /auth/currentCredential`). Fails with
+    /// [`InvalidCredential`](crate::ErrorCode::InvalidCredential) while it is not validated, and when it has expired.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// let key = api.auth().current_credential().await?;
+    /// println!("{} until {:?}: {:?}", key.status, key.expiration, key.rules);
+    /// # Ok(()) }
+    /// ```
+    pub fn current_credential(self) -> Call<ApiCredential> {
+        self.0.call(&ops::AUTH_CURRENT_CREDENTIAL, Decode::json())
+    }
+
+    /// Ends the consumer key in use (`POST /auth/logout`). It cannot be used again.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// api.auth().logout().await?;
+    /// assert!(api.get("/me").await.unwrap_err().is_auth());
+    /// # Ok(()) }
+    /// ```
+    pub fn logout(self) -> Call<()> {
+        self.0.call(&ops::AUTH_LOGOUT, Decode::nothing())
+    }
+}

@@ -1,0 +1,358 @@
+//! The client and its builder.
+
+use std::sync::Arc;
+
+use cloud_core::call::{Call, Operation};
+use cloud_core::clock::Clock;
+use cloud_core::config::{Origin, Setting};
+use cloud_core::decode::Decode;
+use cloud_core::engine::Engine;
+use cloud_core::{Error, Result};
+use http::Method;
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use crate::auth::Auth;
+use crate::config::trimmed;
+use crate::consumer_key::RequestConsumerKey;
+use crate::credential::{APPLICATION, Signer};
+use crate::dialect::Secrets;
+use crate::endpoint::{Bases, Endpoint};
+use crate::list::{List, Mode};
+use crate::raw::RawCall;
+use crate::rules::{self, Explanation, Recorder, Rules};
+use crate::target::target;
+
+mod builder;
+
+pub use builder::ClientBuilder;
+
+/// A client of one account. Clones are cheap and share connections, throttle, token and the time of the service.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    bases: Bases,
+    endpoint: Endpoint,
+    /// Sends without credential, beside the one of the client.
+    open: Engine,
+    /// Signs, where the client is one of an application.
+    signer: Option<Arc<Signer>>,
+    secrets: Secrets,
+    recorder: Arc<Recorder>,
+    warnings: Vec<String>,
+    /// One refresh of a zone at a time, because the service refuses a second one.
+    #[cfg(feature = "domain")]
+    zones: Arc<std::sync::Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+impl Client {
+    /// A client configured by the environment and the configuration files that the official clients read; see
+    /// [`config`](crate::config).
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// Begins to set up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// `GET` of any path: `api.get("/me")`, or `api.get("/domain/zone/{zone}/record").arg(name)`.
+    ///
+    /// Paths go behind the endpoint's base URL, `/v2/...` in place of its version.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Zone {
+    ///     name: String,
+    /// }
+    ///
+    /// let zone: Zone = api.get("/domain/zone/{zone}").arg("example.com").send_as().await?;
+    /// assert_eq!(zone.name, "example.com");
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::GET, path)
+    }
+
+    /// `POST` to any path.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde_json::json;
+    ///
+    /// let record = api
+    ///     .post("/domain/zone/{zone}/record")
+    ///     .arg("example.com")
+    ///     .json(&json!({"fieldType": "A", "subDomain": "www", "target": "192.0.2.7", "ttl": 300}))
+    ///     .await?;
+    /// assert_eq!(record["target"], "192.0.2.7");
+    /// api.post("/domain/zone/{zone}/refresh").arg("example.com").await?; // no parameters, no body
+    /// # Ok(()) }
+    /// ```
+    pub fn post(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::POST, path)
+    }
+
+    /// `PUT` to any path.
+    pub fn put(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::PUT, path)
+    }
+
+    /// `DELETE` of any path.
+    pub fn delete(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::DELETE, path)
+    }
+
+    /// Any method of any path.
+    pub fn request(&self, method: Method, path: impl AsRef<str>) -> RawCall {
+        RawCall::new(self, method, path.as_ref())
+    }
+
+    /// Who the client is to the service.
+    pub fn auth(&self) -> Auth<'_> {
+        Auth::new(self)
+    }
+
+    /// The account.
+    #[cfg(feature = "me")]
+    pub fn me(&self) -> crate::me::Me<'_> {
+        crate::me::Me::new(self)
+    }
+
+    /// Mail of domains.
+    #[cfg(feature = "email-domain")]
+    pub fn email_domains(&self) -> crate::email_domain::EmailDomains<'_> {
+        crate::email_domain::EmailDomains::new(self)
+    }
+
+    /// Addresses.
+    #[cfg(feature = "ip")]
+    pub fn ip(&self) -> crate::ip::Ips<'_> {
+        crate::ip::Ips::new(self)
+    }
+
+    /// Policies: who may do what.
+    #[cfg(feature = "iam")]
+    pub fn iam(&self) -> crate::iam::Iam<'_> {
+        crate::iam::Iam::new(self)
+    }
+
+    /// Dedicated servers.
+    #[cfg(feature = "dedicated-server")]
+    pub fn dedicated_servers(&self) -> crate::dedicated_server::DedicatedServers<'_> {
+        crate::dedicated_server::DedicatedServers::new(self)
+    }
+
+    /// Virtual private servers.
+    #[cfg(feature = "vps")]
+    pub fn vps(&self) -> crate::vps::Vpses<'_> {
+        crate::vps::Vpses::new(self)
+    }
+
+    /// The Public Cloud.
+    #[cfg(feature = "cloud")]
+    pub fn cloud(&self) -> crate::cloud::Projects<'_> {
+        crate::cloud::Projects::new(self)
+    }
+
+    /// Domain names and DNS zones.
+    #[cfg(feature = "domain")]
+    pub fn domain(&self) -> crate::domain::Domains<'_> {
+        crate::domain::Domains::new(self)
+    }
+
+    /// Asks a user for the permission to act for an account. Needs an application.
+    pub fn consumer_key(&self) -> RequestConsumerKey {
+        RequestConsumerKey::new(self)
+    }
+
+    /// A client of the same application for another consumer key. It shares connections and the time of the service, and
+    /// has a throttle and a recorder of its own.
+    pub fn with_consumer_key(&self, key: impl Into<SecretString>) -> Result<Self> {
+        let inner = &*self.0;
+        let Some(signer) = &inner.signer else {
+            let text = "a consumer key belongs to an application, and this client has none";
+            return Err(Error::config(Origin::Builder("with_consumer_key"), text));
+        };
+        let key = Setting::new(key.into(), Origin::Builder("with_consumer_key"));
+        let mut warnings = inner.warnings.clone();
+        let key = trimmed(key, &mut warnings);
+        let signer = Arc::new(signer.with_consumer(&key)?);
+        inner.secrets.add(key.value);
+        let (recorder, hook) = rules::recorder();
+        Ok(Self(Arc::new(Inner {
+            engine: inner.open.with_credential(Some(signer.clone())).with_hook(hook),
+            bases: inner.bases.clone(),
+            endpoint: inner.endpoint.clone(),
+            open: inner.open.clone(),
+            signer: Some(signer),
+            secrets: inner.secrets.clone(),
+            recorder,
+            warnings,
+            #[cfg(feature = "domain")]
+            zones: inner.zones.clone(),
+        })))
+    }
+
+    /// Begins to note every method and path template that this client and its clones call, for
+    /// [`rules`](Self::rules). Nothing of their parameters is kept.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// let api = api.record_rules();
+    /// api.get("/domain/zone/{zone}/record").arg("example.com").await?;
+    /// println!("{}", api.rules().as_iam_policy());
+    /// let rules = api.rules().as_access_rules();
+    /// assert_eq!(rules.iter().next().unwrap().path, "/domain/zone/*/record");
+    /// # Ok(()) }
+    /// ```
+    pub fn record_rules(&self) -> Self {
+        self.0.recorder.start();
+        self.clone()
+    }
+
+    /// What was called since [`record_rules`](Self::record_rules), refused calls too.
+    pub fn rules(&self) -> Rules {
+        self.0.recorder.rules()
+    }
+
+    /// Says what a refused call lacks: the rule of the consumer key, or the IAM action. `None` when the error is about
+    /// something else. Where it is about rules, those of the key are read (`GET /auth/currentCredential`).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// # sandbox.ovh_console().validate_at_once(true);
+    /// let api = api.consumer_key().read_only("/me").await?.client();
+    /// let error = api.post("/vps/{name}/reboot").arg("vps-1").await.unwrap_err();
+    /// if let Some(why) = api.explain(&error).await {
+    ///     println!("{why}"); // ... lacks the rule POST /vps/*/reboot; it has GET /me; ...
+    /// #   assert_eq!(why.missing_rule.unwrap().path, "/vps/*/reboot");
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn explain(&self, error: &Error) -> Option<Explanation> {
+        rules::explain(self, error).await
+    }
+
+    /// The endpoint that the client talks to.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// What was repaired in the settings, in words for people; empty when all is well.
+    pub fn warnings(&self) -> &[String] {
+        &self.0.warnings
+    }
+
+    /// Whether calls are signed for an application.
+    pub(crate) fn is_application(&self) -> bool {
+        self.0.signer.is_some()
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.0.engine.clock()
+    }
+
+    /// A call of an operation of the table.
+    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+        match self.0.bases.of(operation.path) {
+            Some(base) => Call::new(&self.0.engine, base, operation, decode),
+            None => Call::new(&self.0.engine, &self.0.bases.root, operation, decode).refuse(self.no_v2()),
+        }
+    }
+
+    /// A list of v1 whose route also gives objects; `one` is the operation that reads one of them by its id, and `args`
+    /// are the parameters of both paths before the id.
+    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    pub(crate) fn expanded<T>(&self, all: &'static Operation, one: &'static Operation, args: &[&str]) -> List<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let client = self.clone();
+        let owned: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
+        let get = move |id: &str| owned.iter().fold(client.call(one, Decode::json()), Call::arg).arg(id);
+        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), Mode::Expanded).detail(get)
+    }
+
+    /// As [`expanded`](Self::expanded), where no typed operation reads one object.
+    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    pub(crate) fn expanded_only<T>(&self, all: &'static Operation, args: &[&str]) -> List<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), Mode::Expanded)
+    }
+
+    /// A list of objects: on v2 in pages, on v1 whole.
+    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    pub(crate) fn objects<T>(&self, all: &'static Operation, args: &[&str]) -> List<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let mode = if all.path.starts_with("/v2/") { Mode::Cursor } else { Mode::Whole };
+        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), mode)
+    }
+
+    /// A call of a path that a caller wrote.
+    pub(crate) fn call_path<T>(&self, method: Method, path: &str, decode: Decode<T>) -> Call<T> {
+        let inner = &*self.0;
+        let (template, query) = match target(path) {
+            Ok(parts) => parts,
+            Err(error) => {
+                return Call::untabled(&inner.engine, &inner.bases.root, method, String::new(), decode).refuse(error);
+            }
+        };
+        let call = match inner.bases.of(&template) {
+            Some(base) => Call::untabled(&inner.engine, base, method, template, decode),
+            None => Call::untabled(&inner.engine, &inner.bases.root, method, template, decode).refuse(self.no_v2()),
+        };
+        match query {
+            Some(query) => call.query_text(query),
+            None => call,
+        }
+    }
+
+    /// The same call without credential; the application's key, which is no secret, goes with it.
+    pub(crate) fn open<T>(&self, call: Call<T>) -> Call<T> {
+        let call = call.anonymous();
+        match &self.0.signer {
+            Some(signer) => call.header(APPLICATION, signer.application().clone()),
+            None => call,
+        }
+    }
+
+    /// What edits of this zone take turns by.
+    #[cfg(feature = "domain")]
+    pub(crate) fn zone_lock(&self, zone: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut locks = self.0.zones.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+        locks.entry(zone.to_ascii_lowercase()).or_default().clone()
+    }
+
+    fn no_v2(&self) -> Error {
+        Error::input("path", format!("{} has no v2; only ovh-eu, ovh-ca and ovh-us have", self.0.endpoint))
+    }
+}

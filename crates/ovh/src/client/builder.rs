@@ -1,0 +1,217 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use cloud_core::Result;
+use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::credential::{Bearer, Credential, TokenCache};
+use cloud_core::engine::Engine;
+use cloud_core::options::ClientOptions;
+use cloud_core::throttle::Pace;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Client, Inner};
+use crate::config::{Credentials, Settings, Sources, trimmed};
+use crate::credential::{Alone, ClientCredentials, Nobody, ServerClock, Signer};
+use crate::dialect::{OvhDialect, Secrets};
+use crate::endpoint::{Bases, Endpoint, default_origin, token_target};
+use crate::rules;
+
+const PRODUCT: &str = concat!("cloud-ovh/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+
+/// What support staff has called fine for one consumer key (ovh/python-ovh#81): the answers say nothing of limits.
+const PER_MINUTE: u32 = 60;
+
+/// Bursts end in timeouts and resets (kubernetes-sigs/external-dns#1546); the vendor's command line sends ten at once.
+const IN_FLIGHT: usize = 10;
+
+/// Settings of a [`Client`]. Nothing can fail before [`build`](Self::build), which sends nothing.
+///
+/// The service says nothing of its limits, and punishes bursts by timeouts and HTML. So a client sends at most 60 requests
+/// in any minute, the first 20 of them without a pause, and has at most 10 under way; [`pace`](Self::pace) and
+/// [`max_in_flight`](Self::max_in_flight) change that.
+#[derive(Debug)]
+#[must_use = "a client is made by build()"]
+pub struct ClientBuilder {
+    options: ClientOptions,
+    given: Settings,
+    sources: Option<Sources>,
+    unauthenticated: bool,
+    time_offset: Option<i64>,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        let mut options = ClientOptions::default();
+        options.pace(Some(Pace::per_minute(PER_MINUTE)));
+        options.max_in_flight(IN_FLIGHT);
+        Self { options, given: Settings::default(), sources: None, unauthenticated: false, time_offset: None }
+    }
+}
+
+cloud_core::client_options!(ClientBuilder);
+
+fn given<T>(value: T, method: &'static str) -> Setting<T> {
+    Setting::new(value, Origin::Builder(method))
+}
+
+impl ClientBuilder {
+    /// The endpoint, by name or URL: `"ovh-ca"`, [`Endpoint::OvhCa`], `"https://proxy.example/ovh/1.0"`. `ovh-eu` unless
+    /// set.
+    pub fn endpoint(mut self, endpoint: impl Into<Endpoint>) -> Self {
+        self.given.endpoint = Some(given(endpoint.into(), "endpoint"));
+        self
+    }
+
+    /// Key and secret of an application. Calls are signed, and need a [consumer key](Self::consumer_key) too.
+    pub fn application(mut self, key: impl Into<String>, secret: impl Into<SecretString>) -> Self {
+        self.given.application_key = Some(given(key.into(), "application"));
+        self.given.application_secret = Some(given(secret.into(), "application"));
+        self
+    }
+
+    /// The consumer key: the permission of a user that the application acts for the account.
+    pub fn consumer_key(mut self, key: impl Into<SecretString>) -> Self {
+        self.given.consumer_key = Some(given(key.into(), "consumer_key"));
+        self
+    }
+
+    /// Id and secret of an OAuth2 service account.
+    pub fn oauth2(mut self, client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
+        self.given.client_id = Some(given(client_id.into(), "oauth2"));
+        self.given.client_secret = Some(given(client_secret.into(), "oauth2"));
+        self
+    }
+
+    /// A token that was made elsewhere.
+    pub fn access_token(mut self, token: impl Into<SecretString>) -> Self {
+        self.given.access_token = Some(given(token.into(), "access_token"));
+        self
+    }
+
+    /// Makes a client without credential, for operations that are open to everybody. Others fail before anything is sent.
+    pub fn unauthenticated(mut self) -> Self {
+        self.unauthenticated = true;
+        self
+    }
+
+    /// How many seconds the service is ahead of this machine. Without it the service is asked once.
+    pub fn time_offset(mut self, seconds: i64) -> Self {
+        self.time_offset = Some(seconds);
+        self
+    }
+
+    /// Takes what is not set here from the environment and the configuration files; see [`config`](crate::config).
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    pub fn from_env(self) -> Result<Self> {
+        self.from_environment(&Environment::process(), None)
+    }
+
+    /// As [`from_env`](Self::from_env), with this file before the usual ones. It has to exist.
+    pub fn config_file(self, file: impl AsRef<Path>) -> Result<Self> {
+        self.from_environment(&Environment::process(), Some(file.as_ref()))
+    }
+
+    /// As [`from_env`](Self::from_env) and [`config_file`](Self::config_file), from a made-up environment.
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    pub fn from_environment(mut self, env: &Environment, file: Option<&Path>) -> Result<Self> {
+        self.sources = Some(Sources::read(env, file)?);
+        Ok(self)
+    }
+
+    /// Checks every setting and makes the client. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let Self { options, given, sources, unauthenticated, time_offset } = self;
+        let mut settings = match sources {
+            Some(sources) => {
+                let found = sources.resolve(given.endpoint.as_ref())?;
+                given.or(found)
+            }
+            None => given,
+        };
+        let mut credentials = if unauthenticated { Credentials::None } else { settings.credentials()? };
+        credentials.trim(&mut settings.warnings);
+        let endpoint = settings.endpoint.unwrap_or_else(|| Setting::new(Endpoint::default(), default_origin()));
+        let allow_http = options.allows_http();
+        let bases = Bases::new(&endpoint, allow_http)?;
+        let secrets = Secrets::new(credentials.secrets());
+        let plain = bases.versioned.is_plain_http();
+        let dialect = Arc::new(OvhDialect(secrets.clone()));
+        let open = Engine::build(options, PRODUCT, dialect, None, plain)?;
+
+        let mut own_signer = None;
+        let credential: Arc<dyn Credential> = match &credentials {
+            Credentials::Application { key, secret, consumer } => {
+                let clock = ServerClock::new(open.clone(), bases.versioned.clone(), time_offset);
+                let signer = Arc::new(Signer::new(key, secret, consumer.as_ref(), Arc::new(clock))?);
+                own_signer = Some(signer.clone());
+                signer
+            }
+            Credentials::OAuth2 { id, secret } => {
+                let own = endpoint.value.token_url().map(|url| Setting::new(url.to_owned(), endpoint.origin.clone()));
+                let url = settings.token_url.or(own).ok_or_else(|| {
+                    let text = "has no OAuth2; sign calls by application key, application secret and consumer key, or \
+                                set a token URL (Endpoint::with_token_url, OVH_TOKEN_URL)";
+                    id.error(format_args!("the endpoint {} {text}", endpoint.value))
+                })?;
+                let target = token_target(&url, allow_http)?;
+                let source = ClientCredentials::new(&open, target, id, secret, secrets.clone())?;
+                Arc::new(Alone(TokenCache::bearer(source, open.clock())))
+            }
+            Credentials::AccessToken(token) => Arc::new(Alone(Bearer::new(token)?)),
+            Credentials::None => Arc::new(Nobody),
+        };
+        let (recorder, hook) = rules::recorder();
+        let engine = open.with_credential(Some(credential)).with_hook(hook);
+        #[cfg(feature = "tracing")]
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
+        let warnings = settings.warnings;
+        let endpoint = endpoint.value;
+        Ok(Client(Arc::new(Inner {
+            engine,
+            bases,
+            endpoint,
+            open,
+            signer: own_signer,
+            secrets,
+            recorder,
+            warnings,
+            #[cfg(feature = "domain")]
+            zones: Arc::default(),
+        })))
+    }
+}
+
+impl Credentials {
+    fn trim(&mut self, warnings: &mut Vec<String>) {
+        let mut text = |setting: &mut Setting<String>| {
+            let short = trimmed(setting.clone().map(SecretString::from), warnings);
+            short.value.expose_secret().clone_into(&mut setting.value);
+        };
+        match self {
+            Self::Application { key, .. } => text(key),
+            Self::OAuth2 { id, .. } => text(id),
+            Self::AccessToken(_) | Self::None => {}
+        }
+        let secrets = match self {
+            Self::Application { secret, consumer, .. } => [Some(secret), consumer.as_mut()],
+            Self::OAuth2 { secret, .. } | Self::AccessToken(secret) => [Some(secret), None],
+            Self::None => [None, None],
+        };
+        for secret in secrets.into_iter().flatten() {
+            *secret = trimmed(secret.clone(), warnings);
+        }
+    }
+
+    fn secrets(&self) -> Vec<SecretString> {
+        match self {
+            Self::Application { secret, consumer, .. } => {
+                let consumer = consumer.as_ref().map(|consumer| consumer.value.clone());
+                [Some(secret.value.clone()), consumer].into_iter().flatten().collect()
+            }
+            Self::OAuth2 { secret, .. } | Self::AccessToken(secret) => vec![secret.value.clone()],
+            Self::None => Vec::new(),
+        }
+    }
+}

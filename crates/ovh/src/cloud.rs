@@ -1,0 +1,488 @@
+//! `/cloud`: projects of the Public Cloud, their instances and Kubernetes clusters.
+
+use std::time::Duration;
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+use cloud_core::wait::Waiter;
+
+use crate::client::Client;
+use crate::ops;
+use crate::resource::ResourceMetadata;
+use crate::task::{self, Work};
+
+mod instances;
+mod kube;
+
+pub use instances::{
+    AutoBackup, Capability, CreateInstance, Flavor, Image, Instance, InstanceDetail, InstanceStatus, Instances,
+    IpAddress, ListInstances, MonthlyBilling, NetworkParams, PlanCodes, SshKeyDetail,
+};
+pub use kube::{
+    Autoscaling, Cluster, ClusterStatus, CreateCluster, Kube, KubeProxyMode, NewNodePool, NodePool, NodePoolSizeStatus,
+    NodePoolStatus, NodePoolTemplate, PrivateNetworkConfiguration, Taint, TemplateMetadata, TemplateSpec, UpdatePolicy,
+};
+
+cloud_core::open_enum! {
+    /// What the account may do with a project.
+    pub enum AccessType {
+        /// Everything.
+        Full = "full",
+        /// Some of it.
+        Restricted = "restricted",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whether a project can be used.
+    pub enum ProjectStatus {
+        /// It is being made.
+        Creating = "creating",
+        /// It is gone.
+        Deleted = "deleted",
+        /// It is going.
+        Deleting = "deleting",
+        /// It can.
+        Ok = "ok",
+        /// It cannot, until something is paid.
+        Suspended = "suspended",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far a network has come.
+    pub enum NetworkStatus {
+        /// It is there.
+        Active = "ACTIVE",
+        /// It is being made.
+        Building = "BUILDING",
+        /// It is going.
+        Deleting = "DELETING",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whom a network is for.
+    pub enum NetworkType {
+        /// The project.
+        Private = "private",
+        /// Everybody.
+        Public = "public",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far a user has come.
+    pub enum UserStatus {
+        /// It is being made.
+        Creating = "creating",
+        /// It is gone.
+        Deleted = "deleted",
+        /// It is going.
+        Deleting = "deleting",
+        /// It is there.
+        Ok = "ok",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far an operation has come.
+    pub enum OperationStatus {
+        /// It waits.
+        Created = "created",
+        /// It is under way.
+        InProgress = "in-progress",
+        /// It has done what it was for.
+        Completed = "completed",
+        /// It has failed.
+        InError = "in-error",
+        /// The service says that it does not know.
+        NotKnown = "unknown",
+    }
+}
+
+cloud_core::model! {
+    /// A project.
+    #[serde(rename_all = "camelCase")]
+    pub struct Project {
+        /// Its id, 32 hexadecimal digits.
+        #[serde(rename = "project_id")]
+        pub project_id: String,
+        /// Its name.
+        pub project_name: Option<String>,
+        /// A note.
+        pub description: Option<String>,
+        /// Whether it can be used.
+        pub status: ProjectStatus,
+        /// What the account may do with it.
+        pub access: AccessType,
+        /// The plan that it was bought by.
+        pub plan_code: String,
+        /// The order that it was bought with.
+        pub order_id: Option<i64>,
+        /// When it was made.
+        pub creation_date: Timestamp,
+        /// When it ends.
+        pub expiration: Option<Timestamp>,
+        /// Whether its quota is set by hand.
+        pub manual_quota: bool,
+        /// Whether its quota grows by itself.
+        pub unleash: bool,
+        /// How IAM knows it.
+        pub iam: Option<ResourceMetadata>,
+    }
+}
+
+cloud_core::model! {
+    /// A network in one region.
+    #[serde(rename_all = "camelCase")]
+    pub struct NetworkRegion {
+        /// The region.
+        pub region: String,
+        /// How far it has come there.
+        pub status: NetworkStatus,
+        /// How OpenStack knows it there.
+        pub openstack_id: Option<String>,
+    }
+}
+
+cloud_core::model! {
+    /// A network.
+    #[serde(rename_all = "camelCase")]
+    pub struct Network {
+        /// Its id.
+        pub id: String,
+        /// Its name.
+        pub name: String,
+        /// Its VLAN.
+        pub vlan_id: i64,
+        /// Whom it is for.
+        #[serde(rename = "type")]
+        pub kind: Option<NetworkType>,
+        /// How far it has come.
+        pub status: NetworkStatus,
+        /// Where it is.
+        pub regions: Vec<NetworkRegion>,
+    }
+}
+
+cloud_core::model! {
+    /// What a user may do.
+    pub struct Role {
+        /// Its id.
+        pub id: String,
+        /// Its name.
+        pub name: String,
+        /// What it is for.
+        pub description: String,
+        /// What it allows.
+        pub permissions: Vec<String>,
+    }
+}
+
+cloud_core::model! {
+    /// A user of OpenStack.
+    #[serde(rename_all = "camelCase")]
+    pub struct User {
+        /// Its number.
+        pub id: i64,
+        /// Its name.
+        pub username: String,
+        /// What it is for.
+        pub description: String,
+        /// How far it has come.
+        pub status: UserStatus,
+        /// What it may do.
+        pub roles: Vec<Role>,
+        /// How OpenStack knows it.
+        pub openstack_id: Option<String>,
+        /// When it was made.
+        pub creation_date: Timestamp,
+    }
+}
+
+cloud_core::model! {
+    /// A part of an operation.
+    #[serde(rename_all = "camelCase")]
+    pub struct SubOperation {
+        /// Its id.
+        pub id: String,
+        /// What it does.
+        pub action: String,
+        /// How far it has come.
+        pub status: OperationStatus,
+        /// How much of it is done, in percent.
+        pub progress: i64,
+        /// Where.
+        pub regions: Vec<String>,
+        /// What it is about.
+        pub resource_id: Option<String>,
+        /// When it began.
+        pub started_at: Option<Timestamp>,
+        /// When it ended.
+        pub completed_at: Option<Timestamp>,
+    }
+}
+
+cloud_core::model! {
+    /// Work in a project.
+    #[serde(rename_all = "camelCase")]
+    pub struct Operation {
+        /// Its id.
+        pub id: String,
+        /// What it does.
+        pub action: String,
+        /// How far it has come.
+        pub status: OperationStatus,
+        /// How much of it is done, in percent.
+        pub progress: i64,
+        /// Where.
+        pub regions: Vec<String>,
+        /// What it is about.
+        pub resource_id: Option<String>,
+        /// Its parts.
+        pub sub_operations: Vec<SubOperation>,
+        /// When it was asked for.
+        pub created_at: Timestamp,
+        /// When it began.
+        pub started_at: Option<Timestamp>,
+        /// When it ended.
+        pub completed_at: Option<Timestamp>,
+    }
+}
+
+impl Work for Operation {
+    fn state(&self) -> &str {
+        self.status.as_str()
+    }
+
+    fn what(&self) -> &str {
+        &self.action
+    }
+
+    fn percent(&self) -> u8 {
+        u8::try_from(self.progress.clamp(0, 100)).unwrap_or_default()
+    }
+}
+
+cloud_core::model! {
+    /// A public key.
+    #[serde(rename_all = "camelCase")]
+    pub struct SshKey {
+        /// Its id.
+        pub id: String,
+        /// Its name.
+        pub name: String,
+        /// The key in the form of `authorized_keys`.
+        pub public_key: String,
+        /// Where it can be used.
+        pub regions: Vec<String>,
+    }
+}
+
+/// `/cloud/project`.
+#[derive(Clone, Copy, Debug)]
+pub struct Projects<'a>(&'a Client);
+
+impl<'a> Projects<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// The ids of the projects (`GET /cloud/project`).
+    ///
+    /// Needs the IAM action `publicCloudProject:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// for id in api.cloud().list().await? {
+    ///     println!("{id}: {:?}", api.cloud().get(&id).await?.description);
+    /// }
+    /// # assert_eq!(api.cloud().list().await?.len(), 2);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> Call<Vec<String>> {
+        self.0.call(&ops::LIST_PROJECTS, Decode::json())
+    }
+
+    /// One project (`GET /cloud/project/{serviceName}`).
+    ///
+    /// Needs the IAM action `publicCloudProject:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.cloud().list().await?[0].clone();
+    /// let project = api.cloud().get(&id).await?;
+    /// assert_eq!(project.project_id, id);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, project: &str) -> Call<Project> {
+        self.0.call(&ops::GET_PROJECT, Decode::json()).arg(project)
+    }
+
+    /// What is in a project.
+    pub fn project(self, id: impl Into<String>) -> ProjectRoom<'a> {
+        ProjectRoom { client: self.0, id: id.into() }
+    }
+}
+
+/// `/cloud/project/{serviceName}`.
+#[derive(Clone, Debug)]
+pub struct ProjectRoom<'a> {
+    client: &'a Client,
+    id: String,
+}
+
+impl<'a> ProjectRoom<'a> {
+    fn whole<T: serde::de::DeserializeOwned + 'static>(
+        &self,
+        operation: &'static cloud_core::call::Operation,
+    ) -> Call<T> {
+        self.client.call(operation, Decode::json()).arg(&self.id)
+    }
+
+    /// The regions of the project (`GET /cloud/project/{serviceName}/region`).
+    ///
+    /// Needs the IAM action `publicCloudProject:apiovh:region/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.cloud().list().await?[0].clone();
+    /// let project = api.cloud().project(&id);
+    /// assert!(project.regions().await?.contains(&"GRA11".to_owned()));
+    /// # Ok(()) }
+    /// ```
+    pub fn regions(&self) -> Call<Vec<String>> {
+        self.whole(&ops::LIST_REGIONS)
+    }
+
+    /// The private networks (`GET /cloud/project/{serviceName}/network/private`).
+    ///
+    /// Needs the IAM action `publicCloudProject:apiovh:network/private/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.cloud().list().await?[0].clone();
+    /// let project = api.cloud().project(&id);
+    /// for network in project.private_networks().await? {
+    ///     println!("{} in {} regions", network.name, network.regions.len());
+    /// }
+    /// # assert_eq!(project.private_networks().await?[0].name, "private");
+    /// # Ok(()) }
+    /// ```
+    pub fn private_networks(&self) -> Call<Vec<Network>> {
+        self.whole(&ops::LIST_PRIVATE_NETWORKS)
+    }
+
+    /// The users of OpenStack (`GET /cloud/project/{serviceName}/user`).
+    ///
+    /// Needs the IAM action `publicCloudProject:apiovh:user/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.cloud().list().await?[0].clone();
+    /// let project = api.cloud().project(&id);
+    /// for user in project.users().await? {
+    ///     println!("{} is {}", user.username, user.roles[0].name);
+    /// }
+    /// # assert_eq!(project.users().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn users(&self) -> Call<Vec<User>> {
+        self.whole(&ops::LIST_USERS)
+    }
+
+    /// The public keys (`GET /cloud/project/{serviceName}/sshkey`).
+    ///
+    /// Needs the IAM action `publicCloudProject:apiovh:sshkey/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.cloud().list().await?[0].clone();
+    /// let project = api.cloud().project(&id);
+    /// let keys = project.ssh_keys(Some("GRA11")).await?;
+    /// assert_eq!(keys[0].name, "laptop");
+    /// # Ok(()) }
+    /// ```
+    pub fn ssh_keys(&self, region: Option<&str>) -> Call<Vec<SshKey>> {
+        let call = self.whole(&ops::LIST_PROJECT_SSH_KEYS);
+        match region {
+            Some(region) => call.query("region", region),
+            None => call,
+        }
+    }
+
+    /// One operation (`GET /cloud/project/{serviceName}/operation/{operationId}`). A beta of OVHcloud's.
+    ///
+    /// Needs the IAM action `publicCloudProject:apiovh:operation/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.cloud().list().await?[0].clone();
+    /// let project = api.cloud().project(&id);
+    /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image_id(cloud_sandbox::ovh::IMAGE).await?;
+    /// # let operation = &made.operation_ids[0];
+    /// let operation = project.operation(operation).await?;
+    /// println!("{}: {} %", operation.action, operation.progress);
+    /// # assert_eq!(operation.id, made.operation_ids[0]);
+    /// # Ok(()) }
+    /// ```
+    pub fn operation(&self, operation: &str) -> Call<Operation> {
+        self.whole(&ops::GET_OPERATION).arg(operation)
+    }
+
+    /// Waits until an operation has ended (`GET /cloud/project/{serviceName}/operation/{operationId}`), an hour at most
+    /// unless the waiter's `timeout` says otherwise. Fails when it failed.
+    ///
+    /// Needs the IAM action `publicCloudProject:apiovh:operation/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.cloud().list().await?[0].clone();
+    /// let project = api.cloud().project(&id);
+    /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image_id(cloud_sandbox::ovh::IMAGE).await?;
+    /// # let operation = &made.operation_ids[0];
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let operation = project.wait_operation(operation).await?;
+    /// assert_eq!(operation.status, ovh::cloud::OperationStatus::Completed);
+    /// # Ok(()) }
+    /// ```
+    pub fn wait_operation(&self, operation: &str) -> Waiter<Operation> {
+        task::wait(self.operation(operation)).timeout(Duration::from_secs(3600))
+    }
+
+    /// The instances.
+    pub fn instances(&self) -> Instances<'a> {
+        Instances::new(self.client, self.id.clone())
+    }
+
+    /// The Kubernetes clusters.
+    pub fn kube(&self) -> Kube<'a> {
+        Kube::new(self.client, self.id.clone())
+    }
+}

@@ -1,0 +1,83 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use cloud_core::call::Call;
+use cloud_core::config::{BaseUrl, Setting};
+use cloud_core::credential::{Basic, Token, TokenSource};
+use cloud_core::decode::Decode;
+use cloud_core::engine::Engine;
+use cloud_core::{Error, ErrorKind, Result};
+use http::Method;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use crate::dialect::Secrets;
+
+/// Fetches tokens for a service account.
+#[derive(Debug)]
+pub(crate) struct ClientCredentials {
+    /// Sends id and secret as HTTP Basic.
+    engine: Engine,
+    base: BaseUrl,
+    path: String,
+    secrets: Secrets,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: Option<SecretString>,
+    expires_in: Option<f64>,
+    error: Option<String>,
+    error_description: Option<String>,
+}
+
+impl ClientCredentials {
+    pub(crate) fn new(
+        engine: &Engine,
+        (base, path): (BaseUrl, String),
+        id: &Setting<String>,
+        secret: &Setting<SecretString>,
+        secrets: Secrets,
+    ) -> Result<Self> {
+        id.clone().map(SecretString::from).check()?;
+        let basic = Basic::new(id, secret.check()?)?;
+        Ok(Self { engine: engine.with_credential(Some(Arc::new(basic))), base, path, secrets })
+    }
+}
+
+#[async_trait]
+impl TokenSource for ClientCredentials {
+    async fn fetch(&self) -> Result<Token> {
+        let answer = Call::untabled(&self.engine, &self.base, Method::POST, self.path.clone(), Decode::raw())
+            .body("application/x-www-form-urlencoded", "grant_type=client_credentials&scope=all")
+            // A second token does no harm.
+            .options(|options| options.idempotent(true))
+            .await;
+        let refused =
+            |what: &str| Error::new(ErrorKind::Credential, format!("the OAuth2 service account got none: {what}"));
+        let answer = match answer {
+            Err(error) if error.kind() == ErrorKind::Api && !error.is_retryable() => {
+                return Err(refused(&error.to_string()).with_source(error));
+            }
+            other => other?,
+        };
+        // Neither the text nor what the parser says of it is shown: it may quote the token.
+        let Ok(answer) = serde_json::from_slice::<Answer>(&answer.body) else {
+            return Err(refused("the answer of the token endpoint is not understood"));
+        };
+        match (answer.access_token, answer.error) {
+            (Some(secret), None) => {
+                self.secrets.add(secret.clone());
+                let lifetime = answer.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                Ok(Token { secret, lifetime })
+            }
+            // This endpoint has been seen to refuse with the status 200.
+            (_, Some(error)) => {
+                let description = answer.error_description.unwrap_or_default();
+                Err(refused(self.secrets.redact(&format!("{error}: {description}")).trim_end_matches([':', ' '])))
+            }
+            (None, None) => Err(refused("the token endpoint gave none")),
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! `/dedicated/server`: dedicated servers.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+
+use crate::client::Client;
+use crate::list::list_request;
+use crate::ops;
+use crate::resource::ResourceMetadata;
+use crate::service::Service;
+
+mod boot;
+mod ipmi;
+mod network;
+mod reinstall;
+mod tasks;
+
+pub use boot::{BootType, Boots, ListBoots, Netboot};
+pub use ipmi::{Access, Ipmi, IpmiAccessType, IpmiAccessValue, IpmiFeatures, IpmiRoom, OpenAccess};
+pub use network::{InterfaceMode, ListInterfaces};
+pub use reinstall::{
+    Checksum, Customizations, HardwareRaid, ImageType, Layout, Partitioning, Reinstall, ScriptExtension, Storage,
+};
+pub use tasks::{ListTasks, ServerTask, ServerTaskStatus, TaskFunction, Tasks};
+
+use reinstall::Reinstall as Request;
+
+cloud_core::open_enum! {
+    /// Whether a server is well.
+    pub enum ServerState {
+        /// It is.
+        Ok = "ok",
+        /// It is not.
+        Error = "error",
+        /// Somebody else uses it.
+        Hacked = "hacked",
+        /// Somebody else used it, and it was cut off.
+        HackedBlocked = "hackedBlocked",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whether a server has power.
+    pub enum PowerState {
+        /// It is off.
+        Off = "poweroff",
+        /// It is on.
+        On = "poweron",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How much help comes with a server.
+    pub enum SupportLevel {
+        /// As much as there is.
+        Critical = "critical",
+        /// Quickly.
+        FastPath = "fastpath",
+        /// As usual.
+        Gs = "gs",
+        /// For professionals.
+        Pro = "pro",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whether a server may send more than its bandwidth for a while.
+    pub enum BurstStatus {
+        /// It may.
+        Active = "active",
+        /// It may not.
+        Inactive = "inactive",
+        /// It may not, and that cannot be changed.
+        InactiveLocked = "inactiveLocked",
+    }
+}
+
+cloud_core::model! {
+    /// A dedicated server.
+    #[serde(rename_all = "camelCase")]
+    pub struct DedicatedServer {
+        /// The name of the service, such as `ns1234567.ip-192-0-2.eu`.
+        pub name: String,
+        /// Its number.
+        pub server_id: i64,
+        /// Whether it is well.
+        pub state: ServerState,
+        /// Whether it has power.
+        pub power_state: PowerState,
+        /// Its address.
+        pub ip: String,
+        /// The name of its address.
+        pub reverse: Option<String>,
+        /// The data centre, such as `gra3`.
+        pub datacenter: String,
+        /// The region, such as `eu-west-gra`.
+        pub region: String,
+        /// The part of the region.
+        pub availability_zone: String,
+        /// The rack.
+        pub rack: String,
+        /// The range that it was bought from.
+        pub commercial_range: Option<String>,
+        /// The operating system.
+        pub os: String,
+        /// What it boots, the next time it does.
+        pub boot_id: Option<i64>,
+        /// The script of the network boot.
+        pub boot_script: Option<String>,
+        /// The path of its EFI boot loader.
+        pub efi_bootloader_path: Option<String>,
+        /// The device that a rescue system boots from.
+        pub root_device: Option<String>,
+        /// Where the password of a rescue system is mailed to.
+        pub rescue_mail: Option<String>,
+        /// The public key that may log in to a rescue system.
+        pub rescue_ssh_key: Option<String>,
+        /// The bandwidth in Mbit/s.
+        pub link_speed: Option<i64>,
+        /// Whether OVHcloud watches over it.
+        pub monitoring: bool,
+        /// Whether OVHcloud keeps its hands off.
+        pub no_intervention: bool,
+        /// Whether it is for professional use.
+        pub professional_use: bool,
+        /// Whether it can be upgraded in the new way.
+        pub new_upgrade_system: bool,
+        /// How much help comes with it.
+        pub support_level: SupportLevel,
+        /// How IAM knows it.
+        pub iam: Option<ResourceMetadata>,
+    }
+}
+
+cloud_core::model! {
+    /// A number and what it counts.
+    pub struct Quantity {
+        /// The number.
+        pub value: i64,
+        /// What it counts, such as `Mbps`.
+        pub unit: String,
+    }
+}
+
+cloud_core::model! {
+    /// Whether a server may send more than its bandwidth for a while.
+    pub struct Burst {
+        /// Whether it may.
+        pub status: BurstStatus,
+        /// How much.
+        pub capacity: Option<Quantity>,
+    }
+}
+
+/// `/dedicated/server`.
+#[derive(Clone, Copy, Debug)]
+pub struct DedicatedServers<'a>(&'a Client);
+
+impl<'a> DedicatedServers<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists servers (`GET /dedicated/server`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let mut servers = api.dedicated_servers().list().items();
+    /// while let Some(server) = servers.next().await? {
+    ///     println!("{} in {} runs {}", server.name, server.datacenter, server.os);
+    /// }
+    /// # assert_eq!(api.dedicated_servers().list().await?.len(), 3);
+    /// # assert_eq!(sandbox.journal().count("GET /1.0/dedicated/server"), 2);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListServers {
+        ListServers::new(self.0.expanded(&ops::LIST_SERVERS, &ops::GET_SERVER, &[]))
+    }
+
+    /// One server (`GET /dedicated/server/{serviceName}`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let server = api.dedicated_servers().get("ns1000001.ip-192-0-2.eu").await?;
+    /// assert_eq!(server.datacenter, "gra3");
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, server: &str) -> Call<DedicatedServer> {
+        self.0.call(&ops::GET_SERVER, Decode::json()).arg(server)
+    }
+
+    /// Changes a server (`PUT /dedicated/server/{serviceName}`). What is not set stays as it is.
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:put`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// api.dedicated_servers().update("ns1000001.ip-192-0-2.eu").monitoring(true).await?;
+    /// assert!(api.dedicated_servers().get("ns1000001.ip-192-0-2.eu").await?.monitoring);
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, server: &str) -> UpdateServer {
+        UpdateServer::new(self.0.call(&ops::UPDATE_SERVER, Decode::nothing()).arg(server))
+    }
+
+    /// Whether a server may send more than its bandwidth (`GET /dedicated/server/{serviceName}/burst`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:burst/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::BurstStatus;
+    ///
+    /// let burst = api.dedicated_servers().burst("ns1000001.ip-192-0-2.eu").await?;
+    /// assert_eq!(burst.status, BurstStatus::Inactive);
+    /// # Ok(()) }
+    /// ```
+    pub fn burst(self, server: &str) -> Call<Burst> {
+        self.0.call(&ops::GET_BURST, Decode::json()).arg(server)
+    }
+
+    /// Says whether a server may send more than its bandwidth (`PUT /dedicated/server/{serviceName}/burst`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:burst/edit`. Refused for servers whose burst is locked.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::BurstStatus;
+    ///
+    /// api.dedicated_servers().set_burst("ns1000001.ip-192-0-2.eu", BurstStatus::Active).await?;
+    /// let burst = api.dedicated_servers().burst("ns1000001.ip-192-0-2.eu").await?;
+    /// assert_eq!(burst.status, BurstStatus::Active);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_burst(self, server: &str, status: impl Into<BurstStatus>) -> SetBurst {
+        SetBurst::new(self.0.call(&ops::SET_BURST, Decode::nothing()).arg(server), status.into())
+    }
+
+    /// Restarts a server, whatever it is doing (`POST /dedicated/server/{serviceName}/reboot`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:reboot`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let clock = sandbox.clock().clone();
+    /// let started = api.dedicated_servers().reboot("ns1000001.ip-192-0-2.eu").await?;
+    /// # clock.advance(std::time::Duration::from_secs(3600));
+    /// let task = started.wait().await?;
+    /// println!("{} ended on {:?}", task.function, task.done_date);
+    /// # assert!(task.done_date.is_some());
+    /// # Ok(()) }
+    /// ```
+    pub fn reboot(self, server: &str) -> Call<crate::task::Started<ServerTask>> {
+        tasks::start(self.0, &ops::REBOOT_SERVER, server)
+    }
+
+    /// Installs a server anew (`POST /dedicated/server/{serviceName}/reinstall`). Everything on its disks is lost. A beta
+    /// of OVHcloud's.
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:reinstall`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::Customizations;
+    ///
+    /// # let clock = sandbox.clock().clone();
+    /// let custom = Customizations::new().hostname("db-1").ssh_key("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEB me");
+    /// let servers = api.dedicated_servers();
+    /// let started = servers.reinstall("ns1000001.ip-192-0-2.eu", "debian12_64").customizations(custom).await?;
+    /// # clock.advance(std::time::Duration::from_secs(36000));
+    /// started.wait().await?;
+    /// # assert_eq!(servers.get("ns1000001.ip-192-0-2.eu").await?.os, "debian12_64");
+    /// # Ok(()) }
+    /// ```
+    pub fn reinstall(self, server: &str, operating_system: impl Into<String>) -> Request {
+        Request::new(tasks::start(self.0, &ops::REINSTALL_SERVER, server), operating_system.into())
+    }
+
+    /// Until when a server is paid, and who is responsible for it (`GET /dedicated/server/{serviceName}/serviceInfos`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:serviceInfos/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let infos = api.dedicated_servers().service_infos("ns1000001.ip-192-0-2.eu").await?;
+    /// println!("paid until {}", infos.expiration);
+    /// # assert!(!infos.expiration.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn service_infos(self, server: &str) -> Call<Service> {
+        self.0.call(&ops::GET_SERVER_SERVICE_INFOS, Decode::json()).arg(server)
+    }
+
+    /// The network interfaces of a server (`GET /dedicated/server/{serviceName}/virtualNetworkInterface`), by their
+    /// UUIDs. A beta of OVHcloud's.
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:virtualNetworkInterface/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::InterfaceMode;
+    ///
+    /// let servers = api.dedicated_servers();
+    /// let public = servers.interfaces("ns1000001.ip-192-0-2.eu").mode(InterfaceMode::Public).await?;
+    /// assert_eq!(public.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn interfaces(self, server: &str) -> ListInterfaces {
+        ListInterfaces::new(self.0.call(&ops::LIST_INTERFACES, Decode::json()).arg(server))
+    }
+
+    /// What a server can boot.
+    pub fn boots(self, server: impl Into<String>) -> Boots<'a> {
+        Boots::new(self.0, server.into())
+    }
+
+    /// The work on a server.
+    pub fn tasks(self, server: impl Into<String>) -> Tasks<'a> {
+        Tasks::new(self.0, server.into())
+    }
+
+    /// Ways to the console of a server.
+    pub fn ipmi(self, server: impl Into<String>) -> IpmiRoom<'a> {
+        IpmiRoom::new(self.0, server.into())
+    }
+}
+
+list_request! {
+    /// Lists servers; made by [`DedicatedServers::list`].
+    pub struct ListServers => DedicatedServer;
+}
+
+cloud_core::request! {
+    /// Changes a server; made by [`DedicatedServers::update`].
+    #[serde(rename_all = "camelCase")]
+    pub struct UpdateServer => ();
+    opt {
+        /// What it boots, the next time it does; see [`DedicatedServers::boots`].
+        boot_id: i64,
+        /// Whether OVHcloud watches over it.
+        monitoring: bool,
+        /// Whether OVHcloud keeps its hands off.
+        no_intervention: bool,
+        /// Whether it is well.
+        state: ServerState,
+    }
+    patch {
+        /// The script of the network boot; `None` clears it.
+        boot_script: String,
+        /// The path of its EFI boot loader; `None` clears it.
+        efi_bootloader_path: String,
+        /// The device that a rescue system boots from; `None` clears it.
+        root_device: String,
+        /// Where the password of a rescue system is mailed to; `None` clears it.
+        rescue_mail: String,
+        /// The public key that may log in to a rescue system; `None` clears it.
+        rescue_ssh_key: String,
+    }
+}
+
+cloud_core::request! {
+    /// Says whether a server may send more than its bandwidth; made by [`DedicatedServers::set_burst`].
+    pub struct SetBurst => ();
+    required {
+        status: BurstStatus,
+    }
+}

@@ -1,0 +1,100 @@
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+
+use crate::client::Client;
+use crate::list::list_request;
+use crate::ops;
+
+cloud_core::open_enum! {
+    /// What a server boots from.
+    pub enum BootType {
+        /// Its own disks.
+        HardDisk = "harddisk",
+        /// A system for OVHcloud.
+        Internal = "internal",
+        /// The network.
+        Network = "network",
+        /// Nothing: it is turned off.
+        Power = "power",
+        /// A rescue system.
+        Rescue = "rescue",
+    }
+}
+
+cloud_core::model! {
+    /// Something that a server can boot.
+    #[serde(rename_all = "camelCase")]
+    pub struct Netboot {
+        /// Its number, for [`UpdateServer::boot_id`](super::UpdateServer::boot_id).
+        pub boot_id: i64,
+        /// What it boots from.
+        pub boot_type: BootType,
+        /// What it is.
+        pub description: String,
+        /// The kernel.
+        pub kernel: String,
+    }
+}
+
+/// `/dedicated/server/{serviceName}/boot`.
+#[derive(Clone, Debug)]
+pub struct Boots<'a> {
+    client: &'a Client,
+    server: String,
+}
+
+impl<'a> Boots<'a> {
+    pub(super) fn new(client: &'a Client, server: String) -> Self {
+        Self { client, server }
+    }
+
+    /// Lists what a server can boot (`GET /dedicated/server/{serviceName}/boot`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:boot/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::BootType;
+    ///
+    /// let boots = api.dedicated_servers().boots("ns1000001.ip-192-0-2.eu");
+    /// let rescue = boots.list().boot_type(BootType::Rescue).all().await?;
+    /// api.dedicated_servers().update("ns1000001.ip-192-0-2.eu").boot_id(rescue[0].boot_id).await?;
+    /// # assert_eq!(api.dedicated_servers().get("ns1000001.ip-192-0-2.eu").await?.boot_id, Some(rescue[0].boot_id));
+    /// # Ok(()) }
+    /// ```
+    pub fn list(&self) -> ListBoots {
+        let args = [self.server.as_str()];
+        ListBoots::new(self.client.expanded(&ops::LIST_BOOTS, &ops::GET_BOOT, &args))
+    }
+
+    /// One of them (`GET /dedicated/server/{serviceName}/boot/{bootId}`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:boot/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let boots = api.dedicated_servers().boots("ns1000001.ip-192-0-2.eu");
+    /// # let id = boots.list().await?[0].boot_id;
+    /// let boot = boots.get(id).await?;
+    /// assert_eq!(boot.boot_id, id);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self, boot: i64) -> Call<Netboot> {
+        self.client.call(&ops::GET_BOOT, Decode::json()).arg(&self.server).arg(boot)
+    }
+}
+
+list_request! {
+    /// Lists what a server can boot; made by [`Boots::list`].
+    pub struct ListBoots => Netboot;
+    one {
+        /// Only what boots from this.
+        boot_type: BootType = "bootType",
+    }
+}

@@ -1,0 +1,203 @@
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::{Secret, Timestamp};
+use cloud_core::{Error, ErrorKind};
+
+use super::tasks::{self, ServerTask};
+use crate::client::Client;
+use crate::ops;
+use crate::task::Started;
+
+/// How often the way to a console is asked for after its task has ended, and after how long.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_secs(3);
+
+cloud_core::open_enum! {
+    /// A way to the console of a server.
+    pub enum IpmiAccessType {
+        /// A page that shows the screen.
+        KvmipHtml5Url = "kvmipHtml5URL",
+        /// A file for Java Web Start that shows the screen.
+        KvmipJnlp = "kvmipJnlp",
+        /// The serial line, by SSH.
+        SerialOverLanSshKey = "serialOverLanSshKey",
+        /// The serial line, in a page.
+        SerialOverLanUrl = "serialOverLanURL",
+    }
+}
+
+cloud_core::model! {
+    /// The ways that a management board has.
+    #[serde(rename_all = "camelCase")]
+    pub struct IpmiFeatures {
+        /// A page that shows the screen.
+        #[serde(rename = "kvmipHtml5URL")]
+        pub kvmip_html5_url: bool,
+        /// A file for Java Web Start that shows the screen.
+        pub kvmip_jnlp: bool,
+        /// The serial line, by SSH.
+        pub serial_over_lan_ssh_key: bool,
+        /// The serial line, in a page.
+        #[serde(rename = "serialOverLanURL")]
+        pub serial_over_lan_url: bool,
+    }
+}
+
+cloud_core::model! {
+    /// The management board of a server.
+    #[serde(rename_all = "camelCase")]
+    pub struct Ipmi {
+        /// Whether it is on.
+        pub activated: bool,
+        /// The ways that it has.
+        pub supported_features: IpmiFeatures,
+    }
+}
+
+cloud_core::model! {
+    /// A way to a console, as far as one is open.
+    pub struct IpmiAccessValue {
+        /// The page, the file or the command, which lets in whoever has it; `None` while nothing is open.
+        pub value: Option<Secret>,
+        /// When it is closed.
+        pub expiration: Option<Timestamp>,
+    }
+}
+
+/// An open way to a console.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Access {
+    /// The page, the file or the command, which lets in whoever has it.
+    pub value: Secret,
+    /// When it is closed.
+    pub expiration: Option<Timestamp>,
+}
+
+/// `/dedicated/server/{serviceName}/features/ipmi`.
+#[derive(Clone, Debug)]
+pub struct IpmiRoom<'a> {
+    client: &'a Client,
+    server: String,
+}
+
+impl<'a> IpmiRoom<'a> {
+    pub(super) fn new(client: &'a Client, server: String) -> Self {
+        Self { client, server }
+    }
+
+    /// What the management board can do (`GET /dedicated/server/{serviceName}/features/ipmi`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:features/ipmi/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let ipmi = api.dedicated_servers().ipmi("ns1000001.ip-192-0-2.eu").get().await?;
+    /// assert!(ipmi.activated && ipmi.supported_features.kvmip_html5_url);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self) -> Call<Ipmi> {
+        self.client.call(&ops::GET_IPMI, Decode::json()).arg(&self.server)
+    }
+
+    /// The way to the console that is open, if one is
+    /// (`GET /dedicated/server/{serviceName}/features/ipmi/access`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:features/ipmi/access/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::IpmiAccessType;
+    ///
+    /// let ipmi = api.dedicated_servers().ipmi("ns1000001.ip-192-0-2.eu");
+    /// assert!(ipmi.access(IpmiAccessType::KvmipHtml5Url).await?.value.is_none()); // nothing is open
+    /// # Ok(()) }
+    /// ```
+    pub fn access(&self, kind: impl Into<IpmiAccessType>) -> Call<IpmiAccessValue> {
+        self.client.call(&ops::GET_IPMI_ACCESS, Decode::json()).arg(&self.server).query("type", kind.into())
+    }
+
+    /// Opens a way to the console for 1, 3, 5, 10 or 15 minutes
+    /// (`POST /dedicated/server/{serviceName}/features/ipmi/access`).
+    /// [`value`](OpenAccess::value) does all of it: asks, waits, and reads the way.
+    ///
+    /// Needs the IAM actions `dedicatedServer:apiovh:features/ipmi/access/create` and, to wait and read,
+    /// `dedicatedServer:apiovh:task/get` and `dedicatedServer:apiovh:features/ipmi/access/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::IpmiAccessType;
+    ///
+    /// let ipmi = api.dedicated_servers().ipmi("ns1000001.ip-192-0-2.eu");
+    /// let open = ipmi.open(IpmiAccessType::KvmipHtml5Url, 15).ip_to_allow(std::net::Ipv4Addr::new(198, 51, 100, 7));
+    /// # let clock = sandbox.clock().clone();
+    /// # let ahead = tokio::spawn(async move { loop { tokio::time::sleep(std::time::Duration::from_secs(1)).await; clock.advance(std::time::Duration::from_secs(5)); } });
+    /// let access = open.value().await?;
+    /// # ahead.abort();
+    /// println!("open {} before {:?}", access.value.expose(), access.expiration);
+    /// # assert!(access.value.expose().starts_with("https://"));
+    /// # Ok(()) }
+    /// ```
+    pub fn open(&self, kind: impl Into<IpmiAccessType>, minutes: u32) -> OpenAccess {
+        let kind = kind.into();
+        let call = tasks::start(self.client, &ops::OPEN_IPMI_ACCESS, &self.server);
+        OpenAccess::new(call, kind.clone(), minutes, self.access(kind))
+    }
+}
+
+cloud_core::request! {
+    /// Opens a way to a console; made by [`IpmiRoom::open`].
+    #[serde(rename_all = "camelCase")]
+    pub struct OpenAccess => Started<ServerTask>;
+    required {
+        #[serde(rename = "type")]
+        kind: IpmiAccessType,
+        ttl: u32,
+    }
+    unsent {
+        look: Call<IpmiAccessValue>,
+    }
+    opt {
+        /// The address that may come in.
+        ip_to_allow: Ipv4Addr,
+        /// The public key that may log in, for the serial line by SSH.
+        ssh_key: String,
+    }
+    check |this: &Self| match this.ttl {
+        1 | 3 | 5 | 10 | 15 => Ok(()),
+        other => Err(Error::input("ttl", format!("must be 1, 3, 5, 10 or 15 minutes, not {other}"))),
+    };
+}
+
+impl OpenAccess {
+    /// Asks for the way, waits until it is open, and reads it.
+    pub fn value(self) -> Task<Access> {
+        let look = self.look.clone();
+        Task::new(async move {
+            let clock = look.engine().clock();
+            self.send().await?.wait().await?;
+            // The way is not always there when the task has ended.
+            for _ in 0..TRIES {
+                let IpmiAccessValue { value, expiration, .. } = look.clone().await?;
+                if let Some(value) = value {
+                    return Ok(Access { value, expiration });
+                }
+                clock.sleep(PAUSE).await;
+            }
+            let text = "the task has ended, but there is no way to the console";
+            Err(Error::new(ErrorKind::WorkFailed, text))
+        })
+    }
+}

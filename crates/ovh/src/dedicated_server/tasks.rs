@@ -1,0 +1,183 @@
+use cloud_core::call::{Call, Operation};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::client::Client;
+use crate::list::list_request;
+use crate::ops;
+use crate::task::{Started, Work};
+
+cloud_core::open_enum! {
+    /// What a task does to a server. These are the usual ones; there are more.
+    pub enum TaskFunction {
+        /// Restarts it.
+        HardReboot = "hardReboot",
+        /// Installs it anew.
+        Reinstall = "reinstallServer",
+        /// Opens a way to its console.
+        RequestAccessIpmi = "requestAccessIPMI",
+        /// Starts its management board again.
+        ResetIpmi = "resetIPMI",
+        /// Ends the sessions of its management board.
+        ResetIpmiSession = "resetIPMISession",
+        /// Moves an address.
+        MoveFloatingIp = "genericMoveFloatingIp",
+        /// Gives an address a hardware address of its own.
+        AddVirtualMac = "addVirtualMac",
+        /// Takes the hardware address of an address away.
+        RemoveVirtualMac = "removeVirtualMac",
+        /// Changes its hardware.
+        HardwareUpdate = "hardware_update",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far a task has come.
+    pub enum ServerTaskStatus {
+        /// It waits to be looked at.
+        Init = "init",
+        /// It waits.
+        Todo = "todo",
+        /// It is under way.
+        Doing = "doing",
+        /// It has done what it was for.
+        Done = "done",
+        /// It was called off.
+        Cancelled = "cancelled",
+        /// It has failed because of the customer.
+        CustomerError = "customerError",
+        /// It has failed because of OVHcloud.
+        OvhError = "ovhError",
+    }
+}
+
+cloud_core::model! {
+    /// Something that was written on a task.
+    pub struct Tag {
+        /// What it is about.
+        pub key: Option<String>,
+        /// What it says.
+        pub value: String,
+    }
+}
+
+cloud_core::model! {
+    /// Work on a server.
+    #[serde(rename_all = "camelCase")]
+    pub struct ServerTask {
+        /// Its number.
+        pub task_id: i64,
+        /// What it does.
+        pub function: TaskFunction,
+        /// How far it has come.
+        pub status: ServerTaskStatus,
+        /// More about it.
+        pub comment: Option<String>,
+        /// A note.
+        pub note: Option<String>,
+        /// When it was asked for.
+        pub start_date: Timestamp,
+        /// When it changed last.
+        pub last_update: Option<Timestamp>,
+        /// When it ended.
+        pub done_date: Option<Timestamp>,
+        /// Whether somebody has to say when.
+        pub need_schedule: bool,
+        /// The intervention that it belongs to.
+        pub planned_intervention_id: Option<i64>,
+        /// The ticket that it belongs to.
+        pub ticket_reference: Option<String>,
+        /// What was written on it.
+        pub tags: Vec<Tag>,
+    }
+}
+
+impl Work for ServerTask {
+    fn state(&self) -> &str {
+        self.status.as_str()
+    }
+
+    fn what(&self) -> &str {
+        self.function.as_str()
+    }
+
+    fn reason(&self) -> Option<String> {
+        self.comment.clone().filter(|comment| !comment.is_empty())
+    }
+}
+
+/// A call that gives a task of this server, which can be waited for.
+pub(super) fn start(client: &Client, operation: &'static Operation, server: &str) -> Call<Started<ServerTask>> {
+    let (caller, name) = (client.clone(), server.to_owned());
+    let look = move |task: ServerTask| {
+        let look = caller.call(&ops::GET_SERVER_TASK, Decode::json()).arg(&name).arg(task.task_id);
+        Started::new(task, look)
+    };
+    client.call(operation, Decode::json().map(look)).arg(server)
+}
+
+/// `/dedicated/server/{serviceName}/task`.
+#[derive(Clone, Debug)]
+pub struct Tasks<'a> {
+    client: &'a Client,
+    server: String,
+}
+
+impl<'a> Tasks<'a> {
+    pub(super) fn new(client: &'a Client, server: String) -> Self {
+        Self { client, server }
+    }
+
+    /// Lists tasks (`GET /dedicated/server/{serviceName}/task`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:task/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::ServerTaskStatus;
+    ///
+    /// # api.dedicated_servers().reboot("ns1000001.ip-192-0-2.eu").await?;
+    /// let tasks = api.dedicated_servers().tasks("ns1000001.ip-192-0-2.eu");
+    /// let waiting = tasks.list().status(ServerTaskStatus::Init).all().await?;
+    /// assert_eq!(waiting.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(&self) -> ListTasks {
+        let args = [self.server.as_str()];
+        ListTasks::new(self.client.expanded(&ops::LIST_SERVER_TASKS, &ops::GET_SERVER_TASK, &args))
+    }
+
+    /// One task (`GET /dedicated/server/{serviceName}/task/{taskId}`).
+    ///
+    /// Needs the IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 404 or 500 for a task
+    /// that is there; [waiting](Started::wait) bears that.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let started = api.dedicated_servers().reboot("ns1000001.ip-192-0-2.eu").await?;
+    /// let tasks = api.dedicated_servers().tasks("ns1000001.ip-192-0-2.eu");
+    /// let task = tasks.get(started.task.task_id).await?;
+    /// assert_eq!(task.function, started.task.function);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self, task: i64) -> Call<ServerTask> {
+        self.client.call(&ops::GET_SERVER_TASK, Decode::json()).arg(&self.server).arg(task)
+    }
+}
+
+list_request! {
+    /// Lists tasks; made by [`Tasks::list`].
+    pub struct ListTasks => ServerTask;
+    one {
+        /// Only tasks that do this.
+        function: TaskFunction = "function",
+        /// Only tasks that have come this far.
+        status: ServerTaskStatus = "status",
+    }
+}

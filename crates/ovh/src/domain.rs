@@ -1,0 +1,262 @@
+//! `/domain`: domain names, DNS zones and their records.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::client::Client;
+use crate::ops;
+use crate::resource::ResourceMetadata;
+
+mod edit;
+mod records;
+mod rr;
+mod zones;
+
+pub use edit::{Change, Edit, Preview};
+pub use records::{CreateRecord, ListRecords, Record, RecordId, RecordType, Records, UpdateRecord};
+pub use rr::Rr;
+pub use zones::{ImportZone, ListZones, Zone, ZoneRoom, ZoneStatus, ZoneTask, ZoneTaskFunction, ZoneTaskStatus, Zones};
+
+cloud_core::open_enum! {
+    /// Whether the name servers of a domain sign their answers.
+    pub enum DnssecState {
+        /// They do not.
+        Disabled = "disabled",
+        /// They do.
+        Enabled = "enabled",
+        /// They cannot.
+        NotSupported = "not_supported",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whose name servers a domain has.
+    pub enum NameServerType {
+        /// Anycast servers of OVHcloud.
+        Anycast = "anycast",
+        /// The owner's own.
+        Dedicated = "dedicated",
+        /// None.
+        Empty = "empty",
+        /// Somebody else's.
+        External = "external",
+        /// Those of suspended domains.
+        Hold = "hold",
+        /// Those of OVHcloud, for a zone there.
+        Hosted = "hosted",
+        /// Those of OVHcloud, for web hosting.
+        Hosting = "hosting",
+        /// Servers of several kinds.
+        Mixed = "mixed",
+        /// Those of domains that wait for a use.
+        Parking = "parking",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How a domain goes on when its time is over.
+    pub enum RenewalState {
+        /// It is renewed by itself.
+        Automatic = "automatic_renew",
+        /// It has ended.
+        CancellationComplete = "cancellation_complete",
+        /// It will end.
+        CancellationRequested = "cancellation_requested",
+        /// Somebody has to renew it.
+        Manual = "manual_renew",
+        /// It was not paid for.
+        Unpaid = "unpaid",
+    }
+}
+
+cloud_core::open_enum! {
+    /// What a domain is going through.
+    pub enum DomainState {
+        /// Nothing.
+        Ok = "ok",
+        /// It is being renewed.
+        RenewalInProgress = "autorenew_in_progress",
+        /// The registry is renewing it.
+        RegistryRenewalInProgress = "autorenew_registry_in_progress",
+        /// It was deleted.
+        Deleted = "deleted",
+        /// Somebody disputes it.
+        Dispute = "dispute",
+        /// Its time is over.
+        Expired = "expired",
+        /// It is leaving for another registrar.
+        OutgoingTransfer = "outgoing_transfer",
+        /// It is being registered.
+        PendingCreate = "pending_create",
+        /// It is being deleted.
+        PendingDelete = "pending_delete",
+        /// It is coming from another registrar.
+        PendingIncomingTransfer = "pending_incoming_transfer",
+        /// It is being set up.
+        PendingInstallation = "pending_installation",
+        /// The registry has suspended it.
+        RegistrySuspended = "registry_suspended",
+        /// It was deleted, and can be had back.
+        Restorable = "restorable",
+        /// It is suspended for a technical reason.
+        TechnicalSuspended = "technical_suspended",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whether a domain resolves.
+    pub enum SuspensionState {
+        /// It does.
+        NotSuspended = "not_suspended",
+        /// It does not.
+        Suspended = "suspended",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Whether a domain may go to another registrar.
+    pub enum TransferLock {
+        /// It may not.
+        Locked = "locked",
+        /// It is being locked.
+        Locking = "locking",
+        /// Its registry has no lock.
+        Unavailable = "unavailable",
+        /// It may.
+        Unlocked = "unlocked",
+        /// It is being unlocked.
+        Unlocking = "unlocking",
+    }
+}
+
+cloud_core::model! {
+    /// Somebody who is responsible for a domain.
+    pub struct Contact {
+        /// The account, or the number of the contact.
+        pub id: String,
+    }
+}
+
+cloud_core::model! {
+    /// A name server of a domain.
+    #[serde(rename_all = "camelCase")]
+    pub struct NameServer {
+        /// Its number.
+        pub id: i64,
+        /// Its name.
+        pub name_server: String,
+        /// Whose it is.
+        pub name_server_type: NameServerType,
+        /// Its address, where the registry has to know it.
+        pub ipv4: Option<String>,
+        /// Its IPv6 address, where the registry has to know it.
+        pub ipv6: Option<String>,
+    }
+}
+
+cloud_core::model! {
+    /// The service that a domain came with.
+    pub struct ParentService {
+        /// Its name.
+        pub name: String,
+        /// What it is, such as `/allDom`.
+        #[serde(rename = "type")]
+        pub kind: String,
+    }
+}
+
+cloud_core::model! {
+    /// A domain name that the account has registered.
+    #[serde(rename_all = "camelCase")]
+    pub struct Domain {
+        /// The name.
+        pub domain: String,
+        /// The number of the service.
+        pub service_id: i64,
+        /// What it is going through.
+        pub state: DomainState,
+        /// Whether it resolves.
+        pub suspension_state: SuspensionState,
+        /// Whether it may go to another registrar.
+        pub transfer_lock_status: TransferLock,
+        /// How it goes on when its time is over.
+        pub renewal_state: RenewalState,
+        /// When it is renewed.
+        pub renewal_date: Timestamp,
+        /// When its time is over.
+        pub expiration_date: Timestamp,
+        /// When it was changed last.
+        pub last_update: Timestamp,
+        /// The offer, such as `gold`.
+        pub offer: String,
+        /// Who is asked about everything.
+        pub contact_admin: Contact,
+        /// Who pays.
+        pub contact_billing: Contact,
+        /// Who owns it.
+        pub contact_owner: Contact,
+        /// Who is asked about technical things.
+        pub contact_tech: Contact,
+        /// Who the registry says it belongs to.
+        pub whois_owner: String,
+        /// Whether its name servers sign their answers.
+        pub dnssec_state: DnssecState,
+        /// Whether they could.
+        pub dnssec_supported: bool,
+        /// Whose name servers it has.
+        pub name_server_type: NameServerType,
+        /// Its name servers.
+        pub name_servers: Vec<NameServer>,
+        /// Whether the registry takes IPv6 addresses of name servers.
+        pub glue_record_ipv6_supported: bool,
+        /// Whether the registry takes several addresses of a name server.
+        pub glue_record_multi_ip_supported: bool,
+        /// Whether the registry takes addresses of name servers at all.
+        pub host_supported: bool,
+        /// Whether the owner's data can be hidden.
+        pub owo_supported: bool,
+        /// The service that it came with.
+        pub parent_service: Option<ParentService>,
+        /// How IAM knows it.
+        pub iam: Option<ResourceMetadata>,
+    }
+}
+
+/// `/domain`.
+#[derive(Clone, Copy, Debug)]
+pub struct Domains<'a>(&'a Client);
+
+impl<'a> Domains<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// One domain name (`GET /domain/{serviceName}`).
+    ///
+    /// Needs the IAM action `domain:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let domain = api.domain().get("example.com").await?;
+    /// println!("{} until {}", domain.domain, domain.expiration_date);
+    /// # assert_eq!(domain.domain, "example.com");
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, domain: &str) -> Call<Domain> {
+        self.0.call(&ops::GET_DOMAIN, Decode::json()).arg(domain)
+    }
+
+    /// The DNS zones.
+    pub fn zones(self) -> Zones<'a> {
+        Zones::new(self.0)
+    }
+
+    /// One DNS zone: its records, and what is done to it as a whole.
+    pub fn zone(self, name: impl Into<String>) -> ZoneRoom<'a> {
+        ZoneRoom::new(self.0, name.into())
+    }
+}

@@ -1,0 +1,384 @@
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use cloud_core::call::Task;
+use cloud_core::model::{Patch, Txt};
+use cloud_core::{Error, Result};
+
+use super::records::{Record, RecordId, RecordType, Records};
+use super::rr::Rr;
+use super::zones::ZoneRoom;
+use crate::client::Client;
+
+/// How often a refresh that is refused because another one is under way is tried again, and after how long.
+const TRIES: u32 = 30;
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A change of many records of a zone; made by [`ZoneRoom::edit`]. Nothing is sent before [`preview`](Self::preview), and
+/// nothing changes before [`Preview::apply`].
+///
+/// What is said last about a name and type counts. Names are those within the zone, empty for the zone itself.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is changed until the preview is applied"]
+pub struct Edit {
+    client: Client,
+    zone: String,
+    wishes: Vec<Wish>,
+}
+
+#[derive(Clone, Debug)]
+struct Wish {
+    name: String,
+    kind: RecordType,
+    what: What,
+}
+
+#[derive(Clone, Debug)]
+enum What {
+    Set(Rr),
+    Add(Rr),
+    Remove,
+}
+
+impl Edit {
+    pub(super) fn new(client: &Client, zone: &str) -> Self {
+        Self { client: client.clone(), zone: zone.to_owned(), wishes: Vec::new() }
+    }
+
+    fn wish(&mut self, name: String, kind: RecordType, make: impl FnOnce(Option<What>) -> What) {
+        let known = self.wishes.iter().position(|wish| wish.name == name && wish.kind == kind);
+        let old = known.map(|index| self.wishes.remove(index).what);
+        self.wishes.push(Wish { name, kind, what: make(old) });
+    }
+
+    /// The name shall have these records of their type, and no others.
+    pub fn set(mut self, name: impl Into<String>, rr: Rr) -> Self {
+        self.wish(relative(name.into()), rr.kind.clone(), |_| What::Set(rr));
+        self
+    }
+
+    /// The name shall have these records, besides those it has.
+    pub fn add(mut self, name: impl Into<String>, rr: Rr) -> Self {
+        self.wish(relative(name.into()), rr.kind.clone(), |old| match old {
+            None => What::Add(rr),
+            Some(What::Remove) => What::Set(rr),
+            Some(What::Add(old)) => What::Add(joined(old, rr)),
+            Some(What::Set(old)) => What::Set(joined(old, rr)),
+        });
+        self
+    }
+
+    /// The name shall have no records of this type.
+    pub fn remove(mut self, name: impl Into<String>, kind: impl Into<RecordType>) -> Self {
+        self.wish(relative(name.into()), kind.into(), |_| What::Remove);
+        self
+    }
+
+    /// Reads what the zone has and finds out what is to be done (`GET /domain/zone/{zoneName}/record`). Nothing is
+    /// changed.
+    pub fn preview(self) -> Task<Preview> {
+        Task::new(async move {
+            let Self { client, zone, wishes } = self;
+            for wish in &wishes {
+                wish.check()?;
+            }
+            let mut changes = Vec::new();
+            if !wishes.is_empty() {
+                let there = read(&client, &zone, &wishes).await?;
+                for wish in wishes {
+                    let is_meant = |record: &&Record| record.field_type == wish.kind && record.sub_domain == wish.name;
+                    let before = there.iter().filter(is_meant).cloned().collect();
+                    changes.extend(wish.changes(before));
+                }
+            }
+            Ok(Preview { client, zone, changes })
+        })
+    }
+}
+
+/// `@` is how zone files write the zone itself, for which the API wants nothing.
+fn relative(name: String) -> String {
+    if name == "@" { String::new() } else { name }
+}
+
+fn joined(mut old: Rr, new: Rr) -> Rr {
+    old.targets.extend(new.targets);
+    if !new.ttl.is_leave() {
+        old.ttl = new.ttl;
+    }
+    old
+}
+
+/// The records that are talked about, as far as they are there.
+async fn read(client: &Client, zone: &str, wishes: &[Wish]) -> Result<Vec<Record>> {
+    let Wish { name, kind, .. } = &wishes[0];
+    let mut list = client.domain().zone(zone).records().list();
+    if wishes.iter().all(|wish| wish.kind == *kind) {
+        list = list.field_type(kind.clone());
+    }
+    // An empty filter would mean no filter.
+    if !name.is_empty() && wishes.iter().all(|wish| wish.name == *name) {
+        list = list.sub_domain(name.as_str());
+    }
+    list.all().await
+}
+
+impl Wish {
+    fn check(&self) -> Result<()> {
+        let (What::Set(rr) | What::Add(rr)) = &self.what else { return Ok(()) };
+        let fits = |target: &str| match self.kind {
+            RecordType::A => target.parse::<Ipv4Addr>().is_ok(),
+            RecordType::Aaaa => target.parse::<Ipv6Addr>().is_ok(),
+            _ => !target.trim().is_empty() && !target.contains(['\n', '\r']),
+        };
+        match rr.targets.iter().find(|target| !fits(target)) {
+            Some(target) => {
+                let text = format!("`{target}` is no value of a record of type {}", self.kind);
+                Err(Error::input(format!("target of {}", named(&self.name)), text))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What leads from the records that are there to those that shall be.
+    fn changes(self, before: Vec<Record>) -> Vec<Change> {
+        let Self { name, kind, what } = self;
+        let (keeps_others, rr) = match what {
+            What::Remove => (false, Rr::new(kind.clone(), [""; 0])),
+            What::Set(rr) => (false, rr),
+            What::Add(rr) => (true, rr),
+        };
+        let wanted_ttl = |old: Option<i64>| match rr.ttl {
+            Patch::Leave => old,
+            Patch::Null => None,
+            Patch::Value(seconds) => Some(seconds.into()),
+        };
+        let mut spare = before;
+        let (mut changes, mut missing, mut seen) = (Vec::new(), Vec::new(), Vec::new());
+        for target in rr.targets {
+            let meant = meaning(&kind, &target);
+            if seen.contains(&meant) {
+                continue;
+            }
+            match spare.iter().position(|record| meaning(&kind, &record.target) == meant) {
+                Some(index) => {
+                    let record = spare.remove(index);
+                    let ttl = wanted_ttl(record.ttl);
+                    if ttl != record.ttl {
+                        changes.push(Change::Updated { target: record.target.clone(), ttl, record });
+                    }
+                }
+                None => missing.push(target),
+            }
+            seen.push(meant);
+        }
+        // A record that goes makes room for one that comes: one request in place of two, and no moment without.
+        let mut going = if keeps_others { Vec::new() } else { spare }.into_iter();
+        for target in missing {
+            changes.push(match going.next() {
+                Some(record) => Change::Updated { ttl: wanted_ttl(record.ttl), target, record },
+                None => Change::Created { name: name.clone(), kind: kind.clone(), target, ttl: wanted_ttl(None) },
+            });
+        }
+        changes.extend(going.map(Change::Deleted));
+        changes
+    }
+}
+
+/// What a value means, where the same can be written in several ways.
+fn meaning(kind: &RecordType, target: &str) -> String {
+    let as_is = || target.split_whitespace().collect::<Vec<_>>().join(" ");
+    match kind {
+        RecordType::A => target.parse().map_or_else(|_| as_is(), |ip: Ipv4Addr| ip.to_string()),
+        RecordType::Aaaa => target.parse().map_or_else(|_| as_is(), |ip: Ipv6Addr| ip.to_string()),
+        // Texts may be quoted or not, and cut elsewhere: what counts is the text. Not all that is quoted is a text.
+        RecordType::Txt | RecordType::Spf | RecordType::Dkim | RecordType::Dmarc if target.starts_with('"') => {
+            target.parse().map_or_else(|_| as_is(), |txt: Txt| txt.to_text())
+        }
+        RecordType::Txt | RecordType::Spf | RecordType::Dkim | RecordType::Dmarc => target.to_owned(),
+        RecordType::Cname | RecordType::Dname | RecordType::Ns | RecordType::Mx | RecordType::Ptr | RecordType::Srv => {
+            as_is().to_ascii_lowercase()
+        }
+        _ => as_is(),
+    }
+}
+
+/// What is to be done with one record.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// It comes.
+    #[non_exhaustive]
+    Created {
+        /// The name within the zone.
+        name: String,
+        /// The type.
+        kind: RecordType,
+        /// The value.
+        target: String,
+        /// How many seconds it may be cached; `None` for as long as the zone says.
+        ttl: Option<i64>,
+    },
+    /// It gets another value or another time to live.
+    #[non_exhaustive]
+    Updated {
+        /// The record as it is.
+        record: Record,
+        /// The value it gets.
+        target: String,
+        /// The time to live it gets.
+        ttl: Option<i64>,
+    },
+    /// It goes.
+    Deleted(Record),
+}
+
+impl Change {
+    fn name(&self) -> &str {
+        match self {
+            Self::Created { name, .. } => name,
+            Self::Updated { record, .. } | Self::Deleted(record) => &record.sub_domain,
+        }
+    }
+
+    fn is_alias(&self) -> bool {
+        let kind = match self {
+            Self::Created { kind, .. } => kind,
+            Self::Updated { record, .. } | Self::Deleted(record) => &record.field_type,
+        };
+        *kind == RecordType::Cname
+    }
+
+    async fn send(&self, records: &Records<'_>) -> Result<()> {
+        let seconds = |ttl: &Option<i64>| ttl.and_then(|ttl| u32::try_from(ttl).ok());
+        match self {
+            Self::Created { name, kind, target, ttl } => {
+                let mut create = records.create(kind.clone(), target);
+                if !name.is_empty() {
+                    create = create.sub_domain(name);
+                }
+                if let Some(ttl) = seconds(ttl) {
+                    create = create.ttl(ttl);
+                }
+                create.await.map(drop)
+            }
+            Self::Updated { record, target, ttl } => {
+                let id: RecordId = record.id;
+                let mut update = records.update(id);
+                if *target != record.target {
+                    update = update.target(target);
+                }
+                if *ttl != record.ttl {
+                    update = update.ttl(seconds(ttl));
+                }
+                update.await
+            }
+            Self::Deleted(record) => records.delete(record.id).await,
+        }
+    }
+}
+
+/// What an [`Edit`] comes to; made by [`Edit::preview`].
+///
+/// Its `Display` has one line for every record: `+` for one that comes, `-` for one that goes, `~` for one that changes.
+/// What stays as it is has none.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is changed until the preview is applied"]
+pub struct Preview {
+    client: Client,
+    zone: String,
+    changes: Vec<Change>,
+}
+
+impl Preview {
+    /// The records that change.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Carries the changes out, one after the other, and refreshes the zone once. Without changes it sends nothing.
+    ///
+    /// The service refuses a refresh while another one is under way. Edits by one client and its clones take turns, and
+    /// a refresh that is refused because of somebody else's is tried again for a minute.
+    ///
+    /// Records are deleted last, but for those in whose place something of another type comes, as a host name that was an
+    /// alias. When a request fails, what was done before it stays and is not refreshed; the same edit, previewed again,
+    /// shows what is left.
+    pub fn apply(self) -> Task<()> {
+        Task::new(async move {
+            let Self { client, zone, changes } = self;
+            if changes.is_empty() {
+                return Ok(());
+            }
+            let lock = client.zone_lock(&zone);
+            let _turn = lock.lock().await;
+            let room = client.domain().zone(&zone);
+            let records = room.records();
+            let is_deletion = |change: &Change| matches!(change, Change::Deleted(_));
+            let in_the_way = |gone: &Change| {
+                let others = changes.iter().filter(|other| !is_deletion(other) && other.name() == gone.name());
+                is_deletion(gone) && { others }.any(|new| new.is_alias() || gone.is_alias())
+            };
+            let (first, rest): (Vec<_>, Vec<_>) = changes.iter().partition(|change| in_the_way(change));
+            let (last, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|change| is_deletion(change));
+            for change in [first, others, last].into_iter().flatten() {
+                change.send(&records).await?;
+            }
+            refresh(&client, &room).await
+        })
+    }
+}
+
+async fn refresh(client: &Client, room: &ZoneRoom<'_>) -> Result<()> {
+    let clock = client.clock();
+    let mut tries = 1;
+    loop {
+        // A second refresh would do the same, so it does not matter whether the first was carried out.
+        match room.refresh().options(|o| o.idempotent(true)).await {
+            Err(error) if error.is_conflict() && tries < TRIES => clock.sleep(PAUSE).await,
+            ended => return ended,
+        }
+        tries += 1;
+    }
+}
+
+fn named(name: &str) -> &str {
+    if name.is_empty() { "@" } else { name }
+}
+
+impl fmt::Display for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.changes.iter().try_for_each(|change| writeln!(f, "{change}"))
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = |ttl: Option<i64>| ttl.map_or_else(|| "zone default".to_owned(), |ttl| ttl.to_string());
+        match self {
+            Self::Created { name, kind, target, ttl } => {
+                let ttl = ttl.map(|ttl| format!("{ttl} ")).unwrap_or_default();
+                write!(f, "+ {} {ttl}{kind} {target}", named(name))
+            }
+            Self::Updated { record, target, ttl } => {
+                write!(f, "~ {} {} {}", named(&record.sub_domain), record.field_type, record.target)?;
+                if *target != record.target {
+                    write!(f, " -> {target}")?;
+                }
+                if *ttl != record.ttl {
+                    write!(f, ", ttl {} -> {}", time(record.ttl), time(*ttl))?;
+                }
+                Ok(())
+            }
+            Self::Deleted(record) => {
+                write!(f, "- {} {} {}", named(&record.sub_domain), record.field_type, record.target)
+            }
+        }
+    }
+}

@@ -1,0 +1,312 @@
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use super::edit::Edit;
+use super::records::Records;
+use crate::client::Client;
+use crate::list::list_request;
+use crate::ops;
+use crate::resource::ResourceMetadata;
+
+cloud_core::model! {
+    /// A DNS zone.
+    #[serde(rename_all = "camelCase")]
+    pub struct Zone {
+        /// Its name.
+        pub name: String,
+        /// The name servers that serve it.
+        pub name_servers: Vec<String>,
+        /// Whether they could sign their answers.
+        pub dnssec_supported: bool,
+        /// Whether they do.
+        pub dnssec_activated: bool,
+        /// Whether they are anycast servers.
+        pub has_dns_anycast: bool,
+        /// When it was refreshed last.
+        pub last_update: Option<Timestamp>,
+        /// How IAM knows it.
+        pub iam: Option<ResourceMetadata>,
+    }
+}
+
+cloud_core::model! {
+    /// Whether the name servers have a zone as it is.
+    #[serde(rename_all = "camelCase")]
+    pub struct ZoneStatus {
+        /// Whether they have all changes.
+        pub is_deployed: bool,
+        /// What keeps the zone from being served.
+        pub errors: Vec<String>,
+        /// What looks wrong with it.
+        pub warnings: Vec<String>,
+    }
+}
+
+cloud_core::open_enum! {
+    /// What a task does to a zone.
+    pub enum ZoneTaskFunction {
+        /// Takes a zone file for the zone.
+        Import = "ZoneImport",
+        /// Makes the zone.
+        Create = "ZoneCreate",
+        /// Deletes it.
+        Delete = "ZoneDelete",
+        /// Makes a zone of one of its names.
+        Cut = "ZoneCut",
+        /// Takes it back to what it was.
+        Restore = "ZoneRestore",
+        /// Has answers signed.
+        DnssecEnable = "DnssecEnable",
+        /// Has answers signed no more.
+        DnssecDisable = "DnssecDisable",
+        /// Signs the zone anew.
+        DnssecResigning = "DnssecResigning",
+        /// Changes the key that signs keys.
+        DnssecRollKsk = "DnssecRollKsk",
+        /// Changes the key that signs the zone.
+        DnssecRollZsk = "DnssecRollZsk",
+        /// Moves to anycast servers.
+        AnycastActivate = "DnsAnycastActivate",
+        /// Moves away from anycast servers.
+        AnycastDeactivate = "DnsAnycastDeactivate",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far a task on a zone has come.
+    pub enum ZoneTaskStatus {
+        /// It waits.
+        Todo = "todo",
+        /// It is under way.
+        Doing = "doing",
+        /// It has done what it was for.
+        Done = "done",
+        /// It was called off.
+        Cancelled = "cancelled",
+        /// It has failed.
+        Error = "error",
+        /// It is stuck.
+        Problem = "problem",
+    }
+}
+
+cloud_core::model! {
+    /// Work on a zone.
+    #[serde(rename_all = "camelCase")]
+    pub struct ZoneTask {
+        /// Its number.
+        pub id: i64,
+        /// What it does.
+        pub function: ZoneTaskFunction,
+        /// How far it has come.
+        pub status: ZoneTaskStatus,
+        /// More about it.
+        pub comment: Option<String>,
+        /// When it was asked for.
+        pub creation_date: Timestamp,
+        /// When it is to begin.
+        pub todo_date: Timestamp,
+        /// When it changed last.
+        pub last_update: Option<Timestamp>,
+        /// When it ended.
+        pub done_date: Option<Timestamp>,
+        /// Whether it can be hurried up.
+        pub can_accelerate: bool,
+        /// Whether it can be called off.
+        pub can_cancel: bool,
+        /// Whether it can be begun again.
+        pub can_relaunch: bool,
+    }
+}
+
+/// `/domain/zone`.
+#[derive(Clone, Copy, Debug)]
+pub struct Zones<'a>(&'a Client);
+
+impl<'a> Zones<'a> {
+    pub(super) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists zones (`GET /domain/zone`).
+    ///
+    /// Needs the IAM action `dnsZone:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// for zone in api.domain().zones().list().all().await? {
+    ///     println!("{} on {}", zone.name, zone.name_servers.join(", "));
+    /// }
+    /// # assert_eq!(api.domain().zones().list().ids().await?, ["example.com", "example.org"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListZones {
+        ListZones::new(self.0.expanded(&ops::LIST_ZONES, &ops::GET_ZONE, &[]))
+    }
+
+    /// One zone (`GET /domain/zone/{zoneName}`).
+    ///
+    /// Needs the IAM action `dnsZone:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let zone = api.domain().zones().get("example.com").await?;
+    /// assert_eq!(zone.name, "example.com");
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, zone: &str) -> Call<Zone> {
+        self.0.call(&ops::GET_ZONE, Decode::json()).arg(zone)
+    }
+}
+
+list_request! {
+    /// Lists zones; made by [`Zones::list`].
+    pub struct ListZones => Zone;
+}
+
+/// `/domain/zone/{zoneName}`.
+#[derive(Clone, Debug)]
+pub struct ZoneRoom<'a> {
+    client: &'a Client,
+    name: String,
+}
+
+impl<'a> ZoneRoom<'a> {
+    pub(super) fn new(client: &'a Client, name: String) -> Self {
+        Self { client, name }
+    }
+
+    /// Whether the name servers have the zone as it is (`GET /domain/zone/{zoneName}/status`).
+    ///
+    /// Needs the IAM action `dnsZone:apiovh:status/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::domain::RecordType;
+    ///
+    /// let zone = api.domain().zone("example.com");
+    /// assert!(zone.status().await?.is_deployed);
+    /// zone.records().create(RecordType::A, "203.0.113.7").sub_domain("api").await?;
+    /// assert!(!zone.status().await?.is_deployed); // not before the next refresh
+    /// # Ok(()) }
+    /// ```
+    pub fn status(&self) -> Call<ZoneStatus> {
+        self.client.call(&ops::GET_ZONE_STATUS, Decode::json()).arg(&self.name)
+    }
+
+    /// Has the name servers take the records as they are now (`POST /domain/zone/{zoneName}/refresh`).
+    ///
+    /// Needs the IAM action `dnsZone:apiovh:refresh`. The service refuses a refresh while another one is under way;
+    /// [`edit`](Self::edit) waits its turn.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::domain::RecordType;
+    ///
+    /// let zone = api.domain().zone("example.com");
+    /// zone.records().create(RecordType::A, "203.0.113.7").sub_domain("api").await?;
+    /// zone.refresh().await?;
+    /// sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// assert!(zone.status().await?.is_deployed);
+    /// # Ok(()) }
+    /// ```
+    pub fn refresh(&self) -> Call<()> {
+        self.client.call(&ops::REFRESH_ZONE, Decode::nothing()).arg(&self.name)
+    }
+
+    /// The zone as the name servers have it, as a zone file (`GET /domain/zone/{zoneName}/export`).
+    ///
+    /// Needs the IAM action `dnsZone:apiovh:export/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let file = api.domain().zone("example.com").export().await?;
+    /// assert!(file.contains("SOA"));
+    /// # Ok(()) }
+    /// ```
+    pub fn export(&self) -> Call<String> {
+        self.client.call(&ops::EXPORT_ZONE, Decode::json()).arg(&self.name)
+    }
+
+    /// Takes a zone file for the whole zone (`POST /domain/zone/{zoneName}/import`). What is not in the file goes.
+    ///
+    /// Needs the IAM action `dnsZone:apiovh:import`. It is carried out by a task;
+    /// [`status`](Self::status) tells when the name servers have it.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let zone = api.domain().zone("example.com");
+    /// let file = zone.export().await?;
+    /// let task = zone.import(format!("{file}\nwww IN A 203.0.113.7\n")).await?;
+    /// println!("{} is {}", task.function, task.status);
+    /// sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// # assert!(zone.export().await?.contains("203.0.113.7"));
+    /// # Ok(()) }
+    /// ```
+    pub fn import(&self, zone_file: impl Into<String>) -> ImportZone {
+        let call = self.client.call(&ops::IMPORT_ZONE, Decode::json()).arg(&self.name);
+        ImportZone::new(call, zone_file.into())
+    }
+
+    /// The records, one by one.
+    pub fn records(&self) -> Records<'a> {
+        Records::new(self.client, self.name.clone())
+    }
+
+    /// Changes many records at once: says what shall be there, shows what that comes to, and refreshes once
+    /// (`GET`, `POST`, `PUT` and `DELETE /domain/zone/{zoneName}/record`, `POST /domain/zone/{zoneName}/refresh`).
+    ///
+    /// Needs the IAM actions `dnsZone:apiovh:record/get`, `dnsZone:apiovh:record/create`, `dnsZone:apiovh:record/edit`,
+    /// `dnsZone:apiovh:record/delete` and `dnsZone:apiovh:refresh`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::domain::Rr;
+    ///
+    /// let zone = api.domain().zone("example.com");
+    /// let edit = zone.edit()
+    ///     .set("www", Rr::a(["203.0.113.7", "203.0.113.8"]).ttl(300))
+    ///     .add("", Rr::txt("site-verification=4711"))
+    ///     .remove("", "MX");
+    /// let preview = edit.preview().await?; // nothing has changed yet
+    /// print!("{preview}");
+    /// preview.apply().await?;
+    /// # assert_eq!(sandbox.journal().count("POST /1.0/domain/zone/example.com/refresh"), 1);
+    /// # assert!(zone.edit().set("www", Rr::a(["203.0.113.8", "203.0.113.7"]).ttl(300)).preview().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn edit(&self) -> Edit {
+        Edit::new(self.client, &self.name)
+    }
+}
+
+cloud_core::request! {
+    /// Takes a zone file for a zone; made by [`ZoneRoom::import`].
+    #[serde(rename_all = "camelCase")]
+    pub struct ImportZone => ZoneTask;
+    required {
+        zone_file: String,
+    }
+}

@@ -1,0 +1,164 @@
+//! What the service says when it refuses a request.
+
+use std::fmt;
+
+use cloud_core::model::lenient;
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+mod code;
+
+pub use code::{ApiErrorKind, ErrorCode};
+
+/// The header with the name of a request.
+pub(crate) const QUERY_ID: &str = "x-ovh-queryid";
+
+/// A refusal, as the service worded it: `error.api::<ovh::ApiError>()`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: u16,
+    /// What kind of refusal it is, from code, class, message or status, whichever knows.
+    pub kind: ApiErrorKind,
+    /// The reason for programs: `errorCode` of the older form, else what the message stands for, else the class.
+    pub code: Option<ErrorCode>,
+    /// `class` of the newer form, such as `Client::NotFound`.
+    pub class: Option<String>,
+    /// The reason for people.
+    pub message: String,
+    /// More about the reason; `null` when there is nothing.
+    pub details: Value,
+    /// The IAM actions that the identity lacks, such as `vps:apiovh:reboot`.
+    pub missing_iam_actions: Vec<String>,
+    /// The name of the request in the records of the service; worth quoting to its support.
+    pub query_id: Option<String>,
+}
+
+impl ApiError {
+    /// Reads the body of a refusal, in the older form (`errorCode`, `httpCode`, `message`), the newer one (`class`,
+    /// `message`, `details`) or that of OAuth2 (`error`, `error_description`). `None` when it is none of these: the
+    /// servers in front of the API answer 408, 502 and 503 with HTML.
+    ///
+    /// ```
+    /// use ovh::{ApiError, ApiErrorKind, ErrorCode};
+    ///
+    /// let body = br#"{"class": "Client::BadRequest", "message": "Invalid signature", "details": {}}"#;
+    /// let error = ApiError::parse(400, &http::HeaderMap::new(), body).unwrap();
+    /// assert_eq!((error.kind, error.code), (ApiErrorKind::InvalidSignature, Some(ErrorCode::InvalidSignature)));
+    /// ```
+    pub fn parse(status: u16, headers: &HeaderMap, body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Envelope {
+            error_code: Option<Value>,
+            class: Option<Value>,
+            message: Option<Value>,
+            #[serde(default, deserialize_with = "lenient::field")]
+            details: Value,
+            error: Option<Value>,
+            #[serde(rename = "error_description")]
+            error_description: Option<Value>,
+        }
+        let envelope: Envelope = serde_json::from_slice(body).ok()?;
+        let code = envelope.error_code.or(envelope.error).and_then(text);
+        let class = envelope.class.and_then(text);
+        let message = envelope.message.or(envelope.error_description).and_then(text);
+        if code.is_none() && class.is_none() && message.is_none() {
+            return None;
+        }
+        let message = message.unwrap_or_default();
+        let code = code.or_else(|| code::said(status, &message).map(str::to_owned)).or_else(|| class.clone());
+        let code = code.map(|code| ErrorCode::from(code.as_str()));
+        Some(Self {
+            status,
+            kind: ApiErrorKind::of(status, code.as_ref(), class.as_deref()),
+            code,
+            class,
+            message,
+            missing_iam_actions: missing(&envelope.details),
+            details: envelope.details,
+            query_id: headers.get(QUERY_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
+        })
+    }
+
+    /// What to do about it, where that is known and the message does not say it.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.kind.hint()
+    }
+
+    /// Whether it is about who asks, or what that identity may do.
+    pub fn is_auth(&self) -> bool {
+        self.kind.is_auth()
+    }
+
+    pub(crate) fn with_hint(&self) -> String {
+        let mut text = self.message.clone();
+        if !self.missing_iam_actions.is_empty() {
+            text = format!("{text}; missing: {}", self.missing_iam_actions.join(", "));
+        }
+        match self.hint() {
+            Some(hint) => format!("{text}; {hint}"),
+            None => text,
+        }
+    }
+
+    /// Hides secrets in everything that the service said.
+    pub(crate) fn redact(&mut self, hide: impl Fn(&str) -> String) {
+        self.message = hide(&self.message);
+        if let Some(class) = &mut self.class {
+            *class = hide(class);
+        }
+        if let Some(ErrorCode::Unknown(code)) = &self.code {
+            self.code = Some(ErrorCode::from(hide(code.as_str())));
+        }
+        for action in &mut self.missing_iam_actions {
+            *action = hide(action);
+        }
+        each_text(&mut self.details, &hide);
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        if let Some(code) = &self.code {
+            write!(f, " {code}")?;
+        }
+        write!(f, ": {}", self.with_hint())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text).filter(|text| !text.is_empty()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// The actions in the details of an IAM refusal: text with commas between them, or a list.
+fn missing(details: &Value) -> Vec<String> {
+    let mut actions = Vec::new();
+    for key in ["unauthorizedActionsByAuthentication", "unauthorizedActionsByIAM"] {
+        match details.get(key) {
+            Some(Value::String(text)) => actions.extend(text.split(',').map(|action| action.trim().to_owned())),
+            Some(Value::Array(list)) => actions.extend(list.iter().filter_map(Value::as_str).map(str::to_owned)),
+            _ => {}
+        }
+    }
+    actions.retain(|action| !action.is_empty());
+    actions
+}
+
+fn each_text(value: &mut Value, change: &impl Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
+        Value::Object(map) => map.values_mut().for_each(|item| each_text(item, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

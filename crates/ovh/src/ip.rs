@@ -1,0 +1,341 @@
+//! `/ip`: addresses, where they lead, and the names that they have.
+//!
+//! Addresses are named by their block, such as `192.0.2.0/28`; the slash is encoded on the way.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::client::Client;
+use crate::list::{List, list_request};
+use crate::ops;
+use crate::resource::ResourceMetadata;
+
+cloud_core::open_enum! {
+    /// What an address is for.
+    pub enum IpType {
+        /// A content delivery network.
+        Cdn = "cdn",
+        /// The public cloud.
+        Cloud = "cloud",
+        /// A dedicated server.
+        Dedicated = "dedicated",
+        /// Any service of the account: it can be moved.
+        Failover = "failover",
+        /// Web hosting by TLS.
+        HostedSsl = "hosted_ssl",
+        /// Housing.
+        Housing = "housing",
+        /// A load balancer.
+        LoadBalancing = "loadBalancing",
+        /// Mail.
+        Mail = "mail",
+        /// An OverTheBox.
+        OverTheBox = "overthebox",
+        /// A private cloud.
+        Pcc = "pcc",
+        /// A public cloud instance.
+        Pci = "pci",
+        /// A private network.
+        Private = "private",
+        /// A VPN.
+        Vpn = "vpn",
+        /// A VPS.
+        Vps = "vps",
+        /// A vRack.
+        Vrack = "vrack",
+        /// Access to the internet.
+        Xdsl = "xdsl",
+    }
+}
+
+cloud_core::open_enum! {
+    /// What a task does to an address.
+    pub enum IpTaskFunction {
+        /// Gives a block to another organisation.
+        ArinBlockReassign = "arinBlockReassign",
+        /// Changes the organisation of a block.
+        ChangeRipeOrg = "changeRipeOrg",
+        /// Gives a block back.
+        CheckAndRelease = "checkAndReleaseIp",
+        /// Moves an address to another service.
+        Move = "genericMoveFloatingIp",
+        /// Divides a block of the owner's.
+        Partitioning = "supernetByoipFailoverPartitioning",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far a task has come.
+    pub enum IpTaskStatus {
+        /// It waits to be looked at.
+        Init = "init",
+        /// It waits.
+        Todo = "todo",
+        /// It is under way.
+        Doing = "doing",
+        /// It has done what it was for.
+        Done = "done",
+        /// It was called off.
+        Cancelled = "cancelled",
+        /// It has failed because of the customer.
+        CustomerError = "customerError",
+        /// It has failed because of OVHcloud.
+        OvhError = "ovhError",
+    }
+}
+
+cloud_core::model! {
+    /// The service that an address leads to.
+    #[serde(rename_all = "camelCase")]
+    pub struct RoutedTo {
+        /// Its name; `None` when the address is parked.
+        pub service_name: Option<String>,
+    }
+}
+
+cloud_core::model! {
+    /// A block of addresses.
+    #[serde(rename_all = "camelCase")]
+    pub struct Ip {
+        /// The block, such as `192.0.2.4/32`.
+        pub ip: String,
+        /// What it is for.
+        #[serde(rename = "type")]
+        pub kind: IpType,
+        /// 4 or 6.
+        pub version: Option<i64>,
+        /// The service that it leads to.
+        pub routed_to: Option<RoutedTo>,
+        /// A note.
+        pub description: Option<String>,
+        /// Whether it was bought beside the service that it leads to.
+        pub is_additional_ip: bool,
+        /// Whether it can be given back.
+        pub can_be_terminated: bool,
+        /// Whether it is the owner's own.
+        pub bring_your_own_ip: bool,
+        /// The place that it can be used in.
+        pub campus: Option<String>,
+        /// The country that it is registered in, in two letters.
+        pub country: Option<String>,
+        /// The organisation that it is registered for.
+        pub organisation_id: Option<String>,
+        /// The regions that it can be used in, such as `eu-west-gra`.
+        pub regions: Vec<String>,
+        /// The registry that it comes from.
+        pub rir: Option<String>,
+        /// How IAM knows it.
+        pub iam: Option<ResourceMetadata>,
+    }
+}
+
+cloud_core::model! {
+    /// The name of an address.
+    #[serde(rename_all = "camelCase")]
+    pub struct ReverseIp {
+        /// The address.
+        pub ip_reverse: String,
+        /// Its name, with a dot at the end.
+        pub reverse: String,
+    }
+}
+
+cloud_core::model! {
+    /// Work on an address.
+    #[serde(rename_all = "camelCase")]
+    pub struct IpTask {
+        /// Its number.
+        pub task_id: i64,
+        /// What it does.
+        pub function: IpTaskFunction,
+        /// How far it has come.
+        pub status: IpTaskStatus,
+        /// More about it.
+        pub comment: Option<String>,
+        /// Where an address is moved to.
+        pub destination: Option<RoutedTo>,
+        /// When it was asked for.
+        pub start_date: Timestamp,
+        /// When it changed last.
+        pub last_update: Option<Timestamp>,
+        /// When it ended.
+        pub done_date: Option<Timestamp>,
+    }
+}
+
+/// `/ip`.
+#[derive(Clone, Copy, Debug)]
+pub struct Ips<'a>(&'a Client);
+
+impl<'a> Ips<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists blocks of addresses (`GET /ip`).
+    ///
+    /// Needs the IAM action `ip:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::ip::IpType;
+    ///
+    /// for block in api.ip().list().kind(IpType::Failover).all().await? {
+    ///     println!("{} leads to {:?}", block.ip, block.routed_to);
+    /// }
+    /// # assert!(!api.ip().list().kind(IpType::Failover).await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListIps {
+        ListIps::new(self.0.expanded(&ops::LIST_IPS, &ops::GET_IP, &[]))
+    }
+
+    /// One block of addresses (`GET /ip/{ip}`).
+    ///
+    /// Needs the IAM action `ip:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let block = &api.ip().list().ids().await?[0];
+    /// let block = api.ip().get(block).await?; // such as 192.0.2.0/28
+    /// assert!(block.ip.contains('/'));
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, block: &str) -> Call<Ip> {
+        self.0.call(&ops::GET_IP, Decode::json()).arg(block)
+    }
+
+    /// Moves a block to another service of the account (`POST /ip/{ip}/move`).
+    ///
+    /// Needs the IAM action `ip:apiovh:move`, and `ip/additionalIp/move` of the service that it goes to, such as
+    /// `dedicatedServer:apiovh:ip/additionalIp/move`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let block = &api.ip().list().kind(ovh::ip::IpType::Failover).ids().await?[0];
+    /// # let server = api.get("/dedicated/server").await?[0].as_str().unwrap().to_owned();
+    /// let task = api.ip().move_to(block, &server).await?;
+    /// println!("{}: {}", task.function, task.status);
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let block = api.ip().get(block).await?;
+    /// # assert_eq!(block.routed_to.unwrap().service_name, Some(server));
+    /// # Ok(()) }
+    /// ```
+    pub fn move_to(self, block: &str, service: impl Into<String>) -> MoveIp {
+        MoveIp::new(self.0.call(&ops::MOVE_IP, Decode::json()).arg(block), service.into())
+    }
+
+    /// The names of the addresses of a block (`GET /ip/{ip}/reverse`).
+    ///
+    /// Needs the IAM action `ip:apiovh:reverse/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let block = &api.ip().list().ids().await?[0];
+    /// # let address = block.split('/').next().unwrap();
+    /// api.ip().set_reverse(block, address, "mail.example.com.").await?;
+    /// let names = api.ip().reverses(block).all().await?;
+    /// assert_eq!((names[0].ip_reverse.as_str(), names[0].reverse.as_str()), (address, "mail.example.com."));
+    /// # Ok(()) }
+    /// ```
+    pub fn reverses(self, block: &str) -> List<ReverseIp> {
+        self.0.expanded_only(&ops::LIST_REVERSES, &[block])
+    }
+
+    /// Gives an address of a block a name (`POST /ip/{ip}/reverse`). The name has to lead back to the address.
+    ///
+    /// Needs the IAM action `ip:apiovh:reverse/create`. It takes the place of a name that was there, so it is sent again
+    /// when its answer is lost.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let block = &api.ip().list().ids().await?[0];
+    /// # let address = block.split('/').next().unwrap();
+    /// let name = api.ip().set_reverse(block, address, "mail.example.com.").await?;
+    /// assert_eq!(name.reverse, "mail.example.com.");
+    /// # Ok(()) }
+    /// ```
+    pub fn set_reverse(self, block: &str, address: impl Into<String>, name: impl Into<String>) -> SetReverse {
+        let call = self.0.call(&ops::SET_REVERSE, Decode::json()).arg(block).options(|o| o.idempotent(true));
+        SetReverse::new(call, address.into(), name.into())
+    }
+
+    /// Takes the name of an address away (`DELETE /ip/{ip}/reverse/{ipReverse}`).
+    ///
+    /// Needs the IAM action `ip:apiovh:reverse/delete`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let block = &api.ip().list().ids().await?[0];
+    /// # let address = block.split('/').next().unwrap();
+    /// # api.ip().set_reverse(block, address, "mail.example.com.").await?;
+    /// api.ip().delete_reverse(block, address).await?;
+    /// assert!(api.ip().reverses(block).await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_reverse(self, block: &str, address: &str) -> Call<()> {
+        self.0.call(&ops::DELETE_REVERSE, Decode::nothing()).arg(block).arg(address)
+    }
+}
+
+list_request! {
+    /// Lists blocks of addresses; made by [`Ips::list`].
+    pub struct ListIps => Ip;
+    one {
+        /// Only this block.
+        ip: String = "ip",
+        /// Only blocks for this.
+        kind: IpType = "type",
+        /// Only blocks of this version, 4 or 6.
+        version: u8 = "version",
+        /// Only blocks that lead to this service.
+        routed_to: String = "routedTo.serviceName",
+        /// Only blocks with this note.
+        description: String = "description",
+        /// Only blocks of this place.
+        campus: String = "campus",
+        /// Only blocks that were bought beside a service, or only others.
+        additional: bool = "isAdditionalIp",
+    }
+}
+
+cloud_core::request! {
+    /// Moves a block; made by [`Ips::move_to`].
+    pub struct MoveIp => IpTask;
+    required {
+        to: String,
+    }
+    opt {
+        /// The address within the other service that is to route it, for services that have several.
+        nexthop: String,
+    }
+}
+
+cloud_core::request! {
+    /// Gives an address a name; made by [`Ips::set_reverse`].
+    #[serde(rename_all = "camelCase")]
+    pub struct SetReverse => ReverseIp;
+    required {
+        ip_reverse: String,
+        reverse: String,
+    }
+}

@@ -1,0 +1,113 @@
+//! A client for the OVHcloud API, v1 and v2: signed calls, OAuth2 and tokens, and every operation, typed or by its path.
+//!
+//! ```
+//! # #[tokio::main] async fn main() -> ovh::Result<()> {
+//! # let sandbox = cloud_sandbox::Sandbox::new();
+//! # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+//! # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+//! # let api = api.consumer_key(CONSUMER_KEY).build()?;
+//! use serde_json::{Value, json};
+//!
+//! // let api = ovh::Client::from_env()?; // arguments, the environment, ovh.conf and its kin, key by key
+//! let me = api.get("/me").await?; // JSON, or any type of yours by send_as
+//! println!("{}", me["nichandle"]);
+//!
+//! let mut bills = api.get("/me/bill").query("date.from", "2026-01-01T00:00:00Z").list::<Value>().items();
+//! while let Some(bill) = bills.next().await? {
+//!     println!("{} {}", bill["billId"], bill["priceWithTax"]["text"]); // whole objects, hundreds to a request
+//! }
+//! api.post("/email/domain/{domain}/redirection")
+//!     .arg("example.com")
+//!     .json(&json!({"from": "sales@example.com", "to": "contact@example.com", "localCopy": false}))
+//!     .await?;
+//! # Ok(()) }
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | say who the client is | [`credential`], [`config`], [`Endpoint`] |
+//! | call any operation | [`Client::get`], [`post`](Client::post), [`put`](Client::put), [`delete`](Client::delete), [`RawCall`] |
+//! | read a list | [`RawCall::list`], [`list`] |
+//! | wait for a task | [`RawCall::wait`], [`task`] |
+//! | ask a user for a key | [`Client::consumer_key`] |
+//! | find out which rights are needed | [`Client::record_rules`], [`Client::explain`] |
+//! | look at a refusal | [`ApiError`] by `error.api::<ovh::ApiError>()` |
+//!
+//! What is signed is what is sent, to the byte. The clock of the machine may be wrong: the service is asked for its time
+//! once, and again when it refuses a timestamp. A request that may have been carried out is never sent twice;
+//! [`Error::may_have_happened`] tells when that leaves a question open.
+//!
+//! # Features
+//!
+//! `me`, `domain`, `email-domain`, `ip`, `vps` and `iam` (default), `dedicated-server` and `cloud` for the typed
+//! operations of a product; `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`;
+//! `blocking` for a blocking form of every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of
+//! [`Timestamp`].
+//!
+//! # How a product is written
+//!
+//! For those who add typed operations to this crate. One product is one module behind the feature of its name:
+//! `#[cfg(feature = "vps")] pub mod vps;`, and a method of [`Client`] that gives its room: `api.vps()`.
+//!
+//! - Its operations are rows of the table in [`ops`]: the name in Rust, the id (`"vps.reboot"`: the path with dots, without
+//!   parameters, then the verb where a path has several), method, path as the API writes it (v2 with `/v2`), and the IAM
+//!   action. The recorder of rules, `explain` and the list of all operations read the same table.
+//! - A room is a `Copy` struct around `&'a Client`, and, below a resource, its name. Its methods return
+//!   `Call<T>`: `self.0.call(&ops::GET_VPS, Decode::json()).arg(name)`; `Decode::nothing()` where the API says `void`.
+//! - A list of v1 with `x-expanded-response` is `client.expanded(&ops::LIST, &ops::GET, &[parameters before the id])`; any
+//!   other list of objects, v2 included, is `client.objects(&ops::LIST, &[..])`. Filters are declared by
+//!   `crate::list::list_request!`, which works as `cloud_core::list_request!` does.
+//! - Answers are declared by `cloud_core::model!` with `#[serde(rename_all = "camelCase")]`, words by
+//!   `cloud_core::open_enum!`, ids by `cloud_core::numeric_id!` or as `String`; `long` is `i64`. A secret is an
+//!   `Option<SecretString>`, in a struct of its own making, since `model!` writes and compares.
+//! - A request with a body is a `cloud_core::request!` with the same attribute; a field for which `null` means something
+//!   is a `patch` field. An operation without parameters sends no body at all.
+//! - What gives a task implements [`task::Work`] by its words, and ends in `task::wait(call that reads it)`.
+//! - Open operations (`noAuthentication`) go through `client.open(call)`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod auth;
+pub mod client;
+#[cfg(feature = "cloud")]
+pub mod cloud;
+pub mod config;
+pub mod consumer_key;
+pub mod credential;
+#[cfg(feature = "dedicated-server")]
+pub mod dedicated_server;
+mod dialect;
+#[cfg(feature = "domain")]
+pub mod domain;
+#[cfg(feature = "email-domain")]
+pub mod email_domain;
+pub mod endpoint;
+pub mod error;
+#[cfg(feature = "iam")]
+pub mod iam;
+#[cfg(feature = "ip")]
+pub mod ip;
+pub mod list;
+#[cfg(feature = "me")]
+pub mod me;
+pub mod ops;
+#[cfg(feature = "me")]
+pub mod price;
+pub mod raw;
+pub mod resource;
+pub mod rules;
+#[cfg(feature = "dedicated-server")]
+pub mod service;
+mod target;
+pub mod task;
+#[cfg(feature = "vps")]
+pub mod vps;
+
+pub use auth::{AccessRule, ApiCredential, AuthDetails, AuthMethod, CredentialState};
+pub use client::{Client, ClientBuilder};
+pub use cloud_core::model::{Patch, Timestamp};
+pub use cloud_core::{Error, ErrorKind, Result};
+pub use endpoint::Endpoint;
+pub use error::{ApiError, ApiErrorKind, ErrorCode};
+pub use list::{Items, List};
+pub use raw::{BatchItem, RawCall};
+pub use rules::{AccessRules, Explanation, IamPolicy, Rules};

@@ -1,0 +1,343 @@
+//! Lists of all kinds, read in one way.
+//!
+//! | list | how it is read |
+//! |---|---|
+//! | v1, ids | [`List::ids`] |
+//! | v1, expanded | the same route gives whole objects, in pages, when it is asked by `X-Pagination-Mode`; where a route does not know that and gives ids all the same, each object is read by a call of its own, a few at a time |
+//! | v2 | pages by a cursor in the headers |
+//! | v1, objects | as it comes |
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use cloud_core::call::{Call, CallFuture, CallOptions};
+use cloud_core::decode::Decode;
+use cloud_core::page::{self, PageToken};
+use cloud_core::{Error, ErrorKind, Result};
+use http::{HeaderName, HeaderValue};
+use serde::de::DeserializeOwned;
+
+mod items;
+mod style;
+
+pub use items::Items;
+use items::Source;
+cloud_core::if_blocking! {
+    pub use items::BlockingItems;
+}
+pub(crate) use items::get_many;
+pub(crate) use style::Mode;
+use style::{Id, MODE, decode};
+
+/// How many objects are read side by side unless a list says otherwise.
+pub const CONCURRENCY: usize = 10;
+
+/// How many items [`List::all`] collects unless [`List::cap`] says otherwise.
+const CAP: usize = 100_000;
+
+/// Makes the call that reads one object by its id.
+type Detail<T> = Arc<dyn Fn(&str) -> Call<T> + Send + Sync>;
+
+/// A list that has not been asked for yet. Awaiting it gives all items.
+#[must_use = "nothing is sent until the list is read"]
+pub struct List<T> {
+    call: Call<()>,
+    mode: Mode,
+    size: Option<u32>,
+    start: Option<PageToken>,
+    detail: Option<Detail<T>>,
+    filter: String,
+    concurrency: usize,
+    cap: usize,
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        let Self { call, mode, size, start, detail, filter, concurrency, cap } = self;
+        Self {
+            call: call.clone(),
+            mode: *mode,
+            size: *size,
+            start: start.clone(),
+            detail: detail.clone(),
+            filter: filter.clone(),
+            concurrency: *concurrency,
+            cap: *cap,
+        }
+    }
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "List({:?}, {:?})", self.call, self.mode)
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> List<T> {
+    pub(crate) fn new<U>(call: Call<U>, mode: Mode) -> Self {
+        let call = call.decoded_by(Decode::nothing());
+        let size = mode.default_size();
+        Self { call, mode, size, start: None, detail: None, filter: String::new(), concurrency: CONCURRENCY, cap: CAP }
+    }
+
+    /// How one object is read where the list gives ids only.
+    pub(crate) fn detail(mut self, detail: impl Fn(&str) -> Call<T> + Send + Sync + 'static) -> Self {
+        self.detail = Some(Arc::new(detail));
+        self
+    }
+
+    /// Adds a query parameter, such as a filter; the same name may come several times.
+    pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.call = self.call.query(name, value);
+        self
+    }
+
+    /// Sets a query parameter, instead of those of this name.
+    pub fn set_query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.call = self.call.set_query(name, value);
+        self
+    }
+
+    /// How many objects a page shall hold: 500 on v1 unless set, on v2 as the service likes.
+    pub fn per_page(mut self, items: u32) -> Self {
+        self.size = Some(items.max(1));
+        self
+    }
+
+    /// Begins with the page of this token, as [`Items::continuation`] gave it.
+    pub fn from_page(mut self, token: PageToken) -> Self {
+        self.start = Some(token);
+        self
+    }
+
+    /// How many objects are read side by side where the list gives ids only (10); never more than the client has calls
+    /// under way ([`ClientBuilder::max_in_flight`](crate::ClientBuilder::max_in_flight)).
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.concurrency = calls.max(1);
+        self
+    }
+
+    /// The most items that [`all`](Self::all) collects (100,000).
+    pub fn cap(mut self, items: usize) -> Self {
+        self.cap = items;
+        self
+    }
+
+    /// Reads past the cache that expanded lists of v1 come from.
+    pub fn uncached(self) -> Self {
+        self.header(http::header::PRAGMA, HeaderValue::from_static("no-cache"))
+    }
+
+    /// Sorts an expanded list by this field.
+    pub fn sort(self, field: &str, descending: bool) -> Self {
+        let order = HeaderValue::from_static(if descending { "DESC" } else { "ASC" });
+        self.text_header("x-pagination-sort", field).header(HeaderName::from_static("x-pagination-sort-order"), order)
+    }
+
+    /// Only the objects of an expanded list to which this applies: field, operator and value, such as
+    /// `("lifecycle.status", "eq", "STABLE")` or `("taskId", "in", "1,2")`. Of the operators, `eq` and `in` have been
+    /// seen at work. Several filters narrow the list together.
+    pub fn filter(mut self, field: &str, operator: &str, value: &str) -> Self {
+        if !self.filter.is_empty() {
+            self.filter.push('&');
+        }
+        self.filter.extend([&encoded(field), ":", operator, "=", &encoded(value)]);
+        let filter = self.filter.clone();
+        self.text_header("x-pagination-filter", &filter)
+    }
+
+    /// Sets a time limit, headers and so on for the call of each page.
+    pub fn options(mut self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        self.call = self.call.options(set);
+        self
+    }
+
+    fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.call = self.call.header(name, value);
+        self
+    }
+
+    fn text_header(mut self, name: &'static str, text: &str) -> Self {
+        if let Ok(value) = HeaderValue::try_from(text) {
+            return self.header(HeaderName::from_static(name), value);
+        }
+        self.call = self.call.refuse(Error::input(name, "holds what no header may hold"));
+        self
+    }
+
+    /// The ids alone, in one request (v1).
+    pub fn ids(self) -> Call<Vec<String>> {
+        self.call.decoded_by(Decode::json().map(|ids: Vec<Id>| ids.into_iter().map(|Id(id)| id).collect()))
+    }
+
+    /// Item after item; pages and objects are read as they are needed.
+    pub fn items(self) -> Items<T> {
+        let call = self.call.decoded_by(decode::<T>(self.size));
+        let call = match self.mode {
+            Mode::Expanded => call.header(MODE.0, MODE.1),
+            Mode::Cursor | Mode::Whole => call,
+        };
+        let mut list = page::List::new(call, self.mode.style(), self.size);
+        if let Some(start) = self.start {
+            list = list.from_page(start);
+        }
+        let source = Source::Pages(Box::new(list.items()));
+        Items::new(source, self.detail, self.concurrency)
+    }
+
+    /// All items. More than [`cap`](Self::cap) of them is an error.
+    pub async fn all(self) -> Result<Vec<T>> {
+        let cap = self.cap;
+        let mut items = self.items();
+        let mut all = Vec::new();
+        while let Some(item) = items.next().await? {
+            if all.len() == cap {
+                let text = format!("the list has more than {cap} items; raise the limit by cap, or read it by items");
+                return Err(Error::new(ErrorKind::Page, text));
+            }
+            all.push(item);
+        }
+        Ok(all)
+    }
+
+    cloud_core::if_blocking! {
+        /// The items as an iterator, for a blocking program.
+        pub fn items_blocking(self) -> BlockingItems<T> {
+            BlockingItems(self.items())
+        }
+
+        /// All items, blocking this thread until they are there.
+        pub fn all_blocking(self) -> Result<Vec<T>> {
+            cloud_core::blocking::block_on(self.all())
+        }
+    }
+}
+
+/// Field names and values of a filter are encoded as those of a query are.
+fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
+}
+
+impl<T: DeserializeOwned + Send + 'static> IntoFuture for List<T> {
+    type Output = Result<Vec<T>>;
+    type IntoFuture = CallFuture<Vec<T>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.all())
+    }
+}
+
+/// Declares the builder of a list operation around a [`List`]: filters as setters, and all ways to read it.
+///
+/// `one` filters are given at most once, `many` filters repeat the parameter.
+#[allow(unused_macros, reason = "without the features of the products nobody uses it")]
+macro_rules! list_request {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident => $item:ty;
+        $( one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty = $one_wire:literal ),* $(,)? } )?
+        $( many { $( $(#[$many_meta:meta])* $many:ident : $many_type:ty = $many_wire:literal ),* $(,)? } )?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent until the list is read"]
+        pub struct $name($crate::list::List<$item>);
+
+        impl $name {
+            pub(crate) fn new(list: $crate::list::List<$item>) -> Self {
+                Self(list)
+            }
+
+            $( $(
+                $(#[$one_meta])*
+                pub fn $one(self, $one: impl Into<$one_type>) -> Self {
+                    let value: $one_type = $one.into();
+                    Self(self.0.set_query($one_wire, value))
+                }
+            )* )?
+
+            $( $(
+                $(#[$many_meta])*
+                pub fn $many(self, $many: impl Into<$many_type>) -> Self {
+                    let value: $many_type = $many.into();
+                    Self(self.0.query($many_wire, value))
+                }
+            )* )?
+
+            /// How many objects a page shall hold.
+            pub fn per_page(self, items: u32) -> Self {
+                Self(self.0.per_page(items))
+            }
+
+            /// How many objects are read side by side where the service gives ids only (10).
+            pub fn concurrency(self, calls: usize) -> Self {
+                Self(self.0.concurrency(calls))
+            }
+
+            /// The most items that `all` collects (100,000).
+            pub fn cap(self, items: usize) -> Self {
+                Self(self.0.cap(items))
+            }
+
+            /// Sets a time limit, headers and so on for the call of each page.
+            pub fn options(
+                self,
+                set: impl FnOnce(cloud_core::call::CallOptions) -> cloud_core::call::CallOptions,
+            ) -> Self {
+                Self(self.0.options(set))
+            }
+
+            /// The list behind the filters, with all that can be set about reading it.
+            pub fn into_list(self) -> $crate::list::List<$item> {
+                self.0
+            }
+
+            /// The ids alone, in one request (v1).
+            pub fn ids(self) -> cloud_core::call::Call<Vec<String>> {
+                self.0.ids()
+            }
+
+            /// Item after item; pages are read as they are needed.
+            pub fn items(self) -> $crate::list::Items<$item> {
+                self.0.items()
+            }
+
+            /// All items; awaiting the list does the same.
+            pub async fn all(self) -> cloud_core::Result<Vec<$item>> {
+                self.0.all().await
+            }
+
+            cloud_core::if_blocking! {
+                /// The items as an iterator, for a blocking program.
+                pub fn items_blocking(self) -> $crate::list::BlockingItems<$item> {
+                    self.0.items_blocking()
+                }
+
+                /// All items, blocking this thread until they are there.
+                pub fn all_blocking(self) -> cloud_core::Result<Vec<$item>> {
+                    self.0.all_blocking()
+                }
+            }
+        }
+
+        impl ::core::future::IntoFuture for $name {
+            type Output = cloud_core::Result<Vec<$item>>;
+            type IntoFuture = cloud_core::call::CallFuture<Vec<$item>>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.0.into_future()
+            }
+        }
+    };
+}
+#[allow(unused_imports, reason = "without the features of the products nobody uses it")]
+pub(crate) use list_request;

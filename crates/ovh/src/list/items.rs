@@ -1,0 +1,194 @@
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use cloud_core::call::{Call, CallFuture};
+use cloud_core::page::{self, PageToken};
+use cloud_core::{Error, ErrorKind, Result};
+use futures_core::Stream;
+
+use super::style::Entry;
+use super::{CONCURRENCY, Detail};
+
+/// The items of a list, one after the other, in the order of the service.
+///
+/// It is a [`Stream`], and has a [`next`](Self::next) of its own. After an error, `next` may be called again: it goes on
+/// with what failed.
+#[must_use = "nothing is sent until the first item is asked for"]
+pub struct Items<T> {
+    source: Source<T>,
+    detail: Option<Detail<T>>,
+    limit: usize,
+    /// What was taken from the source, with the page that it stood on.
+    under_way: VecDeque<(Option<PageToken>, Slot<T>)>,
+    ended: bool,
+}
+
+pub(super) enum Source<T> {
+    Pages(Box<page::Items<Entry<T>>>),
+    /// Ids of the caller, who wants to hear of those that do not exist.
+    Given(std::vec::IntoIter<String>),
+}
+
+enum Slot<T> {
+    Item(T),
+    /// An id whose object is still to be read, perhaps once more.
+    Id(String),
+    Reading(String, CallFuture<T>),
+    /// The object of this id could not be read.
+    Unread(String, Error),
+    /// The list itself could not be read.
+    Broken(Error),
+    /// Deleted since the list was made.
+    Gone,
+}
+
+/// The objects of these ids, read a few at a time, in the order of the ids. Ids that do not exist are errors here.
+pub(crate) fn get_many<T>(ids: Vec<String>, detail: impl Fn(&str) -> Call<T> + Send + Sync + 'static) -> Items<T> {
+    Items::new(Source::Given(ids.into_iter()), Some(Arc::new(detail)), CONCURRENCY)
+}
+
+impl<T> Items<T> {
+    pub(super) fn new(source: Source<T>, detail: Option<Detail<T>>, limit: usize) -> Self {
+        Self { source, detail, limit, under_way: VecDeque::new(), ended: false }
+    }
+
+    /// How many objects are read side by side where there are only ids (10); never more than the client has calls under
+    /// way ([`ClientBuilder::max_in_flight`](crate::ClientBuilder::max_in_flight)).
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        self.limit = calls.max(1);
+        self
+    }
+
+    /// Where to begin later in order to miss nothing: the page of the next item. Items of that page that were given
+    /// already come again. `None` on the first page, and where there are no pages.
+    pub fn continuation(&self) -> Option<PageToken>
+    where
+        T: Send + 'static,
+    {
+        match (self.under_way.front(), &self.source) {
+            (Some((page, _)), _) => page.clone(),
+            (None, Source::Pages(pages)) => pages.continuation(),
+            (None, Source::Given(_)) => None,
+        }
+    }
+}
+
+impl<T: Send + 'static> Items<T> {
+    /// The next item; `None` after the last one.
+    pub async fn next(&mut self) -> Result<Option<T>> {
+        std::future::poll_fn(|cx| self.poll_item(cx)).await.transpose()
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        loop {
+            self.fill(cx);
+            let skips_missing = matches!(self.source, Source::Pages(_));
+            for (_, slot) in &mut self.under_way {
+                slot.drive(self.detail.as_ref(), skips_missing, cx);
+            }
+            let Some((page, slot)) = self.under_way.pop_front() else {
+                return if self.ended { Poll::Ready(None) } else { Poll::Pending };
+            };
+            match slot {
+                Slot::Item(item) => return Poll::Ready(Some(Ok(item))),
+                Slot::Gone => {}
+                Slot::Broken(error) => return Poll::Ready(Some(Err(error))),
+                Slot::Unread(id, error) => {
+                    self.under_way.push_front((page, Slot::Id(id)));
+                    return Poll::Ready(Some(Err(error)));
+                }
+                slot @ (Slot::Id(_) | Slot::Reading(..)) => {
+                    self.under_way.push_front((page, slot));
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+
+    /// Takes from the source what may be read side by side; no more than one object, which needs no reading.
+    fn fill(&mut self, cx: &mut Context<'_>) {
+        while self.under_way.len() < self.limit && !self.ended {
+            let at_rest = |entry: Option<&(_, Slot<T>)>| matches!(entry, Some((_, Slot::Item(_) | Slot::Broken(_))));
+            if at_rest(self.under_way.front()) || at_rest(self.under_way.back()) {
+                return;
+            }
+            let page = match &self.source {
+                Source::Pages(pages) => pages.continuation(),
+                Source::Given(_) => None,
+            };
+            let entry = match &mut self.source {
+                Source::Given(ids) => Poll::Ready(ids.next().map(|id| Ok(Entry::Id(id)))),
+                Source::Pages(pages) => Pin::new(&mut **pages).poll_next(cx),
+            };
+            let slot = match entry {
+                Poll::Pending => return,
+                Poll::Ready(None) => {
+                    self.ended = true;
+                    return;
+                }
+                Poll::Ready(Some(Err(error))) => Slot::Broken(error),
+                Poll::Ready(Some(Ok(Entry::Object(item)))) => Slot::Item(item),
+                Poll::Ready(Some(Ok(Entry::Id(id)))) => Slot::Id(id),
+            };
+            self.under_way.push_back((page, slot));
+        }
+    }
+}
+
+impl<T: Send + 'static> Slot<T> {
+    /// Brings the reading of an object forward.
+    fn drive(&mut self, detail: Option<&Detail<T>>, skips_missing: bool, cx: &mut Context<'_>) {
+        if let Self::Id(id) = self {
+            let id = std::mem::take(id);
+            *self = match detail {
+                Some(detail) => {
+                    let call = detail(&id).into_future();
+                    Self::Reading(id, call)
+                }
+                None => Self::Broken(Error::new(ErrorKind::Page, "the list gives ids, not objects; read it by ids")),
+            };
+        }
+        let Self::Reading(id, call) = self else { return };
+        if let Poll::Ready(read) = call.as_mut().poll(cx) {
+            *self = match read {
+                Ok(item) => Self::Item(item),
+                Err(error) if skips_missing && error.is_not_found() => Self::Gone,
+                Err(error) => Self::Unread(std::mem::take(id), error),
+            };
+        }
+    }
+}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Items({} under way)", self.under_way.len())
+    }
+}
+
+impl<T> Unpin for Items<T> {}
+
+impl<T: Send + 'static> Stream for Items<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_item(cx)
+    }
+}
+
+cloud_core::if_blocking! {
+    /// The items of a list as an iterator.
+    #[derive(Debug)]
+    pub struct BlockingItems<T>(pub(super) Items<T>);
+
+    impl<T: Send + 'static> Iterator for BlockingItems<T> {
+        type Item = Result<T>;
+
+        fn next(&mut self) -> Option<Self::Item> {
+            cloud_core::blocking::block_on(self.0.next()).transpose()
+        }
+    }
+}

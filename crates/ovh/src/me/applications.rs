@@ -1,0 +1,107 @@
+//! The applications that the account has registered.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+
+use crate::client::Client;
+use crate::list::List;
+use crate::ops;
+
+cloud_core::numeric_id! {
+    /// Identifies an application.
+    pub struct ApplicationId;
+}
+
+cloud_core::open_enum! {
+    /// Whether an application may be used.
+    pub enum ApplicationStatus {
+        /// It may.
+        Active = "active",
+        /// OVHcloud has stopped it.
+        Blocked = "blocked",
+        /// It may not.
+        Inactive = "inactive",
+        /// It belongs to OVHcloud.
+        Trusted = "trusted",
+    }
+}
+
+cloud_core::model! {
+    /// An application, without its secret.
+    #[serde(rename_all = "camelCase")]
+    pub struct ApiApplication {
+        /// Its number.
+        pub application_id: ApplicationId,
+        /// Its key, which is no secret.
+        pub application_key: String,
+        /// Its name.
+        pub name: String,
+        /// What it is for.
+        pub description: String,
+        /// Whether it may be used.
+        pub status: ApplicationStatus,
+    }
+}
+
+/// `/me/api/application`.
+#[derive(Clone, Copy, Debug)]
+pub struct Applications<'a>(&'a Client);
+
+impl<'a> Applications<'a> {
+    pub(super) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists applications (`GET /me/api/application`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/api/application/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let applications = api.me().applications().list().all().await?;
+    /// assert_eq!(applications[0].application_key, cloud_sandbox::ovh::APPLICATION_KEY);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> List<ApiApplication> {
+        self.0.expanded(&ops::LIST_APPLICATIONS, &ops::GET_APPLICATION, &[])
+    }
+
+    /// One application (`GET /me/api/application/{applicationId}`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/api/application/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.me().applications().list().await?[0].application_id;
+    /// let application = api.me().applications().get(id).await?;
+    /// assert_eq!(application.application_id, id);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, application: impl Into<ApplicationId>) -> Call<ApiApplication> {
+        self.0.call(&ops::GET_APPLICATION, Decode::json()).arg(application.into())
+    }
+
+    /// Removes an application and with it all its consumer keys (`DELETE /me/api/application/{applicationId}`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/api/application/delete`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.me().applications().list().await?[0].application_id;
+    /// api.me().applications().delete(id).await?;
+    /// assert!(api.me().applications().get(id).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, application: impl Into<ApplicationId>) -> Call<()> {
+        self.0.call(&ops::DELETE_APPLICATION, Decode::nothing()).arg(application.into())
+    }
+}

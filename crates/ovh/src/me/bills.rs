@@ -1,0 +1,243 @@
+//! What was billed.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::model::{Secret, Timestamp};
+
+use crate::client::Client;
+use crate::list::{List, list_request};
+use crate::ops;
+use crate::price::{Moment, Price};
+
+cloud_core::open_enum! {
+    /// What a bill is for.
+    pub enum BillCategory {
+        /// Services that were renewed by themselves.
+        AutoRenew = "autorenew",
+        /// Services that were renewed before it was time.
+        EarlyRenewal = "earlyrenewal",
+        /// Something that was bought.
+        Purchase = "purchase",
+        /// Something of the public cloud.
+        PurchaseCloud = "purchase-cloud",
+        /// Servers.
+        PurchaseServers = "purchase-servers",
+        /// Telephony and access to the internet.
+        PurchaseTelecom = "purchase-telecom",
+        /// Domains, mail and web hosting.
+        PurchaseWeb = "purchase-web",
+    }
+}
+
+cloud_core::open_enum! {
+    /// What a bill was paid with. These are the usual means; there are more.
+    pub enum PaymentMeans {
+        /// A credit card.
+        CreditCard = "creditCard",
+        /// PayPal.
+        Paypal = "paypal",
+        /// A transfer.
+        Transfer = "transfer",
+        /// A mandate to debit an account.
+        PaymentMandate = "paymentMandate",
+        /// The balance of the account with OVHcloud.
+        OvhAccount = "ovhAccount",
+        /// The debt account.
+        DebtAccount = "debtAccount",
+        /// Fidelity points.
+        FidelityPoints = "fidelityPoints",
+        /// Nothing, for it cost nothing.
+        Free = "free",
+        /// Nothing.
+        None = "none",
+        /// It was paid back.
+        Refund = "refund",
+    }
+}
+
+cloud_core::model! {
+    /// A bill.
+    #[serde(rename_all = "camelCase")]
+    pub struct Bill {
+        /// Its number, such as `FR12345678`.
+        pub bill_id: String,
+        /// The order that it is for.
+        pub order_id: i64,
+        /// What it is for.
+        pub category: BillCategory,
+        /// When it was written.
+        pub date: Timestamp,
+        /// What is to be paid.
+        pub price_with_tax: Price,
+        /// The same without tax.
+        pub price_without_tax: Price,
+        /// The tax.
+        pub tax: Price,
+        /// Where to read it.
+        pub url: Secret,
+        /// Where to fetch it as a PDF.
+        pub pdf_url: Secret,
+        /// The password that opens it at these addresses, which hold it too.
+        pub password: Secret,
+    }
+}
+
+cloud_core::model! {
+    /// A line of a bill.
+    #[serde(rename_all = "camelCase")]
+    pub struct BillDetail {
+        /// The number of the line.
+        pub bill_detail_id: String,
+        /// The service that it is for.
+        pub domain: String,
+        /// What it is for, in words.
+        pub description: String,
+        /// How many.
+        pub quantity: String,
+        /// The price of one.
+        pub unit_price: Price,
+        /// The price of all.
+        pub total_price: Price,
+        /// The first day that it covers (`YYYY-MM-DD`).
+        pub period_start: Option<String>,
+        /// The last day that it covers (`YYYY-MM-DD`).
+        pub period_end: Option<String>,
+    }
+}
+
+cloud_core::model! {
+    /// How a bill was paid.
+    #[serde(rename_all = "camelCase")]
+    pub struct Payment {
+        /// When.
+        pub payment_date: Timestamp,
+        /// With what.
+        pub payment_type: PaymentMeans,
+        /// The number of the payment with whoever made it.
+        pub payment_identifier: Option<String>,
+    }
+}
+
+/// `/me/bill`.
+#[derive(Clone, Copy, Debug)]
+pub struct Bills<'a>(&'a Client);
+
+impl<'a> Bills<'a> {
+    pub(super) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists bills (`GET /me/bill`), as whole objects in pages of 500.
+    ///
+    /// Needs the IAM action `account:apiovh:me/bill/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let mut bills = api.me().bills().list().since("2020-01-01").items();
+    /// let mut cents = 0.0;
+    /// while let Some(bill) = bills.next().await? {
+    ///     println!("{} {} {}", bill.bill_id, bill.date, bill.price_with_tax.text);
+    ///     cents += bill.price_with_tax.value.to_f64().unwrap_or_default() * 100.0;
+    /// }
+    /// # assert!(cents > 0.0);
+    /// # assert_eq!(sandbox.journal().count("GET /1.0/me/bill"), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListBills {
+        ListBills::new(self.0.expanded(&ops::LIST_BILLS, &ops::GET_BILL, &[]))
+    }
+
+    /// One bill (`GET /me/bill/{billId}`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/bill/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let ids = api.me().bills().list().ids().await?;
+    /// let bill = api.me().bills().get(&ids[0]).await?;
+    /// assert_eq!(bill.bill_id, ids[0]);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, bill: &str) -> Call<Bill> {
+        self.0.call(&ops::GET_BILL, Decode::json()).arg(bill)
+    }
+
+    /// The lines of a bill (`GET /me/bill/{billId}/details`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/bill/details/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let bill = &api.me().bills().list().ids().await?[0];
+    /// for line in api.me().bills().details(bill).all().await? {
+    ///     println!("{} x {}: {}", line.quantity, line.description, line.total_price.text);
+    /// }
+    /// # assert!(!api.me().bills().details(bill).await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn details(self, bill: &str) -> List<BillDetail> {
+        self.0.expanded(&ops::LIST_BILL_DETAILS, &ops::GET_BILL_DETAIL, &[bill])
+    }
+
+    /// One line of a bill (`GET /me/bill/{billId}/details/{billDetailId}`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/bill/details/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let bill = &api.me().bills().list().ids().await?[0];
+    /// let lines = api.me().bills().details(bill).ids().await?;
+    /// let line = api.me().bills().detail(bill, &lines[0]).await?;
+    /// assert_eq!(line.bill_detail_id, lines[0]);
+    /// # Ok(()) }
+    /// ```
+    pub fn detail(self, bill: &str, detail: &str) -> Call<BillDetail> {
+        self.0.call(&ops::GET_BILL_DETAIL, Decode::json()).arg(bill).arg(detail)
+    }
+
+    /// How a bill was paid (`GET /me/bill/{billId}/payment`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/bill/payment/get`. 404 while it was not paid.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let bill = &api.me().bills().list().ids().await?[0];
+    /// let payment = api.me().bills().payment(bill).await?;
+    /// println!("paid by {} on {}", payment.payment_type, payment.payment_date);
+    /// # assert!(payment.payment_identifier.is_some());
+    /// # Ok(()) }
+    /// ```
+    pub fn payment(self, bill: &str) -> Call<Payment> {
+        self.0.call(&ops::GET_BILL_PAYMENT, Decode::json()).arg(bill)
+    }
+}
+
+list_request! {
+    /// Lists bills; made by [`Bills::list`].
+    pub struct ListBills => Bill;
+    one {
+        /// Only what was billed at this time or later.
+        since: Moment = "date.from",
+        /// Only what was billed at this time or before.
+        until: Moment = "date.to",
+        /// Only the bills of this order.
+        order: i64 = "orderId",
+        /// Only bills of this kind.
+        category: BillCategory = "category",
+    }
+}

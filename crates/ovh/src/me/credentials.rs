@@ -1,0 +1,148 @@
+//! The consumer keys that act for the account.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+
+use crate::auth::{ApiCredential, CredentialState};
+use crate::client::Client;
+use crate::list::list_request;
+use crate::me::applications::ApiApplication;
+use crate::ops;
+
+cloud_core::numeric_id! {
+    /// Identifies a consumer key; it is not the key.
+    pub struct CredentialId;
+}
+
+/// `/me/api/credential`.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a>(&'a Client);
+
+impl<'a> Credentials<'a> {
+    pub(super) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists consumer keys, without the keys themselves (`GET /me/api/credential`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/api/credential/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::CredentialState;
+    ///
+    /// for key in api.me().credentials().list().status(CredentialState::Validated).all().await? {
+    ///     println!("{}: {} rules, used last {:?}", key.credential_id, key.rules.len(), key.last_use);
+    /// }
+    /// # assert_eq!(api.me().credentials().list().status(CredentialState::Validated).await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListCredentials {
+        ListCredentials::new(self.0.expanded(&ops::LIST_CREDENTIALS, &ops::GET_CREDENTIAL, &[]))
+    }
+
+    /// One consumer key (`GET /me/api/credential/{credentialId}`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/api/credential/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.me().credentials().list().await?[0].credential_id;
+    /// let key = api.me().credentials().get(id).await?;
+    /// assert_eq!(key.credential_id, id);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, credential: impl Into<CredentialId>) -> Call<ApiCredential> {
+        self.0.call(&ops::GET_CREDENTIAL, Decode::json()).arg(credential.into())
+    }
+
+    /// Changes the addresses that a consumer key may be used from (`PUT /me/api/credential/{credentialId}`). Nothing
+    /// else of it can be changed.
+    ///
+    /// Needs the IAM action `account:apiovh:me/api/credential/edit`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.me().credentials().list().await?[0].credential_id;
+    /// api.me().credentials().update(id).allowed_ips(["192.0.2.0/24"]).await?;
+    /// let key = api.me().credentials().get(id).await?;
+    /// assert_eq!(key.allowed_ips.unwrap_or_default(), ["192.0.2.0/24"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, credential: impl Into<CredentialId>) -> UpdateCredential {
+        UpdateCredential::new(self.0.call(&ops::UPDATE_CREDENTIAL, Decode::nothing()).arg(credential.into()))
+    }
+
+    /// Ends a consumer key (`DELETE /me/api/credential/{credentialId}`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/api/credential/delete`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.me().credentials().list().await?[0].credential_id;
+    /// api.me().credentials().delete(id).await?;
+    /// assert!(api.me().credentials().get(id).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, credential: impl Into<CredentialId>) -> Call<()> {
+        self.0.call(&ops::DELETE_CREDENTIAL, Decode::nothing()).arg(credential.into())
+    }
+
+    /// The application that a consumer key was made by (`GET /me/api/credential/{credentialId}/application`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/api/credential/application/get`. 404 when the key was ended meanwhile.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.me().credentials().list().await?[0].credential_id;
+    /// let application = api.me().credentials().application(id).await?;
+    /// assert_eq!(application.application_key, cloud_sandbox::ovh::APPLICATION_KEY);
+    /// # Ok(()) }
+    /// ```
+    pub fn application(self, credential: impl Into<CredentialId>) -> Call<ApiApplication> {
+        self.0.call(&ops::GET_CREDENTIAL_APPLICATION, Decode::json()).arg(credential.into())
+    }
+}
+
+list_request! {
+    /// Lists consumer keys; made by [`Credentials::list`].
+    pub struct ListCredentials => ApiCredential;
+    one {
+        /// Only those of this application.
+        application: i64 = "applicationId",
+        /// Only those of which this has become.
+        status: CredentialState = "status",
+    }
+}
+
+cloud_core::request! {
+    /// Changes a consumer key; made by [`Credentials::update`].
+    pub struct UpdateCredential => ();
+    opt {
+        /// Takes the limit of addresses away with `None`, as [`allowed_ips`](Self::allowed_ips) sets it.
+        @serde(rename = "allowedIPs")
+        allowed: Option<Vec<String>>,
+    }
+}
+
+impl UpdateCredential {
+    /// The addresses that the key may be used from, as blocks such as `192.0.2.0/24`.
+    pub fn allowed_ips(self, blocks: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed(blocks.into_iter().map(Into::into).collect::<Vec<String>>())
+    }
+}

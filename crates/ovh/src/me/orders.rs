@@ -1,0 +1,141 @@
+//! What was ordered.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::model::{Secret, Timestamp};
+
+use crate::client::Client;
+use crate::list::list_request;
+use crate::ops;
+use crate::price::{Moment, Price};
+
+cloud_core::numeric_id! {
+    /// Identifies an order.
+    pub struct OrderId;
+}
+
+cloud_core::open_enum! {
+    /// How far an order has come.
+    pub enum OrderStatus {
+        /// It was called off.
+        Cancelled = "cancelled",
+        /// It is being called off.
+        Cancelling = "cancelling",
+        /// It is being checked.
+        Checking = "checking",
+        /// All of it is there.
+        Delivered = "delivered",
+        /// It is being made ready.
+        Delivering = "delivering",
+        /// Documents are wanted first.
+        DocumentsRequested = "documentsRequested",
+        /// It was not paid.
+        NotPaid = "notPaid",
+        /// The service says that it does not know.
+        NotKnown = "unknown",
+    }
+}
+
+cloud_core::model! {
+    /// An order.
+    #[serde(rename_all = "camelCase")]
+    pub struct Order {
+        /// Its number.
+        pub order_id: OrderId,
+        /// When it was made.
+        pub date: Option<Timestamp>,
+        /// When the offer ends.
+        pub expiration_date: Option<Timestamp>,
+        /// Until when the buyer may step back.
+        pub retraction_date: Option<Timestamp>,
+        /// What is to be paid.
+        pub price_with_tax: Price,
+        /// The same without tax.
+        pub price_without_tax: Price,
+        /// The tax.
+        pub tax: Price,
+        /// Where to read it.
+        pub url: Secret,
+        /// Where to fetch it as a PDF.
+        pub pdf_url: Secret,
+        /// The password that opens it at these addresses, which hold it too.
+        pub password: Secret,
+    }
+}
+
+/// `/me/order`.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders<'a>(&'a Client);
+
+impl<'a> Orders<'a> {
+    pub(super) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists orders (`GET /me/order`), as whole objects in pages of 500.
+    ///
+    /// Needs the IAM action `account:apiovh:me/order/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// for order in api.me().orders().list().since("2020-01-01").all().await? {
+    ///     println!("{} {}", order.order_id, order.price_with_tax.text);
+    /// }
+    /// # assert!(!api.me().orders().list().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListOrders {
+        ListOrders::new(self.0.expanded(&ops::LIST_ORDERS, &ops::GET_ORDER, &[]))
+    }
+
+    /// One order (`GET /me/order/{orderId}`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/order/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let id = api.me().orders().list().await?[0].order_id;
+    /// let order = api.me().orders().get(id).await?;
+    /// assert_eq!(order.order_id, id);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, order: impl Into<OrderId>) -> Call<Order> {
+        self.0.call(&ops::GET_ORDER, Decode::json()).arg(order.into())
+    }
+
+    /// How far an order has come (`GET /me/order/{orderId}/status`).
+    ///
+    /// Needs the IAM action `account:apiovh:me/order/status/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::me::orders::OrderStatus;
+    ///
+    /// # let id = api.me().orders().list().all().await?.last().unwrap().order_id;
+    /// assert_eq!(api.me().orders().status(id).await?, OrderStatus::Delivered);
+    /// # Ok(()) }
+    /// ```
+    pub fn status(self, order: impl Into<OrderId>) -> Call<OrderStatus> {
+        self.0.call(&ops::GET_ORDER_STATUS, Decode::json()).arg(order.into())
+    }
+}
+
+list_request! {
+    /// Lists orders; made by [`Orders::list`].
+    pub struct ListOrders => Order;
+    one {
+        /// Only what was ordered at this time or later.
+        since: Moment = "date.from",
+        /// Only what was ordered at this time or before.
+        until: Moment = "date.to",
+    }
+}

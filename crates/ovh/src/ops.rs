@@ -1,0 +1,232 @@
+//! The operations that have typed calls, with the IAM action that each of them needs. Calls are made from this table.
+
+use cloud_core::call::Operation;
+use http::Method;
+
+/// As [`cloud_core::operations!`], with the IAM action of an operation after its path where it has one.
+macro_rules! operations_with_actions {
+    ($( $name:ident = $id:literal, $method:ident $path:literal $(, $action:literal)?; )*) => {
+        cloud_core::operations! {
+            $( $name = $id, $method $path; )*
+        }
+
+        /// The IAM action of each operation that needs one.
+        pub static IAM_ACTIONS: &[(&Operation, &str)] = &[ $( $( (&$name, $action), )? )* ];
+    };
+}
+
+operations_with_actions! {
+    AUTH_TIME = "auth.time", GET "/auth/time";
+    AUTH_CREDENTIAL = "auth.credential", POST "/auth/credential";
+    AUTH_CURRENT_CREDENTIAL = "auth.currentCredential", GET "/auth/currentCredential";
+    AUTH_DETAILS = "auth.details", GET "/auth/details";
+    AUTH_LOGOUT = "auth.logout", POST "/auth/logout";
+
+    GET_ME = "me.get", GET "/me", "account:apiovh:me/get";
+    UPDATE_ME = "me.put", PUT "/me", "account:apiovh:me/edit";
+    LIST_BILLS = "me.bill", GET "/me/bill", "account:apiovh:me/bill/get";
+    GET_BILL = "me.bill.get", GET "/me/bill/{billId}", "account:apiovh:me/bill/get";
+    LIST_BILL_DETAILS = "me.bill.details", GET "/me/bill/{billId}/details", "account:apiovh:me/bill/details/get";
+    GET_BILL_DETAIL = "me.bill.details.get", GET "/me/bill/{billId}/details/{billDetailId}",
+        "account:apiovh:me/bill/details/get";
+    GET_BILL_PAYMENT = "me.bill.payment", GET "/me/bill/{billId}/payment", "account:apiovh:me/bill/payment/get";
+    LIST_APPLICATIONS = "me.api.application", GET "/me/api/application", "account:apiovh:me/api/application/get";
+    GET_APPLICATION = "me.api.application.get", GET "/me/api/application/{applicationId}",
+        "account:apiovh:me/api/application/get";
+    DELETE_APPLICATION = "me.api.application.delete", DELETE "/me/api/application/{applicationId}",
+        "account:apiovh:me/api/application/delete";
+    LIST_CREDENTIALS = "me.api.credential", GET "/me/api/credential", "account:apiovh:me/api/credential/get";
+    GET_CREDENTIAL = "me.api.credential.get", GET "/me/api/credential/{credentialId}",
+        "account:apiovh:me/api/credential/get";
+    UPDATE_CREDENTIAL = "me.api.credential.put", PUT "/me/api/credential/{credentialId}",
+        "account:apiovh:me/api/credential/edit";
+    DELETE_CREDENTIAL = "me.api.credential.delete", DELETE "/me/api/credential/{credentialId}",
+        "account:apiovh:me/api/credential/delete";
+    GET_CREDENTIAL_APPLICATION = "me.api.credential.application", GET "/me/api/credential/{credentialId}/application",
+        "account:apiovh:me/api/credential/application/get";
+    LIST_OAUTH2_CLIENTS = "me.api.oauth2.client", GET "/me/api/oauth2/client", "account:apiovh:me/api/oauth2/client/get";
+    CREATE_OAUTH2_CLIENT = "me.api.oauth2.client.post", POST "/me/api/oauth2/client",
+        "account:apiovh:me/api/oauth2/client/create";
+    GET_OAUTH2_CLIENT = "me.api.oauth2.client.get", GET "/me/api/oauth2/client/{clientId}",
+        "account:apiovh:me/api/oauth2/client/get";
+    UPDATE_OAUTH2_CLIENT = "me.api.oauth2.client.put", PUT "/me/api/oauth2/client/{clientId}",
+        "account:apiovh:me/api/oauth2/client/edit";
+    DELETE_OAUTH2_CLIENT = "me.api.oauth2.client.delete", DELETE "/me/api/oauth2/client/{clientId}",
+        "account:apiovh:me/api/oauth2/client/delete";
+    LIST_ORDERS = "me.order", GET "/me/order", "account:apiovh:me/order/get";
+    GET_ORDER = "me.order.get", GET "/me/order/{orderId}", "account:apiovh:me/order/get";
+    GET_ORDER_STATUS = "me.order.status", GET "/me/order/{orderId}/status", "account:apiovh:me/order/status/get";
+    LIST_SSH_KEYS = "me.sshKey", GET "/me/sshKey", "account:apiovh:me/sshKey/get";
+    CREATE_SSH_KEY = "me.sshKey.post", POST "/me/sshKey", "account:apiovh:me/sshKey/create";
+
+    LIST_ZONES = "domain.zone", GET "/domain/zone", "dnsZone:apiovh:get";
+    GET_ZONE = "domain.zone.get", GET "/domain/zone/{zoneName}", "dnsZone:apiovh:get";
+    GET_ZONE_STATUS = "domain.zone.status", GET "/domain/zone/{zoneName}/status", "dnsZone:apiovh:status/get";
+    LIST_RECORDS = "domain.zone.record", GET "/domain/zone/{zoneName}/record", "dnsZone:apiovh:record/get";
+    CREATE_RECORD = "domain.zone.record.post", POST "/domain/zone/{zoneName}/record", "dnsZone:apiovh:record/create";
+    GET_RECORD = "domain.zone.record.get", GET "/domain/zone/{zoneName}/record/{id}", "dnsZone:apiovh:record/get";
+    UPDATE_RECORD = "domain.zone.record.put", PUT "/domain/zone/{zoneName}/record/{id}", "dnsZone:apiovh:record/edit";
+    DELETE_RECORD = "domain.zone.record.delete", DELETE "/domain/zone/{zoneName}/record/{id}",
+        "dnsZone:apiovh:record/delete";
+    REFRESH_ZONE = "domain.zone.refresh", POST "/domain/zone/{zoneName}/refresh", "dnsZone:apiovh:refresh";
+    EXPORT_ZONE = "domain.zone.export", GET "/domain/zone/{zoneName}/export", "dnsZone:apiovh:export/get";
+    IMPORT_ZONE = "domain.zone.import", POST "/domain/zone/{zoneName}/import", "dnsZone:apiovh:import";
+    GET_DOMAIN = "domain.get", GET "/domain/{serviceName}", "domain:apiovh:get";
+
+    LIST_EMAIL_DOMAINS = "email.domain", GET "/email/domain", "emailDomain:apiovh:get";
+    LIST_REDIRECTIONS = "email.domain.redirection", GET "/email/domain/{domain}/redirection",
+        "emailDomain:apiovh:redirection/get";
+    CREATE_REDIRECTION = "email.domain.redirection.post", POST "/email/domain/{domain}/redirection",
+        "emailDomain:apiovh:redirection/create";
+    GET_REDIRECTION = "email.domain.redirection.get", GET "/email/domain/{domain}/redirection/{id}",
+        "emailDomain:apiovh:redirection/get";
+    DELETE_REDIRECTION = "email.domain.redirection.delete", DELETE "/email/domain/{domain}/redirection/{id}",
+        "emailDomain:apiovh:redirection/delete";
+    CHANGE_REDIRECTION = "email.domain.redirection.changeRedirection",
+        POST "/email/domain/{domain}/redirection/{id}/changeRedirection",
+        "emailDomain:apiovh:redirection/changeRedirection";
+
+    LIST_IPS = "ip", GET "/ip", "ip:apiovh:get";
+    GET_IP = "ip.get", GET "/ip/{ip}", "ip:apiovh:get";
+    LIST_REVERSES = "ip.reverse", GET "/ip/{ip}/reverse", "ip:apiovh:reverse/get";
+    SET_REVERSE = "ip.reverse.post", POST "/ip/{ip}/reverse", "ip:apiovh:reverse/create";
+    DELETE_REVERSE = "ip.reverse.delete", DELETE "/ip/{ip}/reverse/{ipReverse}", "ip:apiovh:reverse/delete";
+    MOVE_IP = "ip.move", POST "/ip/{ip}/move", "ip:apiovh:move";
+
+    LIST_SERVERS = "dedicated.server", GET "/dedicated/server", "dedicatedServer:apiovh:get";
+    GET_SERVER = "dedicated.server.get", GET "/dedicated/server/{serviceName}", "dedicatedServer:apiovh:get";
+    UPDATE_SERVER = "dedicated.server.put", PUT "/dedicated/server/{serviceName}", "dedicatedServer:apiovh:put";
+    GET_BURST = "dedicated.server.burst", GET "/dedicated/server/{serviceName}/burst",
+        "dedicatedServer:apiovh:burst/get";
+    SET_BURST = "dedicated.server.burst.put", PUT "/dedicated/server/{serviceName}/burst",
+        "dedicatedServer:apiovh:burst/edit";
+    REBOOT_SERVER = "dedicated.server.reboot", POST "/dedicated/server/{serviceName}/reboot",
+        "dedicatedServer:apiovh:reboot";
+    REINSTALL_SERVER = "dedicated.server.reinstall", POST "/dedicated/server/{serviceName}/reinstall",
+        "dedicatedServer:apiovh:reinstall";
+    LIST_SERVER_TASKS = "dedicated.server.task", GET "/dedicated/server/{serviceName}/task",
+        "dedicatedServer:apiovh:task/get";
+    GET_SERVER_TASK = "dedicated.server.task.get", GET "/dedicated/server/{serviceName}/task/{taskId}",
+        "dedicatedServer:apiovh:task/get";
+    LIST_BOOTS = "dedicated.server.boot", GET "/dedicated/server/{serviceName}/boot",
+        "dedicatedServer:apiovh:boot/get";
+    GET_BOOT = "dedicated.server.boot.get", GET "/dedicated/server/{serviceName}/boot/{bootId}",
+        "dedicatedServer:apiovh:boot/get";
+    GET_SERVER_SERVICE_INFOS = "dedicated.server.serviceInfos", GET "/dedicated/server/{serviceName}/serviceInfos",
+        "dedicatedServer:apiovh:serviceInfos/get";
+    GET_IPMI = "dedicated.server.features.ipmi", GET "/dedicated/server/{serviceName}/features/ipmi",
+        "dedicatedServer:apiovh:features/ipmi/get";
+    GET_IPMI_ACCESS = "dedicated.server.features.ipmi.access",
+        GET "/dedicated/server/{serviceName}/features/ipmi/access",
+        "dedicatedServer:apiovh:features/ipmi/access/get";
+    OPEN_IPMI_ACCESS = "dedicated.server.features.ipmi.access.post",
+        POST "/dedicated/server/{serviceName}/features/ipmi/access",
+        "dedicatedServer:apiovh:features/ipmi/access/create";
+    LIST_INTERFACES = "dedicated.server.virtualNetworkInterface",
+        GET "/dedicated/server/{serviceName}/virtualNetworkInterface",
+        "dedicatedServer:apiovh:virtualNetworkInterface/get";
+
+    LIST_VPS = "vps", GET "/vps", "vps:apiovh:get";
+    GET_VPS = "vps.get", GET "/vps/{serviceName}", "vps:apiovh:get";
+    UPDATE_VPS = "vps.put", PUT "/vps/{serviceName}", "vps:apiovh:put";
+    REBOOT_VPS = "vps.reboot", POST "/vps/{serviceName}/reboot", "vps:apiovh:reboot";
+    REBUILD_VPS = "vps.rebuild", POST "/vps/{serviceName}/rebuild", "vps:apiovh:rebuild";
+    GET_VPS_TASK = "vps.tasks.get", GET "/vps/{serviceName}/tasks/{id}", "vps:apiovh:tasks/get";
+
+    LIST_PROJECTS = "cloud.project", GET "/cloud/project", "publicCloudProject:apiovh:get";
+    GET_PROJECT = "cloud.project.get", GET "/cloud/project/{serviceName}", "publicCloudProject:apiovh:get";
+    LIST_REGIONS = "cloud.project.region", GET "/cloud/project/{serviceName}/region",
+        "publicCloudProject:apiovh:region/get";
+    LIST_INSTANCES = "cloud.project.instance", GET "/cloud/project/{serviceName}/instance",
+        "publicCloudProject:apiovh:instance/get";
+    CREATE_INSTANCE = "cloud.project.instance.post", POST "/cloud/project/{serviceName}/instance",
+        "publicCloudProject:apiovh:instance/create";
+    GET_INSTANCE = "cloud.project.instance.get", GET "/cloud/project/{serviceName}/instance/{instanceId}",
+        "publicCloudProject:apiovh:instance/get";
+    DELETE_INSTANCE = "cloud.project.instance.delete", DELETE "/cloud/project/{serviceName}/instance/{instanceId}",
+        "publicCloudProject:apiovh:instance/delete";
+    LIST_CLUSTERS = "cloud.project.kube", GET "/cloud/project/{serviceName}/kube",
+        "publicCloudProject:apiovh:kube/get";
+    CREATE_CLUSTER = "cloud.project.kube.post", POST "/cloud/project/{serviceName}/kube",
+        "publicCloudProject:apiovh:kube/create";
+    GET_CLUSTER = "cloud.project.kube.get", GET "/cloud/project/{serviceName}/kube/{kubeId}",
+        "publicCloudProject:apiovh:kube/get";
+    LIST_NODE_POOLS = "cloud.project.kube.nodepool", GET "/cloud/project/{serviceName}/kube/{kubeId}/nodepool",
+        "publicCloudProject:apiovh:kube/nodepool/get";
+    GET_NODE_POOL = "cloud.project.kube.nodepool.get",
+        GET "/cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}",
+        "publicCloudProject:apiovh:kube/nodepool/get";
+    LIST_PRIVATE_NETWORKS = "cloud.project.network.private", GET "/cloud/project/{serviceName}/network/private",
+        "publicCloudProject:apiovh:network/private/get";
+    LIST_USERS = "cloud.project.user", GET "/cloud/project/{serviceName}/user", "publicCloudProject:apiovh:user/get";
+    GET_OPERATION = "cloud.project.operation", GET "/cloud/project/{serviceName}/operation/{operationId}",
+        "publicCloudProject:apiovh:operation/get";
+    LIST_PROJECT_SSH_KEYS = "cloud.project.sshkey", GET "/cloud/project/{serviceName}/sshkey",
+        "publicCloudProject:apiovh:sshkey/get";
+
+    LIST_POLICIES = "iam.policy", GET "/v2/iam/policy", "account:apiovh:iam/policy/get";
+    CREATE_POLICY = "iam.policy.post", POST "/v2/iam/policy", "account:apiovh:iam/policy/create";
+    GET_POLICY = "iam.policy.get", GET "/v2/iam/policy/{policyId}", "account:apiovh:iam/policy/get";
+    LIST_RESOURCES = "iam.resource", GET "/v2/iam/resource";
+    GET_RESOURCE = "iam.resource.get", GET "/v2/iam/resource/{resourceURN}";
+}
+
+/// The IAM action that this operation needs.
+pub fn iam_action(operation: &Operation) -> Option<&'static str> {
+    IAM_ACTIONS.iter().find(|(known, _)| *known == operation).map(|(_, action)| *action)
+}
+
+/// The operation that serves this method and path, with its parameters filled in or not.
+pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
+    let path = path.split('?').next().unwrap_or_default();
+    let version = ["/1.0", "/v1"]
+        .into_iter()
+        .find(|version| path.strip_prefix(version).is_some_and(|rest| rest.starts_with('/')));
+    let path = version.map_or(path, |version| &path[version.len()..]);
+    let fits = |template: &str| {
+        let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+        loop {
+            match (wanted.next(), given.next()) {
+                (None, None) => return true,
+                (Some(wanted), Some(given)) if wanted == given || (wanted.starts_with('{') && !given.is_empty()) => {}
+                _ => return false,
+            }
+        }
+    };
+    let mut found = OPERATIONS.iter().filter(|known| known.method == *method && fits(known.path));
+    // `/domain/zone` is no `/domain/{serviceName}`.
+    let first = found.next()?;
+    let literal = |operation: &Operation| operation.path.split('/').filter(|part| !part.starts_with('{')).count();
+    Some(found.fold(first, |best, next| if literal(next) > literal(best) { next } else { best }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_is_found_by_what_was_called() {
+        let id = |method: Method, path: &str| find(&method, path).map(|operation| operation.id);
+        assert_eq!(id(Method::GET, "/auth/time"), Some("auth.time"));
+        assert_eq!(id(Method::GET, "/v1/auth/time?x=1"), Some("auth.time"));
+        assert_eq!(id(Method::GET, "/1.0/auth/time"), Some("auth.time"));
+        for (method, path) in [
+            (Method::POST, "/auth/time"),
+            (Method::GET, "/auth"),
+            (Method::GET, "/auth/time/x"),
+            (Method::GET, "/v1auth/time"),
+            (Method::GET, "/v2/auth/time"),
+            (Method::GET, ""),
+        ] {
+            assert_eq!(id(method, path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn every_operation_is_named_once_and_found_by_its_own_path() {
+        for operation in OPERATIONS {
+            assert_eq!(OPERATIONS.iter().filter(|other| other.id == operation.id).count(), 1, "{}", operation.id);
+            assert_eq!(find(&operation.method, operation.path), Some(*operation));
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Any operation of the API, by its path.
+
+use std::fmt;
+use std::future::IntoFuture;
+
+use cloud_core::call::{Call, CallFuture, CallOptions};
+use cloud_core::decode::{Decode, RawResponse};
+use cloud_core::engine::Download;
+use cloud_core::wait::Waiter;
+use cloud_core::{Error, Result};
+use http::{HeaderName, HeaderValue, Method};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::list::{self, Items, List, Mode};
+use crate::task;
+
+const BATCH: HeaderName = HeaderName::from_static("x-ovh-batch");
+const SCHEMAS: HeaderName = HeaderName::from_static("x-schemas-version");
+
+/// A call of any operation. Made by [`Client::get`], [`post`](Client::post), [`put`](Client::put),
+/// [`delete`](Client::delete) and [`request`](Client::request); awaiting it gives the JSON of the answer, `null` where the
+/// answer is empty.
+#[derive(Clone)]
+#[must_use = "nothing is sent until the call is awaited"]
+pub struct RawCall {
+    client: Client,
+    call: Call<Value>,
+    path: String,
+    args: Vec<String>,
+}
+
+impl fmt::Debug for RawCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Raw{:?}", self.call)
+    }
+}
+
+impl RawCall {
+    pub(crate) fn new(client: &Client, method: Method, path: &str) -> Self {
+        let call = client.call_path(method, path, Decode::json_or_null());
+        Self { client: client.clone(), call, path: path.to_owned(), args: Vec::new() }
+    }
+
+    fn map(mut self, change: impl FnOnce(Call<Value>) -> Call<Value>) -> Self {
+        self.call = change(self.call);
+        self
+    }
+
+    /// Fills the next `{parameter}` of the path. Whatever the value holds, it stays in its segment: the slash of an IP
+    /// block is encoded.
+    ///
+    /// Text out of a JSON value prints with its quotes, which nothing in a path has; it is refused. Give its `as_str()`.
+    pub fn arg(mut self, value: impl fmt::Display) -> Self {
+        let value = value.to_string();
+        self.call = self.call.arg(&value);
+        if value.len() > 1 && value.starts_with('"') && value.ends_with('"') {
+            let text = format!("{value} has quotes around it, as a JSON value prints; give its as_str()");
+            self.call = self.call.refuse(Error::input("path", text));
+        }
+        self.args.push(value);
+        self
+    }
+
+    /// Adds a query parameter, such as `date.from`. Where a parameter is a list, its name comes several times.
+    pub fn query(self, name: &str, value: impl fmt::Display) -> Self {
+        self.map(|call| call.query(name, value))
+    }
+
+    /// Adds a query parameter if there is a value.
+    pub fn query_opt(self, name: &str, value: Option<impl fmt::Display>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds a query parameter that stands for `null`, which is not the same as leaving it out.
+    pub fn query_null(self, name: &str) -> Self {
+        self.query(name, "null")
+    }
+
+    /// Sends this value as JSON. A `None` in it is sent as `null`, which means something to this API; leave out by
+    /// `skip_serializing_if` what shall stay as it is.
+    ///
+    /// Without a body nothing is sent, not even `{}`, which operations without parameters refuse.
+    pub fn json(self, value: &impl Serialize) -> Self {
+        self.map(|call| call.json(value))
+    }
+
+    /// Sends the call without credential, for operations that are open to everybody.
+    pub fn unauthenticated(self) -> Self {
+        let client = self.client.clone();
+        self.map(|call| client.open(call))
+    }
+
+    /// Asks v2 for this version of the schemas, such as `1.0`.
+    pub fn schemas_version(self, version: &str) -> Self {
+        match HeaderValue::try_from(version) {
+            Ok(value) => self.map(|call| call.header(SCHEMAS, value)),
+            Err(_) => self.map(|call| call.refuse(Error::input("version", "no header may hold it"))),
+        }
+    }
+
+    /// Sets a time limit, headers and so on for this call.
+    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        self.map(|call| call.options(set))
+    }
+
+    /// Sends the call; awaiting it does the same.
+    pub async fn send(self) -> Result<Value> {
+        self.call.send().await
+    }
+
+    /// Sends the call and decodes the JSON of the answer into a type of yours. An empty answer counts as `null`, so
+    /// `()` and options take it.
+    pub async fn send_as<T: DeserializeOwned + Send + 'static>(self) -> Result<T> {
+        self.call.decoded_by(Decode::json_or_null()).send().await
+    }
+
+    /// Sends the call and gives status, headers and the bytes of the body as they are.
+    pub async fn send_raw(self) -> Result<RawResponse> {
+        self.call.send_raw().await
+    }
+
+    /// Sends the call and gives the body piece by piece.
+    pub async fn send_streaming(self) -> Result<Download> {
+        self.call.send_streaming().await
+    }
+
+    cloud_core::if_blocking! {
+        /// Sends the call and blocks this thread until it is answered. Not for use inside asynchronous code.
+        pub fn send_blocking(self) -> Result<Value> {
+            self.call.send_blocking()
+        }
+    }
+
+    /// Reads the answer as a list: on v2 page after page; on v1 expanded, or, where the route gives ids all the same,
+    /// each object by the same path with the id behind it. More in [its module](crate::list).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde_json::Value;
+    ///
+    /// let zones: Vec<Value> = api.get("/domain/zone").list().await?;
+    /// assert_eq!(zones[0]["name"], "example.com");
+    /// let ids = api.get("/domain/zone/{zone}/record").arg("example.com").query("fieldType", "A").list::<Value>().ids().await?;
+    /// assert!(!ids.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn list<T: DeserializeOwned + Send + 'static>(self) -> List<T> {
+        let mode = if self.path.starts_with("/v2/") { Mode::Cursor } else { Mode::Expanded };
+        let Self { client, call, path, args } = self;
+        let detail = {
+            let (path, _) = path.split_once('?').unwrap_or((&path, ""));
+            format!("{}/{{id}}", path.trim_end_matches('/'))
+        };
+        let get =
+            move |id: &str| args.iter().fold(client.call_path(Method::GET, &detail, Decode::json()), Call::arg).arg(id);
+        List::new(call, mode).detail(get)
+    }
+
+    /// Reads the objects of many ids by this path, whose last `{parameter}` is left open for the id; ten at a time
+    /// unless [`Items::concurrency`] says otherwise.
+    pub fn get_many<T>(self, ids: impl IntoIterator<Item = impl fmt::Display>) -> Items<T>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let ids = ids.into_iter().map(|id| id.to_string()).collect();
+        let call = self.call;
+        list::get_many(ids, move |id| call.clone().decoded_by(Decode::json()).arg(id))
+    }
+
+    /// Looks at a task, or a resource that tells its state, by this `GET`, until its work has ended; the result is what
+    /// was seen last. The words that are known stand in [its module](crate::task).
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// # let name = "vps-5a4d6b07.vps.ovh.net";
+    /// let task = api.post("/vps/{name}/reboot").arg(name).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// let task = api.get("/vps/{name}/tasks/{id}").arg(name).arg(&task["id"]).wait().await?;
+    /// assert_eq!(task["state"], "done");
+    /// # Ok(()) }
+    /// ```
+    pub fn wait(self) -> Waiter<Value> {
+        task::wait(self.call)
+    }
+
+    /// Looks at something by this `GET` until it is there no longer.
+    pub fn wait_gone(self) -> Waiter<()> {
+        task::wait_gone(self.call)
+    }
+
+    /// Reads the objects of many ids in one request (`X-Ovh-Batch`), by this path, whose last `{parameter}` is left open
+    /// for the ids. The web manager asks for 50 at a time.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde_json::Value;
+    ///
+    /// let ids = api.get("/me/bill").list::<Value>().ids().await?;
+    /// let bills = api.get("/me/bill/{id}").batch::<Value>(&ids).await?;
+    /// assert!(bills.iter().all(|bill| bill.value.is_some()));
+    /// # Ok(()) }
+    /// ```
+    pub fn batch<T>(self, ids: impl IntoIterator<Item = impl fmt::Display>) -> Call<Vec<BatchItem<T>>>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
+        let call = self.call.decoded_by(Decode::json()).header(BATCH, HeaderValue::from_static(",")).arg_list(&ids);
+        if ids.iter().any(|id| id.contains(',')) {
+            return call.refuse(Error::input("ids", "one of them holds a comma, which separates them"));
+        }
+        call
+    }
+}
+
+impl IntoFuture for RawCall {
+    type Output = Result<Value>;
+    type IntoFuture = CallFuture<Value>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.call.into_future()
+    }
+}
+
+/// One element of the answer to a [batch](RawCall::batch).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct BatchItem<T> {
+    /// The id, as far as the service repeats it; the order is that of the ids in any case.
+    #[serde(default)]
+    pub key: Value,
+    /// The object; `None` when it could not be read.
+    #[serde(default = "none")]
+    pub value: Option<T>,
+    /// Why it could not be read.
+    #[serde(default)]
+    pub error: Option<Value>,
+}
+
+fn none<T>() -> Option<T> {
+    None
+}

@@ -1,0 +1,362 @@
+//! `/vps`: virtual private servers.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::client::Client;
+use crate::list::list_request;
+use crate::ops;
+use crate::resource::ResourceMetadata;
+use crate::task::{Started, Work};
+
+cloud_core::open_enum! {
+    /// What a VPS is doing.
+    pub enum VpsState {
+        /// It is being backed up.
+        BackingUp = "backuping",
+        /// It is being installed.
+        Installing = "installing",
+        /// It is being maintained.
+        Maintenance = "maintenance",
+        /// It is starting again.
+        Rebooting = "rebooting",
+        /// It runs a rescue system.
+        Rescued = "rescued",
+        /// It runs.
+        Running = "running",
+        /// It is off.
+        Stopped = "stopped",
+        /// It is being turned off.
+        Stopping = "stopping",
+        /// It is moving to another model.
+        Upgrading = "upgrading",
+    }
+}
+
+cloud_core::open_enum! {
+    /// What a VPS starts from.
+    pub enum NetbootMode {
+        /// Its own disk.
+        Local = "local",
+        /// A rescue system.
+        Rescue = "rescue",
+    }
+}
+
+cloud_core::open_enum! {
+    /// The keyboard that the console of a VPS expects.
+    pub enum Keymap {
+        /// A French one.
+        Fr = "fr",
+        /// An American one.
+        Us = "us",
+    }
+}
+
+cloud_core::open_enum! {
+    /// Where a VPS runs.
+    pub enum ZoneType {
+        /// In a region.
+        Region = "region",
+        /// In a local zone.
+        LocalZone = "localzone",
+    }
+}
+
+cloud_core::open_enum! {
+    /// How far a task has come.
+    pub enum VpsTaskState {
+        /// It waits.
+        Todo = "todo",
+        /// It is under way.
+        Doing = "doing",
+        /// It waits for a confirmation.
+        WaitingAck = "waitingAck",
+        /// It was halted.
+        Paused = "paused",
+        /// It has done what it was for.
+        Done = "done",
+        /// It was called off.
+        Cancelled = "cancelled",
+        /// It cannot go on.
+        Blocked = "blocked",
+        /// It has failed.
+        Error = "error",
+    }
+}
+
+cloud_core::model! {
+    /// What a VPS was bought as.
+    #[serde(rename_all = "camelCase")]
+    pub struct Model {
+        /// The name of the model.
+        pub name: String,
+        /// The name that it is sold by.
+        pub offer: String,
+        /// The generation, such as `2019v1`.
+        pub version: String,
+        /// Virtual cores.
+        pub vcore: i64,
+        /// Memory in MB.
+        pub memory: i64,
+        /// The size of the disk in GB.
+        pub disk: i64,
+        /// How many addresses it can have beside its own.
+        #[serde(rename = "maximumAdditionnalIp")]
+        pub maximum_additional_ip: i64,
+        /// The data centres where it is sold.
+        pub datacenter: Vec<String>,
+        /// What can be bought beside it, such as `snapshot`.
+        pub available_options: Vec<String>,
+    }
+}
+
+cloud_core::model! {
+    /// A virtual private server.
+    #[serde(rename_all = "camelCase")]
+    pub struct Vps {
+        /// The name of the service, such as `vps-1a2b3c4d.vps.ovh.net`.
+        pub name: String,
+        /// The name that people see.
+        pub display_name: Option<String>,
+        /// What it is doing.
+        pub state: VpsState,
+        /// What it was bought as.
+        pub model: Model,
+        /// The kind of offer, such as `ssd`.
+        pub offer_type: String,
+        /// Virtual cores.
+        pub vcore: i64,
+        /// Memory in MB.
+        pub memory_limit: i64,
+        /// The zone that it runs in.
+        pub zone: String,
+        /// What kind of zone that is.
+        pub zone_type: ZoneType,
+        /// The cluster that it runs on.
+        pub cluster: String,
+        /// What it starts from.
+        pub netboot_mode: NetbootMode,
+        /// The keyboard that its console expects.
+        pub keymap: Option<Keymap>,
+        /// Whether OVHcloud watches over it.
+        pub sla_monitoring: Option<bool>,
+        /// Where OVHcloud watches from.
+        pub monitoring_ip_blocks: Vec<String>,
+        /// How IAM knows it.
+        pub iam: Option<ResourceMetadata>,
+    }
+}
+
+cloud_core::model! {
+    /// Work on a VPS.
+    pub struct VpsTask {
+        /// Its number.
+        pub id: i64,
+        /// What it does, such as `rebootVm`.
+        #[serde(rename = "type")]
+        pub kind: String,
+        /// How far it has come.
+        pub state: VpsTaskState,
+        /// How much of it is done, in percent.
+        pub progress: i64,
+        /// When it was asked for.
+        pub date: Timestamp,
+    }
+}
+
+impl Work for VpsTask {
+    fn state(&self) -> &str {
+        self.state.as_str()
+    }
+
+    fn what(&self) -> &str {
+        &self.kind
+    }
+
+    fn percent(&self) -> u8 {
+        u8::try_from(self.progress.clamp(0, 100)).unwrap_or_default()
+    }
+}
+
+/// `/vps`.
+#[derive(Clone, Copy, Debug)]
+pub struct Vpses<'a>(&'a Client);
+
+impl<'a> Vpses<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists VPS (`GET /vps`).
+    ///
+    /// Needs the IAM action `vps:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// for vps in api.vps().list().all().await? {
+    ///     println!("{} is {}", vps.name, vps.state);
+    /// }
+    /// # assert!(!api.vps().list().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListVps {
+        ListVps::new(self.0.expanded(&ops::LIST_VPS, &ops::GET_VPS, &[]))
+    }
+
+    /// One VPS (`GET /vps/{serviceName}`).
+    ///
+    /// Needs the IAM action `vps:apiovh:get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let name = api.vps().list().ids().await?.remove(0);
+    /// let vps = api.vps().get(&name).await?;
+    /// println!("{} cores, {} MB", vps.vcore, vps.memory_limit);
+    /// # assert_eq!(vps.name, name);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, vps: &str) -> Call<Vps> {
+        self.0.call(&ops::GET_VPS, Decode::json()).arg(vps)
+    }
+
+    /// Changes a VPS (`PUT /vps/{serviceName}`). What is not set stays as it is.
+    ///
+    /// Needs the IAM action `vps:apiovh:put`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let name = api.vps().list().ids().await?.remove(0);
+    /// api.vps().update(&name).display_name("front").await?;
+    /// assert_eq!(api.vps().get(&name).await?.display_name.as_deref(), Some("front"));
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, vps: &str) -> UpdateVps {
+        UpdateVps::new(self.0.call(&ops::UPDATE_VPS, Decode::nothing()).arg(vps))
+    }
+
+    /// Starts a VPS again (`POST /vps/{serviceName}/reboot`).
+    ///
+    /// Needs the IAM action `vps:apiovh:reboot`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let name = api.vps().list().ids().await?.remove(0);
+    /// # let clock = sandbox.clock().clone();
+    /// let started = api.vps().reboot(&name).await?;
+    /// # clock.advance(std::time::Duration::from_secs(600));
+    /// let task = started.wait().await?;
+    /// assert_eq!(task.kind, "rebootVm");
+    /// # Ok(()) }
+    /// ```
+    pub fn reboot(self, vps: &str) -> Call<Started<VpsTask>> {
+        self.start(&ops::REBOOT_VPS, vps)
+    }
+
+    /// Installs a VPS anew from an image (`POST /vps/{serviceName}/rebuild`). Everything on its disk is lost. A beta of
+    /// OVHcloud's.
+    ///
+    /// Needs the IAM action `vps:apiovh:rebuild`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let name = api.vps().list().ids().await?.remove(0);
+    /// # let clock = sandbox.clock().clone();
+    /// let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEB me";
+    /// let started = api.vps().rebuild(&name, "d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11").public_ssh_key(key).await?;
+    /// # clock.advance(std::time::Duration::from_secs(3600));
+    /// assert_eq!(started.wait().await?.progress, 100);
+    /// # Ok(()) }
+    /// ```
+    pub fn rebuild(self, vps: &str, image: impl Into<String>) -> RebuildVps {
+        RebuildVps::new(self.start(&ops::REBUILD_VPS, vps), image.into())
+    }
+
+    /// One task (`GET /vps/{serviceName}/tasks/{id}`).
+    ///
+    /// Needs the IAM action `vps:apiovh:tasks/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let name = api.vps().list().ids().await?.remove(0);
+    /// let started = api.vps().reboot(&name).await?;
+    /// let task = api.vps().task(&name, started.task.id).await?;
+    /// println!("{} {}: {}%", task.kind, task.state, task.progress);
+    /// # assert_eq!(task.id, started.task.id);
+    /// # Ok(()) }
+    /// ```
+    pub fn task(self, vps: &str, task: i64) -> Call<VpsTask> {
+        self.0.call(&ops::GET_VPS_TASK, Decode::json()).arg(vps).arg(task)
+    }
+
+    fn start(self, operation: &'static cloud_core::call::Operation, vps: &str) -> Call<Started<VpsTask>> {
+        let (client, name) = (self.0.clone(), vps.to_owned());
+        let look = move |task: VpsTask| {
+            let look = client.vps().task(&name, task.id);
+            Started::new(task, look)
+        };
+        self.0.call(operation, Decode::json().map(look)).arg(vps)
+    }
+}
+
+list_request! {
+    /// Lists VPS; made by [`Vpses::list`].
+    pub struct ListVps => Vps;
+}
+
+cloud_core::request! {
+    /// Changes a VPS; made by [`Vpses::update`].
+    #[serde(rename_all = "camelCase")]
+    pub struct UpdateVps => ();
+    opt {
+        /// What it starts from, the next time it does.
+        netboot_mode: NetbootMode,
+        /// Whether OVHcloud watches over it.
+        sla_monitoring: bool,
+    }
+    patch {
+        /// The name that people see; `None` clears it.
+        display_name: String,
+        /// The keyboard that its console expects (`fr`, `us`); `None` clears it.
+        keymap: Keymap,
+    }
+}
+
+cloud_core::request! {
+    /// Installs a VPS anew; made by [`Vpses::rebuild`].
+    #[serde(rename_all = "camelCase")]
+    pub struct RebuildVps => Started<VpsTask>;
+    required {
+        image_id: String,
+    }
+    opt {
+        /// A public key in the form of `authorized_keys` that may log in.
+        public_ssh_key: String,
+        /// The name of a public key of the account that may log in.
+        ssh_key: String,
+        /// Keeps the new password out of the mail.
+        do_not_send_password: bool,
+        /// Installs the monitoring of OVHcloud.
+        @serde(rename = "installRTM")
+        install_rtm: bool,
+    }
+}
