@@ -3,7 +3,7 @@
 //! A [`Sandbox`] keeps real state: what was created can be read, changed, listed in pages and deleted, actions run on a
 //! [clock](Sandbox::clock) that a test can advance, [faults](Sandbox::faults) happen on demand, and a
 //! [journal](Sandbox::journal) tells what arrived. It can be used without any socket, through
-//! [`Sandbox::hetzner`], or on a port of the loopback interface, through `Sandbox::start`, by clients in any language.
+//! [`Sandbox::hetzner`] and its siblings, or on a port of the loopback interface, through `Sandbox::start`, by clients in any language.
 //!
 //! ```
 //! # use cloud_core::transport::Transport as _;
@@ -25,6 +25,7 @@ mod clock;
 mod fault;
 mod front;
 pub mod hetzner;
+pub mod ionos_dataplatform;
 mod journal;
 mod pattern;
 mod rate;

@@ -87,7 +87,10 @@ fn greet(server: &Running, token: Option<&str>) -> io::Result<()> {
     writeln!(out, "# Hetzner")?;
     writeln!(out, "export HCLOUD_ENDPOINT={endpoint}")?;
     writeln!(out, "export HETZNER_ENDPOINT={endpoint}")?;
-    writeln!(out, "export HCLOUD_TOKEN={token}")?;
+    writeln!(out, "export HCLOUD_TOKEN={token}\n")?;
+    writeln!(out, "# IONOS Data Platform")?;
+    writeln!(out, "export IONOS_API_URL={}", server.ionos_dataplatform_url())?;
+    writeln!(out, "export IONOS_TOKEN={token}")?;
     out.flush()
 }
 

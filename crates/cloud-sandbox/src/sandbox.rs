@@ -9,6 +9,7 @@ use crate::answer::Service;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::hetzner::{Hetzner, HetznerMetadata};
+use crate::ionos_dataplatform::IonosDataPlatform;
 use crate::journal::Journal;
 use crate::transport::InProcess;
 
@@ -23,6 +24,7 @@ struct World {
     faults: Faults,
     journal: Journal,
     hetzner: Arc<Hetzner>,
+    ionos_dataplatform: Arc<IonosDataPlatform>,
 }
 
 /// How services are to behave.
@@ -62,6 +64,12 @@ impl Sandbox {
         Arc::new(InProcess { sandbox: self.clone(), service: Arc::new(service) })
     }
 
+    /// The IONOS Managed Stackable Data Platform, without sockets: any host, paths as on
+    /// `https://api.ionos.com/dataplatform`.
+    pub fn ionos_dataplatform(&self) -> Arc<dyn Transport> {
+        Arc::new(InProcess { sandbox: self.clone(), service: self.0.ionos_dataplatform.clone() })
+    }
+
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
@@ -78,8 +86,12 @@ impl Sandbox {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn services(&self) -> [Arc<dyn Service>; 2] {
-        [self.0.hetzner.clone(), Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone()))]
+    pub(crate) fn services(&self) -> [Arc<dyn Service>; 3] {
+        [
+            self.0.hetzner.clone(),
+            Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone())),
+            self.0.ionos_dataplatform.clone(),
+        ]
     }
 }
 
@@ -105,7 +117,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Accepts this token only. Otherwise every well-formed token opens a project of its own.
+    /// Accepts this token only, or this password where a service takes passwords. Otherwise every well-formed credential
+    /// opens a project of its own.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.options.token = Some(token.into());
         self
@@ -140,7 +153,8 @@ impl Builder {
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
         Sandbox(Arc::new(World {
-            hetzner: Arc::new(Hetzner::new(self.options, clock.clone())),
+            hetzner: Arc::new(Hetzner::new(self.options.clone(), clock.clone())),
+            ionos_dataplatform: Arc::new(IonosDataPlatform::new(self.options, clock.clone())),
             faults: Faults::default(),
             journal: Journal::default(),
             clock,

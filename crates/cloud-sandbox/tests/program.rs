@@ -67,6 +67,8 @@ fn it_serves_until_a_signal_comes() {
         let endpoint = value("HCLOUD_ENDPOINT");
         assert_eq!(value("HETZNER_ENDPOINT"), endpoint);
         let token = value("HCLOUD_TOKEN");
+        assert_eq!(value("IONOS_API_URL"), endpoint.replace("/hetzner/v1", "/ionos-dataplatform/dataplatform"));
+        assert_eq!(value("IONOS_TOKEN"), token);
         assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()));
 
         let (host, path) = endpoint.strip_prefix("http://").unwrap().split_once('/').unwrap();
