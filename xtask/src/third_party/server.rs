@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use crate::{Result, process, workspace};
 
 /// What the scripts are told through their environment.
-const SETTINGS: &[&str] = &["HCLOUD_ENDPOINT", "HETZNER_ENDPOINT", "HCLOUD_TOKEN"];
+const SETTINGS: &[&str] = &["HCLOUD_ENDPOINT", "HETZNER_ENDPOINT", "HCLOUD_TOKEN", "IONOS_API_URL", "IONOS_TOKEN"];
 
 /// A running sandbox; it ends with this value, however the scripts end.
 pub(super) struct Server {
