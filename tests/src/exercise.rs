@@ -12,10 +12,11 @@ use serde_json::Value;
 
 mod answer;
 pub mod hetzner;
+pub mod ionos;
 mod replay;
 mod tolerance;
 
-pub use answer::Answer;
+pub use answer::{Answer, Place};
 pub use replay::Replay;
 
 /// The calls of one exercise and what became of them.

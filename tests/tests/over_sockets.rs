@@ -25,6 +25,23 @@ async fn the_life_of_a_server() {
 }
 
 #[tokio::test]
+async fn the_life_of_a_cluster() {
+    let server = Sandbox::builder().action_duration(Duration::ZERO).start().await.unwrap();
+    let builder =
+        ionos_dataplatform::Client::builder().basic("ann", "secret").endpoint(server.ionos_dataplatform_url());
+    let api = builder.poll_interval(Duration::from_millis(1)).build().unwrap();
+    let started = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await.unwrap();
+    let lake = started.wait().await.unwrap();
+    assert_eq!(lake.href, format!("{}/clusters/{}", api.endpoint(), lake.id));
+    assert_eq!(lake.metadata.created_by.as_deref(), Some("ann"));
+    let workers = api.node_pools(&lake).create("workers", 3).await.unwrap().wait().await.unwrap();
+    assert_eq!(api.node_pools(&lake).find("workers").await.unwrap().unwrap().id, workers.id);
+    api.clusters().delete(&lake).await.unwrap().wait().await.unwrap();
+    assert!(api.clusters().find("lake").await.unwrap().is_none());
+    server.shutdown().await;
+}
+
+#[tokio::test]
 async fn a_broken_connection_is_told_apart_from_one_that_never_was() {
     let (server, api) = served().await;
     let faults = server.sandbox().faults().clone();

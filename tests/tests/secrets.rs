@@ -4,6 +4,7 @@ use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
+use cloud_core::test_util::PausedClock;
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::Client;
 use secrecy::ExposeSecret as _;
@@ -29,6 +30,35 @@ impl<'a> MakeWriter<'a> for Captured {
     type Writer = Self;
     fn make_writer(&'a self) -> Self {
         self.clone()
+    }
+}
+
+/// The same for the IONOS data platform, whose users have passwords and whose clusters have kubeconfigs.
+async fn ionos(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
+    use ionos_dataplatform::{ApiError, Client};
+
+    const PASSWORD: &str = "pa55-word-that-must-not-be-seen";
+    secrets.extend([PASSWORD.to_owned(), "cHJveHktc2VjcmV0".to_owned(), "proxy-key-4712".to_owned()]);
+    let sandbox = Sandbox::new();
+    let builder = Client::builder().basic("ann", PASSWORD).transport(sandbox.ionos_dataplatform());
+    let builder = builder.proxy("http://u:cHJveHktc2VjcmV0@proxy.example").proxy_headers("X-Key: proxy-key-4712");
+    let api = builder.clone().clock(PausedClock::new()).build().unwrap();
+    shown.push(format!("{builder:?}{api:?}"));
+    let started = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await.unwrap();
+    let lake = started.wait().await.unwrap();
+    let kubeconfig = api.clusters().kubeconfig(&lake).await.unwrap();
+    secrets.push(kubeconfig.expose()["users"][0]["user"]["token"].as_str().unwrap().to_owned());
+    shown.push(format!("{kubeconfig:?}{lake:?}{started:?}{:?}", kubeconfig.to_yaml()));
+    for fault in [
+        Fault::MalformedJson,
+        Fault::Truncate,
+        Fault::ExpiredToken,
+        Fault::Error { status: 403, code: "a-1".into(), message: format!("no {PASSWORD}") },
+    ] {
+        sandbox.faults().times(5, fault);
+        let error = api.clusters().kubeconfig(&lake).await.unwrap_err();
+        shown.push(format!("{error}{error:?}{:?}", error.api::<ApiError>()));
+        sandbox.faults().clear();
     }
 }
 
@@ -79,6 +109,7 @@ async fn nothing_that_is_written_holds_a_secret() {
         }
         sandbox.faults().clear();
     }
+    ionos(&mut secrets, &mut shown).await;
     // The panic that a test or a program makes of an error shows no more than the error.
     sandbox.faults().next(Fault::ExpiredToken);
     let list = api.servers().list().await;

@@ -1,6 +1,6 @@
 //! What the service may answer one day is decoded today, and what it answers today is encoded again without loss.
 
-use cross_crate_tests::exercise::hetzner;
+use cross_crate_tests::exercise::{hetzner, ionos};
 
 /// Keys that are known and left out on purpose: operation and key, or a key of any operation.
 const LEFT_OUT: &[&str] = &[
@@ -28,4 +28,14 @@ async fn every_answer_of_hetzner_may_change() {
     assert_eq!(run.sent.len(), operations);
     assert!(run.variants > operations * 10, "{}", run.variants);
     println!("{} calls, {} variants of their answers", run.calls, run.variants);
+}
+
+#[tokio::test]
+async fn every_answer_of_ionos_may_change() {
+    let run = ionos::taking_answers_apart().await.unwrap();
+    assert!(run.failed.is_empty(), "{} of {} variants:\n{}", run.failed.len(), run.variants, run.failed.join("\n"));
+    assert!(run.lost.is_empty(), "{:#?}", run.lost);
+    let operations = ionos_dataplatform::ops::OPERATIONS.len();
+    assert_eq!(run.sent.len(), operations);
+    assert!(run.variants > operations * 10, "{}", run.variants);
 }

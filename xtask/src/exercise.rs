@@ -31,14 +31,16 @@ pub(crate) struct Exercise {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Provider {
     Hetzner,
+    IonosDataplatform,
 }
 
 impl Provider {
-    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner];
+    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner, Self::IonosDataplatform];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Hetzner => "hetzner",
+            Self::IonosDataplatform => "ionos-dataplatform",
         }
     }
 
@@ -46,6 +48,7 @@ impl Provider {
     pub(crate) fn operations(self) -> &'static [&'static Operation] {
         match self {
             Self::Hetzner => hetzner::ops::OPERATIONS,
+            Self::IonosDataplatform => ionos_dataplatform::ops::OPERATIONS,
         }
     }
 
@@ -53,6 +56,7 @@ impl Provider {
     pub(crate) async fn in_the_sandbox(self) -> Result<Run> {
         Ok(match self {
             Self::Hetzner => exercise::hetzner::in_the_sandbox().await?,
+            Self::IonosDataplatform => exercise::ionos::in_the_sandbox().await?,
         })
     }
 }
@@ -64,6 +68,9 @@ impl Exercise {
             match self.provider {
                 Provider::Hetzner => {
                     exercise::hetzner::against(&self.base_url, &self.token, settle, self.round_trip).await
+                }
+                Provider::IonosDataplatform => {
+                    exercise::ionos::against(&self.base_url, &self.token, settle, self.round_trip).await
                 }
             }
         })?;

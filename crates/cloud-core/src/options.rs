@@ -81,6 +81,11 @@ impl ClientOptions {
         self.clock = Arc::new(clock);
     }
 
+    /// Where time and chance come from, for a credential that has to know them.
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
     /// The most calls under way at once.
     pub fn max_in_flight(&mut self, calls: usize) {
         self.max_in_flight = Some(calls);
@@ -139,7 +144,9 @@ impl ClientOptions {
         self.http = set(self.http.clone());
     }
 
-    pub(crate) fn make_transport(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
+    /// The transport that was given, else a new one for the network; with `plain_http` no TLS is set up. For a provider
+    /// that puts a transport of its own around it.
+    pub fn make_transport(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
         if let Some(transport) = &self.transport {
             return Ok(transport.clone());
         }
@@ -268,4 +275,22 @@ macro_rules! client_options {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_util::{PausedClock, ScriptedTransport};
+
+    #[test]
+    fn what_was_given_is_what_a_provider_gets() {
+        let given: Arc<dyn Transport> = Arc::new(ScriptedTransport::default());
+        let mut options = ClientOptions::default();
+        options.transport(given.clone());
+        options.clock(PausedClock::new());
+        for plain_http in [true, false] {
+            assert!(Arc::ptr_eq(&options.make_transport(plain_http).unwrap(), &given));
+        }
+        assert!(format!("{:?}", options.shared_clock()).starts_with("PausedClock"));
+    }
 }

@@ -26,6 +26,7 @@ mod fault;
 mod form;
 mod front;
 pub mod hetzner;
+pub mod ionos_dataplatform;
 mod journal;
 pub mod ovh;
 mod pattern;

@@ -116,6 +116,9 @@ fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
         writeln!(out, "# vdkcli asks for no token over plain HTTP otherwise")?;
         writeln!(out, "export OAUTHLIB_INSECURE_TRANSPORT=1")?;
     }
+    writeln!(out, "\n# IONOS Data Platform")?;
+    writeln!(out, "export IONOS_API_URL={}", server.ionos_dataplatform_url())?;
+    writeln!(out, "export IONOS_TOKEN={token}")?;
     out.flush()
 }
 

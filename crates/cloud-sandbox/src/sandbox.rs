@@ -9,6 +9,7 @@ use crate::answer::Service;
 use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::hetzner::{Hetzner, HetznerMetadata};
+use crate::ionos_dataplatform::IonosDataPlatform;
 use crate::journal::Journal;
 use crate::ovh::{self, Ovh};
 use crate::transport::InProcess;
@@ -27,6 +28,7 @@ struct World {
     hetzner: Arc<Hetzner>,
     ovh: Arc<Ovh>,
     vdk_control: Arc<VdkControl>,
+    ionos_dataplatform: Arc<IonosDataPlatform>,
 }
 
 /// How services are to behave.
@@ -91,6 +93,12 @@ impl Sandbox {
         Arc::new(InProcess { sandbox: self.clone(), service: self.0.vdk_control.clone() })
     }
 
+    /// The IONOS Managed Stackable Data Platform, without sockets: any host, paths as on
+    /// `https://api.ionos.com/dataplatform`.
+    pub fn ionos_dataplatform(&self) -> Arc<dyn Transport> {
+        Arc::new(InProcess { sandbox: self.clone(), service: self.0.ionos_dataplatform.clone() })
+    }
+
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
@@ -107,9 +115,15 @@ impl Sandbox {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn services(&self) -> [Arc<dyn Service>; 4] {
-        let metadata = HetznerMetadata::mounted(self.0.hetzner.clone());
-        [self.0.hetzner.clone(), Arc::new(metadata), self.0.ovh.clone(), self.0.vdk_control.clone()]
+    pub(crate) fn services(&self) -> Vec<Arc<dyn Service>> {
+        let world = &*self.0;
+        vec![
+            world.hetzner.clone(),
+            Arc::new(HetznerMetadata::mounted(world.hetzner.clone())),
+            world.ovh.clone(),
+            world.vdk_control.clone(),
+            world.ionos_dataplatform.clone(),
+        ]
     }
 }
 
@@ -135,8 +149,9 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Accepts this token only. Otherwise every well-formed token opens a project of its own. The VDK Control Service
-    /// looks at tokens only when it is [secured](vdk_control::Settings::secured).
+    /// Accepts this token only, or this password where a service takes passwords. Otherwise every well-formed credential
+    /// opens a project of its own. The VDK Control Service looks at tokens only when it is
+    /// [secured](vdk_control::Settings::secured).
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.options.token = Some(token.into());
         self
@@ -185,6 +200,7 @@ impl Builder {
         Sandbox(Arc::new(World {
             ovh: Arc::new(Ovh::new(&self.options, clock.clone())),
             hetzner: Arc::new(Hetzner::new(self.options.clone(), clock.clone())),
+            ionos_dataplatform: Arc::new(IonosDataPlatform::new(self.options.clone(), clock.clone())),
             vdk_control: Arc::new(VdkControl::new(self.options, clock.clone())),
             faults: Faults::default(),
             journal: Journal::default(),

@@ -108,6 +108,12 @@ impl Running {
         format!("{}/vdk-control", self.url())
     }
 
+    /// The endpoint of the IONOS Managed Stackable Data Platform, to be used in the place of
+    /// `https://api.ionos.com/dataplatform`.
+    pub fn ionos_dataplatform_url(&self) -> String {
+        format!("{}/ionos-dataplatform/dataplatform", self.url())
+    }
+
     /// Stops listening and closes all connections, also those with an answer under way.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {

@@ -54,15 +54,22 @@ fn wrong_arguments_are_explained() {
     }
 }
 
+/// The last line that the program prints before it only serves.
+const LAST: &str = "export IONOS_TOKEN=";
+
 #[cfg(unix)]
 #[test]
 fn it_serves_until_a_signal_comes() {
     for signal in ["INT", "TERM"] {
         let mut child = Guard(program(&["serve", "--port", "0", "--action-seconds", "0"]).spawn().unwrap());
         let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let mut value = |name: &str| {
+        let mut greeting: Vec<String> = Vec::new();
+        while !greeting.last().is_some_and(|line| line.starts_with(LAST)) {
+            greeting.push(lines.next().unwrap());
+        }
+        let value = |name: &str| {
             let prefix = format!("export {name}=");
-            lines.find_map(|line| line.strip_prefix(&prefix).map(str::to_owned)).unwrap()
+            greeting.iter().find_map(|line| line.strip_prefix(&prefix)).unwrap().to_owned()
         };
         let endpoint = value("HCLOUD_ENDPOINT");
         assert_eq!(value("HETZNER_ENDPOINT"), endpoint);
@@ -72,9 +79,10 @@ fn it_serves_until_a_signal_comes() {
         for name in ["OVH_APPLICATION_KEY", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY"] {
             assert!(value(name).starts_with("sandbox"), "{name}");
         }
-        let rest = [lines.next().unwrap(), lines.next().unwrap()];
-        assert!(rest[0].starts_with("# ") && rest[0].contains(" OVH_CLIENT_ID=EU."), "{rest:?}");
-        assert_eq!(rest[1], format!("# with tokens from {}", ovh.replace("/1.0", "/auth/oauth2/token")));
+        let hints: Vec<_> = greeting.iter().skip_while(|line| !line.contains(" OVH_CLIENT_ID=EU.")).take(2).collect();
+        assert_eq!(*hints[1], format!("# with tokens from {}", ovh.replace("/1.0", "/auth/oauth2/token")));
+        assert_eq!(value("IONOS_API_URL"), endpoint.replace("/hetzner/v1", "/ionos-dataplatform/dataplatform"));
+        assert_eq!(value("IONOS_TOKEN"), token);
         assert!(token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_alphanumeric()));
 
         let (host, path) = endpoint.strip_prefix("http://").unwrap().split_once('/').unwrap();

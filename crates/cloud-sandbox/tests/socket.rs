@@ -48,6 +48,8 @@ async fn services_are_mounted_under_their_names() {
         let answer = exchange(&server, "GET", path, "").await;
         assert!(answer.starts_with("HTTP/1.1 404") && body_of(&answer).contains("not_found"), "{answer}");
     }
+    let versions = exchange(&server, "GET", "/ionos-dataplatform/dataplatform/versions", "").await;
+    assert!(versions.contains(&format!(r#""href":"{}/versions""#, server.ionos_dataplatform_url())), "{versions}");
     let created = exchange(&server, "POST", GROUPS, GROUP).await;
     assert!(created.starts_with("HTTP/1.1 201"), "{created}");
     assert_eq!(announced(&created), body_of(&created).len());

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 pub struct Api {
     pub sandbox: Sandbox,
     transport: Arc<dyn Transport>,
-    token: String,
+    base: &'static str,
+    authorization: String,
 }
 
 #[derive(Debug)]
@@ -44,17 +45,34 @@ impl Api {
 
     /// A sandbox whose time is that of the runtime.
     pub fn flowing(sandbox: Sandbox) -> Self {
-        Self { transport: sandbox.hetzner(), sandbox, token: "one".to_owned() }
+        Self {
+            transport: sandbox.hetzner(),
+            sandbox,
+            base: "https://api.hetzner.cloud/v1",
+            authorization: "Bearer one".to_owned(),
+        }
+    }
+
+    /// The IONOS data platform of a sandbox whose time moves only by hand.
+    pub fn ionos(sandbox: Sandbox) -> Self {
+        let api = Self::of(sandbox);
+        Self { transport: api.sandbox.ionos_dataplatform(), base: "https://api.ionos.com/dataplatform", ..api }
     }
 
     pub fn with_token(&self, token: &str) -> Self {
-        Self { sandbox: self.sandbox.clone(), transport: self.transport.clone(), token: token.to_owned() }
+        self.with_authorization(&if token.is_empty() { String::new() } else { format!("Bearer {token}") })
+    }
+
+    pub fn with_authorization(&self, authorization: &str) -> Self {
+        let Self { sandbox, transport, base, .. } = self;
+        let authorization = authorization.to_owned();
+        Self { sandbox: sandbox.clone(), transport: transport.clone(), base, authorization }
     }
 
     pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Result<Reply, TransportError> {
-        let mut request = Request::builder().method(method).uri(format!("https://api.hetzner.cloud/v1{path}"));
-        if !self.token.is_empty() {
-            request = request.header("authorization", format!("Bearer {}", self.token));
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if !self.authorization.is_empty() {
+            request = request.header("authorization", &self.authorization);
         }
         Reply::read(self.transport.send(request.body(body.into()).unwrap()).await?).await
     }
@@ -74,6 +92,10 @@ impl Api {
 
     pub async fn put(&self, path: &str, body: Value) -> Reply {
         self.call("PUT", path, body).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.call("PATCH", path, body).await
     }
 
     pub async fn delete(&self, path: &str) -> Reply {

@@ -1,0 +1,330 @@
+//! The IONOS Managed Stackable Data Platform API, version 1.2.
+//!
+//! The public service is gone, so this is written after its description and its clients: what they say of an answer holds,
+//! and what nobody says is decided here. Such decisions are the texts and, but for `paas-auth-1`, the codes of errors;
+//! that a kubeconfig is there once its cluster is deployed; that a version can only go up; and how long things take.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use http::header::{AUTHORIZATION, ETAG, RETRY_AFTER};
+use serde_json::{Value, json};
+
+mod clusters;
+mod error;
+mod input;
+mod life;
+mod node_pools;
+mod record;
+
+use crate::answer::{Answer, Call, Service};
+use crate::clock::Clock;
+use crate::rate::Bucket;
+use crate::route::{self, Found, Operation, Route, route};
+use crate::sandbox::Options;
+
+use error::ApiError;
+use record::{Kind, Record, Stamp};
+
+type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+
+const ROUTES: &[&[Route<Handler>]] =
+    &[clusters::ROUTES, node_pools::ROUTES, &[route("versionsGet", "GET", "/versions", versions)]];
+
+/// The versions that clusters can have. Their order is not that of their age, as in the real list.
+pub const VERSIONS: &[&str] = &["22.11", "23.11", "23.4", "23.7"];
+
+/// The contract of those who name none.
+const USUAL_CONTRACT: &str = "31885571";
+
+/// The requests an hour where the limit is only talked about.
+const USUAL_LIMIT: u32 = 3600;
+
+/// Every operation that the emulated service knows, with the names of the API's description.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    routes().map(|route| &route.operation)
+}
+
+fn routes() -> impl Iterator<Item = &'static Route<Handler>> {
+    ROUTES.iter().copied().flatten()
+}
+
+pub(crate) struct IonosDataPlatform {
+    options: Options,
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+struct State {
+    accounts: HashMap<(String, String), Account>,
+    rng: fastrand::Rng,
+}
+
+/// What one user has in one contract.
+struct Account {
+    user: String,
+    user_id: String,
+    contract: String,
+    clusters: Vec<Record>,
+    pools: Vec<Record>,
+    bucket: Bucket,
+}
+
+/// What one handler needs.
+struct Ctx<'a> {
+    account: &'a mut Account,
+    rng: &'a mut fastrand::Rng,
+    call: &'a Call<'a>,
+    parameters: Vec<&'a str>,
+    epoch: SystemTime,
+    now: Duration,
+    unit: Duration,
+}
+
+impl IonosDataPlatform {
+    pub(crate) fn new(options: Options, clock: Clock) -> Self {
+        let rng = fastrand::Rng::with_seed(options.seed);
+        Self { options, clock, state: Mutex::new(State { accounts: HashMap::new(), rng }) }
+    }
+
+    fn answer(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
+        let path = call.path.strip_prefix("/dataplatform").filter(|path| path.starts_with('/')).unwrap_or_default();
+        let found = match route::find(routes(), call.method, path) {
+            Found::Route(found) => found,
+            Found::WrongMethod => return Err(ApiError::new(405, "the path does not support this method")),
+            Found::Nothing => return Err(ApiError::new(404, "there is no such path")),
+        };
+        let now = self.clock.elapsed();
+        let caller =
+            Caller::of(call).filter(|caller| self.options.token.as_ref().is_none_or(|known| *known == caller.secret));
+        let caller = caller.ok_or_else(ApiError::unauthorized)?;
+        let contract = call.headers.get("x-contract-number").and_then(|number| number.to_str().ok());
+        let contract = contract.unwrap_or(USUAL_CONTRACT).to_owned();
+
+        let mut state = crate::lock(&self.state);
+        let State { accounts, rng } = &mut *state;
+        let account = accounts.entry((caller.key(), contract.clone())).or_insert_with(|| Account {
+            user_id: uuid(rng),
+            user: caller.user,
+            contract,
+            clusters: Vec::new(),
+            pools: Vec::new(),
+            bucket: Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now),
+        });
+        if self.options.rate_limit.is_some() && !account.bucket.take(now) {
+            return Err(ApiError::new(429, "too many requests"));
+        }
+        account.settle(now);
+        (found.handler)(&mut Ctx {
+            account,
+            rng,
+            call,
+            parameters: route::parameters(found.operation.path, path),
+            epoch: self.clock.epoch(),
+            now,
+            unit: self.options.action_duration,
+        })
+    }
+}
+
+impl Service for IonosDataPlatform {
+    fn name(&self) -> &'static str {
+        "ionos-dataplatform"
+    }
+
+    #[cfg(feature = "serve")]
+    fn endpoint(&self) -> &'static str {
+        "/dataplatform"
+    }
+
+    fn handle(&self, call: &Call<'_>) -> Answer {
+        match self.answer(call) {
+            Ok(answer) => answer,
+            Err(error) if error.status() == 429 => {
+                // The bucket gains one request in this time.
+                let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT).max(1);
+                self.rate_limited(Some(Duration::from_secs(u64::from(3600_u32.div_ceil(limit)))))
+            }
+            Err(error) => error.answer(),
+        }
+    }
+
+    fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
+        ApiError::with_code(status, code, message.unwrap_or("the sandbox was asked to fail")).answer()
+    }
+
+    fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
+        let answer = ApiError::new(429, "too many requests").answer();
+        match retry_after {
+            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
+            None => answer,
+        }
+    }
+}
+
+impl fmt::Debug for IonosDataPlatform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IonosDataPlatform")
+    }
+}
+
+/// Who sends a request.
+struct Caller {
+    scheme: &'static str,
+    user: String,
+    secret: String,
+}
+
+impl Caller {
+    fn of(call: &Call<'_>) -> Option<Self> {
+        let (scheme, rest) = call.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            let well_formed = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic());
+            return well_formed.then(|| Self {
+                scheme: "token",
+                user: "token@example.com".to_owned(),
+                secret: rest.to_owned(),
+            });
+        }
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let pair = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(rest.trim()).ok()?).ok()?;
+        let (user, password) =
+            pair.split_once(':').filter(|(user, password)| !user.is_empty() && !password.is_empty())?;
+        Some(Self { scheme: "basic", user: user.to_owned(), secret: password.to_owned() })
+    }
+
+    fn key(&self) -> String {
+        format!("{} {} {}", self.scheme, self.user, self.secret)
+    }
+}
+
+impl Account {
+    /// Forgets what is gone by now.
+    fn settle(&mut self, now: Duration) {
+        self.clusters.retain(|cluster| !cluster.life.is_over(now));
+        let clusters = &self.clusters;
+        self.pools.retain(|pool| {
+            !pool.life.is_over(now)
+                && clusters.iter().any(|cluster| pool.parent.as_deref() == Some(cluster.id.as_str()))
+        });
+    }
+}
+
+impl Ctx<'_> {
+    fn table(&mut self, kind: Kind) -> &mut Vec<Record> {
+        match kind {
+            Kind::Cluster => &mut self.account.clusters,
+            Kind::NodePool => &mut self.account.pools,
+        }
+    }
+
+    /// The resource that is named by a parameter of the path.
+    fn find(&mut self, kind: Kind) -> Result<&mut Record, ApiError> {
+        let parameter = self.parameters.get(kind.parameter()).copied().unwrap_or_default();
+        let wanted = input::id(parameter)
+            .ok_or_else(|| ApiError::new(400, format!("{} {parameter:?} is not an id", kind.in_path())))?;
+        let parent = match kind {
+            Kind::Cluster => None,
+            Kind::NodePool => Some(self.find(Kind::Cluster)?.id.clone()),
+        };
+        let missing = || ApiError::new(404, format!("there is no {} {parameter}", kind.name()));
+        self.table(kind)
+            .iter_mut()
+            .find(|record| input::id(&record.id).as_ref() == Some(&wanted) && record.parent == parent)
+            .ok_or_else(missing)
+    }
+
+    /// A resource that is made now.
+    fn stamp(&mut self) -> Stamp {
+        Stamp { at: self.now, user: self.account.user.clone(), user_id: self.account.user_id.clone() }
+    }
+
+    /// Whether the work that this request starts is to fail.
+    fn is_doomed(&self) -> bool {
+        self.call.fail_actions.is_some()
+    }
+
+    fn root(&self) -> String {
+        format!("{}/dataplatform", self.call.origin)
+    }
+
+    fn render(&self, record: &Record) -> Value {
+        record.render(&self.root(), &self.account.contract, self.epoch, self.now)
+    }
+
+    fn show(&mut self, kind: Kind) -> Result<Answer, ApiError> {
+        let record = self.find(kind)?.clone();
+        Ok(self.one(&record))
+    }
+
+    fn one(&self, record: &Record) -> Answer {
+        let body = self.render(record);
+        let etag = format!("\"{}\"", body["metadata"]["ETag"].as_str().unwrap_or_default());
+        Answer::json(200, &body).with(ETAG, &etag)
+    }
+
+    /// Begins to delete a resource and answers with it as it was.
+    fn delete(&mut self, kind: Kind) -> Result<Answer, ApiError> {
+        let before = self.show(kind)?;
+        let (now, unit, doomed) = (self.now, self.unit, self.is_doomed());
+        self.find(kind)?.life.delete(now, unit, doomed);
+        Ok(before)
+    }
+
+    fn collection(&mut self, path: &str, items: &[Value]) -> Answer {
+        let body = json!({
+            "id": uuid(self.rng),
+            "type": "collection",
+            "href": format!("{}{path}", self.root()),
+            "items": items,
+        });
+        Answer::json(200, &body)
+    }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "a handler, which can fail")]
+fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let items: Vec<_> = VERSIONS.iter().map(|version| json!(version)).collect();
+    Ok(ctx.collection("/versions", &items))
+}
+
+/// The order of versions.
+fn rank(version: &str) -> Vec<u32> {
+    version.split('.').map(|part| part.parse().unwrap_or_default()).collect()
+}
+
+fn latest() -> &'static str {
+    VERSIONS.iter().copied().max_by_key(|version| rank(version)).unwrap_or_default()
+}
+
+fn uuid(rng: &mut fastrand::Rng) -> String {
+    // Version 4, variant 1, as RFC 9562 has them.
+    let bits = rng.u128(..) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let digits = format!("{bits:032x}");
+    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uuids_are_of_version_four() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        for _ in 0..1000 {
+            let id = uuid(&mut rng);
+            assert!(input::id(&id).is_some(), "{id}");
+            assert!(id.as_bytes()[14] == b'4' && b"89ab".contains(&id.as_bytes()[19]), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_latest_version_is_the_highest() {
+        assert_eq!(latest(), "23.11");
+    }
+}

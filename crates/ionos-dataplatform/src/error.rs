@@ -1,0 +1,127 @@
+//! What the service says when it refuses a request.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+cloud_core::model! {
+    /// One reason of a refusal.
+    pub struct ErrorMessage {
+        /// The reason for programs, such as `paas-auth-1`.
+        #[serde(rename = "errorCode")]
+        pub code: String,
+        /// The reason for people. What quotes the client's credential is redacted.
+        pub message: String,
+    }
+}
+
+/// A refusal, as the service worded it; `ErrorResponse` in the API's description. Found in an error by
+/// `error.api::<ApiError>()`.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+/// use ionos_dataplatform::ApiError;
+///
+/// let error = api.clusters().get("498ae72f-411f-11eb-9d07-046c59cc737e").await.unwrap_err();
+/// let refusal = error.api::<ApiError>().unwrap();
+/// assert!(error.is_not_found() && refusal.messages[0].message.contains("498ae72f"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The HTTP status, as the body repeats it; that of the answer where the body does not.
+    pub http_status: u16,
+    /// The reasons.
+    pub messages: Vec<ErrorMessage>,
+}
+
+impl ApiError {
+    /// Reads the body of a refusal. `None` when it is not one of this service: gateways answer with HTML or plain text.
+    pub fn parse(status: u16, body: &[u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Body {
+            #[serde(default, rename = "httpStatus", deserialize_with = "cloud_core::model::lenient::integer")]
+            status: u16,
+            #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+            messages: Vec<ErrorMessage>,
+        }
+        let Body { status: repeated, messages } = serde_json::from_slice(body).ok()?;
+        if repeated == 0 && messages.is_empty() {
+            return None;
+        }
+        Some(Self { http_status: if repeated == 0 { status } else { repeated }, messages })
+    }
+
+    /// The first reason for programs.
+    pub fn code(&self) -> Option<&str> {
+        self.messages.iter().map(|message| message.code.as_str()).find(|code| !code.is_empty())
+    }
+
+    /// Hides what quotes this secret.
+    pub(crate) fn redact(&mut self, secret: &str) {
+        if secret.is_empty() {
+            return;
+        }
+        for message in &mut self.messages {
+            for text in [&mut message.code, &mut message.message] {
+                if text.contains(secret) {
+                    *text = text.replace(secret, "[redacted]");
+                }
+            }
+        }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let texts: Vec<&str> =
+            self.messages.iter().map(|m| m.message.as_str()).filter(|text| !text.is_empty()).collect();
+        texts.join("; ")
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.http_status)?;
+        for (index, ErrorMessage { code, message }) in self.messages.iter().enumerate() {
+            f.write_str(if index == 0 { " " } else { "; " })?;
+            f.write_str(code)?;
+            f.write_str(if code.is_empty() || message.is_empty() { "" } else { ": " })?;
+            f.write_str(message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_read_as_far_as_they_go() {
+        let body = br#"{"httpStatus":403,"messages":[{"errorCode":"a-1","message":"no"},{"message":"really"},{"errorCode":"a-2"}]}"#;
+        let error = ApiError::parse(403, body).unwrap();
+        assert_eq!((error.code(), error.text().as_str()), (Some("a-1"), "no; really"));
+        assert_eq!(error.to_string(), "403 a-1: no; really; a-2");
+        assert_eq!(
+            ApiError::parse(500, br#"{"messages":[{"errorCode":null,"message":"x"}]}"#).unwrap().http_status,
+            500
+        );
+        assert_eq!(ApiError::parse(400, br#"{"httpStatus":"400","messages":null}"#).unwrap().code(), None);
+        for other in ["", "<html>", "{}", "[]", r#"{"error":"x"}"#] {
+            assert_eq!(ApiError::parse(502, other.as_bytes()), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_credential_is_hidden() {
+        let mut error =
+            ApiError::parse(401, br#"{"messages":[{"errorCode":"x","message":"token s3cret is bad"}]}"#).unwrap();
+        error.redact("");
+        error.redact("s3cret");
+        assert_eq!(error.text(), "token [redacted] is bad");
+    }
+}

@@ -1,0 +1,20 @@
+use cloud_core::{Error, Result};
+
+/// The one item that is wanted; an error when there are several.
+pub(crate) fn only<T>(items: Vec<T>, wanted: impl Fn(&T) -> bool) -> Result<Option<T>> {
+    let mut found = items.into_iter().filter(wanted);
+    let first = found.next();
+    match found.count() {
+        0 => Ok(first),
+        more => Err(Error::input("name", format!("{} of them have this name; choose one by its id", more + 1))),
+    }
+}
+
+/// `None` instead of the error that there is no such thing.
+pub(crate) fn found<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(resource) => Ok(Some(resource)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,69 @@
+//! The private networks of a cluster.
+
+use cloud_core::{Error, Result};
+
+use crate::check;
+
+cloud_core::model! {
+    /// A network of the data centre that a cluster is part of.
+    pub struct Lan {
+        /// The id of the network in its data centre. Digits, but text.
+        #[serde(rename = "lanId")]
+        pub id: String,
+        /// Whether nodes get their addresses by DHCP; they do unless said otherwise.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub dhcp: Option<bool>,
+        /// Routes beyond it.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        pub routes: Vec<Route>,
+    }
+}
+
+cloud_core::model! {
+    /// A network that is reached by a gateway.
+    pub struct Route {
+        /// The network, such as `10.10.0.0/16`.
+        pub network: String,
+        /// The address of the gateway.
+        pub gateway: String,
+    }
+}
+
+impl Lan {
+    /// The network of this id, with DHCP and without routes.
+    ///
+    /// ```
+    /// use ionos_dataplatform::Lan;
+    ///
+    /// let lan = Lan::new("1").dhcp(false).route("10.10.0.0/16", "10.10.0.1");
+    /// assert_eq!(lan.routes[0].gateway, "10.10.0.1");
+    /// ```
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+
+    /// Whether nodes get their addresses by DHCP.
+    pub fn dhcp(mut self, dhcp: bool) -> Self {
+        self.dhcp = Some(dhcp);
+        self
+    }
+
+    /// Adds a route to a network, such as `10.10.0.0/16`, by a gateway.
+    pub fn route(mut self, network: impl Into<String>, gateway: impl Into<String>) -> Self {
+        self.routes.push(Route { network: network.into(), gateway: gateway.into() });
+        self
+    }
+
+    pub(crate) fn check(lans: Option<&Vec<Self>>) -> Result<()> {
+        for (index, lan) in lans.into_iter().flatten().enumerate() {
+            if lan.id.is_empty() {
+                return Err(Error::input(format!("lans[{index}].lanId"), "must not be empty"));
+            }
+            for (route, Route { network, gateway }) in lan.routes.iter().enumerate() {
+                check::cidr(&format!("lans[{index}].routes[{route}].network"), network)?;
+                check::address(&format!("lans[{index}].routes[{route}].gateway"), gateway)?;
+            }
+        }
+        Ok(())
+    }
+}

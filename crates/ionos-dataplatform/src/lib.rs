@@ -1,0 +1,91 @@
+//! A client for the IONOS Managed Stackable Data Platform API: all its 12 operations.
+//!
+//! **The public service closed in 2025.** IONOS took it out of its tools between August and October of that year, and its
+//! command line's change log (version 6.9.2) calls the API sunset. This crate is for endpoints that are still there:
+//! private ones, archived ones, and the sandbox of this project.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread", start_paused = true)]
+//! # async fn main() -> ionos_dataplatform::Result<()> {
+//! # let sandbox = cloud_sandbox::Sandbox::new();
+//! # let transport = sandbox.ionos_dataplatform();
+//! # let datacenter_id = "498ae72f-411f-11eb-9d07-046c59cc737e";
+//! # let folder = std::env::temp_dir().join(format!("ionos-lib-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder).unwrap();
+//! # let path = folder.join("kubeconfig.yaml");
+//! use ionos_dataplatform::Client;
+//!
+//! let api = Client::builder().token("my-token").transport(transport).build()?; // or Client::from_env()
+//! let cluster = api.clusters().create("lake", datacenter_id).version("23.11").await?.wait().await?;
+//! api.node_pools(&cluster).create("workers", 3).cores(8).ram_mb(16384).await?.wait().await?;
+//! api.clusters().kubeconfig(cluster.id).await?.write_to(&path)?; // mode 0600
+//! # std::fs::remove_dir_all(folder).unwrap();
+//! # Ok(()) }
+//! ```
+//!
+//! What takes time gives something to [`wait`](Started::wait) for, which fails as soon as the service has given up. A
+//! request that may have been carried out is never sent twice; [`Error::may_have_happened`] tells when that leaves a
+//! question open. Names, versions, sizes and times are checked before anything is sent; `unchecked` leaves that to the
+//! service.
+//!
+//! # The API's own names
+//!
+//! The operations are found in the documentation's search by both names that the API gave them over time, such as
+//! `clustersPost` and `createCluster`; [`ops`] has the newer ones. Of the 25 models of its description:
+//!
+//! | model | here |
+//! |---|---|
+//! | `ClusterResponseData`, `Cluster` | [`Cluster`], [`ClusterProperties`] |
+//! | `ClusterListResponseData`, `NodePoolListResponseData` | the [`Page`](cloud_core::page::Page)s of a list |
+//! | `CreateClusterRequest`, `CreateClusterProperties` | [`CreateCluster`](clusters::CreateCluster) |
+//! | `PatchClusterRequest`, `PatchClusterProperties` | [`UpdateCluster`](clusters::UpdateCluster) |
+//! | `NodePoolResponseData`, `NodePool` | [`NodePool`], [`NodePoolProperties`] |
+//! | `CreateNodePoolRequest`, `CreateNodePoolProperties` | [`CreateNodePool`](node_pools::CreateNodePool) |
+//! | `PatchNodePoolRequest`, `PatchNodePoolProperties` | [`UpdateNodePool`](node_pools::UpdateNodePool) |
+//! | `AutoScaling`, `AutoScalingBase` | [`AutoScaling`] |
+//! | `Lan`, `Route`, `MaintenanceWindow`, `Metadata` | the same |
+//! | `VersionsGet200Response` | [`Versions`] |
+//! | `ErrorResponse`, `ErrorMessage` | [`ApiError`], [`ErrorMessage`] |
+//! | `AvailabilityZone`, `StorageType` | the same |
+//!
+//! # Features
+//!
+//! `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking form of
+//! every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod check;
+pub mod client;
+pub mod clusters;
+pub mod config;
+mod connection;
+mod dialect;
+pub mod error;
+pub mod failover;
+mod find;
+mod id;
+pub mod kubeconfig;
+pub mod labels;
+pub mod lans;
+pub mod maintenance;
+pub mod metadata;
+pub mod node_pools;
+pub mod ops;
+mod request;
+pub mod versions;
+pub mod work;
+
+pub use client::{Client, ClientBuilder};
+pub use cloud_core::model::{Patch, Timestamp};
+pub use cloud_core::{Error, ErrorKind, Result};
+pub use clusters::{Cluster, ClusterId, ClusterProperties, DatacenterId};
+pub use error::{ApiError, ErrorMessage};
+pub use failover::Failover;
+pub use kubeconfig::Kubeconfig;
+pub use labels::Labels;
+pub use lans::{Lan, Route};
+pub use maintenance::{DayOfTheWeek, MaintenanceWindow};
+pub use metadata::{Metadata, State};
+pub use node_pools::{AutoScaling, AvailabilityZone, NodePool, NodePoolId, NodePoolProperties, StorageType};
+pub use versions::Versions;
+pub use work::{Deleted, Started};
