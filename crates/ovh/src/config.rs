@@ -26,6 +26,9 @@
 //! ```
 //!
 //! An endpoint given as a URL finds its keys in the section of the name it belongs to, else in one named like the URL.
+//! `./ovh.conf` may name any URL, and what the environment holds is then sent there: as with the official clients, do not
+//! run programs in directories of others.
+//!
 //! A variable or a key that is set to nothing counts as not set. White space around a value is taken off, with a
 //! [warning](Settings::warnings).
 
@@ -78,12 +81,12 @@ pub struct Settings {
 impl Settings {
     /// Reads the settings of the environment and of the files.
     pub fn load(env: &Environment) -> Result<Self> {
-        Sources::read(env, None).map(|sources| sources.resolve(None))?
+        Sources::read(env, None)?.resolve(None)
     }
 
     /// The same with this file before all others. It has to exist.
     pub fn load_file(env: &Environment, file: impl AsRef<Path>) -> Result<Self> {
-        Sources::read(env, Some(file.as_ref())).map(|sources| sources.resolve(None))?
+        Sources::read(env, Some(file.as_ref()))?.resolve(None)
     }
 
     /// Fills what is not set from other settings; those of another way to authenticate than the one that is begun here
@@ -203,9 +206,8 @@ pub(crate) enum Credentials {
 }
 
 /// The environment and the files, read but not looked up yet: which section counts is known when the endpoint is.
-#[derive(Default)]
 pub(crate) struct Sources {
-    env: Option<Environment>,
+    env: Environment,
     files: Vec<IniFile>,
     looked_at: Vec<String>,
 }
@@ -227,8 +229,8 @@ impl Sources {
             .into_iter()
             .chain(home.iter().flat_map(|home| HOME.map(|name| home.join(name))))
             .chain([PathBuf::from(SYSTEM)]);
-        let mut sources = Self { env: Some(env.clone()), ..Self::default() };
-        sources.looked_at.push("the environment".to_owned());
+        let looked_at = vec!["the environment".to_owned()];
+        let mut sources = Self { env: env.clone(), files: Vec::new(), looked_at };
         if let Some(path) = named {
             let text = env.read(&path.value).map_err(|error| {
                 let path_shown = path.value.display();
@@ -302,9 +304,7 @@ impl Sources {
         key: &str,
         warnings: &mut Vec<String>,
     ) -> Result<Option<Setting<SecretString>>> {
-        if let Some(env) = &self.env
-            && let Some(found) = env.secret(&format!("OVH_{}", key.to_ascii_uppercase()))?
-        {
+        if let Some(found) = self.env.secret(&format!("OVH_{}", key.to_ascii_uppercase()))? {
             let found = trimmed(found, warnings);
             if !found.value.expose_secret().is_empty() {
                 return Ok(Some(found));

@@ -380,6 +380,25 @@ fn code_chooses_the_way() {
     assert_eq!(request.uri().host(), Some("ca.api.ovh.com"));
 }
 
+/// A file in the current directory does not send the secret of the one at home elsewhere.
+#[test]
+fn a_named_endpoint_keeps_its_token_url() {
+    let disk = Disk::with(&[
+        (LOCAL, "[ovh-eu]\ntoken_url=https://evil.example/token\n"),
+        (HOME, "[ovh-eu]\nclient_id=EU.1\nclient_secret=hunter2\n"),
+    ]);
+    let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"access_token":"t","expires_in":60}"#));
+    let builder = Client::builder().from_environment(&disk.environment(&[]), None).unwrap();
+    let api = builder.transport(Arc::new(transport.clone())).clock(PausedClock::new()).build().unwrap();
+    assert_eq!(
+        api.warnings(),
+        ["[ovh-eu] token_url (ovh.conf): not used, because ovh-eu has https://www.ovh.com/auth/oauth2/token"]
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async { api.get("/me").await.unwrap() });
+    assert_eq!(transport.seen()[0].request.uri(), "https://www.ovh.com/auth/oauth2/token");
+}
+
 #[test]
 fn what_was_found_is_shown_without_its_secrets() {
     let settings = load(

@@ -148,7 +148,12 @@ impl ClientBuilder {
             }
             Credentials::OAuth2 { id, secret } => {
                 let own = endpoint.value.token_url().map(|url| Setting::new(url.to_owned(), endpoint.origin.clone()));
-                let url = settings.token_url.or(own).ok_or_else(|| {
+                // A file in the current directory must not send the secret of the one at home elsewhere.
+                if let (Some(own), Some(unused)) = (&own, &settings.token_url) {
+                    let origin = &unused.origin;
+                    settings.warnings.push(format!("{origin}: not used, because {} has {}", endpoint.value, own.value));
+                }
+                let url = own.or(settings.token_url).ok_or_else(|| {
                     let text = "has no OAuth2; sign calls by application key, application secret and consumer key, or \
                                 set a token URL (Endpoint::with_token_url, OVH_TOKEN_URL)";
                     id.error(format_args!("the endpoint {} {text}", endpoint.value))
