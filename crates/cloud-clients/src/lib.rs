@@ -3,6 +3,8 @@
 //! | feature | module | API |
 //! |---|---|---|
 //! | `hetzner` (default) | [`hetzner`] | Hetzner Cloud |
+//! | `ovh`, `ovh-full` | [`ovh`] | OVHcloud, versions 1 and 2 |
+//! | `ionos-dataplatform` | [`ionos_dataplatform`] | IONOS Managed Stackable Data Platform |
 //! | `sandbox` | [`sandbox`] | the embedded emulator, for tests without an account |
 //!
 //! ```
@@ -26,6 +28,10 @@ pub use cloud_core as core;
 pub use cloud_core::{Error, ErrorKind, Result};
 #[cfg(feature = "hetzner")]
 pub use hetzner;
+#[cfg(feature = "ionos-dataplatform")]
+pub use ionos_dataplatform;
+#[cfg(feature = "ovh")]
+pub use ovh;
 
 /// The embedded emulator of the APIs.
 #[cfg(feature = "sandbox")]
