@@ -130,7 +130,17 @@ async fn clusters_are_scaled() {
         "Active",
     ];
     assert_eq!(cloud.states(&id).await, growing);
-    let worker = cloud.read_cluster(&id).await["node_groups"][1].clone();
+    let read = cloud.read_cluster(&id).await;
+    let step = |step: &Value| (step["step_name"].as_str().unwrap().to_owned(), step["total"].as_u64().unwrap());
+    let steps: Vec<_> = read["provision_progress"].as_array().unwrap()[4..].iter().map(step).collect();
+    let expected = [
+        ("Create Heat stack", 1),
+        ("Assign IPs", 1),
+        ("Wait for instance accessibility", 1),
+        ("Configure instances", 4),
+    ];
+    assert_eq!(steps, expected.map(|(name, total)| (name.to_owned(), total)));
+    let worker = read["node_groups"][1].clone();
     assert_eq!((&worker["count"], worker["instances"].as_array().unwrap().len()), (&json!(3), 3));
 
     let victim = worker["instances"][0]["instance_id"].clone();
@@ -263,7 +273,6 @@ async fn several_clusters_are_made_at_once() {
     body["count"] = json!(0);
     assert_eq!(cloud.post("/v2/clusters", body.clone()).await.ok(202), &json!({"clusters": []}));
 
-    let mut body = body;
     let version = body.as_object_mut().unwrap().remove("plugin_version").unwrap();
     body["hadoop_version"] = version;
     body["count"] = json!(10);

@@ -218,7 +218,8 @@ async fn interfaces_of_jobs_are_checked_and_used() {
     let interface = json!([argument("first", "args", "0", true), second, argument("user", "params", "USER", true)]);
     let reply = cloud.post("/v2/job-templates", template("good", interface)).await;
     let made = reply.ok(202)["job_template"].clone();
-    assert_eq!(made["interface"][1]["order"], 1);
+    assert_eq!((&made["interface"][1]["order"], &made["interface"][1]["default"]), (&json!(1), &json!("two")));
+    assert_eq!((made["interface"][0].get("default"), made["interface"][0].get("updated_at")), (None, None));
     // Version 2 forgets to rename these.
     assert_eq!((&made["interface"][0]["tenant_id"], &made["interface"][0]["job_id"]), (&json!(DEMO), &made["id"]));
     let job = |interface: Value| {

@@ -181,14 +181,14 @@ fn by_token(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refus
 
 fn by_application_credential(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
     let secret = given["secret"].as_str();
-    let found = match given["id"].as_str() {
-        Some(id) => ctx.state.application_credentials.iter().find(|credential| credential.id == id),
-        None => {
-            let owner = user(&given["user"])?;
-            let is_of_owner = |c: &&ApplicationCredential| owner.is_some_and(|owner| owner.id == c.user.id);
-            let name = given["name"].as_str();
-            ctx.state.application_credentials.iter().filter(is_of_owner).find(|c| name == Some(&c.name))
-        }
+    let mut all = ctx.state.application_credentials.iter();
+    let found = if let Some(id) = given["id"].as_str() {
+        all.find(|credential| credential.id == id)
+    } else {
+        let owner = user(&given["user"])?;
+        let is_of_owner = |c: &&ApplicationCredential| owner.is_some_and(|owner| owner.id == c.user.id);
+        let name = given["name"].as_str();
+        all.filter(is_of_owner).find(|c| name == Some(&c.name))
     };
     let now = ctx.unix_seconds();
     let works = |c: &&ApplicationCredential| secret == Some(&c.secret) && c.expires.is_none_or(|expires| now < expires);

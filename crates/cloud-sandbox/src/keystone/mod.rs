@@ -211,7 +211,11 @@ impl Service for Keystone {
 
     fn handle(&self, call: &Call<'_>) -> Answer {
         let mut state = crate::lock(&self.0.state);
-        let answer = self.answer(call, &mut state).unwrap_or_else(|refusal| refusal.answer(call.origin));
+        let answer = match self.answer(call, &mut state) {
+            Ok(answer) => answer,
+            Err(Refusal::Crash) => return Refusal::Crash.answer(call.origin),
+            Err(refusal) => refusal.answer(call.origin),
+        };
         openstack::with_request_id(answer.with(VARY, "X-Auth-Token"), &mut state.rng)
     }
 
@@ -301,12 +305,14 @@ fn description(origin: &str) -> Value {
     })
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it stands among handlers that can fail")]
 fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let origin = ctx.call.origin;
     let body = json!({"versions": {"values": [description(origin)]}});
     Ok(Answer::json(300, &body).with(LOCATION, &format!("{origin}/v3/")))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it stands among handlers that can fail")]
 fn version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::json(200, &json!({"version": description(ctx.call.origin)})))
 }

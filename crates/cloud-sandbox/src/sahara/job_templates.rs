@@ -12,7 +12,7 @@ use super::job_types::{self, Programs};
 use super::resource::{self, Resource, fields};
 use super::schema::{Kind, Schema, boolean, field, text};
 use super::store::{Row, Store};
-use super::{Ctx, Handler, gone, list};
+use super::{Ctx, Handler, gone, list, one};
 
 const RESOURCE: Resource = Resource::JobTemplate;
 
@@ -119,7 +119,22 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if let Some(row) = ctx.store.get_mut(RESOURCE, &id) {
         row.fields.insert("interface".into(), arguments.into());
     }
-    resource::show_created(ctx, RESOURCE, &id, &given)
+    show_created(ctx, &id, &given)
+}
+
+/// The answer to a creation, in which also the arguments lack what was never set.
+fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<Answer, ApiError> {
+    let mut shown = resource::created(ctx, RESOURCE, id, given)?;
+    let passed = given.get("interface").and_then(Value::as_array);
+    let arguments = shown.get_mut("interface").and_then(Value::as_array_mut);
+    for (argument, passed) in arguments.into_iter().flatten().zip(passed.into_iter().flatten()) {
+        if let Value::Object(argument) = argument {
+            argument.retain(|name, _| {
+                !["description", "updated_at", "default"].contains(&name.as_str()) || passed.get(name).is_some()
+            });
+        }
+    }
+    one(202, RESOURCE.singular(ctx.version), shown)
 }
 
 /// Refuses programs in the wrong places, and programs that do not exist.

@@ -191,6 +191,8 @@ fn start(ctx: &mut Ctx<'_>, plugin: &Plugin, mut given: Map<String, Value>) -> R
     }
     let refusal = refusal(ctx, plugin, &whole);
     let id = ctx.store.insert(RESOURCE, ctx.project, Row { fields: whole, ..Row::default() });
+    // Its state alone has changed since it was made.
+    ctx.store.update(RESOURCE, &id, |_| {});
     if let Some(refusal) = refusal {
         let description = refusal.message().to_owned();
         life::set_status(ctx.store, &id, life::Status::Error, Some(description));

@@ -232,6 +232,7 @@ pub(super) fn make_instances(store: &mut Store, id: &str) {
         let volumes = group["volumes_per_node"].clone();
         let name = group["name"].as_str().unwrap_or_default().to_owned();
         let Some(instances) = group["instances"].as_array_mut() else { continue };
+        let before = instances.len();
         let mut number = 0;
         while (instances.len() as u64) < wanted {
             let instance = instance_name(&cluster, &name, number);
@@ -251,13 +252,15 @@ pub(super) fn make_instances(store: &mut Store, id: &str) {
                 "updated_at": null,
             }));
         }
+        if instances.len() > before {
+            group["updated_at"] = now.clone();
+        }
     }
     put_groups(store, id, groups);
 }
 
 /// Gives instances the addresses that they lack.
 pub(super) fn address_instances(store: &mut Store, id: &str) {
-    let now = store.timestamp();
     let Some(row) = store.get(RESOURCE, id) else { return };
     let mut groups = row.list("node_groups").to_vec();
     for instance in groups.iter_mut().filter_map(|group| group["instances"].as_array_mut()).flatten() {
@@ -265,6 +268,18 @@ pub(super) fn address_instances(store: &mut Store, id: &str) {
             let address = format!("10.77.{}.{}", store.rng.u8(..), store.rng.u8(2..254));
             instance["internal_ip"] = address.as_str().into();
             instance["management_ip"] = address.into();
+        }
+    }
+    put_groups(store, id, groups);
+}
+
+/// Makes new instances ordinary ones.
+pub(super) fn accept_instances(store: &mut Store, id: &str) {
+    let now = store.timestamp();
+    let Some(row) = store.get(RESOURCE, id) else { return };
+    let mut groups = row.list("node_groups").to_vec();
+    for instance in groups.iter_mut().filter_map(|group| group["instances"].as_array_mut()).flatten() {
+        if instance["updated_at"].is_null() {
             instance["updated_at"] = now.clone();
         }
     }

@@ -165,10 +165,13 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
     }
     let spawning = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
     life::later(store, id, operation, spawning, move |store, id| resize(store, id, &plan));
-    stages.push(Stage(Status::ScalingWaiting, 1, progress::scale_addresses));
-    stages.push(Stage(Status::ScalingPreparing, 1, progress::scale_wait));
     if grows {
-        stages.push(stage(Status::Configuring, 1));
+        stages.push(Stage(Status::ScalingWaiting, 1, progress::scale_addresses));
+        stages.push(Stage(Status::ScalingPreparing, 1, progress::scale_wait));
+        stages.push(Stage(Status::Configuring, 1, progress::scale_configure));
+    } else {
+        stages.push(stage(Status::ScalingWaiting, 1));
+        stages.push(Stage(Status::ScalingPreparing, 1, progress::scale_configure));
     }
     life::run(store, id, operation, 1, stages, |store, id| {
         progress::finish(store, id);
