@@ -278,6 +278,9 @@ async fn several_clusters_are_made_at_once() {
     body["count"] = json!(10);
     let reply = cloud.post("/v1.1/clusters/multiple", body.clone()).await;
     let first = reply.ok(202)["clusters"][0].as_str().unwrap().to_owned();
+    let mut endless = body.clone();
+    endless["count"] = json!(u64::MAX);
+    cloud.post("/v1.1/clusters/multiple", endless).await.refused(400, "QUOTA_ERROR");
     assert_eq!(cloud.read_cluster(&first).await["name"], "many-01");
     cloud.post("/v1.1/clusters/multiple", body.clone()).await.refused(400, "NAME_ALREADY_EXISTS");
     let reply = cloud.post("/v1.1/clusters", body).await;
@@ -342,6 +345,21 @@ async fn a_refused_cluster_can_be_left_over() {
 }
 
 #[tokio::test]
+async fn no_size_is_too_big_to_be_refused() {
+    let cloud = Cloud::new().await;
+    let id = cloud.cluster("c1").await;
+    let path = format!("/v2/clusters/{id}");
+    let huge = json!({"name": "more", "flavor_id": "1", "node_processes": ["datanode"], "count": u64::MAX});
+    let body = json!({"resize_node_groups": [{"name": "worker", "count": u64::MAX}], "add_node_groups": [huge]});
+    cloud.call("PUT", &path, body).await.refused(400, "QUOTA_ERROR");
+    let mut body = cluster("c2", "");
+    body.as_object_mut().unwrap().remove("cluster_template_id");
+    body["neutron_management_network"] = sahara::NETWORK.into();
+    body["node_groups"] = json!([huge, {"name": "x", "flavor_id": "1", "node_processes": ["datanode"], "count": 1}]);
+    cloud.post("/v2/clusters", body).await.refused(400, "QUOTA_ERROR");
+}
+
+#[tokio::test]
 async fn health_is_checked_on_demand() {
     let cloud = Cloud::new().await;
     let id = cloud.request_cluster("c1").await.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
@@ -398,4 +416,25 @@ async fn a_transient_cluster_goes_away() {
     let id = cloud.post("/v2/clusters", body).await.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
     let states = cloud.states(&id).await;
     assert_eq!(states[CREATING.len()..], ["AwaitingTermination", "Deleting", "404"]);
+}
+
+#[tokio::test]
+async fn an_engine_of_its_own_takes_no_tokens_from_application_credentials() {
+    let cloud = Cloud::new().await;
+    let active = cloud.cluster("c1").await;
+    let template = cloud.cluster_template("ct").await;
+    cloud.sandbox.sahara().set_distributed(true);
+    let body = application_credential(keystone::UNRESTRICTED_CREDENTIAL, "unrestricted-secret");
+    let robot = cloud.authenticated(body).await;
+    let reply = robot.post("/v2/clusters", cluster("c2", &template)).await;
+    let id = reply.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(cloud.states(&id).await, ["Validating", "Error"]);
+    robot.delete(&format!("/v2/clusters/{id}")).await.ok_empty(204);
+    assert_eq!(cloud.states(&id).await, ["Deleting"]);
+
+    let path = format!("/v2/clusters/{active}");
+    let reply = cloud.call("PATCH", &path, json!({"update_keypair": true})).await;
+    assert_eq!(reply.ok(202)["cluster"]["status"], "Active");
+    cloud.delete(&path).await.ok_empty(204);
+    assert_eq!(cloud.states(&active).await, ["Deleting", "404"]);
 }

@@ -36,6 +36,8 @@ pub use identity::{
 
 /// How long a token is valid unless it was said otherwise.
 const LIFETIME: Duration = Duration::from_secs(3600);
+/// The longest life of a token: what is longer could not be written down.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 /// How long other services remember that a token was valid.
 const REMEMBERED: Duration = Duration::from_secs(300);
 /// The longest body that is read.
@@ -81,7 +83,9 @@ pub(crate) struct Caller {
     /// `None` for a token that is not for a project.
     pub(crate) project: Option<&'static str>,
     pub(crate) is_administrator: bool,
-    /// Whether the token comes from an application credential that may not pass its rights on.
+    /// Whether the token comes from an application credential.
+    pub(crate) is_application_credential: bool,
+    /// Whether it comes from one that may not pass its rights on.
     pub(crate) is_restricted: bool,
 }
 
@@ -149,9 +153,9 @@ impl Keystone {
         }
     }
 
-    /// How long the tokens are valid that are issued from now on; an hour at first.
+    /// How long the tokens are valid that are issued from now on, a century at most; an hour at first.
     pub fn set_token_lifetime(&self, lifetime: Duration) {
-        crate::lock(&self.0.state).lifetime = lifetime;
+        crate::lock(&self.0.state).lifetime = lifetime.min(LONGEST);
     }
 
     /// Who has this token, as another service sees it. Like the middleware in front of real services, it may take a
@@ -172,6 +176,7 @@ impl Keystone {
         Some(Caller {
             project: if let Scope::Project(project) = found.scope { Some(project.id) } else { None },
             is_administrator: found.roles().iter().any(|role| role.name == "admin"),
+            is_application_credential: found.application_credential.is_some(),
             is_restricted: found.application_credential.as_ref().is_some_and(|(_, _, restricted)| *restricted),
         })
     }

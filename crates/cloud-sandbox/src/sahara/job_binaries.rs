@@ -26,8 +26,7 @@ pub(crate) const V1: &[Route<Handler>] = &[
     route("delete_job_binary", "DELETE", "/job-binaries/{id}", delete),
     route("get_job_binary_data", "GET", "/job-binaries/{id}/data", data),
     route("list_job_binary_internals", "GET", "/job-binary-internals", list_internal),
-    // The name in the first of these is an id in the others.
-    route("put_job_binary_internal", "PUT", "/job-binary-internals/{id}", put_internal),
+    route("create_job_binary_internal", "PUT", "/job-binary-internals/{name}", put_internal),
     route("get_job_binary_internal", "GET", "/job-binary-internals/{id}", get_internal),
     route("update_job_binary_internal", "PATCH", "/job-binary-internals/{id}", update_internal),
     route("delete_job_binary_internal", "DELETE", "/job-binary-internals/{id}", delete_internal),

@@ -17,11 +17,11 @@ use super::{Ctx, Handler, gone, list, one};
 const RESOURCE: Resource = Resource::JobTemplate;
 
 pub(crate) const V1: &[Route<Handler>] = &[
-    route("list_jobs", "GET", "/jobs", list),
-    route("create_job", "POST", "/jobs", create),
-    route("get_job", "GET", "/jobs/{id}", get),
-    route("update_job", "PATCH", "/jobs/{id}", update),
-    route("delete_job", "DELETE", "/jobs/{id}", delete),
+    route("list_job_templates", "GET", "/jobs", list),
+    route("create_job_template", "POST", "/jobs", create),
+    route("get_job_template", "GET", "/jobs/{id}", get),
+    route("update_job_template", "PATCH", "/jobs/{id}", update),
+    route("delete_job_template", "DELETE", "/jobs/{id}", delete),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[

@@ -10,12 +10,12 @@ use super::plugins::{self, Plugin};
 use super::{Ctx, Handler, Version};
 
 pub(crate) const V1: &[Route<Handler>] = &[
-    route("get_config_hints", "GET", "/jobs/config-hints/{type}", hints),
+    route("get_job_config_hints", "GET", "/jobs/config-hints/{job_type}", hints),
     route("list_job_types", "GET", "/job-types", list),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[
-    route("get_config_hints", "GET", "/job-templates/config-hints/{type}", hints),
+    route("get_job_config_hints", "GET", "/job-templates/config-hints/{job_type}", hints),
     route("list_job_types", "GET", "/job-types", list),
 ];
 

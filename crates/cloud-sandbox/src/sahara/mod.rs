@@ -119,9 +119,9 @@ impl Sahara {
         Self(Arc::new(Inner { clock, keystone, store: Mutex::new(store) }))
     }
 
-    /// Limits how many instances the clusters of a project may have together; at first there is no limit.
-    pub fn limit_instances(&self, most: impl Into<Option<u64>>) {
-        crate::lock(&self.0.store).instance_limit = most.into();
+    /// Limits how many instances the clusters of a project may have together; at first to a thousand.
+    pub fn limit_instances(&self, most: u64) {
+        crate::lock(&self.0.store).instance_limit = most;
     }
 
     /// Lets the next so many deletions of clusters show the real server's race: one request for a cluster that goes away
@@ -129,6 +129,13 @@ impl Sahara {
     /// ones find nothing.
     pub fn race_deletions(&self, times: usize) {
         crate::lock(&self.0.store).races = times;
+    }
+
+    /// Whether the engine is to behave as one that runs as a program of its own, as large installations have it; at first
+    /// it runs within the server. Such an engine can update key pairs, but cannot use tokens from application credentials:
+    /// clusters made by them end in `Error`, and deletions never.
+    pub fn set_distributed(&self, is_distributed: bool) {
+        crate::lock(&self.0.store).is_distributed = is_distributed;
     }
 
     fn answer(&self, call: &Call<'_>, store: &mut Store) -> Answer {
@@ -226,7 +233,7 @@ fn run(
     path: &str,
 ) -> Answer {
     let decode = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
-    let takes_bytes = matches!(found.operation.id, "put_job_binary_internal" | "convert_config");
+    let takes_bytes = matches!(found.operation.id, "create_job_binary_internal" | "convert_plugin_config");
     let body = if takes_bytes { Ok(Value::Null) } else { body(call) };
     let answer = body.and_then(|body| {
         let mut ctx = Ctx {
@@ -320,7 +327,7 @@ impl Service for Sahara {
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
         if status == 401 && code.is_none() {
-            return error::bad_token("http://keystone.invalid:5000");
+            return error::bad_token("http://keystone:5000");
         }
         let code = code.unwrap_or(match status {
             400 => "INVALID_DATA",

@@ -16,7 +16,7 @@ pub(crate) const V1: &[Route<Handler>] = &[
     route("get_plugin", "GET", "/plugins/{name}", get),
     route("get_plugin_version", "GET", "/plugins/{name}/{version}", get_version),
     route("update_plugin", "PATCH", "/plugins/{name}", update),
-    route("convert_config", "POST", "/plugins/{name}/{version}/convert-config/{template}", convert),
+    route("convert_plugin_config", "POST", "/plugins/{name}/{version}/convert-config/{template_name}", convert),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[

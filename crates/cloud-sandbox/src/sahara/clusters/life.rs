@@ -122,11 +122,12 @@ pub(super) fn run(
 
 fn nothing(_: &mut Store, _: &str) {}
 
-/// Lets a new cluster become active; or fail, for the reason given or because its creator may not pass rights on.
-pub(super) fn create(store: &mut Store, id: &str, is_restricted: bool, failure: Option<String>) {
+/// Lets a new cluster become active; or fail, for the reason given or because there is one why its engine cannot act for
+/// its creator.
+pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failure: Option<String>) {
     let operation = begin(store, id);
-    if is_restricted {
-        let reason = error::with_id("Failed to create trust", &mut store.rng);
+    if let Some(reason) = no_trust {
+        let reason = error::with_id(reason, &mut store.rng);
         later(store, id, operation, 1, move |store, id| fail(store, id, &reason));
         return;
     }

@@ -105,8 +105,8 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         node_groups::check_shares(&given)?;
     }
     ctx.knows_query("clusters_update", &[])?;
-    // The engine that runs within the server lacks what this needs.
-    if given.remove("update_keypair") == Some(Value::Bool(true)) {
+    // An engine that runs within the server lacks what this needs.
+    if given.remove("update_keypair") == Some(Value::Bool(true)) && !ctx.store.is_distributed {
         return Err(ApiError::internal());
     }
     if starts_check {
@@ -128,8 +128,14 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_deletable(ctx, RESOURCE, &id)?;
     ctx.knows_query("clusters_delete", &[])?;
     let stack = stack_name(ctx.store, &id);
-    life::delete(ctx.store, &id, ctx.failure().is_some());
+    let is_stuck = ctx.failure().is_some() || !engine_takes_token(ctx);
+    life::delete(ctx.store, &id, is_stuck);
     if force { Ok(Answer::json(200, &json!({"stack_name": stack}))) } else { gone() }
+}
+
+/// Whether the engine can do anything with the token of a request.
+fn engine_takes_token(ctx: &Ctx<'_>) -> bool {
+    !(ctx.store.is_distributed && ctx.caller.is_application_credential)
 }
 
 /// The name of what the cluster is called in the cloud, when there is something.

@@ -102,7 +102,7 @@ fn check(
         plan.counts.insert(name.to_owned(), after);
         plan.shrinks |= after < before;
         plan.grows |= after > before;
-        more += after.saturating_sub(before);
+        more = u64::saturating_add(more, after.saturating_sub(before));
         let victims = resize["instances"].as_array().map_or(&[][..], Vec::as_slice);
         plan.victims.extend(check_victims(victims, before.saturating_sub(after))?);
     }
@@ -118,7 +118,7 @@ fn check(
         plan.counts.insert(name.to_owned(), count);
         plan.added.push(name.to_owned());
         plan.grows |= count > 0;
-        more += count;
+        more = more.saturating_add(count);
     }
     node_groups::check_all(ctx, plugin, added)?;
     check_host_names(row.name(), added)?;

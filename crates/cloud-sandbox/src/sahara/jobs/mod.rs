@@ -20,18 +20,18 @@ pub(crate) use life::{have_ended, launch_waiting};
 const RESOURCE: Resource = Resource::Job;
 
 pub(crate) const V1: &[Route<Handler>] = &[
-    route("execute_job", "POST", "/jobs/{id}/execute", execute::execute),
-    route("list_job_executions", "GET", "/job-executions", list),
-    route("get_job_execution", "GET", "/job-executions/{id}", get),
-    route("refresh_job_execution", "GET", "/job-executions/{id}/refresh-status", get),
-    route("cancel_job_execution", "GET", "/job-executions/{id}/cancel", cancel_by_get),
-    route("update_job_execution", "PATCH", "/job-executions/{id}", update),
-    route("delete_job_execution", "DELETE", "/job-executions/{id}", delete),
+    route("run_job", "POST", "/jobs/{id}/execute", execute::execute),
+    route("list_jobs", "GET", "/job-executions", list),
+    route("get_job", "GET", "/job-executions/{id}", get),
+    route("refresh_job", "GET", "/job-executions/{id}/refresh-status", get),
+    route("cancel_job", "GET", "/job-executions/{id}/cancel", cancel_by_get),
+    route("update_job", "PATCH", "/job-executions/{id}", update),
+    route("delete_job", "DELETE", "/job-executions/{id}", delete),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[
     route("list_jobs", "GET", "/jobs", list),
-    route("create_job", "POST", "/jobs", execute::execute),
+    route("run_job", "POST", "/jobs", execute::execute),
     route("get_job", "GET", "/jobs/{id}", get),
     route("update_job", "PATCH", "/jobs/{id}", update),
     route("delete_job", "DELETE", "/jobs/{id}", delete),
