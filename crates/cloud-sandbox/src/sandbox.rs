@@ -158,7 +158,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Accepts this token only. Otherwise every well-formed token opens a project of its own.
+    /// Accepts this token only. Otherwise every well-formed token opens a project of its own. Tokens of OpenStack come
+    /// from Keystone in any case.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.options.token = Some(token.into());
         self

@@ -416,6 +416,15 @@ async fn a_transient_cluster_goes_away() {
     let id = cloud.post("/v2/clusters", body).await.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
     let states = cloud.states(&id).await;
     assert_eq!(states[CREATING.len()..], ["AwaitingTermination", "Deleting", "404"]);
+
+    // It does not forget that when it is scaled in between.
+    let mut body = cluster("c2", &template);
+    body["is_transient"] = json!(true);
+    let id = cloud.post("/v2/clusters", body).await.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
+    cloud.advance(20);
+    let resize = json!({"resize_node_groups": [{"name": "worker", "count": 3}]});
+    cloud.call("PUT", &format!("/v2/clusters/{id}"), resize).await.ok(202);
+    assert_eq!(cloud.states(&id).await.last().unwrap(), "404");
 }
 
 #[tokio::test]

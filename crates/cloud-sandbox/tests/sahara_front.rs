@@ -181,6 +181,119 @@ async fn every_operation_has_its_path() {
     }
 }
 
+/// Bodies like this one with every field, at every depth, replaced by what does not belong there.
+fn odd(body: &Value) -> Vec<Value> {
+    let strange = [
+        Value::Null,
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(u64::MAX),
+        json!(""),
+        json!("x"),
+        json!("00000000-0000-0000-0000-00000000dead"),
+        json!(true),
+        json!([]),
+        json!([[]]),
+        json!({}),
+        json!({"a": {"b": []}}),
+        json!({"name": {"name": 1}}),
+    ];
+    let mut bodies = strange.to_vec();
+    let inner = |value: &Value| -> Vec<Value> {
+        if value.is_object() || value.is_array() { odd(value) } else { strange.to_vec() }
+    };
+    match body {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                for replaced in inner(value) {
+                    let mut other = fields.clone();
+                    other.insert(name.clone(), replaced);
+                    bodies.push(other.into());
+                }
+            }
+        }
+        Value::Array(items) => {
+            for replaced in items.first().map(inner).unwrap_or_default() {
+                bodies.push(json!([replaced]));
+            }
+        }
+        _ => {}
+    }
+    bodies
+}
+
+#[tokio::test]
+async fn no_body_is_too_odd_to_be_answered() {
+    let cloud = Cloud::new().await;
+    let id = cloud.cluster("c1").await;
+    let admin = cloud.as_user("admin", "demo").await;
+    let script = json!({"name": "b", "url": "swift://c/o", "description": "", "extra": {"user": "u", "password": "p"}});
+    let binary = cloud.post("/v2/job-binaries", script.clone()).await.ok(202)["job_binary"]["id"].clone();
+    let argument = json!({"name": "a", "mapping_type": "args", "location": "0", "value_type": "number", "required": true, "default": "1"});
+    let shell = json!({"name": "t", "type": "Shell", "mains": [binary], "libs": [], "interface": [argument]});
+    let template = cloud.post("/v2/job-templates", shell.clone()).await.ok(202)["job_template"]["id"].clone();
+    let group = json!({
+        "name": "g",
+        "flavor_id": "1",
+        "node_processes": ["namenode"],
+        "count": 1,
+        "volumes_per_node": 1,
+        "volumes_size": 1,
+        "node_configs": {"general": {"Enable XFS": true}},
+        "security_groups": ["default"],
+        "shares": [],
+    });
+    let whole = json!({
+        "name": "n",
+        "plugin_name": "fake",
+        "plugin_version": "0.1",
+        "default_image_id": sahara::IMAGE,
+        "neutron_management_network": sahara::NETWORK,
+        "cluster_configs": {"general": {"Enable XFS": true}},
+        "anti_affinity": ["namenode"],
+        "node_groups": [group],
+    });
+    let mut of_group = group.clone();
+    of_group.as_object_mut().unwrap().remove("count");
+    of_group["plugin_name"] = "fake".into();
+    of_group["plugin_version"] = "0.1".into();
+    let resize = json!({"name": "worker", "count": 1, "instances": ["c1-worker-0"]});
+    let configs = json!({"configs": {"a": 1}, "params": {}, "args": ["x"]});
+    let job = json!({"job_template_id": template, "cluster_id": id, "interface": {"a": "1"}, "job_configs": configs});
+    let labels = json!({"plugin_labels": {"hidden": {"status": true}}, "version_labels": {"0.1": {"enabled": {"status": true}}}});
+    let source = json!({"name": "s", "type": "s3", "url": "s3://b/o", "credentials": {"ssl": true}});
+    let cluster = format!("/v2/clusters/{id}");
+    let image = format!("/v2/images/{}", sahara::IMAGE);
+    for (method, path, body) in [
+        ("POST", "/v2/node-group-templates", &of_group),
+        ("POST", "/v2/cluster-templates", &whole),
+        ("POST", "/v2/clusters", &whole),
+        ("PUT", &cluster, &json!({"resize_node_groups": [resize], "add_node_groups": [group]})),
+        ("PATCH", &cluster, &json!({"name": "c1", "verification": {"status": "START"}, "shares": [{"id": DEMO}]})),
+        ("POST", "/v2/data-sources", &source),
+        ("POST", "/v2/job-binaries", &script),
+        ("POST", "/v2/job-templates", &shell),
+        ("POST", "/v2/jobs", &job),
+        ("PATCH", "/v2/plugins/fake", &labels),
+        ("POST", &image, &json!({"username": "u", "description": "d"})),
+        ("PUT", &format!("{image}/tags"), &json!({"tags": ["fake", "0.1"]})),
+    ] {
+        for odd in odd(body) {
+            let reply = admin.call(method, path, odd.clone()).await;
+            assert!([200, 202, 400].contains(&reply.status), "{method} {path} {odd}: {}", reply.text);
+            admin.advance(1);
+        }
+    }
+    let identity = json!({"methods": ["password"], "password": {"user": {"name": "demo", "domain": {"id": "default"}, "password": "x"}}});
+    let token =
+        json!({"auth": {"identity": identity, "scope": {"project": {"name": "demo", "domain": {"id": "default"}}}}});
+    for odd in odd(&token) {
+        let reply = cloud.authenticate(odd.clone()).await;
+        assert!([400, 401].contains(&reply.status), "{odd}: {}", reply.text);
+    }
+}
+
 #[tokio::test]
 async fn faults_speak_the_language_of_the_service() {
     let cloud = Cloud::new().await;

@@ -1,7 +1,16 @@
 //! The Keystone service: whom the OpenStack services trust.
 //!
-//! There is one domain, `default`, with three users and three projects, whose ids are constants here and whose passwords
-//! stand beside them. The roles and the catalog are those of an ordinary installation.
+//! There is one domain, `default`, with these users. Their ids and those of the projects are constants here.
+//!
+//! | User | Password | Projects |
+//! |---|---|---|
+//! | `demo` | `demo-pw` | `demo`, `other` |
+//! | `admin` | `admin-pw` | `admin`, `demo`; also the domain and the system |
+//! | `cautious` | `cautious-pw`, and always the one-time password [`PASSCODE`] | `demo` |
+//!
+//! The user `demo` has two application credentials for the project `demo`: `unrestricted` with the secret
+//! `unrestricted-secret`, and `restricted` with `restricted-secret`. The catalog is that of an ordinary installation, with
+//! Sahara in the region `RegionOne` by an address of version 1.1, and in `RegionTwo` by one without a version.
 
 mod application_credentials;
 mod auth;

@@ -283,6 +283,14 @@ pub(crate) fn check_deletable(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Re
     if row.flag("is_protected") { refused("it's marked as protected") } else { Ok(()) }
 }
 
+/// Refuses to change what belongs to another project.
+pub(crate) fn check_owned(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Result<(), ApiError> {
+    if row(ctx, resource, id)?.is_of(ctx.project) {
+        return Ok(());
+    }
+    Err(not_updatable(resource, id, "it wasn't created in this tenant"))
+}
+
 /// Refuses to change what belongs to another project or is protected. A protected object takes a change that ends the
 /// protection, and one that changes nothing but whether it is public.
 pub(crate) fn check_updatable(
@@ -291,19 +299,22 @@ pub(crate) fn check_updatable(
     id: &str,
     given: &Map<String, Value>,
 ) -> Result<(), ApiError> {
+    check_owned(ctx, resource, id)?;
     let row = row(ctx, resource, id)?;
-    let class = resource.info().class;
-    let refused =
-        |why: &str| Err(ApiError::update_failed(format!("{class} with id '{id}' could not be updated because {why}")));
-    if !row.is_of(ctx.project) {
-        return refused("it wasn't created in this tenant");
-    }
     let ends_protection = given.get("is_protected").is_some_and(|value| value != &Value::Bool(true));
     if !row.flag("is_protected") || ends_protection {
         return Ok(());
     }
     let same = |(name, value): (&String, &Value)| name == "is_public" || row.fields.get(name) == Some(value);
-    if given.contains_key("is_public") && given.iter().all(same) { Ok(()) } else { refused("it's marked as protected") }
+    if given.contains_key("is_public") && given.iter().all(same) {
+        return Ok(());
+    }
+    Err(not_updatable(resource, id, "it's marked as protected"))
+}
+
+fn not_updatable(resource: Resource, id: &str, why: &str) -> ApiError {
+    let class = resource.info().class;
+    ApiError::update_failed(format!("{class} with id '{id}' could not be updated because {why}"))
 }
 
 /// Whether the project has an object of this name already.

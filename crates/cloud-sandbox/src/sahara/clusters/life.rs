@@ -140,7 +140,7 @@ pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failur
         Stage(Status::Starting, 1, progress::finish),
     ];
     match failure {
-        None => run(store, id, operation, 1, stages, activate),
+        None => run(store, id, operation, 1, stages, |store, id| activate(store, id, "")),
         Some(reason) => {
             let reason = error::with_id(&reason, &mut store.rng);
             let until_spawned = stages.into_iter().take(2).collect();
@@ -164,8 +164,9 @@ fn fail(store: &mut Store, id: &str, reason: &str) {
     set_status(store, id, Status::Error, Some(description));
 }
 
-fn activate(store: &mut Store, id: &str) {
-    set_status(store, id, Status::Active, None);
+/// Makes a cluster active, after its creation or a change, with the reason why the change did not come about.
+pub(super) fn activate(store: &mut Store, id: &str, description: &str) {
+    set_status(store, id, Status::Active, Some(description.to_owned()));
     health::start(store, id, None);
     jobs::launch_waiting(store, id);
     let Some(row) = store.get(RESOURCE, id) else { return };
@@ -186,12 +187,6 @@ fn end_transient(store: &mut Store, id: &str, operation: u64) {
     }
     set_status(store, id, Status::AwaitingTermination, None);
     later(store, id, operation, 1, |store, id| delete(store, id, false));
-}
-
-/// Ends a change of an active cluster.
-pub(super) fn settle_active(store: &mut Store, id: &str, description: &str) {
-    set_status(store, id, Status::Active, Some(description.to_owned()));
-    health::start(store, id, None);
 }
 
 /// Lets a cluster go away, or be stuck for ever on its way.

@@ -95,10 +95,8 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let starts_check = given.get("verification").is_some_and(|verification| verification.get("status").is_some());
     if starts_check {
         health::check_startable(resource::row(ctx, RESOURCE, &id)?, &given)?;
-        resource::check_updatable(ctx, RESOURCE, &id, &Map::new()).or_else(|error| {
-            // Protection is no reason not to look after a cluster.
-            if resource::row(ctx, RESOURCE, &id)?.is_of(ctx.project) { Ok(()) } else { Err(error) }
-        })?;
+        // Protection is no reason not to look after a cluster.
+        resource::check_owned(ctx, RESOURCE, &id)?;
     } else {
         resource::check_updatable(ctx, RESOURCE, &id, &given)?;
         resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;

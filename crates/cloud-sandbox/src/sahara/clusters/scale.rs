@@ -175,7 +175,7 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
     }
     life::run(store, id, operation, 1, stages, |store, id| {
         progress::finish(store, id);
-        life::settle_active(store, id, "");
+        life::activate(store, id, "");
     });
 }
 
@@ -192,7 +192,7 @@ fn roll_back(store: &mut Store, id: &str, operation: u64, mut stages: Vec<Stage>
             groups.retain(|group| !added.iter().any(|name| group["name"] == name.as_str()));
             life::put_groups(store, id, groups);
         }
-        life::settle_active(store, id, &format!("Scaling cluster failed for the following reason(s): {reason}"));
+        life::activate(store, id, &format!("Scaling cluster failed for the following reason(s): {reason}"));
     });
 }
 
