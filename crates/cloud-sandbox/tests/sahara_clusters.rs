@@ -83,10 +83,7 @@ async fn a_cluster_can_end_in_error() {
     assert_eq!(cloud.states(&id).await, ["Validating", "InfraUpdating", "Spawning", "Error"]);
     let read = cloud.get(&format!("/v2/clusters/{id}?show_progress=true")).await.ok(200)["cluster"].clone();
     let description = read["status_description"].as_str().unwrap();
-    assert!(
-        description.starts_with("Creating cluster failed for the following reason(s): no valid host"),
-        "{description}"
-    );
+    assert!(description.starts_with("Creating cluster failed: no valid host"), "{description}");
     let step = &read["provision_progress"][0];
     assert_eq!(step["successful"], false);
     assert!(step["events"][0]["event_info"].as_str().unwrap().starts_with("no valid host was found\nError ID: "));
@@ -182,7 +179,7 @@ async fn a_failed_scaling_ends_in_active() {
     assert_eq!(states, ["Validating", "Scaling", "Scaling: Spawning", "Rollback: Spawning", "Active"]);
     let read = cloud.read_cluster(&id).await;
     let description = read["status_description"].as_str().unwrap();
-    assert!(description.starts_with("Scaling cluster failed for the following reason(s): no room"), "{description}");
+    assert!(description.starts_with("Scaling cluster failed: no room"), "{description}");
     assert_eq!(read["node_groups"].as_array().unwrap().len(), 2);
     assert_eq!(read["node_groups"][1]["count"], 2);
 
@@ -328,10 +325,10 @@ async fn a_refused_cluster_can_be_left_over() {
     let cloud = Cloud::new().await;
     cloud.sandbox.sahara().limit_instances(2);
     let reply = cloud.request_cluster("big").await;
-    assert_eq!(reply.refused(400, "QUOTA_ERROR"), "Quota exceeded for instance: Requested 3, but available 2");
+    assert_eq!(reply.refused(400, "QUOTA_ERROR"), "The quota leaves room for 2 instances, not for 3");
     let left = cloud.get("/v2/clusters?name=big").await.ok(200)["clusters"][0].clone();
     assert_eq!(left["status"], "Error");
-    assert!(left["status_description"].as_str().unwrap().contains("Quota exceeded"));
+    assert!(left["status_description"].as_str().unwrap().contains("The quota leaves room"));
     let body = json!({
         "name": "hadoop",
         "plugin_name": "vanilla",

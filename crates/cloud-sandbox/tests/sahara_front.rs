@@ -150,7 +150,7 @@ async fn version_two_refuses_queries_that_it_does_not_know() {
     let message = reply.refused(400, "INVALID_PARAMS_ON_REQUEST");
     assert_eq!(
         message,
-        "The only valid params for clusters_list are ['plugin_name', 'plugin_version', 'name'] and ['marker', 'limit', 'sort_by']"
+        "clusters_list knows the params ['plugin_name', 'plugin_version', 'name'] and ['marker', 'limit', 'sort_by'] only"
     );
     cloud.get(&format!("/v2/node-group-templates/{template}?x=1")).await.refused(400, "INVALID_PARAMS_ON_REQUEST");
     // Version 1.1 takes every key for a column, and the database does not find it.

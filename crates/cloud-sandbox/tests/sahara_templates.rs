@@ -53,16 +53,16 @@ async fn bad_templates_of_node_groups_are_refused() {
         ("name", Value::Null, "VALIDATION_ERROR", "name: None is not of type 'string'"),
         ("flavor_id", json!("m1.small"), "VALIDATION_ERROR", "flavor_id: 'm1.small' is not of type 'flavor'"),
         ("flavor_id", json!(true), "VALIDATION_ERROR", "flavor_id: True is not of type 'flavor'"),
-        ("flavor_id", json!("99"), "NOT_FOUND", "Requested flavor '99' not found"),
+        ("flavor_id", json!("99"), "NOT_FOUND", "Flavor '99' not found"),
         ("node_processes", json!([]), "VALIDATION_ERROR", "node_processes: [] is too short"),
         ("node_processes", json!(["x", 1]), "VALIDATION_ERROR", "node_processes[1]: 1 is not of type 'string'"),
         ("volumes_per_node", json!(-1), "VALIDATION_ERROR", "volumes_per_node: -1 is less than the minimum of 0"),
-        ("volumes_per_node", json!(1), "INVALID_REFERENCE", "You must specify a volumes_size parameter"),
+        ("volumes_per_node", json!(1), "INVALID_REFERENCE", "Volumes need a volumes_size"),
         ("image_id", json!("x"), "VALIDATION_ERROR", "image_id: 'x' is not a 'uuid'"),
         ("volume_mount_prefix", json!("/a.b"), "VALIDATION_ERROR", "volume_mount_prefix: '/a.b' is not a 'posix_path'"),
         ("security_groups", json!(["x"]), "NOT_FOUND", "Security group 'x' not found"),
         ("availability_zone", json!("x"), "NOT_FOUND", "Nova availability zone 'x' not found"),
-        ("hadoop_version", json!("9"), "INVALID_REFERENCE", "Requested plugin 'fake' doesn't support version '9'"),
+        ("hadoop_version", json!("9"), "INVALID_REFERENCE", "Plugin 'fake' has no version '9'"),
         ("bogus", json!(1), "VALIDATION_ERROR", "Additional properties are not allowed ('bogus' was unexpected)"),
         (
             "boot_from_volume",
@@ -76,7 +76,7 @@ async fn bad_templates_of_node_groups_are_refused() {
             "VALIDATION_ERROR",
             "node_configs: {'a': 1} is not of type 'configs', 'null'",
         ),
-        ("node_configs", json!({"a": {}}), "INVALID_REFERENCE", "Plugin doesn't contain applicable target 'a'"),
+        ("node_configs", json!({"a": {}}), "INVALID_REFERENCE", "The plugin has no target 'a'"),
     ] {
         let reply = cloud.post("/v1.1/node-group-templates", with(node_group("t"), field, value)).await;
         assert_eq!(reply.refused(400, name), message);

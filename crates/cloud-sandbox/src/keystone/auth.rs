@@ -69,8 +69,7 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
     let scope = match auth.get("scope") {
         Some(_) if proof.application_credential.is_some() => {
-            let message =
-                "Error authenticating with application credential: Application credentials cannot request a scope.";
+            let message = "Application credentials have a scope of their own, and cannot request a scope.";
             return Err(Refusal::Unauthorized { message: message.to_owned(), says_identity: true });
         }
         None => match &proof.application_credential {

@@ -143,7 +143,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     check_renaming(ctx, RESOURCE, "Cluster template", &id, &given)?;
     if !users(ctx, &id).is_empty() {
-        let message = format!("Cluster template with id '{id}' could not be updated because it is referenced");
+        let message = format!("Cluster template '{id}' could not be updated because a cluster is made from it");
         return Err(ApiError::update_failed(message));
     }
     ctx.knows_query("cluster_templates_update", &[])?;

@@ -87,7 +87,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     // Version 2 leaves all of this to the database.
     if ctx.version == Version::One {
         if jobs::pending(ctx).any(|job| [job.text("input_id"), job.text("output_id")].contains(&id.as_str())) {
-            let message = "DataSource is used in a PENDING Job and can not be updated.";
+            let message = "A PENDING job uses this data source";
             return Err(ApiError::update_failed(message));
         }
         check_renaming(ctx, RESOURCE, "Data source", &id, &given)?;

@@ -118,7 +118,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
     let url = resource::row(ctx, RESOURCE, &id)?.text("url");
     if url.starts_with("internal-db://") && given.get("url").is_some_and(|new| new != url) {
-        let message = format!("The url of JobBinary '{id}' can not be updated because it is an internal-db url.");
+        let message = format!("The address of JobBinary '{id}' is fixed, for it is in the service itself");
         return Err(ApiError::update_failed(message));
     }
     let uses = |job: &Row| ctx.store.get(Resource::JobTemplate, job.text("job_id")).is_some_and(|t| names(t, &id));
@@ -139,7 +139,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("job_binary_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
     if ctx.store.rows(Resource::JobTemplate).any(|template| names(template, &id)) {
-        return Err(ApiError::deletion_failed("JobBinary is referenced and cannot be deleted"));
+        return Err(ApiError::deletion_failed("A template of a job still has this JobBinary"));
     }
     ctx.store.remove(RESOURCE, &id);
     gone()
@@ -185,13 +185,13 @@ fn put_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     let data = ctx.call.body;
     if data.is_empty() {
-        return bad("Job binary internal data must be a string of length greater than zero".to_owned());
+        return bad("A job binary internal cannot be empty".to_owned());
     }
     if data.len() > MOST_KILOBYTES * 1024 {
         // To one digit, which is why it can look like the maximum itself.
         let size = (data.len() * 10 + 512) / 1024;
         let size = format!("{}.{}", size / 10, size % 10);
-        let message = format!("Size of internal binary ({size}KB) is greater than the maximum ({MOST_KILOBYTES}KB)");
+        let message = format!("The binary has {size}KB, and {MOST_KILOBYTES}KB is the maximum");
         return Err(ApiError::bad("DATA_TOO_BIG", message));
     }
     let given = fields(json!({"name": name, "datasize": data.len(), "is_public": false, "is_protected": false}));

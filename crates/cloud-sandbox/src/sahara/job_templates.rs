@@ -176,28 +176,24 @@ fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(),
             .any(|(index, argument)| interface[..index].iter().any(|other| same(argument, other)))
     };
     if is_twice(&|a, b| a["name"] == b["name"]) {
-        return refused("Name must be unique within the interface for any job.");
+        return refused("Two arguments of the interface have one name");
     }
     if interface.iter().any(|argument| !mappings.contains(&argument["mapping_type"].as_str().unwrap_or_default())) {
-        return Err(ApiError::invalid_data(format!(
-            "Only mapping types {mappings:?} are allowed for job type {kind}."
-        )));
+        return Err(ApiError::invalid_data(format!("A job of type {kind} knows the mapping types {mappings:?} only")));
     }
     let positional: Vec<&Value> = interface.iter().filter(|argument| argument["mapping_type"] == "args").collect();
     let mut places: Vec<Option<usize>> =
         positional.iter().map(|argument| argument["location"].as_str().and_then(|place| place.parse().ok())).collect();
     places.sort_unstable();
     if places.iter().enumerate().any(|(expected, place)| *place != Some(expected)) {
-        return refused("Locations of positional arguments must be an unbroken integer sequence ascending from 0.");
+        return refused("Positions of arguments count up from 0 without a gap");
     }
     let has_default = |argument: &Value| argument["default"].as_str().is_some_and(|default| !default.is_empty());
     if positional.iter().any(|argument| argument["required"] == false && !has_default(argument)) {
-        return refused("Positional arguments must be given default values if they are not required.");
+        return refused("A positional argument is either required or has a default");
     }
     if is_twice(&|a, b| a["mapping_type"] == b["mapping_type"] && a["location"] == b["location"]) {
-        return refused(
-            "The combination of mapping type and location must be unique within the interface for any job.",
-        );
+        return refused("Two arguments of the interface have one place");
     }
     for argument in interface.iter().filter(|argument| !argument["default"].is_null()) {
         check_value(ctx, argument["value_type"].as_str().unwrap_or("string"), &argument["default"])?;
@@ -210,13 +206,13 @@ pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<()
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match kind {
         "number" if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Err(ApiError::invalid_data(format!("Value '{text}' is not a valid number.")))
+            Err(ApiError::invalid_data(format!("'{text}' is no number")))
         }
         "data_source" if is_uuid(&text) => check_data_source(ctx.store, ctx.project, &text),
-        "data_source" if !text.contains(':') => Err(ApiError::invalid_data(format!(
-            "Data source value '{text}' is neither a valid data source ID nor a valid URL."
-        ))),
-        "string" if !value.is_string() => Err(ApiError::invalid_data(format!("Value '{text}' is not a valid string."))),
+        "data_source" if !text.contains(':') => {
+            Err(ApiError::invalid_data(format!("'{text}' is neither the ID of a data source nor a URL")))
+        }
+        "string" if !value.is_string() => Err(ApiError::invalid_data(format!("'{text}' is no string"))),
         _ => Ok(()),
     }
 }
@@ -243,7 +239,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("job_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
     if ctx.store.rows(Resource::Job).any(|job| job.text("job_id") == id) {
-        return Err(ApiError::deletion_failed("Job deletion failed on foreign key constraint"));
+        return Err(ApiError::deletion_failed("There are jobs that were made from this one"));
     }
     ctx.store.remove(RESOURCE, &id);
     gone()

@@ -52,8 +52,8 @@ pub(crate) fn check_data_source(kind: &str, url: &str, credentials: Option<&Valu
         "s3" if !is_scheme("s3") && !is_scheme("s3a") => {
             Err(ApiError::invalid_data("URL scheme must be 's3' or 's3a'"))
         }
-        "s3" if location.host.is_empty() => Err(ApiError::invalid_data("Bucket name must be present")),
-        "s3" if location.path.is_empty() => Err(ApiError::invalid_data("Object name must be present")),
+        "s3" if location.host.is_empty() => Err(ApiError::invalid_data("The URL names no bucket")),
+        "s3" if location.path.is_empty() => Err(ApiError::invalid_data("The URL names no object")),
         "s3" => check_s3_credentials(credentials),
         "manila" if !is_uuid(location.host) => Err(ApiError::invalid_data("The host of a Manila URL must be a uuid")),
         "manila" if location.path.is_empty() => {
@@ -81,8 +81,8 @@ fn check_s3_credentials(credentials: Option<&Value>) -> Result<(), ApiError> {
         match key.as_str() {
             "accesskey" | "secretkey" | "endpoint" => {}
             "bucket_in_path" | "ssl" if value.is_boolean() => {}
-            "bucket_in_path" | "ssl" => return Err(ApiError::invalid_data(format!("Config '{key}' must be boolean"))),
-            _ => return Err(ApiError::invalid_data(format!("Unknown config '{key}' for S3 data source"))),
+            "bucket_in_path" | "ssl" => return Err(ApiError::invalid_data(format!("'{key}' is either true or false"))),
+            _ => return Err(ApiError::invalid_data(format!("S3 knows no '{key}'"))),
         }
     }
     Ok(())
@@ -94,7 +94,7 @@ fn check_placeholders(url: &str) -> Result<(), ApiError> {
     let mut total = 0_i64;
     for length in lengths {
         if length <= 0 {
-            return Err(ApiError::invalid_data("Requested RANDSTR length must be positive."));
+            return Err(ApiError::invalid_data("A RANDSTR has at least one character"));
         }
         total = total.saturating_add(length);
     }
@@ -122,7 +122,7 @@ pub(crate) fn check_extra(url: &str, extra: Option<&Map<String, Value>>) -> Resu
     let has = |key: &str| extra.is_some_and(|extra| extra.get(key).is_some_and(|value| value != ""));
     match Location::parse(url).scheme {
         "swift" if !has("user") || !has("password") => {
-            let message = "To work with JobBinary located in internal swift add 'user' and 'password' to extra";
+            let message = "A JobBinary in swift needs 'user' and 'password' in extra";
             Err(ApiError::bad("BAD_JOB_BINARY", message))
         }
         "s3" => {
@@ -131,7 +131,9 @@ pub(crate) fn check_extra(url: &str, extra: Option<&Map<String, Value>>) -> Resu
             if keys == ["accesskey", "endpoint", "secretkey"] {
                 return Ok(());
             }
-            Err(ApiError::invalid_data("Configs 'accesskey', 'secretkey', and 'endpoint' must be provided."))
+            Err(ApiError::invalid_data(
+                "A JobBinary in s3 needs 'accesskey', 'secretkey' and 'endpoint' in extra, and nothing else",
+            ))
         }
         _ => Ok(()),
     }

@@ -179,13 +179,12 @@ impl Sahara {
         let answer = match asked.as_str() {
             "2.0" => run(store, call, version, project, caller, found, &path),
             other if is_version(other) => {
-                let message =
-                    format!("Version {other} is not supported by the API. Minimum is 2.0 and maximum is 2.0.");
+                let message = format!("There is no version {other} of the API, only version 2.0.");
                 error::microversion(406, "NOT_ACCEPTABLE", &message)
             }
             other => {
                 let message =
-                    format!("API Version String {other} is of invalid format. Must be of format MajorNum.MinorNum.");
+                    format!("{other} is no version of the API: that would be two numbers with a point in between.");
                 error::microversion(400, "BAD_REQUEST", &message)
             }
         };
@@ -264,7 +263,7 @@ fn body(call: &Call<'_>) -> Result<Value, ApiError> {
     if !kind.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::invalid_data(format!("Content type '{kind}' isn't supported")));
     }
-    let broken = |_| ApiError::bad("MALFORMED_REQUEST_BODY", "Malformed message body: cannot understand JSON");
+    let broken = |_| ApiError::bad("MALFORMED_REQUEST_BODY", "The body is not JSON");
     serde_json::from_slice(call.body).map_err(broken)
 }
 

@@ -113,7 +113,7 @@ pub(crate) fn plugin_after(row: &Row, given: &Map<String, Value>) -> Result<(&'s
     let text = |name: &str| given.get(name).and_then(Value::as_str);
     if text("plugin_name").is_some() && text("hadoop_version").is_none() {
         // Version 2 names the field of version 1.1, too.
-        let message = "You must specify a hadoop_version value for your plugin_name";
+        let message = "A plugin_name needs its hadoop_version beside it";
         return Err(ApiError::invalid_reference(message));
     }
     let name = text("plugin_name").unwrap_or_else(|| row.text("plugin_name"));

@@ -70,7 +70,7 @@ fn create_several(ctx: &mut Ctx<'_>, mut given: Map<String, Value>) -> Result<Ve
     let count = given.remove("count").and_then(|count| count.as_u64()).unwrap_or_default();
     let plugin = check(ctx, &given)?;
     if count > MOST_AT_ONCE {
-        let message = format!("Quota exceeded for cluster: Requested {count}, but available {MOST_AT_ONCE}");
+        let message = format!("The quota allows {MOST_AT_ONCE} clusters at once, not {count}");
         return Err(ApiError::bad("QUOTA_ERROR", message));
     }
     let name = given["name"].as_str().unwrap_or_default().to_owned();
@@ -133,9 +133,8 @@ pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), Ap
             life::instance_name(cluster, name, group["count"].as_u64().unwrap_or_default())
         );
         if longest.len() > MOST_OF_HOST_NAME {
-            let message = format!(
-                "Composite hostname {longest} in provisioned cluster exceeds maximum limit {MOST_OF_HOST_NAME} characters"
-            );
+            let message =
+                format!("An instance would have the host name {longest}, of more than {MOST_OF_HOST_NAME} characters");
             return Err(ApiError::invalid_data(message));
         }
     }
@@ -238,9 +237,7 @@ fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option
         let count = size(&able);
         if count < *least || count > *most {
             let expected = if least == most { least.to_string() } else { format!("{least} or {most}") };
-            let message = format!(
-                "Hadoop cluster should contain {expected} {process} component(s). Actual {process} count is {count}"
-            );
+            let message = format!("A cluster needs {expected} {process}, and this one has {count}");
             return Some(ApiError::bad("INVALID_COMPONENT_COUNT", message));
         }
     }
@@ -256,7 +253,7 @@ pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), ApiError> {
         return Ok(());
     }
     let available = i128::from(limit) - i128::from(used);
-    let message = format!("Quota exceeded for instance: Requested {wanted}, but available {available}");
+    let message = format!("The quota leaves room for {available} instances, not for {wanted}");
     Err(ApiError::bad("QUOTA_ERROR", message))
 }
 

@@ -160,7 +160,7 @@ fn trust(store: &mut Store, id: &str) {
 }
 
 fn fail(store: &mut Store, id: &str, reason: &str) {
-    let description = format!("Creating cluster failed for the following reason(s): {reason}");
+    let description = format!("Creating cluster failed: {reason}");
     set_status(store, id, Status::Error, Some(description));
 }
 

@@ -94,7 +94,7 @@ fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<()
     let template = found.ok_or_else(|| unknown("Job template", template))?;
     let kind = template.text("type");
     if !job_types::runs(plugin, kind) {
-        let message = format!("Cluster with id '{cluster}' doesn't support job type '{kind}'");
+        let message = format!("Jobs of type '{kind}' do not run on cluster '{cluster}'");
         return Err(ApiError::invalid_reference(message));
     }
     check_interface(ctx, template, given)?;
@@ -126,7 +126,7 @@ fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<
         ctx.store.get(Resource::DataSource, id).map(|row| (row.text("type").to_owned(), row.text("url").to_owned()))
     };
     if place(input) == place(output) {
-        return Err(ApiError::invalid_data("Provided input and output DataSources reference the same location"));
+        return Err(ApiError::invalid_data("A job cannot read and write the same place"));
     }
     let has_both = config("edp.streaming.mapper").is_some() && config("edp.streaming.reducer").is_some();
     if kind == "MapReduce.Streaming" && !has_both {
@@ -147,14 +147,14 @@ fn check_interface(ctx: &Ctx<'_>, template: &Row, given: &Map<String, Value>) ->
     };
     let find = |name: &str| arguments.iter().find(|argument| argument["name"] == name);
     if let Some(name) = passed.keys().find(|name| find(name).is_none()) {
-        let message = format!("Argument names: ['{name}'] were not found in the interface for this job.");
+        let message = format!("The interface of the template has no argument '{name}'");
         return Err(ApiError::invalid_data(message));
     }
     let is_missing = |argument: &&Value| {
         argument["required"] == true && argument["name"].as_str().is_some_and(|name| !passed.contains_key(name))
     };
     if let Some(argument) = arguments.iter().find(is_missing) {
-        let message = format!("Argument names: [{}] are required for this job.", argument["name"]);
+        let message = format!("The job lacks the argument {}", argument["name"]);
         return Err(ApiError::invalid_data(message));
     }
     for (name, value) in passed {
@@ -167,7 +167,7 @@ fn check_interface(ctx: &Ctx<'_>, template: &Row, given: &Map<String, Value>) ->
             .and_then(|values| values.get(place.as_str().unwrap_or_default()));
         if mapping != "args" && configured.is_some_and(|other| other != value) {
             let message =
-                format!("Argument '{name}' was passed both through the interface and in '{mapping}'.{place}.");
+                format!("Argument '{name}' has one value in the interface and another one in {mapping} at {place}");
             return Err(ApiError::invalid_data(message));
         }
     }

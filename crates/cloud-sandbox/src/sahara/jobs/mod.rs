@@ -140,12 +140,12 @@ fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Resu
         return Err(ApiError::bad("INVALID_JOB_STATUS", "Invalid status parameter"));
     }
     if life::cluster(ctx.store, id).is_none_or(|cluster| clusters::status(cluster) != "Active") {
-        let message = "Suspending operation can not be performed on an inactive or non-existent cluster";
+        let message = "The cluster of the job is not active, so that nothing can be suspended there";
         return Err(ApiError::invalid_data(message));
     }
     let suspends = given.get("info").is_some_and(|info| info["status"] == "suspend");
     if suspends && !life::is_engine_with_workflows(ctx.store, id) {
-        return Err(ApiError::invalid_reference("Engine doesn't support suspending job feature"));
+        return Err(ApiError::invalid_reference("The engine knows no suspending of jobs"));
     }
     Ok(())
 }
