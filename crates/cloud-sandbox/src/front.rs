@@ -109,7 +109,8 @@ pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: 
 fn redacted(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     for (name, value) in &mut headers {
-        let secret = ["token", "key", "consumer", "signature"].iter().any(|word| name.as_str().contains(word));
+        let secret =
+            ["token", "key", "consumer", "signature", "receipt"].iter().any(|word| name.as_str().contains(word));
         if secret || name == AUTHORIZATION || name == COOKIE {
             *value = HeaderValue::from_static("[redacted]");
         }

@@ -28,10 +28,13 @@ mod front;
 pub mod hetzner;
 pub mod ionos_dataplatform;
 mod journal;
+pub mod keystone;
+mod openstack;
 pub mod ovh;
 mod pattern;
 mod rate;
 mod route;
+pub mod sahara;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;

@@ -119,6 +119,17 @@ fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
     writeln!(out, "\n# IONOS Data Platform")?;
     writeln!(out, "export IONOS_API_URL={}", server.ionos_dataplatform_url())?;
     writeln!(out, "export IONOS_TOKEN={token}")?;
+    writeln!(out, "\n# OpenStack: Keystone, and Sahara in its catalog")?;
+    writeln!(out, "export OS_AUTH_URL={}", server.keystone_url())?;
+    for (name, value) in [
+        ("USERNAME", "demo"),
+        ("PASSWORD", "demo-pw"),
+        ("PROJECT_NAME", "demo"),
+        ("USER_DOMAIN_NAME", "Default"),
+        ("PROJECT_DOMAIN_NAME", "Default"),
+    ] {
+        writeln!(out, "export OS_{name}={value}")?;
+    }
     out.flush()
 }
 

@@ -11,8 +11,10 @@ use crate::fault::Faults;
 use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::ionos_dataplatform::IonosDataPlatform;
 use crate::journal::Journal;
+use crate::keystone::Keystone;
 use crate::ovh::{self, Ovh};
-use crate::transport::InProcess;
+use crate::sahara::Sahara;
+use crate::transport::{InProcess, OpenStack};
 use crate::vdk_control::{self, VdkControl};
 
 /// A world of its own: the state of every emulated service, a clock, faults and a journal.
@@ -29,6 +31,8 @@ struct World {
     ovh: Arc<Ovh>,
     vdk_control: Arc<VdkControl>,
     ionos_dataplatform: Arc<IonosDataPlatform>,
+    keystone: Keystone,
+    sahara: Sahara,
 }
 
 /// How services are to behave.
@@ -99,6 +103,50 @@ impl Sandbox {
         Arc::new(InProcess { sandbox: self.clone(), service: self.0.ionos_dataplatform.clone() })
     }
 
+    /// Keystone and Sahara, without sockets: any host, with the usual ports 5000 and 8386 or the paths `/keystone` and
+    /// `/sahara` to tell them apart; without either it is Keystone. The catalog in a token names URLs that lead here again.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// use cloud_core::transport::Transport as _;
+    /// use serde_json::{Value, json};
+    ///
+    /// let transport = cloud_sandbox::Sandbox::new().openstack();
+    /// let user = json!({"name": "demo", "domain": {"id": "default"}, "password": "demo-pw"});
+    /// let body = json!({"auth": {
+    ///     "identity": {"methods": ["password"], "password": {"user": user}},
+    ///     "scope": {"project": {"id": cloud_sandbox::keystone::DEMO_PROJECT}},
+    /// }});
+    /// let request = http::Request::post("http://cloud.example:5000/v3/auth/tokens").body(body.to_string().into()).unwrap();
+    /// let mut response = transport.send(request).await.unwrap();
+    /// let token = response.headers()["x-subject-token"].clone();
+    /// let body: Value = serde_json::from_slice(&response.body_mut().chunk().await.unwrap().unwrap()).unwrap();
+    /// let url = body["token"]["catalog"][1]["endpoints"][0]["url"].as_str().unwrap();
+    /// assert_eq!(url, format!("http://cloud.example:8386/v1.1/{}", cloud_sandbox::keystone::DEMO_PROJECT));
+    ///
+    /// let request = http::Request::get(format!("{url}/clusters")).header("x-auth-token", token);
+    /// let response = transport.send(request.body(cloud_core::body::Body::empty()).unwrap()).await.unwrap();
+    /// assert_eq!(response.status(), 200);
+    /// # });
+    /// ```
+    pub fn openstack(&self) -> Arc<dyn Transport> {
+        Arc::new(OpenStack {
+            sandbox: self.clone(),
+            keystone: Arc::new(self.0.keystone.clone()),
+            sahara: Arc::new(self.0.sahara.clone()),
+        })
+    }
+
+    /// How Keystone behaves.
+    pub fn keystone(&self) -> &Keystone {
+        &self.0.keystone
+    }
+
+    /// How Sahara behaves.
+    pub fn sahara(&self) -> &Sahara {
+        &self.0.sahara
+    }
+
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
@@ -123,6 +171,8 @@ impl Sandbox {
             world.ovh.clone(),
             world.vdk_control.clone(),
             world.ionos_dataplatform.clone(),
+            Arc::new(world.keystone.clone()),
+            Arc::new(world.sahara.clone()),
         ]
     }
 }
@@ -151,7 +201,7 @@ pub struct Builder {
 impl Builder {
     /// Accepts this token only, or this password where a service takes passwords. Otherwise every well-formed credential
     /// opens a project of its own. The VDK Control Service looks at tokens only when it is
-    /// [secured](vdk_control::Settings::secured).
+    /// [secured](vdk_control::Settings::secured), and tokens of OpenStack come from Keystone in any case.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.options.token = Some(token.into());
         self
@@ -197,7 +247,10 @@ impl Builder {
     /// The sandbox.
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
+        let keystone = Keystone::new(&self.options, clock.clone());
         Sandbox(Arc::new(World {
+            sahara: Sahara::new(&self.options, clock.clone(), keystone.clone()),
+            keystone,
             ovh: Arc::new(Ovh::new(&self.options, clock.clone())),
             hetzner: Arc::new(Hetzner::new(self.options.clone(), clock.clone())),
             ionos_dataplatform: Arc::new(IonosDataPlatform::new(self.options.clone(), clock.clone())),

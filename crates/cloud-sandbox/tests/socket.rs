@@ -224,3 +224,27 @@ async fn signatures_are_for_the_address_on_the_port() {
     let page = exchange(&server, "GET", path, "").await;
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("<li>GET /me</li>"), "{page}");
 }
+
+#[tokio::test]
+async fn the_catalog_on_a_port_leads_to_the_port() {
+    let server = Sandbox::start().await.unwrap();
+    let user = r#"{"name": "demo", "domain": {"id": "default"}, "password": "demo-pw"}"#;
+    let scope = r#"{"project": {"name": "demo", "domain": {"id": "default"}}}"#;
+    let identity = format!(r#"{{"methods": ["password"], "password": {{"user": {user}}}}}"#);
+    let body = format!(r#"{{"auth": {{"identity": {identity}, "scope": {scope}}}}}"#);
+    assert_eq!(server.keystone_url(), format!("http://{}/keystone/v3", server.address()));
+    let issued = exchange(&server, "POST", "/keystone/v3/auth/tokens", &body).await;
+    assert!(issued.starts_with("HTTP/1.1 201") && issued.contains("x-subject-token: "), "{issued}");
+    let catalog = body_of(&issued);
+    for url in [format!("{}/v1.1/", server.sahara_url()), format!("{}/v2", server.sahara_url()), server.keystone_url()]
+    {
+        assert!(catalog.contains(&url), "{url} {catalog}");
+    }
+    for path in ["/sahara", "/sahara/"] {
+        let versions = exchange(&server, "GET", path, "").await;
+        assert!(versions.starts_with("HTTP/1.1 300"), "{versions}");
+        assert!(body_of(&versions).contains(&format!("{}/v2/", server.sahara_url())), "{versions}");
+    }
+    assert!(exchange(&server, "GET", "/sahara/v2/plugins", "").await.starts_with("HTTP/1.1 401"));
+    assert!(exchange(&server, "GET", "/keystone", "").await.starts_with("HTTP/1.1 404"));
+}

@@ -13,6 +13,8 @@ use cloud_sandbox::Sandbox;
 use http::{HeaderMap, Request, Response};
 use serde_json::{Value, json};
 
+pub mod openstack;
+
 pub struct Api {
     pub sandbox: Sandbox,
     transport: Arc<dyn Transport>,
@@ -140,7 +142,7 @@ impl Api {
 }
 
 impl Reply {
-    async fn read(response: Response<ResponseBody>) -> Result<Self, TransportError> {
+    pub async fn read(response: Response<ResponseBody>) -> Result<Self, TransportError> {
         let (parts, mut body) = response.into_parts();
         let mut bytes = Vec::new();
         while let Some(chunk) = body.chunk().await {
