@@ -209,6 +209,14 @@ impl Error {
         })
     }
 
+    /// Adds the id that the call was sent with, unless the answer named one.
+    pub(crate) fn or_correlation_id(self, id: Option<&str>) -> Self {
+        match id {
+            Some(id) if self.0.correlation_id.is_none() => self.with(|inner| inner.correlation_id = Some(id.into())),
+            _ => self,
+        }
+    }
+
     pub(crate) fn with_outcome(self, may_have_happened: bool, gave_up: Option<Box<str>>) -> Self {
         self.with(|inner| {
             inner.may_have_happened = may_have_happened;
