@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -113,6 +114,20 @@ pub trait PageStyle: Send + Sync + fmt::Debug {
     fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
         let _ = (token, info);
         Vec::new()
+    }
+}
+
+impl<S: PageStyle + ?Sized> PageStyle for &S {
+    fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
+        (**self).ask(request, token, size);
+    }
+
+    fn next(&self, token: Option<&PageToken>, info: &PageInfo, items: usize) -> Option<PageToken> {
+        (**self).next(token, info, items)
+    }
+
+    fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
+        (**self).ahead(token, info)
     }
 }
 
@@ -252,7 +267,7 @@ const EMPTY_PAGES: u32 = 100;
 #[must_use = "nothing is sent until the list is read"]
 pub struct List<T> {
     call: Call<Page<T>>,
-    style: &'static dyn PageStyle,
+    style: Arc<dyn PageStyle>,
     start: Option<PageToken>,
     size: Option<u32>,
     prefetch: usize,
@@ -262,7 +277,14 @@ pub struct List<T> {
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
         let Self { call, style, start, size, prefetch, cap } = self;
-        Self { call: call.clone(), style: *style, start: start.clone(), size: *size, prefetch: *prefetch, cap: *cap }
+        Self {
+            call: call.clone(),
+            style: style.clone(),
+            start: start.clone(),
+            size: *size,
+            prefetch: *prefetch,
+            cap: *cap,
+        }
     }
 }
 
@@ -275,6 +297,12 @@ impl<T> fmt::Debug for List<T> {
 impl<T: Send + 'static> List<T> {
     /// A list that is read by this call, page by page in this style, `size` items at a time.
     pub fn new(call: Call<Page<T>>, style: &'static dyn PageStyle, size: Option<u32>) -> Self {
+        Self::styled(call, Arc::new(style), size)
+    }
+
+    /// As [`new`](Self::new), in a style that is made for this list, such as one that writes the page's number into a
+    /// query language.
+    pub fn styled(call: Call<Page<T>>, style: Arc<dyn PageStyle>, size: Option<u32>) -> Self {
         Self { call, style, start: None, size, prefetch: 1, cap: CAP }
     }
 

@@ -248,3 +248,27 @@ fn items_are_an_iterator_for_blocking_programs() {
     assert_eq!(items.next().unwrap().unwrap(), 2);
     assert!(items.next().is_none());
 }
+
+/// Pages that are asked for within a query language.
+#[derive(Debug)]
+struct Written(String);
+
+impl PageStyle for Written {
+    fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
+        let page = token.map_or("1", PageToken::as_str);
+        request.query("q", format_args!("{}({page},{})", self.0, size.unwrap_or(20)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_style_may_be_made_for_one_list() {
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, r#"{"x":[1],"meta":{"next":2}}"#),
+        Scripted::json(200, r#"{"x":[2]}"#),
+    ]);
+    let (engine, base) = engine_for(wire.clone());
+    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
+    let all = List::<u64>::styled(call, Arc::new(Written("jobs".to_owned())), Some(2)).all().await.unwrap();
+    assert_eq!(all, [1, 2]);
+    assert_eq!(wire.lines(), ["GET /v1/x?q=jobs%281%2C2%29", "GET /v1/x?q=jobs%282%2C2%29"]);
+}
