@@ -241,6 +241,15 @@ impl<T> Call<T> {
         self
     }
 
+    /// What is wrong with the call, as sending it would find without sending anything: for calls that are one step of
+    /// several.
+    pub fn validate(&self) -> Result<()> {
+        match self.parts.url() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.with_call(&self.parts.method, &self.parts.template)),
+        }
+    }
+
     /// The same call with another way to read the answer.
     pub fn decoded_by<U>(self, decode: Decode<U>) -> Call<U> {
         Call { engine: self.engine, parts: self.parts, decode }
@@ -637,6 +646,17 @@ mod tests {
             call.parts.url().unwrap(),
             "https://api.test/v1/a?label_selector=env%3Dprod%2C%21old&status=x&page=3"
         );
+    }
+
+    #[test]
+    fn a_call_can_be_looked_at_before_it_is_sent() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a/{x}", Decode::raw());
+        let refused = call.clone().arg("b").check(Err(Error::input("name", "is too long")));
+        assert_eq!(refused.validate().unwrap_err().to_string(), "GET /a/{x} failed: wrong argument: name: is too long");
+        assert!(refused.options(CallOptions::unchecked).validate().is_ok());
+        assert!(call.clone().validate().is_err(), "an argument is missing");
+        assert!(call.arg("b").validate().is_ok());
     }
 
     #[test]
