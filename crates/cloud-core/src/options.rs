@@ -77,6 +77,11 @@ impl ClientOptions {
         self.clock = Arc::new(clock);
     }
 
+    /// Where time and chance are taken from.
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
     /// The most calls under way at once.
     pub fn max_in_flight(&mut self, calls: usize) {
         self.max_in_flight = Some(calls);
