@@ -11,12 +11,13 @@ use crate::{Result, workspace};
 mod python;
 mod server;
 
+use python::Requirements;
 use server::Server;
 
 /// How long one script may take before it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Run the official Python client and command line against the sandbox
+/// Run other people's clients and command lines against the sandbox
 #[derive(clap::Args)]
 pub(crate) struct ThirdParty {
     /// Run only the scripts whose names contain this
@@ -29,12 +30,14 @@ impl ThirdParty {
         let scripts = self.scripts(&folder)?;
         let work = workspace::target()?.join("third-party");
         fs::create_dir_all(&work)?;
-        let python = python::environment(&folder.join("requirements.txt"), &work.join("venv"))?;
+        // All of them before the first script runs, for making one may take longer than a script.
+        let python = |script: &PathBuf| Requirements::of(script, &folder, &work).environment();
+        let pythons = scripts.iter().map(python).collect::<Result<Vec<_>>>()?;
 
         let server = Server::start()?;
         let mut failed = 0;
-        for script in &scripts {
-            failed += usize::from(!passes(&python, script, &work, &server)?);
+        for (script, python) in scripts.iter().zip(&pythons) {
+            failed += usize::from(!passes(python, script, &work, &server)?);
         }
         drop(server);
         match failed {

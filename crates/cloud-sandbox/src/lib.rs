@@ -3,7 +3,7 @@
 //! A [`Sandbox`] keeps real state: what was created can be read, changed, listed in pages and deleted, actions run on a
 //! [clock](Sandbox::clock) that a test can advance, [faults](Sandbox::faults) happen on demand, and a
 //! [journal](Sandbox::journal) tells what arrived. It can be used without any socket, through
-//! [`Sandbox::hetzner`], or on a port of the loopback interface, through `Sandbox::start`, by clients in any language.
+//! [`Sandbox::hetzner`] and its like, or on a port of the loopback interface, through `Sandbox::start`, by clients in any language.
 //!
 //! ```
 //! # use cloud_core::transport::Transport as _;
@@ -23,6 +23,7 @@
 mod answer;
 mod clock;
 mod fault;
+mod form;
 mod front;
 pub mod hetzner;
 mod journal;
@@ -33,6 +34,7 @@ mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
 mod transport;
+pub mod vdk_control;
 
 pub use clock::Clock;
 pub use fault::{Fault, Faults};

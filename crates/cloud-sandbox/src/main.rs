@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use cloud_sandbox::{Running, Sandbox};
+use cloud_sandbox::{Running, Sandbox, vdk_control};
 
 /// Stateful stand-ins for cloud APIs.
 #[derive(Parser)]
@@ -39,6 +39,9 @@ struct Serve {
     /// How many requests a project may make an hour; no limit without it
     #[arg(long, value_name = "REQUESTS")]
     rate_limit: Option<u32>,
+    /// Let the VDK Control Service demand a token, which its token endpoint gives for the API token printed
+    #[arg(long)]
+    vdk_control_secured: bool,
 }
 
 /// As long as the tokens of the real service: some clients refuse any other length.
@@ -63,24 +66,31 @@ async fn serve(arguments: Serve) -> Result<(), String> {
     let duration = Duration::try_from_secs_f64(arguments.action_seconds)
         .map_err(|_| format!("{} is not a number of seconds that an action can take", arguments.action_seconds))?;
     let mut builder = Sandbox::builder().bind(address).action_duration(duration).rate_limit(arguments.rate_limit);
+    let mut vdk_control = vdk_control::Settings::new().secured(arguments.vdk_control_secured);
     if let Some(token) = &arguments.token {
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("a token consists of visible ASCII characters".to_owned());
         }
         builder = builder.token(token);
+        vdk_control = vdk_control.api_token(token);
     }
     // Whoever reads what `greet` prints may end the program at once.
     let interrupted = interruption().map_err(|error| format!("cannot wait for signals: {error}"))?;
-    let server = builder.start().await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    let server = builder
+        .vdk_control(vdk_control)
+        .start()
+        .await
+        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
     // Nobody reads it any more, perhaps; that is no reason to stop serving.
-    let _ = greet(&server, arguments.token.as_deref());
+    let _ = greet(&server, &arguments);
     interrupted.await;
     server.shutdown().await;
     Ok(())
 }
 
-fn greet(server: &Running, token: Option<&str>) -> io::Result<()> {
-    let token = token.map_or_else(|| (0..TOKEN_LENGTH).map(|_| fastrand::alphanumeric()).collect(), str::to_owned);
+fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
+    let random = || (0..TOKEN_LENGTH).map(|_| fastrand::alphanumeric()).collect();
+    let token = arguments.token.clone().unwrap_or_else(random);
     let endpoint = server.hetzner_url();
     let mut out = io::stdout().lock();
     writeln!(out, "Serving on {} (end with Ctrl-C)\n", server.url())?;
@@ -88,6 +98,15 @@ fn greet(server: &Running, token: Option<&str>) -> io::Result<()> {
     writeln!(out, "export HCLOUD_ENDPOINT={endpoint}")?;
     writeln!(out, "export HETZNER_ENDPOINT={endpoint}")?;
     writeln!(out, "export HCLOUD_TOKEN={token}")?;
+    writeln!(out, "\n# VDK Control Service")?;
+    let vdk_control = server.vdk_control_url();
+    writeln!(out, "export VDK_CONTROL_SERVICE_REST_API_URL={vdk_control}")?;
+    if arguments.vdk_control_secured {
+        writeln!(out, "export VDK_API_TOKEN_AUTHORIZATION_URL={vdk_control}/oauth/token")?;
+        writeln!(out, "export VDK_API_TOKEN={token}")?;
+        writeln!(out, "# vdkcli asks for no token over plain HTTP otherwise")?;
+        writeln!(out, "export OAUTHLIB_INSECURE_TRANSPORT=1")?;
+    }
     out.flush()
 }
 

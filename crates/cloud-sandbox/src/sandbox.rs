@@ -11,6 +11,7 @@ use crate::fault::Faults;
 use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::journal::Journal;
 use crate::transport::InProcess;
+use crate::vdk_control::{self, VdkControl};
 
 /// A world of its own: the state of every emulated service, a clock, faults and a journal.
 ///
@@ -23,6 +24,7 @@ struct World {
     faults: Faults,
     journal: Journal,
     hetzner: Arc<Hetzner>,
+    vdk_control: Arc<VdkControl>,
 }
 
 /// How services are to behave.
@@ -32,6 +34,7 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) rate_limit: Option<u32>,
     pub(crate) action_duration: Duration,
+    pub(crate) vdk_control: vdk_control::Settings,
 }
 
 impl Sandbox {
@@ -43,7 +46,13 @@ impl Sandbox {
     /// A sandbox with other settings.
     pub fn builder() -> Builder {
         Builder {
-            options: Options { token: None, seed: 0, rate_limit: None, action_duration: Duration::from_secs(1) },
+            options: Options {
+                token: None,
+                seed: 0,
+                rate_limit: None,
+                action_duration: Duration::from_secs(1),
+                vdk_control: vdk_control::Settings::new(),
+            },
             epoch: None,
             #[cfg(feature = "serve")]
             bind: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -62,6 +71,11 @@ impl Sandbox {
         Arc::new(InProcess { sandbox: self.clone(), service: Arc::new(service) })
     }
 
+    /// The VDK Control Service, without sockets: any host, paths as on the server, beginning with `/data-jobs`.
+    pub fn vdk_control(&self) -> Arc<dyn Transport> {
+        Arc::new(InProcess { sandbox: self.clone(), service: self.0.vdk_control.clone() })
+    }
+
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
@@ -78,8 +92,8 @@ impl Sandbox {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn services(&self) -> [Arc<dyn Service>; 2] {
-        [self.0.hetzner.clone(), Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone()))]
+    pub(crate) fn services(&self) -> [Arc<dyn Service>; 3] {
+        [self.0.hetzner.clone(), Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone())), self.0.vdk_control.clone()]
     }
 }
 
@@ -105,7 +119,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Accepts this token only. Otherwise every well-formed token opens a project of its own.
+    /// Accepts this token only. Otherwise every well-formed token opens a project of its own. The VDK Control Service
+    /// looks at tokens only when it is [secured](vdk_control::Settings::secured).
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.options.token = Some(token.into());
         self
@@ -136,11 +151,18 @@ impl Builder {
         self
     }
 
+    /// How the VDK Control Service is set up; open by default.
+    pub fn vdk_control(mut self, settings: vdk_control::Settings) -> Self {
+        self.options.vdk_control = settings;
+        self
+    }
+
     /// The sandbox.
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
         Sandbox(Arc::new(World {
-            hetzner: Arc::new(Hetzner::new(self.options, clock.clone())),
+            hetzner: Arc::new(Hetzner::new(self.options.clone(), clock.clone())),
+            vdk_control: Arc::new(VdkControl::new(self.options, clock.clone())),
             faults: Faults::default(),
             journal: Journal::default(),
             clock,
@@ -155,6 +177,7 @@ impl fmt::Debug for Builder {
             .field("seed", &self.options.seed)
             .field("rate_limit", &self.options.rate_limit)
             .field("action_duration", &self.options.action_duration)
+            .field("vdk_control", &self.options.vdk_control)
             .finish_non_exhaustive()
     }
 }

@@ -93,6 +93,11 @@ impl Running {
         format!("{}/hetzner-metadata/{server}/hetzner/v1", self.url())
     }
 
+    /// The base of the VDK Control Service, to be used as the URL that `/data-jobs` is below.
+    pub fn vdk_control_url(&self) -> String {
+        format!("{}/vdk-control", self.url())
+    }
+
     /// Stops listening and closes all connections, also those with an answer under way.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {

@@ -84,3 +84,34 @@ fn it_serves_until_a_signal_comes() {
         assert_eq!(child.0.wait().unwrap().code(), Some(0), "{signal}");
     }
 }
+
+#[test]
+fn a_secured_service_says_how_a_token_is_had() {
+    let arguments = ["serve", "--port", "0", "--token", "mine", "--vdk-control-secured"];
+    let mut child = Guard(program(&arguments).spawn().unwrap());
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut value = |name: &str| {
+        let prefix = format!("export {name}=");
+        lines.find_map(|line| line.strip_prefix(&prefix).map(str::to_owned)).unwrap()
+    };
+    let base = value("VDK_CONTROL_SERVICE_REST_API_URL");
+    assert_eq!(value("VDK_API_TOKEN_AUTHORIZATION_URL"), format!("{base}/oauth/token"));
+    assert_eq!(value("VDK_API_TOKEN"), "mine");
+    let (host, path) = base.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let ask = |method: &str, path: &str, form: &str| {
+        let mut stream = TcpStream::connect(host).unwrap();
+        let length = form.len();
+        let request = format!(
+            "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{form}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(ask("GET", &format!("{path}/data-jobs/for-team/a/info"), "").starts_with("HTTP/1.1 401"));
+    let token = format!("{path}/oauth/token");
+    let form = "grant_type=refresh_token&refresh_token=";
+    assert!(ask("POST", &token, &format!("{form}mine")).contains("\"access_token\""));
+    assert!(ask("POST", &token, &format!("{form}other")).contains("invalid_grant"));
+}

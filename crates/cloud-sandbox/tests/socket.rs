@@ -55,6 +55,25 @@ async fn services_are_mounted_under_their_names() {
 }
 
 #[tokio::test]
+async fn the_base_of_the_vdk_control_service_is_what_its_links_begin_with() {
+    let server = Sandbox::start().await.unwrap();
+    assert_eq!(server.vdk_control_url(), format!("http://{}/vdk-control", server.address()));
+    let body = r#"{"job_name": "daily-load"}"#;
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let request = format!(
+        "POST /vdk-control/data-jobs/for-team/a%20b/jobs HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        server.address(),
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut created = String::new();
+    stream.read_to_string(&mut created).await.unwrap();
+    let location = format!("location: {}/data-jobs/for-team/a%20b/jobs/daily-load\r\n", server.vdk_control_url());
+    assert!(created.starts_with("HTTP/1.1 201") && created.contains(&location), "{created}");
+    assert_eq!(server.sandbox().journal().count("POST /data-jobs/for-team/{team}/jobs"), 1);
+}
+
+#[tokio::test]
 async fn a_sandbox_is_the_same_on_a_port_and_in_process() {
     let sandbox = Sandbox::builder().token("t").build();
     let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();

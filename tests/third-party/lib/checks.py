@@ -7,23 +7,12 @@ from functools import wraps
 from hcloud import APIException, Client
 from hcloud.actions import ActionFailedException
 
-requests = 0
-checks = 0
+from lib import basics
+from lib.basics import equal, true
 
 # Methods of the client by their class and name: those to be called, and those that were.
 known = set()
 called = set()
-
-
-def equal(actual, expected, what):
-    global checks
-    checks += 1
-    if actual != expected:
-        raise AssertionError(f"{what}: {actual!r} instead of {expected!r}")
-
-
-def true(condition, what):
-    equal(bool(condition), True, what)
 
 
 def refused(code, call, *args, **kwargs):
@@ -73,8 +62,7 @@ def connect():
     )
 
     def count(*_args, **_kwargs):
-        global requests
-        requests += 1
+        basics.requests += 1
 
     # There is no public way to see how many requests the client makes.
     for part in [client._client, client._client_hetzner]:
@@ -120,4 +108,4 @@ def run(check):
         raise AssertionError(f"an action failed: {failure}") from failure
     missed = sorted(f"{kind}.{name}" for kind, name in known - called)
     equal(missed, [], "methods that were not called")
-    print(f"hcloud: {requests} requests, {checks} checks, {methods()} methods")
+    print(f"hcloud: {basics.requests} requests, {basics.checks} checks, {methods()} methods")

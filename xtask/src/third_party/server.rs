@@ -6,7 +6,15 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use crate::{Result, process, workspace};
 
 /// What the scripts are told through their environment.
-const SETTINGS: &[&str] = &["HCLOUD_ENDPOINT", "HETZNER_ENDPOINT", "HCLOUD_TOKEN"];
+const SETTINGS: &[&str] = &[
+    "HCLOUD_ENDPOINT",
+    "HETZNER_ENDPOINT",
+    "HCLOUD_TOKEN",
+    "VDK_CONTROL_SERVICE_REST_API_URL",
+    "VDK_API_TOKEN_AUTHORIZATION_URL",
+    "VDK_API_TOKEN",
+    "OAUTHLIB_INSECURE_TRANSPORT",
+];
 
 /// A running sandbox; it ends with this value, however the scripts end.
 pub(super) struct Server {
@@ -22,7 +30,7 @@ impl Server {
         process::run(process::cargo().args(build).current_dir(workspace::root()))?;
         let program = workspace::target()?.join("debug").join(format!("cloud-sandbox{}", std::env::consts::EXE_SUFFIX));
         let mut child = Command::new(&program)
-            .args(["serve", "--port", "0", "--action-seconds", "0.1"])
+            .args(["serve", "--port", "0", "--action-seconds", "0.1", "--vdk-control-secured"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

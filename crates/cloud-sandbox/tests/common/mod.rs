@@ -1,13 +1,15 @@
 //! A client without any opinion: what is sent and what comes back, as it is on the wire.
 #![allow(dead_code, unreachable_pub)] // Every test program uses its own part of it.
 
+pub mod vdk;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::body::Body;
+use cloud_core::body::{Body, ResponseBody};
 use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
 use cloud_sandbox::Sandbox;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 use serde_json::{Value, json};
 
 pub struct Api {
@@ -20,6 +22,8 @@ pub struct Api {
 pub struct Reply {
     pub status: u16,
     pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+    /// The body where it is text.
     pub text: String,
     pub json: Value,
 }
@@ -51,15 +55,7 @@ impl Api {
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
         }
-        let response = self.transport.send(request.body(body.into()).unwrap()).await?;
-        let (parts, mut body) = response.into_parts();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = body.chunk().await {
-            bytes.extend_from_slice(&chunk?);
-        }
-        let text = String::from_utf8(bytes).unwrap();
-        let json = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, text, json })
+        Reply::read(self.transport.send(request.body(body.into()).unwrap()).await?).await
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
@@ -121,6 +117,17 @@ impl Api {
 }
 
 impl Reply {
+    async fn read(response: Response<ResponseBody>) -> Result<Self, TransportError> {
+        let (parts, mut body) = response.into_parts();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.chunk().await {
+            bytes.extend_from_slice(&chunk?);
+        }
+        let text = String::from_utf8(bytes.clone()).unwrap_or_default();
+        let json = serde_json::from_str(&text).unwrap_or_default();
+        Ok(Self { status: parts.status.as_u16(), headers: parts.headers, bytes, text, json })
+    }
+
     #[track_caller]
     pub fn ok(&self, status: u16) -> &Value {
         assert_eq!(self.status, status, "{}", self.text);
