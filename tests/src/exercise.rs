@@ -14,8 +14,9 @@ mod answer;
 pub mod hetzner;
 mod replay;
 mod tolerance;
+pub mod vdk;
 
-pub use answer::Answer;
+pub use answer::{Answer, Place};
 pub use replay::Replay;
 
 /// The calls of one exercise and what became of them.

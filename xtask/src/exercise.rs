@@ -31,14 +31,16 @@ pub(crate) struct Exercise {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Provider {
     Hetzner,
+    VdkControl,
 }
 
 impl Provider {
-    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner];
+    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner, Self::VdkControl];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Hetzner => "hetzner",
+            Self::VdkControl => "vdk-control",
         }
     }
 
@@ -46,6 +48,7 @@ impl Provider {
     pub(crate) fn operations(self) -> &'static [&'static Operation] {
         match self {
             Self::Hetzner => hetzner::ops::OPERATIONS,
+            Self::VdkControl => vdk_control::ops::OPERATIONS,
         }
     }
 
@@ -53,6 +56,7 @@ impl Provider {
     pub(crate) async fn in_the_sandbox(self) -> Result<Run> {
         Ok(match self {
             Self::Hetzner => exercise::hetzner::in_the_sandbox().await?,
+            Self::VdkControl => exercise::vdk::in_the_sandbox().await?,
         })
     }
 }
@@ -64,6 +68,9 @@ impl Exercise {
             match self.provider {
                 Provider::Hetzner => {
                     exercise::hetzner::against(&self.base_url, &self.token, settle, self.round_trip).await
+                }
+                Provider::VdkControl => {
+                    exercise::vdk::against(&self.base_url, &self.token, settle, self.round_trip).await
                 }
             }
         })?;

@@ -6,21 +6,32 @@ use hetzner::{Action, Created, Deleted, Started, StartedAll};
 use serde::Serialize;
 use serde_json::Value;
 
+/// Where in a body a resource is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Under the only key that is not about actions, pages or the list itself.
+    Main,
+    /// Under this key.
+    Key(&'static str),
+    /// It is the body.
+    Whole,
+}
+
 /// What an operation answers with, so that it can be encoded again and held against what came.
 pub trait Answer {
-    /// The resource in the answer, encoded again, with the key it came under; no key stands for the only one that is
-    /// not about actions or pages.
-    fn encoded(&self) -> (Option<&'static str>, Value);
+    /// The resource in the answer, encoded again, and where it came from.
+    fn encoded(&self) -> (Place, Value);
 
     /// The keys that came and are not there any more.
     fn lost_keys(&self, body: &Value) -> Vec<String> {
-        let (key, encoded) = self.encoded();
+        let (place, encoded) = self.encoded();
         if encoded.is_null() {
             return Vec::new();
         }
-        let came = match key {
-            Some(key) => body.get(key),
-            None => body.as_object().and_then(|object| {
+        let came = match place {
+            Place::Whole => Some(body),
+            Place::Key(key) => body.get(key),
+            Place::Main => body.as_object().and_then(|object| {
                 let beside = ["action", "actions", "meta", "next_actions", "root_password"];
                 let main = object.iter().find(|(key, _)| !beside.contains(&key.as_str()));
                 main.map(|(_, value)| value)
@@ -55,8 +66,8 @@ fn encode(value: &impl Serialize) -> Value {
 macro_rules! models {
     ($($model:ty)*) => { $(
         impl Answer for $model {
-            fn encoded(&self) -> (Option<&'static str>, Value) {
-                (None, encode(self))
+            fn encoded(&self) -> (Place, Value) {
+                (Place::Main, encode(self))
             }
         }
     )* };
@@ -91,49 +102,49 @@ models! {
 }
 
 impl Answer for Action {
-    fn encoded(&self) -> (Option<&'static str>, Value) {
-        (Some("action"), encode(self))
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Key("action"), encode(self))
     }
 }
 
 impl Answer for Vec<Action> {
-    fn encoded(&self) -> (Option<&'static str>, Value) {
-        (Some("actions"), encode(self))
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Key("actions"), encode(self))
     }
 }
 
 impl<T: Serialize> Answer for Page<T> {
-    fn encoded(&self) -> (Option<&'static str>, Value) {
-        (None, encode(&self.items))
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Main, encode(&self.items))
     }
 }
 
 impl<T: Serialize> Answer for Created<T> {
-    fn encoded(&self) -> (Option<&'static str>, Value) {
-        (None, encode(&self.resource))
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Main, encode(&self.resource))
     }
 }
 
 impl Answer for Started {
-    fn encoded(&self) -> (Option<&'static str>, Value) {
-        (Some("action"), encode(&self.action))
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Key("action"), encode(&self.action))
     }
 }
 
 impl Answer for StartedAll {
-    fn encoded(&self) -> (Option<&'static str>, Value) {
-        (Some("actions"), encode(&self.actions))
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Key("actions"), encode(&self.actions))
     }
 }
 
 impl Answer for Deleted {
-    fn encoded(&self) -> (Option<&'static str>, Value) {
-        (Some("action"), encode(&self.action))
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Key("action"), encode(&self.action))
     }
 }
 
 impl<T: HasAction> Answer for WithWork<T> {
-    fn encoded(&self) -> (Option<&'static str>, Value) {
-        (Some("action"), encode(self.action()))
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Key("action"), encode(self.action()))
     }
 }
