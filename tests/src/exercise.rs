@@ -15,6 +15,7 @@ pub mod hetzner;
 pub mod ionos;
 mod replay;
 mod tolerance;
+pub mod vdk;
 
 pub use answer::{Answer, Place};
 pub use replay::Replay;

@@ -77,3 +77,53 @@ async fn blocking_in_asynchronous_code_is_an_error() {
     let error = api.locations().list().send_blocking().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Blocking);
 }
+
+/// Files and directories pass the network transport in both directions.
+#[tokio::test]
+async fn sources_of_a_data_job_go_and_come_back() {
+    let settings = cloud_sandbox::vdk_control::Settings::new().secured(true).api_token("mine");
+    let builder = Sandbox::builder().action_duration(Duration::ZERO).vdk_control(settings);
+    let server = builder.start().await.unwrap();
+    let (url, tokens) = (server.vdk_control_url(), format!("{}/oauth/token", server.vdk_control_url()));
+    let api = |token: &str| vdk_control::Client::builder().endpoint(&url).api_token(token, &tokens).build().unwrap();
+    let refused = api("theirs").team("analytics").jobs().create("daily-load").await.unwrap_err();
+    assert!(refused.kind() == ErrorKind::Credential && refused.to_string().contains("/oauth/token"), "{refused}");
+
+    let job = api("mine").team("analytics").jobs().create("daily-load").await.unwrap();
+    let folder = std::env::temp_dir().join(format!("vdk-over-sockets-{}", std::process::id()));
+    let code = "def run(job_input): pass\n".repeat(20_000);
+    std::fs::create_dir_all(folder.join("in/steps")).unwrap();
+    std::fs::write(folder.join("in/steps/10_load.py"), &code).unwrap();
+    let version = job.sources().upload_dir(folder.join("in")).reason("over a socket").await.unwrap();
+    job.sources().download().to_dir(folder.join("out")).await.unwrap();
+    assert_eq!(std::fs::read_to_string(folder.join("out/daily-load/steps/10_load.py")).unwrap(), code);
+    let length = job.sources().download().to_file(folder.join("job.zip")).await.unwrap();
+    assert_eq!(length, std::fs::metadata(folder.join("job.zip")).unwrap().len());
+    job.sources().upload_file(folder.join("job.zip")).await.unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    job.deploy(&version.version_sha).await.unwrap();
+    assert_eq!(job.deployments().get().await.unwrap().job_version, version.version_sha);
+    server.shutdown().await;
+}
+
+#[test]
+fn a_blocking_program_runs_a_data_job() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(Sandbox::builder().action_duration(Duration::ZERO).start()).unwrap();
+    let api = vdk_control::Client::builder().endpoint(server.vdk_control_url());
+    let api = api.poll_interval(Duration::from_millis(1)).build().unwrap();
+    let job = api.team("analytics").jobs().create("daily-load").send_blocking().unwrap();
+    let folder = std::env::temp_dir().join(format!("vdk-blocking-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("10_load.py"), "pass").unwrap();
+    let version = job.sources().upload_dir(&folder).send_blocking().unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let deploying = job.deploy(&version.version_sha).send_blocking().unwrap();
+    assert!(deploying.wait().wait_blocking().unwrap().is_enabled());
+    let run = job.start().arg("day", "2026-11-20").send_blocking().unwrap();
+    let mut log = run.follow_logs();
+    assert!(log.next_blocking().unwrap().is_some());
+    assert!(run.wait().wait_blocking().unwrap().is_success());
+    assert!(!run.cancel().send_blocking().unwrap());
+    assert_eq!(api.team("analytics").jobs().list().all_blocking().unwrap().len(), 1);
+}

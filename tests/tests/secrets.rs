@@ -110,6 +110,8 @@ async fn nothing_that_is_written_holds_a_secret() {
         sandbox.faults().clear();
     }
     ionos(&mut secrets, &mut shown).await;
+    vdk_control(&sandbox, &mut secrets, &mut shown).await;
+
     // The panic that a test or a program makes of an error shows no more than the error.
     sandbox.faults().next(Fault::ExpiredToken);
     let list = api.servers().list().await;
@@ -124,5 +126,37 @@ async fn nothing_that_is_written_holds_a_secret() {
     for secret in &secrets {
         assert!(!log.contains(secret.as_str()), "in the log: {secret}");
         assert!(!shown.iter().any(|text| text.contains(secret.as_str())), "shown: {secret}");
+    }
+}
+
+/// Secrets of data jobs and teams, and tokens of a token service.
+async fn vdk_control(sandbox: &Sandbox, secrets: &mut Vec<String>, shown: &mut Vec<String>) {
+    secrets.extend(["api-token-hunter3", "client-secret-hunter4", "job-secret-hunter5"].map(str::to_owned));
+    let builder = || vdk_control::Client::builder().endpoint("http://localhost:8092").transport(sandbox.vdk_control());
+    let tokens = "http://localhost:8092/oauth/token";
+    let builders = [
+        builder().token(TOKEN),
+        builder().api_token("api-token-hunter3", tokens),
+        builder().client_credentials(tokens, "me", "client-secret-hunter4"),
+        builder().refresh_token(tokens, "me", "client-secret-hunter4", "api-token-hunter3"),
+    ];
+    for builder in builders {
+        shown.push(format!("{builder:?}"));
+        let api = builder.build().unwrap();
+        let team = api.team("analytics");
+        let put = team.oauth_credentials().put("me", "client-secret-hunter4");
+        shown.push(format!("{api:?}{team:?}{put:?}"));
+        put.await.unwrap();
+        shown.push(format!("{:?}", team.oauth_credentials().get().await.unwrap()));
+        let job = team.jobs().create("daily-load").or_get().await.unwrap();
+        let all = job.secrets().set("password", "job-secret-hunter5").await.unwrap();
+        assert_eq!(all.expose("password").unwrap(), "job-secret-hunter5");
+        shown.push(format!("{job:?}{all:?}{:?}", job.secrets().replace(&all)));
+        for fault in [Fault::Status(503), Fault::MalformedJson, Fault::HtmlBody(502), Fault::ExpiredToken] {
+            sandbox.faults().times(5, fault);
+            let error = job.secrets().replace(&all).await.err().or(job.secrets().get().await.err());
+            shown.push(format!("{error:?}{:?}", error.as_ref().map(ToString::to_string)));
+            sandbox.faults().clear();
+        }
     }
 }

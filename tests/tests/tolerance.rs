@@ -1,6 +1,6 @@
 //! What the service may answer one day is decoded today, and what it answers today is encoded again without loss.
 
-use cross_crate_tests::exercise::{hetzner, ionos};
+use cross_crate_tests::exercise::{hetzner, ionos, vdk};
 
 /// Keys that are known and left out on purpose: operation and key, or a key of any operation.
 const LEFT_OUT: &[&str] = &[
@@ -38,4 +38,17 @@ async fn every_answer_of_ionos_may_change() {
     let operations = ionos_dataplatform::ops::OPERATIONS.len();
     assert_eq!(run.sent.len(), operations);
     assert!(run.variants > operations * 10, "{}", run.variants);
+}
+
+#[tokio::test]
+async fn every_answer_of_vdk_control_may_change() {
+    let run = vdk::taking_answers_apart().await.unwrap();
+    assert!(run.failed.is_empty(), "{} of {} variants:\n{}", run.failed.len(), run.variants, run.failed.join("\n"));
+    // Lists are wrapped in `data`, and spell their keys otherwise than they are encoded; the crate's own tests of its
+    // models hold those against each other.
+    let lost: Vec<_> = run.lost.iter().filter(|key| !key.starts_with("jobsQuery: ")).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+    let operations = vdk_control::ops::OPERATIONS.len();
+    assert_eq!((run.sent.len(), operations), (30, 30));
+    assert!(run.variants > 200, "{}", run.variants);
 }

@@ -32,15 +32,17 @@ pub(crate) struct Exercise {
 pub(crate) enum Provider {
     Hetzner,
     IonosDataplatform,
+    VdkControl,
 }
 
 impl Provider {
-    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner, Self::IonosDataplatform];
+    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner, Self::IonosDataplatform, Self::VdkControl];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Hetzner => "hetzner",
             Self::IonosDataplatform => "ionos-dataplatform",
+            Self::VdkControl => "vdk-control",
         }
     }
 
@@ -49,6 +51,7 @@ impl Provider {
         match self {
             Self::Hetzner => hetzner::ops::OPERATIONS,
             Self::IonosDataplatform => ionos_dataplatform::ops::OPERATIONS,
+            Self::VdkControl => vdk_control::ops::OPERATIONS,
         }
     }
 
@@ -57,6 +60,7 @@ impl Provider {
         Ok(match self {
             Self::Hetzner => exercise::hetzner::in_the_sandbox().await?,
             Self::IonosDataplatform => exercise::ionos::in_the_sandbox().await?,
+            Self::VdkControl => exercise::vdk::in_the_sandbox().await?,
         })
     }
 }
@@ -71,6 +75,9 @@ impl Exercise {
                 }
                 Provider::IonosDataplatform => {
                     exercise::ionos::against(&self.base_url, &self.token, settle, self.round_trip).await
+                }
+                Provider::VdkControl => {
+                    exercise::vdk::against(&self.base_url, &self.token, settle, self.round_trip).await
                 }
             }
         })?;

@@ -285,6 +285,15 @@ impl<T> Call<T> {
         self
     }
 
+    /// What is wrong with the call, as sending it would find without sending anything: for calls that are one step of
+    /// several.
+    pub fn validate(&self) -> Result<()> {
+        match self.parts.url() {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.with_call(&self.parts.method, &self.parts.template)),
+        }
+    }
+
     /// The same call with another way to read the answer.
     pub fn decoded_by<U>(self, decode: Decode<U>) -> Call<U> {
         Call { engine: self.engine, parts: self.parts, decode }
@@ -735,6 +744,17 @@ mod tests {
         let url = call.parts.url().unwrap();
         assert_eq!(url, "https://api.test/v1/a?date.from=2026&x=a+b%2B%27%C3%BC%20%23&y=%26");
         assert_eq!(url::Url::parse(&url).unwrap().as_str(), url);
+    }
+
+    #[test]
+    fn a_call_can_be_looked_at_before_it_is_sent() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a/{x}", Decode::raw());
+        let refused = call.clone().arg("b").check(Err(Error::input("name", "is too long")));
+        assert_eq!(refused.validate().unwrap_err().to_string(), "GET /a/{x} failed: wrong argument: name: is too long");
+        assert!(refused.options(CallOptions::unchecked).validate().is_ok());
+        assert!(call.clone().validate().is_err(), "an argument is missing");
+        assert!(call.arg("b").validate().is_ok());
     }
 
     #[test]

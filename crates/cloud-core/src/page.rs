@@ -172,10 +172,15 @@ impl PageStyle for PageNumber {
     fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
         let current = token.map_or(Some(1), |token| token.as_str().parse::<u64>().ok());
         match (current, info.last) {
-            (Some(current), Some(last)) => (current + 1..=last).map(|n| PageToken::from(n.to_string())).collect(),
+            (Some(current), Some(last)) => numbers_after(current, last),
             _ => Vec::new(),
         }
     }
+}
+
+/// The tokens of the pages after this one, as far as they are worth planning: the service says which one is the last.
+pub fn numbers_after(current: u64, last: u64) -> Vec<PageToken> {
+    (current.saturating_add(1)..=last).take(AHEAD).map(|number| PageToken::from(number.to_string())).collect()
 }
 
 /// Pages that begin after a marker: `marker=ID&limit=50`, where the answer names the next marker.
@@ -259,6 +264,9 @@ impl PageStyle for Whole {
 
 /// How many items [`List::all`] collects unless [`List::cap`] says otherwise.
 const CAP: usize = 100_000;
+
+/// How many pages are planned before they are read.
+const AHEAD: usize = 1000;
 
 /// After this many pages in a row without a single item a list counts as broken.
 const EMPTY_PAGES: u32 = 100;
@@ -501,12 +509,14 @@ impl<T: Send + 'static> Pages<T> {
             Some(next) => {
                 if expected != Some(&Some(next.clone())) {
                     self.stop();
-                    self.planned.push_back(Some(next));
                     if self.list.prefetch > 1 {
-                        let mut ahead = self.list.style.ahead(token.as_ref(), &page.info);
-                        if ahead.first().map(PageToken::as_str) == page.info.next.as_deref() {
-                            self.planned = ahead.drain(..).map(Some).collect();
+                        let ahead = self.list.style.ahead(token.as_ref(), &page.info);
+                        if ahead.first() == Some(&next) {
+                            self.planned = ahead.into_iter().map(Some).collect();
                         }
+                    }
+                    if self.planned.is_empty() {
+                        self.planned.push_back(Some(next));
                     }
                 }
             }

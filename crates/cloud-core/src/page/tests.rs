@@ -290,3 +290,11 @@ async fn a_style_may_be_made_for_one_list() {
     assert_eq!(all, [1, 2]);
     assert_eq!(wire.lines(), ["GET /v1/x?q=jobs%281%2C2%29", "GET /v1/x?q=jobs%282%2C2%29"]);
 }
+
+#[test]
+fn no_number_of_a_service_fills_the_memory() {
+    let info = PageInfo { next: Some("8".to_owned()), last: Some(u64::MAX), total: None };
+    let ahead = NUMBERED.ahead(Some(&PageToken::from("7".to_owned())), &info);
+    assert_eq!((ahead.len(), ahead[0].as_str()), (1000, "8"));
+    assert!(numbers_after(u64::MAX, u64::MAX - 1).is_empty());
+}

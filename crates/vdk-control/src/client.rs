@@ -1,0 +1,302 @@
+//! The client and its builder.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use cloud_core::call::{Call, Operation};
+use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
+use cloud_core::credential::Credential;
+use cloud_core::decode::Decode;
+use cloud_core::engine::Engine;
+use cloud_core::options::ClientOptions;
+use cloud_core::wait::Interval;
+use cloud_core::{Error, ErrorKind, Result};
+use http::HeaderValue;
+use secrecy::SecretString;
+
+use crate::config::Settings;
+use crate::credential::{Basics, Excuse, Fetched, Grant, Login};
+use crate::dialect::VdkDialect;
+use crate::oauth::ClientIdOfTeam;
+use crate::ops;
+use crate::team::Team;
+
+pub(crate) const PRODUCT: &str =
+    concat!("cloud-vdk-control/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+
+/// How long an upload may take unless the settings say otherwise: what the `vdk` command line means to allow a request.
+const TRANSFER_TIMEOUT: Duration = Duration::from_secs(900);
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+
+/// A client of one Control Service. Clones are cheap and share connections and token.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let transport = sandbox.vdk_control();
+/// let api = vdk_control::Client::builder()
+///     .endpoint("http://localhost:8092")
+///     .token("my-token")
+///     .transport(transport)
+///     .build()?;
+/// let info = api.team("analytics").info().await?;
+/// println!("{} {:?}", info.api_version, info.supported_python_versions);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    engine: Engine,
+    base: BaseUrl,
+    team: Option<String>,
+    poll_interval: Duration,
+    transfer_timeout: Duration,
+}
+
+impl Client {
+    /// A client configured as the `vdk` command line is: by its environment variables, its settings and the login that it
+    /// keeps; see [`config`](crate::config).
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// Begins to set up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A team, and all that belongs to it.
+    pub fn team(&self, name: impl Into<String>) -> Team {
+        Team::new(self.clone(), name.into())
+    }
+
+    /// The team of the settings of the `vdk` command line, when there is one.
+    pub fn default_team(&self) -> Option<Team> {
+        self.0.team.as_ref().map(|team| self.team(team.as_str()))
+    }
+
+    /// The teams that these OAuth clients belong to (`POST /data-jobs/oauth-credentials/client-ids`). The
+    /// server answers callers without a token too. It changes nothing, so it is repeated after failures that pass.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// api.team("analytics").oauth_credentials().put("loader-client", "client-secret").await?;
+    /// let teams = api.teams_of_client_ids(["loader-client"]).await?;
+    /// assert_eq!(teams[0].team_name, "analytics");
+    /// # Ok(()) }
+    /// ```
+    pub fn teams_of_client_ids(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> Call<Vec<ClientIdOfTeam>> {
+        let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
+        let call = self.call(&ops::GET_TEAMS_OF_CLIENT_IDS, Decode::json()).json(&ids);
+        call.options(|options| options.idempotent(true))
+    }
+
+    /// The base URL of the service.
+    pub fn endpoint(&self) -> &str {
+        self.0.base.as_str()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+        Call::new(&self.0.engine, &self.0.base, operation, decode)
+    }
+
+    pub(crate) fn transfer_timeout(&self) -> Duration {
+        self.0.transfer_timeout
+    }
+
+    /// The pauses between looks at work under way.
+    pub(crate) fn interval(&self) -> Interval {
+        Interval::new(self.0.poll_interval, self.0.poll_interval * 10)
+    }
+}
+
+/// Settings of a [`Client`]. Nothing can fail before [`build`](Self::build), which sends nothing.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a client is made by build()"]
+pub struct ClientBuilder {
+    options: ClientOptions,
+    endpoint: Option<Setting<String>>,
+    login: Option<Login>,
+    op_id: Option<Setting<String>>,
+    team: Option<String>,
+    poll_interval: Option<Duration>,
+    transfer_timeout: Option<Duration>,
+}
+
+cloud_core::client_options!(ClientBuilder);
+
+impl ClientBuilder {
+    /// The base URL of the service, without `/data-jobs`, such as `http://localhost:8092`. There is no default: everyone
+    /// runs a service of their own.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(Setting::new(url.into(), Origin::Builder("endpoint")));
+        self
+    }
+
+    /// Sends this access token with every call.
+    pub fn token(mut self, token: impl Into<SecretString>) -> Self {
+        self.login = Some(Login::Fixed(Setting::new(token.into(), Origin::Builder("token"))));
+        self
+    }
+
+    /// Sends no token, whatever the environment holds: for a service whose security is switched off. Without any other
+    /// setting no token is sent either.
+    pub fn no_credential(mut self) -> Self {
+        self.login = Some(Login::Nobody);
+        self
+    }
+
+    /// Fetches access tokens for this API token at the token service of this URL, and renews them while the program runs.
+    pub fn api_token(mut self, token: impl Into<SecretString>, url: impl Into<String>) -> Self {
+        let fetched = Fetched::given(url.into(), "api_token", Grant::ApiToken(token.into()));
+        self.login = Some(Login::Fetched(fetched));
+        self
+    }
+
+    /// Fetches access tokens for the name and the secret of an OAuth client at the token service of this URL.
+    pub fn client_credentials(
+        mut self,
+        url: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<SecretString>,
+    ) -> Self {
+        let grant = Grant::ClientCredentials(basics(client_id.into(), client_secret.into()));
+        self.login = Some(Login::Fetched(Fetched::given(url.into(), "client_credentials", grant)));
+        self
+    }
+
+    /// Fetches access tokens for a refresh token, as a login gave it, at the token service of this URL. Where the service
+    /// gives another refresh token each time, the client goes on with that.
+    pub fn refresh_token(
+        mut self,
+        url: impl Into<String>,
+        client_id: impl Into<String>,
+        client_secret: impl Into<SecretString>,
+        refresh_token: impl Into<SecretString>,
+    ) -> Self {
+        let client = Some(basics(client_id.into(), client_secret.into()));
+        let grant = Grant::Refresh { token: refresh_token.into(), client };
+        self.login = Some(Login::Fetched(Fetched::given(url.into(), "refresh_token", grant)));
+        self
+    }
+
+    /// Authorizes calls by code of yours.
+    pub fn credential(mut self, credential: impl Credential + 'static) -> Self {
+        self.login = Some(Login::Own(Arc::new(credential)));
+        self
+    }
+
+    #[cfg(feature = "login")]
+    pub(crate) fn login(mut self, login: Login) -> Self {
+        self.login = Some(login);
+        self
+    }
+
+    /// Names all calls of this client by one operation id (the header `X-OPID`), instead of each by its own.
+    pub fn op_id(mut self, id: impl Into<String>) -> Self {
+        self.op_id = Some(Setting::new(id.into(), Origin::Builder("op_id")));
+        self
+    }
+
+    /// The first pause between looks at work under way, 2 s unless set. Pauses grow to ten times of it.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = Some(interval);
+        self
+    }
+
+    /// The time for one attempt of an upload, 15 minutes unless set.
+    pub fn transfer_timeout(mut self, timeout: Duration) -> Self {
+        self.transfer_timeout = Some(timeout);
+        self
+    }
+
+    /// Takes what is not set yet from the environment and the files of the `vdk` command line; see
+    /// [`config`](crate::config).
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    pub fn from_env(self) -> Result<Self> {
+        Ok(self.settings(Settings::load(&Environment::process())?))
+    }
+
+    /// Takes what is not set yet from settings that were read elsewhere.
+    pub fn settings(mut self, found: Settings) -> Self {
+        self.endpoint = self.endpoint.or(found.endpoint);
+        self.login = self.login.or(Some(found.login));
+        self.op_id = self.op_id.or(found.op_id);
+        self.team = self.team.or(found.team.map(|team| team.value));
+        if let Some(program) = found.user_agent {
+            self.options.user_agent(program.value);
+        }
+        if let Some(limit) = found.read_timeout {
+            self.options.attempt_timeout(limit.value);
+            self.transfer_timeout = self.transfer_timeout.or(Some(limit.value));
+        }
+        if let Some(policy) = found.retries {
+            self.options.retry(policy);
+        }
+        self.connection(found.connect_timeout, found.verify_tls)
+    }
+
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    fn connection(mut self, timeout: Option<Setting<Duration>>, verify: Option<Setting<bool>>) -> Self {
+        if let Some(limit) = timeout {
+            self.options.http(|http| http.connect_timeout(limit.value));
+        }
+        if let Some(verify) = verify {
+            self.options.http(|http| http.danger_accept_invalid_certificates(!verify.value));
+        }
+        self
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+    fn connection(self, _: Option<Setting<Duration>>, _: Option<Setting<bool>>) -> Self {
+        self
+    }
+
+    /// Checks every setting and makes the client. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let endpoint = self.endpoint.ok_or_else(|| {
+            Error::new(
+                ErrorKind::Config,
+                "endpoint: not set; give one by ClientBuilder::endpoint, or set VDK_CONTROL_SERVICE_REST_API_URL and use \
+                 Client::from_env",
+            )
+        })?;
+        let base = BaseUrl::parse(&endpoint, self.options.allows_http())?;
+        if base.as_str().ends_with("/data-jobs") {
+            return Err(endpoint.error("must end before /data-jobs"));
+        }
+        let op_id = match self.op_id {
+            Some(id) if id.value.is_empty() => return Err(id.error("is empty")),
+            Some(id) => Some(id.try_map(HeaderValue::try_from)?.value),
+            None => None,
+        };
+        let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(2));
+        if poll_interval.is_zero() || poll_interval > LONGEST_PAUSE {
+            return Err(Error::config(
+                Origin::Builder("poll_interval"),
+                "must be longer than zero and at most an hour",
+            ));
+        }
+        let excuse = Excuse::default();
+        let login = self.login.unwrap_or(Login::Nobody);
+        let credential = login.build(&self.options, &excuse)?;
+        let dialect = Arc::new(VdkDialect::new(op_id, excuse));
+        let engine = Engine::build(self.options, PRODUCT, dialect, credential, base.is_plain_http())?;
+        let transfer_timeout = self.transfer_timeout.unwrap_or(TRANSFER_TIMEOUT);
+        Ok(Client(Arc::new(Inner { engine, base, team: self.team, poll_interval, transfer_timeout })))
+    }
+}
+
+fn basics(id: String, secret: SecretString) -> Basics {
+    Basics { id: Setting::new(id, Origin::Builder("client_id")), secret }
+}

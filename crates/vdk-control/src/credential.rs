@@ -1,0 +1,221 @@
+//! Who the client is: nobody, a fixed token, or tokens that are fetched and renewed.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use cloud_core::body::Body;
+use cloud_core::clock::Clock;
+use cloud_core::config::{Origin, Setting};
+use cloud_core::credential::{Bearer, Credential, Rejection, Token, TokenCache, TokenSource};
+use cloud_core::model::Timestamp;
+use cloud_core::options::ClientOptions;
+use cloud_core::{Error, ErrorKind, Result};
+use http::Request;
+use secrecy::{ExposeSecret, SecretString};
+
+mod token_service;
+
+pub(crate) use token_service::{Basics, TokenService};
+
+/// A cached token that is valid for less than this is not worth sending.
+const LEAST_LIFE: Duration = Duration::from_secs(60);
+
+/// After a token could not be had, calls go without one for this long before the next try.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// Where tokens come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Login {
+    /// Nowhere: the service has its security switched off.
+    Nobody,
+    /// It is always the same.
+    Fixed(Setting<SecretString>),
+    /// From a token service.
+    Fetched(Box<Fetched>),
+    /// From the user's own code.
+    Own(Arc<dyn Credential>),
+}
+
+/// What a token service is asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Grant {
+    /// An API token, which stays good for many access tokens.
+    ApiToken(SecretString),
+    /// A refresh token, in whose place the service may give another.
+    Refresh { token: SecretString, client: Option<Basics> },
+    /// The client's own name and secret.
+    ClientCredentials(Basics),
+    /// Nothing: only a token at hand is used.
+    Nothing,
+}
+
+/// A login with a token service.
+#[derive(Clone, Debug)]
+pub(crate) struct Fetched {
+    pub(crate) url: Option<Setting<String>>,
+    pub(crate) grant: Grant,
+    /// A token that was fetched earlier, and the second of the Unix epoch at which it ends.
+    pub(crate) at_hand: Option<(SecretString, i64)>,
+    /// The file of the `vdk` command line that gets the refresh token when the service gives another.
+    pub(crate) file: Option<PathBuf>,
+    /// Found somewhere rather than given: then it is no reason to fail before the service has asked for a token.
+    pub(crate) found: bool,
+}
+
+impl Fetched {
+    pub(crate) fn given(url: String, origin: &'static str, grant: Grant) -> Box<Self> {
+        let url = Some(Setting::new(url, Origin::Builder(origin)));
+        Box::new(Self { url, grant, at_hand: None, file: None, found: false })
+    }
+}
+
+impl Login {
+    /// Checks the settings and makes the credential of a client. Nothing is fetched.
+    pub(crate) fn build(self, options: &ClientOptions, excuse: &Excuse) -> Result<Option<Arc<dyn Credential>>> {
+        let fetched = match self {
+            Self::Nobody => return Ok(None),
+            Self::Fixed(token) => return Ok(Some(Arc::new(Bearer::new(&token)?))),
+            Self::Own(credential) => return Ok(Some(credential)),
+            Self::Fetched(fetched) => *fetched,
+        };
+        let service = match &fetched.url {
+            Some(url) => Some(TokenService::new(url, fetched.grant.client(), options)?),
+            None => None,
+        };
+        let (found, clock) = (fetched.found, options.shared_clock());
+        let source = Source {
+            service,
+            grant: Mutex::new(fetched.grant),
+            at_hand: Mutex::new(fetched.at_hand),
+            file: fetched.file,
+            clock: clock.clone(),
+        };
+        let cache = TokenCache::bearer(source, clock.clone());
+        if found {
+            return Ok(Some(Arc::new(Found { cache, clock, excuse: excuse.clone() })));
+        }
+        Ok(Some(Arc::new(cache)))
+    }
+}
+
+impl Grant {
+    fn client(&self) -> Option<&Basics> {
+        match self {
+            Self::Refresh { client, .. } => client.as_ref(),
+            Self::ClientCredentials(client) => Some(client),
+            Self::ApiToken(_) | Self::Nothing => None,
+        }
+    }
+}
+
+/// Fetches tokens.
+struct Source {
+    service: Option<TokenService>,
+    grant: Mutex<Grant>,
+    at_hand: Mutex<Option<(SecretString, i64)>>,
+    file: Option<PathBuf>,
+    clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl TokenSource for Source {
+    async fn fetch(&self) -> Result<Token> {
+        // Used once: whoever asks again has seen it end, or be refused.
+        let at_hand = lock(&self.at_hand).take();
+        if let Some((secret, ends)) = at_hand {
+            let now = Timestamp::from(self.clock.system_now()).as_unix();
+            let life = Duration::from_secs(u64::try_from(ends.saturating_sub(now)).unwrap_or_default());
+            if life >= LEAST_LIFE {
+                return Ok(Token { secret, lifetime: Some(life) });
+            }
+        }
+        let grant = lock(&self.grant).clone();
+        let fields: &[(&str, &str)] = match &grant {
+            Grant::ApiToken(token) => &[("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())],
+            Grant::Refresh { token, .. } => {
+                &[("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())]
+            }
+            Grant::ClientCredentials(_) => &[("grant_type", "client_credentials")],
+            Grant::Nothing => &[],
+        };
+        let (Some(service), false) = (&self.service, fields.is_empty()) else {
+            return Err(Error::new(ErrorKind::Credential, "the token has ended, and nothing is known to renew it by"));
+        };
+        // A refresh token may be spent by being used; the others are not.
+        let repeatable = !matches!(grant, Grant::Refresh { .. });
+        let answer = service.ask(fields, repeatable).await?;
+        if let (Some(new), Grant::Refresh { token, client }) = (&answer.refresh_token, &grant)
+            && new.expose_secret() != token.expose_secret()
+        {
+            *lock(&self.grant) = Grant::Refresh { token: new.clone(), client: client.clone() };
+            if let Some(file) = self.file.clone() {
+                let (access, new, life) = (answer.access_token.clone(), new.clone(), answer.expires_in);
+                let now = Timestamp::from(self.clock.system_now()).as_unix();
+                // The old one may be worthless now. Failing to keep the new one costs the next login, not this call.
+                let kept = move || {
+                    crate::config::cache::renew(&file, &access, &new, life.map(|life| now.saturating_add(life)))
+                };
+                let _ = tokio::task::spawn_blocking(kept).await;
+            }
+        }
+        let lifetime = answer.expires_in.and_then(|life| u64::try_from(life).ok()).filter(|life| *life > 0);
+        Ok(Token { secret: answer.access_token, lifetime: lifetime.map(Duration::from_secs) })
+    }
+}
+
+/// Why calls go without a token at the moment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Excuse(Arc<Mutex<Option<(Instant, Error)>>>);
+
+impl Excuse {
+    pub(crate) fn reason(&self) -> Option<Error> {
+        Some(lock(&self.0).as_ref()?.1.clone())
+    }
+
+    /// Whether the last try to have a token was just now, and another one would fail in the same way.
+    fn is_fresh(&self, now: Instant) -> bool {
+        let state = lock(&self.0);
+        state
+            .as_ref()
+            .is_some_and(|(since, error)| !error.is_retryable() && now.saturating_duration_since(*since) < PAUSE)
+    }
+}
+
+/// A login that was found in the environment or in a file. A stale one must not stop calls to a service that needs none
+/// (vmware/versatile-data-kit #3096), so calls go without a token until the service refuses them for that.
+#[derive(Debug)]
+struct Found<C> {
+    cache: C,
+    clock: Arc<dyn Clock>,
+    excuse: Excuse,
+}
+
+#[async_trait]
+impl<C: Credential> Credential for Found<C> {
+    async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
+        if self.excuse.is_fresh(self.clock.now()) {
+            return Ok(0);
+        }
+        let result = self.cache.authorize(request).await;
+        *lock(&self.excuse.0) = result.as_ref().err().map(|error| (self.clock.now(), error.clone()));
+        Ok(result.unwrap_or(0))
+    }
+
+    async fn rejected(&self, rejection: &Rejection<'_>) -> bool {
+        // Without a token another attempt would have none either.
+        rejection.generation != 0 && self.cache.rejected(rejection).await
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

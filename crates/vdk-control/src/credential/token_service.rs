@@ -1,0 +1,101 @@
+use std::fmt;
+use std::sync::Arc;
+
+use cloud_core::call::Call;
+use cloud_core::config::{BaseUrl, Setting};
+use cloud_core::credential::{Basic, Credential};
+use cloud_core::decode::{Decode, RawResponse};
+use cloud_core::engine::{Dialect, Engine};
+use cloud_core::error::ApiProblem;
+use cloud_core::model::lenient;
+use cloud_core::options::ClientOptions;
+use cloud_core::{Error, ErrorKind, Result};
+use http::Method;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use crate::client::PRODUCT;
+
+/// An OAuth client's own name and secret.
+#[derive(Clone, Debug)]
+pub(crate) struct Basics {
+    pub(crate) id: Setting<String>,
+    pub(crate) secret: SecretString,
+}
+
+/// An address that gives tokens for a form.
+#[derive(Clone)]
+pub(crate) struct TokenService {
+    engine: Engine,
+    base: BaseUrl,
+    path: String,
+}
+
+impl fmt::Debug for TokenService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenService({}{})", self.base, self.path)
+    }
+}
+
+/// What it answers.
+#[derive(Deserialize)]
+pub(crate) struct TokenAnswer {
+    #[serde(default)]
+    pub(crate) access_token: SecretString,
+    #[serde(default, deserialize_with = "lenient::integer")]
+    pub(crate) expires_in: Option<i64>,
+    #[serde(default)]
+    pub(crate) refresh_token: Option<SecretString>,
+}
+
+impl TokenService {
+    /// Its connection and limits are those of the client's `options`.
+    pub(crate) fn new(url: &Setting<String>, client: Option<&Basics>, options: &ClientOptions) -> Result<Self> {
+        let checked = BaseUrl::parse(url, options.allows_http())?;
+        // The path is kept as it was written: to some services a slash at the end is another address.
+        let whole = Url::parse(url.value.trim()).map_err(|error| url.error(error))?;
+        let origin = url.clone().map(|_| whole.origin().ascii_serialization());
+        let base = BaseUrl::parse(&origin, options.allows_http())?;
+        let credential: Option<Arc<dyn Credential>> = match client {
+            Some(Basics { id, secret }) => Some(Arc::new(Basic::new(id, secret)?)),
+            None => None,
+        };
+        let dialect = Arc::new(TokenDialect);
+        let engine = Engine::build(options.clone(), PRODUCT, dialect, credential, checked.is_plain_http())?;
+        Ok(Self { engine, base, path: whole.path().to_owned() })
+    }
+
+    /// Sends a form and reads the token of the answer.
+    pub(crate) async fn ask(&self, fields: &[(&str, &str)], repeatable: bool) -> Result<TokenAnswer> {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let call = Call::untabled(&self.engine, &self.base, Method::POST, self.path.clone(), Decode::json())
+            .body("application/x-www-form-urlencoded", form)
+            .options(|options| options.idempotent(repeatable));
+        let no_token = |reason: String| Error::new(ErrorKind::Credential, reason);
+        let answer = call.await.map_err(|error| no_token(error.to_string()).with_retryable(error.is_retryable()));
+        let answer: TokenAnswer = answer?;
+        if answer.access_token.expose_secret().is_empty() {
+            return Err(no_token(format!("the answer of {self:?} has no access_token")));
+        }
+        Ok(answer)
+    }
+}
+
+/// What a token service's answers mean (RFC 6749, section 5.2).
+#[derive(Debug)]
+struct TokenDialect;
+
+impl Dialect for TokenDialect {
+    fn problem(&self, response: &RawResponse) -> ApiProblem {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Body {
+            error: Option<String>,
+            error_description: Option<String>,
+            message: Option<String>,
+        }
+        let body: Body = serde_json::from_slice(&response.body).unwrap_or_default();
+        ApiProblem { code: body.error, message: body.error_description.or(body.message), ..ApiProblem::default() }
+    }
+}

@@ -1,0 +1,293 @@
+//! Deployments: which version of a job's sources runs, and how.
+
+use std::fmt;
+
+#[cfg(doc)]
+use cloud_core::Error;
+use cloud_core::call::{Call, CallOptions};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::job::Job;
+use crate::jobs::{Contacts, Schedule};
+use crate::ops;
+
+mod requests;
+
+pub use requests::{Deploy, Deploying, PatchDeployment, UpdateDeployment};
+
+cloud_core::open_enum! {
+    /// What a deployment is for. The server pays no heed to it.
+    pub enum JobMode {
+        /// Trying things out.
+        Testing = "testing" | "TESTING",
+        /// The real thing.
+        Release = "release" | "RELEASE",
+    }
+}
+
+cloud_core::model! {
+    /// What a job may take up. Lists of jobs spell some of these names differently on the wire.
+    pub struct Resources {
+        /// The CPU that it begins with, in tenths of a core.
+        #[serde(alias = "cpuRequest")]
+        pub cpu_request: Option<f64>,
+        /// The most CPU that it gets, in tenths of a core.
+        #[serde(alias = "cpuLimit")]
+        pub cpu_limit: Option<f64>,
+    }
+    integers {
+        /// The memory that it begins with, in MiB.
+        #[serde(alias = "memoryRequest")]
+        pub memory_request: Option<i32>,
+        /// The most memory that it gets, in MiB.
+        #[serde(alias = "memoryLimit")]
+        pub memory_limit: Option<i32>,
+    }
+}
+
+impl Resources {
+    /// This much memory at first, in MiB.
+    pub fn memory_request(mib: i32) -> Self {
+        Self { memory_request: Some(mib), ..Self::default() }
+    }
+
+    /// This much memory at most, in MiB.
+    pub fn memory_limit(mib: i32) -> Self {
+        Self { memory_limit: Some(mib), ..Self::default() }
+    }
+}
+
+cloud_core::model! {
+    /// A deployment as it is. The server fills in neither `id`, nor `contacts`, nor `schedule`.
+    pub struct DeploymentStatus {
+        /// Its name.
+        pub id: Option<String>,
+        /// The version of the sources, as an upload gave it.
+        pub job_version: String,
+        /// The version of VDK.
+        pub vdk_version: Option<String>,
+        /// The version of Python.
+        pub python_version: Option<String>,
+        /// What it is for.
+        pub mode: Option<JobMode>,
+        /// Whether it runs, by its schedule or when it is started.
+        pub enabled: Option<bool>,
+        /// Who is told what.
+        pub contacts: Option<Contacts>,
+        /// When it runs by itself.
+        pub schedule: Option<Schedule>,
+        /// What it may take up.
+        pub resources: Option<Resources>,
+        /// When it was deployed last, as the service writes it; see [`deployed_at`](Self::deployed_at).
+        pub last_deployed_date: Option<String>,
+        /// Who deployed it last.
+        pub last_deployed_by: Option<String>,
+    }
+}
+
+impl DeploymentStatus {
+    /// Whether it runs.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled == Some(true)
+    }
+
+    /// When it was deployed last, when the service's text is an instant.
+    pub fn deployed_at(&self) -> Option<Timestamp> {
+        self.last_deployed_date.as_ref()?.parse().ok()
+    }
+}
+
+/// `../jobs/{job_name}/deployments`. The server keeps one deployment a job, whatever its name.
+#[derive(Clone, Copy)]
+pub struct Deployments<'a>(&'a Job);
+
+impl fmt::Debug for Deployments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Deployments({:?})", self.0)
+    }
+}
+
+impl<'a> Deployments<'a> {
+    pub(crate) fn new(job: &'a Job) -> Self {
+        Self(job)
+    }
+
+    /// The deployments of the job: one, or none (`GET ../deployments`; stable).
+    ///
+    /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-nlistselfListDeployments-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// assert_eq!(job.deployments().list().await?[0].job_version, version.version_sha);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListDeployments {
+        ListDeployments(self.0.call(&ops::LIST_DEPLOYMENTS, Decode::json()))
+    }
+
+    /// The deployment (`GET ../deployments/{deployment_id}`; stable).
+    ///
+    /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job, or it is not deployed.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-selfCallDeploymentStatus-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let deployment = job.deployments().get().await?;
+    /// println!("{} since {:?}", deployment.job_version, deployment.deployed_at());
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self) -> Call<DeploymentStatus> {
+        self.0.deployment_call(&ops::READ_DEPLOYMENT, Decode::json())
+    }
+
+    /// Deploys, or changes what is deployed (`POST ../deployments`; stable). What is not set stays as it was; another
+    /// version of Python resets that of VDK. The service works on it after it has answered, and tells the outcome by
+    /// mail only; [`Job::deploy`] can wait for it.
+    ///
+    /// Errors worth handling: [`is_not_found`](Error::is_not_found), [`is_conflict`](Error::is_conflict) when the service
+    /// does not have the Python version.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-dateselfUpdateDeployment-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// let update = job.deployments().update().job_version(&version.version_sha).enabled(true);
+    /// update.send_notification(false).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self) -> UpdateDeployment {
+        UpdateDeployment::new(self.0.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()))
+    }
+
+    /// Changes what is deployed at once, but for its versions (`PATCH ../deployments/{deployment_id}`; stable). What is
+    /// not set stays as it was.
+    ///
+    /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no deployment, 400 when a version of
+    /// the job or of Python is another than the one deployed.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-patchselfPatchDeployment-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// job.deployments().patch().enabled(false).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn patch(self) -> PatchDeployment {
+        PatchDeployment::new(self.0.deployment_call(&ops::PATCH_DEPLOYMENT, Decode::nothing()))
+    }
+
+    /// Lets what is deployed run, by [`patch`](Self::patch).
+    pub fn enable(self) -> PatchDeployment {
+        self.patch().enabled(true)
+    }
+
+    /// Keeps what is deployed from running, by [`patch`](Self::patch). An execution under way is not stopped.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-disable-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// job.deployments().disable().await?;
+    /// assert!(!job.deployments().get().await?.is_enabled());
+    /// # Ok(()) }
+    /// ```
+    pub fn disable(self) -> PatchDeployment {
+        self.patch().enabled(false)
+    }
+
+    /// Takes the deployment away (`DELETE ../deployments/{deployment_id}`; stable). An execution under way is not
+    /// stopped.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-ntsrspubfndeleteselfCall-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// job.deployments().delete().await?;
+    /// assert!(job.deployments().get().await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self) -> Call<()> {
+        self.0.deployment_call(&ops::DELETE_DEPLOYMENT, Decode::nothing())
+    }
+}
+
+/// Lists deployments; made by [`Deployments::list`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct ListDeployments(Call<Vec<DeploymentStatus>>);
+
+impl ListDeployments {
+    /// Only the one of this name. The server pays no heed to it.
+    pub fn deployment_id(self, id: impl fmt::Display) -> Self {
+        Self(self.0.set_query("deployment_id", id))
+    }
+
+    /// Only those for this. The server pays no heed to it.
+    pub fn mode(self, mode: impl Into<JobMode>) -> Self {
+        let mode: JobMode = mode.into();
+        Self(self.0.set_query("mode", mode))
+    }
+
+    /// Sets a time limit, headers and so on for this call only.
+    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        Self(self.0.options(set))
+    }
+}
+
+cloud_core::send_methods!(ListDeployments => Vec<DeploymentStatus>, |this| this.0);

@@ -1,0 +1,262 @@
+use std::future::IntoFuture;
+
+use cloud_core::call::{Call, CallFuture, CallOptions};
+use cloud_core::decode::Decode;
+use cloud_core::wait::{Poll, Progress, Step, Waiter};
+use cloud_core::{Error, Result};
+use serde::Serialize;
+
+#[cfg(doc)]
+use super::Deployments;
+use super::{DeploymentStatus, JobMode, Resources};
+use crate::job::{Job, found};
+use crate::jobs::Schedule;
+use crate::ops;
+
+/// What a request says about a deployment.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Body {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vdk_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    python_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<JobMode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Schedule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resources: Option<Resources>,
+}
+
+impl Body {
+    /// The server refuses resources with 400, for they are the operators' to set; by the precedence of its operators one
+    /// of the two numbers of memory passes alone.
+    fn check(&self) -> Result<()> {
+        let wrong = |problem: &str| Err(Error::input("resources", problem));
+        if let Some(schedule) = &self.schedule {
+            crate::check::cron("schedule_cron", &schedule.schedule_cron)?;
+        }
+        match &self.resources {
+            Some(Resources { cpu_request: Some(_), .. } | Resources { cpu_limit: Some(_), .. }) => {
+                wrong("cannot set the CPU: the service refuses it")
+            }
+            Some(Resources { memory_request: Some(_), memory_limit: Some(_), .. }) => {
+                wrong("can set one number of memory only: the service refuses both")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn put(self, call: Call<()>) -> Call<()> {
+        let checked = self.check();
+        let body = serde_json::to_value(&self).map(crate::jobs::strip_nulls).unwrap_or_default();
+        call.json(&body).check(checked)
+    }
+}
+
+/// Gives a builder with a `call` and a `body` its setters.
+macro_rules! deployment_setters {
+    ($builder:ident) => {
+        impl $builder {
+            /// The version of VDK.
+            pub fn vdk_version(mut self, version: impl Into<String>) -> Self {
+                self.body.vdk_version = Some(version.into());
+                self
+            }
+
+            /// The version of Python, one of those in [`ServiceInfo`](crate::ServiceInfo).
+            pub fn python_version(mut self, version: impl Into<String>) -> Self {
+                self.body.python_version = Some(version.into());
+                self
+            }
+
+            /// What it is for.
+            pub fn mode(mut self, mode: impl Into<JobMode>) -> Self {
+                self.body.mode = Some(mode.into());
+                self
+            }
+
+            /// Its name.
+            pub fn id(mut self, id: impl Into<String>) -> Self {
+                self.body.id = Some(id.into());
+                self
+            }
+
+            /// Whether it runs.
+            pub fn enabled(mut self, enabled: bool) -> Self {
+                self.body.enabled = Some(enabled);
+                self
+            }
+
+            /// When it runs by itself: a cron expression of five fields, in UTC.
+            pub fn schedule(mut self, schedule: impl Into<Schedule>) -> Self {
+                self.body.schedule = Some(schedule.into());
+                self
+            }
+
+            /// What it may take up. The service takes one of the two numbers of memory, and nothing else.
+            pub fn resources(mut self, resources: Resources) -> Self {
+                self.body.resources = Some(resources);
+                self
+            }
+
+            /// Sets a time limit, headers and so on for this call only.
+            pub fn options(mut self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+                self.call = self.call.options(set);
+                self
+            }
+        }
+    };
+}
+
+/// Declares the builder of a request about a deployment.
+macro_rules! deployment_request {
+    ($(#[$meta:meta])* $builder:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent until the request is awaited"]
+        pub struct $builder {
+            call: Call<()>,
+            body: Body,
+        }
+
+        impl $builder {
+            pub(super) fn new(call: Call<()>) -> Self {
+                Self { call, body: Body::default() }
+            }
+
+            /// The version of the sources, as an upload gave it.
+            pub fn job_version(mut self, version: impl Into<String>) -> Self {
+                self.body.job_version = Some(version.into());
+                self
+            }
+        }
+
+        deployment_setters!($builder);
+        cloud_core::send_methods!($builder => (), |this| this.body.put(this.call));
+    };
+}
+
+deployment_request! {
+    /// Deploys; made by [`Deployments::update`].
+    UpdateDeployment
+}
+
+deployment_request! {
+    /// Changes a deployment; made by [`Deployments::patch`].
+    PatchDeployment
+}
+
+impl UpdateDeployment {
+    /// Whether the contacts of the job are told of the outcome; they are unless set.
+    pub fn send_notification(mut self, send: bool) -> Self {
+        self.call = self.call.set_query("send_notification", send);
+        self
+    }
+}
+
+/// Deploys a version and can wait for it; made by [`Job::deploy`]. The deployment is enabled unless
+/// [`enabled`](Self::enabled) says otherwise.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct Deploy {
+    job: Job,
+    call: Call<()>,
+    body: Body,
+}
+
+deployment_setters!(Deploy);
+
+impl Deploy {
+    pub(crate) fn new(job: Job, version: String) -> Self {
+        let call = job.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing());
+        let body = Body { job_version: Some(version), enabled: Some(true), ..Body::default() };
+        Self { job, call, body }
+    }
+
+    /// Whether the contacts of the job are told of the outcome; they are unless set.
+    pub fn send_notification(mut self, send: bool) -> Self {
+        self.call = self.call.set_query("send_notification", send);
+        self
+    }
+
+    /// Sends the request; awaiting it does the same.
+    pub async fn send(self) -> Result<Deploying> {
+        let version = self.body.job_version.clone().unwrap_or_default();
+        let enabled = self.body.enabled.unwrap_or(true);
+        let call = self.body.put(self.call).check(crate::check::not_empty("job_version", &version));
+        call.validate()?;
+        let before = found(self.job.deployments().get()).await?;
+        call.await?;
+        Ok(Deploying { job: self.job, version, enabled, before })
+    }
+
+    /// Sends the request and blocks this thread until it is answered. Not for use inside asynchronous code.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Deploying> {
+        cloud_core::blocking::block_on(self.send())
+    }
+}
+
+impl IntoFuture for Deploy {
+    type Output = Result<Deploying>;
+    type IntoFuture = CallFuture<Deploying>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// A deployment that the service works on.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Deploying {
+    /// What was deployed before, if anything was.
+    pub before: Option<DeploymentStatus>,
+    job: Job,
+    version: String,
+    enabled: bool,
+}
+
+impl Deploying {
+    /// Waits until the version that was asked for is what is deployed, enabled as it was asked for.
+    ///
+    /// The service tells of a deployment that fails by mail only, so that such a wait ends at its deadline.
+    pub fn wait(&self) -> Waiter<DeploymentStatus> {
+        let (clock, interval) = (self.job.engine().clock(), self.job.team().client().interval());
+        let this = self.clone();
+        let look = move || {
+            let this = this.clone();
+            async move {
+                let now = found(this.job.deployments().get()).await?;
+                Ok(match now {
+                    Some(status) if this.is_done(&status) => Step::Done(status),
+                    other => Step::Pending(this.progress(other.as_ref())),
+                })
+            }
+        };
+        Waiter::new(clock.clone(), Poll::new(clock, interval, look))
+    }
+
+    fn is_done(&self, now: &DeploymentStatus) -> bool {
+        let moved = self.before.as_ref().is_none_or(|before| {
+            before.last_deployed_date != now.last_deployed_date || before.job_version != now.job_version
+        });
+        moved && now.job_version == self.version && now.enabled.unwrap_or(self.enabled) == self.enabled
+    }
+
+    fn progress(&self, now: Option<&DeploymentStatus>) -> Progress {
+        let state = match now {
+            None => "not deployed yet".to_owned(),
+            Some(now) if now.job_version == self.version => "deploying".to_owned(),
+            Some(now) => format!("{} is still deployed", now.job_version),
+        };
+        Progress::new(0, format!("deployment of {}", self.version), state)
+    }
+}

@@ -1,0 +1,66 @@
+use std::fmt;
+use std::sync::Arc;
+
+use cloud_core::decode::RawResponse;
+use cloud_core::engine::Dialect;
+use cloud_core::error::ApiProblem;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::credential::Excuse;
+use crate::error::ApiError;
+
+/// The header by which a call is followed through the platform: it is logged, becomes the `op_id` of an execution, and
+/// reaches the job.
+pub(crate) const OP_ID: HeaderName = HeaderName::from_static("x-opid");
+
+/// What the answers of the service mean.
+pub(crate) struct VdkDialect {
+    op_id: Option<HeaderValue>,
+    excuse: Excuse,
+}
+
+impl VdkDialect {
+    /// All calls are named `op_id`, where there is one; `excuse` tells why they are sent without a token.
+    pub(crate) fn new(op_id: Option<HeaderValue>, excuse: Excuse) -> Self {
+        Self { op_id, excuse }
+    }
+}
+
+impl fmt::Debug for VdkDialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VdkDialect")
+    }
+}
+
+impl Dialect for VdkDialect {
+    fn problem(&self, response: &RawResponse) -> ApiProblem {
+        let error = ApiError::parse(response.status.as_u16(), &response.body);
+        let mut message = error.as_ref().map(ToString::to_string);
+        let mut transient = None;
+        if response.status == StatusCode::UNAUTHORIZED
+            && let Some(reason) = self.excuse.reason()
+        {
+            // When the token service is back, so is the token.
+            transient = reason.is_retryable().then_some(true);
+            let said = message.map(|message| format!("{message}; ")).unwrap_or_default();
+            message = Some(format!("{said}sent without a token: {reason}"));
+        }
+        let mut problem = ApiProblem { message, transient, ..ApiProblem::default() };
+        if let Some(error) = error {
+            problem.details = Some(Arc::new(error));
+        }
+        problem
+    }
+
+    fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        headers.get(OP_ID)?.to_str().ok()
+    }
+
+    fn call_id(&self) -> Option<(HeaderName, HeaderValue)> {
+        let id = self.op_id.clone().or_else(|| {
+            // As long as what the `vdk` command line makes.
+            HeaderValue::try_from(format!("{:016x}", fastrand::u64(..))).ok()
+        })?;
+        Some((OP_ID, id))
+    }
+}

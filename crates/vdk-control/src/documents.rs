@@ -1,0 +1,147 @@
+//! What properties and secrets have in common: one JSON object for each job, read and written as a whole.
+
+/// Declares such a document and the operations on it.
+macro_rules! document {
+    (
+        $(#[$meta:meta])* $name:ident, $what:literal, get as $get:ident,
+        $(#[$group_meta:meta])* $group:ident, $read:ident, $update:ident, $path:literal, $shown:literal,
+        check $check:expr, example $example:literal
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(serde_json::Map<String, serde_json::Value>);
+
+        impl $name {
+            /// None yet.
+            pub fn new() -> Self {
+                Self::default()
+            }
+
+            /// The value of this name.
+            pub fn $get(&self, name: &str) -> Option<&serde_json::Value> {
+                self.0.get(name)
+            }
+
+            /// Sets a value; `null` is a value too.
+            pub fn set(&mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> &mut Self {
+                self.0.insert(name.into(), value.into());
+                self
+            }
+
+            /// Takes a value out.
+            pub fn remove(&mut self, name: &str) -> Option<serde_json::Value> {
+                self.0.remove(name)
+            }
+
+            /// The names.
+            pub fn names(&self) -> impl Iterator<Item = &str> {
+                self.0.keys().map(String::as_str)
+            }
+
+            /// How many there are.
+            pub fn len(&self) -> usize {
+                self.0.len()
+            }
+
+            /// Whether there are none.
+            pub fn is_empty(&self) -> bool {
+                self.0.is_empty()
+            }
+
+            /// The plain JSON object.
+            pub fn into_map(self) -> serde_json::Map<String, serde_json::Value> {
+                self.0
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            /// Names only: values are secrets.
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(stringify!($name))?;
+                f.debug_set().entries(self.0.keys()).finish()
+            }
+        }
+
+        impl From<serde_json::Map<String, serde_json::Value>> for $name {
+            fn from(map: serde_json::Map<String, serde_json::Value>) -> Self {
+                Self(map)
+            }
+        }
+
+        impl<K: Into<String>, V: Into<serde_json::Value>> FromIterator<(K, V)> for $name {
+            fn from_iter<I: IntoIterator<Item = (K, V)>>(values: I) -> Self {
+                Self(values.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+            }
+        }
+
+        #[doc = concat!("`..", $path, "`.")]
+        #[derive(Clone, Copy)]
+        pub struct $group<'a>(&'a $crate::job::Job);
+
+        impl std::fmt::Debug for $group<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($group), "({:?})"), self.0)
+            }
+        }
+
+        impl<'a> $group<'a> {
+            pub(crate) fn new(job: &'a $crate::job::Job) -> Self {
+                Self(job)
+            }
+
+            #[doc = concat!("All ", $what, " of the job (`GET ..", $path, "`; without a mark of stability).")]
+            $(#[$group_meta])*
+            pub fn get(self) -> cloud_core::call::Call<$name> {
+                self.0.deployment_call(&$crate::ops::$read, cloud_core::decode::Decode::json())
+            }
+
+            #[doc = concat!("Puts these in the place of all ", $what, " that the job had (`PUT ..", $path, "`; without a mark of stability).")]
+            ///
+            #[doc = $shown]
+            ///
+            #[doc = $example]
+            pub fn replace(self, with: &$name) -> cloud_core::call::Call<()> {
+                let call = self.0.deployment_call(&$crate::ops::$update, cloud_core::decode::Decode::nothing());
+                call.json(with).check(($check)(with))
+            }
+
+            #[doc = concat!("Reads all ", $what, ", lets `change` at them, and writes them back. Gives them as they were written.")]
+            ///
+            /// The service cannot tell that somebody else has written in between: the last one to write wins.
+            pub fn update_with(
+                self,
+                change: impl FnOnce(&mut $name) + Send + 'static,
+            ) -> cloud_core::call::Task<$name> {
+                let job = self.0.clone();
+                cloud_core::call::Task::new(async move {
+                    let mut all = $group(&job).get().await?;
+                    change(&mut all);
+                    $group(&job).replace(&all).await?;
+                    Ok(all)
+                })
+            }
+
+            /// Sets one value and leaves the others, by [`update_with`](Self::update_with).
+            pub fn set(
+                self,
+                name: impl Into<String>,
+                value: impl Into<serde_json::Value>,
+            ) -> cloud_core::call::Task<$name> {
+                let (name, value) = (name.into(), value.into());
+                self.update_with(move |all| {
+                    all.set(name, value);
+                })
+            }
+
+            /// Takes one value out and leaves the others, by [`update_with`](Self::update_with).
+            pub fn remove(self, name: impl Into<String>) -> cloud_core::call::Task<$name> {
+                let name = name.into();
+                self.update_with(move |all| {
+                    all.remove(&name);
+                })
+            }
+        }
+    };
+}
+pub(crate) use document;

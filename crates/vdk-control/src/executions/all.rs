@@ -1,0 +1,157 @@
+use std::fmt::{self, Write as _};
+
+use cloud_core::model::Timestamp;
+use cloud_core::page::List;
+
+use super::{Execution, ExecutionStatus};
+use crate::query::{Direction, EXECUTION, Paging, Query, Text, Words, list, paged};
+use crate::team::Team;
+
+cloud_core::open_enum! {
+    /// What executions can be sorted by.
+    pub enum ExecutionProperty {
+        /// What there is to say about the end.
+        Message = "message",
+        /// Who started it: somebody, or the schedule.
+        Kind = "type",
+        /// The job's schedule.
+        JobSchedule = "jobSchedule",
+        /// When it began.
+        StartTime = "startTime",
+        /// When it ended.
+        EndTime = "endTime",
+        /// The version of the sources.
+        JobVersion = "jobVersion",
+        /// The id.
+        Id = "id",
+        /// The operation id.
+        OpId = "opId",
+        /// When the job was deployed.
+        LastDeployedDate = "lastDeployedDate",
+        /// Who deployed the job.
+        LastDeployedBy = "lastDeployedBy",
+        /// Who started it.
+        StartedBy = "startedBy",
+        /// How it goes.
+        Status = "status",
+        /// The version of VDK.
+        VdkVersion = "vdkVersion",
+        /// The job.
+        JobName = "jobName",
+        /// The team.
+        JobTeam = "jobTeam",
+    }
+}
+
+/// Looks through the executions of a team; made by [`Team::executions`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the list is read"]
+pub struct ListTeamExecutions {
+    team: Team,
+    query: ExecutionsQuery,
+    paging: Paging,
+}
+
+#[derive(Clone, Debug)]
+struct ExecutionsQuery {
+    teams: Vec<String>,
+    jobs: Vec<String>,
+    status: Vec<ExecutionStatus>,
+    /// By the name of the filter.
+    times: Vec<(&'static str, Timestamp)>,
+    order: (ExecutionProperty, Direction),
+}
+
+impl Query for ExecutionsQuery {
+    const ROOT: &'static str = "executions";
+
+    fn arguments(&self, to: &mut String) -> fmt::Result {
+        let texts = |names: &'_ [String]| Words(&names.iter().map(|name| Text(name)).collect::<Vec<_>>()).to_string();
+        let mut filter = vec![format!("teamNameIn:{}", texts(&self.teams))];
+        if !self.jobs.is_empty() {
+            filter.push(format!("jobNameIn:{}", texts(&self.jobs)));
+        }
+        if !self.status.is_empty() {
+            // GraphQL has these words in upper case, and no quotes around them. A word that is none cannot be asked for.
+            let words: Vec<String> = self.status.iter().map(|status| name_only(status.as_str())).collect();
+            filter.push(format!("statusIn:{}", Words(&words)));
+        }
+        filter.extend(self.times.iter().map(|(name, time)| format!("{name}:{}", Text(&time.to_string()))));
+        let (property, direction) = &self.order;
+        let order = format!("order:{{property:{},direction:{direction}}}", Text(property.as_str()));
+        write!(to, ",filter:{{{}}},{order}", filter.join(","))
+    }
+
+    fn fields(&self, to: &mut String) -> fmt::Result {
+        to.write_str(EXECUTION)
+    }
+}
+
+fn name_only(word: &str) -> String {
+    word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>().to_ascii_uppercase()
+}
+
+impl ListTeamExecutions {
+    pub(crate) fn new(team: &Team) -> Self {
+        let query = ExecutionsQuery {
+            teams: vec![team.name().to_owned()],
+            jobs: Vec::new(),
+            status: Vec::new(),
+            times: Vec::new(),
+            order: (ExecutionProperty::StartTime, Direction::Descending),
+        };
+        Self { team: team.clone(), query, paging: Paging::default() }
+    }
+
+    /// Only those of this job; may be given several times.
+    pub fn job(mut self, name: impl Into<String>) -> Self {
+        self.query.jobs.push(name.into());
+        self
+    }
+
+    /// Only those in this state; may be given several times.
+    pub fn status(mut self, status: impl Into<ExecutionStatus>) -> Self {
+        self.query.status.push(status.into());
+        self
+    }
+
+    /// Only those that began then or later.
+    pub fn started_from(self, time: Timestamp) -> Self {
+        self.time("startTimeGte", time)
+    }
+
+    /// Only those that began then or earlier.
+    pub fn started_until(self, time: Timestamp) -> Self {
+        self.time("startTimeLte", time)
+    }
+
+    /// Only those that ended then or later.
+    pub fn ended_from(self, time: Timestamp) -> Self {
+        self.time("endTimeGte", time)
+    }
+
+    /// Only those that ended then or earlier.
+    pub fn ended_until(self, time: Timestamp) -> Self {
+        self.time("endTimeLte", time)
+    }
+
+    fn time(mut self, name: &'static str, time: Timestamp) -> Self {
+        // Twice the same argument is no GraphQL.
+        self.query.times.retain(|(other, _)| *other != name);
+        self.query.times.push((name, time));
+        self
+    }
+
+    /// Sorts in this direction; by the beginning, the last one first, unless set.
+    pub fn sort_by(mut self, property: impl Into<ExecutionProperty>, direction: Direction) -> Self {
+        self.query.order = (property.into(), direction);
+        self
+    }
+
+    fn list(self) -> List<Execution> {
+        // Executions do not say their team, so that nothing can be held against it here.
+        self.paging.apply(list(&self.team, self.query, |_| true))
+    }
+}
+
+paged!(ListTeamExecutions => Execution);

@@ -1,0 +1,253 @@
+use std::fmt;
+
+use cloud_core::Result;
+use cloud_core::call::{Call, CallOptions, Task};
+use cloud_core::decode::Decode;
+use http::StatusCode;
+
+use super::{Execution, ExecutionStatus, FollowLogs, Run};
+use crate::job::Job;
+use crate::ops;
+
+/// `../jobs/{job_name}/executions`. Experimental, all of it.
+#[derive(Clone, Copy)]
+pub struct Executions<'a>(&'a Job);
+
+impl fmt::Debug for Executions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Executions({:?})", self.0)
+    }
+}
+
+impl<'a> Executions<'a> {
+    pub(crate) fn new(job: &'a Job) -> Self {
+        Self(job)
+    }
+
+    /// The executions of the job, in no order that is promised (`GET ../executions`; experimental). The service keeps
+    /// the last hundred, for 14 days.
+    ///
+    /// Its records may be behind, but for a list [filtered](ListExecutions::status) by `running`, which is held against
+    /// what really runs.
+    ///
+    /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found) when there is no job, and also for a
+    /// status that the service does not know.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// use vdk_control::ExecutionStatus;
+    ///
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// let under_way = job.executions().list().status(ExecutionStatus::Running).await?;
+    /// assert!(under_way.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListExecutions {
+        ListExecutions(self.0.call(&ops::LIST_EXECUTIONS, Decode::json()))
+    }
+
+    /// The executions of the job's deployment (`GET ../deployments/{deployment_id}/executions`; experimental); see
+    /// [`list`](Self::list).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-fnlist_of_deploymentself-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let run = job.start().await?;
+    /// assert_eq!(job.executions().list_of_deployment().newest_first().await?[0].id, run.id());
+    /// # Ok(()) }
+    /// ```
+    pub fn list_of_deployment(self) -> ListExecutions {
+        ListExecutions(self.0.deployment_call(&ops::LIST_DEPLOYMENT_EXECUTIONS, Decode::json()))
+    }
+
+    /// One execution (`GET ../executions/{execution_id}`; experimental).
+    ///
+    /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-erationsrspubfngetselfid-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let run = job.start().await?;
+    /// let execution = job.executions().get(run.id()).await?;
+    /// println!("{} {:?}", execution.status, execution.message);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl fmt::Display) -> Call<Execution> {
+        self.0.call(&ops::READ_EXECUTION, Decode::json()).arg(id)
+    }
+
+    /// Stops an execution (`DELETE ../executions/{execution_id}`; experimental).
+    ///
+    /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found); 400 when it does not go on any more, see
+    /// [`cancel_if_running`](Self::cancel_if_running).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-tionsrspubfncancelselfid-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let run = job.start().await?;
+    /// job.executions().cancel(run.id()).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn cancel(self, id: impl fmt::Display) -> Call<()> {
+        self.0.call(&ops::CANCEL_EXECUTION, Decode::nothing()).arg(id)
+    }
+
+    /// Stops an execution, unless it has ended already: `true` when it was stopped.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-bfncancel_if_runningself-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let run = job.start().await?;
+    /// assert!(job.executions().cancel_if_running(run.id()).await?);
+    /// assert!(!job.executions().cancel_if_running(run.id()).await?, "it has ended");
+    /// # Ok(()) }
+    /// ```
+    pub fn cancel_if_running(self, id: impl fmt::Display) -> Task<bool> {
+        let (job, id) = (self.0.clone(), id.to_string());
+        Task::new(async move {
+            let executions = Executions(&job);
+            match executions.cancel(&id).await {
+                Ok(()) => Ok(true),
+                // The same status stands for all that the service does not like; only the execution tells.
+                Err(error) if error.status() == Some(StatusCode::BAD_REQUEST) => {
+                    let ended = executions.get(&id).await?.outcome().is_some();
+                    if ended { Ok(false) } else { Err(error) }
+                }
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    /// The logs of an execution (`GET ../executions/{execution_id}/logs`; experimental). They are empty when the
+    /// execution has not begun, and again some time after it has ended; older ones are at its
+    /// [`logs_url`](Execution::logs_url).
+    ///
+    /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found).
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-rationsrspubfnlogsselfid-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let run = job.start().await?;
+    /// let last_lines = job.executions().logs(run.id()).tail(20).await?;
+    /// println!("{last_lines}");
+    /// # Ok(()) }
+    /// ```
+    pub fn logs(self, id: impl fmt::Display) -> ReadLogs {
+        #[derive(serde::Deserialize)]
+        struct Logs {
+            #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+            logs: String,
+        }
+        let decode = Decode::json().map(|answer: Logs| answer.logs);
+        ReadLogs(self.0.call(&ops::DOWNLOAD_LOGS, decode).arg(id))
+    }
+
+    /// The logs of an execution, line by line, until it has ended; see [`Run::follow_logs`].
+    pub fn follow_logs(self, id: impl Into<String>) -> FollowLogs {
+        self.run(id).follow_logs()
+    }
+
+    /// An execution that was started before, to be waited for. Nothing is asked of the service for it.
+    pub fn run(self, id: impl Into<String>) -> Run {
+        Run::new(self.0.clone(), id.into())
+    }
+}
+
+/// Lists executions; made by [`Executions::list`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct ListExecutions(Call<Vec<Execution>>);
+
+impl ListExecutions {
+    /// Only those in this state; may be given several times.
+    pub fn status(self, status: impl Into<ExecutionStatus>) -> Self {
+        let status: ExecutionStatus = status.into();
+        Self(self.0.query("execution_status", status))
+    }
+
+    /// Sets a time limit, headers and so on for this call only.
+    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        Self(self.0.options(set))
+    }
+
+    /// The executions, those that began last first.
+    pub async fn newest_first(self) -> Result<Vec<Execution>> {
+        let mut all = self.send().await?;
+        all.sort_by_key(|execution| std::cmp::Reverse(execution.start_time));
+        Ok(all)
+    }
+}
+
+cloud_core::send_methods!(ListExecutions => Vec<Execution>, |this| this.0);
+
+/// Reads logs; made by [`Executions::logs`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct ReadLogs(Call<String>);
+
+impl ReadLogs {
+    /// Only so many lines at the end; zero for all.
+    pub fn tail(self, lines: u32) -> Self {
+        Self(self.0.set_query("tail_lines", lines))
+    }
+
+    /// Sets a time limit, headers and so on for this call only.
+    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        Self(self.0.options(set))
+    }
+}
+
+cloud_core::send_methods!(ReadLogs => String, |this| this.0);

@@ -1,0 +1,184 @@
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::{Decode, DecodeError, RawResponse};
+use cloud_core::wait::{Poll, Progress, Step, Waiter};
+use serde_json::{Map, Value};
+
+use super::{Execution, Finished, FollowLogs, Outcome};
+use crate::job::{Job, last_segment};
+use crate::ops;
+
+cloud_core::request! {
+    /// Starts an execution; made by [`Job::start`].
+    pub struct StartExecution => Run;
+    opt {
+        /// Who starts it, such as `manual`, which the service makes `manual/ann`. What holds `scheduled` counts as started
+        /// by the schedule.
+        started_by: String,
+        /// The arguments of the job, all at once.
+        args: Map<String, Value>,
+    }
+}
+
+impl StartExecution {
+    pub(crate) fn of(job: &Job) -> Self {
+        let of = job.clone();
+        let decode = Decode::raw().try_map(move |response: RawResponse| match last_segment(&response.headers) {
+            Some(id) => Ok(Run::new(of.clone(), id)),
+            None => Err(DecodeError::new("the answer has no Location, so nobody knows the execution's id")),
+        });
+        Self::new(job.deployment_call(&ops::START_EXECUTION, decode))
+    }
+
+    /// Gives the job an argument.
+    pub fn arg(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.args.get_or_insert_with(Map::new).insert(name.into(), value.into());
+        self
+    }
+}
+
+/// An execution that was started. Dropping it stops nothing.
+#[derive(Clone)]
+pub struct Run {
+    id: Arc<str>,
+    job: Job,
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Run({:?} of {:?})", self.id, self.job)
+    }
+}
+
+impl Run {
+    pub(crate) fn new(job: Job, id: String) -> Self {
+        Self { id: id.into(), job }
+    }
+
+    /// The id of the execution.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The job.
+    pub fn job(&self) -> &Job {
+        &self.job
+    }
+
+    /// The execution as it is now.
+    pub fn get(&self) -> Call<Execution> {
+        self.job.executions().get(&self.id)
+    }
+
+    /// Waits until the execution has ended, well or not; see [`Finished::success`].
+    ///
+    /// The wait ends after 30 minutes unless [`timeout`](Waiter::timeout) says otherwise; the execution goes on.
+    pub fn wait(&self) -> Waiter<Finished> {
+        self.watch(|| {})
+    }
+
+    /// Stops it, unless it has ended already: `true` when it was stopped.
+    pub fn cancel(&self) -> Task<bool> {
+        self.job.executions().cancel_if_running(&self.id)
+    }
+
+    /// Its logs, line by line as they are written, until it has ended.
+    ///
+    /// The service has no stream of logs: it is asked again and again for the lines at the end, and what is new in them is
+    /// given. When more is written between two looks than the service hands out, lines are missing.
+    pub fn follow_logs(&self) -> FollowLogs {
+        FollowLogs::new(self.clone())
+    }
+
+    /// Stops the execution when the guard is dropped before the end of the execution was seen by its
+    /// [`wait`](CancelOnDrop::wait): when the program fails or is not interested any more.
+    ///
+    /// The guard needs a runtime where it is dropped, to send the request in the background; without one nothing is
+    /// stopped. A program that ends at once must call [`cancel`](Self::cancel) and wait for it.
+    ///
+    /// ```
+    /// # async fn f(run: vdk_control::Run) -> vdk_control::Result<()> {
+    /// let guard = run.cancel_on_drop();
+    /// let done = guard.wait().await?; // an early end of this function stops the execution
+    /// # let _ = done;
+    /// # Ok(()) }
+    /// ```
+    pub fn cancel_on_drop(self) -> CancelOnDrop {
+        CancelOnDrop { run: self, ended: Arc::default() }
+    }
+
+    fn watch(&self, on_end: impl FnOnce() + Send + 'static) -> Waiter<Finished> {
+        let (clock, interval) = (self.job.engine().clock(), self.job.team().client().interval());
+        let (run, mut on_end, mut failed_before) = (self.clone(), Some(on_end), false);
+        let judge = move |execution: Execution| {
+            let Some(outcome) = execution.outcome() else {
+                failed_before = false;
+                return Step::Pending(progress(&execution));
+            };
+            // The server may still change its mind about a failure of the platform, and about no other end.
+            if outcome == Outcome::PlatformError && !std::mem::replace(&mut failed_before, true) {
+                return Step::Pending(progress(&execution));
+            }
+            if let Some(on_end) = on_end.take() {
+                on_end();
+            }
+            Step::Done(Finished { outcome, execution })
+        };
+        let judged = Arc::new(std::sync::Mutex::new(judge));
+        let look = move || {
+            let (run, judged) = (run.clone(), judged.clone());
+            async move {
+                let execution = run.get().await?;
+                let mut judge = judged.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                Ok(judge(execution))
+            }
+        };
+        Waiter::new(clock.clone(), Poll::new(clock, interval, look))
+    }
+}
+
+fn progress(execution: &Execution) -> Progress {
+    Progress::new(0, format!("execution {}", execution.id), execution.status.as_str())
+}
+
+/// Stops an execution unless its end was seen; made by [`Run::cancel_on_drop`].
+#[derive(Debug)]
+#[must_use = "dropping it stops the execution"]
+pub struct CancelOnDrop {
+    run: Run,
+    ended: Arc<AtomicBool>,
+}
+
+impl CancelOnDrop {
+    /// Waits until the execution has ended; then dropping the guard does nothing any more.
+    pub fn wait(&self) -> Waiter<Finished> {
+        let ended = self.ended.clone();
+        self.run.watch(move || ended.store(true, Ordering::Relaxed))
+    }
+
+    /// The execution.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Lets the execution go on whatever happens.
+    pub fn release(self) -> Run {
+        self.ended.store(true, Ordering::Relaxed);
+        self.run.clone()
+    }
+}
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        if self.ended.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let cancel = self.run.cancel();
+            drop(runtime.spawn(async move { cancel.await }));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Keytabs: how jobs log in to Kerberos.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use cloud_core::call::Task;
+use cloud_core::decode::Decode;
+
+use crate::files;
+
+/// A keytab. `Debug` hides it.
+#[derive(Clone)]
+pub struct Keytab(Bytes);
+
+impl Keytab {
+    pub(crate) fn decode() -> Decode<Self> {
+        Decode::raw().map(|response| Self(response.body))
+    }
+
+    /// The bytes of the file. Whoever has them can log in as the job.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Writes it to a file that only its owner may read. The file must not exist yet; the `vdk` command line calls it
+    /// by the name of the job and `.keytab`.
+    pub fn write_to(&self, path: impl Into<PathBuf>) -> Task<()> {
+        let (bytes, path) = (self.0.clone(), path.into());
+        Task::new(async move { files::off_the_runtime(move || files::write_private(&path, &bytes)).await })
+    }
+}
+
+impl fmt::Debug for Keytab {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keytab({} bytes)", self.0.len())
+    }
+}

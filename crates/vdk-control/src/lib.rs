@@ -1,0 +1,87 @@
+//! A client for the VDK Control Service, which runs data jobs: all its operations, coded against what the server does
+//! where that and the API's description differ.
+//!
+//! ```
+//! # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+//! # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
+//! # let transport = sandbox.vdk_control();
+//! # let folder = std::env::temp_dir().join(format!("vdk-lib-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder).unwrap();
+//! # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+//! # let path = folder.to_str().unwrap();
+//! use vdk_control::{Client, Outcome};
+//!
+//! let builder = Client::builder().endpoint("http://localhost:8092").transport(transport); // or Client::from_env()
+//! # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+//! let api = builder.build()?;
+//! let team = api.team("analytics");
+//! let job = team.jobs().create("daily-load").description("Loads a day.").schedule("0 5 * * *").await?;
+//! let version = job.sources().upload_dir(path).reason("first version").await?;
+//! job.deploy(&version.version_sha).await?.wait().await?;
+//!
+//! let run = job.start().arg("day", "2026-11-20").await?;
+//! let mut log = run.follow_logs();
+//! while let Some(line) = log.next().await? {
+//!     println!("{line}");
+//! }
+//! assert_eq!(run.wait().await?.outcome, Outcome::Succeeded);
+//! # std::fs::remove_dir_all(&folder).unwrap();
+//! # Ok(()) }
+//! ```
+//!
+//! A [`Client`] leads to a [`Team`], a team to its [jobs](Team::jobs) and to each [`Job`], a job to its
+//! [sources](Job::sources), [deployment](Job::deployments), [executions](Job::executions), [properties](Job::properties)
+//! and [secrets](Job::secrets). What takes time gives something to `wait` for. A request that may have been carried out is
+//! never sent twice unless that does no harm; [`Error::may_have_happened`] tells when that leaves a question open.
+//!
+//! Every call has an operation id (`X-OPID`), which the service logs and hands on to the job; errors show it. The marks
+//! "stable" and "experimental" at the operations are those of the service.
+//!
+//! # Features
+//!
+//! `experimental` (default) for what the service calls so: executions and their logs; `login` to log a person in with a
+//! browser. `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking
+//! form of every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod check;
+pub mod client;
+pub mod config;
+mod credential;
+pub mod deployments;
+mod dialect;
+mod documents;
+pub mod error;
+pub mod executions;
+mod files;
+pub mod job;
+pub mod jobs;
+pub mod keytab;
+#[cfg(feature = "login")]
+pub mod login;
+pub mod oauth;
+pub mod ops;
+pub mod properties;
+pub mod query;
+pub mod secrets;
+pub mod sources;
+pub mod team;
+
+pub use client::{Client, ClientBuilder};
+pub use cloud_core::body::Body;
+pub use cloud_core::model::Timestamp;
+pub use cloud_core::{Error, ErrorKind, Result};
+pub use deployments::{Deploying, DeploymentStatus, JobMode, Resources};
+pub use error::ApiError;
+#[cfg(feature = "experimental")]
+pub use executions::Run;
+pub use executions::{Execution, ExecutionStatus, ExecutionType, Finished, Outcome};
+pub use job::Job;
+pub use jobs::{Contacts, DataJob, JobConfig, Schedule};
+pub use keytab::Keytab;
+pub use oauth::{ClientIdOfTeam, TeamCredentials};
+pub use properties::Properties;
+pub use query::{JobFields, JobProperty, ListedJob};
+pub use secrets::Secrets;
+pub use sources::SourceVersion;
+pub use team::{ServiceInfo, Team};

@@ -1,0 +1,296 @@
+//! Logging a person in with a browser: the authorization code flow of OAuth, with PKCE and a state that nobody can guess.
+//!
+//! ```no_run
+//! # async fn f() -> vdk_control::Result<()> {
+//! use vdk_control::{Client, login::Login};
+//!
+//! let login = Login::new("https://login.example/authorize", "https://login.example/token", "my-client").begin().await?;
+//! println!("open {}", login.url());
+//! let logged_in = login.wait().await?; // the browser comes back to this machine
+//! logged_in.save().await?; // where the `vdk` command line and `Client::from_env` find it
+//! let api = Client::builder().endpoint("https://vdk.example").logged_in(&logged_in).build()?;
+//! # let _ = api;
+//! # Ok(()) }
+//! ```
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cloud_core::call::Task;
+use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::model::Timestamp;
+use cloud_core::options::ClientOptions;
+use cloud_core::{Error, ErrorKind, Result};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::client::ClientBuilder;
+use crate::config::cache;
+use crate::credential::{Basics, Fetched, Grant, Login as Source, TokenService};
+use crate::files;
+
+mod callback;
+
+/// Where the `vdk` command line expects the browser to come back; OAuth clients are registered with it.
+const PORT: u16 = 31113;
+
+/// How long a person may take.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// A login that is to be begun.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens until the login is begun"]
+pub struct Login {
+    options: ClientOptions,
+    authorize: String,
+    token: String,
+    client_id: String,
+    client_secret: Option<SecretString>,
+    port: u16,
+}
+
+cloud_core::client_options!(Login);
+
+impl Login {
+    /// A login of an OAuth client: where the person goes, and where the program gets its tokens.
+    pub fn new(authorize: impl Into<String>, token: impl Into<String>, client_id: impl Into<String>) -> Self {
+        Self {
+            options: ClientOptions::default(),
+            authorize: authorize.into(),
+            token: token.into(),
+            client_id: client_id.into(),
+            client_secret: None,
+            port: PORT,
+        }
+    }
+
+    /// The secret of the client, where it has one.
+    pub fn client_secret(mut self, secret: impl Into<SecretString>) -> Self {
+        self.client_secret = Some(secret.into());
+        self
+    }
+
+    /// The port of this machine that the browser comes back to; 31113 unless set, zero for any that is free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Listens for the browser. Nothing is sent yet.
+    pub async fn begin(self) -> Result<PendingLogin> {
+        let origin = |name| move |value| Setting::new(value, Origin::Builder(name));
+        let authorize = origin("authorize")(self.authorize);
+        let mut url = Url::parse(&authorize.value).map_err(|error| authorize.error(error))?;
+        cloud_core::config::BaseUrl::parse(
+            &authorize.clone().map(|_| url.origin().ascii_serialization()),
+            self.options.allows_http(),
+        )?;
+        let client =
+            self.client_secret.clone().map(|secret| Basics { id: origin("client_id")(self.client_id.clone()), secret });
+        let token_url = origin("token")(self.token);
+        let service = TokenService::new(&token_url, client.as_ref(), &self.options)?;
+
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await;
+        let address = listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener)));
+        let (port, listener) = address.map_err(|error| {
+            Error::config(Origin::Builder("port"), format_args!("{} cannot be listened to: {error}", self.port))
+        })?;
+        let (state, verifier, redirect) = (random()?, random()?, format!("http://127.0.0.1:{port}"));
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
+        url.query_pairs_mut().extend_pairs([
+            ("response_type", "code"),
+            ("client_id", &self.client_id),
+            ("redirect_uri", &redirect),
+            ("state", &state),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+            ("prompt", "login"),
+        ]);
+        Ok(PendingLogin {
+            url: url.into(),
+            listener,
+            service,
+            exchange: Exchange {
+                token_url,
+                client_id: self.client_id,
+                client_secret: self.client_secret,
+                redirect,
+                verifier: verifier.into(),
+                state,
+            },
+            patience: PATIENCE,
+            options: self.options,
+        })
+    }
+}
+
+/// 32 bytes from the system's source of randomness, as text for a URL.
+fn random() -> Result<String> {
+    let mut bytes = [0; 32];
+    let filled = getrandom::fill(&mut bytes);
+    filled
+        .map_err(|error| Error::new(ErrorKind::Credential, format!("the system gives no random numbers: {error}")))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// A login that waits for the browser.
+#[must_use = "the login goes on when it is waited for"]
+pub struct PendingLogin {
+    url: String,
+    listener: TcpListener,
+    service: TokenService,
+    exchange: Exchange,
+    patience: Duration,
+    options: ClientOptions,
+}
+
+struct Exchange {
+    token_url: Setting<String>,
+    client_id: String,
+    client_secret: Option<SecretString>,
+    redirect: String,
+    verifier: SecretString,
+    state: String,
+}
+
+impl fmt::Debug for PendingLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PendingLogin({})", self.exchange.redirect)
+    }
+}
+
+impl PendingLogin {
+    /// The address that the person has to open in a browser.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How long the person may take; ten minutes unless set.
+    pub fn timeout(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Waits until the browser comes back, and gets the tokens. Visits that do not belong to this login are turned away
+    /// and waited past.
+    pub async fn wait(self) -> Result<LoggedIn> {
+        let waited = callback::code(&self.listener, &self.exchange.state);
+        let code = tokio::time::timeout(self.patience, waited).await.map_err(|_| {
+            let text = format!("{:.0} s have passed, and the browser has not come back", self.patience.as_secs_f64());
+            Error::new(ErrorKind::WaitTimeout, text)
+        })??;
+        self.exchange(&code).await
+    }
+
+    /// Goes on with the address that the browser was sent back to, for a browser on another machine, which cannot reach
+    /// this one.
+    pub async fn paste(self, address: &str) -> Result<LoggedIn> {
+        let query = address.trim().split_once('?').map_or("", |(_, query)| query);
+        let code = callback::read(query, &self.exchange.state).map_err(|problem| Error::input("address", problem))?;
+        self.exchange(&code).await
+    }
+
+    async fn exchange(self, code: &SecretString) -> Result<LoggedIn> {
+        let Exchange { token_url, client_id, client_secret, redirect, verifier, .. } = self.exchange;
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code.expose_secret()),
+            ("redirect_uri", &redirect),
+            ("code_verifier", verifier.expose_secret()),
+        ];
+        if client_secret.is_none() {
+            form.push(("client_id", &client_id));
+        }
+        let answer = self.service.ask(&form, false).await?;
+        let now = Timestamp::from(self.options.shared_clock().system_now()).as_unix();
+        Ok(LoggedIn {
+            token_url,
+            client_id,
+            client_secret,
+            access_token: answer.access_token,
+            refresh_token: answer.refresh_token,
+            ends: answer.expires_in.map(|life| now.saturating_add(life)),
+        })
+    }
+}
+
+/// A login that has succeeded. `Debug` hides its tokens.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct LoggedIn {
+    /// The access token.
+    pub access_token: SecretString,
+    /// The token that renews it, where there is one.
+    pub refresh_token: Option<SecretString>,
+    token_url: Setting<String>,
+    client_id: String,
+    client_secret: Option<SecretString>,
+    ends: Option<i64>,
+}
+
+impl LoggedIn {
+    fn client(&self) -> Basics {
+        // A client without secret names itself by an empty one, which is what the `vdk` command line does.
+        let secret = self.client_secret.clone().unwrap_or_default();
+        Basics { id: Setting::new(self.client_id.clone(), Origin::Builder("client_id")), secret }
+    }
+
+    /// Writes the login where the `vdk` command line keeps its own, which it replaces: `.vdk.internal/vdk-cred.json` in
+    /// `VDK_BASE_CONFIG_FOLDER`, else in the home directory. Only the owner may read the file.
+    pub fn save(&self) -> Task<()> {
+        let path = crate::config::folder(&Environment::process());
+        let this = self.clone();
+        Task::new(async move {
+            let Some(folder) = path? else {
+                return Err(Error::input("path", "there is no home directory; use save_to"));
+            };
+            this.save_to(folder.join("vdk-cred.json")).await
+        })
+    }
+
+    /// Writes the login to this file; see [`save`](Self::save).
+    pub fn save_to(&self, path: impl Into<PathBuf>) -> Task<()> {
+        let path = path.into();
+        let mut values = Map::new();
+        let mut put = |key: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                values.insert(key.to_owned(), Value::from(value));
+            }
+        };
+        put("auth_type", Some("credentials"));
+        put("authorization_url", Some(&self.token_url.value));
+        put("client_id", Some(&self.client_id));
+        put("client_secret", self.client_secret.as_ref().map(ExposeSecret::expose_secret));
+        put("access_token", Some(self.access_token.expose_secret()));
+        put("refresh_token", self.refresh_token.as_ref().map(ExposeSecret::expose_secret));
+        values.insert("access_token_expiration_time".to_owned(), self.ends.into());
+        Task::new(files::off_the_runtime(move || {
+            let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+            let written = folder.and_then(|()| cache::write(&path, &values));
+            written.map_err(|error| files::unwritable(&path, error))
+        }))
+    }
+}
+
+impl ClientBuilder {
+    /// Calls the service as the person who has logged in, and renews the access token while the program runs.
+    pub fn logged_in(self, login: &LoggedIn) -> Self {
+        let grant = match &login.refresh_token {
+            Some(token) => Grant::Refresh { token: token.clone(), client: Some(login.client()) },
+            None => Grant::Nothing,
+        };
+        self.login(Source::Fetched(Box::new(Fetched {
+            url: Some(login.token_url.clone()),
+            grant,
+            at_hand: Some((login.access_token.clone(), login.ends.unwrap_or(i64::MAX))),
+            file: None,
+            found: false,
+        })))
+    }
+}

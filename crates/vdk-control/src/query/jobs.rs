@@ -1,0 +1,343 @@
+use std::fmt::{self, Write as _};
+
+use cloud_core::page::List;
+use cloud_core::{Error, Result};
+
+use super::{ListedJob, Paging, Query, Text, list, paged};
+use crate::team::Team;
+
+cloud_core::open_enum! {
+    /// What jobs can be filtered and sorted by.
+    ///
+    /// The service can only look at what is asked for, so a list asks for more [fields](JobFields) than it was told to
+    /// where its filters or its order need them. What stands in the API's description beyond these makes the server fail.
+    pub enum JobProperty {
+        /// The name: all of it, where `*` stands for anything, whatever the case.
+        JobName = "jobName",
+        /// Whether it runs: `enabled`, `disabled` or `not_deployed`.
+        Enabled = "deployments.enabled",
+        /// The version of Python: any part of it.
+        PythonVersion = "deployments.jobPythonVersion",
+        /// How the last execution went.
+        LastExecutionStatus = "deployments.lastExecutionStatus",
+        /// When the last execution ended. As a filter, a range of seconds since the Unix epoch.
+        LastExecutionTime = "deployments.lastExecutionTime",
+        /// How long the last execution took.
+        LastExecutionDuration = "deployments.lastExecutionDuration",
+        /// The team: all of it, where `%` stands for anything, whatever the case.
+        Team = "config.team",
+        /// What the job is for: any part of it.
+        Description = "config.description",
+        /// The next run. As a filter, a range of seconds since the Unix epoch, such as `1795168800-1795255200`.
+        NextRun = "config.schedule.nextRunEpochSeconds",
+        /// Whether anybody is told anything. For sorting only.
+        HasContacts = "config.contacts.present",
+    }
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// The smallest first.
+    #[default]
+    Ascending,
+    /// The largest first.
+    Descending,
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ascending => "ASC",
+            Self::Descending => "DESC",
+        })
+    }
+}
+
+/// Which fields of jobs a list shall have. Name and team are always among them; each of the others costs the service
+/// time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a part that may be asked for")]
+pub struct JobFields {
+    description: bool,
+    schedule: bool,
+    contacts: bool,
+    urls: bool,
+    deployments: bool,
+    last_execution: bool,
+    executions: Option<u32>,
+}
+
+impl JobFields {
+    /// Name and team only.
+    pub const fn new() -> Self {
+        Self {
+            description: false,
+            schedule: false,
+            contacts: false,
+            urls: false,
+            deployments: false,
+            last_execution: false,
+            executions: None,
+        }
+    }
+
+    /// All there are, with the last executions.
+    pub const fn all() -> Self {
+        Self::new().description().schedule().contacts().urls().deployments().last_execution().executions(10)
+    }
+
+    /// What the job is for.
+    pub const fn description(mut self) -> Self {
+        self.description = true;
+        self
+    }
+
+    /// When it runs by itself, and the next run.
+    pub const fn schedule(mut self) -> Self {
+        self.schedule = true;
+        self
+    }
+
+    /// Who is told what.
+    pub const fn contacts(mut self) -> Self {
+        self.contacts = true;
+        self
+    }
+
+    /// Where sources and logs are kept, and whether it has a keytab.
+    pub const fn urls(mut self) -> Self {
+        self.urls = true;
+        self
+    }
+
+    /// What is deployed.
+    pub const fn deployments(mut self) -> Self {
+        self.deployments = true;
+        self
+    }
+
+    /// How the last execution went, and how many have ended well and have failed.
+    pub const fn last_execution(mut self) -> Self {
+        self.last_execution = true;
+        self
+    }
+
+    /// So many of the last executions, from 1 to 100.
+    pub const fn executions(mut self, most: u32) -> Self {
+        self.executions = Some(most);
+        self
+    }
+
+    /// These, and what the service needs in order to filter or sort by this.
+    fn with(mut self, property: &JobProperty) -> Self {
+        match property {
+            JobProperty::NextRun => self.schedule = true,
+            JobProperty::HasContacts => self.contacts = true,
+            JobProperty::Enabled | JobProperty::PythonVersion => self.deployments = true,
+            JobProperty::LastExecutionStatus | JobProperty::LastExecutionTime | JobProperty::LastExecutionDuration => {
+                self.last_execution = true;
+            }
+            _ => {}
+        }
+        self
+    }
+
+    fn write(self, to: &mut String) -> fmt::Result {
+        to.write_str("jobName config{team")?;
+        for (wanted, fields) in [
+            (self.description, " description"),
+            (self.schedule, " schedule{scheduleCron nextRunEpochSeconds}"),
+            (self.contacts, " contacts{"),
+            (self.contacts, CONTACTS),
+            (self.contacts, "}"),
+            (self.urls, " generateKeytab sourceUrl logsUrl"),
+        ] {
+            if wanted {
+                to.write_str(fields)?;
+            }
+        }
+        to.write_str("}")?;
+        if !self.deployments && !self.last_execution && self.executions.is_none() {
+            return Ok(());
+        }
+        to.write_str(" deployments{id enabled")?;
+        if self.deployments {
+            to.write_str(concat!(
+                " jobVersion jobPythonVersion vdkVersion lastDeployedDate lastDeployedBy mode status",
+                " resources{cpuRequest cpuLimit memoryRequest memoryLimit} schedule{scheduleCron nextRunEpochSeconds}"
+            ))?;
+            write!(to, " contacts{{{CONTACTS}}}")?;
+        }
+        if self.last_execution {
+            to.write_str(concat!(
+                " lastExecutionStatus lastExecutionTime lastExecutionDuration",
+                " successfulExecutions failedExecutions"
+            ))?;
+        }
+        if let Some(most) = self.executions {
+            let order = r#"order:{property:"startTime",direction:DESC}"#;
+            write!(to, " executions(pageNumber:1,pageSize:{most},{order}){{{EXECUTION}}}")?;
+        }
+        to.write_str("}")
+    }
+}
+
+const CONTACTS: &str = concat!(
+    "notifiedOnJobFailureUserError notifiedOnJobFailurePlatformError",
+    " notifiedOnJobSuccess notifiedOnJobDeploy"
+);
+
+/// The fields of an execution, wherever it stands.
+pub(crate) const EXECUTION: &str = concat!(
+    "id type jobName status startTime endTime startedBy message opId logsUrl",
+    " deployment{id enabled jobVersion jobPythonVersion vdkVersion deployedDate deployedBy mode",
+    " resources{cpuRequest cpuLimit memoryRequest memoryLimit} schedule{scheduleCron}}"
+);
+
+/// Looks through the jobs of a team; made by [`Jobs::list`](crate::jobs::Jobs::list).
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the list is read"]
+pub struct ListJobs {
+    team: Team,
+    query: JobsQuery,
+    paging: Paging,
+}
+
+#[derive(Clone, Debug)]
+struct JobsQuery {
+    filters: Vec<(JobProperty, String)>,
+    sort: Option<(JobProperty, Direction)>,
+    search: Option<String>,
+    fields: JobFields,
+}
+
+impl Query for JobsQuery {
+    const ROOT: &'static str = "jobs";
+
+    fn arguments(&self, to: &mut String) -> fmt::Result {
+        to.write_str(",filter:[")?;
+        let mut filters: Vec<(&JobProperty, Option<&String>, Option<Direction>)> =
+            self.filters.iter().map(|(property, pattern)| (property, Some(pattern), None)).collect();
+        if let Some((property, direction)) = &self.sort {
+            // A filter by the property that is sorted by takes the order along.
+            match filters.iter_mut().find(|(filtered, ..)| *filtered == property) {
+                Some(filter) => filter.2 = Some(*direction),
+                None => filters.push((property, None, Some(*direction))),
+            }
+        }
+        for (index, (property, pattern, sort)) in filters.iter().enumerate() {
+            write!(to, "{}{{property:{}", if index == 0 { "" } else { "," }, Text(property.as_str()))?;
+            if let Some(pattern) = pattern {
+                write!(to, ",pattern:{}", Text(pattern))?;
+            }
+            if let Some(direction) = sort {
+                write!(to, ",sort:{direction}")?;
+            }
+            to.write_str("}")?;
+        }
+        to.write_str("]")?;
+        match &self.search {
+            Some(search) => write!(to, ",search:{}", Text(search)),
+            None => Ok(()),
+        }
+    }
+
+    fn fields(&self, to: &mut String) -> fmt::Result {
+        let needed =
+            self.filters.iter().map(|(property, _)| property).chain(self.sort.as_ref().map(|(property, _)| property));
+        needed.fold(self.fields, JobFields::with).write(to)
+    }
+}
+
+impl ListJobs {
+    pub(crate) fn new(team: &Team) -> Self {
+        let query = JobsQuery {
+            filters: vec![(JobProperty::Team, pattern(team.name()))],
+            sort: None,
+            search: None,
+            fields: JobFields::new().description().schedule(),
+        };
+        Self { team: team.clone(), query, paging: Paging::default() }
+    }
+
+    /// The jobs of all teams, instead of those of this one.
+    pub fn of_all_teams(mut self) -> Self {
+        self.query.filters.retain(|(property, _)| *property != JobProperty::Team);
+        self
+    }
+
+    /// Only the job of this name, whatever its case; `*` stands for anything, as in `daily-*`.
+    pub fn name(self, pattern: impl Into<String>) -> Self {
+        self.filter(JobProperty::JobName, pattern)
+    }
+
+    /// Only jobs that run; or only those that are deployed and do not.
+    pub fn enabled(self, enabled: bool) -> Self {
+        self.filter(JobProperty::Enabled, if enabled { "enabled" } else { "disabled" })
+    }
+
+    /// Only jobs that are not deployed.
+    pub fn not_deployed(self) -> Self {
+        self.filter(JobProperty::Enabled, "not_deployed")
+    }
+
+    /// Only jobs whose property is like this; what that means depends on the [property](JobProperty). Several filters are
+    /// all to match.
+    pub fn filter(mut self, property: impl Into<JobProperty>, pattern: impl Into<String>) -> Self {
+        self.query.filters.push((property.into(), pattern.into()));
+        self
+    }
+
+    /// Only jobs that hold this in one of the fields that are asked for.
+    pub fn search(mut self, text: impl Into<String>) -> Self {
+        self.query.search = Some(text.into());
+        self
+    }
+
+    /// Sorts, the smallest first. The service sorts by one property only: the last one counts.
+    pub fn sort(self, property: impl Into<JobProperty>) -> Self {
+        self.sort_by(property, Direction::Ascending)
+    }
+
+    /// Sorts in this direction.
+    pub fn sort_by(mut self, property: impl Into<JobProperty>, direction: Direction) -> Self {
+        self.query.sort = Some((property.into(), direction));
+        self
+    }
+
+    /// The fields that are wanted; description and schedule unless set.
+    pub fn fields(mut self, fields: JobFields) -> Self {
+        self.query.fields = fields;
+        self
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.query.filters.iter().any(|(_, pattern)| pattern.is_empty()) {
+            return Err(Error::input("pattern", "must not be empty"));
+        }
+        match self.query.fields.executions {
+            Some(most) if !(1..=100).contains(&most) => {
+                Err(Error::input("executions", "must be a number from 1 to 100"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn list(self) -> List<ListedJob> {
+        let checked = self.check();
+        let of_one = self.query.filters.iter().any(|(property, _)| *property == JobProperty::Team);
+        let team = self.team.name().to_owned();
+        let keep = move |job: &ListedJob| !of_one || job.config.team.trim() == team.trim();
+        let list = list(&self.team, self.query, keep).map_call(|call| call.check(checked));
+        self.paging.apply(list)
+    }
+}
+
+/// The team as a pattern. The server takes it for a regular expression (`JobFieldStrategyByTeam.java`), which a name may
+/// not be; what it gives too much is dropped by comparing names.
+fn pattern(team: &str) -> String {
+    team.replace(['\\', '^', '$', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}'], "%")
+}
+
+paged!(ListJobs => ListedJob);

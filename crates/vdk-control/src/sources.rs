@@ -1,0 +1,337 @@
+//! Source code of jobs: uploads and downloads as ZIP archives, in constant memory.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::path::{Path, PathBuf};
+
+use cloud_core::body::Body;
+use cloud_core::call::{Call, CallFuture, CallOptions, Task};
+use cloud_core::decode::{Decode, RawResponse};
+use cloud_core::engine::Download;
+use cloud_core::{Error, Result};
+use http::HeaderValue;
+use serde::de::DeserializeOwned;
+
+use crate::files::{self, TempFile, unreadable};
+use crate::job::Job;
+use crate::ops;
+
+mod extract;
+mod ignore;
+mod pack;
+
+pub use ignore::IGNORED;
+use pack::Folder;
+
+const OCTETS: &str = "application/octet-stream";
+
+pub(crate) fn octets() -> HeaderValue {
+    HeaderValue::from_static(OCTETS)
+}
+
+cloud_core::model! {
+    /// A version of a job's sources.
+    pub struct SourceVersion {
+        /// The name of the version, to be deployed by: a commit of the Git repository that the service keeps.
+        pub version_sha: String,
+    }
+}
+
+/// `../jobs/{job_name}/sources`.
+#[derive(Clone, Copy)]
+pub struct Sources<'a>(&'a Job);
+
+impl fmt::Debug for Sources<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sources({:?})", self.0)
+    }
+}
+
+impl<'a> Sources<'a> {
+    pub(crate) fn new(job: &'a Job) -> Self {
+        Self(job)
+    }
+
+    fn upload_of(self, content: Content) -> UploadSources {
+        let limit = self.0.team().client().transfer_timeout();
+        let call = self.0.call(&ops::UPLOAD_SOURCES, Decode::json()).options(|options| options.attempt_timeout(limit));
+        UploadSources { call, content }
+    }
+
+    /// Uploads a ZIP archive that is at hand (`POST ../sources`; stable), or comes from a reader or a stream by
+    /// [`Body::from_reader`] and [`Body::from_stream`]. The folder at its top becomes the folder of the job.
+    ///
+    /// The request is never repeated when it may have reached the service: it makes a commit.
+    ///
+    /// Errors worth handling: 400 when the operators do not allow a kind of file that is in it.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let archive = {
+    /// #     use std::io::Write as _;
+    /// #     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    /// #     zip.start_file("daily-load/10_load.py", zip::write::SimpleFileOptions::default()).unwrap();
+    /// #     zip.write_all(b"def run(job_input): pass").unwrap();
+    /// #     zip.finish().unwrap().into_inner()
+    /// # };
+    /// let version = job.sources().upload(archive).reason("first version").await?;
+    /// assert!(!version.version_sha.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn upload(self, archive: impl Into<Body>) -> UploadSources {
+        self.upload_of(Content::Body(archive.into()))
+    }
+
+    /// Uploads a ZIP archive from a file, which is read while it is sent (`POST ../sources`; stable); see
+    /// [`upload`](Self::upload).
+    pub fn upload_file(self, path: impl Into<PathBuf>) -> UploadSources {
+        self.upload_of(Content::File(path.into()))
+    }
+
+    /// Packs a directory and uploads it (`POST ../sources`; stable); see [`upload`](Self::upload).
+    ///
+    /// What [`IGNORED`] names is left out, and what a file `.vdkignore` in the directory and
+    /// [`ignore`](UploadSources::ignore) name, by the patterns of `.gitignore`: `*`, `**`, `?`, a slash at the beginning,
+    /// in the middle or at the end, and `!` to take something in again. Sets of characters in brackets are not known.
+    ///
+    /// The archive is made in a temporary file, off the runtime; the same content always gives the same bytes. Symbolic
+    /// links are an error, as neither leaving them out nor following them would upload what the directory seems to hold;
+    /// so are names that are not UTF-8.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-upload-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let path = folder.to_str().unwrap();
+    /// let version = job.sources().upload_dir(path).ignore(["*.csv", "/notes/"]).reason("first version").await?;
+    /// println!("{}", version.version_sha);
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
+    pub fn upload_dir(self, path: impl Into<PathBuf>) -> UploadSources {
+        self.upload_of(Content::Folder(Folder::new(path.into(), self.0.name())))
+    }
+
+    /// Downloads the sources as a ZIP archive (`GET ../sources`). The API's description calls it not implemented; the
+    /// server has it, and the `vdk` command line uses it.
+    ///
+    /// Awaiting it gives the archive piece by piece; see also [`to_file`](DownloadSources::to_file) and
+    /// [`to_dir`](DownloadSources::to_dir).
+    ///
+    /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job, or nothing was uploaded.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-download-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # job.sources().upload_dir(&folder).await?;
+    /// let copy = std::env::temp_dir().join("daily-load-copy");
+    /// # let copy = folder.join("copy");
+    /// job.sources().download().to_dir(&copy).await?;
+    /// assert!(copy.join("daily-load/10_load.py").exists());
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
+    pub fn download(self) -> DownloadSources {
+        DownloadSources(self.0.call(&ops::DOWNLOAD_SOURCES, Decode::raw()).header(http::header::ACCEPT, octets()))
+    }
+
+    /// Deletes the sources (`DELETE ../sources`; without a mark of stability). What is deployed stays.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-ndeleteselfDeleteSources-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// job.sources().delete().reason("not needed any more").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self) -> DeleteSources {
+        DeleteSources(self.0.call(&ops::DELETE_SOURCES, Decode::nothing()))
+    }
+}
+
+/// Where an upload comes from.
+#[derive(Clone, Debug)]
+enum Content {
+    Body(Body),
+    File(PathBuf),
+    Folder(Folder),
+}
+
+/// Uploads sources; made by [`Sources::upload`] and its like.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct UploadSources {
+    call: Call<SourceVersion>,
+    content: Content,
+}
+
+impl UploadSources {
+    /// Why: the text of the commit that the service makes.
+    pub fn reason(mut self, reason: impl fmt::Display) -> Self {
+        self.call = self.call.set_query("reason", reason);
+        self
+    }
+
+    /// Leaves out what these patterns match; see [`upload_dir`](Sources::upload_dir). They come after all others, and
+    /// have no say in anything but a directory.
+    pub fn ignore(mut self, patterns: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        if let Content::Folder(folder) = &mut self.content {
+            folder.ignore.extend(patterns.into_iter().map(Into::into));
+        }
+        self
+    }
+
+    /// Sets a time limit, headers and so on for this call only. An attempt may take 15 minutes unless the
+    /// [client](crate::ClientBuilder::transfer_timeout) or this says otherwise.
+    pub fn options(mut self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        self.call = self.call.options(set);
+        self
+    }
+
+    /// The call with its body, and the file that must be there until it has ended.
+    async fn prepare(self) -> Result<(Call<SourceVersion>, Option<TempFile>)> {
+        let (body, temp) = match self.content {
+            Content::Body(body) => (body, None),
+            Content::File(path) => (files::off_the_runtime(move || open(&path)).await?, None),
+            Content::Folder(folder) => {
+                let (body, temp) = files::off_the_runtime(move || {
+                    let temp = folder.pack()?;
+                    Ok((open(temp.path())?, temp))
+                })
+                .await?;
+                (body, Some(temp))
+            }
+        };
+        let empty = if body.is_empty() { Err(Error::input("sources", "must not be empty")) } else { Ok(()) };
+        Ok((self.call.body(OCTETS, body).check(empty), temp))
+    }
+
+    /// Sends the request; awaiting it does the same.
+    pub async fn send(self) -> Result<SourceVersion> {
+        let (call, _temp) = self.prepare().await?;
+        call.send().await
+    }
+
+    /// Sends the request and gives status, headers and the bytes of the body as they are.
+    pub async fn send_raw(self) -> Result<RawResponse> {
+        let (call, _temp) = self.prepare().await?;
+        call.send_raw().await
+    }
+
+    /// Sends the request and decodes the JSON of the answer into a type of yours.
+    pub async fn send_as<U: DeserializeOwned + Send>(self) -> Result<U> {
+        let (call, _temp) = self.prepare().await?;
+        call.send_as().await
+    }
+
+    /// Sends the request and blocks this thread until it is answered. Not for use inside asynchronous code.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<SourceVersion> {
+        cloud_core::blocking::block_on(self.send())
+    }
+}
+
+fn open(path: &Path) -> Result<Body> {
+    Body::from_file(path).map_err(|error| unreadable(path, error))
+}
+
+impl IntoFuture for UploadSources {
+    type Output = Result<SourceVersion>;
+    type IntoFuture = CallFuture<SourceVersion>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Downloads sources; made by [`Sources::download`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct DownloadSources(Call<RawResponse>);
+
+impl DownloadSources {
+    /// Sets a time limit, headers and so on for this call only.
+    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        Self(self.0.options(set))
+    }
+
+    /// Sends the request and gives the archive piece by piece; awaiting it does the same.
+    pub async fn send(self) -> Result<Download> {
+        self.0.send_streaming().await
+    }
+
+    /// Sends the request and gives status, headers and the whole archive, as far as the client's limit for answers
+    /// allows.
+    pub async fn send_raw(self) -> Result<RawResponse> {
+        self.0.send_raw().await
+    }
+
+    /// Writes the archive to a file, which is there only when it is whole, and gives its length. A file of this name is
+    /// replaced.
+    pub fn to_file(self, path: impl Into<PathBuf>) -> Task<u64> {
+        let path = path.into();
+        Task::new(async move { files::save(self.send().await?, path).await })
+    }
+
+    /// Unpacks the archive into a directory, which must be empty or not there yet.
+    ///
+    /// Nothing is written outside of it: an archive with links, or with names that lead elsewhere, is refused. So is one
+    /// that unpacks to more than 4 GiB or 100,000 files.
+    pub fn to_dir(self, path: impl Into<PathBuf>) -> Task<()> {
+        let path = path.into();
+        Task::new(async move {
+            let (temp, _) = files::fetch(self.send().await?, std::env::temp_dir()).await?;
+            files::off_the_runtime(move || extract::extract(temp.path(), &path)).await
+        })
+    }
+}
+
+impl IntoFuture for DownloadSources {
+    type Output = Result<Download>;
+    type IntoFuture = CallFuture<Download>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Deletes sources; made by [`Sources::delete`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct DeleteSources(Call<()>);
+
+impl DeleteSources {
+    /// Why: the text of the commit that the service makes.
+    pub fn reason(self, reason: impl fmt::Display) -> Self {
+        Self(self.0.set_query("reason", reason))
+    }
+
+    /// Sets a time limit, headers and so on for this call only.
+    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        Self(self.0.options(set))
+    }
+}
+
+cloud_core::send_methods!(DeleteSources => (), |this| this.0);
