@@ -506,6 +506,9 @@ struct Taken;
 
 impl Dialect for Taken {
     fn problem(&self, _: &RawResponse) -> ApiProblem {
-        ApiProblem { conflict: Some(true), ..ApiProblem::default() }
+        ApiProblem { code: Some("taken".to_owned()), ..ApiProblem::default() }
+    }
+    fn is_conflict(&self, code: &str) -> bool {
+        code == "taken"
     }
 }
