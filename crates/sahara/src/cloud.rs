@@ -1,0 +1,285 @@
+//! A cloud: who one is at its Keystone, and the way from there to its Sahara.
+
+use std::collections::BTreeMap;
+use std::future::IntoFuture;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cloud_core::call::CallFuture;
+use cloud_core::config::{BaseUrl, Origin, Setting};
+use cloud_core::engine::Engine;
+use cloud_core::options::ClientOptions;
+use cloud_core::{Error, ErrorKind, Result};
+
+use crate::client::Client;
+use crate::dialect::OpenStackDialect;
+use crate::discovery::{self, Address, Listed};
+use crate::explain::Explanation;
+use crate::keystone::{Catalog, Interface, Keystone, Login, Session, TokenInfo, Wanted};
+use crate::version::Version;
+
+pub(crate) const PRODUCT: &str =
+    concat!("cloud-sahara/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+
+/// The type of Sahara in catalogs, and the one that some catalogs give its second version.
+const TYPES: [&str; 2] = ["data-processing", "data-processingv2"];
+
+/// A login at a cloud. Clones are cheap and share connections and token.
+#[derive(Clone, Debug)]
+pub struct Cloud(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    options: ClientOptions,
+    engine: Engine,
+    plain_http: bool,
+    session: Session,
+    wanted: Wanted,
+    endpoint: Option<Setting<String>>,
+    version: Option<Version>,
+    // The lists of versions that were read, by root.
+    versions: Mutex<BTreeMap<String, Listed>>,
+    keystone: String,
+    explanation: Explanation,
+}
+
+impl Cloud {
+    /// Begins to set a cloud up.
+    pub fn builder() -> CloudBuilder {
+        CloudBuilder::default()
+    }
+
+    /// The client for data processing: gets a token, finds the endpoint in the catalog, and asks it for its versions
+    /// where that is needed. v2 is taken when it is offered, else v1.1; [`Connect::version`] asks for one.
+    ///
+    /// Fails when the token is not for a project: Sahara answers 503 to such a token.
+    pub fn data_processing(&self) -> Connect {
+        Connect { cloud: self.clone(), version: self.0.version }
+    }
+
+    /// What Keystone tells about the token in use; asks for one when there is none.
+    pub async fn token(&self) -> Result<TokenInfo> {
+        self.0.session.info().await
+    }
+
+    /// The services that the token opens.
+    pub async fn catalog(&self) -> Result<Catalog> {
+        Ok(self.token().await?.catalog)
+    }
+
+    async fn connect(&self, asked: Option<Version>) -> Result<Client> {
+        let inner = &*self.0;
+        let token = self.token().await?;
+        let Some(project) = &token.project else {
+            let text = "the token is not for a project, which Sahara needs; name one in the login's scope";
+            return Err(Error::new(ErrorKind::Credential, text));
+        };
+        let mut explanation = inner.explanation.clone();
+        explanation.add("project", format!("{} ({})", project.name, project.id));
+        let found = self.endpoint(&token, &project.id)?;
+        explanation.add("endpoint", format!("{} ({})", found.value, found.origin));
+        let address = Address::parse(&found.value);
+        let base = |url: String| BaseUrl::parse(&Setting::new(url, found.origin.clone()), inner.options.allows_http());
+        let root = base(address.root().to_owned())?;
+        let engine = self.engine(&root)?;
+        let (version, reason) = match (address.version(), asked) {
+            (Some(version), Some(asked)) if version == asked => {
+                (version, "asked for, and as the address says".to_owned())
+            }
+            (Some(version), Some(asked)) if inner.endpoint.is_some() => {
+                return Err(found.error(format_args!("is for API {version}, but {asked} is asked for")));
+            }
+            (Some(version), None) if version == Version::V2 || inner.endpoint.is_some() => {
+                (version, "as the address says".to_owned())
+            }
+            _ => discovery::choose(&address, asked, &self.versions(&engine, &root).await?)?,
+        };
+        explanation.add("version", format!("{version} ({reason})"));
+        let bases = [base(address.of(Version::V1_1))?, base(address.of(Version::V2))?];
+        Ok(Client::new(engine, version, bases, project.id.as_str().into(), explanation))
+    }
+
+    /// Where the service is: as set, or as the catalog says.
+    fn endpoint(&self, token: &TokenInfo, project: &str) -> Result<Setting<String>> {
+        if let Some(endpoint) = &self.0.endpoint {
+            let fill = |url: String| {
+                [("project_id", project), ("tenant_id", project), ("user_id", &token.user.id)]
+                    .iter()
+                    .flat_map(|(key, value)| [(format!("%({key})s"), value), (format!("$({key})s"), value)])
+                    .fold(url, |url, (key, value)| url.replace(&key, value))
+            };
+            return Ok(endpoint.clone().map(fill));
+        }
+        let (service, endpoint) = token.catalog.select(&self.0.wanted)?;
+        let (interface, region, keystone) = (&endpoint.interface, endpoint.region(), &self.0.keystone);
+        let (name, kind) = (&service.name, &service.kind);
+        let origin =
+            format!("{interface} endpoint of {name}, type {kind}, in {region}, from the catalog of {keystone}");
+        Ok(Setting::new(endpoint.url.clone(), Origin::Answer(origin)))
+    }
+
+    fn engine(&self, root: &BaseUrl) -> Result<Engine> {
+        let (inner, dialect) = (&*self.0, Arc::new(OpenStackDialect));
+        let credential = Some(inner.session.credential());
+        // Connections that were made for a Keystone without TLS cannot reach a service with it.
+        if inner.plain_http && !root.is_plain_http() {
+            return Engine::build(inner.options.clone(), PRODUCT, dialect, credential, false);
+        }
+        Ok(inner.engine.sibling(dialect, credential))
+    }
+
+    async fn versions(&self, engine: &Engine, root: &BaseUrl) -> Result<Listed> {
+        let known = || self.0.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(listed) = known().get(root.as_str()) {
+            return Ok(listed.clone());
+        }
+        let listed = discovery::list(engine, root).await?;
+        known().insert(root.as_str().to_owned(), listed.clone());
+        Ok(listed)
+    }
+}
+
+/// Makes a client for data processing; made by [`Cloud::data_processing`]. Await it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct Connect {
+    cloud: Cloud,
+    version: Option<Version>,
+}
+
+impl Connect {
+    /// Takes this version of the API, or fails when the service does not offer it.
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Makes the client; awaiting it does the same.
+    pub async fn send(self) -> Result<Client> {
+        self.cloud.connect(self.version).await
+    }
+}
+
+cloud_core::if_blocking! {
+    impl Connect {
+        /// Makes the client and blocks this thread until it is there. Not for use inside asynchronous code.
+        pub fn send_blocking(self) -> Result<Client> {
+            cloud_core::call::Task::new(self.send()).send_blocking()
+        }
+    }
+}
+
+impl IntoFuture for Connect {
+    type Output = Result<Client>;
+    type IntoFuture = CallFuture<Client>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Settings of a [`Cloud`]. Nothing can fail before [`build`](Self::build), which sends nothing.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a cloud is made by build()"]
+pub struct CloudBuilder {
+    options: ClientOptions,
+    auth_url: Option<Setting<String>>,
+    login: Option<Login>,
+    endpoint: Option<Setting<String>>,
+    service_type: Option<String>,
+    service_name: Option<String>,
+    interfaces: Option<Vec<Interface>>,
+    region: Option<String>,
+    version: Option<Version>,
+}
+
+cloud_core::client_options!(CloudBuilder);
+
+impl CloudBuilder {
+    /// The address of Keystone. The version at its end may be left out.
+    pub fn auth_url(mut self, url: impl Into<String>) -> Self {
+        self.auth_url = Some(Setting::new(url.into(), Origin::Builder("auth_url")));
+        self
+    }
+
+    /// Who one is, and for which project.
+    pub fn login(mut self, login: Login) -> Self {
+        self.login = Some(login);
+        self
+    }
+
+    /// The address of Sahara, instead of what the catalog says. `%(project_id)s` and `%(user_id)s` are filled in. One
+    /// that ends in a version, or in a version and a project, is used as it is.
+    pub fn endpoint_override(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(Setting::new(url.into(), Origin::Builder("endpoint_override")));
+        self
+    }
+
+    /// The type of the service in the catalog, `data-processing` unless set.
+    pub fn service_type(mut self, kind: impl Into<String>) -> Self {
+        self.service_type = Some(kind.into());
+        self
+    }
+
+    /// The name of the service in the catalog, any unless set.
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.service_name = Some(name.into());
+        self
+    }
+
+    /// The interface to be used, [`Interface::Public`] unless set; several in the order of preference. Keystone is
+    /// reached at its given address whatever this says.
+    pub fn interface(mut self, interfaces: impl IntoIterator<Item = Interface>) -> Self {
+        self.interfaces = Some(interfaces.into_iter().collect());
+        self
+    }
+
+    /// The region, the first of the catalog unless set.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The version of the API, the newest that is offered unless set.
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Checks every setting and makes the cloud. Nothing is sent.
+    pub fn build(self) -> Result<Cloud> {
+        let missing =
+            |what: &str| Error::new(ErrorKind::Config, format!("{what}: not set; give it by CloudBuilder::{what}"));
+        let auth_url = self.auth_url.ok_or_else(|| missing("auth_url"))?;
+        let login = self.login.ok_or_else(|| missing("login"))?;
+        let allow_http = self.options.allows_http();
+        let plain_http = BaseUrl::parse(&auth_url, allow_http)?.is_plain_http();
+        if let Some(endpoint) = &self.endpoint {
+            BaseUrl::parse(endpoint, allow_http)?;
+        }
+        let wanted = Wanted {
+            types: self.service_type.map_or_else(|| TYPES.map(str::to_owned).to_vec(), |kind| vec![kind]),
+            name: self.service_name,
+            interfaces: self.interfaces.filter(|list| !list.is_empty()).unwrap_or_else(|| vec![Interface::Public]),
+            region: self.region,
+        };
+        let engine = Engine::build(self.options.clone(), PRODUCT, Arc::new(OpenStackDialect), None, plain_http)?;
+        let keystone = Keystone::new(engine.clone(), &auth_url, allow_http)?;
+        let address = keystone.address(&login).to_string();
+        let mut explanation = Explanation::default();
+        explanation.add("keystone", format!("{address} ({})", auth_url.origin));
+        explanation.add("login", login.describe());
+        let session = Session::new(keystone, login, engine.clock());
+        Ok(Cloud(Arc::new(Inner {
+            options: self.options,
+            engine,
+            plain_http,
+            session,
+            wanted,
+            endpoint: self.endpoint,
+            version: self.version,
+            versions: Mutex::default(),
+            keystone: address,
+            explanation,
+        })))
+    }
+}
