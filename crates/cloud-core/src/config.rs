@@ -112,6 +112,8 @@ pub struct Environment {
 struct Given {
     variables: BTreeMap<String, OsString>,
     home: Option<PathBuf>,
+    // Where relative paths begin; without it the disk is not read.
+    directory: Option<PathBuf>,
 }
 
 impl Environment {
@@ -126,7 +128,15 @@ impl Environment {
         home: Option<PathBuf>,
     ) -> Self {
         let variables = variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        Self { given: Some(Given { variables, home }), files: BTreeMap::new() }
+        Self { given: Some(Given { variables, home, directory: None }), files: BTreeMap::new() }
+    }
+
+    /// Reads the files that are not added from the disk, relative paths from this directory on.
+    pub fn with_disk(mut self, directory: impl Into<PathBuf>) -> Self {
+        if let Some(given) = &mut self.given {
+            given.directory = Some(directory.into());
+        }
+        self
     }
 
     /// Adds a file, in place of what the disk holds there.
@@ -177,8 +187,14 @@ impl Environment {
         match self.files.get(path) {
             Some(Ok(text)) => Ok(text.clone().into()),
             Some(Err(problem)) => Err((*problem).into()),
-            None if self.given.is_some() => Err(io::ErrorKind::NotFound.into()),
-            None => std::fs::read_to_string(path).map(SecretString::from),
+            None => {
+                let path = match &self.given {
+                    None => Some(path.to_owned()),
+                    Some(given) => given.directory.as_ref().map(|directory| directory.join(path)),
+                };
+                let path = path.ok_or(io::ErrorKind::NotFound)?;
+                std::fs::read_to_string(path).map(SecretString::from)
+            }
         }
     }
 
@@ -372,6 +388,17 @@ mod tests {
         let absent = root.join("no-such-file");
         assert_eq!(env.read(&absent).unwrap_err().kind(), io::ErrorKind::NotFound);
         assert_eq!(env.with_file(&absent, "text").read(&absent).unwrap().expose_secret(), "text");
+    }
+
+    #[test]
+    fn a_given_environment_may_have_the_disk() {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let env = Environment::given([("A", "1")], None).with_disk(&root).with_file("README.md", "mine");
+        assert!(env.read(Path::new("Cargo.toml")).unwrap().expose_secret().contains("cloud-core"));
+        assert!(env.read(&root.join("Cargo.toml")).is_ok());
+        assert_eq!(env.read(Path::new("README.md")).unwrap().expose_secret(), "mine");
+        assert_eq!(env.read(Path::new("no-such-file")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(env.get("PATH").unwrap().is_none());
     }
 
     #[cfg(unix)]
