@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use http::HeaderValue;
@@ -112,8 +112,7 @@ pub struct Environment {
 struct Given {
     variables: BTreeMap<String, OsString>,
     home: Option<PathBuf>,
-    // Where relative paths begin; without it the disk is not read.
-    directory: Option<PathBuf>,
+    root: Option<PathBuf>,
 }
 
 impl Environment {
@@ -128,13 +127,14 @@ impl Environment {
         home: Option<PathBuf>,
     ) -> Self {
         let variables = variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        Self { given: Some(Given { variables, home, directory: None }), files: BTreeMap::new() }
+        Self { given: Some(Given { variables, home, root: None }), files: BTreeMap::new() }
     }
 
-    /// Reads the files that are not added from the disk, relative paths from this directory on.
-    pub fn with_disk(mut self, directory: impl Into<PathBuf>) -> Self {
+    /// Reads all other files of a given environment below this directory, as if it were the root of the disk and the
+    /// current directory as well.
+    pub fn with_root(mut self, root: impl Into<PathBuf>) -> Self {
         if let Some(given) = &mut self.given {
-            given.directory = Some(directory.into());
+            given.root = Some(root.into());
         }
         self
     }
@@ -187,14 +187,14 @@ impl Environment {
         match self.files.get(path) {
             Some(Ok(text)) => Ok(text.clone().into()),
             Some(Err(problem)) => Err((*problem).into()),
-            None => {
-                let path = match &self.given {
-                    None => Some(path.to_owned()),
-                    Some(given) => given.directory.as_ref().map(|directory| directory.join(path)),
-                };
-                let path = path.ok_or(io::ErrorKind::NotFound)?;
-                std::fs::read_to_string(path).map(SecretString::from)
-            }
+            None => match &self.given {
+                None => std::fs::read_to_string(path).map(SecretString::from),
+                Some(Given { root: Some(root), .. }) => {
+                    let below = path.components().filter(|part| matches!(part, Component::Normal(_)));
+                    std::fs::read_to_string(root.join(below.collect::<PathBuf>())).map(SecretString::from)
+                }
+                Some(_) => Err(io::ErrorKind::NotFound.into()),
+            },
         }
     }
 
@@ -391,14 +391,15 @@ mod tests {
     }
 
     #[test]
-    fn a_given_environment_may_have_the_disk() {
+    fn a_given_environment_may_have_a_disk_of_its_own() {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-        let env = Environment::given([("A", "1")], None).with_disk(&root).with_file("README.md", "mine");
-        assert!(env.read(Path::new("Cargo.toml")).unwrap().expose_secret().contains("cloud-core"));
-        assert!(env.read(&root.join("Cargo.toml")).is_ok());
-        assert_eq!(env.read(Path::new("README.md")).unwrap().expose_secret(), "mine");
-        assert_eq!(env.read(Path::new("no-such-file")).unwrap_err().kind(), io::ErrorKind::NotFound);
-        assert!(env.get("PATH").unwrap().is_none());
+        let below = Environment::given([("A", "1")], None).with_root(&root);
+        for path in ["/Cargo.toml", "Cargo.toml", "./Cargo.toml", "../Cargo.toml"] {
+            assert!(below.read(Path::new(path)).unwrap().expose_secret().contains("cloud-core"), "{path}");
+        }
+        assert_eq!(below.read(Path::new("/etc/passwd")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        let below = below.with_file("/Cargo.toml", "mine");
+        assert_eq!(below.read(Path::new("/Cargo.toml")).unwrap().expose_secret(), "mine");
     }
 
     #[cfg(unix)]

@@ -104,6 +104,27 @@ struct Inner {
     hook: Option<Hook>,
 }
 
+impl Inner {
+    /// All that can be shared, with a throttle and a budget of its own.
+    fn beside(&self) -> Self {
+        Self {
+            transport: self.transport.clone(),
+            max_in_flight: self.max_in_flight,
+            credential: self.credential.clone(),
+            dialect: self.dialect.clone(),
+            retry: self.retry.clone(),
+            budget: Budget::new(),
+            throttle: Throttle::new(self.max_in_flight, self.clock.now()),
+            clock: self.clock.clone(),
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            response_limit: self.response_limit,
+            user_agent: self.user_agent.clone(),
+            hook: self.hook.clone(),
+        }
+    }
+}
+
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine")
@@ -245,25 +266,11 @@ impl Engine {
         })))
     }
 
-    /// An engine for another service that the same client talks to, such as the one that its tokens come from: the same
-    /// connections and settings, but slots, pace and budget of its own, since neither may hold the other back.
-    pub fn sibling(&self, dialect: Arc<dyn Dialect>, credential: Option<Arc<dyn Credential>>) -> Self {
-        let inner = &*self.0;
-        Self(Arc::new(Inner {
-            transport: inner.transport.clone(),
-            max_in_flight: inner.max_in_flight,
-            credential,
-            dialect,
-            retry: inner.retry.clone(),
-            budget: Budget::new(),
-            throttle: Throttle::new(inner.max_in_flight, inner.clock.now()),
-            clock: inner.clock.clone(),
-            timeout: inner.timeout,
-            attempt_timeout: inner.attempt_timeout,
-            response_limit: inner.response_limit,
-            user_agent: inner.user_agent.clone(),
-            hook: inner.hook.clone(),
-        }))
+    /// The same engine for another identity. Both share connections and settings, but not the throttle and the budget:
+    /// a credential may call through the one while a call of the other waits for it.
+    #[must_use]
+    pub fn with_credential(&self, credential: Option<Arc<dyn Credential>>) -> Self {
+        Self(Arc::new(Inner { credential, ..self.0.beside() }))
     }
 
     /// The clock of this client.

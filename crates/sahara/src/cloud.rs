@@ -118,13 +118,13 @@ impl Cloud {
     }
 
     fn engine(&self, root: &BaseUrl) -> Result<Engine> {
-        let (inner, dialect) = (&*self.0, Arc::new(OpenStackDialect));
+        let inner = &*self.0;
         let credential = Some(inner.session.credential());
         // Connections that were made for a Keystone without TLS cannot reach a service with it.
         if inner.plain_http && !root.is_plain_http() {
-            return Engine::build(inner.options.clone(), PRODUCT, dialect, credential, false);
+            return Engine::build(inner.options.clone(), PRODUCT, Arc::new(OpenStackDialect), credential, false);
         }
-        Ok(inner.engine.sibling(dialect, credential))
+        Ok(inner.engine.with_credential(credential))
     }
 
     async fn versions(&self, engine: &Engine, root: &BaseUrl) -> Result<Listed> {
