@@ -5,12 +5,13 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cloud_core::call::CallFuture;
-use cloud_core::config::{BaseUrl, Origin, Setting};
+use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
 use cloud_core::{Error, ErrorKind, Result};
 
 use crate::client::Client;
+use crate::config::{Settings, Tls};
 use crate::dialect::OpenStackDialect;
 use crate::discovery::{self, Address, Listed};
 use crate::explain::Explanation;
@@ -43,6 +44,16 @@ struct Inner {
 }
 
 impl Cloud {
+    /// The cloud that `clouds.yaml` and the environment name; see [`config`](crate::config) for the rules.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// A cloud of `clouds.yaml` by its name, whatever the environment says.
+    pub fn from_clouds_yaml(name: &str) -> Result<Self> {
+        Self::builder().from_clouds_yaml(name)?.build()
+    }
+
     /// Begins to set a cloud up.
     pub fn builder() -> CloudBuilder {
         CloudBuilder::default()
@@ -190,6 +201,8 @@ pub struct CloudBuilder {
     interfaces: Option<Vec<Interface>>,
     region: Option<String>,
     version: Option<Version>,
+    cloud: Option<Setting<String>>,
+    notes: Vec<String>,
 }
 
 cloud_core::client_options!(CloudBuilder);
@@ -245,6 +258,66 @@ impl CloudBuilder {
         self
     }
 
+    /// Takes what is not set yet from `clouds.yaml` and the environment; see [`config`](crate::config).
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Cloud::from_env, which it serves")]
+    pub fn from_env(self) -> Result<Self> {
+        let found = Settings::read(&Environment::process(), None, self.region.as_deref())?;
+        Ok(self.settings(found))
+    }
+
+    /// Takes what is not set yet from a cloud of `clouds.yaml`.
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Cloud::from_clouds_yaml, which it serves")]
+    pub fn from_clouds_yaml(self, name: &str) -> Result<Self> {
+        let found = Settings::read(&Environment::process(), Some(name), self.region.as_deref())?;
+        Ok(self.settings(found))
+    }
+
+    /// Takes what is not set yet from settings that were read elsewhere.
+    pub fn settings(mut self, found: Settings) -> Self {
+        fn value<T>(setting: Setting<T>) -> T {
+            setting.value
+        }
+        self.auth_url = self.auth_url.or(Some(found.auth_url));
+        self.login = self.login.or(Some(found.login));
+        self.endpoint = self.endpoint.or(found.endpoint_override);
+        self.version = self.version.or(found.version.map(value));
+        self.interfaces = self.interfaces.or(found.interfaces.map(value));
+        self.region = self.region.or(found.region.map(value));
+        self.service_type = self.service_type.or(found.service_type.map(value));
+        self.service_name = self.service_name.or(found.service_name.map(value));
+        if let Some(limit) = found.timeout {
+            self.options.attempt_timeout(limit.value);
+        }
+        self.cloud = Some(found.cloud);
+        self.notes.extend(found.notes);
+        if let Some(insecure) = &found.tls.insecure {
+            self.notes.push(format!("certificates of servers are not checked: {}", insecure.origin));
+        }
+        self.trusting(found.tls)
+    }
+
+    cloud_core::if_http! {
+        fn trusting(mut self, tls: Tls) -> Self {
+            self.options.http(|mut http| {
+                if let Some(pem) = tls.authorities {
+                    http = http.root_certificate_pem(pem.value).only_these_roots(true);
+                }
+                if let Some(identity) = tls.identity {
+                    http = http.client_identity_pem(identity.value.0, identity.value.1);
+                }
+                http.danger_accept_invalid_certificates(tls.insecure.is_some())
+            });
+            self
+        }
+    }
+
+    cloud_core::unless_http! {
+        // Whoever gives the transport has set it up.
+        fn trusting(self, _: Tls) -> Self {
+            self
+        }
+    }
+
     /// Checks every setting and makes the cloud. Nothing is sent.
     pub fn build(self) -> Result<Cloud> {
         let missing =
@@ -266,8 +339,14 @@ impl CloudBuilder {
         let keystone = Keystone::new(engine.clone(), &auth_url, allow_http)?;
         let address = keystone.address(&login).to_string();
         let mut explanation = Explanation::default();
+        if let Some(cloud) = &self.cloud {
+            explanation.add("cloud", format!("{} ({})", cloud.value, cloud.origin));
+        }
         explanation.add("keystone", format!("{address} ({})", auth_url.origin));
         explanation.add("login", login.describe());
+        for note in self.notes {
+            explanation.add("note", note);
+        }
         let session = Session::new(keystone, login, engine.clock());
         Ok(Cloud(Arc::new(Inner {
             options: self.options,

@@ -35,6 +35,7 @@
 mod check;
 pub mod client;
 pub mod cloud;
+pub mod config;
 pub mod configs;
 mod dialect;
 mod discovery;
