@@ -8,6 +8,10 @@ mod coverage;
 mod exercise;
 mod ledger;
 mod process;
+mod python;
+// Process groups are what stops the servers.
+#[cfg(unix)]
+mod real_sahara;
 mod third_party;
 mod tidy;
 mod workspace;
@@ -27,6 +31,8 @@ enum Command {
     Coverage(coverage::Coverage),
     Exercise(exercise::Exercise),
     Ledger(ledger::Ledger),
+    #[cfg(unix)]
+    RealSahara(real_sahara::RealSahara),
     ThirdParty(third_party::ThirdParty),
     Tidy(tidy::Tidy),
 }
@@ -40,6 +46,8 @@ fn main() -> ExitCode {
         Command::Coverage(command) => command.run(),
         Command::Exercise(command) => command.run(),
         Command::Ledger(command) => command.run(),
+        #[cfg(unix)]
+        Command::RealSahara(command) => command.run(),
         Command::ThirdParty(command) => command.run(),
         Command::Tidy(command) => command.run(),
     };

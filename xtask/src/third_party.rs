@@ -6,9 +6,9 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::python::{self, Environment, Version};
 use crate::{Result, workspace};
 
-mod python;
 mod server;
 
 use server::Server;
@@ -29,7 +29,13 @@ impl ThirdParty {
         let scripts = self.scripts(&folder)?;
         let work = workspace::target()?.join("third-party");
         fs::create_dir_all(&work)?;
-        let python = python::environment(&folder.join("requirements.txt"), &work.join("venv"))?;
+        let clients = Environment {
+            requirements: &folder.join("requirements.txt"),
+            complete: false,
+            version: Version::AtLeast(3, 10),
+            who: "other people's clients",
+        };
+        let python = python::environment(&clients, &work.join("venv"))?;
 
         let server = Server::start()?;
         let mut failed = 0;

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::body::Body;
 use crate::config::BaseUrl;
 use crate::decode::{Decode, RawResponse};
-use crate::engine::{Download, Engine};
+use crate::engine::{Dialect, Download, Engine};
 use crate::error::{Error, ErrorKind, Result};
 
 mod options;
@@ -333,6 +333,13 @@ impl Parts {
 
     pub(crate) fn succeeds_with(&self, status: StatusCode) -> bool {
         status.is_success() || self.accepted == Some(status)
+    }
+
+    /// The name of this call: the caller's own, else a new one.
+    pub(crate) fn call_id(&self, dialect: &dyn Dialect) -> Option<(HeaderName, HeaderValue)> {
+        let (name, new) = dialect.call_id()?;
+        let own = self.options.headers.get(&name).or_else(|| self.headers.get(&name)).cloned();
+        Some((name, own.unwrap_or(new)))
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {

@@ -95,6 +95,14 @@ impl<T> Decode<T> {
         Decode(Kind::Mapped(Arc::new(move |response| self.apply(response).map(&change))))
     }
 
+    /// As [`map`](Self::map), where going on may find that the answer does not hold what it should.
+    pub fn try_map<U>(self, change: impl Fn(T) -> Result<U, DecodeError> + Send + Sync + 'static) -> Decode<U>
+    where
+        T: 'static,
+    {
+        Decode(Kind::Mapped(Arc::new(move |response| self.apply(response).and_then(&change))))
+    }
+
     pub(crate) fn apply(&self, response: RawResponse) -> Result<T, DecodeError> {
         match &self.0 {
             Kind::Plain(function, key) => function(response, key),
@@ -306,6 +314,16 @@ mod tests {
             assert_eq!(decode.apply(answer(body)).unwrap(), None, "{body}");
         }
         assert_eq!(decode.apply(answer(r#"{"server":{"id":1}}"#)).unwrap().unwrap().id, 1);
+    }
+
+    #[test]
+    fn what_was_decoded_may_still_be_refused() {
+        let decode = Decode::<Server>::key("server").try_map(|server| match server.id {
+            0 => Err(DecodeError::new("the id is zero")),
+            id => Ok(id),
+        });
+        assert_eq!(decode.apply(answer(r#"{"server":{"id":7}}"#)).unwrap(), 7);
+        assert_eq!(decode.apply(answer(r#"{"server":{"id":0}}"#)).unwrap_err().message, "the id is zero");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 
 use crate::body::ResponseBody;
 use crate::call::{Operation, Parts};
@@ -57,6 +57,13 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// The id under which the provider finds this request again.
     fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         let _ = headers;
+        None
+    }
+
+    /// A new name for a call, where the service takes one from its callers, and the header that carries it. All attempts
+    /// of the call have the same, a header of the caller's own goes before it, and errors show it when the answer, if
+    /// there is one, names no other.
+    fn call_id(&self) -> Option<(HeaderName, HeaderValue)> {
         None
     }
 }
@@ -314,6 +321,7 @@ impl Engine {
         let deadline = timeout.map(|limit| started + limit);
         let idempotent = parts.is_idempotent();
         let trace = crate::trace::Span::new(parts, &url);
+        let call_id = parts.call_id(&*inner.dialect);
         let (mut attempts, mut spent, mut renewed, mut ambiguous) = (0_u32, 0_u32, false, false);
         let mut locked = Locked::new(parts.options.while_locked);
         loop {
@@ -321,6 +329,7 @@ impl Engine {
             let finish = |error: Error, attempts: u32, ambiguous: bool, gave_up: Option<String>| {
                 trace.failed(&error, attempts);
                 error
+                    .or_correlation_id(call_id.as_ref().and_then(|(_, id)| id.to_str().ok()))
                     .with_call(&parts.method, &parts.template)
                     .with_outcome(ambiguous && !parts.is_safe(), gave_up.map(Into::into))
                     .with_attempts(attempts, allowed, clock.now().saturating_duration_since(started))
@@ -332,7 +341,7 @@ impl Engine {
             let time_left = || deadline.map(|d| d.saturating_duration_since(clock.now()));
             let over = || Error::new(ErrorKind::Timeout, "the time for the call was over before it could be sent");
             // Fetching a token takes its time too, and nothing is sent when that was all there was.
-            let prepared = within(clock, time_left(), self.prepare(parts, &url)).await;
+            let prepared = within(clock, time_left(), self.prepare(parts, &url, call_id.as_ref())).await;
             let in_time = prepared.filter(|_| time_left() != Some(Duration::ZERO)).unwrap_or_else(|| Err(over()));
             let (request, generation) = match in_time {
                 Ok(prepared) => prepared,
@@ -430,7 +439,12 @@ impl Engine {
         Ok((delay, price.ok_or_else(used_up)?))
     }
 
-    async fn prepare(&self, parts: &Parts, url: &str) -> Result<(Request<crate::body::Body>, u64)> {
+    async fn prepare(
+        &self,
+        parts: &Parts,
+        url: &str,
+        call_id: Option<&(HeaderName, HeaderValue)>,
+    ) -> Result<(Request<crate::body::Body>, u64)> {
         let mut request = Request::new(parts.body.clone());
         *request.method_mut() = parts.method.clone();
         *request.uri_mut() = url.parse().map_err(|error| {
@@ -440,6 +454,9 @@ impl Engine {
         headers.reserve(4 + parts.headers.len() + parts.options.headers.len());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, self.0.user_agent.clone());
+        if let Some((name, id)) = call_id {
+            headers.insert(name, id.clone());
+        }
         for (name, value) in parts.headers.iter().chain(&parts.options.headers) {
             headers.insert(name, value.clone());
         }

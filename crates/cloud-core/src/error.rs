@@ -104,6 +104,7 @@ pub struct Error(Arc<Inner>);
 
 #[allow(clippy::struct_excessive_bools, reason = "independent facts about one failure")]
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "they are answers to questions that callers ask one by one")]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -210,6 +211,14 @@ impl Error {
             inner.max_attempts = max;
             inner.elapsed = elapsed;
         })
+    }
+
+    /// Adds the id that the call was sent with, unless the answer named one.
+    pub(crate) fn or_correlation_id(self, id: Option<&str>) -> Self {
+        match id {
+            Some(id) if self.0.correlation_id.is_none() => self.with(|inner| inner.correlation_id = Some(id.into())),
+            _ => self,
+        }
     }
 
     pub(crate) fn with_outcome(self, may_have_happened: bool, gave_up: Option<Box<str>>) -> Self {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
@@ -113,6 +114,20 @@ pub trait PageStyle: Send + Sync + fmt::Debug {
     fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
         let _ = (token, info);
         Vec::new()
+    }
+}
+
+impl<S: PageStyle + ?Sized> PageStyle for &S {
+    fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
+        (**self).ask(request, token, size);
+    }
+
+    fn next(&self, token: Option<&PageToken>, info: &PageInfo, items: usize) -> Option<PageToken> {
+        (**self).next(token, info, items)
+    }
+
+    fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
+        (**self).ahead(token, info)
     }
 }
 
@@ -252,7 +267,7 @@ const EMPTY_PAGES: u32 = 100;
 #[must_use = "nothing is sent until the list is read"]
 pub struct List<T> {
     call: Call<Page<T>>,
-    style: &'static dyn PageStyle,
+    style: Arc<dyn PageStyle>,
     start: Option<PageToken>,
     size: Option<u32>,
     prefetch: usize,
@@ -264,7 +279,7 @@ type Key<T> = fn(&T) -> &str;
 
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
-        Self { call: self.call.clone(), start: self.start.clone(), ..*self }
+        Self { call: self.call.clone(), style: self.style.clone(), start: self.start.clone(), ..*self }
     }
 }
 
@@ -277,7 +292,7 @@ impl<T> fmt::Debug for List<T> {
 impl<T: Send + 'static> List<T> {
     /// A list that is read by this call, page by page in this style, `size` items at a time.
     pub fn new(call: Call<Page<T>>, style: &'static dyn PageStyle, size: Option<u32>) -> Self {
-        Self { call, style, start: None, size, prefetch: 1, cap: CAP, key: None }
+        Self { call, style: Arc::new(style), start: None, size, prefetch: 1, cap: CAP, key: None }
     }
 
     /// Adds a query parameter to every page's request.
@@ -292,9 +307,9 @@ impl<T: Send + 'static> List<T> {
         self
     }
 
-    /// Asks for the pages in another style.
-    pub fn in_style(mut self, style: &'static dyn PageStyle) -> Self {
-        self.style = style;
+    /// Asks for the pages in another style, such as one that writes the page's number into a query language.
+    pub fn in_style(mut self, style: impl PageStyle + 'static) -> Self {
+        self.style = Arc::new(style);
         self
     }
 

@@ -44,8 +44,8 @@ impl Dialect for HetznerDialect {
             did_nothing: error.code.nothing_was_done(),
             // 403 also stands for limits and maintenance, which no other token would lift.
             auth: (!matches!(error.code, ErrorCode::Unknown(_))).then(|| error.is_unauthorized()),
-            transient: None,
             details: Some(Arc::new(error)),
+            ..ApiProblem::default()
         }
     }
 

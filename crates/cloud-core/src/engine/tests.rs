@@ -516,3 +516,45 @@ impl Dialect for Taken {
         code == "taken"
     }
 }
+
+/// A service that takes the caller's name for a call, and may answer with one of its own.
+#[derive(Debug)]
+struct Naming(AtomicU32);
+
+impl Dialect for Naming {
+    fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        headers.get("x-opid")?.to_str().ok()
+    }
+
+    fn call_id(&self) -> Option<(HeaderName, HeaderValue)> {
+        let number = self.0.fetch_add(1, Ordering::Relaxed);
+        Some((HeaderName::from_static("x-opid"), HeaderValue::from(number)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_has_one_name_in_all_attempts_and_in_its_error() {
+    let wire = ScriptedTransport::new([
+        fail(TransportErrorKind::Interrupted),
+        Scripted::json(404, ""),
+        Scripted::with_headers(404, &[("x-opid", "theirs")], ""),
+        Scripted::json(404, ""),
+        Scripted::json(200, "cut short"),
+    ]);
+    let mut options = ClientOptions::default();
+    options.transport(Arc::new(wire.clone()));
+    options.clock(PausedClock::new());
+    let (_, base) = engine_for(wire.clone());
+    let engine = Engine::build(options, "x/1", Arc::new(Naming(AtomicU32::new(7))), None, false).unwrap();
+    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::<u8>::json());
+    let ids = || wire.seen().iter().map(|seen| seen.request.headers()["x-opid"].clone()).collect::<Vec<_>>();
+
+    let error = call.clone().await.unwrap_err();
+    assert_eq!((error.correlation_id(), error.attempts()), (Some("7"), 2));
+    assert_eq!(ids(), ["7", "7"]);
+    assert_eq!(call.clone().await.unwrap_err().correlation_id(), Some("theirs"));
+    let mine = call.clone().options(|o| o.header("X-OPID", "mine"));
+    assert!(mine.await.unwrap_err().to_string().contains("(request mine, attempt 1"));
+    assert_eq!(call.await.unwrap_err().correlation_id(), Some("10"));
+    assert_eq!(ids()[2..], ["8", "mine", "10"]);
+}

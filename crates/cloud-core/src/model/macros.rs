@@ -18,12 +18,15 @@
 /// assert_eq!(new.as_str(), "hibernating");
 /// assert_eq!(serde_json::to_string(&new).unwrap(), "\"hibernating\"");
 /// ```
+///
+/// A value that the service writes in more than one way has all of them, `Off = "off" | "OFF"`; it is written back in
+/// the first.
 #[macro_export]
 macro_rules! open_enum {
     (
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal ),* $(,)?
+            $( $(#[$variant_meta:meta])* $variant:ident = $wire:literal $( | $alias:literal )* ),* $(,)?
         }
     ) => {
         $(#[$meta])*
@@ -57,7 +60,7 @@ macro_rules! open_enum {
         impl ::core::convert::From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
-                    $( $wire => Self::$variant, )*
+                    $( $wire $( | $alias )* => Self::$variant, )*
                     _ => Self::Unknown($crate::model::UnknownValue::__from_open_enum(text)),
                 }
             }
@@ -134,7 +137,6 @@ macro_rules! model {
             $( $(#[$int_meta:meta])* pub $int:ident : $int_type:ty ),* $(,)?
         } )?
     ) => {
-        $(#[$meta])*
         #[derive(
             Clone,
             Debug,
@@ -143,6 +145,8 @@ macro_rules! model {
             $crate::__private::serde::Serialize,
             $crate::__private::serde::Deserialize,
         )]
+        // After the derives, so that `rename_all` is one of the attributes that may be given.
+        $(#[$meta])*
         #[serde(crate = "cloud_core::__private::serde", default)]
         #[non_exhaustive]
         pub struct $name {
@@ -314,7 +318,7 @@ mod tests {
             /// Red.
             Red = "red",
             /// Blue.
-            Blue = "blue",
+            Blue = "blue" | "BLUE" | "azure",
         }
     }
 
@@ -342,6 +346,15 @@ mod tests {
         }
         assert_ne!(Colour::from("green"), Colour::Red);
         assert_eq!(Colour::from("green").to_string(), "green");
+    }
+
+    #[test]
+    fn another_spelling_is_the_same_value() {
+        for text in ["blue", "BLUE", "azure"] {
+            assert_eq!(Colour::from(text), Colour::Blue);
+        }
+        assert_eq!(Colour::from("azure").as_str(), "blue");
+        assert_ne!(Colour::from("Blue"), Colour::Blue);
     }
 
     #[test]

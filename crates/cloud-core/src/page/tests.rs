@@ -263,6 +263,30 @@ async fn what_a_page_repeats_is_left_out_and_a_whole_list_has_no_pages() {
         List::<String>::new(call, &NUMBERED, Some(2))
     };
     assert_eq!(list().distinct(|item| item).all().await.unwrap(), ["a", "b", "c", "d"]);
-    assert_eq!(list().per_page(1).in_style(&Whole).all().await.unwrap(), ["a", "a"]);
+    assert_eq!(list().per_page(1).in_style(Whole).all().await.unwrap(), ["a", "a"]);
     assert_eq!(wire.lines()[2..], ["GET /v1/x?page=3&per_page=2", "GET /v1/x"]);
+}
+
+/// Pages that are asked for within a query language.
+#[derive(Debug)]
+struct Written(String);
+
+impl PageStyle for Written {
+    fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
+        let page = token.map_or("1", PageToken::as_str);
+        request.query("q", format_args!("{}({page},{})", self.0, size.unwrap_or(20)));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_style_may_be_made_for_one_list() {
+    let wire = ScriptedTransport::new([
+        Scripted::json(200, r#"{"x":[1],"meta":{"next":2}}"#),
+        Scripted::json(200, r#"{"x":[2]}"#),
+    ]);
+    let (engine, base) = engine_for(wire.clone());
+    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
+    let all = List::<u64>::new(call, &Whole, Some(2)).in_style(Written("jobs".to_owned())).all().await.unwrap();
+    assert_eq!(all, [1, 2]);
+    assert_eq!(wire.lines(), ["GET /v1/x?q=jobs%281%2C2%29", "GET /v1/x?q=jobs%282%2C2%29"]);
 }
