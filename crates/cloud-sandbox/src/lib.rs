@@ -26,9 +26,13 @@ mod fault;
 mod front;
 pub mod hetzner;
 mod journal;
+pub mod keystone;
+mod openstack;
 mod pattern;
+mod query;
 mod rate;
 mod route;
+pub mod sahara;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;

@@ -10,7 +10,9 @@ use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::journal::Journal;
-use crate::transport::InProcess;
+use crate::keystone::Keystone;
+use crate::sahara::Sahara;
+use crate::transport::{InProcess, OpenStack};
 
 /// A world of its own: the state of every emulated service, a clock, faults and a journal.
 ///
@@ -23,6 +25,8 @@ struct World {
     faults: Faults,
     journal: Journal,
     hetzner: Arc<Hetzner>,
+    keystone: Keystone,
+    sahara: Sahara,
 }
 
 /// How services are to behave.
@@ -62,6 +66,26 @@ impl Sandbox {
         Arc::new(InProcess { sandbox: self.clone(), service: Arc::new(service) })
     }
 
+    /// Keystone and Sahara, without sockets: any host, with the usual ports 5000 and 8386 or the paths `/keystone` and
+    /// `/sahara` to tell them apart; without either it is Keystone. The catalog in a token names URLs that lead here again.
+    pub fn openstack(&self) -> Arc<dyn Transport> {
+        Arc::new(OpenStack {
+            sandbox: self.clone(),
+            keystone: Arc::new(self.0.keystone.clone()),
+            sahara: Arc::new(self.0.sahara.clone()),
+        })
+    }
+
+    /// How Keystone behaves.
+    pub fn keystone(&self) -> &Keystone {
+        &self.0.keystone
+    }
+
+    /// How Sahara behaves.
+    pub fn sahara(&self) -> &Sahara {
+        &self.0.sahara
+    }
+
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
         &self.0.faults
@@ -78,8 +102,13 @@ impl Sandbox {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn services(&self) -> [Arc<dyn Service>; 2] {
-        [self.0.hetzner.clone(), Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone()))]
+    pub(crate) fn services(&self) -> [Arc<dyn Service>; 4] {
+        [
+            self.0.hetzner.clone(),
+            Arc::new(HetznerMetadata::mounted(self.0.hetzner.clone())),
+            Arc::new(self.0.keystone.clone()),
+            Arc::new(self.0.sahara.clone()),
+        ]
     }
 }
 
@@ -139,7 +168,10 @@ impl Builder {
     /// The sandbox.
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
+        let keystone = Keystone::new(&self.options, clock.clone());
         Sandbox(Arc::new(World {
+            sahara: Sahara::new(&self.options, clock.clone(), keystone.clone()),
+            keystone,
             hetzner: Arc::new(Hetzner::new(self.options, clock.clone())),
             faults: Faults::default(),
             journal: Journal::default(),

@@ -93,6 +93,17 @@ impl Running {
         format!("{}/hetzner-metadata/{server}/hetzner/v1", self.url())
     }
 
+    /// The URL of Keystone, to be used in the place of `http://keystone.example:5000/v3`. The catalog in its tokens leads
+    /// to the Sahara of the same sandbox.
+    pub fn keystone_url(&self) -> String {
+        format!("{}/keystone/v3", self.url())
+    }
+
+    /// The URL of Sahara without a version, to be used in the place of `http://sahara.example:8386`.
+    pub fn sahara_url(&self) -> String {
+        format!("{}/sahara", self.url())
+    }
+
     /// Stops listening and closes all connections, also those with an answer under way.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
@@ -168,7 +179,7 @@ async fn respond(
     let services = sandbox.services();
     let mounted = services.iter().find_map(|service| {
         let rest = path.strip_prefix('/')?.strip_prefix(service.name())?;
-        rest.starts_with('/').then_some((service, rest))
+        (rest.is_empty() || rest.starts_with('/')).then_some((service, rest))
     });
     let Some((service, rest)) = mounted else {
         return Ok(whole(outside(path, host, &services)));

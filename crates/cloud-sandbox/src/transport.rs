@@ -16,6 +16,7 @@ use http::{Request, Response};
 
 use crate::answer::{Answer, Service};
 use crate::front::{self, Delivery, Incoming};
+use crate::openstack;
 use crate::sandbox::Sandbox;
 
 pub(crate) struct InProcess {
@@ -32,37 +33,72 @@ impl fmt::Debug for InProcess {
 #[async_trait]
 impl Transport for InProcess {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
-        let (parts, body) = request.into_parts();
-        let body = read(body).await?;
-        let uri = parts.uri;
-        let origin = match (uri.scheme_str(), uri.authority()) {
-            (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
-            _ => {
-                return Err(TransportError::new(
-                    TransportErrorKind::Refused,
-                    "the address of the request is not absolute",
-                ));
+        deliver(&self.sandbox, &*self.service, request, "").await
+    }
+}
+
+/// The way to the services of a cloud, which a client finds by the catalog of one of them.
+pub(crate) struct OpenStack {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) keystone: Arc<dyn Service>,
+    pub(crate) sahara: Arc<dyn Service>,
+}
+
+impl fmt::Debug for OpenStack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OpenStack")
+    }
+}
+
+#[async_trait]
+impl Transport for OpenStack {
+    async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
+        let uri = request.uri();
+        for (service, mount) in [(&self.keystone, "/keystone"), (&self.sahara, "/sahara")] {
+            if uri.path().strip_prefix(mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+                return deliver(&self.sandbox, &**service, request, mount).await;
             }
-        };
-        let incoming = Incoming {
-            method: parts.method,
-            origin,
-            path: uri.path().to_owned(),
-            query: uri.query().map(str::to_owned),
-            headers: parts.headers,
-            body,
-        };
-        let interrupted = |what: &str| TransportError::new(TransportErrorKind::Interrupted, what);
-        match front::deliver(&self.sandbox, &*self.service, incoming).await {
-            Delivery::Whole(answer) => Ok(respond(answer, ResponseBody::from)),
-            Delivery::Half(answer) => Ok(respond(answer, |body| {
-                let half = body.slice(..body.len() / 2);
-                ResponseBody::from_stream(Cut { half: Some(half), broken: false })
-            })),
-            Delivery::Reset => Err(interrupted("the connection was reset by the server")),
-            Delivery::Refused => {
-                Err(TransportError::new(TransportErrorKind::NotSent, "the connection was refused by the server"))
-            }
+        }
+        let is_sahara = uri.port_u16() == Some(openstack::SAHARA_PORT);
+        let service = if is_sahara { &self.sahara } else { &self.keystone };
+        deliver(&self.sandbox, &**service, request, "").await
+    }
+}
+
+/// Takes a request to a service that is mounted at a path.
+async fn deliver(
+    sandbox: &Sandbox,
+    service: &dyn Service,
+    request: Request<Body>,
+    mount: &str,
+) -> Result<Response<ResponseBody>, TransportError> {
+    let (parts, body) = request.into_parts();
+    let body = read(body).await?;
+    let uri = parts.uri;
+    let origin = match (uri.scheme_str(), uri.authority()) {
+        (Some(scheme), Some(authority)) => format!("{scheme}://{authority}{mount}"),
+        _ => {
+            return Err(TransportError::new(TransportErrorKind::Refused, "the address of the request is not absolute"));
+        }
+    };
+    let incoming = Incoming {
+        method: parts.method,
+        origin,
+        path: uri.path()[mount.len()..].to_owned(),
+        query: uri.query().map(str::to_owned),
+        headers: parts.headers,
+        body,
+    };
+    let interrupted = |what: &str| TransportError::new(TransportErrorKind::Interrupted, what);
+    match front::deliver(sandbox, service, incoming).await {
+        Delivery::Whole(answer) => Ok(respond(answer, ResponseBody::from)),
+        Delivery::Half(answer) => Ok(respond(answer, |body| {
+            let half = body.slice(..body.len() / 2);
+            ResponseBody::from_stream(Cut { half: Some(half), broken: false })
+        })),
+        Delivery::Reset => Err(interrupted("the connection was reset by the server")),
+        Delivery::Refused => {
+            Err(TransportError::new(TransportErrorKind::NotSent, "the connection was refused by the server"))
         }
     }
 }

@@ -1,13 +1,12 @@
 //! Query parameters and lists in pages.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use http::header::LINK;
-use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::query;
 
 use super::Ctx;
 use super::error::ApiError;
@@ -23,13 +22,7 @@ pub(crate) type Order<T> = (&'static str, fn(&T, &T) -> Ordering);
 
 impl<'a> Query<'a> {
     pub(crate) fn parse(raw: &'a str) -> Self {
-        let pairs = raw
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .map(|(name, value)| (decoded(name), decoded(value)))
-            .collect();
-        Self { raw, pairs }
+        Self { raw, pairs: query::pairs(raw) }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -108,11 +101,6 @@ impl<'a> Query<'a> {
         }
         Ok(())
     }
-}
-
-fn decoded(text: &str) -> String {
-    let spaced: Cow<'_, str> = if text.contains('+') { text.replace('+', " ").into() } else { text.into() };
-    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
 /// One page of what was found, sorted as asked for.

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::body::Body;
+use cloud_core::body::{Body, ResponseBody};
 use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
 use cloud_sandbox::Sandbox;
-use http::{HeaderMap, Request};
+use http::{HeaderMap, Request, Response};
 use serde_json::{Value, json};
+
+pub mod openstack;
 
 pub struct Api {
     pub sandbox: Sandbox,
@@ -51,15 +53,7 @@ impl Api {
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
         }
-        let response = self.transport.send(request.body(body.into()).unwrap()).await?;
-        let (parts, mut body) = response.into_parts();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = body.chunk().await {
-            bytes.extend_from_slice(&chunk?);
-        }
-        let text = String::from_utf8(bytes).unwrap();
-        let json = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, text, json })
+        read(self.transport.send(request.body(body.into()).unwrap()).await?).await
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
@@ -118,6 +112,18 @@ impl Api {
         let list = body.iter().find(|(key, _)| *key != "meta").unwrap().1.as_array().unwrap();
         list.iter().map(|object| object["name"].as_str().unwrap().to_owned()).collect()
     }
+}
+
+/// An answer in one piece.
+pub async fn read(response: Response<ResponseBody>) -> Result<Reply, TransportError> {
+    let (parts, mut body) = response.into_parts();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.chunk().await {
+        bytes.extend_from_slice(&chunk?);
+    }
+    let text = String::from_utf8(bytes).unwrap();
+    let json = serde_json::from_str(&text).unwrap_or_default();
+    Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, text, json })
 }
 
 impl Reply {

@@ -1,0 +1,371 @@
+//! The Keystone service: whom the OpenStack services trust.
+//!
+//! There is one domain, `default`, with three users and three projects, whose ids are constants here and whose passwords
+//! stand beside them. The roles and the catalog are those of an ordinary installation.
+
+mod application_credentials;
+mod auth;
+mod error;
+mod identity;
+mod legacy;
+mod token;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use http::header::{LOCATION, RETRY_AFTER, VARY};
+use serde_json::{Value, json};
+
+use crate::answer::{Answer, Call, Service};
+use crate::clock::Clock;
+use crate::openstack;
+use crate::query;
+use crate::route::{self, Found, Operation, Route, route};
+use crate::sandbox::Options;
+
+use error::Refusal;
+use identity::{ApplicationCredential, User};
+use token::{Scope, Token};
+
+pub use identity::{
+    ADMIN_PROJECT, ADMIN_USER, CAUTIOUS_USER, DEMO_PROJECT, DEMO_USER, DOMAIN, OTHER_PROJECT, PASSCODE,
+    RESTRICTED_CREDENTIAL, UNRESTRICTED_CREDENTIAL,
+};
+
+/// How long a token is valid unless it was said otherwise.
+const LIFETIME: Duration = Duration::from_secs(3600);
+/// How long other services remember that a token was valid.
+const REMEMBERED: Duration = Duration::from_secs(300);
+/// The longest body that is read.
+const MOST_BODY: usize = 114_688;
+
+type Handler = fn(&mut Ctx<'_>) -> Result<Answer, Refusal>;
+
+/// The emulated Keystone of a sandbox, to be told how to behave.
+///
+/// Requests reach it through [`Sandbox::openstack`](crate::Sandbox::openstack) or a port.
+#[derive(Clone)]
+pub struct Keystone(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    state: Mutex<State>,
+}
+
+pub(crate) struct State {
+    pub(crate) rng: fastrand::Rng,
+    pub(crate) lifetime: Duration,
+    pub(crate) application_credentials: Vec<ApplicationCredential>,
+    /// What was proven so far by who has to prove more, and until when it counts.
+    pub(crate) receipts: HashMap<String, (Vec<String>, &'static User, Duration)>,
+    tokens: HashMap<String, Token>,
+    /// When another service last found a token valid.
+    remembered: HashMap<String, Duration>,
+}
+
+/// What one handler needs.
+pub(crate) struct Ctx<'a> {
+    pub(crate) state: &'a mut State,
+    pub(crate) call: &'a Call<'a>,
+    pub(crate) parameters: Vec<&'a str>,
+    pub(crate) now: Duration,
+    pub(crate) epoch: SystemTime,
+    query: Vec<(String, String)>,
+}
+
+/// Who makes a request to another service.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// `None` for a token that is not for a project.
+    pub(crate) project: Option<&'static str>,
+    pub(crate) is_administrator: bool,
+    /// Whether the token comes from an application credential that may not pass its rights on.
+    pub(crate) is_restricted: bool,
+}
+
+const ROUTES: &[Route<Handler>] = &[
+    route("list_versions", "GET", "/", versions),
+    route("get_version", "GET", "/v3", version),
+    route("create_token", "POST", "/v3/auth/tokens", auth::issue),
+    route("validate_token", "GET", "/v3/auth/tokens", auth::validate),
+    route("check_token", "HEAD", "/v3/auth/tokens", auth::check),
+    route("revoke_token", "DELETE", "/v3/auth/tokens", auth::revoke),
+    route("get_catalog", "GET", "/v3/auth/catalog", catalog),
+    route("list_own_projects", "GET", "/v3/auth/projects", projects),
+    route("list_users", "GET", "/v3/users", users),
+    route(
+        "list_application_credentials",
+        "GET",
+        "/v3/users/{user}/application_credentials",
+        application_credentials::list,
+    ),
+    route(
+        "create_application_credential",
+        "POST",
+        "/v3/users/{user}/application_credentials",
+        application_credentials::create,
+    ),
+    route(
+        "get_application_credential",
+        "GET",
+        "/v3/users/{user}/application_credentials/{id}",
+        application_credentials::get,
+    ),
+    route(
+        "delete_application_credential",
+        "DELETE",
+        "/v3/users/{user}/application_credentials/{id}",
+        application_credentials::delete,
+    ),
+    route("get_legacy_version", "GET", "/v2.0", legacy::version),
+    route("create_legacy_token", "POST", "/v2.0/tokens", legacy::issue),
+];
+
+/// Every operation that the emulated service knows.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    ROUTES.iter().map(|route| &route.operation)
+}
+
+impl Keystone {
+    pub(crate) fn new(options: &Options, clock: Clock) -> Self {
+        let state = State {
+            rng: fastrand::Rng::with_seed(options.seed ^ 0x6b65_7973),
+            lifetime: LIFETIME,
+            application_credentials: identity::application_credentials(),
+            receipts: HashMap::new(),
+            tokens: HashMap::new(),
+            remembered: HashMap::new(),
+        };
+        Self(Arc::new(Inner { clock, state: Mutex::new(state) }))
+    }
+
+    /// Lets all tokens expire that were issued so far.
+    pub fn expire_tokens(&self) {
+        let now = self.0.clock.elapsed();
+        for token in crate::lock(&self.0.state).tokens.values_mut() {
+            token.expires = token.expires.min(now);
+        }
+    }
+
+    /// How long the tokens are valid that are issued from now on; an hour at first.
+    pub fn set_token_lifetime(&self, lifetime: Duration) {
+        crate::lock(&self.0.state).lifetime = lifetime;
+    }
+
+    /// Who has this token, as another service sees it. Like the middleware in front of real services, it may take a
+    /// revoked token for valid for five minutes, never an expired one.
+    pub(crate) fn caller(&self, token: &str) -> Option<Caller> {
+        let now = self.0.clock.elapsed();
+        let mut state = crate::lock(&self.0.state);
+        let State { tokens, remembered, .. } = &mut *state;
+        let found = tokens.get(token).filter(|token| now < token.expires)?;
+        if found.is_revoked {
+            let seen = remembered.get(token)?;
+            if now > *seen + REMEMBERED {
+                return None;
+            }
+        } else if remembered.get(token).is_none_or(|seen| now > *seen + REMEMBERED) {
+            remembered.insert(token.to_owned(), now);
+        }
+        Some(Caller {
+            project: if let Scope::Project(project) = found.scope { Some(project.id) } else { None },
+            is_administrator: found.roles().iter().any(|role| role.name == "admin"),
+            is_restricted: found.application_credential.as_ref().is_some_and(|(_, _, restricted)| *restricted),
+        })
+    }
+
+    fn answer(&self, call: &Call<'_>, state: &mut State) -> Result<Answer, Refusal> {
+        if call.body.len() > MOST_BODY {
+            return Err(Refusal::Json { status: 413, message: "Request is too large.".to_owned() });
+        }
+        let path = if call.path.len() > 1 { call.path.trim_end_matches('/') } else { "/" };
+        let found = match route::find(ROUTES.iter(), call.method, path) {
+            Found::Route(found) => found,
+            Found::WrongMethod => {
+                return Err(Refusal::Json { status: 405, message: "The method is not allowed for this path.".into() });
+            }
+            Found::Nothing => return Err(Refusal::not_found("Nothing has this path.")),
+        };
+        (found.handler)(&mut Ctx {
+            state,
+            call,
+            parameters: route::parameters(found.operation.path, path),
+            now: self.0.clock.elapsed(),
+            epoch: self.0.clock.epoch(),
+            query: query::pairs(call.query),
+        })
+    }
+}
+
+impl Service for Keystone {
+    fn name(&self) -> &'static str {
+        "keystone"
+    }
+
+    #[cfg(feature = "serve")]
+    fn endpoint(&self) -> &'static str {
+        "/v3"
+    }
+
+    fn handle(&self, call: &Call<'_>) -> Answer {
+        let mut state = crate::lock(&self.0.state);
+        let answer = self.answer(call, &mut state).unwrap_or_else(|refusal| refusal.answer(call.origin));
+        openstack::with_request_id(answer.with(VARY, "X-Auth-Token"), &mut state.rng)
+    }
+
+    fn error(&self, status: u16, _: Option<&str>, message: Option<&str>) -> Answer {
+        error::envelope(status, message.unwrap_or("the sandbox was asked to fail"))
+    }
+
+    fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
+        let answer = error::envelope(429, "Too many requests arrived.");
+        match retry_after {
+            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
+            None => answer,
+        }
+    }
+}
+
+impl fmt::Debug for Keystone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keystone")
+    }
+}
+
+impl State {
+    /// A token that is valid now.
+    pub(crate) fn token(&self, id: &str, now: Duration) -> Option<&Token> {
+        self.tokens.get(id).filter(|token| now < token.expires && !token.is_revoked)
+    }
+
+    /// Makes the text of a token valid.
+    pub(crate) fn keep(&mut self, token: Token, now: Duration) -> String {
+        self.tokens.retain(|_, token| now < token.expires);
+        let tokens = &self.tokens;
+        self.remembered.retain(|id, _| tokens.contains_key(id));
+        let id = self.token_text();
+        self.tokens.insert(id.clone(), token);
+        id
+    }
+
+    /// As long as the real ones, and with the same beginning.
+    pub(crate) fn token_text(&mut self) -> String {
+        let random: String = (0..178).map(|_| self.rng.alphanumeric()).collect();
+        format!("gAAAAA{random}")
+    }
+
+    pub(crate) fn revoke(&mut self, id: &str) {
+        if let Some(token) = self.tokens.get_mut(id) {
+            token.is_revoked = true;
+        }
+    }
+
+    pub(crate) fn revoke_of_application_credential(&mut self, id: &str) {
+        for token in self.tokens.values_mut() {
+            token.is_revoked |= token.application_credential.as_ref().is_some_and(|credential| credential.0 == id);
+        }
+    }
+}
+
+impl Ctx<'_> {
+    /// The token of the request.
+    pub(crate) fn caller(&self) -> Result<Token, Refusal> {
+        let token = self.header("x-auth-token").and_then(|id| self.state.token(id, self.now));
+        token.cloned().ok_or_else(Refusal::unauthorized)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.call.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether the query has this key, whatever its value.
+    pub(crate) fn asks(&self, key: &str) -> bool {
+        self.query.iter().any(|(name, _)| name == key)
+    }
+
+    pub(crate) fn unix_seconds(&self) -> i64 {
+        let now = (self.epoch + self.now).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
+    }
+}
+
+fn description(origin: &str) -> Value {
+    json!({
+        "id": "v3.14",
+        "status": "stable",
+        "updated": "2020-04-07T00:00:00Z",
+        "links": [{"rel": "self", "href": format!("{origin}/v3/")}],
+        "media-types": [{"base": "application/json", "type": "application/vnd.openstack.identity-v3+json"}],
+    })
+}
+
+fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    let origin = ctx.call.origin;
+    let body = json!({"versions": {"values": [description(origin)]}});
+    Ok(Answer::json(300, &body).with(LOCATION, &format!("{origin}/v3/")))
+}
+
+fn version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    Ok(Answer::json(200, &json!({"version": description(ctx.call.origin)})))
+}
+
+fn catalog(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    let project = match ctx.caller()?.scope {
+        Scope::Unscoped => return Err(Refusal::forbidden("identity:get_auth_catalog")),
+        Scope::Project(project) => Some(project.id),
+        Scope::Domain | Scope::System => None,
+    };
+    let own = format!("{}/v3/auth/catalog", ctx.call.origin);
+    let catalog = token::catalog(ctx.call.origin, project);
+    Ok(Answer::json(200, &json!({"catalog": catalog, "links": {"self": own}})))
+}
+
+fn projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    let origin = ctx.call.origin;
+    let caller = ctx.caller()?;
+    let projects: Vec<Value> = caller
+        .user
+        .projects()
+        .map(|project| {
+            json!({
+                "id": project.id,
+                "name": project.name,
+                "domain_id": DOMAIN,
+                "description": "",
+                "enabled": true,
+                "parent_id": DOMAIN,
+                "is_domain": false,
+                "tags": [],
+                "options": {},
+                "links": {"self": format!("{origin}/v3/projects/{}", project.id)},
+            })
+        })
+        .collect();
+    let own = format!("{origin}/v3/auth/projects");
+    Ok(Answer::json(200, &json!({"projects": projects, "links": {"next": null, "self": own, "previous": null}})))
+}
+
+fn users(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
+    let caller = ctx.caller()?;
+    if !caller.roles().iter().any(|role| role.name == "admin") {
+        return Err(Refusal::forbidden("identity:list_users"));
+    }
+    let origin = ctx.call.origin;
+    let users: Vec<Value> = User::all()
+        .map(|user| {
+            json!({
+                "id": user.id,
+                "name": user.name,
+                "domain_id": DOMAIN,
+                "enabled": true,
+                "password_expires_at": null,
+                "options": {},
+                "links": {"self": format!("{origin}/v3/users/{}", user.id)},
+            })
+        })
+        .collect();
+    let own = format!("{origin}/v3/users");
+    Ok(Answer::json(200, &json!({"users": users, "links": {"next": null, "self": own, "previous": null}})))
+}

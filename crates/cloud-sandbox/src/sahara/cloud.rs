@@ -1,0 +1,54 @@
+//! The cloud that the clusters stand on, as far as bodies can name parts of it.
+
+use serde_json::Value;
+
+use super::error::ApiError;
+
+/// The id of the network for clusters.
+pub const NETWORK: &str = "00000000-0000-0000-0000-0000000000a1";
+/// The id of the network that floating addresses come from.
+pub const EXTERNAL_NETWORK: &str = "00000000-0000-0000-0000-0000000000a3";
+/// The name of the only key pair.
+pub const KEYPAIR: &str = "demo-key";
+
+const FLAVORS: [&str; 3] = ["1", "2", "3"];
+const ZONES: [&str; 1] = ["nova"];
+const VOLUME_TYPES: [&str; 1] = ["lvm"];
+const SECURITY_GROUPS: [&str; 1] = ["default"];
+
+pub(crate) fn check_flavor(flavor: &Value) -> Result<(), ApiError> {
+    let id = flavor.as_str().map_or_else(|| flavor.to_string(), str::to_owned);
+    known(&FLAVORS, &id, |id| format!("Requested flavor '{id}' not found"))
+}
+
+pub(crate) fn check_zone(zone: &str) -> Result<(), ApiError> {
+    known(&ZONES, zone, |zone| format!("Nova availability zone '{zone}' not found"))
+}
+
+pub(crate) fn check_volume_zone(zone: &str) -> Result<(), ApiError> {
+    known(&ZONES, zone, |zone| format!("Cinder availability zone '{zone}' not found"))
+}
+
+pub(crate) fn check_volume_type(kind: &str) -> Result<(), ApiError> {
+    known(&VOLUME_TYPES, kind, |kind| format!("Volume type '{kind}' not found"))
+}
+
+pub(crate) fn check_security_group(group: &str) -> Result<(), ApiError> {
+    known(&SECURITY_GROUPS, group, |group| format!("Security group '{group}' not found"))
+}
+
+pub(crate) fn check_keypair(name: &str) -> Result<(), ApiError> {
+    known(&[KEYPAIR], name, |name| format!("Requested keypair '{name}' not found"))
+}
+
+pub(crate) fn check_network(id: &str) -> Result<(), ApiError> {
+    known(&[NETWORK, EXTERNAL_NETWORK], id, |id| format!("Network {id} not found"))
+}
+
+pub(crate) fn check_floating_ip_pool(id: &str) -> Result<(), ApiError> {
+    known(&[EXTERNAL_NETWORK], id, |id| format!("Floating IP pool {id} not found"))
+}
+
+fn known(all: &[&str], wanted: &str, message: impl Fn(&str) -> String) -> Result<(), ApiError> {
+    if all.contains(&wanted) { Ok(()) } else { Err(ApiError::unknown(message(wanted))) }
+}

@@ -1,0 +1,254 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use crate::answer::Answer;
+
+use super::super::cluster_templates::{self, build_groups, fields_with, fill};
+use super::super::error::ApiError;
+use super::super::node_group_templates::stored;
+use super::super::plugins::{self, Plugin};
+use super::super::resource::{self, Resource, fields};
+use super::super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, uuid};
+use super::super::store::Row;
+use super::super::{Ctx, cloud, node_groups};
+use super::{RESOURCE, life, render, show};
+
+const OWN: [Field; 3] =
+    [boolean("is_transient"), text("user_keypair_id").format(Format::Keypair), uuid("cluster_template_id")];
+const COUNT: [Field; 1] = [field("count", Kind::Integer)];
+
+static ONE: Schema = Schema(&joined::<14, 3, 17>(fields_with("hadoop_version"), OWN));
+static SEVERAL: Schema =
+    Schema(&joined::<17, 1, 18>(joined(fields_with("hadoop_version"), OWN), [COUNT[0].required()]));
+static ANY: Schema = Schema(&joined::<17, 1, 18>(joined(fields_with("plugin_version"), OWN), COUNT));
+
+/// The longest name of a host, with the domain that the names of instances get.
+const MOST_OF_HOST_NAME: usize = 64;
+const NODE_DOMAIN: &str = "novalocal";
+
+/// `POST /clusters` of version 1.1
+pub(super) fn one(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let given = stored(ONE.read(&ctx.body)?);
+    let id = create_one(ctx, given)?;
+    show(ctx, &id)
+}
+
+/// `POST /clusters/multiple`
+pub(super) fn several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let given = stored(SEVERAL.read(&ctx.body)?);
+    let ids = create_several(ctx, given)?;
+    Ok(Answer::json(202, &json!({"clusters": ids})))
+}
+
+/// `POST /clusters` of version 2
+pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let given = stored(ANY.read(&ctx.body)?);
+    ctx.knows_query("clusters_create", &[])?;
+    if !given.contains_key("count") {
+        let id = create_one(ctx, given)?;
+        return show(ctx, &id);
+    }
+    let ids = create_several(ctx, given)?;
+    let shown: Result<Vec<Value>, ApiError> = ids
+        .iter()
+        .map(|id| Ok(json!({"cluster": render(resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
+        .collect();
+    Ok(Answer::json(202, &json!({"clusters": shown?})))
+}
+
+fn create_one(ctx: &mut Ctx<'_>, given: Map<String, Value>) -> Result<String, ApiError> {
+    resource::check_name(ctx, RESOURCE, "Cluster", given["name"].as_str().unwrap_or_default())?;
+    let plugin = check(ctx, &given)?;
+    start(ctx, plugin, given)
+}
+
+/// As many clusters as asked for, which may be none; their names are numbered.
+fn create_several(ctx: &mut Ctx<'_>, mut given: Map<String, Value>) -> Result<Vec<String>, ApiError> {
+    let count = given.remove("count").and_then(|count| count.as_u64()).unwrap_or_default();
+    let plugin = check(ctx, &given)?;
+    let name = given["name"].as_str().unwrap_or_default().to_owned();
+    let width = count.to_string().len();
+    let names: Vec<String> = (1..=count).map(|number| format!("{name}-{number:0width$}")).collect();
+    for name in &names {
+        resource::check_name(ctx, RESOURCE, "Cluster", name)?;
+    }
+    let mut ids = Vec::new();
+    for name in names {
+        given.insert("name".into(), name.into());
+        ids.push(start(ctx, plugin, given.clone())?);
+    }
+    Ok(ids)
+}
+
+fn template<'s>(ctx: &'s Ctx<'_>, given: &Map<String, Value>) -> Result<Option<&'s Row>, ApiError> {
+    let Some(id) = given.get("cluster_template_id").and_then(Value::as_str) else { return Ok(None) };
+    let found = resource::find(ctx.store, Resource::ClusterTemplate, id, ctx.project);
+    found.map(Some).ok_or_else(|| ApiError::unknown(format!("Cluster template with id '{id}' not found")))
+}
+
+/// A field of the body, or of the template.
+fn either<'v>(given: &'v Map<String, Value>, template: Option<&'v Row>, name: &str) -> Option<&'v Value> {
+    let is_set = |value: &&Value| !value.is_null();
+    given.get(name).filter(is_set).or_else(|| template?.fields.get(name).filter(is_set))
+}
+
+fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, ApiError> {
+    let text = |name: &str| given.get(name).and_then(Value::as_str);
+    let (name, version) = (text("name").unwrap_or_default(), text("hadoop_version").unwrap_or_default());
+    let plugin = plugins::offered(text("plugin_name").unwrap_or_default(), version)?;
+    plugins::check_enabled(ctx, plugin, version)?;
+    let template = template(ctx, given)?;
+    let groups = either(given, template, "node_groups").and_then(Value::as_array);
+    let groups = groups.map_or(&[][..], Vec::as_slice);
+    for group in groups.iter().filter_map(Value::as_object) {
+        node_groups::check(ctx, plugin, group)?;
+    }
+    text("user_keypair_id").map_or(Ok(()), cloud::check_keypair)?;
+
+    // What only the template has counts as given.
+    let mut whole = given.clone();
+    for needed in ["default_image_id", "neutron_management_network"] {
+        let value = either(given, template, needed);
+        let value = value.ok_or_else(|| ApiError::unknown(format!("'{needed}' field is not found")))?;
+        whole.insert(needed.to_owned(), value.clone());
+    }
+    cluster_templates::check(ctx, plugin, version, &whole)?;
+    check_host_names(name, groups)?;
+    Ok(plugin)
+}
+
+/// Refuses groups whose instances would have names that are too long.
+pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), ApiError> {
+    for group in groups {
+        let name = group["name"].as_str().unwrap_or_default();
+        let longest = format!(
+            "{}.{NODE_DOMAIN}",
+            life::instance_name(cluster, name, group["count"].as_u64().unwrap_or_default())
+        );
+        if longest.len() > MOST_OF_HOST_NAME {
+            let message = format!(
+                "Composite hostname {longest} in provisioned cluster exceeds maximum limit {MOST_OF_HOST_NAME} characters"
+            );
+            return Err(ApiError::invalid_data(message));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the cluster, which is there from now on even if it is refused for what only now is looked at.
+fn start(ctx: &mut Ctx<'_>, plugin: &Plugin, mut given: Map<String, Value>) -> Result<String, ApiError> {
+    build_groups(ctx, &mut given);
+    fill(&mut given);
+    let mut whole = fields(json!({
+        "description": null,
+        "trust_id": null,
+        "is_transient": false,
+        "cluster_configs": {},
+        "default_image_id": null,
+        "neutron_management_network": null,
+        "anti_affinity": [],
+        "anti_affinity_ratio": 1,
+        "management_public_key": public_key(&mut ctx.store.rng),
+        "user_keypair_id": null,
+        "status": "Validating",
+        "status_description": "",
+        "info": {},
+        "use_autoconfig": true,
+        "cluster_template_id": null,
+        "shares": null,
+        "is_public": false,
+        "is_protected": false,
+        "domain_name": null,
+        "node_groups": [],
+        "provision_progress": [],
+    }));
+    if let Some(template) = template(ctx, &given)? {
+        const INHERITED: [&str; 9] = [
+            "description",
+            "cluster_configs",
+            "default_image_id",
+            "neutron_management_network",
+            "anti_affinity",
+            "use_autoconfig",
+            "shares",
+            "domain_name",
+            "node_groups",
+        ];
+        for name in INHERITED {
+            whole.insert(name.to_owned(), template.fields.get(name).cloned().unwrap_or_default());
+        }
+        merge_configs(&whole["cluster_configs"], &mut given);
+    }
+    // Null in the body is no reason to lose what the template has.
+    given.retain(|_, value| !value.is_null());
+    resource::overlay(&mut whole, given);
+    for group in whole.get_mut("node_groups").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Value::Object(group) = group {
+            node_groups::renew(ctx.store, group);
+            group.insert("instances".into(), json!([]));
+        }
+    }
+    let refusal = refusal(ctx, plugin, &whole);
+    let id = ctx.store.insert(RESOURCE, ctx.project, Row { fields: whole, ..Row::default() });
+    if let Some(refusal) = refusal {
+        let description = refusal.message().to_owned();
+        life::set_status(ctx.store, &id, life::Status::Error, Some(description));
+        return Err(refusal);
+    }
+    life::create(ctx.store, &id, ctx.caller.is_restricted, ctx.failure());
+    Ok(id)
+}
+
+/// Configurations of the body go into those of the template one by one.
+fn merge_configs(inherited: &Value, given: &mut Map<String, Value>) {
+    let Some(Value::Object(own)) = given.get_mut("cluster_configs") else { return };
+    for (target, configs) in inherited.as_object().into_iter().flatten() {
+        let merged = own.entry(target.clone()).or_insert_with(|| json!({}));
+        for (name, value) in configs.as_object().into_iter().flatten() {
+            if merged.get(name).is_none() {
+                merged[name.as_str()] = value.clone();
+            }
+        }
+    }
+}
+
+/// Why the plugin or the quota refuse a cluster.
+fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option<ApiError> {
+    let groups = whole["node_groups"].as_array()?;
+    let size = |groups: &[Value]| groups.iter().filter_map(|group| group["count"].as_u64()).sum::<u64>();
+    for (process, least, most) in plugin.counts {
+        let has =
+            |group: &&Value| group["node_processes"].as_array().is_some_and(|all| all.iter().any(|p| p == *process));
+        let count: u64 = groups.iter().filter(has).filter_map(|group| group["count"].as_u64()).sum();
+        if count < *least || count > *most {
+            let expected = if least == most { least.to_string() } else { format!("{least} or {most}") };
+            let message = format!(
+                "Hadoop cluster should contain {expected} {process} component(s). Actual {process} count is {count}"
+            );
+            return Some(ApiError::bad("INVALID_COMPONENT_COUNT", message));
+        }
+    }
+    quota(ctx, size(groups)).err()
+}
+
+/// Refuses more instances than the project may have.
+pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), ApiError> {
+    let Some(limit) = ctx.store.instance_limit else { return Ok(()) };
+    let counts = |row: &Row| row.list("node_groups").iter().filter_map(|group| group["count"].as_u64()).sum::<u64>();
+    let own = ctx.store.rows(RESOURCE).filter(|row| row.is_of(ctx.project) && super::status(row) != "Error");
+    let used: u64 = own.map(counts).sum();
+    if used.saturating_add(wanted) <= limit {
+        return Ok(());
+    }
+    let available = i128::from(limit) - i128::from(used);
+    let message = format!("Quota exceeded for instance: Requested {wanted}, but available {available}");
+    Err(ApiError::bad("QUOTA_ERROR", message))
+}
+
+/// A key in the form of a real one, which nobody has the other half of.
+fn public_key(rng: &mut fastrand::Rng) -> String {
+    let mut blob = b"\0\0\0\x07ssh-rsa\0\0\0\x03\x01\0\x01\0\0\x01\x01\0".to_vec();
+    blob.extend((0..256).map(|_| rng.u8(..)));
+    format!("ssh-rsa {} Generated-by-Sahara\n", STANDARD.encode(blob))
+}

@@ -1,0 +1,60 @@
+//! Checks of a cluster's health.
+
+use serde_json::{Map, Value, json};
+
+use super::super::error::ApiError;
+use super::super::store::{Row, Store};
+use super::{RESOURCE, life};
+
+pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(), ApiError> {
+    let refused = |why: &str| Err(ApiError::bad("CANNOT_VERIFY", format!("Cannot verify cluster. Reason: {why}")));
+    if given.len() != 1 {
+        return refused("Can't update verification with other updates");
+    }
+    if life::status(row) != "Active" {
+        return refused("Cluster is not active or doesn't exists");
+    }
+    if row.fields.get("verification").is_some_and(|verification| verification["status"] == "CHECKING") {
+        return refused("Cluster verification in state CHECKING");
+    }
+    Ok(())
+}
+
+/// Replaces the last check by a new one, which ends well unless there is a reason why not.
+pub(super) fn start(store: &mut Store, id: &str, failure: Option<String>) {
+    let (check, now) = (store.uuid(), store.timestamp());
+    let Some(row) = store.get_mut(RESOURCE, id) else { return };
+    let verification = json!({
+        "id": check,
+        "cluster_id": id,
+        "status": "CHECKING",
+        "checks": [],
+        "created_at": now,
+        "updated_at": null,
+    });
+    row.fields.insert("verification".into(), verification);
+    let operation = row.operation;
+    life::later(store, id, operation, 1, move |store, id| end(store, id, &check, failure.as_deref()));
+}
+
+fn end(store: &mut Store, id: &str, check: &str, failure: Option<&str>) {
+    let (part, now) = (store.uuid(), store.timestamp());
+    let Some(verification) = store.get_mut(RESOURCE, id).and_then(|row| row.fields.get_mut("verification")) else {
+        return;
+    };
+    if verification["id"] != check {
+        return;
+    }
+    let status = if failure.is_some() { "RED" } else { "GREEN" };
+    verification["status"] = status.into();
+    verification["updated_at"] = now.clone();
+    verification["checks"] = json!([{
+        "id": part,
+        "verification_id": check,
+        "name": "Check of instances accessibility",
+        "status": status,
+        "description": failure.unwrap_or("All instances are available"),
+        "created_at": now,
+        "updated_at": now,
+    }]);
+}

@@ -1,0 +1,274 @@
+//! How clusters move through their states.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::openstack;
+
+use super::super::error;
+use super::super::store::{Row, Store};
+use super::{RESOURCE, health, progress};
+
+/// How long a cluster that is to go away after its jobs stays at least.
+const TRANSIENT_LIFE: Duration = Duration::from_secs(30);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    InfraUpdating,
+    Spawning,
+    Waiting,
+    Preparing,
+    Configuring,
+    Starting,
+    Active,
+    Validating,
+    Decommissioning,
+    Scaling,
+    ScalingSpawning,
+    ScalingWaiting,
+    ScalingPreparing,
+    RollbackSpawning,
+    Error,
+    Deleting,
+    AwaitingTermination,
+}
+
+impl Status {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::InfraUpdating => "InfraUpdating",
+            Self::Spawning => "Spawning",
+            Self::Waiting => "Waiting",
+            Self::Preparing => "Preparing",
+            Self::Configuring => "Configuring",
+            Self::Starting => "Starting",
+            Self::Active => "Active",
+            Self::Validating => "Validating",
+            Self::Decommissioning => "Decommissioning",
+            Self::Scaling => "Scaling",
+            Self::ScalingSpawning => "Scaling: Spawning",
+            Self::ScalingWaiting => "Scaling: Waiting",
+            Self::ScalingPreparing => "Scaling: Preparing",
+            Self::RollbackSpawning => "Rollback: Spawning",
+            Self::Error => "Error",
+            Self::Deleting => "Deleting",
+            Self::AwaitingTermination => "AwaitingTermination",
+        }
+    }
+}
+
+/// One stretch of an operation: its state, how long it lasts, and what happens at its beginning.
+pub(super) struct Stage(pub(super) Status, pub(super) u32, pub(super) fn(&mut Store, &str));
+
+pub(crate) fn status(row: &Row) -> &str {
+    row.text("status")
+}
+
+pub(super) fn set_status(store: &mut Store, id: &str, status: Status, description: Option<String>) {
+    store.update(RESOURCE, id, |row| {
+        row.fields.insert("status".into(), status.text().into());
+        if let Some(description) = description {
+            row.fields.insert("status_description".into(), description.into());
+        }
+    });
+}
+
+/// Starts an operation, which ends what an earlier one had in mind, and gives its number.
+pub(super) fn begin(store: &mut Store, id: &str) -> u64 {
+    store.get_mut(RESOURCE, id).map_or(0, |row| {
+        row.operation += 1;
+        row.operation
+    })
+}
+
+/// Lets something happen to a cluster later, unless another operation starts first.
+pub(super) fn later(
+    store: &mut Store,
+    id: &str,
+    operation: u64,
+    units: u32,
+    event: impl FnOnce(&mut Store, &str) + Send + 'static,
+) {
+    let id = id.to_owned();
+    store.after(units, move |store| {
+        if store.get(RESOURCE, &id).is_some_and(|row| row.operation == operation) {
+            event(store, &id);
+        }
+    });
+}
+
+/// Lets a cluster go through stages, the first of them after so many units, and then end.
+pub(super) fn run(
+    store: &mut Store,
+    id: &str,
+    operation: u64,
+    mut after: u32,
+    stages: Vec<Stage>,
+    end: impl FnOnce(&mut Store, &str) + Send + 'static,
+) {
+    for Stage(status, units, begin) in stages {
+        later(store, id, operation, after, move |store, id| {
+            set_status(store, id, status, None);
+            begin(store, id);
+        });
+        after += units;
+    }
+    later(store, id, operation, after, end);
+}
+
+fn nothing(_: &mut Store, _: &str) {}
+
+/// Lets a new cluster become active; or fail, for the reason given or because its creator may not pass rights on.
+pub(super) fn create(store: &mut Store, id: &str, is_restricted: bool, failure: Option<String>) {
+    let operation = begin(store, id);
+    if is_restricted {
+        let reason = error::with_id("Failed to create trust", &mut store.rng);
+        later(store, id, operation, 1, move |store, id| fail(store, id, &reason));
+        return;
+    }
+    let stages = vec![
+        Stage(Status::InfraUpdating, 1, trust),
+        Stage(Status::Spawning, 4, progress::create_stack),
+        Stage(Status::Waiting, 2, progress::assign_addresses),
+        Stage(Status::Preparing, 2, progress::wait_for_instances),
+        Stage(Status::Configuring, 1, progress::configure),
+        Stage(Status::Starting, 1, progress::finish),
+    ];
+    match failure {
+        None => run(store, id, operation, 1, stages, activate),
+        Some(reason) => {
+            let reason = error::with_id(&reason, &mut store.rng);
+            let until_spawned = stages.into_iter().take(2).collect();
+            run(store, id, operation, 1, until_spawned, move |store, id| {
+                progress::fail(store, id, &reason);
+                fail(store, id, &reason);
+            });
+        }
+    }
+}
+
+fn trust(store: &mut Store, id: &str) {
+    let trust = openstack::hex(&mut store.rng);
+    store.update(RESOURCE, id, |row| {
+        row.fields.insert("trust_id".into(), trust.into());
+    });
+}
+
+fn fail(store: &mut Store, id: &str, reason: &str) {
+    let description = format!("Creating cluster failed for the following reason(s): {reason}");
+    set_status(store, id, Status::Error, Some(description));
+}
+
+fn activate(store: &mut Store, id: &str) {
+    set_status(store, id, Status::Active, None);
+    health::start(store, id, None);
+    let Some(row) = store.get(RESOURCE, id) else { return };
+    if row.flag("is_transient") {
+        let (id, operation) = (id.to_owned(), row.operation);
+        store.in_time(TRANSIENT_LIFE, move |store| end_transient(store, &id, operation));
+    }
+}
+
+/// Deletes a cluster that was made for its jobs when they have ended.
+fn end_transient(store: &mut Store, id: &str, operation: u64) {
+    if store.get(RESOURCE, id).is_none_or(|row| row.operation != operation) {
+        return;
+    }
+    set_status(store, id, Status::AwaitingTermination, None);
+    later(store, id, operation, 1, |store, id| delete(store, id, false));
+}
+
+/// Ends a change of an active cluster.
+pub(super) fn settle_active(store: &mut Store, id: &str, description: &str) {
+    set_status(store, id, Status::Active, Some(description.to_owned()));
+    health::start(store, id, None);
+}
+
+/// Lets a cluster go away, or be stuck for ever on its way.
+pub(super) fn delete(store: &mut Store, id: &str, is_stuck: bool) {
+    set_status(store, id, Status::Deleting, None);
+    let operation = begin(store, id);
+    if is_stuck {
+        return;
+    }
+    later(store, id, operation, 2, |store, id| {
+        if store.races == 0 {
+            store.remove(RESOURCE, id);
+            return;
+        }
+        store.races -= 1;
+        if let Some(row) = store.get_mut(RESOURCE, id) {
+            row.secrets.insert("is_racing".into(), true.into());
+        }
+    });
+}
+
+/// Whether a cluster is gone already, but for one more request that does not expect it.
+pub(super) fn is_racing(store: &Store, id: &str) -> bool {
+    store.get(RESOURCE, id).is_some_and(|row| row.secrets.contains_key("is_racing"))
+}
+
+pub(super) fn instance_name(cluster: &str, group: &str, number: u64) -> String {
+    format!("{cluster}-{group}-{number}").to_lowercase()
+}
+
+/// Gives each group as many instances as it is to have.
+pub(super) fn make_instances(store: &mut Store, id: &str) {
+    let now = store.timestamp();
+    let Some(row) = store.get(RESOURCE, id) else { return };
+    let cluster = row.name().to_owned();
+    let mut groups = row.list("node_groups").to_vec();
+    for group in &mut groups {
+        let wanted = group["count"].as_u64().unwrap_or_default();
+        let volumes = group["volumes_per_node"].clone();
+        let name = group["name"].as_str().unwrap_or_default().to_owned();
+        let Some(instances) = group["instances"].as_array_mut() else { continue };
+        let mut number = 0;
+        while (instances.len() as u64) < wanted {
+            let instance = instance_name(&cluster, &name, number);
+            number += 1;
+            if instances.iter().any(|other| other["instance_name"] == instance.as_str()) {
+                continue;
+            }
+            instances.push(json!({
+                "id": store.uuid(),
+                "instance_id": store.uuid(),
+                "instance_name": instance,
+                "internal_ip": null,
+                "management_ip": null,
+                "storage_devices_number": volumes,
+                "dns_hostname": null,
+                "created_at": now,
+                "updated_at": null,
+            }));
+        }
+    }
+    put_groups(store, id, groups);
+}
+
+/// Gives instances the addresses that they lack.
+pub(super) fn address_instances(store: &mut Store, id: &str) {
+    let now = store.timestamp();
+    let Some(row) = store.get(RESOURCE, id) else { return };
+    let mut groups = row.list("node_groups").to_vec();
+    for instance in groups.iter_mut().filter_map(|group| group["instances"].as_array_mut()).flatten() {
+        if instance["internal_ip"].is_null() {
+            let address = format!("10.77.{}.{}", store.rng.u8(..), store.rng.u8(2..254));
+            instance["internal_ip"] = address.as_str().into();
+            instance["management_ip"] = address.into();
+            instance["updated_at"] = now.clone();
+        }
+    }
+    put_groups(store, id, groups);
+}
+
+pub(super) fn put_groups(store: &mut Store, id: &str, groups: Vec<Value>) {
+    store.update(RESOURCE, id, |row| {
+        row.fields.insert("node_groups".into(), groups.into());
+    });
+}
+
+pub(super) const fn stage(status: Status, units: u32) -> Stage {
+    Stage(status, units, nothing)
+}

@@ -1,0 +1,370 @@
+//! The Sahara service: data processing clusters, in version 1.1 and version 2 of its API.
+//!
+//! It has the plugins `fake` and `vanilla`, and stands on a cloud with the networks, flavors and images that the constants
+//! here name. Where the real server has a defect that its clients have to live with, this one has it too; each is
+//! explained where it is made.
+
+mod cloud;
+mod cluster_templates;
+mod clusters;
+mod error;
+mod images;
+mod list;
+mod node_group_templates;
+mod node_groups;
+mod plugins;
+mod resource;
+mod schema;
+mod store;
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::Method;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, RETRY_AFTER, VARY};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use crate::answer::{Answer, Call, Service};
+use crate::clock::Clock;
+use crate::keystone::{Caller, Keystone};
+use crate::openstack;
+use crate::query;
+use crate::route::{self, Found, Operation, Route};
+use crate::sandbox::Options;
+
+use error::ApiError;
+use store::Store;
+
+pub use cloud::{EXTERNAL_NETWORK, KEYPAIR, NETWORK};
+pub use images::{IMAGE, UNREGISTERED_IMAGE, VANILLA_IMAGE};
+
+type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
+
+/// The emulated Sahara of a sandbox, to be told how to behave.
+///
+/// Requests reach it through [`Sandbox::openstack`](crate::Sandbox::openstack) or a port.
+/// [`Fault::ActionFailed`](crate::Fault::ActionFailed) lets what a request starts end badly: a cluster in `Error`, a
+/// scaling in `Active` with a description of what went wrong, a deletion never, a job in `FAILED`, a health check in `RED`.
+#[derive(Clone)]
+pub struct Sahara(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    keystone: Keystone,
+    store: Mutex<Store>,
+}
+
+/// The version of the API that a request is for; as a number, the place of its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    One = 0,
+    Two = 1,
+}
+
+/// What one handler needs.
+pub(crate) struct Ctx<'a> {
+    pub(crate) store: &'a mut Store,
+    pub(crate) call: &'a Call<'a>,
+    pub(crate) version: Version,
+    pub(crate) project: &'static str,
+    pub(crate) caller: Caller,
+    /// The body, unless it is taken as it is.
+    pub(crate) body: Value,
+    parameters: Vec<String>,
+    query: Vec<(String, String)>,
+}
+
+/// The routes of version 1.0, which version 1.1 has too.
+const VERSION_ONE: &[&[Route<Handler>]] =
+    &[clusters::V1, cluster_templates::V1, node_group_templates::V1, plugins::V1, images::V1];
+
+/// What version 1.1 has besides.
+const VERSION_ONE_JOBS: &[&[Route<Handler>]] = &[];
+
+const VERSION_TWO: &[&[Route<Handler>]] =
+    &[clusters::V2, cluster_templates::V2, node_group_templates::V2, plugins::V2, images::V2];
+
+/// Every operation of version 1.1 that the emulated service knows, with paths below `/v1.1` or `/v1.1/{project}`.
+pub fn operations_v1_1() -> impl Iterator<Item = &'static Operation> {
+    VERSION_ONE.iter().chain(VERSION_ONE_JOBS).copied().flatten().map(|route| &route.operation)
+}
+
+/// Every operation of version 2 that the emulated service knows, with paths below `/v2` or `/v2/{project}`.
+pub fn operations_v2() -> impl Iterator<Item = &'static Operation> {
+    VERSION_TWO.iter().copied().flatten().map(|route| &route.operation)
+}
+
+impl Sahara {
+    pub(crate) fn new(options: &Options, clock: Clock, keystone: Keystone) -> Self {
+        let store = Store::new(options.seed, options.action_duration, clock.epoch());
+        Self(Arc::new(Inner { clock, keystone, store: Mutex::new(store) }))
+    }
+
+    /// Limits how many instances the clusters of a project may have together; at first there is no limit.
+    pub fn limit_instances(&self, most: impl Into<Option<u64>>) {
+        crate::lock(&self.0.store).instance_limit = most.into();
+    }
+
+    /// Lets the next so many deletions of clusters show the real server's race: one request for a cluster that goes away
+    /// right then is answered with status 200 and a text in version 1.1, and with status 500 in version 2, before all later
+    /// ones find nothing.
+    pub fn race_deletions(&self, times: usize) {
+        crate::lock(&self.0.store).races = times;
+    }
+
+    fn answer(&self, call: &Call<'_>, store: &mut Store) -> Answer {
+        if call.path.is_empty() || call.path == "/" {
+            return versions(call.origin);
+        }
+        let keystone = openstack::keystone_beside(call.origin);
+        let token = call.headers.get("x-auth-token").and_then(|token| token.to_str().ok());
+        let Some(caller) = token.and_then(|token| self.0.keystone.caller(token)) else {
+            return error::bad_token(&keystone);
+        };
+        if call.path == "/healthcheck" {
+            return Answer::new(200, Some("text/plain; charset=UTF-8"), "OK");
+        }
+        let Some(project) = caller.project else {
+            return error::filter(503, "");
+        };
+        let (version, rest) = call.path[1..].split_once('/').unwrap_or((&call.path[1..], ""));
+        if rest.is_empty() {
+            return error::filter(404, "Incorrect path");
+        }
+        let (named, below) = rest.split_once('/').unwrap_or((rest, ""));
+        if openstack::is_uuid(named) && named != project {
+            let challenge = format!("Keystone uri=\"{keystone}/v3\"");
+            return error::filter(401, "Token tenant != requested tenant")
+                .with(http::header::WWW_AUTHENTICATE, &challenge);
+        }
+        let (version, groups): (_, &[&[&[Route<Handler>]]]) = match version {
+            "v1.0" => (Version::One, &[VERSION_ONE]),
+            "v1.1" => (Version::One, &[VERSION_ONE, VERSION_ONE_JOBS]),
+            "v2" => (Version::Two, &[VERSION_TWO]),
+            _ => return error::no_route(404),
+        };
+        let Some((found, path)) = find(groups, call.method, rest, below) else { return error::no_route(404) };
+        let Some(found) = found else { return error::no_route(405) };
+        if version == Version::One {
+            return run(store, call, version, project, caller, found, &path);
+        }
+
+        let asked = microversion(call);
+        let answer = match asked.as_str() {
+            "2.0" => run(store, call, version, project, caller, found, &path),
+            other if is_version(other) => {
+                let message =
+                    format!("Version {other} is not supported by the API. Minimum is 2.0 and maximum is 2.0.");
+                error::microversion(406, "NOT_ACCEPTABLE", &message)
+            }
+            other => {
+                let message =
+                    format!("API Version String {other} is of invalid format. Must be of format MajorNum.MinorNum.");
+                error::microversion(400, "BAD_REQUEST", &message)
+            }
+        };
+        answer
+            .with(VARY, "OpenStack-API-Version")
+            .with(HeaderName::from_static("openstack-api-version"), &format!("data-processing {asked}"))
+    }
+}
+
+/// The route of a path below a version, with the path in its form; nothing in the place of the route when there is one
+/// for another method only. The project may stand in front, whatever it looks like, and `.json` at the end.
+fn find(
+    groups: &[&'static [&'static [Route<Handler>]]],
+    method: &Method,
+    rest: &str,
+    below: &str,
+) -> Option<(Option<&'static Route<Handler>>, String)> {
+    let mut wrong_method = None;
+    for path in [rest, below] {
+        // The name of a binary may end like this by itself.
+        let is_name = path.starts_with("job-binary-internals/") && method == Method::PUT;
+        let path = if is_name { path } else { path.strip_suffix(".json").unwrap_or(path) };
+        let path = format!("/{path}");
+        let routes = groups.iter().copied().flatten().copied().flatten();
+        match route::find(routes, method, &path) {
+            Found::Route(found) => return Some((Some(found), path)),
+            Found::WrongMethod => wrong_method = wrong_method.or(Some((None, path))),
+            Found::Nothing => {}
+        }
+    }
+    wrong_method
+}
+
+fn run(
+    store: &mut Store,
+    call: &Call<'_>,
+    version: Version,
+    project: &'static str,
+    caller: Caller,
+    found: &Route<Handler>,
+    path: &str,
+) -> Answer {
+    let decode = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+    let takes_bytes = matches!(found.operation.id, "put_job_binary_internal" | "convert_config");
+    let body = if takes_bytes { Ok(Value::Null) } else { body(call) };
+    let answer = body.and_then(|body| {
+        let mut ctx = Ctx {
+            store,
+            call,
+            version,
+            project,
+            caller,
+            body,
+            parameters: route::parameters(found.operation.path, path).into_iter().map(decode).collect(),
+            query: query::pairs(call.query),
+        };
+        (found.handler)(&mut ctx)
+    });
+    let answer = answer.unwrap_or_else(|error| error.answer(&mut store.rng));
+    // The form of the answer is looked at when everything is done, and then so is the form of its refusal.
+    let is_json = answer.headers.get(CONTENT_TYPE).is_none_or(|kind| kind == "application/json");
+    if is_json && !accepts_json(call) { Answer::new(500, Some("text/plain"), "") } else { answer }
+}
+
+/// The body of a request, whatever the method: also a deletion can have one.
+fn body(call: &Call<'_>) -> Result<Value, ApiError> {
+    if call.body.is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    let kind = call.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
+        return Err(ApiError::invalid_data(format!("Content type '{kind}' isn't supported")));
+    }
+    let broken = |_| ApiError::bad("MALFORMED_REQUEST_BODY", "Malformed message body: cannot understand JSON");
+    serde_json::from_slice(call.body).map_err(broken)
+}
+
+fn accepts_json(call: &Call<'_>) -> bool {
+    let mut accepted = call.headers.get_all(ACCEPT).iter().peekable();
+    accepted.peek().is_none()
+        || accepted.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|range| {
+            let range = range.split(';').next().unwrap_or_default().trim();
+            ["application/json", "application/*", "*/*", ""].contains(&range)
+        })
+}
+
+/// The microversion that a request asks for.
+fn microversion(call: &Call<'_>) -> String {
+    let values = call.headers.get_all("openstack-api-version").iter().filter_map(|value| value.to_str().ok());
+    let ours = values.flat_map(|value| value.split(',')).find_map(|part| {
+        let (service, version) = part.trim().split_once(' ')?;
+        (service == "data-processing").then(|| version.trim().to_owned())
+    });
+    match ours.as_deref() {
+        None | Some("latest") => "2.0".to_owned(),
+        Some(version) => version.to_owned(),
+    }
+}
+
+fn is_version(text: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('.').is_some_and(|(major, minor)| is_number(major) && is_number(minor))
+}
+
+/// The versions, in an answer of status 300 that needs no token. Unlike those of the real server, the links have the
+/// prefix under which a sandbox mounts the service: clients that follow them could not work otherwise.
+fn versions(origin: &str) -> Answer {
+    let version = |id: &str, status: &str| {
+        let href = format!("{origin}/{id}/");
+        json!({"id": id, "status": status, "links": [{"rel": "self", "href": href}]})
+    };
+    let mut newest = version("v2", "CURRENT");
+    newest["min_version"] = "2.0".into();
+    newest["max_version"] = "2.0".into();
+    Answer::json(300, &json!({"versions": [version("v1.0", "SUPPORTED"), version("v1.1", "SUPPORTED"), newest]}))
+}
+
+impl Service for Sahara {
+    fn name(&self) -> &'static str {
+        "sahara"
+    }
+
+    #[cfg(feature = "serve")]
+    fn endpoint(&self) -> &'static str {
+        ""
+    }
+
+    fn handle(&self, call: &Call<'_>) -> Answer {
+        let mut store = crate::lock(&self.0.store);
+        store.settle(self.0.clock.elapsed());
+        let answer = self.answer(call, &mut store);
+        openstack::with_request_id(answer, &mut store.rng)
+    }
+
+    fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
+        if status == 401 && code.is_none() {
+            return error::bad_token("http://keystone.invalid:5000");
+        }
+        let code = code.unwrap_or(match status {
+            400 => "INVALID_DATA",
+            403 => "FORBIDDEN",
+            404 => "NOT_FOUND",
+            _ => "INTERNAL_SERVER_ERROR",
+        });
+        let message = message.unwrap_or("the sandbox was asked to fail");
+        Answer::json(status, &json!({"error_code": status, "error_message": message, "error_name": code}))
+    }
+
+    /// The service has no limit of its own; what stands in front of one speaks like this.
+    fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
+        let answer = error::filter(429, "Too many requests arrived.");
+        match retry_after {
+            Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
+            None => answer,
+        }
+    }
+}
+
+impl fmt::Debug for Sahara {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sahara")
+    }
+}
+
+impl Ctx<'_> {
+    /// A part of the path.
+    pub(crate) fn parameter(&self, index: usize) -> &str {
+        self.parameters.get(index).map_or("", String::as_str)
+    }
+
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.query_pairs().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Refuses other keys in the query than these, which version 2 does everywhere.
+    pub(crate) fn knows_query(&self, operation: &str, known: &[&str]) -> Result<(), ApiError> {
+        let foreign =
+            |(name, _): (&str, &str)| !known.contains(&name) && !["marker", "limit", "sort_by"].contains(&name);
+        if self.version == Version::Two && self.query_pairs().any(foreign) {
+            return Err(ApiError::query(operation, known));
+        }
+        Ok(())
+    }
+
+    /// What is to go wrong with what the request starts.
+    pub(crate) fn failure(&self) -> Option<String> {
+        self.call.fail_actions.as_ref().map(|(_, message)| message.clone())
+    }
+}
+
+/// An answer with one object under its key, as most handlers end.
+#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
+pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<Answer, ApiError> {
+    Ok(Answer::json(status, &json!({key: object})))
+}
+
+/// The answer to a deletion: nothing, of the type of everything else.
+#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
+pub(crate) fn gone() -> Result<Answer, ApiError> {
+    Ok(Answer::new(204, Some("application/json"), ""))
+}
