@@ -102,7 +102,6 @@ impl FieldProblem {
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-#[allow(clippy::struct_excessive_bools, reason = "independent facts about one failure")]
 #[derive(Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "they are answers to questions that callers ask one by one")]
 struct Inner {
