@@ -25,6 +25,24 @@ pub(crate) const PRODUCT: &str =
 const TYPES: [&str; 2] = ["data-processing", "data-processingv2"];
 
 /// A login at a cloud. Clones are cheap and share connections and token.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> sahara::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let transport = sandbox.openstack();
+/// use sahara::keystone::{ApplicationCredential, Login};
+/// use sahara::{Cloud, Version};
+///
+/// # let id = cloud_sandbox::keystone::UNRESTRICTED_CREDENTIAL;
+/// let login = Login::application_credential(ApplicationCredential::id(id), "unrestricted-secret");
+/// let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(transport).build()?;
+/// for service in cloud.catalog().await?.0 {
+///     println!("{} {}", service.kind, service.name);
+/// }
+/// let api = cloud.data_processing().version(Version::V1_1).await?;
+/// assert!(api.endpoint().contains("/v1.1"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Cloud(Arc<Inner>);
 

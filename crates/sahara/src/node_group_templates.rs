@@ -108,6 +108,21 @@ impl<'a> NodeGroupTemplates<'a> {
     }
 
     /// Lists the templates of the project, and those that other projects make public (`GET /node-group-templates`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let mut templates = api.node_group_templates().list().plugin_name("fake").items();
+    /// while let Some(template) = templates.next().await? {
+    ///     println!("{} {:?}", template.name, template.node_processes);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn list(self) -> ListNodeGroupTemplates {
         ListNodeGroupTemplates::new(self.0.list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates"))
     }
@@ -118,6 +133,24 @@ impl<'a> NodeGroupTemplates<'a> {
     /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, security group, pool or
     /// zone, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE` (no such
     /// plugin, version or process).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// let worker = api.node_group_templates()
+    ///     .create("worker", "fake", "0.1", "2", ["datanode", "tasktracker"])
+    ///     .volumes_per_node(2)
+    ///     .volumes_size(100)
+    ///     .security_groups(["default"])
+    ///     .auto_security_group(true)
+    ///     .await?;
+    /// assert_eq!(worker.plugin_version, "0.1");
+    /// # Ok(()) }
+    /// ```
     pub fn create(
         self,
         name: impl Into<String>,
@@ -133,11 +166,38 @@ impl<'a> NodeGroupTemplates<'a> {
     }
 
     /// One template (`GET /node-group-templates/{id}`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let worker = api.node_group_templates().get(&worker.id).await?;
+    /// println!("{} of the flavor {}", worker.name, worker.flavor_id);
+    /// # Ok(()) }
+    /// ```
     pub fn get(self, id: impl Into<NodeGroupTemplateId>) -> Call<NodeGroupTemplate> {
         self.0.get(both!(GET_NODE_GROUP_TEMPLATE), id.into(), "node_group_template")
     }
 
     /// Looks a template up by id or name; the project's own before a public one of the same name.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let found = api.node_group_templates().find("worker").await?;
+    /// assert_eq!(found.map(|template| template.id), Some(worker.id));
+    /// assert!(api.node_group_templates().find("work").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(self, template: impl Into<String>) -> Task<Option<NodeGroupTemplate>> {
         let list = self.0.list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates");
         find(self.0, template.into(), list, true, |id| self.get(id))
@@ -147,6 +207,19 @@ impl<'a> NodeGroupTemplates<'a> {
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project, `INVALID_REFERENCE` when a cluster uses it;
     /// see the predicates of [`ApiError`](crate::ApiError).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let worker = api.node_group_templates().update(&worker.id).description("does the work").is_protected(true).await?;
+    /// assert!(worker.is_protected);
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, id: impl Into<NodeGroupTemplateId>) -> UpdateNodeGroupTemplate {
         let call = self.0.get(both!(UPDATE_NODE_GROUP_TEMPLATE), id.into(), "node_group_template");
         UpdateNodeGroupTemplate::new(call, Release::none(self.0.version()))
@@ -155,18 +228,59 @@ impl<'a> NodeGroupTemplates<'a> {
     /// Deletes a template (`DELETE /node-group-templates/{id}`).
     ///
     /// `DELETION_FAILED` when it is protected, `INVALID_REFERENCE` when it is in use.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// api.node_group_templates().delete(&worker.id).await?;
+    /// assert!(api.node_group_templates().get(&worker.id).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self, id: impl Into<NodeGroupTemplateId>) -> Call<()> {
         self.0.delete(both!(DELETE_NODE_GROUP_TEMPLATE), id.into())
     }
 
     /// A template in a form that fits other clouds: without ids, and with gaps such as `{flavor_id}` for what differs
     /// (`GET /node-group-templates/{id}/export`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let exported = api.node_group_templates().export(&worker.id).await?;
+    /// assert!(exported.gaps().any(|gap| gap == "flavor_id"));
+    /// println!("{exported}"); // JSON, for a file
+    /// # Ok(()) }
+    /// ```
     pub fn export(self, id: impl Into<NodeGroupTemplateId>) -> Call<Exported> {
         self.0.call(both!(EXPORT_NODE_GROUP_TEMPLATE), Decode::key("node_group_template")).arg(id.into())
     }
 
     /// Creates a template from one that was exported, here or elsewhere, by any version of the API
     /// (`POST /node-group-templates`). The gaps are to be filled, at least the flavor.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let exported = api.node_group_templates().export(&worker.id).await?;
+    /// let copy = api.node_group_templates().import(&exported).name("worker-2").flavor_id("2").await?;
+    /// assert_eq!(copy.node_processes, worker.node_processes);
+    /// # Ok(()) }
+    /// ```
     pub fn import(self, exported: &Exported) -> ImportTemplate<NodeGroupTemplate> {
         let call = self.0.call(both!(CREATE_NODE_GROUP_TEMPLATE), Decode::key("node_group_template"));
         ImportTemplate::new(call, exported, self.0.version())
@@ -207,10 +321,6 @@ macro_rules! template_request {
                 $($opt)*
                 /// Settings of the processes.
                 node_configs: Configs,
-                /// How many volumes every node gets. Needs [`volumes_size`](Self::volumes_size).
-                volumes_per_node: u32,
-                /// The size of each volume in GiB.
-                volumes_size: u32,
                 /// Whether volumes are on the hosts of their nodes.
                 volume_local_to_instance: bool,
                 /// Whether nodes boot from a volume. Only in API v2.
@@ -231,6 +341,12 @@ macro_rules! template_request {
                 is_public: bool,
                 /// Whether it can be neither changed nor deleted.
                 is_protected: bool,
+            }
+            number {
+                /// How many volumes every node gets. Needs [`volumes_size`](Self::volumes_size).
+                volumes_per_node: u32,
+                /// The size of each volume in GiB.
+                volumes_size: u32,
             }
             list {
                 $($list)*

@@ -76,8 +76,7 @@ async fn creating_speaks_the_words_of_the_version() {
         let groups = api.node_group_templates();
         groups.create("master", "fake", "0.1", "1", ["namenode"]).await.unwrap();
         let create = groups.create("worker", "fake", "0.1", FlavorId::from("2"), ["datanode", "tasktracker"]);
-        let create =
-            create.node_configs(Configs::new().set("HDFS", "x", "y")).volumes_per_node(2_u32).volumes_size(10_u32);
+        let create = create.node_configs(Configs::new().set("HDFS", "x", "y")).volumes_per_node(2).volumes_size(10);
         let create = create.security_groups(["default"]).description("d").image_id(None).is_protected(true);
         let share = Share::new("s1").path("/mnt/x").access_level(AccessLevel::ReadOnly);
         create.shares([share, Share::new("s2")]).await.unwrap();
@@ -86,7 +85,7 @@ async fn creating_speaks_the_words_of_the_version() {
             r#"{{"name":"master","plugin_name":"fake","{key}":"0.1","flavor_id":"1","node_processes":["namenode"]}}"#
         );
         let second = format!(
-            r#"{{"name":"worker","plugin_name":"fake","{key}":"0.1","flavor_id":"2","node_processes":["datanode","tasktracker"],"node_configs":{{"HDFS":{{"x":"y"}}}},"volumes_per_node":2,"volumes_size":10,"is_protected":true,"security_groups":["default"],"shares":[{{"id":"s1","path":"/mnt/x","access_level":"ro"}},{{"id":"s2"}}],"description":"d","image_id":null}}"#
+            r#"{{"name":"worker","plugin_name":"fake","{key}":"0.1","flavor_id":"2","node_processes":["datanode","tasktracker"],"node_configs":{{"HDFS":{{"x":"y"}}}},"is_protected":true,"volumes_per_node":2,"volumes_size":10,"security_groups":["default"],"shares":[{{"id":"s1","path":"/mnt/x","access_level":"ro"}},{{"id":"s2"}}],"description":"d","image_id":null}}"#
         );
         assert_eq!(sent(&wire), [(line.clone(), first), (line, second)]);
         let seen = wire.seen();
@@ -108,8 +107,8 @@ async fn what_the_service_would_refuse_is_not_sent() {
     assert_field(create("", &["a"]).await, "name");
     assert_field(create("a", &[]).await, "node_processes");
     assert_field(create("a", &["x", "x"]).await, "node_processes");
-    assert_field(create("a", &["x"]).volumes_per_node(1_u32).await, "volumes_size");
-    assert_field(create("a", &["x"]).volumes_size(0_u32).await, "volumes_size");
+    assert_field(create("a", &["x"]).volumes_per_node(1).await, "volumes_size");
+    assert_field(create("a", &["x"]).volumes_size(0).await, "volumes_size");
     assert_field(create("a", &["x"]).boot_from_volume(true).await, "boot_from_volume");
     let update = || api.node_group_templates().update("t1");
     assert_field(update().name("1").await, "name");
