@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_core::call::{Call, Operation};
+use cloud_core::clock::Clock;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
@@ -37,6 +39,7 @@ struct Inner {
     version: Version,
     bases: [BaseUrl; 2],
     project: ProjectId,
+    poll_interval: Duration,
     explanation: Explanation,
 }
 
@@ -46,9 +49,10 @@ impl Client {
         version: Version,
         bases: [BaseUrl; 2],
         project: ProjectId,
+        poll_interval: Duration,
         explanation: Explanation,
     ) -> Self {
-        let mut client = Inner { engine, version, bases, project, explanation };
+        let mut client = Inner { engine, version, bases, project, poll_interval, explanation };
         let base = client.base(version).to_string();
         client.explanation.add("base", base);
         Self(Arc::new(client))
@@ -77,6 +81,15 @@ impl Client {
     /// How endpoint, version and login were found, without secrets.
     pub fn explain(&self) -> &Explanation {
         &self.0.explanation
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.0.engine.clock()
+    }
+
+    /// The first pause between looks at work under way.
+    pub(crate) fn poll_interval(&self) -> Duration {
+        self.0.poll_interval
     }
 
     /// An operation of the version that is spoken; one that it does not have fails before anything is sent.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use cloud_core::call::CallFuture;
 use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
@@ -58,6 +59,7 @@ struct Inner {
     // The lists of versions that were read, by root.
     versions: Mutex<BTreeMap<String, Listed>>,
     keystone: String,
+    poll_interval: Duration,
     explanation: Explanation,
 }
 
@@ -124,7 +126,7 @@ impl Cloud {
         };
         explanation.add("version", format!("{version} ({reason})"));
         let bases = [base(address.of(Version::V1_1))?, base(address.of(Version::V2))?];
-        Ok(Client::new(engine, version, bases, project.id.as_str().into(), explanation))
+        Ok(Client::new(engine, version, bases, project.id.as_str().into(), inner.poll_interval, explanation))
     }
 
     /// Where the service is: as set, or as the catalog says.
@@ -219,6 +221,7 @@ pub struct CloudBuilder {
     interfaces: Option<Vec<Interface>>,
     region: Option<String>,
     version: Option<Version>,
+    poll_interval: Option<Duration>,
     cloud: Option<Setting<String>>,
     notes: Vec<String>,
 }
@@ -273,6 +276,12 @@ impl CloudBuilder {
     /// The version of the API, the newest that is offered unless set.
     pub fn version(mut self, version: Version) -> Self {
         self.version = Some(version);
+        self
+    }
+
+    /// The first pause between looks at work under way, 5 s unless set. Pauses grow to six times of it.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = Some(interval);
         self
     }
 
@@ -342,6 +351,10 @@ impl CloudBuilder {
             |what: &str| Error::new(ErrorKind::Config, format!("{what}: not set; give it by CloudBuilder::{what}"));
         let auth_url = self.auth_url.ok_or_else(|| missing("auth_url"))?;
         let login = self.login.ok_or_else(|| missing("login"))?;
+        let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(5));
+        if poll_interval.is_zero() {
+            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
+        }
         let allow_http = self.options.allows_http();
         let plain_http = BaseUrl::parse(&auth_url, allow_http)?.is_plain_http();
         if let Some(endpoint) = &self.endpoint {
@@ -376,6 +389,7 @@ impl CloudBuilder {
             version: self.version,
             versions: Mutex::default(),
             keystone: address,
+            poll_interval,
             explanation,
         })))
     }

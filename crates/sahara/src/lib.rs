@@ -51,6 +51,7 @@
 //   `Client::list` renames them for v1.1 (see `V1_1_WORDS`). `sorted!` adds `sort`. A list whose pages repeat an item
 //   calls `List::distinct`.
 // * What the service would refuse is refused by a `check`, from `check.rs`, so that the caller can overrule it.
+// * What takes time gives a `Waiter`, by `watch` or `until_gone` of `wait.rs`: the room judges what a look shows.
 // * Every operation has an example that runs as a test, with hidden lines that make the client of a sandbox, as the
 //   examples of `node_group_templates.rs` do.
 // * A `GET` that changes something (`CANCEL_JOB` of v1.1) gets `.options(|o| o.idempotent(false))`.
@@ -76,6 +77,8 @@ mod release;
 pub mod shares;
 mod sort;
 mod version;
+#[allow(dead_code, reason = "for rooms of what takes time")]
+mod wait;
 
 pub use client::Client;
 pub use cloud::{Cloud, CloudBuilder, Connect};

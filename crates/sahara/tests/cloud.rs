@@ -228,6 +228,10 @@ async fn an_address_in_the_clear_is_refused_wherever_it_comes_from() {
         (builder(&wire).endpoint_override("http://o.test"), "endpoint_override (client builder): is http://"),
         (builder(&wire).auth_url("keystone.test"), "auth_url (client builder): has no scheme"),
         (Cloud::builder().login(common::login()), "auth_url: not set; give it by CloudBuilder::auth_url"),
+        (
+            builder(&wire).poll_interval(std::time::Duration::ZERO),
+            "poll_interval (client builder): must be longer than zero",
+        ),
         (Cloud::builder().auth_url(KEYSTONE), "login: not set; give it by CloudBuilder::login"),
     ] {
         let error = builder.build().unwrap_err();
