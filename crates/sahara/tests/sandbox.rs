@@ -114,8 +114,8 @@ async fn lists_are_complete_whatever_the_order_and_the_page() {
                 list().sort(sort.clone()).per_page(2).all().await.unwrap().into_iter().map(|t| t.name).collect();
             assert_eq!(names.len(), 6, "{sort}");
         }
-        let last = list().sort(Sort::NAME.descending()).items().next().await.unwrap().unwrap();
-        assert_eq!(last.name, "t5");
+        let first = list().sort(Sort::NAME.descending()).items().next().await.unwrap().unwrap();
+        assert_eq!(first.name, "t5");
         assert_eq!(list().plugin_version("0.1").plugin_name("fake").name("t3").all().await.unwrap().len(), 1);
         assert!(list().plugin_version("9").all().await.unwrap().is_empty());
         let error = list().sort(Sort::by("colour")).await.unwrap_err();
