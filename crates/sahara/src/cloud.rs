@@ -17,6 +17,7 @@ use crate::dialect::OpenStackDialect;
 use crate::discovery::{self, Address, Listed};
 use crate::explain::Explanation;
 use crate::keystone::{Catalog, Interface, Keystone, Login, Session, TokenInfo, Wanted};
+use crate::secrets::Secrets;
 use crate::version::Version;
 
 pub(crate) const PRODUCT: &str =
@@ -53,6 +54,7 @@ struct Inner {
     engine: Engine,
     plain_http: bool,
     session: Session,
+    secrets: Arc<Secrets>,
     wanted: Wanted,
     endpoint: Option<Setting<String>>,
     version: Option<Version>,
@@ -153,7 +155,8 @@ impl Cloud {
         let credential = Some(inner.session.credential());
         // Connections that were made for a Keystone without TLS cannot reach a service with it.
         if inner.plain_http && !root.is_plain_http() {
-            return Engine::build(inner.options.clone(), PRODUCT, Arc::new(OpenStackDialect), credential, false);
+            let dialect = Arc::new(OpenStackDialect::new(inner.secrets.clone()));
+            return Engine::build(inner.options.clone(), PRODUCT, dialect, credential, false);
         }
         Ok(inner.engine.with_credential(credential))
     }
@@ -366,7 +369,9 @@ impl CloudBuilder {
             interfaces: self.interfaces.filter(|list| !list.is_empty()).unwrap_or_else(|| vec![Interface::Public]),
             region: self.region,
         };
-        let engine = Engine::build(self.options.clone(), PRODUCT, Arc::new(OpenStackDialect), None, plain_http)?;
+        let secrets = Arc::new(Secrets::new(login.secret().clone()));
+        let dialect = Arc::new(OpenStackDialect::new(secrets.clone()));
+        let engine = Engine::build(self.options.clone(), PRODUCT, dialect, None, plain_http)?;
         let keystone = Keystone::new(engine.clone(), &auth_url, allow_http)?;
         let address = keystone.address(&login).to_string();
         let mut explanation = Explanation::default();
@@ -378,12 +383,13 @@ impl CloudBuilder {
         for note in self.notes {
             explanation.add("note", note);
         }
-        let session = Session::new(keystone, login, engine.clock());
+        let session = Session::new(keystone, login, engine.clock(), secrets.clone());
         Ok(Cloud(Arc::new(Inner {
             options: self.options,
             engine,
             plain_http,
             session,
+            secrets,
             wanted,
             endpoint: self.endpoint,
             version: self.version,

@@ -6,16 +6,27 @@ use cloud_core::error::{ApiProblem, FieldProblem};
 use http::HeaderMap;
 
 use crate::error::{ApiError, ErrorCode, REQUEST_ID};
+use crate::secrets::Secrets;
 
 /// What the answers of Keystone and Sahara mean.
 #[derive(Debug)]
-pub(crate) struct OpenStackDialect;
+pub(crate) struct OpenStackDialect {
+    secrets: Arc<Secrets>,
+}
+
+impl OpenStackDialect {
+    pub(crate) fn new(secrets: Arc<Secrets>) -> Self {
+        Self { secrets }
+    }
+}
 
 impl Dialect for OpenStackDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &response.body) else {
+        let Some(mut error) = ApiError::parse(response.status.as_u16(), &response.headers, &response.body) else {
             return ApiProblem::default();
         };
+        self.secrets.hide(&mut error.message);
+        error.problems.iter_mut().for_each(|(_, problem)| self.secrets.hide(problem));
         let fields = error
             .problems
             .iter()

@@ -74,6 +74,7 @@ pub mod node_group_templates;
 pub mod ops;
 mod page;
 mod release;
+mod secrets;
 pub mod shares;
 mod sort;
 mod version;

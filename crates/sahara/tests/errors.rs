@@ -91,3 +91,20 @@ async fn creating_is_not_repeated_after_a_failure_that_leaves_a_question() {
     let error = api.node_group_templates().create("a", "fake", "0.1", "1", ["x"]).await.unwrap_err();
     assert!(error.is_rate_limited() && sent(&wire).len() > 1, "{error}");
 }
+
+#[tokio::test]
+async fn a_secret_that_a_service_quotes_is_masked() {
+    let wire = common::openstack("https://sahara.test/v2", |request| {
+        let token = request.headers()["x-auth-token"].to_str().unwrap();
+        let message = format!("name: {token} and pass-phrase are not it\nand {token}");
+        Scripted::json(400, json!({"error_code": 400, "error_name": "X", "error_message": message}).to_string())
+    });
+    let login =
+        sahara::Login::password(sahara::keystone::User::id("u"), "pass-phrase", sahara::keystone::Scope::Default);
+    let cloud = common::builder(&wire).login(login).build().unwrap();
+    let api = cloud.data_processing().await.unwrap();
+    let error = api.node_group_templates().get("x").await.unwrap_err();
+    let shown = format!("{error} {error:?} {:?}", error.api::<ApiError>());
+    assert!(shown.contains("[redacted] and [redacted] are not it"), "{shown}");
+    assert!(!shown.contains("pass-phrase") && !shown.contains("token-1"), "{shown}");
+}

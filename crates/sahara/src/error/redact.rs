@@ -1,5 +1,4 @@
-/// What stands in the place of a secret.
-const MARK: &str = "[redacted]";
+use crate::secrets::MARK;
 
 /// The keys whose values are secrets, in bodies that the validation quotes.
 const SECRETS: [&str; 5] = ["password", "secretkey", "accesskey", "secret", "passcode"];

@@ -247,6 +247,16 @@ impl Login {
         matches!(self, Self::V2Password { .. })
     }
 
+    /// What nobody else may see.
+    pub(crate) fn secret(&self) -> &SecretString {
+        match self {
+            Self::Password { password: secret, .. }
+            | Self::V2Password { password: secret, .. }
+            | Self::Token { token: secret, .. }
+            | Self::ApplicationCredential { secret, .. } => secret,
+        }
+    }
+
     /// The body of the request for a token.
     pub(super) fn body(&self) -> Value {
         let v3 = |method: &str, details: Value, scope: Option<Value>| {

@@ -7,6 +7,7 @@ use cloud_core::{Error, ErrorKind, Result};
 use http::HeaderName;
 
 use super::{Keystone, Login, TokenInfo};
+use crate::secrets::Secrets;
 
 /// A login that has a valid token whenever one is needed. Clones share it.
 #[derive(Clone, Debug)]
@@ -16,9 +17,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(keystone: Keystone, login: Login, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(keystone: Keystone, login: Login, clock: Arc<dyn Clock>, secrets: Arc<Secrets>) -> Self {
         let info = Arc::default();
-        let source = Source { keystone, login, info: Arc::clone(&info) };
+        let source = Source { keystone, login, secrets, info: Arc::clone(&info) };
         let cache = TokenCache::new(source, clock, HeaderName::from_static("x-auth-token"), "");
         Self { cache: Arc::new(cache), info }
     }
@@ -40,6 +41,7 @@ impl Session {
 struct Source {
     keystone: Keystone,
     login: Login,
+    secrets: Arc<Secrets>,
     info: Arc<Mutex<Option<TokenInfo>>>,
 }
 
@@ -47,6 +49,7 @@ struct Source {
 impl TokenSource for Source {
     async fn fetch(&self) -> Result<Token> {
         let issued = self.keystone.issue(&self.login).await?;
+        self.secrets.remember(&issued.secret);
         // A token got for a token ends when that one does: renewing it early would only shorten what is left of it.
         let renewable = !matches!(self.login, Login::Token { .. });
         let lifetime = issued.info.lifetime().filter(|_| renewable);

@@ -11,6 +11,7 @@ use super::*;
 use crate::dialect::OpenStackDialect;
 use crate::explain::Explanation;
 use crate::node_group_templates::NodeGroupTemplate;
+use crate::secrets::Secrets;
 use crate::version::Version;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -20,7 +21,8 @@ fn client(wire: &ScriptedTransport) -> Client {
     options.transport(Arc::new(wire.clone()));
     options.clock(PausedClock::new());
     options.retry(StandardRetry::new().max_attempts(1));
-    let engine = Engine::build(options, "x/1", Arc::new(OpenStackDialect), None, false).unwrap();
+    let secrets = Arc::new(Secrets::new("none".into()));
+    let engine = Engine::build(options, "x/1", Arc::new(OpenStackDialect::new(secrets)), None, false).unwrap();
     let base = |version: &str| {
         BaseUrl::parse(&Setting::new(format!("https://s.test/{version}"), Origin::Builder("x")), false).unwrap()
     };
