@@ -143,10 +143,11 @@ impl Cloud {
             return Ok(endpoint.clone().map(fill));
         }
         let (service, endpoint) = token.catalog.select(&self.0.wanted)?;
-        let (interface, region, keystone) = (&endpoint.interface, endpoint.region(), &self.0.keystone);
+        let (interface, keystone) = (&endpoint.interface, &self.0.keystone);
         let (name, kind) = (&service.name, &service.kind);
-        let origin =
-            format!("{interface} endpoint of {name}, type {kind}, in {region}, from the catalog of {keystone}");
+        let region = Some(endpoint.region()).filter(|region| !region.is_empty());
+        let region = region.map(|region| format!(" in {region},")).unwrap_or_default();
+        let origin = format!("{interface} endpoint of {name}, type {kind},{region} from the catalog of {keystone}");
         Ok(Setting::new(endpoint.url.clone(), Origin::Answer(origin)))
     }
 
@@ -167,7 +168,10 @@ impl Cloud {
             return Ok(listed.clone());
         }
         let listed = discovery::list(engine, root).await?;
-        known().insert(root.as_str().to_owned(), listed.clone());
+        // What is not there now may be there later.
+        if matches!(listed, Listed::Versions(_)) {
+            known().insert(root.as_str().to_owned(), listed.clone());
+        }
         Ok(listed)
     }
 }

@@ -401,3 +401,29 @@ fn nothing_found_shows_a_secret() {
     let builder = crate::Cloud::builder().settings(found);
     assert!(!format!("{builder:?}").contains("hunter2"));
 }
+
+/// Whatever the file holds, there are settings or an error that names a place.
+#[test]
+fn no_file_makes_a_panic() {
+    let full = format!("{}    regions: [r, {{name: s, values: {{cacert: /x}}}}]\n    profile: v\n", cloud!("a"));
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut read = 0;
+    for _ in 0..2_000 {
+        let mut text: Vec<char> = full.chars().collect();
+        for _ in 0..rng.usize(1..4) {
+            let at = rng.usize(0..text.len());
+            match rng.u8(0..3) {
+                0 => drop(text.remove(at)),
+                1 => text.insert(at, char::from(*rng.choice(b"{}[]:,-'\"&*!|>%@`# \n\t~0").unwrap())),
+                _ => text.swap(at, 0),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        let env = Environment::given([("OS_CLOUD", "a")], None).with_file("/etc/openstack/clouds.yaml", text);
+        match Settings::load(&env) {
+            Ok(_) => read += 1,
+            Err(error) => assert!(matches!(error.kind(), ErrorKind::Config), "{error}"),
+        }
+    }
+    assert!(read > 100, "{read}");
+}

@@ -109,3 +109,20 @@ fn secrets_that_the_validation_quotes_are_masked() {
         assert!(!format!("{error:?}").contains("hunter2") && !format!("{error:?}").contains("ter2\""), "{error:?}");
     }
 }
+
+#[test]
+fn no_answer_makes_a_panic() {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let pieces =
+        ["'", "\"", ":", " ", "password", "ü", "\\", "{", "}", "u", "Error ID:", "\n", "<br />", "secret", "[0]", "x"];
+    for _ in 0..20_000 {
+        let message: String = (0..rng.usize(0..24)).map(|_| *rng.choice(&pieces).unwrap()).collect();
+        let key = *rng.choice(&["error_message", "message", "other"]).unwrap();
+        let mut body = serde_json::json!({ "error_name": message, key: message }).to_string();
+        let error = ApiError::parse(400, &HeaderMap::new(), body.as_bytes());
+        assert_eq!(error.is_some(), key != "other");
+        let cut = rng.usize(0..=body.len());
+        body.truncate((0..=cut).rev().find(|at| body.is_char_boundary(*at)).unwrap());
+        let _ = ApiError::parse(400, &HeaderMap::new(), body.as_bytes());
+    }
+}
