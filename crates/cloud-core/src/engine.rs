@@ -97,12 +97,12 @@ pub struct Engine(Arc<Inner>);
 
 struct Inner {
     transport: Arc<dyn Transport>,
-    max_in_flight: Option<usize>,
     credential: Option<Arc<dyn Credential>>,
     dialect: Arc<dyn Dialect>,
     retry: Arc<dyn RetryPolicy>,
     budget: Budget,
     throttle: Throttle,
+    max_in_flight: Option<usize>,
     clock: SharedClock,
     timeout: Option<Duration>,
     attempt_timeout: Duration,
@@ -116,12 +116,12 @@ impl Inner {
     fn beside(&self) -> Self {
         Self {
             transport: self.transport.clone(),
-            max_in_flight: self.max_in_flight,
             credential: self.credential.clone(),
             dialect: self.dialect.clone(),
             retry: self.retry.clone(),
             budget: Budget::new(),
             throttle: Throttle::new(self.max_in_flight, self.clock.now()),
+            max_in_flight: self.max_in_flight,
             clock: self.clock.clone(),
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
@@ -258,12 +258,12 @@ impl Engine {
         let now = options.clock.now();
         Ok(Self(Arc::new(Inner {
             transport,
-            max_in_flight: options.max_in_flight,
             credential,
             dialect,
             retry: options.retry,
             budget: Budget::new(),
             throttle: Throttle::new(options.max_in_flight, now),
+            max_in_flight: options.max_in_flight,
             clock: options.clock,
             timeout: options.timeout,
             attempt_timeout: options.attempt_timeout,
@@ -271,6 +271,13 @@ impl Engine {
             user_agent,
             hook: options.hook,
         })))
+    }
+
+    /// An engine for another service that the same client talks to, such as the one that its tokens come from: beside it
+    /// as by [`with_credential`](Self::with_credential).
+    #[must_use]
+    pub fn sibling(&self, dialect: Arc<dyn Dialect>, credential: Option<Arc<dyn Credential>>) -> Self {
+        Self(Arc::new(Inner { credential, dialect, ..self.0.beside() }))
     }
 
     /// The same engine for another identity. Both share connections and settings, but not the throttle and the budget:
