@@ -16,7 +16,7 @@ use server::Server;
 /// How long one script may take before it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Run the official Python client and command line against the sandbox
+/// Run the official Python clients and command line against the sandbox
 #[derive(clap::Args)]
 pub(crate) struct ThirdParty {
     /// Run only the scripts whose names contain this

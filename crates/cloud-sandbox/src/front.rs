@@ -104,7 +104,8 @@ pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: 
 fn redacted(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     for (name, value) in &mut headers {
-        if name == AUTHORIZATION || name == COOKIE || name.as_str().contains("token") || name.as_str().contains("key") {
+        let is_secret = ["token", "key", "receipt"].iter().any(|part| name.as_str().contains(part));
+        if name == AUTHORIZATION || name == COOKIE || is_secret {
             *value = HeaderValue::from_static("[redacted]");
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! A [`Sandbox`] keeps real state: what was created can be read, changed, listed in pages and deleted, actions run on a
 //! [clock](Sandbox::clock) that a test can advance, [faults](Sandbox::faults) happen on demand, and a
-//! [journal](Sandbox::journal) tells what arrived. It can be used without any socket, through
-//! [`Sandbox::hetzner`], or on a port of the loopback interface, through `Sandbox::start`, by clients in any language.
+//! [journal](Sandbox::journal) tells what arrived. It can be used without any socket, through [`Sandbox::hetzner`] and
+//! [`Sandbox::openstack`], or on a port of the loopback interface, through `Sandbox::start`, by clients in any language.
 //!
 //! ```
 //! # use cloud_core::transport::Transport as _;

@@ -68,6 +68,30 @@ impl Sandbox {
 
     /// Keystone and Sahara, without sockets: any host, with the usual ports 5000 and 8386 or the paths `/keystone` and
     /// `/sahara` to tell them apart; without either it is Keystone. The catalog in a token names URLs that lead here again.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// use cloud_core::transport::Transport as _;
+    /// use serde_json::{Value, json};
+    ///
+    /// let transport = cloud_sandbox::Sandbox::new().openstack();
+    /// let user = json!({"name": "demo", "domain": {"id": "default"}, "password": "demo-pw"});
+    /// let body = json!({"auth": {
+    ///     "identity": {"methods": ["password"], "password": {"user": user}},
+    ///     "scope": {"project": {"id": cloud_sandbox::keystone::DEMO_PROJECT}},
+    /// }});
+    /// let request = http::Request::post("http://cloud.example:5000/v3/auth/tokens").body(body.to_string().into()).unwrap();
+    /// let mut response = transport.send(request).await.unwrap();
+    /// let token = response.headers()["x-subject-token"].clone();
+    /// let body: Value = serde_json::from_slice(&response.body_mut().chunk().await.unwrap().unwrap()).unwrap();
+    /// let url = body["token"]["catalog"][1]["endpoints"][0]["url"].as_str().unwrap();
+    /// assert_eq!(url, format!("http://cloud.example:8386/v1.1/{}", cloud_sandbox::keystone::DEMO_PROJECT));
+    ///
+    /// let request = http::Request::get(format!("{url}/clusters")).header("x-auth-token", token);
+    /// let response = transport.send(request.body(cloud_core::body::Body::empty()).unwrap()).await.unwrap();
+    /// assert_eq!(response.status(), 200);
+    /// # });
+    /// ```
     pub fn openstack(&self) -> Arc<dyn Transport> {
         Arc::new(OpenStack {
             sandbox: self.clone(),
@@ -134,7 +158,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Accepts this token only. Otherwise every well-formed token opens a project of its own.
+    /// Accepts this token only. Otherwise every well-formed token opens a project of its own. Tokens of OpenStack come
+    /// from Keystone in any case.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.options.token = Some(token.into());
         self

@@ -179,7 +179,9 @@ async fn respond(
     let services = sandbox.services();
     let mounted = services.iter().find_map(|service| {
         let rest = path.strip_prefix('/')?.strip_prefix(service.name())?;
-        (rest.is_empty() || rest.starts_with('/')).then_some((service, rest))
+        // Some service has its endpoint right here.
+        let is_endpoint = rest.is_empty() && service.endpoint().is_empty();
+        (is_endpoint || rest.starts_with('/')).then_some((service, rest))
     });
     let Some((service, rest)) = mounted else {
         return Ok(whole(outside(path, host, &services)));

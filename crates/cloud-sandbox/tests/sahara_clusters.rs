@@ -83,10 +83,7 @@ async fn a_cluster_can_end_in_error() {
     assert_eq!(cloud.states(&id).await, ["Validating", "InfraUpdating", "Spawning", "Error"]);
     let read = cloud.get(&format!("/v2/clusters/{id}?show_progress=true")).await.ok(200)["cluster"].clone();
     let description = read["status_description"].as_str().unwrap();
-    assert!(
-        description.starts_with("Creating cluster failed for the following reason(s): no valid host"),
-        "{description}"
-    );
+    assert!(description.starts_with("Creating cluster failed: no valid host"), "{description}");
     let step = &read["provision_progress"][0];
     assert_eq!(step["successful"], false);
     assert!(step["events"][0]["event_info"].as_str().unwrap().starts_with("no valid host was found\nError ID: "));
@@ -130,7 +127,17 @@ async fn clusters_are_scaled() {
         "Active",
     ];
     assert_eq!(cloud.states(&id).await, growing);
-    let worker = cloud.read_cluster(&id).await["node_groups"][1].clone();
+    let read = cloud.read_cluster(&id).await;
+    let step = |step: &Value| (step["step_name"].as_str().unwrap().to_owned(), step["total"].as_u64().unwrap());
+    let steps: Vec<_> = read["provision_progress"].as_array().unwrap()[4..].iter().map(step).collect();
+    let expected = [
+        ("Create Heat stack", 1),
+        ("Assign IPs", 1),
+        ("Wait for instance accessibility", 1),
+        ("Configure instances", 4),
+    ];
+    assert_eq!(steps, expected.map(|(name, total)| (name.to_owned(), total)));
+    let worker = read["node_groups"][1].clone();
     assert_eq!((&worker["count"], worker["instances"].as_array().unwrap().len()), (&json!(3), 3));
 
     let victim = worker["instances"][0]["instance_id"].clone();
@@ -172,7 +179,7 @@ async fn a_failed_scaling_ends_in_active() {
     assert_eq!(states, ["Validating", "Scaling", "Scaling: Spawning", "Rollback: Spawning", "Active"]);
     let read = cloud.read_cluster(&id).await;
     let description = read["status_description"].as_str().unwrap();
-    assert!(description.starts_with("Scaling cluster failed for the following reason(s): no room"), "{description}");
+    assert!(description.starts_with("Scaling cluster failed: no room"), "{description}");
     assert_eq!(read["node_groups"].as_array().unwrap().len(), 2);
     assert_eq!(read["node_groups"][1]["count"], 2);
 
@@ -263,12 +270,14 @@ async fn several_clusters_are_made_at_once() {
     body["count"] = json!(0);
     assert_eq!(cloud.post("/v2/clusters", body.clone()).await.ok(202), &json!({"clusters": []}));
 
-    let mut body = body;
     let version = body.as_object_mut().unwrap().remove("plugin_version").unwrap();
     body["hadoop_version"] = version;
     body["count"] = json!(10);
     let reply = cloud.post("/v1.1/clusters/multiple", body.clone()).await;
     let first = reply.ok(202)["clusters"][0].as_str().unwrap().to_owned();
+    let mut endless = body.clone();
+    endless["count"] = json!(u64::MAX);
+    cloud.post("/v1.1/clusters/multiple", endless).await.refused(400, "QUOTA_ERROR");
     assert_eq!(cloud.read_cluster(&first).await["name"], "many-01");
     cloud.post("/v1.1/clusters/multiple", body.clone()).await.refused(400, "NAME_ALREADY_EXISTS");
     let reply = cloud.post("/v1.1/clusters", body).await;
@@ -316,10 +325,10 @@ async fn a_refused_cluster_can_be_left_over() {
     let cloud = Cloud::new().await;
     cloud.sandbox.sahara().limit_instances(2);
     let reply = cloud.request_cluster("big").await;
-    assert_eq!(reply.refused(400, "QUOTA_ERROR"), "Quota exceeded for instance: Requested 3, but available 2");
+    assert_eq!(reply.refused(400, "QUOTA_ERROR"), "The quota leaves room for 2 instances, not for 3");
     let left = cloud.get("/v2/clusters?name=big").await.ok(200)["clusters"][0].clone();
     assert_eq!(left["status"], "Error");
-    assert!(left["status_description"].as_str().unwrap().contains("Quota exceeded"));
+    assert!(left["status_description"].as_str().unwrap().contains("The quota leaves room"));
     let body = json!({
         "name": "hadoop",
         "plugin_name": "vanilla",
@@ -330,6 +339,21 @@ async fn a_refused_cluster_can_be_left_over() {
     });
     cloud.post("/v2/clusters", body.clone()).await.refused(400, "INVALID_COMPONENT_COUNT");
     cloud.post("/v2/clusters", body).await.refused(400, "NAME_ALREADY_EXISTS");
+}
+
+#[tokio::test]
+async fn no_size_is_too_big_to_be_refused() {
+    let cloud = Cloud::new().await;
+    let id = cloud.cluster("c1").await;
+    let path = format!("/v2/clusters/{id}");
+    let huge = json!({"name": "more", "flavor_id": "1", "node_processes": ["datanode"], "count": u64::MAX});
+    let body = json!({"resize_node_groups": [{"name": "worker", "count": u64::MAX}], "add_node_groups": [huge]});
+    cloud.call("PUT", &path, body).await.refused(400, "QUOTA_ERROR");
+    let mut body = cluster("c2", "");
+    body.as_object_mut().unwrap().remove("cluster_template_id");
+    body["neutron_management_network"] = sahara::NETWORK.into();
+    body["node_groups"] = json!([huge, {"name": "x", "flavor_id": "1", "node_processes": ["datanode"], "count": 1}]);
+    cloud.post("/v2/clusters", body).await.refused(400, "QUOTA_ERROR");
 }
 
 #[tokio::test]
@@ -389,4 +413,34 @@ async fn a_transient_cluster_goes_away() {
     let id = cloud.post("/v2/clusters", body).await.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
     let states = cloud.states(&id).await;
     assert_eq!(states[CREATING.len()..], ["AwaitingTermination", "Deleting", "404"]);
+
+    // It does not forget that when it is scaled in between.
+    let mut body = cluster("c2", &template);
+    body["is_transient"] = json!(true);
+    let id = cloud.post("/v2/clusters", body).await.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
+    cloud.advance(20);
+    let resize = json!({"resize_node_groups": [{"name": "worker", "count": 3}]});
+    cloud.call("PUT", &format!("/v2/clusters/{id}"), resize).await.ok(202);
+    assert_eq!(cloud.states(&id).await.last().unwrap(), "404");
+}
+
+#[tokio::test]
+async fn an_engine_of_its_own_takes_no_tokens_from_application_credentials() {
+    let cloud = Cloud::new().await;
+    let active = cloud.cluster("c1").await;
+    let template = cloud.cluster_template("ct").await;
+    cloud.sandbox.sahara().set_distributed(true);
+    let body = application_credential(keystone::UNRESTRICTED_CREDENTIAL, "unrestricted-secret");
+    let robot = cloud.authenticated(body).await;
+    let reply = robot.post("/v2/clusters", cluster("c2", &template)).await;
+    let id = reply.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(cloud.states(&id).await, ["Validating", "Error"]);
+    robot.delete(&format!("/v2/clusters/{id}")).await.ok_empty(204);
+    assert_eq!(cloud.states(&id).await, ["Deleting"]);
+
+    let path = format!("/v2/clusters/{active}");
+    let reply = cloud.call("PATCH", &path, json!({"update_keypair": true})).await;
+    assert_eq!(reply.ok(202)["cluster"]["status"], "Active");
+    cloud.delete(&path).await.ok_empty(204);
+    assert_eq!(cloud.states(&active).await, ["Deleting", "404"]);
 }

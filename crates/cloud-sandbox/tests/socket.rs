@@ -161,3 +161,27 @@ async fn the_metadata_of_a_server_needs_no_token() {
     assert!(exchange(&server, "GET", &format!("{base}/metadata/nothing"), "").await.starts_with("HTTP/1.1 404"));
     assert!(exchange(&server, "POST", &format!("{base}/metadata"), "").await.starts_with("HTTP/1.1 405"));
 }
+
+#[tokio::test]
+async fn the_catalog_on_a_port_leads_to_the_port() {
+    let server = Sandbox::start().await.unwrap();
+    let user = r#"{"name": "demo", "domain": {"id": "default"}, "password": "demo-pw"}"#;
+    let scope = r#"{"project": {"name": "demo", "domain": {"id": "default"}}}"#;
+    let identity = format!(r#"{{"methods": ["password"], "password": {{"user": {user}}}}}"#);
+    let body = format!(r#"{{"auth": {{"identity": {identity}, "scope": {scope}}}}}"#);
+    assert_eq!(server.keystone_url(), format!("http://{}/keystone/v3", server.address()));
+    let issued = exchange(&server, "POST", "/keystone/v3/auth/tokens", &body).await;
+    assert!(issued.starts_with("HTTP/1.1 201") && issued.contains("x-subject-token: "), "{issued}");
+    let catalog = body_of(&issued);
+    for url in [format!("{}/v1.1/", server.sahara_url()), format!("{}/v2", server.sahara_url()), server.keystone_url()]
+    {
+        assert!(catalog.contains(&url), "{url} {catalog}");
+    }
+    for path in ["/sahara", "/sahara/"] {
+        let versions = exchange(&server, "GET", path, "").await;
+        assert!(versions.starts_with("HTTP/1.1 300"), "{versions}");
+        assert!(body_of(&versions).contains(&format!("{}/v2/", server.sahara_url())), "{versions}");
+    }
+    assert!(exchange(&server, "GET", "/sahara/v2/plugins", "").await.starts_with("HTTP/1.1 401"));
+    assert!(exchange(&server, "GET", "/keystone", "").await.starts_with("HTTP/1.1 404"));
+}

@@ -27,8 +27,7 @@ pub(crate) fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let owner = owner(ctx, "identity:create_application_credential")?;
     let caller = ctx.caller()?;
     if caller.application_credential.is_some_and(|(_, _, restricted)| restricted) {
-        let what =
-            "Using method 'application_credential' is not allowed for managing additional application credentials.";
+        let what = "A token by 'application_credential' cannot manage application credentials";
         return Err(Refusal::forbidden(what));
     }
     let Scope::Project(project) = caller.scope else {
@@ -42,9 +41,7 @@ pub(crate) fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     }
     let name = given["name"].as_str().filter(|name| !name.is_empty()).ok_or_else(|| missing("name"))?;
     if ctx.state.application_credentials.iter().any(|c| c.user.id == owner.id && c.name == name) {
-        let message = format!(
-            "Conflict occurred attempting to store application_credential - Duplicate entry found with name {name}."
-        );
+        let message = format!("There is an application credential with the name {name} already.");
         return Err(Refusal::Json { status: 409, message });
     }
     let expires = match &given["expires_at"] {

@@ -69,8 +69,7 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
     let scope = match auth.get("scope") {
         Some(_) if proof.application_credential.is_some() => {
-            let message =
-                "Error authenticating with application credential: Application credentials cannot request a scope.";
+            let message = "Application credentials have a scope of their own, and cannot request a scope.";
             return Err(Refusal::Unauthorized { message: message.to_owned(), says_identity: true });
         }
         None => match &proof.application_credential {
@@ -181,14 +180,14 @@ fn by_token(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refus
 
 fn by_application_credential(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
     let secret = given["secret"].as_str();
-    let found = match given["id"].as_str() {
-        Some(id) => ctx.state.application_credentials.iter().find(|credential| credential.id == id),
-        None => {
-            let owner = user(&given["user"])?;
-            let is_of_owner = |c: &&ApplicationCredential| owner.is_some_and(|owner| owner.id == c.user.id);
-            let name = given["name"].as_str();
-            ctx.state.application_credentials.iter().filter(is_of_owner).find(|c| name == Some(&c.name))
-        }
+    let mut all = ctx.state.application_credentials.iter();
+    let found = if let Some(id) = given["id"].as_str() {
+        all.find(|credential| credential.id == id)
+    } else {
+        let owner = user(&given["user"])?;
+        let is_of_owner = |c: &&ApplicationCredential| owner.is_some_and(|owner| owner.id == c.user.id);
+        let name = given["name"].as_str();
+        all.filter(is_of_owner).find(|c| name == Some(&c.name))
     };
     let now = ctx.unix_seconds();
     let works = |c: &&ApplicationCredential| secret == Some(&c.secret) && c.expires.is_none_or(|expires| now < expires);

@@ -53,7 +53,6 @@ static PROJECTS: [Project; 3] = [
     Project { id: OTHER_PROJECT, name: "other" },
 ];
 
-#[derive(Debug)]
 pub(crate) struct User {
     pub(crate) id: &'static str,
     pub(crate) name: &'static str,
@@ -136,7 +135,7 @@ pub(crate) fn is_domain(id: Option<&str>, name: Option<&str>) -> bool {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct ApplicationCredential {
     pub(crate) id: String,
     pub(crate) name: String,

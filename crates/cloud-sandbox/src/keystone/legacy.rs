@@ -11,6 +11,7 @@ use super::identity::{Project, User};
 use super::token::{self, Scope, Token};
 
 /// `GET /v2.0`
+#[allow(clippy::unnecessary_wraps, reason = "it stands among handlers that can fail")]
 pub(crate) fn version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let href = format!("{}/v2.0/", ctx.call.origin);
     let version = json!({

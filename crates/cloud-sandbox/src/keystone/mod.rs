@@ -1,7 +1,16 @@
 //! The Keystone service: whom the OpenStack services trust.
 //!
-//! There is one domain, `default`, with three users and three projects, whose ids are constants here and whose passwords
-//! stand beside them. The roles and the catalog are those of an ordinary installation.
+//! There is one domain, `default`, with these users. Their ids and those of the projects are constants here.
+//!
+//! | User | Password | Projects |
+//! |---|---|---|
+//! | `demo` | `demo-pw` | `demo`, `other` |
+//! | `admin` | `admin-pw` | `admin`, `demo`; also the domain and the system |
+//! | `cautious` | `cautious-pw`, and always the one-time password [`PASSCODE`] | `demo` |
+//!
+//! The user `demo` has two application credentials for the project `demo`: `unrestricted` with the secret
+//! `unrestricted-secret`, and `restricted` with `restricted-secret`. The catalog is that of an ordinary installation, with
+//! Sahara in the region `RegionOne` by an address of version 1.1, and in `RegionTwo` by one without a version.
 
 mod application_credentials;
 mod auth;
@@ -36,6 +45,8 @@ pub use identity::{
 
 /// How long a token is valid unless it was said otherwise.
 const LIFETIME: Duration = Duration::from_secs(3600);
+/// The longest life of a token: what is longer could not be written down.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 /// How long other services remember that a token was valid.
 const REMEMBERED: Duration = Duration::from_secs(300);
 /// The longest body that is read.
@@ -81,7 +92,9 @@ pub(crate) struct Caller {
     /// `None` for a token that is not for a project.
     pub(crate) project: Option<&'static str>,
     pub(crate) is_administrator: bool,
-    /// Whether the token comes from an application credential that may not pass its rights on.
+    /// Whether the token comes from an application credential.
+    pub(crate) is_application_credential: bool,
+    /// Whether it comes from one that may not pass its rights on.
     pub(crate) is_restricted: bool,
 }
 
@@ -149,9 +162,9 @@ impl Keystone {
         }
     }
 
-    /// How long the tokens are valid that are issued from now on; an hour at first.
+    /// How long the tokens are valid that are issued from now on, a century at most; an hour at first.
     pub fn set_token_lifetime(&self, lifetime: Duration) {
-        crate::lock(&self.0.state).lifetime = lifetime;
+        crate::lock(&self.0.state).lifetime = lifetime.min(LONGEST);
     }
 
     /// Who has this token, as another service sees it. Like the middleware in front of real services, it may take a
@@ -172,6 +185,7 @@ impl Keystone {
         Some(Caller {
             project: if let Scope::Project(project) = found.scope { Some(project.id) } else { None },
             is_administrator: found.roles().iter().any(|role| role.name == "admin"),
+            is_application_credential: found.application_credential.is_some(),
             is_restricted: found.application_credential.as_ref().is_some_and(|(_, _, restricted)| *restricted),
         })
     }
@@ -211,7 +225,11 @@ impl Service for Keystone {
 
     fn handle(&self, call: &Call<'_>) -> Answer {
         let mut state = crate::lock(&self.0.state);
-        let answer = self.answer(call, &mut state).unwrap_or_else(|refusal| refusal.answer(call.origin));
+        let answer = match self.answer(call, &mut state) {
+            Ok(answer) => answer,
+            Err(Refusal::Crash) => return Refusal::Crash.answer(call.origin),
+            Err(refusal) => refusal.answer(call.origin),
+        };
         openstack::with_request_id(answer.with(VARY, "X-Auth-Token"), &mut state.rng)
     }
 
@@ -301,12 +319,14 @@ fn description(origin: &str) -> Value {
     })
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it stands among handlers that can fail")]
 fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let origin = ctx.call.origin;
     let body = json!({"versions": {"values": [description(origin)]}});
     Ok(Answer::json(300, &body).with(LOCATION, &format!("{origin}/v3/")))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it stands among handlers that can fail")]
 fn version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::json(200, &json!({"version": description(ctx.call.origin)})))
 }

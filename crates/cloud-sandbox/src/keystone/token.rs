@@ -19,7 +19,7 @@ pub(crate) enum Scope {
     System,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) methods: Vec<String>,
     pub(crate) user: &'static User,

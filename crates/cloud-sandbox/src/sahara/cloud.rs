@@ -18,7 +18,7 @@ const SECURITY_GROUPS: [&str; 1] = ["default"];
 
 pub(crate) fn check_flavor(flavor: &Value) -> Result<(), ApiError> {
     let id = flavor.as_str().map_or_else(|| flavor.to_string(), str::to_owned);
-    known(&FLAVORS, &id, |id| format!("Requested flavor '{id}' not found"))
+    known(&FLAVORS, &id, |id| format!("Flavor '{id}' not found"))
 }
 
 pub(crate) fn check_zone(zone: &str) -> Result<(), ApiError> {
@@ -38,7 +38,7 @@ pub(crate) fn check_security_group(group: &str) -> Result<(), ApiError> {
 }
 
 pub(crate) fn check_keypair(name: &str) -> Result<(), ApiError> {
-    known(&[KEYPAIR], name, |name| format!("Requested keypair '{name}' not found"))
+    known(&[KEYPAIR], name, |name| format!("Keypair '{name}' not found"))
 }
 
 pub(crate) fn check_network(id: &str) -> Result<(), ApiError> {

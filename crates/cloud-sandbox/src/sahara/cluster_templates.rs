@@ -143,7 +143,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     check_renaming(ctx, RESOURCE, "Cluster template", &id, &given)?;
     if !users(ctx, &id).is_empty() {
-        let message = format!("Cluster template with id '{id}' could not be updated because it is referenced");
+        let message = format!("Cluster template '{id}' could not be updated because a cluster is made from it");
         return Err(ApiError::update_failed(message));
     }
     ctx.knows_query("cluster_templates_update", &[])?;
@@ -175,7 +175,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("cluster_template_export", &[])?;
-    let mut shown = exported(resource::row(ctx, RESOURCE, &id)?, ctx.version);
+    let mut shown = exported(ctx, resource::row(ctx, RESOURCE, &id)?);
     shown.insert("default_image_id".into(), "{default_image_id}".into());
     shown.insert("node_groups".into(), "{node_groups}".into());
     let answer = one(200, "cluster_template", shown)?;

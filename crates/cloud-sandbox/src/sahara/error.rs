@@ -62,10 +62,8 @@ impl ApiError {
 
     pub(crate) fn query(operation: &str, known: &[&str]) -> Self {
         let known: Vec<String> = known.iter().map(|key| format!("'{key}'")).collect();
-        let message = format!(
-            "The only valid params for {operation} are [{}] and ['marker', 'limit', 'sort_by']",
-            known.join(", ")
-        );
+        let message =
+            format!("{operation} knows the params [{}] and ['marker', 'limit', 'sort_by'] only", known.join(", "));
         Self { has_id: false, ..Self::new(400, "INVALID_PARAMS_ON_REQUEST", message) }
     }
 
@@ -78,7 +76,7 @@ impl ApiError {
     }
 
     pub(crate) fn forbidden() -> Self {
-        Self::new(403, "FORBIDDEN", "You are not authorized to complete this action")
+        Self::new(403, "FORBIDDEN", "This takes a role that the token does not have")
     }
 
     pub(crate) fn internal() -> Self {
@@ -115,11 +113,7 @@ pub(crate) fn microversion(status: u16, name: &str, message: &str) -> Answer {
 
 /// A path or a method that the web framework does not know.
 pub(crate) fn no_route(status: u16) -> Answer {
-    let message = if status == 405 {
-        "The method is not allowed for the requested URL."
-    } else {
-        "The requested URL was not found on the server."
-    };
+    let message = if status == 405 { "There is no such method at this URL." } else { "There is nothing at this URL." };
     Answer::json(status, &json!({"error": status, "error_message": message}))
 }
 

@@ -106,7 +106,7 @@ pub(crate) fn check_registered(store: &Store, id: &str) -> Result<(), ApiError> 
     if store.images.iter().any(|image| image.id == id && image.username.is_some()) {
         return Ok(());
     }
-    Err(ApiError::invalid_reference(format!("Requested image '{id}' is not registered")))
+    Err(ApiError::invalid_reference(format!("Image '{id}' is not registered")))
 }
 
 /// Refuses an image that does not carry the plugin's name and version.
@@ -117,7 +117,7 @@ pub(crate) fn check_tags(store: &Store, id: &str, plugin: &Plugin, version: &str
     if missing.is_empty() {
         return Ok(());
     }
-    let message = format!("Requested image '{id}' doesn't contain required tags: [{}]", missing.join(", "));
+    let message = format!("Image '{id}' lacks the tags [{}]", missing.join(", "));
     Err(ApiError::invalid_reference(message))
 }
 
@@ -141,7 +141,7 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let image = &ctx.store.images[position(ctx)?];
     ctx.knows_query("images_get", &[])?;
     if image.username.is_none() {
-        let message = format!("Image {} is not registered in Sahara", image.id);
+        let message = format!("Image {} is not registered", image.id);
         return Err(ApiError::bad("IMAGE_NOT_REGISTERED", message));
     }
     one(200, "image", image.render())

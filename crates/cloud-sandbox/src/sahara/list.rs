@@ -17,8 +17,8 @@ const PAGING: &[&str] = &["marker", "limit", "sort_by"];
 pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> Value) -> Result<Answer, ApiError> {
     let info = resource.info();
     let marker = ctx.query("marker");
-    let marked = marker.and_then(|id| resource::find(ctx.store, resource, id, ctx.project));
-    if let (Some(id), None) = (marker, marked) {
+    let anchor = marker.and_then(|id| resource::find(ctx.store, resource, id, ctx.project));
+    if let (Some(id), None) = (marker, anchor) {
         // Version 1.1 asks for the list instead of the object here, and finds one.
         if !(resource == Resource::JobBinary && ctx.version == Version::One) {
             return Err(ApiError::no_object(id));
@@ -46,21 +46,21 @@ pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> V
     let mut rows: Vec<&Row> = ctx.store.seen_by(resource, ctx.project).collect();
     for (name, value) in ctx.query_pairs().filter(|(name, _)| !PAGING.contains(name)) {
         let name = if name == "plugin_version" { "hadoop_version" } else { name };
-        rows = filtered(ctx.store, resource, rows, name, value)?;
+        rows = filtered(ctx.store, resource, &rows, name, value)?;
     }
     if !resource.has_column(key) {
         return Err(ApiError::internal());
     }
     rows.sort_by(|a, b| directed(compare(a, b, key), descending));
 
-    let (previous, next) = neighbours(&rows, limit, marked);
+    let (previous, next) = neighbours(&rows, limit, anchor);
     let includes = resource == Resource::Job;
     let page = rows.iter().filter(|row| {
         // The row of the marker may be gone for good, or without a value; then nothing is left out.
-        let Some(marked) = marked.filter(|marked| marked.fields.get(key).is_some_and(|value| !value.is_null())) else {
+        let Some(anchor) = anchor.filter(|anchor| anchor.fields.get(key).is_some_and(|value| !value.is_null())) else {
             return true;
         };
-        match directed(compare(row, marked, key), descending) {
+        match directed(compare(row, anchor, key), descending) {
             Ordering::Greater => true,
             Ordering::Equal => includes,
             Ordering::Less => false,
@@ -76,7 +76,7 @@ pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> V
 
 /// A list of objects as they are.
 pub(crate) fn plain(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, ApiError> {
-    list(ctx, resource, |row| Value::Object(resource::render(row, ctx.version)))
+    list(ctx, resource, |row| Value::Object(resource::render(ctx.store, row, ctx.version)))
 }
 
 fn directed(order: Ordering, descending: bool) -> Ordering {
@@ -90,12 +90,12 @@ fn compare(a: &Row, b: &Row, key: &str) -> Ordering {
 
 /// The markers of the pages before and after. They count by position and not by what a page has, which is why a last
 /// page can be empty, and why the second one claims to have none before it.
-fn neighbours<'r>(rows: &[&'r Row], limit: Option<usize>, marked: Option<&Row>) -> (Option<&'r str>, Option<&'r str>) {
+fn neighbours<'r>(rows: &[&'r Row], limit: Option<usize>, anchor: Option<&Row>) -> (Option<&'r str>, Option<&'r str>) {
     let Some(limit) = limit else { return (None, None) };
     let id = |position: usize| rows.get(position).map(|row| row.id());
-    match marked {
+    match anchor {
         None => (None, if limit < rows.len() { id(limit - 1) } else { None }),
-        Some(marked) => match rows.iter().position(|row| row.id() == marked.id()) {
+        Some(anchor) => match rows.iter().position(|row| row.id() == anchor.id()) {
             None => (None, None),
             Some(position) => (position.checked_sub(limit).and_then(id), id(position.saturating_add(limit))),
         },
@@ -105,7 +105,7 @@ fn neighbours<'r>(rows: &[&'r Row], limit: Option<usize>, marked: Option<&Row>) 
 fn filtered<'s>(
     store: &'s Store,
     resource: Resource,
-    rows: Vec<&'s Row>,
+    rows: &[&'s Row],
     name: &str,
     value: &str,
 ) -> Result<Vec<&'s Row>, ApiError> {

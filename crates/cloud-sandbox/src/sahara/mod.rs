@@ -7,9 +7,15 @@
 mod cloud;
 mod cluster_templates;
 mod clusters;
+mod data_sources;
 mod error;
 mod images;
+mod job_binaries;
+mod job_templates;
+mod job_types;
+mod jobs;
 mod list;
+mod location;
 mod node_group_templates;
 mod node_groups;
 mod plugins;
@@ -81,10 +87,21 @@ const VERSION_ONE: &[&[Route<Handler>]] =
     &[clusters::V1, cluster_templates::V1, node_group_templates::V1, plugins::V1, images::V1];
 
 /// What version 1.1 has besides.
-const VERSION_ONE_JOBS: &[&[Route<Handler>]] = &[];
+const VERSION_ONE_JOBS: &[&[Route<Handler>]] =
+    &[data_sources::V1, job_binaries::V1, job_templates::V1, jobs::V1, job_types::V1];
 
-const VERSION_TWO: &[&[Route<Handler>]] =
-    &[clusters::V2, cluster_templates::V2, node_group_templates::V2, plugins::V2, images::V2];
+const VERSION_TWO: &[&[Route<Handler>]] = &[
+    clusters::V2,
+    cluster_templates::V2,
+    node_group_templates::V2,
+    plugins::V2,
+    images::V2,
+    data_sources::V2,
+    job_binaries::V2,
+    job_templates::V2,
+    jobs::V2,
+    job_types::V2,
+];
 
 /// Every operation of version 1.1 that the emulated service knows, with paths below `/v1.1` or `/v1.1/{project}`.
 pub fn operations_v1_1() -> impl Iterator<Item = &'static Operation> {
@@ -102,9 +119,9 @@ impl Sahara {
         Self(Arc::new(Inner { clock, keystone, store: Mutex::new(store) }))
     }
 
-    /// Limits how many instances the clusters of a project may have together; at first there is no limit.
-    pub fn limit_instances(&self, most: impl Into<Option<u64>>) {
-        crate::lock(&self.0.store).instance_limit = most.into();
+    /// Limits how many instances the clusters of a project may have together; at first to a thousand.
+    pub fn limit_instances(&self, most: u64) {
+        crate::lock(&self.0.store).instance_limit = most;
     }
 
     /// Lets the next so many deletions of clusters show the real server's race: one request for a cluster that goes away
@@ -112,6 +129,13 @@ impl Sahara {
     /// ones find nothing.
     pub fn race_deletions(&self, times: usize) {
         crate::lock(&self.0.store).races = times;
+    }
+
+    /// Whether the engine is to behave as one that runs as a program of its own, as large installations have it; at first
+    /// it runs within the server. Such an engine can update key pairs, but cannot use tokens from application credentials:
+    /// clusters made by them end in `Error`, and deletions never.
+    pub fn set_distributed(&self, is_distributed: bool) {
+        crate::lock(&self.0.store).is_distributed = is_distributed;
     }
 
     fn answer(&self, call: &Call<'_>, store: &mut Store) -> Answer {
@@ -155,16 +179,19 @@ impl Sahara {
         let answer = match asked.as_str() {
             "2.0" => run(store, call, version, project, caller, found, &path),
             other if is_version(other) => {
-                let message =
-                    format!("Version {other} is not supported by the API. Minimum is 2.0 and maximum is 2.0.");
+                let message = format!("There is no version {other} of the API, only version 2.0.");
                 error::microversion(406, "NOT_ACCEPTABLE", &message)
             }
             other => {
                 let message =
-                    format!("API Version String {other} is of invalid format. Must be of format MajorNum.MinorNum.");
+                    format!("{other} is no version of the API: that would be two numbers with a point in between.");
                 error::microversion(400, "BAD_REQUEST", &message)
             }
         };
+        // The server's own end has none of its headers.
+        if answer.status == 500 && answer.body.is_empty() {
+            return answer;
+        }
         answer
             .with(VARY, "OpenStack-API-Version")
             .with(HeaderName::from_static("openstack-api-version"), &format!("data-processing {asked}"))
@@ -205,7 +232,7 @@ fn run(
     path: &str,
 ) -> Answer {
     let decode = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
-    let takes_bytes = matches!(found.operation.id, "put_job_binary_internal" | "convert_config");
+    let takes_bytes = matches!(found.operation.id, "create_job_binary_internal" | "convert_plugin_config");
     let body = if takes_bytes { Ok(Value::Null) } else { body(call) };
     let answer = body.and_then(|body| {
         let mut ctx = Ctx {
@@ -236,7 +263,7 @@ fn body(call: &Call<'_>) -> Result<Value, ApiError> {
     if !kind.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
         return Err(ApiError::invalid_data(format!("Content type '{kind}' isn't supported")));
     }
-    let broken = |_| ApiError::bad("MALFORMED_REQUEST_BODY", "Malformed message body: cannot understand JSON");
+    let broken = |_| ApiError::bad("MALFORMED_REQUEST_BODY", "The body is not JSON");
     serde_json::from_slice(call.body).map_err(broken)
 }
 
@@ -299,7 +326,7 @@ impl Service for Sahara {
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
         if status == 401 && code.is_none() {
-            return error::bad_token("http://keystone.invalid:5000");
+            return error::bad_token("http://keystone:5000");
         }
         let code = code.unwrap_or(match status {
             400 => "INVALID_DATA",
@@ -360,7 +387,9 @@ impl Ctx<'_> {
 /// An answer with one object under its key, as most handlers end.
 #[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
 pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<Answer, ApiError> {
-    Ok(Answer::json(status, &json!({key: object})))
+    let mut body = Map::new();
+    body.insert(key.to_owned(), object.into());
+    Ok(Answer::json(status, &body.into()))
 }
 
 /// The answer to a deletion: nothing, of the type of everything else.

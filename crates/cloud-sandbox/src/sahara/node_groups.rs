@@ -114,9 +114,7 @@ pub(crate) fn check_all(ctx: &Ctx<'_>, plugin: &Plugin, groups: &[Value]) -> Res
 pub(crate) fn check_distinct<'n>(names: impl Iterator<Item = &'n str>, what: &str) -> Result<(), ApiError> {
     let names: Vec<&str> = names.collect();
     match names.iter().enumerate().find(|(index, name)| names[..*index].contains(name)) {
-        Some((_, twice)) => {
-            Err(ApiError::invalid_data(format!("Duplicates in {what} have been detected: ['{twice}']")))
-        }
+        Some((_, twice)) => Err(ApiError::invalid_data(format!("'{twice}' is there twice in {what}"))),
         None => Ok(()),
     }
 }
@@ -129,7 +127,7 @@ pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<()
     if unknown.is_empty() {
         return Ok(());
     }
-    let message = format!("Plugin doesn't support the following node processes: [{}]", unknown.join(", "));
+    let message = format!("The plugin has no processes [{}]", unknown.join(", "));
     Err(ApiError::invalid_reference(message))
 }
 
@@ -157,7 +155,7 @@ pub(crate) fn check(ctx: &Ctx<'_>, plugin: &Plugin, group: &Map<String, Value>) 
         text("volumes_availability_zone").map_or(Ok(()), cloud::check_volume_zone)?;
         text("volume_type").map_or(Ok(()), cloud::check_volume_type)?;
         if group.get("volumes_size").and_then(Value::as_i64).is_none_or(|size| size == 0) {
-            return Err(ApiError::invalid_reference("You must specify a volumes_size parameter"));
+            return Err(ApiError::invalid_reference("Volumes need a volumes_size"));
         }
     }
     text("floating_ip_pool").map_or(Ok(()), cloud::check_floating_ip_pool)?;

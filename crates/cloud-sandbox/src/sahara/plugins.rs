@@ -16,7 +16,7 @@ pub(crate) const V1: &[Route<Handler>] = &[
     route("get_plugin", "GET", "/plugins/{name}", get),
     route("get_plugin_version", "GET", "/plugins/{name}/{version}", get_version),
     route("update_plugin", "PATCH", "/plugins/{name}", update),
-    route("convert_config", "POST", "/plugins/{name}/{version}/convert-config/{template}", convert),
+    route("convert_plugin_config", "POST", "/plugins/{name}/{version}/convert-config/{template_name}", convert),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[
@@ -230,12 +230,12 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Plugin> {
 /// The plugin of a body in one of its versions.
 pub(crate) fn offered(name: &str, version: &str) -> Result<&'static Plugin, ApiError> {
     let plugin = all().find(|plugin| plugin.name == name);
-    let unknown = || ApiError::invalid_reference(format!("Sahara doesn't contain plugin with name '{name}'"));
+    let unknown = || ApiError::invalid_reference(format!("There is no plugin '{name}'"));
     let plugin = plugin.ok_or_else(unknown)?;
     if plugin.versions.contains(&version) {
         return Ok(plugin);
     }
-    let message = format!("Requested plugin '{name}' doesn't support version '{version}'");
+    let message = format!("Plugin '{name}' has no version '{version}'");
     Err(ApiError::invalid_reference(message))
 }
 
@@ -260,13 +260,12 @@ impl Plugin {
         let known = || self.configs.iter().copied().flatten();
         for (target, configs) in targets {
             if !known().any(|config| config.3 == target) {
-                let message = format!("Plugin doesn't contain applicable target '{target}'");
+                let message = format!("The plugin has no target '{target}'");
                 return Err(ApiError::invalid_reference(message));
             }
             for name in configs.as_object().into_iter().flat_map(Map::keys) {
                 if !known().any(|config| config.3 == target && config.0 == name) {
-                    let message =
-                        format!("Plugin's applicable target '{target}' doesn't contain config with name '{name}'");
+                    let message = format!("The plugin's target '{target}' has no config '{name}'");
                     return Err(ApiError::invalid_reference(message));
                 }
             }
@@ -388,11 +387,11 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
     for (name, change) in changes.as_object().into_iter().flatten() {
         let Some(label) = labels.get_mut(name) else {
-            return Err(ApiError::invalid_data(format!("Label '{name}' can't be applied to it")));
+            return Err(ApiError::invalid_data(format!("There is no label '{name}' here")));
         };
         let Some(status) = change.get("status") else { continue };
         if label["mutable"] == false && &label["status"] != status {
-            return Err(ApiError::invalid_data(format!("Label '{name}' can't be updated because it's not mutable")));
+            return Err(ApiError::invalid_data(format!("Label '{name}' cannot be changed")));
         }
         label["status"] = status.clone();
     }
@@ -402,7 +401,6 @@ fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
 /// No plugin that is still there can do this.
 fn convert(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let plugin = version_in_path(ctx)?;
-    let message =
-        format!("Requested plugin '{}' doesn't support converting config files to cluster templates", plugin.name);
+    let message = format!("Plugin '{}' cannot make templates from files", plugin.name);
     Err(ApiError::invalid_reference(message))
 }

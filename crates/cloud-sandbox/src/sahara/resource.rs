@@ -44,117 +44,120 @@ const TEMPLATE_FILTERS: &[&str] = &["plugin_name", "plugin_version", "name"];
 const TYPE_SORTS: &[&str] = &["id", "name", "type", "created_at", "updated_at"];
 const NAME_SORTS: &[&str] = &["id", "name", "created_at", "updated_at"];
 
+/// In the order of the variants.
+static INFOS: [Info; 8] = [
+    Info {
+        class: "NodeGroupTemplate",
+        keys: [("node_group_template", "node_group_templates"); 2],
+        sorts: TEMPLATE_SORTS,
+        filters: ("node_group_templates_list", TEMPLATE_FILTERS),
+        unset: &["updated_at", "description", "image_id", "shares"],
+        columns: &[
+            "description",
+            "flavor_id",
+            "image_id",
+            "plugin_name",
+            "hadoop_version",
+            "availability_zone",
+            "volume_type",
+            "floating_ip_pool",
+            "is_default",
+            "use_autoconfig",
+        ],
+    },
+    Info {
+        class: "ClusterTemplate",
+        keys: [("cluster_template", "cluster_templates"); 2],
+        sorts: TEMPLATE_SORTS,
+        filters: ("cluster_templates_list", TEMPLATE_FILTERS),
+        unset: &[],
+        columns: &[
+            "description",
+            "plugin_name",
+            "hadoop_version",
+            "default_image_id",
+            "neutron_management_network",
+            "domain_name",
+            "is_default",
+            "use_autoconfig",
+        ],
+    },
+    Info {
+        class: "ClusterResource",
+        keys: [("cluster", "clusters"); 2],
+        sorts: &["id", "name", "plugin_name", "hadoop_version", "status"],
+        filters: ("clusters_list", TEMPLATE_FILTERS),
+        unset: &[],
+        columns: &[
+            "description",
+            "plugin_name",
+            "hadoop_version",
+            "default_image_id",
+            "neutron_management_network",
+            "domain_name",
+            "use_autoconfig",
+            "status",
+            "status_description",
+            "cluster_template_id",
+            "user_keypair_id",
+            "trust_id",
+            "is_transient",
+        ],
+    },
+    Info {
+        class: "DataSource",
+        keys: [("data_source", "data_sources"); 2],
+        sorts: TYPE_SORTS,
+        filters: ("data_sources_list", &["type"]),
+        unset: &["updated_at", "description"],
+        columns: &["description", "type", "url"],
+    },
+    Info {
+        class: "JobBinary",
+        keys: [("job_binary", "binaries"); 2],
+        sorts: NAME_SORTS,
+        filters: ("job_binary_list", &["name"]),
+        unset: &["updated_at", "description"],
+        columns: &["description", "url"],
+    },
+    Info {
+        class: "JobBinaryInternal",
+        keys: [("job_binary_internal", "binaries"); 2],
+        sorts: NAME_SORTS,
+        filters: ("", &[]),
+        unset: &[],
+        columns: &["datasize"],
+    },
+    Info {
+        class: "Job",
+        keys: [("job", "jobs"), ("job_template", "job_templates")],
+        sorts: TYPE_SORTS,
+        filters: ("job_templates_list", &["type", "name"]),
+        unset: &["updated_at", "description"],
+        columns: &["description", "type"],
+    },
+    Info {
+        class: "JobExecution",
+        keys: [("job_execution", "job_executions"), ("job", "jobs")],
+        sorts: &["id", "job_template", "cluster", "status"],
+        filters: ("jobs_list", &["status"]),
+        unset: &["updated_at", "start_time", "end_time", "engine_job_id", "return_code", "data_source_urls"],
+        columns: &[
+            "job_id",
+            "cluster_id",
+            "input_id",
+            "output_id",
+            "start_time",
+            "end_time",
+            "engine_job_id",
+            "return_code",
+        ],
+    },
+];
+
 impl Resource {
-    pub(crate) const fn info(self) -> &'static Info {
-        match self {
-            Self::NodeGroupTemplate => &Info {
-                class: "NodeGroupTemplate",
-                keys: [("node_group_template", "node_group_templates"); 2],
-                sorts: TEMPLATE_SORTS,
-                filters: ("node_group_templates_list", TEMPLATE_FILTERS),
-                unset: &["updated_at", "description", "image_id", "shares"],
-                columns: &[
-                    "description",
-                    "flavor_id",
-                    "image_id",
-                    "plugin_name",
-                    "hadoop_version",
-                    "availability_zone",
-                    "volume_type",
-                    "floating_ip_pool",
-                    "is_default",
-                    "use_autoconfig",
-                ],
-            },
-            Self::ClusterTemplate => &Info {
-                class: "ClusterTemplate",
-                keys: [("cluster_template", "cluster_templates"); 2],
-                sorts: TEMPLATE_SORTS,
-                filters: ("cluster_templates_list", TEMPLATE_FILTERS),
-                unset: &[],
-                columns: &[
-                    "description",
-                    "plugin_name",
-                    "hadoop_version",
-                    "default_image_id",
-                    "neutron_management_network",
-                    "domain_name",
-                    "is_default",
-                    "use_autoconfig",
-                ],
-            },
-            Self::Cluster => &Info {
-                class: "ClusterResource",
-                keys: [("cluster", "clusters"); 2],
-                sorts: &["id", "name", "plugin_name", "hadoop_version", "status"],
-                filters: ("clusters_list", TEMPLATE_FILTERS),
-                unset: &[],
-                columns: &[
-                    "description",
-                    "plugin_name",
-                    "hadoop_version",
-                    "default_image_id",
-                    "neutron_management_network",
-                    "domain_name",
-                    "use_autoconfig",
-                    "status",
-                    "status_description",
-                    "cluster_template_id",
-                    "user_keypair_id",
-                    "trust_id",
-                    "is_transient",
-                ],
-            },
-            Self::DataSource => &Info {
-                class: "DataSource",
-                keys: [("data_source", "data_sources"); 2],
-                sorts: TYPE_SORTS,
-                filters: ("data_sources_list", &["type"]),
-                unset: &["updated_at", "description"],
-                columns: &["description", "type", "url"],
-            },
-            Self::JobBinary => &Info {
-                class: "JobBinary",
-                keys: [("job_binary", "binaries"); 2],
-                sorts: NAME_SORTS,
-                filters: ("job_binary_list", &["name"]),
-                unset: &["updated_at", "description"],
-                columns: &["description", "url"],
-            },
-            Self::JobBinaryInternal => &Info {
-                class: "JobBinaryInternal",
-                keys: [("job_binary_internal", "binaries"); 2],
-                sorts: NAME_SORTS,
-                filters: ("", &[]),
-                unset: &[],
-                columns: &["datasize"],
-            },
-            Self::JobTemplate => &Info {
-                class: "Job",
-                keys: [("job", "jobs"), ("job_template", "job_templates")],
-                sorts: TYPE_SORTS,
-                filters: ("job_templates_list", &["type", "name"]),
-                unset: &["updated_at", "description"],
-                columns: &["description", "type"],
-            },
-            Self::Job => &Info {
-                class: "JobExecution",
-                keys: [("job_execution", "job_executions"), ("job", "jobs")],
-                sorts: &["id", "job_template", "cluster", "status"],
-                filters: ("jobs_list", &["status"]),
-                unset: &["updated_at", "start_time", "end_time", "engine_job_id", "return_code", "data_source_urls"],
-                columns: &[
-                    "job_id",
-                    "cluster_id",
-                    "input_id",
-                    "output_id",
-                    "start_time",
-                    "end_time",
-                    "engine_job_id",
-                    "return_code",
-                ],
-            },
-        }
+    pub(crate) fn info(self) -> &'static Info {
+        &INFOS[self as usize]
     }
 
     /// Whether the database has a column of this name.
@@ -162,11 +165,11 @@ impl Resource {
         COLUMNS.contains(&name) || self.info().columns.contains(&name)
     }
 
-    pub(crate) const fn singular(self, version: Version) -> &'static str {
+    pub(crate) fn singular(self, version: Version) -> &'static str {
         self.info().keys[version as usize].0
     }
 
-    pub(crate) const fn plural(self, version: Version) -> &'static str {
+    pub(crate) fn plural(self, version: Version) -> &'static str {
         self.info().keys[version as usize].1
     }
 }
@@ -192,10 +195,14 @@ fn name_all(fields: &mut Map<String, Value>, list: &str, version: Version) {
     }
 }
 
-pub(crate) fn render(row: &Row, version: Version) -> Map<String, Value> {
+pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, Value> {
     let mut fields = named(row.fields.clone(), version);
-    for list in ["mains", "libs", "provision_progress"] {
-        name_all(&mut fields, list, version);
+    name_all(&mut fields, "provision_progress", version);
+    for list in ["mains", "libs"] {
+        for program in fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            let found = program.as_str().and_then(|id| store.get(Resource::JobBinary, id));
+            *program = found.map_or(Value::Null, |row| named(row.fields.clone(), version).into());
+        }
     }
     fields
 }
@@ -217,21 +224,31 @@ pub(crate) fn find<'s>(store: &'s Store, resource: Resource, id: &str, project: 
 
 pub(crate) fn show(ctx: &Ctx<'_>, status: u16, resource: Resource, id: &str) -> Result<Answer, ApiError> {
     let row = row(ctx, resource, id)?;
-    one(status, resource.singular(ctx.version), render(row, ctx.version))
+    one(status, resource.singular(ctx.version), render(ctx.store, row, ctx.version))
 }
 
-/// The answer to a creation, without the columns that the database was given nothing for.
+/// The answer to a creation.
 pub(crate) fn show_created(
     ctx: &Ctx<'_>,
     resource: Resource,
     id: &str,
     given: &Map<String, Value>,
 ) -> Result<Answer, ApiError> {
-    let mut fields = render(row(ctx, resource, id)?, ctx.version);
+    one(202, resource.singular(ctx.version), created(ctx, resource, id, given)?)
+}
+
+/// A new object as it is shown first, without the columns that the database was given nothing for.
+pub(crate) fn created(
+    ctx: &Ctx<'_>,
+    resource: Resource,
+    id: &str,
+    given: &Map<String, Value>,
+) -> Result<Map<String, Value>, ApiError> {
+    let mut fields = render(ctx.store, row(ctx, resource, id)?, ctx.version);
     for name in resource.info().unset.iter().filter(|name| !given.contains_key(**name)) {
         fields.remove(*name);
     }
-    one(202, resource.singular(ctx.version), fields)
+    Ok(fields)
 }
 
 pub(crate) fn get(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, ApiError> {
@@ -266,6 +283,14 @@ pub(crate) fn check_deletable(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Re
     if row.flag("is_protected") { refused("it's marked as protected") } else { Ok(()) }
 }
 
+/// Refuses to change what belongs to another project.
+pub(crate) fn check_owned(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Result<(), ApiError> {
+    if row(ctx, resource, id)?.is_of(ctx.project) {
+        return Ok(());
+    }
+    Err(not_updatable(resource, id, "it wasn't created in this tenant"))
+}
+
 /// Refuses to change what belongs to another project or is protected. A protected object takes a change that ends the
 /// protection, and one that changes nothing but whether it is public.
 pub(crate) fn check_updatable(
@@ -274,19 +299,22 @@ pub(crate) fn check_updatable(
     id: &str,
     given: &Map<String, Value>,
 ) -> Result<(), ApiError> {
+    check_owned(ctx, resource, id)?;
     let row = row(ctx, resource, id)?;
-    let class = resource.info().class;
-    let refused =
-        |why: &str| Err(ApiError::update_failed(format!("{class} with id '{id}' could not be updated because {why}")));
-    if !row.is_of(ctx.project) {
-        return refused("it wasn't created in this tenant");
-    }
     let ends_protection = given.get("is_protected").is_some_and(|value| value != &Value::Bool(true));
     if !row.flag("is_protected") || ends_protection {
         return Ok(());
     }
     let same = |(name, value): (&String, &Value)| name == "is_public" || row.fields.get(name) == Some(value);
-    if given.contains_key("is_public") && given.iter().all(same) { Ok(()) } else { refused("it's marked as protected") }
+    if given.contains_key("is_public") && given.iter().all(same) {
+        return Ok(());
+    }
+    Err(not_updatable(resource, id, "it's marked as protected"))
+}
+
+fn not_updatable(resource: Resource, id: &str, why: &str) -> ApiError {
+    let class = resource.info().class;
+    ApiError::update_failed(format!("{class} with id '{id}' could not be updated because {why}"))
 }
 
 /// Whether the project has an object of this name already.

@@ -335,3 +335,38 @@ pub(crate) fn repr(value: &Value) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_those_of_the_real_server() {
+        let admitted =
+            |format: Format, texts: &[&str]| -> Vec<bool> { texts.iter().map(|text| format.admits(text)).collect() };
+        assert_eq!(admitted(Format::HostName, &["a-1.b", "1a", "a-", "a_b", ""]), [true, false, false, false, false]);
+        assert_eq!(admitted(Format::Name, &["1a_b.c-", "_a", "a b", ""]), [true, false, false, false]);
+        assert_eq!(admitted(Format::Tag, &["0.1", "a_b", "-", "a.", ""]), [true, true, false, false, false]);
+        assert_eq!(admitted(Format::Keypair, &["my key-1_", "a.b", ""]), [true, false, false]);
+        assert_eq!(
+            admitted(Format::PosixPath, &["/a/b-c", "/", "a", "/a/", "/a.b"]),
+            [true, false, false, false, false]
+        );
+    }
+
+    #[test]
+    fn problems_say_where_they_are() {
+        const INNER: Schema = Schema(&[text("name").required(), field("count", Kind::Integer).at_least(1)]);
+        const OUTER: Schema = Schema(&[field("groups", Kind::Objects(&INNER)).unique(), boolean("flag").or_null()]);
+        let body = serde_json::json!({"groups": [{"count": 0, "x": [null, true]}, 7], "flag": "yes"});
+        let error = OUTER.read(&body).unwrap_err();
+        let expected = [
+            "groups[0][count]: 0 is less than the minimum of 1",
+            "groups[0]: Additional properties are not allowed ('x' was unexpected)",
+            "groups[0]: 'name' is a required property",
+            "groups[1]: 7 is not of type 'object'",
+            "flag: 'yes' is not of type 'boolean', 'null'",
+        ];
+        assert_eq!(error.message(), expected.join("\n"));
+    }
+}

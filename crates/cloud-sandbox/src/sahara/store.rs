@@ -11,11 +11,14 @@ use crate::openstack;
 use super::images::{self, Image};
 use super::resource::Resource;
 
+/// How many instances a project may have unless it was said otherwise.
+const USUAL_LIMIT: u64 = 1000;
+
 /// Something that happens at a time.
 type Event = Box<dyn FnOnce(&mut Store) + Send>;
 
 /// The columns of an object by the names of version 1.1, and what no answer shows.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Row {
     pub(crate) fields: Map<String, Value>,
     pub(crate) secrets: Map<String, Value>,
@@ -30,9 +33,11 @@ pub(crate) struct Store {
     /// The labels of plugins that a project changed, by project and plugin.
     pub(crate) labels: HashMap<(String, String), Value>,
     /// How many instances a project may have.
-    pub(crate) instance_limit: Option<u64>,
+    pub(crate) instance_limit: u64,
     /// How many deletions of clusters are still to show the race of the real server.
     pub(crate) races: usize,
+    /// Whether the engine is a program of its own.
+    pub(crate) is_distributed: bool,
     pub(crate) unit: Duration,
     /// The time of what happens right now.
     pub(crate) now: Duration,
@@ -48,8 +53,9 @@ impl Store {
             rng: fastrand::Rng::with_seed(seed ^ 0x7361_6861),
             images: images::registry(),
             labels: HashMap::new(),
-            instance_limit: None,
+            instance_limit: USUAL_LIMIT,
             races: 0,
+            is_distributed: false,
             unit,
             now: Duration::ZERO,
             epoch,

@@ -12,7 +12,7 @@ use super::super::resource::{self, Resource, fields};
 use super::super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, uuid};
 use super::super::store::Row;
 use super::super::{Ctx, cloud, node_groups};
-use super::{RESOURCE, life, render, show};
+use super::{RESOURCE, engine_takes_token, life, render, show};
 
 const OWN: [Field; 3] =
     [boolean("is_transient"), text("user_keypair_id").format(Format::Keypair), uuid("cluster_template_id")];
@@ -23,6 +23,8 @@ static SEVERAL: Schema =
     Schema(&joined::<17, 1, 18>(joined(fields_with("hadoop_version"), OWN), [COUNT[0].required()]));
 static ANY: Schema = Schema(&joined::<17, 1, 18>(joined(fields_with("plugin_version"), OWN), COUNT));
 
+/// How many clusters one request can make; the real server makes as many as the cloud takes.
+const MOST_AT_ONCE: u64 = 100;
 /// The longest name of a host, with the domain that the names of instances get.
 const MOST_OF_HOST_NAME: usize = 64;
 const NODE_DOMAIN: &str = "novalocal";
@@ -52,7 +54,7 @@ pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let ids = create_several(ctx, given)?;
     let shown: Result<Vec<Value>, ApiError> = ids
         .iter()
-        .map(|id| Ok(json!({"cluster": render(resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
+        .map(|id| Ok(json!({"cluster": render(ctx.store, resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
         .collect();
     Ok(Answer::json(202, &json!({"clusters": shown?})))
 }
@@ -67,6 +69,10 @@ fn create_one(ctx: &mut Ctx<'_>, given: Map<String, Value>) -> Result<String, Ap
 fn create_several(ctx: &mut Ctx<'_>, mut given: Map<String, Value>) -> Result<Vec<String>, ApiError> {
     let count = given.remove("count").and_then(|count| count.as_u64()).unwrap_or_default();
     let plugin = check(ctx, &given)?;
+    if count > MOST_AT_ONCE {
+        let message = format!("The quota allows {MOST_AT_ONCE} clusters at once, not {count}");
+        return Err(ApiError::bad("QUOTA_ERROR", message));
+    }
     let name = given["name"].as_str().unwrap_or_default().to_owned();
     let width = count.to_string().len();
     let names: Vec<String> = (1..=count).map(|number| format!("{name}-{number:0width$}")).collect();
@@ -127,9 +133,8 @@ pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), Ap
             life::instance_name(cluster, name, group["count"].as_u64().unwrap_or_default())
         );
         if longest.len() > MOST_OF_HOST_NAME {
-            let message = format!(
-                "Composite hostname {longest} in provisioned cluster exceeds maximum limit {MOST_OF_HOST_NAME} characters"
-            );
+            let message =
+                format!("An instance would have the host name {longest}, of more than {MOST_OF_HOST_NAME} characters");
             return Err(ApiError::invalid_data(message));
         }
     }
@@ -191,12 +196,21 @@ fn start(ctx: &mut Ctx<'_>, plugin: &Plugin, mut given: Map<String, Value>) -> R
     }
     let refusal = refusal(ctx, plugin, &whole);
     let id = ctx.store.insert(RESOURCE, ctx.project, Row { fields: whole, ..Row::default() });
+    // Its state alone has changed since it was made.
+    ctx.store.update(RESOURCE, &id, |_| {});
     if let Some(refusal) = refusal {
         let description = refusal.message().to_owned();
         life::set_status(ctx.store, &id, life::Status::Error, Some(description));
         return Err(refusal);
     }
-    life::create(ctx.store, &id, ctx.caller.is_restricted, ctx.failure());
+    let no_trust = if !engine_takes_token(ctx) {
+        Some("Internal Server Error (HTTP 500)")
+    } else if ctx.caller.is_restricted {
+        Some("Failed to create trust")
+    } else {
+        None
+    };
+    life::create(ctx.store, &id, no_trust, ctx.failure());
     Ok(id)
 }
 
@@ -216,16 +230,14 @@ fn merge_configs(inherited: &Value, given: &mut Map<String, Value>) {
 /// Why the plugin or the quota refuse a cluster.
 fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option<ApiError> {
     let groups = whole["node_groups"].as_array()?;
-    let size = |groups: &[Value]| groups.iter().filter_map(|group| group["count"].as_u64()).sum::<u64>();
     for (process, least, most) in plugin.counts {
         let has =
             |group: &&Value| group["node_processes"].as_array().is_some_and(|all| all.iter().any(|p| p == *process));
-        let count: u64 = groups.iter().filter(has).filter_map(|group| group["count"].as_u64()).sum();
+        let able: Vec<Value> = groups.iter().filter(has).cloned().collect();
+        let count = size(&able);
         if count < *least || count > *most {
             let expected = if least == most { least.to_string() } else { format!("{least} or {most}") };
-            let message = format!(
-                "Hadoop cluster should contain {expected} {process} component(s). Actual {process} count is {count}"
-            );
+            let message = format!("A cluster needs {expected} {process}, and this one has {count}");
             return Some(ApiError::bad("INVALID_COMPONENT_COUNT", message));
         }
     }
@@ -234,16 +246,20 @@ fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option
 
 /// Refuses more instances than the project may have.
 pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), ApiError> {
-    let Some(limit) = ctx.store.instance_limit else { return Ok(()) };
-    let counts = |row: &Row| row.list("node_groups").iter().filter_map(|group| group["count"].as_u64()).sum::<u64>();
+    let limit = ctx.store.instance_limit;
     let own = ctx.store.rows(RESOURCE).filter(|row| row.is_of(ctx.project) && super::status(row) != "Error");
-    let used: u64 = own.map(counts).sum();
+    let used = own.map(|row| size(row.list("node_groups"))).fold(0, u64::saturating_add);
     if used.saturating_add(wanted) <= limit {
         return Ok(());
     }
     let available = i128::from(limit) - i128::from(used);
-    let message = format!("Quota exceeded for instance: Requested {wanted}, but available {available}");
+    let message = format!("The quota leaves room for {available} instances, not for {wanted}");
     Err(ApiError::bad("QUOTA_ERROR", message))
+}
+
+/// How many instances groups have, or are to have.
+fn size(groups: &[Value]) -> u64 {
+    groups.iter().filter_map(|group| group["count"].as_u64()).fold(0, u64::saturating_add)
 }
 
 /// A key in the form of a real one, which nobody has the other half of.

@@ -7,15 +7,15 @@ use super::super::store::{Row, Store};
 use super::{RESOURCE, life};
 
 pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(), ApiError> {
-    let refused = |why: &str| Err(ApiError::bad("CANNOT_VERIFY", format!("Cannot verify cluster. Reason: {why}")));
+    let refused = |why: &str| Err(ApiError::bad("CANNOT_VERIFY", format!("The cluster cannot be checked: {why}")));
     if given.len() != 1 {
-        return refused("Can't update verification with other updates");
+        return refused("a check is asked for alone");
     }
     if life::status(row) != "Active" {
-        return refused("Cluster is not active or doesn't exists");
+        return refused("it is not active");
     }
     if row.fields.get("verification").is_some_and(|verification| verification["status"] == "CHECKING") {
-        return refused("Cluster verification in state CHECKING");
+        return refused("a check runs already, in state CHECKING");
     }
     Ok(())
 }

@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 use crate::openstack;
 
 use super::super::error;
+use super::super::jobs;
 use super::super::store::{Row, Store};
 use super::{RESOURCE, health, progress};
 
 /// How long a cluster that is to go away after its jobs stays at least.
 const TRANSIENT_LIFE: Duration = Duration::from_secs(30);
+/// How often it is looked at after that.
+const TRANSIENT_CHECK: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -119,11 +122,12 @@ pub(super) fn run(
 
 fn nothing(_: &mut Store, _: &str) {}
 
-/// Lets a new cluster become active; or fail, for the reason given or because its creator may not pass rights on.
-pub(super) fn create(store: &mut Store, id: &str, is_restricted: bool, failure: Option<String>) {
+/// Lets a new cluster become active; or fail, for the reason given or because there is one why its engine cannot act for
+/// its creator.
+pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failure: Option<String>) {
     let operation = begin(store, id);
-    if is_restricted {
-        let reason = error::with_id("Failed to create trust", &mut store.rng);
+    if let Some(reason) = no_trust {
+        let reason = error::with_id(reason, &mut store.rng);
         later(store, id, operation, 1, move |store, id| fail(store, id, &reason));
         return;
     }
@@ -136,7 +140,7 @@ pub(super) fn create(store: &mut Store, id: &str, is_restricted: bool, failure: 
         Stage(Status::Starting, 1, progress::finish),
     ];
     match failure {
-        None => run(store, id, operation, 1, stages, activate),
+        None => run(store, id, operation, 1, stages, |store, id| activate(store, id, "")),
         Some(reason) => {
             let reason = error::with_id(&reason, &mut store.rng);
             let until_spawned = stages.into_iter().take(2).collect();
@@ -156,13 +160,15 @@ fn trust(store: &mut Store, id: &str) {
 }
 
 fn fail(store: &mut Store, id: &str, reason: &str) {
-    let description = format!("Creating cluster failed for the following reason(s): {reason}");
+    let description = format!("Creating cluster failed: {reason}");
     set_status(store, id, Status::Error, Some(description));
 }
 
-fn activate(store: &mut Store, id: &str) {
-    set_status(store, id, Status::Active, None);
+/// Makes a cluster active, after its creation or a change, with the reason why the change did not come about.
+pub(super) fn activate(store: &mut Store, id: &str, description: &str) {
+    set_status(store, id, Status::Active, Some(description.to_owned()));
     health::start(store, id, None);
+    jobs::launch_waiting(store, id);
     let Some(row) = store.get(RESOURCE, id) else { return };
     if row.flag("is_transient") {
         let (id, operation) = (id.to_owned(), row.operation);
@@ -175,14 +181,12 @@ fn end_transient(store: &mut Store, id: &str, operation: u64) {
     if store.get(RESOURCE, id).is_none_or(|row| row.operation != operation) {
         return;
     }
+    if !jobs::have_ended(store, id) {
+        let id = id.to_owned();
+        return store.in_time(TRANSIENT_CHECK, move |store| end_transient(store, &id, operation));
+    }
     set_status(store, id, Status::AwaitingTermination, None);
     later(store, id, operation, 1, |store, id| delete(store, id, false));
-}
-
-/// Ends a change of an active cluster.
-pub(super) fn settle_active(store: &mut Store, id: &str, description: &str) {
-    set_status(store, id, Status::Active, Some(description.to_owned()));
-    health::start(store, id, None);
 }
 
 /// Lets a cluster go away, or be stuck for ever on its way.
@@ -224,6 +228,7 @@ pub(super) fn make_instances(store: &mut Store, id: &str) {
         let volumes = group["volumes_per_node"].clone();
         let name = group["name"].as_str().unwrap_or_default().to_owned();
         let Some(instances) = group["instances"].as_array_mut() else { continue };
+        let before = instances.len();
         let mut number = 0;
         while (instances.len() as u64) < wanted {
             let instance = instance_name(&cluster, &name, number);
@@ -243,13 +248,15 @@ pub(super) fn make_instances(store: &mut Store, id: &str) {
                 "updated_at": null,
             }));
         }
+        if instances.len() > before {
+            group["updated_at"] = now.clone();
+        }
     }
     put_groups(store, id, groups);
 }
 
 /// Gives instances the addresses that they lack.
 pub(super) fn address_instances(store: &mut Store, id: &str) {
-    let now = store.timestamp();
     let Some(row) = store.get(RESOURCE, id) else { return };
     let mut groups = row.list("node_groups").to_vec();
     for instance in groups.iter_mut().filter_map(|group| group["instances"].as_array_mut()).flatten() {
@@ -257,6 +264,18 @@ pub(super) fn address_instances(store: &mut Store, id: &str) {
             let address = format!("10.77.{}.{}", store.rng.u8(..), store.rng.u8(2..254));
             instance["internal_ip"] = address.as_str().into();
             instance["management_ip"] = address.into();
+        }
+    }
+    put_groups(store, id, groups);
+}
+
+/// Makes new instances ordinary ones.
+pub(super) fn accept_instances(store: &mut Store, id: &str) {
+    let now = store.timestamp();
+    let Some(row) = store.get(RESOURCE, id) else { return };
+    let mut groups = row.list("node_groups").to_vec();
+    for instance in groups.iter_mut().filter_map(|group| group["instances"].as_array_mut()).flatten() {
+        if instance["updated_at"].is_null() {
             instance["updated_at"] = now.clone();
         }
     }

@@ -54,8 +54,8 @@ static UPDATE: [Schema; 2] =
 const DELETE: Schema = Schema(&[boolean("force")]);
 
 /// The cluster as answers show it, with the events of its steps or without.
-fn render(row: &Row, version: Version, with_events: bool) -> Map<String, Value> {
-    let mut shown = resource::render(row, version);
+fn render(store: &Store, row: &Row, version: Version, with_events: bool) -> Map<String, Value> {
+    let mut shown = resource::render(store, row, version);
     if !with_events {
         for step in shown.get_mut("provision_progress").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Value::Object(step) = step {
@@ -67,7 +67,7 @@ fn render(row: &Row, version: Version, with_events: bool) -> Map<String, Value> 
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    list::list(ctx, RESOURCE, |row| render(row, ctx.version, false).into())
+    list::list(ctx, RESOURCE, |row| render(ctx.store, row, ctx.version, false).into())
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -82,11 +82,11 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             Version::Two => Err(ApiError::internal()),
         };
     }
-    one(200, "cluster", render(resource::row(ctx, RESOURCE, &id)?, ctx.version, with_events))
+    one(200, "cluster", render(ctx.store, resource::row(ctx, RESOURCE, &id)?, ctx.version, with_events))
 }
 
 fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, ApiError> {
-    one(202, "cluster", render(resource::row(ctx, RESOURCE, id)?, ctx.version, false))
+    one(202, "cluster", render(ctx.store, resource::row(ctx, RESOURCE, id)?, ctx.version, false))
 }
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -95,18 +95,16 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let starts_check = given.get("verification").is_some_and(|verification| verification.get("status").is_some());
     if starts_check {
         health::check_startable(resource::row(ctx, RESOURCE, &id)?, &given)?;
-        resource::check_updatable(ctx, RESOURCE, &id, &Map::new()).or_else(|error| {
-            // Protection is no reason not to look after a cluster.
-            if resource::row(ctx, RESOURCE, &id)?.is_of(ctx.project) { Ok(()) } else { Err(error) }
-        })?;
+        // Protection is no reason not to look after a cluster.
+        resource::check_owned(ctx, RESOURCE, &id)?;
     } else {
         resource::check_updatable(ctx, RESOURCE, &id, &given)?;
         resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
         node_groups::check_shares(&given)?;
     }
     ctx.knows_query("clusters_update", &[])?;
-    // The engine that runs within the server lacks what this needs.
-    if given.remove("update_keypair") == Some(Value::Bool(true)) {
+    // An engine that runs within the server lacks what this needs.
+    if given.remove("update_keypair") == Some(Value::Bool(true)) && !ctx.store.is_distributed {
         return Err(ApiError::internal());
     }
     if starts_check {
@@ -128,8 +126,14 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_deletable(ctx, RESOURCE, &id)?;
     ctx.knows_query("clusters_delete", &[])?;
     let stack = stack_name(ctx.store, &id);
-    life::delete(ctx.store, &id, ctx.failure().is_some());
+    let is_stuck = ctx.failure().is_some() || !engine_takes_token(ctx);
+    life::delete(ctx.store, &id, is_stuck);
     if force { Ok(Answer::json(200, &json!({"stack_name": stack}))) } else { gone() }
+}
+
+/// Whether the engine can do anything with the token of a request.
+fn engine_takes_token(ctx: &Ctx<'_>) -> bool {
+    !(ctx.store.is_distributed && ctx.caller.is_application_credential)
 }
 
 /// The name of what the cluster is called in the cloud, when there is something.

@@ -5,36 +5,56 @@ use serde_json::{Value, json};
 use super::super::store::Store;
 use super::{RESOURCE, life};
 
+const CREATE: &str = "Engine: create cluster";
+const SCALE: &str = "Engine: scale cluster";
+
+/// What a step goes through one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Items {
+    /// The stack as a whole.
+    Stack,
+    /// The instances that the operation has made.
+    NewInstances,
+    Instances,
+}
+
 pub(super) fn create_stack(store: &mut Store, id: &str) {
-    begin_step(store, id, "Create Heat stack", "Engine: create cluster", Some(1));
+    begin_step(store, id, "Create Heat stack", CREATE, Items::Stack);
 }
 
 pub(super) fn assign_addresses(store: &mut Store, id: &str) {
     life::make_instances(store, id);
-    begin_step(store, id, "Assign IPs", "Engine: create cluster", None);
+    begin_step(store, id, "Assign IPs", CREATE, Items::NewInstances);
 }
 
 pub(super) fn wait_for_instances(store: &mut Store, id: &str) {
     life::address_instances(store, id);
-    begin_step(store, id, "Wait for instance accessibility", "Engine: create cluster", None);
+    begin_step(store, id, "Wait for instance accessibility", CREATE, Items::NewInstances);
 }
 
 pub(super) fn configure(store: &mut Store, id: &str) {
-    begin_step(store, id, "Configure instances", "Engine: create cluster", None);
+    begin_step(store, id, "Configure instances", CREATE, Items::Instances);
+    life::accept_instances(store, id);
 }
 
 pub(super) fn scale_stack(store: &mut Store, id: &str) {
-    begin_step(store, id, "Update Heat stack", "Engine: scale cluster", Some(1));
+    // It has this name also when there is a stack already.
+    begin_step(store, id, "Create Heat stack", SCALE, Items::Stack);
 }
 
 pub(super) fn scale_addresses(store: &mut Store, id: &str) {
     life::make_instances(store, id);
-    begin_step(store, id, "Assign IPs", "Engine: scale cluster", None);
+    begin_step(store, id, "Assign IPs", SCALE, Items::NewInstances);
 }
 
 pub(super) fn scale_wait(store: &mut Store, id: &str) {
     life::address_instances(store, id);
-    begin_step(store, id, "Wait for instance accessibility", "Engine: scale cluster", None);
+    begin_step(store, id, "Wait for instance accessibility", SCALE, Items::NewInstances);
+}
+
+pub(super) fn scale_configure(store: &mut Store, id: &str) {
+    begin_step(store, id, "Configure instances", SCALE, Items::Instances);
+    life::accept_instances(store, id);
 }
 
 /// Ends the steps that still run: their events go, as on the real server.
@@ -65,20 +85,20 @@ fn change_running(store: &mut Store, id: &str, change: impl Fn(&mut Value)) {
     }
 }
 
-/// Starts a step when those before it have ended; without a total it has one event for each instance, which come while
+/// Starts a step when those before it have ended. One about instances has an event for each, and half of these come while
 /// it runs.
-fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, total: Option<usize>) {
+fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, items: Items) {
     finish(store, id);
     let (step_id, now) = (store.uuid(), store.timestamp());
+    let instances = instances(store, id, items);
     let Some(row) = store.get_mut(RESOURCE, id) else { return };
-    let instances = row.list("node_groups").iter().map(|group| group["instances"].as_array().map_or(0, Vec::len)).sum();
     let step = json!({
         "id": step_id,
         "cluster_id": id,
         "tenant_id": row.text("tenant_id"),
         "step_name": name,
         "step_type": kind,
-        "total": total.unwrap_or(instances),
+        "total": if items == Items::Stack { 1 } else { instances.len() },
         "successful": null,
         "events": [],
         "created_at": now,
@@ -88,32 +108,36 @@ fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, total: Option
     if let Some(steps) = row.fields.get_mut("provision_progress").and_then(Value::as_array_mut) {
         steps.push(step);
     }
-    if total.is_none() {
-        life::later(store, id, operation, 1, |store, id| report_half(store, id));
-    }
+    let half = instances.len().div_ceil(2);
+    let half: Vec<_> = instances.into_iter().take(half).collect();
+    life::later(store, id, operation, 1, move |store, id| report(store, id, &step_id, &half));
 }
 
-/// Half of the instances have passed the step that runs.
-fn report_half(store: &mut Store, id: &str) {
+/// The instances of a step, each with the id of its group.
+fn instances(store: &Store, id: &str, items: Items) -> Vec<(Value, Value)> {
+    let groups = store.get(RESOURCE, id).map_or(&[][..], |row| row.list("node_groups"));
+    let of_group = |group: &Value| {
+        let group_id = group["id"].clone();
+        let instances = group["instances"].as_array().cloned().unwrap_or_default();
+        instances.into_iter().map(move |instance| (group_id.clone(), instance))
+    };
+    let is_wanted = |(_, instance): &(Value, Value)| match items {
+        Items::Stack => false,
+        Items::NewInstances => instance["updated_at"].is_null(),
+        Items::Instances => true,
+    };
+    groups.iter().flat_map(of_group).filter(is_wanted).collect()
+}
+
+/// Says that instances have passed a step, if it still runs.
+fn report(store: &mut Store, id: &str, step: &str, instances: &[(Value, Value)]) {
     let now = store.timestamp();
-    let Some(row) = store.get(RESOURCE, id) else { return };
-    let groups = row.list("node_groups");
-    let instances: Vec<(Value, Value)> = groups
-        .iter()
-        .flat_map(|group| {
-            let instances = group["instances"].as_array().into_iter().flatten();
-            instances.map(|instance| (group["id"].clone(), instance.clone()))
-        })
-        .collect();
-    let half = instances.len().div_ceil(2);
-    let events: Vec<(String, (Value, Value))> =
-        instances.into_iter().take(half).map(|instance| (store.uuid(), instance)).collect();
-    change_running(store, id, |step| {
-        let step_id = step["id"].clone();
-        step["events"] = events
-            .iter()
-            .map(|(event_id, instance)| event(event_id, &step_id, Some(instance), None, true, &now))
-            .collect();
+    let events: Vec<Value> =
+        instances.iter().map(|instance| event(&store.uuid(), &step.into(), Some(instance), None, true, &now)).collect();
+    change_running(store, id, |running| {
+        if running["id"] == step {
+            running["events"] = events.clone().into();
+        }
     });
 }
 

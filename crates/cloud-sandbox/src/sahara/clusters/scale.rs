@@ -77,11 +77,11 @@ fn check(
         "Active" => {}
         // The engine has not put its mark on the cluster yet.
         "Validating" if row.list("provision_progress").is_empty() => {
-            let message = "Cluster created before Juno release can't be scaled with heat.3.0 engine";
+            let message = "The engine takes this for a cluster from before Juno, which cannot be scaled";
             return Err(ApiError::invalid_reference(message));
         }
         other => {
-            let message = format!("Cluster cannot be scaled not in 'Active' status. Cluster status: {other}");
+            let message = format!("Only an Active cluster can be scaled. Cluster status: {other}");
             return Err(ApiError::invalid_reference(message));
         }
     }
@@ -96,13 +96,13 @@ fn check(
     for resize in resized {
         let name = resize["name"].as_str().unwrap_or_default();
         let group = row.list("node_groups").iter().find(|group| group["name"] == name);
-        let unknown = || ApiError::invalid_reference(format!("Cluster doesn't contain node group with name '{name}'"));
+        let unknown = || ApiError::invalid_reference(format!("The cluster has no node group '{name}'"));
         let before = group.ok_or_else(unknown)?["count"].as_u64().unwrap_or_default();
         let after = resize["count"].as_u64().unwrap_or_default();
         plan.counts.insert(name.to_owned(), after);
         plan.shrinks |= after < before;
         plan.grows |= after > before;
-        more += after.saturating_sub(before);
+        more = u64::saturating_add(more, after.saturating_sub(before));
         let victims = resize["instances"].as_array().map_or(&[][..], Vec::as_slice);
         plan.victims.extend(check_victims(victims, before.saturating_sub(after))?);
     }
@@ -111,14 +111,14 @@ fn check(
     for group in added {
         let name = group["name"].as_str().unwrap_or_default();
         if existing.iter().any(|other| other == name) {
-            let message = format!("Can't add new nodegroup. Cluster already has nodegroup with name '{name}'");
+            let message = format!("The cluster has a node group '{name}' already");
             return Err(ApiError::invalid_reference(message));
         }
         let count = group["count"].as_u64().unwrap_or_default();
         plan.counts.insert(name.to_owned(), count);
         plan.added.push(name.to_owned());
         plan.grows |= count > 0;
-        more += count;
+        more = more.saturating_add(count);
     }
     node_groups::check_all(ctx, plugin, added)?;
     check_host_names(row.name(), added)?;
@@ -129,16 +129,13 @@ fn check(
 /// The instances that are to go first: all by id or all by name, none of them twice.
 fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, ApiError> {
     if victims.len() as u64 > room {
-        let message = format!(
-            "Number of specific instances ({}) to delete can not be greater than the count difference ({room}) during scaling",
-            victims.len()
-        );
+        let message = format!("{} instances are named, and {room} are to go", victims.len());
         return Err(ApiError::invalid_data(message));
     }
     let victims: Vec<String> = victims.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     let by_id = victims.iter().filter(|victim| is_uuid(victim)).count();
     if by_id != 0 && by_id != victims.len() {
-        let message = "You can only reference instances by Name or UUID, not both on the same request";
+        let message = "Instances are named either all by name or all by UUID";
         return Err(ApiError::invalid_reference(message));
     }
     node_groups::check_distinct(victims.iter().map(String::as_str), "instances to delete")?;
@@ -165,14 +162,17 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
     }
     let spawning = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
     life::later(store, id, operation, spawning, move |store, id| resize(store, id, &plan));
-    stages.push(Stage(Status::ScalingWaiting, 1, progress::scale_addresses));
-    stages.push(Stage(Status::ScalingPreparing, 1, progress::scale_wait));
     if grows {
-        stages.push(stage(Status::Configuring, 1));
+        stages.push(Stage(Status::ScalingWaiting, 1, progress::scale_addresses));
+        stages.push(Stage(Status::ScalingPreparing, 1, progress::scale_wait));
+        stages.push(Stage(Status::Configuring, 1, progress::scale_configure));
+    } else {
+        stages.push(stage(Status::ScalingWaiting, 1));
+        stages.push(Stage(Status::ScalingPreparing, 1, progress::scale_configure));
     }
     life::run(store, id, operation, 1, stages, |store, id| {
         progress::finish(store, id);
-        life::settle_active(store, id, "");
+        life::activate(store, id, "");
     });
 }
 
@@ -189,7 +189,7 @@ fn roll_back(store: &mut Store, id: &str, operation: u64, mut stages: Vec<Stage>
             groups.retain(|group| !added.iter().any(|name| group["name"] == name.as_str()));
             life::put_groups(store, id, groups);
         }
-        life::settle_active(store, id, &format!("Scaling cluster failed for the following reason(s): {reason}"));
+        life::activate(store, id, &format!("Scaling cluster failed: {reason}"));
     });
 }
 
