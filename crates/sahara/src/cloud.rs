@@ -99,6 +99,12 @@ impl Cloud {
         Ok(self.token().await?.catalog)
     }
 
+    /// What is known before anything is sent: the cloud, Keystone's address, the login, and settings without effect. No
+    /// secrets. [`Client::explain`] tells the rest.
+    pub fn explain(&self) -> &Explanation {
+        &self.0.explanation
+    }
+
     async fn connect(&self, asked: Option<Version>) -> Result<Client> {
         let inner = &*self.0;
         let token = self.token().await?;

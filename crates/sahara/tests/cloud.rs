@@ -250,7 +250,8 @@ async fn all_of_it_is_explained() {
     let env = Environment::given([("OS_CLOUD", "prod"), ("OS_REGION_NAME", "x")], Some("/home/me".into()))
         .with_file("/etc/openstack/clouds.yaml", clouds);
     let builder = Cloud::builder().settings(Settings::load(&env).unwrap()).clock(PausedClock::new());
-    let api = connect(builder.transport(Arc::new(wire)), None).await.unwrap();
+    let cloud = builder.transport(Arc::new(wire)).build().unwrap();
+    let api = cloud.data_processing().await.unwrap();
     let expected = format!(
         "cloud     prod (OS_CLOUD (environment))
 keystone  https://keystone.test/v3 (clouds.prod.auth.auth_url (/etc/openstack/clouds.yaml))
@@ -263,6 +264,8 @@ base      https://s.test/v2/{PROJECT}"
     );
     assert_eq!(api.explain().to_string(), expected);
     assert_eq!(api.explain().lines().last().unwrap().0, "base");
+    let before: Vec<&str> = expected.lines().take(4).collect();
+    assert_eq!(cloud.explain().to_string(), before.join("\n"));
 }
 
 #[tokio::test]
