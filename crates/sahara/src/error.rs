@@ -93,15 +93,14 @@ impl ApiError {
         matches!(self.code, Some(ErrorCode::NameAlreadyExists | ErrorCode::DbDuplicateEntry))
     }
 
-    /// Whether something else uses it, so that it cannot be deleted or changed. The codes alone do not say it, so the
-    /// words of the service decide.
+    /// Whether something else uses it, so that it cannot be deleted or changed.
+    ///
+    /// A deletion or a change that fails for neither of the other two reasons fails for this one; of a reference that does
+    /// not fit, the words of the service tell. The address of a job binary in the service itself, which never changes, is
+    /// refused in the same way.
     pub fn is_in_use(&self) -> bool {
-        let refused = matches!(
-            self.code,
-            Some(ErrorCode::InvalidReference | ErrorCode::DeletionFailed | ErrorCode::UpdateFailed)
-        );
-        let said = ["in use by", "is referenced", "is used"].iter().any(|words| self.message.contains(words));
-        refused && said
+        let named = self.code == Some(ErrorCode::InvalidReference) && self.message.contains("in use by");
+        named || (self.is_refused() && !self.is_protected() && !self.is_foreign())
     }
 
     /// Whether it is protected. Only an update with `is_protected(false)` passes.

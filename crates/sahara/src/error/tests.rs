@@ -61,7 +61,7 @@ fn the_words_of_the_service_tell_what_the_codes_do_not() {
     let with = |name: &str, message: &str| {
         parse(400, &serde_json::json!({"error_code": 400, "error_name": name, "error_message": message}).to_string())
     };
-    let table: [(&str, &str, Predicate); 9] = [
+    let table: [(&str, &str, Predicate); 11] = [
         ("INVALID_REFERENCE", "Cluster template f3 in use by v11-c1", ApiError::is_in_use),
         (
             "INVALID_REFERENCE",
@@ -69,6 +69,8 @@ fn the_words_of_the_service_tell_what_the_codes_do_not() {
             ApiError::is_in_use,
         ),
         ("DELETION_FAILED", "JobBinary is referenced and cannot be deleted", ApiError::is_in_use),
+        ("DELETION_FAILED", "Job deletion failed on foreign key constraint", ApiError::is_in_use),
+        ("UPDATE_FAILED", "x could not be updated because it is referenced", ApiError::is_in_use),
         ("DELETION_FAILED", "x could not be deleted because it's marked as protected", ApiError::is_protected),
         ("UPDATE_FAILED", "x could not be updated because it wasn't created in this tenant", ApiError::is_foreign),
         ("NAME_ALREADY_EXISTS", "", ApiError::is_already_exists),
