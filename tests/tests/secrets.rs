@@ -1,10 +1,13 @@
 //! No secret in anything that is written: logs, spans, errors, `Debug`.
 
+use std::fmt;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 
+use cloud_core::body::{Body, ResponseBody};
 use cloud_core::test_util::PausedClock;
+use cloud_core::transport::{Transport, TransportError};
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::Client;
 use secrecy::ExposeSecret as _;
@@ -60,6 +63,62 @@ async fn ionos(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
         shown.push(format!("{error}{error:?}{:?}", error.api::<ApiError>()));
         sandbox.faults().clear();
     }
+}
+
+/// Keeps the tokens that pass by.
+struct Tokens {
+    transport: Arc<dyn Transport>,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens")
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for Tokens {
+    async fn send(&self, request: http::Request<Body>) -> Result<http::Response<ResponseBody>, TransportError> {
+        let token = request.headers().get("x-auth-token").map(|token| token.to_str().unwrap().to_owned());
+        self.seen.lock().unwrap().extend(token);
+        self.transport.send(request).await
+    }
+}
+
+/// The same for Sahara, whose login has a password and tokens that come and go.
+async fn sahara(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
+    use sahara::keystone::{Login, Project, User};
+    use sahara::{ApiError, Cloud};
+
+    let wrong = "pa55-phrase-that-must-not-be-seen";
+    secrets.extend(["demo-pw".to_owned(), wrong.to_owned()]);
+    let sandbox = Sandbox::new();
+    let tokens = Arc::default();
+    let transport = Arc::new(Tokens { transport: sandbox.openstack(), seen: Arc::clone(&tokens) });
+    let cloud = |password: &str| {
+        let login = Login::password(User::named("demo", "Default"), password, Project::named("demo", "Default"));
+        let builder = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(transport.clone());
+        (builder.clone(), builder.clock(PausedClock::new()).build().unwrap())
+    };
+    let (builder, right) = cloud("demo-pw");
+    let api = right.data_processing().await.unwrap();
+    let refused = cloud(wrong).1.data_processing().await.unwrap_err();
+    shown.push(format!("{builder:?}{right:?}{api:?}{refused}{refused:?}{:?}{}", right.token().await, api.explain()));
+    for fault in [
+        Fault::ExpiredToken,
+        Fault::MalformedJson,
+        Fault::HtmlBody(502),
+        Fault::Error { status: 400, code: "INVALID_DATA".into(), message: "{'password': 'demo-pw'}".into() },
+    ] {
+        sandbox.faults().times(5, fault);
+        let error = api.node_group_templates().list().await.unwrap_err();
+        shown.push(format!("{error}{error:?}{:?}{right:?}", error.api::<ApiError>()));
+        sandbox.faults().clear();
+    }
+    let tokens = tokens.lock().unwrap();
+    assert!(!tokens.is_empty());
+    secrets.extend(tokens.iter().cloned());
 }
 
 #[tokio::test(start_paused = true)]
@@ -119,6 +178,8 @@ async fn nothing_that_is_written_holds_a_secret() {
     let panic = panic.downcast_ref::<String>().unwrap();
     assert!(panic.contains("401 unauthorized"), "{panic}");
     shown.push(panic.clone());
+
+    sahara(&mut secrets, &mut shown).await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("retrying") && log.contains("cloud.request") && log.contains("/servers/{id}"), "{log}");

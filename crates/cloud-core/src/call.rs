@@ -422,10 +422,11 @@ impl fmt::Write for Encode<'_> {
 /// Declares the builder of one operation: required arguments come with its making, optional ones by chained setters,
 /// and awaiting it sends it.
 ///
-/// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out until set, `list` fields take anything that can be
-/// iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the builder that says what is
-/// wrong with it before anything is sent. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on the
-/// struct.
+/// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out
+/// until set, and so are `number` fields, whose setters take their very type, so that `50` needs no suffix; `list` fields
+/// take anything that can be iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the
+/// builder that says what is wrong with it before anything is sent. An API of another spelling puts
+/// `#[serde(rename_all = "camelCase")]` on the struct.
 ///
 /// ```
 /// # use cloud_core::call::{Call, Operation};
@@ -440,6 +441,10 @@ impl fmt::Write for Encode<'_> {
 ///         /// The new name.
 ///         name: String,
 ///     }
+///     number {
+///         /// Its size in GB.
+///         size: u32,
+///     }
 ///     list {
 ///         /// The tags it has from now on.
 ///         tags: String,
@@ -450,7 +455,7 @@ impl fmt::Write for Encode<'_> {
 ///     }
 /// }
 /// # fn build(call: Call<String>) -> UpdateVolume {
-/// UpdateVolume::new(call, 7).name("data").tags(["a", "b"]).note(None)
+/// UpdateVolume::new(call, 7).name("data").size(50).tags(["a", "b"]).note(None)
 /// # }
 /// ```
 #[macro_export]
@@ -461,6 +466,7 @@ macro_rules! request {
         $( required { $( $(#[$req_meta:meta])* $req:ident : $req_type:ty ),* $(,)? } )?
         $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
         $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
+        $( number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty ),* $(,)? } )?
         $( list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? } )?
         $( patch { $( $(#[$patch_meta:meta])* $(@serde($($patch_serde:tt)*))? $patch:ident : $patch_type:ty ),* $(,)? } )?
         $( check $check:expr; )?
@@ -478,6 +484,7 @@ macro_rules! request {
                 #[serde(skip_serializing_if = "Option::is_none" $(, $($opt_serde)*)?)]
                 $opt: Option<$opt_type>,
             )* )?
+            $( $( #[serde(skip_serializing_if = "Option::is_none")] $number: Option<$number_type>, )* )?
             $( $( #[serde(skip_serializing_if = "Option::is_none")] $list: Option<Vec<$list_type>>, )* )?
             $( $(
                 #[serde(skip_serializing_if = "cloud_core::model::Patch::is_leave" $(, $($patch_serde)*)?)]
@@ -496,6 +503,7 @@ macro_rules! request {
                     $( $( $req, )* )?
                     $( $( $unsent, )* )?
                     $( $( $opt: None, )* )?
+                    $( $( $number: None, )* )?
                     $( $( $list: None, )* )?
                     $( $( $patch: $crate::model::Patch::Leave, )* )?
                 }
@@ -505,6 +513,14 @@ macro_rules! request {
                 $(#[$opt_meta])*
                 pub fn $opt(mut self, $opt: impl Into<$opt_type>) -> Self {
                     self.$opt = Some($opt.into());
+                    self
+                }
+            )* )?
+
+            $( $(
+                $(#[$number_meta])*
+                pub fn $number(mut self, $number: $number_type) -> Self {
+                    self.$number = Some($number);
                     self
                 }
             )* )?

@@ -394,6 +394,18 @@ mod tests {
         assert_eq!(env.with_file(&absent, "text").read(&absent).unwrap().expose_secret(), "text");
     }
 
+    #[test]
+    fn a_given_environment_may_have_a_disk_of_its_own() {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let below = Environment::given([("A", "1")], None).with_root(&root);
+        for path in ["/Cargo.toml", "Cargo.toml", "./Cargo.toml", "../Cargo.toml"] {
+            assert!(below.read(Path::new(path)).unwrap().expose_secret().contains("cloud-core"), "{path}");
+        }
+        assert_eq!(below.read(Path::new("/etc/passwd")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        let below = below.with_file("/Cargo.toml", "mine");
+        assert_eq!(below.read(Path::new("/Cargo.toml")).unwrap().expose_secret(), "mine");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_variable_that_is_no_text_is_refused_and_not_shown() {

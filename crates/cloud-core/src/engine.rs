@@ -47,6 +47,13 @@ pub trait Dialect: Send + Sync + fmt::Debug {
         false
     }
 
+    /// Whether this error code means that the thing exists already or changed at the same time, for services that do not
+    /// answer 409 then.
+    fn is_conflict(&self, code: &str) -> bool {
+        let _ = code;
+        false
+    }
+
     /// The id under which the provider finds this request again.
     fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         let _ = headers;
@@ -605,7 +612,8 @@ impl Engine {
                     .and_then(|rate| (rate.remaining == 0).then_some(rate.refill)),
             )
             .max();
-        let mut error = Error::from_problem(status, problem);
+        let conflict = problem.code.as_deref().is_some_and(|code| inner.dialect.is_conflict(code));
+        let mut error = Error::from_problem(status, problem).with_conflict(conflict);
         if !understood {
             error = error.with_body(&response.body);
         }

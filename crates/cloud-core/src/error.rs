@@ -227,6 +227,10 @@ impl Error {
         })
     }
 
+    pub(crate) fn with_conflict(self, conflict: bool) -> Self {
+        self.with(|inner| inner.conflict = conflict)
+    }
+
     pub(crate) fn with_retry_after(self, delay: Option<Duration>) -> Self {
         self.with(|inner| inner.retry_after = delay)
     }
@@ -252,7 +256,6 @@ impl Error {
         Self::new(ErrorKind::Api, problem.message.unwrap_or_default()).with(|inner| {
             inner.status = Some(status);
             inner.auth = problem.auth.unwrap_or(matches!(status.as_u16(), 401 | 403));
-            inner.conflict = problem.conflict.unwrap_or(status == StatusCode::CONFLICT);
             inner.code = problem.code.map(Into::into);
             inner.fields = problem.fields;
             inner.correlation_id = problem.correlation_id.map(Into::into);
@@ -332,7 +335,7 @@ impl Error {
 
     /// The thing exists already, or changed at the same time (409, or a code that means it).
     pub fn is_conflict(&self) -> bool {
-        self.0.conflict
+        self.0.conflict || self.is_status(StatusCode::CONFLICT)
     }
 
     /// The token is missing, wrong or not allowed to do this (401, and 403 where it means that).
@@ -483,8 +486,6 @@ pub struct ApiProblem {
     pub transient: Option<bool>,
     /// Whether it is about permission, where the code knows better than the status.
     pub auth: Option<bool>,
-    /// Whether the thing exists already or changed meanwhile, where the code knows better than the status.
-    pub conflict: Option<bool>,
 }
 
 impl fmt::Debug for ApiProblem {

@@ -185,6 +185,22 @@ macro_rules! if_http {
     ($($item:item)*) => {};
 }
 
+/// Keeps items only in builds that have no transport for the network.
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! unless_http {
+    ($($item:item)*) => { $($item)* };
+}
+
+/// Keeps items only in builds that have no transport for the network.
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! unless_http {
+    ($($item:item)*) => {};
+}
+
 /// Gives a client's builder the settings that all clients share. The builder has a field `options` of the type
 /// [`ClientOptions`].
 #[macro_export]

@@ -479,15 +479,15 @@ async fn a_status_that_the_call_accepts_is_a_success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sibling_shares_the_connection_and_not_the_slots() {
+async fn an_engine_beside_another_shares_the_connection_and_not_the_slots() {
     let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, SERVER).after(Duration::from_secs(1)));
     let (engine, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
-    let sibling = engine.sibling(Arc::new(Speaking), None);
+    let beside = engine.with_credential(None);
     let call = |engine: &Engine| {
         Call::<Server>::untabled(engine, &base, Method::GET, "/x", Decode::key("server")).into_future()
     };
     let begun = tokio::time::Instant::now();
-    let (a, b, c) = tokio::join!(call(&engine), call(&sibling), call(&sibling));
+    let (a, b, c) = tokio::join!(call(&engine), call(&beside), call(&beside));
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
     assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2, 3));
 }
@@ -495,10 +495,14 @@ async fn a_sibling_shares_the_connection_and_not_the_slots() {
 #[tokio::test]
 async fn a_code_can_mean_a_conflict() {
     let wire = ScriptedTransport::from_fn(|_| Scripted::json(400, r#"{"code":"busy"}"#));
-    let (engine, base) = engine_for(wire);
-    let call = |engine: &Engine| Call::<Server>::untabled(engine, &base, Method::POST, "/x", Decode::key("server"));
-    assert!(call(&engine.sibling(Arc::new(Taken), None)).await.unwrap_err().is_conflict());
-    assert!(!call(&engine).await.unwrap_err().is_conflict());
+    let (plain, base) = engine_for(wire.clone());
+    let mut options = ClientOptions::default();
+    options.transport(Arc::new(wire));
+    let taken = Engine::build(options, "x/1", Arc::new(Taken), None, false).unwrap();
+    for (engine, conflict) in [(plain, false), (taken, true)] {
+        let call = Call::<Server>::untabled(&engine, &base, Method::POST, "/x", Decode::key("server"));
+        assert_eq!(call.await.unwrap_err().is_conflict(), conflict);
+    }
 }
 
 #[derive(Debug)]
@@ -506,7 +510,10 @@ struct Taken;
 
 impl Dialect for Taken {
     fn problem(&self, _: &RawResponse) -> ApiProblem {
-        ApiProblem { conflict: Some(true), ..ApiProblem::default() }
+        ApiProblem { code: Some("taken".to_owned()), ..ApiProblem::default() }
+    }
+    fn is_conflict(&self, code: &str) -> bool {
+        code == "taken"
     }
 }
 

@@ -228,6 +228,7 @@ macro_rules! numeric_id {
 /// let id = ClusterId::from("c0ffee");
 /// assert_eq!((id.as_str(), id.to_string().as_str()), ("c0ffee", "c0ffee"));
 /// assert_eq!("c0ffee".parse(), Ok(id));
+/// assert_eq!(serde_json::from_str::<ClusterId>("7").unwrap().as_str(), "7"); // numbers are taken by their text
 /// ```
 #[macro_export]
 macro_rules! text_id {
@@ -243,7 +244,6 @@ macro_rules! text_id {
             PartialOrd,
             Ord,
             $crate::__private::serde::Serialize,
-            $crate::__private::serde::Deserialize,
         )]
         #[serde(crate = "cloud_core::__private::serde", transparent)]
         pub struct $name(::std::boxed::Box<str>);
@@ -282,6 +282,21 @@ macro_rules! text_id {
         impl ::core::convert::From<&$name> for $name {
             fn from(id: &$name) -> Self {
                 id.clone()
+            }
+        }
+
+        /// For setters of fields that may also be cleared.
+        impl<'a> ::core::convert::From<&'a $name> for ::core::option::Option<&'a str> {
+            fn from(id: &'a $name) -> Self {
+                Some(id.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::open_enum(deserializer, |text| Self::from(text))
             }
         }
 

@@ -1,0 +1,56 @@
+//! What the service would refuse, found before anything is sent.
+
+use cloud_core::{Error, Result};
+
+/// The name of a cluster, or of what becomes part of host names.
+pub(crate) fn host_name(name: &str) -> Result<()> {
+    let label = |label: &str| {
+        label.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    if name.is_empty() || name.chars().count() > 50 {
+        return Err(Error::input("name", "must have from 1 to 50 characters"));
+    }
+    if !name.split('.').all(label) {
+        let rule = "must consist of letters, digits and hyphens, begin with a letter and end with a letter or a digit";
+        return Err(Error::input("name", rule));
+    }
+    Ok(())
+}
+
+/// A list that must not be empty, nor name anything twice.
+pub(crate) fn distinct(field: &'static str, items: &[String]) -> Result<()> {
+    if items.is_empty() {
+        return Err(Error::input(field, "must not be empty"));
+    }
+    match items.iter().enumerate().find(|(index, item)| items[..*index].contains(item)) {
+        Some((_, twice)) => Err(Error::input(field, format!("names {twice} twice"))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_hosts() {
+        let long = "a".repeat(50);
+        for name in ["a", "web-1", "a.b2.c-3", long.as_str()] {
+            assert!(host_name(name).is_ok(), "{name}");
+        }
+        let too_long = "a".repeat(51);
+        for name in ["", "1a", "a_b", "a-", "-a", "a..b", "ä", "a b", too_long.as_str()] {
+            assert_eq!(host_name(name).unwrap_err().fields()[0].name, "name", "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_named_twice() {
+        let list = |items: &[&str]| distinct("x", &items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>());
+        assert!(list(&["a", "b"]).is_ok());
+        assert!(list(&[]).unwrap_err().to_string().contains("x: must not be empty"));
+        assert!(list(&["a", "b", "a"]).unwrap_err().to_string().contains("x: names a twice"));
+    }
+}

@@ -1,0 +1,412 @@
+//! A cloud: who one is at its Keystone, and the way from there to its Sahara.
+
+use std::collections::BTreeMap;
+use std::future::IntoFuture;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use cloud_core::call::CallFuture;
+use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
+use cloud_core::engine::Engine;
+use cloud_core::options::ClientOptions;
+use cloud_core::{Error, ErrorKind, Result};
+
+use crate::client::Client;
+use crate::config::{Settings, Tls};
+use crate::dialect::OpenStackDialect;
+use crate::discovery::{self, Address, Listed};
+use crate::explain::Explanation;
+use crate::keystone::{Catalog, Interface, Keystone, Login, Session, TokenInfo, Wanted};
+use crate::secrets::Secrets;
+use crate::version::Version;
+
+pub(crate) const PRODUCT: &str =
+    concat!("cloud-sahara/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+
+/// The type of Sahara in catalogs, and the one that some catalogs give its second version.
+const TYPES: [&str; 2] = ["data-processing", "data-processingv2"];
+
+/// A login at a cloud. Clones are cheap and share connections and token.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> sahara::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let transport = sandbox.openstack();
+/// use sahara::keystone::{ApplicationCredential, Login};
+/// use sahara::{Cloud, Version};
+///
+/// # let id = cloud_sandbox::keystone::UNRESTRICTED_CREDENTIAL;
+/// let login = Login::application_credential(ApplicationCredential::id(id), "unrestricted-secret");
+/// let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(transport).build()?;
+/// for service in cloud.catalog().await?.0 {
+///     println!("{} {}", service.kind, service.name);
+/// }
+/// let api = cloud.data_processing().version(Version::V1_1).await?;
+/// assert!(api.endpoint().contains("/v1.1"));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Cloud(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    options: ClientOptions,
+    engine: Engine,
+    plain_http: bool,
+    session: Session,
+    secrets: Arc<Secrets>,
+    wanted: Wanted,
+    endpoint: Option<Setting<String>>,
+    version: Option<Version>,
+    // The lists of versions that were read, by root.
+    versions: Mutex<BTreeMap<String, Listed>>,
+    keystone: String,
+    poll_interval: Duration,
+    explanation: Explanation,
+}
+
+impl Cloud {
+    /// The cloud that `clouds.yaml` and the environment name; see [`config`](crate::config) for the rules.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env()?.build()
+    }
+
+    /// A cloud of `clouds.yaml` by its name, whatever the environment says.
+    pub fn from_clouds_yaml(name: &str) -> Result<Self> {
+        Self::builder().from_clouds_yaml(name)?.build()
+    }
+
+    /// Begins to set a cloud up.
+    pub fn builder() -> CloudBuilder {
+        CloudBuilder::default()
+    }
+
+    /// The client for data processing: gets a token, finds the endpoint in the catalog, and asks it for its versions
+    /// where that is needed. v2 is taken when it is offered, else v1.1; [`Connect::version`] asks for one.
+    ///
+    /// Fails when the token is not for a project: Sahara answers 503 to such a token.
+    pub fn data_processing(&self) -> Connect {
+        Connect { cloud: self.clone(), version: self.0.version }
+    }
+
+    /// What Keystone tells about the token in use; asks for one when there is none.
+    pub async fn token(&self) -> Result<TokenInfo> {
+        self.0.session.info().await
+    }
+
+    /// The services that the token opens.
+    pub async fn catalog(&self) -> Result<Catalog> {
+        Ok(self.token().await?.catalog)
+    }
+
+    /// What is known before anything is sent: the cloud, Keystone's address, the login, and settings without effect. No
+    /// secrets. [`Client::explain`] tells the rest.
+    pub fn explain(&self) -> &Explanation {
+        &self.0.explanation
+    }
+
+    async fn connect(&self, asked: Option<Version>) -> Result<Client> {
+        let inner = &*self.0;
+        let token = self.token().await?;
+        let Some(project) = &token.project else {
+            let text = "the token is not for a project, which Sahara needs; name one in the login's scope";
+            return Err(Error::new(ErrorKind::Credential, text));
+        };
+        let mut explanation = inner.explanation.clone();
+        explanation.add("project", format!("{} ({})", project.name, project.id));
+        let found = self.endpoint(&token, &project.id)?;
+        explanation.add("endpoint", format!("{} ({})", found.value, found.origin));
+        let address = Address::parse(&found.value);
+        let base = |url: String| BaseUrl::parse(&Setting::new(url, found.origin.clone()), inner.options.allows_http());
+        let root = base(address.root().to_owned())?;
+        let engine = self.engine(&root)?;
+        let (version, reason) = match (address.version(), asked) {
+            (Some(version), Some(asked)) if version == asked => {
+                (version, "asked for, and as the address says".to_owned())
+            }
+            (Some(version), Some(asked)) if inner.endpoint.is_some() => {
+                return Err(found.error(format_args!("is for API {version}, but {asked} is asked for")));
+            }
+            (Some(version), None) if version == Version::V2 || inner.endpoint.is_some() => {
+                (version, "as the address says".to_owned())
+            }
+            _ => discovery::choose(&address, asked, &self.versions(&engine, &root).await?)?,
+        };
+        explanation.add("version", format!("{version} ({reason})"));
+        let bases = [base(address.of(Version::V1_1))?, base(address.of(Version::V2))?];
+        Ok(Client::new(engine, version, bases, project.id.as_str().into(), inner.poll_interval, explanation))
+    }
+
+    /// Where the service is: as set, or as the catalog says.
+    fn endpoint(&self, token: &TokenInfo, project: &str) -> Result<Setting<String>> {
+        if let Some(endpoint) = &self.0.endpoint {
+            let fill = |url: String| {
+                [("project_id", project), ("tenant_id", project), ("user_id", &token.user.id)]
+                    .iter()
+                    .flat_map(|(key, value)| [(format!("%({key})s"), value), (format!("$({key})s"), value)])
+                    .fold(url, |url, (key, value)| url.replace(&key, value))
+            };
+            return Ok(endpoint.clone().map(fill));
+        }
+        let (service, endpoint) = token.catalog.select(&self.0.wanted)?;
+        let (interface, keystone) = (&endpoint.interface, &self.0.keystone);
+        let (name, kind) = (&service.name, &service.kind);
+        let region = Some(endpoint.region()).filter(|region| !region.is_empty());
+        let region = region.map(|region| format!(" in {region},")).unwrap_or_default();
+        let origin = format!("{interface} endpoint of {name}, type {kind},{region} from the catalog of {keystone}");
+        Ok(Setting::new(endpoint.url.clone(), Origin::Answer(origin)))
+    }
+
+    fn engine(&self, root: &BaseUrl) -> Result<Engine> {
+        let inner = &*self.0;
+        let credential = Some(inner.session.credential());
+        // Connections that were made for a Keystone without TLS cannot reach a service with it.
+        if inner.plain_http && !root.is_plain_http() {
+            let dialect = Arc::new(OpenStackDialect::new(inner.secrets.clone()));
+            return Engine::build(inner.options.clone(), PRODUCT, dialect, credential, false);
+        }
+        Ok(inner.engine.with_credential(credential))
+    }
+
+    async fn versions(&self, engine: &Engine, root: &BaseUrl) -> Result<Listed> {
+        let known = || self.0.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(listed) = known().get(root.as_str()) {
+            return Ok(listed.clone());
+        }
+        let listed = discovery::list(engine, root).await?;
+        // What is not there now may be there later.
+        if matches!(listed, Listed::Versions(_)) {
+            known().insert(root.as_str().to_owned(), listed.clone());
+        }
+        Ok(listed)
+    }
+}
+
+/// Makes a client for data processing; made by [`Cloud::data_processing`]. Await it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct Connect {
+    cloud: Cloud,
+    version: Option<Version>,
+}
+
+impl Connect {
+    /// Takes this version of the API, or fails when the service does not offer it.
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Makes the client; awaiting it does the same.
+    pub async fn send(self) -> Result<Client> {
+        self.cloud.connect(self.version).await
+    }
+}
+
+cloud_core::if_blocking! {
+    impl Connect {
+        /// Makes the client and blocks this thread until it is there. Not for use inside asynchronous code.
+        pub fn send_blocking(self) -> Result<Client> {
+            cloud_core::call::Task::new(self.send()).send_blocking()
+        }
+    }
+}
+
+impl IntoFuture for Connect {
+    type Output = Result<Client>;
+    type IntoFuture = CallFuture<Client>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Settings of a [`Cloud`]. Nothing can fail before [`build`](Self::build), which sends nothing.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a cloud is made by build()"]
+pub struct CloudBuilder {
+    options: ClientOptions,
+    auth_url: Option<Setting<String>>,
+    login: Option<Login>,
+    endpoint: Option<Setting<String>>,
+    service_type: Option<String>,
+    service_name: Option<String>,
+    interfaces: Option<Vec<Interface>>,
+    region: Option<String>,
+    version: Option<Version>,
+    poll_interval: Option<Duration>,
+    cloud: Option<Setting<String>>,
+    notes: Vec<String>,
+}
+
+cloud_core::client_options!(CloudBuilder);
+
+impl CloudBuilder {
+    /// The address of Keystone. The version at its end may be left out.
+    pub fn auth_url(mut self, url: impl Into<String>) -> Self {
+        self.auth_url = Some(Setting::new(url.into(), Origin::Builder("auth_url")));
+        self
+    }
+
+    /// Who one is, and for which project.
+    pub fn login(mut self, login: Login) -> Self {
+        self.login = Some(login);
+        self
+    }
+
+    /// The address of Sahara, instead of what the catalog says. `%(project_id)s` and `%(user_id)s` are filled in. One
+    /// that ends in a version, or in a version and a project, is used as it is.
+    pub fn endpoint_override(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(Setting::new(url.into(), Origin::Builder("endpoint_override")));
+        self
+    }
+
+    /// The type of the service in the catalog, `data-processing` unless set.
+    pub fn service_type(mut self, kind: impl Into<String>) -> Self {
+        self.service_type = Some(kind.into());
+        self
+    }
+
+    /// The name of the service in the catalog, any unless set.
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.service_name = Some(name.into());
+        self
+    }
+
+    /// The interface to be used, [`Interface::Public`] unless set; several in the order of preference. Keystone is
+    /// reached at its given address whatever this says.
+    pub fn interface(mut self, interfaces: impl IntoIterator<Item = Interface>) -> Self {
+        self.interfaces = Some(interfaces.into_iter().collect());
+        self
+    }
+
+    /// The region, the first of the catalog unless set.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The version of the API, the newest that is offered unless set.
+    pub fn version(mut self, version: Version) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// The first pause between looks at work under way, 5 s unless set. Pauses grow to six times of it.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = Some(interval);
+        self
+    }
+
+    /// Takes what is not set yet from `clouds.yaml` and the environment; see [`config`](crate::config).
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Cloud::from_env, which it serves")]
+    pub fn from_env(self) -> Result<Self> {
+        let found = Settings::read(&Environment::process(), None, self.region.as_deref())?;
+        Ok(self.settings(found))
+    }
+
+    /// Takes what is not set yet from a cloud of `clouds.yaml`.
+    #[allow(clippy::wrong_self_convention, reason = "the same word as Cloud::from_clouds_yaml, which it serves")]
+    pub fn from_clouds_yaml(self, name: &str) -> Result<Self> {
+        let found = Settings::read(&Environment::process(), Some(name), self.region.as_deref())?;
+        Ok(self.settings(found))
+    }
+
+    /// Takes what is not set yet from settings that were read elsewhere.
+    pub fn settings(mut self, found: Settings) -> Self {
+        fn value<T>(setting: Setting<T>) -> T {
+            setting.value
+        }
+        self.auth_url = self.auth_url.or(Some(found.auth_url));
+        self.login = self.login.or(Some(found.login));
+        self.endpoint = self.endpoint.or(found.endpoint_override);
+        self.version = self.version.or(found.version.map(value));
+        self.interfaces = self.interfaces.or(found.interfaces.map(value));
+        self.region = self.region.or(found.region.map(value));
+        self.service_type = self.service_type.or(found.service_type.map(value));
+        self.service_name = self.service_name.or(found.service_name.map(value));
+        if let Some(limit) = found.timeout {
+            self.options.attempt_timeout(limit.value);
+        }
+        self.cloud = Some(found.cloud);
+        self.notes.extend(found.notes);
+        if let Some(insecure) = &found.tls.insecure {
+            self.notes.push(format!("certificates of servers are not checked: {}", insecure.origin));
+        }
+        self.trusting(found.tls)
+    }
+
+    cloud_core::if_http! {
+        fn trusting(mut self, tls: Tls) -> Self {
+            self.options.http(|mut http| {
+                if let Some(pem) = tls.authorities {
+                    http = http.root_certificate_pem(pem.value).only_these_roots(true);
+                }
+                if let Some(identity) = tls.identity {
+                    http = http.client_identity_pem(identity.value.0, identity.value.1);
+                }
+                http.danger_accept_invalid_certificates(tls.insecure.is_some())
+            });
+            self
+        }
+    }
+
+    cloud_core::unless_http! {
+        // Whoever gives the transport has set it up.
+        fn trusting(self, _: Tls) -> Self {
+            self
+        }
+    }
+
+    /// Checks every setting and makes the cloud. Nothing is sent.
+    pub fn build(self) -> Result<Cloud> {
+        let missing =
+            |what: &str| Error::new(ErrorKind::Config, format!("{what}: not set; give it by CloudBuilder::{what}"));
+        let auth_url = self.auth_url.ok_or_else(|| missing("auth_url"))?;
+        let login = self.login.ok_or_else(|| missing("login"))?;
+        let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(5));
+        if poll_interval.is_zero() {
+            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
+        }
+        let allow_http = self.options.allows_http();
+        let plain_http = BaseUrl::parse(&auth_url, allow_http)?.is_plain_http();
+        if let Some(endpoint) = &self.endpoint {
+            BaseUrl::parse(endpoint, allow_http)?;
+        }
+        let wanted = Wanted {
+            types: self.service_type.map_or_else(|| TYPES.map(str::to_owned).to_vec(), |kind| vec![kind]),
+            name: self.service_name,
+            interfaces: self.interfaces.filter(|list| !list.is_empty()).unwrap_or_else(|| vec![Interface::Public]),
+            region: self.region,
+        };
+        let secrets = Arc::new(Secrets::new(login.secret().clone()));
+        let dialect = Arc::new(OpenStackDialect::new(secrets.clone()));
+        let engine = Engine::build(self.options.clone(), PRODUCT, dialect, None, plain_http)?;
+        let keystone = Keystone::new(engine.clone(), &auth_url, allow_http)?;
+        let address = keystone.address(&login).to_string();
+        let mut explanation = Explanation::default();
+        if let Some(cloud) = &self.cloud {
+            explanation.add("cloud", format!("{} ({})", cloud.value, cloud.origin));
+        }
+        explanation.add("keystone", format!("{address} ({})", auth_url.origin));
+        explanation.add("login", login.describe());
+        for note in self.notes {
+            explanation.add("note", note);
+        }
+        let session = Session::new(keystone, login, engine.clock(), secrets.clone());
+        Ok(Cloud(Arc::new(Inner {
+            options: self.options,
+            engine,
+            plain_http,
+            session,
+            secrets,
+            wanted,
+            endpoint: self.endpoint,
+            version: self.version,
+            versions: Mutex::default(),
+            keystone: address,
+            poll_interval,
+            explanation,
+        })))
+    }
+}

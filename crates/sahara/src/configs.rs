@@ -1,0 +1,65 @@
+//! Settings of what runs on the nodes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A value of a setting: text, a whole number or a flag. Sahara takes nothing else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum ConfigValue {
+    /// A flag.
+    Flag(bool),
+    /// A whole number.
+    Number(i64),
+    /// Text.
+    Text(String),
+    /// Whatever else an answer may hold.
+    Other(serde_json::Value),
+}
+
+macro_rules! config_values {
+    ($($from:ty => $variant:ident),* $(,)?) => { $(
+        impl From<$from> for ConfigValue {
+            fn from(value: $from) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )* };
+}
+
+config_values! { bool => Flag, i64 => Number, i32 => Number, u32 => Number, &str => Text, String => Text }
+
+/// Settings by target (a service such as `HDFS`, or `general`) and name. The plugin says which there are.
+///
+/// ```
+/// use sahara::Configs;
+///
+/// let configs = Configs::new().set("HDFS", "dfs.replication", 3).set("general", "Enable Swift", true);
+/// assert_eq!(
+///     serde_json::to_string(&configs).unwrap(),
+///     r#"{"HDFS":{"dfs.replication":3},"general":{"Enable Swift":true}}"#,
+/// );
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Configs(pub BTreeMap<String, BTreeMap<String, ConfigValue>>);
+
+impl Configs {
+    /// No settings.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets one.
+    pub fn set(mut self, target: impl Into<String>, name: impl Into<String>, value: impl Into<ConfigValue>) -> Self {
+        self.0.entry(target.into()).or_default().insert(name.into(), value.into());
+        self
+    }
+
+    /// The value of a setting.
+    pub fn get(&self, target: &str, name: &str) -> Option<&ConfigValue> {
+        self.0.get(target)?.get(name)
+    }
+}

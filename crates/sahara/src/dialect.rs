@@ -1,0 +1,54 @@
+use std::sync::Arc;
+
+use cloud_core::decode::RawResponse;
+use cloud_core::engine::Dialect;
+use cloud_core::error::{ApiProblem, FieldProblem};
+use http::HeaderMap;
+
+use crate::error::{ApiError, ErrorCode, REQUEST_ID};
+use crate::secrets::Secrets;
+
+/// What the answers of Keystone and Sahara mean.
+#[derive(Debug)]
+pub(crate) struct OpenStackDialect {
+    secrets: Arc<Secrets>,
+}
+
+impl OpenStackDialect {
+    pub(crate) fn new(secrets: Arc<Secrets>) -> Self {
+        Self { secrets }
+    }
+}
+
+impl Dialect for OpenStackDialect {
+    fn problem(&self, response: &RawResponse) -> ApiProblem {
+        let Some(mut error) = ApiError::parse(response.status.as_u16(), &response.headers, &response.body) else {
+            return ApiProblem::default();
+        };
+        self.secrets.hide(&mut error.message);
+        error.problems.iter_mut().for_each(|(_, problem)| self.secrets.hide(problem));
+        let fields = error
+            .problems
+            .iter()
+            .filter_map(|(field, problem)| Some(FieldProblem::new(field.clone()?, vec![problem.clone()])));
+        ApiProblem {
+            code: error.code.as_ref().map(|code| code.as_str().to_owned()),
+            message: Some(error.message.clone()),
+            fields: fields.collect(),
+            correlation_id: error.request_id.clone(),
+            // Sahara answers 400 to what others answer 403 to.
+            auth: error.is_foreign().then_some(true),
+            did_nothing: false,
+            transient: None,
+            details: Some(Arc::new(error)),
+        }
+    }
+
+    fn is_conflict(&self, code: &str) -> bool {
+        matches!(ErrorCode::from(code), ErrorCode::NameAlreadyExists | ErrorCode::DbDuplicateEntry)
+    }
+
+    fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        headers.get(REQUEST_ID)?.to_str().ok()
+    }
+}

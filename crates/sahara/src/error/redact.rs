@@ -1,0 +1,56 @@
+use crate::secrets::MARK;
+
+/// The keys whose values are secrets, in bodies that the validation quotes.
+const SECRETS: [&str; 5] = ["password", "secretkey", "accesskey", "secret", "passcode"];
+
+/// Masks the values of secrets in a message: the schema validation quotes whole objects of the request, such as
+/// `{'user': 'u', 'password': 'p'} is not of type ...`.
+pub(super) fn redact(message: &str) -> String {
+    let mut text = String::with_capacity(message.len());
+    let mut rest = message;
+    while let Some((before, value, after)) = next_secret(rest) {
+        text.push_str(before);
+        text.push_str(if value.is_empty() { "" } else { MARK });
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+/// The text up to a secret and its opening quote, the secret, and the text from its closing quote on.
+fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    loop {
+        // A key in quotes, a colon, and a value in quotes, as Python and JSON write it.
+        let open = from + text[from..].find(['\'', '"'])?;
+        let quote = text.as_bytes()[open] as char;
+        let key_end = open + 1 + text[open + 1..].find(quote)?;
+        let key = &text[open + 1..key_end];
+        let after = &text[key_end + 1..];
+        let value = after.trim_start().strip_prefix(':').map(str::trim_start).map(|v| v.trim_start_matches('u'));
+        if let Some(value) = value.filter(|value| is_secret(key) && value.starts_with(['\'', '"'])) {
+            let start = text.len() - value.len() + 1;
+            let end = closing(&text[start..], value.as_bytes()[0]).map_or(text.len(), |at| start + at);
+            return Some((&text[..start], &text[start..end], &text[end..]));
+        }
+        // The closing quote of something else can be the opening quote of a key.
+        from = if after.trim_start().starts_with(':') { key_end + 1 } else { key_end };
+        if from <= open {
+            from = open + 1;
+        }
+    }
+}
+
+fn closing(text: &str, quote: u8) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let ends = byte == quote && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })
+}
+
+fn is_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    SECRETS.iter().any(|secret| key.ends_with(secret))
+}

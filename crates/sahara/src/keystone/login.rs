@@ -1,0 +1,320 @@
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+/// The id or the name of something. Text alone is a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdOrName {
+    /// Its id.
+    Id(String),
+    /// Its name.
+    Name(String),
+}
+
+impl IdOrName {
+    /// By id.
+    pub fn id(id: impl Into<String>) -> Self {
+        Self::Id(id.into())
+    }
+
+    /// By name.
+    pub fn name(name: impl Into<String>) -> Self {
+        Self::Name(name.into())
+    }
+
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Id(id) => json!({ "id": id }),
+            Self::Name(name) => json!({ "name": name }),
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Self::Id(id) => format!("with the id {id}"),
+            Self::Name(name) => name.clone(),
+        }
+    }
+}
+
+impl From<&str> for IdOrName {
+    fn from(name: &str) -> Self {
+        Self::name(name)
+    }
+}
+
+impl From<String> for IdOrName {
+    fn from(name: String) -> Self {
+        Self::Name(name)
+    }
+}
+
+macro_rules! in_a_domain {
+    ($( $(#[$meta:meta])* $name:ident ),*) => { $(
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum $name {
+            /// By id, which is enough.
+            Id(String),
+            /// By name, which is unique in its domain only.
+            Name {
+                /// The name.
+                name: String,
+                /// The domain.
+                domain: IdOrName,
+            },
+        }
+
+        impl $name {
+            /// By id.
+            pub fn id(id: impl Into<String>) -> Self {
+                Self::Id(id.into())
+            }
+
+            /// By name, in a domain.
+            pub fn named(name: impl Into<String>, domain: impl Into<IdOrName>) -> Self {
+                Self::Name { name: name.into(), domain: domain.into() }
+            }
+
+            fn to_json(&self) -> Value {
+                match self {
+                    Self::Id(id) => json!({ "id": id }),
+                    Self::Name { name, domain } => json!({ "name": name, "domain": domain.to_json() }),
+                }
+            }
+
+            fn describe(&self) -> String {
+                match self {
+                    Self::Id(id) => format!("with the id {id}"),
+                    Self::Name { name, domain } => format!("{name} in the domain {}", domain.describe()),
+                }
+            }
+        }
+    )* };
+}
+
+in_a_domain! {
+    /// Who logs in.
+    User,
+    /// A project, formerly called tenant: what the token is to be good for.
+    Project
+}
+
+/// An application credential: a login that a user has made for a program. Its project is fixed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApplicationCredential {
+    /// By id.
+    Id(String),
+    /// By name, which is unique for its user only.
+    Name {
+        /// The name.
+        name: String,
+        /// The user it belongs to.
+        user: User,
+    },
+}
+
+impl ApplicationCredential {
+    /// By id.
+    pub fn id(id: impl Into<String>) -> Self {
+        Self::Id(id.into())
+    }
+
+    /// By name, of this user.
+    pub fn named(name: impl Into<String>, user: User) -> Self {
+        Self::Name { name: name.into(), user }
+    }
+}
+
+/// What a token is good for. Sahara needs one for a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scope {
+    /// Left to the service: the user's default project, or nothing.
+    #[default]
+    Default,
+    /// A project.
+    Project(Project),
+    /// A whole domain.
+    Domain(IdOrName),
+    /// The whole system.
+    System,
+    /// What the trust with this id says.
+    Trust(String),
+    /// Nothing but getting other tokens.
+    Unscoped,
+}
+
+impl From<Project> for Scope {
+    fn from(project: Project) -> Self {
+        Self::Project(project)
+    }
+}
+
+impl Scope {
+    fn to_json(&self) -> Option<Value> {
+        Some(match self {
+            Self::Default => return None,
+            Self::Project(project) => json!({ "project": project.to_json() }),
+            Self::Domain(domain) => json!({ "domain": domain.to_json() }),
+            Self::System => json!({ "system": { "all": true } }),
+            Self::Trust(id) => json!({ "OS-TRUST:trust": { "id": id } }),
+            Self::Unscoped => json!("unscoped"),
+        })
+    }
+}
+
+impl Scope {
+    fn describe(&self) -> String {
+        match self {
+            Self::Default => String::new(),
+            Self::Project(project) => format!(", for the project {}", project.describe()),
+            Self::Domain(domain) => format!(", for the domain {}", domain.describe()),
+            Self::System => ", for the system".to_owned(),
+            Self::Trust(id) => format!(", for the trust {id}"),
+            Self::Unscoped => ", for nothing but other tokens".to_owned(),
+        }
+    }
+}
+
+/// A way to say who one is. `Debug` hides the secrets.
+///
+/// Clusters work best with a password: to create one, Sahara makes a trust, which it cannot with a restricted
+/// application credential (the usual kind), nor, where API and engine are separate programs, with any (measured with
+/// Keystone 24.1 and Sahara 19). Everything else works with all of them.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Login {
+    /// A user and a password, in version 3.
+    Password {
+        /// The user.
+        user: User,
+        /// The password.
+        password: SecretString,
+        /// What the token is to be good for.
+        scope: Scope,
+    },
+    /// A token that is there already, in version 3. What is got for it ends when the token does.
+    Token {
+        /// The token.
+        token: SecretString,
+        /// What the new token is to be good for.
+        scope: Scope,
+    },
+    /// An application credential, in version 3. It brings its scope along and must ask for none.
+    ApplicationCredential {
+        /// The credential.
+        credential: ApplicationCredential,
+        /// Its secret.
+        secret: SecretString,
+    },
+    /// A user and a password, in version 2.0, which current services do not have any more.
+    V2Password {
+        /// The user.
+        user: IdOrName,
+        /// The password.
+        password: SecretString,
+        /// The tenant, as projects were called; without one the token is good for nothing but getting others.
+        tenant: Option<IdOrName>,
+    },
+}
+
+impl Login {
+    /// By a password, in version 3.
+    pub fn password(user: User, password: impl Into<SecretString>, scope: impl Into<Scope>) -> Self {
+        Self::Password { user, password: password.into(), scope: scope.into() }
+    }
+
+    /// By a token that is there already, in version 3.
+    pub fn token(token: impl Into<SecretString>, scope: impl Into<Scope>) -> Self {
+        Self::Token { token: token.into(), scope: scope.into() }
+    }
+
+    /// By an application credential, in version 3.
+    pub fn application_credential(credential: ApplicationCredential, secret: impl Into<SecretString>) -> Self {
+        Self::ApplicationCredential { credential, secret: secret.into() }
+    }
+
+    /// By a password, in version 2.0.
+    pub fn v2_password(
+        user: impl Into<IdOrName>,
+        password: impl Into<SecretString>,
+        tenant: impl Into<Option<IdOrName>>,
+    ) -> Self {
+        Self::V2Password { user: user.into(), password: password.into(), tenant: tenant.into() }
+    }
+
+    pub(super) fn is_v2(&self) -> bool {
+        matches!(self, Self::V2Password { .. })
+    }
+
+    /// What nobody else may see.
+    pub(crate) fn secret(&self) -> &SecretString {
+        match self {
+            Self::Password { password: secret, .. }
+            | Self::V2Password { password: secret, .. }
+            | Self::Token { token: secret, .. }
+            | Self::ApplicationCredential { secret, .. } => secret,
+        }
+    }
+
+    /// The body of the request for a token.
+    pub(super) fn body(&self) -> Value {
+        let v3 = |method: &str, details: Value, scope: Option<Value>| {
+            let mut auth = json!({ "identity": { "methods": [method], method: details } });
+            if let Some(scope) = scope {
+                auth["scope"] = scope;
+            }
+            json!({ "auth": auth })
+        };
+        match self {
+            Self::Password { user, password, scope } => {
+                let mut user = user.to_json();
+                user["password"] = password.expose_secret().into();
+                v3("password", json!({ "user": user }), scope.to_json())
+            }
+            Self::Token { token, scope } => v3("token", json!({ "id": token.expose_secret() }), scope.to_json()),
+            Self::ApplicationCredential { credential, secret } => {
+                let mut details = match credential {
+                    ApplicationCredential::Id(id) => json!({ "id": id }),
+                    ApplicationCredential::Name { name, user } => json!({ "name": name, "user": user.to_json() }),
+                };
+                details["secret"] = secret.expose_secret().into();
+                v3("application_credential", details, None)
+            }
+            Self::V2Password { user, password, tenant } => {
+                let (key, user) = match user {
+                    IdOrName::Id(id) => ("userId", id),
+                    IdOrName::Name(name) => ("username", name),
+                };
+                let credentials = json!({ key: user, "password": password.expose_secret() });
+                let mut auth = json!({ "passwordCredentials": credentials });
+                match tenant {
+                    Some(IdOrName::Id(id)) => auth["tenantId"] = id.as_str().into(),
+                    Some(IdOrName::Name(name)) => auth["tenantName"] = name.as_str().into(),
+                    None => {}
+                }
+                json!({ "auth": auth })
+            }
+        }
+    }
+
+    /// The login in words, without its secrets.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Self::Password { user, scope, .. } => {
+                format!("password of the user {}{}", user.describe(), scope.describe())
+            }
+            Self::Token { scope, .. } => format!("a given token, which cannot be renewed{}", scope.describe()),
+            Self::ApplicationCredential { credential: ApplicationCredential::Id(id), .. } => {
+                format!("application credential with the id {id}")
+            }
+            Self::ApplicationCredential { credential: ApplicationCredential::Name { name, user }, .. } => {
+                format!("application credential {name} of the user {}", user.describe())
+            }
+            Self::V2Password { user, tenant, .. } => {
+                let tenant = tenant.as_ref().map(|tenant| format!(", for the tenant {}", tenant.describe()));
+                format!("password (v2.0) of the user {}{}", user.describe(), tenant.unwrap_or_default())
+            }
+        }
+    }
+}

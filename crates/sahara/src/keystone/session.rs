@@ -1,0 +1,59 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use cloud_core::clock::Clock;
+use cloud_core::credential::{Credential, Token, TokenCache, TokenSource};
+use cloud_core::{Error, ErrorKind, Result};
+use http::HeaderName;
+
+use super::{Keystone, Login, TokenInfo};
+use crate::secrets::Secrets;
+
+/// A login that has a valid token whenever one is needed. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    cache: Arc<TokenCache<Source>>,
+    info: Arc<Mutex<Option<TokenInfo>>>,
+}
+
+impl Session {
+    pub(crate) fn new(keystone: Keystone, login: Login, clock: Arc<dyn Clock>, secrets: Arc<Secrets>) -> Self {
+        let info = Arc::default();
+        let source = Source { keystone, login, secrets, info: Arc::clone(&info) };
+        let cache = TokenCache::new(source, clock, HeaderName::from_static("x-auth-token"), "");
+        Self { cache: Arc::new(cache), info }
+    }
+
+    /// What goes into the requests to other services.
+    pub(crate) fn credential(&self) -> Arc<dyn Credential> {
+        self.cache.clone()
+    }
+
+    /// What is told about the token in use; fetches one when there is none.
+    pub(crate) async fn info(&self) -> Result<TokenInfo> {
+        self.cache.ready().await?;
+        let info = self.info.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        info.ok_or_else(|| Error::new(ErrorKind::Credential, "no token is there"))
+    }
+}
+
+#[derive(Debug)]
+struct Source {
+    keystone: Keystone,
+    login: Login,
+    secrets: Arc<Secrets>,
+    info: Arc<Mutex<Option<TokenInfo>>>,
+}
+
+#[async_trait]
+impl TokenSource for Source {
+    async fn fetch(&self) -> Result<Token> {
+        let issued = self.keystone.issue(&self.login).await?;
+        self.secrets.remember(&issued.secret);
+        // A token got for a token ends when that one does: renewing it early would only shorten what is left of it.
+        let renewable = !matches!(self.login, Login::Token { .. });
+        let lifetime = issued.info.lifetime().filter(|_| renewable);
+        *self.info.lock().unwrap_or_else(PoisonError::into_inner) = Some(issued.info);
+        Ok(Token { secret: issued.secret, lifetime })
+    }
+}

@@ -1,0 +1,451 @@
+//! Templates of node groups: what the nodes of one kind in a cluster are and run.
+
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+use cloud_core::{Error, Result};
+
+use crate::check;
+use crate::client::Client;
+use crate::configs::Configs;
+use crate::export::{Exported, ImportTemplate};
+use crate::find::{find, owned};
+use crate::ids::{FlavorId, ImageId, ProjectId};
+use crate::ops::both;
+use crate::release::Release;
+use crate::shares::Share;
+use crate::sort::sorted;
+use crate::version::Version;
+
+cloud_core::text_id! {
+    /// Identifies a template of a node group.
+    pub struct NodeGroupTemplateId;
+}
+
+cloud_core::model! {
+    /// A template of a node group.
+    pub struct NodeGroupTemplate {
+        /// Its id.
+        pub id: NodeGroupTemplateId,
+        /// Its name, unique in its project.
+        pub name: String,
+        /// A note.
+        pub description: Option<String>,
+        /// The project it belongs to: another one for templates that are public.
+        #[serde(alias = "tenant_id")]
+        pub project_id: ProjectId,
+        /// The size of the nodes.
+        pub flavor_id: FlavorId,
+        /// The image of the nodes; the cluster's unless set.
+        pub image_id: Option<ImageId>,
+        /// The plugin.
+        pub plugin_name: String,
+        /// Its version.
+        #[serde(alias = "hadoop_version")]
+        pub plugin_version: String,
+        /// What runs on the nodes.
+        pub node_processes: Vec<String>,
+        /// Settings of it.
+        pub node_configs: Configs,
+        /// The availability zone of the volumes.
+        pub volumes_availability_zone: Option<String>,
+        /// Where volumes are mounted; their number follows.
+        pub volume_mount_prefix: Option<String>,
+        /// The type of the volumes.
+        pub volume_type: Option<String>,
+        /// Whether volumes are on the hosts of their nodes.
+        pub volume_local_to_instance: bool,
+        /// Whether nodes boot from a volume.
+        pub boot_from_volume: bool,
+        /// The type of the volume to boot from.
+        pub boot_volume_type: Option<String>,
+        /// The availability zone of the volume to boot from.
+        pub boot_volume_availability_zone: Option<String>,
+        /// Whether the volume to boot from is on the host of its node.
+        pub boot_volume_local_to_instance: bool,
+        /// The pool, or external network, that floating addresses come from.
+        pub floating_ip_pool: Option<String>,
+        /// Security groups, by name or id.
+        pub security_groups: Vec<String>,
+        /// Whether a security group is made for the nodes.
+        pub auto_security_group: bool,
+        /// The availability zone of the nodes.
+        pub availability_zone: Option<String>,
+        /// Whether other nodes are reached through these.
+        pub is_proxy_gateway: bool,
+        /// Whether it came with the service.
+        pub is_default: bool,
+        /// Whether settings that nobody has set are chosen by size.
+        pub use_autoconfig: Option<bool>,
+        /// Shares that the nodes mount.
+        pub shares: Vec<Share>,
+        /// Whether other projects see it.
+        pub is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        pub is_protected: bool,
+        /// When it was created, to the second.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+    integers {
+        /// How many volumes every node gets.
+        pub volumes_per_node: u32,
+        /// The size of each in GiB; 0 without volumes.
+        pub volumes_size: u32,
+    }
+}
+
+owned!(NodeGroupTemplate);
+
+/// `/node-group-templates`.
+#[derive(Clone, Copy, Debug)]
+pub struct NodeGroupTemplates<'a>(&'a Client);
+
+impl<'a> NodeGroupTemplates<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists the templates of the project, and those that other projects make public (`GET /node-group-templates`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let mut templates = api.node_group_templates().list().plugin_name("fake").items();
+    /// while let Some(template) = templates.next().await? {
+    ///     println!("{} {:?}", template.name, template.node_processes);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListNodeGroupTemplates {
+        ListNodeGroupTemplates::new(self.0.list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates"))
+    }
+
+    /// Creates a template for a plugin (`POST /node-group-templates`). The name becomes part of host names; the flavor
+    /// is an id. The plugin's version says which processes there are.
+    ///
+    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, security group, pool or
+    /// zone, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE` (no such
+    /// plugin, version or process).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// let worker = api.node_group_templates()
+    ///     .create("worker", "fake", "0.1", "2", ["datanode", "tasktracker"])
+    ///     .volumes_per_node(2)
+    ///     .volumes_size(100)
+    ///     .security_groups(["default"])
+    ///     .auto_security_group(true)
+    ///     .await?;
+    /// assert_eq!(worker.plugin_version, "0.1");
+    /// # Ok(()) }
+    /// ```
+    pub fn create(
+        self,
+        name: impl Into<String>,
+        plugin: impl Into<String>,
+        plugin_version: impl Into<String>,
+        flavor: impl Into<FlavorId>,
+        processes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> CreateNodeGroupTemplate {
+        let call = self.0.call(both!(CREATE_NODE_GROUP_TEMPLATE), Decode::key("node_group_template"));
+        let plugin = Release::new(self.0.version(), plugin, plugin_version);
+        let processes = processes.into_iter().map(Into::into).collect();
+        CreateNodeGroupTemplate::new(call, name.into(), plugin, flavor.into(), processes)
+    }
+
+    /// One template (`GET /node-group-templates/{id}`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let worker = api.node_group_templates().get(&worker.id).await?;
+    /// println!("{} of the flavor {}", worker.name, worker.flavor_id);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<NodeGroupTemplateId>) -> Call<NodeGroupTemplate> {
+        self.0.get(both!(GET_NODE_GROUP_TEMPLATE), id.into(), "node_group_template")
+    }
+
+    /// Looks a template up by id or name; the project's own before a public one of the same name.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let found = api.node_group_templates().find("worker").await?;
+    /// assert_eq!(found.map(|template| template.id), Some(worker.id));
+    /// assert!(api.node_group_templates().find("work").await?.is_none());
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, template: impl Into<String>) -> Task<Option<NodeGroupTemplate>> {
+        let list = self.0.list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates");
+        find(self.0, template.into(), list, true, |id| self.get(id))
+    }
+
+    /// Changes a template (`PATCH /node-group-templates/{id}`, in v1.1 `PUT`). What is not set stays.
+    ///
+    /// `UPDATE_FAILED` when it is protected or belongs to another project, `INVALID_REFERENCE` when a cluster uses it;
+    /// see the predicates of [`ApiError`](crate::ApiError).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let worker = api.node_group_templates().update(&worker.id).description("does the work").is_protected(true).await?;
+    /// assert!(worker.is_protected);
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<NodeGroupTemplateId>) -> UpdateNodeGroupTemplate {
+        let call = self.0.get(both!(UPDATE_NODE_GROUP_TEMPLATE), id.into(), "node_group_template");
+        UpdateNodeGroupTemplate::new(call, Release::none(self.0.version()))
+    }
+
+    /// Deletes a template (`DELETE /node-group-templates/{id}`).
+    ///
+    /// `DELETION_FAILED` when it is protected, `INVALID_REFERENCE` when it is in use.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// api.node_group_templates().delete(&worker.id).await?;
+    /// assert!(api.node_group_templates().get(&worker.id).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<NodeGroupTemplateId>) -> Call<()> {
+        self.0.delete(both!(DELETE_NODE_GROUP_TEMPLATE), id.into())
+    }
+
+    /// A template in a form that fits other clouds: without ids, and with gaps such as `{flavor_id}` for what differs
+    /// (`GET /node-group-templates/{id}/export`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// let exported = api.node_group_templates().export(&worker.id).await?;
+    /// assert!(exported.gaps().any(|gap| gap == "flavor_id"));
+    /// println!("{exported}"); // JSON, for a file
+    /// # Ok(()) }
+    /// ```
+    pub fn export(self, id: impl Into<NodeGroupTemplateId>) -> Call<Exported> {
+        self.0.call(both!(EXPORT_NODE_GROUP_TEMPLATE), Decode::key("node_group_template")).arg(id.into())
+    }
+
+    /// Creates a template from one that was exported, here or elsewhere, by any version of the API
+    /// (`POST /node-group-templates`). The gaps are to be filled, at least the flavor.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let exported = api.node_group_templates().export(&worker.id).await?;
+    /// let copy = api.node_group_templates().import(&exported).name("worker-2").flavor_id("2").await?;
+    /// assert_eq!(copy.node_processes, worker.node_processes);
+    /// # Ok(()) }
+    /// ```
+    pub fn import(self, exported: &Exported) -> ImportTemplate<NodeGroupTemplate> {
+        let call = self.0.call(both!(CREATE_NODE_GROUP_TEMPLATE), Decode::key("node_group_template"));
+        ImportTemplate::new(call, exported, self.0.version())
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists templates of node groups; made by [`NodeGroupTemplates::list`].
+    pub struct ListNodeGroupTemplates => NodeGroupTemplate;
+    one {
+        /// Only those of this name. Services on MySQL or PostgreSQL take it for a regular expression that any part of
+        /// the name may match; [`find`](NodeGroupTemplates::find) compares exactly.
+        name: String = "name",
+        /// Only those for this plugin.
+        plugin_name: String = "plugin_name",
+        /// Only those for this version of the plugin.
+        plugin_version: String = "plugin_version",
+    }
+}
+
+sorted!(ListNodeGroupTemplates, "id, name, plugin name, plugin version, time of creation or time of change");
+
+/// The fields that creating and changing have in common.
+macro_rules! template_request {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident;
+        required { $($required:tt)* }
+        opt { $($opt:tt)* }
+        list { $($list:tt)* }
+        check $check:expr;
+    ) => {
+        cloud_core::request! {
+            $(#[$meta])*
+            pub struct $name => NodeGroupTemplate;
+            required { $($required)* }
+            opt {
+                $($opt)*
+                /// Settings of the processes.
+                node_configs: Configs,
+                /// Whether volumes are on the hosts of their nodes.
+                volume_local_to_instance: bool,
+                /// Whether nodes boot from a volume. Only in API v2.
+                boot_from_volume: bool,
+                /// The type of the volume to boot from. Only in API v2.
+                boot_volume_type: String,
+                /// The availability zone of the volume to boot from. Only in API v2.
+                boot_volume_availability_zone: String,
+                /// Whether the volume to boot from is on the host of its node. Only in API v2.
+                boot_volume_local_to_instance: bool,
+                /// Whether a security group is made for the nodes.
+                auto_security_group: bool,
+                /// Whether other nodes are reached through these.
+                is_proxy_gateway: bool,
+                /// Whether settings that nobody has set are chosen by size.
+                use_autoconfig: bool,
+                /// Whether other projects see it.
+                is_public: bool,
+                /// Whether it can be neither changed nor deleted.
+                is_protected: bool,
+            }
+            number {
+                /// How many volumes every node gets. Needs [`volumes_size`](Self::volumes_size).
+                volumes_per_node: u32,
+                /// The size of each volume in GiB.
+                volumes_size: u32,
+            }
+            list {
+                $($list)*
+                /// Security groups, by name or id.
+                security_groups: String,
+                /// Shares that the nodes mount.
+                shares: Share,
+            }
+            patch {
+                /// A note; `None` clears it.
+                description: String,
+                /// The image of the nodes; `None` leaves it to the cluster.
+                image_id: ImageId,
+                /// The type of the volumes; `None` leaves it to Cinder.
+                volume_type: String,
+                /// The availability zone of the volumes; `None` leaves it to Cinder.
+                volumes_availability_zone: String,
+                /// Where volumes are mounted: an absolute path of letters, digits, hyphens and underscores. `None` means
+                /// `/volumes/disk`.
+                volume_mount_prefix: String,
+                /// The availability zone of the nodes; `None` leaves it to Nova.
+                availability_zone: String,
+                /// The pool, or external network, that floating addresses come from; `None` for none.
+                floating_ip_pool: String,
+            }
+            check $check;
+        }
+
+        impl $name {
+            fn check_common(&self) -> Result<()> {
+                let boots = [
+                    (self.boot_from_volume.is_some(), "boot_from_volume"),
+                    (self.boot_volume_type.is_some(), "boot_volume_type"),
+                    (self.boot_volume_availability_zone.is_some(), "boot_volume_availability_zone"),
+                    (self.boot_volume_local_to_instance.is_some(), "boot_volume_local_to_instance"),
+                ];
+                let set = boots.iter().find(|(set, _)| *set && self.plugin.api == Version::V1_1);
+                if let Some((_, field)) = set {
+                    return Err(Error::input(*field, "is not known in API v1.1"));
+                }
+                if self.volumes_size == Some(0) {
+                    return Err(Error::input("volumes_size", "must be at least 1 GiB"));
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+template_request! {
+    /// Creates a template of a node group; made by [`NodeGroupTemplates::create`].
+    pub struct CreateNodeGroupTemplate;
+    required {
+        name: String,
+        #[serde(flatten)]
+        plugin: Release,
+        flavor_id: FlavorId,
+        node_processes: Vec<String>,
+    }
+    opt {}
+    list {}
+    check |this: &Self| {
+        check::host_name(&this.name)?;
+        check::distinct("node_processes", &this.node_processes)?;
+        if this.volumes_per_node.is_some_and(|volumes| volumes > 0) && this.volumes_size.is_none() {
+            return Err(Error::input("volumes_size", "must be given with volumes_per_node"));
+        }
+        this.check_common()
+    };
+}
+
+template_request! {
+    /// Changes a template of a node group; made by [`NodeGroupTemplates::update`].
+    pub struct UpdateNodeGroupTemplate;
+    required {
+        #[serde(flatten)]
+        plugin: Release,
+    }
+    opt {
+        /// The new name.
+        name: String,
+        /// The size of the nodes.
+        flavor_id: FlavorId,
+    }
+    list {
+        /// What runs on the nodes, instead of all that did.
+        node_processes: String,
+    }
+    check |this: &Self| {
+        this.name.as_deref().map_or(Ok(()), check::host_name)?;
+        this.node_processes.as_deref().map_or(Ok(()), |list| check::distinct("node_processes", list))?;
+        this.check_common()
+    };
+}
+
+impl UpdateNodeGroupTemplate {
+    /// The plugin and its version; the service takes them together only.
+    pub fn plugin(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.plugin.set(name, version);
+        self
+    }
+}

@@ -1,0 +1,49 @@
+//! Shares of Manila that nodes mount.
+
+use cloud_core::model::lenient;
+use serde::{Deserialize, Serialize};
+
+cloud_core::open_enum! {
+    /// What nodes may do with a share.
+    pub enum AccessLevel {
+        /// Read and write.
+        ReadWrite = "rw",
+        /// Read only.
+        ReadOnly = "ro",
+    }
+}
+
+/// A share of Manila that every node of a group mounts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Share {
+    /// Its id in Manila.
+    #[serde(deserialize_with = "lenient::field")]
+    pub id: String,
+    /// Where it is mounted: an absolute path; `/mnt/` and the id unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What nodes may do with it; everything unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_level: Option<AccessLevel>,
+}
+
+impl Share {
+    /// The share with this id.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+
+    /// Mounts it here.
+    pub fn path(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Sets what nodes may do with it.
+    pub fn access_level(mut self, level: AccessLevel) -> Self {
+        self.access_level = Some(level);
+        self
+    }
+}
