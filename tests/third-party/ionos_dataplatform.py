@@ -9,8 +9,8 @@ from functools import wraps
 import ionoscloud_dataplatform as ionos
 from ionoscloud_dataplatform.exceptions import ApiException, ApiValueError
 
-from lib import checks
-from lib.checks import equal, true
+from lib import basics
+from lib.basics import equal, true
 
 DATACENTER = "498ae72f-411f-11eb-9d07-046c59cc737e"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
@@ -295,7 +295,7 @@ def main():
         gone(client, lambda: api.get_cluster(cluster))
     missed = sorted(f"{kind}.{name}" for kind, name in known - called)
     equal(missed, [], "methods that were not called")
-    print(f"ionoscloud_dataplatform: {requests} requests, {checks.checks} checks, {len(called)} methods")
+    print(f"ionoscloud_dataplatform: {requests} requests, {basics.checks} checks, {len(called)} methods")
 
 
 main()

@@ -6,7 +6,7 @@ Settings come from the environment: OS_AUTH_URL, OS_USERNAME and OS_PASSWORD.
 from keystoneauth1 import session
 from saharaclient.api import helpers
 
-from lib.checks import equal, true
+from lib.basics import equal, true
 from lib.sahara import application_credential, connect, finish, password, refused, until
 
 IMAGE = "00000000-0000-0000-0000-0000000000b1"

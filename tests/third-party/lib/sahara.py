@@ -9,10 +9,13 @@ from keystoneauth1.identity import v3
 from saharaclient.api.base import APIException
 from saharaclient.client import Client
 
-from lib import checks
-from lib.checks import called, equal, known, true
+from lib import basics
+from lib.basics import equal, true
 
 requests = 0
+# Methods of managers: those to be called, and those that were.
+known = set()
+called = set()
 
 
 class Counted(session.Session):
@@ -105,7 +108,7 @@ def until(read, wanted, what):
         if seen[-1:] != [state]:
             seen.append(state)
         if state == wanted:
-            checks.checks += 1
+            basics.checks += 1
             return seen
         time.sleep(0.05)
     raise AssertionError(f"{what}: {seen!r} does not end in {wanted!r}")
@@ -115,4 +118,4 @@ def finish():
     """Fails when a method was never called, and sums up."""
     missed = sorted(f"{group}.{name}" for group, name in known - called)
     equal(missed, [], "methods that were not called")
-    print(f"saharaclient: {requests} requests, {checks.checks} checks, {len(called)} methods")
+    print(f"saharaclient: {requests} requests, {basics.checks} checks, {len(called)} methods")
