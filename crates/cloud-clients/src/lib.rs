@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | `hetzner` (default) | [`hetzner`] | Hetzner Cloud |
 //! | `ovh`, `ovh-full` | [`ovh`] | OVHcloud, versions 1 and 2 |
+//! | `sahara` | [`sahara`] | OpenStack Sahara v1.1 and v2, behind Keystone |
+//! | `vdk-control` | [`vdk_control`] | VDK Control Service |
 //! | `ionos-dataplatform` | [`ionos_dataplatform`] | IONOS Managed Stackable Data Platform |
 //! | `sandbox` | [`sandbox`] | the embedded emulator, for tests without an account |
 //!
@@ -32,6 +34,10 @@ pub use hetzner;
 pub use ionos_dataplatform;
 #[cfg(feature = "ovh")]
 pub use ovh;
+#[cfg(feature = "sahara")]
+pub use sahara;
+#[cfg(feature = "vdk-control")]
+pub use vdk_control;
 
 /// The embedded emulator of the APIs.
 #[cfg(feature = "sandbox")]
