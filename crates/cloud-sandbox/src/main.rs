@@ -87,7 +87,18 @@ fn greet(server: &Running, token: Option<&str>) -> io::Result<()> {
     writeln!(out, "# Hetzner")?;
     writeln!(out, "export HCLOUD_ENDPOINT={endpoint}")?;
     writeln!(out, "export HETZNER_ENDPOINT={endpoint}")?;
-    writeln!(out, "export HCLOUD_TOKEN={token}")?;
+    writeln!(out, "export HCLOUD_TOKEN={token}\n")?;
+    writeln!(out, "# OpenStack: Keystone, and Sahara in its catalog")?;
+    writeln!(out, "export OS_AUTH_URL={}", server.keystone_url())?;
+    for (name, value) in [
+        ("USERNAME", "demo"),
+        ("PASSWORD", "demo-pw"),
+        ("PROJECT_NAME", "demo"),
+        ("USER_DOMAIN_NAME", "Default"),
+        ("PROJECT_DOMAIN_NAME", "Default"),
+    ] {
+        writeln!(out, "export OS_{name}={value}")?;
+    }
     out.flush()
 }
 

@@ -6,7 +6,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use crate::{Result, process, workspace};
 
 /// What the scripts are told through their environment.
-const SETTINGS: &[&str] = &["HCLOUD_ENDPOINT", "HETZNER_ENDPOINT", "HCLOUD_TOKEN"];
+const SETTINGS: &[&str] =
+    &["HCLOUD_ENDPOINT", "HETZNER_ENDPOINT", "HCLOUD_TOKEN", "OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD"];
 
 /// A running sandbox; it ends with this value, however the scripts end.
 pub(super) struct Server {

@@ -175,7 +175,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("cluster_template_export", &[])?;
-    let mut shown = exported(resource::row(ctx, RESOURCE, &id)?, ctx.version);
+    let mut shown = exported(ctx, resource::row(ctx, RESOURCE, &id)?);
     shown.insert("default_image_id".into(), "{default_image_id}".into());
     shown.insert("node_groups".into(), "{node_groups}".into());
     let answer = one(200, "cluster_template", shown)?;

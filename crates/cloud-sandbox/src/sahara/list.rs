@@ -76,7 +76,7 @@ pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> V
 
 /// A list of objects as they are.
 pub(crate) fn plain(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, ApiError> {
-    list(ctx, resource, |row| Value::Object(resource::render(row, ctx.version)))
+    list(ctx, resource, |row| Value::Object(resource::render(ctx.store, row, ctx.version)))
 }
 
 fn directed(order: Ordering, descending: bool) -> Ordering {

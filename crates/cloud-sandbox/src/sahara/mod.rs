@@ -7,9 +7,15 @@
 mod cloud;
 mod cluster_templates;
 mod clusters;
+mod data_sources;
 mod error;
 mod images;
+mod job_binaries;
+mod job_templates;
+mod job_types;
+mod jobs;
 mod list;
+mod location;
 mod node_group_templates;
 mod node_groups;
 mod plugins;
@@ -81,10 +87,21 @@ const VERSION_ONE: &[&[Route<Handler>]] =
     &[clusters::V1, cluster_templates::V1, node_group_templates::V1, plugins::V1, images::V1];
 
 /// What version 1.1 has besides.
-const VERSION_ONE_JOBS: &[&[Route<Handler>]] = &[];
+const VERSION_ONE_JOBS: &[&[Route<Handler>]] =
+    &[data_sources::V1, job_binaries::V1, job_templates::V1, jobs::V1, job_types::V1];
 
-const VERSION_TWO: &[&[Route<Handler>]] =
-    &[clusters::V2, cluster_templates::V2, node_group_templates::V2, plugins::V2, images::V2];
+const VERSION_TWO: &[&[Route<Handler>]] = &[
+    clusters::V2,
+    cluster_templates::V2,
+    node_group_templates::V2,
+    plugins::V2,
+    images::V2,
+    data_sources::V2,
+    job_binaries::V2,
+    job_templates::V2,
+    jobs::V2,
+    job_types::V2,
+];
 
 /// Every operation of version 1.1 that the emulated service knows, with paths below `/v1.1` or `/v1.1/{project}`.
 pub fn operations_v1_1() -> impl Iterator<Item = &'static Operation> {

@@ -8,7 +8,7 @@ use super::plugins::{self, Plugin};
 use super::resource::{self, Resource, fields};
 use super::schema::{Field, Schema, boolean, joined, text};
 use super::store::Row;
-use super::{Ctx, Handler, Version, gone, images, list, node_groups, one};
+use super::{Ctx, Handler, gone, images, list, node_groups, one};
 
 const RESOURCE: Resource = Resource::NodeGroupTemplate;
 
@@ -172,15 +172,15 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("node_group_template_export", &[])?;
-    let mut shown = exported(resource::row(ctx, RESOURCE, &id)?, ctx.version);
+    let mut shown = exported(ctx, resource::row(ctx, RESOURCE, &id)?);
     for name in ["flavor_id", "image_id", "floating_ip_pool", "security_groups"] {
         shown.insert(name.to_owned(), format!("{{{name}}}").into());
     }
     one(200, "node_group_template", shown)
 }
 
-pub(crate) fn exported(row: &Row, version: Version) -> Map<String, Value> {
-    let mut shown = resource::render(row, version);
+pub(crate) fn exported(ctx: &Ctx<'_>, row: &Row) -> Map<String, Value> {
+    let mut shown = resource::named(row.fields.clone(), ctx.version);
     for name in ["id", "created_at", "updated_at", "tenant_id", "project_id", "is_default"] {
         shown.remove(name);
     }

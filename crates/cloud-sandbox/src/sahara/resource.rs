@@ -192,10 +192,14 @@ fn name_all(fields: &mut Map<String, Value>, list: &str, version: Version) {
     }
 }
 
-pub(crate) fn render(row: &Row, version: Version) -> Map<String, Value> {
+pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, Value> {
     let mut fields = named(row.fields.clone(), version);
-    for list in ["mains", "libs", "provision_progress"] {
-        name_all(&mut fields, list, version);
+    name_all(&mut fields, "provision_progress", version);
+    for list in ["mains", "libs"] {
+        for program in fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            let found = program.as_str().and_then(|id| store.get(Resource::JobBinary, id));
+            *program = found.map_or(Value::Null, |row| named(row.fields.clone(), version).into());
+        }
     }
     fields
 }
@@ -217,7 +221,7 @@ pub(crate) fn find<'s>(store: &'s Store, resource: Resource, id: &str, project: 
 
 pub(crate) fn show(ctx: &Ctx<'_>, status: u16, resource: Resource, id: &str) -> Result<Answer, ApiError> {
     let row = row(ctx, resource, id)?;
-    one(status, resource.singular(ctx.version), render(row, ctx.version))
+    one(status, resource.singular(ctx.version), render(ctx.store, row, ctx.version))
 }
 
 /// The answer to a creation, without the columns that the database was given nothing for.
@@ -227,7 +231,7 @@ pub(crate) fn show_created(
     id: &str,
     given: &Map<String, Value>,
 ) -> Result<Answer, ApiError> {
-    let mut fields = render(row(ctx, resource, id)?, ctx.version);
+    let mut fields = render(ctx.store, row(ctx, resource, id)?, ctx.version);
     for name in resource.info().unset.iter().filter(|name| !given.contains_key(**name)) {
         fields.remove(*name);
     }

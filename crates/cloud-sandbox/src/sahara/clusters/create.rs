@@ -52,7 +52,7 @@ pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let ids = create_several(ctx, given)?;
     let shown: Result<Vec<Value>, ApiError> = ids
         .iter()
-        .map(|id| Ok(json!({"cluster": render(resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
+        .map(|id| Ok(json!({"cluster": render(ctx.store, resource::row(ctx, RESOURCE, id)?, ctx.version, false)})))
         .collect();
     Ok(Answer::json(202, &json!({"clusters": shown?})))
 }

@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 use crate::openstack;
 
 use super::super::error;
+use super::super::jobs;
 use super::super::store::{Row, Store};
 use super::{RESOURCE, health, progress};
 
 /// How long a cluster that is to go away after its jobs stays at least.
 const TRANSIENT_LIFE: Duration = Duration::from_secs(30);
+/// How often it is looked at after that.
+const TRANSIENT_CHECK: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -163,6 +166,7 @@ fn fail(store: &mut Store, id: &str, reason: &str) {
 fn activate(store: &mut Store, id: &str) {
     set_status(store, id, Status::Active, None);
     health::start(store, id, None);
+    jobs::launch_waiting(store, id);
     let Some(row) = store.get(RESOURCE, id) else { return };
     if row.flag("is_transient") {
         let (id, operation) = (id.to_owned(), row.operation);
@@ -174,6 +178,10 @@ fn activate(store: &mut Store, id: &str) {
 fn end_transient(store: &mut Store, id: &str, operation: u64) {
     if store.get(RESOURCE, id).is_none_or(|row| row.operation != operation) {
         return;
+    }
+    if !jobs::have_ended(store, id) {
+        let id = id.to_owned();
+        return store.in_time(TRANSIENT_CHECK, move |store| end_transient(store, &id, operation));
     }
     set_status(store, id, Status::AwaitingTermination, None);
     later(store, id, operation, 1, |store, id| delete(store, id, false));

@@ -54,8 +54,8 @@ static UPDATE: [Schema; 2] =
 const DELETE: Schema = Schema(&[boolean("force")]);
 
 /// The cluster as answers show it, with the events of its steps or without.
-fn render(row: &Row, version: Version, with_events: bool) -> Map<String, Value> {
-    let mut shown = resource::render(row, version);
+fn render(store: &Store, row: &Row, version: Version, with_events: bool) -> Map<String, Value> {
+    let mut shown = resource::render(store, row, version);
     if !with_events {
         for step in shown.get_mut("provision_progress").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Value::Object(step) = step {
@@ -67,7 +67,7 @@ fn render(row: &Row, version: Version, with_events: bool) -> Map<String, Value> 
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    list::list(ctx, RESOURCE, |row| render(row, ctx.version, false).into())
+    list::list(ctx, RESOURCE, |row| render(ctx.store, row, ctx.version, false).into())
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -82,11 +82,11 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             Version::Two => Err(ApiError::internal()),
         };
     }
-    one(200, "cluster", render(resource::row(ctx, RESOURCE, &id)?, ctx.version, with_events))
+    one(200, "cluster", render(ctx.store, resource::row(ctx, RESOURCE, &id)?, ctx.version, with_events))
 }
 
 fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, ApiError> {
-    one(202, "cluster", render(resource::row(ctx, RESOURCE, id)?, ctx.version, false))
+    one(202, "cluster", render(ctx.store, resource::row(ctx, RESOURCE, id)?, ctx.version, false))
 }
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
