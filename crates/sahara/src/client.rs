@@ -13,6 +13,7 @@ use cloud_core::page::{List, Page};
 use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
+use crate::cluster_templates::ClusterTemplates;
 use crate::explain::Explanation;
 use crate::ids::ProjectId;
 use crate::node_group_templates::NodeGroupTemplates;
@@ -56,6 +57,11 @@ impl Client {
         let base = client.base(version).to_string();
         client.explanation.add("base", base);
         Self(Arc::new(client))
+    }
+
+    /// Templates of clusters.
+    pub fn cluster_templates(&self) -> ClusterTemplates<'_> {
+        ClusterTemplates::new(self)
     }
 
     /// Templates of node groups.
