@@ -51,6 +51,24 @@ pub(crate) fn shares(field: &str, shares: &[Share]) -> Result<()> {
     no_doubles(field, &paths)
 }
 
+/// Tags of images.
+pub(crate) fn tags(tags: &[String]) -> Result<()> {
+    let ends = |c: char| c.is_ascii_alphanumeric();
+    let label = |label: &str| {
+        label.starts_with(ends)
+            && label.ends_with(ends)
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    match tags.iter().position(|tag| !tag.split('.').all(label)) {
+        None => Ok(()),
+        Some(index) => {
+            let rule = "must consist of parts between dots, of letters, digits, hyphens and underscores, with a letter or a \
+                        digit at both ends";
+            Err(Error::input(format!("tags[{index}]"), rule))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::cluster_templates::ClusterTemplates;
 use crate::explain::Explanation;
 use crate::ids::ProjectId;
+use crate::images::Images;
 use crate::node_group_templates::NodeGroupTemplates;
 use crate::ops::Op;
 use crate::page::{Markers, PAGE_SIZE, PageMarkers};
@@ -62,6 +63,11 @@ impl Client {
     /// Templates of clusters.
     pub fn cluster_templates(&self) -> ClusterTemplates<'_> {
         ClusterTemplates::new(self)
+    }
+
+    /// Images that clusters can be made from.
+    pub fn images(&self) -> Images<'_> {
+        Images::new(self)
     }
 
     /// Templates of node groups.
