@@ -20,6 +20,7 @@ use crate::images::Images;
 use crate::node_group_templates::NodeGroupTemplates;
 use crate::ops::Op;
 use crate::page::{Markers, PAGE_SIZE, PageMarkers};
+use crate::plugins::Plugins;
 use crate::version::Version;
 
 /// The only microversion of API v2, named in every request so that a later one cannot change what answers mean.
@@ -63,6 +64,11 @@ impl Client {
     /// Templates of clusters.
     pub fn cluster_templates(&self) -> ClusterTemplates<'_> {
         ClusterTemplates::new(self)
+    }
+
+    /// Plugins: what can be set up on clusters.
+    pub fn plugins(&self) -> Plugins<'_> {
+        Plugins::new(self)
     }
 
     /// Images that clusters can be made from.
