@@ -51,6 +51,15 @@ pub(crate) fn shares(field: &str, shares: &[Share]) -> Result<()> {
     no_doubles(field, &paths)
 }
 
+/// The name of a key pair.
+pub(crate) fn keypair(name: &str) -> Result<()> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_ ".contains(&byte);
+    if name.is_empty() || !name.bytes().all(fits) {
+        return Err(Error::input("keypair", "must consist of letters, digits, hyphens, underscores and blanks"));
+    }
+    Ok(())
+}
+
 /// Tags of images.
 pub(crate) fn tags(tags: &[String]) -> Result<()> {
     let ends = |c: char| c.is_ascii_alphanumeric();
@@ -101,6 +110,16 @@ mod tests {
         assert!(of(&["/a", "/b"]).is_ok() && shares("shares", &[Share::new("s"), Share::new("t")]).is_ok());
         for paths in [["/a", "/a"], ["/a", "b"], ["/a", "/b\0"]] {
             assert_eq!(of(&paths).unwrap_err().fields()[0].name, "shares");
+        }
+    }
+
+    #[test]
+    fn keypairs_and_tags_are_what_the_service_takes() {
+        assert!(keypair("demo key-1_a").is_ok() && keypair("").is_err() && keypair("a.b").is_err());
+        let list = |items: &[&str]| tags(&items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>());
+        assert!(list(&["0.1", "a_b-c", "x"]).is_ok());
+        for bad in ["", "_a", "a_", "a..b", "a b", ".a"] {
+            assert_eq!(list(&["ok", bad]).unwrap_err().fields()[0].name, "tags[1]", "{bad}");
         }
     }
 }

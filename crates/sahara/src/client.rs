@@ -14,6 +14,7 @@ use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
 use crate::cluster_templates::ClusterTemplates;
+use crate::clusters::Clusters;
 use crate::explain::Explanation;
 use crate::ids::ProjectId;
 use crate::images::Images;
@@ -59,6 +60,11 @@ impl Client {
         let base = client.base(version).to_string();
         client.explanation.add("base", base);
         Self(Arc::new(client))
+    }
+
+    /// Clusters.
+    pub fn clusters(&self) -> Clusters<'_> {
+        Clusters::new(self)
     }
 
     /// Templates of clusters.

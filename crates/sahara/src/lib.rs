@@ -51,7 +51,8 @@
 //   `Client::list` renames them for v1.1 (see `V1_1_WORDS`). `sorted!` adds `sort`. A list whose pages repeat an item
 //   calls `List::distinct`.
 // * What the service would refuse is refused by a `check`, from `check.rs`, so that the caller can overrule it.
-// * What takes time gives a `Waiter`, by `watch` or `until_gone` of `wait.rs`: the room judges what a look shows.
+// * What takes time gives a `Waiter`, by `watch`, `follow` or `until_gone` of `wait.rs`: the room judges what a look
+//   shows.
 // * Every operation has an example that runs as a test, with hidden lines that make the client of a sandbox, as the
 //   examples of `node_group_templates.rs` do.
 // * A `GET` that changes something (`CANCEL_JOB` of v1.1) gets `.options(|o| o.idempotent(false))`.
@@ -62,6 +63,7 @@ pub mod client;
 pub mod cloud;
 mod cluster_request;
 pub mod cluster_templates;
+pub mod clusters;
 pub mod config;
 pub mod configs;
 mod dialect;
@@ -82,7 +84,6 @@ mod release;
 pub mod shares;
 mod sort;
 mod version;
-#[allow(dead_code, reason = "for rooms of what takes time")]
 mod wait;
 
 pub use client::Client;
@@ -90,6 +91,7 @@ pub use cloud::{Cloud, CloudBuilder, Connect};
 pub use cloud_core::model::{Patch, Timestamp};
 pub use cloud_core::{Error, ErrorKind, Result};
 pub use cluster_templates::{ClusterTemplate, ClusterTemplateId};
+pub use clusters::{Cluster, ClusterId, ClusterStatus};
 pub use configs::{ConfigValue, Configs};
 pub use error::{ApiError, ErrorCode};
 pub use explain::Explanation;

@@ -259,6 +259,10 @@ impl NewNodeGroup {
         self
     }
 
+    pub(crate) fn size(&self) -> (String, u32) {
+        (self.name.clone(), self.count)
+    }
+
     pub(crate) fn to_json(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
     }
