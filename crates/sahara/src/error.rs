@@ -100,7 +100,8 @@ impl ApiError {
             self.code,
             Some(ErrorCode::InvalidReference | ErrorCode::DeletionFailed | ErrorCode::UpdateFailed)
         );
-        let said = ["in use by", "is referenced", "is used"].iter().any(|words| self.message.contains(words));
+        let words = ["in use by", "is referenced", "is used", "on foreign key constraint"];
+        let said = words.iter().any(|words| self.message.contains(words));
         refused && said
     }
 
