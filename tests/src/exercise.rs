@@ -13,6 +13,7 @@ use serde_json::Value;
 mod answer;
 pub mod hetzner;
 mod replay;
+pub mod sahara;
 mod tolerance;
 
 pub use answer::Answer;

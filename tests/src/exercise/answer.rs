@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use cloud_core::page::Page;
 use hetzner::servers::{HasAction, WithWork};
 use hetzner::{Action, Created, Deleted, Started, StartedAll};
@@ -21,7 +22,7 @@ pub trait Answer {
         let came = match key {
             Some(key) => body.get(key),
             None => body.as_object().and_then(|object| {
-                let beside = ["action", "actions", "meta", "next_actions", "root_password"];
+                let beside = ["action", "actions", "markers", "meta", "next_actions", "root_password"];
                 let main = object.iter().find(|(key, _)| !beside.contains(&key.as_str()));
                 main.map(|(_, value)| value)
             }),
@@ -86,6 +87,15 @@ models! {
     hetzner::StorageBoxType
     hetzner::Volume
     hetzner::Zone
+    sahara::ConfigHints
+    sahara::DataSource
+    sahara::Exported
+    sahara::Job
+    sahara::JobBinary
+    sahara::JobBinaryInternal
+    sahara::JobTemplate
+    sahara::NodeGroupTemplate
+    Vec<sahara::job_types::AvailableJobType>
     String
     Vec<String>
 }
@@ -137,3 +147,21 @@ impl<T: HasAction> Answer for WithWork<T> {
         (Some("action"), encode(self.action()))
     }
 }
+
+impl Answer for sahara::jobs::StartedJob {
+    fn encoded(&self) -> (Option<&'static str>, Value) {
+        (None, encode(&self.job))
+    }
+}
+
+macro_rules! no_json {
+    ($($type:ty)*) => { $(
+        impl Answer for $type {
+            fn encoded(&self) -> (Option<&'static str>, Value) {
+                (None, Value::Null)
+            }
+        }
+    )* };
+}
+
+no_json! { () Bytes }
