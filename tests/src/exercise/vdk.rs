@@ -145,7 +145,6 @@ fn json(value: &impl Serialize) -> Value {
 
 // What has no body, no JSON or only a secret in it cannot be encoded again.
 answers! {
-    () => |()| Value::Null;
     cloud_core::engine::Download => |_| Value::Null;
     vdk_control::ClientIdOfTeam => |it| json(it);
     vdk_control::DataJob => |it| json(it);

@@ -3,7 +3,7 @@ use serde_json::{Map, Value};
 
 use crate::cluster_templates::ClusterTemplateId;
 use crate::configs::Configs;
-use crate::ids::{ImageId, NetworkId, ProjectId};
+use crate::ids::{ImageId, NetworkId, ProjectId, identified};
 use crate::node_groups::{Instance, NodeGroup};
 use crate::shares::Share;
 
@@ -12,11 +12,7 @@ cloud_core::text_id! {
     pub struct ClusterId;
 }
 
-impl From<&Cluster> for ClusterId {
-    fn from(cluster: &Cluster) -> Self {
-        cluster.id.clone()
-    }
-}
+identified!(Cluster => ClusterId);
 
 cloud_core::open_enum! {
     /// What a cluster does.

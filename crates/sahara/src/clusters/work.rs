@@ -244,7 +244,7 @@ fn gone() -> Error {
 
 pub(super) fn until_active(client: &Client, id: ClusterId, first: Option<&Cluster>) -> impl Watch<Cluster> + use<> {
     let mut teller = Teller::new(CREATION, first);
-    wait::follow(client, client.clusters().get_with_progress(id), move |shown, news| {
+    wait::follow(client, wait::looking(client.clusters().get_with_progress(id)), move |shown, news| {
         let cluster: Cluster = shown.ok_or_else(gone)?;
         teller.tell(&cluster, news);
         match cluster.status {
@@ -260,33 +260,34 @@ pub(super) fn until_active(client: &Client, id: ClusterId, first: Option<&Cluste
 fn until_scaled(client: &Client, first: &Cluster, wanted: Vec<(String, u32)>) -> Waiter<Cluster> {
     let mut teller = Teller::new(SCALING, Some(first));
     let (mut begun, before) = (first.status != ClusterStatus::Active, first.updated_at);
-    let watch = wait::follow(client, client.clusters().get_with_progress(&first.id), move |shown, news| {
-        let cluster: Cluster = shown.ok_or_else(gone)?;
-        teller.tell(&cluster, news);
-        begun |= cluster.status != ClusterStatus::Active || cluster.updated_at != before;
-        match cluster.status {
-            // What the description says may be about an earlier scaling until the engine has started.
-            ClusterStatus::Active if !begun => Ok(None),
-            // The service takes a scaling that fails back, and says so nowhere else.
-            ClusterStatus::Active if !cluster.status_description.trim().is_empty() => {
-                Err(failed(cluster, "was not scaled"))
-            }
-            ClusterStatus::Active => {
-                let other = wanted
-                    .iter()
-                    .find(|(name, count)| cluster.node_group(name).map_or(*count != 0, |group| group.count != *count));
-                match other {
-                    None => Ok(Some(cluster)),
-                    Some((name, count)) => {
-                        Err(failed(cluster, &format!("was not scaled: {name} has not {count} nodes")))
+    let watch =
+        wait::follow(client, wait::looking(client.clusters().get_with_progress(&first.id)), move |shown, news| {
+            let cluster: Cluster = shown.ok_or_else(gone)?;
+            teller.tell(&cluster, news);
+            begun |= cluster.status != ClusterStatus::Active || cluster.updated_at != before;
+            match cluster.status {
+                // What the description says may be about an earlier scaling until the engine has started.
+                ClusterStatus::Active if !begun => Ok(None),
+                // The service takes a scaling that fails back, and says so nowhere else.
+                ClusterStatus::Active if !cluster.status_description.trim().is_empty() => {
+                    Err(failed(cluster, "was not scaled"))
+                }
+                ClusterStatus::Active => {
+                    let other = wanted.iter().find(|(name, count)| {
+                        cluster.node_group(name).map_or(*count != 0, |group| group.count != *count)
+                    });
+                    match other {
+                        None => Ok(Some(cluster)),
+                        Some((name, count)) => {
+                            Err(failed(cluster, &format!("was not scaled: {name} has not {count} nodes")))
+                        }
                     }
                 }
+                ClusterStatus::Error => Err(failed(cluster, "is in Error")),
+                ClusterStatus::Deleting => Err(failed(cluster, "is being deleted")),
+                _ => Ok(None),
             }
-            ClusterStatus::Error => Err(failed(cluster, "is in Error")),
-            ClusterStatus::Deleting => Err(failed(cluster, "is being deleted")),
-            _ => Ok(None),
-        }
-    });
+        });
     wait::waiter(client, watch)
 }
 
