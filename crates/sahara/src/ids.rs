@@ -1,4 +1,4 @@
-//! Ids of what other OpenStack services keep.
+//! Ids of what other OpenStack services keep, and of clusters.
 
 cloud_core::text_id! {
     /// Identifies a project of Keystone, formerly called tenant.
@@ -19,3 +19,21 @@ cloud_core::text_id! {
     /// Identifies a network of Neutron.
     pub struct NetworkId;
 }
+
+cloud_core::text_id! {
+    /// Identifies a cluster.
+    pub struct ClusterId;
+}
+
+/// Lets a resource stand for its id, in every place that takes one.
+macro_rules! identified {
+    ($model:ty => $id:ty) => {
+        impl From<&$model> for $id {
+            fn from(resource: &$model) -> Self {
+                resource.id.clone()
+            }
+        }
+    };
+}
+
+pub(crate) use identified;

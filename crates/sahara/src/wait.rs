@@ -1,5 +1,6 @@
 //! Waiting for what the service does after it has answered.
 
+use std::future::{Future, IntoFuture};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,12 +29,26 @@ where
     T: Send + 'static,
     R: Send + 'static,
 {
+    watch_by(client, move || call.clone().into_future(), judge)
+}
+
+/// As [`watch`], where one look takes more than one call.
+pub(crate) fn watch_by<T, R, F>(
+    client: &Client,
+    mut look: impl FnMut() -> F + Send + 'static,
+    judge: impl FnMut(Option<T>) -> Result<Step<R>> + Send + 'static,
+) -> Waiter<R>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
     let clock = client.clock();
     let first = client.poll_interval();
     let look = move || {
-        let call = call.clone();
+        let seen = look();
         async move {
-            match call.await {
+            match seen.await {
                 Ok(shown) => Ok(Step::Done(Some(shown))),
                 Err(error) if error.is_not_found() => Ok(Step::Done(None)),
                 Err(error) if error.kind() == ErrorKind::Decode => Err(error.with_retryable(true)),
