@@ -93,6 +93,42 @@ async fn client_credentials_and_refresh_tokens() {
     assert!(!shown.contains("first") && !shown.contains("s/3") && !shown.contains("good"), "{shown}");
 }
 
+/// A network on which answers take their time.
+#[derive(Debug)]
+struct Slow(ScriptedTransport);
+
+#[async_trait::async_trait]
+impl cloud_core::transport::Transport for Slow {
+    async fn send(
+        &self,
+        request: Request<cloud_core::body::Body>,
+    ) -> Result<http::Response<cloud_core::body::ResponseBody>, cloud_core::transport::TransportError> {
+        let answer = self.0.send(request).await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        answer
+    }
+}
+
+/// The service takes each refresh token once, whether or not the caller is still there for the answer.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_is_not_lost_with_the_call_that_spent_it() {
+    let wire = service(|number, form| {
+        let (spent, next) = [("first", "second"), ("second", "third")][number - 1];
+        if form.rsplit('=').next() != Some(spent) {
+            return Scripted::json(400, r#"{"error":"invalid_grant"}"#);
+        }
+        Scripted::json(200, format!(r#"{{"access_token":"good-{number}","expires_in":600,"refresh_token":"{next}"}}"#))
+    });
+    let api = builder(&wire).refresh_token(TOKENS, "me", "s/3", "first").transport(Arc::new(Slow(wire.clone())));
+    let api = api.build().unwrap();
+    for _ in 0..3 {
+        tokio::time::timeout(Duration::from_secs(1), info(&api)).await.unwrap_err();
+    }
+    info(&api).await.unwrap();
+    let forms: Vec<_> = asked(&wire).into_iter().map(|(form, _)| form).collect();
+    assert_eq!(forms, ["first", "second"].map(|token| format!("grant_type=refresh_token&refresh_token={token}")));
+}
+
 /// A lifetime that makes no sense is none: the token serves until it is refused.
 #[tokio::test(start_paused = true)]
 async fn no_lifetime_of_a_token_is_too_strange() {
