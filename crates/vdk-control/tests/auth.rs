@@ -129,6 +129,25 @@ async fn a_refresh_token_is_not_lost_with_the_call_that_spent_it() {
     assert_eq!(forms, ["first", "second"].map(|token| format!("grant_type=refresh_token&refresh_token={token}")));
 }
 
+/// Some services say which token it was that they do not like.
+#[tokio::test(start_paused = true)]
+async fn an_error_does_not_repeat_the_secrets_that_the_token_service_quotes() {
+    for said in ["invalid token: s3cr%t/1 of hunter&2", "s3cr%25t%2F1 hunter%262"] {
+        let refused = serde_json::json!({"error": "invalid_grant", "error_description": said}).to_string();
+        let wire = service(move |_, _| Scripted::json(400, refused.clone()));
+        let api = builder(&wire).refresh_token(TOKENS, "me", "hunter&2", "s3cr%t/1").build().unwrap();
+        let text = info(&api).await.unwrap_err().to_string();
+        assert!(text.contains("[redacted]"), "{text}");
+        assert!(!text.contains("s3cr") && !text.contains("hunter"), "{text}");
+    }
+    for body in [r#""eyJhbGciOi""#, r#"{"access_token": "a", "refresh_token": {"eyJhbGciOi": 1}}"#] {
+        let wire = service(move |_, _| Scripted::json(200, body));
+        let error = info(&builder(&wire).api_token("t", TOKENS).build().unwrap()).await.unwrap_err();
+        assert!(error.to_string().contains("no JSON object with a token (line 1"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("eyJ"), "{error:?}");
+    }
+}
+
 /// A lifetime that makes no sense is none: the token serves until it is refused.
 #[tokio::test(start_paused = true)]
 async fn no_lifetime_of_a_token_is_too_strange() {
