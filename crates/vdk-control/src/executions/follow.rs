@@ -133,9 +133,17 @@ impl FollowLogs {
         // Asked before the logs, so that the logs of an execution that has ended are all there are.
         let ended = self.run.get().await?.outcome().is_some();
         let mut tail = if self.count < WHOLE { 0 } else { TAIL };
+        let mut is_too_much = false;
         let new = loop {
-            let text = self.run.job().executions().logs(self.run.id()).tail(tail).await?;
-            match self.news(&text, tail, ended) {
+            let text = match self.run.job().executions().logs(self.run.id()).tail(tail).await {
+                // More than the client takes at once: it goes on at the end, rather than never.
+                Err(error) if error.kind() == ErrorKind::TooLarge && !is_too_much && tail != TAIL => {
+                    (is_too_much, tail) = (true, TAIL);
+                    continue;
+                }
+                text => text?,
+            };
+            match self.news(&text, tail, ended, is_too_much) {
                 Some(new) => break new,
                 None => tail = tail.checked_mul(MORE).unwrap_or(0),
             }
@@ -157,8 +165,9 @@ impl FollowLogs {
         Ok(())
     }
 
-    /// What is new in these lines; `None` when they do not reach back to what was given.
-    fn news(&self, text: &str, tail: u32, ended: bool) -> Option<Vec<String>> {
+    /// What is new in these lines; `None` when they do not reach back to what was given, unless they are `all_there_is`
+    /// to be had.
+    fn news(&self, text: &str, tail: u32, ended: bool, all_there_is: bool) -> Option<Vec<String>> {
         // The last line may still be growing.
         let whole = if ended { text } else { text.rfind('\n').map_or("", |end| &text[..=end]) };
         let lines: Vec<&str> = whole.lines().collect();
@@ -170,7 +179,7 @@ impl FollowLogs {
             0
         } else {
             match overlap(&self.given, &lines) {
-                0 if !is_all => return None,
+                0 if !is_all && !all_there_is => return None,
                 seen => seen,
             }
         };
