@@ -227,6 +227,22 @@ async fn logs_beyond_the_limit_for_answers_go_on_at_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn logs_go_on_when_the_server_takes_a_failure_of_the_platform_back() {
+    let logs = |text: &str| Scripted::json(200, json!({"logs": text}).to_string());
+    let (job, _) = scripted([
+        execution("platform_error"),
+        logs("a\nb"),
+        execution("running"),
+        logs("a\nbc\n"),
+        execution("platform_error"),
+        logs("a\nbc\n"),
+        execution("platform_error"),
+        logs("a\nbc\nd"),
+    ]);
+    assert_eq!(follow(&job.executions().run("e-1")).await, ["a", "bc", "d"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn logs_that_are_gone_at_the_end_cost_nothing_that_was_read() {
     let (run, _) = writing(vec!["a\nb\n".to_owned(), String::new()]);
     assert_eq!(follow(&run).await, ["a", "b"]);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use cloud_core::wait::{DEFAULT_DEADLINE, Interval};
 use cloud_core::{Error, ErrorKind, Result};
 
-use super::Run;
+use super::{Outcome, Run};
 
 /// While fewer lines than this were given, all lines are read again each time; then nothing has to be guessed.
 const WHOLE: usize = 1000;
@@ -43,6 +43,7 @@ pub struct FollowLogs {
     given: VecDeque<u64>,
     count: usize,
     failures: u32,
+    failed_before: bool,
     ended: bool,
 }
 
@@ -66,6 +67,7 @@ impl FollowLogs {
             given: VecDeque::new(),
             count: 0,
             failures: 0,
+            failed_before: false,
             ended: false,
         }
     }
@@ -131,7 +133,10 @@ impl FollowLogs {
 
     async fn look(&mut self) -> Result<()> {
         // Asked before the logs, so that the logs of an execution that has ended are all there are.
-        let ended = self.run.get().await?.outcome().is_some();
+        let outcome = self.run.get().await?.outcome();
+        // The server may still change its mind about a failure of the platform: it has to be seen twice.
+        let has_failed = outcome == Some(Outcome::PlatformError);
+        let ended = outcome.is_some() && (!has_failed || self.failed_before);
         let mut tail = if self.count < WHOLE { 0 } else { TAIL };
         let mut is_too_much = false;
         let new = loop {
@@ -149,6 +154,7 @@ impl FollowLogs {
             }
         };
         // From here on nothing waits: what was read is kept.
+        self.failed_before = has_failed;
         if !new.is_empty() {
             self.interval = self.run.job().team().client().interval();
         }
