@@ -348,7 +348,8 @@ impl Engine {
         let clock = &*inner.clock;
         let started = clock.now();
         let timeout = parts.options.timeout.or(inner.timeout);
-        let deadline = timeout.map(|limit| started + limit);
+        // A limit beyond the end of time is none.
+        let deadline = timeout.and_then(|limit| started.checked_add(limit));
         let idempotent = parts.is_idempotent();
         let trace = crate::trace::Span::new(parts, &url);
         let call_id = parts.call_id(&*inner.dialect);

@@ -93,7 +93,8 @@ impl Login {
             file: fetched.file,
             clock: clock.clone(),
         };
-        let cache = TokenCache::bearer(source, clock.clone());
+        let source = Arc::new(source);
+        let cache = TokenCache::bearer(Turns { source, turn: Arc::default() }, clock.clone());
         if found {
             return Ok(Some(Arc::new(Found { cache, clock, excuse: excuse.clone() })));
         }
@@ -126,8 +127,37 @@ impl fmt::Debug for Source {
     }
 }
 
+/// Fetches tokens one after the other, and to the end.
+///
+/// A refresh token may be spent as soon as it has reached the service. What comes in its place must be kept even if the
+/// call that wanted a token is dropped or out of time by then; otherwise there is no way back but another login.
+#[derive(Debug)]
+struct Turns {
+    source: Arc<Source>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
 #[async_trait]
-impl TokenSource for Source {
+impl TokenSource for Turns {
+    async fn fetch(&self) -> Result<Token> {
+        if !matches!(*lock(&self.source.grant), Grant::Refresh { .. }) {
+            return self.source.fetch().await;
+        }
+        // Taken before the task is there, so that callers who come and go do not leave a queue of them.
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        let source = Arc::clone(&self.source);
+        let fetched = tokio::spawn(async move {
+            let token = source.fetch().await;
+            drop(turn);
+            token
+        });
+        fetched.await.unwrap_or_else(|gone| {
+            Err(Error::new(ErrorKind::Credential, format!("the renewal of the token was stopped: {gone}")))
+        })
+    }
+}
+
+impl Source {
     async fn fetch(&self) -> Result<Token> {
         // Used once: whoever asks again has seen it end, or be refused.
         let at_hand = lock(&self.at_hand).take();

@@ -93,6 +93,61 @@ async fn client_credentials_and_refresh_tokens() {
     assert!(!shown.contains("first") && !shown.contains("s/3") && !shown.contains("good"), "{shown}");
 }
 
+/// A network on which answers take their time.
+#[derive(Debug)]
+struct Slow(ScriptedTransport);
+
+#[async_trait::async_trait]
+impl cloud_core::transport::Transport for Slow {
+    async fn send(
+        &self,
+        request: Request<cloud_core::body::Body>,
+    ) -> Result<http::Response<cloud_core::body::ResponseBody>, cloud_core::transport::TransportError> {
+        let answer = self.0.send(request).await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        answer
+    }
+}
+
+/// The service takes each refresh token once, whether or not the caller is still there for the answer.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_is_not_lost_with_the_call_that_spent_it() {
+    let wire = service(|number, form| {
+        let (spent, next) = [("first", "second"), ("second", "third")][number - 1];
+        if form.rsplit('=').next() != Some(spent) {
+            return Scripted::json(400, r#"{"error":"invalid_grant"}"#);
+        }
+        Scripted::json(200, format!(r#"{{"access_token":"good-{number}","expires_in":600,"refresh_token":"{next}"}}"#))
+    });
+    let api = builder(&wire).refresh_token(TOKENS, "me", "s/3", "first").transport(Arc::new(Slow(wire.clone())));
+    let api = api.build().unwrap();
+    for _ in 0..3 {
+        tokio::time::timeout(Duration::from_secs(1), info(&api)).await.unwrap_err();
+    }
+    info(&api).await.unwrap();
+    let forms: Vec<_> = asked(&wire).into_iter().map(|(form, _)| form).collect();
+    assert_eq!(forms, ["first", "second"].map(|token| format!("grant_type=refresh_token&refresh_token={token}")));
+}
+
+/// Some services say which token it was that they do not like.
+#[tokio::test(start_paused = true)]
+async fn an_error_does_not_repeat_the_secrets_that_the_token_service_quotes() {
+    for said in ["invalid token: s3cr%t/1 of hunter&2", "s3cr%25t%2F1 hunter%262"] {
+        let refused = serde_json::json!({"error": "invalid_grant", "error_description": said}).to_string();
+        let wire = service(move |_, _| Scripted::json(400, refused.clone()));
+        let api = builder(&wire).refresh_token(TOKENS, "me", "hunter&2", "s3cr%t/1").build().unwrap();
+        let text = info(&api).await.unwrap_err().to_string();
+        assert!(text.contains("[redacted]"), "{text}");
+        assert!(!text.contains("s3cr") && !text.contains("hunter"), "{text}");
+    }
+    for body in [r#""eyJhbGciOi""#, r#"{"access_token": "a", "refresh_token": {"eyJhbGciOi": 1}}"#] {
+        let wire = service(move |_, _| Scripted::json(200, body));
+        let error = info(&builder(&wire).api_token("t", TOKENS).build().unwrap()).await.unwrap_err();
+        assert!(error.to_string().contains("no JSON object with a token (line 1"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("eyJ"), "{error:?}");
+    }
+}
+
 /// A lifetime that makes no sense is none: the token serves until it is refused.
 #[tokio::test(start_paused = true)]
 async fn no_lifetime_of_a_token_is_too_strange() {

@@ -209,6 +209,39 @@ async fn long_logs_are_read_from_the_end_and_miss_nothing() {
     assert_eq!(tails, ["0", "0", "2000", "2000", "16000", "2000"], "more when the end is not enough");
 }
 
+/// An execution that has written for days, or writes too much at once, can still be followed.
+#[tokio::test(start_paused = true)]
+async fn logs_beyond_the_limit_for_answers_go_on_at_the_end() {
+    let text = |lines: usize| (0..lines).map(|n| format!("line {n}\n")).collect::<Vec<_>>().concat();
+    let (run, wire) = writing([9000, 9001, 20_000, 20_001].map(text).to_vec());
+    let api = builder(&wire).response_limit(40_000).build().unwrap();
+    let run = api.team("my team").job("daily-load").executions().run(run.id());
+    let lines = follow(&run).await;
+    let expected: Vec<_> = (7001..9001).chain(18_001..20_001).map(|n| format!("line {n}")).collect();
+    assert!(lines == expected, "{} lines, {:?} to {:?}", lines.len(), lines.first(), lines.last());
+
+    let (run, wire) = writing(vec!["long ".repeat(10_000)]);
+    let api = builder(&wire).response_limit(40_000).build().unwrap();
+    let run = api.team("my team").job("daily-load").executions().run(run.id());
+    assert_eq!(run.follow_logs().next().await.unwrap_err().kind(), cloud_core::ErrorKind::TooLarge);
+}
+
+#[tokio::test(start_paused = true)]
+async fn logs_go_on_when_the_server_takes_a_failure_of_the_platform_back() {
+    let logs = |text: &str| Scripted::json(200, json!({"logs": text}).to_string());
+    let (job, _) = scripted([
+        execution("platform_error"),
+        logs("a\nb"),
+        execution("running"),
+        logs("a\nbc\n"),
+        execution("platform_error"),
+        logs("a\nbc\n"),
+        execution("platform_error"),
+        logs("a\nbc\nd"),
+    ]);
+    assert_eq!(follow(&job.executions().run("e-1")).await, ["a", "bc", "d"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn logs_that_are_gone_at_the_end_cost_nothing_that_was_read() {
     let (run, _) = writing(vec!["a\nb\n".to_owned(), String::new()]);

@@ -189,6 +189,14 @@ async fn nothing_is_sent_after_the_time_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_time_that_never_ends_is_no_limit() {
+    let wire = ScriptedTransport::new([Scripted::json(503, ""), Scripted::json(200, SERVER)]);
+    let call = get(&wire).options(|options| options.timeout(Duration::MAX).attempt_timeout(Duration::MAX));
+    assert_eq!(call.await.unwrap(), Server { id: 7 });
+    assert_eq!(wire.seen().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_delay_beyond_the_time_left_gives_up_at_once() {
     let answer = || Scripted::with_headers(429, &[("retry-after", "20")], "{}");
     let wire = ScriptedTransport::new([answer()]);

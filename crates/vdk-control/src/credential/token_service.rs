@@ -4,7 +4,7 @@ use std::sync::Arc;
 use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Setting};
 use cloud_core::credential::{Basic, Credential};
-use cloud_core::decode::{Decode, RawResponse};
+use cloud_core::decode::{Decode, DecodeError, RawResponse};
 use cloud_core::engine::{Dialect, Engine};
 use cloud_core::error::ApiProblem;
 use cloud_core::model::lenient;
@@ -30,7 +30,12 @@ pub(crate) struct TokenService {
     engine: Engine,
     base: BaseUrl,
     path: String,
+    /// The client's own.
+    secret: Option<SecretString>,
 }
+
+/// The fields of a form that are secrets.
+const SECRETS: [&str; 4] = ["client_secret", "code", "code_verifier", "refresh_token"];
 
 impl fmt::Debug for TokenService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,18 +66,19 @@ impl TokenService {
             Some(Basics { id, secret }) => Some(Arc::new(Basic::new(id, secret)?)),
             None => None,
         };
+        let secret = client.map(|client| client.secret.clone());
         let dialect = Arc::new(TokenDialect);
         let engine = Engine::build(options.clone(), PRODUCT, dialect, credential, checked.is_plain_http())?;
-        Ok(Self { engine, base, path: whole.path().to_owned() })
+        Ok(Self { engine, base, path: whole.path().to_owned(), secret })
     }
 
     /// Sends a form and reads the token of the answer.
     pub(crate) async fn ask(&self, fields: &[(&str, &str)], repeatable: bool) -> Result<TokenAnswer> {
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let call = Call::untabled(&self.engine, &self.base, Method::POST, self.path.clone(), Decode::json())
+        let call = Call::untabled(&self.engine, &self.base, Method::POST, self.path.clone(), Decode::by(read, ""))
             .body("application/x-www-form-urlencoded", form)
             .options(|options| options.idempotent(repeatable));
-        let no_token = |reason: String| Error::new(ErrorKind::Credential, reason);
+        let no_token = |reason: String| Error::new(ErrorKind::Credential, self.without_secrets(reason, fields));
         let answer = call.await.map_err(|error| no_token(error.to_string()).with_retryable(error.is_retryable()));
         let answer: TokenAnswer = answer?;
         if answer.access_token.expose_secret().is_empty() {
@@ -80,6 +86,25 @@ impl TokenService {
         }
         Ok(answer)
     }
+
+    /// The text, should it quote what was sent: as it is, or as it stands in a form.
+    fn without_secrets(&self, text: String, fields: &[(&str, &str)]) -> String {
+        let sent = fields.iter().filter(|(name, _)| SECRETS.contains(name)).map(|(_, value)| *value);
+        let secrets = sent.chain(self.secret.as_ref().map(ExposeSecret::expose_secret));
+        // What is shorter is no secret, and stands in every other word.
+        secrets.filter(|secret| secret.len() > 3).fold(text, |text, secret| {
+            let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+            text.replace(secret, "[redacted]").replace(&encoded, "[redacted]")
+        })
+    }
+}
+
+/// Not with the parser's message, which may quote a token.
+#[allow(clippy::needless_pass_by_value, reason = "the shape of a decoder")]
+fn read(response: RawResponse, _: &'static str) -> Result<TokenAnswer, DecodeError> {
+    serde_json::from_slice(&response.body).map_err(|error| {
+        DecodeError::new(format!("no JSON object with a token (line {}, column {})", error.line(), error.column()))
+    })
 }
 
 /// What a token service's answers mean (RFC 6749, section 5.2).

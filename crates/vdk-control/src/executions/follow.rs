@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use cloud_core::wait::{DEFAULT_DEADLINE, Interval};
 use cloud_core::{Error, ErrorKind, Result};
 
-use super::Run;
+use super::{Outcome, Run};
 
 /// While fewer lines than this were given, all lines are read again each time; then nothing has to be guessed.
 const WHOLE: usize = 1000;
@@ -43,6 +43,7 @@ pub struct FollowLogs {
     given: VecDeque<u64>,
     count: usize,
     failures: u32,
+    failed_before: bool,
     ended: bool,
 }
 
@@ -66,6 +67,7 @@ impl FollowLogs {
             given: VecDeque::new(),
             count: 0,
             failures: 0,
+            failed_before: false,
             ended: false,
         }
     }
@@ -131,16 +133,28 @@ impl FollowLogs {
 
     async fn look(&mut self) -> Result<()> {
         // Asked before the logs, so that the logs of an execution that has ended are all there are.
-        let ended = self.run.get().await?.outcome().is_some();
+        let outcome = self.run.get().await?.outcome();
+        // The server may still change its mind about a failure of the platform: it has to be seen twice.
+        let has_failed = outcome == Some(Outcome::PlatformError);
+        let ended = outcome.is_some() && (!has_failed || self.failed_before);
         let mut tail = if self.count < WHOLE { 0 } else { TAIL };
+        let mut is_too_much = false;
         let new = loop {
-            let text = self.run.job().executions().logs(self.run.id()).tail(tail).await?;
-            match self.news(&text, tail, ended) {
+            let text = match self.run.job().executions().logs(self.run.id()).tail(tail).await {
+                // More than the client takes at once: it goes on at the end, rather than never.
+                Err(error) if error.kind() == ErrorKind::TooLarge && !is_too_much && tail != TAIL => {
+                    (is_too_much, tail) = (true, TAIL);
+                    continue;
+                }
+                text => text?,
+            };
+            match self.news(&text, tail, ended, is_too_much) {
                 Some(new) => break new,
                 None => tail = tail.checked_mul(MORE).unwrap_or(0),
             }
         };
         // From here on nothing waits: what was read is kept.
+        self.failed_before = has_failed;
         if !new.is_empty() {
             self.interval = self.run.job().team().client().interval();
         }
@@ -157,8 +171,9 @@ impl FollowLogs {
         Ok(())
     }
 
-    /// What is new in these lines; `None` when they do not reach back to what was given.
-    fn news(&self, text: &str, tail: u32, ended: bool) -> Option<Vec<String>> {
+    /// What is new in these lines; `None` when they do not reach back to what was given, unless they are `all_there_is`
+    /// to be had.
+    fn news(&self, text: &str, tail: u32, ended: bool, all_there_is: bool) -> Option<Vec<String>> {
         // The last line may still be growing.
         let whole = if ended { text } else { text.rfind('\n').map_or("", |end| &text[..=end]) };
         let lines: Vec<&str> = whole.lines().collect();
@@ -170,7 +185,7 @@ impl FollowLogs {
             0
         } else {
             match overlap(&self.given, &lines) {
-                0 if !is_all => return None,
+                0 if !is_all && !all_there_is => return None,
                 seen => seen,
             }
         };

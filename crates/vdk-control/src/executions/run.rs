@@ -88,7 +88,8 @@ impl Run {
     /// Its logs, line by line as they are written, until it has ended.
     ///
     /// The service has no stream of logs: it is asked again and again for the lines at the end, and what is new in them is
-    /// given. When more is written between two looks than the service hands out, lines are missing.
+    /// given. When more is written between two looks than the service hands out, or than the client's limit for answers
+    /// lets in, lines are missing; so is the beginning of logs that are larger than that when they are followed late.
     pub fn follow_logs(&self) -> FollowLogs {
         FollowLogs::new(self.clone())
     }
