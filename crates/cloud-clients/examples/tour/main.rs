@@ -16,10 +16,11 @@ use cloud_sandbox::{Running, Sandbox};
 mod hetzner;
 mod ionos;
 mod ovh;
+mod sahara;
 mod show;
 mod vdk;
 
-const LEGS: &[&str] = &["hetzner", "ovh", "vdk", "ionos"];
+const LEGS: &[&str] = &["hetzner", "ovh", "sahara", "vdk", "ionos"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -65,6 +66,7 @@ async fn sandboxed(leg: &str, running: &Running) -> Result<()> {
     match leg {
         "hetzner" => hetzner::in_the_sandbox(running).await,
         "ovh" => ovh::in_the_sandbox(running).await,
+        "sahara" => sahara::in_the_sandbox(running).await,
         "vdk" => vdk::in_the_sandbox(running).await,
         "ionos" => ionos::in_the_sandbox(running).await,
         _ => unreachable!("legs are checked first"),
@@ -76,6 +78,7 @@ async fn for_real(legs: &[&str], write: bool) -> Result<()> {
         match *leg {
             "hetzner" => hetzner::for_real(write).await?,
             "ovh" => ovh::for_real().await?,
+            "sahara" => sahara::for_real().await?,
             "vdk" => vdk::for_real().await?,
             "ionos" => ionos::for_real().await?,
             _ => unreachable!("legs are checked first"),
