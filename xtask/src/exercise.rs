@@ -16,7 +16,7 @@ pub(crate) struct Exercise {
     /// The base URL of the server, such as http://127.0.0.1:8500/hetzner/v1
     #[arg(long)]
     base_url: String,
-    /// The token; any will do for a mock server
+    /// The token; any will do for a mock server. For ovh: application key, secret and consumer key, with colons between
     #[arg(long, default_value = "exercise")]
     token: String,
     /// How many seconds to wait for each action that was started, so that the next call meets its effect
@@ -32,15 +32,17 @@ pub(crate) struct Exercise {
 pub(crate) enum Provider {
     Hetzner,
     IonosDataplatform,
+    Ovh,
 }
 
 impl Provider {
-    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner, Self::IonosDataplatform];
+    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner, Self::IonosDataplatform, Self::Ovh];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Hetzner => "hetzner",
             Self::IonosDataplatform => "ionos-dataplatform",
+            Self::Ovh => "ovh",
         }
     }
 
@@ -49,6 +51,7 @@ impl Provider {
         match self {
             Self::Hetzner => hetzner::ops::OPERATIONS,
             Self::IonosDataplatform => ionos_dataplatform::ops::OPERATIONS,
+            Self::Ovh => ovh::ops::OPERATIONS,
         }
     }
 
@@ -57,6 +60,7 @@ impl Provider {
         Ok(match self {
             Self::Hetzner => exercise::hetzner::in_the_sandbox().await?,
             Self::IonosDataplatform => exercise::ionos::in_the_sandbox().await?,
+            Self::Ovh => exercise::ovh::in_the_sandbox().await?,
         })
     }
 }
@@ -72,6 +76,7 @@ impl Exercise {
                 Provider::IonosDataplatform => {
                     exercise::ionos::against(&self.base_url, &self.token, settle, self.round_trip).await
                 }
+                Provider::Ovh => exercise::ovh::against(&self.base_url, &self.token, settle, self.round_trip).await,
             }
         })?;
         for key in &run.lost {

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use cloud_core::call::{Call, CallFuture, CallOptions};
 use cloud_core::decode::Decode;
+use cloud_core::model::lenient;
 use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
@@ -198,9 +199,9 @@ impl IntoFuture for RequestConsumerKey {
 #[serde(rename_all = "camelCase")]
 struct Answer {
     consumer_key: SecretString,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::field")]
     validation_url: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::field")]
     state: CredentialState,
 }
 
