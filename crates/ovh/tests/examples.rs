@@ -1,5 +1,5 @@
 //! Every example, in a sandbox.
-#![allow(dead_code)] // Their `main`.
+#![allow(dead_code, clippy::duplicate_mod, reason = "each has a `main`, and declares what all of them share")]
 
 #[path = "../examples/bills.rs"]
 mod bills;
