@@ -60,8 +60,8 @@ async fn vps(run: &mut Run, api: &Client, settle: Duration) {
     let task = rebooted.as_ref().map_or(1, |started| started.task.id);
     ended(rebooted, settle).await;
     run.call(api.vps().task(&name, task)).await;
-    let rebuild = api.vps().rebuild(&name, "d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11").public_ssh_key(PUBLIC_KEY);
-    let rebuilt = run.call(rebuild.do_not_send_password(true)).await;
+    let request = api.vps().rebuild(&name, "d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11").public_ssh_key(PUBLIC_KEY);
+    let rebuilt = run.call(request.do_not_send_password(true)).await;
     ended(rebuilt, settle).await;
 }
 
