@@ -261,8 +261,10 @@ impl RawCall {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// # let path = "/cloud/project/{project}/instance/{id}";
-    /// let project = &api.cloud().list().await?[0];
-    /// let instance = &api.cloud().project(project).instances().list().await?[0].id;
+    /// let projects: Vec<String> = api.get("/cloud/project").send_as().await?;
+    /// # let project = &projects[0];
+    /// # let instances = api.get("/cloud/project/{project}/instance").arg(project).await?;
+    /// # let instance = instances[0]["id"].as_str().unwrap();
     /// api.delete(path).arg(project).arg(instance).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// api.get(path).arg(project).arg(instance).wait_gone().await?;

@@ -153,6 +153,7 @@ pub struct Started<T> {
 }
 
 impl<T: Work + Send + 'static> Started<T> {
+    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
     pub(crate) fn new(task: T, look: Call<T>) -> Self {
         Self { task, look }
     }
