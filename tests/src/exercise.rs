@@ -13,6 +13,7 @@ use serde_json::Value;
 mod answer;
 pub mod hetzner;
 pub mod ionos;
+pub mod ovh;
 mod replay;
 pub mod sahara;
 mod tolerance;
@@ -22,16 +23,20 @@ pub use answer::{Answer, Place};
 pub use replay::Replay;
 
 /// The calls of one exercise and what became of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Run {
     /// Prints a line for each call.
     pub loud: bool,
+    /// Whether the outermost keys of answers are no fields of a resource, but say which kind of answer it is.
+    pub enveloped: bool,
     /// How many calls were made.
     pub calls: usize,
     /// How many answers were sent that the service never gave, to see whether they are tolerated.
     pub variants: usize,
     /// The operations whose answer was not decoded.
     pub failed: Vec<String>,
+    /// The operations that the server refused.
+    pub refused: Vec<String>,
     /// The keys of answers that are not there any more when they are encoded again, with their operation.
     pub lost: BTreeSet<String>,
     /// The operations that were sent.
@@ -52,6 +57,23 @@ enum Depth {
 struct Seen {
     operation: Option<&'static Operation>,
     status: Option<u16>,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Self {
+            loud: false,
+            enveloped: true,
+            calls: 0,
+            variants: 0,
+            failed: Vec::new(),
+            refused: Vec::new(),
+            lost: BTreeSet::new(),
+            sent: BTreeSet::new(),
+            replay: None,
+            seen: Arc::default(),
+        }
+    }
 }
 
 impl Run {
@@ -98,7 +120,10 @@ impl Run {
                 self.failed.push(name.to_owned());
                 format!("NOT DECODED: {error}")
             }
-            Err(error) => format!("error: {error}"),
+            Err(error) => {
+                self.refused.push(format!("{name}: {error}"));
+                format!("error: {error}")
+            }
         };
         if self.loud {
             println!("{name:<36} {method:<6} {path:<54} {status:>3}  {outcome}");
@@ -119,7 +144,7 @@ impl Run {
     where
         C: IntoFuture<Output = Result<T, Error>> + Clone,
     {
-        for variant in tolerance::variants(body) {
+        for variant in tolerance::variants(body, self.enveloped) {
             self.variants += 1;
             replay.next(variant.body.to_string());
             if let Err(error) = call.clone().await {

@@ -18,7 +18,7 @@ pub(crate) struct Exercise {
     /// The base URL of the server, such as http://127.0.0.1:8500/hetzner/v1; for sahara that of Keystone
     #[arg(long)]
     base_url: String,
-    /// The token; any will do for a mock server
+    /// The token; any will do for a mock server. For ovh: application key, secret and consumer key, with colons between
     #[arg(long, default_value = "exercise")]
     token: String,
     /// For sahara: user, password and project, with colons between them, all of the domain Default
@@ -40,6 +40,7 @@ pub(crate) struct Exercise {
 pub(crate) enum Provider {
     Hetzner,
     IonosDataplatform,
+    Ovh,
     Sahara,
     VdkControl,
 }
@@ -55,7 +56,8 @@ pub(crate) struct Table {
 const VERSIONS: [Version; 2] = [Version::V1_1, Version::V2];
 
 impl Provider {
-    pub(crate) const ALL: &'static [Self] = &[Self::Hetzner, Self::Sahara, Self::VdkControl, Self::IonosDataplatform];
+    pub(crate) const ALL: &'static [Self] =
+        &[Self::Hetzner, Self::Ovh, Self::Sahara, Self::VdkControl, Self::IonosDataplatform];
 
     /// Calls all of their operations in the sandbox.
     pub(crate) async fn in_the_sandbox(self) -> Result<Vec<Table>> {
@@ -63,6 +65,10 @@ impl Provider {
             Self::Hetzner => {
                 let run = exercise::hetzner::in_the_sandbox().await?;
                 Ok(vec![Table { name: "hetzner", operations: hetzner::ops::OPERATIONS, run }])
+            }
+            Self::Ovh => {
+                let run = exercise::ovh::in_the_sandbox().await?;
+                Ok(vec![Table { name: "ovh", operations: ovh::ops::OPERATIONS, run }])
             }
             Self::IonosDataplatform => {
                 let run = exercise::ionos::in_the_sandbox().await?;
@@ -106,6 +112,9 @@ impl Exercise {
         match self.provider {
             Provider::Hetzner => {
                 Ok(vec![exercise::hetzner::against(&self.base_url, &self.token, settle, self.round_trip).await?])
+            }
+            Provider::Ovh => {
+                Ok(vec![exercise::ovh::against(&self.base_url, &self.token, settle, self.round_trip).await?])
             }
             Provider::IonosDataplatform => {
                 Ok(vec![exercise::ionos::against(&self.base_url, &self.token, settle, self.round_trip).await?])

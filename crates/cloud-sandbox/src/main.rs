@@ -104,9 +104,10 @@ fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
     writeln!(out, "export OVH_APPLICATION_KEY={APPLICATION_KEY}")?;
     writeln!(out, "export OVH_APPLICATION_SECRET={APPLICATION_SECRET}")?;
     writeln!(out, "export OVH_CONSUMER_KEY={CONSUMER_KEY}")?;
+    // Asked by service accounts alone.
+    writeln!(out, "export OVH_TOKEN_URL={}", server.ovh_token_url())?;
     // Clients refuse to have both kinds of credentials at once.
     writeln!(out, "# instead of the keys: OVH_CLIENT_ID={CLIENT_ID} OVH_CLIENT_SECRET={CLIENT_SECRET}")?;
-    writeln!(out, "# with tokens from {}", server.ovh_token_url())?;
     writeln!(out, "\n# VDK Control Service")?;
     let vdk_control = server.vdk_control_url();
     writeln!(out, "export VDK_CONTROL_SERVICE_REST_API_URL={vdk_control}")?;

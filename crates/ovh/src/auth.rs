@@ -116,7 +116,9 @@ impl<'a> Auth<'a> {
         self.0.open(self.0.call(&ops::AUTH_TIME, Decode::json()))
     }
 
-    /// Who is asking (`GET /auth/details`). Works with every kind of credential, and needs no right of its own.
+    /// Who is asking (`GET /auth/details`). Works with every kind of credential.
+    ///
+    /// Needs no IAM action.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
@@ -126,6 +128,7 @@ impl<'a> Auth<'a> {
     /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
     /// let details = api.auth().details().await?;
     /// println!("{} by {}", details.account, details.method);
+    /// # assert_eq!(details.account, cloud_sandbox::ovh::ACCOUNT);
     /// # Ok(()) }
     /// ```
     pub fn details(self) -> Call<AuthDetails> {
@@ -135,6 +138,8 @@ impl<'a> Auth<'a> {
     /// The consumer key in use (`GET /auth/currentCredential`). Fails with
     /// [`InvalidCredential`](crate::ErrorCode::InvalidCredential) while it is not validated, and when it has expired.
     ///
+    /// Needs no IAM action, but a client of an application: other credentials have no consumer key.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
@@ -143,6 +148,7 @@ impl<'a> Auth<'a> {
     /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
     /// let key = api.auth().current_credential().await?;
     /// println!("{} until {:?}: {:?}", key.status, key.expiration, key.rules);
+    /// # assert_eq!(key.status, ovh::CredentialState::Validated);
     /// # Ok(()) }
     /// ```
     pub fn current_credential(self) -> Call<ApiCredential> {
@@ -150,6 +156,8 @@ impl<'a> Auth<'a> {
     }
 
     /// Ends the consumer key in use (`POST /auth/logout`). It cannot be used again.
+    ///
+    /// Needs no IAM action.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {

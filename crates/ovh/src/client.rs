@@ -238,6 +238,8 @@ impl Client {
     /// Says what a refused call lacks: the rule of the consumer key, or the IAM action. `None` when the error is about
     /// something else. Where it is about rules, those of the key are read (`GET /auth/currentCredential`).
     ///
+    /// Needs no IAM action.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();

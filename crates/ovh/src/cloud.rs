@@ -10,7 +10,7 @@ use cloud_core::wait::Waiter;
 use crate::client::Client;
 use crate::ops;
 use crate::resource::ResourceMetadata;
-use crate::task::{self, Work};
+use crate::task::{self, Phase, Work};
 
 mod instances;
 mod kube;
@@ -263,6 +263,14 @@ impl Work for Operation {
 
     fn percent(&self) -> u8 {
         u8::try_from(self.progress.clamp(0, 100)).unwrap_or_default()
+    }
+
+    /// What the service itself knows nothing of any more ends nowhere.
+    fn phase(&self) -> Phase {
+        match self.status {
+            OperationStatus::NotKnown => Phase::Failed,
+            _ => Phase::of(self.state()),
+        }
     }
 }
 

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use cloud_core::call::{Call, CallFuture, CallOptions};
 use cloud_core::decode::Decode;
+use cloud_core::model::lenient;
 use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
@@ -144,7 +145,21 @@ impl RequestConsumerKey {
         self
     }
 
-    /// Sends the request; awaiting it does the same.
+    /// Sends the request (`POST /auth/credential`); awaiting it does the same.
+    ///
+    /// Open to everybody. The user decides.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh());
+    /// # let api = api.application(APPLICATION_KEY, APPLICATION_SECRET).build()?;
+    /// let request = api.consumer_key().read_only("/me").send().await?;
+    /// assert_eq!(request.state, ovh::CredentialState::PendingValidation);
+    /// println!("open {}", request.validation_url);
+    /// # Ok(()) }
+    /// ```
     pub async fn send(self) -> Result<PendingConsumerKey> {
         let Self { client, body, options } = self;
         let checked = check(&client, &body);
@@ -198,9 +213,9 @@ impl IntoFuture for RequestConsumerKey {
 #[serde(rename_all = "camelCase")]
 struct Answer {
     consumer_key: SecretString,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::field")]
     validation_url: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::field")]
     state: CredentialState,
 }
 
@@ -230,7 +245,24 @@ impl PendingConsumerKey {
         self.client.clone()
     }
 
-    /// Waits until the user has agreed, and gives a client that has the key. It looks every 2 to 5 seconds.
+    /// Waits until the user has agreed (`GET /auth/currentCredential`), and gives a client that has the key. It looks every
+    /// 2 to 5 seconds. Fails when the user refuses.
+    ///
+    /// Needs no IAM action.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # sandbox.ovh_console().validate_at_once(true);
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh());
+    /// # let api = api.application(APPLICATION_KEY, APPLICATION_SECRET).build()?;
+    /// let request = api.consumer_key().read_only("/me").await?;
+    /// println!("open {}", request.validation_url);
+    /// let api = request.wait_validated().timeout(std::time::Duration::from_secs(600)).await?;
+    /// assert_eq!(api.auth().current_credential().await?.status, ovh::CredentialState::Validated);
+    /// # Ok(()) }
+    /// ```
     pub fn wait_validated(self) -> Waiter<Client> {
         let clock = self.client.clock();
         let client = Arc::new(self.client);

@@ -163,6 +163,9 @@ impl<'a> DedicatedServers<'a> {
 
     /// Lists servers (`GET /dedicated/server`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own
+    /// (`GET /dedicated/server/{serviceName}`).
+    ///
     /// Needs the IAM action `dedicatedServer:apiovh:get`.
     ///
     /// ```

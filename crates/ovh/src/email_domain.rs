@@ -110,7 +110,7 @@ pub struct Redirections<'a> {
 
 impl Redirections<'_> {
     /// Lists redirections (`GET /email/domain/{domain}/redirection`). The service gives ids, so each is read by a call of
-    /// its own, ten at a time.
+    /// its own (`GET /email/domain/{domain}/redirection/{id}`), ten at a time.
     ///
     /// Needs the IAM action `emailDomain:apiovh:redirection/get`.
     ///

@@ -175,6 +175,8 @@ impl<'a> Ips<'a> {
 
     /// Lists blocks of addresses (`GET /ip`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET /ip/{ip}`).
+    ///
     /// Needs the IAM action `ip:apiovh:get`.
     ///
     /// ```

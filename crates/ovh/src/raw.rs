@@ -110,22 +110,74 @@ impl RawCall {
     }
 
     /// Sends the call; awaiting it does the same.
+    ///
+    /// Needs what the call needs.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let me = api.get("/me").send().await?;
+    /// assert_eq!(me["nichandle"], cloud_sandbox::ovh::ACCOUNT);
+    /// # Ok(()) }
+    /// ```
     pub async fn send(self) -> Result<Value> {
         self.call.send().await
     }
 
     /// Sends the call and decodes the JSON of the answer into a type of yours. An empty answer counts as `null`, so
     /// `()` and options take it.
+    ///
+    /// Needs what the call needs.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let names: Vec<String> = api.get("/domain/zone").send_as().await?;
+    /// assert_eq!(names, ["example.com", "example.org"]);
+    /// # Ok(()) }
+    /// ```
     pub async fn send_as<T: DeserializeOwned + Send + 'static>(self) -> Result<T> {
         self.call.decoded_by(Decode::json_or_null()).send().await
     }
 
     /// Sends the call and gives status, headers and the bytes of the body as they are.
+    ///
+    /// Needs what the call needs.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let answer = api.get("/me").send_raw().await?;
+    /// assert!(answer.status.is_success() && answer.headers.contains_key("x-ovh-queryid"));
+    /// # Ok(()) }
+    /// ```
     pub async fn send_raw(self) -> Result<RawResponse> {
         self.call.send_raw().await
     }
 
     /// Sends the call and gives the body piece by piece.
+    ///
+    /// Needs what the call needs.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let mut download = api.get("/domain/zone/{zone}/export").arg("example.com").send_streaming().await?;
+    /// let mut length = 0;
+    /// while let Some(piece) = download.chunk().await? {
+    ///     length += piece.len();
+    /// }
+    /// assert!(length > 0);
+    /// # Ok(()) }
+    /// ```
     pub async fn send_streaming(self) -> Result<Download> {
         self.call.send_streaming().await
     }
@@ -180,6 +232,8 @@ impl RawCall {
     /// Looks at a task, or a resource that tells its state, by this `GET`, until its work has ended; the result is what
     /// was seen last. The words that are known stand in [its module](crate::task).
     ///
+    /// Needs what the call needs.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
@@ -198,12 +252,33 @@ impl RawCall {
     }
 
     /// Looks at something by this `GET` until it is there no longer.
+    ///
+    /// Needs what the call needs.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// # let path = "/cloud/project/{project}/instance/{id}";
+    /// let projects: Vec<String> = api.get("/cloud/project").send_as().await?;
+    /// # let project = &projects[0];
+    /// # let instances = api.get("/cloud/project/{project}/instance").arg(project).await?;
+    /// # let instance = instances[0]["id"].as_str().unwrap();
+    /// api.delete(path).arg(project).arg(instance).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// api.get(path).arg(project).arg(instance).wait_gone().await?;
+    /// assert!(api.get(path).arg(project).arg(instance).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn wait_gone(self) -> Waiter<()> {
         task::wait_gone(self.call)
     }
 
     /// Reads the objects of many ids in one request (`X-Ovh-Batch`), by this path, whose last `{parameter}` is left open
     /// for the ids. The web manager asks for 50 at a time.
+    ///
+    /// Needs what the call needs.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
@@ -214,7 +289,7 @@ impl RawCall {
     /// use serde_json::Value;
     ///
     /// let ids = api.get("/me/bill").list::<Value>().ids().await?;
-    /// let bills = api.get("/me/bill/{id}").batch::<Value>(&ids).await?;
+    /// let bills: Vec<ovh::BatchItem<Value>> = api.get("/me/bill/{id}").batch(&ids).await?;
     /// assert!(bills.iter().all(|bill| bill.value.is_some()));
     /// # Ok(()) }
     /// ```

@@ -153,11 +153,27 @@ pub struct Started<T> {
 }
 
 impl<T: Work + Send + 'static> Started<T> {
+    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
     pub(crate) fn new(task: T, look: Call<T>) -> Self {
         Self { task, look }
     }
 
-    /// Waits until the task has ended; gives it as it was then. Fails when it failed, with its reason.
+    /// Waits until the task has ended; gives it as it was then. Fails when it failed, with its reason. What the method that
+    /// started it says of a task is looked at; the rights to do so are those of the method that reads one.
+    ///
+    /// Needs what the call needs.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let started = api.vps().reboot("vps-5a4d6b07.vps.ovh.net").await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// let task = started.wait().await?;
+    /// assert_eq!(task.state, ovh::vps::VpsTaskState::Done);
+    /// # Ok(()) }
+    /// ```
     pub fn wait(self) -> Waiter<T> {
         wait(self.look)
     }

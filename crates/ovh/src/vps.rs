@@ -191,6 +191,8 @@ impl<'a> Vpses<'a> {
 
     /// Lists VPS (`GET /vps`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET /vps/{serviceName}`).
+    ///
     /// Needs the IAM action `vps:apiovh:get`.
     ///
     /// ```

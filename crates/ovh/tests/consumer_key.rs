@@ -100,6 +100,20 @@ async fn a_request_is_not_signed_and_says_who_asks() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_needs_nothing_beside_itself() {
+    for answer in [r#"{"consumerKey":"k"}"#, r#"{"consumerKey":"k","validationUrl":null,"state":null}"#] {
+        let api = application(&script([Scripted::json(200, answer)]));
+        let pending = api.consumer_key().read_only("/me").await.unwrap();
+        assert_eq!((pending.consumer_key.expose_secret(), pending.validation_url.as_str()), ("k", ""));
+    }
+    for answer in ["{}", r#"{"consumerKey":null}"#] {
+        let api = application(&script([Scripted::json(200, answer)]));
+        let error = api.consumer_key().read_only("/me").await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_become_a_key_is_not_sent() {
     let transport = script([]);
     let api = application(&transport);

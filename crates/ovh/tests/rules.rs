@@ -110,3 +110,38 @@ async fn what_is_no_refusal_is_not_explained() {
     let why = api.explain(&api.get("/me").await.unwrap_err()).await.unwrap();
     assert!(why.to_string().contains("open its validation URL, or request a new one"), "{why}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_typed_run_names_exactly_what_it_used() {
+    let transport = ScriptedTransport::from_fn(|request| match request.uri().path() {
+        "/1.0/me/bill" => Scripted::json(200, "[]"),
+        _ => Scripted::json(200, "{}"),
+    });
+    let api = client(&transport).record_rules();
+    api.me().get().await.unwrap();
+    api.me().bills().list().await.unwrap();
+    let zone = api.domain().zone("example.com");
+    zone.records().create("A", "192.0.2.1").await.unwrap();
+    zone.refresh().await.unwrap();
+    api.vps().reboot("vps-1").await.unwrap();
+    api.auth().time().await.unwrap_err();
+
+    let rules = api.rules().as_access_rules();
+    let rules: Vec<_> = rules.iter().map(|rule| format!("{} {}", rule.method, rule.path)).collect();
+    assert_eq!(
+        rules,
+        ["POST /domain/zone/*/record", "POST /domain/zone/*/refresh", "GET /me", "GET /me/bill", "POST /vps/*/reboot"]
+    );
+    let policy = api.rules().as_iam_policy();
+    assert_eq!(
+        policy.actions(),
+        [
+            "account:apiovh:me/bill/get",
+            "account:apiovh:me/get",
+            "dnsZone:apiovh:record/create",
+            "dnsZone:apiovh:refresh",
+            "vps:apiovh:reboot",
+        ]
+    );
+    assert!(policy.unknown().is_empty());
+}

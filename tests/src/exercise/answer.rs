@@ -199,3 +199,61 @@ whole_bodies! {
     ionos_dataplatform::Started<ionos_dataplatform::NodePool> => |it| encode(&it.resource);
     ionos_dataplatform::Versions => |it| encode(it);
 }
+
+whole_bodies! {
+    i64 => |it| encode(it);
+    ovh::consumer_key::PendingConsumerKey => |_| Value::Null;
+    ovh::me::orders::OrderStatus => |it| encode(it);
+    ovh::task::Started<ovh::dedicated_server::ServerTask> => |it| encode(&it.task);
+    ovh::task::Started<ovh::vps::VpsTask> => |it| encode(&it.task);
+}
+
+macro_rules! with_lists {
+    ($($model:ty)*) => {
+        whole_bodies! { $( $model => |it| encode(it); Vec<$model> => |it| encode(it); )* }
+    };
+}
+
+with_lists! {
+    ovh::auth::ApiCredential
+    ovh::auth::AuthDetails
+    ovh::cloud::Cluster
+    ovh::cloud::Instance
+    ovh::cloud::InstanceDetail
+    ovh::cloud::Network
+    ovh::cloud::NodePool
+    ovh::cloud::Operation
+    ovh::cloud::Project
+    ovh::cloud::SshKey
+    ovh::cloud::User
+    ovh::dedicated_server::Burst
+    ovh::dedicated_server::DedicatedServer
+    ovh::dedicated_server::Ipmi
+    ovh::dedicated_server::IpmiAccessValue
+    ovh::dedicated_server::Netboot
+    ovh::dedicated_server::ServerTask
+    ovh::domain::Domain
+    ovh::domain::Record
+    ovh::domain::Zone
+    ovh::domain::ZoneStatus
+    ovh::domain::ZoneTask
+    ovh::email_domain::MailTask
+    ovh::email_domain::Redirection
+    ovh::iam::Policy
+    ovh::iam::Resource
+    ovh::ip::Ip
+    ovh::ip::IpTask
+    ovh::ip::ReverseIp
+    ovh::me::Nichandle
+    ovh::me::applications::ApiApplication
+    ovh::me::bills::Bill
+    ovh::me::bills::BillDetail
+    ovh::me::bills::Payment
+    ovh::me::oauth2_clients::NewOAuth2Client
+    ovh::me::oauth2_clients::OAuth2Client
+    ovh::me::orders::Order
+    ovh::me::ssh_keys::AccountSshKey
+    ovh::service::Service
+    ovh::vps::Vps
+    ovh::vps::VpsTask
+}

@@ -11,9 +11,12 @@ pub(super) struct Variant {
 /// The largest number that JSON carries everywhere.
 const LARGEST: i64 = (1 << 53) - 1;
 
+/// Maps of the user's own, from text to text; nobody adds anything else there.
+const MAPS: [&str; 3] = ["annotations", "labels", "tags"];
+
 /// Every key below the envelope left out, one at a time; every one of them `null`; every word another one; every id the
 /// largest; and every object with something new in it. Of a list, the first item is changed.
-pub(super) fn variants(body: &Value) -> Vec<Variant> {
+pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
     let mut all = Vec::new();
     let mut places = Vec::new();
     walk(body, &mut Vec::new(), &mut places);
@@ -28,18 +31,17 @@ pub(super) fn variants(body: &Value) -> Vec<Variant> {
         };
         let value = at(body, &place);
         if let Some(Value::Object(_)) = value {
-            // Labels are the user's own, from text to text; nobody adds anything else there.
-            let labels = place.last().is_some_and(|key| key == "labels");
-            let new = if labels { json!("new") } else { json!({"a": [1]}) };
+            let map = place.last().is_some_and(|key| MAPS.contains(&key.as_str()));
+            let new = if map { json!("new") } else { json!({"a": [1]}) };
             change("extended", &|value| value["something_new"] = new.clone());
         }
         // The envelope itself, `{"server": ...}`, is what tells one answer from another.
-        if place.len() < 2 {
+        if enveloped && place.len() < 2 {
             continue;
         }
         match value {
             Some(Value::String(text)) if is_word(text) => change("unknown", &|value| *value = json!("never-heard-of")),
-            Some(Value::Number(number)) if number.is_i64() && place.last().is_some_and(|key| key == "id") => {
+            Some(Value::Number(number)) if number.is_i64() && place.last().is_some_and(|key| is_id(key)) => {
                 change("largest", &|value| *value = json!(LARGEST));
             }
             _ => {}
@@ -55,6 +57,11 @@ pub(super) fn variants(body: &Value) -> Vec<Variant> {
         }
     }
     all
+}
+
+/// The key of an id, or the place of one in a list of them.
+fn is_id(key: &str) -> bool {
+    key == "id" || key.ends_with("Id") || key.parse::<usize>().is_ok()
 }
 
 /// A value of an enum, as far as its looks tell: no instant, no number, no address.

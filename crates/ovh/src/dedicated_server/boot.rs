@@ -50,6 +50,9 @@ impl<'a> Boots<'a> {
 
     /// Lists what a server can boot (`GET /dedicated/server/{serviceName}/boot`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own
+    /// (`GET /dedicated/server/{serviceName}/boot/{bootId}`).
+    ///
     /// Needs the IAM action `dedicatedServer:apiovh:boot/get`.
     ///
     /// ```

@@ -182,7 +182,28 @@ cloud_core::request! {
 }
 
 impl OpenAccess {
-    /// Asks for the way, waits until it is open, and reads it.
+    /// Asks for the way (`POST /dedicated/server/{serviceName}/features/ipmi/access`), waits until it is open
+    /// (`GET /dedicated/server/{serviceName}/task/{taskId}`), and reads it
+    /// (`GET /dedicated/server/{serviceName}/features/ipmi/access`).
+    ///
+    /// Needs the IAM actions `dedicatedServer:apiovh:features/ipmi/access/create`, `dedicatedServer:apiovh:task/get` and
+    /// `dedicatedServer:apiovh:features/ipmi/access/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::dedicated_server::IpmiAccessType;
+    ///
+    /// # let clock = sandbox.clock().clone();
+    /// # let ahead = tokio::spawn(async move { loop { tokio::time::sleep(std::time::Duration::from_secs(1)).await; clock.advance(std::time::Duration::from_secs(5)); } });
+    /// let ipmi = api.dedicated_servers().ipmi("ns1000001.ip-192-0-2.eu");
+    /// let access = ipmi.open(IpmiAccessType::KvmipJnlp, 5).value().await?;
+    /// assert!(access.expiration.is_some());
+    /// # ahead.abort();
+    /// # Ok(()) }
+    /// ```
     pub fn value(self) -> Task<Access> {
         let look = self.look.clone();
         Task::new(async move {

@@ -130,6 +130,9 @@ impl<'a> Tasks<'a> {
 
     /// Lists tasks (`GET /dedicated/server/{serviceName}/task`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own
+    /// (`GET /dedicated/server/{serviceName}/task/{taskId}`).
+    ///
     /// Needs the IAM action `dedicatedServer:apiovh:task/get`.
     ///
     /// ```

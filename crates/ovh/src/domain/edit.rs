@@ -77,6 +77,20 @@ impl Edit {
 
     /// Reads what the zone has and finds out what is to be done (`GET /domain/zone/{zoneName}/record`). Nothing is
     /// changed.
+    ///
+    /// Needs the IAM action `dnsZone:apiovh:record/get`.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::domain::Rr;
+    ///
+    /// let preview = api.domain().zone("example.com").edit().set("api", Rr::a(["203.0.113.7"])).preview().await?;
+    /// assert_eq!(preview.to_string(), "+ api A 203.0.113.7\n");
+    /// # Ok(()) }
+    /// ```
     pub fn preview(self) -> Task<Preview> {
         Task::new(async move {
             let Self { client, zone, wishes } = self;
@@ -302,7 +316,13 @@ impl Preview {
         self.changes.is_empty()
     }
 
-    /// Carries the changes out, one after the other, and refreshes the zone once. Without changes it sends nothing.
+    /// Carries the changes out, one after the other (`POST /domain/zone/{zoneName}/record`,
+    /// `PUT /domain/zone/{zoneName}/record/{id}`, `DELETE /domain/zone/{zoneName}/record/{id}`), and refreshes the zone once
+    /// (`POST /domain/zone/{zoneName}/refresh`). Without changes it sends nothing.
+    ///
+    /// Needs the IAM actions `dnsZone:apiovh:record/create`, `dnsZone:apiovh:record/edit` and
+    /// `dnsZone:apiovh:record/delete`, as far as there is something to create, edit and delete, and
+    /// `dnsZone:apiovh:refresh`.
     ///
     /// The service refuses a refresh while another one is under way. Edits by one client and its clones take turns, and
     /// a refresh that is refused because of somebody else's is tried again for a minute.
@@ -310,6 +330,20 @@ impl Preview {
     /// Records are deleted last, but for those in whose place something of another type comes, as a host name that was an
     /// alias. When a request fails, what was done before it stays and is not refreshed; the same edit, previewed again,
     /// shows what is left.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// use ovh::domain::Rr;
+    ///
+    /// let zone = api.domain().zone("example.com");
+    /// let edit = zone.edit().set("api", Rr::a(["203.0.113.7"]));
+    /// edit.clone().preview().await?.apply().await?;
+    /// assert!(edit.preview().await?.is_empty()); // nothing is left to do
+    /// # Ok(()) }
+    /// ```
     pub fn apply(self) -> Task<()> {
         Task::new(async move {
             let Self { client, zone, changes } = self;

@@ -83,6 +83,9 @@ impl<'a> Records<'a> {
 
     /// Lists records (`GET /domain/zone/{zoneName}/record`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own
+    /// (`GET /domain/zone/{zoneName}/record/{id}`).
+    ///
     /// Needs the IAM action `dnsZone:apiovh:record/get`.
     ///
     /// ```

@@ -131,6 +131,8 @@ impl<'a> Zones<'a> {
 
     /// Lists zones (`GET /domain/zone`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET /domain/zone/{zoneName}`).
+    ///
     /// Needs the IAM action `dnsZone:apiovh:get`.
     ///
     /// ```

@@ -54,6 +54,9 @@ impl<'a> Applications<'a> {
 
     /// Lists applications (`GET /me/api/application`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own
+    /// (`GET /me/api/application/{applicationId}`).
+    ///
     /// Needs the IAM action `account:apiovh:me/api/application/get`.
     ///
     /// ```

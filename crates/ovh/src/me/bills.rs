@@ -129,6 +129,8 @@ impl<'a> Bills<'a> {
 
     /// Lists bills (`GET /me/bill`), as whole objects in pages of 500.
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET /me/bill/{billId}`).
+    ///
     /// Needs the IAM action `account:apiovh:me/bill/get`.
     ///
     /// ```
@@ -169,6 +171,9 @@ impl<'a> Bills<'a> {
     }
 
     /// The lines of a bill (`GET /me/bill/{billId}/details`).
+    ///
+    /// Where the service gives ids alone, each object is read by a call of its own
+    /// (`GET /me/bill/{billId}/details/{billDetailId}`).
     ///
     /// Needs the IAM action `account:apiovh:me/bill/details/get`.
     ///

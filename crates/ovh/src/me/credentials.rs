@@ -25,6 +25,9 @@ impl<'a> Credentials<'a> {
 
     /// Lists consumer keys, without the keys themselves (`GET /me/api/credential`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own
+    /// (`GET /me/api/credential/{credentialId}`).
+    ///
     /// Needs the IAM action `account:apiovh:me/api/credential/get`.
     ///
     /// ```

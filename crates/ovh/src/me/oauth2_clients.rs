@@ -61,6 +61,9 @@ impl<'a> OAuth2Clients<'a> {
 
     /// Lists OAuth2 clients (`GET /me/api/oauth2/client`).
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own
+    /// (`GET /me/api/oauth2/client/{clientId}`).
+    ///
     /// Needs the IAM action `account:apiovh:me/api/oauth2/client/get`.
     ///
     /// ```

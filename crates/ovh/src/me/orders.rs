@@ -74,6 +74,8 @@ impl<'a> Orders<'a> {
 
     /// Lists orders (`GET /me/order`), as whole objects in pages of 500.
     ///
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET /me/order/{orderId}`).
+    ///
     /// Needs the IAM action `account:apiovh:me/order/get`.
     ///
     /// ```

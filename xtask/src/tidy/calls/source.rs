@@ -71,20 +71,32 @@ impl<'t> Source<'t> {
 }
 
 impl Function<'_> {
-    /// Whether it names an operation, is async, or gives something that is awaited.
+    /// Whether it names an operation, is async, or gives something that is awaited; and does not just pass on to a method
+    /// of its own name, which is looked at as well.
     pub(super) fn makes_a_call(&self, requests: &BTreeSet<&str>) -> bool {
+        let body = self.code.split_once('{').map_or("", |(_, body)| body);
+        let body = body.trim_end().trim_end_matches('}').trim();
+        if body.trim_end_matches(".await") == format!("self.0.{}()", self.name) {
+            return false;
+        }
         let signature = self.code.split('{').next().unwrap_or_default();
         let answer = signature.rsplit_once("->").map_or("", |(_, answer)| answer);
         signature.trim_start().starts_with("pub async ")
-            || self.code.contains("ops::")
+            || self.constants().next().is_some()
             || words(answer).any(|word| AWAITED.contains(&word) || requests.contains(word))
     }
 
     /// The endpoints of the operations that it names.
     pub(super) fn operations<'o>(&self, table: &'o Table<'_>) -> Vec<&'o Vec<String>> {
+        self.constants().filter_map(|constant| table.get(constant)).collect()
+    }
+
+    /// What it takes from the tables by name. A macro has a parameter there.
+    fn constants(&self) -> impl Iterator<Item = &str> {
         let paths = self.code.split("ops::").skip(1);
-        let paths = paths.filter_map(|rest| rest.split(|end| !is_part_of_word(end) && end != ':').next());
-        paths.filter_map(|path| table.get(path.rsplit("::").next()?)).collect()
+        let paths = paths.filter_map(|rest| rest.split(|end| !is_part_of_word(end) && !":$".contains(end)).next());
+        let constants = paths.filter_map(|path| path.rsplit("::").next());
+        constants.filter(|name| name.starts_with(|first: char| first.is_uppercase() || first == '$'))
     }
 
     /// Whether the documentation names one of these endpoints, perhaps with a query.

@@ -190,6 +190,25 @@ fn an_endpoint_outside_of_the_table_is_in_the_code() {
 }
 
 #[test]
+fn a_call_that_was_described_where_it_was_made_needs_an_example_alone() {
+    let send = |words: &str, example: &str, body: &str| {
+        let code = format!(
+            "/// Sends it. {words}\n///\n/// ```\n/// {example}\n/// ```\npub async fn send(self) -> Result<Value> {{\n    {body}\n}}\n"
+        );
+        let mut faults = Vec::new();
+        let tree = Tree { root: "/".into(), files: vec![("crates/ovh/src/raw.rs".to_owned(), Some(code))] };
+        check(&tree, PROVIDERS.iter().find(|provider| !provider.described.is_empty()).unwrap(), &mut faults);
+        faults.len()
+    };
+    let good = "assert!(call.send().await?.is_null());";
+    assert_eq!(send("Needs what the call needs.", good, "self.call.await"), 0);
+    assert_eq!(send("Needs what the call needs.", "", "self.call.await"), 1);
+    assert_eq!(send("", good, "self.call.await"), 2);
+    // Passed on.
+    assert_eq!(send("", "", "self.0.send().await"), 0);
+}
+
+#[test]
 fn what_is_in_no_table_may_have_a_sentence_of_its_own() {
     let ready = "GET /disks?id=..`).\n    ///\n    /// Needs a token with read access.";
     assert_eq!(faults_with(ready, &ready.replace("a token with read access", "no token")), [""; 0]);
