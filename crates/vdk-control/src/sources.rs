@@ -298,7 +298,7 @@ impl DownloadSources {
     /// Unpacks the archive into a directory, which must be empty or not there yet.
     ///
     /// Nothing is written outside of it: an archive with links, or with names that lead elsewhere, is refused. So is one
-    /// that unpacks to more than 4 GiB or 100,000 files.
+    /// that unpacks to more than 4 GiB or 100,000 files. When it fails, what was unpacked is removed.
     pub fn to_dir(self, path: impl Into<PathBuf>) -> Task<()> {
         let path = path.into();
         Task::new(async move {

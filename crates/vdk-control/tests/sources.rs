@@ -218,6 +218,23 @@ async fn an_archive_that_leads_elsewhere_is_not_unpacked() {
     }
 }
 
+/// A directory that is half full would be refused the next time.
+#[tokio::test]
+async fn an_archive_that_cannot_be_unpacked_leaves_the_directory_as_it_was() {
+    let zip =
+        || archive(&[("daily-load/20/query.sql", "select 1"), ("daily-load/10_load.py", "pass"), ("../up.py", "x")]);
+    let (job, _) = scripted([octets(zip()), octets(zip()), octets(archive(&[("a/b.py", "1")]))]);
+    let folder = Folder::new("half").with("there/is", "");
+    let into = folder.path().join("in");
+    job.sources().download().to_dir(&into).await.unwrap_err();
+    assert!(!into.exists());
+    fs::create_dir(&into).unwrap();
+    job.sources().download().to_dir(&into).await.unwrap_err();
+    assert_eq!(fs::read_dir(&into).unwrap().count(), 0);
+    job.sources().download().to_dir(&into).await.unwrap();
+    assert_eq!(fs::read_to_string(into.join("a/b.py")).unwrap(), "1");
+}
+
 #[tokio::test]
 async fn sources_are_deleted_with_a_reason() {
     let (job, wire) = scripted([Scripted::with_headers(200, &[], "")]);

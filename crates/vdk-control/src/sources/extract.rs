@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cloud_core::{Error, ErrorKind, Result};
 use zip::ZipArchive;
@@ -12,7 +12,7 @@ use crate::files::{unreadable, unwritable};
 const MOST_FILES: usize = 100_000;
 const MOST_BYTES: u64 = 4 << 30;
 
-/// Unpacks an archive into an empty directory. Blocks.
+/// Unpacks an archive into an empty directory; leaves nothing there when it fails. Blocks.
 pub(super) fn extract(archive: &Path, into: &Path) -> Result<()> {
     extract_within(archive, into, MOST_BYTES)
 }
@@ -24,11 +24,13 @@ fn extract_within(archive: &Path, into: &Path, most_bytes: u64) -> Result<()> {
     if zip.len() > MOST_FILES {
         return Err(broken(format!("the archive has {} files", zip.len())));
     }
+    let is_new = !into.exists();
     fs::create_dir_all(into).map_err(|error| unwritable(into, error))?;
     let mut there = fs::read_dir(into).map_err(|error| unwritable(into, error))?;
     if there.next().is_some() {
         return Err(Error::input("path", format!("{} is not empty", into.display())));
     }
+    let mut made = Made { root: into, is_new, paths: Vec::new() };
     let mut left = most_bytes;
     for index in 0..zip.len() {
         let entry = zip.by_index(index).map_err(|error| broken(format!("the archive is broken: {error}")))?;
@@ -40,6 +42,7 @@ fn extract_within(archive: &Path, into: &Path, most_bytes: u64) -> Result<()> {
         let path = into.join(name);
         if entry.is_dir() {
             fs::create_dir_all(&path).map_err(|error| unwritable(&path, error))?;
+            made.paths.push(path);
             continue;
         }
         if let Some(parent) = path.parent() {
@@ -47,6 +50,7 @@ fn extract_within(archive: &Path, into: &Path, most_bytes: u64) -> Result<()> {
         }
         let is_program = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
         let mut file = create(&path, is_program).map_err(|error| unwritable(&path, error))?;
+        made.paths.push(path.clone());
         // What the archive says about its sizes is not to be trusted: counted is what comes out.
         let written = io::copy(&mut entry.take(left + 1), &mut file);
         let written = written.map_err(|error| broken(format!("{} cannot be unpacked: {error}", path.display())))?;
@@ -54,7 +58,31 @@ fn extract_within(archive: &Path, into: &Path, most_bytes: u64) -> Result<()> {
             .checked_sub(written)
             .ok_or_else(|| broken(format!("the archive unpacks to more than {most_bytes} bytes")))?;
     }
+    made.paths.clear();
+    made.is_new = false;
     Ok(())
+}
+
+/// What was made by an unpacking under way. It goes with this, so that a second try finds the directory as the first did.
+struct Made<'a> {
+    root: &'a Path,
+    is_new: bool,
+    paths: Vec<PathBuf>,
+}
+
+impl Drop for Made<'_> {
+    fn drop(&mut self) {
+        for path in self.paths.iter().rev() {
+            let _ = fs::remove_file(path);
+            // Only what is empty goes: somebody else may have put something there meanwhile.
+            for folder in path.ancestors().take_while(|folder| *folder != self.root) {
+                let _ = fs::remove_dir(folder);
+            }
+        }
+        if self.is_new {
+            let _ = fs::remove_dir(self.root);
+        }
+    }
 }
 
 fn create(path: &Path, is_program: bool) -> io::Result<File> {
@@ -91,7 +119,6 @@ mod tests {
         fs::remove_dir_all(&into).unwrap();
         let error = extract_within(temp.path(), &into, 8191).unwrap_err();
         assert!(error.to_string().contains("unpacks to more than 8191 bytes"), "{error}");
-        assert!(fs::metadata(into.join("a/2")).unwrap().len() <= 4096);
-        fs::remove_dir_all(&into).unwrap();
+        assert!(!into.exists(), "and leaves nothing");
     }
 }

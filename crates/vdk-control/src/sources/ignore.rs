@@ -50,6 +50,10 @@ impl Rules {
         let mut segments: Vec<String> = anywhere.into_iter().chain(named).collect();
         // Two in a row say no more than one, and would have to be tried in every way.
         segments.dedup_by(|after, before| after == "**" && before == "**");
+        // A pattern that ends in ** means what is inside.
+        if segments.last().is_some_and(|last| last == "**") {
+            segments.push("*".to_owned());
+        }
         self.0.push(Rule { segments, again, folders_only });
     }
 
@@ -60,31 +64,30 @@ impl Rules {
     }
 }
 
+/// Whether the segments of a path are those of a pattern, `**` standing for any number of them.
 fn matches(pattern: &[String], path: &[String]) -> bool {
-    match pattern.split_first() {
-        None => path.is_empty(),
-        // A pattern that ends in ** means what is inside.
-        Some((first, [])) if first == "**" => !path.is_empty(),
-        Some((first, rest)) if first == "**" => (0..=path.len()).any(|skipped| matches(rest, &path[skipped..])),
-        Some((first, rest)) => {
-            path.split_first().is_some_and(|(name, below)| wild(first, name) && matches(rest, below))
-        }
-    }
+    fits(pattern, path, |segment| segment == "**", |segment, name| wild(segment, name))
 }
 
 /// Whether `*` and `?` can stand for something by which the name results.
 fn wild(pattern: &str, name: &str) -> bool {
     let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    fits(&pattern, &name, |c| *c == '*', |c, other| *c == '?' || c == other)
+}
+
+/// Whether a pattern whose stars stand for any number of items fits these. Only the last star that was met is ever
+/// tried again, so that the time is bounded by the product of the lengths.
+fn fits<T>(pattern: &[T], items: &[T], is_star: impl Fn(&T) -> bool, is_one: impl Fn(&T, &T) -> bool) -> bool {
     let (mut at, mut here) = (0, 0);
-    // After the last star: where the pattern goes on, and how much of the name the star has taken.
+    // After the last star: where the pattern goes on, and up to where the star has taken items.
     let mut star = None;
-    while here < name.len() {
+    while here < items.len() {
         match pattern.get(at) {
-            Some('*') => {
+            Some(part) if is_star(part) => {
                 star = Some((at + 1, here));
                 at += 1;
             }
-            Some(c) if *c == '?' || *c == name[here] => (at, here) = (at + 1, here + 1),
+            Some(part) if is_one(part, &items[here]) => (at, here) = (at + 1, here + 1),
             _ => match star {
                 Some((after, taken)) => {
                     star = Some((after, taken + 1));
@@ -94,7 +97,7 @@ fn wild(pattern: &str, name: &str) -> bool {
             },
         }
     }
-    pattern[at..].iter().all(|c| *c == '*')
+    pattern[at..].iter().all(is_star)
 }
 
 #[cfg(test)]
@@ -128,6 +131,10 @@ mod tests {
             ("a/**/c", "a/x/y/c", true),
             ("a/**", "a/x", true),
             ("a/**", "a/", false),
+            ("a/**", "a/x/y", true),
+            ("**", "a/x", true),
+            ("**/a/**/b", "x/a/y/a/b/z/b", true),
+            ("**/a/**/b", "x/a/y/b/z", false),
             ("?.py", "a.py", true),
             ("?.py", "ab.py", false),
             ("a*b*c", "a-b-b-c", true),
@@ -157,5 +164,6 @@ mod tests {
     fn no_pattern_takes_for_ever() {
         assert!(!wild(&format!("{}c", "a*".repeat(200)), &format!("{}b", "a".repeat(5000))));
         assert!(!ignores(&["a/**/**/**/**/**/**/b"], &["a"; 24].join("/")));
+        assert!(!ignores(&[&format!("{}b", "**/a/".repeat(20))], &["a"; 64].join("/")));
     }
 }
