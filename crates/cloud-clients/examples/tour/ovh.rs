@@ -31,7 +31,10 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
     }
     preview.apply().await?;
 
-    println!("\n  the smallest rules for all that:\n{}", indented(&api.rules().as_access_rules().to_string()));
+    println!("\n  the smallest rules for all that:");
+    for line in api.rules().as_access_rules().to_string().lines() {
+        println!("    {line}");
+    }
     Ok(())
 }
 
@@ -51,8 +54,4 @@ async fn account(api: &Client) -> Result<()> {
         println!("  {:<16} {day:<12} {:>12}", bill.bill_id, bill.price_with_tax.text);
     }
     Ok(())
-}
-
-fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}\n")).collect::<String>().trim_end().to_owned()
 }
