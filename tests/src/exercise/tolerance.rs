@@ -28,9 +28,13 @@ pub(super) fn variants(body: &Value) -> Vec<Variant> {
         };
         let value = at(body, &place);
         if let Some(Value::Object(_)) = value {
-            // Labels are the user's own, from text to text; nobody adds anything else there.
-            let labels = place.last().is_some_and(|key| key == "labels");
-            let new = if labels { json!("new") } else { json!({"a": [1]}) };
+            // In a map by names, what is new is like what is there; labels are the user's own, from text to text.
+            let new = match place.last().map(String::as_str) {
+                Some("labels") => json!("new"),
+                Some("version_labels") => json!({"new": {}}),
+                Some("node_processes") => json!(["new"]),
+                _ => json!({"a": [1]}),
+            };
             change("extended", &|value| value["something_new"] = new.clone());
         }
         // The envelope itself, `{"server": ...}`, is what tells one answer from another.
