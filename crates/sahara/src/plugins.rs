@@ -1,20 +1,57 @@
 //! Plugins: what the service can set up on the nodes of a cluster, and what can be set in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
+use std::ops::Deref;
 
 use bytes::Bytes;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::page::Whole;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::client::Client;
 use crate::cluster_templates::ClusterTemplate;
 use crate::configs::ConfigValue;
 use crate::ops::{Op, both, v1_1};
 
+/// What has names of its own, in the order of the names; read like the map that it holds. A name for which the service
+/// gives `null` has the default.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Named<T>(BTreeMap<String, T>);
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> Deref for Named<T> {
+    type Target = BTreeMap<String, T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Named<T> {
+    type Item = (&'a String, &'a T);
+    type IntoIter = btree_map::Iter<'a, String, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let all = BTreeMap::<String, Option<T>>::deserialize(deserializer)?;
+        Ok(Self(all.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()))
+    }
+}
+
 /// Labels by their name, such as `enabled`, `hidden`, `stable` or `deprecated`.
-pub type Labels = BTreeMap<String, Label>;
+pub type Labels = Named<Label>;
 
 cloud_core::model! {
     /// What is said about a plugin or one of its versions.
@@ -45,7 +82,7 @@ macro_rules! plugin {
                 /// What is said about it.
                 pub plugin_labels: Labels,
                 /// What is said about its versions.
-                pub version_labels: BTreeMap<String, Labels>,
+                pub version_labels: Named<Labels>,
                 $($more)*
             }
         }
@@ -71,7 +108,7 @@ plugin! {
         /// What can be set.
         pub configs: Vec<PluginConfig>,
         /// The processes by the service they belong to.
-        pub node_processes: BTreeMap<String, Vec<String>>,
+        pub node_processes: Named<Vec<String>>,
         /// The tags that an image needs.
         pub required_image_tags: Vec<String>,
     }

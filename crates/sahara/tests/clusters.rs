@@ -138,6 +138,14 @@ async fn several_are_created_at_once() {
     }
 }
 
+#[tokio::test]
+async fn a_cluster_of_several_without_an_id_is_still_counted() {
+    let made = json!({"clusters": [{"cluster": {"id": "c1"}}, {"cluster": {"id": null}}, {"cluster": null}, {}]});
+    let (api, _) = answered(Version::V2, 202, made).await;
+    let work = api.clusters().create_several("run", ("fake", "0.1"), 4).await.unwrap();
+    assert_eq!(work.ids.iter().map(sahara::ClusterId::as_str).collect::<Vec<_>>(), ["c1", "", "", ""]);
+}
+
 /// Q16: v2 would accept a count of 0 and create nothing.
 #[tokio::test]
 async fn what_the_service_would_refuse_is_not_sent() {

@@ -2,8 +2,6 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
 use common::{VERSIONS_OF_THE_API, answered, assert_field, sent};
 use sahara::plugins::{ConfigScope, ConfigType, PluginConfig};
 use sahara::{ConfigValue, Plugin, PluginVersion, Version};
@@ -59,6 +57,21 @@ async fn plugins_are_read_in_both_versions() {
     }
 }
 
+#[test]
+fn a_name_without_a_value_has_the_default() {
+    let mut came = version();
+    came["plugin_labels"]["enabled"] = Value::Null;
+    came["version_labels"]["0.1"]["enabled"] = Value::Null;
+    came["version_labels"]["0.2"] = Value::Null;
+    came["node_processes"]["HDFS"] = Value::Null;
+    let read: PluginVersion = serde_json::from_value(came).unwrap();
+    assert!(!read.plugin_labels["enabled"].status && !read.version_labels["0.1"]["enabled"].status);
+    assert!(read.version_labels["0.2"].is_empty() && !read.is_enabled("0.1"));
+    assert_eq!(read.processes().collect::<Vec<_>>(), [("MapReduce", "jobtracker")]);
+    assert_eq!((&read.plugin_labels).into_iter().count(), 2);
+    assert_eq!(serde_json::to_value(&read.node_processes).unwrap()["HDFS"], json!([]));
+}
+
 fn names<'a>(configs: impl Iterator<Item = &'a PluginConfig>) -> Vec<&'a str> {
     configs.map(|config| config.name.as_str()).collect()
 }
@@ -90,7 +103,7 @@ fn an_answer_may_lack_anything_and_hold_more() {
         serde_json::from_value::<PluginVersion>(null).unwrap();
     }
     assert!(!serde_json::from_value::<Plugin>(json!({"name": "x"})).unwrap().is_enabled("1"));
-    assert_eq!(serde_json::from_value::<Plugin>(json!({})).unwrap().version_labels, BTreeMap::new());
+    assert!(serde_json::from_value::<Plugin>(json!({})).unwrap().version_labels.is_empty());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use cloud_core::page::Page;
 use hetzner::servers::{HasAction, WithWork};
 use hetzner::{Action, Created, Deleted, Started, StartedAll};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Where in a body a resource is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,10 @@ models! {
     hetzner::StorageBoxType
     hetzner::Volume
     hetzner::Zone
+    sahara::Cluster
+    sahara::ClusterTemplate
     sahara::ConfigHints
+    sahara::Image
     sahara::DataSource
     sahara::Exported
     sahara::Job
@@ -107,6 +110,8 @@ models! {
     sahara::JobBinaryInternal
     sahara::JobTemplate
     sahara::NodeGroupTemplate
+    sahara::Plugin
+    sahara::PluginVersion
     Vec<sahara::job_types::AvailableJobType>
     String
     Vec<String>
@@ -163,6 +168,31 @@ impl<T: HasAction> Answer for WithWork<T> {
 impl Answer for sahara::jobs::StartedJob {
     fn encoded(&self) -> (Place, Value) {
         (Place::Main, encode(&self.job))
+    }
+}
+
+impl Answer for sahara::clusters::ClusterWork {
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Main, encode(&self.cluster))
+    }
+}
+
+impl Answer for sahara::clusters::VerificationWork {
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Main, encode(&self.cluster))
+    }
+}
+
+impl Answer for sahara::clusters::Removal {
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Whole, json!({"stack_name": self.stack_name}))
+    }
+}
+
+/// Of each cluster the id is kept, which v1.1 gives alone.
+impl Answer for sahara::clusters::ClustersWork {
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Whole, Value::Null)
     }
 }
 

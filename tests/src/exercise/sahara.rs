@@ -16,7 +16,9 @@ use sahara::{Client, Cloud, CloudBuilder, ClusterId, Login, Version};
 
 use super::{Replay, Run};
 
+mod clusters;
 mod jobs;
+mod plugins;
 mod templates;
 
 /// Where the service and its Keystone are, and who asks.
@@ -86,6 +88,8 @@ async fn connect(
 
 /// One line for each room.
 async fn exercise(run: &mut Run, api: &Client, cluster: &ClusterId, settle: Duration) {
+    plugins::all(run, api).await;
     templates::node_groups(run, api).await;
+    clusters::all(run, api, settle).await;
     jobs::all(run, api, cluster, settle).await;
 }

@@ -31,8 +31,13 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
         };
         let value = at(body, &place);
         if let Some(Value::Object(_)) = value {
-            let map = place.last().is_some_and(|key| MAPS.contains(&key.as_str()));
-            let new = if map { json!("new") } else { json!({"a": [1]}) };
+            // In a map by names, what is new is like what is there; labels and tags are the user's own, from text to text.
+            let new = match place.last().map(String::as_str) {
+                Some(key) if MAPS.contains(&key) => json!("new"),
+                Some("version_labels") => json!({"new": {}}),
+                Some("node_processes") => json!(["new"]),
+                _ => json!({"a": [1]}),
+            };
             change("extended", &|value| value["something_new"] = new.clone());
         }
         // The envelope itself, `{"server": ...}`, is what tells one answer from another.

@@ -132,19 +132,24 @@ pub struct ClustersWork {
 #[serde(untagged)]
 pub(super) enum Made {
     Id(ClusterId),
-    Wrapped { cluster: Identified },
+    Wrapped {
+        // Without an id it still counts: to wait for it is then an error about the id.
+        #[serde(default)]
+        cluster: Option<Identified>,
+    },
 }
 
 #[derive(Deserialize)]
 pub(super) struct Identified {
-    id: ClusterId,
+    #[serde(default)]
+    id: Option<ClusterId>,
 }
 
 impl ClustersWork {
     pub(super) fn new(client: &Client, made: Vec<Made>) -> Self {
         let ids = made.into_iter().map(|made| match made {
             Made::Id(id) => id,
-            Made::Wrapped { cluster } => cluster.id,
+            Made::Wrapped { cluster } => cluster.and_then(|cluster| cluster.id).unwrap_or_default(),
         });
         Self { ids: ids.collect(), client: client.clone() }
     }
