@@ -425,8 +425,9 @@ impl fmt::Write for Encode<'_> {
 /// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out
 /// until set, and so are `number` fields, whose setters take their very type, so that `50` needs no suffix; `list` fields
 /// take anything that can be iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the
-/// builder that says what is wrong with it before anything is sent. An API of another spelling puts
-/// `#[serde(rename_all = "camelCase")]` on the struct.
+/// builder that says what is wrong with it before anything is sent. `@serde(..)` before an `opt` or a `patch` field is for
+/// one whose name on the wire is not the setter's; an API of another spelling puts `#[serde(rename_all = "camelCase")]` on
+/// the struct.
 ///
 /// ```
 /// # use cloud_core::call::{Call, Operation};
@@ -452,10 +453,12 @@ impl fmt::Write for Encode<'_> {
 ///     patch {
 ///         /// A note; `None` clears it.
 ///         note: String,
+///         /// The image it comes from; `None` forgets it.
+///         @serde(rename = "source_image_id") image: String,
 ///     }
 /// }
 /// # fn build(call: Call<String>) -> UpdateVolume {
-/// UpdateVolume::new(call, 7).name("data").size(50).tags(["a", "b"]).note(None)
+/// UpdateVolume::new(call, 7).name("data").size(50).tags(["a", "b"]).note(None).image("i1")
 /// # }
 /// ```
 #[macro_export]
@@ -673,7 +676,10 @@ impl<T> Call<T> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(dead_code, reason = "not every way to send the builder is tried")]
+
     use super::*;
+    use crate as cloud_core;
     use crate::test_util::{ScriptedTransport, engine_for};
 
     fn url(template: &'static str, args: &[&str]) -> Result<String> {
@@ -683,6 +689,31 @@ mod tests {
             call = call.arg(arg);
         }
         call.parts.url()
+    }
+
+    crate::request! {
+        /// Changes a volume.
+        pub struct UpdateVolume => ();
+        opt {
+            /// What it is.
+            @serde(rename = "type") kind: String,
+        }
+        patch {
+            /// A note.
+            note: String,
+            /// Where it comes from.
+            @serde(rename = "source_id") source: String,
+        }
+    }
+
+    #[test]
+    fn a_setter_may_have_another_name_than_its_field() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let update = || UpdateVolume::new(Call::untabled(&engine, &base, Method::PATCH, "/a", Decode::nothing()));
+        let body = |update: &UpdateVolume| serde_json::to_string(update).unwrap();
+        assert_eq!(body(&update()), "{}");
+        assert_eq!(body(&update().source(None).kind("a")), r#"{"type":"a","source_id":null}"#);
+        assert_eq!(body(&update().source("b").note(None)), r#"{"note":null,"source_id":"b"}"#);
     }
 
     #[test]

@@ -13,11 +13,15 @@ use cloud_core::page::{List, Page};
 use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
+use crate::cluster_templates::ClusterTemplates;
+use crate::clusters::Clusters;
 use crate::explain::Explanation;
 use crate::ids::ProjectId;
+use crate::images::Images;
 use crate::node_group_templates::NodeGroupTemplates;
 use crate::ops::Op;
 use crate::page::{Markers, PAGE_SIZE, PageMarkers};
+use crate::plugins::Plugins;
 use crate::version::Version;
 
 /// The only microversion of API v2, named in every request so that a later one cannot change what answers mean.
@@ -56,6 +60,26 @@ impl Client {
         let base = client.base(version).to_string();
         client.explanation.add("base", base);
         Self(Arc::new(client))
+    }
+
+    /// Clusters.
+    pub fn clusters(&self) -> Clusters<'_> {
+        Clusters::new(self)
+    }
+
+    /// Templates of clusters.
+    pub fn cluster_templates(&self) -> ClusterTemplates<'_> {
+        ClusterTemplates::new(self)
+    }
+
+    /// Plugins: what can be set up on clusters.
+    pub fn plugins(&self) -> Plugins<'_> {
+        Plugins::new(self)
+    }
+
+    /// Images that clusters can be made from.
+    pub fn images(&self) -> Images<'_> {
+        Images::new(self)
     }
 
     /// Templates of node groups.

@@ -1,6 +1,7 @@
 //! Settings of what runs on the nodes.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +43,9 @@ config_values! { bool => Flag, i64 => Number, i32 => Number, u32 => Number, &str
 ///     r#"{"HDFS":{"dfs.replication":3},"general":{"Enable Swift":true}}"#,
 /// );
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+///
+/// Values whose names speak of a password or a secret do not appear in its `Debug` form.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Configs(pub BTreeMap<String, BTreeMap<String, ConfigValue>>);
 
@@ -61,5 +64,38 @@ impl Configs {
     /// The value of a setting.
     pub fn get(&self, target: &str, name: &str) -> Option<&ConfigValue> {
         self.0.get(target)?.get(name)
+    }
+}
+
+impl fmt::Debug for Configs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (target, configs) in &self.0 {
+            let shown: BTreeMap<&str, &dyn fmt::Debug> = configs
+                .iter()
+                .map(|(name, value)| {
+                    let lower = name.to_ascii_lowercase();
+                    let is_secret = ["password", "secret"].iter().any(|word| lower.contains(word));
+                    let value: &dyn fmt::Debug = if is_secret { &"[REDACTED]" } else { value };
+                    (name.as_str(), value)
+                })
+                .collect();
+            map.entry(target, &shown);
+        }
+        map.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let configs =
+            Configs::new().set("Kerberos", "Admin password", "hunter2").set("HDFS", "fs.s3a.secret.key", "k3y");
+        let shown = format!("{:?}", configs.set("HDFS", "dfs.replication", 3));
+        assert!(!shown.contains("hunter2") && !shown.contains("k3y"), "{shown}");
+        assert!(shown.contains("Number(3)") && shown.contains("Admin password"), "{shown}");
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn find<T: Owned>(
     })
 }
 
-fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     let digits = text.bytes().filter(|byte| *byte != b'-');
     text.len() == 36 && digits.clone().count() == 32 && digits.clone().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -51,7 +51,8 @@
 //   `Client::list` renames them for v1.1 (see `V1_1_WORDS`). `sorted!` adds `sort`. A list whose pages repeat an item
 //   calls `List::distinct`.
 // * What the service would refuse is refused by a `check`, from `check.rs`, so that the caller can overrule it.
-// * What takes time gives a `Waiter`, by `watch` or `until_gone` of `wait.rs`: the room judges what a look shows.
+// * What takes time gives a `Waiter`, by `watch`, `follow` or `until_gone` of `wait.rs`: the room judges what a look
+//   shows.
 // * Every operation has an example that runs as a test, with hidden lines that make the client of a sandbox, as the
 //   examples of `node_group_templates.rs` do.
 // * A `GET` that changes something (`CANCEL_JOB` of v1.1) gets `.options(|o| o.idempotent(false))`.
@@ -60,6 +61,9 @@
 mod check;
 pub mod client;
 pub mod cloud;
+mod cluster_request;
+pub mod cluster_templates;
+pub mod clusters;
 pub mod config;
 pub mod configs;
 mod dialect;
@@ -69,29 +73,36 @@ mod explain;
 pub mod export;
 mod find;
 pub mod ids;
+pub mod images;
 pub mod keystone;
 pub mod node_group_templates;
+pub mod node_groups;
 pub mod ops;
 mod page;
+pub mod plugins;
 mod release;
 mod secrets;
 pub mod shares;
 mod sort;
 mod version;
-#[allow(dead_code, reason = "for rooms of what takes time")]
 mod wait;
 
 pub use client::Client;
 pub use cloud::{Cloud, CloudBuilder, Connect};
 pub use cloud_core::model::{Patch, Timestamp};
 pub use cloud_core::{Error, ErrorKind, Result};
+pub use cluster_templates::{ClusterTemplate, ClusterTemplateId};
+pub use clusters::{Cluster, ClusterId, ClusterStatus};
 pub use configs::{ConfigValue, Configs};
 pub use error::{ApiError, ErrorCode};
 pub use explain::Explanation;
 pub use export::{Exported, ImportTemplate};
 pub use ids::{FlavorId, ImageId, NetworkId, ProjectId};
+pub use images::Image;
 pub use keystone::{Interface, Login};
 pub use node_group_templates::{NodeGroupTemplate, NodeGroupTemplateId};
+pub use node_groups::NewNodeGroup;
+pub use plugins::{Plugin, PluginVersion};
 pub use shares::{AccessLevel, Share};
 pub use sort::Sort;
 pub use version::Version;

@@ -159,10 +159,8 @@ pub(crate) enum Op {
     /// In v1.1 and in v2.
     Both(&'static Operation, &'static Operation),
     /// In v1.1 only.
-    #[allow(dead_code, reason = "for rooms of what v2 has dropped")]
     V1_1(&'static Operation),
     /// In v2 only.
-    #[allow(dead_code, reason = "for rooms of what v2 has added")]
     V2(&'static Operation),
 }
 

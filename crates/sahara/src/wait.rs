@@ -1,5 +1,6 @@
 //! Waiting for what the service does after it has answered.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,13 +23,34 @@ const LONGEST: u32 = 6;
 pub(crate) fn watch<T, R>(
     client: &Client,
     call: Call<T>,
-    judge: impl FnMut(Option<T>) -> Result<Step<R>> + Send + 'static,
+    mut judge: impl FnMut(Option<T>) -> Result<Step<R>> + Send + 'static,
 ) -> Waiter<R>
 where
     T: Send + 'static,
     R: Send + 'static,
 {
-    let clock = client.clock();
+    let told = follow(client, call, move |shown, news| match judge(shown)? {
+        Step::Done(result) => Ok(Some(result)),
+        Step::Pending(progress) => {
+            news.push_back(progress);
+            Ok(None)
+        }
+    });
+    waiter(client, told)
+}
+
+/// A waiter with the deadline of this crate.
+pub(crate) fn waiter<R: Send + 'static>(client: &Client, watch: impl Watch<R> + 'static) -> Waiter<R> {
+    Waiter::new(client.clock(), watch).timeout(DEADLINE)
+}
+
+/// As [`watch`], where one look may show any number of news, or none.
+pub(crate) fn follow<T, R, J>(client: &Client, call: Call<T>, judge: J) -> impl Watch<R> + use<T, R, J>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    J: FnMut(Option<T>, &mut VecDeque<Progress>) -> Result<Option<R>> + Send + 'static,
+{
     let first = client.poll_interval();
     let look = move || {
         let call = call.clone();
@@ -41,8 +63,8 @@ where
             }
         }
     };
-    let poll = Poll::new(clock.clone(), Interval::new(first, first * LONGEST), look);
-    Waiter::new(clock, Judged { looks: Box::new(poll), judge }).timeout(DEADLINE)
+    let looks = Poll::new(client.clock(), Interval::new(first, first * LONGEST), look);
+    Followed { looks: Box::new(looks), judge, news: VecDeque::new(), end: None }
 }
 
 /// Waits until the thing is gone. `describe` says what it does meanwhile, or that it will never go.
@@ -65,22 +87,32 @@ pub(crate) fn failed(what: &str, reason: &str) -> Error {
     Error::new(ErrorKind::WorkFailed, text)
 }
 
-struct Judged<T, J> {
+struct Followed<T, R, J> {
     looks: Box<dyn Watch<Option<T>>>,
     judge: J,
+    news: VecDeque<Progress>,
+    // How it ended, which is told after all that came before.
+    end: Option<Result<R>>,
 }
 
 #[async_trait]
-impl<T, R, J> Watch<R> for Judged<T, J>
+impl<T, R, J> Watch<R> for Followed<T, R, J>
 where
     T: Send + 'static,
     R: Send + 'static,
-    J: FnMut(Option<T>) -> Result<Step<R>> + Send,
+    J: FnMut(Option<T>, &mut VecDeque<Progress>) -> Result<Option<R>> + Send,
 {
     async fn next(&mut self) -> Result<Step<R>> {
-        match self.looks.next().await? {
-            Step::Done(shown) => (self.judge)(shown),
-            Step::Pending(progress) => Ok(Step::Pending(progress)),
+        loop {
+            if let Some(progress) = self.news.pop_front() {
+                return Ok(Step::Pending(progress));
+            }
+            if let Some(end) = self.end.take() {
+                return end.map(Step::Done);
+            }
+            if let Step::Done(shown) = self.looks.next().await? {
+                self.end = (self.judge)(shown, &mut self.news).transpose();
+            }
         }
     }
 }

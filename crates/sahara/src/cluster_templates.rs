@@ -1,0 +1,330 @@
+//! Templates of clusters: which groups of nodes a cluster has, and what is set in it.
+
+use cloud_core::Result;
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::check;
+use crate::client::Client;
+use crate::cluster_request::cluster_request;
+use crate::configs::Configs;
+use crate::export::{Exported, ImportTemplate};
+use crate::find::{find, owned};
+use crate::ids::{ImageId, NetworkId, ProjectId};
+use crate::node_groups::NodeGroup;
+use crate::ops::both;
+use crate::release::Release;
+use crate::shares::Share;
+use crate::sort::sorted;
+
+cloud_core::text_id! {
+    /// Identifies a template of a cluster.
+    pub struct ClusterTemplateId;
+}
+
+impl From<&ClusterTemplate> for ClusterTemplateId {
+    fn from(template: &ClusterTemplate) -> Self {
+        template.id.clone()
+    }
+}
+
+cloud_core::model! {
+    /// A template of a cluster.
+    pub struct ClusterTemplate {
+        /// Its id.
+        pub id: ClusterTemplateId,
+        /// Its name, unique in its project.
+        pub name: String,
+        /// A note.
+        pub description: Option<String>,
+        /// The project it belongs to: another one for templates that are public.
+        #[serde(alias = "tenant_id")]
+        pub project_id: ProjectId,
+        /// The plugin.
+        pub plugin_name: String,
+        /// Its version.
+        #[serde(alias = "hadoop_version")]
+        pub plugin_version: String,
+        /// Settings of the cluster.
+        pub cluster_configs: Configs,
+        /// The image of the nodes; clusters name one themselves unless set.
+        pub default_image_id: Option<ImageId>,
+        /// The network that the service reaches the nodes in; clusters name one themselves unless set.
+        pub neutron_management_network: Option<NetworkId>,
+        /// Processes whose nodes are on different hosts.
+        pub anti_affinity: Vec<String>,
+        /// The groups of nodes.
+        pub node_groups: Vec<NodeGroup>,
+        /// Whether it came with the service.
+        pub is_default: bool,
+        /// Whether settings that nobody has set are chosen by size.
+        pub use_autoconfig: Option<bool>,
+        /// Shares that all nodes mount.
+        pub shares: Vec<Share>,
+        /// Whether other projects see it.
+        pub is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        pub is_protected: bool,
+        /// The domain of the nodes in Designate.
+        pub domain_name: Option<String>,
+        /// When it was created, to the second.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+owned!(ClusterTemplate);
+
+/// `/cluster-templates`. Any member of the project may do all of this.
+#[derive(Clone, Copy, Debug)]
+pub struct ClusterTemplates<'a>(&'a Client);
+
+impl<'a> ClusterTemplates<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists the templates of the project, and those that other projects make public (`GET /cluster-templates`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let mut templates = api.cluster_templates().list().plugin_name("fake").items();
+    /// while let Some(template) = templates.next().await? {
+    ///     println!("{} with {} groups", template.name, template.node_groups.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListClusterTemplates {
+        ListClusterTemplates::new(self.0.list(both!(LIST_CLUSTER_TEMPLATES), "cluster_templates"))
+    }
+
+    /// Creates a template for a plugin (`POST /cluster-templates`).
+    ///
+    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, network or template
+    /// of a group, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE`
+    /// (no such plugin, version, process or setting; an image that is not registered or lacks the plugin's tags).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// use sahara::{Configs, NewNodeGroup};
+    ///
+    /// let workers = api.node_group_templates().create("worker", "fake", "0.1", "2", ["datanode"]).await?;
+    /// let template = api.cluster_templates()
+    ///     .create("small", "fake", "0.1")
+    ///     .node_group(NewNodeGroup::new("master", "1", ["namenode", "jobtracker"]), 1)
+    ///     .node_group(&workers, 3)
+    ///     .cluster_configs(Configs::new().set("general", "Enable XFS", false))
+    ///     .await?;
+    /// assert_eq!(template.node_groups[1].count, 3);
+    /// # Ok(()) }
+    /// ```
+    pub fn create(
+        self,
+        name: impl Into<String>,
+        plugin: impl Into<String>,
+        plugin_version: impl Into<String>,
+    ) -> CreateClusterTemplate {
+        let call = self.0.call(both!(CREATE_CLUSTER_TEMPLATE), Decode::key("cluster_template"));
+        let plugin = Release::new(self.0.version(), plugin, plugin_version);
+        CreateClusterTemplate::new(call, name.into(), plugin, Vec::new())
+    }
+
+    /// One template (`GET /cluster-templates/{id}`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let template = api.cluster_templates().get(&template.id).await?;
+    /// println!("{} for {} {}", template.name, template.plugin_name, template.plugin_version);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<ClusterTemplateId>) -> Call<ClusterTemplate> {
+        self.0.get(both!(GET_CLUSTER_TEMPLATE), id.into(), "cluster_template")
+    }
+
+    /// Looks a template up by id or name; the project's own before a public one of the same name.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let found = api.cluster_templates().find("small").await?;
+    /// assert_eq!(found.map(|found| found.id), Some(template.id));
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, template: impl Into<String>) -> Task<Option<ClusterTemplate>> {
+        let list = self.0.list(both!(LIST_CLUSTER_TEMPLATES), "cluster_templates");
+        find(self.0, template.into(), list, true, |id| self.get(id))
+    }
+
+    /// Changes a template (`PATCH /cluster-templates/{id}`, in v1.1 `PUT`). What is not set stays; groups, once given,
+    /// replace all that were there.
+    ///
+    /// `UPDATE_FAILED` when it is protected, belongs to another project, or a cluster was made from it; see the
+    /// predicates of [`ApiError`](crate::ApiError). A protected template takes only an update with
+    /// `is_protected(false)` in it, or one that changes nothing but `is_public`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let template = api.cluster_templates().update(&template.id).description("larger").node_group(&worker, 5).await?;
+    /// assert_eq!(template.node_groups[0].count, 5);
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<ClusterTemplateId>) -> UpdateClusterTemplate {
+        let call = self.0.get(both!(UPDATE_CLUSTER_TEMPLATE), id.into(), "cluster_template");
+        UpdateClusterTemplate::new(call, Release::none(self.0.version()), Vec::new())
+    }
+
+    /// Deletes a template (`DELETE /cluster-templates/{id}`).
+    ///
+    /// `DELETION_FAILED` when it is protected, `INVALID_REFERENCE` when a cluster was made from it.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// api.cluster_templates().delete(&template.id).await?;
+    /// assert!(api.cluster_templates().get(&template.id).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<ClusterTemplateId>) -> Call<()> {
+        self.0.delete(both!(DELETE_CLUSTER_TEMPLATE), id.into())
+    }
+
+    /// A template in a form that fits other clouds: without ids, and with gaps for the image and for all groups
+    /// (`GET /cluster-templates/{id}/export`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let exported = api.cluster_templates().export(&template.id).await?;
+    /// assert!(exported.gaps().any(|gap| gap == "node_groups"));
+    /// println!("{exported}"); // JSON, for a file
+    /// # Ok(()) }
+    /// ```
+    pub fn export(self, id: impl Into<ClusterTemplateId>) -> Call<Exported> {
+        self.0.get(both!(EXPORT_CLUSTER_TEMPLATE), id.into(), "cluster_template")
+    }
+
+    /// Creates a template from one that was exported, here or elsewhere, by any version of the API
+    /// (`POST /cluster-templates`). Gaps that are not filled stay out; a network of the other cloud must be replaced.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let exported = api.cluster_templates().export(&template.id).await?;
+    /// let copy = api.cluster_templates().import(&exported).name("small-2").node_group(&worker, 2).await?;
+    /// assert_eq!(copy.node_groups[0].name, "worker");
+    /// # Ok(()) }
+    /// ```
+    pub fn import(self, exported: &Exported) -> ImportTemplate<ClusterTemplate> {
+        let call = self.0.call(both!(CREATE_CLUSTER_TEMPLATE), Decode::key("cluster_template"));
+        ImportTemplate::new(call, exported, self.0.version())
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists templates of clusters; made by [`ClusterTemplates::list`].
+    pub struct ListClusterTemplates => ClusterTemplate;
+    one {
+        /// Only those of this name. Services on MySQL or PostgreSQL take it for a regular expression that any part of
+        /// the name may match; [`find`](ClusterTemplates::find) compares exactly.
+        name: String = "name",
+        /// Only those for this plugin.
+        plugin_name: String = "plugin_name",
+        /// Only those for this version of the plugin.
+        plugin_version: String = "plugin_version",
+    }
+}
+
+sorted!(ListClusterTemplates, "id, name, plugin name, plugin version, time of creation or time of change");
+
+cluster_request! {
+    /// Creates a template of a cluster; made by [`ClusterTemplates::create`].
+    pub struct CreateClusterTemplate => ClusterTemplate;
+    required {
+        name: String,
+        #[serde(flatten)]
+        plugin: Release,
+    }
+    opt {}
+    check |this: &Self| -> Result<()> { check::host_name(&this.name) };
+}
+
+cluster_request! {
+    /// Changes a template of a cluster; made by [`ClusterTemplates::update`].
+    pub struct UpdateClusterTemplate => ClusterTemplate;
+    required {
+        #[serde(flatten)]
+        plugin: Release,
+    }
+    opt {
+        /// The new name.
+        name: String,
+    }
+    check |this: &Self| -> Result<()> { this.name.as_deref().map_or(Ok(()), check::host_name) };
+}
+
+impl UpdateClusterTemplate {
+    /// The plugin and its version; the service takes them together only.
+    pub fn plugin(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+        self.plugin.set(name, version);
+        self
+    }
+}

@@ -1,0 +1,132 @@
+use cloud_core::{Error, Result};
+
+use super::{ClusterWork, ClustersWork};
+use crate::check;
+use crate::cluster_request::cluster_request;
+use crate::cluster_templates::{ClusterTemplate, ClusterTemplateId};
+use crate::clusters::Cluster;
+use crate::release::Release;
+use crate::shares::Share;
+use crate::version::Version;
+
+/// What a cluster is made from: a template, or a plugin and its version alone.
+///
+/// ```
+/// use sahara::clusters::Blueprint;
+///
+/// let alone = Blueprint::from(("fake", "0.1"));
+/// let by_id = Blueprint::template("a6690ea3-bb9a-46b1-9709-9810425aac8d", "fake", "0.1");
+/// # assert_ne!(alone, by_id);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blueprint {
+    plugin: String,
+    version: String,
+    template: Option<ClusterTemplateId>,
+}
+
+impl Blueprint {
+    /// A plugin and its version, which need groups of nodes in the request.
+    pub fn plugin(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self { plugin: name.into(), version: version.into(), template: None }
+    }
+
+    /// A template of which the id is known, for this plugin and version.
+    pub fn template(
+        id: impl Into<ClusterTemplateId>,
+        plugin: impl Into<String>,
+        plugin_version: impl Into<String>,
+    ) -> Self {
+        Self { template: Some(id.into()), ..Self::plugin(plugin, plugin_version) }
+    }
+
+    pub(super) fn split(self, api: Version) -> (Release, Option<ClusterTemplateId>) {
+        (Release::new(api, self.plugin, self.version), self.template)
+    }
+}
+
+impl From<&ClusterTemplate> for Blueprint {
+    fn from(template: &ClusterTemplate) -> Self {
+        Self::template(&template.id, &template.plugin_name, &template.plugin_version)
+    }
+}
+
+impl<P: Into<String>, V: Into<String>> From<(P, V)> for Blueprint {
+    fn from((plugin, version): (P, V)) -> Self {
+        Self::plugin(plugin, version)
+    }
+}
+
+/// Declares a request that creates clusters: what is set in it counts more than what the template says.
+macro_rules! creation {
+    ($(#[$meta:meta])* pub struct $name:ident => $answer:ty; required { $($required:tt)* } check $check:expr;) => {
+        cluster_request! {
+            $(#[$meta])*
+            pub struct $name => $answer;
+            required {
+                name: String,
+                #[serde(flatten)]
+                plugin: Release,
+                #[serde(skip_serializing_if = "Option::is_none")]
+                cluster_template_id: Option<ClusterTemplateId>,
+                $($required)*
+            }
+            opt {
+                /// The name of a key pair in Nova, for logging in to the nodes.
+                @serde(rename = "user_keypair_id") keypair: String,
+                /// Whether it is deleted by itself when its jobs have ended.
+                is_transient: bool,
+            }
+            check |this: &Self| -> Result<()> {
+                check::host_name(&this.name)?;
+                this.keypair.as_deref().map_or(Ok(()), check::keypair)?;
+                ($check)(this)
+            };
+        }
+    };
+}
+
+creation! {
+    /// Creates a cluster; made by [`Clusters::create`](super::Clusters::create).
+    pub struct CreateCluster => ClusterWork;
+    required {}
+    check |_: &Self| Ok(());
+}
+
+creation! {
+    /// Creates several clusters; made by [`Clusters::create_several`](super::Clusters::create_several).
+    pub struct CreateClusters => ClustersWork;
+    required {
+        count: u32,
+    }
+    check |this: &Self| match this.count {
+        // API v2 would say that it has created none.
+        0 => Err(Error::input("count", "must be at least 1")),
+        _ => Ok(()),
+    };
+}
+
+cloud_core::request! {
+    /// Changes what is said about a cluster; made by [`Clusters::update`](super::Clusters::update).
+    pub struct UpdateCluster => Cluster;
+    opt {
+        /// The new name.
+        name: String,
+        /// Whether other projects see it.
+        is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        is_protected: bool,
+    }
+    list {
+        /// Shares that all nodes mount.
+        shares: Share,
+    }
+    patch {
+        /// A note; `None` clears it.
+        description: String,
+    }
+    check |this: &Self| -> Result<()> {
+        this.name.as_deref().map_or(Ok(()), check::host_name)?;
+        this.shares.as_deref().map_or(Ok(()), |shares| check::shares("shares", shares))
+    };
+}

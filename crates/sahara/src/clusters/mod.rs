@@ -1,0 +1,444 @@
+//! Clusters, from their creation to their end.
+
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::page::Whole;
+use serde::Serialize;
+
+use crate::client::Client;
+use crate::find::{find, owned};
+use crate::ops::{Op, both, v1_1, v2};
+use crate::sort::sorted;
+
+mod create;
+mod model;
+mod progress;
+mod scale;
+mod work;
+
+pub use create::{Blueprint, CreateCluster, CreateClusters, UpdateCluster};
+pub use model::{Cluster, ClusterId, ClusterStatus, Health, HealthCheck, ProvisionEvent, ProvisionStep, Verification};
+pub use scale::ScaleCluster;
+pub use work::{ClusterWork, ClustersWork, Removal, VerificationWork};
+
+owned!(Cluster);
+
+/// `/clusters`. Any member of the project may do all of this.
+///
+/// Clusters act for whoever makes them by a trust, which a restricted application credential may not give: with one, a
+/// creation is accepted and then ends in `Error`. The same happens with unrestricted ones where API and engine are
+/// programs of their own (measured on Sahara 19 with Keystone 24), so log in by password for clusters.
+#[derive(Clone, Copy, Debug)]
+pub struct Clusters<'a>(&'a Client);
+
+impl<'a> Clusters<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists the clusters of the project, and those that other projects make public (`GET /clusters`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// let mut clusters = api.clusters().list().plugin_name("fake").items();
+    /// while let Some(cluster) = clusters.next().await? {
+    ///     println!("{} {}", cluster.name, cluster.status);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListClusters {
+        ListClusters::new(self.0.list(both!(LIST_CLUSTERS), "clusters"))
+    }
+
+    /// Creates a cluster from a template, or from a plugin and its version alone (`POST /clusters`). Template or
+    /// request must name the image and the network. The answer comes at once; its [`wait`](ClusterWork::wait) follows
+    /// the work.
+    ///
+    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such key pair, flavor or network,
+    /// or none of what must be named, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing));
+    /// `INVALID_REFERENCE` (a plugin that is not enabled, an image without the plugin's tags); `QUOTA_ERROR`. When the
+    /// plugin or a quota refuses the cluster, the service keeps one of this name in `Error`, so that the name is taken:
+    /// [`find_leftover`](Self::find_leftover) finds it.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let mut work = api.clusters().create("night-run", &template).keypair("demo-key").await?.wait();
+    /// while let Some(event) = work.progress().await? {
+    ///     println!("{event}"); // such as: Assign IPs (2 of 3): night-run-worker-1 Waiting 42%
+    /// }
+    /// let cluster = work.await?;
+    /// assert_eq!(cluster.status, sahara::ClusterStatus::Active);
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>, blueprint: impl Into<Blueprint>) -> CreateCluster {
+        let client = self.0.clone();
+        let decode = Decode::key("cluster").map(move |cluster| ClusterWork::creation(&client, cluster));
+        let (plugin, template) = blueprint.into().split(self.0.version());
+        CreateCluster::new(self.0.call(both!(CREATE_CLUSTER), decode), name.into(), plugin, template, Vec::new())
+    }
+
+    /// Creates so many clusters that are alike (`POST /clusters`, in v1.1 `POST /clusters/multiple`). Their names are
+    /// the given one and numbers of equal width, such as `run-01` to `run-10`.
+    ///
+    /// Errors as for [`create`](Self::create); each of the names must be free.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let clusters = api.clusters().create_several("run", &template, 2).await?.wait().await?;
+    /// assert_eq!(clusters[1].name, "run-2");
+    /// # Ok(()) }
+    /// ```
+    pub fn create_several(
+        self,
+        name: impl Into<String>,
+        blueprint: impl Into<Blueprint>,
+        count: u32,
+    ) -> CreateClusters {
+        let client = self.0.clone();
+        let decode = Decode::key("clusters").map(move |made| ClustersWork::new(&client, made));
+        let op = Op::Both(&v1_1::CREATE_CLUSTERS, &v2::CREATE_CLUSTER);
+        let (plugin, template) = blueprint.into().split(self.0.version());
+        CreateClusters::new(self.0.call(op, decode), name.into(), plugin, template, count, Vec::new())
+    }
+
+    /// One cluster (`GET /clusters/{id}`), with the steps of what was done to it, without the events in them.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// let cluster = api.clusters().get(&cluster.id).await?;
+    /// for instance in cluster.instances() {
+    ///     println!("{} {:?}", instance.instance_name, instance.management_ip);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<ClusterId>) -> Call<Cluster> {
+        self.0.get(both!(GET_CLUSTER), id.into(), "cluster")
+    }
+
+    /// One cluster with the events in the steps (`GET /clusters/{id}?show_progress=true`). The service deletes the
+    /// events of a step that has ended well.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.cluster;
+    /// let cluster = api.clusters().get_with_progress(&cluster.id).await?;
+    /// for step in &cluster.provision_progress {
+    ///     println!("{} {} of {}", step.step_name, step.done(), step.total);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn get_with_progress(self, id: impl Into<ClusterId>) -> Call<Cluster> {
+        self.get(id).query("show_progress", true)
+    }
+
+    /// Looks a cluster up by id or name; the project's own before a public one of the same name.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// let found = api.clusters().find("night-run").await?;
+    /// assert_eq!(found.map(|found| found.id), Some(cluster.id));
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, cluster: impl Into<String>) -> Task<Option<Cluster>> {
+        let list = self.0.list(both!(LIST_CLUSTERS), "clusters");
+        find(self.0, cluster.into(), list, true, |id| self.get(id))
+    }
+
+    /// Looks up what a refused creation has left: the project's own cluster of exactly this name, if it is in `Error`.
+    /// When the plugin or a quota refuses a cluster, the service answers 400 without an id and keeps the cluster
+    /// (measured on Sahara 19); it can be deleted.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # sandbox.sahara().limit_instances(2);
+    /// let refused = api.clusters().create("night-run", &template).await.unwrap_err();
+    /// if let Some(leftover) = api.clusters().find_leftover("night-run").await? {
+    ///     api.clusters().delete(&leftover.id).await?.wait().await?;
+    /// }
+    /// # assert_eq!(refused.code(), Some("QUOTA_ERROR"));
+    /// # assert!(api.clusters().list().all().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn find_leftover(self, name: impl Into<String>) -> Task<Option<Cluster>> {
+        let (own, name) = (self.0.project_id().clone(), name.into());
+        // In one piece, by the exact name: a filter would be a pattern on some databases.
+        let list = self.0.list::<Cluster>(both!(LIST_CLUSTERS), "clusters").in_style(Whole);
+        Task::new(async move {
+            let is_leftover = |cluster: &Cluster| {
+                cluster.name == name && cluster.project_id == own && cluster.status == ClusterStatus::Error
+            };
+            Ok(list.all().await?.into_iter().find(is_leftover))
+        })
+    }
+
+    /// Changes what is said about a cluster (`PATCH /clusters/{id}`). What is not set stays.
+    ///
+    /// `UPDATE_FAILED` when it is protected or belongs to another project; see the predicates of
+    /// [`ApiError`](crate::ApiError). A protected cluster takes only an update with `is_protected(false)` in it, or one
+    /// that changes nothing but `is_public`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// let cluster = api.clusters().update(&cluster.id).description("every night").is_protected(true).await?;
+    /// assert!(cluster.is_protected);
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<ClusterId>) -> UpdateCluster {
+        UpdateCluster::new(self.0.get(both!(UPDATE_CLUSTER), id.into(), "cluster"))
+    }
+
+    /// Changes how many nodes an active cluster has (`PUT /clusters/{id}`): resizes groups and adds new ones. The
+    /// answer comes at once; its [`wait`](ClusterWork::wait) follows the work, and fails when the service gives up and
+    /// leaves the cluster `Active` as it was.
+    ///
+    /// `INVALID_REFERENCE` for an unknown group, a name that is taken, or a cluster that is not `Active` (while it is
+    /// created, the message speaks of clusters from before Juno); `QUOTA_ERROR`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # let extra = &worker;
+    /// let extra = sahara::NewNodeGroup::from(extra).name("extra");
+    /// let work = api.clusters().scale(&cluster.id).resize("worker", 4).add(extra, 1).await?;
+    /// let cluster = work.wait().await?;
+    /// assert_eq!(cluster.instances().count(), 5);
+    ///
+    /// // API v2 can be told which nodes are to go.
+    /// let first = &cluster.node_group("worker").unwrap().instances[0];
+    /// let work = api.clusters().scale(&cluster.id).shrink("worker", 3, [&first.instance_name]);
+    /// let cluster = work.await?.wait().await?;
+    /// assert!(cluster.instances().all(|instance| instance.instance_name != first.instance_name));
+    /// # Ok(()) }
+    /// ```
+    pub fn scale(self, id: impl Into<ClusterId>) -> ScaleCluster {
+        // A second request would be refused because of the first, as if nothing happened.
+        let call = self.0.get(both!(SCALE_CLUSTER), id.into(), "cluster").options(|o| o.idempotent(false));
+        ScaleCluster::new(self.0, call)
+    }
+
+    /// Starts a check of a cluster's health (`PATCH /clusters/{id}`). The answer comes at once; its
+    /// [`wait`](VerificationWork::wait) gives what the check finds.
+    ///
+    /// `CANNOT_VERIFY` when the cluster is not `Active`, while a check runs (one starts by itself after a creation and
+    /// a scaling, and now and then), or where checks are switched off.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # api.clusters().wait_verified(&cluster.id).await?;
+    /// let verification = api.clusters().verify(&cluster.id).await?.wait().await?;
+    /// for check in &verification.checks {
+    ///     println!("{}: {} {:?}", check.name, check.status, check.description);
+    /// }
+    /// assert_eq!(verification.status, sahara::clusters::Health::Green);
+    /// # Ok(()) }
+    /// ```
+    pub fn verify(self, id: impl Into<ClusterId>) -> Call<VerificationWork> {
+        #[derive(Serialize)]
+        struct Body {
+            verification: Start,
+        }
+        #[derive(Serialize)]
+        struct Start {
+            status: &'static str,
+        }
+        let client = self.0.clone();
+        let decode = Decode::key("cluster").map(move |cluster| VerificationWork::new(&client, cluster));
+        let call = self.0.call(both!(UPDATE_CLUSTER), decode).arg(id.into());
+        call.json(&Body { verification: Start { status: "START" } })
+    }
+
+    /// Puts the key pair, as it is in Nova now, on all nodes (`PATCH /clusters/{id}`). Only in API v2. The service does
+    /// it after it has answered, and nothing shows when it is done.
+    ///
+    /// Services whose engine runs inside of the API's program answer 500: their engine lacks it (measured on Sahara
+    /// 19).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// match api.clusters().update_keypair(&cluster.id).await {
+    ///     Ok(cluster) => println!("under way on {}", cluster.name),
+    ///     Err(error) if error.is_server() => println!("this service cannot do it"), // as the sandbox cannot
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn update_keypair(self, id: impl Into<ClusterId>) -> Call<Cluster> {
+        #[derive(Serialize)]
+        struct Body {
+            update_keypair: bool,
+        }
+        self.0.get(Op::V2(&v2::UPDATE_CLUSTER), id.into(), "cluster").json(&Body { update_keypair: true })
+    }
+
+    /// Deletes a cluster (`DELETE /clusters/{id}`). The answer comes at once; its [`wait`](Removal::wait) ends when the
+    /// cluster is gone.
+    ///
+    /// `DELETION_FAILED` when it is protected or belongs to another project. A deletion that fails later leaves the
+    /// cluster `Deleting` for ever: only the deadline of the wait tells, and [`force_delete`](Self::force_delete)
+    /// helps.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// api.clusters().delete(&cluster.id).await?.wait().await?;
+    /// assert!(api.clusters().get(&cluster.id).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<ClusterId>) -> Call<Removal> {
+        let (client, id) = (self.0.clone(), id.into());
+        let removed = id.clone();
+        let decode = Decode::nothing().map(move |()| Removal::new(&client, &removed, None));
+        self.0.call(both!(DELETE_CLUSTER), decode).arg(id)
+    }
+
+    /// Deletes a cluster without waiting for its stack in Heat (`DELETE /clusters/{id}` with `force`). Only in API v2.
+    /// What is left of the stack is yours to clean up, by its [name](Removal::stack_name).
+    ///
+    /// `DELETION_FAILED` when it is protected or belongs to another project.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// let removal = api.clusters().force_delete(&cluster.id).await?;
+    /// println!("look after the stack {:?}", removal.stack_name);
+    /// removal.wait().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn force_delete(self, id: impl Into<ClusterId>) -> Call<Removal> {
+        #[derive(Serialize)]
+        struct Body {
+            force: bool,
+        }
+        let (client, id) = (self.0.clone(), id.into());
+        let removed = id.clone();
+        let decode =
+            Decode::<work::Forced>::json().map(move |answer| Removal::new(&client, &removed, answer.stack_name));
+        self.0.call(Op::V2(&v2::DELETE_CLUSTER), decode).arg(id).json(&Body { force: true })
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists clusters; made by [`Clusters::list`].
+    pub struct ListClusters => Cluster;
+    one {
+        /// Only those of this name. Services on MySQL or PostgreSQL take it for a regular expression that any part of
+        /// the name may match; [`find`](Clusters::find) compares exactly.
+        name: String = "name",
+        /// Only those of this plugin.
+        plugin_name: String = "plugin_name",
+        /// Only those of this version of the plugin.
+        plugin_version: String = "plugin_version",
+    }
+}
+
+sorted!(ListClusters, "id, name, plugin name, plugin version or `Sort::by(\"status\")`");

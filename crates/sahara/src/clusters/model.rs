@@ -1,0 +1,265 @@
+use cloud_core::model::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::cluster_templates::ClusterTemplateId;
+use crate::configs::Configs;
+use crate::ids::{ImageId, NetworkId, ProjectId};
+use crate::node_groups::{Instance, NodeGroup};
+use crate::shares::Share;
+
+cloud_core::text_id! {
+    /// Identifies a cluster.
+    pub struct ClusterId;
+}
+
+impl From<&Cluster> for ClusterId {
+    fn from(cluster: &Cluster) -> Self {
+        cluster.id.clone()
+    }
+}
+
+cloud_core::open_enum! {
+    /// What a cluster does.
+    pub enum ClusterStatus {
+        /// It has just been made.
+        Undefined = "undefined",
+        /// A creation or a scaling is checked.
+        Validating = "Validating",
+        /// The plugin prepares what is beneath.
+        InfraUpdating = "InfraUpdating",
+        /// Heat makes its stack.
+        Spawning = "Spawning",
+        /// Its nodes get addresses.
+        Waiting = "Waiting",
+        /// Its nodes become reachable.
+        Preparing = "Preparing",
+        /// The plugin sets its nodes up.
+        Configuring = "Configuring",
+        /// The plugin starts what runs on them.
+        Starting = "Starting",
+        /// It is ready. Also after a scaling that has failed; then there is a description of the status.
+        Active = "Active",
+        /// Nodes that are to go are relieved.
+        Decommissioning = "Decommissioning",
+        /// It is scaled.
+        Scaling = "Scaling",
+        /// Heat changes its stack.
+        ScalingSpawning = "Scaling: Spawning",
+        /// New nodes get addresses.
+        ScalingWaiting = "Scaling: Waiting",
+        /// New nodes become reachable.
+        ScalingPreparing = "Scaling: Preparing",
+        /// A scaling that has failed is undone.
+        Rollback = "Rollback",
+        /// A scaling that has failed is undone in Heat.
+        RollbackSpawning = "Rollback: Spawning",
+        /// A scaling that has failed is undone: nodes get addresses.
+        RollbackWaiting = "Rollback: Waiting",
+        /// A scaling that has failed is undone: nodes become reachable.
+        RollbackPreparing = "Rollback: Preparing",
+        /// Its creation, or the undoing of a scaling, has failed. It can be deleted.
+        Error = "Error",
+        /// It goes away. When that fails it stays so for ever.
+        Deleting = "Deleting",
+        /// A transient cluster has done its work and is to be deleted.
+        AwaitingTermination = "AwaitingTermination",
+        /// Nodes are added. No release is known to say so.
+        AddingInstances = "Adding Instances",
+        /// Nodes are deleted. No release is known to say so.
+        DeletingInstances = "Deleting Instances",
+    }
+}
+
+cloud_core::model! {
+    /// A cluster.
+    pub struct Cluster {
+        /// Its id.
+        pub id: ClusterId,
+        /// Its name, unique in its project.
+        pub name: String,
+        /// A note.
+        pub description: Option<String>,
+        /// The project it belongs to: another one for clusters that are public.
+        #[serde(alias = "tenant_id")]
+        pub project_id: ProjectId,
+        /// What it does.
+        pub status: ClusterStatus,
+        /// Why it is in `Error`, or why its last scaling has failed; empty otherwise.
+        pub status_description: String,
+        /// The trust of Keystone by which it acts for its maker.
+        pub trust_id: Option<String>,
+        /// Whether it is deleted by itself when its jobs have ended.
+        pub is_transient: bool,
+        /// The plugin.
+        pub plugin_name: String,
+        /// Its version.
+        #[serde(alias = "hadoop_version")]
+        pub plugin_version: String,
+        /// The template it was made from.
+        pub cluster_template_id: Option<ClusterTemplateId>,
+        /// Settings of the cluster.
+        pub cluster_configs: Configs,
+        /// The image of its nodes.
+        pub default_image_id: Option<ImageId>,
+        /// The network that the service reaches its nodes in.
+        pub neutron_management_network: Option<NetworkId>,
+        /// Processes whose nodes are on different hosts.
+        pub anti_affinity: Vec<String>,
+        /// The public key that the service logs in with.
+        pub management_public_key: Option<String>,
+        /// The name of the key pair for people.
+        pub user_keypair_id: Option<String>,
+        /// What the plugin tells, such as the addresses of consoles.
+        pub info: Map<String, Value>,
+        /// Whether settings that nobody has set are chosen by size.
+        pub use_autoconfig: Option<bool>,
+        /// Shares that all nodes mount.
+        pub shares: Vec<Share>,
+        /// Whether other projects see it.
+        pub is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        pub is_protected: bool,
+        /// The domain of the nodes in Designate.
+        pub domain_name: Option<String>,
+        /// Its groups of nodes.
+        pub node_groups: Vec<NodeGroup>,
+        /// The steps of what was done to it; empty where the operator keeps no log of them.
+        pub provision_progress: Vec<ProvisionStep>,
+        /// The last check of its health.
+        pub verification: Option<Verification>,
+        /// When it was created, to the second.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+    integers {
+        /// How many nodes with processes of [`anti_affinity`](Self::anti_affinity) a host may have.
+        pub anti_affinity_ratio: u32,
+    }
+}
+
+impl Cluster {
+    /// The group of this name.
+    pub fn node_group(&self, name: &str) -> Option<&NodeGroup> {
+        self.node_groups.iter().find(|group| group.name == name)
+    }
+
+    /// The nodes of all groups.
+    pub fn instances(&self) -> impl Iterator<Item = &Instance> {
+        self.node_groups.iter().flat_map(|group| &group.instances)
+    }
+}
+
+cloud_core::model! {
+    /// A step of what is done to a cluster.
+    pub struct ProvisionStep {
+        /// Its id.
+        pub id: String,
+        /// The cluster.
+        pub cluster_id: ClusterId,
+        /// What is done, such as `Assign IPs`.
+        pub step_name: String,
+        /// What it is part of, such as `Engine: create cluster`; some services translate it.
+        pub step_type: String,
+        /// Whether it has ended well; `None` while it runs.
+        pub successful: Option<bool>,
+        /// Its events: only in [`get_with_progress`](super::Clusters::get_with_progress), and gone when it has ended
+        /// well.
+        pub events: Vec<ProvisionEvent>,
+        /// When it began.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+    integers {
+        /// How many events it has when it is done.
+        pub total: u32,
+    }
+}
+
+impl ProvisionStep {
+    /// How many of the [`total`](Self::total) are done, as far as the events tell.
+    pub fn done(&self) -> u32 {
+        if self.successful == Some(true) {
+            return self.total;
+        }
+        let done = self.events.iter().filter(|event| event.successful != Some(false)).count();
+        u32::try_from(done).unwrap_or(u32::MAX)
+    }
+}
+
+cloud_core::model! {
+    /// Something that has happened in a step, mostly to one node.
+    pub struct ProvisionEvent {
+        /// Its id.
+        pub id: String,
+        /// The step.
+        pub step_id: String,
+        /// The group of the node.
+        pub node_group_id: Option<String>,
+        /// The id of the node in Nova.
+        pub instance_id: Option<String>,
+        /// The name of the node.
+        pub instance_name: Option<String>,
+        /// What went wrong.
+        pub event_info: Option<String>,
+        /// Whether it went well.
+        pub successful: Option<bool>,
+        /// When it happened.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+cloud_core::open_enum! {
+    /// How well a cluster is.
+    pub enum Health {
+        /// That is being checked.
+        Checking = "CHECKING",
+        /// All is well.
+        Green = "GREEN",
+        /// Something should be looked at.
+        Yellow = "YELLOW",
+        /// Something does not work.
+        Red = "RED",
+    }
+}
+
+cloud_core::model! {
+    /// A check of a cluster's health. The next one replaces it, with another id.
+    pub struct Verification {
+        /// Its id.
+        pub id: String,
+        /// The cluster.
+        pub cluster_id: ClusterId,
+        /// How well the cluster is.
+        pub status: Health,
+        /// What was looked at.
+        pub checks: Vec<HealthCheck>,
+        /// When it began.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+cloud_core::model! {
+    /// One thing that is looked at in a check of a cluster's health.
+    pub struct HealthCheck {
+        /// Its id.
+        pub id: String,
+        /// The check that it is part of.
+        pub verification_id: String,
+        /// What was looked at.
+        pub name: String,
+        /// How well that is.
+        pub status: Health,
+        /// What was found.
+        pub description: Option<String>,
+        /// When it began.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+}

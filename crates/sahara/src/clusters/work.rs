@@ -1,0 +1,304 @@
+//! What the service goes on with after it has answered.
+
+use std::collections::VecDeque;
+
+use async_trait::async_trait;
+use cloud_core::wait::{Progress, Step, Waiter, Watch};
+use cloud_core::{Error, Result};
+use serde::Deserialize;
+
+use super::progress::{self, CREATION, SCALING, Teller};
+use super::{Cluster, ClusterId, ClusterStatus, Clusters, Health, Verification};
+use crate::client::Client;
+use crate::wait;
+
+impl Clusters<'_> {
+    /// Waits until a cluster is `Active`, whoever made it. Fails when it ends in `Error`, or goes away. News are the
+    /// steps of what is done to it, beginning with those that are done already.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let id = api.clusters().create("night-run", &template).await?.cluster.id;
+    /// let cluster = api.clusters().wait_active(&id).await?;
+    /// assert_eq!(cluster.instances().count(), 3);
+    /// # Ok(()) }
+    /// ```
+    pub fn wait_active(self, id: impl Into<ClusterId>) -> Waiter<Cluster> {
+        wait::waiter(self.0, until_active(self.0, id.into(), None))
+    }
+
+    /// Waits until the check of a cluster's health that runs has ended, and gives it; at once when none runs. The
+    /// service starts one by itself when a cluster has become active. Fails when the cluster goes away.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// let verification = api.clusters().wait_verified(&cluster.id).await?;
+    /// println!("{}", verification.status);
+    /// # Ok(()) }
+    /// ```
+    pub fn wait_verified(self, id: impl Into<ClusterId>) -> Waiter<Verification> {
+        until_verified(self.0, id.into(), None)
+    }
+
+    /// Waits until a cluster is gone, whoever deletes it: for transient clusters, the service itself.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # api.clusters().delete(&cluster.id).await?;
+    /// api.clusters().wait_gone(&cluster.id).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn wait_gone(self, id: impl Into<ClusterId>) -> Waiter<()> {
+        wait::until_gone(self.0, self.get(id), |cluster: &Cluster| {
+            Ok(Progress::new(0, progress::name_of(cluster), cluster.status.as_str()))
+        })
+    }
+}
+
+/// A cluster that is created or scaled.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ClusterWork {
+    /// The cluster as it is at the beginning.
+    pub cluster: Cluster,
+    client: Client,
+    // The sizes of groups that a scaling shall give it.
+    scaling: Option<Vec<(String, u32)>>,
+}
+
+impl ClusterWork {
+    pub(super) fn creation(client: &Client, cluster: Cluster) -> Self {
+        Self { cluster, client: client.clone(), scaling: None }
+    }
+
+    pub(super) fn scaling(client: &Client, cluster: Cluster, wanted: Vec<(String, u32)>) -> Self {
+        Self { cluster, client: client.clone(), scaling: Some(wanted) }
+    }
+
+    /// Waits until the cluster is `Active`, for an hour at most unless [`Waiter::timeout`] says otherwise, and gives
+    /// it. News are the steps of the work, their events, and changes of the status; the percentage is about the whole.
+    ///
+    /// Fails with the service's reason when the cluster ends in `Error`, when a scaling leaves it `Active` without the
+    /// sizes that were wanted or with a description of what went wrong, and when the cluster goes away. The cluster as
+    /// it was seen last is then in the error: `error.api::<Cluster>()`.
+    pub fn wait(&self) -> Waiter<Cluster> {
+        match &self.scaling {
+            None => {
+                let watch = until_active(&self.client, self.cluster.id.clone(), Some(&self.cluster));
+                wait::waiter(&self.client, watch)
+            }
+            Some(wanted) => until_scaled(&self.client, &self.cluster, wanted.clone()),
+        }
+    }
+}
+
+/// Several clusters that are created.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ClustersWork {
+    /// Their ids, in the order of their names.
+    pub ids: Vec<ClusterId>,
+    client: Client,
+}
+
+/// A cluster in the answer to the creation of several: v1.1 gives ids, v2 wrapped clusters.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Made {
+    Id(ClusterId),
+    Wrapped { cluster: Identified },
+}
+
+#[derive(Deserialize)]
+pub(super) struct Identified {
+    id: ClusterId,
+}
+
+impl ClustersWork {
+    pub(super) fn new(client: &Client, made: Vec<Made>) -> Self {
+        let ids = made.into_iter().map(|made| match made {
+            Made::Id(id) => id,
+            Made::Wrapped { cluster } => cluster.id,
+        });
+        Self { ids: ids.collect(), client: client.clone() }
+    }
+
+    /// Waits until all of them are `Active`, for an hour at most unless [`Waiter::timeout`] says otherwise, and gives
+    /// them. News are about one after the other. Fails with the first of them that fails.
+    pub fn wait(&self) -> Waiter<Vec<Cluster>> {
+        let watches: VecDeque<Box<dyn Watch<Cluster>>> = self
+            .ids
+            .iter()
+            .map(|id| Box::new(until_active(&self.client, id.clone(), None)) as Box<dyn Watch<Cluster>>)
+            .collect();
+        wait::waiter(&self.client, All { watches, active: Vec::new() })
+    }
+}
+
+struct All {
+    watches: VecDeque<Box<dyn Watch<Cluster>>>,
+    active: Vec<Cluster>,
+}
+
+#[async_trait]
+impl Watch<Vec<Cluster>> for All {
+    async fn next(&mut self) -> Result<Step<Vec<Cluster>>> {
+        while let Some(watch) = self.watches.front_mut() {
+            match watch.next().await? {
+                Step::Pending(progress) => return Ok(Step::Pending(progress)),
+                Step::Done(cluster) => {
+                    self.active.push(cluster);
+                    self.watches.pop_front();
+                }
+            }
+        }
+        Ok(Step::Done(std::mem::take(&mut self.active)))
+    }
+}
+
+/// A cluster whose health is checked.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct VerificationWork {
+    /// The cluster as it is at the beginning, with the check before this one or with this one.
+    pub cluster: Cluster,
+    client: Client,
+}
+
+impl VerificationWork {
+    pub(super) fn new(client: &Client, cluster: Cluster) -> Self {
+        Self { cluster, client: client.clone() }
+    }
+
+    /// Waits until the check has ended and gives it, whatever it has found. Fails when the cluster goes away.
+    pub fn wait(&self) -> Waiter<Verification> {
+        // A check that runs is the one that was asked for; one that has ended is the one before.
+        let before = self.cluster.verification.as_ref().filter(|last| last.status != Health::Checking);
+        let before = before.map_or_else(String::new, |last| last.id.clone());
+        until_verified(&self.client, self.cluster.id.clone(), Some(before))
+    }
+}
+
+/// A cluster that goes away.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Removal {
+    /// The name of the stack in Heat that a forced deletion may leave behind.
+    pub stack_name: Option<String>,
+    client: Client,
+    id: ClusterId,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Forced {
+    #[serde(default)]
+    pub(super) stack_name: Option<String>,
+}
+
+impl Removal {
+    pub(super) fn new(client: &Client, id: &ClusterId, stack_name: Option<String>) -> Self {
+        Self { stack_name, client: client.clone(), id: id.clone() }
+    }
+
+    /// Waits until the cluster is gone, for an hour at most unless [`Waiter::timeout`] says otherwise.
+    pub fn wait(&self) -> Waiter<()> {
+        self.client.clusters().wait_gone(&self.id)
+    }
+}
+
+/// The work on a cluster has failed; the error holds the cluster.
+fn failed(cluster: Cluster, what: &str) -> Error {
+    let what = format!("{} {what}", progress::name_of(&cluster));
+    wait::failed(&what, &cluster.status_description).with_details(cluster)
+}
+
+fn gone() -> Error {
+    wait::failed("the cluster is gone", "it was deleted by somebody else, or by itself")
+}
+
+pub(super) fn until_active(client: &Client, id: ClusterId, first: Option<&Cluster>) -> impl Watch<Cluster> + use<> {
+    let mut teller = Teller::new(CREATION, first);
+    wait::follow(client, client.clusters().get_with_progress(id), move |shown, news| {
+        let cluster: Cluster = shown.ok_or_else(gone)?;
+        teller.tell(&cluster, news);
+        match cluster.status {
+            // A transient cluster that is to go has been active between two looks.
+            ClusterStatus::Active | ClusterStatus::AwaitingTermination => Ok(Some(cluster)),
+            ClusterStatus::Error => Err(failed(cluster, "is in Error")),
+            ClusterStatus::Deleting => Err(failed(cluster, "is being deleted")),
+            _ => Ok(None),
+        }
+    })
+}
+
+fn until_scaled(client: &Client, first: &Cluster, wanted: Vec<(String, u32)>) -> Waiter<Cluster> {
+    let mut teller = Teller::new(SCALING, Some(first));
+    let (mut begun, before) = (first.status != ClusterStatus::Active, first.updated_at);
+    let watch = wait::follow(client, client.clusters().get_with_progress(&first.id), move |shown, news| {
+        let cluster: Cluster = shown.ok_or_else(gone)?;
+        teller.tell(&cluster, news);
+        begun |= cluster.status != ClusterStatus::Active || cluster.updated_at != before;
+        match cluster.status {
+            // What the description says may be about an earlier scaling until the engine has started.
+            ClusterStatus::Active if !begun => Ok(None),
+            // The service takes a scaling that fails back, and says so nowhere else.
+            ClusterStatus::Active if !cluster.status_description.trim().is_empty() => {
+                Err(failed(cluster, "was not scaled"))
+            }
+            ClusterStatus::Active => {
+                let other = wanted
+                    .iter()
+                    .find(|(name, count)| cluster.node_group(name).map_or(*count != 0, |group| group.count != *count));
+                match other {
+                    None => Ok(Some(cluster)),
+                    Some((name, count)) => {
+                        Err(failed(cluster, &format!("was not scaled: {name} has not {count} nodes")))
+                    }
+                }
+            }
+            ClusterStatus::Error => Err(failed(cluster, "is in Error")),
+            ClusterStatus::Deleting => Err(failed(cluster, "is being deleted")),
+            _ => Ok(None),
+        }
+    });
+    wait::waiter(client, watch)
+}
+
+/// Waits for the end of a check: of another one than that of the id, if one is given.
+pub(super) fn until_verified(client: &Client, id: ClusterId, before: Option<String>) -> Waiter<Verification> {
+    wait::watch(client, client.clusters().get(id), move |shown: Option<Cluster>| {
+        let cluster = shown.ok_or_else(gone)?;
+        let name = progress::name_of(&cluster);
+        let is_other = |check: &Verification| before.as_ref().is_none_or(|before| check.id != *before);
+        match cluster.verification.filter(is_other) {
+            Some(check) if check.status != Health::Checking => Ok(Step::Done(check)),
+            _ => Ok(Step::Pending(Progress::new(0, format!("check of {name}"), Health::Checking.as_str()))),
+        }
+    })
+}

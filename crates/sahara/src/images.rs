@@ -1,0 +1,359 @@
+//! The registry of images that clusters can be made from.
+
+use std::collections::BTreeMap;
+
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+use cloud_core::page::Whole;
+use cloud_core::{Error, Result};
+use serde::Deserialize;
+
+use crate::check;
+use crate::client::Client;
+use crate::error::ErrorCode;
+use crate::find::{found, is_uuid};
+use crate::ids::ImageId;
+use crate::ops::{Op, both, v1_1, v2};
+use crate::version::Version;
+
+cloud_core::model! {
+    /// An image of Glance, as Sahara registers it.
+    pub struct Image {
+        /// Its id in Glance.
+        pub id: ImageId,
+        /// Its name in Glance.
+        pub name: String,
+        /// Who logs in to the nodes; set by registering it.
+        pub username: Option<String>,
+        /// A note; set by registering it.
+        pub description: Option<String>,
+        /// The tags, in no certain order. A plugin asks for its own name and its version.
+        pub tags: Vec<String>,
+        /// The properties that Glance keeps for it.
+        pub metadata: BTreeMap<String, serde_json::Value>,
+        /// Its status in Glance, such as `ACTIVE`.
+        pub status: String,
+        /// When Glance created it.
+        pub created: Option<Timestamp>,
+        /// When Glance changed it last.
+        pub updated: Option<Timestamp>,
+    }
+    integers {
+        /// How much of it Glance has, from 0 to 100.
+        pub progress: u32,
+        /// The least disk in GiB that a node needs.
+        #[serde(rename = "minDisk")]
+        pub min_disk: u32,
+        /// The least memory in MiB that a node needs.
+        #[serde(rename = "minRam")]
+        pub min_ram: u32,
+        /// Its size in bytes.
+        #[serde(rename = "OS-EXT-IMG-SIZE:size")]
+        pub size: u64,
+    }
+}
+
+impl From<&Image> for ImageId {
+    fn from(image: &Image) -> Self {
+        image.id.clone()
+    }
+}
+
+/// For setters of fields that may also be cleared.
+impl<'a> From<&'a Image> for Option<&'a str> {
+    fn from(image: &'a Image) -> Self {
+        Some(image.id.as_str())
+    }
+}
+
+/// `/images`. Any member of the project may do all of this; what it changes is kept in Glance, which must agree.
+#[derive(Clone, Copy, Debug)]
+pub struct Images<'a>(&'a Client);
+
+impl<'a> Images<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists the registered images, in one piece (`GET /images`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// let images = api.images().list().tag("fake").tag("0.1").all().await?;
+    /// assert_eq!(images[0].username.as_deref(), Some("cirros"));
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListImages {
+        ListImages::new(self.0.list(both!(LIST_IMAGES), "images").in_style(Whole))
+    }
+
+    /// One registered image (`GET /images/{id}`).
+    ///
+    /// `IMAGE_NOT_REGISTERED` with status 400 for other images of Glance.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// let image = api.images().get(cloud_sandbox::sahara::IMAGE).await?;
+    /// assert!(image.tags.iter().any(|tag| tag == "fake"));
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<ImageId>) -> Call<Image> {
+        self.0.get(both!(GET_IMAGE), id.into(), "image")
+    }
+
+    /// Looks a registered image up by id or name. Of several of the same name the first one counts: Glance lets names
+    /// repeat.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// let image = api.images().find("cirros-fake").await?;
+    /// assert_eq!(image.map(|image| image.id.to_string()).as_deref(), Some(cloud_sandbox::sahara::IMAGE));
+    /// assert!(api.images().find("cirros").await?.is_none());
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, image: impl Into<String>) -> Task<Option<Image>> {
+        let wanted = image.into();
+        let get = is_uuid(&wanted).then(|| self.get(wanted.as_str()));
+        let list = self.list().name(&wanted);
+        Task::new(async move {
+            if let Some(get) = get {
+                match found(get.await) {
+                    Ok(None) => {}
+                    Err(error) if error.code() == Some(ErrorCode::ImageNotRegistered.as_str()) => {}
+                    other => return other,
+                }
+            }
+            // The filter is for a part of the name.
+            Ok(list.all().await?.into_iter().find(|image| image.name == wanted))
+        })
+    }
+
+    /// Registers an image of Glance, or changes what it is registered with (`POST /images/{id}`): `username` is who
+    /// logs in to the nodes.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// let image = api.images().register(cloud_sandbox::sahara::UNREGISTERED_IMAGE, "debian").description("plain").await?;
+    /// assert_eq!(image.username.as_deref(), Some("debian"));
+    /// # Ok(()) }
+    /// ```
+    pub fn register(self, id: impl Into<ImageId>, username: impl Into<String>) -> RegisterImage {
+        RegisterImage::new(self.0.get(both!(REGISTER_IMAGE), id.into(), "image"), username.into())
+    }
+
+    /// Forgets what an image is registered with, its tags too (`DELETE /images/{id}`). Glance keeps the image.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// api.images().unregister(cloud_sandbox::sahara::IMAGE).await?;
+    /// let error = api.images().get(cloud_sandbox::sahara::IMAGE).await.unwrap_err();
+    /// assert_eq!(error.code(), Some("IMAGE_NOT_REGISTERED"));
+    /// # Ok(()) }
+    /// ```
+    pub fn unregister(self, id: impl Into<ImageId>) -> Call<()> {
+        self.0.delete(both!(UNREGISTER_IMAGE), id.into())
+    }
+
+    /// Gives an image more tags (`POST /images/{id}/tag`). Only in API v1.1; [`update_tags`](Self::update_tags)
+    /// works in both.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// let image = api.images().tag(cloud_sandbox::sahara::IMAGE, ["tested"]).await?;
+    /// assert_eq!(image.tags.len(), 3);
+    /// # Ok(()) }
+    /// ```
+    pub fn tag(self, id: impl Into<ImageId>, tags: impl IntoIterator<Item = impl Into<String>>) -> Call<Image> {
+        with_tags(self.0.get(Op::V1_1(&v1_1::TAG_IMAGE), id.into(), "image"), texts(tags))
+    }
+
+    /// Takes tags from an image (`POST /images/{id}/untag`). Only in API v1.1; [`update_tags`](Self::update_tags)
+    /// works in both.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// let image = api.images().untag(cloud_sandbox::sahara::IMAGE, ["0.1"]).await?;
+    /// assert_eq!(image.tags, ["fake"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn untag(self, id: impl Into<ImageId>, tags: impl IntoIterator<Item = impl Into<String>>) -> Call<Image> {
+        with_tags(self.0.get(Op::V1_1(&v1_1::UNTAG_IMAGE), id.into(), "image"), texts(tags))
+    }
+
+    /// The tags of an image, registered or not (`GET /images/{id}/tags`). Only in API v2; in v1.1 they are part of
+    /// [`get`](Self::get).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// assert_eq!(api.images().tags(cloud_sandbox::sahara::IMAGE).await?, ["fake", "0.1"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn tags(self, id: impl Into<ImageId>) -> Call<Vec<String>> {
+        let decode = Decode::<TagsAnswer>::json().map(|answer| match answer {
+            TagsAnswer::List(tags) => tags,
+            TagsAnswer::Nothing {} => Vec::new(),
+        });
+        self.0.call(Op::V2(&v2::GET_IMAGE_TAGS), decode).arg(id.into())
+    }
+
+    /// Gives an image these tags instead of those it has (`PUT /images/{id}/tags`). Only in API v2;
+    /// [`update_tags`](Self::update_tags) works in both.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// let image = api.images().set_tags(cloud_sandbox::sahara::IMAGE, ["fake", "0.1", "tested"]).await?;
+    /// assert_eq!(image.tags.len(), 3);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_tags(self, id: impl Into<ImageId>, tags: impl IntoIterator<Item = impl Into<String>>) -> Call<Image> {
+        with_tags(self.0.get(Op::V2(&v2::SET_IMAGE_TAGS), id.into(), "image"), texts(tags))
+    }
+
+    /// Takes all tags from an image (`DELETE /images/{id}/tags`). Only in API v2; [`update_tags`](Self::update_tags)
+    /// with none works in both.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// api.images().delete_tags(cloud_sandbox::sahara::IMAGE).await?;
+    /// assert!(api.images().tags(cloud_sandbox::sahara::IMAGE).await?.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete_tags(self, id: impl Into<ImageId>) -> Call<()> {
+        self.0.delete(Op::V2(&v2::DELETE_IMAGE_TAGS), id.into())
+    }
+
+    /// Gives an image these tags instead of those it has, in both versions of the API. In v1.1 the image is read, and
+    /// then tagged and untagged as needed, so that between two of these calls it has other tags; only registered images
+    /// are read there.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// let image = api.images().update_tags(cloud_sandbox::sahara::IMAGE, ["fake", "tested"]).await?;
+    /// assert_eq!(image.tags, ["fake", "tested"]);
+    /// # Ok(()) }
+    /// ```
+    pub fn update_tags(self, id: impl Into<ImageId>, tags: impl IntoIterator<Item = impl Into<String>>) -> Task<Image> {
+        let (client, id, tags) = (self.0.clone(), id.into(), texts(tags));
+        Task::new(async move {
+            let images = client.images();
+            if client.version() == Version::V2 {
+                return images.set_tags(id, tags).await;
+            }
+            check::tags(&tags)?;
+            let mut image = images.get(&id).await?;
+            let missing: Vec<&String> = tags.iter().filter(|tag| !image.tags.contains(tag)).collect();
+            let others: Vec<String> = image.tags.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
+            if !missing.is_empty() {
+                image = images.tag(&id, missing).await?;
+            }
+            if !others.is_empty() {
+                image = images.untag(&id, others).await?;
+            }
+            Ok(image)
+        })
+    }
+}
+
+/// The tags alone come as a bare list, and none as an empty object.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum TagsAnswer {
+    List(Vec<String>),
+    Nothing {},
+}
+
+fn texts(tags: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    tags.into_iter().map(Into::into).collect()
+}
+
+fn with_tags(call: Call<Image>, tags: Vec<String>) -> Call<Image> {
+    let checked = check::tags(&tags);
+    call.json(&BTreeMap::from([("tags", tags)])).check(checked)
+}
+
+cloud_core::list_request! {
+    /// Lists registered images; made by [`Images::list`].
+    pub struct ListImages => Image;
+    one {
+        /// Only those with this in their name.
+        name: String = "name",
+    }
+    many {
+        /// Only those with this tag; may be given several times, for images that have all of them.
+        tag: String = "tags",
+    }
+}
+
+cloud_core::request! {
+    /// Registers an image; made by [`Images::register`].
+    pub struct RegisterImage => Image;
+    required {
+        username: String,
+    }
+    opt {
+        /// A note.
+        description: String,
+    }
+    check |this: &Self| -> Result<()> {
+        if this.username.is_empty() {
+            return Err(Error::input("username", "must not be empty"));
+        }
+        Ok(())
+    };
+}

@@ -1,0 +1,299 @@
+//! Groups of nodes, in clusters and in templates of clusters.
+
+use cloud_core::model::Timestamp;
+use cloud_core::{Error, Result};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::check;
+use crate::configs::Configs;
+use crate::ids::{FlavorId, ImageId};
+use crate::node_group_templates::{NodeGroupTemplate, NodeGroupTemplateId};
+use crate::shares::Share;
+
+cloud_core::model! {
+    /// A node: a server of Nova.
+    pub struct Instance {
+        /// Its id in Sahara.
+        pub id: String,
+        /// Its id in Nova.
+        pub instance_id: Option<String>,
+        /// Its name: those of the cluster and of the group, and a number.
+        pub instance_name: String,
+        /// Its address inside of the network; `None` until it has one.
+        pub internal_ip: Option<String>,
+        /// The address that Sahara reaches it by.
+        pub management_ip: Option<String>,
+        /// Its name in Designate.
+        pub dns_hostname: Option<String>,
+        /// When it was created.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+    integers {
+        /// How many volumes it has.
+        pub storage_devices_number: u32,
+    }
+}
+
+cloud_core::model! {
+    /// A group of nodes that are alike.
+    pub struct NodeGroup {
+        /// Its id. Templates give theirs new ones with every change.
+        pub id: String,
+        /// Its name, unique in its cluster.
+        pub name: String,
+        /// The template it was made from.
+        pub node_group_template_id: Option<NodeGroupTemplateId>,
+        /// The size of the nodes.
+        pub flavor_id: FlavorId,
+        /// The image of the nodes; the cluster's unless set.
+        pub image_id: Option<ImageId>,
+        /// What runs on the nodes.
+        pub node_processes: Vec<String>,
+        /// Settings of it.
+        pub node_configs: Configs,
+        /// The availability zone of the volumes.
+        pub volumes_availability_zone: Option<String>,
+        /// Where volumes are mounted; their number follows.
+        pub volume_mount_prefix: Option<String>,
+        /// The type of the volumes.
+        pub volume_type: Option<String>,
+        /// Whether volumes are on the hosts of their nodes.
+        pub volume_local_to_instance: bool,
+        /// Whether nodes boot from a volume.
+        pub boot_from_volume: bool,
+        /// The type of the volume to boot from.
+        pub boot_volume_type: Option<String>,
+        /// The availability zone of the volume to boot from.
+        pub boot_volume_availability_zone: Option<String>,
+        /// Whether the volume to boot from is on the host of its node.
+        pub boot_volume_local_to_instance: bool,
+        /// The pool, or external network, that floating addresses come from.
+        pub floating_ip_pool: Option<String>,
+        /// Security groups, by name or id.
+        pub security_groups: Vec<String>,
+        /// Whether a security group is made for the nodes.
+        pub auto_security_group: bool,
+        /// The availability zone of the nodes.
+        pub availability_zone: Option<String>,
+        /// Whether other nodes are reached through these.
+        pub is_proxy_gateway: bool,
+        /// Whether settings that nobody has set are chosen by size.
+        pub use_autoconfig: Option<bool>,
+        /// Shares that the nodes mount.
+        pub shares: Vec<Share>,
+        /// The nodes there are; empty in templates.
+        pub instances: Vec<Instance>,
+        /// When it was created.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+    integers {
+        /// How many nodes it has, or shall have.
+        pub count: u32,
+        /// How many volumes every node has.
+        pub volumes_per_node: u32,
+        /// The size of each in GiB; 0 without volumes.
+        pub volumes_size: u32,
+    }
+}
+
+/// A group of nodes that is to be, in a cluster or in a template of one: made from a template, or on its own.
+///
+/// ```
+/// use sahara::{Configs, NewNodeGroup};
+///
+/// let workers = NewNodeGroup::new("worker", "2", ["datanode"]).volumes_per_node(2).volumes_size(100);
+/// let masters = NewNodeGroup::from_template("master", "1e295f2c-0766-4779-98a4-712c3ead5be8")
+///     .node_configs(Configs::new().set("HDFS", "dfs.replication", 2)); // instead of the template's
+/// # drop((workers, masters));
+/// ```
+///
+/// A [`&NodeGroupTemplate`](NodeGroupTemplate) becomes a group of the template's name. Nodes that boot from a volume
+/// need a template: the service refuses those settings here, in API v2 too.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewNodeGroup {
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node_group_template_id: Option<NodeGroupTemplateId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flavor_id: Option<FlavorId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node_processes: Option<Vec<String>>,
+    count: u32,
+    #[serde(flatten)]
+    set: Overrides,
+}
+
+macro_rules! overrides {
+    (
+        one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty ),* $(,)? }
+        number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty ),* $(,)? }
+        list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? }
+    ) => {
+        #[derive(Clone, Debug, Default, Serialize)]
+        struct Overrides {
+            $( #[serde(skip_serializing_if = "Option::is_none")] $one: Option<$one_type>, )*
+            $( #[serde(skip_serializing_if = "Option::is_none")] $number: Option<$number_type>, )*
+            $( #[serde(skip_serializing_if = "Option::is_none")] $list: Option<Vec<$list_type>>, )*
+        }
+
+        impl NewNodeGroup {
+            $(
+                $(#[$one_meta])*
+                pub fn $one(mut self, $one: impl Into<$one_type>) -> Self {
+                    self.set.$one = Some($one.into());
+                    self
+                }
+            )*
+            $(
+                $(#[$number_meta])*
+                pub fn $number(mut self, $number: $number_type) -> Self {
+                    self.set.$number = Some($number);
+                    self
+                }
+            )*
+            $(
+                $(#[$list_meta])*
+                pub fn $list(mut self, $list: impl IntoIterator<Item = impl Into<$list_type>>) -> Self {
+                    self.set.$list = Some($list.into_iter().map(Into::into).collect());
+                    self
+                }
+            )*
+        }
+    };
+}
+
+overrides! {
+    one {
+        /// The image of the nodes, if it is not the cluster's.
+        image_id: ImageId,
+        /// Settings of the processes.
+        node_configs: Configs,
+        /// The type of the volumes.
+        volume_type: String,
+        /// The availability zone of the volumes.
+        volumes_availability_zone: String,
+        /// Where volumes are mounted: an absolute path of letters, digits, hyphens and underscores.
+        volume_mount_prefix: String,
+        /// Whether volumes are on the hosts of their nodes.
+        volume_local_to_instance: bool,
+        /// The availability zone of the nodes.
+        availability_zone: String,
+        /// The pool, or external network, that floating addresses come from.
+        floating_ip_pool: String,
+        /// Whether a security group is made for the nodes.
+        auto_security_group: bool,
+        /// Whether other nodes are reached through these.
+        is_proxy_gateway: bool,
+        /// Whether settings that nobody has set are chosen by size.
+        use_autoconfig: bool,
+    }
+    number {
+        /// How many volumes every node gets. Needs [`volumes_size`](Self::volumes_size).
+        volumes_per_node: u32,
+        /// The size of each volume in GiB.
+        volumes_size: u32,
+    }
+    list {
+        /// Security groups, by name or id.
+        security_groups: String,
+        /// Shares that the nodes mount.
+        shares: Share,
+    }
+}
+
+impl NewNodeGroup {
+    /// A group without a template. The flavor is an id; the plugin's version says which processes there are.
+    pub fn new(
+        name: impl Into<String>,
+        flavor: impl Into<FlavorId>,
+        processes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let processes = processes.into_iter().map(Into::into).collect();
+        Self {
+            name: name.into(),
+            node_group_template_id: None,
+            flavor_id: Some(flavor.into()),
+            node_processes: Some(processes),
+            count: 1,
+            set: Overrides::default(),
+        }
+    }
+
+    /// A group like a template, but for what is set here.
+    pub fn from_template(name: impl Into<String>, template: impl Into<NodeGroupTemplateId>) -> Self {
+        Self {
+            name: name.into(),
+            node_group_template_id: Some(template.into()),
+            flavor_id: None,
+            node_processes: None,
+            count: 1,
+            set: Overrides::default(),
+        }
+    }
+
+    /// Another name, for groups made from the same template.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The size of the nodes, instead of the template's.
+    pub fn flavor_id(mut self, flavor: impl Into<FlavorId>) -> Self {
+        self.flavor_id = Some(flavor.into());
+        self
+    }
+
+    /// What runs on the nodes, instead of what the template says.
+    pub fn node_processes(mut self, processes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.node_processes = Some(processes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    pub(crate) fn counting(mut self, count: u32) -> Self {
+        self.count = count;
+        self
+    }
+
+    pub(crate) fn size(&self) -> (String, u32) {
+        (self.name.clone(), self.count)
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    fn check(&self, at: &str) -> Result<()> {
+        check::host_name_in(&format!("{at}.name"), &self.name)?;
+        if let Some(processes) = &self.node_processes {
+            check::distinct(&format!("{at}.node_processes"), processes)?;
+        }
+        let volumes = self.set.volumes_per_node.is_some_and(|volumes| volumes > 0);
+        let problem = match self.set.volumes_size {
+            Some(0) => "must be at least 1 GiB",
+            // The template may know the size.
+            None if volumes && self.node_group_template_id.is_none() => "must be given with volumes_per_node",
+            _ => return self.set.shares.as_deref().map_or(Ok(()), |all| check::shares(&format!("{at}.shares"), all)),
+        };
+        Err(Error::input(format!("{at}.volumes_size"), problem))
+    }
+}
+
+impl From<&NodeGroupTemplate> for NewNodeGroup {
+    fn from(template: &NodeGroupTemplate) -> Self {
+        Self::from_template(&template.name, &template.id)
+    }
+}
+
+/// Refuses what the service would refuse in groups of one request, given in this field.
+pub(crate) fn check_groups(field: &str, groups: &[NewNodeGroup]) -> Result<()> {
+    for (index, group) in groups.iter().enumerate() {
+        group.check(&format!("{field}[{index}]"))?;
+    }
+    let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    check::no_doubles(field, &names)
+}
