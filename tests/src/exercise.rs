@@ -14,6 +14,7 @@ mod answer;
 pub mod hetzner;
 pub mod ionos;
 mod replay;
+pub mod sahara;
 mod tolerance;
 pub mod vdk;
 

@@ -5,7 +5,7 @@ use clap::Args;
 use cloud_core::call::Operation;
 
 use crate::Result;
-use crate::exercise::Provider;
+use crate::exercise::{Provider, Table};
 
 /// Compare the operations of each crate with those that `exercise` sends, in the sandbox
 #[derive(Args)]
@@ -16,11 +16,11 @@ impl Coverage {
         let Self {} = self;
         let mut missing: Vec<&Operation> = Vec::new();
         for provider in Provider::ALL {
-            let sent = crate::runtime()?.block_on(provider.in_the_sandbox())?.sent;
-            let operations = provider.operations();
-            let covered = operations.iter().filter(|operation| sent.contains(operation.id)).count();
-            println!("{:<20} {covered} of {}", provider.name(), operations.len());
-            missing.extend(operations.iter().filter(|operation| !sent.contains(operation.id)));
+            for Table { name, operations, run } in crate::runtime()?.block_on(provider.in_the_sandbox())? {
+                let covered = operations.iter().filter(|operation| run.sent.contains(operation.id)).count();
+                println!("{name:<20} {covered} of {}", operations.len());
+                missing.extend(operations.iter().filter(|operation| !run.sent.contains(operation.id)));
+            }
         }
         for operation in &missing {
             println!("  not sent: {} {} {}", operation.id, operation.method, operation.path);

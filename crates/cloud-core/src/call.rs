@@ -383,9 +383,10 @@ impl Parts {
         })
     }
 
-    /// Whether the call changes nothing, so that it does not matter whether it was carried out.
+    /// Whether the call changes nothing, so that it does not matter whether it was carried out. A method that says so may
+    /// still be used for what does, and then is no more idempotent than that.
     pub(crate) fn is_safe(&self) -> bool {
-        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+        self.options.idempotent != Some(false) && matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
     }
 }
 

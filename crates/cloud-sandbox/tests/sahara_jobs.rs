@@ -421,3 +421,15 @@ async fn types_of_jobs_are_filtered_in_version_one() {
     assert!(hints.ok(200)["job_config"]["configs"][0]["value"].is_string());
     cloud.get("/v2/job-templates/config-hints/Cobol").await.refused_as(404, "NOT_FOUND");
 }
+
+#[tokio::test]
+async fn a_cluster_that_is_added_is_active_at_once() {
+    let cloud = Cloud::new().await;
+    let id = cloud.sandbox.sahara().add_cluster("vanilla", "2.7.1", "ready");
+    let cluster = cloud.read_cluster(&id).await;
+    assert_eq!((&cluster["name"], &cluster["status"]), (&json!("ready"), &json!("Active")));
+    assert_eq!((&cluster["plugin_version"], &cluster["project_id"]), (&json!("2.7.1"), &json!(DEMO)));
+    assert_eq!(cluster["node_groups"], json!([]));
+    let old = cloud.get(&format!("/v1.1/clusters/{id}")).await.ok(200)["cluster"].clone();
+    assert_eq!(old["hadoop_version"], "2.7.1");
+}

@@ -26,6 +26,19 @@ pub(crate) fn host_name_in(field: &str, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// The name of what is not part of host names.
+pub(crate) fn name(name: &str) -> Result<()> {
+    if name.is_empty() || name.chars().count() > 50 {
+        return Err(Error::input("name", "must have from 1 to 50 characters"));
+    }
+    let starts = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        return Ok(());
+    }
+    let rule = "must consist of letters, digits, hyphens, underscores and dots, and begin with a letter or a digit";
+    Err(Error::input("name", rule))
+}
+
 /// A list that must not be empty, nor name anything twice.
 pub(crate) fn distinct(field: &str, items: &[String]) -> Result<()> {
     if items.is_empty() {
@@ -91,6 +104,16 @@ mod tests {
         let too_long = "a".repeat(51);
         for name in ["", "1a", "a_b", "a-", "-a", "a..b", "ä", "a b", too_long.as_str()] {
             assert_eq!(host_name(name).unwrap_err().fields()[0].name, "name", "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_may_have_more() {
+        for good in ["a", "1", "Web_1.x-", "0.."] {
+            assert!(name(good).is_ok(), "{good}");
+        }
+        for bad in ["", "_a", ".a", "-a", "a b", "ä", "a/b", &"a".repeat(51)] {
+            assert_eq!(name(bad).unwrap_err().fields()[0].name, "name", "{bad}");
         }
     }
 

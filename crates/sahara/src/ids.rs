@@ -19,3 +19,16 @@ cloud_core::text_id! {
     /// Identifies a network of Neutron.
     pub struct NetworkId;
 }
+
+/// Lets a resource stand for its id, in every place that takes one.
+macro_rules! identified {
+    ($model:ty => $id:ty) => {
+        impl From<&$model> for $id {
+            fn from(resource: &$model) -> Self {
+                resource.id.clone()
+            }
+        }
+    };
+}
+
+pub(crate) use identified;

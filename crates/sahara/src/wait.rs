@@ -1,6 +1,7 @@
 //! Waiting for what the service does after it has answered.
 
 use std::collections::VecDeque;
+use std::future::{Future, IntoFuture};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,13 +24,27 @@ const LONGEST: u32 = 6;
 pub(crate) fn watch<T, R>(
     client: &Client,
     call: Call<T>,
-    mut judge: impl FnMut(Option<T>) -> Result<Step<R>> + Send + 'static,
+    judge: impl FnMut(Option<T>) -> Result<Step<R>> + Send + 'static,
 ) -> Waiter<R>
 where
     T: Send + 'static,
     R: Send + 'static,
 {
-    let told = follow(client, call, move |shown, news| match judge(shown)? {
+    watch_by(client, move || call.clone().into_future(), judge)
+}
+
+/// As [`watch`], where one look takes more than one call.
+pub(crate) fn watch_by<T, R, F>(
+    client: &Client,
+    look: impl FnMut() -> F + Send + 'static,
+    mut judge: impl FnMut(Option<T>) -> Result<Step<R>> + Send + 'static,
+) -> Waiter<R>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    let told = follow_by(client, look, move |shown, news| match judge(shown)? {
         Step::Done(result) => Ok(Some(result)),
         Step::Pending(progress) => {
             news.push_back(progress);
@@ -51,11 +66,22 @@ where
     R: Send + 'static,
     J: FnMut(Option<T>, &mut VecDeque<Progress>) -> Result<Option<R>> + Send + 'static,
 {
+    follow_by(client, move || call.clone().into_future(), judge)
+}
+
+fn follow_by<T, R, F, L, J>(client: &Client, mut look: L, judge: J) -> impl Watch<R> + use<T, R, F, L, J>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+    L: FnMut() -> F + Send + 'static,
+    J: FnMut(Option<T>, &mut VecDeque<Progress>) -> Result<Option<R>> + Send + 'static,
+{
     let first = client.poll_interval();
     let look = move || {
-        let call = call.clone();
+        let seen = look();
         async move {
-            match call.await {
+            match seen.await {
                 Ok(shown) => Ok(Step::Done(Some(shown))),
                 Err(error) if error.is_not_found() => Ok(Step::Done(None)),
                 Err(error) if error.kind() == ErrorKind::Decode => Err(error.with_retryable(true)),

@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use cloud_core::page::Page;
 use hetzner::servers::{HasAction, WithWork};
 use hetzner::{Action, Created, Deleted, Started, StartedAll};
@@ -32,7 +33,8 @@ pub trait Answer {
             Place::Whole => Some(body),
             Place::Key(key) => body.get(key),
             Place::Main => body.as_object().and_then(|object| {
-                let beside = ["action", "actions", "href", "id", "meta", "next_actions", "root_password", "type"];
+                let beside =
+                    ["action", "actions", "href", "id", "markers", "meta", "next_actions", "root_password", "type"];
                 let main = object.iter().find(|(key, _)| !beside.contains(&key.as_str()));
                 main.map(|(_, value)| value)
             }),
@@ -97,6 +99,15 @@ models! {
     hetzner::StorageBoxType
     hetzner::Volume
     hetzner::Zone
+    sahara::ConfigHints
+    sahara::DataSource
+    sahara::Exported
+    sahara::Job
+    sahara::JobBinary
+    sahara::JobBinaryInternal
+    sahara::JobTemplate
+    sahara::NodeGroupTemplate
+    Vec<sahara::job_types::AvailableJobType>
     String
     Vec<String>
 }
@@ -148,6 +159,24 @@ impl<T: HasAction> Answer for WithWork<T> {
         (Place::Key("action"), encode(self.action()))
     }
 }
+
+impl Answer for sahara::jobs::StartedJob {
+    fn encoded(&self) -> (Place, Value) {
+        (Place::Main, encode(&self.job))
+    }
+}
+
+macro_rules! no_json {
+    ($($type:ty)*) => { $(
+        impl Answer for $type {
+            fn encoded(&self) -> (Place, Value) {
+                (Place::Main, Value::Null)
+            }
+        }
+    )* };
+}
+
+no_json! { Bytes }
 
 macro_rules! whole_bodies {
     ($($model:ty => $resource:expr;)*) => { $(

@@ -119,6 +119,8 @@ async fn what_may_have_happened_is_said() {
     assert!(!error.may_have_happened() && error.attempts() == 5 && error.is_connect(), "{error}");
     let error = get(&ScriptedTransport::new([Scripted::json(500, "")])).await.unwrap_err();
     assert!(!error.may_have_happened(), "a read changes nothing");
+    let said = get(&ScriptedTransport::new([Scripted::json(500, "")])).options(|o| o.idempotent(false));
+    assert!(said.await.unwrap_err().may_have_happened(), "a read that is said to change something");
 }
 
 /// A delete that is repeated after a broken connection and then finds nothing: the first attempt may have done it.

@@ -35,7 +35,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
-use crate::keystone::{Caller, Keystone};
+use crate::keystone::{Caller, DEMO_PROJECT, Keystone};
 use crate::openstack;
 use crate::route::{self, Found, Operation, Route};
 use crate::sandbox::Options;
@@ -136,6 +136,12 @@ impl Sahara {
     /// clusters made by them end in `Error`, and deletions never.
     pub fn set_distributed(&self, is_distributed: bool) {
         crate::lock(&self.0.store).is_distributed = is_distributed;
+    }
+
+    /// Adds a cluster without nodes to the project `demo`, and gives its id. It is active at once, for what is not about
+    /// clusters but needs one: to run jobs. Plugin and version decide which types of jobs it runs.
+    pub fn add_cluster(&self, plugin: &str, version: &str, name: &str) -> String {
+        clusters::add(&mut crate::lock(&self.0.store), DEMO_PROJECT, plugin, version, name)
     }
 
     fn answer(&self, call: &Call<'_>, store: &mut Store) -> Answer {

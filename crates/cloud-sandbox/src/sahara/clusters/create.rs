@@ -10,7 +10,7 @@ use super::super::node_group_templates::stored;
 use super::super::plugins::{self, Plugin};
 use super::super::resource::{self, Resource, fields};
 use super::super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, uuid};
-use super::super::store::Row;
+use super::super::store::{Row, Store};
 use super::super::{Ctx, cloud, node_groups};
 use super::{RESOURCE, engine_takes_token, life, render, show};
 
@@ -145,29 +145,7 @@ pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), Ap
 fn start(ctx: &mut Ctx<'_>, plugin: &Plugin, mut given: Map<String, Value>) -> Result<String, ApiError> {
     build_groups(ctx, &mut given);
     fill(&mut given);
-    let mut whole = fields(json!({
-        "description": null,
-        "trust_id": null,
-        "is_transient": false,
-        "cluster_configs": {},
-        "default_image_id": null,
-        "neutron_management_network": null,
-        "anti_affinity": [],
-        "anti_affinity_ratio": 1,
-        "management_public_key": public_key(&mut ctx.store.rng),
-        "user_keypair_id": null,
-        "status": "Validating",
-        "status_description": "",
-        "info": {},
-        "use_autoconfig": true,
-        "cluster_template_id": null,
-        "shares": null,
-        "is_public": false,
-        "is_protected": false,
-        "domain_name": null,
-        "node_groups": [],
-        "provision_progress": [],
-    }));
+    let mut whole = blank(ctx.store);
     if let Some(template) = template(ctx, &given)? {
         const INHERITED: [&str; 9] = [
             "description",
@@ -267,4 +245,39 @@ fn public_key(rng: &mut fastrand::Rng) -> String {
     let mut blob = b"\0\0\0\x07ssh-rsa\0\0\0\x03\x01\0\x01\0\0\x01\x01\0".to_vec();
     blob.extend((0..256).map(|_| rng.u8(..)));
     format!("ssh-rsa {} Generated-by-Sahara\n", STANDARD.encode(blob))
+}
+
+/// A cluster of which nothing is said yet.
+fn blank(store: &mut Store) -> Map<String, Value> {
+    fields(json!({
+        "description": null,
+        "trust_id": null,
+        "is_transient": false,
+        "cluster_configs": {},
+        "default_image_id": null,
+        "neutron_management_network": null,
+        "anti_affinity": [],
+        "anti_affinity_ratio": 1,
+        "management_public_key": public_key(&mut store.rng),
+        "user_keypair_id": null,
+        "status": "Validating",
+        "status_description": "",
+        "info": {},
+        "use_autoconfig": true,
+        "cluster_template_id": null,
+        "shares": null,
+        "is_public": false,
+        "is_protected": false,
+        "domain_name": null,
+        "node_groups": [],
+        "provision_progress": [],
+    }))
+}
+
+/// A cluster without nodes that is active without having been made.
+pub(crate) fn add(store: &mut Store, project: &'static str, plugin: &str, version: &str, name: &str) -> String {
+    let mut whole = blank(store);
+    let known = json!({"name": name, "plugin_name": plugin, "hadoop_version": version, "status": "Active"});
+    resource::overlay(&mut whole, fields(known));
+    store.insert(RESOURCE, project, Row { fields: whole, ..Row::default() })
 }

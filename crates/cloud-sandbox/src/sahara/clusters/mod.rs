@@ -15,6 +15,7 @@ use super::schema::{Field, Kind, Schema, boolean, field, joined, text};
 use super::store::{Row, Store};
 use super::{Ctx, Handler, Version, gone, list, node_groups, one};
 
+pub(crate) use create::add;
 pub(crate) use life::status;
 
 const RESOURCE: Resource = Resource::Cluster;

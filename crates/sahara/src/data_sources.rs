@@ -1,0 +1,280 @@
+//! Data sources: where jobs read and write.
+
+use cloud_core::Result;
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::check;
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::find::{find, owned};
+use crate::ids::{ProjectId, identified};
+use crate::location;
+use crate::ops::both;
+use crate::sort::sorted;
+use crate::version::Version;
+
+cloud_core::text_id! {
+    /// Identifies a data source.
+    pub struct DataSourceId;
+}
+
+cloud_core::open_enum! {
+    /// The kind of storage that a data source is in.
+    pub enum DataSourceType {
+        /// The object storage of OpenStack.
+        Swift = "swift",
+        /// The file system of Hadoop, of the cluster or elsewhere.
+        Hdfs = "hdfs",
+        /// The file system of `MapR`.
+        MapRFs = "maprfs",
+        /// A share of Manila.
+        Manila = "manila",
+        /// A storage that speaks S3.
+        S3 = "s3",
+    }
+}
+
+cloud_core::model! {
+    /// A data source. The credentials that it was given are not shown.
+    pub struct DataSource {
+        /// Its id.
+        pub id: DataSourceId,
+        /// Its name, unique in its project.
+        pub name: String,
+        /// A note.
+        pub description: Option<String>,
+        /// The project it belongs to: another one for data sources that are public.
+        #[serde(alias = "tenant_id")]
+        pub project_id: ProjectId,
+        /// The kind of storage.
+        #[serde(rename = "type")]
+        pub kind: DataSourceType,
+        /// Where in it.
+        pub url: String,
+        /// Whether other projects see it.
+        pub is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        pub is_protected: bool,
+        /// When it was created, to the second.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+owned!(DataSource);
+identified!(DataSource => DataSourceId);
+
+/// `/data-sources`. Every member of a project may call all of it.
+#[derive(Clone, Copy, Debug)]
+pub struct DataSources<'a>(&'a Client);
+
+impl<'a> DataSources<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists the data sources of the project, and those that other projects make public (`GET /data-sources`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # api.data_sources().create("in", "hdfs", "/user/in").await?;
+    /// use sahara::DataSourceType;
+    ///
+    /// let mut sources = api.data_sources().list().kind(DataSourceType::Hdfs).items();
+    /// while let Some(source) = sources.next().await? {
+    ///     println!("{} is at {}", source.name, source.url);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListDataSources {
+        ListDataSources::new(self.0.list(both!(LIST_DATA_SOURCES), "data_sources"))
+    }
+
+    /// Creates a data source (`POST /data-sources`). Nothing is looked for at the address.
+    ///
+    /// `%JOB_EXEC_ID%` in it stands for the id of the job, and `%RANDSTR(n)%` for `n` random characters, so that every
+    /// job can write elsewhere.
+    ///
+    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `INVALID_CREDENTIALS` (Swift wants a user with a password, unless the
+    /// service has users of its own for that); `INVALID_DATA` (the address does not fit the kind).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// use sahara::{DataSourceType, SwiftCredentials};
+    ///
+    /// let output = api.data_sources()
+    ///     .create("out", DataSourceType::Swift, "swift://results/%JOB_EXEC_ID%")
+    ///     .credentials(SwiftCredentials::new("demo", "s3cret"))
+    ///     .description("what the nightly job finds")
+    ///     .await?;
+    /// assert_eq!(output.kind, DataSourceType::Swift);
+    /// # Ok(()) }
+    /// ```
+    pub fn create(
+        self,
+        name: impl Into<String>,
+        kind: impl Into<DataSourceType>,
+        url: impl Into<String>,
+    ) -> CreateDataSource {
+        let call = self.0.call(both!(CREATE_DATA_SOURCE), Decode::key("data_source"));
+        CreateDataSource::new(call, name.into(), kind.into(), url.into())
+    }
+
+    /// One data source (`GET /data-sources/{id}`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
+    /// let source = api.data_sources().get(&source.id).await?;
+    /// println!("{} of {}", source.url, source.project_id);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<DataSourceId>) -> Call<DataSource> {
+        self.0.get(both!(GET_DATA_SOURCE), id.into(), "data_source")
+    }
+
+    /// Looks a data source up by id or name; the project's own before a public one of the same name.
+    ///
+    /// API v2 has no filter for names here, so that the list is read until the name comes.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
+    /// let found = api.data_sources().find("in").await?;
+    /// assert_eq!(found.map(|found| found.id), Some(source.id));
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, source: impl Into<String>) -> Task<Option<DataSource>> {
+        let list = self.0.list(both!(LIST_DATA_SOURCES), "data_sources");
+        find(self.0, source.into(), list, self.0.version() == Version::V1_1, |id| self.get(id))
+    }
+
+    /// Changes a data source (`PATCH /data-sources/{id}`, in v1.1 `PUT`). What is not set stays.
+    ///
+    /// `UPDATE_FAILED` when it is protected, belongs to another project, or, in v1.1, a job that was not launched yet uses
+    /// it. Only v1.1 looks whether kind, address and credentials still fit each other.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
+    /// let source = api.data_sources().update(&source).url("hdfs://namenode:8020/user/in").await?;
+    /// assert_eq!(source.name, "in");
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<DataSourceId>) -> UpdateDataSource {
+        UpdateDataSource::new(self.0.get(both!(UPDATE_DATA_SOURCE), id.into(), "data_source"))
+    }
+
+    /// Deletes a data source, not the data (`DELETE /data-sources/{id}`).
+    ///
+    /// `DELETION_FAILED` when it is protected or belongs to another project.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
+    /// api.data_sources().delete(&source).await?;
+    /// assert!(api.data_sources().get(&source).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<DataSourceId>) -> Call<()> {
+        self.0.delete(both!(DELETE_DATA_SOURCE), id.into())
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists data sources; made by [`DataSources::list`].
+    pub struct ListDataSources => DataSource;
+    one {
+        /// Only those in this kind of storage.
+        kind: DataSourceType = "type",
+    }
+}
+
+sorted!(ListDataSources, "id, name, `type`, time of creation or time of change");
+
+cloud_core::request! {
+    /// Creates a data source; made by [`DataSources::create`].
+    pub struct CreateDataSource => DataSource;
+    required {
+        name: String,
+        #[serde(rename = "type")]
+        kind: DataSourceType,
+        url: String,
+    }
+    opt {
+        /// A note.
+        description: String,
+        /// Who can read and write there: [`SwiftCredentials`](crate::SwiftCredentials) or
+        /// [`S3Credentials`](crate::S3Credentials).
+        credentials: Credentials,
+        /// Whether other projects see it.
+        is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        is_protected: bool,
+    }
+    check |this: &Self| -> Result<()> {
+        check::name(&this.name)?;
+        location::data_source(&this.kind, &this.url)
+    };
+}
+
+cloud_core::request! {
+    /// Changes a data source; made by [`DataSources::update`].
+    pub struct UpdateDataSource => DataSource;
+    opt {
+        /// The new name.
+        name: String,
+        /// The kind of storage.
+        @serde(rename = "type") kind: DataSourceType,
+        /// Where in it.
+        url: String,
+        /// A note. The service takes no null here: empty text is the way to have none.
+        description: String,
+        /// Who can read and write there, instead of all that was said about it.
+        credentials: Credentials,
+        /// Whether other projects see it.
+        is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        is_protected: bool,
+    }
+    check |this: &Self| -> Result<()> {
+        this.name.as_deref().map_or(Ok(()), check::name)?;
+        match (&this.kind, &this.url) {
+            (Some(kind), Some(url)) => location::data_source(kind, url),
+            _ => Ok(()),
+        }
+    };
+}

@@ -1,0 +1,290 @@
+//! Job binaries: the programs and libraries of jobs, wherever they are kept.
+
+use bytes::Bytes;
+use cloud_core::Result;
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::check;
+use crate::client::Client;
+use crate::credentials::Credentials;
+use crate::find::{find, owned};
+use crate::ids::{ProjectId, identified};
+use crate::location;
+use crate::ops::{both, v1_1};
+use crate::sort::sorted;
+use crate::version::Version;
+
+cloud_core::text_id! {
+    /// Identifies a job binary.
+    pub struct JobBinaryId;
+}
+
+cloud_core::model! {
+    /// A job binary. The credentials that it was given are not shown.
+    pub struct JobBinary {
+        /// Its id.
+        pub id: JobBinaryId,
+        /// Its name, unique in its project.
+        pub name: String,
+        /// A note.
+        pub description: Option<String>,
+        /// The project it belongs to: another one for job binaries that are public.
+        #[serde(alias = "tenant_id")]
+        pub project_id: ProjectId,
+        /// Where the program is.
+        pub url: String,
+        /// Whether other projects see it.
+        pub is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        pub is_protected: bool,
+        /// When it was created, to the second.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+owned!(JobBinary);
+identified!(JobBinary => JobBinaryId);
+
+/// The bytes of a program as they are. The service calls them HTML, whatever they are.
+pub(crate) fn data() -> Decode<Bytes> {
+    Decode::raw().map(|answer| answer.body)
+}
+
+/// `/job-binaries`. Every member of a project may call all of it.
+#[derive(Clone, Copy, Debug)]
+pub struct JobBinaries<'a>(&'a Client);
+
+impl<'a> JobBinaries<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists the job binaries of the project, and those that other projects make public (`GET /job-binaries`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// let mut binaries = api.job_binaries().list().items();
+    /// while let Some(binary) = binaries.next().await? {
+    ///     println!("{} is at {}", binary.name, binary.url);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListJobBinaries {
+        ListJobBinaries::new(self.0.list(both!(LIST_JOB_BINARIES), "binaries"))
+    }
+
+    /// Creates a job binary for a program that is there already (`POST /job-binaries`): at `swift://container/object`,
+    /// `s3://bucket/object`, `manila://share/path`, or in the service's own database, see
+    /// [`JobBinaryInternal::url`](crate::JobBinaryInternal::url).
+    ///
+    /// Errors worth handling: `NAME_ALREADY_EXISTS` and `DB_DUPLICATE_ENTRY`; `BAD_JOB_BINARY` (what is needed to read it
+    /// is missing); `INVALID_REFERENCE` (there is no such program in the database).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// use sahara::SwiftCredentials;
+    ///
+    /// let binary = api.job_binaries()
+    ///     .create("count.jar", "swift://programs/count.jar")
+    ///     .extra(SwiftCredentials::new("demo", "s3cret"))
+    ///     .await?;
+    /// println!("{}", binary.id);
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>, url: impl Into<String>) -> CreateJobBinary {
+        let call = self.0.call(both!(CREATE_JOB_BINARY), Decode::key("job_binary"));
+        CreateJobBinary::new(call, name.into(), url.into())
+    }
+
+    /// One job binary (`GET /job-binaries/{id}`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
+    /// let binary = api.job_binaries().get(&binary.id).await?;
+    /// println!("{} is at {}", binary.name, binary.url);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<JobBinaryId>) -> Call<JobBinary> {
+        self.0.get(both!(GET_JOB_BINARY), id.into(), "job_binary")
+    }
+
+    /// Looks a job binary up by id or name; the project's own before a public one of the same name.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
+    /// let found = api.job_binaries().find("count.jar").await?;
+    /// assert_eq!(found.map(|found| found.id), Some(binary.id));
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, binary: impl Into<String>) -> Task<Option<JobBinary>> {
+        let list = self.0.list(both!(LIST_JOB_BINARIES), "binaries");
+        find(self.0, binary.into(), list, true, |id| self.get(id))
+    }
+
+    /// Changes a job binary (`PATCH /job-binaries/{id}`, in v1.1 `PUT`). What is not set stays; the address of a program
+    /// in the service's own database always does.
+    ///
+    /// `UPDATE_FAILED` when it is protected, belongs to another project, or a job that was not launched yet needs it.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
+    /// let binary = api.job_binaries().update(&binary).url("swift://programs/count-2.jar").await?;
+    /// assert_eq!(binary.name, "count.jar");
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<JobBinaryId>) -> UpdateJobBinary {
+        UpdateJobBinary::new(self.0.get(both!(UPDATE_JOB_BINARY), id.into(), "job_binary"))
+    }
+
+    /// Deletes a job binary, not the program (`DELETE /job-binaries/{id}`).
+    ///
+    /// `DELETION_FAILED` when it is protected, belongs to another project, or a template of a job needs it; see
+    /// [`ApiError::is_in_use`](crate::ApiError::is_in_use).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
+    /// api.job_binaries().delete(&binary).await?;
+    /// assert!(api.job_binaries().get(&binary).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<JobBinaryId>) -> Call<()> {
+        self.0.delete(both!(DELETE_JOB_BINARY), id.into())
+    }
+
+    /// The program itself (`GET /job-binaries/{id}/data`), which the service fetches from where it is.
+    ///
+    /// Awaiting it gives all bytes at once; [`send_streaming`](Call::send_streaming) gives them piece by piece, in constant
+    /// memory.
+    ///
+    /// API v2 answers this with 500 always (measured on Sahara 19), so v1.1 is asked, whichever version is spoken. Where
+    /// only v2 is served, that is 404 without a code.
+    ///
+    /// Errors worth handling: `SWIFT_CLIENT_EXCEPTION` and `S3_CLIENT_EXCEPTION` (the program cannot be read);
+    /// `DATA_TOO_BIG` (it has more than 5120 KB, or what the service is set to).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, Version, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let cloud = cloud.build()?;
+    /// # let old = cloud.data_processing().version(Version::V1_1).await?;
+    /// # let program = old.job_binary_internals().upload("count.pig", "A = 1;").await?;
+    /// # let api = cloud.data_processing().await?;
+    /// # let binary = api.job_binaries().create("count.pig", program.url()).await?;
+    /// assert_eq!(api.version(), Version::V2);
+    /// let mut download = api.job_binaries().data(&binary).send_streaming().await?;
+    /// let mut size = 0;
+    /// while let Some(piece) = download.chunk().await? {
+    ///     size += piece.len();
+    /// }
+    /// assert_eq!(size, 6);
+    /// # Ok(()) }
+    /// ```
+    pub fn data(self, id: impl Into<JobBinaryId>) -> Call<Bytes> {
+        self.0.call_in(Version::V1_1, &v1_1::GET_JOB_BINARY_DATA, data()).arg(id.into())
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists job binaries; made by [`JobBinaries::list`].
+    pub struct ListJobBinaries => JobBinary;
+    one {
+        /// Only those of this name. Services on MySQL or PostgreSQL take it for a regular expression that any part of
+        /// the name may match; [`find`](JobBinaries::find) compares exactly.
+        name: String = "name",
+    }
+}
+
+sorted!(ListJobBinaries, "id, name, time of creation or time of change");
+
+cloud_core::request! {
+    /// Creates a job binary; made by [`JobBinaries::create`].
+    pub struct CreateJobBinary => JobBinary;
+    required {
+        name: String,
+        url: String,
+    }
+    opt {
+        /// A note.
+        description: String,
+        /// Who can read the program: [`SwiftCredentials`](crate::SwiftCredentials), or
+        /// [`S3Credentials`](crate::S3Credentials) with an endpoint.
+        extra: Credentials,
+        /// Whether other projects see it.
+        is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        is_protected: bool,
+    }
+    check |this: &Self| -> Result<()> {
+        check::name(&this.name)?;
+        location::job_binary(&this.url)?;
+        location::extra(&this.url, this.extra.as_ref())
+    };
+}
+
+cloud_core::request! {
+    /// Changes a job binary; made by [`JobBinaries::update`].
+    pub struct UpdateJobBinary => JobBinary;
+    opt {
+        /// The new name.
+        name: String,
+        /// Where the program is.
+        url: String,
+        /// A note. The service takes no null here: empty text is the way to have none.
+        description: String,
+        /// Who can read the program, instead of all that was said about it.
+        extra: Credentials,
+        /// Whether other projects see it.
+        is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        is_protected: bool,
+    }
+    check |this: &Self| -> Result<()> {
+        this.name.as_deref().map_or(Ok(()), check::name)?;
+        this.url.as_deref().map_or(Ok(()), location::job_binary)
+    };
+}

@@ -1,0 +1,255 @@
+//! Programs of jobs in the service's own database. Only API v1.1 has them: in v2 each of these operations fails, and says
+//! so, before anything is sent.
+
+use bytes::Bytes;
+use cloud_core::body::Body;
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+use cloud_core::{Error, Result};
+
+use crate::check;
+use crate::client::Client;
+use crate::find::{find, owned};
+use crate::ids::{ProjectId, identified};
+use crate::job_binaries::data;
+use crate::ops::{Op, v1_1};
+use crate::sort::sorted;
+
+/// The most bytes of a program, unless the service is set to another limit (`job_binary_max_KB`).
+const MOST: u64 = 5120 * 1024;
+
+cloud_core::text_id! {
+    /// Identifies a program in the service's database.
+    pub struct JobBinaryInternalId;
+}
+
+cloud_core::model! {
+    /// A program in the service's database.
+    pub struct JobBinaryInternal {
+        /// Its id.
+        pub id: JobBinaryInternalId,
+        /// Its name, unique in its project.
+        pub name: String,
+        /// The project it belongs to: another one for programs that are public.
+        #[serde(alias = "tenant_id")]
+        pub project_id: ProjectId,
+        /// Whether other projects see it.
+        pub is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        pub is_protected: bool,
+        /// When it was created, to the second.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+    integers {
+        /// How many bytes it has.
+        pub datasize: u64,
+    }
+}
+
+impl JobBinaryInternal {
+    /// The address of the program, for a [job binary](crate::job_binaries::JobBinaries::create).
+    pub fn url(&self) -> String {
+        format!("internal-db://{}", self.id)
+    }
+}
+
+owned!(JobBinaryInternal);
+identified!(JobBinaryInternal => JobBinaryInternalId);
+
+/// `/job-binary-internals` of API v1.1. Every member of a project may call all of it.
+#[derive(Clone, Copy, Debug)]
+pub struct JobBinaryInternals<'a>(&'a Client);
+
+impl<'a> JobBinaryInternals<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// Lists the programs of the project, and those that other projects make public (`GET /job-binary-internals`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// let mut programs = api.job_binary_internals().list().items();
+    /// while let Some(program) = programs.next().await? {
+    ///     println!("{}: {} bytes", program.name, program.datasize);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListJobBinaryInternals {
+        ListJobBinaryInternals::new(self.0.list(Op::V1_1(&v1_1::LIST_JOB_BINARY_INTERNALS), "binaries"))
+    }
+
+    /// Puts a program into the database (`PUT /job-binary-internals/{name}`). A name that is taken is refused: nothing is
+    /// replaced, and so the request is not repeated either once it may have arrived.
+    ///
+    /// The program is anything that makes a [`Body`]: bytes, text, or a file or reader, which is sent in constant memory.
+    /// It has at most 5120 KB, unless the service is set to another limit; then
+    /// [`unchecked`](cloud_core::call::CallOptions::unchecked) lets more pass here.
+    ///
+    /// Errors worth handling: `DB_DUPLICATE_ENTRY` (the name is taken), `DATA_TOO_BIG`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// use sahara::Body;
+    /// # let path = std::env::temp_dir().join("sahara-doc-count.pig");
+    /// # std::fs::write(&path, "A = 1;").unwrap();
+    ///
+    /// let file = Body::from_file(&path).expect("the file can be read");
+    /// let program = api.job_binary_internals().upload("count.pig", file).await?;
+    /// assert_eq!(program.datasize, 6);
+    /// let binary = api.job_binaries().create("count.pig", program.url()).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn upload(self, name: impl Into<String>, program: impl Into<Body>) -> Call<JobBinaryInternal> {
+        let (name, program) = (name.into(), program.into());
+        let decode = Decode::key("job_binary_internal");
+        let call = self.0.call(Op::V1_1(&v1_1::CREATE_JOB_BINARY_INTERNAL), decode).arg(&name);
+        let checked = check::name(&name).and_then(|()| check_size(program.len()));
+        call.check(checked).body("application/octet-stream", program).options(|options| options.idempotent(false))
+    }
+
+    /// One program's record (`GET /job-binary-internals/{id}`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
+    /// let program = api.job_binary_internals().get(&program.id).await?;
+    /// println!("{}: {} bytes", program.name, program.datasize);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<JobBinaryInternalId>) -> Call<JobBinaryInternal> {
+        self.0.get(Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL), id.into(), "job_binary_internal")
+    }
+
+    /// Looks a program up by id or name; the project's own before a public one of the same name.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
+    /// let found = api.job_binary_internals().find("count.pig").await?;
+    /// assert_eq!(found.map(|found| found.id), Some(program.id));
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, program: impl Into<String>) -> Task<Option<JobBinaryInternal>> {
+        let list = self.0.list(Op::V1_1(&v1_1::LIST_JOB_BINARY_INTERNALS), "binaries");
+        find(self.0, program.into(), list, true, |id| self.get(id))
+    }
+
+    /// Changes what is known about a program (`PATCH /job-binary-internals/{id}`). What is not set stays; the program
+    /// itself always does.
+    ///
+    /// `UPDATE_FAILED` when it is protected or belongs to another project.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
+    /// let program = api.job_binary_internals().update(&program).name("count-1.pig").is_public(true).await?;
+    /// assert_eq!(program.name, "count-1.pig");
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<JobBinaryInternalId>) -> UpdateJobBinaryInternal {
+        let op = Op::V1_1(&v1_1::UPDATE_JOB_BINARY_INTERNAL);
+        UpdateJobBinaryInternal::new(self.0.get(op, id.into(), "job_binary_internal"))
+    }
+
+    /// Deletes a program (`DELETE /job-binary-internals/{id}`). Job binaries that name it stay, and lead nowhere.
+    ///
+    /// `DELETION_FAILED` when it is protected or belongs to another project.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
+    /// api.job_binary_internals().delete(&program).await?;
+    /// assert!(api.job_binary_internals().get(&program).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<JobBinaryInternalId>) -> Call<()> {
+        self.0.delete(Op::V1_1(&v1_1::DELETE_JOB_BINARY_INTERNAL), id.into())
+    }
+
+    /// The program itself (`GET /job-binary-internals/{id}/data`). Awaiting it gives all bytes at once;
+    /// [`send_streaming`](Call::send_streaming) gives them piece by piece, in constant memory.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
+    /// let bytes = api.job_binary_internals().data(&program).await?;
+    /// assert_eq!(bytes, "A = 1;");
+    /// # Ok(()) }
+    /// ```
+    pub fn data(self, id: impl Into<JobBinaryInternalId>) -> Call<Bytes> {
+        self.0.call(Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL_DATA), data()).arg(id.into())
+    }
+}
+
+fn check_size(bytes: u64) -> Result<()> {
+    match bytes {
+        0 => Err(Error::input("data", "must not be empty")),
+        1..=MOST => Ok(()),
+        _ => Err(Error::input("data", format!("has {bytes} bytes; the service takes {MOST} (5120 KB)"))),
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists programs; made by [`JobBinaryInternals::list`].
+    pub struct ListJobBinaryInternals => JobBinaryInternal;
+    one {
+        /// Only those of this name. Services on MySQL or PostgreSQL take it for a regular expression that any part of
+        /// the name may match; [`find`](JobBinaryInternals::find) compares exactly.
+        name: String = "name",
+    }
+}
+
+sorted!(ListJobBinaryInternals, "id, name, time of creation or time of change");
+
+cloud_core::request! {
+    /// Changes what is known about a program; made by [`JobBinaryInternals::update`].
+    pub struct UpdateJobBinaryInternal => JobBinaryInternal;
+    opt {
+        /// The new name.
+        name: String,
+        /// Whether other projects see it.
+        is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        is_protected: bool,
+    }
+    check |this: &Self| -> Result<()> { this.name.as_deref().map_or(Ok(()), check::name) };
+}

@@ -1,0 +1,246 @@
+//! Templates of jobs: a type, programs, and the arguments that each run can set. API v1.1 calls them jobs.
+
+use cloud_core::call::{Call, Task};
+use cloud_core::decode::Decode;
+use cloud_core::model::Timestamp;
+
+use crate::client::Client;
+use crate::find::{find, owned};
+use crate::ids::{ProjectId, identified};
+use crate::job_binaries::JobBinary;
+use crate::job_types::{ConfigHints, JobType};
+use crate::ops::both;
+use crate::sort::sorted;
+use crate::version::Version;
+
+mod interface;
+mod requests;
+
+pub use interface::{Argument, InterfaceArgument, MappingType, ValueType};
+pub use requests::{CreateJobTemplate, UpdateJobTemplate};
+
+cloud_core::text_id! {
+    /// Identifies a template of a job.
+    pub struct JobTemplateId;
+}
+
+cloud_core::model! {
+    /// A template of a job.
+    pub struct JobTemplate {
+        /// Its id.
+        pub id: JobTemplateId,
+        /// Its name, unique in its project.
+        pub name: String,
+        /// A note.
+        pub description: Option<String>,
+        /// The project it belongs to: another one for templates that are public.
+        #[serde(alias = "tenant_id")]
+        pub project_id: ProjectId,
+        /// The type of the jobs.
+        #[serde(rename = "type")]
+        pub kind: JobType,
+        /// The programs that are started.
+        pub mains: Vec<JobBinary>,
+        /// The libraries that they need; for Java and `MapReduce`, the programs themselves.
+        pub libs: Vec<JobBinary>,
+        /// The arguments that a job can set.
+        pub interface: Vec<InterfaceArgument>,
+        /// Whether other projects see it.
+        pub is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        pub is_protected: bool,
+        /// When it was created, to the second.
+        pub created_at: Option<Timestamp>,
+        /// When it was changed last.
+        pub updated_at: Option<Timestamp>,
+    }
+}
+
+owned!(JobTemplate);
+identified!(JobTemplate => JobTemplateId);
+
+/// `/job-templates`, in v1.1 `/jobs`. Every member of a project may call all of it.
+#[derive(Clone, Copy, Debug)]
+pub struct JobTemplates<'a>(&'a Client);
+
+impl<'a> JobTemplates<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// The keys of one template and of a list.
+    fn keys(self) -> (&'static str, &'static str) {
+        match self.0.version() {
+            Version::V1_1 => ("job", "jobs"),
+            Version::V2 => ("job_template", "job_templates"),
+        }
+    }
+
+    /// Lists the templates of the project, and those that other projects make public (`GET /job-templates`, in v1.1
+    /// `GET /jobs`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # api.job_templates().create("tidy", "MapReduce.Streaming").await?;
+    /// let mut templates = api.job_templates().list().kind("MapReduce.Streaming").items();
+    /// while let Some(template) = templates.next().await? {
+    ///     println!("{} with {} programs", template.name, template.mains.len());
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListJobTemplates {
+        ListJobTemplates::new(self.0.list(both!(LIST_JOB_TEMPLATES), self.keys().1))
+    }
+
+    /// Creates a template (`POST /job-templates`, in v1.1 `POST /jobs`).
+    ///
+    /// Pig, Hive, Shell, Spark and Storm need [`mains`](CreateJobTemplate::mains); Java and `MapReduce` need
+    /// [`libs`](CreateJobTemplate::libs) and no mains; streaming `MapReduce` needs neither.
+    ///
+    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such job binary, see
+    /// [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_DATA` (the interface
+    /// contradicts itself).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// use sahara::{Argument, JobType};
+    ///
+    /// let template = api.job_templates()
+    ///     .create("count", JobType::Shell)
+    ///     .mains([&script])
+    ///     .interface([Argument::positional("day", 0), Argument::param("limit", "LIMIT").number().default("100")])
+    ///     .await?;
+    /// assert_eq!(template.mains[0].name, "count.sh");
+    /// # Ok(()) }
+    /// ```
+    pub fn create(self, name: impl Into<String>, kind: impl Into<JobType>) -> CreateJobTemplate {
+        let call = self.0.call(both!(CREATE_JOB_TEMPLATE), Decode::key(self.keys().0));
+        CreateJobTemplate::new(call, name.into(), kind.into())
+    }
+
+    /// One template (`GET /job-templates/{id}`, in v1.1 `GET /jobs/{id}`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
+    /// let template = api.job_templates().get(&template.id).await?;
+    /// println!("{} of the type {}", template.name, template.kind);
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<JobTemplateId>) -> Call<JobTemplate> {
+        self.0.get(both!(GET_JOB_TEMPLATE), id.into(), self.keys().0)
+    }
+
+    /// Looks a template up by id or name; the project's own before a public one of the same name.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
+    /// let found = api.job_templates().find("tidy").await?;
+    /// assert_eq!(found.map(|found| found.id), Some(template.id));
+    /// # Ok(()) }
+    /// ```
+    pub fn find(self, template: impl Into<String>) -> Task<Option<JobTemplate>> {
+        let list = self.0.list(both!(LIST_JOB_TEMPLATES), self.keys().1);
+        find(self.0, template.into(), list, true, |id| self.get(id))
+    }
+
+    /// Changes a template (`PATCH /job-templates/{id}`, in v1.1 `PATCH /jobs/{id}`). What is not set stays; type,
+    /// programs and interface always do.
+    ///
+    /// `UPDATE_FAILED` when it is protected or belongs to another project.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
+    /// let template = api.job_templates().update(&template).description("removes what is double").await?;
+    /// assert_eq!(template.description.as_deref(), Some("removes what is double"));
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<JobTemplateId>) -> UpdateJobTemplate {
+        UpdateJobTemplate::new(self.0.get(both!(UPDATE_JOB_TEMPLATE), id.into(), self.keys().0))
+    }
+
+    /// Deletes a template (`DELETE /job-templates/{id}`, in v1.1 `DELETE /jobs/{id}`).
+    ///
+    /// `DELETION_FAILED` when it is protected, belongs to another project, or has jobs, also such as have ended.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
+    /// api.job_templates().delete(&template).await?;
+    /// assert!(api.job_templates().get(&template).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<JobTemplateId>) -> Call<()> {
+        self.0.delete(both!(DELETE_JOB_TEMPLATE), id.into())
+    }
+
+    /// The settings that jobs of a type can have (`GET /job-templates/config-hints/{job_type}`, in v1.1
+    /// `GET /jobs/config-hints/{job_type}`). A type that the service does not know is 404.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// use sahara::JobType;
+    ///
+    /// let hints = api.job_templates().config_hints(JobType::Pig).await?;
+    /// for hint in hints.configs {
+    ///     println!("{} = {:?}", hint.name, hint.value);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn config_hints(self, kind: impl Into<JobType>) -> Call<ConfigHints> {
+        self.0.get(both!(GET_JOB_CONFIG_HINTS), kind.into(), "job_config")
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists templates of jobs; made by [`JobTemplates::list`].
+    pub struct ListJobTemplates => JobTemplate;
+    one {
+        /// Only those of this name. Services on MySQL or PostgreSQL take it for a regular expression that any part of
+        /// the name may match; [`find`](JobTemplates::find) compares exactly.
+        name: String = "name",
+        /// Only those of this type.
+        kind: JobType = "type",
+    }
+}
+
+sorted!(ListJobTemplates, "id, name, `type`, time of creation or time of change");

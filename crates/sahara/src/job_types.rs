@@ -1,0 +1,214 @@
+//! Types of jobs: what kinds of programs the plugins can run, and hints for their settings.
+
+use std::collections::BTreeMap;
+
+use cloud_core::Error;
+use cloud_core::call::{Call, CallOptions};
+use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::ops::both;
+use crate::version::Version;
+
+cloud_core::open_enum! {
+    /// A type of jobs.
+    pub enum JobType {
+        /// A script of queries.
+        Hive = "Hive",
+        /// A program in Java that starts its own jobs.
+        Java = "Java",
+        /// Mapper and reducer in Java.
+        MapReduce = "MapReduce",
+        /// Mapper and reducer that are programs of any kind.
+        MapReduceStreaming = "MapReduce.Streaming",
+        /// A script in Pig Latin.
+        Pig = "Pig",
+        /// A script of a shell.
+        Shell = "Shell",
+        /// An application for Spark.
+        Spark = "Spark",
+        /// A topology for Storm.
+        Storm = "Storm",
+        /// A topology for Storm in Python.
+        StormPyleus = "Storm.Pyleus",
+    }
+}
+
+cloud_core::model! {
+    /// A setting that jobs of a type can have.
+    pub struct ConfigHint {
+        /// Its name.
+        pub name: String,
+        /// The value that it has unless a job sets it.
+        pub value: Option<Value>,
+        /// What it does.
+        pub description: Option<String>,
+    }
+}
+
+/// The settings of a type of jobs, as they are known to the service.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ConfigHints {
+    /// The settings. None for types that take any.
+    #[serde(deserialize_with = "hints")]
+    pub configs: Vec<ConfigHint>,
+    /// Present, and empty, when jobs take arguments.
+    pub args: Option<Vec<Value>>,
+    /// Present, and empty, when jobs take parameters.
+    pub params: Option<BTreeMap<String, Value>>,
+}
+
+/// A list, or an empty object where nothing is known.
+fn hints<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<ConfigHint>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        list @ Value::Array(_) => serde_json::from_value(list).map_err(serde::de::Error::custom),
+        Value::Object(known) => {
+            let hint = |(name, value)| ConfigHint { name, value: Some(value), description: None };
+            Ok(known.into_iter().map(hint).collect())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+cloud_core::model! {
+    /// What is known about a type of jobs in one version of a plugin.
+    pub struct JobTypeVersion {
+        /// Its settings, when they were asked for.
+        pub job_config: Option<ConfigHints>,
+    }
+}
+
+cloud_core::model! {
+    /// A plugin that can run a type of jobs.
+    pub struct JobTypePlugin {
+        /// Its name.
+        pub name: String,
+        /// Its name for people.
+        pub title: String,
+        /// What it is.
+        pub description: Option<String>,
+        /// Its versions that can; `None` where a plugin tells nothing about its settings.
+        pub versions: BTreeMap<String, Option<JobTypeVersion>>,
+    }
+}
+
+cloud_core::model! {
+    /// A type of jobs, with the plugins that can run it.
+    pub struct AvailableJobType {
+        /// The type.
+        pub name: JobType,
+        /// The plugins.
+        pub plugins: Vec<JobTypePlugin>,
+    }
+}
+
+/// `/job-types`. Every member of a project may call it.
+#[derive(Clone, Copy, Debug)]
+pub struct JobTypes<'a>(&'a Client);
+
+impl<'a> JobTypes<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// All types of jobs that some plugin can run (`GET /job-types`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// use sahara::JobType;
+    ///
+    /// for available in api.job_types().list().plugin_name("fake").await? {
+    ///     println!("{} on {:?}", available.name, available.plugins[0].versions.keys());
+    /// }
+    /// let pig = api.job_types().list().kind(JobType::Pig).await?;
+    /// assert_eq!(pig.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListJobTypes {
+        let call = self.0.call(both!(LIST_JOB_TYPES), Decode::key("job_types"));
+        ListJobTypes { call, api: self.0.version(), plugins: Vec::new(), versions: Vec::new() }
+    }
+}
+
+/// Lists types of jobs; made by [`JobTypes::list`]. The list has no pages.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until the request is awaited"]
+pub struct ListJobTypes {
+    call: Call<Vec<AvailableJobType>>,
+    api: Version,
+    plugins: Vec<String>,
+    versions: Vec<String>,
+}
+
+impl ListJobTypes {
+    /// Only this type; again for one more.
+    pub fn kind(mut self, kind: impl Into<JobType>) -> Self {
+        self.call = self.call.query("type", kind.into());
+        self
+    }
+
+    /// Only what this plugin can run; again for one more.
+    pub fn plugin_name(mut self, name: impl Into<String>) -> Self {
+        self.plugins.push(name.into());
+        self
+    }
+
+    /// Only what plugins of this version can run; again for one more.
+    pub fn plugin_version(mut self, version: impl Into<String>) -> Self {
+        self.versions.push(version.into());
+        self
+    }
+
+    /// Asks for the settings of each type, too. Only in API v1.1; in v2 ask for those of one type by
+    /// [`config_hints`](crate::job_templates::JobTemplates::config_hints).
+    pub fn with_hints(mut self) -> Self {
+        self.call = match self.api {
+            Version::V1_1 => self.call.query("hints", true),
+            Version::V2 => self.call.check(Err(Error::input("hints", "is not known in API v2"))),
+        };
+        self
+    }
+
+    /// Sets a time limit, headers and so on for this call only.
+    pub fn options(mut self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        self.call = self.call.options(set);
+        self
+    }
+}
+
+cloud_core::send_methods!(ListJobTypes => Vec<AvailableJobType>, |this| {
+    let Self { mut call, api, plugins, versions } = this;
+    let (plugin, version) = match api {
+        Version::V1_1 => ("plugin", "version"),
+        Version::V2 => ("plugin_name", "plugin_version"),
+    };
+    for name in &plugins {
+        call = call.query(plugin, name);
+    }
+    for name in &versions {
+        call = call.query(version, name);
+    }
+    // Version 2 takes these filters and does nothing about them (measured on Sahara 19).
+    call.decoded_by(Decode::key("job_types").map(move |types| filtered(types, &plugins, &versions)))
+});
+
+fn filtered(mut types: Vec<AvailableJobType>, plugins: &[String], versions: &[String]) -> Vec<AvailableJobType> {
+    let admits = |wanted: &[String], name: &String| wanted.is_empty() || wanted.contains(name);
+    for kind in &mut types {
+        for plugin in &mut kind.plugins {
+            plugin.versions.retain(|version, _| admits(versions, version));
+        }
+        kind.plugins.retain(|plugin| admits(plugins, &plugin.name) && !plugin.versions.is_empty());
+    }
+    types.retain(|kind| !kind.plugins.is_empty());
+    types
+}

@@ -1,0 +1,400 @@
+//! Jobs: templates that run on a cluster. API v1.1 calls them job executions.
+
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+use cloud_core::wait::Waiter;
+use serde_json::json;
+
+use crate::client::Client;
+use crate::clusters::ClusterId;
+use crate::job_templates::JobTemplateId;
+use crate::ops::{both, v1_1, v2};
+use crate::sort::sorted;
+use crate::version::Version;
+
+mod configs;
+mod job;
+mod run;
+mod watch;
+
+pub use configs::{JobConfigs, Settings};
+pub use job::{EngineJobId, Job, JobId, JobInfo, JobStatus};
+pub use run::{RunJob, StartedJob};
+
+/// `/jobs`, in v1.1 `/job-executions`. Every member of a project may call all of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Jobs<'a>(&'a Client);
+
+impl<'a> Jobs<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self(client)
+    }
+
+    /// The keys of one job and of a list.
+    fn keys(self) -> (&'static str, &'static str) {
+        match self.0.version() {
+            Version::V1_1 => ("job_execution", "job_executions"),
+            Version::V2 => ("job", "jobs"),
+        }
+    }
+
+    /// Lists the jobs of the project, and those that other projects make public (`GET /jobs`, in v1.1
+    /// `GET /job-executions`).
+    ///
+    /// The service repeats the last job of the first page at the beginning of the second one (measured on Sahara 19); each
+    /// job comes once all the same.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// use sahara::jobs::JobStatus;
+    ///
+    /// let mut jobs = api.jobs().list().status(JobStatus::Running).items();
+    /// while let Some(job) = jobs.next().await? {
+    ///     println!("{} runs since {:?}", job.id, job.start_time);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn list(self) -> ListJobs {
+        let list = self.0.list(both!(LIST_JOBS), self.keys().1);
+        ListJobs::new(list.distinct(|job: &Job| job.id.as_str()))
+    }
+
+    /// Runs a template on a cluster (`POST /jobs`, in v1.1 `POST /jobs/{id}/execute`). On a cluster that is not active the
+    /// job waits until it is, for ever if need be.
+    ///
+    /// Hive, Pig and `MapReduce` need [`input`](RunJob::input) and [`output`](RunJob::output); Java, Spark and Storm need
+    /// the setting `edp.java.main_class`; streaming `MapReduce` needs `edp.streaming.mapper` and `edp.streaming.reducer`.
+    /// A template with an interface needs [`interface`](RunJob::interface), or at least
+    /// [`interface_defaults`](RunJob::interface_defaults).
+    ///
+    /// The service takes flags such as `is_public` here, and forgets them, and so it does with a time to start at
+    /// (measured on Sahara 19): neither is offered; set flags by [`update`](Self::update).
+    ///
+    /// Errors worth handling: `INVALID_REFERENCE` (there is no such cluster or template, or the cluster cannot run jobs of
+    /// this type); `INVALID_DATA` (something that this type needs is missing).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// let started = api.jobs().run(&template, cluster.as_str()).arg("2026-11-20").param("LIMIT", 100).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// let job = started.wait().await?;
+    /// println!("{} ended at {:?}", job.id, job.end_time);
+    /// # Ok(()) }
+    /// ```
+    pub fn run(self, template: impl Into<JobTemplateId>, cluster: impl Into<ClusterId>) -> RunJob {
+        let (client, template) = (self.0.clone(), template.into());
+        let decode = Decode::key(self.keys().0).map(move |job| StartedJob::new(job, &client));
+        let call = self.0.call(both!(RUN_JOB), decode);
+        let (call, template) = match self.0.version() {
+            Version::V1_1 => (call.arg(&template), None),
+            Version::V2 => (call, Some(template)),
+        };
+        RunJob::new(call, template, cluster.into(), JobConfigs::default(), None)
+    }
+
+    /// One job, as the service saw it last (`GET /jobs/{id}`, in v1.1 `GET /job-executions/{id}`).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// let job = api.jobs().get(&job.id).await?;
+    /// println!("{}", job.status());
+    /// # Ok(()) }
+    /// ```
+    pub fn get(self, id: impl Into<JobId>) -> Call<Job> {
+        self.0.get(both!(GET_JOB), id.into(), self.keys().0)
+    }
+
+    /// One job, after the service has asked the engine about it (`GET /job-executions/{id}/refresh-status` of v1.1).
+    ///
+    /// API v2 refuses its own form of this with 400 always (measured on Sahara 19), so v1.1 is asked, whichever version
+    /// is spoken. Where only v2 is served, that is 404 without a code, and [`get`](Self::get) is all there is; the
+    /// service asks the engines by itself now and then.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// let job = api.jobs().refresh(&job).await?;
+    /// println!("{}", job.status());
+    /// # Ok(()) }
+    /// ```
+    pub fn refresh(self, id: impl Into<JobId>) -> Call<Job> {
+        self.0.call_in(Version::V1_1, &v1_1::REFRESH_JOB, Decode::key("job_execution")).arg(id.into())
+    }
+
+    /// Changes who sees the job, and whether it is protected (`PATCH /jobs/{id}`, in v1.1
+    /// `PATCH /job-executions/{id}`).
+    ///
+    /// `UPDATE_FAILED` when it is protected or belongs to another project. In v1.1 also `INVALID_DATA` with words about
+    /// suspending when the cluster is gone or not active (measured on Sahara 19).
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// let job = api.jobs().update(&job).is_public(true).await?;
+    /// assert!(job.is_public);
+    /// # Ok(()) }
+    /// ```
+    pub fn update(self, id: impl Into<JobId>) -> UpdateJob {
+        UpdateJob::new(self.0.get(both!(UPDATE_JOB), id.into(), self.keys().0))
+    }
+
+    /// Cancels a job (`PATCH /jobs/{id}`, in v1.1 `GET /job-executions/{id}/cancel`). It ends a little later, see
+    /// [`until_ended`](Self::until_ended); one that has ended stays as it is.
+    ///
+    /// The `GET` of v1.1 changes something, and is never repeated once it may have arrived. (Its `PATCH` takes the same
+    /// words as that of v2, and does nothing; measured on Sahara 19.)
+    ///
+    /// `CANCELING_FAILED`, in v2 `UPDATE_FAILED`, when it is protected or belongs to another project.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// use sahara::jobs::JobStatus;
+    ///
+    /// api.jobs().cancel(&job).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// let job = api.jobs().until_ended(&job).await?;
+    /// assert_eq!(job.status(), &JobStatus::Killed);
+    /// # Ok(()) }
+    /// ```
+    pub fn cancel(self, id: impl Into<JobId>) -> Call<Job> {
+        let decode = Decode::key(self.keys().0);
+        match self.0.version() {
+            Version::V1_1 => {
+                let call = self.0.call_in(Version::V1_1, &v1_1::CANCEL_JOB, decode).arg(id.into());
+                call.options(|options| options.idempotent(false))
+            }
+            Version::V2 => {
+                let call = self.0.call_in(Version::V2, &v2::UPDATE_JOB, decode).arg(id.into());
+                call.json(&json!({"info": {"status": "cancel"}}))
+            }
+        }
+    }
+
+    /// Suspends a job (`PATCH /jobs/{id}`, in v1.1 `PATCH /job-executions/{id}`). Only one that is prepared or runs can be
+    /// suspended, and only by some engines. Nothing resumes it.
+    ///
+    /// In v1.1 `INVALID_REFERENCE` when the engine cannot, and `INVALID_DATA` when the cluster is not active; v2 then
+    /// does nothing, and says nothing.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// let job = api.jobs().suspend(&job).await?;
+    /// println!("{}", job.status());
+    /// # Ok(()) }
+    /// ```
+    pub fn suspend(self, id: impl Into<JobId>) -> Call<Job> {
+        self.0.get(both!(UPDATE_JOB), id.into(), self.keys().0).json(&json!({"info": {"status": "suspend"}}))
+    }
+
+    /// Deletes a job (`DELETE /jobs/{id}`, in v1.1 `DELETE /job-executions/{id}`). One that has not ended is cancelled
+    /// first, and gone a little later; see [`until_gone`](Self::until_gone).
+    ///
+    /// `DELETION_FAILED` when it is protected or belongs to another project.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// api.jobs().delete(&job).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// api.jobs().until_gone(&job).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn delete(self, id: impl Into<JobId>) -> Call<()> {
+        self.0.delete(both!(DELETE_JOB), id.into())
+    }
+
+    /// Waits until a job has ended well, for an hour unless [`timeout`](Waiter::timeout) says otherwise.
+    ///
+    /// Fails with [`WorkFailed`](crate::ErrorKind::WorkFailed) when it ends otherwise; `error.api::<Job>()` gives it then,
+    /// with its [`status`](Job::status). Fails as well when it is deleted, or waits for a cluster that is gone or
+    /// has failed.
+    ///
+    /// In v1.1 every look asks the engine.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// use sahara::jobs::{Job, JobStatus};
+    ///
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// match api.jobs().until_succeeded(&job).await {
+    ///     Ok(job) => println!("{} ended at {:?}", job.id, job.end_time),
+    ///     Err(error) => match error.api::<Job>().map(Job::status) {
+    ///         Some(JobStatus::Killed) => println!("somebody has cancelled it"),
+    ///         _ => return Err(error),
+    ///     },
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub fn until_succeeded(self, id: impl Into<JobId>) -> Waiter<Job> {
+        watch::until_succeeded(self.0, id.into())
+    }
+
+    /// Waits until a job has ended, however it does; its [`status`](Job::status) tells. Fails when it is deleted, or waits
+    /// for a cluster that is gone or has failed.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// let mut waiter = api.jobs().until_ended(&job);
+    /// while let Some(progress) = waiter.progress().await? {
+    ///     println!("{}", progress.state);
+    /// }
+    /// println!("{}", waiter.await?.status());
+    /// # Ok(()) }
+    /// ```
+    pub fn until_ended(self, id: impl Into<JobId>) -> Waiter<Job> {
+        watch::until_ended(self.0, id.into())
+    }
+
+    /// Waits until a job that was deleted is gone.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// api.jobs().delete(&job).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// api.jobs().until_gone(&job).timeout(std::time::Duration::from_secs(600)).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn until_gone(self, id: impl Into<JobId>) -> Waiter<()> {
+        watch::until_gone(self.0, id.into())
+    }
+}
+
+cloud_core::list_request! {
+    /// Lists jobs; made by [`Jobs::list`].
+    pub struct ListJobs => Job;
+    one {
+        /// Only those of this status.
+        status: JobStatus = "status",
+    }
+}
+
+sorted!(ListJobs, "id; the service takes `job_template`, `cluster` and `status` too, and fails with 500");
+
+cloud_core::request! {
+    /// Changes flags of a job; made by [`Jobs::update`].
+    pub struct UpdateJob => Job;
+    opt {
+        /// Whether other projects see it.
+        is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        is_protected: bool,
+    }
+}
