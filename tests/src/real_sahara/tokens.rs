@@ -1,0 +1,52 @@
+use std::time::Duration;
+
+use sahara::Version;
+
+use super::world::{IMAGE, NETWORK, World};
+
+pub(super) async fn a_crowd_does_not_notice_that_tokens_end(world: &World) {
+    for login in [World::demo(), world.credential(true)] {
+        let api = world.connect(login, Version::V2).await;
+        let before = world.logins();
+        let mut crowd = 0;
+        for _ in 0..5 {
+            let calls: Vec<_> = (0..200)
+                .map(|number| {
+                    let api = api.clone();
+                    tokio::spawn(async move {
+                        if number % 20 > 0 {
+                            return api.job_types().list().kind("Pig").plugin_name("fake").await.map(drop);
+                        }
+                        // A change is sent again as well when its token has ended: it was not carried out.
+                        let sources = api.data_sources();
+                        let made = sources.create(format!("crowd-{number}"), "hdfs", "/crowd").await?;
+                        sources.delete(&made).await
+                    })
+                })
+                .collect();
+            for call in calls {
+                call.await.unwrap().unwrap();
+                crowd += 1;
+            }
+            tokio::time::sleep(Duration::from_secs(3)).await;
+        }
+        let logins = world.logins() - before;
+        assert!(crowd == 1000 && (2..30).contains(&logins), "{logins} logins");
+        assert!(api.data_sources().list().all().await.unwrap().is_empty());
+    }
+}
+
+pub(super) async fn a_wait_outlives_its_token(world: &World) {
+    world.stack_seconds(10.0).await;
+    let api = world.client(Version::V2).await;
+    let create = api.cluster_templates().create("outlives", "fake", "0.1").image(IMAGE).network(NETWORK);
+    let group = sahara::NewNodeGroup::new("a", "1", ["namenode"]);
+    let template = create.node_group(group, 1).await.unwrap();
+    let before = world.logins();
+    let work = api.clusters().create("outlives", &template).await.unwrap();
+    work.wait().await.unwrap();
+    api.clusters().delete(&work.cluster.id).await.unwrap().wait().await.unwrap();
+    assert!(!world.is_real() || world.logins() > before);
+    world.stack_seconds(1.0).await;
+    api.cluster_templates().delete(&template.id).await.unwrap();
+}
