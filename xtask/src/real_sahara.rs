@@ -109,6 +109,7 @@ fn test(home: &Home, only: &[String]) -> Result {
         let world = runtime.block_on(World::real(servers.world()))?;
         failed.extend(run(&runtime, &world, &cases));
         count += cases.len();
+        println!("{} operations of both versions were answered well", world.sent().len());
     }
     println!("{} of {count} cases passed", count - failed.len());
     if failed.is_empty() && count > 0 { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }

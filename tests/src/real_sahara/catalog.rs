@@ -78,6 +78,7 @@ pub(super) async fn images_and_their_tags(world: &World) {
         }
         assert_eq!(images.find(image.name.as_str()).await.unwrap().unwrap().id, image.id);
         assert_eq!(images.list().name(&*image.name).all().await.unwrap().len(), 1);
+        assert_eq!(images.get(&image).await.unwrap().id, image.id);
         images.unregister(&image).await.unwrap();
         assert!(images.find(image.name.as_str()).await.unwrap().is_none());
         assert!(images.register(NOWHERE, "debian").await.unwrap_err().is_not_found());

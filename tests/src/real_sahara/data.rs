@@ -105,6 +105,7 @@ pub(super) async fn the_life_of_a_job_template(world: &World) {
         let changed = templates.update(&made).name("jt-renamed").description("e").await.unwrap();
         assert_eq!((changed.name.as_str(), changed.description.as_deref()), ("jt-renamed", Some("e")));
         assert_eq!(templates.find("jt-renamed").await.unwrap().unwrap().id, made.id);
+        assert_eq!(templates.get(&made).await.unwrap().name, "jt-renamed");
         let listed = templates.list().kind(JobType::Shell).all().await.unwrap();
         assert!(listed.iter().any(|listed| listed.id == made.id));
         let missing = templates.create("jt-none", JobType::Pig).options(CallOptions::unchecked).await.unwrap_err();
