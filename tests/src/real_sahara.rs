@@ -23,6 +23,9 @@ pub use world::{Server, World};
 /// What a case returns; it fails by panicking.
 pub type Case<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
+/// A case and its name.
+pub type Named = (&'static str, fn(&World) -> Case<'_>);
+
 macro_rules! cases {
     ($($room:ident: $($case:ident)*;)*) => {
         &[$($((concat!(stringify!($room), "::", stringify!($case)), |world| Box::pin($room::$case(world)))),*),*]
@@ -30,7 +33,7 @@ macro_rules! cases {
 }
 
 /// Every case by its name. Each cleans up behind itself, so that they can share a server.
-pub const CASES: &[(&str, fn(&World) -> Case<'_>)] = cases! {
+pub const CASES: &[Named] = cases! {
     logins: every_kind_of_login_works a_wrong_login_is_refused a_token_is_exchanged_for_one_of_another_project;
     logins: both_versions_are_found an_endpoint_is_taken_as_given;
     catalog: plugins_and_their_versions labels_are_changed_by_administrators_only images_and_their_tags;
@@ -50,19 +53,19 @@ pub const CASES: &[(&str, fn(&World) -> Case<'_>)] = cases! {
 };
 
 /// Cases for a server whose tokens live for seconds.
-pub const TOKEN_CASES: &[(&str, fn(&World) -> Case<'_>)] = cases! {
+pub const TOKEN_CASES: &[Named] = cases! {
     tokens: a_crowd_does_not_notice_that_tokens_end a_wait_outlives_its_token;
 };
 
 /// Runs cases one after the other, says how each ends, and gives the names of those that fail.
-pub fn run(runtime: &Runtime, world: &World, cases: &[(&'static str, fn(&World) -> Case<'_>)]) -> Vec<&'static str> {
+pub fn run(runtime: &Runtime, world: &World, cases: &[Named]) -> Vec<&'static str> {
     let mut failed = Vec::new();
     for (name, case) in cases {
         let begun = Instant::now();
         // Nothing is looked at after a panic but the server's own state.
         let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(case(world))));
-        let word = if ended.is_ok() { "ok" } else { "FAILED" };
-        println!("{word:<6} {:>6.1} s  {name}", begun.elapsed().as_secs_f64());
+        let outcome = if ended.is_ok() { "ok" } else { "FAILED" };
+        println!("{outcome:<6} {:>6.1} s  {name}", begun.elapsed().as_secs_f64());
         if ended.is_err() {
             failed.push(*name);
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use cross_crate_tests::real_sahara::{CASES, Case, TOKEN_CASES, World, run};
+use cross_crate_tests::real_sahara::{CASES, Named, TOKEN_CASES, World, run};
 
 use crate::{Result, workspace};
 
@@ -96,8 +96,7 @@ fn test(home: &Home, only: &[String]) -> Result {
     let (mut failed, mut count) = (Vec::new(), 0);
     for (cases, token_seconds) in [(CASES, TOKEN_SECONDS), (TOKEN_CASES, SHORT_TOKEN_SECONDS)] {
         let is_asked = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part));
-        let cases: Vec<(&str, fn(&World) -> Case<'_>)> =
-            cases.iter().filter(|(name, _)| is_asked(name)).copied().collect();
+        let cases: Vec<Named> = cases.iter().filter(|(name, _)| is_asked(name)).copied().collect();
         if cases.is_empty() {
             continue;
         }

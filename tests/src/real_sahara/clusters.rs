@@ -83,8 +83,8 @@ pub(super) async fn nodes_that_go_are_chosen_and_deletions_forced(world: &World)
     let cluster = small(&api, "chosen").await;
     let oldest = cluster.node_group("worker").unwrap().instances[0].clone();
     let shrink = api.clusters().scale(&cluster.id).shrink("worker", 1, [oldest.instance_id.unwrap()]);
-    let shrunk = shrink.await.unwrap().wait().await.unwrap();
-    let left = &shrunk.node_group("worker").unwrap().instances;
+    let smaller = shrink.await.unwrap().wait().await.unwrap();
+    let left = &smaller.node_group("worker").unwrap().instances;
     assert!(left.len() == 1 && left[0].id != oldest.id, "{left:?}");
     // The engine lacks it when it runs within the server.
     assert!(api.clusters().update_keypair(&cluster.id).await.unwrap_err().is_server());
