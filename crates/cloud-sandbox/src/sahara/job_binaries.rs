@@ -112,11 +112,9 @@ fn put(row: &mut Row, mut given: Map<String, Value>) {
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let given = read(ctx, &UPDATE)?;
-    let id = resource::id(ctx, RESOURCE).map_err(|missing| match ctx.version {
-        // Checked as if the body had named it.
-        Version::One => ApiError::unknown(format!("JobBinary id '{}' not found", ctx.parameter(0))),
-        Version::Two => missing,
-    })?;
+    // Checked as if the body had named it.
+    let id = resource::id(ctx, RESOURCE)
+        .map_err(|_| ApiError::unknown(format!("JobBinary id '{}' not found", ctx.parameter(0))))?;
     ctx.knows_query("job_binary_update", &[])?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
