@@ -30,7 +30,7 @@ pub(super) async fn a_crowd_does_not_notice_that_tokens_end(world: &World) {
                 call.await.unwrap().unwrap();
                 crowd += 1;
             }
-            tokio::time::sleep(Duration::from_secs(3)).await;
+            tokio::time::sleep(Duration::from_secs(5)).await;
         }
         let logins = world.logins() - before;
         assert!(crowd == 1000 && (2..30).contains(&logins), "{logins} logins");
