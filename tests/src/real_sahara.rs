@@ -54,7 +54,7 @@ pub const CASES: &[Named] = cases! {
 
 /// Cases for a server whose tokens live for seconds.
 pub const TOKEN_CASES: &[Named] = cases! {
-    tokens: a_crowd_does_not_notice_that_tokens_end a_wait_outlives_its_token;
+    tokens: a_crowd_does_not_notice_that_tokens_end;
 };
 
 /// Runs cases one after the other, says how each ends, and gives the names of those that fail.

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use sahara::Version;
 
-use super::world::{IMAGE, NETWORK, World};
+use super::world::World;
 
 pub(super) async fn a_crowd_does_not_notice_that_tokens_end(world: &World) {
     for login in [World::demo(), world.credential(true)] {
@@ -36,19 +36,4 @@ pub(super) async fn a_crowd_does_not_notice_that_tokens_end(world: &World) {
         assert!(crowd == 1000 && (2..30).contains(&logins), "{logins} logins");
         assert!(api.data_sources().list().all().await.unwrap().is_empty());
     }
-}
-
-pub(super) async fn a_wait_outlives_its_token(world: &World) {
-    world.stack_seconds(10.0).await;
-    let api = world.client(Version::V2).await;
-    let create = api.cluster_templates().create("outlives", "fake", "0.1").image(IMAGE).network(NETWORK);
-    let group = sahara::NewNodeGroup::new("a", "1", ["namenode"]);
-    let template = create.node_group(group, 1).await.unwrap();
-    let before = world.logins();
-    let work = api.clusters().create("outlives", &template).await.unwrap();
-    work.wait().await.unwrap();
-    api.clusters().delete(&work.cluster.id).await.unwrap().wait().await.unwrap();
-    assert!(!world.is_real() || world.logins() > before);
-    world.stack_seconds(1.0).await;
-    api.cluster_templates().delete(&template.id).await.unwrap();
 }
