@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use cross_crate_tests::real_sahara::{CASES, Named, TOKEN_CASES, World, run};
 
 use crate::{Result, workspace};
 
@@ -13,6 +14,9 @@ use servers::Servers;
 
 /// How long tokens live unless somebody wants to see them expire.
 const TOKEN_SECONDS: u32 = 3600;
+
+/// How long they live in the cases about that.
+const SHORT_TOKEN_SECONDS: u32 = 8;
 
 /// Install, run and test against a real Keystone and a real Sahara
 #[derive(Args)]
@@ -28,6 +32,11 @@ enum Command {
         /// How long a token lives
         #[arg(long, default_value_t = TOKEN_SECONDS)]
         token_seconds: u32,
+    },
+    /// Run every case of the suite against the servers, then those about tokens against servers whose tokens are short
+    Test {
+        /// Only cases whose names contain one of these
+        only: Vec<String>,
     },
     /// Stop the servers and remove their databases
     Down,
@@ -76,7 +85,31 @@ impl RealSahara {
                 println!("{}", servers.leave_running());
                 Ok(())
             }
+            Command::Test { only } => test(&home, &only),
             Command::Down => servers::stop(&home),
         }
     }
+}
+
+fn test(home: &Home, only: &[String]) -> Result {
+    install::install(home)?;
+    let (mut failed, mut count) = (Vec::new(), 0);
+    for (cases, token_seconds) in [(CASES, TOKEN_SECONDS), (TOKEN_CASES, SHORT_TOKEN_SECONDS)] {
+        let is_asked = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part));
+        let cases: Vec<Named> = cases.iter().filter(|(name, _)| is_asked(name)).copied().collect();
+        if cases.is_empty() {
+            continue;
+        }
+        servers::stop(home)?;
+        // They end with this value, however the cases do.
+        let servers = Servers::start(home, token_seconds)?;
+        println!("tokens live {token_seconds} s");
+        let runtime = crate::runtime()?;
+        let world = runtime.block_on(World::real(servers.world()))?;
+        failed.extend(run(&runtime, &world, &cases));
+        count += cases.len();
+        println!("{} operations of both versions were answered well", world.sent().len());
+    }
+    println!("{} of {count} cases passed", count - failed.len());
+    if failed.is_empty() && count > 0 { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
 }

@@ -1,4 +1,4 @@
-//! Ids of what other OpenStack services keep, and of clusters.
+//! Ids of what other OpenStack services keep.
 
 cloud_core::text_id! {
     /// Identifies a project of Keystone, formerly called tenant.

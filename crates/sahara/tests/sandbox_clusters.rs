@@ -218,9 +218,10 @@ async fn the_life_of_a_template_in_both_versions() {
         let changed =
             changed.node_group(NewNodeGroup::new("all", "1", ["namenode"]), 1).plugin("fake", "0.1").await.unwrap();
         assert_eq!((changed.node_groups.len(), changed.node_groups[0].name.as_str()), (1, "all"));
-        let unknown =
-            templates.update(&made.id).cluster_configs(Configs::new().set("general", "x", 1)).await.unwrap_err();
-        assert_eq!(unknown.code(), Some("INVALID_REFERENCE"));
+        let unknown = templates.update(&made.id).cluster_configs(Configs::new().set("general", "x", 1));
+        assert_eq!(unknown.clone().plugin("fake", "0.1").await.unwrap_err().code(), Some("INVALID_REFERENCE"));
+        unknown.await.unwrap();
+        templates.update(&made.id).cluster_configs(Configs::new().set("general", "Enable XFS", false)).await.unwrap();
         let exported = templates.export(&made.id).await.unwrap();
         let import = templates
             .import(&exported)

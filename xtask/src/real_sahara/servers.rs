@@ -71,6 +71,11 @@ impl<'a> Servers<'a> {
         std::mem::take(&mut self.world)
     }
 
+    /// What a test has to know, as JSON.
+    pub(super) fn world(&self) -> &str {
+        &self.world
+    }
+
     /// The administrator, and Keystone's own endpoint.
     fn bootstrap(&self, keystone_url: &str) -> Result {
         let mut bootstrap = Command::new(self.home.program("keystone-manage"));

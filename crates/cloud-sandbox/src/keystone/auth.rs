@@ -165,7 +165,8 @@ fn by_passcode(proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
 
 fn by_token(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
     let id = given["id"].as_str().unwrap_or_default();
-    let token = ctx.state.token(id, ctx.now).ok_or_else(Refusal::unauthorized)?;
+    let token = ctx.state.token(id, ctx.now);
+    let token = token.ok_or_else(|| Refusal::not_found("Could not recognize Fernet token"))?;
     // Keystone 24 fails here with an exception that nobody catches.
     if token.application_credential.is_some() {
         return Err(Refusal::Crash);

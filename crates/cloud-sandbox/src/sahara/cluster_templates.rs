@@ -139,7 +139,11 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     let mut given = stored(UPDATE[ctx.version as usize].read(&ctx.body)?);
     let (plugin, version) = plugin_after(resource::row(ctx, RESOURCE, &id)?, &given)?;
+    // Settings are looked at in creations only, or where the plugin is named besides.
+    let named = given.contains_key("plugin_name");
+    let settings = if named { None } else { given.remove_entry("cluster_configs") };
     check(ctx, plugin, &version, &given)?;
+    given.extend(settings);
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     check_renaming(ctx, RESOURCE, "Cluster template", &id, &given)?;
     if !users(ctx, &id).is_empty() {

@@ -112,7 +112,9 @@ fn put(row: &mut Row, mut given: Map<String, Value>) {
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let given = read(ctx, &UPDATE)?;
-    let id = resource::id(ctx, RESOURCE)?;
+    // Checked as if the body had named it.
+    let id = resource::id(ctx, RESOURCE)
+        .map_err(|_| ApiError::unknown(format!("JobBinary id '{}' not found", ctx.parameter(0))))?;
     ctx.knows_query("job_binary_update", &[])?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
