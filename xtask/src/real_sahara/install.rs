@@ -20,7 +20,7 @@ pub(super) fn install(home: &Home) -> Result {
         venv: home.venv.clone(),
         requirements: home.recipe.join("requirements.txt"),
         complete: true,
-        build: None,
+        build: Some(home.recipe.join("requirements-build.txt")),
         version: Version::Exactly(3, 11),
         who: "the real Sahara",
     };

@@ -13,7 +13,7 @@ use super::Home;
 use super::install::{Settings, quiet, remove, surroundings};
 use crate::Result;
 
-/// How long a server may take to listen.
+/// How long a server may take to listen, or to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Running servers; they end with this value unless they are left running.
@@ -137,8 +137,14 @@ impl Drop for Servers<'_> {
             // It may have ended by itself.
             let _ = signal_group("-TERM", child.id());
         }
+        let asked = Instant::now();
         for child in &mut self.children {
-            let _ = child.wait();
+            while matches!(child.try_wait(), Ok(None)) {
+                if asked.elapsed() > PATIENCE {
+                    let _ = signal_group("-KILL", child.id());
+                }
+                thread::sleep(Duration::from_millis(50));
+            }
         }
         let _ = remove(&self.home.run);
     }
