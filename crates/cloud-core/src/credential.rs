@@ -192,7 +192,7 @@ impl<S: TokenSource> TokenCache<S> {
 
     /// Makes sure that a valid token is at hand, as the next call would.
     pub async fn ready(&self) -> Result<()> {
-        self.get().await.map(drop)
+        self.get().await.map(drop).map_err(Error::of_credential)
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

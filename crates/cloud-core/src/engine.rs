@@ -495,7 +495,9 @@ impl Engine {
             headers.insert(name, value.clone());
         }
         let generation = match &self.0.credential {
-            Some(credential) if !parts.anonymous => credential.authorize(&mut request).await?,
+            Some(credential) if !parts.anonymous => {
+                credential.authorize(&mut request).await.map_err(Error::of_credential)?
+            }
             _ => 0,
         };
         Ok((request, generation))

@@ -209,7 +209,8 @@ async fn refusals_are_told_and_not_repeated() {
     assert!(error.is_auth() && !error.is_retryable(), "{error}");
     assert_eq!(error.correlation_id(), Some("req-7"));
     let text = error.to_string();
-    assert!(text.starts_with("POST /auth/tokens failed: 401 Unauthorized: The request you have made"), "{text}");
+    let told = "no token: POST /auth/tokens failed: 401 Unauthorized: The request you have made";
+    assert!(text.starts_with(told), "{text}");
     assert!(cloud.data_processing().await.unwrap_err().is_auth());
     assert_eq!(wire.seen().len(), 2);
 }

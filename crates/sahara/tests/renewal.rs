@@ -186,3 +186,31 @@ async fn one_slot_is_enough_to_log_in() {
     assert_eq!(call.await.unwrap().id.as_str(), "t");
     assert!(!matches!(cloud.token().await, Err(error) if error.kind() == ErrorKind::Timeout));
 }
+
+/// Keystone answers 404 for a token that it cannot read, and so does whatever stands in its place when it is down.
+#[tokio::test(start_paused = true)]
+async fn a_login_that_is_not_found_is_no_resource_that_is_gone() {
+    for login in [common::login(), Login::token("given", sahara::keystone::Scope::Default)] {
+        let logins = AtomicU32::new(0);
+        let body = token(&catalog(URL));
+        let wire = ScriptedTransport::from_fn(move |request| {
+            let is_keystone = request.uri().host() == Some("keystone.test");
+            if is_keystone && logins.fetch_add(1, Ordering::SeqCst) == 0 {
+                return issued("token-1", &body);
+            }
+            let code = if is_keystone { 404 } else { 401 };
+            Scripted::json(code, json!({"error": {"code": code, "message": "Could not find it"}}).to_string())
+        });
+        let api = builder(&wire).login(login).build().unwrap().data_processing().await.unwrap();
+        let id = "00000000-0000-0000-0000-000000000001";
+        for error in [
+            api.clusters().get(id).await.unwrap_err(),
+            api.clusters().find(id).await.unwrap_err(),
+            api.clusters().wait_gone(id).await.unwrap_err(),
+            api.jobs().until_gone(id).await.unwrap_err(),
+        ] {
+            assert!(error.is_auth() && !error.is_not_found(), "{error}");
+            assert!(error.to_string().contains("Could not find it"), "{error}");
+        }
+    }
+}

@@ -33,6 +33,35 @@ async fn a_credential_may_call_while_a_call_waits_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refused_login_is_no_answer_to_the_call() {
+    for status in [400, 401, 403, 404, 409, 422] {
+        let wire = ScriptedTransport::from_fn(move |_| Scripted::json(status, "{}"));
+        let (open, base) = engine_with(wire.clone(), |_| {});
+        let engine = open.with_credential(Some(Arc::new(Asking(open.clone(), base.clone()))));
+        let error = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw()).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_auth()), (ErrorKind::Credential, true), "{error}");
+        assert!(!error.is_not_found() && !error.is_conflict() && !error.is_invalid_input(), "{error}");
+        assert!(!error.is_retryable() && !error.may_have_happened(), "{error}");
+        let text = format!("POST /a failed: no token: GET /time failed: {status} ");
+        assert!(error.to_string().starts_with(&text), "{error}");
+        let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<Error>());
+        assert_eq!(cause.and_then(Error::status).map(|status| status.as_u16()), Some(status));
+        assert_eq!(wire.lines(), ["GET /v1/time"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_fails_for_a_while_says_nothing_about_who_asks() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(503, "{}"));
+    let (open, base) = engine_with(wire.clone(), |_| {});
+    let engine = open.with_credential(Some(Arc::new(Asking(open.clone(), base.clone()))));
+    let error = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw()).await.unwrap_err();
+    assert!(error.is_server() && error.is_retryable() && !error.is_auth() && !error.may_have_happened(), "{error}");
+    assert!(error.to_string().contains("no token: GET /time failed: 503 Service Unavailable"), "{error}");
+    assert!(wire.lines().iter().all(|line| line == "GET /v1/time"), "{:?}", wire.lines());
+}
+
+#[tokio::test(start_paused = true)]
 async fn hooks_are_called_in_their_order_where_they_were_set() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let tell = |name: &'static str| {

@@ -19,7 +19,7 @@ use cloud_core::config::{BaseUrl, Setting};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::{Error, ErrorKind, Result};
-use http::Method;
+use http::{Method, StatusCode};
 use secrecy::SecretString;
 
 pub use catalog::{Catalog, Endpoint, Interface, Service, Wanted};
@@ -70,7 +70,8 @@ impl Keystone {
         let call = Call::untabled(&self.engine, self.address(login), Method::POST, path, decode);
         let issued = call.json(&login.body()).options(|o| o.idempotent(true)).await;
         issued.map_err(|error| match login {
-            Login::Token { .. } if error.status() == Some(http::StatusCode::UNAUTHORIZED) => {
+            // A token that it cannot read is one that it does not find.
+            Login::Token { .. } if matches!(error.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND)) => {
                 let text = format!(
                     "the given token is not accepted, and a token cannot renew itself; log in by a password or an \
                      application credential ({error})"

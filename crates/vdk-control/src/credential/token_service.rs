@@ -78,11 +78,14 @@ impl TokenService {
         let call = Call::untabled(&self.engine, &self.base, Method::POST, self.path.clone(), Decode::by(read, ""))
             .body("application/x-www-form-urlencoded", form)
             .options(|options| options.idempotent(repeatable));
-        let no_token = |reason: String| Error::new(ErrorKind::Credential, self.without_secrets(reason, fields));
-        let answer = call.await.map_err(|error| no_token(error.to_string()).with_retryable(error.is_retryable()));
-        let answer: TokenAnswer = answer?;
+        let no_token = |kind, reason: String| Error::new(kind, self.without_secrets(reason, fields));
+        let answer: TokenAnswer = call.await.map_err(|error| {
+            // A service in trouble says nothing about who asks.
+            let kind = if error.is_retryable() { error.kind() } else { ErrorKind::Credential };
+            no_token(kind, error.to_string()).with_retryable(error.is_retryable())
+        })?;
         if answer.access_token.expose_secret().is_empty() {
-            return Err(no_token(format!("the answer of {self:?} has no access_token")));
+            return Err(no_token(ErrorKind::Credential, format!("the answer of {self:?} has no access_token")));
         }
         Ok(answer)
     }
