@@ -158,6 +158,7 @@ impl Settings {
                 files.entry(&cloud, region, &mut notes)?
             }
         };
+        notes.extend(entry.unknown());
         Self::from_entry(env, cloud, &entry.filled(), notes)
     }
 

@@ -98,7 +98,8 @@ impl Keys<'_> {
     }
 
     fn missing(&self, key: &str) -> Error {
-        let text = format!("{key}: not set beside auth_url ({})", self.auth_url.origin);
+        let unknown = self.entry.unknown().map(|keys| format!("; {keys}")).unwrap_or_default();
+        let text = format!("{key}: not set beside auth_url ({}){unknown}", self.auth_url.origin);
         Error::new(ErrorKind::Config, text)
     }
 

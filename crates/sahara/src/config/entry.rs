@@ -68,7 +68,11 @@ const SELECTORS: [&str; 1] = ["region_name"];
 
 /// The settings of one cloud, by key. Every value may be a secret, so there is no `Debug`.
 #[derive(Clone, Default)]
-pub(super) struct Entry(BTreeMap<String, Setting<SecretString>>);
+pub(super) struct Entry {
+    values: BTreeMap<String, Setting<SecretString>>,
+    /// Keys in `auth` that are none: a login has no others, so that they are misspelled or for another kind of it.
+    unknown: Vec<Origin>,
+}
 
 impl Entry {
     /// The cloud that the environment is; `None` when no variable says anything.
@@ -81,7 +85,7 @@ impl Entry {
             let variable = format!("OS_{}", word.to_uppercase());
             if let Some(value) = env.get_nonempty(&variable)? {
                 is_cloud |= !SELECTORS.contains(&word);
-                entry.0.insert(key.to_owned(), value.map(SecretString::from));
+                entry.values.insert(key.to_owned(), value.map(SecretString::from));
             }
         }
         Ok(is_cloud.then_some(entry))
@@ -92,7 +96,13 @@ impl Entry {
         let mut entry = Self::default();
         if let Some(auth) = mapping.get("auth") {
             match auth {
-                Value::Mapping(auth) => entry.lay_over(Self::from_keys(auth, path, &format!("{place}.auth"))?),
+                Value::Mapping(auth) => {
+                    let place = format!("{place}.auth");
+                    entry.lay_over(Self::from_keys(auth, path, &place)?);
+                    let strange = auth.keys().filter_map(Value::as_str).filter(|name| !is_key(name));
+                    let origin = |name| Origin::File { path: path.to_owned(), key: format!("{place}.{name}") };
+                    entry.unknown.extend(strange.map(origin));
+                }
                 Value::Null => {}
                 _ => return Err(wrong(path, &format!("{place}.auth"), "must be a mapping")),
             }
@@ -105,17 +115,17 @@ impl Entry {
         let (mut entry, mut others) = (Self::default(), Self::default());
         for (name, value) in mapping {
             let Some(name) = name.as_str() else { continue };
-            let word = name.replace('-', "_").to_lowercase();
-            let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
-            let key = alias.map_or(word.as_str(), |(_, key)| *key);
-            if !KEYS.contains(&key) {
+            if !is_key(name) {
                 continue;
             }
+            let word = word(name);
+            let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
+            let key = alias.map_or(word.as_str(), |(_, key)| *key);
             let place = format!("{place}.{name}");
             let Some(text) = scalar(value).map_err(|problem| wrong(path, &place, problem))? else { continue };
             let origin = Origin::File { path: path.to_owned(), key: place };
             let target = if alias.is_some() { &mut others } else { &mut entry };
-            target.0.insert(key.to_owned(), Setting::new(text.into(), origin));
+            target.values.insert(key.to_owned(), Setting::new(text.into(), origin));
         }
         others.lay_over(entry);
         Ok(others)
@@ -123,7 +133,8 @@ impl Entry {
 
     /// Takes what the other one says, and keeps what it does not.
     pub(super) fn lay_over(&mut self, stronger: Self) {
-        self.0.extend(stronger.0);
+        self.values.extend(stronger.values);
+        self.unknown.extend(stronger.unknown);
     }
 
     /// The entry in a region: the one that is asked for, its own, else the first of those that are declared, which must
@@ -131,7 +142,7 @@ impl Entry {
     pub(super) fn with_region(mut self, asked: Option<&str>, declared: Vec<(String, Self)>) -> Result<Self> {
         if let Some(asked) = asked {
             let region = Setting::new(asked.to_owned().into(), Origin::Builder("region"));
-            self.0.insert("region_name".to_owned(), region);
+            self.values.insert("region_name".to_owned(), region);
         }
         if declared.is_empty() {
             return Ok(self);
@@ -147,7 +158,7 @@ impl Entry {
             let text = format!("{} is not among the regions of the cloud: {}", wanted.value, names.join(", "));
             return Err(wanted.error(text));
         };
-        values.0.remove("region_name");
+        values.values.remove("region_name");
         self.lay_over(values);
         Ok(self)
     }
@@ -158,7 +169,7 @@ impl Entry {
             let mut setting = setting.clone();
             let text = setting.value.expose_secret();
             if text.contains('{') && !SECRETS.contains(&key.as_str()) {
-                let known = self.0.iter().filter(|(other, _)| !SECRETS.contains(&other.as_str()));
+                let known = self.values.iter().filter(|(other, _)| !SECRETS.contains(&other.as_str()));
                 let text = known.fold(text.to_owned(), |text, (other, value)| {
                     text.replace(&format!("{{{other}}}"), value.value.expose_secret())
                 });
@@ -166,7 +177,7 @@ impl Entry {
             }
             (key.clone(), setting)
         };
-        Self(self.0.iter().map(fill).collect())
+        Self { values: self.values.iter().map(fill).collect(), unknown: self.unknown.clone() }
     }
 
     /// A value that is no secret.
@@ -176,19 +187,36 @@ impl Entry {
 
     /// A value.
     pub(super) fn secret(&self, key: &str) -> Option<Setting<SecretString>> {
-        self.0.get(key).filter(|setting| !setting.value.expose_secret().is_empty()).cloned()
+        self.values.get(key).filter(|setting| !setting.value.expose_secret().is_empty()).cloned()
+    }
+
+    /// Keys of the login that are not known, for people.
+    pub(super) fn unknown(&self) -> Option<String> {
+        let places: Vec<String> = self.unknown.iter().map(ToString::to_string).collect();
+        (!places.is_empty()).then(|| format!("not known, and without effect: {}", places.join(", ")))
     }
 
     /// Where its values come from.
     pub(super) fn origins(&self) -> impl Iterator<Item = &Origin> {
-        self.0.values().map(|setting| &setting.origin)
+        self.values.values().map(|setting| &setting.origin)
     }
 
     /// Names the region of a declaration that has no values of its own.
     pub(super) fn of_region(name: &str, path: &Path, place: &str) -> Self {
         let origin = Origin::File { path: path.to_owned(), key: place.to_owned() };
-        Self(BTreeMap::from([("region_name".to_owned(), Setting::new(name.to_owned().into(), origin))]))
+        let region = Setting::new(name.to_owned().into(), origin);
+        Self { values: BTreeMap::from([("region_name".to_owned(), region)]), unknown: Vec::new() }
     }
+}
+
+/// A key as it is written here.
+fn word(name: &str) -> String {
+    name.replace('-', "_").to_lowercase()
+}
+
+fn is_key(name: &str) -> bool {
+    let word = word(name);
+    KEYS.contains(&word.as_str()) || ALIASES.iter().any(|(alias, _)| *alias == word)
 }
 
 /// The text of a value: numbers and flags as they are written, lists with commas; `None` for nothing.

@@ -257,6 +257,34 @@ fn a_broken_file_is_passed_over_unless_it_is_named() {
 }
 
 #[test]
+fn a_misspelled_key_of_a_login_is_named() {
+    let auth = |keys: &str| format!("clouds:\n  a: {{auth: {{{keys}}}, netwroks: []}}\n");
+    let (url, user) = (
+        auth("auth_ulr: 'https://k', user_id: u, password: hunter2"),
+        auth("auth-url: 'https://k', usename: u, password: hunter2"),
+    );
+    check(&[
+        Row::fails(
+            "the address",
+            &[("/clouds.yaml", &url)],
+            "the cloud a has no auth_url; not known, and without effect: clouds.a.auth.auth_ulr (clouds.yaml)",
+        ),
+        Row::fails(
+            "the user",
+            &[("/clouds.yaml", &user)],
+            "username: not set beside auth_url (clouds.a.auth.auth-url (clouds.yaml)); not known, and without effect: \
+             clouds.a.auth.usename (clouds.yaml)",
+        ),
+    ]);
+    let file = auth("auth_url: 'https://k', user_id: u, password: hunter2, projct_name: p");
+    let secure = "clouds: {a: {auth: {pasword: hunter2}}}";
+    let found = Settings::load(&Disk::new(&[(HOME, &file), (SECURE, secure)]).env(&[])).unwrap();
+    let note =
+        format!("not known, and without effect: clouds.a.auth.projct_name ({HOME}), clouds.a.auth.pasword ({SECURE})");
+    assert_eq!(found.notes, [note]);
+}
+
+#[test]
 fn secrets_are_laid_over_clouds() {
     let open = "clouds:\n  a:\n    auth: {auth_url: 'https://k', user_id: u, project_id: p, password: old}\n    region_name: r\n  b: {}\n";
     let secure = "clouds:\n  a: {auth: {password: hunter2}}\n  c: {auth: {password: other}}\n";
