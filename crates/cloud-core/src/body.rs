@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::future::Future;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -12,6 +12,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 
+use crate::error::{Error, ErrorKind};
 use crate::transport::TransportError;
 
 type BoxStream<E> = Pin<Box<dyn Stream<Item = Result<Bytes, E>> + Send>>;
@@ -41,11 +42,13 @@ impl Body {
 
     /// The content of a file, read in pieces while it is sent. It can be sent again: the file is opened anew.
     ///
-    /// The length is taken now; sending fails when the file has become shorter since.
-    pub fn from_file(path: impl Into<PathBuf>) -> io::Result<Self> {
+    /// The length is taken now, and the error names the file. Sending fails when it has become shorter since.
+    pub fn from_file(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
-        let length = std::fs::metadata(&path)?.len();
-        Ok(Self(Kind::File { path: Arc::new(path), length }))
+        match std::fs::metadata(&path) {
+            Ok(about) => Ok(Self(Kind::File { path: Arc::new(path), length: about.len() })),
+            Err(error) => Err(Error::new(ErrorKind::RequestBody, unreadable(&path, &error)).with_source(error)),
+        }
     }
 
     /// What a reader gives, which must be exactly `length` bytes. It is read on a thread for blocking work.
@@ -94,11 +97,19 @@ impl Body {
         let length = self.len();
         let state = match self.0 {
             Kind::Bytes(bytes) => State::Bytes(bytes),
-            Kind::File { path, length } => State::Stream(Box::pin(ReadStream::new(move || File::open(&*path), length))),
+            Kind::File { path, length } => {
+                let open =
+                    move || File::open(&*path).map_err(|error| io::Error::new(error.kind(), unreadable(&path, &error)));
+                State::Stream(Box::pin(ReadStream::new(open, length)))
+            }
             Kind::Once { source, .. } => State::Unopened(source),
         };
         BodyStream { state, remaining: length }
     }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    format!("{} cannot be read: {error}", path.display())
 }
 
 impl Default for Body {

@@ -107,7 +107,7 @@ impl<'a> JobBinaryInternals<'a> {
     /// # let path = std::env::temp_dir().join("sahara-doc-count.pig");
     /// # std::fs::write(&path, "A = 1;").unwrap();
     ///
-    /// let file = Body::from_file(&path).expect("the file can be read");
+    /// let file = Body::from_file(&path)?;
     /// let program = api.job_binary_internals().upload("count.pig", file).await?;
     /// assert_eq!(program.datasize, 6);
     /// let binary = api.job_binaries().create("count.pig", program.url()).await?;

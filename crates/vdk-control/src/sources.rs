@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::IntoFuture;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cloud_core::body::Body;
 use cloud_core::call::{Call, CallFuture, CallOptions, Task};
@@ -12,7 +12,7 @@ use cloud_core::{Error, Result};
 use http::HeaderValue;
 use serde::de::DeserializeOwned;
 
-use crate::files::{self, TempFile, unreadable};
+use crate::files::{self, TempFile};
 use crate::job::Job;
 use crate::ops;
 
@@ -214,11 +214,11 @@ impl UploadSources {
     async fn prepare(self) -> Result<(Call<SourceVersion>, Option<TempFile>)> {
         let (body, temp) = match self.content {
             Content::Body(body) => (body, None),
-            Content::File(path) => (files::off_the_runtime(move || open(&path)).await?, None),
+            Content::File(path) => (files::off_the_runtime(move || Body::from_file(path)).await?, None),
             Content::Folder(folder) => {
                 let (body, temp) = files::off_the_runtime(move || {
                     let temp = folder.pack()?;
-                    Ok((open(temp.path())?, temp))
+                    Ok((Body::from_file(temp.path())?, temp))
                 })
                 .await?;
                 (body, Some(temp))
@@ -251,10 +251,6 @@ impl UploadSources {
     pub fn send_blocking(self) -> Result<SourceVersion> {
         cloud_core::blocking::block_on(self.send())
     }
-}
-
-fn open(path: &Path) -> Result<Body> {
-    Body::from_file(path).map_err(|error| unreadable(path, error))
 }
 
 impl IntoFuture for UploadSources {

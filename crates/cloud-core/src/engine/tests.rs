@@ -308,12 +308,17 @@ async fn files_are_sent_again_and_checked() {
     put(&wire).await.unwrap();
     assert_eq!(wire.seen().iter().map(|s| s.request.body().clone()).collect::<Vec<_>>(), ["0123456789"; 2]);
     let wire = ScriptedTransport::new([Scripted::json(200, "")]);
-    let call = put(&wire);
+    let (call, later) = (put(&wire), put(&wire));
     std::fs::write(&path, "012").unwrap();
     let error = call.await.unwrap_err();
     std::fs::remove_file(&path).unwrap();
     assert_eq!(error.kind(), ErrorKind::RequestBody);
     assert!(error.to_string().contains("shorter than announced"), "{error}");
+    let missing = format!("cannot read the request body: {} cannot be read: ", path.display());
+    for error in [later.await.unwrap_err(), Body::from_file(&path).unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::RequestBody);
+        assert!(error.to_string().contains(&missing), "{error}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
