@@ -266,12 +266,15 @@ impl Error {
     /// The failure of what a call needs before it is sent, such as a token. What a status means there it does not mean
     /// for the call: the refusal of a login with 404 must not look like a resource that is gone.
     pub(crate) fn of_credential(self) -> Self {
-        if self.0.call.is_none() && self.0.kind != ErrorKind::Api {
-            return self;
-        }
+        let Some((method, template)) = self.call() else { return self };
         let passes = self.0.retryable;
-        let kind = if self.0.kind == ErrorKind::Api && !passes { ErrorKind::Credential } else { self.0.kind };
-        let message = if kind == ErrorKind::Credential { self.to_string() } else { format!("no token: {self}") };
+        let (kind, message) = if self.0.kind == ErrorKind::Api && !passes {
+            (ErrorKind::Credential, self.to_string())
+        } else {
+            let (message, attempts) = (&self.0.message, self.0.attempts);
+            let separator = if message.is_empty() { "" } else { " " };
+            (self.0.kind, format!("{message}{separator}(in {method} {template} before it, attempt {attempts})"))
+        };
         let Inner { status, retry_after, correlation_id, details, .. } = (*self.0).clone();
         Self::new(kind, message).with_retryable(passes).with_retry_after(retry_after).with_source(self).with(|inner| {
             inner.status = status.filter(|_| passes);

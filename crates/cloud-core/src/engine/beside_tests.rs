@@ -57,7 +57,8 @@ async fn a_login_that_fails_for_a_while_says_nothing_about_who_asks() {
     let engine = open.with_credential(Some(Arc::new(Asking(open.clone(), base.clone()))));
     let error = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw()).await.unwrap_err();
     assert!(error.is_server() && error.is_retryable() && !error.is_auth() && !error.may_have_happened(), "{error}");
-    assert!(error.to_string().contains("no token: GET /time failed: 503 Service Unavailable"), "{error}");
+    let text = "POST /a failed: 503 Service Unavailable: (in GET /time before it, attempt 5)";
+    assert!(error.to_string().starts_with(text), "{error}");
     assert!(wire.lines().iter().all(|line| line == "GET /v1/time"), "{:?}", wire.lines());
 }
 
