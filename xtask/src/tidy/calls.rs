@@ -24,6 +24,8 @@ pub(super) struct Provider {
 const IAM: &[&str] =
     &["Needs the IAM action `", "Needs the IAM actions `", "Needs no IAM action", "Open to everybody."];
 
+const POLICY: &[&str] = &["Needs the policy rule `", "Needs the policy rules `"];
+
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         folder: "crates/hetzner",
@@ -34,6 +36,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
         described: &[],
     },
     Provider { folder: "crates/ovh", read: IAM, write: IAM, untabled: &[], described: &["Needs what the call needs."] },
+    Provider {
+        folder: "crates/sahara",
+        read: POLICY,
+        write: POLICY,
+        // Keystone, and the list of versions.
+        untabled: &["Needs no policy rule"],
+        described: &["Needs what the import needs."],
+    },
 ];
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];

@@ -233,6 +233,31 @@ fn a_call_that_was_described_where_it_was_made_needs_an_example_alone() {
 }
 
 #[test]
+fn a_policy_rule_is_named_alike_by_what_reads_and_by_what_writes() {
+    let sahara = PROVIDERS.iter().find(|provider| provider.folder == "crates/sahara").unwrap();
+    let faults = |method: &str, sentence: &str| {
+        let ops = format!("operations! {{\n    A_JOB = \"a_job\", {method} \"/jobs\";\n}}\n");
+        let code = format!(
+            "/// A job (`{method} /jobs`).\n///\n/// {sentence}\n///\n/// ```\n/// assert!(a_job().await.is_ok());\n\
+             /// ```\npub fn a_job() -> Call<Job> {{\n    call(&ops::A_JOB)\n}}\n"
+        );
+        let files = [("ops.rs", ops), ("jobs.rs", code)];
+        let files = files.map(|(name, text)| (format!("crates/sahara/src/{name}"), Some(text)));
+        let mut faults = Vec::new();
+        check(&Tree { root: "/".into(), files: files.into() }, sahara, &mut faults);
+        faults.len()
+    };
+    for method in METHODS {
+        assert_eq!(faults(method, "Needs the policy rule `job:get`."), 0);
+        assert_eq!(faults(method, "Needs the policy rules `job:get` and `job:list`."), 0);
+        // What stands in for it elsewhere does not where there is an operation.
+        for sentence in ["", "Needs a role.", "Needs no policy rule.", "Needs what the import needs."] {
+            assert_eq!(faults(method, sentence), 1, "{sentence}");
+        }
+    }
+}
+
+#[test]
 fn what_is_in_no_table_may_have_a_sentence_of_its_own() {
     let ready = "GET /disks?id=..`).\n    ///\n    /// Needs a token with read access.";
     assert_eq!(faults_with(ready, &ready.replace("a token with read access", "no token")), [""; 0]);
