@@ -77,7 +77,7 @@ cloud_core::model! {
 
 owned!(ClusterTemplate);
 
-/// `/cluster-templates`. Any member of the project may do all of this.
+/// `/cluster-templates`. Any member of the project may do all of this [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct ClusterTemplates<'a>(&'a Client);
 
@@ -87,6 +87,9 @@ impl<'a> ClusterTemplates<'a> {
     }
 
     /// Lists the templates of the project, and those that other projects make public (`GET /cluster-templates`).
+    ///
+    /// Needs the policy rule `data-processing:cluster-template:list`, in v1.1
+    /// `data-processing:cluster-templates:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -98,10 +101,12 @@ impl<'a> ClusterTemplates<'a> {
     /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
     /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
     /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let mut nodes = 0;
     /// let mut templates = api.cluster_templates().list().plugin_name("fake").items();
     /// while let Some(template) = templates.next().await? {
-    ///     println!("{} with {} groups", template.name, template.node_groups.len());
+    ///     nodes += template.node_groups.iter().map(|group| group.count).sum::<u32>();
     /// }
+    /// assert_eq!(nodes, 3);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListClusterTemplates {
@@ -109,6 +114,9 @@ impl<'a> ClusterTemplates<'a> {
     }
 
     /// Creates a template for a plugin (`POST /cluster-templates`).
+    ///
+    /// Needs the policy rule `data-processing:cluster-template:create`, in v1.1
+    /// `data-processing:cluster-templates:create`.
     ///
     /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, network or template
     /// of a group, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE`
@@ -146,6 +154,8 @@ impl<'a> ClusterTemplates<'a> {
 
     /// One template (`GET /cluster-templates/{id}`).
     ///
+    /// Needs the policy rule `data-processing:cluster-template:get`, in v1.1 `data-processing:cluster-templates:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -157,14 +167,18 @@ impl<'a> ClusterTemplates<'a> {
     /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
     /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
     /// let template = api.cluster_templates().get(&template.id).await?;
-    /// println!("{} for {} {}", template.name, template.plugin_name, template.plugin_version);
+    /// assert_eq!((template.plugin_name.as_str(), template.plugin_version.as_str()), ("fake", "0.1"));
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<ClusterTemplateId>) -> Call<ClusterTemplate> {
         self.0.get(both!(GET_CLUSTER_TEMPLATE), id.into(), "cluster_template")
     }
 
-    /// Looks a template up by id or name; the project's own before a public one of the same name.
+    /// Looks a template up by id or name (`GET /cluster-templates/{id}` for what looks like an id, then
+    /// `GET /cluster-templates`); the project's own before a public one of the same name.
+    ///
+    /// Needs the policy rules `data-processing:cluster-template:get` and `data-processing:cluster-template:list`, in
+    /// v1.1 `data-processing:cluster-templates:get` and `data-processing:cluster-templates:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -185,8 +199,11 @@ impl<'a> ClusterTemplates<'a> {
         find(self.0, template.into(), list, true, |id| self.get(id))
     }
 
-    /// Changes a template (`PATCH /cluster-templates/{id}`, in v1.1 `PUT`). What is not set stays; groups, once given,
-    /// replace all that were there.
+    /// Changes a template (`PATCH /cluster-templates/{id}`, in v1.1 `PUT /cluster-templates/{id}`). What is not set
+    /// stays; groups, once given, replace all that were there.
+    ///
+    /// Needs the policy rule `data-processing:cluster-template:update`, in v1.1
+    /// `data-processing:cluster-templates:modify`.
     ///
     /// `UPDATE_FAILED` when it is protected, belongs to another project, or a cluster was made from it; see the
     /// predicates of [`ApiError`](crate::ApiError). A protected template takes only an update with
@@ -213,6 +230,9 @@ impl<'a> ClusterTemplates<'a> {
 
     /// Deletes a template (`DELETE /cluster-templates/{id}`).
     ///
+    /// Needs the policy rule `data-processing:cluster-template:delete`, in v1.1
+    /// `data-processing:cluster-templates:delete`.
+    ///
     /// `DELETION_FAILED` when it is protected, `INVALID_REFERENCE` when a cluster was made from it.
     ///
     /// ```
@@ -236,6 +256,8 @@ impl<'a> ClusterTemplates<'a> {
     /// A template in a form that fits other clouds: without ids, and with gaps for the image and for all groups
     /// (`GET /cluster-templates/{id}/export`).
     ///
+    /// Needs the policy rule `data-processing:cluster-template:get`, in v1.1 `data-processing:cluster-templates:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -257,6 +279,9 @@ impl<'a> ClusterTemplates<'a> {
 
     /// Creates a template from one that was exported, here or elsewhere, by any version of the API
     /// (`POST /cluster-templates`). Gaps that are not filled stay out; a network of the other cloud must be replaced.
+    ///
+    /// Needs the policy rule `data-processing:cluster-template:create`, in v1.1
+    /// `data-processing:cluster-templates:create`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};

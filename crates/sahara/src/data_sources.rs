@@ -67,7 +67,7 @@ cloud_core::model! {
 owned!(DataSource);
 identified!(DataSource => DataSourceId);
 
-/// `/data-sources`. Every member of a project may call all of it.
+/// `/data-sources`. Every member of a project may call all of it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct DataSources<'a>(&'a Client);
 
@@ -78,6 +78,8 @@ impl<'a> DataSources<'a> {
 
     /// Lists the data sources of the project, and those that other projects make public (`GET /data-sources`).
     ///
+    /// Needs the policy rule `data-processing:data-source:list`, in v1.1 `data-processing:data-sources:get_all`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -86,12 +88,11 @@ impl<'a> DataSources<'a> {
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
     /// # api.data_sources().create("in", "hdfs", "/user/in").await?;
+    /// # api.data_sources().create("shared", "manila", "manila://00000000-0000-0000-0000-0000000000d1/in").await?;
     /// use sahara::DataSourceType;
     ///
-    /// let mut sources = api.data_sources().list().kind(DataSourceType::Hdfs).items();
-    /// while let Some(source) = sources.next().await? {
-    ///     println!("{} is at {}", source.name, source.url);
-    /// }
+    /// let sources = api.data_sources().list().kind(DataSourceType::Hdfs).all().await?;
+    /// assert_eq!((sources.len(), sources[0].url.as_str()), (1, "/user/in"));
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListDataSources {
@@ -99,6 +100,8 @@ impl<'a> DataSources<'a> {
     }
 
     /// Creates a data source (`POST /data-sources`). Nothing is looked for at the address.
+    ///
+    /// Needs the policy rule `data-processing:data-source:register`, in v1.1 `data-processing:data-sources:register`.
     ///
     /// `%JOB_EXEC_ID%` in it stands for the id of the job, and `%RANDSTR(n)%` for `n` random characters, so that every
     /// job can write elsewhere.
@@ -135,6 +138,8 @@ impl<'a> DataSources<'a> {
 
     /// One data source (`GET /data-sources/{id}`).
     ///
+    /// Needs the policy rule `data-processing:data-source:get`, in v1.1 `data-processing:data-sources:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -144,14 +149,18 @@ impl<'a> DataSources<'a> {
     /// # let api = cloud.build()?.data_processing().await?;
     /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
     /// let source = api.data_sources().get(&source.id).await?;
-    /// println!("{} of {}", source.url, source.project_id);
+    /// assert_eq!(source.project_id, *api.project_id());
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<DataSourceId>) -> Call<DataSource> {
         self.0.get(both!(GET_DATA_SOURCE), id.into(), "data_source")
     }
 
-    /// Looks a data source up by id or name; the project's own before a public one of the same name.
+    /// Looks a data source up by id or name (`GET /data-sources/{id}` for what looks like an id, then
+    /// `GET /data-sources`); the project's own before a public one of the same name.
+    ///
+    /// Needs the policy rules `data-processing:data-source:get` and `data-processing:data-source:list`, in v1.1
+    /// `data-processing:data-sources:get` and `data-processing:data-sources:get_all`.
     ///
     /// API v2 has no filter for names here, so that the list is read until the name comes.
     ///
@@ -172,7 +181,9 @@ impl<'a> DataSources<'a> {
         find(self.0, source.into(), list, self.0.version() == Version::V1_1, |id| self.get(id))
     }
 
-    /// Changes a data source (`PATCH /data-sources/{id}`, in v1.1 `PUT`). What is not set stays.
+    /// Changes a data source (`PATCH /data-sources/{id}`, in v1.1 `PUT /data-sources/{id}`). What is not set stays.
+    ///
+    /// Needs the policy rule `data-processing:data-source:update`, in v1.1 `data-processing:data-sources:modify`.
     ///
     /// `UPDATE_FAILED` when it is protected, belongs to another project, or, in v1.1, a job that was not launched yet uses
     /// it. Only v1.1 looks whether kind, address and credentials still fit each other.
@@ -194,6 +205,8 @@ impl<'a> DataSources<'a> {
     }
 
     /// Deletes a data source, not the data (`DELETE /data-sources/{id}`).
+    ///
+    /// Needs the policy rule `data-processing:data-source:delete`, in v1.1 `data-processing:data-sources:delete`.
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
     ///

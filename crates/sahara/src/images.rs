@@ -67,7 +67,8 @@ impl<'a> From<&'a Image> for Option<&'a str> {
     }
 }
 
-/// `/images`. Any member of the project may do all of this; what it changes is kept in Glance, which must agree.
+/// `/images`. Any member of the project may do all of this [by default](crate#policy-rules); what it changes is kept
+/// in Glance, which must agree.
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'a>(&'a Client);
 
@@ -77,6 +78,8 @@ impl<'a> Images<'a> {
     }
 
     /// Lists the registered images, in one piece (`GET /images`).
+    ///
+    /// Needs the policy rule `data-processing:image:list`, in v1.1 `data-processing:images:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -95,6 +98,8 @@ impl<'a> Images<'a> {
 
     /// One registered image (`GET /images/{id}`).
     ///
+    /// Needs the policy rule `data-processing:image:get`, in v1.1 `data-processing:images:get`.
+    ///
     /// `IMAGE_NOT_REGISTERED` with status 400 for other images of Glance.
     ///
     /// ```
@@ -112,8 +117,11 @@ impl<'a> Images<'a> {
         self.0.get(both!(GET_IMAGE), id.into(), "image")
     }
 
-    /// Looks a registered image up by id or name. Of several of the same name the first one counts: Glance lets names
-    /// repeat.
+    /// Looks a registered image up by id or name (`GET /images/{id}` for what looks like an id, then `GET /images`). Of
+    /// several of the same name the first one counts: Glance lets names repeat.
+    ///
+    /// Needs the policy rules `data-processing:image:get` and `data-processing:image:list`, in v1.1
+    /// `data-processing:images:get` and `data-processing:images:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -147,6 +155,8 @@ impl<'a> Images<'a> {
     /// Registers an image of Glance, or changes what it is registered with (`POST /images/{id}`): `username` is who
     /// logs in to the nodes.
     ///
+    /// Needs the policy rule `data-processing:image:register`, in v1.1 `data-processing:images:register`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -163,6 +173,8 @@ impl<'a> Images<'a> {
     }
 
     /// Forgets what an image is registered with, its tags too (`DELETE /images/{id}`). Glance keeps the image.
+    ///
+    /// Needs the policy rule `data-processing:image:unregister`, in v1.1 `data-processing:images:unregister`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -183,6 +195,8 @@ impl<'a> Images<'a> {
     /// Gives an image more tags (`POST /images/{id}/tag`). Only in API v1.1; [`update_tags`](Self::update_tags)
     /// works in both.
     ///
+    /// Needs the policy rule `data-processing:images:add_tags`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -201,6 +215,8 @@ impl<'a> Images<'a> {
     /// Takes tags from an image (`POST /images/{id}/untag`). Only in API v1.1; [`update_tags`](Self::update_tags)
     /// works in both.
     ///
+    /// Needs the policy rule `data-processing:images:remove_tags`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -218,6 +234,8 @@ impl<'a> Images<'a> {
 
     /// The tags of an image, registered or not (`GET /images/{id}/tags`). Only in API v2; in v1.1 they are part of
     /// [`get`](Self::get).
+    ///
+    /// Needs the policy rule `data-processing:image:get-tags`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -240,6 +258,8 @@ impl<'a> Images<'a> {
     /// Gives an image these tags instead of those it has (`PUT /images/{id}/tags`). Only in API v2;
     /// [`update_tags`](Self::update_tags) works in both.
     ///
+    /// Needs the policy rule `data-processing:image:set-tags`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -258,6 +278,8 @@ impl<'a> Images<'a> {
     /// Takes all tags from an image (`DELETE /images/{id}/tags`). Only in API v2; [`update_tags`](Self::update_tags)
     /// with none works in both.
     ///
+    /// Needs the policy rule `data-processing:image:remove-tags`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -273,9 +295,12 @@ impl<'a> Images<'a> {
         self.0.delete(Op::V2(&v2::DELETE_IMAGE_TAGS), id.into())
     }
 
-    /// Gives an image these tags instead of those it has, in both versions of the API. In v1.1 the image is read, and
-    /// then tagged and untagged as needed, so that between two of these calls it has other tags; only registered images
-    /// are read there.
+    /// Gives an image these tags instead of those it has, in both versions of the API (`PUT /images/{id}/tags`; in v1.1
+    /// `GET /images/{id}`, then `POST /images/{id}/tag` and `POST /images/{id}/untag` as needed). In v1.1 the image has
+    /// other tags between two of these calls, and it must be registered to be read.
+    ///
+    /// Needs the policy rule `data-processing:image:set-tags`, in v1.1 `data-processing:images:get`,
+    /// `data-processing:images:add_tags` and `data-processing:images:remove_tags`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};

@@ -54,7 +54,7 @@ pub(crate) fn data() -> Decode<Bytes> {
     Decode::raw().map(|answer| answer.body)
 }
 
-/// `/job-binaries`. Every member of a project may call all of it.
+/// `/job-binaries`. Every member of a project may call all of it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct JobBinaries<'a>(&'a Client);
 
@@ -65,6 +65,8 @@ impl<'a> JobBinaries<'a> {
 
     /// Lists the job binaries of the project, and those that other projects make public (`GET /job-binaries`).
     ///
+    /// Needs the policy rule `data-processing:job-binary:list`, in v1.1 `data-processing:job-binaries:get_all`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -72,10 +74,10 @@ impl<'a> JobBinaries<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// let mut binaries = api.job_binaries().list().items();
-    /// while let Some(binary) = binaries.next().await? {
-    ///     println!("{} is at {}", binary.name, binary.url);
-    /// }
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
+    /// let binaries = api.job_binaries().list().name("count.jar").all().await?;
+    /// assert_eq!(binaries[0].url, "swift://programs/count.jar");
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListJobBinaries {
@@ -85,6 +87,8 @@ impl<'a> JobBinaries<'a> {
     /// Creates a job binary for a program that is there already (`POST /job-binaries`): at `swift://container/object`,
     /// `s3://bucket/object`, `manila://share/path`, or in the service's own database, see
     /// [`JobBinaryInternal::url`](crate::JobBinaryInternal::url).
+    ///
+    /// Needs the policy rule `data-processing:job-binary:create`, in v1.1 `data-processing:job-binaries:create`.
     ///
     /// Errors worth handling: `NAME_ALREADY_EXISTS` and `DB_DUPLICATE_ENTRY`; `BAD_JOB_BINARY` (what is needed to read it
     /// is missing); `INVALID_REFERENCE` (there is no such program in the database).
@@ -102,7 +106,7 @@ impl<'a> JobBinaries<'a> {
     ///     .create("count.jar", "swift://programs/count.jar")
     ///     .extra(SwiftCredentials::new("demo", "s3cret"))
     ///     .await?;
-    /// println!("{}", binary.id);
+    /// assert_eq!((binary.name.as_str(), binary.is_public), ("count.jar", false));
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, url: impl Into<String>) -> CreateJobBinary {
@@ -111,6 +115,8 @@ impl<'a> JobBinaries<'a> {
     }
 
     /// One job binary (`GET /job-binaries/{id}`).
+    ///
+    /// Needs the policy rule `data-processing:job-binary:get`, in v1.1 `data-processing:job-binaries:get`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -122,14 +128,18 @@ impl<'a> JobBinaries<'a> {
     /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
     /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
     /// let binary = api.job_binaries().get(&binary.id).await?;
-    /// println!("{} is at {}", binary.name, binary.url);
+    /// assert_eq!(binary.url, "swift://programs/count.jar");
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<JobBinaryId>) -> Call<JobBinary> {
         self.0.get(both!(GET_JOB_BINARY), id.into(), "job_binary")
     }
 
-    /// Looks a job binary up by id or name; the project's own before a public one of the same name.
+    /// Looks a job binary up by id or name (`GET /job-binaries/{id}` for what looks like an id, then
+    /// `GET /job-binaries`); the project's own before a public one of the same name.
+    ///
+    /// Needs the policy rules `data-processing:job-binary:get` and `data-processing:job-binary:list`, in v1.1
+    /// `data-processing:job-binaries:get` and `data-processing:job-binaries:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -149,8 +159,10 @@ impl<'a> JobBinaries<'a> {
         find(self.0, binary.into(), list, true, |id| self.get(id))
     }
 
-    /// Changes a job binary (`PATCH /job-binaries/{id}`, in v1.1 `PUT`). What is not set stays; the address of a program
-    /// in the service's own database always does.
+    /// Changes a job binary (`PATCH /job-binaries/{id}`, in v1.1 `PUT /job-binaries/{id}`). What is not set stays; the
+    /// address of a program in the service's own database always does.
+    ///
+    /// Needs the policy rule `data-processing:job-binary:update`, in v1.1 `data-processing:job-binaries:modify`.
     ///
     /// `UPDATE_FAILED` when it is protected, belongs to another project, or a job that was not launched yet needs it.
     ///
@@ -173,6 +185,8 @@ impl<'a> JobBinaries<'a> {
 
     /// Deletes a job binary, not the program (`DELETE /job-binaries/{id}`).
     ///
+    /// Needs the policy rule `data-processing:job-binary:delete`, in v1.1 `data-processing:job-binaries:delete`.
+    ///
     /// `DELETION_FAILED` when it is protected, belongs to another project, or a template of a job needs it; see
     /// [`ApiError::is_in_use`](crate::ApiError::is_in_use).
     ///
@@ -194,6 +208,8 @@ impl<'a> JobBinaries<'a> {
     }
 
     /// The program itself (`GET /job-binaries/{id}/data`), which the service fetches from where it is.
+    ///
+    /// Needs the policy rule `data-processing:job-binaries:get_data`.
     ///
     /// Awaiting it gives all bytes at once; [`send_streaming`](Call::send_streaming) gives them piece by piece, in constant
     /// memory.

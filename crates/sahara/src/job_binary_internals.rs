@@ -59,7 +59,7 @@ impl JobBinaryInternal {
 owned!(JobBinaryInternal);
 identified!(JobBinaryInternal => JobBinaryInternalId);
 
-/// `/job-binary-internals` of API v1.1. Every member of a project may call all of it.
+/// `/job-binary-internals` of API v1.1. Every member of a project may call all of it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct JobBinaryInternals<'a>(&'a Client);
 
@@ -70,6 +70,8 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// Lists the programs of the project, and those that other projects make public (`GET /job-binary-internals`).
     ///
+    /// Needs the policy rule `data-processing:job-binary-internals:get_all`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -77,10 +79,13 @@ impl<'a> JobBinaryInternals<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+    /// # api.job_binary_internals().upload("count.pig", "A = 1;").await?;
+    /// let mut bytes = 0;
     /// let mut programs = api.job_binary_internals().list().items();
     /// while let Some(program) = programs.next().await? {
-    ///     println!("{}: {} bytes", program.name, program.datasize);
+    ///     bytes += program.datasize;
     /// }
+    /// assert_eq!(bytes, 6);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListJobBinaryInternals {
@@ -89,6 +94,8 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// Puts a program into the database (`PUT /job-binary-internals/{name}`). A name that is taken is refused: nothing is
     /// replaced, and so the request is not repeated either once it may have arrived.
+    ///
+    /// Needs the policy rule `data-processing:job-binary-internals:create`.
     ///
     /// The program is anything that makes a [`Body`]: bytes, text, or a file or reader, which is sent in constant memory.
     /// It has at most 5120 KB, unless the service is set to another limit; then
@@ -123,6 +130,8 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// One program's record (`GET /job-binary-internals/{id}`).
     ///
+    /// Needs the policy rule `data-processing:job-binary-internals:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -132,14 +141,18 @@ impl<'a> JobBinaryInternals<'a> {
     /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
     /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
     /// let program = api.job_binary_internals().get(&program.id).await?;
-    /// println!("{}: {} bytes", program.name, program.datasize);
+    /// assert_eq!((program.name.as_str(), program.datasize), ("count.pig", 6));
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<JobBinaryInternalId>) -> Call<JobBinaryInternal> {
         self.0.get(Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL), id.into(), "job_binary_internal")
     }
 
-    /// Looks a program up by id or name; the project's own before a public one of the same name.
+    /// Looks a program up by id or name (`GET /job-binary-internals/{id}` for what looks like an id, then
+    /// `GET /job-binary-internals`); the project's own before a public one of the same name.
+    ///
+    /// Needs the policy rules `data-processing:job-binary-internals:get` and
+    /// `data-processing:job-binary-internals:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -160,6 +173,9 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// Changes what is known about a program (`PATCH /job-binary-internals/{id}`). What is not set stays; the program
     /// itself always does.
+    ///
+    /// Needs the policy rule `data-processing:job-binaries:modify`: the service asks for that of job binaries here
+    /// (Sahara 19's `api/v11.py`).
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project.
     ///
@@ -182,6 +198,8 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// Deletes a program (`DELETE /job-binary-internals/{id}`). Job binaries that name it stay, and lead nowhere.
     ///
+    /// Needs the policy rule `data-processing:job-binary-internals:delete`.
+    ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
     ///
     /// ```
@@ -202,6 +220,8 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// The program itself (`GET /job-binary-internals/{id}/data`). Awaiting it gives all bytes at once;
     /// [`send_streaming`](Call::send_streaming) gives them piece by piece, in constant memory.
+    ///
+    /// Needs the policy rule `data-processing:job-binary-internals:get_data`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};

@@ -59,7 +59,7 @@ cloud_core::model! {
 owned!(JobTemplate);
 identified!(JobTemplate => JobTemplateId);
 
-/// `/job-templates`, in v1.1 `/jobs`. Every member of a project may call all of it.
+/// `/job-templates`, in v1.1 `/jobs`. Every member of a project may call all of it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct JobTemplates<'a>(&'a Client);
 
@@ -79,6 +79,8 @@ impl<'a> JobTemplates<'a> {
     /// Lists the templates of the project, and those that other projects make public (`GET /job-templates`, in v1.1
     /// `GET /jobs`).
     ///
+    /// Needs the policy rule `data-processing:job-template:list`, in v1.1 `data-processing:jobs:get_all`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -87,10 +89,10 @@ impl<'a> JobTemplates<'a> {
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
     /// # api.job_templates().create("tidy", "MapReduce.Streaming").await?;
-    /// let mut templates = api.job_templates().list().kind("MapReduce.Streaming").items();
-    /// while let Some(template) = templates.next().await? {
-    ///     println!("{} with {} programs", template.name, template.mains.len());
-    /// }
+    /// use sahara::JobType;
+    ///
+    /// let templates = api.job_templates().list().kind(JobType::MapReduceStreaming).all().await?;
+    /// assert_eq!(templates[0].name, "tidy");
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListJobTemplates {
@@ -98,6 +100,8 @@ impl<'a> JobTemplates<'a> {
     }
 
     /// Creates a template (`POST /job-templates`, in v1.1 `POST /jobs`).
+    ///
+    /// Needs the policy rule `data-processing:job-template:create`, in v1.1 `data-processing:jobs:create`.
     ///
     /// Pig, Hive, Shell, Spark and Storm need [`mains`](CreateJobTemplate::mains); Java and `MapReduce` need
     /// [`libs`](CreateJobTemplate::libs) and no mains; streaming `MapReduce` needs neither.
@@ -132,6 +136,8 @@ impl<'a> JobTemplates<'a> {
 
     /// One template (`GET /job-templates/{id}`, in v1.1 `GET /jobs/{id}`).
     ///
+    /// Needs the policy rule `data-processing:job-template:get`, in v1.1 `data-processing:jobs:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -141,14 +147,19 @@ impl<'a> JobTemplates<'a> {
     /// # let api = cloud.build()?.data_processing().await?;
     /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
     /// let template = api.job_templates().get(&template.id).await?;
-    /// println!("{} of the type {}", template.name, template.kind);
+    /// assert_eq!(template.kind, sahara::JobType::MapReduceStreaming);
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<JobTemplateId>) -> Call<JobTemplate> {
         self.0.get(both!(GET_JOB_TEMPLATE), id.into(), self.keys().0)
     }
 
-    /// Looks a template up by id or name; the project's own before a public one of the same name.
+    /// Looks a template up by id or name (`GET /job-templates/{id}` for what looks like an id, then
+    /// `GET /job-templates`; in v1.1 `GET /jobs/{id}` and `GET /jobs`); the project's own before a public one of the
+    /// same name.
+    ///
+    /// Needs the policy rules `data-processing:job-template:get` and `data-processing:job-template:list`, in v1.1
+    /// `data-processing:jobs:get` and `data-processing:jobs:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -170,6 +181,8 @@ impl<'a> JobTemplates<'a> {
     /// Changes a template (`PATCH /job-templates/{id}`, in v1.1 `PATCH /jobs/{id}`). What is not set stays; type,
     /// programs and interface always do.
     ///
+    /// Needs the policy rule `data-processing:job-template:update`, in v1.1 `data-processing:jobs:modify`.
+    ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project.
     ///
     /// ```
@@ -189,6 +202,8 @@ impl<'a> JobTemplates<'a> {
     }
 
     /// Deletes a template (`DELETE /job-templates/{id}`, in v1.1 `DELETE /jobs/{id}`).
+    ///
+    /// Needs the policy rule `data-processing:job-template:delete`, in v1.1 `data-processing:jobs:delete`.
     ///
     /// `DELETION_FAILED` when it is protected, belongs to another project, or has jobs, also such as have ended.
     ///
@@ -211,6 +226,9 @@ impl<'a> JobTemplates<'a> {
     /// The settings that jobs of a type can have (`GET /job-templates/config-hints/{job_type}`, in v1.1
     /// `GET /jobs/config-hints/{job_type}`). A type that the service does not know is 404.
     ///
+    /// Needs the policy rule `data-processing:job-template:get-config-hints`, in v1.1
+    /// `data-processing:jobs:get_config_hints`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -221,9 +239,10 @@ impl<'a> JobTemplates<'a> {
     /// use sahara::JobType;
     ///
     /// let hints = api.job_templates().config_hints(JobType::Pig).await?;
-    /// for hint in hints.configs {
+    /// for hint in &hints.configs {
     ///     println!("{} = {:?}", hint.name, hint.value);
     /// }
+    /// assert!(hints.params.is_some()); // scripts of Pig take parameters
     /// # Ok(()) }
     /// ```
     pub fn config_hints(self, kind: impl Into<JobType>) -> Call<ConfigHints> {

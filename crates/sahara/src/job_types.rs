@@ -106,7 +106,7 @@ cloud_core::model! {
     }
 }
 
-/// `/job-types`. Every member of a project may call it.
+/// `/job-types`. Every member of a project may call it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct JobTypes<'a>(&'a Client);
 
@@ -116,6 +116,8 @@ impl<'a> JobTypes<'a> {
     }
 
     /// All types of jobs that some plugin can run (`GET /job-types`).
+    ///
+    /// Needs the policy rule `data-processing:job-type:list`, in v1.1 `data-processing:job-types:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};

@@ -21,7 +21,8 @@ pub use configs::{JobConfigs, Settings};
 pub use job::{EngineJobId, Job, JobId, JobInfo, JobStatus};
 pub use run::{RunJob, StartedJob};
 
-/// `/jobs`, in v1.1 `/job-executions`. Every member of a project may call all of it.
+/// `/jobs`, in v1.1 `/job-executions`. Every member of a project may call all of it
+/// [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs<'a>(&'a Client);
 
@@ -41,6 +42,8 @@ impl<'a> Jobs<'a> {
     /// Lists the jobs of the project, and those that other projects make public (`GET /jobs`, in v1.1
     /// `GET /job-executions`).
     ///
+    /// Needs the policy rule `data-processing:job:list`, in v1.1 `data-processing:job-executions:get_all`.
+    ///
     /// The service repeats the last job of the first page at the beginning of the second one (measured on Sahara 19); each
     /// job comes once all the same.
     ///
@@ -51,12 +54,17 @@ impl<'a> Jobs<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// use sahara::jobs::JobStatus;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+    /// # api.jobs().run(&template, cluster.as_str()).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// use sahara::JobStatus;
     ///
-    /// let mut jobs = api.jobs().list().status(JobStatus::Running).items();
-    /// while let Some(job) = jobs.next().await? {
-    ///     println!("{} runs since {:?}", job.id, job.start_time);
-    /// }
+    /// let jobs = api.jobs().list().status(JobStatus::Succeeded).all().await?;
+    /// assert_eq!((jobs.len(), &jobs[0].job_template_id), (1, &template.id));
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListJobs {
@@ -66,6 +74,8 @@ impl<'a> Jobs<'a> {
 
     /// Runs a template on a cluster (`POST /jobs`, in v1.1 `POST /jobs/{id}/execute`). On a cluster that is not active the
     /// job waits until it is, for ever if need be.
+    ///
+    /// Needs the policy rule `data-processing:job:execute`, in v1.1 `data-processing:jobs:execute`.
     ///
     /// Hive, Pig and `MapReduce` need [`input`](RunJob::input) and [`output`](RunJob::output); Java, Spark and Storm need
     /// the setting `edp.java.main_class`; streaming `MapReduce` needs `edp.streaming.mapper` and `edp.streaming.reducer`.
@@ -94,7 +104,7 @@ impl<'a> Jobs<'a> {
     /// let started = api.jobs().run(&template, cluster.as_str()).arg("2026-11-20").param("LIMIT", 100).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
     /// let job = started.wait().await?;
-    /// println!("{} ended at {:?}", job.id, job.end_time);
+    /// assert_eq!(job.status(), &sahara::JobStatus::Succeeded);
     /// # Ok(()) }
     /// ```
     pub fn run(self, template: impl Into<JobTemplateId>, cluster: impl Into<ClusterId>) -> RunJob {
@@ -110,6 +120,8 @@ impl<'a> Jobs<'a> {
 
     /// One job, as the service saw it last (`GET /jobs/{id}`, in v1.1 `GET /job-executions/{id}`).
     ///
+    /// Needs the policy rule `data-processing:job:get`, in v1.1 `data-processing:job-executions:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -124,7 +136,7 @@ impl<'a> Jobs<'a> {
     /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
     /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
     /// let job = api.jobs().get(&job.id).await?;
-    /// println!("{}", job.status());
+    /// assert!(!job.status().has_ended());
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<JobId>) -> Call<Job> {
@@ -132,6 +144,8 @@ impl<'a> Jobs<'a> {
     }
 
     /// One job, after the service has asked the engine about it (`GET /job-executions/{id}/refresh-status` of v1.1).
+    ///
+    /// Needs the policy rule `data-processing:job-executions:refresh_status`.
     ///
     /// API v2 refuses its own form of this with 400 always (measured on Sahara 19), so v1.1 is asked, whichever version
     /// is spoken. Where only v2 is served, that is 404 without a code, and [`get`](Self::get) is all there is; the
@@ -150,8 +164,9 @@ impl<'a> Jobs<'a> {
     /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
     /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
     /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
     /// let job = api.jobs().refresh(&job).await?;
-    /// println!("{}", job.status());
+    /// assert_eq!(job.status(), &sahara::JobStatus::Succeeded);
     /// # Ok(()) }
     /// ```
     pub fn refresh(self, id: impl Into<JobId>) -> Call<Job> {
@@ -160,6 +175,8 @@ impl<'a> Jobs<'a> {
 
     /// Changes who sees the job, and whether it is protected (`PATCH /jobs/{id}`, in v1.1
     /// `PATCH /job-executions/{id}`).
+    ///
+    /// Needs the policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:modify`.
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project. In v1.1 also `INVALID_DATA` with words about
     /// suspending when the cluster is gone or not active (measured on Sahara 19).
@@ -187,6 +204,8 @@ impl<'a> Jobs<'a> {
 
     /// Cancels a job (`PATCH /jobs/{id}`, in v1.1 `GET /job-executions/{id}/cancel`). It ends a little later, see
     /// [`until_ended`](Self::until_ended); one that has ended stays as it is.
+    ///
+    /// Needs the policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:cancel`.
     ///
     /// The `GET` of v1.1 changes something, and is never repeated once it may have arrived. (Its `PATCH` takes the same
     /// words as that of v2, and does nothing; measured on Sahara 19.)
@@ -232,6 +251,8 @@ impl<'a> Jobs<'a> {
     /// Suspends a job (`PATCH /jobs/{id}`, in v1.1 `PATCH /job-executions/{id}`). Only one that is prepared or runs can be
     /// suspended, and only by some engines. Nothing resumes it.
     ///
+    /// Needs the policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:modify`.
+    ///
     /// In v1.1 `INVALID_REFERENCE` when the engine cannot, and `INVALID_DATA` when the cluster is not active; v2 then
     /// does nothing, and says nothing.
     ///
@@ -243,13 +264,14 @@ impl<'a> Jobs<'a> {
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
     /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+    /// # let cluster = sandbox.sahara().add_cluster("vanilla", "2.7.1", "night");
     /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
     /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
     /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
     /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(2));
     /// let job = api.jobs().suspend(&job).await?;
-    /// println!("{}", job.status());
+    /// assert_eq!(job.status(), &sahara::JobStatus::ToBeSuspended);
     /// # Ok(()) }
     /// ```
     pub fn suspend(self, id: impl Into<JobId>) -> Call<Job> {
@@ -258,6 +280,8 @@ impl<'a> Jobs<'a> {
 
     /// Deletes a job (`DELETE /jobs/{id}`, in v1.1 `DELETE /job-executions/{id}`). One that has not ended is cancelled
     /// first, and gone a little later; see [`until_gone`](Self::until_gone).
+    ///
+    /// Needs the policy rule `data-processing:job:delete`, in v1.1 `data-processing:job-executions:delete`.
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
     ///
@@ -278,13 +302,19 @@ impl<'a> Jobs<'a> {
     /// api.jobs().delete(&job).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
     /// api.jobs().until_gone(&job).await?;
+    /// assert!(api.jobs().get(&job).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
     pub fn delete(self, id: impl Into<JobId>) -> Call<()> {
         self.0.delete(both!(DELETE_JOB), id.into())
     }
 
-    /// Waits until a job has ended well, for an hour unless [`timeout`](Waiter::timeout) says otherwise.
+    /// Waits until a job has ended well (`GET /jobs/{id}`, in v1.1 `GET /job-executions/{id}/refresh-status`;
+    /// `GET /clusters/{id}` too while it waits for its cluster), for an hour unless [`timeout`](Waiter::timeout) says
+    /// otherwise.
+    ///
+    /// Needs the policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
+    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
     ///
     /// Fails with [`WorkFailed`](crate::ErrorKind::WorkFailed) when it ends otherwise; `error.api::<Job>()` gives it then,
     /// with its [`status`](Job::status). Fails as well when it is deleted, or waits for a cluster that is gone or
@@ -310,7 +340,7 @@ impl<'a> Jobs<'a> {
     ///
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
     /// match api.jobs().until_succeeded(&job).await {
-    ///     Ok(job) => println!("{} ended at {:?}", job.id, job.end_time),
+    ///     Ok(job) => assert_eq!(job.status(), &JobStatus::Succeeded),
     ///     Err(error) => match error.api::<Job>().map(Job::status) {
     ///         Some(JobStatus::Killed) => println!("somebody has cancelled it"),
     ///         _ => return Err(error),
@@ -322,8 +352,12 @@ impl<'a> Jobs<'a> {
         watch::until_succeeded(self.0, id.into())
     }
 
-    /// Waits until a job has ended, however it does; its [`status`](Job::status) tells. Fails when it is deleted, or waits
-    /// for a cluster that is gone or has failed.
+    /// Waits until a job has ended, however it does (`GET /jobs/{id}`, in v1.1
+    /// `GET /job-executions/{id}/refresh-status`; `GET /clusters/{id}` too while it waits for its cluster); its
+    /// [`status`](Job::status) tells. Fails when it is deleted, or waits for a cluster that is gone or has failed.
+    ///
+    /// Needs the policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
+    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -344,14 +378,16 @@ impl<'a> Jobs<'a> {
     /// while let Some(progress) = waiter.progress().await? {
     ///     println!("{}", progress.state);
     /// }
-    /// println!("{}", waiter.await?.status());
+    /// assert!(waiter.await?.status().has_ended());
     /// # Ok(()) }
     /// ```
     pub fn until_ended(self, id: impl Into<JobId>) -> Waiter<Job> {
         watch::until_ended(self.0, id.into())
     }
 
-    /// Waits until a job that was deleted is gone.
+    /// Waits until a job that was deleted is gone (`GET /jobs/{id}`, in v1.1 `GET /job-executions/{id}`).
+    ///
+    /// Needs the policy rule `data-processing:job:get`, in v1.1 `data-processing:job-executions:get`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -370,6 +406,7 @@ impl<'a> Jobs<'a> {
     /// api.jobs().delete(&job).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
     /// api.jobs().until_gone(&job).timeout(std::time::Duration::from_secs(600)).await?;
+    /// assert!(api.jobs().list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn until_gone(self, id: impl Into<JobId>) -> Waiter<()> {

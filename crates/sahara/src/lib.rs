@@ -29,6 +29,13 @@
 //! Tokens are fetched when they are needed, renewed before they end, and replaced once when the service refuses one.
 //! [`Client::explain`] tells how everything was found. A request that may have been carried out is never sent twice.
 //!
+//! # Policy rules
+//!
+//! The service asks its policy about every operation, by a rule that the documentation of the operation names: most have
+//! one in v2 and another in v1.1. Unless the operator has written others, all of them are open to every member of the
+//! project, but that for changes to plugins, which needs the role admin (the rules of Sahara 19). Whoever lacks a rule
+//! gets `FORBIDDEN` with status 403, for which [`Error::is_auth`] is true.
+//!
 //! # Features
 //!
 //! `rustls` (default), `rustls-no-provider` or `native-tls` for TLS; `http2` and `gzip`; `blocking` for a blocking form of
@@ -53,8 +60,8 @@
 // * What the service would refuse is refused by a `check`, from `check.rs`, so that the caller can overrule it.
 // * What takes time gives a `Waiter`, by `watch`, `follow` or `until_gone` of `wait.rs`: the room judges what a look
 //   shows.
-// * Every operation has an example that runs as a test, with hidden lines that make the client of a sandbox, as the
-//   examples of `node_group_templates.rs` do.
+// * Every operation names its endpoint and its policy rule in each version of the API, and has an example that runs as a
+//   test, with hidden lines that make the client of a sandbox, as the examples of `node_group_templates.rs` do.
 // * A `GET` that changes something (`CANCEL_JOB` of v1.1) gets `.options(|o| o.idempotent(false))`.
 // * Success is 202 for writes and 204 for deletions; the engine takes any 2xx.
 

@@ -98,7 +98,7 @@ cloud_core::model! {
 
 owned!(NodeGroupTemplate);
 
-/// `/node-group-templates`.
+/// `/node-group-templates`. Any member of the project may do all of this [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct NodeGroupTemplates<'a>(&'a Client);
 
@@ -109,6 +109,9 @@ impl<'a> NodeGroupTemplates<'a> {
 
     /// Lists the templates of the project, and those that other projects make public (`GET /node-group-templates`).
     ///
+    /// Needs the policy rule `data-processing:node-group-template:list`, in v1.1
+    /// `data-processing:node-group-templates:get_all`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -116,11 +119,13 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// let mut templates = api.node_group_templates().list().plugin_name("fake").items();
-    /// while let Some(template) = templates.next().await? {
-    ///     println!("{} {:?}", template.name, template.node_processes);
-    /// }
+    /// # api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// use sahara::Sort;
+    ///
+    /// # api.node_group_templates().create("master", "fake", "0.1", "2", ["namenode"]).await?;
+    /// let templates = api.node_group_templates().list().plugin_name("fake").sort(Sort::NAME).all().await?;
+    /// let names: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
+    /// assert_eq!(names, ["master", "worker"]);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListNodeGroupTemplates {
@@ -129,6 +134,9 @@ impl<'a> NodeGroupTemplates<'a> {
 
     /// Creates a template for a plugin (`POST /node-group-templates`). The name becomes part of host names; the flavor
     /// is an id. The plugin's version says which processes there are.
+    ///
+    /// Needs the policy rule `data-processing:node-group-template:create`, in v1.1
+    /// `data-processing:node-group-templates:create`.
     ///
     /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, security group, pool or
     /// zone, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE` (no such
@@ -167,6 +175,9 @@ impl<'a> NodeGroupTemplates<'a> {
 
     /// One template (`GET /node-group-templates/{id}`).
     ///
+    /// Needs the policy rule `data-processing:node-group-template:get`, in v1.1
+    /// `data-processing:node-group-templates:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -176,14 +187,18 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # let api = cloud.build()?.data_processing().await?;
     /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
     /// let worker = api.node_group_templates().get(&worker.id).await?;
-    /// println!("{} of the flavor {}", worker.name, worker.flavor_id);
+    /// assert_eq!(worker.flavor_id.as_str(), "1");
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<NodeGroupTemplateId>) -> Call<NodeGroupTemplate> {
         self.0.get(both!(GET_NODE_GROUP_TEMPLATE), id.into(), "node_group_template")
     }
 
-    /// Looks a template up by id or name; the project's own before a public one of the same name.
+    /// Looks a template up by id or name (`GET /node-group-templates/{id}` for what looks like an id, then
+    /// `GET /node-group-templates`); the project's own before a public one of the same name.
+    ///
+    /// Needs the policy rules `data-processing:node-group-template:get` and `data-processing:node-group-template:list`,
+    /// in v1.1 `data-processing:node-group-templates:get` and `data-processing:node-group-templates:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -203,7 +218,11 @@ impl<'a> NodeGroupTemplates<'a> {
         find(self.0, template.into(), list, true, |id| self.get(id))
     }
 
-    /// Changes a template (`PATCH /node-group-templates/{id}`, in v1.1 `PUT`). What is not set stays.
+    /// Changes a template (`PATCH /node-group-templates/{id}`, in v1.1 `PUT /node-group-templates/{id}`). What is not
+    /// set stays.
+    ///
+    /// Needs the policy rule `data-processing:node-group-template:update`, in v1.1
+    /// `data-processing:node-group-templates:modify`.
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project, `INVALID_REFERENCE` when a cluster uses it;
     /// see the predicates of [`ApiError`](crate::ApiError).
@@ -227,6 +246,9 @@ impl<'a> NodeGroupTemplates<'a> {
 
     /// Deletes a template (`DELETE /node-group-templates/{id}`).
     ///
+    /// Needs the policy rule `data-processing:node-group-template:delete`, in v1.1
+    /// `data-processing:node-group-templates:delete`.
+    ///
     /// `DELETION_FAILED` when it is protected, `INVALID_REFERENCE` when it is in use.
     ///
     /// ```
@@ -248,6 +270,9 @@ impl<'a> NodeGroupTemplates<'a> {
     /// A template in a form that fits other clouds: without ids, and with gaps such as `{flavor_id}` for what differs
     /// (`GET /node-group-templates/{id}/export`).
     ///
+    /// Needs the policy rule `data-processing:node-group-template:get`, in v1.1
+    /// `data-processing:node-group-templates:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main] async fn main() -> sahara::Result<()> {
@@ -267,6 +292,9 @@ impl<'a> NodeGroupTemplates<'a> {
 
     /// Creates a template from one that was exported, here or elsewhere, by any version of the API
     /// (`POST /node-group-templates`). The gaps are to be filled, at least the flavor.
+    ///
+    /// Needs the policy rule `data-processing:node-group-template:create`, in v1.1
+    /// `data-processing:node-group-templates:create`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};

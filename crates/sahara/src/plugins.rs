@@ -202,7 +202,8 @@ impl PluginVersion {
     }
 }
 
-/// `/plugins`.
+/// `/plugins`. Any member of a project may do all of this [by default](crate#policy-rules), but for
+/// [`update`](Self::update).
 #[derive(Clone, Copy, Debug)]
 pub struct Plugins<'a>(&'a Client);
 
@@ -211,7 +212,9 @@ impl<'a> Plugins<'a> {
         Self(client)
     }
 
-    /// Lists the plugins, in one piece (`GET /plugins`). Any member of a project may do this.
+    /// Lists the plugins, in one piece (`GET /plugins`).
+    ///
+    /// Needs the policy rule `data-processing:plugin:list`, in v1.1 `data-processing:plugins:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -220,16 +223,18 @@ impl<'a> Plugins<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// for plugin in api.plugins().list().all().await? {
-    ///     println!("{} {:?}", plugin.title, plugin.versions);
-    /// }
+    /// let plugins = api.plugins().list().all().await?;
+    /// let names: Vec<&str> = plugins.iter().map(|plugin| plugin.name.as_str()).collect();
+    /// assert!(names.contains(&"fake"), "{names:?}");
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListPlugins {
         ListPlugins::new(self.0.list(both!(LIST_PLUGINS), "plugins").in_style(Whole))
     }
 
-    /// One plugin (`GET /plugins/{name}`). Any member of a project may do this.
+    /// One plugin (`GET /plugins/{name}`).
+    ///
+    /// Needs the policy rule `data-processing:plugin:get`, in v1.1 `data-processing:plugins:get`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -246,8 +251,9 @@ impl<'a> Plugins<'a> {
         self.0.get(both!(GET_PLUGIN), name.into(), "plugin")
     }
 
-    /// A plugin with the details of one of its versions (`GET /plugins/{name}/{version}`). Any member of a project may
-    /// do this.
+    /// A plugin with the details of one of its versions (`GET /plugins/{name}/{version}`).
+    ///
+    /// Needs the policy rule `data-processing:plugin:get-version`, in v1.1 `data-processing:plugins:get_version`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -269,8 +275,10 @@ impl<'a> Plugins<'a> {
         self.0.call(both!(GET_PLUGIN_VERSION), Decode::key("plugin")).arg(name.into()).arg(version.into())
     }
 
-    /// Sets labels of a plugin and its versions, for the caller's project (`PATCH /plugins/{name}`). Needs the role
-    /// admin: `FORBIDDEN` otherwise.
+    /// Sets labels of a plugin and its versions, for the caller's project (`PATCH /plugins/{name}`).
+    ///
+    /// Needs the policy rule `data-processing:plugin:update`, in v1.1 `data-processing:plugins:patch`: by default those
+    /// with the role admin have it, and `FORBIDDEN` is for others.
     ///
     /// `INVALID_DATA` for a label that the plugin does not have, or that cannot be changed: `enabled` and `hidden` can,
     /// `stable` and `deprecated` cannot.
@@ -290,8 +298,10 @@ impl<'a> Plugins<'a> {
         UpdatePlugin::new(self.0.get(both!(UPDATE_PLUGIN), name.into(), "plugin"), BTreeMap::new(), BTreeMap::new())
     }
 
-    /// Makes a template of a cluster from a plugin's own kind of file (`POST
-    /// /plugins/{name}/{version}/convert-config/{template}`). Only in API v1.1. Any member of a project may do this.
+    /// Makes a template of a cluster from a plugin's own kind of file
+    /// (`POST /plugins/{name}/{version}/convert-config/{template_name}`). Only in API v1.1.
+    ///
+    /// Needs the policy rule `data-processing:plugins:convert_config`.
     ///
     /// No plugin of Sahara 19 can do it any more: the service answers `INVALID_REFERENCE`.
     ///

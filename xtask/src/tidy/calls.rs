@@ -24,6 +24,8 @@ pub(super) struct Provider {
 const IAM: &[&str] =
     &["Needs the IAM action `", "Needs the IAM actions `", "Needs no IAM action", "Open to everybody."];
 
+const POLICY: &[&str] = &["Needs the policy rule `", "Needs the policy rules `"];
+
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
         folder: "crates/hetzner",
@@ -34,6 +36,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
         described: &[],
     },
     Provider { folder: "crates/ovh", read: IAM, write: IAM, untabled: &[], described: &["Needs what the call needs."] },
+    Provider {
+        folder: "crates/sahara",
+        read: POLICY,
+        write: POLICY,
+        // Keystone, and the list of versions.
+        untabled: &["Needs no policy rule"],
+        described: &["Needs what the import needs."],
+    },
 ];
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
@@ -42,7 +52,8 @@ const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 /// an example that runs, uses it and asserts something; and whether every operation of the table has such a function.
 /// Gives the number of those functions, and of the operations.
 ///
-/// An endpoint that is named must be in the table, or its path in the code; it may be cut short with `..`.
+/// An endpoint that is named must be in the table, or its path in the code; it may be cut short with `..`. Where versions
+/// of an API have tables of their own, a function that can call both names the endpoint in each of them.
 ///
 /// A function makes a call when it names an operation of the table, is async, or gives something that is awaited. One in
 /// a macro counts once for each use of the macro.
@@ -50,8 +61,8 @@ pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) 
     let folder = format!("{}/src/", provider.folder);
     let files: Vec<_> = tree.texts().filter(|(name, _)| name.starts_with(&folder)).collect();
     let mut table = Table::new();
-    for (constant, endpoint) in files.iter().flat_map(|(_, text)| operations(text)) {
-        table.entry(constant).or_default().push(endpoint);
+    for (constant, row) in files.iter().flat_map(|(_, text)| operations(text)) {
+        table.entry(constant).or_default().push(row);
     }
     let awaited: BTreeSet<&str> = files.iter().flat_map(|(_, text)| source::requests(text)).collect();
 
@@ -60,7 +71,7 @@ pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) 
     let mut macros = BTreeSet::new();
     let sources: Vec<_> = files.iter().map(|(name, text)| (*name, Source::read(text))).collect();
     for (file, source) in &sources {
-        for function in source.functions.iter().filter(|function| function.makes_a_call(&awaited)) {
+        for function in source.functions.iter().filter(|function| function.makes_a_call(&table, &awaited)) {
             let operations = function.operations(&table);
             let strange = function.endpoints().filter(|endpoint| !is_called(endpoint, &table, &files));
             let strange = strange.map(|endpoint| format!("names `{endpoint}`, which nothing calls"));
@@ -72,42 +83,48 @@ pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) 
                 macros.insert(name);
             } else {
                 count += 1;
-                let named = table.iter().filter(|(_, endpoints)| function.names_one_of(endpoints));
-                documented.extend(named.map(|(constant, _)| *constant));
+                let rows = table.iter().flat_map(|(constant, rows)| rows.iter().map(move |row| (*constant, row)));
+                let named = rows.filter(|(_, row)| function.names(&row.endpoint));
+                documented.extend(named.map(|(constant, row)| (constant, row.endpoint.as_str())));
             }
         }
     }
     for used in sources.iter().flat_map(|(_, source)| &source.uses).filter(|used| macros.contains(used.name)) {
-        documented.extend(table.keys().filter(|constant| used.names(constant)));
+        let named = table.iter().filter(|(constant, _)| used.names(constant));
+        documented.extend(named.flat_map(|(constant, rows)| rows.iter().map(|row| (*constant, row.endpoint.as_str()))));
     }
-    for (constant, endpoints) in table.iter().filter(|(constant, _)| !documented.contains(*constant)) {
-        let what = either(endpoints);
-        faults.push(format!("{folder}: no documentation of a public function is about {constant}, {what}"));
+    for (constant, rows) in &table {
+        let endpoints: BTreeSet<&str> = rows.iter().map(|row| row.endpoint.as_str()).collect();
+        for endpoint in endpoints.into_iter().filter(|endpoint| !documented.contains(&(*constant, *endpoint))) {
+            faults.push(format!("{folder}: no documentation of a public function is about {constant}, `{endpoint}`"));
+        }
     }
     (count, table.len())
 }
 
-/// The endpoints of each constant, such as `GET /servers`: several where versions of an API disagree.
-type Table<'t> = BTreeMap<&'t str, Vec<String>>;
+/// What the tables say about each constant: several rows where versions of an API have tables of their own.
+type Table<'t> = BTreeMap<&'t str, Vec<Row<'t>>>;
 
-fn either(endpoints: &[String]) -> String {
-    format!("`{}`", endpoints.join("` or `"))
+struct Row<'t> {
+    /// The module of the table, when it has one to itself.
+    module: &'t str,
+    /// Such as `GET /servers`.
+    endpoint: String,
 }
 
-fn problems(provider: &Provider, function: &Function<'_>, operations: &[&Vec<String>]) -> Vec<String> {
+fn problems(provider: &Provider, function: &Function<'_>, operations: &BTreeSet<&str>) -> Vec<String> {
     let mut problems = Vec::new();
     let described = operations.is_empty() && provider.described.iter().any(|words| function.text.contains(words));
     if operations.is_empty() && function.methods().next().is_none() && !described {
         problems.push("does not name its endpoint".to_owned());
     }
-    let unnamed = operations.iter().filter(|endpoints| !function.names_one_of(endpoints));
-    problems.extend(unnamed.map(|endpoints| format!("does not name {}", either(endpoints))));
+    let unnamed = operations.iter().filter(|endpoint| !function.names(endpoint));
+    problems.extend(unnamed.map(|endpoint| format!("does not name `{endpoint}`")));
     let reads = |method: &str| matches!(method, "GET" | "HEAD");
-    let only_reads = match operations {
-        [] => function.methods().all(reads),
-        some => {
-            some.iter().flat_map(|endpoints| endpoints.iter()).all(|endpoint| endpoint.split(' ').take(1).all(reads))
-        }
+    let only_reads = if operations.is_empty() {
+        function.methods().all(reads)
+    } else {
+        operations.iter().all(|endpoint| endpoint.split(' ').take(1).all(reads))
     };
     let sentences = if only_reads { provider.read } else { provider.write };
     let others = if operations.is_empty() { provider.untabled } else { &[] };
@@ -125,27 +142,38 @@ fn problems(provider: &Provider, function: &Function<'_>, operations: &[&Vec<Str
 
 /// Whether an endpoint is in the table, cut short or not, or else its path in the code.
 fn is_called(endpoint: &str, table: &Table<'_>, files: &[(&str, &str)]) -> bool {
-    let mut tabled = table.values().flatten();
+    let mut tabled = table.values().flatten().map(|row| row.endpoint.as_str());
     if let Some(beginning) = endpoint.strip_suffix("..") {
         return tabled.any(|known| known.starts_with(beginning));
     }
     let path = endpoint.split(' ').nth(1).unwrap_or_default();
     let of_path: Vec<_> = tabled.filter(|known| known.split(' ').nth(1) == Some(path)).collect();
     let literal = format!("\"{path}\"");
-    of_path.iter().any(|known| *known == endpoint)
-        || of_path.is_empty() && files.iter().any(|(_, text)| text.contains(&literal))
+    of_path.contains(&endpoint) || of_path.is_empty() && files.iter().any(|(_, text)| text.contains(&literal))
 }
 
-/// The rows of the tables in a file: each constant with its endpoint. What a row says beside that is passed over.
-fn operations(text: &str) -> impl Iterator<Item = (&str, String)> {
-    let tables = text.split("operations! {").skip(1).chain(text.split("operations_with_actions! {").skip(1));
-    let tables = tables.map(|rest| rest.split("\n}").next().unwrap_or(rest));
-    tables.flat_map(|table| table.split(';')).filter_map(|row| {
+/// The rows of the tables in a file, each with its constant. What a row says beside that is passed over.
+fn operations(text: &str) -> impl Iterator<Item = (&str, Row<'_>)> {
+    let begins = ["operations! {", "operations_with_actions! {"];
+    let tables = begins.into_iter().flat_map(|begin| text.match_indices(begin));
+    let rows = tables.flat_map(move |(at, begin)| {
+        let rest = &text[at + begin.len()..];
+        let rows = rest.split("\n}").next().unwrap_or(rest).split(';');
+        rows.map(move |row| (module_at(&text[..at]), row))
+    });
+    rows.filter_map(|(module, row)| {
         let (constant, rest) = row.trim().split_once(" =")?;
         let (_, call) = rest.split_once(',')?;
         let (method, path) = call.trim().split_once(" \"")?;
-        METHODS.contains(&method).then(|| (constant, format!("{method} {}", path.split('"').next().unwrap_or(path))))
+        let endpoint = format!("{method} {}", path.split('"').next().unwrap_or(path));
+        METHODS.contains(&method).then_some((constant, Row { module, endpoint }))
     })
+}
+
+/// The module that is open where this text ends.
+fn module_at(before: &str) -> &str {
+    let mut open = before.lines().rev().take_while(|line| *line != "}");
+    open.find_map(|line| Some(line.strip_suffix(" {")?.rsplit_once("mod ")?.1)).unwrap_or_default()
 }
 
 #[cfg(test)]

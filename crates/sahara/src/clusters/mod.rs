@@ -23,7 +23,7 @@ pub use work::{ClusterWork, ClustersWork, Removal, VerificationWork};
 
 owned!(Cluster);
 
-/// `/clusters`. Any member of the project may do all of this.
+/// `/clusters`. Any member of the project may do all of this [by default](crate#policy-rules).
 ///
 /// Clusters act for whoever makes them by a trust, which a restricted application credential may not give: with one, a
 /// creation is accepted and then ends in `Error`. The same happens with unrestricted ones where API and engine are
@@ -38,6 +38,8 @@ impl<'a> Clusters<'a> {
 
     /// Lists the clusters of the project, and those that other projects make public (`GET /clusters`).
     ///
+    /// Needs the policy rule `data-processing:cluster:list`, in v1.1 `data-processing:clusters:get_all`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
@@ -45,14 +47,17 @@ impl<'a> Clusters<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # sandbox.sahara().add_cluster("fake", "0.1", "night-run");
+    /// use sahara::ClusterStatus;
+    ///
+    /// let mut active = Vec::new();
     /// let mut clusters = api.clusters().list().plugin_name("fake").items();
     /// while let Some(cluster) = clusters.next().await? {
-    ///     println!("{} {}", cluster.name, cluster.status);
+    ///     if cluster.status == ClusterStatus::Active {
+    ///         active.push(cluster.name);
+    ///     }
     /// }
+    /// assert_eq!(active, ["night-run"]);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListClusters {
@@ -62,6 +67,8 @@ impl<'a> Clusters<'a> {
     /// Creates a cluster from a template, or from a plugin and its version alone (`POST /clusters`). Template or
     /// request must name the image and the network. The answer comes at once; its [`wait`](ClusterWork::wait) follows
     /// the work.
+    ///
+    /// Needs the policy rule `data-processing:cluster:create`, in v1.1 `data-processing:clusters:create`.
     ///
     /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such key pair, flavor or network,
     /// or none of what must be named, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing));
@@ -97,6 +104,8 @@ impl<'a> Clusters<'a> {
     /// Creates so many clusters that are alike (`POST /clusters`, in v1.1 `POST /clusters/multiple`). Their names are
     /// the given one and numbers of equal width, such as `run-01` to `run-10`.
     ///
+    /// Needs the policy rule `data-processing:cluster:create`, in v1.1 `data-processing:clusters:create`.
+    ///
     /// Errors as for [`create`](Self::create); each of the names must be free.
     ///
     /// ```
@@ -128,6 +137,8 @@ impl<'a> Clusters<'a> {
 
     /// One cluster (`GET /clusters/{id}`), with the steps of what was done to it, without the events in them.
     ///
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
@@ -140,9 +151,8 @@ impl<'a> Clusters<'a> {
     /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
     /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
     /// let cluster = api.clusters().get(&cluster.id).await?;
-    /// for instance in cluster.instances() {
-    ///     println!("{} {:?}", instance.instance_name, instance.management_ip);
-    /// }
+    /// let addresses: Vec<_> = cluster.instances().filter_map(|instance| instance.management_ip.as_ref()).collect();
+    /// assert_eq!(addresses.len(), 3);
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<ClusterId>) -> Call<Cluster> {
@@ -152,28 +162,7 @@ impl<'a> Clusters<'a> {
     /// One cluster with the events in the steps (`GET /clusters/{id}?show_progress=true`). The service deletes the
     /// events of a step that has ended well.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.cluster;
-    /// let cluster = api.clusters().get_with_progress(&cluster.id).await?;
-    /// for step in &cluster.provision_progress {
-    ///     println!("{} {} of {}", step.step_name, step.done(), step.total);
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub fn get_with_progress(self, id: impl Into<ClusterId>) -> Call<Cluster> {
-        self.get(id).query("show_progress", true)
-    }
-
-    /// Looks a cluster up by id or name; the project's own before a public one of the same name.
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -185,7 +174,33 @@ impl<'a> Clusters<'a> {
     /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
     /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
     /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # sandbox.clock().freeze();
+    /// # let cluster = api.clusters().create("night-run", &template).await?.cluster;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(7));
+    /// let cluster = api.clusters().get_with_progress(&cluster.id).await?;
+    /// let step = cluster.provision_progress.last().unwrap();
+    /// println!("{}: {} of {}", step.step_name, step.done(), step.total); // such as: Assign IPs: 2 of 3
+    /// assert_eq!((step.done(), step.events.len()), (2, 2));
+    /// # Ok(()) }
+    /// ```
+    pub fn get_with_progress(self, id: impl Into<ClusterId>) -> Call<Cluster> {
+        self.get(id).query("show_progress", true)
+    }
+
+    /// Looks a cluster up by id or name (`GET /clusters/{id}` for what looks like an id, then `GET /clusters`); the
+    /// project's own before a public one of the same name.
+    ///
+    /// Needs the policy rules `data-processing:cluster:get` and `data-processing:cluster:list`, in v1.1
+    /// `data-processing:clusters:get` and `data-processing:clusters:get_all`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
     /// let found = api.clusters().find("night-run").await?;
     /// assert_eq!(found.map(|found| found.id), Some(cluster.id));
     /// # Ok(()) }
@@ -195,9 +210,11 @@ impl<'a> Clusters<'a> {
         find(self.0, cluster.into(), list, true, |id| self.get(id))
     }
 
-    /// Looks up what a refused creation has left: the project's own cluster of exactly this name, if it is in `Error`.
-    /// When the plugin or a quota refuses a cluster, the service answers 400 without an id and keeps the cluster
-    /// (measured on Sahara 19); it can be deleted.
+    /// Looks up what a refused creation has left (`GET /clusters`): the project's own cluster of exactly this name, if
+    /// it is in `Error`. When the plugin or a quota refuses a cluster, the service answers 400 without an id and keeps
+    /// the cluster (measured on Sahara 19); it can be deleted.
+    ///
+    /// Needs the policy rule `data-processing:cluster:list`, in v1.1 `data-processing:clusters:get_all`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -211,11 +228,11 @@ impl<'a> Clusters<'a> {
     /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
     /// # sandbox.sahara().limit_instances(2);
     /// let refused = api.clusters().create("night-run", &template).await.unwrap_err();
+    /// assert_eq!(refused.code(), Some("QUOTA_ERROR"));
     /// if let Some(leftover) = api.clusters().find_leftover("night-run").await? {
     ///     api.clusters().delete(&leftover.id).await?.wait().await?;
     /// }
-    /// # assert_eq!(refused.code(), Some("QUOTA_ERROR"));
-    /// # assert!(api.clusters().list().all().await?.is_empty());
+    /// assert!(api.clusters().list().all().await?.is_empty()); // and so the name is free again
     /// # Ok(()) }
     /// ```
     pub fn find_leftover(self, name: impl Into<String>) -> Task<Option<Cluster>> {
@@ -232,6 +249,8 @@ impl<'a> Clusters<'a> {
 
     /// Changes what is said about a cluster (`PATCH /clusters/{id}`). What is not set stays.
     ///
+    /// Needs the policy rule `data-processing:cluster:update`, in v1.1 `data-processing:clusters:modify`.
+    ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project; see the predicates of
     /// [`ApiError`](crate::ApiError). A protected cluster takes only an update with `is_protected(false)` in it, or one
     /// that changes nothing but `is_public`.
@@ -243,10 +262,7 @@ impl<'a> Clusters<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
     /// let cluster = api.clusters().update(&cluster.id).description("every night").is_protected(true).await?;
     /// assert!(cluster.is_protected);
     /// # Ok(()) }
@@ -258,6 +274,8 @@ impl<'a> Clusters<'a> {
     /// Changes how many nodes an active cluster has (`PUT /clusters/{id}`): resizes groups and adds new ones. The
     /// answer comes at once; its [`wait`](ClusterWork::wait) follows the work, and fails when the service gives up and
     /// leaves the cluster `Active` as it was.
+    ///
+    /// Needs the policy rule `data-processing:cluster:scale`, in v1.1 `data-processing:clusters:scale`.
     ///
     /// `INVALID_REFERENCE` for an unknown group, a name that is taken, or a cluster that is not `Active` (while it is
     /// created, the message speaks of clusters from before Juno); `QUOTA_ERROR`.
@@ -294,6 +312,8 @@ impl<'a> Clusters<'a> {
 
     /// Starts a check of a cluster's health (`PATCH /clusters/{id}`). The answer comes at once; its
     /// [`wait`](VerificationWork::wait) gives what the check finds.
+    ///
+    /// Needs the policy rule `data-processing:cluster:update`, in v1.1 `data-processing:clusters:modify`.
     ///
     /// `CANNOT_VERIFY` when the cluster is not `Active`, while a check runs (one starts by itself after a creation and
     /// a scaling, and now and then), or where checks are switched off.
@@ -335,6 +355,8 @@ impl<'a> Clusters<'a> {
     /// Puts the key pair, as it is in Nova now, on all nodes (`PATCH /clusters/{id}`). Only in API v2. The service does
     /// it after it has answered, and nothing shows when it is done.
     ///
+    /// Needs the policy rule `data-processing:cluster:update`.
+    ///
     /// Services whose engine runs inside of the API's program answer 500: their engine lacks it (measured on Sahara
     /// 19).
     ///
@@ -345,15 +367,15 @@ impl<'a> Clusters<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
-    /// match api.clusters().update_keypair(&cluster.id).await {
-    ///     Ok(cluster) => println!("under way on {}", cluster.name),
-    ///     Err(error) if error.is_server() => println!("this service cannot do it"), // as the sandbox cannot
-    ///     Err(error) => return Err(error),
-    /// }
+    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
+    /// # sandbox.sahara().set_distributed(true);
+    /// let cluster = api.clusters().update_keypair(&cluster.id).await?;
+    /// assert_eq!(cluster.name, "night-run");
+    /// # sandbox.sahara().set_distributed(false);
+    ///
+    /// // Where the engine runs inside of the API's program:
+    /// let error = api.clusters().update_keypair(&cluster.id).await.unwrap_err();
+    /// assert!(error.is_server());
     /// # Ok(()) }
     /// ```
     pub fn update_keypair(self, id: impl Into<ClusterId>) -> Call<Cluster> {
@@ -367,6 +389,8 @@ impl<'a> Clusters<'a> {
     /// Deletes a cluster (`DELETE /clusters/{id}`). The answer comes at once; its [`wait`](Removal::wait) ends when the
     /// cluster is gone.
     ///
+    /// Needs the policy rule `data-processing:cluster:delete`, in v1.1 `data-processing:clusters:delete`.
+    ///
     /// `DELETION_FAILED` when it is protected or belongs to another project. A deletion that fails later leaves the
     /// cluster `Deleting` for ever: only the deadline of the wait tells, and [`force_delete`](Self::force_delete)
     /// helps.
@@ -378,10 +402,7 @@ impl<'a> Clusters<'a> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
     /// api.clusters().delete(&cluster.id).await?.wait().await?;
     /// assert!(api.clusters().get(&cluster.id).await.unwrap_err().is_not_found());
     /// # Ok(()) }
@@ -395,6 +416,8 @@ impl<'a> Clusters<'a> {
 
     /// Deletes a cluster without waiting for its stack in Heat (`DELETE /clusters/{id}` with `force`). Only in API v2.
     /// What is left of the stack is yours to clean up, by its [name](Removal::stack_name).
+    ///
+    /// Needs the policy rule `data-processing:cluster:delete`.
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
     ///
@@ -410,8 +433,9 @@ impl<'a> Clusters<'a> {
     /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
     /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
     /// let removal = api.clusters().force_delete(&cluster.id).await?;
-    /// println!("look after the stack {:?}", removal.stack_name);
     /// removal.wait().await?;
+    /// let stack = removal.stack_name.unwrap(); // to be looked for in Heat
+    /// assert!(stack.contains("night-run"));
     /// # Ok(()) }
     /// ```
     pub fn force_delete(self, id: impl Into<ClusterId>) -> Call<Removal> {

@@ -13,8 +13,10 @@ use crate::client::Client;
 use crate::wait;
 
 impl Clusters<'_> {
-    /// Waits until a cluster is `Active`, whoever made it. Fails when it ends in `Error`, or goes away. News are the
-    /// steps of what is done to it, beginning with those that are done already.
+    /// Waits until a cluster is `Active`, whoever made it (`GET /clusters/{id}?show_progress=true`). Fails when it ends
+    /// in `Error`, or goes away. News are the steps of what is done to it, beginning with those that are done already.
+    ///
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -35,8 +37,11 @@ impl Clusters<'_> {
         wait::waiter(self.0, until_active(self.0, id.into(), None))
     }
 
-    /// Waits until the check of a cluster's health that runs has ended, and gives it; at once when none runs. The
-    /// service starts one by itself when a cluster has become active. Fails when the cluster goes away.
+    /// Waits until the check of a cluster's health that runs has ended, and gives it; at once when none runs
+    /// (`GET /clusters/{id}`). The service starts one by itself when a cluster has become active. Fails when the
+    /// cluster goes away.
+    ///
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -50,14 +55,17 @@ impl Clusters<'_> {
     /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
     /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
     /// let verification = api.clusters().wait_verified(&cluster.id).await?;
-    /// println!("{}", verification.status);
+    /// assert_eq!(verification.status, sahara::clusters::Health::Green);
     /// # Ok(()) }
     /// ```
     pub fn wait_verified(self, id: impl Into<ClusterId>) -> Waiter<Verification> {
         until_verified(self.0, id.into(), None)
     }
 
-    /// Waits until a cluster is gone, whoever deletes it: for transient clusters, the service itself.
+    /// Waits until a cluster is gone, whoever deletes it: for transient clusters, the service itself
+    /// (`GET /clusters/{id}`).
+    ///
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     ///
     /// ```
     /// # use sahara::{Cloud, Login, keystone::{Project, User}};
@@ -66,12 +74,10 @@ impl Clusters<'_> {
     /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
     /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
     /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
     /// # api.clusters().delete(&cluster.id).await?;
     /// api.clusters().wait_gone(&cluster.id).await?;
+    /// assert!(api.clusters().find("night-run").await?.is_none());
     /// # Ok(()) }
     /// ```
     pub fn wait_gone(self, id: impl Into<ClusterId>) -> Waiter<()> {
@@ -101,12 +107,40 @@ impl ClusterWork {
         Self { cluster, client: client.clone(), scaling: Some(wanted) }
     }
 
-    /// Waits until the cluster is `Active`, for an hour at most unless [`Waiter::timeout`] says otherwise, and gives
-    /// it. News are the steps of the work, their events, and changes of the status; the percentage is about the whole.
+    /// Waits until the cluster is `Active` (`GET /clusters/{id}?show_progress=true`), for an hour at most unless
+    /// [`Waiter::timeout`] says otherwise, and gives it. News are the steps of the work, their events, and changes of
+    /// the status; the percentage is about the whole.
+    ///
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     ///
     /// Fails with the service's reason when the cluster ends in `Error`, when a scaling leaves it `Active` without the
     /// sizes that were wanted or with a description of what went wrong, and when the cluster goes away. The cluster as
     /// it was seen last is then in the error: `error.api::<Cluster>()`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// use sahara::{Cluster, ClusterStatus};
+    ///
+    /// let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// assert_eq!(cluster.status, ClusterStatus::Active);
+    ///
+    /// # let reason = "No valid host".into();
+    /// # sandbox.faults().next(cloud_sandbox::Fault::ActionFailed { code: "failed".into(), message: reason });
+    /// let work = api.clusters().scale(&cluster.id).resize("worker", 5).await?;
+    /// let error = work.wait().await.unwrap_err();
+    /// let cluster = error.api::<Cluster>().unwrap(); // as it was seen last
+    /// assert!(cluster.status_description.contains("No valid host"));
+    /// assert_eq!(cluster.instances().count(), 3);
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<Cluster> {
         match &self.scaling {
             None => {
@@ -154,8 +188,28 @@ impl ClustersWork {
         Self { ids: ids.collect(), client: client.clone() }
     }
 
-    /// Waits until all of them are `Active`, for an hour at most unless [`Waiter::timeout`] says otherwise, and gives
-    /// them. News are about one after the other. Fails with the first of them that fails.
+    /// Waits until all of them are `Active` (`GET /clusters/{id}?show_progress=true` for one after the other), for an
+    /// hour at most unless [`Waiter::timeout`] says otherwise, and gives them. News are about one after the other.
+    /// Fails with the first of them that fails.
+    ///
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// let work = api.clusters().create_several("run", &template, 3).await?;
+    /// let clusters = work.wait().timeout(std::time::Duration::from_secs(2 * 60 * 60)).await?;
+    /// let names: Vec<&str> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    /// assert_eq!(names, ["run-1", "run-2", "run-3"]);
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<Vec<Cluster>> {
         let watches: VecDeque<Box<dyn Watch<Cluster>>> = self
             .ids
@@ -201,7 +255,30 @@ impl VerificationWork {
         Self { cluster, client: client.clone() }
     }
 
-    /// Waits until the check has ended and gives it, whatever it has found. Fails when the cluster goes away.
+    /// Waits until the check has ended and gives it, whatever it has found (`GET /clusters/{id}`). Fails when the
+    /// cluster goes away.
+    ///
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
+    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
+    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
+    /// # api.clusters().wait_verified(&cluster.id).await?;
+    /// use sahara::clusters::Health;
+    ///
+    /// let verification = api.clusters().verify(&cluster.id).await?.wait().await?;
+    /// let bad: Vec<_> = verification.checks.iter().filter(|check| check.status != Health::Green).collect();
+    /// assert!(bad.is_empty(), "{bad:?}");
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<Verification> {
         // A check that runs is the one that was asked for; one that has ended is the one before.
         let before = self.cluster.verification.as_ref().filter(|last| last.status != Health::Checking);
@@ -231,7 +308,24 @@ impl Removal {
         Self { stack_name, client: client.clone(), id: id.clone() }
     }
 
-    /// Waits until the cluster is gone, for an hour at most unless [`Waiter::timeout`] says otherwise.
+    /// Waits until the cluster is gone (`GET /clusters/{id}`), for an hour at most unless [`Waiter::timeout`] says
+    /// otherwise.
+    ///
+    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    ///
+    /// ```
+    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+    /// # let api = cloud.build()?.data_processing().await?;
+    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
+    /// let removal = api.clusters().delete(&cluster.id).await?;
+    /// removal.wait().timeout(std::time::Duration::from_secs(10 * 60)).await?;
+    /// assert!(api.clusters().list().all().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<()> {
         self.client.clusters().wait_gone(&self.id)
     }

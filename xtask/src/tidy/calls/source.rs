@@ -73,7 +73,7 @@ impl<'t> Source<'t> {
 impl Function<'_> {
     /// Whether it names an operation, is async, or gives something that is awaited; and does not just pass on to a method
     /// of its own name, which is looked at as well.
-    pub(super) fn makes_a_call(&self, requests: &BTreeSet<&str>) -> bool {
+    pub(super) fn makes_a_call(&self, table: &Table<'_>, requests: &BTreeSet<&str>) -> bool {
         let body = self.code.split_once('{').map_or("", |(_, body)| body);
         let body = body.trim_end().trim_end_matches('}').trim();
         if body.trim_end_matches(".await") == format!("self.0.{}()", self.name) {
@@ -82,27 +82,27 @@ impl Function<'_> {
         let signature = self.code.split('{').next().unwrap_or_default();
         let answer = signature.rsplit_once("->").map_or("", |(_, answer)| answer);
         signature.trim_start().starts_with("pub async ")
-            || self.constants().next().is_some()
+            || self.code.contains("ops::$")
+            || !self.operations(table).is_empty()
             || words(answer).any(|word| AWAITED.contains(&word) || requests.contains(word))
     }
 
-    /// The endpoints of the operations that it names.
-    pub(super) fn operations<'o>(&self, table: &'o Table<'_>) -> Vec<&'o Vec<String>> {
-        self.constants().filter_map(|constant| table.get(constant)).collect()
+    /// The endpoints of the operations that it names: of one version where it says which (`v2::GET_DISK`), else of all.
+    pub(super) fn operations<'o>(&self, table: &'o Table<'_>) -> BTreeSet<&'o str> {
+        let paths = self.code.split(|end| !is_part_of_word(end) && end != ':');
+        let called = paths.flat_map(|path| {
+            let (before, constant) = path.rsplit_once("::").unwrap_or(("", path));
+            let module = before.rsplit("::").next().unwrap_or(before);
+            let rows = table.get(constant).map_or(&[][..], Vec::as_slice);
+            let of_one = rows.iter().any(|row| row.module == module);
+            rows.iter().filter(move |row| !of_one || row.module == module)
+        });
+        called.map(|row| row.endpoint.as_str()).collect()
     }
 
-    /// What it takes from the tables by name. A macro has a parameter there.
-    fn constants(&self) -> impl Iterator<Item = &str> {
-        let paths = self.code.split("ops::").skip(1);
-        let paths = paths.filter_map(|rest| rest.split(|end| !is_part_of_word(end) && !":$".contains(end)).next());
-        let constants = paths.filter_map(|path| path.rsplit("::").next());
-        constants.filter(|name| name.starts_with(|first: char| first.is_uppercase() || first == '$'))
-    }
-
-    /// Whether the documentation names one of these endpoints, perhaps with a query.
-    pub(super) fn names_one_of(&self, endpoints: &[String]) -> bool {
-        let names = |endpoint| ["`", "?"].iter().any(|end| self.text.contains(&format!("`{endpoint}{end}")));
-        endpoints.iter().any(names)
+    /// Whether the documentation names this endpoint, perhaps with a query.
+    pub(super) fn names(&self, endpoint: &str) -> bool {
+        ["`", "?"].iter().any(|end| self.text.contains(&format!("`{endpoint}{end}")))
     }
 
     /// The endpoints that the documentation names, without queries. A macro's are known only where it is used.

@@ -160,25 +160,49 @@ fn an_operation_that_no_function_is_about_is_missed() {
     );
 }
 
+/// The faults of a crate with a table for each version, and a function with this documentation and body.
+fn faults_of_versions(endpoints: &str, body: &str) -> Vec<String> {
+    let table = |name: &str, path: &str| {
+        format!("mod {name} {{\n    operations! {{\n        GET_DISK = \"get_disk\", GET \"{path}\";\n    }}\n}}\n")
+    };
+    let ops = table("v1", "/disk/{id}") + &table("v2", "/disks/{id}");
+    let code = format!(
+        "/// One disk ({endpoints}).\n///\n/// Needs a token with read access.\n///\n/// ```\n/// assert_eq!(get(1).await?.id, 1);\n\
+         /// ```\npub fn get(id: u64) -> Disk {{\n    call({body}, id)\n}}\n"
+    );
+    let files = [("ops.rs", ops), ("disks.rs", code)];
+    let files = files.map(|(name, text)| (format!("crates/hetzner/src/{name}"), Some(text)));
+    let mut faults = Vec::new();
+    check(&Tree { root: "/".into(), files: files.into() }, &PROVIDERS[0], &mut faults);
+    faults
+}
+
 #[test]
-fn where_versions_disagree_one_endpoint_is_enough() {
-    let both = "mod v1 {\n    cloud_core::operations! {\n        GET_DISK = \"get_disk\", GET \"/disk/{id}\";\n    }\n}\n\
-                mod v2 {\n    cloud_core::operations! {\n        GET_DISK = \"get_disk\", GET \"/disks/{id}\";\n    }\n}\n";
-    let code = |endpoint: &str| {
-        format!(
-            "/// One disk (`{endpoint}`).\n///\n/// Needs a token with read access.\n///\n/// ```\n/// assert_eq!(get(1).await?.id, 1);\n\
-             /// ```\npub fn get(id: u64) -> Call<Disk> {{\n    call(&ops::v2::GET_DISK, id)\n}}\n"
-        )
-    };
-    let faults = |endpoint: &str| {
-        let files = [("ops.rs", both.to_owned()), ("disks.rs", code(endpoint))];
-        let files = files.map(|(name, text)| (format!("crates/hetzner/src/{name}"), Some(text)));
-        let mut faults = Vec::new();
-        check(&Tree { root: "/".into(), files: files.into() }, &PROVIDERS[0], &mut faults);
-        faults
-    };
-    assert_eq!((faults("GET /disk/{id}"), faults("GET /disks/{id}")), (vec![], vec![]));
-    assert!(faults("GET /volumes/{id}")[0].ends_with("`get` does not name `GET /disk/{id}` or `GET /disks/{id}`"));
+fn where_versions_disagree_each_endpoint_is_named() {
+    for body in ["both!(GET_DISK)", "&ops::GET_DISK", "Op::Both(&v1::GET_DISK, &ops::v2::GET_DISK)"] {
+        assert_eq!(faults_of_versions("`GET /disks/{id}`, in v1 `GET /disk/{id}`", body), [""; 0]);
+        let faults = faults_of_versions("`GET /disks/{id}`", body);
+        assert_eq!(faults.len(), 2, "{faults:?}");
+        assert!(faults[0].ends_with("`get` does not name `GET /disk/{id}`"), "{faults:?}");
+        assert!(faults[1].ends_with("is about GET_DISK, `GET /disk/{id}`"), "{faults:?}");
+    }
+}
+
+#[test]
+fn a_call_of_one_version_names_the_endpoint_of_that_one() {
+    let faults = |endpoint: &str| faults_of_versions(endpoint, "Op::V2(&v2::GET_DISK)");
+    // The other one is missed as an operation that no function is about.
+    let of_v2 = faults("`GET /disks/{id}`");
+    assert_eq!(of_v2.len(), 1, "{of_v2:?}");
+    assert!(of_v2[0].ends_with("is about GET_DISK, `GET /disk/{id}`"), "{of_v2:?}");
+    assert!(faults("`GET /disk/{id}`")[0].ends_with("`get` does not name `GET /disks/{id}`"));
+}
+
+#[test]
+fn a_table_behind_a_module_is_in_none() {
+    assert_eq!(module_at("mod v1 {\n    cloud_core::"), "v1");
+    assert_eq!(module_at("pub mod v1 {\n}\n\npub(crate) mod v2 {\n    "), "v2");
+    assert_eq!(module_at("mod v1 {\n}\n\ncloud_core::"), "");
 }
 
 #[test]
@@ -206,6 +230,31 @@ fn a_call_that_was_described_where_it_was_made_needs_an_example_alone() {
     assert_eq!(send("", good, "self.call.await"), 2);
     // Passed on.
     assert_eq!(send("", "", "self.0.send().await"), 0);
+}
+
+#[test]
+fn a_policy_rule_is_named_alike_by_what_reads_and_by_what_writes() {
+    let sahara = PROVIDERS.iter().find(|provider| provider.folder == "crates/sahara").unwrap();
+    let faults = |method: &str, sentence: &str| {
+        let ops = format!("operations! {{\n    A_JOB = \"a_job\", {method} \"/jobs\";\n}}\n");
+        let code = format!(
+            "/// A job (`{method} /jobs`).\n///\n/// {sentence}\n///\n/// ```\n/// assert!(a_job().await.is_ok());\n\
+             /// ```\npub fn a_job() -> Call<Job> {{\n    call(&ops::A_JOB)\n}}\n"
+        );
+        let files = [("ops.rs", ops), ("jobs.rs", code)];
+        let files = files.map(|(name, text)| (format!("crates/sahara/src/{name}"), Some(text)));
+        let mut faults = Vec::new();
+        check(&Tree { root: "/".into(), files: files.into() }, sahara, &mut faults);
+        faults.len()
+    };
+    for method in METHODS {
+        assert_eq!(faults(method, "Needs the policy rule `job:get`."), 0);
+        assert_eq!(faults(method, "Needs the policy rules `job:get` and `job:list`."), 0);
+        // What stands in for it elsewhere does not where there is an operation.
+        for sentence in ["", "Needs a role.", "Needs no policy rule.", "Needs what the import needs."] {
+            assert_eq!(faults(method, sentence), 1, "{sentence}");
+        }
+    }
 }
 
 #[test]
