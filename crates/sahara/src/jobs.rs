@@ -203,7 +203,7 @@ impl<'a> Jobs<'a> {
     }
 
     /// Cancels a job (`PATCH /jobs/{id}`, in v1.1 `GET /job-executions/{id}/cancel`). It ends a little later, see
-    /// [`until_ended`](Self::until_ended); one that has ended stays as it is.
+    /// [`wait_ended`](Self::wait_ended); one that has ended stays as it is.
     ///
     /// Needs the policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:cancel`.
     ///
@@ -230,7 +230,7 @@ impl<'a> Jobs<'a> {
     ///
     /// api.jobs().cancel(&job).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// let job = api.jobs().until_ended(&job).await?;
+    /// let job = api.jobs().wait_ended(&job).await?;
     /// assert_eq!(job.status(), &JobStatus::Killed);
     /// # Ok(()) }
     /// ```
@@ -279,7 +279,7 @@ impl<'a> Jobs<'a> {
     }
 
     /// Deletes a job (`DELETE /jobs/{id}`, in v1.1 `DELETE /job-executions/{id}`). One that has not ended is cancelled
-    /// first, and gone a little later; see [`until_gone`](Self::until_gone).
+    /// first, and gone a little later; see [`wait_gone`](Self::wait_gone).
     ///
     /// Needs the policy rule `data-processing:job:delete`, in v1.1 `data-processing:job-executions:delete`.
     ///
@@ -301,7 +301,7 @@ impl<'a> Jobs<'a> {
     /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
     /// api.jobs().delete(&job).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// api.jobs().until_gone(&job).await?;
+    /// api.jobs().wait_gone(&job).await?;
     /// assert!(api.jobs().get(&job).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
@@ -339,7 +339,7 @@ impl<'a> Jobs<'a> {
     /// use sahara::jobs::{Job, JobStatus};
     ///
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// match api.jobs().until_succeeded(&job).await {
+    /// match api.jobs().wait_succeeded(&job).await {
     ///     Ok(job) => assert_eq!(job.status(), &JobStatus::Succeeded),
     ///     Err(error) => match error.api::<Job>().map(Job::status) {
     ///         Some(JobStatus::Killed) => println!("somebody has cancelled it"),
@@ -348,7 +348,7 @@ impl<'a> Jobs<'a> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn until_succeeded(self, id: impl Into<JobId>) -> Waiter<Job> {
+    pub fn wait_succeeded(self, id: impl Into<JobId>) -> Waiter<Job> {
         watch::until_succeeded(self.0, id.into())
     }
 
@@ -374,14 +374,14 @@ impl<'a> Jobs<'a> {
     /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
     /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// let mut waiter = api.jobs().until_ended(&job);
+    /// let mut waiter = api.jobs().wait_ended(&job);
     /// while let Some(progress) = waiter.progress().await? {
     ///     println!("{}", progress.state);
     /// }
     /// assert!(waiter.await?.status().has_ended());
     /// # Ok(()) }
     /// ```
-    pub fn until_ended(self, id: impl Into<JobId>) -> Waiter<Job> {
+    pub fn wait_ended(self, id: impl Into<JobId>) -> Waiter<Job> {
         watch::until_ended(self.0, id.into())
     }
 
@@ -405,11 +405,11 @@ impl<'a> Jobs<'a> {
     /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
     /// api.jobs().delete(&job).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// api.jobs().until_gone(&job).timeout(std::time::Duration::from_secs(600)).await?;
+    /// api.jobs().wait_gone(&job).timeout(std::time::Duration::from_secs(600)).await?;
     /// assert!(api.jobs().list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn until_gone(self, id: impl Into<JobId>) -> Waiter<()> {
+    pub fn wait_gone(self, id: impl Into<JobId>) -> Waiter<()> {
         watch::until_gone(self.0, id.into())
     }
 }

@@ -287,7 +287,7 @@ async fn a_job_is_waited_for_until_it_has_ended_well() {
         [(Version::V1_1, "GET /v1.1/job-executions/j1/refresh-status"), (Version::V2, "GET /v2/jobs/j1")]
     {
         let (api, looks) = living(version, &["READYTORUN", "RUNNING", "OFNEXTYEAR", "SUCCEEDED"], None).await;
-        let mut waiter = api.jobs().until_succeeded("j1");
+        let mut waiter = api.jobs().wait_succeeded("j1");
         let progress = waiter.progress().await.unwrap().unwrap();
         assert_eq!((progress.what.as_str(), progress.state.as_str()), ("job j1", "READYTORUN"));
         assert_eq!(waiter.await.unwrap().status(), &JobStatus::Succeeded);
@@ -305,14 +305,14 @@ async fn a_job_that_ends_otherwise_is_in_the_error() {
     ] {
         let states: &'static [&'static str] = Box::leak(Box::new(["RUNNING", word]));
         let (api, _) = living(Version::V2, states, None).await;
-        let error = api.jobs().until_succeeded("j1").await.unwrap_err();
+        let error = api.jobs().wait_succeeded("j1").await.unwrap_err();
         assert_eq!((error.kind(), error.api::<Job>().unwrap().status()), (ErrorKind::WorkFailed, &status));
         assert!(error.to_string().contains(&format!("job j1 ended as {word}")), "{error}");
         let (api, _) = living(Version::V2, states, None).await;
-        assert_eq!(api.jobs().until_ended("j1").await.unwrap().status(), &status);
+        assert_eq!(api.jobs().wait_ended("j1").await.unwrap().status(), &status);
     }
     let (api, _) = living(Version::V2, &["RUNNING", "gone"], None).await;
-    let error = api.jobs().until_ended("j1").await.unwrap_err();
+    let error = api.jobs().wait_ended("j1").await.unwrap_err();
     assert!(error.kind() == ErrorKind::WorkFailed && error.to_string().contains("job j1 is gone"), "{error}");
 }
 
@@ -320,12 +320,12 @@ async fn a_job_that_ends_otherwise_is_in_the_error() {
 async fn a_job_that_waits_for_a_lost_cluster_is_not_waited_for() {
     for (cluster, words) in [(None, "cluster c1, which is gone"), (Some("Error"), "has failed: no hosts")] {
         let (api, looks) = living(Version::V2, &["PENDING", "PENDING", "PENDING"], cluster).await;
-        let error = api.jobs().until_ended("j1").await.unwrap_err();
+        let error = api.jobs().wait_ended("j1").await.unwrap_err();
         assert!(error.kind() == ErrorKind::WorkFailed && error.to_string().contains(words), "{error}");
         assert_eq!(looks.lines(), ["GET /v2/jobs/j1", "GET /v2/clusters/c1"]);
     }
     let (api, looks) = living(Version::V1_1, &["PENDING", "PENDING", "SUCCEEDED"], Some("Starting")).await;
-    api.jobs().until_succeeded("j1").timeout(Duration::from_secs(60)).await.unwrap();
+    api.jobs().wait_succeeded("j1").timeout(Duration::from_secs(60)).await.unwrap();
     assert_eq!(looks.lines().iter().filter(|line| line.ends_with("/clusters/c1")).count(), 2);
 }
 
@@ -333,7 +333,7 @@ async fn a_job_that_waits_for_a_lost_cluster_is_not_waited_for() {
 async fn a_deleted_job_is_waited_for_until_it_is_gone() {
     for version in VERSIONS_OF_THE_API {
         let (api, looks) = living(version, &["TOBEKILLED", "KILLED", "gone"], None).await;
-        api.jobs().until_gone("j1").await.unwrap();
+        api.jobs().wait_gone("j1").await.unwrap();
         assert_eq!(looks.lines().len(), 3);
     }
 }

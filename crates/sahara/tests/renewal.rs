@@ -207,7 +207,7 @@ async fn a_login_that_is_not_found_is_no_resource_that_is_gone() {
             api.clusters().get(id).await.unwrap_err(),
             api.clusters().find(id).await.unwrap_err(),
             api.clusters().wait_gone(id).await.unwrap_err(),
-            api.jobs().until_gone(id).await.unwrap_err(),
+            api.jobs().wait_gone(id).await.unwrap_err(),
         ] {
             assert!(error.is_auth() && !error.is_not_found(), "{error}");
             assert!(error.to_string().contains("Could not find it"), "{error}");

@@ -111,7 +111,7 @@ async fn a_job_runs_and_ends() {
         let used = api.job_templates().delete(&template).await.unwrap_err();
         assert!(used.api::<ApiError>().unwrap().is_in_use(), "{used}");
         api.jobs().delete(&job).await.unwrap();
-        api.jobs().until_gone(&job).await.unwrap();
+        api.jobs().wait_gone(&job).await.unwrap();
         api.job_templates().delete(&template).await.unwrap();
     }
 }
@@ -128,15 +128,15 @@ async fn jobs_are_suspended_cancelled_and_deleted() {
         sandbox.clock().advance(Duration::from_secs(2));
         assert_eq!(api.jobs().suspend(&first).await.unwrap().status(), &JobStatus::ToBeSuspended);
         assert_eq!(api.jobs().cancel(&first).await.unwrap().status(), &JobStatus::ToBeKilled);
-        assert_eq!(api.jobs().until_ended(&first).await.unwrap().status(), &JobStatus::Killed);
+        assert_eq!(api.jobs().wait_ended(&first).await.unwrap().status(), &JobStatus::Killed);
         let second = run().await;
         api.jobs().cancel(&second).await.unwrap();
-        let error = api.jobs().until_succeeded(&second).await.unwrap_err();
+        let error = api.jobs().wait_succeeded(&second).await.unwrap_err();
         assert_eq!(error.api::<Job>().unwrap().status(), &JobStatus::Killed);
         let third = run().await;
         api.jobs().delete(&third).await.unwrap();
         assert_eq!(api.jobs().get(&third).await.unwrap().status(), &JobStatus::ToBeKilled);
-        api.jobs().until_gone(&third).await.unwrap();
+        api.jobs().wait_gone(&third).await.unwrap();
         assert_eq!(api.jobs().list().status(JobStatus::Killed).all().await.unwrap().len(), 2);
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn a_job_runs_and_ends(world: &World) {
         assert!(details(&api.jobs().delete(&job).await.unwrap_err()).is_protected());
         api.jobs().update(&job).is_protected(false).await.unwrap();
         api.jobs().delete(&job).await.unwrap();
-        api.jobs().until_gone(&job).await.unwrap();
+        api.jobs().wait_gone(&job).await.unwrap();
         assert!(api.jobs().get(&job).await.unwrap_err().is_not_found());
         remove_script(&api, &template).await;
         clusters::remove(&api, &cluster).await;
@@ -58,11 +58,11 @@ pub(super) async fn jobs_are_cancelled_and_deleted(world: &World) {
             jobs.push(api.jobs().run(&template, &cluster.id).await.unwrap().job);
         }
         api.jobs().cancel(&jobs[0]).await.unwrap();
-        let ended = api.jobs().until_ended(&jobs[0]).await.unwrap();
+        let ended = api.jobs().wait_ended(&jobs[0]).await.unwrap();
         // The engine of this plugin may be done before it hears of it.
         assert!([JobStatus::Killed, JobStatus::Succeeded].contains(ended.status()), "{ended:?}");
         if ended.status() == &JobStatus::Killed {
-            let error = api.jobs().until_succeeded(&jobs[0]).await.unwrap_err();
+            let error = api.jobs().wait_succeeded(&jobs[0]).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::WorkFailed);
             assert_eq!(error.api::<Job>().unwrap().status(), &JobStatus::Killed);
         }
@@ -72,7 +72,7 @@ pub(super) async fn jobs_are_cancelled_and_deleted(world: &World) {
             api.jobs().delete(job).await.unwrap();
         }
         for job in &jobs {
-            api.jobs().until_gone(job).await.unwrap();
+            api.jobs().wait_gone(job).await.unwrap();
         }
         remove_script(&api, &template).await;
         clusters::remove(&api, &cluster).await;
@@ -93,7 +93,7 @@ pub(super) async fn what_a_job_needs_is_asked_for(world: &World) {
         let started = api.jobs().run(&template, &cluster.id).input(&input).output(&output).await.unwrap();
         let job = started.wait().await.unwrap();
         api.jobs().delete(&job).await.unwrap();
-        api.jobs().until_gone(&job).await.unwrap();
+        api.jobs().wait_gone(&job).await.unwrap();
         api.data_sources().delete(&input).await.unwrap();
         api.data_sources().delete(&output).await.unwrap();
 
@@ -107,7 +107,7 @@ pub(super) async fn what_a_job_needs_is_asked_for(world: &World) {
         let job = run().interface("day", "y").await.unwrap().wait().await.unwrap();
         assert_eq!(job.job_configs.args.len(), 1);
         api.jobs().delete(&job).await.unwrap();
-        api.jobs().until_gone(&job).await.unwrap();
+        api.jobs().wait_gone(&job).await.unwrap();
         api.job_templates().delete(&shell).await.unwrap();
         remove_script(&api, &template).await;
         clusters::remove(&api, &cluster).await;
@@ -128,7 +128,7 @@ pub(super) async fn a_job_waits_for_its_cluster(world: &World) {
         let job = started.wait().await.unwrap();
         assert_eq!(job.status(), &JobStatus::Succeeded);
         api.jobs().delete(&job).await.unwrap();
-        api.jobs().until_gone(&job).await.unwrap();
+        api.jobs().wait_gone(&job).await.unwrap();
         remove_script(&api, &script).await;
         clusters::remove(&api, &work.cluster).await;
     }

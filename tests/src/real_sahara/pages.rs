@@ -122,7 +122,7 @@ pub(super) async fn jobs_come_once(world: &World) {
             api.jobs().delete(id.as_str()).await.unwrap();
         }
         for id in &ids {
-            api.jobs().until_gone(id.as_str()).await.unwrap();
+            api.jobs().wait_gone(id.as_str()).await.unwrap();
         }
         super::jobs::remove_script(&api, &template).await;
         clusters::remove(&api, &cluster).await;

@@ -27,7 +27,10 @@ owned!(Cluster);
 ///
 /// Clusters act for whoever makes them by a trust, which a restricted application credential may not give: with one, a
 /// creation is accepted and then ends in `Error`. The same happens with unrestricted ones where API and engine are
-/// programs of their own (measured on Sahara 19 with Keystone 24), so log in by password for clusters.
+/// programs of their own (measured on Sahara 19 with Keystone 24), so log in by password for clusters. The trust is made a
+/// moment after the answer, with the token of the creation: one that ends then leaves the cluster in `Error`, too (`Failed
+/// to create trust`, measured with less than a second left). Tokens are renewed long before that, but for a
+/// [given token](crate::Login::Token), which cannot be.
 #[derive(Clone, Copy, Debug)]
 pub struct Clusters<'a>(&'a Client);
 

@@ -27,7 +27,7 @@ impl StartedJob {
 
     /// Waits until the job has ended well, and gives it as it is then (`GET /jobs/{id}`, in v1.1
     /// `GET /job-executions/{id}/refresh-status`; `GET /clusters/{id}` too while it waits for its cluster); see
-    /// [`until_succeeded`](super::Jobs::until_succeeded).
+    /// [`wait_succeeded`](super::Jobs::wait_succeeded).
     ///
     /// Needs the policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
     /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.

@@ -92,6 +92,6 @@ async fn jobs(run: &mut Run, api: &Client, template: &JobTemplateId, cluster: &C
     run.call(jobs.delete(&id)).await;
     if !settle.is_zero() {
         // The template can be deleted only when the job is gone; how that ends is for the next call to show.
-        let _ = jobs.until_gone(&id).timeout(settle).await;
+        let _ = jobs.wait_gone(&id).timeout(settle).await;
     }
 }
