@@ -91,7 +91,7 @@ impl<T: Resource> Look<T> {
         judge: impl Fn(Result<T>) -> Result<Step<U>> + Clone + Send + Sync + 'static,
     ) -> Waiter<U> {
         let clock = self.get.engine().clock();
-        let interval = Interval::new(self.first, self.first * SLOWEST);
+        let interval = Interval::growing(self.first, SLOWEST);
         let get = self.get.clone();
         let look = move || {
             let (get, judge) = (get.clone(), judge.clone());
