@@ -76,8 +76,10 @@ impl Client {
         self.0.team.as_ref().map(|team| self.team(team.as_str()))
     }
 
-    /// The teams that these OAuth clients belong to (`POST /data-jobs/oauth-credentials/client-ids`). The
-    /// server answers callers without a token too. It changes nothing, so it is repeated after failures that pass.
+    /// The teams that these OAuth clients belong to (`POST /data-jobs/oauth-credentials/client-ids`; without a mark of
+    /// stability). It changes nothing, so it is repeated after failures that pass.
+    ///
+    /// Needs no access token.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
