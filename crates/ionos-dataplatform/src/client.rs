@@ -81,6 +81,17 @@ impl Client {
     }
 
     /// The versions that a cluster can have (`GET /versions`); see [`Versions::latest`].
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// let versions = api.versions().await?;
+    /// assert!(versions.items.iter().any(|version| version == "23.11"));
+    /// # Ok(()) }
+    /// ```
     #[doc(alias = "versionsGet")]
     pub fn versions(&self) -> Call<Versions> {
         self.call(&ops::VERSIONS_GET, Decode::json())

@@ -170,9 +170,11 @@ impl<'a> Jobs<'a> {
     /// # team.jobs().create("daily-load").await?;
     /// let fields = JobFields::new().schedule().deployments();
     /// let mut jobs = team.jobs().list().name("daily-*").sort(JobProperty::JobName).fields(fields).items();
+    /// let mut idle = Vec::new();
     /// while let Some(job) = jobs.next().await? {
-    ///     assert!(job.job_name == "daily-load" && !job.is_deployed());
+    ///     idle.extend((!job.is_deployed()).then_some(job.job_name));
     /// }
+    /// assert_eq!(idle, ["daily-load"]);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListJobs {
