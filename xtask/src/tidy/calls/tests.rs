@@ -209,6 +209,19 @@ fn a_call_that_was_described_where_it_was_made_needs_an_example_alone() {
 }
 
 #[test]
+fn what_sends_nothing_may_say_so_unless_it_names_an_operation() {
+    let silent =
+        "    /// Waits for a file. Sends nothing.\n    pub async fn file(self) {\n        wait().await\n    }\n\n";
+    let with = |function: &str| {
+        let before = "    /// How many there may be.";
+        checked(before, &format!("{function}{before}"))
+    };
+    assert_eq!(with(silent), ((4, 3), vec![]));
+    assert!(!with(&silent.replace(" Sends nothing.", "")).1.is_empty());
+    assert!(!with(&silent.replace("wait()", "call(&ops::LIST_DISKS)")).1.is_empty());
+}
+
+#[test]
 fn what_is_in_no_table_may_have_a_sentence_of_its_own() {
     let ready = "GET /disks?id=..`).\n    ///\n    /// Needs a token with read access.";
     assert_eq!(faults_with(ready, &ready.replace("a token with read access", "no token")), [""; 0]);
