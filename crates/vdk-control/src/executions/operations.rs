@@ -274,6 +274,12 @@ impl ListExecutions {
         all.sort_by_key(|execution| std::cmp::Reverse(execution.start_time));
         Ok(all)
     }
+
+    /// [`newest_first`](Self::newest_first) for a blocking program.
+    #[cfg(feature = "blocking")]
+    pub fn newest_first_blocking(self) -> Result<Vec<Execution>> {
+        cloud_core::blocking::block_on(self.newest_first())
+    }
 }
 
 cloud_core::send_methods!(ListExecutions => Vec<Execution>, |this| this.0);
