@@ -157,6 +157,9 @@ impl<'a> Jobs<'a> {
     /// Looks through the jobs of the team: filters, the fields that are wanted, and their order
     /// (`GET /data-jobs/for-team/{team_name}/jobs?query=..`; without a mark of stability). See [`query`](crate::query).
     ///
+    /// What it says of executions may be behind while they are under way; the [list](crate::Job::executions) of a job's
+    /// executions, filtered by that state, is held against what really runs (vmware/versatile-data-kit #1542).
+    ///
     /// Needs [read access](crate#access) to the team.
     ///
     /// ```

@@ -1,8 +1,9 @@
 //! Looking through jobs and executions: GraphQL queries, typed or of your own.
 //!
 //! The service takes queries in the URL and answers for all teams, whatever team is in the path. Typed lists
-//! ([`Jobs::list`](crate::jobs::Jobs::list), [`Team::executions`](crate::Team::executions)) ask for what belongs to the team,
-//! and drop what the service gives beyond that: it pays no heed to case, and takes some characters for wildcards.
+//! ([`Jobs::list`](crate::jobs::Jobs::list), [`Team::executions`](crate::Team::executions)) ask for what belongs to the
+//! team. The service pays no heed to case, and takes some characters for wildcards; the jobs that it gives beyond those of
+//! the team are dropped, while executions do not say whose they are.
 
 use std::fmt::{self, Write as _};
 
