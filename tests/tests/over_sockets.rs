@@ -125,5 +125,8 @@ fn a_blocking_program_runs_a_data_job() {
     assert!(log.next_blocking().unwrap().is_some());
     assert!(run.wait().wait_blocking().unwrap().is_success());
     assert!(!run.cancel().send_blocking().unwrap());
+    assert_eq!(job.executions().list().newest_first_blocking().unwrap()[0].id, run.id());
+    let length = job.sources().download().to_file(folder.with_extension("zip")).send_blocking().unwrap();
+    assert!(length > 0 && std::fs::remove_file(folder.with_extension("zip")).is_ok());
     assert_eq!(api.team("analytics").jobs().list().all_blocking().unwrap().len(), 1);
 }

@@ -164,7 +164,11 @@ impl<T> fmt::Debug for Waiter<T> {
     }
 }
 
-/// Delays between looks: they grow by half from the first to the longest, each a little shorter at random.
+/// No delay is longer: a year, which any clock can be moved by, and by some multiples of it too.
+const LONGEST_DELAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Delays between looks: they grow by half from the first to the longest, each a little shorter at random. None is longer
+/// than a year, whatever was asked for.
 #[derive(Clone, Debug)]
 pub struct Interval {
     next: Duration,
@@ -174,7 +178,12 @@ pub struct Interval {
 impl Interval {
     /// Delays from `first` to `longest`.
     pub const fn new(first: Duration, longest: Duration) -> Self {
-        Self { next: first, longest }
+        Self { next: shorter(first, LONGEST_DELAY), longest: shorter(longest, LONGEST_DELAY) }
+    }
+
+    /// Delays from `first` to so many times of it.
+    pub const fn growing(first: Duration, times: u32) -> Self {
+        Self::new(first, first.saturating_mul(times))
     }
 
     /// The next delay.
@@ -183,6 +192,11 @@ impl Interval {
         self.next = delay.mul_f64(1.5).min(self.longest);
         delay.mul_f64(1.0 - random / 5.0)
     }
+}
+
+/// `Duration::min`, which is not `const`.
+const fn shorter(one: Duration, other: Duration) -> Duration {
+    if one.as_nanos() < other.as_nanos() { one } else { other }
 }
 
 /// How many failures in a row that pass by themselves are tolerated between two looks.

@@ -78,7 +78,7 @@ impl Poller {
         let clock = self.engine.clock();
         let mut state = self.state();
         let watched = state.entry(id).or_insert_with(|| {
-            let mut interval = Interval::new(self.first, self.first * 10);
+            let mut interval = Interval::growing(self.first, 10);
             let step = interval.step(clock.random());
             Watched { watchers: 0, interval, step, due: clock.now() + step, failures: 0, version: 0, news: None }
         });

@@ -1,6 +1,7 @@
 //! Waiting for actions: one poller for all waits of a client.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use cloud_core::clock::{Clock as _, TokioClock};
@@ -139,6 +140,26 @@ async fn a_low_rate_limit_slows_the_looking_down() {
         counts.push(wire.seen().len());
     }
     assert!(counts[1] * 3 <= counts[0], "{counts:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_without_end_are_cut_short_by_the_deadline() {
+    let looks = Arc::new(AtomicU32::new(0));
+    let count = looks.clone();
+    let wire = ScriptedTransport::from_fn(move |_| {
+        let status = if count.fetch_add(1, Ordering::SeqCst) == 0 { "running" } else { "success" };
+        let limit = [("ratelimit-limit", "3600"), ("ratelimit-remaining", "1")];
+        Scripted::with_headers(200, &limit, format!(r#"{{"actions":[{{"id":7,"status":"{status}"}}]}}"#))
+    });
+    let builder = Client::builder().token("t").transport(Arc::new(wire)).clock(PausedClock::new());
+    let api = builder.poll_interval(Duration::MAX).build().unwrap();
+    let begun = TokioClock.now();
+    let wait = || api.actions().wait(ActionId(7));
+    assert!(wait().timeout(Duration::from_secs(60)).await.unwrap_err().is_timeout());
+    assert_eq!((TokioClock.now() - begun, looks.load(Ordering::SeqCst)), (Duration::from_secs(60), 0));
+    // The second pause is four times as long, for the rate limit is nearly used up.
+    wait().timeout(Duration::MAX).await.unwrap();
+    assert_eq!(looks.load(Ordering::SeqCst), 2);
 }
 
 /// Pages that are read side by side keep the pace of the rate limit like any other call.

@@ -27,8 +27,6 @@ const ENDPOINT: &str = "https://api.ionos.com/dataplatform";
 const SUFFIX: &str = "/dataplatform";
 const PRODUCT: &str =
     concat!("cloud-ionos-dataplatform/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
-/// Pauses between looks grow from here to a multiple, which no clock must be too small for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 const CONTRACT: HeaderName = HeaderName::from_static("x-contract-number");
 
 /// A client of the data platform. Clones are cheap and share connections.
@@ -83,6 +81,17 @@ impl Client {
     }
 
     /// The versions that a cluster can have (`GET /versions`); see [`Versions::latest`].
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// let versions = api.versions().await?;
+    /// assert!(versions.items.iter().any(|version| version == "23.11"));
+    /// # Ok(()) }
+    /// ```
     #[doc(alias = "versionsGet")]
     pub fn versions(&self) -> Call<Versions> {
         self.call(&ops::VERSIONS_GET, Decode::json())
@@ -263,11 +272,8 @@ impl ClientBuilder {
         let credential = self.credential()?;
         let contract = self.contract.take().map(|number| contract(&number)).transpose()?;
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(10));
-        if poll_interval.is_zero() || poll_interval > LONGEST_PAUSE {
-            return Err(Error::config(
-                Origin::Builder("poll_interval"),
-                "must be longer than zero and at most an hour",
-            ));
+        if poll_interval.is_zero() {
+            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
         }
         let endpoints = self.chosen_endpoints()?;
         self.connection.apply(&mut self.options)?;

@@ -106,8 +106,6 @@ impl From<&Cluster> for ClusterId {
 }
 
 /// `/clusters`.
-///
-/// All of it needs an administrator of the contract, or the group privilege to manage the data platform.
 #[derive(Clone, Copy, Debug)]
 pub struct Clusters<'a>(&'a Client);
 
@@ -118,14 +116,15 @@ impl<'a> Clusters<'a> {
 
     /// Lists clusters (`GET /clusters`). The service gives all of them at once.
     ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
     /// # api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?;
-    /// for cluster in api.clusters().list().name("LAK").all().await? {
-    ///     println!("{} {}", cluster.name(), cluster.state());
-    /// }
+    /// let lakes = api.clusters().list().name("LAK").all().await?;
+    /// assert!(lakes.len() == 1 && lakes[0].name() == "lake");
     /// # Ok(()) }
     /// ```
     #[doc(alias = "clustersGet")]
@@ -142,8 +141,10 @@ impl<'a> Clusters<'a> {
     /// [`version`](CreateCluster::version) says which; see [`Versions::latest`](crate::Versions::latest).
     ///
     /// The request is never sent twice unless nothing was done. After a failure with
-    /// [`may_have_happened`](cloud_core::Error::may_have_happened) the cluster may be there: names need not be unique, so look with
-    /// [`find`](Self::find) before creating it again. 403 when the permission is missing.
+    /// [`may_have_happened`](cloud_core::Error::may_have_happened) the cluster may be there: names need not be unique,
+    /// so look with [`find`](Self::find) before creating it again. 403 when the permission is missing.
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -172,6 +173,8 @@ impl<'a> Clusters<'a> {
 
     /// One cluster (`GET /clusters/{clusterId}`).
     ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
@@ -186,8 +189,10 @@ impl<'a> Clusters<'a> {
         self.one(&ops::CLUSTERS_FIND_BY_ID, &id.into(), Decode::json())
     }
 
-    /// Looks a cluster up by its name, in exactly this spelling, or by its id; `None` when there is none. Two clusters of
-    /// one name are an error.
+    /// Looks a cluster up by its name, in exactly this spelling, or by its id (`GET /clusters?name=..`, and
+    /// `GET /clusters/{clusterId}` for an id); `None` when there is none. Two clusters of one name are an error.
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
@@ -213,6 +218,8 @@ impl<'a> Clusters<'a> {
 
     /// Changes a cluster (`PATCH /clusters/{clusterId}`): what is set, and nothing else. Its data centre stays.
     ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> ionos_dataplatform::Result<()> {
@@ -235,6 +242,8 @@ impl<'a> Clusters<'a> {
 
     /// Deletes a cluster with its node pools (`DELETE /clusters/{clusterId}`) and gives it as it was before.
     ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> ionos_dataplatform::Result<()> {
@@ -255,6 +264,8 @@ impl<'a> Clusters<'a> {
     /// The kubeconfig of a cluster (`GET /clusters/{clusterId}/kubeconfig`). It opens the default namespace and those
     /// below it.
     ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> ionos_dataplatform::Result<()> {
@@ -263,6 +274,7 @@ impl<'a> Clusters<'a> {
     /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
     /// # let path = std::env::temp_dir().join(format!("ionos-doc-{}.yaml", std::process::id()));
     /// api.clusters().kubeconfig(&cluster).await?.write_to(&path)?; // mode 0600
+    /// assert!(std::fs::read_to_string(&path).unwrap().contains("clusters:"));
     /// # std::fs::remove_file(path).unwrap();
     /// # Ok(()) }
     /// ```
@@ -272,12 +284,40 @@ impl<'a> Clusters<'a> {
         self.one(&ops::CLUSTERS_KUBECONFIG_FIND_BY_CLUSTER_ID, &id.into(), Kubeconfig::decode())
     }
 
-    /// Waits until a cluster is available, whoever started the work on it; see [`Started::wait`].
+    /// Waits until a cluster is available, whoever started the work on it (`GET /clusters/{clusterId}`); see
+    /// [`Started::wait`].
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// # let id = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource.id;
+    /// let cluster = api.clusters().wait_until_available(&id).await?;
+    /// assert!(cluster.is_available());
+    /// # Ok(()) }
+    /// ```
     pub fn wait_until_available(self, id: impl Into<ClusterId>) -> Waiter<Cluster> {
         self.look(&id.into()).available()
     }
 
-    /// Waits until a cluster is gone, whoever deleted it; see [`Deleted::wait`].
+    /// Waits until a cluster is gone, whoever deleted it (`GET /clusters/{clusterId}`); see [`Deleted::wait`].
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
+    /// # api.clusters().delete(&cluster).await?;
+    /// api.clusters().wait_until_deleted(&cluster).await?;
+    /// assert!(api.clusters().find("lake").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn wait_until_deleted(self, id: impl Into<ClusterId>) -> Waiter<()> {
         self.look(&id.into()).gone(None)
     }

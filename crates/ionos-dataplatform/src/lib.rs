@@ -24,9 +24,9 @@
 //! ```
 //!
 //! What takes time gives something to [`wait`](Started::wait) for, which fails as soon as the service has given up. A
-//! request that may have been carried out is never sent twice; [`Error::may_have_happened`] tells when that leaves a
-//! question open. Names, versions, sizes and times are checked before anything is sent; `unchecked` leaves that to the
-//! service.
+//! request that may have been carried out is never sent twice unless that does no harm; [`Error::may_have_happened`] tells
+//! when that leaves a question open. Names, versions, sizes and times are checked before anything is sent; `unchecked`
+//! leaves that to the service.
 //!
 //! # The API's own names
 //!

@@ -181,8 +181,6 @@ impl From<&NodePool> for NodePoolId {
 }
 
 /// `/clusters/{clusterId}/nodepools`.
-///
-/// All of it needs an administrator of the contract, or the group privilege to manage the data platform.
 #[derive(Clone, Debug)]
 pub struct NodePools {
     client: Client,
@@ -194,8 +192,10 @@ impl NodePools {
         Self { client: client.clone(), cluster }
     }
 
-    /// Lists the node pools of the cluster (`GET /clusters/{clusterId}/nodepools`). The service gives all of them at once
-    /// and knows no filter.
+    /// Lists the node pools of the cluster (`GET /clusters/{clusterId}/nodepools`). The service gives all of them at
+    /// once and knows no filter.
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
@@ -204,9 +204,11 @@ impl NodePools {
     /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
     /// # api.node_pools(&cluster).create("workers", 3).await?;
     /// let mut pools = api.node_pools(&cluster).list().items();
+    /// let mut nodes = 0;
     /// while let Some(pool) = pools.next().await? {
-    ///     println!("{}: {} nodes", pool.name(), pool.properties.node_count);
+    ///     nodes += pool.properties.node_count;
     /// }
+    /// assert_eq!(nodes, 3);
     /// # Ok(()) }
     /// ```
     #[doc(alias = "clustersNodepoolsGet")]
@@ -219,7 +221,10 @@ impl NodePools {
     /// Adds a pool of so many nodes to the cluster (`POST /clusters/{clusterId}/nodepools`): 4 cores, 4096 MB of memory
     /// and 20 GB of SSD each unless said otherwise.
     ///
-    /// The request is never sent twice unless nothing was done; see [`Clusters::create`](crate::clusters::Clusters::create).
+    /// The request is never sent twice unless nothing was done; see
+    /// [`Clusters::create`](crate::clusters::Clusters::create).
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -244,6 +249,8 @@ impl NodePools {
 
     /// One node pool (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`).
     ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
@@ -259,8 +266,22 @@ impl NodePools {
         self.one(&ops::CLUSTERS_NODEPOOLS_FIND_BY_ID, &id.into(), Decode::json())
     }
 
-    /// Looks a node pool of the cluster up by its name or its id; `None` when there is none. Two pools of one name are an
-    /// error.
+    /// Looks a node pool of the cluster up by its name or its id (`GET /clusters/{clusterId}/nodepools`, and
+    /// `GET /clusters/{clusterId}/nodepools/{nodepoolId}` for an id); `None` when there is none. Two pools of one name
+    /// are an error.
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
+    /// let id = api.node_pools(&cluster).create("workers", 3).await?.resource.id;
+    /// assert_eq!(api.node_pools(&cluster).find("workers").await?.map(|pool| pool.id), Some(id));
+    /// assert!(api.node_pools(&cluster).find("work").await?.is_none());
+    /// # Ok(()) }
+    /// ```
     pub fn find(&self, name_or_id: impl Into<String>) -> Task<Option<NodePool>> {
         let wanted = name_or_id.into();
         let list = self.list();
@@ -275,6 +296,8 @@ impl NodePools {
     }
 
     /// Changes a node pool (`PATCH /clusters/{clusterId}/nodepools/{nodepoolId}`): what is set, and nothing else.
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -303,6 +326,8 @@ impl NodePools {
 
     /// Deletes a node pool (`DELETE /clusters/{clusterId}/nodepools/{nodepoolId}`) and gives it as it was before.
     ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> ionos_dataplatform::Result<()> {
@@ -321,12 +346,43 @@ impl NodePools {
         self.one(&ops::CLUSTERS_NODEPOOLS_DELETE, &id, Deleted::decode(self.look(&id)))
     }
 
-    /// Waits until a node pool is available, whoever started the work on it; see [`Started::wait`].
+    /// Waits until a node pool is available, whoever started the work on it
+    /// (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`); see [`Started::wait`].
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
+    /// # let id = api.node_pools(&cluster).create("workers", 3).await?.resource.id;
+    /// let pool = api.node_pools(&cluster).wait_until_available(&id).await?;
+    /// assert!(pool.is_available());
+    /// # Ok(()) }
+    /// ```
     pub fn wait_until_available(&self, id: impl Into<NodePoolId>) -> Waiter<NodePool> {
         self.look(&id.into()).available()
     }
 
-    /// Waits until a node pool is gone, whoever deleted it; see [`Deleted::wait`].
+    /// Waits until a node pool is gone, whoever deleted it (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`); see
+    /// [`Deleted::wait`].
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
+    /// # let pool = api.node_pools(&cluster).create("workers", 3).await?.wait().await?;
+    /// # api.node_pools(&cluster).delete(&pool).await?;
+    /// api.node_pools(&cluster).wait_until_deleted(&pool).await?;
+    /// assert!(api.node_pools(&cluster).list().all().await?.is_empty());
+    /// # Ok(()) }
+    /// ```
     pub fn wait_until_deleted(&self, id: impl Into<NodePoolId>) -> Waiter<()> {
         self.look(&id.into()).gone(None)
     }
@@ -350,8 +406,8 @@ cloud_core::list_request! {
 }
 
 request! {
-    /// Creates a node pool; made by [`NodePools::create`]. `CreateNodePoolRequest` and `CreateNodePoolProperties` in the
-    /// API's description.
+    /// Creates a node pool; made by [`NodePools::create`]. `CreateNodePoolRequest` and `CreateNodePoolProperties` in
+    /// the API's description.
     pub struct CreateNodePool => Started<NodePool>;
     required {
         name: String = "name",

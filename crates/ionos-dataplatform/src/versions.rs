@@ -34,9 +34,9 @@ impl Versions {
     /// # let datacenter_id = "498ae72f-411f-11eb-9d07-046c59cc737e";
     /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
     /// let versions = api.versions().await?;
-    /// if let Some(latest) = versions.latest() {
-    ///     api.clusters().create("lake", datacenter_id).version(latest).await?;
-    /// }
+    /// let latest = versions.latest().unwrap();
+    /// let started = api.clusters().create("lake", datacenter_id).version(latest).await?;
+    /// assert_eq!(started.resource.properties.version.as_deref(), Some(latest));
     /// # Ok(()) }
     /// ```
     pub fn latest(&self) -> Option<&str> {

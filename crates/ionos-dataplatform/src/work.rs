@@ -91,7 +91,7 @@ impl<T: Resource> Look<T> {
         judge: impl Fn(Result<T>) -> Result<Step<U>> + Clone + Send + Sync + 'static,
     ) -> Waiter<U> {
         let clock = self.get.engine().clock();
-        let interval = Interval::new(self.first, self.first * SLOWEST);
+        let interval = Interval::growing(self.first, SLOWEST);
         let get = self.get.clone();
         let look = move || {
             let (get, judge) = (get.clone(), judge.clone());
@@ -131,11 +131,26 @@ impl<T: Resource> Started<T> {
         })
     }
 
-    /// Waits until it is available and gives it as it is then: up to two hours unless
-    /// [`timeout`](Waiter::timeout) says otherwise, looking every 10 s at first and every minute in the end.
+    /// Waits until it is available and gives it as it is then (`GET /clusters/{clusterId}`, or
+    /// `GET /clusters/{clusterId}/nodepools/{nodepoolId}`): up to two hours unless [`timeout`](Waiter::timeout) says
+    /// otherwise, looking every 10 s at first and every minute in the end unless
+    /// [`poll_interval`](crate::ClientBuilder::poll_interval) does.
     ///
     /// Fails as soon as the service has given up; the error's [`code`](Error::code) is the state, and the resource is
     /// in it: `error.api::<Cluster>()`.
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// let started = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?;
+    /// assert!(!started.resource.is_available());
+    /// assert!(started.wait().await?.is_available());
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<T> {
         self.look.available()
     }
@@ -155,9 +170,24 @@ impl<T: Resource> Deleted<T> {
         Decode::json().map(move |resource| Self { resource, look: look.clone() })
     }
 
-    /// Waits until it is gone: up to two hours unless [`timeout`](Waiter::timeout) says otherwise.
+    /// Waits until it is gone (`GET /clusters/{clusterId}`, or `GET /clusters/{clusterId}/nodepools/{nodepoolId}`): up
+    /// to two hours unless [`timeout`](Waiter::timeout) says otherwise.
     ///
     /// Fails as soon as the service has given up deleting it, as [`Started::wait`] does.
+    ///
+    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
+    /// let deleted = api.clusters().delete(&cluster).await?;
+    /// deleted.wait().await?;
+    /// assert!(api.clusters().get(&deleted.resource).await.unwrap_err().is_not_found());
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<()> {
         self.look.gone(Some(self.resource.state().clone()))
     }

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cloud_core::test_util::{Scripted, ScriptedTransport};
+use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use cloud_sandbox::{Fault, Sandbox};
-use ionos_dataplatform::{Cluster, ErrorKind, NodePool, State};
+use ionos_dataplatform::{Client, Cluster, ErrorKind, NodePool, State};
 use tokio::time::Instant;
 
 mod common;
@@ -155,4 +155,18 @@ async fn the_deadline_is_two_hours_unless_set() {
     let wait = api.clusters().wait_until_deleted(ID).timeout(Duration::from_secs(60));
     assert!(wait.await.unwrap_err().is_timeout());
     assert_eq!(begun.elapsed().as_secs(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_without_end_are_cut_short_by_the_deadline() {
+    let wire = states(cluster_answer, &["DEPLOYING", "AVAILABLE", "404"]);
+    let builder = Client::builder().token("t").transport(Arc::new(wire.clone())).clock(PausedClock::new());
+    let api = builder.poll_interval(Duration::MAX).build().unwrap();
+    let begun = Instant::now();
+    assert!(api.clusters().wait_until_available(ID).await.unwrap_err().is_timeout());
+    assert!(api.node_pools(ID).wait_until_deleted(POOL).await.unwrap_err().is_timeout());
+    assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2 * 7200, 0));
+    api.clusters().wait_until_available(ID).timeout(Duration::MAX).await.unwrap();
+    api.clusters().wait_until_deleted(ID).timeout(Duration::MAX).await.unwrap();
+    assert_eq!(wire.seen().len(), 3);
 }

@@ -85,7 +85,7 @@ where
             }
         }
     };
-    let looks = Poll::new(client.clock(), Interval::new(first, first * LONGEST), look);
+    let looks = Poll::new(client.clock(), Interval::growing(first, LONGEST), look);
     Followed { looks: Box::new(looks), judge, news: VecDeque::new(), end: None }
 }
 

@@ -27,8 +27,6 @@ pub(crate) const PRODUCT: &str =
 /// How long an upload may take unless the settings say otherwise: what the `vdk` command line means to allow a request.
 const TRANSFER_TIMEOUT: Duration = Duration::from_secs(900);
 
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-
 /// A client of one Control Service. Clones are cheap and share connections and token.
 ///
 /// ```
@@ -78,8 +76,10 @@ impl Client {
         self.0.team.as_ref().map(|team| self.team(team.as_str()))
     }
 
-    /// The teams that these OAuth clients belong to (`POST /data-jobs/oauth-credentials/client-ids`). The
-    /// server answers callers without a token too. It changes nothing, so it is repeated after failures that pass.
+    /// The teams that these OAuth clients belong to (`POST /data-jobs/oauth-credentials/client-ids`; without a mark of
+    /// stability). It changes nothing, so it is repeated after failures that pass.
+    ///
+    /// Needs no access token.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -116,7 +116,7 @@ impl Client {
 
     /// The pauses between looks at work under way.
     pub(crate) fn interval(&self) -> Interval {
-        Interval::new(self.0.poll_interval, self.0.poll_interval * 10)
+        Interval::growing(self.0.poll_interval, 10)
     }
 }
 
@@ -281,11 +281,8 @@ impl ClientBuilder {
             None => None,
         };
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(2));
-        if poll_interval.is_zero() || poll_interval > LONGEST_PAUSE {
-            return Err(Error::config(
-                Origin::Builder("poll_interval"),
-                "must be longer than zero and at most an hour",
-            ));
+        if poll_interval.is_zero() {
+            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
         }
         let excuse = Excuse::default();
         let login = self.login.unwrap_or(Login::Nobody);

@@ -113,7 +113,10 @@ impl<'a> Deployments<'a> {
         Self(job)
     }
 
-    /// The deployments of the job: one, or none (`GET ../deployments`; stable).
+    /// The deployments of the job: one, or none (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments`;
+    /// stable).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job.
     ///
@@ -137,7 +140,9 @@ impl<'a> Deployments<'a> {
         ListDeployments(self.0.call(&ops::LIST_DEPLOYMENTS, Decode::json()))
     }
 
-    /// The deployment (`GET ../deployments/{deployment_id}`; stable).
+    /// The deployment (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`; stable).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job, or it is not deployed.
     ///
@@ -155,19 +160,22 @@ impl<'a> Deployments<'a> {
     /// # job.deploy(&version.version_sha).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// let deployment = job.deployments().get().await?;
-    /// println!("{} since {:?}", deployment.job_version, deployment.deployed_at());
+    /// assert_eq!(deployment.job_version, version.version_sha);
+    /// println!("since {:?}", deployment.deployed_at());
     /// # Ok(()) }
     /// ```
     pub fn get(self) -> Call<DeploymentStatus> {
         self.0.deployment_call(&ops::READ_DEPLOYMENT, Decode::json())
     }
 
-    /// Deploys, or changes what is deployed (`POST ../deployments`; stable). What is not set stays as it was; another
-    /// version of Python resets that of VDK. The service works on it after it has answered, and tells the outcome by
-    /// mail only; [`Job::deploy`] can wait for it.
+    /// Deploys, or changes what is deployed (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments`;
+    /// stable). What is not set stays as it was; another version of Python resets that of VDK. The service works on it
+    /// after it has answered, and tells the outcome by mail only; [`Job::deploy`] can wait for it.
     ///
-    /// Errors worth handling: [`is_not_found`](Error::is_not_found), [`is_conflict`](Error::is_conflict) when the service
-    /// does not have the Python version.
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// Errors worth handling: [`is_not_found`](Error::is_not_found), [`is_conflict`](Error::is_conflict) when the
+    /// service does not have the Python version.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -182,14 +190,20 @@ impl<'a> Deployments<'a> {
     /// # std::fs::remove_dir_all(&folder).unwrap();
     /// let update = job.deployments().update().job_version(&version.version_sha).enabled(true);
     /// update.send_notification(false).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// // Some time later:
+    /// assert!(job.deployments().get().await?.is_enabled());
     /// # Ok(()) }
     /// ```
     pub fn update(self) -> UpdateDeployment {
         UpdateDeployment::new(self.0.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()))
     }
 
-    /// Changes what is deployed at once, but for its versions (`PATCH ../deployments/{deployment_id}`; stable). What is
-    /// not set stays as it was.
+    /// Changes what is deployed at once, but for its versions
+    /// (`PATCH /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`; stable). What is not set
+    /// stays as it was.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no deployment, 400 when a version of
     /// the job or of Python is another than the one deployed.
@@ -208,18 +222,45 @@ impl<'a> Deployments<'a> {
     /// # job.deploy(&version.version_sha).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// job.deployments().patch().enabled(false).await?;
+    /// assert!(!job.deployments().get().await?.is_enabled());
     /// # Ok(()) }
     /// ```
     pub fn patch(self) -> PatchDeployment {
         PatchDeployment::new(self.0.deployment_call(&ops::PATCH_DEPLOYMENT, Decode::nothing()))
     }
 
-    /// Lets what is deployed run, by [`patch`](Self::patch).
+    /// Lets what is deployed run, by [`patch`](Self::patch)
+    /// (`PATCH /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`).
+    ///
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-enable-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// job.deployments().disable().await?;
+    /// job.deployments().enable().await?;
+    /// assert!(job.deployments().get().await?.is_enabled());
+    /// # Ok(()) }
+    /// ```
     pub fn enable(self) -> PatchDeployment {
         self.patch().enabled(true)
     }
 
-    /// Keeps what is deployed from running, by [`patch`](Self::patch). An execution under way is not stopped.
+    /// Keeps what is deployed from running, by [`patch`](Self::patch)
+    /// (`PATCH /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`). An execution under way is
+    /// not stopped.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -242,8 +283,10 @@ impl<'a> Deployments<'a> {
         self.patch().enabled(false)
     }
 
-    /// Takes the deployment away (`DELETE ../deployments/{deployment_id}`; stable). An execution under way is not
-    /// stopped.
+    /// Takes the deployment away (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`;
+    /// stable). An execution under way is not stopped.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {

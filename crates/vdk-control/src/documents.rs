@@ -4,8 +4,7 @@
 macro_rules! document {
     (
         $(#[$meta:meta])* $name:ident, $what:literal, get as $get:ident,
-        $(#[$group_meta:meta])* $group:ident, $read:ident, $update:ident, $path:literal, $shown:literal,
-        check $check:expr, example $example:literal
+        $group:ident, $read:ident, $update:ident, read $on_read:literal, write $on_write:literal, check $check:expr
     ) => {
         $(#[$meta])*
         #[derive(Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -75,7 +74,7 @@ macro_rules! document {
             }
         }
 
-        #[doc = concat!("`..", $path, "`.")]
+        #[doc = concat!("`../deployments/{deployment_id}/", $what, "`.")]
         #[derive(Clone, Copy)]
         pub struct $group<'a>(&'a $crate::job::Job);
 
@@ -90,25 +89,81 @@ macro_rules! document {
                 Self(job)
             }
 
-            #[doc = concat!("All ", $what, " of the job (`GET ..", $path, "`; without a mark of stability).")]
-            $(#[$group_meta])*
+            #[doc = concat!(
+                "All ", $what, " of the job",
+                " (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
+                $what, "`; without a mark of stability)."
+            )]
+            ///
+            #[doc = $on_read]
+            ///
+            /// Needs [read access](crate#access) to the team.
+            ///
+            /// ```
+            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+            /// # let sandbox = cloud_sandbox::Sandbox::new();
+            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+            #[doc = concat!("assert!(job.", $what, "().get().await?.is_empty());")]
+            /// # Ok(()) }
+            /// ```
             pub fn get(self) -> cloud_core::call::Call<$name> {
                 self.0.deployment_call(&$crate::ops::$read, cloud_core::decode::Decode::json())
             }
 
-            #[doc = concat!("Puts these in the place of all ", $what, " that the job had (`PUT ..", $path, "`; without a mark of stability).")]
+            #[doc = concat!(
+                "Puts these in the place of all ", $what, " that the job had",
+                " (`PUT /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
+                $what, "`; without a mark of stability)."
+            )]
             ///
-            #[doc = $shown]
+            #[doc = $on_write]
             ///
-            #[doc = $example]
+            /// Needs [write access](crate#access) to the team.
+            ///
+            /// ```
+            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+            /// # let sandbox = cloud_sandbox::Sandbox::new();
+            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+            #[doc = concat!("use vdk_control::", stringify!($name), ";")]
+            ///
+            #[doc = concat!("let all = ", stringify!($name), "::from_iter([(\"user\", \"ann\")]);")]
+            #[doc = concat!("job.", $what, "().replace(&all).await?;")]
+            #[doc = concat!("assert_eq!(job.", $what, "().get().await?, all);")]
+            /// # Ok(()) }
+            /// ```
             pub fn replace(self, with: &$name) -> cloud_core::call::Call<()> {
                 let call = self.0.deployment_call(&$crate::ops::$update, cloud_core::decode::Decode::nothing());
                 call.json(with).check(($check)(with))
             }
 
-            #[doc = concat!("Reads all ", $what, ", lets `change` at them, and writes them back. Gives them as they were written.")]
+            #[doc = concat!(
+                "Reads all ", $what, ", lets `change` at them, and writes them back",
+                " (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
+                $what, "`, then\n`PUT /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
+                $what, "`). Gives them as they were written."
+            )]
             ///
             /// The service cannot tell that somebody else has written in between: the last one to write wins.
+            ///
+            /// Needs [write access](crate#access) to the team.
+            ///
+            /// ```
+            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+            /// # let sandbox = cloud_sandbox::Sandbox::new();
+            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+            #[doc = concat!("let change = |all: &mut vdk_control::", stringify!($name), "| {")]
+            ///     all.set("user", "ann").set("region", "north");
+            /// };
+            #[doc = concat!("let all = job.", $what, "().update_with(change).await?;")]
+            #[doc = concat!("assert_eq!(job.", $what, "().get().await?, all);")]
+            /// # Ok(()) }
+            /// ```
             pub fn update_with(
                 self,
                 change: impl FnOnce(&mut $name) + Send + 'static,
@@ -122,7 +177,27 @@ macro_rules! document {
                 })
             }
 
-            /// Sets one value and leaves the others, by [`update_with`](Self::update_with).
+            #[doc = concat!(
+                "Sets one value and leaves the others, by [`update_with`](Self::update_with)",
+                " (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
+                $what, "`, then\n`PUT /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
+                $what, "`)."
+            )]
+            ///
+            /// Needs [write access](crate#access) to the team.
+            ///
+            /// ```
+            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+            /// # let sandbox = cloud_sandbox::Sandbox::new();
+            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+            #[doc = concat!("job.", $what, "().set(\"user\", \"ann\").await?;")]
+            #[doc = concat!("let all = job.", $what, "().set(\"region\", \"north\").await?;")]
+            #[doc = concat!("assert_eq!(all.", stringify!($get), "(\"user\").unwrap(), \"ann\");")]
+            /// assert_eq!(all.len(), 2);
+            /// # Ok(()) }
+            /// ```
             pub fn set(
                 self,
                 name: impl Into<String>,
@@ -134,7 +209,25 @@ macro_rules! document {
                 })
             }
 
-            /// Takes one value out and leaves the others, by [`update_with`](Self::update_with).
+            #[doc = concat!(
+                "Takes one value out and leaves the others, by [`update_with`](Self::update_with)",
+                " (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
+                $what, "`, then\n`PUT /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
+                $what, "`)."
+            )]
+            ///
+            /// Needs [write access](crate#access) to the team.
+            ///
+            /// ```
+            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+            /// # let sandbox = cloud_sandbox::Sandbox::new();
+            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+            #[doc = concat!("job.", $what, "().set(\"user\", \"ann\").await?;")]
+            #[doc = concat!("assert!(job.", $what, "().remove(\"user\").await?.is_empty());")]
+            /// # Ok(()) }
+            /// ```
             pub fn remove(self, name: impl Into<String>) -> cloud_core::call::Task<$name> {
                 let name = name.into();
                 self.update_with(move |all| {

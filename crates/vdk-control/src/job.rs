@@ -71,7 +71,9 @@ impl Job {
         self.call(operation, decode).arg(&self.deployment)
     }
 
-    /// The job as it is (`GET ../jobs/{job_name}`; stable).
+    /// The job as it is (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`; stable).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](Error::is_not_found); the answer then has no body.
     ///
@@ -89,7 +91,10 @@ impl Job {
         self.call(&ops::READ_JOB, Decode::json())
     }
 
-    /// The job as it is, `None` when there is none of this name in the team.
+    /// The job as it is, `None` when there is none of this name in the team
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -105,10 +110,13 @@ impl Job {
         Task::new(found(self.get()))
     }
 
-    /// Puts this in the place of the job's description and settings (`PUT ../jobs/{job_name}`; stable).
+    /// Puts this in the place of the job's description and settings
+    /// (`PUT /data-jobs/for-team/{team_name}/jobs/{job_name}`; stable).
     ///
     /// Everything is replaced, so begin with what [`get`](Self::get) gave, or use [`update_with`](Self::update_with).
     /// The name and the team cannot be changed by it; see [`move_to_team`](Self::move_to_team).
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](Error::is_not_found), 400 when name or team differ.
     ///
@@ -121,6 +129,7 @@ impl Job {
     /// let mut data = job.get().await?;
     /// data.config.schedule = "30 4 * * *".into();
     /// job.update(&data).await?;
+    /// assert_eq!(job.get().await?.config.schedule.schedule_cron, "30 4 * * *");
     /// # Ok(()) }
     /// ```
     pub fn update(&self, job: &DataJob) -> Call<()> {
@@ -136,9 +145,12 @@ impl Job {
         }
     }
 
-    /// Reads the job, lets `change` at it, and writes it back. Gives the job as it was written.
+    /// Reads the job, lets `change` at it, and writes it back (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`,
+    /// then `PUT /data-jobs/for-team/{team_name}/jobs/{job_name}`). Gives the job as it was written.
     ///
     /// The service cannot tell that somebody else has changed the job in between: the last one to write wins.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -161,9 +173,12 @@ impl Job {
         })
     }
 
-    /// Deletes the job with its sources (`DELETE ../jobs/{job_name}`; stable).
+    /// Deletes the job with its sources (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}`; stable).
     ///
-    /// Errors worth handling: [`is_not_found`](Error::is_not_found), also after an answer to an earlier attempt was lost.
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// Errors worth handling: [`is_not_found`](Error::is_not_found), also after an answer to an earlier attempt was
+    /// lost.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -179,8 +194,10 @@ impl Job {
         self.call(&ops::DELETE_JOB, Decode::nothing())
     }
 
-    /// Gives the job to another team (`PUT ../jobs/{job_name}/team/{new_team}`; stable). Gives the job under its new
-    /// team.
+    /// Gives the job to another team (`PUT /data-jobs/for-team/{team_name}/jobs/{job_name}/team/{new_team}`; stable).
+    /// Gives the job under its new team.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](Error::is_not_found).
     ///
@@ -201,7 +218,10 @@ impl Job {
         self.call(&ops::UPDATE_JOB_TEAM, decode).arg(team)
     }
 
-    /// The keytab by which the job logs in to Kerberos (`GET ../jobs/{job_name}/keytab`; stable). It is a secret.
+    /// The keytab by which the job logs in to Kerberos (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/keytab`;
+    /// stable). It is a secret.
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](Error::is_not_found), when there is no job, or no keytab for it.
     ///
@@ -215,6 +235,7 @@ impl Job {
     /// let path = std::env::temp_dir().join("daily-load.keytab");
     /// # let path = std::env::temp_dir().join(format!("daily-load-{}.keytab", std::process::id()));
     /// keytab.write_to(&path).await?; // for its owner's eyes only
+    /// assert_eq!(std::fs::read(&path).unwrap(), keytab.expose());
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok(()) }
     /// ```
@@ -233,13 +254,18 @@ impl Job {
         Deployments::new(self)
     }
 
-    /// Deploys a version of its sources, as an upload gave it (`POST ../deployments`; stable). The service works on it
-    /// after it has answered; see [`Deploying::wait`](crate::deployments::Deploying::wait).
+    /// Deploys a version of its sources, as an upload gave it
+    /// (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments`; stable). The service works on it after it
+    /// has answered; see [`Deploying::wait`](crate::deployments::Deploying::wait).
     ///
-    /// What is deployed at the moment is read first, so that waiting can tell the new deployment from it.
+    /// What is deployed at the moment is read first
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`), so that waiting can tell
+    /// the new deployment from it.
     ///
-    /// Errors worth handling: [`is_not_found`](Error::is_not_found), [`is_conflict`](Error::is_conflict) when the service
-    /// does not have the Python version.
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// Errors worth handling: [`is_not_found`](Error::is_not_found), [`is_conflict`](Error::is_conflict) when the
+    /// service does not have the Python version.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -260,7 +286,7 @@ impl Job {
     /// # Ok(()) }
     /// ```
     pub fn deploy(&self, version: impl Into<String>) -> Deploy {
-        Deploy::new(self.clone(), version.into())
+        Deploy::new(self.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()), self.clone(), version.into())
     }
 
     /// Its properties: what it keeps from run to run.
@@ -279,8 +305,11 @@ impl Job {
         Executions::new(self)
     }
 
-    /// Starts an execution of what is deployed (experimental; `POST ../deployments/{deployment_id}/executions`). The
-    /// request is never repeated when it may have reached the service.
+    /// Starts an execution of what is deployed (experimental;
+    /// `POST /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/executions`). The request is
+    /// never repeated when it may have reached the service.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_conflict`](Error::is_conflict) when the job runs already,
     /// [`is_not_found`](Error::is_not_found) when there is no job, or it is not deployed.

@@ -124,8 +124,10 @@ impl<'a> Jobs<'a> {
         Self(team)
     }
 
-    /// Creates a job (`POST ../jobs`; stable). The name has 6 to 50 lower-case letters, digits and `-`, a letter first.
-    /// Gives the job to go on with.
+    /// Creates a job (`POST /data-jobs/for-team/{team_name}/jobs`; stable). The name has 6 to 50 lower-case letters,
+    /// digits and `-`, a letter first. Gives the job to go on with.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_conflict`](cloud_core::Error::is_conflict) when there is a job of this name; the
     /// answer then has no body. See [`or_get`](CreateJob::or_get).
@@ -153,7 +155,12 @@ impl<'a> Jobs<'a> {
     }
 
     /// Looks through the jobs of the team: filters, the fields that are wanted, and their order
-    /// (`GET ../jobs?query=..`; without a mark of stability). See [`query`](crate::query).
+    /// (`GET /data-jobs/for-team/{team_name}/jobs?query=..`; without a mark of stability). See [`query`](crate::query).
+    ///
+    /// What it says of executions may be behind while they are under way; the [list](crate::Job::executions) of a job's
+    /// executions, filtered by that state, is held against what really runs (vmware/versatile-data-kit #1542).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -166,19 +173,23 @@ impl<'a> Jobs<'a> {
     /// # team.jobs().create("daily-load").await?;
     /// let fields = JobFields::new().schedule().deployments();
     /// let mut jobs = team.jobs().list().name("daily-*").sort(JobProperty::JobName).fields(fields).items();
+    /// let mut idle = Vec::new();
     /// while let Some(job) = jobs.next().await? {
-    ///     println!("{} {}", job.job_name, job.is_deployed());
+    ///     idle.extend((!job.is_deployed()).then_some(job.job_name));
     /// }
+    /// assert_eq!(idle, ["daily-load"]);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListJobs {
         ListJobs::new(self.0)
     }
 
-    /// Sends a GraphQL query of yours (`GET ../jobs?query=..`; without a mark of stability). The document stands in the
-    /// URL, so keep it short.
+    /// Sends a GraphQL query of yours (`GET /data-jobs/for-team/{team_name}/jobs?query=..`; without a mark of
+    /// stability). The document stands in the URL, so keep it short.
     ///
     /// The service answers for all teams: ask for those of one by a filter.
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -268,8 +279,22 @@ impl CreateJob {
         self
     }
 
-    /// Creates the job, or gives the one of this name that the team has already: after an answer that was lost on the
-    /// way, and when the program is run a second time. The settings of a job that is there stay as they are.
+    /// Creates the job (`POST /data-jobs/for-team/{team_name}/jobs`), or gives the one of this name that the team has
+    /// already (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`): after an answer that was lost on the way, and
+    /// when the program is run a second time. The settings of a job that is there stay as they are.
+    ///
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// let create = api.team("analytics").jobs().create("daily-load").schedule("0 5 * * *");
+    /// let job = create.clone().or_get().await?;
+    /// assert_eq!(create.or_get().await?.name(), job.name());
+    /// # Ok(()) }
+    /// ```
     pub fn or_get(self) -> Task<Job> {
         Task::new(async move {
             let job = self.owner.job(self.job_name.as_str());

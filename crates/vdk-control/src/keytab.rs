@@ -24,7 +24,21 @@ impl Keytab {
     }
 
     /// Writes it to a file that only its owner may read. The file must not exist yet; the `vdk` command line calls it
-    /// by the name of the job and `.keytab`.
+    /// by the name of the job and `.keytab`. Sends nothing.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let path = std::env::temp_dir().join(format!("vdk-{}.keytab", std::process::id()));
+    /// let keytab = job.keytab().await?;
+    /// keytab.write_to(&path).await?;
+    /// assert!(keytab.write_to(&path).await.is_err(), "it is there already");
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub fn write_to(&self, path: impl Into<PathBuf>) -> Task<()> {
         let (bytes, path) = (self.0.clone(), path.into());
         Task::new(async move { files::off_the_runtime(move || files::write_private(&path, &bytes)).await })

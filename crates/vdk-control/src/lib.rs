@@ -34,8 +34,39 @@
 //! and [secrets](Job::secrets). What takes time gives something to `wait` for. A request that may have been carried out is
 //! never sent twice unless that does no harm; [`Error::may_have_happened`] tells when that leaves a question open.
 //!
+//! # Access
+//!
+//! A service that runs without security takes every call from anybody. One that runs with it wants an access token, and
+//! where its operators have switched authorization on too, it asks a web hook of theirs whether the person may `read`
+//! (`GET`) or `write` (everything else) what belongs to the team in the path; the status and the text of a refusal are the
+//! hook's. The token of a team's [OAuth application](Team::oauth_credentials) is good for that team and no other. So it says
+//! in the server's `AuthorizationInterceptor.java` and `AuthorizationProvider.java`. Two operations answer without a token.
+//!
+//! # Calls
+//!
 //! Every call has an operation id (`X-OPID`), which the service logs and hands on to the job; errors show it. The marks
 //! "stable" and "experimental" at the operations are those of the service.
+//!
+//! # The API's own names
+//!
+//! [`ops`] has the operations by the names of the API's description. Of its 24 models, the 23 that operations use:
+//!
+//! | model | here |
+//! |---|---|
+//! | `DataJobApiInfo` | [`ServiceInfo`] |
+//! | `DataJob`, `DataJobConfig`, `DataJobSchedule`, `DataJobContacts` | [`DataJob`], [`JobConfig`], [`Schedule`], [`Contacts`] |
+//! | `DataJobDeployment` | [`UpdateDeployment`](deployments::UpdateDeployment), [`PatchDeployment`](deployments::PatchDeployment), [`ExecutionDeployment`](executions::ExecutionDeployment) |
+//! | `DataJobDeploymentStatus`, `DataJobResources`, `DataJobMode` | [`DeploymentStatus`], [`Resources`], [`JobMode`] |
+//! | `DataJobDeploymentId`, `DataJobExecutionLogs` | texts |
+//! | `DataJobExecutionRequest`, `DataJobExecution` | `StartExecution`, [`Execution`] |
+//! | `DataJobProperties`, `DataJobSecrets` | [`Properties`], [`Secrets`] |
+//! | `DataJobVersion` | [`SourceVersion`] |
+//! | `OauthCredentials` | [`PutOauthCredentials`](oauth::PutOauthCredentials) |
+//! | `OauthTeamCredentials`, `OauthTeamClientId` | [`TeamCredentials`], [`ClientIdOfTeam`] |
+//! | `DataJobQueryResponse`, `DataJobQueryResponseWithError`, `DataJobPage` | [`QueryAnswer`](query::QueryAnswer), the [`Page`](cloud_core::page::Page)s of a list |
+//! | `Error` | [`ApiError`] |
+//!
+//! `DataJobSummary` belongs to no operation, and is not here.
 //!
 //! # Features
 //!

@@ -82,7 +82,19 @@ impl Login {
         self
     }
 
-    /// Listens for the browser. Nothing is sent yet.
+    /// Listens for the browser. Sends nothing.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// use vdk_control::login::Login;
+    ///
+    /// let login = Login::new("https://login.example/oauth/authorize", "https://login.example/oauth/token", "my-client");
+    /// # let login = login.port(0).transport(sandbox.vdk_control());
+    /// let pending = login.begin().await?;
+    /// assert!(pending.url().starts_with("https://login.example/oauth/authorize?response_type=code&client_id=my-client&"));
+    /// # Ok(()) }
+    /// ```
     pub async fn begin(self) -> Result<PendingLogin> {
         let origin = |name| move |value| Setting::new(value, Origin::Builder(name));
         let authorize = origin("authorize")(self.authorize);
@@ -179,6 +191,36 @@ impl PendingLogin {
 
     /// Waits until the browser comes back, and gets the tokens. Visits that do not belong to this login are turned away
     /// and waited past.
+    ///
+    /// Calls the token URL of the login.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// use vdk_control::login::Login;
+    ///
+    /// let login = Login::new("https://login.example/oauth/authorize", "https://login.example/oauth/token", "my-client");
+    /// # let login = login.port(0).transport(sandbox.vdk_control());
+    /// let pending = login.begin().await?;
+    /// println!("open {}", pending.url());
+    /// # let address = {
+    /// #     use cloud_core::transport::Transport as _;
+    /// #     let page = http::Request::get(pending.url()).body(cloud_core::body::Body::empty()).unwrap();
+    /// #     let answer = sandbox.vdk_control().send(page).await.unwrap();
+    /// #     answer.headers()["location"].to_str().unwrap().to_owned()
+    /// # };
+    /// # let browser = async {
+    /// #     let url = url::Url::parse(&address).unwrap();
+    /// #     let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", url.port().unwrap())).await.unwrap();
+    /// #     let visit = format!("GET /?{} HTTP/1.1\r\nHost: localhost\r\n\r\n", url.query().unwrap());
+    /// #     tokio::io::AsyncWriteExt::write_all(&mut stream, visit.as_bytes()).await.unwrap();
+    /// #     stream
+    /// # };
+    /// # let pending = { let _visit = browser.await; pending };
+    /// let logged_in = pending.wait().await?;
+    /// assert!(logged_in.refresh_token.is_some());
+    /// # Ok(()) }
+    /// ```
     pub async fn wait(self) -> Result<LoggedIn> {
         let waited = callback::code(&self.listener, &self.exchange.state);
         let code = tokio::time::timeout(self.patience, waited).await.map_err(|_| {
@@ -190,6 +232,28 @@ impl PendingLogin {
 
     /// Goes on with the address that the browser was sent back to, for a browser on another machine, which cannot reach
     /// this one.
+    ///
+    /// Calls the token URL of the login.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// use vdk_control::login::Login;
+    ///
+    /// let login = Login::new("https://login.example/oauth/authorize", "https://login.example/oauth/token", "my-client");
+    /// # let login = login.port(0).transport(sandbox.vdk_control());
+    /// let pending = login.begin().await?;
+    /// println!("open {}, and paste the address that it leads to", pending.url());
+    /// # let address = {
+    /// #     use cloud_core::transport::Transport as _;
+    /// #     let page = http::Request::get(pending.url()).body(cloud_core::body::Body::empty()).unwrap();
+    /// #     let answer = sandbox.vdk_control().send(page).await.unwrap();
+    /// #     answer.headers()["location"].to_str().unwrap().to_owned()
+    /// # };
+    /// let logged_in = pending.paste(&address).await?;
+    /// assert!(logged_in.refresh_token.is_some());
+    /// # Ok(()) }
+    /// ```
     pub async fn paste(self, address: &str) -> Result<LoggedIn> {
         let query = address.trim().split_once('?').map_or("", |(_, query)| query);
         let code = callback::read(query, &self.exchange.state).map_err(|problem| Error::input("address", problem))?;
@@ -242,7 +306,7 @@ impl LoggedIn {
     }
 
     /// Writes the login where the `vdk` command line keeps its own, which it replaces: `.vdk.internal/vdk-cred.json` in
-    /// `VDK_BASE_CONFIG_FOLDER`, else in the home directory. Only the owner may read the file.
+    /// `VDK_BASE_CONFIG_FOLDER`, else in the home directory. Only the owner may read the file. Sends nothing.
     pub fn save(&self) -> Task<()> {
         let path = crate::config::folder(&Environment::process());
         let this = self.clone();
@@ -254,7 +318,29 @@ impl LoggedIn {
         })
     }
 
-    /// Writes the login to this file; see [`save`](Self::save).
+    /// Writes the login to this file; see [`save`](Self::save). Sends nothing.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// use vdk_control::login::Login;
+    ///
+    /// let login = Login::new("https://login.example/oauth/authorize", "https://login.example/oauth/token", "my-client");
+    /// # let login = login.port(0).transport(sandbox.vdk_control());
+    /// # let pending = login.begin().await?;
+    /// # let address = {
+    /// #     use cloud_core::transport::Transport as _;
+    /// #     let page = http::Request::get(pending.url()).body(cloud_core::body::Body::empty()).unwrap();
+    /// #     let answer = sandbox.vdk_control().send(page).await.unwrap();
+    /// #     answer.headers()["location"].to_str().unwrap().to_owned()
+    /// # };
+    /// # let path = std::env::temp_dir().join(format!("vdk-login-{}.json", std::process::id()));
+    /// # let logged_in = pending.paste(&address).await?;
+    /// logged_in.save_to(&path).await?;
+    /// assert!(std::fs::read_to_string(&path).unwrap().contains("refresh_token"));
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub fn save_to(&self, path: impl Into<PathBuf>) -> Task<()> {
         let path = path.into();
         let mut values = Map::new();

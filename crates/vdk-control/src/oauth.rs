@@ -55,6 +55,8 @@ impl<'a> OauthCredentials<'a> {
 
     /// The application of the team, with its secret (`GET /data-jobs/teams/{team_name}/oauth-credentials`; stable).
     ///
+    /// Needs [read access](crate#access) to the team.
+    ///
     /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found) when the team has none.
     ///
     /// ```
@@ -78,6 +80,8 @@ impl<'a> OauthCredentials<'a> {
     /// Sets the application of the team (`PUT /data-jobs/teams/{team_name}/oauth-credentials`; stable). Access tokens
     /// that it gets are then taken for the team.
     ///
+    /// Needs [write access](crate#access) to the team.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
@@ -94,8 +98,9 @@ impl<'a> OauthCredentials<'a> {
     }
 
     /// The name of the team's application, without its secret
-    /// (`GET /data-jobs/teams/{team_name}/oauth-credentials/client-id`; stable). The server tells it to callers without
-    /// a token too.
+    /// (`GET /data-jobs/teams/{team_name}/oauth-credentials/client-id`; stable).
+    ///
+    /// Needs no access token.
     ///
     /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found) when the team has none.
     ///

@@ -1,8 +1,9 @@
 //! Looking through jobs and executions: GraphQL queries, typed or of your own.
 //!
 //! The service takes queries in the URL and answers for all teams, whatever team is in the path. Typed lists
-//! ([`Jobs::list`](crate::jobs::Jobs::list), [`Team::executions`](crate::Team::executions)) ask for what belongs to the team,
-//! and drop what the service gives beyond that: it pays no heed to case, and takes some characters for wildcards.
+//! ([`Jobs::list`](crate::jobs::Jobs::list), [`Team::executions`](crate::Team::executions)) ask for what belongs to the
+//! team. The service pays no heed to case, and takes some characters for wildcards; the jobs that it gives beyond those of
+//! the team are dropped, while executions do not say whose they are.
 
 use std::fmt::{self, Write as _};
 
@@ -159,9 +160,10 @@ impl Paging {
     }
 }
 
-/// Gives a builder with a `paging` and a function `list` the ways in which lists are read everywhere.
+/// Gives a builder with a `paging` and a function `list` the ways in which lists are read everywhere. `made` is how a
+/// team makes it.
 macro_rules! paged {
-    ($name:ident => $item:ty) => {
+    ($name:ident => $item:ty, $made:literal) => {
         impl $name {
             /// How many items a page shall hold; 100 unless set.
             pub fn per_page(mut self, items: u32) -> Self {
@@ -206,7 +208,20 @@ macro_rules! paged {
                 self.list().pages()
             }
 
-            /// All items of all pages.
+            /// All items of all pages (`GET /data-jobs/for-team/{team_name}/jobs?query=..`).
+            ///
+            /// Needs [read access](crate#access) to the team.
+            ///
+            /// ```
+            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+            /// # let sandbox = cloud_sandbox::Sandbox::new();
+            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+            /// # let team = api.team("analytics");
+            #[doc = concat!("let all = team.", $made, ".all().await?;")]
+            /// assert!(all.is_empty(), "a team that has no jobs yet");
+            /// # Ok(()) }
+            /// ```
             pub async fn all(self) -> cloud_core::Result<Vec<$item>> {
                 self.list().all().await
             }
@@ -223,8 +238,6 @@ macro_rules! paged {
                 }
             }
         }
-
-        cloud_core::send_methods!($name => cloud_core::page::Page<$item>, |this| this.list().into_call());
     };
 }
 pub(crate) use paged;

@@ -1,4 +1,11 @@
 //! Secrets: what a job must know and nobody else.
+//!
+//! ```
+//! let mut all = vdk_control::Secrets::new();
+//! all.set("password", "hunter2");
+//! assert_eq!(format!("{all:?}"), r#"Secrets{"password"}"#);
+//! assert_eq!(all.expose("password").unwrap(), "hunter2");
+//! ```
 
 use cloud_core::{Error, Result};
 
@@ -7,26 +14,14 @@ use crate::documents::document;
 /// What the server takes, in bytes of JSON, unless its operators set `datajobs.vault.size.limit.bytes`.
 const MOST_BYTES: usize = 1024 * 1024;
 
-document! {
+document!(
     /// The secrets of a job, by name. `Debug` shows the names only.
     Secrets, "secrets", get as expose,
-    ///
-    /// Errors worth handling: 501 when the service has no vault to keep them in.
-    SecretsOfJob, READ_SECRETS, UPDATE_SECRETS, "/deployments/{deployment_id}/secrets",
-    "They may have 1 MiB of JSON in all; 413 when the operators allow less. 501 when the service has no vault.",
-    check size,
-    example "```
-# #[tokio::main] async fn main() -> vdk_control::Result<()> {
-# let sandbox = cloud_sandbox::Sandbox::new();
-# let builder = vdk_control::Client::builder().endpoint(\"http://localhost:8092\").token(\"t\");
-# let api = builder.transport(sandbox.vdk_control()).build()?;
-# let job = api.team(\"analytics\").jobs().create(\"daily-load\").await?;
-let all = job.secrets().set(\"password\", \"hunter2\").await?; // reads, changes, writes
-assert_eq!(all.expose(\"password\").unwrap(), \"hunter2\");
-assert_eq!(format!(\"{all:?}\"), r#\"Secrets{\"password\"}\"#);
-# Ok(()) }
-```"
-}
+    SecretsOfJob, READ_SECRETS, UPDATE_SECRETS,
+    read "Errors worth handling: 501 when the service has no vault to keep them in.",
+    write "They may have 1 MiB of JSON in all; 413 when the operators allow less. 501 when the service has no vault.",
+    check size
+);
 
 fn size(all: &Secrets) -> Result<()> {
     let written = serde_json::to_vec(all).map_or(0, |json| json.len());

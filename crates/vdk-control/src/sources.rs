@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::path::PathBuf;
 
 use cloud_core::body::Body;
-use cloud_core::call::{Call, CallFuture, CallOptions, Task};
+use cloud_core::call::{Call, CallFuture, CallOptions, Operation, Task};
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Download;
 use cloud_core::{Error, Result};
@@ -52,16 +52,19 @@ impl<'a> Sources<'a> {
         Self(job)
     }
 
-    fn upload_of(self, content: Content) -> UploadSources {
+    /// A call that has the time for a whole archive.
+    fn transfer(self, operation: &'static Operation) -> Call<SourceVersion> {
         let limit = self.0.team().client().transfer_timeout();
-        let call = self.0.call(&ops::UPLOAD_SOURCES, Decode::json()).options(|options| options.attempt_timeout(limit));
-        UploadSources { call, content }
+        self.0.call(operation, Decode::json()).options(|options| options.attempt_timeout(limit))
     }
 
-    /// Uploads a ZIP archive that is at hand (`POST ../sources`; stable), or comes from a reader or a stream by
-    /// [`Body::from_reader`] and [`Body::from_stream`]. The folder at its top becomes the folder of the job.
+    /// Uploads a ZIP archive that is at hand (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable),
+    /// or comes from a reader or a stream by [`Body::from_reader`] and [`Body::from_stream`]. The folder at its top
+    /// becomes the folder of the job.
     ///
     /// The request is never repeated when it may have reached the service: it makes a commit.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// Errors worth handling: 400 when the operators do not allow a kind of file that is in it.
     ///
@@ -83,24 +86,51 @@ impl<'a> Sources<'a> {
     /// # Ok(()) }
     /// ```
     pub fn upload(self, archive: impl Into<Body>) -> UploadSources {
-        self.upload_of(Content::Body(archive.into()))
+        UploadSources { call: self.transfer(&ops::UPLOAD_SOURCES), content: Content::Body(archive.into()) }
     }
 
-    /// Uploads a ZIP archive from a file, which is read while it is sent (`POST ../sources`; stable); see
-    /// [`upload`](Self::upload).
+    /// Uploads a ZIP archive from a file, which is read while it is sent
+    /// (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable); see [`upload`](Self::upload).
+    ///
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let archive = {
+    /// #     use std::io::Write as _;
+    /// #     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    /// #     zip.start_file("daily-load/10_load.py", zip::write::SimpleFileOptions::default()).unwrap();
+    /// #     zip.write_all(b"def run(job_input): pass").unwrap();
+    /// #     zip.finish().unwrap().into_inner()
+    /// # };
+    /// # let path = std::env::temp_dir().join(format!("vdk-upload-file-{}.zip", std::process::id()));
+    /// # std::fs::write(&path, archive).unwrap();
+    /// let version = job.sources().upload_file(&path).reason("first version").await?;
+    /// assert!(!version.version_sha.is_empty());
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub fn upload_file(self, path: impl Into<PathBuf>) -> UploadSources {
-        self.upload_of(Content::File(path.into()))
+        UploadSources { call: self.transfer(&ops::UPLOAD_SOURCES), content: Content::File(path.into()) }
     }
 
-    /// Packs a directory and uploads it (`POST ../sources`; stable); see [`upload`](Self::upload).
+    /// Packs a directory and uploads it (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable); see
+    /// [`upload`](Self::upload).
     ///
     /// What [`IGNORED`] names is left out, and what a file `.vdkignore` in the directory and
-    /// [`ignore`](UploadSources::ignore) name, by the patterns of `.gitignore`: `*`, `**`, `?`, a slash at the beginning,
-    /// in the middle or at the end, and `!` to take something in again. Sets of characters in brackets are not known.
+    /// [`ignore`](UploadSources::ignore) name, by the patterns of `.gitignore`: `*`, `**`, `?`, a slash at the
+    /// beginning, in the middle or at the end, and `!` to take something in again. Sets of characters in brackets are
+    /// not known.
     ///
     /// The archive is made in a temporary file, off the runtime; the same content always gives the same bytes. Symbolic
-    /// links are an error, as neither leaving them out nor following them would upload what the directory seems to hold;
-    /// so are names that are not UTF-8.
+    /// links are an error, as neither leaving them out nor following them would upload what the directory seems to
+    /// hold; so are names that are not UTF-8.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -113,19 +143,22 @@ impl<'a> Sources<'a> {
     /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
     /// # let path = folder.to_str().unwrap();
     /// let version = job.sources().upload_dir(path).ignore(["*.csv", "/notes/"]).reason("first version").await?;
-    /// println!("{}", version.version_sha);
+    /// assert!(!version.version_sha.is_empty());
     /// # std::fs::remove_dir_all(&folder).unwrap();
     /// # Ok(()) }
     /// ```
     pub fn upload_dir(self, path: impl Into<PathBuf>) -> UploadSources {
-        self.upload_of(Content::Folder(Folder::new(path.into(), self.0.name())))
+        let content = Content::Folder(Folder::new(path.into(), self.0.name()));
+        UploadSources { call: self.transfer(&ops::UPLOAD_SOURCES), content }
     }
 
-    /// Downloads the sources as a ZIP archive (`GET ../sources`). The API's description calls it not implemented; the
-    /// server has it, and the `vdk` command line uses it.
+    /// Downloads the sources as a ZIP archive (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`). The
+    /// API's description calls it not implemented; the server has it, and the `vdk` command line uses it.
     ///
     /// Awaiting it gives the archive piece by piece; see also [`to_file`](DownloadSources::to_file) and
     /// [`to_dir`](DownloadSources::to_dir).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job, or nothing was uploaded.
     ///
@@ -150,7 +183,10 @@ impl<'a> Sources<'a> {
         DownloadSources(self.0.call(&ops::DOWNLOAD_SOURCES, Decode::raw()).header(http::header::ACCEPT, octets()))
     }
 
-    /// Deletes the sources (`DELETE ../sources`; without a mark of stability). What is deployed stays.
+    /// Deletes the sources (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; without a mark of
+    /// stability). What is deployed stays.
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -164,6 +200,7 @@ impl<'a> Sources<'a> {
     /// # let version = job.sources().upload_dir(&folder).await?;
     /// # std::fs::remove_dir_all(&folder).unwrap();
     /// job.sources().delete().reason("not needed any more").await?;
+    /// assert!(job.sources().download().await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
     pub fn delete(self) -> DeleteSources {
@@ -228,19 +265,73 @@ impl UploadSources {
         Ok((self.call.body(OCTETS, body).check(empty), temp))
     }
 
-    /// Sends the request; awaiting it does the same.
+    /// Sends the request (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable); awaiting it does the
+    /// same.
+    ///
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-upload-send-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// let version = job.sources().upload_dir(&folder).send().await?;
+    /// assert!(!version.version_sha.is_empty());
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub async fn send(self) -> Result<SourceVersion> {
         let (call, _temp) = self.prepare().await?;
         call.send().await
     }
 
-    /// Sends the request and gives status, headers and the bytes of the body as they are.
+    /// Sends the request (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable) and gives status,
+    /// headers and the bytes of the body as they are.
+    ///
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-upload-raw-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// let answer = job.sources().upload_dir(&folder).send_raw().await?;
+    /// assert!(answer.status == 200 && answer.headers.contains_key("x-opid"));
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub async fn send_raw(self) -> Result<RawResponse> {
         let (call, _temp) = self.prepare().await?;
         call.send_raw().await
     }
 
-    /// Sends the request and decodes the JSON of the answer into a type of yours.
+    /// Sends the request (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable) and decodes the JSON
+    /// of the answer into a type of yours.
+    ///
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-upload-as-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// let answer: serde_json::Value = job.sources().upload_dir(&folder).send_as().await?;
+    /// assert!(answer["version_sha"].is_string());
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub async fn send_as<U: DeserializeOwned + Send>(self) -> Result<U> {
         let (call, _temp) = self.prepare().await?;
         call.send_as().await
@@ -273,28 +364,107 @@ impl DownloadSources {
         Self(self.0.options(set))
     }
 
-    /// Sends the request and gives the archive piece by piece; awaiting it does the same.
+    /// Sends the request (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`) and gives the archive piece by
+    /// piece; awaiting it does the same.
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-download-send-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # job.sources().upload_dir(&folder).await?;
+    /// let mut download = job.sources().download().send().await?;
+    /// let first = download.chunk().await?.unwrap();
+    /// assert!(first.starts_with(b"PK"));
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub async fn send(self) -> Result<Download> {
         self.0.send_streaming().await
     }
 
-    /// Sends the request and gives status, headers and the whole archive, as far as the client's limit for answers
-    /// allows.
+    /// Sends the request (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`) and gives status, headers and
+    /// the whole archive, as far as the client's limit for answers allows.
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-download-raw-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # job.sources().upload_dir(&folder).await?;
+    /// let answer = job.sources().download().send_raw().await?;
+    /// assert!(answer.body.starts_with(b"PK"));
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub async fn send_raw(self) -> Result<RawResponse> {
         self.0.send_raw().await
     }
 
-    /// Writes the archive to a file, which is there only when it is whole, and gives its length. A file of this name is
-    /// replaced.
+    /// Writes the archive to a file (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`), which is there
+    /// only when it is whole, and gives its length. A file of this name is replaced.
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-to-file-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # job.sources().upload_dir(&folder).await?;
+    /// let copy = std::env::temp_dir().join("daily-load.zip");
+    /// # let copy = folder.join("daily-load.zip");
+    /// let length = job.sources().download().to_file(&copy).await?;
+    /// assert_eq!(std::fs::metadata(&copy).unwrap().len(), length);
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub fn to_file(self, path: impl Into<PathBuf>) -> Task<u64> {
         let path = path.into();
         Task::new(async move { files::save(self.send().await?, path).await })
     }
 
-    /// Unpacks the archive into a directory, which must be empty or not there yet.
+    /// Unpacks the archive into a directory (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`), which must
+    /// be empty or not there yet.
     ///
-    /// Nothing is written outside of it: an archive with links, or with names that lead elsewhere, is refused. So is one
-    /// that unpacks to more than 4 GiB or 100,000 files. When it fails, what was unpacked is removed.
+    /// Nothing is written outside of it: an archive with links, or with names that lead elsewhere, is refused. So is
+    /// one that unpacks to more than 4 GiB or 100,000 files. When it fails, what was unpacked is removed.
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-to-dir-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # job.sources().upload_dir(&folder).await?;
+    /// let copy = std::env::temp_dir().join("daily-load-sources");
+    /// # let copy = folder.join("copy");
+    /// job.sources().download().to_dir(&copy).await?;
+    /// assert_eq!(std::fs::read(copy.join("daily-load/10_load.py")).unwrap(), b"def run(job_input): pass");
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(()) }
+    /// ```
     pub fn to_dir(self, path: impl Into<PathBuf>) -> Task<()> {
         let path = path.into();
         Task::new(async move {

@@ -58,6 +58,8 @@ impl Team {
 
     /// What the service says about itself (`GET /data-jobs/for-team/{team_name}/info`). Without a mark of stability.
     ///
+    /// Needs [read access](crate#access) to the team.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
@@ -93,6 +95,8 @@ impl Team {
     /// executions that are still under way; [`Executions::list`](crate::executions::Executions::list) of one job,
     /// filtered by that state, is held against what really runs (vmware/versatile-data-kit #1542, #322).
     ///
+    /// Needs [read access](crate#access) to the team.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
@@ -101,9 +105,7 @@ impl Team {
     /// use vdk_control::ExecutionStatus;
     ///
     /// let failed = api.team("analytics").executions().status(ExecutionStatus::UserError).all().await?;
-    /// for execution in failed {
-    ///     println!("{} {:?}", execution.job_name, execution.message);
-    /// }
+    /// assert!(failed.is_empty());
     /// # Ok(()) }
     /// ```
     #[cfg(feature = "experimental")]

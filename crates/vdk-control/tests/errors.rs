@@ -166,7 +166,6 @@ fn a_wrong_setting_is_one_error_that_names_it() {
         (builder(&wire).op_id(""), "op_id (client builder): is empty"),
         (builder(&wire).op_id("a\nb"), "op_id (client builder): "),
         (builder(&wire).poll_interval(std::time::Duration::ZERO), "poll_interval (client builder): must be longer"),
-        (builder(&wire).poll_interval(std::time::Duration::MAX), "poll_interval (client builder): must be longer"),
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);

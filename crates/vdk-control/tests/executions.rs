@@ -115,6 +115,27 @@ async fn a_wait_ends_at_its_deadline_and_tells_what_was_seen() {
     assert!((6..20).contains(&looks), "{looks}: pauses grow");
 }
 
+#[tokio::test(start_paused = true)]
+async fn pauses_without_end_are_cut_short_by_the_deadline() {
+    let wire = ScriptedTransport::from_fn(|request| match request.uri().path() {
+        path if path.ends_with("/logs") => Scripted::json(200, r#"{"logs":"a\n"}"#),
+        path if path.ends_with("/deployments") => Scripted::json(202, ""),
+        path if path.ends_with("/production") => Scripted::json(200, r#"{"job_version":"v1"}"#),
+        _ => execution("running"),
+    });
+    let api = builder(&wire).poll_interval(Duration::MAX).build().unwrap();
+    let job = api.team("t").job("daily-load");
+    let begun = tokio::time::Instant::now();
+    let run = job.executions().run("e-1");
+    assert!(run.wait().await.unwrap_err().is_timeout());
+    assert!(job.deploy("v2").await.unwrap().wait().await.unwrap_err().is_timeout());
+    let mut log = run.follow_logs();
+    assert_eq!(log.next().await.unwrap().as_deref(), Some("a"));
+    assert!(log.next().await.unwrap_err().is_timeout());
+    assert_eq!(begun.elapsed().as_secs(), 3 * 1800);
+    assert_eq!(wire.seen().len(), 4, "each looks once, if at once");
+}
+
 #[tokio::test]
 async fn stopping_what_has_ended_is_no_error_when_asked_so() {
     let refused = || Scripted::json(400, r#"{"what":"Cannot cancel."}"#);

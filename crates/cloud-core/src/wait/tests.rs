@@ -103,6 +103,32 @@ fn intervals_grow_to_the_longest() {
     assert_eq!(interval.step(0.5), 3 * SECOND * 9 / 10);
 }
 
+#[test]
+fn no_interval_is_too_long_for_a_clock() {
+    let year = Duration::from_secs(365 * 24 * 60 * 60);
+    for longest in [SECOND, year, Duration::MAX] {
+        let mut interval = Interval::new(Duration::MAX, longest);
+        assert_eq!((interval.step(0.0), interval.step(0.0)), (year, longest.min(year)));
+        let _ = TokioClock.now() + interval.step(0.0) * 4;
+    }
+    let mut interval = Interval::growing(2 * SECOND, 2);
+    let delays: Vec<_> = (0..3).map(|_| interval.step(0.0).as_secs()).collect();
+    assert_eq!(delays, [2, 3, 4]);
+    for times in [0, 1, u32::MAX] {
+        assert_eq!(Interval::growing(Duration::MAX, times).step(0.0), year);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_comes_before_a_delay_without_end() {
+    let start = TokioClock.now();
+    let poll = Poll::new(clock(), Interval::growing(Duration::MAX, 10), || async { Ok(Step::Done(7)) });
+    let error = Waiter::new(clock(), poll).timeout(90 * SECOND).await.unwrap_err();
+    assert_eq!((error.kind(), TokioClock.now() - start), (ErrorKind::WaitTimeout, 90 * SECOND));
+    let poll = Poll::new(clock(), Interval::new(SECOND, SECOND), || async { Ok(Step::Done(7)) });
+    assert_eq!(Waiter::new(clock(), poll).timeout(Duration::MAX).await.unwrap(), 7);
+}
+
 #[cfg(feature = "blocking")]
 #[test]
 fn waiting_can_block() {

@@ -17,6 +17,10 @@ use crate::version::Version;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn client(wire: &ScriptedTransport) -> Client {
+    client_looking_every(5 * SECOND, wire)
+}
+
+fn client_looking_every(pause: Duration, wire: &ScriptedTransport) -> Client {
     let mut options = ClientOptions::default();
     options.transport(Arc::new(wire.clone()));
     options.clock(PausedClock::new());
@@ -27,7 +31,7 @@ fn client(wire: &ScriptedTransport) -> Client {
         BaseUrl::parse(&Setting::new(format!("https://s.test/{version}"), Origin::Builder("x")), false).unwrap()
     };
     let bases = [base("v1.1"), base("v2")];
-    Client::new(engine, Version::V1_1, bases, "p".into(), 5 * SECOND, Explanation::default())
+    Client::new(engine, Version::V1_1, bases, "p".into(), pause, Explanation::default())
 }
 
 fn named(name: &str) -> Scripted {
@@ -74,6 +78,21 @@ async fn what_never_goes_ends_with_the_deadline() {
     assert!(error.to_string().contains("last seen: delete a"), "{error}");
     // Pauses grow to half a minute and no further.
     assert!((119..=160).contains(&wire.seen().len()), "{}", wire.seen().len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_without_end_are_cut_short_by_the_deadline() {
+    let wire = ScriptedTransport::new([named("a"), gone()]);
+    let client = client_looking_every(Duration::MAX, &wire);
+    let gone = || {
+        let call = client.node_group_templates().get("t");
+        until_gone(&client, call, |shown: &NodeGroupTemplate| Ok(Progress::new(0, "delete", shown.name.as_str())))
+    };
+    let begun = Instant::now();
+    assert!(gone().timeout(60 * SECOND).await.unwrap_err().is_timeout());
+    assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (60, 0));
+    gone().timeout(Duration::MAX).await.unwrap();
+    assert_eq!(wire.seen().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

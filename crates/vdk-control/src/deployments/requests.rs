@@ -1,7 +1,6 @@
 use std::future::IntoFuture;
 
 use cloud_core::call::{Call, CallFuture, CallOptions};
-use cloud_core::decode::Decode;
 use cloud_core::wait::{Poll, Progress, Step, Waiter};
 use cloud_core::{Error, Result};
 use serde::Serialize;
@@ -11,7 +10,6 @@ use super::Deployments;
 use super::{DeploymentStatus, JobMode, Resources};
 use crate::job::{Job, found};
 use crate::jobs::Schedule;
-use crate::ops;
 
 /// What a request says about a deployment.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -35,8 +33,8 @@ struct Body {
 }
 
 impl Body {
-    /// The server refuses resources with 400, for they are the operators' to set; by the precedence of its operators one
-    /// of the two numbers of memory passes alone.
+    /// The server refuses resources with 400, for they are the operators' to set; by the precedence of its operators
+    /// one of the two numbers of memory passes alone.
     fn check(&self) -> Result<()> {
         let wrong = |problem: &str| Err(Error::input("resources", problem));
         if let Some(schedule) = &self.schedule {
@@ -117,7 +115,7 @@ macro_rules! deployment_setters {
 
 /// Declares the builder of a request about a deployment.
 macro_rules! deployment_request {
-    ($(#[$meta:meta])* $builder:ident) => {
+    ($(#[$meta:meta])* pub struct $builder:ident => ();) => {
         $(#[$meta])*
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent until the request is awaited"]
@@ -145,12 +143,12 @@ macro_rules! deployment_request {
 
 deployment_request! {
     /// Deploys; made by [`Deployments::update`].
-    UpdateDeployment
+    pub struct UpdateDeployment => ();
 }
 
 deployment_request! {
     /// Changes a deployment; made by [`Deployments::patch`].
-    PatchDeployment
+    pub struct PatchDeployment => ();
 }
 
 impl UpdateDeployment {
@@ -174,8 +172,7 @@ pub struct Deploy {
 deployment_setters!(Deploy);
 
 impl Deploy {
-    pub(crate) fn new(job: Job, version: String) -> Self {
-        let call = job.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing());
+    pub(crate) fn new(call: Call<()>, job: Job, version: String) -> Self {
         let body = Body { job_version: Some(version), enabled: Some(true), ..Body::default() };
         Self { job, call, body }
     }
@@ -186,7 +183,26 @@ impl Deploy {
         self
     }
 
-    /// Sends the request; awaiting it does the same.
+    /// Sends the request (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments`, after
+    /// `GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`); awaiting it does the same.
+    ///
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-deploy-send-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// let deploying = job.deploy(&version.version_sha).send().await?;
+    /// assert!(deploying.before.is_none(), "nothing was deployed before");
+    /// # Ok(()) }
+    /// ```
     pub async fn send(self) -> Result<Deploying> {
         let version = self.body.job_version.clone().unwrap_or_default();
         let enabled = self.body.enabled.unwrap_or(true);
@@ -225,9 +241,31 @@ pub struct Deploying {
 }
 
 impl Deploying {
-    /// Waits until the version that was asked for is what is deployed, enabled as it was asked for.
+    /// Waits until the version that was asked for is what is deployed, enabled as it was asked for
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`).
     ///
     /// The service tells of a deployment that fails by mail only, so that such a wait ends at its deadline.
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-deploying-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// let deploying = job.deploy(&version.version_sha).enabled(false).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let deployment = deploying.wait().await?;
+    /// assert!(deployment.job_version == version.version_sha && !deployment.is_enabled());
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<DeploymentStatus> {
         let (clock, interval) = (self.job.engine().clock(), self.job.team().client().interval());
         let this = self.clone();

@@ -1,7 +1,7 @@
 use std::fmt::{self, Write as _};
 
 use cloud_core::model::Timestamp;
-use cloud_core::page::List;
+use cloud_core::page::{List, Page};
 
 use super::{Execution, ExecutionStatus};
 use crate::query::{Direction, EXECUTION, Paging, Query, Text, Words, list, paged};
@@ -154,4 +154,5 @@ impl ListTeamExecutions {
     }
 }
 
-paged!(ListTeamExecutions => Execution);
+paged!(ListTeamExecutions => Execution, "executions()");
+cloud_core::send_methods!(ListTeamExecutions => Page<Execution>, |this| this.list().into_call());

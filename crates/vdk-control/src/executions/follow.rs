@@ -12,8 +12,8 @@ use super::{Outcome, Run};
 /// While fewer lines than this were given, all lines are read again each time; then nothing has to be guessed.
 const WHOLE: usize = 1000;
 
-/// How many lines at the end are asked for first, once there are many, and the factor by which that grows until what was
-/// given is among them.
+/// How many lines at the end are asked for first, once there are many, and the factor by which that grows until what
+/// was given is among them.
 const TAIL: u32 = 2000;
 const MORE: u32 = 8;
 
@@ -22,8 +22,22 @@ const TOLERATED: u32 = 3;
 
 /// The lines of an execution's logs as they are written; made by [`Run::follow_logs`].
 ///
-/// ```no_run
-/// # async fn f(run: vdk_control::Run) -> vdk_control::Result<()> {
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+/// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+/// # let api = builder.transport(sandbox.vdk_control()).build()?;
+/// # let job = api.team("analytics").jobs().create("daily-load").await?;
+/// # let folder = std::env::temp_dir().join(format!("vdk-follow-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder).unwrap();
+/// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+/// # let version = job.sources().upload_dir(&folder).await?;
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # job.deploy(&version.version_sha).await?;
+/// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+/// # let run = job.start().await?;
+/// # sandbox.clock().advance(std::time::Duration::from_secs(600));
 /// let mut log = run.follow_logs();
 /// while let Some(line) = log.next().await? {
 ///     println!("{line}");
@@ -78,10 +92,39 @@ impl FollowLogs {
         self
     }
 
-    /// The next line, without its end; `None` when the execution has ended and all its lines were given.
+    /// The next line, without its end; `None` when the execution has ended and all its lines were given
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}` and
+    /// `GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}/logs`; experimental).
     ///
     /// Fails at the deadline, or when the service cannot be asked any more; what was written meanwhile comes when it is
     /// called again after a failure that passes. Dropping the future loses nothing.
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-follow-next-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let run = job.start().await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let mut log = run.follow_logs();
+    /// let mut lines = 0;
+    /// while log.next().await?.is_some() {
+    ///     lines += 1;
+    /// }
+    /// assert_eq!(lines, job.executions().logs(run.id()).await?.lines().count());
+    /// # Ok(()) }
+    /// ```
     pub async fn next(&mut self) -> Result<Option<String>> {
         loop {
             if let Some(line) = self.ready.pop_front() {

@@ -24,11 +24,14 @@ impl<'a> Executions<'a> {
         Self(job)
     }
 
-    /// The executions of the job, in no order that is promised (`GET ../executions`; experimental). The service keeps
-    /// the last hundred, for 14 days.
+    /// The executions of the job, in no order that is promised
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions`; experimental). The service keeps the last
+    /// hundred, for 14 days.
     ///
     /// Its records may be behind, but for a list [filtered](ListExecutions::status) by `running`, which is held against
     /// what really runs.
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found) when there is no job, and also for a
     /// status that the service does not know.
@@ -49,8 +52,11 @@ impl<'a> Executions<'a> {
         ListExecutions(self.0.call(&ops::LIST_EXECUTIONS, Decode::json()))
     }
 
-    /// The executions of the job's deployment (`GET ../deployments/{deployment_id}/executions`; experimental); see
-    /// [`list`](Self::list).
+    /// The executions of the job's deployment
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/executions`; experimental);
+    /// see [`list`](Self::list).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -73,7 +79,9 @@ impl<'a> Executions<'a> {
         ListExecutions(self.0.deployment_call(&ops::LIST_DEPLOYMENT_EXECUTIONS, Decode::json()))
     }
 
-    /// One execution (`GET ../executions/{execution_id}`; experimental).
+    /// One execution (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`; experimental).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found).
     ///
@@ -92,17 +100,20 @@ impl<'a> Executions<'a> {
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// # let run = job.start().await?;
     /// let execution = job.executions().get(run.id()).await?;
-    /// println!("{} {:?}", execution.status, execution.message);
+    /// assert_eq!((execution.id.as_str(), execution.outcome()), (run.id(), None), "it goes on");
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl fmt::Display) -> Call<Execution> {
         self.0.call(&ops::READ_EXECUTION, Decode::json()).arg(id)
     }
 
-    /// Stops an execution (`DELETE ../executions/{execution_id}`; experimental).
+    /// Stops an execution (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`;
+    /// experimental).
     ///
-    /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found); 400 when it does not go on any more, see
-    /// [`cancel_if_running`](Self::cancel_if_running).
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found); 400 when it does not go on any more,
+    /// see [`cancel_if_running`](Self::cancel_if_running).
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -119,13 +130,18 @@ impl<'a> Executions<'a> {
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// # let run = job.start().await?;
     /// job.executions().cancel(run.id()).await?;
+    /// assert_eq!(job.executions().get(run.id()).await?.outcome(), Some(vdk_control::Outcome::Cancelled));
     /// # Ok(()) }
     /// ```
     pub fn cancel(self, id: impl fmt::Display) -> Call<()> {
         self.0.call(&ops::CANCEL_EXECUTION, Decode::nothing()).arg(id)
     }
 
-    /// Stops an execution, unless it has ended already: `true` when it was stopped.
+    /// Stops an execution, unless it has ended already: `true` when it was stopped
+    /// (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`, and `GET` of the same when
+    /// that is refused).
+    ///
+    /// Needs [write access](crate#access) to the team.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
@@ -161,9 +177,11 @@ impl<'a> Executions<'a> {
         })
     }
 
-    /// The logs of an execution (`GET ../executions/{execution_id}/logs`; experimental). They are empty when the
-    /// execution has not begun, and again some time after it has ended; older ones are at its
-    /// [`logs_url`](Execution::logs_url).
+    /// The logs of an execution (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}/logs`;
+    /// experimental). They are empty when the execution has not begun, and again some time after it has ended; older
+    /// ones are at its [`logs_url`](Execution::logs_url).
+    ///
+    /// Needs [read access](crate#access) to the team.
     ///
     /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found).
     ///
@@ -181,8 +199,9 @@ impl<'a> Executions<'a> {
     /// # job.deploy(&version.version_sha).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// # let run = job.start().await?;
-    /// let last_lines = job.executions().logs(run.id()).tail(20).await?;
-    /// println!("{last_lines}");
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(15));
+    /// let last_lines = job.executions().logs(run.id()).tail(2).await?;
+    /// assert_eq!(last_lines.lines().count(), 2);
     /// # Ok(()) }
     /// ```
     pub fn logs(self, id: impl fmt::Display) -> ReadLogs {
@@ -223,11 +242,43 @@ impl ListExecutions {
         Self(self.0.options(set))
     }
 
-    /// The executions, those that began last first.
+    /// The executions, those that began last first (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions`,
+    /// or `GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/executions`).
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-newest-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(1));
+    /// # let first = job.start().await?;
+    /// # first.cancel().await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
+    /// let last = job.start().await?;
+    /// assert_eq!(job.executions().list().newest_first().await?[0].id, last.id());
+    /// # Ok(()) }
+    /// ```
     pub async fn newest_first(self) -> Result<Vec<Execution>> {
         let mut all = self.send().await?;
         all.sort_by_key(|execution| std::cmp::Reverse(execution.start_time));
         Ok(all)
+    }
+
+    /// [`newest_first`](Self::newest_first) for a blocking program.
+    #[cfg(feature = "blocking")]
+    pub fn newest_first_blocking(self) -> Result<Vec<Execution>> {
+        cloud_core::blocking::block_on(self.newest_first())
     }
 }
 

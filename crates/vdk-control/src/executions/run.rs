@@ -15,8 +15,8 @@ cloud_core::request! {
     /// Starts an execution; made by [`Job::start`].
     pub struct StartExecution => Run;
     opt {
-        /// Who starts it, such as `manual`, which the service makes `manual/ann`. What holds `scheduled` counts as started
-        /// by the schedule.
+        /// Who starts it, such as `manual`, which the service makes `manual/ann`. What holds `scheduled` counts as
+        /// started by the schedule.
         started_by: String,
         /// The arguments of the job, all at once.
         args: Map<String, Value>,
@@ -68,28 +68,99 @@ impl Run {
         &self.job
     }
 
-    /// The execution as it is now.
+    /// The execution as it is now (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`;
+    /// experimental).
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-run-get-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let run = job.start().started_by("the-docs").await?;
+    /// assert!(run.get().await?.started_by.is_some_and(|who| who.starts_with("the-docs/")));
+    /// # Ok(()) }
+    /// ```
     pub fn get(&self) -> Call<Execution> {
         self.job.executions().get(&self.id)
     }
 
-    /// Waits until the execution has ended, well or not; see [`Finished::success`].
+    /// Waits until the execution has ended, well or not
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`; experimental); see
+    /// [`Finished::success`].
     ///
     /// The wait ends after 30 minutes unless [`timeout`](Waiter::timeout) says otherwise; the execution goes on.
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-run-wait-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let run = job.start().await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let execution = run.wait().await?.success()?;
+    /// assert!(execution.end_time > execution.start_time);
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<Finished> {
         self.watch(|| {})
     }
 
-    /// Stops it, unless it has ended already: `true` when it was stopped.
+    /// Stops it, unless it has ended already: `true` when it was stopped
+    /// (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`, and `GET` of the same when
+    /// that is refused; experimental).
+    ///
+    /// Needs [write access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-run-cancel-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let run = job.start().await?;
+    /// assert!(run.cancel().await?);
+    /// assert_eq!(run.wait().await?.outcome, vdk_control::Outcome::Cancelled);
+    /// # Ok(()) }
+    /// ```
     pub fn cancel(&self) -> Task<bool> {
         self.job.executions().cancel_if_running(&self.id)
     }
 
     /// Its logs, line by line as they are written, until it has ended.
     ///
-    /// The service has no stream of logs: it is asked again and again for the lines at the end, and what is new in them is
-    /// given. When more is written between two looks than the service hands out, or than the client's limit for answers
-    /// lets in, lines are missing; so is the beginning of logs that are larger than that when they are followed late.
+    /// The service has no stream of logs: it is asked again and again for the lines at the end, and what is new in them
+    /// is given. When more is written between two looks than the service hands out, or than the client's limit for
+    /// answers lets in, lines are missing; so is the beginning of logs that are larger than that when they are followed
+    /// late.
     pub fn follow_logs(&self) -> FollowLogs {
         FollowLogs::new(self.clone())
     }
@@ -101,10 +172,24 @@ impl Run {
     /// stopped. A program that ends at once must call [`cancel`](Self::cancel) and wait for it.
     ///
     /// ```
-    /// # async fn f(run: vdk_control::Run) -> vdk_control::Result<()> {
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-run-guard-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let run = job.start().await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// let guard = run.cancel_on_drop();
     /// let done = guard.wait().await?; // an early end of this function stops the execution
-    /// # let _ = done;
+    /// assert!(done.is_success());
     /// # Ok(()) }
     /// ```
     pub fn cancel_on_drop(self) -> CancelOnDrop {
@@ -154,7 +239,33 @@ pub struct CancelOnDrop {
 }
 
 impl CancelOnDrop {
-    /// Waits until the execution has ended; then dropping the guard does nothing any more.
+    /// Waits until the execution has ended
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`; experimental); then dropping
+    /// the guard does nothing any more.
+    ///
+    /// Needs [read access](crate#access) to the team.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// # let folder = std::env::temp_dir().join(format!("vdk-guard-wait-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+    /// # let version = job.sources().upload_dir(&folder).await?;
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # job.deploy(&version.version_sha).await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// # let run = job.start().await?;
+    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
+    /// let guard = run.cancel_on_drop();
+    /// assert!(guard.wait().await?.is_success());
+    /// drop(guard); // nothing is left to stop
+    /// # Ok(()) }
+    /// ```
     pub fn wait(&self) -> Waiter<Finished> {
         let ended = self.ended.clone();
         self.run.watch(move || ended.store(true, Ordering::Relaxed))

@@ -71,8 +71,8 @@ impl<'t> Source<'t> {
 }
 
 impl Function<'_> {
-    /// Whether it names an operation, is async, or gives something that is awaited; and does not just pass on to a method
-    /// of its own name, which is looked at as well.
+    /// Whether it names an operation, or is async or gives something that is awaited and does not say that it sends
+    /// nothing; and does not just pass on to a method of its own name, which is looked at as well.
     pub(super) fn makes_a_call(&self, table: &Table<'_>, requests: &BTreeSet<&str>) -> bool {
         let body = self.code.split_once('{').map_or("", |(_, body)| body);
         let body = body.trim_end().trim_end_matches('}').trim();
@@ -81,10 +81,10 @@ impl Function<'_> {
         }
         let signature = self.code.split('{').next().unwrap_or_default();
         let answer = signature.rsplit_once("->").map_or("", |(_, answer)| answer);
-        signature.trim_start().starts_with("pub async ")
-            || self.code.contains("ops::$")
-            || !self.operations(table).is_empty()
-            || words(answer).any(|word| AWAITED.contains(&word) || requests.contains(word))
+        let is_awaited = signature.trim_start().starts_with("pub async ")
+            || words(answer).any(|word| AWAITED.contains(&word) || requests.contains(word));
+        let names_one = self.code.contains("ops::$") || !self.operations(table).is_empty();
+        names_one || is_awaited && !self.text.contains("Sends nothing.")
     }
 
     /// The endpoints of the operations that it names: of one version where it says which (`v2::GET_DISK`), else of all.

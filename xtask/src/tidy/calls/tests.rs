@@ -258,6 +258,19 @@ fn a_policy_rule_is_named_alike_by_what_reads_and_by_what_writes() {
 }
 
 #[test]
+fn what_sends_nothing_may_say_so_unless_it_names_an_operation() {
+    let silent =
+        "    /// Waits for a file. Sends nothing.\n    pub async fn file(self) {\n        wait().await\n    }\n\n";
+    let with = |function: &str| {
+        let before = "    /// How many there may be.";
+        checked(before, &format!("{function}{before}"))
+    };
+    assert_eq!(with(silent), ((4, 3), vec![]));
+    assert!(!with(&silent.replace(" Sends nothing.", "")).1.is_empty());
+    assert!(!with(&silent.replace("wait()", "call(&ops::LIST_DISKS)")).1.is_empty());
+}
+
+#[test]
 fn what_is_in_no_table_may_have_a_sentence_of_its_own() {
     let ready = "GET /disks?id=..`).\n    ///\n    /// Needs a token with read access.";
     assert_eq!(faults_with(ready, &ready.replace("a token with read access", "no token")), [""; 0]);
