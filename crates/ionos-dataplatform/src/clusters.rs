@@ -295,11 +295,11 @@ impl<'a> Clusters<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
     /// # let id = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource.id;
-    /// let cluster = api.clusters().wait_until_available(&id).await?;
+    /// let cluster = api.clusters().wait_available(&id).await?;
     /// assert!(cluster.is_available());
     /// # Ok(()) }
     /// ```
-    pub fn wait_until_available(self, id: impl Into<ClusterId>) -> Waiter<Cluster> {
+    pub fn wait_available(self, id: impl Into<ClusterId>) -> Waiter<Cluster> {
         self.look(&id.into()).available()
     }
 
@@ -314,11 +314,11 @@ impl<'a> Clusters<'a> {
     /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
     /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
     /// # api.clusters().delete(&cluster).await?;
-    /// api.clusters().wait_until_deleted(&cluster).await?;
+    /// api.clusters().wait_gone(&cluster).await?;
     /// assert!(api.clusters().find("lake").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn wait_until_deleted(self, id: impl Into<ClusterId>) -> Waiter<()> {
+    pub fn wait_gone(self, id: impl Into<ClusterId>) -> Waiter<()> {
         self.look(&id.into()).gone(None)
     }
 

@@ -358,11 +358,11 @@ impl NodePools {
     /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
     /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
     /// # let id = api.node_pools(&cluster).create("workers", 3).await?.resource.id;
-    /// let pool = api.node_pools(&cluster).wait_until_available(&id).await?;
+    /// let pool = api.node_pools(&cluster).wait_available(&id).await?;
     /// assert!(pool.is_available());
     /// # Ok(()) }
     /// ```
-    pub fn wait_until_available(&self, id: impl Into<NodePoolId>) -> Waiter<NodePool> {
+    pub fn wait_available(&self, id: impl Into<NodePoolId>) -> Waiter<NodePool> {
         self.look(&id.into()).available()
     }
 
@@ -379,11 +379,11 @@ impl NodePools {
     /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
     /// # let pool = api.node_pools(&cluster).create("workers", 3).await?.wait().await?;
     /// # api.node_pools(&cluster).delete(&pool).await?;
-    /// api.node_pools(&cluster).wait_until_deleted(&pool).await?;
+    /// api.node_pools(&cluster).wait_gone(&pool).await?;
     /// assert!(api.node_pools(&cluster).list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn wait_until_deleted(&self, id: impl Into<NodePoolId>) -> Waiter<()> {
+    pub fn wait_gone(&self, id: impl Into<NodePoolId>) -> Waiter<()> {
         self.look(&id.into()).gone(None)
     }
 

@@ -202,6 +202,6 @@ async fn a_waiter_outlives_an_endpoint() {
         }
     });
     let api = client(&network, Failover::round_robin());
-    api.clusters().wait_until_available(ID).await.unwrap();
+    api.clusters().wait_available(ID).await.unwrap();
     assert_eq!(hosts(&network), [ONE, ONE, ONE, TWO]);
 }

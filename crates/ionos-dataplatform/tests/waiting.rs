@@ -56,21 +56,21 @@ async fn a_cluster_is_waited_for_until_it_is_available() {
 async fn every_failure_state_ends_the_wait_at_once() {
     for state in ["FAILED", "FAILED_UPDATING", "FAILED_DESTROYING"] {
         let api = scripted(&states(cluster_answer, &["UPDATING", state, "AVAILABLE"]));
-        let error = api.clusters().wait_until_available(ID).await.unwrap_err();
+        let error = api.clusters().wait_available(ID).await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::WorkFailed, Some(state)));
         assert_eq!(error.message(), format!("the cluster lake ({ID}) is {state}"));
         assert_eq!(error.api::<Cluster>().unwrap().name(), "lake");
 
         let api = scripted(&states(pool_answer, &["BUSY", state, "AVAILABLE"]));
-        let error = api.node_pools(ID).wait_until_available(POOL).await.unwrap_err();
+        let error = api.node_pools(ID).wait_available(POOL).await.unwrap_err();
         assert_eq!(error.code(), Some(state));
         assert_eq!(error.api::<NodePool>().unwrap().id.as_str(), POOL);
 
         let api = scripted(&states(cluster_answer, &["DESTROYING", state, "404"]));
-        let error = api.clusters().wait_until_deleted(ID).await.unwrap_err();
+        let error = api.clusters().wait_gone(ID).await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::WorkFailed, Some(state)));
         let api = scripted(&states(pool_answer, &[state, "404"]));
-        assert_eq!(api.node_pools(ID).wait_until_deleted(POOL).await.unwrap_err().code(), Some(state));
+        assert_eq!(api.node_pools(ID).wait_gone(POOL).await.unwrap_err().code(), Some(state));
     }
 }
 
@@ -78,9 +78,9 @@ async fn every_failure_state_ends_the_wait_at_once() {
 async fn gone_is_not_there_or_terminated() {
     for end in ["404", "TERMINATED"] {
         let api = scripted(&states(cluster_answer, &["AVAILABLE", "DESTROYING", end]));
-        api.clusters().wait_until_deleted(ID).await.unwrap();
+        api.clusters().wait_gone(ID).await.unwrap();
         let api = scripted(&states(pool_answer, &["BUSY", "DESTROYING", end]));
-        api.node_pools(ID).wait_until_deleted(POOL).await.unwrap();
+        api.node_pools(ID).wait_gone(POOL).await.unwrap();
     }
 }
 
@@ -88,11 +88,11 @@ async fn gone_is_not_there_or_terminated() {
 async fn what_is_on_its_way_out_never_becomes_available() {
     for state in ["DESTROYING", "TERMINATED"] {
         let api = scripted(&states(cluster_answer, &["DEPLOYING", state]));
-        let error = api.clusters().wait_until_available(ID).await.unwrap_err();
+        let error = api.clusters().wait_available(ID).await.unwrap_err();
         assert!(error.to_string().ends_with(&format!("is {state}, so it is being deleted")), "{error}");
     }
     let api = scripted(&states(cluster_answer, &["DEPLOYING", "404"]));
-    assert!(api.clusters().wait_until_available(ID).await.unwrap_err().is_not_found());
+    assert!(api.clusters().wait_available(ID).await.unwrap_err().is_not_found());
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,11 +148,11 @@ async fn trouble_while_looking_is_survived() {
 async fn the_deadline_is_two_hours_unless_set() {
     let api = scripted(&states(cluster_answer, &["DEPLOYING"]));
     let begun = Instant::now();
-    let error = api.clusters().wait_until_available(ID).await.unwrap_err();
+    let error = api.clusters().wait_available(ID).await.unwrap_err();
     assert_eq!((error.kind(), begun.elapsed().as_secs()), (ErrorKind::WaitTimeout, 7200));
     assert!(error.to_string().contains("last seen: cluster lake DEPLOYING"), "{error}");
     let begun = Instant::now();
-    let wait = api.clusters().wait_until_deleted(ID).timeout(Duration::from_secs(60));
+    let wait = api.clusters().wait_gone(ID).timeout(Duration::from_secs(60));
     assert!(wait.await.unwrap_err().is_timeout());
     assert_eq!(begun.elapsed().as_secs(), 60);
 }
@@ -163,10 +163,10 @@ async fn pauses_without_end_are_cut_short_by_the_deadline() {
     let builder = Client::builder().token("t").transport(Arc::new(wire.clone())).clock(PausedClock::new());
     let api = builder.poll_interval(Duration::MAX).build().unwrap();
     let begun = Instant::now();
-    assert!(api.clusters().wait_until_available(ID).await.unwrap_err().is_timeout());
-    assert!(api.node_pools(ID).wait_until_deleted(POOL).await.unwrap_err().is_timeout());
+    assert!(api.clusters().wait_available(ID).await.unwrap_err().is_timeout());
+    assert!(api.node_pools(ID).wait_gone(POOL).await.unwrap_err().is_timeout());
     assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2 * 7200, 0));
-    api.clusters().wait_until_available(ID).timeout(Duration::MAX).await.unwrap();
-    api.clusters().wait_until_deleted(ID).timeout(Duration::MAX).await.unwrap();
+    api.clusters().wait_available(ID).timeout(Duration::MAX).await.unwrap();
+    api.clusters().wait_gone(ID).timeout(Duration::MAX).await.unwrap();
     assert_eq!(wire.seen().len(), 3);
 }
