@@ -5,7 +5,7 @@ mod common;
 use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
-use cloud_sandbox::Sandbox;
+use cloud_sandbox::{Sandbox, hetzner};
 use common::{Api, SECOND, order};
 use serde_json::{Value, json};
 
