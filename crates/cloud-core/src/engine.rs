@@ -2,96 +2,32 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, StatusCode};
 
-use crate::body::ResponseBody;
-use crate::call::{Operation, Parts};
+use crate::call::Parts;
 use crate::clock::{Clock, SharedClock, within};
 use crate::credential::{Credential, Rejection};
-use crate::decode::{Decode, DecodeError, RawResponse};
-use crate::error::{ApiProblem, Error, ErrorKind, Result};
+use crate::decode::Decode;
+use crate::error::{Error, ErrorKind, Result};
 use crate::options::ClientOptions;
-use crate::retry::{self, Attempt, Budget, Decision, Failure, RetryPolicy};
+use crate::retry::{Attempt, Budget, Decision, Failure, RetryPolicy};
 use crate::throttle::{Pace, RateLimit, Throttle};
-use crate::transport::{Transport, TransportError, TransportErrorKind};
-use crate::wait::Interval;
+use crate::transport::Transport;
 
-/// What a provider's answers mean, beyond HTTP.
-pub trait Dialect: Send + Sync + fmt::Debug {
-    /// Reads an error answer. The default finds nothing in it.
-    fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let _ = response;
-        ApiProblem::default()
-    }
+mod attempt;
+mod dialect;
+mod download;
+mod locked;
+mod report;
 
-    /// Reads the rate limit from the headers of any answer.
-    fn rate_limit(&self, headers: &HeaderMap) -> Option<RateLimit> {
-        let _ = headers;
-        None
-    }
-
-    /// How long the service asks to wait, where it says so otherwise than by `Retry-After` and the rate limit.
-    fn server_delay(&self, response: &RawResponse, now: SystemTime) -> Option<Duration> {
-        let _ = (response, now);
-        None
-    }
-
-    /// Whether this error code means that something else works on the resource at the moment and nothing was done, so
-    /// that a caller may wait for it by
-    /// [`wait_while_locked`](crate::call::CallOptions::wait_while_locked).
-    fn is_locked(&self, code: &str) -> bool {
-        let _ = code;
-        false
-    }
-
-    /// Whether this error code means that the thing exists already or changed at the same time, for services that do not
-    /// answer 409 then.
-    fn is_conflict(&self, code: &str) -> bool {
-        let _ = code;
-        false
-    }
-
-    /// The id under which the provider finds this request again.
-    fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let _ = headers;
-        None
-    }
-
-    /// A new name for a call, where the service takes one from its callers, and the header that carries it. All attempts
-    /// of the call have the same, a header of the caller's own goes before it, and errors show it when the answer, if
-    /// there is one, names no other.
-    fn call_id(&self) -> Option<(HeaderName, HeaderValue)> {
-        None
-    }
-}
-
-/// One attempt of a call that has ended, as the hook of
-/// [`ClientOptions::on_attempt`](crate::options::ClientOptions::on_attempt) sees it.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct AttemptReport<'a> {
-    /// The operation, when it stands in the provider's table.
-    pub operation: Option<&'static Operation>,
-    /// The HTTP method.
-    pub method: &'a Method,
-    /// The path template: no ids, no secrets.
-    pub template: &'a str,
-    /// Whether the call is one that is sent without the client's credential.
-    pub anonymous: bool,
-    /// 1 for the first attempt of the call.
-    pub attempt: u32,
-    /// The status of the answer, when there was one.
-    pub status: Option<StatusCode>,
-    /// Why the attempt failed; `None` when it succeeded.
-    pub error: Option<ErrorKind>,
-    /// The time from sending to the end of the answer.
-    pub elapsed: Duration,
-}
-
-pub(crate) type Hook = Arc<dyn Fn(&AttemptReport<'_>) + Send + Sync>;
+use attempt::{Failed, Sink, timed_out};
+pub use dialect::Dialect;
+pub use download::Download;
+use locked::Locked;
+pub use report::AttemptReport;
+pub(crate) use report::{Hook, chain};
 
 /// Sends the calls of one client. Clones share connections, throttle, budget and token.
 #[derive(Clone)]
@@ -112,17 +48,6 @@ struct Inner {
     response_limit: usize,
     user_agent: HeaderValue,
     hook: Option<Hook>,
-}
-
-/// One hook after the other.
-pub(crate) fn chain(earlier: Option<Hook>, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Hook {
-    match earlier {
-        None => Arc::new(hook),
-        Some(earlier) => Arc::new(move |report| {
-            earlier(report);
-            hook(report);
-        }),
-    }
 }
 
 impl Inner {
@@ -154,107 +79,6 @@ impl fmt::Debug for Engine {
             .field("credential", &self.0.credential)
             .field("retry", &self.0.retry)
             .finish_non_exhaustive()
-    }
-}
-
-/// An answer whose body arrives piece by piece.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Download {
-    /// The HTTP status.
-    pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
-    body: ResponseBody,
-    chunk_timeout: Duration,
-    clock: SharedClock,
-}
-
-impl Download {
-    /// The next piece; `None` at the end.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
-        match within(&*self.clock, Some(self.chunk_timeout), self.body.chunk()).await {
-            Some(None) => Ok(None),
-            Some(Some(Ok(chunk))) => Ok(Some(chunk)),
-            Some(Some(Err(error))) => Err(transport_error(error)),
-            None => {
-                Err(Error::new(ErrorKind::Timeout, format!("no data for {:?}", self.chunk_timeout))
-                    .with_retryable(true))
-            }
-        }
-    }
-}
-
-/// Where an attempt's answer goes.
-enum Sink<'a> {
-    /// Read the whole body, then hand it over; what is not understood is a failed attempt.
-    Whole(&'a mut (dyn FnMut(RawResponse) -> Result<(), DecodeError> + Send)),
-    /// Hand over the head and the body still to be read.
-    Head(&'a mut Option<Response<ResponseBody>>),
-}
-
-/// The pauses of a call that waits while its resource is locked.
-struct Locked {
-    limit: Option<Duration>,
-    since: Option<Instant>,
-    interval: Interval,
-    pauses: u32,
-}
-
-impl Locked {
-    fn new(limit: Option<Duration>) -> Self {
-        let interval = Interval::new(Duration::from_secs(1), Duration::from_secs(5));
-        Self { limit, since: None, interval, pauses: 0 }
-    }
-
-    /// The next pause, or why there is none. The last one is cut short, so that one attempt is made at the very end.
-    fn pause(&mut self, limit: Duration, clock: &dyn Clock, asked: Option<Duration>) -> Result<Duration, String> {
-        let now = clock.now();
-        let left = limit.saturating_sub(now.saturating_duration_since(*self.since.get_or_insert(now)));
-        let asked = asked.unwrap_or_default();
-        if left.is_zero() || asked > left {
-            return Err(format!("not repeated, because it is still locked and was to be waited for {limit:?} only"));
-        }
-        self.pauses += 1;
-        Ok(self.interval.step(clock.random()).max(asked).min(left))
-    }
-}
-
-/// An attempt that did not give an answer for the caller.
-struct Failed {
-    error: Error,
-    /// `None` when repeating is out of the question whatever the policy says.
-    failure: Option<Fault>,
-    server_delay: Option<Duration>,
-    /// For the credential, when the service refused it.
-    rejection: Option<RawResponse>,
-}
-
-impl Failed {
-    fn new(error: Error, failure: Option<Fault>) -> Box<Self> {
-        Box::new(Self { error, failure, server_delay: None, rejection: None })
-    }
-}
-
-/// [`Failure`] without its borrow.
-#[derive(Clone, Copy)]
-enum Fault {
-    NotSent,
-    Timeout,
-    Interrupted,
-    Status { status: StatusCode, did_nothing: bool, transient: Option<bool> },
-}
-
-impl Fault {
-    fn as_failure(self, error: &Error) -> Failure<'_> {
-        match self {
-            Self::NotSent => Failure::NotSent,
-            Self::Timeout => Failure::Timeout,
-            Self::Interrupted => Failure::Interrupted,
-            Self::Status { status, did_nothing, transient } => {
-                Failure::Status { status, code: error.code(), did_nothing, transient }
-            }
-        }
     }
 }
 
@@ -473,157 +297,6 @@ impl Engine {
         Ok((delay, price.ok_or_else(used_up)?))
     }
 
-    async fn prepare(
-        &self,
-        parts: &Parts,
-        url: &str,
-        call_id: Option<&(HeaderName, HeaderValue)>,
-    ) -> Result<(Request<crate::body::Body>, u64)> {
-        let mut request = Request::new(parts.body.clone());
-        *request.method_mut() = parts.method.clone();
-        *request.uri_mut() = url.parse().map_err(|error| {
-            Error::new(ErrorKind::Input, "the parts of the call do not make a URL that can be sent").with_source(error)
-        })?;
-        let headers = request.headers_mut();
-        headers.reserve(4 + parts.headers.len() + parts.options.headers.len());
-        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(header::USER_AGENT, self.0.user_agent.clone());
-        if let Some((name, id)) = call_id {
-            headers.insert(name, id.clone());
-        }
-        for (name, value) in parts.headers.iter().chain(&parts.options.headers) {
-            headers.insert(name, value.clone());
-        }
-        let generation = match &self.0.credential {
-            Some(credential) if !parts.anonymous => {
-                credential.authorize(&mut request).await.map_err(Error::of_credential)?
-            }
-            _ => 0,
-        };
-        Ok((request, generation))
-    }
-
-    /// One attempt, from sending to the end of the body.
-    async fn attempt(
-        &self,
-        parts: &Parts,
-        request: Request<crate::body::Body>,
-        sink: &mut Sink<'_>,
-    ) -> Result<StatusCode, Box<Failed>> {
-        let inner = &*self.0;
-        let response = inner.transport.send(request).await.map_err(failed_transport)?;
-        if let Some(rate) = inner.dialect.rate_limit(response.headers()) {
-            inner.throttle.learn(rate, &*inner.clock);
-        }
-        let status = response.status();
-        if let (Sink::Head(head), true) = (&mut *sink, parts.succeeds_with(status)) {
-            **head = Some(response);
-            return Ok(status);
-        }
-        let limit = parts.options.response_limit.unwrap_or(inner.response_limit);
-        let response = self.collect(response, limit).await?;
-        if !parts.succeeds_with(status) {
-            return Err(self.refused(response));
-        }
-        let Sink::Whole(accept) = sink else { return Ok(status) };
-        let (body, id) = (response.body.clone(), self.correlation_id(&response.headers));
-        accept(response).map(|()| status).map_err(|problem| {
-            let mut error = Error::new(ErrorKind::Decode, problem.message).with_body(&body).with_status(status, id);
-            if let Some(path) = problem.path {
-                error = error.with_json_path(path);
-            }
-            // Cut short: for the retry policy the same as a broken connection.
-            let failure = problem.cut.then_some(Fault::Interrupted);
-            Failed::new(error, failure)
-        })
-    }
-
-    fn correlation_id(&self, headers: &HeaderMap) -> Option<Box<str>> {
-        self.0.dialect.correlation_id(headers).map(Into::into)
-    }
-
-    async fn collect(&self, response: Response<ResponseBody>, limit: usize) -> Result<RawResponse, Box<Failed>> {
-        let (head, mut body) = response.into_parts();
-        let broken = |error: Error| error.with_status(head.status, self.correlation_id(&head.headers));
-        let too_large = || {
-            let text = format!("the answer is larger than {limit} bytes; the limit can be raised by response_limit");
-            Failed::new(broken(Error::new(ErrorKind::TooLarge, text)), None)
-        };
-        let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
-        while let Some(chunk) = body.chunk().await {
-            let chunk = chunk.map_err(|error| {
-                let mut failed = failed_transport(error);
-                failed.error = broken(failed.error);
-                // The head of an answer has arrived, so the request had been sent whatever the transport says now.
-                failed.failure = Some(Fault::Interrupted);
-                failed
-            })?;
-            if first.len() + rest.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            // One chunk is the usual case and is taken as it is.
-            if first.is_empty() && rest.is_empty() {
-                first = chunk;
-            } else {
-                if rest.is_empty() {
-                    rest.extend_from_slice(&std::mem::take(&mut first));
-                }
-                rest.extend_from_slice(&chunk);
-            }
-        }
-        let body = if rest.is_empty() { first } else { rest.freeze() };
-        Ok(RawResponse { status: head.status, headers: head.headers, body })
-    }
-
-    /// Makes an error of an answer that is not a success.
-    fn refused(&self, response: RawResponse) -> Box<Failed> {
-        let inner = &*self.0;
-        let status = response.status;
-        if status.is_redirection() {
-            let to = response
-                .headers
-                .get(header::LOCATION)
-                .and_then(|v| v.to_str().ok())
-                .and_then(|v| url::Url::parse(v).ok());
-            let to = to.map(|url| url.origin().ascii_serialization());
-            let text = match to {
-                Some(origin) => {
-                    format!("redirected to {origin}; redirects are not followed, so that no credential leaks")
-                }
-                None => "redirected; redirects are not followed, so that no credential leaks".to_owned(),
-            };
-            let error = Error::new(ErrorKind::Api, text).with_status(status, self.correlation_id(&response.headers));
-            let failure = Some(Fault::Status { status, did_nothing: true, transient: Some(false) });
-            return Failed::new(error, failure);
-        }
-        let mut problem = inner.dialect.problem(&response);
-        let understood = problem.code.is_some() || problem.message.is_some();
-        if problem.correlation_id.is_none() {
-            problem.correlation_id = inner.dialect.correlation_id(&response.headers).map(str::to_owned);
-        }
-        let failure = Some(Fault::Status { status, did_nothing: problem.did_nothing, transient: problem.transient });
-        let now = inner.clock.system_now();
-        let server_delay = inner
-            .dialect
-            .server_delay(&response, now)
-            .into_iter()
-            .chain(retry::retry_after(&response.headers, now))
-            .chain(
-                (status == StatusCode::TOO_MANY_REQUESTS)
-                    .then(|| inner.throttle.rate_limit())
-                    .flatten()
-                    .and_then(|rate| (rate.remaining == 0).then_some(rate.refill)),
-            )
-            .max();
-        let conflict = problem.code.as_deref().is_some_and(|code| inner.dialect.is_conflict(code));
-        let mut error = Error::from_problem(status, problem).with_conflict(conflict);
-        if !understood {
-            error = error.with_body(&response.body);
-        }
-        let rejection = status.is_client_error().then_some(response);
-        Box::new(Failed { error, failure, server_delay, rejection })
-    }
-
     fn report(&self, parts: &Parts, attempt: u32, outcome: &Result<StatusCode, Box<Failed>>, sent: Instant) {
         let Some(hook) = &self.0.hook else { return };
         hook(&AttemptReport {
@@ -642,40 +315,7 @@ impl Engine {
     }
 }
 
-fn timed_out(limit: Duration) -> Box<Failed> {
-    let error = Error::new(ErrorKind::Timeout, format!("no complete answer within {:.1} s", limit.as_secs_f64()));
-    Failed::new(error, Some(Fault::Timeout))
-}
-
-fn failed_transport(error: TransportError) -> Box<Failed> {
-    let failure = match error.kind() {
-        TransportErrorKind::NotSent => Some(Fault::NotSent),
-        TransportErrorKind::Interrupted => Some(Fault::Interrupted),
-        TransportErrorKind::TimedOut => Some(Fault::Timeout),
-        TransportErrorKind::Refused | TransportErrorKind::RequestBody => None,
-    };
-    Failed::new(transport_error(error), failure)
-}
-
-fn transport_error(error: TransportError) -> Error {
-    let kind = match error.kind() {
-        TransportErrorKind::NotSent => ErrorKind::NotSent,
-        TransportErrorKind::Refused => ErrorKind::Refused,
-        TransportErrorKind::Interrupted => ErrorKind::Interrupted,
-        TransportErrorKind::TimedOut => ErrorKind::Timeout,
-        TransportErrorKind::RequestBody => ErrorKind::RequestBody,
-    };
-    let (_, message, source) = error.into_parts();
-    let error = Error::new(kind, String::from(message));
-    match source {
-        Some(source) => error.with_source(source),
-        None => error,
-    }
-}
-
 #[cfg(test)]
 mod beside_tests;
-#[cfg(test)]
-mod locked_tests;
 #[cfg(test)]
 mod tests;

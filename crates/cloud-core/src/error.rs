@@ -10,89 +10,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
+mod display;
+mod kind;
+mod problem;
+
+pub use kind::ErrorKind;
+pub use problem::{ApiProblem, FieldProblem};
+
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// How much of a body that could not be understood is kept.
 const KEPT_BODY: usize = 4 * 1024;
-
-/// What kind of failure an [`Error`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A setting is wrong; found when the client is built.
-    Config,
-    /// An argument cannot be sent, and nothing was.
-    Input,
-    /// The server could not be reached; no byte of the request arrived.
-    NotSent,
-    /// The connection was refused for a reason that does not pass by itself, such as a certificate.
-    Refused,
-    /// A clock ran out: the attempt's or the operation's.
-    Timeout,
-    /// The connection broke while the request or the answer was on its way.
-    Interrupted,
-    /// The request body could not be read from its file or reader.
-    RequestBody,
-    /// The rate limit is used up for longer than the call may wait.
-    Throttled,
-    /// The service answered with an error.
-    Api,
-    /// The answer is not what the operation promises.
-    Decode,
-    /// The answer is larger than the limit.
-    TooLarge,
-    /// A token could not be obtained.
-    Credential,
-    /// A list does not end, or contradicts itself.
-    Page,
-    /// Work that was waited for has failed.
-    WorkFailed,
-    /// Work that was waited for has not ended before the deadline.
-    WaitTimeout,
-    /// A blocking call was made where blocking is not possible.
-    Blocking,
-}
-
-impl ErrorKind {
-    fn describe(self) -> &'static str {
-        match self {
-            Self::Config => "wrong configuration",
-            Self::Input => "wrong argument",
-            Self::NotSent => "cannot reach the server",
-            Self::Refused => "connection refused",
-            Self::Timeout => "timed out",
-            Self::Interrupted => "connection broken",
-            Self::RequestBody => "cannot read the request body",
-            Self::Throttled => "rate limit used up",
-            Self::Api => "error answer",
-            Self::Decode => "answer not understood",
-            Self::TooLarge => "answer too large",
-            Self::Credential => "no token",
-            Self::Page => "broken list",
-            Self::WorkFailed => "work failed",
-            Self::WaitTimeout => "not finished in time",
-            Self::Blocking => "cannot block here",
-        }
-    }
-}
-
-/// One field of a request that the service, or the check before sending, finds wrong.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FieldProblem {
-    /// The field, in the API's own spelling.
-    pub name: String,
-    /// What is wrong with it, as far as the service says.
-    pub messages: Vec<String>,
-}
-
-impl FieldProblem {
-    /// A problem with this field.
-    pub fn new(name: impl Into<String>, messages: Vec<String>) -> Self {
-        Self { name: name.into(), messages }
-    }
-}
 
 /// Anything that can go wrong, for every provider.
 ///
@@ -407,114 +336,9 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        match &inner.call {
-            Some(call) => write!(f, "{} {} failed: ", call.method, call.template)?,
-            None if inner.kind != ErrorKind::Api => write!(f, "{}: ", inner.kind.describe())?,
-            None => {}
-        }
-        let mut said = false;
-        if let Some(status) = inner.status {
-            write!(f, "{}", status.as_u16())?;
-            match (&inner.code, status.canonical_reason()) {
-                (Some(code), _) => write!(f, " {code}")?,
-                (None, Some(reason)) => write!(f, " {reason}")?,
-                (None, None) => {}
-            }
-            said = true;
-        } else if let Some(code) = &inner.code {
-            f.write_str(code)?;
-            said = true;
-        }
-        if inner.call.is_some() && inner.kind != ErrorKind::Api {
-            write!(f, "{}{}", if said { ": " } else { "" }, inner.kind.describe())?;
-            said = true;
-        }
-        if !inner.message.is_empty() {
-            write!(
-                f,
-                "{}{}",
-                if said && inner.call.is_some() || inner.status.is_some() { ": " } else { "" },
-                inner.message
-            )?;
-        }
-        // Our own input errors carry the field in their message already.
-        if inner.kind == ErrorKind::Api {
-            for field in &inner.fields {
-                write!(f, "; {}", field.name)?;
-                if !field.messages.is_empty() {
-                    write!(f, ": {}", field.messages.join(", "))?;
-                }
-            }
-        }
-        if let Some(path) = &inner.json_path {
-            write!(f, " at {path}")?;
-        }
-        if inner.may_have_happened {
-            f.write_str("; it may have been carried out all the same")?;
-        }
-        if let Some(reason) = &inner.gave_up {
-            write!(f, "; {reason}")?;
-        }
-        if inner.attempts == 0 {
-            return Ok(());
-        }
-        f.write_str(" (")?;
-        if let Some(id) = &inner.correlation_id {
-            write!(f, "request {id}, ")?;
-        }
-        write!(f, "attempt {}", inner.attempts)?;
-        if let Some(max) = inner.max_attempts {
-            write!(f, " of {max}")?;
-        }
-        write!(f, ", {:.1} s)", inner.elapsed.as_secs_f64())
-    }
-}
-
-impl fmt::Debug for Error {
-    /// The same as `Display`, in a form that names the kind: what a panic or `{:?}` shows must be as useful and as
-    /// free of secrets.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({:?}: {self})", self.0.kind)
-    }
-}
-
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|e| e as _)
-    }
-}
-
-/// What a provider reads from an error answer; see [`Dialect`](crate::engine::Dialect).
-#[derive(Default)]
-pub struct ApiProblem {
-    /// The provider's error code.
-    pub code: Option<String>,
-    /// The message, free of secrets.
-    pub message: Option<String>,
-    /// The fields it names.
-    pub fields: Vec<FieldProblem>,
-    /// The id of the request.
-    pub correlation_id: Option<String>,
-    /// The typed error, for [`Error::api`].
-    pub details: Option<Arc<dyn Any + Send + Sync>>,
-    /// The service says that it did nothing, so even a call that creates something may be sent again.
-    pub did_nothing: bool,
-    /// Whether trying again may help, where the code knows better than the status.
-    pub transient: Option<bool>,
-    /// Whether it is about permission, where the code knows better than the status.
-    pub auth: Option<bool>,
-}
-
-impl fmt::Debug for ApiProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiProblem")
-            .field("code", &self.code)
-            .field("message", &self.message)
-            .field("fields", &self.fields)
-            .finish_non_exhaustive()
     }
 }
 
@@ -526,53 +350,6 @@ mod tests {
     fn an_error_is_one_pointer_wide() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
         assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn display_says_all_there_is() {
-        let error = Error::from_problem(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            ApiProblem {
-                code: Some("invalid_input".into()),
-                message: Some("invalid input in field 'name'".into()),
-                fields: vec![FieldProblem::new("name", vec!["is too long".into()])],
-                correlation_id: Some("9f3c".into()),
-                ..ApiProblem::default()
-            },
-        )
-        .with_call(&Method::POST, &"/servers".into())
-        .with_attempts(3, Some(5), Duration::from_millis(2400));
-        assert_eq!(
-            error.to_string(),
-            "POST /servers failed: 422 invalid_input: invalid input in field 'name'; name: is too long \
-             (request 9f3c, attempt 3 of 5, 2.4 s)"
-        );
-        assert!(error.is_invalid_input() && !error.is_not_found());
-        assert_eq!(error.call(), Some((&Method::POST, "/servers")));
-    }
-
-    #[test]
-    fn an_ambiguous_failure_says_so() {
-        let error = Error::new(ErrorKind::Interrupted, "connection reset by peer")
-            .with_call(&Method::POST, &"/servers".into())
-            .with_outcome(true, None)
-            .with_attempts(1, Some(5), Duration::from_millis(80));
-        assert_eq!(
-            error.to_string(),
-            "POST /servers failed: connection broken: connection reset by peer; it may have been carried out all the \
-             same (attempt 1 of 5, 0.1 s)"
-        );
-    }
-
-    #[test]
-    fn settings_and_arguments_are_named() {
-        assert_eq!(
-            Error::config("HCLOUD_TOKEN (environment)", "is empty").to_string(),
-            "wrong configuration: HCLOUD_TOKEN (environment): is empty"
-        );
-        let error = Error::input("name", "must not be empty");
-        assert_eq!(error.to_string(), "wrong argument: name: must not be empty");
-        assert_eq!(error.fields()[0].name, "name");
     }
 
     #[test]

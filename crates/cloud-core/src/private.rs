@@ -41,3 +41,19 @@ pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
     }
     deserializer.deserialize_any(Visitor(from_text))
 }
+
+/// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in.
+#[cfg(feature = "blocking")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_blocking {
+    ($($item:item)*) => { $($item)* };
+}
+
+/// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! if_blocking {
+    ($($item:item)*) => {};
+}

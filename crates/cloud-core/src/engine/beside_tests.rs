@@ -1,6 +1,7 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
+use http::{Method, Request};
 
 use super::*;
 use crate::body::Body;
@@ -107,4 +108,16 @@ async fn looking_into_a_refusal_is_part_of_the_call_and_its_time() {
     let begun = tokio::time::Instant::now();
     let error = call.options(|options| options.timeout(Duration::from_secs(3))).await.unwrap_err();
     assert_eq!((error.status(), begun.elapsed().as_secs()), (Some(StatusCode::UNAUTHORIZED), 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_engine_beside_another_shares_the_connection_and_not_the_slots() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, "{}").after(Duration::from_secs(1)));
+    let (engine, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
+    let beside = engine.with_credential(None);
+    let call = |engine: &Engine| Call::untabled(engine, &base, Method::GET, "/x", Decode::raw()).into_future();
+    let begun = tokio::time::Instant::now();
+    let (a, b, c) = tokio::join!(call(&engine), call(&beside), call(&beside));
+    assert!(a.is_ok() && b.is_ok() && c.is_ok());
+    assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2, 3));
 }

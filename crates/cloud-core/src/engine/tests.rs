@@ -1,14 +1,14 @@
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
+use http::{Method, Request, Response};
 use serde::Deserialize;
 
 use super::*;
-use crate::body::Body;
+use crate::body::{Body, ResponseBody};
 use crate::call::Call;
-use crate::retry::StandardRetry;
-use crate::test_util::{PausedClock, Scripted, ScriptedTransport, engine_for, engine_with};
+use crate::test_util::{Scripted, ScriptedTransport, engine_for, engine_with};
+use crate::transport::{TransportError, TransportErrorKind};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Server {
@@ -178,11 +178,8 @@ async fn nothing_is_sent_after_the_time_is_over() {
         }
     }
     let wire = ScriptedTransport::new([Scripted::json(201, SERVER)]);
-    let (_, base) = engine_for(wire.clone());
-    let mut options = ClientOptions::default();
-    options.transport(Arc::new(wire.clone()));
-    options.timeout(Duration::from_secs(5));
-    let engine = Engine::build(options, "x/1", Arc::new(Speaking), Some(Arc::new(Slow)), false).unwrap();
+    let (engine, base) = engine_with(wire.clone(), |options| options.timeout(Duration::from_secs(5)));
+    let engine = engine.with_credential(Some(Arc::new(Slow)));
     let error = Call::untabled(&engine, &base, Method::POST, "/x", Decode::nothing()).await.unwrap_err();
     assert!(error.is_timeout() && !error.may_have_happened() && wire.seen().is_empty(), "{error}");
     assert_eq!((error.attempts(), error.elapsed()), (0, Duration::from_secs(5)));
@@ -403,85 +400,15 @@ async fn dropping_a_call_drops_the_attempt() {
     assert_eq!(dropped.load(Ordering::SeqCst), 1);
 }
 
-/// A dialect with a code that says that nothing was done, and Hetzner's kind of rate limit.
-#[derive(Debug)]
-struct Speaking;
-
-impl Dialect for Speaking {
-    fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let code = std::str::from_utf8(&response.body).unwrap().to_owned();
-        ApiProblem { did_nothing: code == "conflict", code: Some(code), ..ApiProblem::default() }
-    }
-    fn rate_limit(&self, headers: &HeaderMap) -> Option<RateLimit> {
-        let remaining = headers.get("ratelimit-remaining")?.to_str().ok()?.parse().ok()?;
-        Some(RateLimit::new(3600, remaining, None, Duration::from_secs(1)))
-    }
-    fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        headers.get("x-correlation-id")?.to_str().ok()
-    }
-}
-
-fn speaking(wire: &ScriptedTransport, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Call<Server> {
-    let (_, base) = engine_for(wire.clone());
-    let mut options = ClientOptions::default();
-    options.transport(Arc::new(wire.clone()));
-    options.clock(PausedClock::new());
-    options.on_attempt(hook);
-    options.user_agent("my-tool/1.2");
-    options.retry(StandardRetry::new().max_attempts(3));
-    let engine = Engine::build(options, "x/1", Arc::new(Speaking), None, false).unwrap();
-    Call::untabled(&engine, &base, Method::POST, "/servers", Decode::key("server"))
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_code_that_says_that_nothing_was_done_is_repeated() {
-    let wire = ScriptedTransport::new([Scripted::json(409, "conflict"), Scripted::json(201, SERVER)]);
-    speaking(&wire, |_| {}).await.unwrap();
-    let wire = ScriptedTransport::new([Scripted::json(409, "uniqueness_error"), Scripted::json(201, SERVER)]);
-    let error = speaking(&wire, |_| {}).await.unwrap_err();
-    assert!(error.is_conflict() && error.code() == Some("uniqueness_error") && !error.may_have_happened());
-}
-
-#[tokio::test(start_paused = true)]
-async fn correlation_id_user_agent_and_hook() {
-    let id = [("x-correlation-id", "c0ffee")];
-    let wire = ScriptedTransport::new([Scripted::json(429, ""), Scripted::with_headers(422, &id, "invalid_input")]);
-    let reports = Arc::new(Mutex::new(Vec::new()));
-    let log = reports.clone();
-    let error = speaking(&wire, move |report| {
-        log.lock()
-            .unwrap()
-            .push(format!("{} {} {} {:?}", report.method, report.template, report.attempt, report.status));
-    })
-    .await
-    .unwrap_err();
-    assert_eq!(error.correlation_id(), Some("c0ffee"));
-    assert!(error.to_string().contains("422 invalid_input (request c0ffee, attempt 2 of 3, "), "{error}");
-    assert_eq!(wire.seen()[0].request.headers()["user-agent"], "my-tool/1.2 x/1");
-    assert_eq!(*reports.lock().unwrap(), ["POST /servers 1 Some(429)", "POST /servers 2 Some(422)"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_empty_rate_limit_sets_the_pace_for_the_next_call() {
-    let empty = || Scripted::with_headers(200, &[("ratelimit-remaining", "0")], SERVER);
-    let wire = ScriptedTransport::from_fn(move |_| empty());
-    let call = speaking(&wire, |_| {});
-    for _ in 0..5 {
-        call.clone().await.unwrap();
-    }
-    for pair in wire.seen().windows(2) {
-        let gap = (pair[1].at - pair[0].at).as_secs_f64();
-        assert!((1.0..1.5).contains(&gap), "{gap}");
-    }
-    assert_eq!(call.engine().rate_limit().unwrap().remaining, 0);
-}
-
 #[test]
 fn a_user_agent_that_no_header_may_hold_is_named() {
+    #[derive(Debug)]
+    struct Plain;
+    impl Dialect for Plain {}
     let mut options = ClientOptions::default();
     options.transport(Arc::new(ScriptedTransport::default()));
     options.user_agent("a\nb");
-    let error = Engine::build(options, "x/1", Arc::new(Speaking), None, false).unwrap_err();
+    let error = Engine::build(options, "x/1", Arc::new(Plain), None, false).unwrap_err();
     assert!(error.to_string().starts_with("wrong configuration: user_agent"), "{error}");
 }
 
@@ -491,85 +418,4 @@ async fn a_status_that_the_call_accepts_is_a_success() {
     assert_eq!(get(&wire).accepting(StatusCode::MULTIPLE_CHOICES).await.unwrap(), Server { id: 7 });
     assert!(get(&wire).await.is_err());
     assert!(get(&wire).accepting(StatusCode::NOT_MODIFIED).await.is_err());
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_engine_beside_another_shares_the_connection_and_not_the_slots() {
-    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, SERVER).after(Duration::from_secs(1)));
-    let (engine, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
-    let beside = engine.with_credential(None);
-    let call = |engine: &Engine| {
-        Call::<Server>::untabled(engine, &base, Method::GET, "/x", Decode::key("server")).into_future()
-    };
-    let begun = tokio::time::Instant::now();
-    let (a, b, c) = tokio::join!(call(&engine), call(&beside), call(&beside));
-    assert!(a.is_ok() && b.is_ok() && c.is_ok());
-    assert_eq!((begun.elapsed().as_secs(), wire.seen().len()), (2, 3));
-}
-
-#[tokio::test]
-async fn a_code_can_mean_a_conflict() {
-    let wire = ScriptedTransport::from_fn(|_| Scripted::json(400, r#"{"code":"busy"}"#));
-    let (plain, base) = engine_for(wire.clone());
-    let mut options = ClientOptions::default();
-    options.transport(Arc::new(wire));
-    let taken = Engine::build(options, "x/1", Arc::new(Taken), None, false).unwrap();
-    for (engine, conflict) in [(plain, false), (taken, true)] {
-        let call = Call::<Server>::untabled(&engine, &base, Method::POST, "/x", Decode::key("server"));
-        assert_eq!(call.await.unwrap_err().is_conflict(), conflict);
-    }
-}
-
-#[derive(Debug)]
-struct Taken;
-
-impl Dialect for Taken {
-    fn problem(&self, _: &RawResponse) -> ApiProblem {
-        ApiProblem { code: Some("taken".to_owned()), ..ApiProblem::default() }
-    }
-    fn is_conflict(&self, code: &str) -> bool {
-        code == "taken"
-    }
-}
-
-/// A service that takes the caller's name for a call, and may answer with one of its own.
-#[derive(Debug)]
-struct Naming(AtomicU32);
-
-impl Dialect for Naming {
-    fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        headers.get("x-opid")?.to_str().ok()
-    }
-
-    fn call_id(&self) -> Option<(HeaderName, HeaderValue)> {
-        let number = self.0.fetch_add(1, Ordering::Relaxed);
-        Some((HeaderName::from_static("x-opid"), HeaderValue::from(number)))
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_call_has_one_name_in_all_attempts_and_in_its_error() {
-    let wire = ScriptedTransport::new([
-        fail(TransportErrorKind::Interrupted),
-        Scripted::json(404, ""),
-        Scripted::with_headers(404, &[("x-opid", "theirs")], ""),
-        Scripted::json(404, ""),
-        Scripted::json(200, "cut short"),
-    ]);
-    let mut options = ClientOptions::default();
-    options.transport(Arc::new(wire.clone()));
-    options.clock(PausedClock::new());
-    let (_, base) = engine_for(wire.clone());
-    let engine = Engine::build(options, "x/1", Arc::new(Naming(AtomicU32::new(7))), None, false).unwrap();
-    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::<u8>::json());
-    let ids = || wire.seen().iter().map(|seen| seen.request.headers()["x-opid"].clone()).collect::<Vec<_>>();
-
-    let error = call.clone().await.unwrap_err();
-    assert_eq!((error.correlation_id(), error.attempts()), (Some("7"), 2));
-    assert_eq!(ids(), ["7", "7"]);
-    assert_eq!(call.clone().await.unwrap_err().correlation_id(), Some("theirs"));
-    let mine = call.clone().options(|o| o.header("X-OPID", "mine"));
-    assert!(mine.await.unwrap_err().to_string().contains("(request mine, attempt 1"));
-    assert_eq!(call.await.unwrap_err().correlation_id(), Some("10"));
-    assert_eq!(ids()[2..], ["8", "mine", "10"]);
 }

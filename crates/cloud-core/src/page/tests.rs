@@ -1,10 +1,14 @@
+use std::pin::Pin;
 use std::time::Duration;
 
-use http::Method;
+use futures_core::Stream;
+use http::{HeaderName, Method};
 
 use super::*;
+use crate::call::Call;
 use crate::clock::{Clock, TokioClock};
 use crate::decode::Decode;
+use crate::error::ErrorKind;
 use crate::test_util::{Scripted, ScriptedTransport, engine_for};
 use crate::transport::TransportErrorKind;
 

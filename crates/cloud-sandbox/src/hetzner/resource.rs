@@ -33,6 +33,25 @@ pub(crate) trait Resource: Named + Sized + 'static {
     }
 }
 
+/// The table that a [`Resource`] is in by the field of [`Project`], for one with a field `labels`.
+macro_rules! in_table {
+    ($table:ident) => {
+        fn table(project: &$crate::hetzner::project::Project) -> &$crate::hetzner::project::Table<Self> {
+            &project.$table
+        }
+
+        fn table_mut(project: &mut $crate::hetzner::project::Project) -> &mut $crate::hetzner::project::Table<Self> {
+            &mut project.$table
+        }
+
+        fn labels_mut(&mut self) -> &mut $crate::hetzner::labels::Labels {
+            &mut self.labels
+        }
+    };
+}
+
+pub(crate) use in_table;
+
 /// A resource that can be protected against deletion.
 pub(crate) trait Protected: Resource {
     fn protected_mut(&mut self) -> &mut bool;
@@ -146,7 +165,8 @@ pub(crate) fn change_dns_ptr<T: Addressed>(ctx: &mut Ctx<'_>) -> Result<Answer, 
     let id = changeable::<T>(ctx)?;
     let body = ctx.call.body;
     let row = T::table_mut(ctx.project).get_mut(id);
-    let (ip, name) = ips::read_dns_ptr(body, |ip| row.is_some_and(|row| row.address_mut().owns(ip)))?;
+    let (ip, name) =
+        ips::read_dns_ptr(Input::parse(body)?, "resource", |ip| row.is_some_and(|row| row.address_mut().owns(ip)))?;
     start::<T>(ctx, "change_dns_ptr", id, set::<T>(id, move |row| row.address_mut().set_dns_ptr(ip, name)))
 }
 

@@ -1,8 +1,14 @@
+use std::sync::Arc;
+
+use http::{Method, StatusCode};
+
 use super::*;
 use crate::call::{Call, CallOptions};
-use crate::config::{BaseUrl, Origin, Setting};
+use crate::decode::{Decode, RawResponse};
+use crate::engine::Dialect;
+use crate::error::ApiProblem;
 use crate::retry::StandardRetry;
-use crate::test_util::{PausedClock, Scripted, ScriptedTransport};
+use crate::test_util::{Scripted, ScriptedTransport, engine_with};
 
 /// Takes the status 423 for a lock.
 #[derive(Debug)]
@@ -20,13 +26,8 @@ impl Dialect for Locks {
 }
 
 fn post(wire: &ScriptedTransport, set: impl FnOnce(CallOptions) -> CallOptions) -> Call<RawResponse> {
-    let mut options = ClientOptions::default();
-    options.transport(Arc::new(wire.clone()));
-    options.clock(PausedClock::new());
-    options.retry(StandardRetry::new().max_attempts(2));
-    let engine = Engine::build(options, "test/0", Arc::new(Locks), None, false).unwrap();
-    let base = Setting::new("https://api.test/v1".to_owned(), Origin::Builder("endpoint"));
-    let base = BaseUrl::parse(&base, false).unwrap();
+    let (engine, base) = engine_with(wire.clone(), |options| options.retry(StandardRetry::new().max_attempts(2)));
+    let engine = engine.sibling(Arc::new(Locks), None);
     Call::untabled(&engine, &base, Method::POST, "/attach", Decode::raw()).options(set)
 }
 

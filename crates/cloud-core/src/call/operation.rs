@@ -1,0 +1,42 @@
+use http::Method;
+
+/// One operation of an API: a row of the provider's table, made by [`operations!`](crate::operations).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// The API's own name of the operation.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template, relative to the base URL, with `{names}` for its parameters.
+    pub path: &'static str,
+}
+
+/// Declares the operations of an API, one constant each, and `OPERATIONS`, the table of all of them.
+///
+/// Calls are made from these constants, so the table cannot drift from what is sent.
+///
+/// ```
+/// mod ops {
+///     cloud_core::operations! {
+///         GET_SERVER = "get_server", GET "/servers/{id}";
+///         DELETE_SERVER = "delete_server", DELETE "/servers/{id}";
+///     }
+/// }
+/// assert_eq!(ops::OPERATIONS.len(), 2);
+/// assert_eq!(ops::GET_SERVER.path, "/servers/{id}");
+/// ```
+#[macro_export]
+macro_rules! operations {
+    ($( $name:ident = $id:literal, $method:ident $path:literal; )*) => {
+        $(
+            #[doc = concat!("`", stringify!($method), " ", $path, "`")]
+            pub static $name: $crate::call::Operation = $crate::call::Operation {
+                id: $id,
+                method: $crate::__private::http::Method::$method,
+                path: $path,
+            };
+        )*
+        /// Every operation of this API that the crate can call.
+        pub static OPERATIONS: &[&$crate::call::Operation] = &[ $( &$name ),* ];
+    };
+}

@@ -1,0 +1,284 @@
+//! What a call holds, and how its URL comes to be.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+
+use super::{CallOptions, Operation};
+use crate::body::Body;
+use crate::config::BaseUrl;
+use crate::engine::Dialect;
+use crate::error::{Error, ErrorKind, Result};
+
+#[derive(Clone)]
+pub(crate) struct Parts {
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) method: Method,
+    pub(crate) template: Cow<'static, str>,
+    // The base URL and as much of the template as has its arguments.
+    url: String,
+    rendered: usize,
+    query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+    pub(crate) options: CallOptions,
+    pub(crate) anonymous: bool,
+    pub(crate) accepted: Option<StatusCode>,
+    pub(super) renamed: &'static [(&'static str, &'static str)],
+    pub(super) invalid: Option<Error>,
+    // What the checks of the provider's crate say, which the caller may overrule.
+    pub(super) unsuitable: Option<Error>,
+}
+
+impl Parts {
+    pub(super) fn new(base: &BaseUrl, method: Method, template: Cow<'static, str>) -> Self {
+        let mut url = String::with_capacity(base.as_str().len() + template.len() + 48);
+        url.push_str(base.as_str());
+        Self {
+            operation: None,
+            method,
+            template,
+            url,
+            rendered: 0,
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Body::empty(),
+            options: CallOptions::default(),
+            anonymous: false,
+            accepted: None,
+            renamed: &[],
+            invalid: None,
+            unsuitable: None,
+        }
+    }
+
+    /// Fills the next parameter of the path template with what is written, which is to be encoded.
+    pub(super) fn fill(&mut self, write: impl FnOnce(&mut String) -> fmt::Result) {
+        let rest = &self.template[self.rendered..];
+        let Some((literal, name)) = rest.find('{').and_then(|open| {
+            let close = rest[open..].find('}')? + open;
+            Some((&rest[..open], &rest[open + 1..close]))
+        }) else {
+            self.invalid.get_or_insert_with(|| Error::new(ErrorKind::Input, "more arguments than path parameters"));
+            return;
+        };
+        self.url.push_str(literal);
+        let start = self.url.len();
+        let written = write(&mut self.url);
+        let problem = match (written, &self.url[start..]) {
+            (Err(_), _) => Some("cannot be written"),
+            (_, "") => Some("must not be empty"),
+            (_, "." | "..") => Some("must not be a dot segment"),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            let error = Error::input(name, problem);
+            self.invalid.get_or_insert(error);
+        }
+        self.rendered += literal.len() + name.len() + 2;
+    }
+
+    pub(super) fn query(&mut self, name: &str, value: impl fmt::Display) {
+        let name = self.name_on_the_wire(name);
+        let query = &mut self.query;
+        query.push(if query.is_empty() { '?' } else { '&' });
+        let _ = Encode(query).write_str(name);
+        query.push('=');
+        let _ = write!(Encode(query), "{value}");
+    }
+
+    pub(super) fn query_text(&mut self, text: &str) {
+        let query = &mut self.query;
+        query.push(if query.is_empty() { '?' } else { '&' });
+        query.extend(percent_encoding::utf8_percent_encode(text, NOT_IN_QUERY));
+    }
+
+    pub(super) fn set_query(&mut self, name: &str, value: impl fmt::Display) {
+        let mut encoded = String::with_capacity(name.len());
+        let _ = Encode(&mut encoded).write_str(self.name_on_the_wire(name));
+        let kept: Vec<&str> = self.query.split(['?', '&']).filter(|p| !p.is_empty()).collect();
+        let kept: Vec<&str> = kept.into_iter().filter(|p| p.split('=').next() != Some(encoded.as_str())).collect();
+        let query = kept.join("&");
+        self.query = if query.is_empty() { query } else { format!("?{query}") };
+        self.query(name, value);
+    }
+
+    fn name_on_the_wire<'a>(&self, name: &'a str) -> &'a str {
+        self.renamed.iter().find(|(ours, _)| *ours == name).map_or(name, |(_, theirs)| theirs)
+    }
+
+    /// The complete URL, or why the call cannot be sent.
+    pub(crate) fn url(&self) -> Result<String> {
+        let unsuitable = self.unsuitable.as_ref().filter(|_| !self.options.unchecked);
+        if let Some(error) = self.invalid.as_ref().or(self.options.invalid.as_ref()).or(unsuitable) {
+            return Err(error.clone());
+        }
+        let rest = &self.template[self.rendered..];
+        if let Some(open) = rest.find('{') {
+            return Err(Error::input(rest[open..].trim_matches(['{', '}']), "is missing in the path"));
+        }
+        let mut url = String::with_capacity(self.url.len() + rest.len() + self.query.len());
+        url.push_str(&self.url);
+        url.push_str(rest);
+        url.push_str(&self.query);
+        Ok(url)
+    }
+
+    pub(crate) fn succeeds_with(&self, status: StatusCode) -> bool {
+        status.is_success() || self.accepted == Some(status)
+    }
+
+    /// The name of this call: the caller's own, else a new one.
+    pub(crate) fn call_id(&self, dialect: &dyn Dialect) -> Option<(HeaderName, HeaderValue)> {
+        let (name, new) = dialect.call_id()?;
+        let own = self.options.headers.get(&name).or_else(|| self.headers.get(&name)).cloned();
+        Some((name, own.unwrap_or(new)))
+    }
+
+    pub(crate) fn is_idempotent(&self) -> bool {
+        self.options.idempotent.unwrap_or({
+            matches!(self.method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS)
+        })
+    }
+
+    /// Whether the call changes nothing, so that it does not matter whether it was carried out. A method that says so may
+    /// still be used for what does, and then is no more idempotent than that.
+    pub(crate) fn is_safe(&self) -> bool {
+        self.options.idempotent != Some(false) && matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+    }
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986 while it is written.
+pub(super) struct Encode<'a>(pub(super) &'a mut String);
+
+const RESERVED: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+// `'` may stand in a query, but URL parsers encode it, and what is sent must be what was signed.
+const NOT_IN_QUERY: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'\'')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+impl fmt::Write for Encode<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend(percent_encoding::utf8_percent_encode(text, RESERVED));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Call;
+    use crate::decode::Decode;
+    use crate::test_util::{ScriptedTransport, engine_for};
+
+    fn url(template: &'static str, args: &[&str]) -> Result<String> {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let mut call = Call::untabled(&engine, &base, Method::GET, template, Decode::raw());
+        for arg in args {
+            call = call.arg(arg);
+        }
+        call.parts.url()
+    }
+
+    #[test]
+    fn arguments_fill_the_template_in_order() {
+        assert_eq!(url("/a/{x}/b/{y}", &["1", "2"]).unwrap(), "https://api.test/v1/a/1/b/2");
+        assert_eq!(url("/a/{x}/c", &["ü/ ?#%"]).unwrap(), "https://api.test/v1/a/%C3%BC%2F%20%3F%23%25/c");
+    }
+
+    #[test]
+    fn several_values_share_a_segment() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = |values: &[&str]| {
+            Call::untabled(&engine, &base, Method::GET, "/a/{x}/c", Decode::raw()).arg_list(values).parts.url()
+        };
+        assert_eq!(call(&["1", "a/b", "c,d"]).unwrap(), "https://api.test/v1/a/1,a%2Fb,c%2Cd/c");
+        assert!(call(&[]).unwrap_err().to_string().contains("x: must not be empty"));
+    }
+
+    #[test]
+    fn segments_that_change_the_path_are_refused_by_name() {
+        for (arg, problem) in [("", "must not be empty"), (".", "dot segment"), ("..", "dot segment")] {
+            let error = url("/a/{zone}", &[arg]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Input);
+            assert_eq!(error.fields()[0].name, "zone");
+            assert!(error.to_string().contains(problem), "{error}");
+        }
+        assert!(url("/a/{x}", &[]).unwrap_err().to_string().contains("x: is missing"));
+        assert!(url("/a/{x}", &["1", "2"]).unwrap_err().to_string().contains("more arguments"));
+    }
+
+    /// Whatever the segment is, the URL keeps its shape and the segment comes back whole.
+    #[test]
+    fn no_segment_escapes() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        for _ in 0..20_000 {
+            let segment: String = (0..rng.usize(1..12)).map(|_| rng.char('\0'..='\u{ffff}')).collect();
+            if segment == "." || segment == ".." {
+                continue;
+            }
+            let url = url::Url::parse(&url("/a/{x}/c", &[&segment]).unwrap()).unwrap();
+            let segments: Vec<&str> = url.path_segments().unwrap().collect();
+            assert_eq!((segments.len(), segments[1], segments[3]), (4, "a", "c"), "{segment:?}");
+            assert_eq!(percent_encoding::percent_decode_str(segments[2]).decode_utf8().unwrap(), segment);
+            assert_eq!((url.query(), url.fragment(), url.host_str()), (None, None, Some("api.test")));
+        }
+    }
+
+    #[test]
+    fn queries_are_encoded_repeated_and_replaced() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+        let call = call.query("label_selector", "env=prod,!old").query("status", "off").query("status", "a&b");
+        let query = "?label_selector=env%3Dprod%2C%21old&status=off&status=a%26b";
+        assert_eq!(call.parts.url().unwrap(), format!("https://api.test/v1/a{query}"));
+        let call = call.set_query("status", "x").set_query("page", 2).set_query("page", 3);
+        assert_eq!(
+            call.parts.url().unwrap(),
+            "https://api.test/v1/a?label_selector=env%3Dprod%2C%21old&status=x&page=3"
+        );
+    }
+
+    #[test]
+    fn a_renamed_parameter_is_set_and_replaced_under_its_other_name() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw()).renaming(&[("version", "release")]);
+        let call = call.query("version", 1).set_query("x", 2).set_query("version", 3);
+        assert_eq!(call.parts.url().unwrap(), "https://api.test/v1/a?x=2&release=3");
+    }
+
+    #[test]
+    fn a_query_text_is_kept_as_far_as_it_can_be_sent() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+        let call = call.query_text("date.from=2026&x=a+b%2B'ü #").query("y", "&");
+        let url = call.parts.url().unwrap();
+        assert_eq!(url, "https://api.test/v1/a?date.from=2026&x=a+b%2B%27%C3%BC%20%23&y=%26");
+        assert_eq!(url::Url::parse(&url).unwrap().as_str(), url);
+    }
+
+    #[test]
+    fn a_bad_header_is_named() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        for (name, value) in [("x y", "1"), ("x-y", "1\n2")] {
+            let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+            let call = call.options(|o| o.header(name, value));
+            assert!(call.parts.url().unwrap_err().to_string().contains(name));
+        }
+    }
+}

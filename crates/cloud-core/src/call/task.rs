@@ -1,0 +1,37 @@
+use std::fmt;
+use std::future::{Future, IntoFuture};
+
+use super::CallFuture;
+use crate::error::Result;
+
+/// Several calls, one after the other, that answer with one `T`. Await it to begin.
+#[must_use = "nothing is sent until the task is awaited"]
+pub struct Task<T>(CallFuture<T>);
+
+impl<T: Send + 'static> Task<T> {
+    /// A task of these steps.
+    pub fn new(steps: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        Self(Box::pin(steps))
+    }
+
+    /// Blocks this thread until all is done. Not for use inside asynchronous code.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<T> {
+        crate::blocking::block_on(self.0)
+    }
+}
+
+impl<T> IntoFuture for Task<T> {
+    type Output = Result<T>;
+    type IntoFuture = CallFuture<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.0
+    }
+}
+
+impl<T> fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Task")
+    }
+}

@@ -1,0 +1,244 @@
+//! One attempt, from the request that is made to the answer that is read.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+
+use super::Engine;
+use crate::body::{Body, ResponseBody};
+use crate::call::Parts;
+use crate::decode::{DecodeError, RawResponse};
+use crate::error::{Error, ErrorKind, Result};
+use crate::retry::{self, Failure};
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// Where an attempt's answer goes.
+pub(super) enum Sink<'a> {
+    /// Read the whole body, then hand it over; what is not understood is a failed attempt.
+    Whole(&'a mut (dyn FnMut(RawResponse) -> Result<(), DecodeError> + Send)),
+    /// Hand over the head and the body still to be read.
+    Head(&'a mut Option<Response<ResponseBody>>),
+}
+
+/// An attempt that did not give an answer for the caller.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    /// `None` when repeating is out of the question whatever the policy says.
+    pub(super) failure: Option<Fault>,
+    pub(super) server_delay: Option<Duration>,
+    /// For the credential, when the service refused it.
+    pub(super) rejection: Option<RawResponse>,
+}
+
+impl Failed {
+    fn new(error: Error, failure: Option<Fault>) -> Box<Self> {
+        Box::new(Self { error, failure, server_delay: None, rejection: None })
+    }
+}
+
+/// [`Failure`] without its borrow.
+#[derive(Clone, Copy)]
+pub(super) enum Fault {
+    NotSent,
+    Timeout,
+    Interrupted,
+    Status { status: StatusCode, did_nothing: bool, transient: Option<bool> },
+}
+
+impl Fault {
+    pub(super) fn as_failure(self, error: &Error) -> Failure<'_> {
+        match self {
+            Self::NotSent => Failure::NotSent,
+            Self::Timeout => Failure::Timeout,
+            Self::Interrupted => Failure::Interrupted,
+            Self::Status { status, did_nothing, transient } => {
+                Failure::Status { status, code: error.code(), did_nothing, transient }
+            }
+        }
+    }
+}
+
+impl Engine {
+    pub(super) async fn prepare(
+        &self,
+        parts: &Parts,
+        url: &str,
+        call_id: Option<&(HeaderName, HeaderValue)>,
+    ) -> Result<(Request<Body>, u64)> {
+        let mut request = Request::new(parts.body.clone());
+        *request.method_mut() = parts.method.clone();
+        *request.uri_mut() = url.parse().map_err(|error| {
+            Error::new(ErrorKind::Input, "the parts of the call do not make a URL that can be sent").with_source(error)
+        })?;
+        let headers = request.headers_mut();
+        headers.reserve(4 + parts.headers.len() + parts.options.headers.len());
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::USER_AGENT, self.0.user_agent.clone());
+        if let Some((name, id)) = call_id {
+            headers.insert(name, id.clone());
+        }
+        for (name, value) in parts.headers.iter().chain(&parts.options.headers) {
+            headers.insert(name, value.clone());
+        }
+        let generation = match &self.0.credential {
+            Some(credential) if !parts.anonymous => {
+                credential.authorize(&mut request).await.map_err(Error::of_credential)?
+            }
+            _ => 0,
+        };
+        Ok((request, generation))
+    }
+
+    /// One attempt, from sending to the end of the body.
+    pub(super) async fn attempt(
+        &self,
+        parts: &Parts,
+        request: Request<Body>,
+        sink: &mut Sink<'_>,
+    ) -> Result<StatusCode, Box<Failed>> {
+        let inner = &*self.0;
+        let response = inner.transport.send(request).await.map_err(failed_transport)?;
+        if let Some(rate) = inner.dialect.rate_limit(response.headers()) {
+            inner.throttle.learn(rate, &*inner.clock);
+        }
+        let status = response.status();
+        if let (Sink::Head(head), true) = (&mut *sink, parts.succeeds_with(status)) {
+            **head = Some(response);
+            return Ok(status);
+        }
+        let limit = parts.options.response_limit.unwrap_or(inner.response_limit);
+        let response = self.collect(response, limit).await?;
+        if !parts.succeeds_with(status) {
+            return Err(self.refused(response));
+        }
+        let Sink::Whole(accept) = sink else { return Ok(status) };
+        let (body, id) = (response.body.clone(), self.correlation_id(&response.headers));
+        accept(response).map(|()| status).map_err(|problem| {
+            let mut error = Error::new(ErrorKind::Decode, problem.message).with_body(&body).with_status(status, id);
+            if let Some(path) = problem.path {
+                error = error.with_json_path(path);
+            }
+            // Cut short: for the retry policy the same as a broken connection.
+            let failure = problem.cut.then_some(Fault::Interrupted);
+            Failed::new(error, failure)
+        })
+    }
+
+    fn correlation_id(&self, headers: &HeaderMap) -> Option<Box<str>> {
+        self.0.dialect.correlation_id(headers).map(Into::into)
+    }
+
+    async fn collect(&self, response: Response<ResponseBody>, limit: usize) -> Result<RawResponse, Box<Failed>> {
+        let (head, mut body) = response.into_parts();
+        let broken = |error: Error| error.with_status(head.status, self.correlation_id(&head.headers));
+        let too_large = || {
+            let text = format!("the answer is larger than {limit} bytes; the limit can be raised by response_limit");
+            Failed::new(broken(Error::new(ErrorKind::TooLarge, text)), None)
+        };
+        let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
+        while let Some(chunk) = body.chunk().await {
+            let chunk = chunk.map_err(|error| {
+                let mut failed = failed_transport(error);
+                failed.error = broken(failed.error);
+                // The head of an answer has arrived, so the request had been sent whatever the transport says now.
+                failed.failure = Some(Fault::Interrupted);
+                failed
+            })?;
+            if first.len() + rest.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            // One chunk is the usual case and is taken as it is.
+            if first.is_empty() && rest.is_empty() {
+                first = chunk;
+            } else {
+                if rest.is_empty() {
+                    rest.extend_from_slice(&std::mem::take(&mut first));
+                }
+                rest.extend_from_slice(&chunk);
+            }
+        }
+        let body = if rest.is_empty() { first } else { rest.freeze() };
+        Ok(RawResponse { status: head.status, headers: head.headers, body })
+    }
+
+    /// Makes an error of an answer that is not a success.
+    fn refused(&self, response: RawResponse) -> Box<Failed> {
+        let inner = &*self.0;
+        let status = response.status;
+        if status.is_redirection() {
+            let to = response
+                .headers
+                .get(header::LOCATION)
+                .and_then(|v| v.to_str().ok())
+                .and_then(|v| url::Url::parse(v).ok());
+            let to = to.map(|url| url.origin().ascii_serialization());
+            let text = match to {
+                Some(origin) => {
+                    format!("redirected to {origin}; redirects are not followed, so that no credential leaks")
+                }
+                None => "redirected; redirects are not followed, so that no credential leaks".to_owned(),
+            };
+            let error = Error::new(ErrorKind::Api, text).with_status(status, self.correlation_id(&response.headers));
+            let failure = Some(Fault::Status { status, did_nothing: true, transient: Some(false) });
+            return Failed::new(error, failure);
+        }
+        let mut problem = inner.dialect.problem(&response);
+        let understood = problem.code.is_some() || problem.message.is_some();
+        if problem.correlation_id.is_none() {
+            problem.correlation_id = inner.dialect.correlation_id(&response.headers).map(str::to_owned);
+        }
+        let failure = Some(Fault::Status { status, did_nothing: problem.did_nothing, transient: problem.transient });
+        let now = inner.clock.system_now();
+        let server_delay = inner
+            .dialect
+            .server_delay(&response, now)
+            .into_iter()
+            .chain(retry::retry_after(&response.headers, now))
+            .chain(
+                (status == StatusCode::TOO_MANY_REQUESTS)
+                    .then(|| inner.throttle.rate_limit())
+                    .flatten()
+                    .and_then(|rate| (rate.remaining == 0).then_some(rate.refill)),
+            )
+            .max();
+        let conflict = problem.code.as_deref().is_some_and(|code| inner.dialect.is_conflict(code));
+        let mut error = Error::from_problem(status, problem).with_conflict(conflict);
+        if !understood {
+            error = error.with_body(&response.body);
+        }
+        let rejection = status.is_client_error().then_some(response);
+        Box::new(Failed { error, failure, server_delay, rejection })
+    }
+}
+
+pub(super) fn timed_out(limit: Duration) -> Box<Failed> {
+    let error = Error::new(ErrorKind::Timeout, format!("no complete answer within {:.1} s", limit.as_secs_f64()));
+    Failed::new(error, Some(Fault::Timeout))
+}
+
+fn failed_transport(error: TransportError) -> Box<Failed> {
+    let failure = match error.kind() {
+        TransportErrorKind::NotSent => Some(Fault::NotSent),
+        TransportErrorKind::Interrupted => Some(Fault::Interrupted),
+        TransportErrorKind::TimedOut => Some(Fault::Timeout),
+        TransportErrorKind::Refused | TransportErrorKind::RequestBody => None,
+    };
+    Failed::new(transport_error(error), failure)
+}
+
+pub(super) fn transport_error(error: TransportError) -> Error {
+    let kind = match error.kind() {
+        TransportErrorKind::NotSent => ErrorKind::NotSent,
+        TransportErrorKind::Refused => ErrorKind::Refused,
+        TransportErrorKind::Interrupted => ErrorKind::Interrupted,
+        TransportErrorKind::TimedOut => ErrorKind::Timeout,
+        TransportErrorKind::RequestBody => ErrorKind::RequestBody,
+    };
+    let (_, message, source) = error.into_parts();
+    let error = Error::new(kind, String::from(message));
+    match source {
+        Some(source) => error.with_source(source),
+        None => error,
+    }
+}

@@ -1,0 +1,76 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+use super::{List, PageToken, Pages};
+use crate::error::Result;
+
+/// The items of a list, one after the other. Pages are read as they are needed.
+///
+/// It is a [`Stream`], and has a [`next`](Self::next) of its own, so that no other crate is needed to read it.
+/// After an error, `next` may be called again: it goes on with the page that failed.
+#[must_use = "nothing is sent until the first item is asked for"]
+pub struct Items<T> {
+    pages: Pages<T>,
+    here: Option<PageToken>,
+    current: std::vec::IntoIter<T>,
+}
+
+impl<T: Send + 'static> Items<T> {
+    pub(super) fn new(list: List<T>) -> Self {
+        Self { here: list.start.clone(), pages: list.pages(), current: Vec::new().into_iter() }
+    }
+
+    /// The next item; `None` after the last one.
+    pub async fn next(&mut self) -> Result<Option<T>> {
+        std::future::poll_fn(|cx| self.poll_item(cx)).await.transpose()
+    }
+
+    /// Where to begin later in order to miss nothing: the page of the next item. Items of that page that were given
+    /// already come again. `None` before the first page and after the last item.
+    pub fn continuation(&self) -> Option<PageToken> {
+        if self.current.len() > 0 { self.here.clone() } else { self.pages.continuation() }
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        loop {
+            if let Some(item) = self.current.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let next = self.pages.continuation();
+            match self.pages.poll_page(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(Some(Ok(page))) => {
+                    self.here = next;
+                    self.current = page.items.into_iter();
+                }
+            }
+        }
+    }
+
+    /// The same items for a blocking program, as an iterator.
+    #[cfg(feature = "blocking")]
+    pub fn blocking(self) -> crate::blocking::BlockingItems<T> {
+        crate::blocking::BlockingItems::new(self)
+    }
+}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Items({:?}, {} at hand)", self.pages.list.call, self.current.len())
+    }
+}
+
+impl<T> Unpin for Items<T> {}
+
+impl<T: Send + 'static> Stream for Items<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_item(cx)
+    }
+}

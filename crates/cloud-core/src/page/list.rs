@@ -1,0 +1,247 @@
+use std::fmt;
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use super::{Items, Page, PageRequest, PageStyle, PageToken, Pages};
+use crate::call::{Call, CallFuture, CallOptions};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many items [`List::all`] collects unless [`List::cap`] says otherwise.
+const CAP: usize = 100_000;
+
+/// A list that has not been asked for yet. Provider crates wrap it; see [`list_request!`](crate::list_request).
+#[must_use = "nothing is sent until the list is read"]
+pub struct List<T> {
+    pub(super) call: Call<Page<T>>,
+    pub(super) style: Arc<dyn PageStyle>,
+    pub(super) start: Option<PageToken>,
+    size: Option<u32>,
+    pub(super) prefetch: usize,
+    cap: usize,
+    pub(super) key: Option<fn(&T) -> &str>,
+}
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        Self { call: self.call.clone(), style: self.style.clone(), start: self.start.clone(), ..*self }
+    }
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "List({:?})", self.call)
+    }
+}
+
+impl<T: Send + 'static> List<T> {
+    /// A list that is read by this call, page by page in this style, `size` items at a time.
+    pub fn new(call: Call<Page<T>>, style: &'static dyn PageStyle, size: Option<u32>) -> Self {
+        Self { call, style: Arc::new(style), start: None, size, prefetch: 1, cap: CAP, key: None }
+    }
+
+    /// Adds a query parameter to every page's request.
+    pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.call = self.call.query(name, value);
+        self
+    }
+
+    /// Changes the call of every page.
+    pub fn map_call(mut self, change: impl FnOnce(Call<Page<T>>) -> Call<Page<T>>) -> Self {
+        self.call = change(self.call);
+        self
+    }
+
+    /// Asks for the pages in another style, such as one that writes the page's number into a query language.
+    pub fn in_style(mut self, style: impl PageStyle + 'static) -> Self {
+        self.style = Arc::new(style);
+        self
+    }
+
+    /// Leaves out items whose key was there before, for a service that shows the end of a page again on the next one.
+    pub fn distinct(mut self, key: fn(&T) -> &str) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// How many items a page shall hold.
+    pub fn per_page(mut self, items: u32) -> Self {
+        self.size = Some(items);
+        self
+    }
+
+    /// Begins with this page.
+    pub fn from_page(mut self, token: PageToken) -> Self {
+        self.start = Some(token);
+        self
+    }
+
+    /// Reads up to this many pages side by side, as soon as the service has said how many there are. The order of the
+    /// items stays.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.prefetch = pages.max(1);
+        self
+    }
+
+    /// The most items that [`all`](Self::all) collects (100,000).
+    pub fn cap(mut self, items: usize) -> Self {
+        self.cap = items;
+        self
+    }
+
+    /// Sets a time limit, headers and so on for the call of each page.
+    pub fn options(mut self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        self.call = self.call.options(set);
+        self
+    }
+
+    pub(super) fn page(&self, token: Option<&PageToken>) -> Call<Page<T>> {
+        let mut request = PageRequest::default();
+        self.style.ask(&mut request, token, self.size);
+        let mut call = self.call.clone();
+        for (name, value) in request.query {
+            call = call.set_query(name, value);
+        }
+        for (name, value) in request.headers {
+            call = call.header(name, value);
+        }
+        call
+    }
+
+    /// The call of one page, the first one unless [`from_page`](Self::from_page) says otherwise.
+    pub fn into_call(self) -> Call<Page<T>> {
+        self.page(self.start.as_ref())
+    }
+
+    /// Page after page.
+    pub fn pages(self) -> Pages<T> {
+        Pages::new(self)
+    }
+
+    /// Item after item, reading pages as they are needed.
+    pub fn items(self) -> Items<T> {
+        Items::new(self)
+    }
+
+    /// All items of all pages. More than [`cap`](Self::cap) of them is an error.
+    pub async fn all(self) -> Result<Vec<T>> {
+        let cap = self.cap;
+        let mut pages = self.pages();
+        let mut all = Vec::new();
+        while let Some(mut page) = pages.next().await? {
+            if all.len() + page.items.len() > cap {
+                return Err(Error::new(
+                    ErrorKind::Page,
+                    format!("the list has more than {cap} items; raise the limit by cap, or read it item by item"),
+                ));
+            }
+            all.append(&mut page.items);
+        }
+        Ok(all)
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for List<T> {
+    type Output = Result<Page<T>>;
+    type IntoFuture = CallFuture<Page<T>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.into_call().into_future()
+    }
+}
+
+/// Declares the builder of a list operation around a [`List`]: filters as setters, and all ways to read it.
+///
+/// `one` filters are given at most once, `many` filters repeat the parameter.
+#[macro_export]
+macro_rules! list_request {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident => $item:ty;
+        $( one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty = $one_wire:literal ),* $(,)? } )?
+        $( many { $( $(#[$many_meta:meta])* $many:ident : $many_type:ty = $many_wire:literal ),* $(,)? } )?
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent until the list is read"]
+        pub struct $name($crate::page::List<$item>);
+
+        impl $name {
+            pub(crate) fn new(list: $crate::page::List<$item>) -> Self {
+                Self(list)
+            }
+
+            $( $(
+                $(#[$one_meta])*
+                pub fn $one(self, $one: impl Into<$one_type>) -> Self {
+                    let value: $one_type = $one.into();
+                    Self(self.0.map_call(|call| call.set_query($one_wire, value)))
+                }
+            )* )?
+
+            $( $(
+                $(#[$many_meta])*
+                pub fn $many(self, $many: impl Into<$many_type>) -> Self {
+                    let value: $many_type = $many.into();
+                    Self(self.0.query($many_wire, value))
+                }
+            )* )?
+
+            /// How many items a page shall hold.
+            pub fn per_page(self, items: u32) -> Self {
+                Self(self.0.per_page(items))
+            }
+
+            /// Begins with the page of this token, as `continuation` gave it.
+            pub fn from_page(self, token: $crate::page::PageToken) -> Self {
+                Self(self.0.from_page(token))
+            }
+
+            /// Reads up to this many pages side by side, once the service has said how many there are. The order stays.
+            pub fn prefetch(self, pages: usize) -> Self {
+                Self(self.0.prefetch(pages))
+            }
+
+            /// The most items that `all` collects (100,000).
+            pub fn cap(self, items: usize) -> Self {
+                Self(self.0.cap(items))
+            }
+
+            /// Sets a time limit, headers and so on for the call of each page.
+            pub fn options(
+                self,
+                set: impl FnOnce($crate::call::CallOptions) -> $crate::call::CallOptions,
+            ) -> Self {
+                Self(self.0.options(set))
+            }
+
+            /// Item after item; pages are read as they are needed.
+            pub fn items(self) -> $crate::page::Items<$item> {
+                self.0.items()
+            }
+
+            /// Page after page.
+            pub fn pages(self) -> $crate::page::Pages<$item> {
+                self.0.pages()
+            }
+
+            /// All items of all pages.
+            pub async fn all(self) -> $crate::error::Result<Vec<$item>> {
+                self.0.all().await
+            }
+
+            $crate::if_blocking! {
+                /// The items as an iterator, for a blocking program.
+                pub fn items_blocking(self) -> $crate::blocking::BlockingItems<$item> {
+                    self.0.items().blocking()
+                }
+
+                /// All items of all pages, blocking this thread until they are there.
+                pub fn all_blocking(self) -> $crate::error::Result<Vec<$item>> {
+                    $crate::blocking::block_on(self.0.all())
+                }
+            }
+        }
+
+        $crate::send_methods!($name => $crate::page::Page<$item>, |this| this.0.into_call());
+    };
+}
