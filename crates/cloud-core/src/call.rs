@@ -217,8 +217,9 @@ impl<T> Call<T> {
     pub fn set_query(mut self, name: &str, value: impl fmt::Display) -> Self {
         let mut encoded = String::with_capacity(name.len());
         let _ = Encode(&mut encoded).write_str(self.parts.name_on_the_wire(name));
-        let kept: Vec<&str> = self.parts.query.split(['?', '&']).filter(|p| !p.is_empty()).collect();
-        let kept: Vec<&str> = kept.into_iter().filter(|p| p.split('=').next() != Some(encoded.as_str())).collect();
+        // Another ? is a part of what is around it.
+        let kept = self.parts.query.strip_prefix('?').unwrap_or_default().split('&');
+        let kept: Vec<&str> = kept.filter(|p| !p.is_empty() && p.split('=').next() != Some(encoded.as_str())).collect();
         let query = kept.join("&");
         self.parts.query = if query.is_empty() { query } else { format!("?{query}") };
         self.query(name, value)
@@ -794,6 +795,14 @@ mod tests {
         let url = call.parts.url().unwrap();
         assert_eq!(url, "https://api.test/v1/a?date.from=2026&x=a+b%2B%27%C3%BC%20%23&y=%26");
         assert_eq!(url::Url::parse(&url).unwrap().as_str(), url);
+    }
+
+    #[test]
+    fn a_query_text_may_hold_a_question_mark() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+        let call = call.query_text("url=https://x.test/?y=1&page=1").set_query("page", 2);
+        assert_eq!(call.parts.url().unwrap(), "https://api.test/v1/a?url=https://x.test/?y=1&page=2");
     }
 
     #[test]
