@@ -1,4 +1,4 @@
-use crate::secrets::MARK;
+use cloud_core::secrets::MARK;
 
 /// The keys whose values are secrets, in bodies that the validation quotes.
 const SECRETS: [&str; 5] = ["password", "secretkey", "accesskey", "secret", "passcode"];
