@@ -104,6 +104,9 @@ fn secrets_that_the_validation_quotes_are_masked() {
         ("add 'user' and 'password' to extra", "add 'user' and 'password' to extra"),
         ("it's 'fine': 'all'", "it's 'fine': 'all'"),
         ("it's {'password': 'hunter2'}", "it's {'password': '[redacted]'}"),
+        (r#"it's {"password": "hunter2"}"#, r#"it's {"password": "[redacted]"}"#),
+        (r#"a "{'password': 'hunter2'}": b"#, r#"a "{'password': '[redacted]'}": b"#),
+        (r#"it's {"password": "hunter2"} isn't"#, r#"it's {"password": "[redacted]"} isn't"#),
     ] {
         let body = serde_json::json!({"error_message": message}).to_string();
         let error = parse(400, &body);
