@@ -116,6 +116,12 @@ fn secrets_that_the_validation_quotes_are_masked() {
 }
 
 #[test]
+fn what_follows_the_name_of_an_id_may_be_a_quote() {
+    let error = parse(400, r#"{"error_message":"x<br />Error ID: {'password': 'hunter2'}"}"#);
+    assert_eq!((error.message.as_str(), error.error_id.as_deref()), ("x", Some("{'password': '[redacted]'}")));
+}
+
+#[test]
 fn no_answer_makes_a_panic() {
     let mut rng = fastrand::Rng::with_seed(7);
     let pieces =
