@@ -250,7 +250,9 @@ impl BaseUrl {
             return Err(setting.error("is empty"));
         }
         if !text.contains("://") {
-            return Err(setting.error(format_args!("has no scheme: write https://{text}")));
+            // What stands before an @ may be a password.
+            let shown = text.rsplit_once('@').map_or(text, |(_, behind)| behind);
+            return Err(setting.error(format_args!("has no scheme: write https://{shown}")));
         }
         let url = Url::parse(text).map_err(|error| setting.error(format_args!("is not a URL: {error}")))?;
         let Some(host) = url.host() else {
@@ -352,6 +354,7 @@ mod tests {
         for (text, problem) in [
             ("", "is empty"),
             ("api.example.com", "has no scheme: write https://api.example.com"),
+            ("u:p@api.example.com/v1", "has no scheme: write https://api.example.com/v1"),
             ("http://api.example.com", "is http://"),
             ("ftp://api.example.com", "has the scheme ftp"),
             ("https://", "is not a URL"),

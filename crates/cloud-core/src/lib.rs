@@ -40,6 +40,7 @@ pub mod model;
 pub mod options;
 pub mod page;
 pub mod retry;
+pub mod secrets;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
 pub mod throttle;

@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime};
 use cloud_core::decode::RawResponse;
 use cloud_core::engine::Dialect;
 use cloud_core::error::{ApiProblem, FieldProblem};
+use cloud_core::secrets;
 use cloud_core::throttle::RateLimit;
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode, redact};
 
 /// What Hetzner's answers mean.
 pub(crate) struct HetznerDialect {
@@ -30,11 +31,11 @@ impl fmt::Debug for HetznerDialect {
 
 impl Dialect for HetznerDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let Some(mut error) = ApiError::parse(response.status.as_u16(), &response.headers, &response.body) else {
+        // The message of a 429 has been seen to quote the beginning of the token.
+        let body = secrets::change_texts(&response.body, &|text| redact(text, self.token.expose_secret()));
+        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body) else {
             return ApiProblem::default();
         };
-        // The message of a 429 has been seen to quote the beginning of the token.
-        error.redact_token(self.token.expose_secret());
         let fields = error.details.fields.iter();
         ApiProblem {
             code: Some(error.code.as_str().to_owned()),

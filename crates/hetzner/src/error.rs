@@ -87,7 +87,7 @@ impl ApiError {
         }
         Some(Self {
             status,
-            code: ErrorCode::read(&text(code)),
+            code: ErrorCode::read(&redact::mask(&text(code))),
             message: redact::mask(&text(message)).into_owned(),
             details: ErrorDetails::read(details),
             correlation_id: headers.get("x-correlation-id").and_then(|id| id.to_str().ok()).map(str::to_owned),
@@ -103,6 +103,9 @@ impl ApiError {
             }
         };
         hide(&mut self.message);
+        let mut code = self.code.as_str().to_owned();
+        hide(&mut code);
+        self.code = ErrorCode::from(code);
         self.details.for_each_text(&hide);
     }
 
@@ -325,6 +328,12 @@ mod tests {
     fn a_token_in_an_error_is_hidden_everywhere() {
         let token = "Ab3dEf6hIj".repeat(7)[..64].to_owned();
         let (half, short) = (&token[..32], &token[..10]);
+        let coded = json!({"error":{"code":half,"message":""}}).to_string();
+        assert_eq!(parse(400, &coded).unwrap().code.as_str(), "[redacted]");
+        let coded = json!({"error":{"code":short,"message":""}}).to_string();
+        let mut coded = parse(400, &coded).unwrap();
+        coded.redact_token(&token);
+        assert_eq!(coded.code.as_str(), "[redacted]");
         let body = json!({"error":{"code":"limit_reached","message":format!("limit for {half} and {short}"),
             "details":{"fields":[{"name":"token","messages":[half, short]}],"limits":[{"name":short}],
                 "announcement":format!("https://x/{short}"),"other":[half, {"deep":short}]}}});

@@ -102,6 +102,17 @@ async fn the_environment_sets_token_and_endpoints_and_the_builder_goes_first() {
     assert!(error.contains("HCLOUD_ENDPOINT (environment): has no scheme"), "{error}");
 }
 
+/// The code, and the names of details that this crate does not know, are as much of an answer as the message.
+#[tokio::test]
+async fn no_part_of_an_error_shows_the_token() {
+    let body = r#"{"error":{"code":"secret-token","message":["secret-token"],"details":{"secret-token":1}}}"#;
+    let wire = ScriptedTransport::new([Scripted::json(400, body)]);
+    let api = Client::builder().token("secret-token").transport(Arc::new(wire)).build().unwrap();
+    let error = api.servers().get(1).await.unwrap_err();
+    let shown = format!("{error}{error:?}{:?}", error.api::<hetzner::ApiError>().unwrap());
+    assert!(!shown.contains("secret-token") && error.code() == Some("[redacted]"), "{shown}");
+}
+
 #[test]
 fn nothing_of_a_client_shows_the_token() {
     let builder = Client::builder().token("hunter2").transport(Arc::new(wire()));

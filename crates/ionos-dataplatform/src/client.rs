@@ -4,12 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use cloud_core::call::{Call, Operation};
 use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
-use cloud_core::credential::{Basic, Bearer, Credential, TokenCache, TokenSource};
+use cloud_core::credential::{Basic, Bearer, Credential, Token, TokenCache, TokenSource};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
@@ -116,7 +118,20 @@ impl Client {
 }
 
 /// Makes the credential once the clock of the client is known.
-type MakeCredential = dyn Fn(&ClientOptions) -> Arc<dyn Credential> + Send + Sync;
+type MakeCredential = dyn Fn(&ClientOptions, &Secrets) -> Arc<dyn Credential> + Send + Sync;
+
+/// A source of tokens that no message of the service shows.
+#[derive(Debug)]
+struct Noted<S>(S, Secrets);
+
+#[async_trait]
+impl<S: TokenSource> TokenSource for Noted<S> {
+    async fn fetch(&self) -> Result<Token> {
+        let token = self.0.fetch().await?;
+        self.1.add(token.secret.clone());
+        Ok(token)
+    }
+}
 
 /// Settings of a [`Client`]. Nothing can fail before [`build`](Self::build), which sends nothing.
 #[derive(Clone, Default)]
@@ -154,8 +169,9 @@ impl ClientBuilder {
     /// Fetches tokens from here, and a new one before the old one expires or when it is refused. Goes before
     /// [`token`](Self::token).
     pub fn token_source(mut self, source: impl TokenSource + Clone + 'static) -> Self {
-        self.source =
-            Some(Arc::new(move |options| Arc::new(TokenCache::bearer(source.clone(), options.shared_clock()))));
+        self.source = Some(Arc::new(move |options, secrets| {
+            Arc::new(TokenCache::bearer(Noted(source.clone(), secrets.clone()), options.shared_clock()))
+        }));
         self
     }
 
@@ -269,7 +285,10 @@ impl ClientBuilder {
 
     /// Checks every setting and makes the client. Nothing is sent.
     pub fn build(mut self) -> Result<Client> {
-        let credential = self.credential()?;
+        let password = self.basic.as_ref().map(|(_, password)| &password.value);
+        let lasting = self.token.as_ref().map(|token| &token.value).into_iter().chain(password);
+        let secrets = Secrets::new(lasting.cloned());
+        let credential = self.credential(&secrets)?;
         let contract = self.contract.take().map(|number| contract(&number)).transpose()?;
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(10));
         if poll_interval.is_zero() {
@@ -293,8 +312,7 @@ impl ClientBuilder {
             Some(policy) if routes.len() > 1 => Arc::new(FailoverTransport::new(routes, policy)),
             _ => routes.swap_remove(0).transport,
         });
-        let secret = self.token.map(|token| token.value).or(self.basic.map(|(_, password)| password.value));
-        let dialect = Arc::new(IonosDialect::new(secret));
+        let dialect = Arc::new(IonosDialect(secrets));
         let engine = Engine::build(self.options, PRODUCT, dialect, Some(credential), plain)?;
         Ok(Client(Arc::new(Inner { engine, base, contract, poll_interval })))
     }
@@ -303,9 +321,9 @@ impl ClientBuilder {
         self.token.is_some() || self.basic.is_some() || self.source.is_some()
     }
 
-    fn credential(&self) -> Result<Arc<dyn Credential>> {
+    fn credential(&self, secrets: &Secrets) -> Result<Arc<dyn Credential>> {
         if let Some(make) = &self.source {
-            return Ok(make(&self.options));
+            return Ok(make(&self.options, secrets));
         }
         match (&self.token, &self.basic) {
             (Some(token), _) => Ok(Arc::new(Bearer::new(token)?)),

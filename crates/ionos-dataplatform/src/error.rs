@@ -60,20 +60,6 @@ impl ApiError {
         self.messages.iter().map(|message| message.code.as_str()).find(|code| !code.is_empty())
     }
 
-    /// Hides what quotes this secret.
-    pub(crate) fn redact(&mut self, secret: &str) {
-        if secret.is_empty() {
-            return;
-        }
-        for message in &mut self.messages {
-            for text in [&mut message.code, &mut message.message] {
-                if text.contains(secret) {
-                    *text = text.replace(secret, "[redacted]");
-                }
-            }
-        }
-    }
-
     pub(crate) fn text(&self) -> String {
         let texts: Vec<&str> =
             self.messages.iter().map(|m| m.message.as_str()).filter(|text| !text.is_empty()).collect();
@@ -114,14 +100,5 @@ mod tests {
         for other in ["", "<html>", "{}", "[]", r#"{"error":"x"}"#] {
             assert_eq!(ApiError::parse(502, other.as_bytes()), None, "{other}");
         }
-    }
-
-    #[test]
-    fn the_credential_is_hidden() {
-        let mut error =
-            ApiError::parse(401, br#"{"messages":[{"errorCode":"x","message":"token s3cret is bad"}]}"#).unwrap();
-        error.redact("");
-        error.redact("s3cret");
-        assert_eq!(error.text(), "token [redacted] is bad");
     }
 }

@@ -102,6 +102,17 @@ async fn a_source_gives_a_new_token_when_one_is_refused() {
 }
 
 #[tokio::test]
+async fn an_error_shows_no_token_of_a_source() {
+    let wire = ScriptedTransport::from_fn(|_| {
+        Scripted::json(403, r#"{"httpStatus":403,"messages":[{"errorCode":"token-1","message":"not for token-1"}]}"#)
+    });
+    let builder = Client::builder().token_source(Counting::default());
+    let error = builder.transport(Arc::new(wire)).build().unwrap().versions().await.unwrap_err();
+    let shown = format!("{error}{error:?}{:?}", error.api::<ApiError>());
+    assert!(!shown.contains("token-1") && shown.contains("not for [redacted]"), "{shown}");
+}
+
+#[tokio::test]
 async fn endpoints_take_many_forms() {
     for (url, sent_to) in [
         ("https://x.example", "https://x.example/dataplatform"),

@@ -88,6 +88,17 @@ async fn what_is_none_is_refused_without_quoting_it() {
     assert!(error.to_string().contains("kubeconfig: is not valid YAML") && !error.to_string().contains(SECRET));
 }
 
+/// YAML takes the same characters for line breaks, and a line break in a quoted text for a space.
+#[test]
+fn texts_of_json_are_kept_to_the_character() {
+    let text = "{\"users\":[{\"name\":\"a\u{85}b\u{2028}c\u{2029}d\u{7f}\"}]}";
+    let kubeconfig = Kubeconfig::parse(text).unwrap();
+    assert_eq!(kubeconfig.expose()["users"][0]["name"], "a\u{85}b\u{2028}c\u{2029}d\u{7f}");
+    for written in [kubeconfig.to_json(), kubeconfig.to_yaml()] {
+        assert_eq!(Kubeconfig::parse(written.expose_secret()).unwrap().expose(), kubeconfig.expose());
+    }
+}
+
 #[test]
 fn it_is_never_shown() {
     let kubeconfig = kubeconfig();

@@ -103,21 +103,6 @@ impl ApiError {
             None => text,
         }
     }
-
-    /// Hides secrets in everything that the service said.
-    pub(crate) fn redact(&mut self, hide: impl Fn(&str) -> String) {
-        self.message = hide(&self.message);
-        if let Some(class) = &mut self.class {
-            *class = hide(class);
-        }
-        if let Some(ErrorCode::Unknown(code)) = &self.code {
-            self.code = Some(ErrorCode::from(hide(code.as_str())));
-        }
-        for action in &mut self.missing_iam_actions {
-            *action = hide(action);
-        }
-        each_text(&mut self.details, &hide);
-    }
 }
 
 impl fmt::Display for ApiError {
@@ -152,13 +137,4 @@ fn missing(details: &Value) -> Vec<String> {
     }
     actions.retain(|action| !action.is_empty());
     actions
-}
-
-fn each_text(value: &mut Value, change: &impl Fn(&str) -> String) {
-    match value {
-        Value::String(text) => *text = change(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, change)),
-        Value::Object(map) => map.values_mut().for_each(|item| each_text(item, change)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

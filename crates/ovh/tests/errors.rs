@@ -144,7 +144,7 @@ async fn html_and_other_text_lose_nothing() {
 #[tokio::test(start_paused = true)]
 async fn what_quotes_a_secret_does_not_show_it() {
     let body = format!(
-        r#"{{"class":"Client::X{AS}","message":"bad {AS} and {CK}","details":{{"a":["{CK}"],"unauthorizedActionsByIAM":"{AS}"}}}}"#
+        r#"{{"class":"Client::X{AS}","message":"bad {AS} and {CK}","details":{{"a":["{CK}"],"{AS}":1,"unauthorizedActionsByIAM":"{AS}"}}}}"#
     );
     let error = refused(403, &body).await;
     let shown = format!("{error}{error:?}{:?}{}", error.api::<ApiError>(), error.api::<ApiError>().unwrap());

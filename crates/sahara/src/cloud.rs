@@ -9,6 +9,7 @@ use cloud_core::call::CallFuture;
 use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 
 use crate::client::Client;
@@ -17,7 +18,6 @@ use crate::dialect::OpenStackDialect;
 use crate::discovery::{self, Address, Listed};
 use crate::explain::Explanation;
 use crate::keystone::{Catalog, Interface, Keystone, Login, Session, TokenInfo, Wanted};
-use crate::secrets::Secrets;
 use crate::version::Version;
 
 pub(crate) const PRODUCT: &str =
@@ -54,7 +54,7 @@ struct Inner {
     engine: Engine,
     plain_http: bool,
     session: Session,
-    secrets: Arc<Secrets>,
+    secrets: Secrets,
     wanted: Wanted,
     endpoint: Option<Setting<String>>,
     version: Option<Version>,
@@ -430,7 +430,7 @@ impl CloudBuilder {
             interfaces: self.interfaces.filter(|list| !list.is_empty()).unwrap_or_else(|| vec![Interface::Public]),
             region: self.region,
         };
-        let secrets = Arc::new(Secrets::new(login.secret().clone()));
+        let secrets = Secrets::new([login.secret().clone()]);
         let dialect = Arc::new(OpenStackDialect::new(secrets.clone()));
         let engine = Engine::build(self.options.clone(), PRODUCT, dialect, None, plain_http)?;
         let keystone = Keystone::new(engine.clone(), &auth_url, allow_http)?;

@@ -3,30 +3,29 @@ use std::sync::Arc;
 use cloud_core::decode::RawResponse;
 use cloud_core::engine::Dialect;
 use cloud_core::error::{ApiProblem, FieldProblem};
+use cloud_core::secrets::Secrets;
 use http::HeaderMap;
 
 use crate::error::{ApiError, ErrorCode, REQUEST_ID};
-use crate::secrets::Secrets;
 
 /// What the answers of Keystone and Sahara mean.
 #[derive(Debug)]
 pub(crate) struct OpenStackDialect {
-    secrets: Arc<Secrets>,
+    secrets: Secrets,
 }
 
 impl OpenStackDialect {
-    pub(crate) fn new(secrets: Arc<Secrets>) -> Self {
+    pub(crate) fn new(secrets: Secrets) -> Self {
         Self { secrets }
     }
 }
 
 impl Dialect for OpenStackDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let Some(mut error) = ApiError::parse(response.status.as_u16(), &response.headers, &response.body) else {
+        let body = self.secrets.hide_in_json(&response.body);
+        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body) else {
             return ApiProblem::default();
         };
-        self.secrets.hide(&mut error.message);
-        error.problems.iter_mut().for_each(|(_, problem)| self.secrets.hide(problem));
         let fields = error
             .problems
             .iter()

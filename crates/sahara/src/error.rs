@@ -63,14 +63,14 @@ impl ApiError {
             let wanted: Vec<String> = required_methods.iter().map(|set| set.join(" and ")).collect();
             (!wanted.is_empty()).then(|| format!("one method is not enough; the service wants {}", wanted.join(" or ")))
         })?;
+        let message = redact::redact(&plain(&message));
         let (message, error_id) = split_id(&message);
-        let message = redact::redact(&plain(message));
         Some(Self {
             status,
             // For bad paging parameters the name is the number 400, which says nothing.
             code: text("error_name").as_deref().map(ErrorCode::from),
             problems: message.lines().filter(|line| !line.trim().is_empty()).map(problem).collect(),
-            message,
+            message: message.to_owned(),
             error_id,
             request_id: headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
             versions: text("min_version").zip(text("max_version")),

@@ -96,7 +96,6 @@ pub mod ops;
 mod page;
 pub mod plugins;
 mod release;
-mod secrets;
 pub mod shares;
 mod sort;
 mod version;

@@ -9,6 +9,7 @@ use cloud_core::credential::Credential;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::secrets::Secrets;
 use cloud_core::wait::Interval;
 use cloud_core::{Error, ErrorKind, Result};
 use http::HeaderValue;
@@ -286,8 +287,9 @@ impl ClientBuilder {
         }
         let excuse = Excuse::default();
         let login = self.login.unwrap_or(Login::Nobody);
-        let credential = login.build(&self.options, &excuse)?;
-        let dialect = Arc::new(VdkDialect::new(op_id, excuse));
+        let secrets = Secrets::new(login.secrets());
+        let credential = login.build(&self.options, &excuse, &secrets)?;
+        let dialect = Arc::new(VdkDialect::new(op_id, excuse, secrets));
         let engine = Engine::build(self.options, PRODUCT, dialect, credential, base.is_plain_http())?;
         let transfer_timeout = self.transfer_timeout.unwrap_or(TRANSFER_TIMEOUT);
         Ok(Client(Arc::new(Inner { engine, base, team: self.team, poll_interval, transfer_timeout })))

@@ -12,6 +12,7 @@ use cloud_core::config::{Origin, Setting};
 use cloud_core::credential::{Bearer, Credential, Rejection, Token, TokenCache, TokenSource};
 use cloud_core::model::Timestamp;
 use cloud_core::options::ClientOptions;
+use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::Request;
 use secrecy::{ExposeSecret, SecretString};
@@ -73,8 +74,30 @@ impl Fetched {
 }
 
 impl Login {
-    /// Checks the settings and makes the credential of a client. Nothing is fetched.
-    pub(crate) fn build(self, options: &ClientOptions, excuse: &Excuse) -> Result<Option<Arc<dyn Credential>>> {
+    /// The secrets that are known from the beginning.
+    pub(crate) fn secrets(&self) -> Vec<SecretString> {
+        match self {
+            Self::Nobody | Self::Own(_) => Vec::new(),
+            Self::Fixed(token) => vec![token.value.clone()],
+            Self::Fetched(fetched) => {
+                let grant = match &fetched.grant {
+                    Grant::ApiToken(token) | Grant::Refresh { token, .. } => Some(token),
+                    Grant::ClientCredentials(_) | Grant::Nothing => None,
+                };
+                let own = fetched.grant.client().map(|client| &client.secret);
+                let at_hand = fetched.at_hand.as_ref().map(|(token, _)| token);
+                [grant, own, at_hand].into_iter().flatten().cloned().collect()
+            }
+        }
+    }
+
+    /// Checks the settings and makes the credential of a client, whose tokens join its `secrets`. Nothing is fetched.
+    pub(crate) fn build(
+        self,
+        options: &ClientOptions,
+        excuse: &Excuse,
+        secrets: &Secrets,
+    ) -> Result<Option<Arc<dyn Credential>>> {
         let fetched = match self {
             Self::Nobody => return Ok(None),
             Self::Fixed(token) => return Ok(Some(Arc::new(Bearer::new(&token)?))),
@@ -92,6 +115,7 @@ impl Login {
             at_hand: Mutex::new(fetched.at_hand),
             file: fetched.file,
             clock: clock.clone(),
+            secrets: secrets.clone(),
         };
         let source = Arc::new(source);
         let cache = TokenCache::bearer(Turns { source, turn: Arc::default() }, clock.clone());
@@ -119,6 +143,7 @@ struct Source {
     at_hand: Mutex<Option<(SecretString, i64)>>,
     file: Option<PathBuf>,
     clock: Arc<dyn Clock>,
+    secrets: Secrets,
 }
 
 impl fmt::Debug for Source {
@@ -183,9 +208,11 @@ impl Source {
         // A refresh token may be spent by being used; the others are not.
         let repeatable = !matches!(grant, Grant::Refresh { .. });
         let answer = service.ask(fields, repeatable).await?;
+        self.secrets.add(answer.access_token.clone());
         if let (Some(new), Grant::Refresh { token, client }) = (&answer.refresh_token, &grant)
             && new.expose_secret() != token.expose_secret()
         {
+            self.secrets.add(new.clone());
             *lock(&self.grant) = Grant::Refresh { token: new.clone(), client: client.clone() };
             if let Some(file) = self.file.clone() {
                 let (access, new, life) = (answer.access_token.clone(), new.clone(), answer.expires_in);

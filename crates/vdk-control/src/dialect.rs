@@ -4,6 +4,7 @@ use std::sync::Arc;
 use cloud_core::decode::RawResponse;
 use cloud_core::engine::Dialect;
 use cloud_core::error::ApiProblem;
+use cloud_core::secrets::Secrets;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::credential::Excuse;
@@ -17,12 +18,14 @@ pub(crate) const OP_ID: HeaderName = HeaderName::from_static("x-opid");
 pub(crate) struct VdkDialect {
     op_id: Option<HeaderValue>,
     excuse: Excuse,
+    secrets: Secrets,
 }
 
 impl VdkDialect {
-    /// All calls are named `op_id`, where there is one; `excuse` tells why they are sent without a token.
-    pub(crate) fn new(op_id: Option<HeaderValue>, excuse: Excuse) -> Self {
-        Self { op_id, excuse }
+    /// All calls are named `op_id`, where there is one; `excuse` tells why they are sent without a token; errors show none
+    /// of the `secrets`.
+    pub(crate) fn new(op_id: Option<HeaderValue>, excuse: Excuse, secrets: Secrets) -> Self {
+        Self { op_id, excuse, secrets }
     }
 }
 
@@ -34,7 +37,7 @@ impl fmt::Debug for VdkDialect {
 
 impl Dialect for VdkDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let error = ApiError::parse(response.status.as_u16(), &response.body);
+        let error = ApiError::parse(response.status.as_u16(), &self.secrets.hide_in_json(&response.body));
         let mut message = error.as_ref().map(ToString::to_string);
         let mut transient = None;
         if response.status == StatusCode::UNAUTHORIZED

@@ -129,6 +129,25 @@ async fn a_refresh_token_is_not_lost_with_the_call_that_spent_it() {
     assert_eq!(forms, ["first", "second"].map(|token| format!("grant_type=refresh_token&refresh_token={token}")));
 }
 
+/// And so may the Control Service, of a token that was given or fetched.
+#[tokio::test(start_paused = true)]
+async fn an_error_does_not_repeat_the_token_that_the_service_quotes() {
+    let refused = || Scripted::json(400, r#"{"what":"fixed-token is bad","messages":[{"good-token":"api-token"}]}"#);
+    let wire = ScriptedTransport::from_fn(move |request| match request.uri().host() {
+        Some("tokens.test") => Scripted::json(200, r#"{"access_token":"good-token","expires_in":600}"#),
+        _ => refused(),
+    });
+    let clients = [
+        (builder(&wire).token("fixed-token"), vec!["fixed-token"]),
+        (builder(&wire).api_token("api-token", "https://tokens.test/t"), vec!["api-token", "good-token"]),
+    ];
+    for (builder, secrets) in clients {
+        let error = info(&builder.build().unwrap()).await.unwrap_err();
+        let shown = format!("{error}{error:?}{:?}", error.api::<vdk_control::ApiError>().unwrap());
+        assert!(secrets.iter().all(|secret| !shown.contains(secret)) && shown.contains("[redacted]"), "{shown}");
+    }
+}
+
 /// Some services say which token it was that they do not like.
 #[tokio::test(start_paused = true)]
 async fn an_error_does_not_repeat_the_secrets_that_the_token_service_quotes() {

@@ -97,8 +97,9 @@ impl Parts {
     pub(super) fn set_query(&mut self, name: &str, value: impl fmt::Display) {
         let mut encoded = String::with_capacity(name.len());
         let _ = Encode(&mut encoded).write_str(self.name_on_the_wire(name));
-        let kept: Vec<&str> = self.query.split(['?', '&']).filter(|p| !p.is_empty()).collect();
-        let kept: Vec<&str> = kept.into_iter().filter(|p| p.split('=').next() != Some(encoded.as_str())).collect();
+        // Another ? is a part of what is around it.
+        let kept = self.query.strip_prefix('?').unwrap_or_default().split('&');
+        let kept: Vec<&str> = kept.filter(|p| !p.is_empty() && p.split('=').next() != Some(encoded.as_str())).collect();
         let query = kept.join("&");
         self.query = if query.is_empty() { query } else { format!("?{query}") };
         self.query(name, value);
@@ -280,5 +281,13 @@ mod tests {
             let call = call.options(|o| o.header(name, value));
             assert!(call.parts.url().unwrap_err().to_string().contains(name));
         }
+    }
+
+    #[test]
+    fn a_query_text_may_hold_a_question_mark() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
+        let call = call.query_text("url=https://x.test/?y=1&page=1").set_query("page", 2);
+        assert_eq!(call.parts.url().unwrap(), "https://api.test/v1/a?url=https://x.test/?y=1&page=2");
     }
 }

@@ -4,6 +4,9 @@ use std::str::FromStr;
 /// The most bytes that one string of a TXT record holds.
 const STRING_MAX: usize = 255;
 
+/// What stands between strings, and ends one without quotes.
+const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// The value of a TXT record: quoted strings of at most 255 bytes each, which mean one text.
 ///
 /// ```
@@ -72,18 +75,22 @@ impl FromStr for Txt {
     /// Reads the value of a record. Words without quotes are strings too, as in zone files.
     fn from_str(value: &str) -> Result<Self, TxtError> {
         let mut bytes = Vec::with_capacity(value.len());
-        let mut rest = value.trim_start();
+        let value = value.trim_start_matches(BLANK);
+        let (mut rest, mut end) = (value, 0);
         if rest.is_empty() {
             return Err(TxtError("holds no string"));
         }
         while !rest.is_empty() {
             let start = bytes.len();
-            rest = string(rest, &mut bytes)?.trim_start();
+            let behind = string(rest, &mut bytes)?;
+            // Not what trimming would leave: the last word may end with an escaped blank.
+            end = value.len() - behind.len();
+            rest = behind.trim_start_matches(BLANK);
             if bytes.len() - start > STRING_MAX {
                 return Err(TxtError("holds a string of more than 255 bytes"));
             }
         }
-        Ok(Self { value: value.trim().to_owned(), bytes })
+        Ok(Self { value: value[..end].to_owned(), bytes })
     }
 }
 
@@ -107,7 +114,7 @@ fn string<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, TxtError> {
         match character {
             '"' if is_quoted => return Ok(&inside[at + 1..]),
             '"' => return Ok(&inside[at..]),
-            ' ' | '\t' if !is_quoted => return Ok(&inside[at..]),
+            _ if !is_quoted && BLANK.contains(&character) => return Ok(&inside[at..]),
             '\\' => {
                 let escaped = &inside[at + 1..];
                 if escaped.starts_with(|first: char| first.is_ascii_digit()) {
@@ -206,8 +213,15 @@ mod tests {
             // One character in two strings, as other programs split them.
             ("\"\\195\" \"\\188\"", "ü"),
             (r#""\x""#, "x"),
+            // A line break is no part of a word, but a blank behind a backslash is, at the end too.
+            ("word\n", "word"),
+            ("two\r\nwords", "twowords"),
+            ("word\\ ", "word "),
+            ("word\u{a0}", "word\u{a0}"),
         ] {
-            assert_eq!(value.parse::<Txt>().unwrap().to_text(), text, "{value}");
+            let read: Txt = value.parse().unwrap();
+            assert_eq!(read.to_text(), text, "{value}");
+            assert_eq!(read.as_str().parse().as_ref(), Ok(&read), "{value}");
         }
         let bytes: Txt = r#""\255\000""#.parse().unwrap();
         assert_eq!((bytes.as_bytes(), bytes.to_text().as_str()), (&[255, 0][..], "\u{fffd}\0"));

@@ -19,6 +19,10 @@ const LISTS: [&str; 3] = ["clusters", "users", "contexts"];
 
 /// What is wrong is told without quoting the text, which holds secrets.
 pub(super) fn parse(text: &str) -> Result<Map<String, Value>, String> {
+    // JSON is not quite YAML: next lines (U+0085) and their like stand for themselves in its texts.
+    if let Ok(document) = serde_json::from_str(text) {
+        return Ok(document);
+    }
     match serde_yaml_ng::from_str(text) {
         Ok(Value::Object(document)) => Ok(document),
         Ok(_) => Err("is no object".to_owned()),

@@ -6,13 +6,14 @@ use cloud_core::config::{Environment, Origin, Setting};
 use cloud_core::credential::{Bearer, Credential, TokenCache};
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::secrets::Secrets;
 use cloud_core::throttle::Pace;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Client, Inner};
 use crate::config::{Credentials, Settings, Sources, trimmed};
 use crate::credential::{Alone, ClientCredentials, Nobody, ServerClock, Signer};
-use crate::dialect::{OvhDialect, Secrets};
+use crate::dialect::OvhDialect;
 use crate::endpoint::{Bases, Endpoint, default_origin, token_target};
 use crate::rules;
 

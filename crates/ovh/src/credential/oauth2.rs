@@ -7,12 +7,11 @@ use cloud_core::config::{BaseUrl, Setting};
 use cloud_core::credential::{Basic, Token, TokenSource};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
 use secrecy::SecretString;
 use serde::Deserialize;
-
-use crate::dialect::Secrets;
 
 /// Fetches tokens for a service account.
 #[derive(Debug)]
@@ -75,7 +74,7 @@ impl TokenSource for ClientCredentials {
             // This endpoint has been seen to refuse with the status 200.
             (_, Some(error)) => {
                 let description = answer.error_description.unwrap_or_default();
-                Err(refused(self.secrets.redact(&format!("{error}: {description}")).trim_end_matches([':', ' '])))
+                Err(refused(self.secrets.hide(&format!("{error}: {description}")).trim_end_matches([':', ' '])))
             }
             (None, None) => Err(refused("the token endpoint gave none")),
         }

@@ -1,4 +1,4 @@
-use crate::secrets::MARK;
+use cloud_core::secrets::MARK;
 
 /// The keys whose values are secrets, in bodies that the validation quotes.
 const SECRETS: [&str; 5] = ["password", "secretkey", "accesskey", "secret", "passcode"];
@@ -24,7 +24,12 @@ fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
         // A key in quotes, a colon, and a value in quotes, as Python and JSON write it.
         let open = from + text[from..].find(['\'', '"'])?;
         let quote = text.as_bytes()[open] as char;
-        let key_end = open + 1 + text[open + 1..].find(quote)?;
+        let Some(length) = text[open + 1..].find(quote) else {
+            // An apostrophe; what is behind it may be quoted in the other way.
+            from = open + 1;
+            continue;
+        };
+        let key_end = open + 1 + length;
         let key = &text[open + 1..key_end];
         let after = &text[key_end + 1..];
         let value = after.trim_start().strip_prefix(':').map(str::trim_start).map(|v| v.trim_start_matches('u'));
@@ -33,11 +38,8 @@ fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
             let end = closing(&text[start..], value.as_bytes()[0]).map_or(text.len(), |at| start + at);
             return Some((&text[..start], &text[start..end], &text[end..]));
         }
-        // The closing quote of something else can be the opening quote of a key.
-        from = if after.trim_start().starts_with(':') { key_end + 1 } else { key_end };
-        if from <= open {
-            from = open + 1;
-        }
+        // What seems to be a key or a text may be the gap between two, or hold others: every quote may begin a key.
+        from = open + 1;
     }
 }
 

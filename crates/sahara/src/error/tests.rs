@@ -104,12 +104,21 @@ fn secrets_that_the_validation_quotes_are_masked() {
         ("add 'user' and 'password' to extra", "add 'user' and 'password' to extra"),
         ("it's 'fine': 'all'", "it's 'fine': 'all'"),
         ("it's {'password': 'hunter2'}", "it's {'password': '[redacted]'}"),
+        (r#"it's {"password": "hunter2"}"#, r#"it's {"password": "[redacted]"}"#),
+        (r#"a "{'password': 'hunter2'}": b"#, r#"a "{'password': '[redacted]'}": b"#),
+        (r#"it's {"password": "hunter2"} isn't"#, r#"it's {"password": "[redacted]"} isn't"#),
     ] {
         let body = serde_json::json!({"error_message": message}).to_string();
         let error = parse(400, &body);
         assert_eq!(error.message, masked);
         assert!(!format!("{error:?}").contains("hunter2") && !format!("{error:?}").contains("ter2\""), "{error:?}");
     }
+}
+
+#[test]
+fn what_follows_the_name_of_an_id_may_be_a_quote() {
+    let error = parse(400, r#"{"error_message":"x<br />Error ID: {'password': 'hunter2'}"}"#);
+    assert_eq!((error.message.as_str(), error.error_id.as_deref()), ("x", Some("{'password': '[redacted]'}")));
 }
 
 #[test]

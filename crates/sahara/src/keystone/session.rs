@@ -3,11 +3,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use cloud_core::clock::Clock;
 use cloud_core::credential::{Credential, Token, TokenCache, TokenSource};
+use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::HeaderName;
 
 use super::{Keystone, Login, TokenInfo};
-use crate::secrets::Secrets;
 
 /// A login that has a valid token whenever one is needed. Clones share it.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(keystone: Keystone, login: Login, clock: Arc<dyn Clock>, secrets: Arc<Secrets>) -> Self {
+    pub(crate) fn new(keystone: Keystone, login: Login, clock: Arc<dyn Clock>, secrets: Secrets) -> Self {
         let info = Arc::default();
         let source = Source { keystone, login, secrets, info: Arc::clone(&info) };
         let cache = TokenCache::new(source, clock, HeaderName::from_static("x-auth-token"), "");
@@ -41,7 +41,7 @@ impl Session {
 struct Source {
     keystone: Keystone,
     login: Login,
-    secrets: Arc<Secrets>,
+    secrets: Secrets,
     info: Arc<Mutex<Option<TokenInfo>>>,
 }
 
@@ -49,7 +49,7 @@ struct Source {
 impl TokenSource for Source {
     async fn fetch(&self) -> Result<Token> {
         let issued = self.keystone.issue(&self.login).await?;
-        self.secrets.remember(&issued.secret);
+        self.secrets.add(issued.secret.clone());
         // A token got for a token ends when that one does: renewing it early would only shorten what is left of it.
         let renewable = !matches!(self.login, Login::Token { .. });
         let lifetime = issued.info.lifetime().filter(|_| renewable);

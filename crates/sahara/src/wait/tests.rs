@@ -4,6 +4,7 @@ use cloud_core::config::{BaseUrl, Origin, Setting};
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
 use cloud_core::retry::StandardRetry;
+use cloud_core::secrets::Secrets;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use tokio::time::Instant;
 
@@ -11,7 +12,6 @@ use super::*;
 use crate::dialect::OpenStackDialect;
 use crate::explain::Explanation;
 use crate::node_group_templates::NodeGroupTemplate;
-use crate::secrets::Secrets;
 use crate::version::Version;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -25,7 +25,7 @@ fn client_looking_every(pause: Duration, wire: &ScriptedTransport) -> Client {
     options.transport(Arc::new(wire.clone()));
     options.clock(PausedClock::new());
     options.retry(StandardRetry::new().max_attempts(1));
-    let secrets = Arc::new(Secrets::new("none".into()));
+    let secrets = Secrets::default();
     let engine = Engine::build(options, "x/1", Arc::new(OpenStackDialect::new(secrets)), None, false).unwrap();
     let base = |version: &str| {
         BaseUrl::parse(&Setting::new(format!("https://s.test/{version}"), Origin::Builder("x")), false).unwrap()
