@@ -1,6 +1,7 @@
 //! A client without any opinion: what is sent and what comes back, as it is on the wire.
 #![allow(dead_code, unreachable_pub)] // Every test program uses its own part of it.
 
+pub mod openstack;
 pub mod ovh;
 pub mod vdk;
 
@@ -13,13 +14,16 @@ use cloud_sandbox::Sandbox;
 use http::{HeaderMap, Request, Response};
 use serde_json::{Value, json};
 
-pub mod openstack;
-
 pub struct Api {
     pub sandbox: Sandbox,
     transport: Arc<dyn Transport>,
     base: &'static str,
     authorization: String,
+}
+
+/// What the smallest server is asked for with.
+pub fn order(name: &str) -> Value {
+    json!({"name": name, "server_type": "cx23", "image": "debian-13"})
 }
 
 #[derive(Debug)]
@@ -111,7 +115,8 @@ impl Api {
 
     /// A server that runs.
     pub async fn server(&self, name: &str) -> i64 {
-        let body = json!({"name": name, "server_type": "cx23", "image": "debian-13", "location": "fsn1"});
+        let mut body = order(name);
+        body["location"] = json!("fsn1");
         let id = self.post("/servers", body).await.ok(201)["server"]["id"].as_i64().unwrap();
         self.settle();
         id
