@@ -145,6 +145,7 @@ macro_rules! request {
         });
     };
 }
+
 /// Gives a builder its ways to be sent: awaiting, `send`, `send_raw`, `send_as`, `send_blocking`.
 #[macro_export]
 macro_rules! send_methods {

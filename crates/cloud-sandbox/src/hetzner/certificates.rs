@@ -10,9 +10,9 @@ use super::error::ApiError;
 use super::input::Input;
 use super::labels::Labels;
 use super::load_balancers::LoadBalancer;
-use super::project::{ActionState, Effect, Kind, Named, Project, Table};
+use super::project::{ActionState, Effect, Kind, Named, Project, named};
 use super::query::{Order, list};
-use super::resource::{self, Resource};
+use super::resource::{self, Resource, in_table};
 use super::{Ctx, Handler, timestamp};
 
 mod x509;
@@ -60,35 +60,13 @@ const ORDERS: &[Order<Certificate>] = &[
     ("created", |a, b| a.created.cmp(&b.created)),
 ];
 
-impl Named for Certificate {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(Certificate);
 
 impl Resource for Certificate {
     const KIND: Kind = Kind::Certificate;
     const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::conflict);
 
-    fn table(project: &Project) -> &Table<Self> {
-        &project.certificates
-    }
-
-    fn table_mut(project: &mut Project) -> &mut Table<Self> {
-        &mut project.certificates
-    }
-
-    fn labels_mut(&mut self) -> &mut Labels {
-        &mut self.labels
-    }
+    in_table!(certificates);
 
     fn render(&self, project: &Project) -> Value {
         let issued = self.issued.as_ref();

@@ -8,9 +8,9 @@ use crate::route::{Route, route};
 use super::error::ApiError;
 use super::input::Input;
 use super::labels::{Labels, Selector};
-use super::project::{Effect, Kind, Named, Project, Table};
+use super::project::{Effect, Kind, Named, Project, named};
 use super::query::{Order, list};
-use super::resource::{self, Resource};
+use super::resource::{self, Resource, in_table};
 use super::servers::Server;
 use super::{Ctx, Handler};
 
@@ -65,35 +65,13 @@ const ORDERS: &[Order<Firewall>] = &[
     ("created", |a, b| a.created.cmp(&b.created)),
 ];
 
-impl Named for Firewall {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(Firewall);
 
 impl Resource for Firewall {
     const KIND: Kind = Kind::Firewall;
     const BUSY: Option<fn(&str) -> ApiError> = None;
 
-    fn table(project: &Project) -> &Table<Self> {
-        &project.firewalls
-    }
-
-    fn table_mut(project: &mut Project) -> &mut Table<Self> {
-        &mut project.firewalls
-    }
-
-    fn labels_mut(&mut self) -> &mut Labels {
-        &mut self.labels
-    }
+    in_table!(firewalls);
 
     fn render(&self, project: &Project) -> Value {
         let one = |id: i64| json!({"type": "server", "server": {"id": id}});

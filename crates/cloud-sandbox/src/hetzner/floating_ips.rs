@@ -8,9 +8,9 @@ use super::input::Input;
 use super::ips::{Address, VERSIONS};
 use super::labels::Labels;
 use super::locations::{self, Location};
-use super::project::{Effect, Kind, Named, Project, Table};
+use super::project::{Effect, Kind, Named, Project, named};
 use super::query::{Order, list};
-use super::resource::{self, Addressed, Protected, Resource};
+use super::resource::{self, Addressed, Protected, Resource, in_table};
 use super::{Ctx, Handler};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
@@ -52,35 +52,13 @@ pub(crate) struct FloatingIp {
 
 const ORDERS: &[Order<FloatingIp>] = &[("id", |a, b| a.id.cmp(&b.id)), ("created", |a, b| a.created.cmp(&b.created))];
 
-impl Named for FloatingIp {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(FloatingIp);
 
 impl Resource for FloatingIp {
     const KIND: Kind = Kind::FloatingIp;
     const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::locked);
 
-    fn table(project: &Project) -> &Table<Self> {
-        &project.floating_ips
-    }
-
-    fn table_mut(project: &mut Project) -> &mut Table<Self> {
-        &mut project.floating_ips
-    }
-
-    fn labels_mut(&mut self) -> &mut Labels {
-        &mut self.labels
-    }
+    in_table!(floating_ips);
 
     fn amend(&self, input: &mut Input) -> Box<dyn FnOnce(&mut Self)> {
         let null = input.is_null("description");

@@ -14,7 +14,7 @@ use super::labels::Labels;
 use super::load_balancer_types::{self, LoadBalancerType};
 use super::locations::Location;
 use super::metrics;
-use super::project::{Effect, Kind, Named, Project};
+use super::project::{Effect, Kind, Named, Project, named};
 use super::query::{Order, list};
 use super::{Ctx, Handler, actions, ips, one};
 
@@ -144,19 +144,7 @@ const ORDERS: &[Order<LoadBalancer>] = &[
     ("created", |a, b| a.created_at.cmp(&b.created_at)),
 ];
 
-impl Named for LoadBalancer {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(LoadBalancer);
 
 impl LoadBalancer {
     /// Its place in a network, also while it comes there.

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::error::ApiError;
 use super::input::Input;
 use super::labels::Labels;
-use super::project::{Kind, Named, Project, Table};
-use super::resource::{Protected, Resource};
+use super::project::{Kind, Named, Project, named};
+use super::resource::{Protected, Resource, in_table};
 use super::servers::Private;
 
 mod operations;
@@ -60,35 +60,13 @@ pub(crate) struct Member {
     status: &'static str,
 }
 
-impl Named for Network {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(Network);
 
 impl Resource for Network {
     const KIND: Kind = Kind::Network;
     const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::conflict);
 
-    fn table(project: &Project) -> &Table<Self> {
-        &project.networks
-    }
-
-    fn table_mut(project: &mut Project) -> &mut Table<Self> {
-        &mut project.networks
-    }
-
-    fn labels_mut(&mut self) -> &mut Labels {
-        &mut self.labels
-    }
+    in_table!(networks);
 
     fn amend(&self, input: &mut Input) -> Box<dyn FnOnce(&mut Self)> {
         let exposed = input.boolean("expose_routes_to_vswitch");

@@ -8,7 +8,7 @@ use crate::route::{Route, route};
 use super::error::ApiError;
 use super::input::Input;
 use super::labels::Labels;
-use super::project::Named;
+use super::project::named;
 use super::query::{Order, list};
 use super::{Ctx, Handler, one};
 
@@ -39,19 +39,7 @@ const ORDERS: &[Order<PlacementGroup>] = &[
     ("created", |a, b| a.created.cmp(&b.created)),
 ];
 
-impl Named for PlacementGroup {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(PlacementGroup);
 
 impl PlacementGroup {
     pub(crate) fn render(&self) -> Value {

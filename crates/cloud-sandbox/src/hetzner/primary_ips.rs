@@ -8,9 +8,9 @@ use super::input::Input;
 use super::ips::{Address, V4, V6, VERSIONS};
 use super::labels::Labels;
 use super::locations::{self, Location};
-use super::project::{Effect, Kind, Named, Project, Table};
+use super::project::{Effect, Kind, Project, named};
 use super::query::{Order, list};
-use super::resource::{self, Addressed, Protected, Resource};
+use super::resource::{self, Addressed, Protected, Resource, in_table};
 use super::servers::status;
 use super::{Ctx, Handler};
 
@@ -53,35 +53,13 @@ pub(crate) struct PrimaryIp {
 
 const ORDERS: &[Order<PrimaryIp>] = &[("id", |a, b| a.id.cmp(&b.id)), ("created", |a, b| a.created.cmp(&b.created))];
 
-impl Named for PrimaryIp {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(PrimaryIp);
 
 impl Resource for PrimaryIp {
     const KIND: Kind = Kind::PrimaryIp;
     const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::conflict);
 
-    fn table(project: &Project) -> &Table<Self> {
-        &project.primary_ips
-    }
-
-    fn table_mut(project: &mut Project) -> &mut Table<Self> {
-        &mut project.primary_ips
-    }
-
-    fn labels_mut(&mut self) -> &mut Labels {
-        &mut self.labels
-    }
+    in_table!(primary_ips);
 
     fn amend(&self, input: &mut Input) -> Box<dyn FnOnce(&mut Self)> {
         let auto_delete = input.boolean("auto_delete");

@@ -33,6 +33,25 @@ pub(crate) trait Resource: Named + Sized + 'static {
     }
 }
 
+/// The table that a [`Resource`] is in by the field of [`Project`], for one with a field `labels`.
+macro_rules! in_table {
+    ($table:ident) => {
+        fn table(project: &$crate::hetzner::project::Project) -> &$crate::hetzner::project::Table<Self> {
+            &project.$table
+        }
+
+        fn table_mut(project: &mut $crate::hetzner::project::Project) -> &mut $crate::hetzner::project::Table<Self> {
+            &mut project.$table
+        }
+
+        fn labels_mut(&mut self) -> &mut $crate::hetzner::labels::Labels {
+            &mut self.labels
+        }
+    };
+}
+
+pub(crate) use in_table;
+
 /// A resource that can be protected against deletion.
 pub(crate) trait Protected: Resource {
     fn protected_mut(&mut self) -> &mut bool;

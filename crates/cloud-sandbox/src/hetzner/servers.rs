@@ -15,7 +15,7 @@ use super::locations::Location;
 use super::metrics;
 use super::placement_groups::PlacementGroup;
 use super::primary_ips::PrimaryIp;
-use super::project::{Effect, Kind, Named, Project};
+use super::project::{Effect, Kind, Project, named};
 use super::query::{Order, list};
 use super::resource;
 use super::server_types::{self, ServerType};
@@ -128,19 +128,7 @@ const ORDERS: &[Order<Server>] = &[
 
 const MOST_USER_DATA: usize = 32 * 1024;
 
-impl Named for Server {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(Server);
 
 impl Private {
     pub(crate) fn addresses(&self) -> impl Iterator<Item = Ipv4Addr> {

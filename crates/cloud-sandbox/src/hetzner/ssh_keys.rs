@@ -10,7 +10,7 @@ use crate::route::{Route, route};
 use super::error::ApiError;
 use super::input::Input;
 use super::labels::Labels;
-use super::project::Named;
+use super::project::named;
 use super::query::{Order, list};
 use super::{Ctx, Handler, one};
 
@@ -42,19 +42,7 @@ pub(crate) struct SshKey {
 
 const ORDERS: &[Order<SshKey>] = &[("id", |a, b| a.id.cmp(&b.id)), ("name", |a, b| a.name.cmp(&b.name))];
 
-impl Named for SshKey {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(SshKey);
 
 impl SshKey {
     fn render(&self) -> Value {

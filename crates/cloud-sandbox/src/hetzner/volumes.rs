@@ -7,9 +7,9 @@ use super::error::ApiError;
 use super::input::Input;
 use super::labels::Labels;
 use super::locations::{self, Location};
-use super::project::{Effect, Kind, Named, Project, Table};
+use super::project::{Effect, Kind, Named, Project, named};
 use super::query::{Order, list};
-use super::resource::{self, Protected, Resource};
+use super::resource::{self, Protected, Resource, in_table};
 use super::servers::Server;
 use super::{Ctx, Handler};
 
@@ -55,35 +55,13 @@ const ORDERS: &[Order<Volume>] = &[
     ("created", |a, b| a.created.cmp(&b.created)),
 ];
 
-impl Named for Volume {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(Volume);
 
 impl Resource for Volume {
     const KIND: Kind = Kind::Volume;
     const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::locked);
 
-    fn table(project: &Project) -> &Table<Self> {
-        &project.volumes
-    }
-
-    fn table_mut(project: &mut Project) -> &mut Table<Self> {
-        &mut project.volumes
-    }
-
-    fn labels_mut(&mut self) -> &mut Labels {
-        &mut self.labels
-    }
+    in_table!(volumes);
 
     fn name_problem(name: &str) -> Option<&'static str> {
         let is_end = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);

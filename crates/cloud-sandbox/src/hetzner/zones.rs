@@ -16,7 +16,7 @@ use crate::route::{Route, route};
 use super::error::ApiError;
 use super::input::Input;
 use super::labels::Labels;
-use super::project::{Effect, Kind, Named};
+use super::project::{Effect, Kind, named};
 use super::query::{Order, list};
 use super::records;
 use super::rrsets::{self, Key, Record, RrSet};
@@ -90,19 +90,7 @@ const ORDERS: &[Order<Zone>] = &[
     ("created", |a, b| a.created_at.cmp(&b.created_at)),
 ];
 
-impl Named for Zone {
-    fn id(&self) -> i64 {
-        self.id
-    }
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn rename(&mut self, name: String) {
-        self.name = name;
-    }
-}
+named!(Zone);
 
 impl Primary {
     fn render(&self) -> Value {

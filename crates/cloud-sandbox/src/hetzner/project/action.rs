@@ -1,0 +1,111 @@
+//! Actions, and what they are about.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Effect, Project};
+use crate::hetzner::timestamp;
+
+/// What an action or other object is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Certificate,
+    Firewall,
+    FloatingIp,
+    Image,
+    LoadBalancer,
+    Network,
+    PrimaryIp,
+    Server,
+    Volume,
+    Zone,
+    StorageBox,
+    StorageBoxSnapshot,
+    StorageBoxSubaccount,
+}
+
+pub(crate) struct Action {
+    pub(crate) id: i64,
+    pub(crate) command: &'static str,
+    pub(crate) started: Duration,
+    pub(crate) ends: Duration,
+    pub(crate) state: ActionState,
+    pub(crate) resources: Vec<(Kind, i64)>,
+    pub(super) effect: Option<Effect>,
+    pub(super) fail: Option<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ActionState {
+    Running,
+    Success,
+    Error { code: String, message: String },
+}
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::Firewall => "firewall",
+            Self::FloatingIp => "floating_ip",
+            Self::Image => "image",
+            Self::LoadBalancer => "load_balancer",
+            Self::Network => "network",
+            Self::PrimaryIp => "primary_ip",
+            Self::Server => "server",
+            Self::StorageBox => "storage_box",
+            Self::StorageBoxSnapshot => "storage_box_snapshot",
+            Self::StorageBoxSubaccount => "storage_box_subaccount",
+            Self::Volume => "volume",
+            Self::Zone => "zone",
+        }
+    }
+
+    /// The name in messages.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::FloatingIp => "Floating IP",
+            Self::PrimaryIp => "Primary IP",
+            other => other.name(),
+        }
+    }
+}
+
+impl ActionState {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Success => "success",
+            Self::Error { .. } => "error",
+        }
+    }
+}
+
+impl Project {
+    pub(crate) fn render_action(&self, action: &Action) -> Value {
+        let (status, progress, finished, error) = match &action.state {
+            ActionState::Running => {
+                let total = action.ends.saturating_sub(action.started).as_millis().max(1);
+                let passed = self.now.saturating_sub(action.started).as_millis();
+                ("running", (passed * 100 / total).min(99), None, Value::Null)
+            }
+            ActionState::Success => ("success", 100, Some(action.ends), Value::Null),
+            ActionState::Error { code, message } => {
+                ("error", 100, Some(action.ends), json!({"code": code, "message": message}))
+            }
+        };
+        let resources: Vec<Value> =
+            action.resources.iter().map(|(kind, id)| json!({"id": id, "type": kind.name()})).collect();
+        json!({
+            "id": action.id,
+            "command": action.command,
+            "status": status,
+            "progress": u64::try_from(progress).unwrap_or(100),
+            "started": timestamp(self.epoch + action.started),
+            "finished": finished.map(|at| timestamp(self.epoch + at)),
+            "resources": resources,
+            "error": error,
+        })
+    }
+}

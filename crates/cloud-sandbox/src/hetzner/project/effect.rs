@@ -1,0 +1,225 @@
+//! What is different once an action has ended.
+
+use std::time::Duration;
+
+use super::{ActionState, Event, Project};
+use crate::hetzner::server_types::ServerType;
+use crate::hetzner::servers::{Private, status};
+use crate::hetzner::{images, load_balancers, storage_boxes, timestamp, zones};
+
+/// What is different once an action has succeeded. The first number is the id of the server, or of the image.
+pub(crate) enum Effect {
+    Created {
+        server: i64,
+        start: bool,
+    },
+    Running(i64),
+    /// A boot, which also ends the rescue mode that it boots into.
+    Booted(i64),
+    Off(i64),
+    /// The signal of a shutdown has arrived; the operating system takes its time.
+    ShuttingDown {
+        server: i64,
+        time: Duration,
+    },
+    Gone(i64),
+    Iso(i64, Option<i64>),
+    Rescue(i64, bool),
+    BackupWindow(i64, Option<String>),
+    Type {
+        server: i64,
+        server_type: &'static ServerType,
+        upgrade_disk: bool,
+    },
+    Rebuilt {
+        server: i64,
+        image: i64,
+    },
+    ServerProtection {
+        server: i64,
+        delete: Option<bool>,
+        rebuild: Option<bool>,
+    },
+    Group(i64, Option<i64>),
+    Attached(i64, Private),
+    Detached(i64, i64),
+    Private(i64, Private),
+    ImageReady(i64),
+    ImageProtection(i64, bool),
+    LoadBalancer(i64, load_balancers::Change),
+    Zone(i64, zones::Change),
+    StorageBox(i64, storage_boxes::Change),
+    /// What the room of the resource knows: the change, and what there is to undo when the action fails.
+    Change {
+        done: Change,
+        failed: Failure,
+    },
+}
+
+type Change = Box<dyn FnOnce(&mut Project) + Send>;
+type Failure = Box<dyn FnOnce(&mut Project, &ActionState) + Send>;
+
+impl Effect {
+    /// A change, with nothing to undo when it does not come.
+    pub(crate) fn then(done: impl FnOnce(&mut Project) + Send + 'static) -> Self {
+        Self::either(done, |_, _| {})
+    }
+
+    /// A change, or what happens instead when the action fails.
+    pub(crate) fn either(
+        done: impl FnOnce(&mut Project) + Send + 'static,
+        failed: impl FnOnce(&mut Project, &ActionState) + Send + 'static,
+    ) -> Self {
+        Self::Change { done: Box::new(done), failed: Box::new(failed) }
+    }
+}
+
+impl Project {
+    pub(super) fn apply(&mut self, effect: Effect) {
+        match effect {
+            Effect::Created { server, start } => self.with_server(server, |server| {
+                server.locked = false;
+                server.arrive(if start { status::STARTING } else { status::OFF });
+            }),
+            Effect::Running(server) => self.with_server(server, |server| server.arrive(status::RUNNING)),
+            Effect::Booted(server) => self.with_server(server, |server| {
+                server.arrive(status::RUNNING);
+                server.rescue_enabled = false;
+            }),
+            Effect::Off(server) => self.with_server(server, |server| server.arrive(status::OFF)),
+            Effect::ShuttingDown { server, time } => {
+                self.schedule(self.now.saturating_add(time), Event::ShutDown(server));
+            }
+            Effect::Gone(server) => self.remove_server(server),
+            Effect::Iso(server, iso) => self.with_server(server, |server| server.iso = iso),
+            Effect::Rescue(server, on) => self.with_server(server, |server| server.rescue_enabled = on),
+            Effect::BackupWindow(server, window) => {
+                if window.is_none() {
+                    self.delete_backups(server);
+                }
+                self.with_server(server, |server| server.backup_window = window);
+            }
+            Effect::Type { server, server_type, upgrade_disk } => self.with_server(server, |server| {
+                server.server_type = server_type;
+                if upgrade_disk {
+                    server.disk = server_type.disk;
+                }
+                server.locked = false;
+                server.arrive(status::RUNNING);
+            }),
+            Effect::Rebuilt { server, image } => self.with_server(server, |server| {
+                server.image = image;
+                server.locked = false;
+                server.arrive(status::RUNNING);
+            }),
+            Effect::ServerProtection { server, delete, rebuild } => self.with_server(server, |server| {
+                server.protect_delete = delete.unwrap_or(server.protect_delete);
+                server.protect_rebuild = rebuild.unwrap_or(server.protect_rebuild);
+            }),
+            Effect::Group(server, group) => {
+                self.with_server(server, |server| server.placement_group = group);
+                self.settle_group(server);
+            }
+            Effect::Attached(server, private) => {
+                let network = private.network;
+                // Not when the network was deleted in the meantime.
+                if self.networks.get(network).is_some() {
+                    self.with_server(server, |server| server.private.push(private));
+                }
+                self.settle_network(server, network);
+            }
+            Effect::Detached(server, network) => {
+                self.with_server(server, |server| server.private.retain(|private| private.network != network));
+                self.settle_network(server, network);
+            }
+            Effect::Private(server, private) => {
+                let network = private.network;
+                self.with_server(server, |server| {
+                    if let Some(old) = server.private.iter_mut().find(|old| old.network == network) {
+                        *old = private;
+                    }
+                });
+                self.settle_network(server, network);
+            }
+            Effect::ImageReady(image) => {
+                let now = self.wall();
+                if let Some(image) = self.images.get_mut(&image) {
+                    image.status = images::AVAILABLE;
+                    image.image_size = Some(f64::from(image.disk_size) / 16.0);
+                    if let Some(server) = image.bound_to {
+                        self.rotate_backups(server, &timestamp(now));
+                    }
+                }
+            }
+            Effect::ImageProtection(image, on) => {
+                if let Some(image) = self.images.get_mut(&image) {
+                    image.protected = on;
+                }
+            }
+            Effect::Change { done, .. } => done(self),
+            Effect::LoadBalancer(id, load_balancers::Change::Gone) => {
+                let network =
+                    self.load_balancers.get_mut(id).and_then(|b| b.apply(load_balancers::Change::Detached, self.now));
+                self.load_balancers.remove(id);
+                self.release(network, id);
+            }
+            Effect::LoadBalancer(id, change) => {
+                let network = self.load_balancers.get_mut(id).and_then(|balancer| balancer.apply(change, self.now));
+                self.release(network, id);
+            }
+            Effect::Zone(zone, zones::Change::Published) => {
+                if let Some(zone) = self.zones.get_mut(zone) {
+                    zone.published(false);
+                }
+            }
+            Effect::Zone(zone, zones::Change::Gone) => drop(self.zones.remove(zone)),
+            Effect::StorageBox(id, change) => storage_boxes::apply(self, id, change),
+        }
+    }
+
+    /// Undoes what was done in advance for an effect that does not come.
+    pub(super) fn give_up(&mut self, effect: Effect, state: &ActionState) {
+        match effect {
+            Effect::Created { server, .. } => self.with_server(server, |server| {
+                server.locked = false;
+                server.status = status::OFF;
+            }),
+            Effect::Running(server)
+            | Effect::Booted(server)
+            | Effect::Off(server)
+            | Effect::ShuttingDown { server, .. }
+            | Effect::Gone(server)
+            | Effect::Type { server, .. }
+            | Effect::Rebuilt { server, .. } => self.with_server(server, |server| {
+                server.locked = false;
+                if let Some(before) = server.before.take() {
+                    server.status = before;
+                }
+            }),
+            Effect::Group(server, _) => self.settle_group(server),
+            Effect::Attached(server, Private { network, .. })
+            | Effect::Private(server, Private { network, .. })
+            | Effect::Detached(server, network) => self.settle_network(server, network),
+            Effect::ImageReady(image) => {
+                if let Some(image) = self.images.get_mut(&image) {
+                    image.status = images::UNAVAILABLE;
+                }
+            }
+            Effect::Change { failed, .. } => failed(self, state),
+            Effect::LoadBalancer(id, ref change) => {
+                let network = self.load_balancers.get_mut(id).and_then(|balancer| balancer.give_up(change));
+                self.release(network, id);
+            }
+            Effect::Zone(zone, change) => {
+                if let Some(zone) = self.zones.get_mut(zone) {
+                    match change {
+                        zones::Change::Published => zone.published(true),
+                        zones::Change::Gone => zone.stay(),
+                    }
+                }
+            }
+            Effect::StorageBox(id, ref change) => storage_boxes::give_up(self, id, change),
+            _ => {}
+        }
+    }
+}
