@@ -1,5 +1,7 @@
 //! Reading request bodies, with all that is wrong with them named at once.
 
+use std::net::Ipv4Addr;
+
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
@@ -86,6 +88,14 @@ impl Input {
             self.problem(field, "must not be empty");
         }
         Some(text)
+    }
+
+    pub(crate) fn ipv4(&mut self, field: &str) -> Option<Ipv4Addr> {
+        let ip = self.string(field)?.parse().ok();
+        if ip.is_none() {
+            self.problem(field, "is not an IPv4 address");
+        }
+        ip
     }
 
     pub(crate) fn boolean(&mut self, field: &str) -> Option<bool> {

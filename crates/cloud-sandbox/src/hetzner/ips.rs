@@ -91,12 +91,12 @@ impl Address {
     }
 }
 
-/// A change of what an address resolves to, if the address passes.
+/// A change of what an address resolves to, if the owner has the address.
 pub(crate) fn read_dns_ptr(
-    body: &[u8],
+    mut input: Input,
+    owner: &str,
     owns: impl FnOnce(IpAddr) -> bool,
 ) -> Result<(IpAddr, Option<String>), ApiError> {
-    let mut input = Input::parse(body)?;
     let ip = input.required("ip", Input::text);
     let name = input.text("dns_ptr");
     let parsed: Option<IpAddr> = ip.parse().ok();
@@ -107,6 +107,6 @@ pub(crate) fn read_dns_ptr(
         input.problem("dns_ptr", "is not a hostname");
     }
     input.finish()?;
-    let refused = || ApiError::new(422, "ip_not_owned", format!("the address {ip} is not of this resource"));
+    let refused = || ApiError::new(422, "ip_not_owned", format!("the address {ip} is not of this {owner}"));
     parsed.filter(|ip| owns(*ip)).map(|ip| (ip, name)).ok_or_else(refused)
 }

@@ -165,7 +165,8 @@ pub(crate) fn change_dns_ptr<T: Addressed>(ctx: &mut Ctx<'_>) -> Result<Answer, 
     let id = changeable::<T>(ctx)?;
     let body = ctx.call.body;
     let row = T::table_mut(ctx.project).get_mut(id);
-    let (ip, name) = ips::read_dns_ptr(body, |ip| row.is_some_and(|row| row.address_mut().owns(ip)))?;
+    let (ip, name) =
+        ips::read_dns_ptr(Input::parse(body)?, "resource", |ip| row.is_some_and(|row| row.address_mut().owns(ip)))?;
     start::<T>(ctx, "change_dns_ptr", id, set::<T>(id, move |row| row.address_mut().set_dns_ptr(ip, name)))
 }
 

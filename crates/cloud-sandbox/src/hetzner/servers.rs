@@ -501,7 +501,7 @@ fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let own = |project: &Project, ip| {
         own.into_iter().flatten().find(|id| project.primary_ips.get(*id).is_some_and(|row| row.address.owns(ip)))
     };
-    let (ip, name) = ips::read_dns_ptr(ctx.call.body, |ip| own(ctx.project, ip).is_some())?;
+    let (ip, name) = ips::read_dns_ptr(Input::parse(ctx.call.body)?, "resource", |ip| own(ctx.project, ip).is_some())?;
     // The address may be another server's by then, and keeps the name all the same.
     let effect = own(ctx.project, ip)
         .map(|address| resource::set::<PrimaryIp>(address, move |row| row.address.set_dns_ptr(ip, name)));

@@ -4,12 +4,10 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use serde_json::json;
 
-use super::services::Service;
-use super::targets::Target;
-use super::{
-    ALGORITHMS, Change, LoadBalancer, begin, check_name, check_new, check_ports, check_room, place, read_algorithm,
-    read_type, reserve,
-};
+use super::private::{place, reserve};
+use super::services::{Service, check_ports};
+use super::targets::{Target, check_new};
+use super::{ALGORITHMS, Change, LoadBalancer, begin, check_name, check_room, read_algorithm, read_type};
 use crate::answer::Answer;
 use crate::hetzner::error::ApiError;
 use crate::hetzner::input::Input;

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::{Change, act, changeable, check_room};
+use crate::answer::Answer;
+use crate::hetzner::Ctx;
+use crate::hetzner::error::ApiError;
 use crate::hetzner::input::Input;
 
 const PROTOCOLS: [&str; 3] = ["tcp", "http", "https"];
@@ -254,4 +258,57 @@ impl Http {
         self.redirect = input.boolean("redirect_http").unwrap_or(self.redirect);
         self.sticky = input.boolean("sticky_sessions").unwrap_or(self.sticky);
     }
+}
+
+pub(super) fn check_ports(status: u16, others: &[Service], service: &Service) -> Result<(), ApiError> {
+    let taken = others.iter().flat_map(Service::ports).find(|taken| service.ports().any(|port| port == *taken));
+    match taken {
+        Some(port) => Err(ApiError::new(
+            status,
+            "source_port_already_used",
+            format!("the port {port} is used by another service"),
+        )),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn add_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let id = changeable(ctx)?.0;
+    let service = Service::read(&mut input);
+    input.finish()?;
+    let (_, balancer) = changeable(ctx)?;
+    check_ports(412, &balancer.services, &service)?;
+    let (port, kind) = (service.listen_port, balancer.kind);
+    let mut services = balancer.services.clone();
+    services.push(service);
+    check_room(ctx.project, kind, &services, &[])?;
+    changeable(ctx)?.1.services = services;
+    act(ctx, "add_service", id, Change::ServiceAdded(port))
+}
+
+fn no_service() -> ApiError {
+    ApiError::not_found("service", "listen_port")
+}
+
+pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let (id, balancer) = changeable(ctx)?;
+    let port = input.required("listen_port", port);
+    let known = balancer.services.iter().find(|service| service.listen_port == port).cloned();
+    let Some(mut service) = known else { return input.finish().and(Err(no_service())) };
+    service.change(&mut input, false);
+    input.finish()?;
+    let others: Vec<Service> = balancer.services.iter().filter(|other| other.listen_port != port).cloned().collect();
+    check_ports(422, &others, &service)?;
+    act(ctx, "update_service", id, Change::ServiceUpdated(Box::new(service)))
+}
+
+pub(super) fn delete_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let (id, balancer) = changeable(ctx)?;
+    let port = input.required("listen_port", port);
+    input.finish()?;
+    balancer.service(port).ok_or_else(no_service)?;
+    act(ctx, "delete_service", id, Change::ServiceDeleted(port))
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::LoadBalancer;
+use super::{Change, LoadBalancer, act, changeable, check_room};
+use crate::answer::Answer;
+use crate::hetzner::Ctx;
 use crate::hetzner::error::ApiError;
 use crate::hetzner::input::Input;
 use crate::hetzner::labels::Selector;
@@ -173,4 +175,41 @@ impl Target {
             })
             .collect()
     }
+}
+
+pub(super) fn check_new(others: &[Target], target: &Target) -> Result<(), ApiError> {
+    if others.iter().any(|other| other.what == target.what) {
+        return Err(ApiError::new(422, "target_already_defined", "the target is there already"));
+    }
+    Ok(())
+}
+
+pub(super) fn add_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let id = changeable(ctx)?.0;
+    let target = Target::read(&mut input);
+    input.finish()?;
+    // What is no target is among the problems that end the reading.
+    let target = target.ok_or_else(|| ApiError::invalid_input([("type", "is required")]))?;
+    let (_, balancer) = changeable(ctx)?;
+    check_new(&balancer.targets, &target)?;
+    let (network, is_public, kind) = (balancer.network(), balancer.is_public, balancer.kind);
+    let mut targets = balancer.targets.clone();
+    target.check(ctx.project, network, is_public)?;
+    let what = target.what.clone();
+    targets.push(target);
+    check_room(ctx.project, kind, &[], &targets)?;
+    changeable(ctx)?.1.targets = targets;
+    act(ctx, "add_target", id, Change::TargetAdded(what))
+}
+
+pub(super) fn remove_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let (id, balancer) = changeable(ctx)?;
+    let what = What::read(&mut input);
+    input.finish()?;
+    let known = balancer.targets.iter().find(|target| Some(&target.what) == what.as_ref());
+    let what = known.map(|target| target.what.clone());
+    let what = what.ok_or_else(|| ApiError::new(404, "not_found", "the load balancer has no such target"))?;
+    act(ctx, "remove_target", id, Change::TargetRemoved(what))
 }

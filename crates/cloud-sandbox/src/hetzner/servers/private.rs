@@ -71,11 +71,7 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let (id, server) = changeable(ctx)?;
     let network = input.required("network", Input::integer);
-    let ip = input.string("ip");
-    let parsed = ip.as_ref().and_then(|ip| ip.parse().ok());
-    if ip.is_some() && parsed.is_none() {
-        input.problem("ip", "is not an IPv4 address");
-    }
+    let ip = input.ipv4("ip");
     let range = input.string("ip_range");
     let aliases = addresses(&mut input, "alias_ips").unwrap_or_default();
     input.finish()?;
@@ -88,7 +84,7 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, server) = changeable(ctx)?;
     let location = server.location;
     let others: Vec<i64> = server.private.iter().map(|private| private.network).collect();
-    let private = place(ctx, id, location, &others, network, (parsed, range.as_deref()), aliases)?;
+    let private = place(ctx, id, location, &others, network, (ip, range.as_deref()), aliases)?;
     reserve(ctx, id, &private, "attaching");
     let resources = vec![(Kind::Server, id), (Kind::Network, network)];
     act_with(ctx, 201, "attach_to_network", 1, resources, Some(Effect::Attached(id, private)))
