@@ -1,6 +1,3 @@
-use std::net::Ipv4Addr;
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -8,21 +5,22 @@ use crate::route::{Route, route};
 
 use super::error::ApiError;
 use super::images::{self, Image};
-use super::input::{IdOrName, Input};
-use super::isos::{self, Iso};
-use super::labels::Labels;
-use super::locations::Location;
+use super::input::Input;
+use super::isos;
 use super::metrics;
-use super::placement_groups::PlacementGroup;
 use super::primary_ips::PrimaryIp;
-use super::project::{Effect, Kind, Project, named};
+use super::project::{Effect, Kind, Project};
 use super::query::{Order, list};
 use super::resource;
 use super::server_types::{self, ServerType};
-use super::{Ctx, Handler, actions, firewalls, floating_ips, ips, one, volumes};
+use super::{Ctx, Handler, actions, ips, one};
 
 mod create;
+mod power;
 mod private;
+mod server;
+
+pub(crate) use server::{Private, Server, status};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_servers", "GET", "/servers", list_servers),
@@ -50,12 +48,12 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     ),
     route("detach_server_iso", "POST", "/servers/{id}/actions/detach_iso", detach_iso),
     route("disable_server_backup", "POST", "/servers/{id}/actions/disable_backup", disable_backup),
-    route("disable_server_rescue", "POST", "/servers/{id}/actions/disable_rescue", disable_rescue),
+    route("disable_server_rescue", "POST", "/servers/{id}/actions/disable_rescue", power::disable_rescue),
     route("enable_server_backup", "POST", "/servers/{id}/actions/enable_backup", enable_backup),
-    route("enable_server_rescue", "POST", "/servers/{id}/actions/enable_rescue", enable_rescue),
-    route("poweroff_server", "POST", "/servers/{id}/actions/poweroff", poweroff),
-    route("poweron_server", "POST", "/servers/{id}/actions/poweron", poweron),
-    route("reboot_server", "POST", "/servers/{id}/actions/reboot", reboot),
+    route("enable_server_rescue", "POST", "/servers/{id}/actions/enable_rescue", power::enable_rescue),
+    route("poweroff_server", "POST", "/servers/{id}/actions/poweroff", power::poweroff),
+    route("poweron_server", "POST", "/servers/{id}/actions/poweron", power::poweron),
+    route("reboot_server", "POST", "/servers/{id}/actions/reboot", |ctx| power::boot(ctx, "reboot_server")),
     route("rebuild_server", "POST", "/servers/{id}/actions/rebuild", rebuild),
     route(
         "remove_server_from_placement_group",
@@ -63,62 +61,11 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
         "/servers/{id}/actions/remove_from_placement_group",
         leave_group,
     ),
-    route("request_server_console", "POST", "/servers/{id}/actions/request_console", request_console),
-    route("reset_server", "POST", "/servers/{id}/actions/reset", reset),
-    route("reset_server_password", "POST", "/servers/{id}/actions/reset_password", reset_password),
-    route("shutdown_server", "POST", "/servers/{id}/actions/shutdown", shutdown),
+    route("request_server_console", "POST", "/servers/{id}/actions/request_console", power::request_console),
+    route("reset_server", "POST", "/servers/{id}/actions/reset", |ctx| power::boot(ctx, "reset_server")),
+    route("reset_server_password", "POST", "/servers/{id}/actions/reset_password", power::reset_password),
+    route("shutdown_server", "POST", "/servers/{id}/actions/shutdown", power::shutdown),
 ];
-
-pub(crate) mod status {
-    pub(crate) const RUNNING: &str = "running";
-    pub(crate) const INITIALIZING: &str = "initializing";
-    pub(crate) const STARTING: &str = "starting";
-    pub(crate) const STOPPING: &str = "stopping";
-    pub(crate) const OFF: &str = "off";
-    pub(crate) const DELETING: &str = "deleting";
-    pub(crate) const MIGRATING: &str = "migrating";
-    pub(crate) const REBUILDING: &str = "rebuilding";
-    pub(crate) const ALL: [&str; 9] =
-        [RUNNING, INITIALIZING, STARTING, STOPPING, OFF, DELETING, MIGRATING, REBUILDING, "unknown"];
-}
-
-#[allow(clippy::struct_field_names, clippy::struct_excessive_bools, reason = "the fields are those of the API")]
-pub(crate) struct Server {
-    id: i64,
-    name: String,
-    pub(crate) status: &'static str,
-    /// While an action changes the status, the one to go back to when it fails.
-    pub(crate) before: Option<&'static str>,
-    created: String,
-    pub(crate) created_at: Duration,
-    pub(crate) server_type: &'static ServerType,
-    pub(crate) location: &'static Location,
-    pub(crate) image: i64,
-    pub(crate) iso: Option<i64>,
-    pub(crate) rescue_enabled: bool,
-    pub(crate) locked: bool,
-    pub(crate) backup_window: Option<String>,
-    pub(crate) protect_delete: bool,
-    pub(crate) protect_rebuild: bool,
-    pub(crate) labels: Labels,
-    pub(crate) disk: u32,
-    pub(crate) placement_group: Option<i64>,
-    /// The Primary IPs.
-    pub(crate) ipv4: Option<i64>,
-    pub(crate) ipv6: Option<i64>,
-    pub(crate) private: Vec<Private>,
-    has_ssh_keys: bool,
-    pub(crate) user_data: String,
-}
-
-/// A place in a network.
-#[derive(Clone, Debug)]
-pub(crate) struct Private {
-    pub(crate) network: i64,
-    pub(crate) ip: Ipv4Addr,
-    pub(crate) aliases: Vec<Ipv4Addr>,
-    mac: String,
-}
 
 const ORDERS: &[Order<Server>] = &[
     ("id", |a, b| a.id.cmp(&b.id)),
@@ -127,92 +74,6 @@ const ORDERS: &[Order<Server>] = &[
 ];
 
 const MOST_USER_DATA: usize = 32 * 1024;
-
-named!(Server);
-
-impl Private {
-    pub(crate) fn addresses(&self) -> impl Iterator<Item = Ipv4Addr> {
-        std::iter::once(self.ip).chain(self.aliases.iter().copied())
-    }
-}
-
-impl Server {
-    pub(crate) fn is_in(&self, network: i64) -> bool {
-        self.private.iter().any(|private| private.network == network)
-    }
-
-    /// Shows what is going on in the status, and keeps the one to go back to.
-    fn pass_through(&mut self, status: &'static str) {
-        self.before = Some(self.status);
-        self.status = status;
-    }
-
-    pub(crate) fn arrive(&mut self, status: &'static str) {
-        self.before = None;
-        self.status = status;
-    }
-
-    pub(crate) fn primary_ip_mut(&mut self, version: &str) -> &mut Option<i64> {
-        if version == ips::V4 { &mut self.ipv4 } else { &mut self.ipv6 }
-    }
-
-    pub(crate) fn is_public(&self) -> bool {
-        self.ipv4.is_some() || self.ipv6.is_some()
-    }
-
-    /// One of its public addresses, as the server shows it.
-    fn render_address(project: &Project, id: Option<i64>) -> Value {
-        let Some(row) = id.and_then(|id| project.primary_ips.get(id)) else { return Value::Null };
-        let mut names = row.address.dns_ptr();
-        let dns_ptr = if row.address.version() == ips::V4 {
-            names.first_mut().map_or(Value::Null, |name| name["dns_ptr"].take())
-        } else {
-            Value::Array(names)
-        };
-        json!({"id": id, "ip": row.address.text(), "blocked": false, "dns_ptr": dns_ptr})
-    }
-
-    pub(crate) fn render(&self, project: &Project) -> Value {
-        let (outgoing, ingoing) = metrics::traffic(project.now().saturating_sub(self.created_at));
-        let prices = self.server_type.prices();
-        let included = prices.iter().find(|price| price["location"] == self.location.name);
-        let private: Vec<Value> = self
-            .private
-            .iter()
-            .map(|p| json!({"network": p.network, "ip": p.ip, "alias_ips": p.aliases, "mac_address": p.mac}))
-            .collect();
-        json!({
-            "id": self.id,
-            "name": self.name,
-            "status": self.status,
-            "created": self.created,
-            "public_net": {
-                "ipv4": Self::render_address(project, self.ipv4),
-                "ipv6": Self::render_address(project, self.ipv6),
-                "floating_ips": floating_ips::of_server(project, self.id),
-                "firewalls": firewalls::of_server(project, self),
-            },
-            "private_net": private,
-            "server_type": self.server_type.render(),
-            "location": self.location.render(),
-            "image": images::lookup(project, self.image).map(Image::render),
-            "iso": self.iso.and_then(|id| isos::find(&IdOrName::Id(id))).map(Iso::render),
-            "rescue_enabled": self.rescue_enabled,
-            "locked": self.locked,
-            "backup_window": self.backup_window,
-            "outgoing_traffic": outgoing,
-            "ingoing_traffic": ingoing,
-            "included_traffic": included.map(|price| price["included_traffic"].clone()),
-            "protection": {"delete": self.protect_delete, "rebuild": self.protect_rebuild},
-            "labels": self.labels,
-            "volumes": volumes::of_server(project, self.id),
-            "load_balancers": project.load_balancers_of(self.id),
-            "primary_disk_size": self.disk,
-            "placement_group":
-                self.placement_group.and_then(|id| project.placement_groups.get(id)).map(PlacementGroup::render),
-        })
-    }
-}
 
 fn list_servers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.query.check("status", &status::ALL)?;
@@ -329,89 +190,6 @@ fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     server.pass_through(status::DELETING);
     act_with(ctx, 200, "delete_server", 1, vec![(Kind::Server, id)], Some(Effect::Gone(id)))
-}
-
-fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let (id, server) = changeable(ctx)?;
-    // Switching on what is on has no effect, and succeeds.
-    let effect = (server.status == status::OFF).then_some(Effect::Booted(id));
-    if effect.is_some() {
-        server.pass_through(status::STARTING);
-    }
-    act(ctx, "start_server", id, effect)
-}
-
-fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let (id, server) = changeable(ctx)?;
-    if server.status != status::OFF {
-        server.pass_through(status::STOPPING);
-    }
-    act(ctx, "stop_server", id, Some(Effect::Off(id)))
-}
-
-fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let time = ctx.unit();
-    let (id, server) = changeable(ctx)?;
-    if server.status == status::OFF {
-        return act(ctx, "shutdown_server", id, None);
-    }
-    server.pass_through(status::STOPPING);
-    act(ctx, "shutdown_server", id, Some(Effect::ShuttingDown { server: id, time }))
-}
-
-fn reboot(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let (id, server) = changeable(ctx)?;
-    if server.status != status::OFF {
-        server.pass_through(status::STARTING);
-    }
-    act(ctx, "reboot_server", id, Some(Effect::Booted(id)))
-}
-
-fn reset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let (id, server) = changeable(ctx)?;
-    if server.status != status::OFF {
-        server.pass_through(status::STARTING);
-    }
-    act(ctx, "reset_server", id, Some(Effect::Booted(id)))
-}
-
-fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let (id, server) = changeable(ctx)?;
-    if server.status != status::RUNNING {
-        return Err(ApiError::new(422, "service_error", "the password can be reset on a running server only"));
-    }
-    let password = ctx.shared.password();
-    Ok(act_with_password(ctx, "reset_password", 1, id, Some(&password), None))
-}
-
-fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let (id, _) = changeable(ctx)?;
-    let (token, password) = (ctx.shared.password(), ctx.shared.password());
-    let action = ctx.start("request_console", 1, vec![(Kind::Server, id)], None);
-    let body = json!({
-        "action": ctx.project.action(action),
-        "wss_url": format!("wss://console.sandbox.example/?server_id={id}&token={token}"),
-        "password": password,
-    });
-    Ok(Answer::json(201, &body))
-}
-
-fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    let (id, _) = changeable(ctx)?;
-    input.choice("type", &["linux64"]);
-    let keys = input.integers("ssh_keys").unwrap_or_default();
-    input.finish()?;
-    if let Some(key) = keys.iter().find(|key| ctx.project.ssh_keys.get(**key).is_none()) {
-        return Err(ApiError::not_found("SSH key", key));
-    }
-    let password = ctx.shared.password();
-    Ok(act_with_password(ctx, "enable_rescue", 1, id, Some(&password), Some(Effect::Rescue(id, true))))
-}
-
-fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let (id, _) = changeable(ctx)?;
-    act(ctx, "disable_rescue", id, Some(Effect::Rescue(id, false)))
 }
 
 fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {

@@ -1,0 +1,86 @@
+//! Power, the rescue system, and other ways to lay hands on a server.
+
+use serde_json::json;
+
+use super::{act, act_with_password, changeable, status};
+use crate::answer::Answer;
+use crate::hetzner::Ctx;
+use crate::hetzner::error::ApiError;
+use crate::hetzner::input::Input;
+use crate::hetzner::project::{Effect, Kind};
+
+pub(super) fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let (id, server) = changeable(ctx)?;
+    // Switching on what is on has no effect, and succeeds.
+    let effect = (server.status == status::OFF).then_some(Effect::Booted(id));
+    if effect.is_some() {
+        server.pass_through(status::STARTING);
+    }
+    act(ctx, "start_server", id, effect)
+}
+
+pub(super) fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let (id, server) = changeable(ctx)?;
+    if server.status != status::OFF {
+        server.pass_through(status::STOPPING);
+    }
+    act(ctx, "stop_server", id, Some(Effect::Off(id)))
+}
+
+pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let time = ctx.unit();
+    let (id, server) = changeable(ctx)?;
+    if server.status == status::OFF {
+        return act(ctx, "shutdown_server", id, None);
+    }
+    server.pass_through(status::STOPPING);
+    act(ctx, "shutdown_server", id, Some(Effect::ShuttingDown { server: id, time }))
+}
+
+/// A boot of what runs. Where nothing runs, the action fails at its end.
+pub(super) fn boot(ctx: &mut Ctx<'_>, command: &'static str) -> Result<Answer, ApiError> {
+    let (id, server) = changeable(ctx)?;
+    if server.status != status::OFF {
+        server.pass_through(status::STARTING);
+    }
+    act(ctx, command, id, Some(Effect::Booted(id)))
+}
+
+pub(super) fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let (id, server) = changeable(ctx)?;
+    if server.status != status::RUNNING {
+        return Err(ApiError::new(422, "service_error", "the password can be reset on a running server only"));
+    }
+    let password = ctx.shared.password();
+    Ok(act_with_password(ctx, "reset_password", 1, id, Some(&password), None))
+}
+
+pub(super) fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let (id, _) = changeable(ctx)?;
+    let (token, password) = (ctx.shared.password(), ctx.shared.password());
+    let action = ctx.start("request_console", 1, vec![(Kind::Server, id)], None);
+    let body = json!({
+        "action": ctx.project.action(action),
+        "wss_url": format!("wss://console.sandbox.example/?server_id={id}&token={token}"),
+        "password": password,
+    });
+    Ok(Answer::json(201, &body))
+}
+
+pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let mut input = Input::parse(ctx.call.body)?;
+    let (id, _) = changeable(ctx)?;
+    input.choice("type", &["linux64"]);
+    let keys = input.integers("ssh_keys").unwrap_or_default();
+    input.finish()?;
+    if let Some(key) = keys.iter().find(|key| ctx.project.ssh_keys.get(**key).is_none()) {
+        return Err(ApiError::not_found("SSH key", key));
+    }
+    let password = ctx.shared.password();
+    Ok(act_with_password(ctx, "enable_rescue", 1, id, Some(&password), Some(Effect::Rescue(id, true))))
+}
+
+pub(super) fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    let (id, _) = changeable(ctx)?;
+    act(ctx, "disable_rescue", id, Some(Effect::Rescue(id, false)))
+}
