@@ -1,6 +1,31 @@
 //! A client without any opinion: what is sent and what comes back, as it is on the wire.
 #![allow(dead_code, unreachable_pub)] // Every test program uses its own part of it.
 
+/// The short forms of `call`.
+macro_rules! verbs {
+    () => {
+        pub async fn get(&self, path: &str) -> Reply {
+            self.call("GET", path, Value::Null).await
+        }
+
+        pub async fn post(&self, path: &str, body: Value) -> Reply {
+            self.call("POST", path, body).await
+        }
+
+        pub async fn put(&self, path: &str, body: Value) -> Reply {
+            self.call("PUT", path, body).await
+        }
+
+        pub async fn patch(&self, path: &str, body: Value) -> Reply {
+            self.call("PATCH", path, body).await
+        }
+
+        pub async fn delete(&self, path: &str) -> Reply {
+            self.call("DELETE", path, Value::Null).await
+        }
+    };
+}
+
 pub mod openstack;
 pub mod ovh;
 pub mod vdk;
@@ -24,6 +49,11 @@ pub struct Api {
 /// What the smallest server is asked for with.
 pub fn order(name: &str) -> Value {
     json!({"name": name, "server_type": "cx23", "image": "debian-13"})
+}
+
+/// The text of a request body; none for a null.
+fn text(body: &Value) -> String {
+    if body.is_null() { String::new() } else { body.to_string() }
 }
 
 #[derive(Debug)]
@@ -84,29 +114,10 @@ impl Api {
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.send(method, path, body).await.unwrap()
+        self.send(method, path, text(&body)).await.unwrap()
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
-        self.call("GET", path, Value::Null).await
-    }
-
-    pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.call("POST", path, body).await
-    }
-
-    pub async fn put(&self, path: &str, body: Value) -> Reply {
-        self.call("PUT", path, body).await
-    }
-
-    pub async fn patch(&self, path: &str, body: Value) -> Reply {
-        self.call("PATCH", path, body).await
-    }
-
-    pub async fn delete(&self, path: &str) -> Reply {
-        self.call("DELETE", path, Value::Null).await
-    }
+    verbs!();
 
     /// Lets all actions end that run now.
     pub fn settle(&self) {
