@@ -133,15 +133,31 @@ impl Api {
         id
     }
 
+    /// Starts an action, or several, and lets them end well.
+    pub async fn run(&self, path: &str, body: Value) -> Value {
+        let started = self.post(path, body).await.ok(201).clone();
+        self.settle();
+        let actions = started["actions"].as_array().cloned().unwrap_or_else(|| vec![started["action"].clone()]);
+        for action in actions {
+            let ended = self.get(&format!("/actions/{}", action["id"])).await.ok(200)["action"].clone();
+            assert_eq!((&ended["status"], &ended["progress"]), (&json!("success"), &json!(100)), "{ended}");
+        }
+        started
+    }
+
     /// Starts an action of a server and lets it end well.
     pub async fn act(&self, server: i64, action: &str, body: Value) -> Value {
-        let reply = self.post(&format!("/servers/{server}/actions/{action}"), body).await;
-        let started = reply.ok(201).clone();
+        self.run(&format!("/servers/{server}/actions/{action}"), body).await
+    }
+
+    /// Creates something and lets it become what it shall be.
+    pub async fn created(&self, path: &str, body: Value) -> Value {
+        let reply = self.post(path, body).await.ok(201).clone();
+        let besides = ["action", "actions", "next_actions", "root_password"];
+        let key = reply.as_object().unwrap().keys().find(|key| !besides.contains(&key.as_str()));
+        let resource = reply[key.unwrap()].clone();
         self.settle();
-        let id = &started["action"]["id"];
-        let ended = self.get(&format!("/actions/{id}")).await.ok(200)["action"].clone();
-        assert_eq!(ended["status"], "success", "{ended}");
-        started
+        resource
     }
 
     pub async fn read(&self, server: i64) -> Value {
