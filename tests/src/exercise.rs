@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use cloud_core::call::Operation;
 use cloud_core::engine::AttemptReport;
+use cloud_core::transport::{HttpTransport, Transport};
 use cloud_core::{Error, ErrorKind};
+use cloud_sandbox::Sandbox;
 use serde_json::Value;
 
 mod answer;
@@ -20,7 +23,10 @@ mod tolerance;
 pub mod vdk;
 
 pub use answer::{Answer, Place};
-pub use replay::Replay;
+use replay::Replay;
+
+/// A key that nobody has the other half of.
+const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
 
 /// The calls of one exercise and what became of them.
 #[derive(Debug)]
@@ -77,14 +83,23 @@ impl Default for Run {
 }
 
 impl Run {
-    /// An exercise whose every answer passes through this transport, and is taken apart.
-    pub fn taking_apart(replay: Arc<Replay>) -> Self {
-        Self { replay: Some((replay, Depth::Vary)), ..Self::default() }
+    /// An exercise whose every answer is taken apart, and the transport that its client needs for that.
+    fn taking_apart(behind: Arc<dyn Transport>) -> (Self, Arc<Replay>) {
+        let replay = Arc::new(Replay::new(behind));
+        (Self { replay: Some((replay.clone(), Depth::Vary)), ..Self::default() }, replay)
     }
 
-    /// An exercise whose every answer passes through this transport, and is encoded again.
-    pub fn comparing(replay: Arc<Replay>) -> Self {
-        Self { replay: Some((replay, Depth::Compare)), ..Self::default() }
+    /// An exercise of any server, with a line for each call; for a round trip every answer is encoded again, and the
+    /// client needs the transport.
+    fn aloud(url: &str, round_trip: bool) -> Result<(Self, Option<Arc<Replay>>), Error> {
+        let run = Self { loud: true, ..Self::default() };
+        if !round_trip {
+            return Ok((run, None));
+        }
+        let network = HttpTransport::builder().plain_http_only(url.starts_with("http:")).build();
+        let network = network.map_err(|error| Error::config("the connection", error))?;
+        let replay = Arc::new(Replay::new(Arc::new(network)));
+        Ok((Self { replay: Some((replay.clone(), Depth::Compare)), ..run }, Some(replay)))
     }
 
     /// What the client under exercise has to call after every attempt.
@@ -153,4 +168,9 @@ impl Run {
         }
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
+}
+
+/// A sandbox in which nothing takes time.
+fn sandbox() -> Sandbox {
+    Sandbox::builder().action_duration(Duration::ZERO).build()
 }

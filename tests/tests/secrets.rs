@@ -1,40 +1,17 @@
 //! No secret in anything that is written: logs, spans, errors, `Debug`.
 
-use std::fmt;
-use std::io;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+mod captured;
 
-use cloud_core::body::{Body, ResponseBody};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use captured::{Captured, Tap};
 use cloud_core::test_util::PausedClock;
-use cloud_core::transport::{Transport, TransportError};
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::Client;
 use secrecy::ExposeSecret as _;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::FmtSpan;
 
 const TOKEN: &str = "Zx9Q-token-that-must-not-be-seen-4711";
-
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// The same for the IONOS data platform, whose users have passwords and whose clusters have kubeconfigs.
 async fn ionos(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
@@ -65,27 +42,6 @@ async fn ionos(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
     }
 }
 
-/// Keeps the tokens that pass by.
-struct Tokens {
-    transport: Arc<dyn Transport>,
-    seen: Arc<Mutex<Vec<String>>>,
-}
-
-impl fmt::Debug for Tokens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tokens")
-    }
-}
-
-#[async_trait::async_trait]
-impl Transport for Tokens {
-    async fn send(&self, request: http::Request<Body>) -> Result<http::Response<ResponseBody>, TransportError> {
-        let token = request.headers().get("x-auth-token").map(|token| token.to_str().unwrap().to_owned());
-        self.seen.lock().unwrap().extend(token);
-        self.transport.send(request).await
-    }
-}
-
 /// The same for Sahara, whose login has a password and tokens that come and go.
 async fn sahara(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
     use sahara::keystone::{Login, Project, User};
@@ -94,8 +50,7 @@ async fn sahara(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
     let wrong = "pa55-phrase-that-must-not-be-seen";
     secrets.extend(["demo-pw".to_owned(), wrong.to_owned()]);
     let sandbox = Sandbox::new();
-    let tokens = Arc::default();
-    let transport = Arc::new(Tokens { transport: sandbox.openstack(), seen: Arc::clone(&tokens) });
+    let transport = Arc::new(Tap::new(sandbox.openstack(), &["x-auth-token"]));
     let cloud = |password: &str| {
         let login = Login::password(User::named("demo", "Default"), password, Project::named("demo", "Default"));
         let builder = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(transport.clone());
@@ -116,21 +71,13 @@ async fn sahara(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
         shown.push(format!("{error}{error:?}{:?}{right:?}", error.api::<ApiError>()));
         sandbox.faults().clear();
     }
-    let tokens = tokens.lock().unwrap();
-    assert!(!tokens.is_empty());
-    secrets.extend(tokens.iter().cloned());
+    assert!(!transport.seen().is_empty());
+    secrets.extend(transport.seen());
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_that_is_written_holds_a_secret() {
-    let log = Captured::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(log.clone())
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::FULL)
-        .finish();
-    // One test in this file: `tracing` decides for the whole process which events are wanted.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let log = Captured::log();
 
     let sandbox = Sandbox::new();
     let api = cross_crate_tests::hetzner(&sandbox).token(TOKEN).build().unwrap();
@@ -181,7 +128,7 @@ async fn nothing_that_is_written_holds_a_secret() {
 
     sahara(&mut secrets, &mut shown).await;
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("retrying") && log.contains("cloud.request") && log.contains("/servers/{id}"), "{log}");
     assert!(!log.contains(&format!("/servers/{id}")), "ids do not belong into spans");
     for secret in &secrets {

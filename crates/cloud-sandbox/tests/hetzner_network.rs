@@ -1,4 +1,4 @@
-//! Volumes, networks, addresses, firewalls and certificates of the Hetzner service without sockets.
+//! Volumes, networks, addresses and certificates of the Hetzner service without sockets.
 
 mod common;
 
@@ -6,33 +6,12 @@ use cloud_sandbox::{Fault, hetzner};
 use common::{Api, SECOND};
 use serde_json::{Value, json};
 
-/// Starts an action and lets it end well.
-async fn act(api: &Api, path: &str, body: Value) -> Value {
-    let started = api.post(path, body).await.ok(201).clone();
-    api.settle();
-    let actions = started["actions"].as_array().cloned().unwrap_or_else(|| vec![started["action"].clone()]);
-    for action in actions {
-        let ended = api.get(&format!("/actions/{}", action["id"])).await.ok(200)["action"].clone();
-        assert_eq!((&ended["status"], &ended["progress"]), (&json!("success"), &json!(100)), "{ended}");
-    }
-    started
-}
-
-async fn created(api: &Api, path: &str, body: Value) -> Value {
-    let reply = api.post(path, body).await.ok(201).clone();
-    let besides = ["action", "actions", "next_actions", "root_password"];
-    let key = reply.as_object().unwrap().keys().find(|key| !besides.contains(&key.as_str()));
-    let resource = reply[key.unwrap()].clone();
-    api.settle();
-    resource
-}
-
 async fn stopped(api: &Api, name: &str, extra: Value) -> i64 {
     let mut body = json!({
         "name": name, "server_type": "cx23", "image": "debian-13", "location": "fsn1", "start_after_create": false,
     });
     body.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
-    created(api, "/servers", body).await["id"].as_i64().unwrap()
+    api.created("/servers", body).await["id"].as_i64().unwrap()
 }
 
 #[tokio::test]
@@ -57,8 +36,8 @@ async fn volumes_follow_their_actions() {
     assert_eq!(api.read(server).await["volumes"], json!([id]));
     api.delete(&format!("/volumes/{id}")).await.error(422, "resource_in_use");
     assert_eq!(api.post(&path("resize"), json!({"size": 10})).await.invalid(), ["size"]);
-    act(&api, &path("resize"), json!({"size": 11})).await;
-    act(&api, &path("detach"), Value::Null).await;
+    api.run(&path("resize"), json!({"size": 11})).await;
+    api.run(&path("detach"), Value::Null).await;
     assert_eq!(api.read(server).await["volumes"], json!([]));
 
     let fault = Fault::ActionFailed { code: "action_failed".into(), message: "no".into() };
@@ -92,11 +71,11 @@ async fn volumes_are_refused_field_by_field() {
         assert_eq!(api.post("/volumes", body).await.invalid(), [field], "{value}");
     }
     let far = json!({"name": "web", "server_type": "cpx22", "image": "debian-13", "location": "ash"});
-    let far = created(&api, "/servers", far).await["id"].as_i64().unwrap();
+    let far = api.created("/servers", far).await["id"].as_i64().unwrap();
     let with = |server: i64| json!({"name": "data", "size": 10, "location": "fsn1", "server": server});
     assert_eq!(api.post("/volumes", with(far)).await.invalid(), ["location"]);
     api.post("/volumes", with(1)).await.error(404, "not_found");
-    let volume = created(&api, "/volumes", good).await["id"].as_i64().unwrap();
+    let volume = api.created("/volumes", good).await["id"].as_i64().unwrap();
     let attach = format!("/volumes/{volume}/actions/attach");
     assert_eq!(api.post(&attach, json!({"server": far})).await.invalid(), ["server"]);
     assert_eq!(api.post(&attach, json!({})).await.invalid(), ["server"]);
@@ -108,10 +87,10 @@ async fn volumes_are_refused_field_by_field() {
 #[tokio::test]
 async fn new_servers_take_volumes_firewalls_and_addresses() {
     let api = Api::new();
-    let volume = created(&api, "/volumes", json!({"name": "data", "size": 10, "location": "hel1"})).await["id"].clone();
-    let firewall = created(&api, "/firewalls", json!({"name": "web"})).await["id"].clone();
+    let volume = api.created("/volumes", json!({"name": "data", "size": 10, "location": "hel1"})).await["id"].clone();
+    let firewall = api.created("/firewalls", json!({"name": "web"})).await["id"].clone();
     let body = json!({"name": "www", "type": "ipv4", "location": "hel1"});
-    let address = created(&api, "/primary_ips", body).await;
+    let address = api.created("/primary_ips", body).await;
     let order = json!({
         "name": "web", "server_type": "cx23", "image": "debian-13", "volumes": [volume],
         "firewalls": [{"firewall": firewall}], "public_net": {"ipv4": address["id"]},
@@ -129,7 +108,7 @@ async fn new_servers_take_volumes_firewalls_and_addresses() {
 
     let mut again = order.clone();
     again["name"] = json!("again");
-    let free = created(&api, "/volumes", json!({"name": "free", "size": 10, "location": "fsn1"})).await["id"].clone();
+    let free = api.created("/volumes", json!({"name": "free", "size": 10, "location": "fsn1"})).await["id"].clone();
     for (field, twice) in
         [("firewalls", json!([{"firewall": firewall}, {"firewall": firewall}])), ("volumes", json!([free, free]))]
     {
@@ -149,7 +128,7 @@ async fn new_servers_take_volumes_firewalls_and_addresses() {
     again["public_net"] = json!({"ipv6": address["id"]});
     api.post("/servers", again.clone()).await.error(412, "primary_ip_version_mismatch");
     let body = json!({"name": "there", "type": "ipv4", "location": "fsn1"});
-    again["public_net"] = json!({"ipv4": created(&api, "/primary_ips", body).await["id"]});
+    again["public_net"] = json!({"ipv4": api.created("/primary_ips", body).await["id"]});
     again["location"] = json!("hel1");
     api.post("/servers", again).await.error(422, "primary_ip_datacenter_mismatch");
 }
@@ -192,23 +171,23 @@ async fn networks_hold_subnets_and_routes() {
     let limits = api.post("/networks", json!({"name": "many", "ip_range": "10.0.0.0/8", "subnets": subnets})).await;
     assert_eq!(limits.error(403, "resource_limit_exceeded"), &json!({"limits": [{"name": "network_subnets"}]}));
 
-    let id = created(&api, "/networks", json!({"name": "inner", "ip_range": "10.1.0.0/16"})).await["id"].clone();
+    let id = api.created("/networks", json!({"name": "inner", "ip_range": "10.1.0.0/16"})).await["id"].clone();
     let path = |name: &str| format!("/networks/{id}/actions/{name}");
     let subnet = json!({"type": "cloud", "network_zone": "eu-central"});
     api.post(&path("add_subnet"), subnet.clone()).await.ok(201);
     api.post(&path("add_subnet"), subnet.clone()).await.error(409, "conflict");
     api.delete(&format!("/networks/{id}")).await.error(409, "conflict");
     api.settle();
-    act(&api, &path("add_subnet"), subnet).await;
+    api.run(&path("add_subnet"), subnet).await;
     let network = api.get(&format!("/networks/{id}")).await.ok(200)["network"].clone();
     let ranges: Vec<_> = network["subnets"].as_array().unwrap().iter().map(|s| s["ip_range"].clone()).collect();
     assert_eq!(ranges, ["10.1.0.0/24", "10.1.1.0/24"]);
     let route = json!({"destination": "0.0.0.0/0", "gateway": "10.1.0.2"});
-    act(&api, &path("add_route"), route.clone()).await;
+    api.run(&path("add_route"), route.clone()).await;
     assert_eq!(api.post(&path("add_route"), route.clone()).await.invalid(), ["destination"]);
     let inside = json!({"destination": "10.1.0.0/25", "gateway": "10.1.0.2"});
     assert_eq!(api.post(&path("add_route"), inside).await.invalid(), ["destination"]);
-    act(&api, &path("delete_route"), route.clone()).await;
+    api.run(&path("delete_route"), route.clone()).await;
     api.post(&path("delete_route"), route).await.error(404, "not_found");
     for wrong in ["10.1.0.0/16", "10.1.0.0/17", "10.0.0.0/15", "all"] {
         assert_eq!(
@@ -224,7 +203,7 @@ async fn servers_in_networks() {
     let api = Api::new();
     let subnets = json!([{"type": "cloud", "network_zone": "eu-central", "ip_range": "10.1.1.0/30"}]);
     let body = json!({"name": "tiny", "ip_range": "10.1.0.0/16", "subnets": subnets});
-    let tiny = created(&api, "/networks", body).await["id"].as_i64().unwrap();
+    let tiny = api.created("/networks", body).await["id"].as_i64().unwrap();
     let (a, b, c) = (api.server("a").await, api.server("b").await, api.server("c").await);
     api.act(a, "attach_to_network", json!({"network": tiny})).await;
     let place = api.read(a).await["private_net"][0].clone();
@@ -244,10 +223,10 @@ async fn servers_in_networks() {
     assert_eq!(api.get(&format!("/networks/{tiny}")).await.ok(200)["network"]["servers"], json!([a, b]));
 
     let overlapping = json!({"name": "same", "ip_range": "10.1.0.0/24", "subnets": [{"type": "cloud", "network_zone": "eu-central"}]});
-    let same = created(&api, "/networks", overlapping).await["id"].as_i64().unwrap();
+    let same = api.created("/networks", overlapping).await["id"].as_i64().unwrap();
     api.post(&path(a, "attach_to_network"), json!({"network": same})).await.error(422, "networks_overlap");
     let bare =
-        created(&api, "/networks", json!({"name": "bare", "ip_range": "10.3.0.0/16"})).await["id"].as_i64().unwrap();
+        api.created("/networks", json!({"name": "bare", "ip_range": "10.3.0.0/16"})).await["id"].as_i64().unwrap();
     api.post(&path(a, "attach_to_network"), json!({"network": bare})).await.error(422, "no_subnet_available");
 
     let subnet = json!({"ip_range": "10.1.1.0/30"});
@@ -294,13 +273,13 @@ async fn primary_ips_want_servers_that_are_off() {
     api.post("/primary_ips", assigned(1)).await.error(404, "not_found");
     let fault = Fault::ActionFailed { code: "action_failed".into(), message: "no".into() };
     api.sandbox.faults().next_matching("POST /v1/primary_ips", fault);
-    let id = created(&api, "/primary_ips", assigned(off)).await["id"].clone();
+    let id = api.created("/primary_ips", assigned(off)).await["id"].clone();
     let shown = api.get(&format!("/primary_ips/{id}")).await.ok(200)["primary_ip"].clone();
     assert_eq!((&shown["assignee_id"], &shown["assignee_type"]), (&Value::Null, &json!("unassigned")));
     assert_eq!(api.read(off).await["public_net"]["ipv4"], Value::Null);
 
     let there =
-        created(&api, "/primary_ips", json!({"name": "there", "type": "ipv4", "location": "nbg1"})).await["id"].clone();
+        api.created("/primary_ips", json!({"name": "there", "type": "ipv4", "location": "nbg1"})).await["id"].clone();
     let body = json!({"assignee_type": "server", "assignee_id": off});
     api.post(&format!("/primary_ips/{there}/actions/assign"), body.clone())
         .await
@@ -314,7 +293,7 @@ async fn primary_ips_want_servers_that_are_off() {
     let mut second = assigned(off);
     second["name"] = json!("second");
     api.post("/primary_ips", second).await.error(422, "server_has_ipv4");
-    act(&api, &format!("/primary_ips/{id}/actions/unassign"), Value::Null).await;
+    api.run(&format!("/primary_ips/{id}/actions/unassign"), Value::Null).await;
     assert_eq!(api.read(off).await["public_net"]["ipv4"], Value::Null);
     api.post(&format!("/primary_ips/{id}/actions/unassign"), Value::Null).await.error(422, "service_error");
 }
@@ -334,7 +313,7 @@ async fn floating_ips_lead_to_one_server() {
     let server = api.server("web").await;
     let bare = api.post("/floating_ips", json!({"type": "ipv6", "home_location": "hel1"})).await;
     assert!(bare.ok(201).get("action").is_none() && bare.json["floating_ip"]["name"].is_string());
-    let ip = created(&api, "/floating_ips", json!({"type": "ipv4", "home_location": "hel1", "description": "x"})).await;
+    let ip = api.created("/floating_ips", json!({"type": "ipv4", "home_location": "hel1", "description": "x"})).await;
     let path = |name: &str| format!("/floating_ips/{}/actions/{name}", ip["id"]);
     assert_eq!(
         (&ip["server"], &ip["home_location"]["name"], &ip["description"]),
@@ -356,93 +335,6 @@ async fn floating_ips_lead_to_one_server() {
     assert_eq!(api.put(&one, json!({"name": "www"})).await.ok(200)["floating_ip"]["description"], "x");
     assert_eq!(api.put(&one, json!({"description": null})).await.ok(200)["floating_ip"]["description"], Value::Null);
     api.delete(&one).await.ok_empty(204);
-}
-
-#[tokio::test]
-async fn firewalls_check_their_rules() {
-    let api = Api::new();
-    let good = json!({"direction": "in", "protocol": "tcp", "port": "80", "source_ips": ["0.0.0.0/0"]});
-    for (field, value) in [
-        ("direction", json!("up")),
-        ("protocol", json!("sctp")),
-        ("port", Value::Null),
-        ("port", json!("http")),
-        ("port", json!("90-80")),
-        ("source_ips", json!([])),
-        ("source_ips", json!(["web"])),
-        ("destination_ips", json!(["0.0.0.0/0"])),
-        ("description", json!("x".repeat(256))),
-    ] {
-        let mut rule = good.clone();
-        rule[field] = value.clone();
-        let reply = api.post("/firewalls", json!({"name": "web", "rules": [rule]})).await;
-        assert_eq!(reply.invalid(), [format!("rules.{field}")], "{value}");
-    }
-    let ping = json!({"direction": "out", "protocol": "icmp", "port": "80", "destination_ips": ["::/0"]});
-    assert_eq!(api.post("/firewalls", json!({"name": "web", "rules": [ping]})).await.invalid(), ["rules.port"]);
-    let many = vec![good.clone(); 51];
-    assert_eq!(api.post("/firewalls", json!({"name": "web", "rules": many})).await.invalid(), ["rules"]);
-    for (field, target) in [
-        ("apply_to.type", json!({})),
-        ("apply_to.server", json!({"type": "server"})),
-        ("apply_to.server.id", json!({"type": "server", "server": {}})),
-        ("apply_to.label_selector", json!({"type": "label_selector"})),
-        (
-            "apply_to.label_selector.selector",
-            json!({"type": "label_selector", "label_selector": {"selector": "a in ("}}),
-        ),
-    ] {
-        let reply = api.post("/firewalls", json!({"name": "web", "apply_to": [target]})).await;
-        assert_eq!(reply.invalid(), [field], "{target}");
-    }
-    let firewall = created(&api, "/firewalls", json!({"name": "web", "rules": [good]})).await;
-    let rule = &firewall["rules"][0];
-    assert_eq!((&rule["description"], &rule["destination_ips"]), (&Value::Null, &json!([])));
-}
-
-#[tokio::test]
-async fn firewalls_stand_before_servers() {
-    let api = Api::new();
-    let server = api.server("web").await;
-    let to = |id: i64| json!({"type": "server", "server": {"id": id}});
-    let twice = json!({"name": "twice", "apply_to": [to(server), to(server)]});
-    api.post("/firewalls", twice).await.error(422, "server_already_added");
-    api.post("/firewalls", json!({"name": "x", "apply_to": [to(1)]})).await.error(422, "firewall_resource_not_found");
-    for n in 0..5 {
-        created(&api, "/firewalls", json!({"name": format!("f{n}"), "apply_to": [to(server)]})).await;
-    }
-    assert_eq!(api.read(server).await["public_net"]["firewalls"].as_array().unwrap().len(), 5);
-    let sixth = api.post("/firewalls", json!({"name": "f5", "apply_to": [to(server)]})).await;
-    assert_eq!(sixth.error(403, "resource_limit_exceeded"), &json!({"limits": [{"name": "server_firewalls"}]}));
-
-    let id = api.get("/firewalls?name=f0").await.ok(200)["firewalls"][0]["id"].clone();
-    let path = |name: &str| format!("/firewalls/{id}/actions/{name}");
-    api.post(&path("apply_to_resources"), json!({"apply_to": [to(server)]}))
-        .await
-        .error(422, "firewall_already_applied");
-    api.post(&path("apply_to_resources"), json!({"apply_to": [to(1)]})).await.error(404, "firewall_resource_not_found");
-    api.post(&path("remove_from_resources"), json!({"remove_from": [to(server)]})).await.ok(201);
-    assert_eq!(api.read(server).await["public_net"]["firewalls"].as_array().unwrap().len(), 5, "until it has ended");
-    api.settle();
-    assert_eq!(api.read(server).await["public_net"]["firewalls"].as_array().unwrap().len(), 4);
-
-    let fault = Fault::ActionFailed { code: "action_failed".into(), message: "no".into() };
-    api.sandbox.faults().next_matching("POST /v1/firewalls/*/actions/apply_to_resources", fault);
-    api.post(&path("apply_to_resources"), json!({"apply_to": [to(server)]})).await.ok(201);
-    api.settle();
-    assert_eq!(api.get(&format!("/firewalls/{id}")).await.ok(200)["firewall"]["applied_to"], json!([]));
-
-    let all = json!({"type": "label_selector", "label_selector": {"selector": "role=web"}});
-    act(&api, &path("apply_to_resources"), json!({"apply_to": [all]})).await;
-    api.put(&format!("/servers/{server}"), json!({"labels": {"role": "web"}})).await.ok(200);
-    let applied = api.get(&format!("/firewalls/{id}")).await.ok(200)["firewall"]["applied_to"].clone();
-    assert_eq!(applied[0]["applied_to_resources"], json!([to(server)]));
-    let reply = api.post(&path("remove_from_resources"), json!({"remove_from": [to(server)]})).await;
-    reply.error(422, "firewall_managed_by_label_selector");
-    api.delete(&format!("/firewalls/{id}")).await.error(422, "resource_in_use");
-    act(&api, &path("remove_from_resources"), json!({"remove_from": [all]})).await;
-    api.delete(&format!("/firewalls/{id}")).await.ok_empty(204);
-    assert_eq!(api.post(&path("set_rules"), json!({"rules": []})).await.status, 404);
 }
 
 #[tokio::test]
@@ -495,8 +387,8 @@ async fn all_of_them_have_names_labels_pages_and_protection() {
             order["labels"] = json!({"env": env});
             order
         };
-        let first = created(&api, &format!("/{group}"), order("a", "prod")).await;
-        created(&api, &format!("/{group}"), order("b", "test")).await;
+        let first = api.created(&format!("/{group}"), order("a", "prod")).await;
+        api.created(&format!("/{group}"), order("b", "test")).await;
         let taken = api.post(&format!("/{group}"), order("b", "test")).await;
         assert_eq!(taken.error(409, "uniqueness_error"), &json!({"fields": [{"name": "name"}]}), "{group}");
         let one = format!("/{group}/{}", first["id"]);
@@ -512,9 +404,9 @@ async fn all_of_them_have_names_labels_pages_and_protection() {
         assert_eq!(api.get(&format!("/{group}/7")).await.status, 404, "{group}");
         if protected {
             let path = format!("{one}/actions/change_protection");
-            act(&api, &path, json!({"delete": true})).await;
+            api.run(&path, json!({"delete": true})).await;
             api.delete(&one).await.error(423, "protected");
-            act(&api, &path, json!({"delete": false})).await;
+            api.run(&path, json!({"delete": false})).await;
             let actions = api.get(&format!("{one}/actions?sort=id:desc")).await.ok(200)["actions"].clone();
             assert_eq!(actions[0]["command"], "change_protection", "{group}");
             let action = api.get(&format!("/{group}/actions/{}", actions[0]["id"])).await.ok(200)["action"].clone();

@@ -20,15 +20,6 @@ async fn storage_box(api: &Api) -> String {
     format!("/storage_boxes/{id}")
 }
 
-/// Starts an action and lets it end well.
-async fn act(api: &Api, path: &str, body: Value) -> Value {
-    let started = api.post(path, body).await.ok(201).clone();
-    api.settle();
-    let ended = api.get(&format!("/actions/{}", started["action"]["id"])).await.ok(200)["action"].clone();
-    assert_eq!(ended["status"], "success", "{ended}");
-    started
-}
-
 #[tokio::test]
 async fn a_storage_box_comes_and_goes() {
     let api = Api::new();
@@ -57,9 +48,9 @@ async fn a_storage_box_comes_and_goes() {
     let (server, username) = (ready["server"].as_str().unwrap(), ready["username"].as_str().unwrap());
     assert!(username.starts_with('u') && server.starts_with(username) && ready["system"].is_string());
 
-    act(&api, &format!("{path}/actions/change_protection"), json!({"delete": true})).await;
+    api.run(&format!("{path}/actions/change_protection"), json!({"delete": true})).await;
     api.delete(&path).await.error(423, "protected");
-    act(&api, &format!("{path}/actions/change_protection"), json!({"delete": false})).await;
+    api.run(&format!("{path}/actions/change_protection"), json!({"delete": false})).await;
     let action = api.delete(&path).await.ok(201)["action"].clone();
     api.delete(&path).await.error(423, "locked");
     api.settle();
@@ -128,7 +119,7 @@ async fn what_is_wrong_is_named() {
         let reset = api.post(&format!("{path}/actions/reset_password"), json!({"password": wrong})).await;
         assert_eq!(reset.invalid(), ["password"], "{wrong}");
     }
-    act(&api, &format!("{path}/actions/reset_password"), json!({"password": "Größe-und-7-Ecken"})).await;
+    api.run(&format!("{path}/actions/reset_password"), json!({"password": "Größe-und-7-Ecken"})).await;
 
     let sub = |home: &str| json!({"home_directory": home, "password": PASSWORD});
     for home in ["/abs", "a\\b", ""] {
@@ -166,8 +157,8 @@ async fn settings_of_a_storage_box() {
     let path = storage_box(&api).await;
     let read = async || api.get(&path).await.ok(200)["storage_box"].clone();
 
-    act(&api, &format!("{path}/actions/update_access_settings"), json!({"zfs_enabled": true})).await;
-    act(&api, &format!("{path}/actions/update_access_settings"), json!({"samba_enabled": true})).await;
+    api.run(&format!("{path}/actions/update_access_settings"), json!({"zfs_enabled": true})).await;
+    api.run(&format!("{path}/actions/update_access_settings"), json!({"samba_enabled": true})).await;
     let expected = json!({"reachable_externally": false, "samba_enabled": true, "ssh_enabled": false, "webdav_enabled": false, "zfs_enabled": true});
     assert_eq!(read().await["access_settings"], expected);
 
@@ -181,7 +172,7 @@ async fn settings_of_a_storage_box() {
     api.post(&format!("{path}/actions/change_type"), json!({"storage_box_type": "bx31"})).await.ok(201);
     api.settle();
     assert_eq!(read().await["storage_box_type"]["name"], "bx21");
-    act(&api, &format!("{path}/actions/change_type"), json!({"storage_box_type": "bx11"})).await;
+    api.run(&format!("{path}/actions/change_type"), json!({"storage_box_type": "bx11"})).await;
     let commands: Vec<Value> = api.get(&format!("{path}/actions?sort=id:desc&per_page=2")).await.ok(200)["actions"]
         .as_array()
         .unwrap()
@@ -208,8 +199,8 @@ async fn snapshots_are_taken_and_gone_back_to() {
     let first = api.get(&format!("{snapshots}/{id}")).await.ok(200)["snapshot"].clone();
     assert_eq!((&first["description"], &first["is_automatic"]), (&json!("first"), &json!(false)));
     let sub = json!({"home_directory": "later", "password": PASSWORD});
-    act(&api, &format!("{path}/subaccounts"), sub).await;
-    act(&api, &snapshots, Value::Null).await;
+    api.run(&format!("{path}/subaccounts"), sub).await;
+    api.run(&snapshots, Value::Null).await;
 
     let list = api.get(&snapshots).await.ok(200).clone();
     assert!(list.get("meta").is_none(), "these lists have no pages");
@@ -224,7 +215,7 @@ async fn snapshots_are_taken_and_gone_back_to() {
     );
 
     assert_eq!(api.get(&format!("{path}/folders")).await.ok(200)["folders"], json!(["later"]));
-    act(&api, &format!("{path}/actions/rollback_snapshot"), json!({"snapshot": id.to_string()})).await;
+    api.run(&format!("{path}/actions/rollback_snapshot"), json!({"snapshot": id.to_string()})).await;
     assert_eq!(api.get(&format!("{path}/folders")).await.ok(200)["folders"], json!([]));
     assert_eq!(api.names(&snapshots).await.len(), 1, "newer snapshots are gone");
     api.delete(&format!("{snapshots}/{id}")).await.ok(201);
@@ -232,7 +223,7 @@ async fn snapshots_are_taken_and_gone_back_to() {
     assert!(api.names(&snapshots).await.is_empty());
 
     for _ in 0..10 {
-        act(&api, &snapshots, Value::Null).await;
+        api.run(&snapshots, Value::Null).await;
     }
     let details = api.post(&snapshots, Value::Null).await.error(403, "resource_limit_exceeded").clone();
     assert_eq!(details["limits"][0]["name"], "storage_box_snapshot_limit");
@@ -244,7 +235,7 @@ async fn a_plan_takes_snapshots_by_itself() {
     let path = storage_box(&api).await;
     let automatic = format!("{path}/snapshots?is_automatic=true");
     let plan = json!({"max_snapshots": 2, "minute": 30, "hour": 3});
-    act(&api, &format!("{path}/actions/enable_snapshot_plan"), plan).await;
+    api.run(&format!("{path}/actions/enable_snapshot_plan"), plan).await;
     let shown = api.get(&path).await.ok(200)["storage_box"]["snapshot_plan"].clone();
     let full = json!({"max_snapshots": 2, "minute": 30, "hour": 3, "day_of_week": null, "day_of_month": null});
     assert_eq!(shown, full);
@@ -256,7 +247,7 @@ async fn a_plan_takes_snapshots_by_itself() {
     api.sandbox.clock().advance(day * 2);
     let later = api.names(&automatic).await;
     assert!(later.len() == 2 && !later.contains(&first[0]), "the oldest makes room: {later:?}");
-    act(&api, &format!("{path}/actions/disable_snapshot_plan"), Value::Null).await;
+    api.run(&format!("{path}/actions/disable_snapshot_plan"), Value::Null).await;
     api.sandbox.clock().advance(day * 5);
     assert_eq!(api.names(&automatic).await, later, "they stay, and no more are taken");
     assert_eq!(api.get(&path).await.ok(200)["storage_box"]["snapshot_plan"], Value::Null);
@@ -283,9 +274,9 @@ async fn subaccounts() {
     assert_eq!(api.get(&format!("{path}/folders?path=hosts")).await.ok(200)["folders"], json!(["web-1"]));
 
     api.put(&one, json!({"name": "web", "description": "of web-1"})).await.ok(200);
-    act(&api, &format!("{one}/actions/change_home_directory"), json!({"home_directory": "other"})).await;
-    act(&api, &format!("{one}/actions/update_access_settings"), json!({"ssh_enabled": true})).await;
-    act(&api, &format!("{one}/actions/reset_subaccount_password"), json!({"password": "Battery-Staple-8"})).await;
+    api.run(&format!("{one}/actions/change_home_directory"), json!({"home_directory": "other"})).await;
+    api.run(&format!("{one}/actions/update_access_settings"), json!({"ssh_enabled": true})).await;
+    api.run(&format!("{one}/actions/reset_subaccount_password"), json!({"password": "Battery-Staple-8"})).await;
     let account = api.get(&one).await.ok(200)["subaccount"].clone();
     assert_eq!((&account["name"], &account["home_directory"]), (&json!("web"), &json!("other")));
     assert_eq!(

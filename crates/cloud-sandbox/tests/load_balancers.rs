@@ -28,15 +28,6 @@ async fn read(api: &Api, id: i64) -> Value {
     api.get(&format!("/load_balancers/{id}")).await.ok(200)["load_balancer"].clone()
 }
 
-/// Starts an action and lets it end well.
-async fn act(api: &Api, id: i64, action: &str, body: Value) {
-    let reply = api.post(&format!("/load_balancers/{id}/actions/{action}"), body).await;
-    let started = reply.ok(201)["action"]["id"].clone();
-    api.settle();
-    let ended = api.get(&format!("/actions/{started}")).await;
-    assert_eq!(ended.ok(200)["action"]["status"], "success", "{}", ended.text);
-}
-
 fn path(id: i64, action: &str) -> String {
     format!("/load_balancers/{id}/actions/{action}")
 }
@@ -74,9 +65,9 @@ async fn a_load_balancer_is_created_with_everything_and_deleted() {
 
     let again = json!({"name": "front", "load_balancer_type": "lb11", "location": "fsn1"});
     api.post("/load_balancers", again).await.error(409, "uniqueness_error");
-    act(&api, id, "change_protection", json!({"delete": true})).await;
+    api.run(&path(id, "change_protection"), json!({"delete": true})).await;
     api.delete(&format!("/load_balancers/{id}")).await.error(423, "protected");
-    act(&api, id, "change_protection", json!({"delete": false})).await;
+    api.run(&path(id, "change_protection"), json!({"delete": false})).await;
     assert_eq!(api.delete(&format!("/load_balancers/{id}")).await.ok(201)["action"]["status"], "running");
     api.delete(&format!("/load_balancers/{id}")).await.error(404, "not_found");
     api.settle();
@@ -130,12 +121,12 @@ async fn requests_that_cannot_be() {
 async fn services() {
     let api = Api::new();
     let id = create(&api, "front").await;
-    act(&api, id, "add_service", service(80)).await;
+    api.run(&path(id, "add_service"), service(80)).await;
     api.post(&path(id, "add_service"), service(80)).await.error(412, "source_port_already_used");
     let before = read(&api, id).await["services"][0].clone();
 
     let change = json!({"listen_port": 80, "health_check": {"retries": 5}, "http": {"sticky_sessions": true}});
-    act(&api, id, "update_service", change).await;
+    api.run(&path(id, "update_service"), change).await;
     let mut expected = before;
     expected["health_check"]["retries"] = json!(5);
     expected["http"]["sticky_sessions"] = json!(true);
@@ -160,30 +151,30 @@ async fn services() {
     let certificate = api.post("/certificates", order).await.ok(201)["certificate"]["id"].as_i64().unwrap();
     https["http"] = json!({"certificates": [certificate], "redirect_http": true});
     api.post(&path(id, "add_service"), https.clone()).await.error(412, "source_port_already_used");
-    act(&api, id, "delete_service", json!({"listen_port": 80})).await;
+    api.run(&path(id, "delete_service"), json!({"listen_port": 80})).await;
     https["http"]["certificates"] = json!([897]);
     api.post(&path(id, "add_service"), https.clone()).await.error(404, "not_found");
     https["http"]["certificates"] = json!([certificate]);
     api.post(&path(id, "delete_service"), json!({"listen_port": 80})).await.error(404, "not_found");
-    act(&api, id, "add_service", https).await;
+    api.run(&path(id, "add_service"), https).await;
     assert_eq!(read(&api, id).await["services"][0]["http"]["redirect_http"], true);
     let used = format!("/certificates/{certificate}");
     let users = json!([{"id": id, "type": "load_balancer"}]);
     assert_eq!(api.get(&used).await.ok(200)["certificate"]["used_by"], users);
     api.delete(&used).await.error(422, "resource_in_use");
     for port in 1..5 {
-        act(&api, id, "add_service", service(port)).await;
+        api.run(&path(id, "add_service"), service(port)).await;
     }
     api.post(&path(id, "add_service"), service(5)).await.error(403, "resource_limit_exceeded");
 
     // A service that could not be added is not there.
-    act(&api, id, "change_type", json!({"load_balancer_type": "lb21"})).await;
+    api.run(&path(id, "change_type"), json!({"load_balancer_type": "lb21"})).await;
     let fault = Fault::ActionFailed { code: "action_failed".into(), message: "no".into() };
     api.sandbox.faults().next(fault);
     api.post(&path(id, "add_service"), service(5)).await.ok(201);
     api.post(&path(id, "add_service"), service(5)).await.error(412, "source_port_already_used");
     api.settle();
-    act(&api, id, "add_service", service(5)).await;
+    api.run(&path(id, "add_service"), service(5)).await;
     api.post(&path(id, "change_type"), json!({"load_balancer_type": "lb11"}))
         .await
         .error(422, "invalid_load_balancer_type");
@@ -198,12 +189,12 @@ async fn targets() {
     let id = create(&api, "front").await;
     let (web, db) = (api.server("web").await, api.server("db").await);
     api.put(&format!("/servers/{web}"), json!({"labels": {"role": "web"}})).await.ok(200);
-    act(&api, id, "add_service", service(80)).await;
-    act(&api, id, "add_target", server(web)).await;
+    api.run(&path(id, "add_service"), service(80)).await;
+    api.run(&path(id, "add_target"), server(web)).await;
     api.post(&path(id, "add_target"), server(web)).await.error(422, "target_already_defined");
     let selector = json!({"type": "label_selector", "label_selector": {"selector": "role=web"}});
-    act(&api, id, "add_target", selector.clone()).await;
-    act(&api, id, "add_target", json!({"type": "ip", "ip": {"ip": "203.0.113.9"}})).await;
+    api.run(&path(id, "add_target"), selector.clone()).await;
+    api.run(&path(id, "add_target"), json!({"type": "ip", "ip": {"ip": "203.0.113.9"}})).await;
 
     let targets = read(&api, id).await["targets"].clone();
     assert_eq!(targets[0]["server"]["id"], web);
@@ -225,7 +216,7 @@ async fn targets() {
     ] {
         api.post(&path(id, "add_target"), target).await.error(422, code);
     }
-    act(&api, id, "remove_target", selector.clone()).await;
+    api.run(&path(id, "remove_target"), selector.clone()).await;
     api.post(&path(id, "remove_target"), selector).await.error(404, "not_found");
     assert_eq!(read(&api, id).await["targets"].as_array().unwrap().len(), 2);
     api.delete(&format!("/servers/{web}")).await.ok(200);
@@ -242,7 +233,7 @@ async fn private_networks_and_the_public_interface() {
     api.post(&path(id, "disable_public_interface"), Value::Null)
         .await
         .error(422, "load_balancer_not_attached_to_network");
-    act(&api, id, "attach_to_network", json!({"network": DEFAULT_NETWORK, "ip": "10.0.0.9"})).await;
+    api.run(&path(id, "attach_to_network"), json!({"network": DEFAULT_NETWORK, "ip": "10.0.0.9"})).await;
     assert_eq!(read(&api, id).await["private_net"], json!([{"network": DEFAULT_NETWORK, "ip": "10.0.0.9"}]));
     api.post(&path(id, "attach_to_network"), json!({"network": DEFAULT_NETWORK}))
         .await
@@ -252,40 +243,40 @@ async fn private_networks_and_the_public_interface() {
     api.post(&format!("/servers/{web}/actions/attach_to_network"), taken).await.error(422, "ip_not_available");
     api.act(web, "attach_to_network", json!({"network": DEFAULT_NETWORK})).await;
 
-    act(&api, id, "add_target", server(web)).await;
+    api.run(&path(id, "add_target"), server(web)).await;
     api.post(&path(id, "disable_public_interface"), Value::Null).await.error(422, "targets_without_use_private_ip");
-    act(&api, id, "remove_target", server(web)).await;
-    act(&api, id, "add_target", private).await;
-    act(&api, id, "disable_public_interface", Value::Null).await;
+    api.run(&path(id, "remove_target"), server(web)).await;
+    api.run(&path(id, "add_target"), private).await;
+    api.run(&path(id, "disable_public_interface"), Value::Null).await;
     assert_eq!(read(&api, id).await["public_net"]["enabled"], false);
     api.post(&path(id, "add_target"), json!({"type": "ip", "ip": {"ip": "203.0.113.9"}}))
         .await
         .error(422, "load_balancer_public_interface_disabled");
-    act(&api, id, "enable_public_interface", Value::Null).await;
+    api.run(&path(id, "enable_public_interface"), Value::Null).await;
 
-    act(&api, id, "detach_from_network", json!({"network": DEFAULT_NETWORK})).await;
+    api.run(&path(id, "detach_from_network"), json!({"network": DEFAULT_NETWORK})).await;
     assert_eq!(read(&api, id).await["private_net"], json!([]));
     let body = json!({"network": DEFAULT_NETWORK});
     api.post(&path(id, "detach_from_network"), body).await.error(422, "load_balancer_not_attached_to_network");
     // The address is free again.
-    act(&api, id, "attach_to_network", json!({"network": DEFAULT_NETWORK, "ip": "10.0.0.9"})).await;
+    api.run(&path(id, "attach_to_network"), json!({"network": DEFAULT_NETWORK, "ip": "10.0.0.9"})).await;
     api.delete(&format!("/load_balancers/{id}")).await.ok(201);
     api.settle();
     let other = create(&api, "other").await;
-    act(&api, other, "attach_to_network", json!({"network": DEFAULT_NETWORK, "ip": "10.0.0.9"})).await;
+    api.run(&path(other, "attach_to_network"), json!({"network": DEFAULT_NETWORK, "ip": "10.0.0.9"})).await;
 }
 
 #[tokio::test]
 async fn settings_lists_and_metrics() {
     let api = Api::new();
     let (id, other) = (create(&api, "b").await, create(&api, "a").await);
-    act(&api, id, "change_algorithm", json!({"type": "least_connections"})).await;
+    api.run(&path(id, "change_algorithm"), json!({"type": "least_connections"})).await;
     assert_eq!(read(&api, id).await["algorithm"], json!({"type": "least_connections"}));
     let net = read(&api, id).await["public_net"].clone();
     for kind in ["ipv4", "ipv6"] {
-        act(&api, id, "change_dns_ptr", json!({"ip": net[kind]["ip"], "dns_ptr": "lb.example.com"})).await;
+        api.run(&path(id, "change_dns_ptr"), json!({"ip": net[kind]["ip"], "dns_ptr": "lb.example.com"})).await;
         assert_eq!(read(&api, id).await["public_net"][kind]["dns_ptr"], "lb.example.com");
-        act(&api, id, "change_dns_ptr", json!({"ip": net[kind]["ip"], "dns_ptr": null})).await;
+        api.run(&path(id, "change_dns_ptr"), json!({"ip": net[kind]["ip"], "dns_ptr": null})).await;
     }
     assert_eq!(read(&api, id).await["public_net"], net);
     api.post(&path(id, "change_dns_ptr"), json!({"ip": "192.0.2.1"})).await.error(422, "ip_not_owned");
@@ -317,8 +308,8 @@ async fn settings_lists_and_metrics() {
 async fn a_service_needs_no_more_than_its_protocol() {
     let api = Api::new();
     let id = create(&api, "front").await;
-    act(&api, id, "add_service", json!({"protocol": "http"})).await;
-    act(&api, id, "add_service", json!({"protocol": "tcp", "listen_port": 25, "destination_port": 2525})).await;
+    api.run(&path(id, "add_service"), json!({"protocol": "http"})).await;
+    api.run(&path(id, "add_service"), json!({"protocol": "tcp", "listen_port": 25, "destination_port": 2525})).await;
     let services = read(&api, id).await["services"].clone();
     for (service, listen, destination) in [(&services[0], 80, 80), (&services[1], 25, 2525)] {
         assert_eq!((&service["listen_port"], &service["destination_port"]), (&json!(listen), &json!(destination)));

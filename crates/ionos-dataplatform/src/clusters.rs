@@ -16,7 +16,7 @@ use crate::maintenance::MaintenanceWindow;
 use crate::metadata::{Metadata, State};
 use crate::ops;
 use crate::request::request;
-use crate::work::{Deleted, Look, Resource, Started, sealed};
+use crate::work::{Deleted, Look, Started, resource};
 
 resource_id! {
     /// Identifies a cluster.
@@ -81,29 +81,7 @@ impl Cluster {
     }
 }
 
-impl sealed::Sealed for Cluster {}
-
-impl Resource for Cluster {
-    const KIND: &'static str = "cluster";
-
-    fn state(&self) -> &State {
-        &self.metadata.state
-    }
-
-    fn name(&self) -> &str {
-        &self.properties.name
-    }
-
-    fn id(&self) -> &str {
-        self.id.as_str()
-    }
-}
-
-impl From<&Cluster> for ClusterId {
-    fn from(cluster: &Cluster) -> Self {
-        cluster.id.clone()
-    }
-}
+resource!(Cluster, ClusterId, "cluster");
 
 /// `/clusters`.
 #[derive(Clone, Copy, Debug)]

@@ -16,7 +16,7 @@ use crate::maintenance::MaintenanceWindow;
 use crate::metadata::{Metadata, State};
 use crate::ops;
 use crate::request::request;
-use crate::work::{Deleted, Look, Resource, Started, sealed};
+use crate::work::{Deleted, Look, Started, resource};
 
 resource_id! {
     /// Identifies a node pool.
@@ -156,29 +156,7 @@ impl NodePool {
     }
 }
 
-impl sealed::Sealed for NodePool {}
-
-impl Resource for NodePool {
-    const KIND: &'static str = "node pool";
-
-    fn state(&self) -> &State {
-        &self.metadata.state
-    }
-
-    fn name(&self) -> &str {
-        &self.properties.name
-    }
-
-    fn id(&self) -> &str {
-        self.id.as_str()
-    }
-}
-
-impl From<&NodePool> for NodePoolId {
-    fn from(pool: &NodePool) -> Self {
-        pool.id.clone()
-    }
-}
+resource!(NodePool, NodePoolId, "node pool");
 
 /// `/clusters/{clusterId}/nodepools`.
 #[derive(Clone, Debug)]

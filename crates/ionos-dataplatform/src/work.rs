@@ -35,6 +35,36 @@ pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
+/// Makes a [`Resource`] of a type with the fields `id`, `metadata` and `properties`, and lets it stand for its id.
+macro_rules! resource {
+    ($resource:ident, $id:ident, $kind:literal) => {
+        impl $crate::work::sealed::Sealed for $resource {}
+
+        impl $crate::work::Resource for $resource {
+            const KIND: &'static str = $kind;
+
+            fn state(&self) -> &$crate::metadata::State {
+                &self.metadata.state
+            }
+
+            fn name(&self) -> &str {
+                &self.properties.name
+            }
+
+            fn id(&self) -> &str {
+                self.id.as_str()
+            }
+        }
+
+        impl From<&$resource> for $id {
+            fn from(resource: &$resource) -> Self {
+                resource.id.clone()
+            }
+        }
+    };
+}
+pub(crate) use resource;
+
 /// How a resource is looked at.
 #[derive(Debug)]
 pub(crate) struct Look<T> {

@@ -1,64 +1,48 @@
 //! The operations of `hetzner`, in an order in which a real server accepts most of them.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::Result;
 use cloud_core::retry::StandardRetry;
-use cloud_core::transport::HttpTransport;
-use cloud_sandbox::Sandbox;
 use hetzner::servers::{PublicNetSetup, RescueType};
 use hetzner::{
-    Architecture, Client, ImageId, ImageType, IsoId, LocationId, NetworkId, PlacementGroupId, PlacementGroupType,
-    ServerId, ServerMetricType, ServerTypeId, Sort, SshKeyId, Started, Timestamp,
+    Architecture, Client, ClientBuilder, ImageId, ImageType, IsoId, LocationId, NetworkId, PlacementGroupId,
+    PlacementGroupType, ServerId, ServerMetricType, ServerTypeId, Sort, SshKeyId, Started, Timestamp,
 };
 
-use super::{Replay, Run};
+use super::{PUBLIC_KEY, Run, sandbox};
 
 mod load_balancers;
 mod networking;
 mod storage_boxes;
 mod zones;
 
-/// A key that nobody has the other half of.
-const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
-
 /// Against any server, with a line for each call.
 pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool) -> Result<Run> {
-    let mut run = Run { loud: true, ..Run::default() };
+    let (run, replay) = Run::aloud(url, round_trip)?;
     let mut builder = Client::builder().token(token).endpoint(url).hetzner_endpoint(url).retry(StandardRetry::never());
-    if round_trip {
-        let network = HttpTransport::builder().plain_http_only(url.starts_with("http:")).build();
-        let network = network.map_err(|error| cloud_core::Error::config("the connection", error))?;
-        let replay = Arc::new(Replay::new(Arc::new(network)));
-        run = Run { loud: true, ..Run::comparing(replay.clone()) };
+    if let Some(replay) = replay {
         builder = builder.transport(replay);
     }
-    let api = builder.on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, settle).await;
-    Ok(run)
+    conduct(run, builder, settle).await
 }
 
 /// In the sandbox.
 pub async fn in_the_sandbox() -> Result<Run> {
-    let mut run = Run::default();
-    let api = Client::builder().token("exercise").transport(sandbox().hetzner()).on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, Duration::ZERO).await;
-    Ok(run)
+    conduct(Run::default(), Client::builder().token("exercise").transport(sandbox().hetzner()), Duration::ZERO).await
 }
 
 /// In the sandbox, where every answer is taken apart.
 pub async fn taking_answers_apart() -> Result<Run> {
-    let replay = Arc::new(Replay::new(sandbox().hetzner()));
-    let mut run = Run::taking_apart(replay.clone());
-    let api = Client::builder().token("exercise").transport(replay).on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, Duration::ZERO).await;
-    Ok(run)
+    let (run, replay) = Run::taking_apart(sandbox().hetzner());
+    conduct(run, Client::builder().token("exercise").transport(replay), Duration::ZERO).await
 }
 
-fn sandbox() -> Sandbox {
-    Sandbox::builder().action_duration(Duration::ZERO).build()
+async fn conduct(mut run: Run, builder: ClientBuilder, settle: Duration) -> Result<Run> {
+    let api = builder.on_attempt(run.hook()).build()?;
+    exercise(&mut run, &api, settle).await;
+    Ok(run)
 }
 
 async fn exercise(run: &mut Run, api: &Client, settle: Duration) {

@@ -1,19 +1,16 @@
 //! The operations of `ionos_dataplatform`, in an order in which a real server accepts them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::Result;
 use cloud_core::retry::StandardRetry;
-use cloud_core::transport::HttpTransport;
-use cloud_sandbox::Sandbox;
 use ionos_dataplatform::work::Resource;
 use ionos_dataplatform::{
-    AutoScaling, AvailabilityZone, Client, ClusterId, DayOfTheWeek, Labels, Lan, MaintenanceWindow, NodePoolId, Patch,
-    Started, StorageType,
+    AutoScaling, AvailabilityZone, Client, ClientBuilder, ClusterId, DayOfTheWeek, Labels, Lan, MaintenanceWindow,
+    NodePoolId, Patch, Started, StorageType,
 };
 
-use super::{Replay, Run};
+use super::{Run, sandbox};
 
 /// Any data centre: a mock and the sandbox know all of them.
 const DATACENTER: &str = "498ae72f-411f-11eb-9d07-046c59cc737e";
@@ -22,41 +19,34 @@ const LOOKS: Duration = Duration::from_millis(500);
 
 /// Against any server, with a line for each call.
 pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool) -> Result<Run> {
-    let mut run = Run { loud: true, ..Run::default() };
-    let mut builder = Client::builder().token(token).endpoint(url).poll_interval(LOOKS);
-    builder = builder.retry(StandardRetry::never());
-    if round_trip {
-        let network = HttpTransport::builder().plain_http_only(url.starts_with("http:")).build();
-        let network = network.map_err(|error| cloud_core::Error::config("the connection", error))?;
-        let replay = Arc::new(Replay::new(Arc::new(network)));
-        run = Run { loud: true, ..Run::comparing(replay.clone()) };
+    let (run, replay) = Run::aloud(url, round_trip)?;
+    let mut builder = Client::builder().token(token).endpoint(url).poll_interval(LOOKS).retry(StandardRetry::never());
+    if let Some(replay) = replay {
         builder = builder.transport(replay);
     }
-    let api = builder.on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, settle).await;
-    Ok(run)
+    conduct(run, builder, settle).await
 }
 
 /// In the sandbox.
 pub async fn in_the_sandbox() -> Result<Run> {
-    let mut run = Run::default();
-    let builder = Client::builder().token("exercise").transport(sandbox().ionos_dataplatform());
-    let api = builder.on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, Duration::ZERO).await;
-    Ok(run)
+    conduct(
+        Run::default(),
+        Client::builder().token("exercise").transport(sandbox().ionos_dataplatform()),
+        Duration::ZERO,
+    )
+    .await
 }
 
 /// In the sandbox, where every answer is taken apart.
 pub async fn taking_answers_apart() -> Result<Run> {
-    let replay = Arc::new(Replay::new(sandbox().ionos_dataplatform()));
-    let mut run = Run::taking_apart(replay.clone());
-    let api = Client::builder().token("exercise").transport(replay).on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, Duration::ZERO).await;
-    Ok(run)
+    let (run, replay) = Run::taking_apart(sandbox().ionos_dataplatform());
+    conduct(run, Client::builder().token("exercise").transport(replay), Duration::ZERO).await
 }
 
-fn sandbox() -> Sandbox {
-    Sandbox::builder().action_duration(Duration::ZERO).build()
+async fn conduct(mut run: Run, builder: ClientBuilder, settle: Duration) -> Result<Run> {
+    let api = builder.on_attempt(run.hook()).build()?;
+    exercise(&mut run, &api, settle).await;
+    Ok(run)
 }
 
 async fn exercise(run: &mut Run, api: &Client, settle: Duration) {

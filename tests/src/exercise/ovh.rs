@@ -1,66 +1,54 @@
 //! The operations of `ovh`, in an order in which a real server accepts them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::Result;
 use cloud_core::retry::StandardRetry;
-use cloud_core::transport::HttpTransport;
 use cloud_sandbox::Sandbox;
 use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
 use ovh::task::{Started, Work};
 use ovh::{Client, ClientBuilder};
 
-use super::{Replay, Run};
+use super::{PUBLIC_KEY, Run};
 
 mod account;
 mod cloud;
 mod domains;
 mod machines;
 
-/// A key that nobody has the other half of.
-const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
-
 /// Against any server, with a line for each call. The token is application key, application secret and consumer key with
 /// colons between them; anything else stands for those of the sandbox.
 pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool) -> Result<Run> {
-    let mut run = Run { loud: true, ..Run::default() };
-    let plain = url.starts_with("http:");
+    let (run, replay) = Run::aloud(url, round_trip)?;
     let mut builder = signing(token).endpoint(url).retry(StandardRetry::never());
-    if plain {
+    if url.starts_with("http:") {
         builder = builder.pace(None);
     }
-    if round_trip {
-        let network = HttpTransport::builder().plain_http_only(plain).build();
-        let network = network.map_err(|error| cloud_core::Error::config("the connection", error))?;
-        let replay = Arc::new(Replay::new(Arc::new(network)));
-        run = Run { loud: true, ..Run::comparing(replay.clone()) };
+    if let Some(replay) = replay {
         builder = builder.transport(replay);
     }
+    conduct(run, builder, settle).await
+}
+
+/// In the sandbox.
+pub async fn in_the_sandbox() -> Result<Run> {
+    conduct(Run::default(), signing("").pace(None).transport(sandbox().ovh()), Duration::ZERO).await
+}
+
+/// In the sandbox, where every answer is taken apart.
+pub async fn taking_answers_apart() -> Result<Run> {
+    let (run, replay) = Run::taking_apart(sandbox().ovh());
+    conduct(Run { enveloped: false, ..run }, signing("").pace(None).transport(replay), Duration::ZERO).await
+}
+
+async fn conduct(mut run: Run, builder: ClientBuilder, settle: Duration) -> Result<Run> {
     let api = builder.on_attempt(run.hook()).build()?;
     exercise(&mut run, &api, settle).await;
     Ok(run)
 }
 
-/// In the sandbox.
-pub async fn in_the_sandbox() -> Result<Run> {
-    let mut run = Run::default();
-    let api = signing("").pace(None).transport(sandbox().ovh()).on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, Duration::ZERO).await;
-    Ok(run)
-}
-
-/// In the sandbox, where every answer is taken apart.
-pub async fn taking_answers_apart() -> Result<Run> {
-    let replay = Arc::new(Replay::new(sandbox().ovh()));
-    let mut run = Run { enveloped: false, ..Run::taking_apart(replay.clone()) };
-    let api = signing("").pace(None).transport(replay).on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, Duration::ZERO).await;
-    Ok(run)
-}
-
 fn sandbox() -> Sandbox {
-    let sandbox = Sandbox::builder().action_duration(Duration::ZERO).build();
+    let sandbox = super::sandbox();
     // Nobody is there who could open the page of a new key.
     sandbox.ovh_console().validate_at_once(true);
     sandbox

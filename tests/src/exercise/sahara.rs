@@ -14,7 +14,7 @@ use cloud_core::transport::Transport;
 use cloud_sandbox::Sandbox;
 use sahara::{Client, Cloud, CloudBuilder, ClusterId, Login, Version};
 
-use super::{Replay, Run};
+use super::{Run, sandbox};
 
 mod clusters;
 mod jobs;
@@ -55,14 +55,9 @@ pub async fn in_the_sandbox(version: Version) -> Result<Run> {
 /// In the sandbox, where every answer is taken apart.
 pub async fn taking_answers_apart(version: Version) -> Result<Run> {
     let sandbox = sandbox();
-    let replay = Arc::new(Replay::new(sandbox.openstack()));
-    let mut run = Run::taking_apart(replay.clone());
+    let (mut run, replay) = Run::taking_apart(sandbox.openstack());
     within(&mut run, &sandbox, replay, version).await?;
     Ok(run)
-}
-
-fn sandbox() -> Sandbox {
-    Sandbox::builder().action_duration(Duration::ZERO).build()
 }
 
 async fn within(run: &mut Run, sandbox: &Sandbox, transport: Arc<dyn Transport>, version: Version) -> Result<()> {

@@ -1,19 +1,16 @@
 //! The operations of `vdk-control`, in an order in which a real server accepts most of them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::Result;
 use cloud_core::body::Body;
 use cloud_core::retry::StandardRetry;
-use cloud_core::transport::HttpTransport;
-use cloud_sandbox::Sandbox;
 use serde::Serialize;
 use serde_json::Value;
 use vdk_control::query::{JobFields, JobProperty};
-use vdk_control::{Client, Contacts, ExecutionStatus, Job, JobMode, Properties, Resources, Secrets};
+use vdk_control::{Client, ClientBuilder, Contacts, ExecutionStatus, Job, JobMode, Properties, Resources, Secrets};
 
-use super::{Answer, Place, Replay, Run};
+use super::{Answer, Place, Run, sandbox};
 
 /// A ZIP archive of one file, `exercise-job/10.py`.
 const ARCHIVE: &[u8] =
@@ -23,42 +20,32 @@ const ARCHIVE: &[u8] =
 
 /// Against any server, with a line for each call.
 pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool) -> Result<Run> {
-    let mut run = Run { loud: true, ..Run::default() };
+    let (run, replay) = Run::aloud(url, round_trip)?;
     let mut builder = Client::builder().token(token).endpoint(url).retry(StandardRetry::never());
-    if round_trip {
-        let network = HttpTransport::builder().plain_http_only(url.starts_with("http:")).build();
-        let network = network.map_err(|error| cloud_core::Error::config("the connection", error))?;
-        let replay = Arc::new(Replay::new(Arc::new(network)));
-        run = Run { loud: true, ..Run::comparing(replay.clone()) };
+    if let Some(replay) = replay {
         builder = builder.transport(replay);
     }
+    conduct(run, builder, settle).await
+}
+
+/// In the sandbox.
+pub async fn in_the_sandbox() -> Result<Run> {
+    conduct(Run::default(), builder().transport(sandbox().vdk_control()), Duration::ZERO).await
+}
+
+/// In the sandbox, where every answer is taken apart.
+pub async fn taking_answers_apart() -> Result<Run> {
+    let (run, replay) = Run::taking_apart(sandbox().vdk_control());
+    conduct(run, builder().transport(replay), Duration::ZERO).await
+}
+
+async fn conduct(mut run: Run, builder: ClientBuilder, settle: Duration) -> Result<Run> {
     let api = builder.on_attempt(run.hook()).build()?;
     exercise(&mut run, &api, settle).await;
     Ok(run)
 }
 
-/// In the sandbox.
-pub async fn in_the_sandbox() -> Result<Run> {
-    let mut run = Run::default();
-    let api = builder().transport(sandbox().vdk_control()).on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, Duration::ZERO).await;
-    Ok(run)
-}
-
-/// In the sandbox, where every answer is taken apart.
-pub async fn taking_answers_apart() -> Result<Run> {
-    let replay = Arc::new(Replay::new(sandbox().vdk_control()));
-    let mut run = Run::taking_apart(replay.clone());
-    let api = builder().transport(replay).on_attempt(run.hook()).build()?;
-    exercise(&mut run, &api, Duration::ZERO).await;
-    Ok(run)
-}
-
-fn sandbox() -> Sandbox {
-    Sandbox::builder().action_duration(Duration::ZERO).build()
-}
-
-fn builder() -> vdk_control::ClientBuilder {
+fn builder() -> ClientBuilder {
     Client::builder().endpoint("http://localhost:8092").token("exercise")
 }
 

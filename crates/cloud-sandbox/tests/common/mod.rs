@@ -1,6 +1,31 @@
 //! A client without any opinion: what is sent and what comes back, as it is on the wire.
 #![allow(dead_code, unreachable_pub)] // Every test program uses its own part of it.
 
+/// The short forms of `call`.
+macro_rules! verbs {
+    () => {
+        pub async fn get(&self, path: &str) -> Reply {
+            self.call("GET", path, Value::Null).await
+        }
+
+        pub async fn post(&self, path: &str, body: Value) -> Reply {
+            self.call("POST", path, body).await
+        }
+
+        pub async fn put(&self, path: &str, body: Value) -> Reply {
+            self.call("PUT", path, body).await
+        }
+
+        pub async fn patch(&self, path: &str, body: Value) -> Reply {
+            self.call("PATCH", path, body).await
+        }
+
+        pub async fn delete(&self, path: &str) -> Reply {
+            self.call("DELETE", path, Value::Null).await
+        }
+    };
+}
+
 pub mod openstack;
 pub mod ovh;
 pub mod vdk;
@@ -24,6 +49,11 @@ pub struct Api {
 /// What the smallest server is asked for with.
 pub fn order(name: &str) -> Value {
     json!({"name": name, "server_type": "cx23", "image": "debian-13"})
+}
+
+/// The text of a request body; none for a null.
+fn text(body: &Value) -> String {
+    if body.is_null() { String::new() } else { body.to_string() }
 }
 
 #[derive(Debug)]
@@ -84,29 +114,10 @@ impl Api {
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.send(method, path, body).await.unwrap()
+        self.send(method, path, text(&body)).await.unwrap()
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
-        self.call("GET", path, Value::Null).await
-    }
-
-    pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.call("POST", path, body).await
-    }
-
-    pub async fn put(&self, path: &str, body: Value) -> Reply {
-        self.call("PUT", path, body).await
-    }
-
-    pub async fn patch(&self, path: &str, body: Value) -> Reply {
-        self.call("PATCH", path, body).await
-    }
-
-    pub async fn delete(&self, path: &str) -> Reply {
-        self.call("DELETE", path, Value::Null).await
-    }
+    verbs!();
 
     /// Lets all actions end that run now.
     pub fn settle(&self) {
@@ -122,15 +133,31 @@ impl Api {
         id
     }
 
+    /// Starts an action, or several, and lets them end well.
+    pub async fn run(&self, path: &str, body: Value) -> Value {
+        let started = self.post(path, body).await.ok(201).clone();
+        self.settle();
+        let actions = started["actions"].as_array().cloned().unwrap_or_else(|| vec![started["action"].clone()]);
+        for action in actions {
+            let ended = self.get(&format!("/actions/{}", action["id"])).await.ok(200)["action"].clone();
+            assert_eq!((&ended["status"], &ended["progress"]), (&json!("success"), &json!(100)), "{ended}");
+        }
+        started
+    }
+
     /// Starts an action of a server and lets it end well.
     pub async fn act(&self, server: i64, action: &str, body: Value) -> Value {
-        let reply = self.post(&format!("/servers/{server}/actions/{action}"), body).await;
-        let started = reply.ok(201).clone();
+        self.run(&format!("/servers/{server}/actions/{action}"), body).await
+    }
+
+    /// Creates something and lets it become what it shall be.
+    pub async fn created(&self, path: &str, body: Value) -> Value {
+        let reply = self.post(path, body).await.ok(201).clone();
+        let besides = ["action", "actions", "next_actions", "root_password"];
+        let key = reply.as_object().unwrap().keys().find(|key| !besides.contains(&key.as_str()));
+        let resource = reply[key.unwrap()].clone();
         self.settle();
-        let id = &started["action"]["id"];
-        let ended = self.get(&format!("/actions/{id}")).await.ok(200)["action"].clone();
-        assert_eq!(ended["status"], "success", "{ended}");
-        started
+        resource
     }
 
     pub async fn read(&self, server: i64) -> Value {

@@ -8,7 +8,7 @@ use cloud_sandbox::{Sandbox, keystone, sahara};
 use http::Request;
 use serde_json::{Value, json};
 
-use super::{Reply, SECOND};
+use super::{Reply, SECOND, text};
 
 pub const KEYSTONE: &str = "http://cloud.example:5000";
 pub const SAHARA: &str = "http://cloud.example:8386";
@@ -89,17 +89,7 @@ impl Cloud {
         self.send(method, &format!("{SAHARA}{path}"), &[("accept", "application/json")], text(&body)).await
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
-        self.call("GET", path, Value::Null).await
-    }
-
-    pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.call("POST", path, body).await
-    }
-
-    pub async fn delete(&self, path: &str) -> Reply {
-        self.call("DELETE", path, Value::Null).await
-    }
+    verbs!();
 
     pub fn advance(&self, seconds: u32) {
         self.sandbox.clock().advance(SECOND * seconds);
@@ -184,10 +174,6 @@ pub fn cluster(name: &str, template: &str) -> Value {
         "default_image_id": sahara::IMAGE,
         "user_keypair_id": sahara::KEYPAIR,
     })
-}
-
-fn text(body: &Value) -> String {
-    if body.is_null() { String::new() } else { body.to_string() }
 }
 
 impl Reply {

@@ -11,7 +11,7 @@ use http::Request;
 use serde_json::Value;
 use sha1::{Digest, Sha1};
 
-use super::{Reply, SECOND};
+use super::{Reply, SECOND, text};
 
 pub const HOST: &str = "https://eu.api.ovh.com";
 
@@ -81,25 +81,10 @@ impl Ovh {
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.signed(method, &format!("/1.0{path}"), &[], &body).await
+        self.signed(method, &format!("/1.0{path}"), &[], &text(&body)).await
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
-        self.call("GET", path, Value::Null).await
-    }
-
-    pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.call("POST", path, body).await
-    }
-
-    pub async fn put(&self, path: &str, body: Value) -> Reply {
-        self.call("PUT", path, body).await
-    }
-
-    pub async fn delete(&self, path: &str) -> Reply {
-        self.call("DELETE", path, Value::Null).await
-    }
+    verbs!();
 
     /// The answer to a call that must go well.
     pub async fn ok(&self, path: &str) -> Value {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{Reply, SECOND};
+use super::{Reply, SECOND, text};
 
 /// The path of a job that most tests use.
 pub const JOB: &str = "/data-jobs/for-team/team/jobs/daily-load";
@@ -64,25 +64,10 @@ impl Vdk {
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        self.send(method, path, body).await
+        self.send(method, path, text(&body)).await
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
-        self.call("GET", path, Value::Null).await
-    }
-
-    pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.call("POST", path, body).await
-    }
-
-    pub async fn put(&self, path: &str, body: Value) -> Reply {
-        self.call("PUT", path, body).await
-    }
-
-    pub async fn delete(&self, path: &str) -> Reply {
-        self.call("DELETE", path, Value::Null).await
-    }
+    verbs!();
 
     /// Lets all end that is under way.
     pub fn settle(&self) {
