@@ -128,7 +128,7 @@ impl PageStyle for Offset {
 
     fn next(&self, token: Option<&PageToken>, info: &PageInfo, items: usize) -> Option<PageToken> {
         let skipped = token.and_then(|token| token.as_str().parse().ok()).unwrap_or(0_u64);
-        let seen = skipped + items as u64;
+        let seen = skipped.saturating_add(items as u64);
         let more = items > 0 && info.total.is_none_or(|total| seen < total);
         more.then(|| PageToken::from(seen.to_string()))
     }

@@ -227,6 +227,13 @@ async fn the_other_styles_on_the_wire() {
     assert_eq!(walk(&Whole, &wire).await, [1]);
 }
 
+/// A token is text that somebody has kept: it may be any.
+#[test]
+fn no_token_is_too_far() {
+    let last = PageToken::from(u64::MAX.to_string());
+    assert_eq!(OFFSET.next(Some(&last), &PageInfo::default(), 2), Some(last));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_page_that_cannot_be_reached_is_repeated_by_the_engine() {
     let wire = ScriptedTransport::new([

@@ -53,6 +53,10 @@ fn closing(text: &str, quote: u8) -> Option<usize> {
 }
 
 fn is_secret(key: &str) -> bool {
+    // Between distant quotes there may be other keys, whose values must not be passed over.
+    if key.contains(['\'', '"']) {
+        return false;
+    }
     let key = key.to_ascii_lowercase();
     SECRETS.iter().any(|secret| key.ends_with(secret))
 }

@@ -105,6 +105,7 @@ fn secrets_that_the_validation_quotes_are_masked() {
         ("it's 'fine': 'all'", "it's 'fine': 'all'"),
         ("it's {'password': 'hunter2'}", "it's {'password': '[redacted]'}"),
         (r#"it's {"password": "hunter2"}"#, r#"it's {"password": "[redacted]"}"#),
+        (r#"it's {"password": "hunter2"}, secret': 'x'"#, r#"it's {"password": "[redacted]"}, secret': 'x'"#),
         (r#"a "{'password': 'hunter2'}": b"#, r#"a "{'password': '[redacted]'}": b"#),
         (r#"it's {"password": "hunter2"} isn't"#, r#"it's {"password": "[redacted]"} isn't"#),
     ] {
