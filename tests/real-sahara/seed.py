@@ -17,8 +17,8 @@ SERVICES = [
     ("nova", "compute", f"{STAND_INS}/compute/v2.1"),
     ("glance", "image", f"{STAND_INS}/image"),
     ("neutron", "network", f"{STAND_INS}/network"),
-    ("cinder", "volumev3", f"{STAND_INS}/volume/v3/{PROJECT}"),
-    ("heat", "orchestration", f"{STAND_INS}/orchestration/v1/{PROJECT}"),
+    ("cinder", "volumev3", f"{STAND_INS}/volume/v3"),
+    ("heat", "orchestration", f"{STAND_INS}/orchestration/v1"),
 ]
 
 
