@@ -7,9 +7,9 @@ from .serve import find, route
 
 # Sahara looks for the id, and multiplies memory and processors for its check of quotas.
 FLAVORS = {
-    "1": {"id": "1", "name": "m1.tiny", "ram": 512, "vcpus": 1, "disk": 1},
-    "2": {"id": "2", "name": "m1.small", "ram": 2048, "vcpus": 1, "disk": 20},
-    "3": {"id": "3", "name": "m1.medium", "ram": 4096, "vcpus": 2, "disk": 40},
+    "1": {"id": "1", "name": "m1.tiny", "ram": 512, "vcpus": 1},
+    "2": {"id": "2", "name": "m1.small", "ram": 2048, "vcpus": 1},
+    "3": {"id": "3", "name": "m1.medium", "ram": 4096, "vcpus": 2},
 }
 ZONE = "nova"
 KEY_PAIRS = {"demo-key": {"name": "demo-key", "public_key": "ssh-rsa AAAA demo"}}

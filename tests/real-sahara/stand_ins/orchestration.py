@@ -27,8 +27,8 @@ class Stack:
     def summary(self):
         """What Sahara reads in a list.
 
-        It splits `stack_status` at the first underscore, shows the reason when that is not `COMPLETE`, and addresses the
-        stack by its name and its id from then on.
+        It splits `stack_status` at the first underscore, shows the reason when that is not `COMPLETE`, and addresses
+        the stack by its name and its id from then on.
         """
         status = "FAILED" if self.failure else "COMPLETE"
         if time.monotonic() < self.done_at:

@@ -23,13 +23,13 @@ class Refused(Exception):
 def route(method, path, status=200):
     """Marks what answers such requests, and with which status when it returns.
 
-    It takes the request and, by their names, the parts of the path that are written as `{name}`. What it returns becomes
-    JSON; there is no body when that is `None`.
+    It takes the request and, by their names, the parts of the path that are written as `{name}`. What it returns
+    becomes JSON; there is no body when that is `None`.
     """
 
-    def mark(answer):
-        answer.route = (method, path, status)
-        return answer
+    def mark(handler):
+        handler.route = (method, path, status)
+        return handler
 
     return mark
 
@@ -70,12 +70,12 @@ class Router:
             return fault(500, repr(error))
 
     def call(self, method, url, body):
-        for wanted, pattern, status, answer in self.routes:
+        for wanted, pattern, status, handler in self.routes:
             match = pattern.fullmatch(url.path)
             if match and method == wanted:
                 request = Request(parse_qs(url.query), json.loads(body) if body else None)
                 parts = {name: unquote(part) for name, part in match.groupdict().items()}
-                return status, answer(request, **parts)
+                return status, handler(request, **parts)
         raise Refused(404, f"nothing answers {method} {url.path}")
 
 
@@ -91,7 +91,8 @@ def serve(port, services):
     class Handler(BaseHTTPRequestHandler):
         # Sahara keeps connections.
         protocol_version = "HTTP/1.1"
-        # Otherwise bodies, which are written after the headers, wait 40 ms for the reader to acknowledge those.
+        # Headers and bodies leave together: a body of its own can wait 40 ms for the reader to acknowledge the headers.
+        wbufsize = -1
         disable_nagle_algorithm = True
 
         def handle_request(self):

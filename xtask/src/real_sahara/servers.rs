@@ -49,9 +49,9 @@ impl<'a> Servers<'a> {
             python.arg("-B");
             python
         };
-        let mut serve = python();
-        serve.args(["-m", "stand_ins"]).arg(stand_ins.to_string());
-        servers.spawn("stand-ins", serve.current_dir(&home.recipe))?;
+        let mut modules = python();
+        modules.current_dir(&home.recipe).args(["-m", "stand_ins"]).arg(stand_ins.to_string());
+        servers.spawn("stand-ins", &mut modules)?;
         servers.bootstrap(&keystone_url)?;
         let mut serve = python();
         serve.arg(home.recipe.join("serve_keystone.py")).arg(keystone.to_string());
