@@ -4,16 +4,16 @@ Sahara finds it by its entry point when its setting `remote` is `memory`, so Sah
 """
 from sahara.utils import remote
 
-FILES = {}  # (id of the instance, path): text
-
 
 def text(data):
     return data.decode() if isinstance(data, bytes) else data
 
 
 class MemoryRemote(remote.Remote):
-    def __init__(self, instance):
-        self.instance = instance.instance_id
+    """A connection to an instance, with the parameters as Sahara's own one by SSH names them."""
+
+    def __init__(self, files):
+        self.files = files
 
     def __enter__(self):
         return self
@@ -21,85 +21,52 @@ class MemoryRemote(remote.Remote):
     def __exit__(self, *_):
         return False
 
-    # Commands.
-
     def execute_command(self, cmd, run_as_root=False, get_stderr=False, raise_when_error=True, timeout=300):
+        """No command prints anything, so Sahara sees no disks that it would have to mount."""
         return (0, "", "") if get_stderr else (0, "")
 
-    def execute_on_vm_interactive(self, cmd, matcher, timeout=None):
-        pass
-
-    def install_packages(self, packages, timeout=None):
-        pass
-
-    def update_repository(self, timeout=None):
-        pass
-
-    # What it is.
-
-    def get_os_distrib(self, timeout=None):
+    def get_os_distrib(self):
+        """Which packages and services Sahara asks for, of time and of file systems."""
         return "ubuntu"
 
-    def get_os_version(self, timeout=None):
-        return "22.04"
-
-    def get_python_version(self, timeout=None):
-        return "python3"
-
-    # The network.
-
-    def get_neutron_info(self, instance=None):
-        return {}
-
-    def get_http_client(self, port, info=None):
-        raise NotImplementedError("no instance, no HTTP")
-
-    def close_http_session(self, port):
-        pass
-
-    # Files.
+    # Files: the plugin `fake` checks that it reads what it wrote, and Sahara prepends time servers to a configuration.
 
     def read_file_from(self, remote_file, run_as_root=False, timeout=120):
-        return FILES.get((self.instance, remote_file), "")
+        return self.files.get(remote_file, "")
 
     def write_file_to(self, remote_file, data, run_as_root=False, timeout=120):
-        FILES[self.instance, remote_file] = text(data)
+        self.files[remote_file] = text(data)
 
     def append_to_file(self, r_file, data, run_as_root=False, timeout=120):
-        self.write_file_to(r_file, self.read_file_from(r_file) + text(data))
+        self.files[r_file] = self.read_file_from(r_file) + text(data)
 
     def prepend_to_file(self, r_file, data, run_as_root=False, timeout=120):
-        self.write_file_to(r_file, text(data) + self.read_file_from(r_file))
+        self.files[r_file] = text(data) + self.read_file_from(r_file)
 
     def replace_remote_string(self, remote_file, old_str, new_str, timeout=120):
-        self.write_file_to(remote_file, self.read_file_from(remote_file).replace(old_str, new_str))
+        self.files[remote_file] = self.read_file_from(remote_file).replace(old_str, new_str)
 
-    def replace_remote_line(self, remote_file, old_line_with_start_string, new_line, timeout=120):
-        lines = self.read_file_from(remote_file).splitlines(keepends=True)
-        start = old_line_with_start_string
-        self.write_file_to(remote_file, "".join(new_line if line.startswith(start) else line for line in lines))
+    # The class demands these, which only other plugins call.
 
-    def write_files_to(self, files, run_as_root=False, timeout=120):
-        for name, data in files.items():
-            self.write_file_to(name, data)
+    def refuse(self, *_, **__):
+        raise NotImplementedError("the plugin `fake` needs no HTTP and no more than one file at once")
 
-    def append_to_files(self, files, run_as_root=False, timeout=120):
-        for name, data in files.items():
-            self.append_to_file(name, data)
-
-    def prepend_to_files(self, files, run_as_root=False, timeout=120):
-        for name, data in files.items():
-            self.prepend_to_file(name, data)
+    get_neutron_info = get_http_client = close_http_session = write_files_to = append_to_files = refuse
 
 
 class MemoryRemoteDriver(remote.RemoteDriver):
+    def __init__(self):
+        # What each instance has, by its id and the path.
+        self.files = {}
+
     def setup_remote(self, engine):
         pass
 
     def get_remote(self, instance):
-        return MemoryRemote(instance)
+        return MemoryRemote(self.files.setdefault(instance.instance_id, {}))
 
     def get_userdata_template(self):
+        """Nothing has to be done in an instance before it is reached."""
         return ""
 
     def get_type_and_version(self):

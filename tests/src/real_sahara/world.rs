@@ -187,7 +187,7 @@ impl World {
     /// How many instances the project may have.
     pub(super) async fn limit_instances(&self, most: u32) {
         match &self.server {
-            Server::Real(_) => self.control(json!({"limits": {"maxTotalInstances": most}})).await,
+            Server::Real(_) => self.control(json!({"max_instances": most})).await,
             Server::Sandbox(sandbox) => sandbox.sahara().limit_instances(most.into()),
         }
     }

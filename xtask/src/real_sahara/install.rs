@@ -55,7 +55,7 @@ fn blank_databases(home: &Home) -> Result {
     // Written last, so that an interrupted attempt does not count.
     let stamp = home.blank.join("made-from");
     let mut wanted = String::new();
-    for name in ["requirements.txt", "keystone.conf", "sahara.conf", "sahara_schema.py"] {
+    for name in ["requirements.txt", "keystone.conf", "sahara.conf", "sahara_schema.py", "write_ahead.py"] {
         wanted += &fs::read_to_string(home.recipe.join(name))?;
     }
     if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {

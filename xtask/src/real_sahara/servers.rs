@@ -49,7 +49,9 @@ impl<'a> Servers<'a> {
             python.arg("-B");
             python
         };
-        servers.spawn("stand-ins", python().arg(home.recipe.join("stand_ins.py")).arg(stand_ins.to_string()))?;
+        let mut modules = python();
+        modules.current_dir(&home.recipe).args(["-m", "stand_ins"]).arg(stand_ins.to_string());
+        servers.spawn("stand-ins", &mut modules)?;
         servers.bootstrap(&keystone_url)?;
         let mut serve = python();
         serve.arg(home.recipe.join("serve_keystone.py")).arg(keystone.to_string());
@@ -90,8 +92,9 @@ impl<'a> Servers<'a> {
     fn spawn(&mut self, name: &str, command: &mut Command) -> Result {
         let log = File::create(self.log(name))?;
         let child = surroundings(command)
-            // Where the list of plugins is kept.
+            // Where the list of plugins is kept, and what Nova's client remembers for shells.
             .env("XDG_CACHE_HOME", self.home.run.join("cache"))
+            .env("NOVACLIENT_UUID_CACHE_DIR", self.home.run.join("cache"))
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
