@@ -22,6 +22,8 @@ cloud_core::model! {
         /// Seconds from one sample to the next. The service widens what was asked for when there would be too many
         /// samples.
         pub step: f64,
+    }
+    maps {
         /// The series by name, such as `cpu` (percent), `disk.0.iops.read`, `disk.0.bandwidth.write`
         /// (bytes a second), `network.0.pps.in` (packets a second) or `network.0.bandwidth.out` (bytes a second).
         pub time_series: BTreeMap<String, TimeSeries>,

@@ -29,10 +29,12 @@ cloud_core::model! {
     pub struct Condition {
         /// How the parts go together.
         pub operator: ConditionOperator,
+        /// The parts, for all but `MATCH`.
+        pub conditions: Vec<Condition>,
+    }
+    maps {
         /// What is compared, for `MATCH`.
         pub values: BTreeMap<String, String>,
-        /// The parts, for all others.
-        pub conditions: Vec<Condition>,
     }
 }
 
@@ -131,6 +133,8 @@ cloud_core::model! {
         /// What it is, such as `vps`.
         #[serde(rename = "type")]
         pub kind: String,
+    }
+    maps {
         /// Its tags.
         pub tags: BTreeMap<String, String>,
     }

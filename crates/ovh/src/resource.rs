@@ -12,6 +12,8 @@ cloud_core::model! {
         pub urn: String,
         /// The name that people see.
         pub display_name: Option<String>,
+    }
+    maps {
         /// Its tags.
         pub tags: BTreeMap<String, String>,
     }

@@ -1,5 +1,6 @@
 //! Field decoders that accept what services really send.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -8,6 +9,14 @@ use serde::de::{self, Deserialize, Deserializer};
 /// Reads a field in which `null` means the same as its absence. [`model!`](crate::model!) puts it on every field.
 pub fn field<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads a map in which a `null` in the place of a value, or of the map, means the default.
+pub fn map<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    let map: Option<BTreeMap<String, Option<T>>> = Option::deserialize(deserializer)?;
+    Ok(map.unwrap_or_default().into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect())
 }
 
 /// Reads an integer that may arrive as `40`, `40.0` or `"40"`; `null` gives the default.

@@ -107,10 +107,11 @@ macro_rules! open_enum {
 /// Declares a type of the answers: every field tolerates absence and `null`, unknown keys are ignored, and fields can be
 /// added later without breaking anybody.
 ///
-/// Fields after `integers` also accept `40.0` and `"40"`, for numbers that the service describes loosely. An API of another
-/// spelling puts `#[serde(rename_all = "camelCase")]` on the struct.
+/// Fields after `integers` also accept `40.0` and `"40"`, for numbers that the service describes loosely; in fields after
+/// `maps`, values may be `null`. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on the struct.
 ///
 /// ```
+/// # use std::collections::BTreeMap;
 /// cloud_core::model! {
 ///     /// A volume.
 ///     pub struct Volume {
@@ -123,9 +124,15 @@ macro_rules! open_enum {
 ///         /// Its size in GB.
 ///         pub size: u32,
 ///     }
+///     maps {
+///         /// What people have written on it.
+///         pub tags: BTreeMap<String, String>,
+///     }
 /// }
-/// let volume: Volume = serde_json::from_str(r#"{"name": null, "size": 10.0, "new": true}"#).unwrap();
+/// let answer = r#"{"name": null, "size": 10.0, "tags": {"env": null}, "new": true}"#;
+/// let volume: Volume = serde_json::from_str(answer).unwrap();
 /// assert_eq!((volume.name.as_str(), volume.server, volume.size), ("", None, 10));
+/// assert_eq!(volume.tags["env"], "");
 /// ```
 #[macro_export]
 macro_rules! model {
@@ -136,6 +143,9 @@ macro_rules! model {
         }
         $( integers {
             $( $(#[$int_meta:meta])* pub $int:ident : $int_type:ty ),* $(,)?
+        } )?
+        $( maps {
+            $( $(#[$map_meta:meta])* pub $map:ident : $map_type:ty ),* $(,)?
         } )?
     ) => {
         #[derive(
@@ -160,6 +170,11 @@ macro_rules! model {
                 $(#[$int_meta])*
                 #[serde(deserialize_with = "cloud_core::model::lenient::integer")]
                 pub $int: $int_type,
+            )* )?
+            $( $(
+                $(#[$map_meta])*
+                #[serde(deserialize_with = "cloud_core::model::lenient::map")]
+                pub $map: $map_type,
             )* )?
         }
     };

@@ -194,12 +194,14 @@ cloud_core::model! {
 cloud_core::model! {
     /// What is written on every node.
     pub struct TemplateMetadata {
+        /// Its finalizers.
+        pub finalizers: Vec<String>,
+    }
+    maps {
         /// Its annotations.
         pub annotations: BTreeMap<String, String>,
         /// Its labels.
         pub labels: BTreeMap<String, String>,
-        /// Its finalizers.
-        pub finalizers: Vec<String>,
     }
 }
 
