@@ -1,9 +1,9 @@
 //! What the service says when it refuses a request.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use cloud_core::model::lenient;
+use cloud_core::secrets;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
@@ -81,32 +81,18 @@ impl ApiError {
             #[serde(default, deserialize_with = "lenient::field")]
             details: Value,
         }
-        let Envelope { error: Body { code, message, details } } = serde_json::from_slice(body).ok()?;
+        let body = secrets::change_texts(body, &redact::mask);
+        let Envelope { error: Body { code, message, details } } = serde_json::from_slice(&body).ok()?;
         if code.is_none() && message.is_none() {
             return None;
         }
         Some(Self {
             status,
-            code: ErrorCode::read(&redact::mask(&text(code))),
-            message: redact::mask(&text(message)).into_owned(),
+            code: ErrorCode::read(&text(code)),
+            message: text(message),
             details: ErrorDetails::read(details),
             correlation_id: headers.get("x-correlation-id").and_then(|id| id.to_str().ok()).map(str::to_owned),
         })
-    }
-
-    /// Masks what quotes this token in the message and the details, in addition to what [`parse`](Self::parse) masks
-    /// without knowing the token.
-    pub fn redact_token(&mut self, token: &str) {
-        let hide = |text: &mut String| {
-            if let Cow::Owned(redacted) = redact(text, token) {
-                *text = redacted;
-            }
-        };
-        hide(&mut self.message);
-        let mut code = self.code.as_str().to_owned();
-        hide(&mut code);
-        self.code = ErrorCode::from(code);
-        self.details.for_each_text(&hide);
     }
 
     /// Whether the resource does not exist.
@@ -190,30 +176,13 @@ impl std::error::Error for ApiError {}
 
 impl ErrorDetails {
     /// Takes what it understands; what it does not stays in `raw` and never makes the whole error unreadable.
-    fn read(mut details: Value) -> Self {
-        redact::for_each_text(&mut details, &|text| {
-            if let Cow::Owned(masked) = redact::mask(text) {
-                *text = masked;
-            }
-        });
+    fn read(details: Value) -> Self {
         let list = |key| details.get(key).and_then(Value::as_array).into_iter().flatten();
         let fields = list("fields").filter_map(|field| FieldError::deserialize(field).ok()).collect();
         let limits = list("limits").filter_map(|limit| Some(limit.get("name")?.as_str()?.to_owned())).collect();
         let announcement = details.get("announcement").and_then(Value::as_str).map(str::to_owned);
         let empty = details.is_null() || details.as_object().is_some_and(serde_json::Map::is_empty);
         Self { fields, limits, announcement, raw: (!empty).then_some(details) }
-    }
-
-    fn for_each_text(&mut self, change: &impl Fn(&mut String)) {
-        for field in &mut self.fields {
-            change(&mut field.name);
-            field.messages.iter_mut().for_each(change);
-        }
-        self.limits.iter_mut().for_each(change);
-        self.announcement.iter_mut().for_each(change);
-        if let Some(raw) = &mut self.raw {
-            redact::for_each_text(raw, change);
-        }
     }
 }
 
@@ -328,19 +297,22 @@ mod tests {
     fn a_token_in_an_error_is_hidden_everywhere() {
         let token = "Ab3dEf6hIj".repeat(7)[..64].to_owned();
         let (half, short) = (&token[..32], &token[..10]);
-        let coded = json!({"error":{"code":half,"message":""}}).to_string();
-        assert_eq!(parse(400, &coded).unwrap().code.as_str(), "[redacted]");
-        let coded = json!({"error":{"code":short,"message":""}}).to_string();
-        let mut coded = parse(400, &coded).unwrap();
-        coded.redact_token(&token);
-        assert_eq!(coded.code.as_str(), "[redacted]");
+        // As the client does, which knows its token.
+        let hidden = |status, body: &Value| {
+            let body = body.to_string();
+            let body = secrets::change_texts(body.as_bytes(), &|text| redact(text, &token));
+            ApiError::parse(status, &HeaderMap::new(), &body).unwrap()
+        };
+        let coded = |code: &str| json!({"error":{"code":code,"message":""}});
+        assert_eq!(parse(400, &coded(half).to_string()).unwrap().code.as_str(), "[redacted]");
+        assert_eq!(hidden(400, &coded(short)).code.as_str(), "[redacted]");
         let body = json!({"error":{"code":"limit_reached","message":format!("limit for {half} and {short}"),
             "details":{"fields":[{"name":"token","messages":[half, short]}],"limits":[{"name":short}],
                 "announcement":format!("https://x/{short}"),"other":[half, {"deep":short}]}}});
-        let mut error = parse(429, &body.to_string()).unwrap();
+        let error = parse(429, &body.to_string()).unwrap();
         assert!(error.is_rate_limited());
         assert!(!format!("{error:?}{error}").contains(half), "{error:?}");
-        error.redact_token(&token);
+        let error = hidden(429, &body);
         let shown = format!("{error:?}{error}");
         assert!(!shown.contains(short), "{shown}");
         assert_eq!(error.message, "limit for [redacted] and [redacted]");
