@@ -1,9 +1,11 @@
 //! A real Keystone and a real Sahara on loopback: the judges of `cloud-sahara` and of its sandbox service.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use cross_crate_tests::real_sahara::{CASES, Named, TOKEN_CASES, World, run};
+use sahara::{Version, ops};
 
 use crate::{Result, workspace};
 
@@ -108,8 +110,19 @@ fn test(home: &Home, only: &[String]) -> Result {
         let world = runtime.block_on(World::real(servers.world()))?;
         failed.extend(run(&runtime, &world, &cases));
         count += cases.len();
-        println!("{} operations of both versions were answered well", world.sent().len());
+        let sent = world.sent();
+        println!("{} operations of both versions were answered well", sent.len());
+        if only.is_empty() && cases.len() == CASES.len() {
+            println!("and these were not: {}", unsent(&sent).join(", "));
+        }
     }
     println!("{} of {count} cases passed", count - failed.len());
     if failed.is_empty() && count > 0 { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
+}
+
+/// The operations that are not among these, with their version.
+fn unsent(sent: &BTreeSet<(Version, &'static str)>) -> Vec<String> {
+    let all = [(Version::V1_1, ops::v1_1::OPERATIONS), (Version::V2, ops::v2::OPERATIONS)];
+    let all = all.into_iter().flat_map(|(version, operations)| operations.iter().map(move |op| (version, op.id)));
+    all.filter(|operation| !sent.contains(operation)).map(|(version, id)| format!("{id} ({version})")).collect()
 }
