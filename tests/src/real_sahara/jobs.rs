@@ -29,6 +29,7 @@ pub(super) async fn a_job_runs_and_ends(world: &World) {
         assert_eq!(job.job_configs.args.len(), 1);
         // The engine of this plugin never says when.
         assert!(job.end_time.is_none(), "{job:?}");
+        assert_eq!(api.jobs().get(&job).await.unwrap().status(), &JobStatus::Succeeded);
         // v2 refuses its own form of it, so that v1.1 is asked whichever is spoken.
         assert_eq!(api.jobs().refresh(&job).await.unwrap().status(), &JobStatus::Succeeded);
         assert!(api.jobs().update(&job).is_public(true).await.unwrap().is_public);
