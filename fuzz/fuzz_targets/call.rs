@@ -26,15 +26,35 @@ fuzz_target!(|data: &[u8]| {
     let mut options = ClientOptions::default();
     options.transport(shared(&wire));
     let engine = Engine::build(options, "fuzz/0", Arc::new(Plain), None, false).unwrap();
-    let base = Setting::new("https://api.test/v1".to_owned(), Origin::Builder("endpoint"));
+    let base = Setting::new(
+        "https://api.test/v1".to_owned(),
+        Origin::Builder("endpoint"),
+    );
     let base = BaseUrl::parse(&base, false).unwrap();
-    let call = Call::untabled(&engine, &base, Method::GET, "/a/{segment}/b/{list}/c", Decode::nothing());
-    let call = call.arg(&segment).arg_list([&one, &other]).query(&name, &value).query("kept", "a b");
+    let call = Call::untabled(
+        &engine,
+        &base,
+        Method::GET,
+        "/a/{segment}/b/{list}/c",
+        Decode::nothing(),
+    );
+    let call = call
+        .arg(&segment)
+        .arg_list([&one, &other])
+        .query(&name, &value)
+        .query("kept", "a b");
     // A text that is in the query already stays as it is when another parameter is set.
     let raw = raw.trim_matches('&');
     let names_it = url::form_urlencoded::parse(raw.as_bytes()).any(|(key, _)| key == "set");
-    let call = if raw.is_empty() || names_it { call } else { call.query_text(raw) };
-    let call = call.set_query("set", "x").set_query("set", &value).options(|o| o.header("x-name", "plain"));
+    let call = if raw.is_empty() || names_it {
+        call
+    } else {
+        call.query_text(raw)
+    };
+    let call = call
+        .set_query("set", "x")
+        .set_query("set", &value)
+        .options(|o| o.header("x-name", "plain"));
 
     let dots = |text: &str| matches!(text, "" | "." | "..");
     let sent = run(call.send());
@@ -48,22 +68,33 @@ fuzz_target!(|data: &[u8]| {
     let text = seen.uri().to_string();
     let url = Url::parse(&text).unwrap();
     assert_eq!(url.as_str(), text, "what is sent is what a parser reads");
-    assert_eq!((url.scheme(), url.host_str(), url.port(), url.fragment()), ("https", Some("api.test"), None, None));
+    assert_eq!(
+        (url.scheme(), url.host_str(), url.port(), url.fragment()),
+        ("https", Some("api.test"), None, None)
+    );
     let segments: Vec<&str> = url.path_segments().unwrap().collect();
-    let [v1, a, first, b, list, c] = segments[..] else { panic!("{segments:?}") };
+    let [v1, a, first, b, list, c] = segments[..] else {
+        panic!("{segments:?}")
+    };
     assert_eq!((v1, a, b, c), ("v1", "a", "b", "c"));
     let decoded = |text: &str| percent_decode_str(text).decode_utf8().unwrap().into_owned();
     assert_eq!(decoded(first), segment);
     let list: Vec<String> = list.split(',').map(decoded).collect();
     assert_eq!(list, [one, other]);
 
-    let mut expected = vec![(name.into_owned(), value.clone().into_owned()), ("kept".to_owned(), "a b".to_owned())];
+    let mut expected = vec![
+        (name.into_owned(), value.clone().into_owned()),
+        ("kept".to_owned(), "a b".to_owned()),
+    ];
     expected.retain(|(name, _)| name != "set");
     if !names_it {
         let pairs = url::form_urlencoded::parse(raw.as_bytes());
         expected.extend(pairs.map(|(name, value)| (name.into_owned(), value.into_owned())));
     }
     expected.push(("set".to_owned(), value.into_owned()));
-    let found: Vec<(String, String)> = url.query_pairs().map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+    let found: Vec<(String, String)> = url
+        .query_pairs()
+        .map(|(n, v)| (n.into_owned(), v.into_owned()))
+        .collect();
     assert_eq!(found, expected);
 });

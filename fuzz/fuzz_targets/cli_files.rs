@@ -25,7 +25,9 @@ fn check<T: std::fmt::Debug>(result: &Result<T, Error>, hide: bool) {
 /// Whether all occurrences of the secret are values of keys that hold one.
 fn only_secrets(value: &serde_json::Value, is_secret: &dyn Fn(&str) -> bool) -> usize {
     match value {
-        serde_json::Value::Array(items) => items.iter().map(|item| only_secrets(item, is_secret)).sum(),
+        serde_json::Value::Array(items) => {
+            items.iter().map(|item| only_secrets(item, is_secret)).sum()
+        }
         serde_json::Value::Object(members) => members
             .iter()
             .map(|(key, item)| match item {
@@ -44,10 +46,18 @@ fuzz_target!(|data: &[u8]| {
     let known = match toml.parse::<toml::Table>() {
         // A file that is no TOML is quoted nowhere.
         Err(_) => usize::MAX,
-        Ok(table) => only_secrets(&serde_json::to_value(table).unwrap_or_default(), &|key| key == "token"),
+        Ok(table) => only_secrets(&serde_json::to_value(table).unwrap_or_default(), &|key| {
+            key == "token"
+        }),
     };
-    let settings = hetzner::config::Settings::load(&env.clone().with_file("/home/me/.config/hcloud/cli.toml", &*toml));
-    check(&settings, known == usize::MAX || known == toml.matches(SECRET).count());
+    let settings = hetzner::config::Settings::load(
+        &env.clone()
+            .with_file("/home/me/.config/hcloud/cli.toml", &*toml),
+    );
+    check(
+        &settings,
+        known == usize::MAX || known == toml.matches(SECRET).count(),
+    );
     if let Ok(settings) = settings {
         let token = settings.token.value.expose_secret();
         assert!(http::HeaderValue::try_from(token).is_ok() && !token.is_empty());
@@ -57,13 +67,20 @@ fuzz_target!(|data: &[u8]| {
     let secret = |key: &str| ["token", "password"].contains(&key);
     let known = known.map_or(usize::MAX, |value| only_secrets(&value, &secret));
     let env_of_yaml = env.clone().with_file("/home/me/.ionos/config", &*yaml);
-    check(&ionos_dataplatform::config::Settings::load(&env_of_yaml), known == yaml.matches(SECRET).count());
+    check(
+        &ionos_dataplatform::config::Settings::load(&env_of_yaml),
+        known == yaml.matches(SECRET).count(),
+    );
 
     let folder = "/home/me/.vdk.internal";
     let env = env.with_file(format!("{folder}/vdk-configuration.ini"), &*ini);
     let env = env.with_file(format!("{folder}/vdk-cred.json"), &*json);
     let secret = |key: &str| ["access_token", "refresh_token", "client_secret"].contains(&key);
-    let known = serde_json::from_str(&json).map_or(usize::MAX, |value| only_secrets(&value, &secret));
+    let known =
+        serde_json::from_str(&json).map_or(usize::MAX, |value| only_secrets(&value, &secret));
     let expected = json.matches(SECRET).count();
-    check(&vdk_control::config::Settings::load(&env), known == expected && !ini.contains(SECRET));
+    check(
+        &vdk_control::config::Settings::load(&env),
+        known == expected && !ini.contains(SECRET),
+    );
 });

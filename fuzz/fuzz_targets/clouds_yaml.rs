@@ -39,7 +39,11 @@ fuzz_target!(|data: &[u8]| {
     // The secret that Keystone gets is that of the second file.
     run(async {
         let wire = wire(|_| answer(401, "", b"{}"));
-        let builder = Cloud::builder().settings(settings).transport(shared(&wire)).clock(clock()).allow_http(true);
+        let builder = Cloud::builder()
+            .settings(settings)
+            .transport(shared(&wire))
+            .clock(clock())
+            .allow_http(true);
         assert!(!format!("{builder:?}").contains(SECRET), "{builder:?}");
         match builder.retry(StandardRetry::never()).build() {
             Err(error) => assert!(!shown(&error).contains(SECRET), "{error}"),
@@ -47,7 +51,11 @@ fuzz_target!(|data: &[u8]| {
                 if let Err(error) = cloud.data_processing().await {
                     assert!(!shown(&error).contains(SECRET), "{error}");
                 }
-                for seen in wire.seen().iter().filter(|seen| seen.request.method() == http::Method::POST) {
+                for seen in wire
+                    .seen()
+                    .iter()
+                    .filter(|seen| seen.request.method() == http::Method::POST)
+                {
                     let body = String::from_utf8_lossy(seen.request.body());
                     assert!(body.contains(SECRET), "{body}");
                 }
@@ -55,8 +63,9 @@ fuzz_target!(|data: &[u8]| {
         }
     });
     // The file of secrets may be anything, too.
-    let env =
-        base().with_file("/etc/openstack/clouds.yaml", &*clouds).with_file("/etc/openstack/secure.yaml", &*secure);
+    let env = base()
+        .with_file("/etc/openstack/clouds.yaml", &*clouds)
+        .with_file("/etc/openstack/secure.yaml", &*secure);
     if let Err(error) = Settings::load(&env) {
         assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
     }

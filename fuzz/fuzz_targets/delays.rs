@@ -16,7 +16,12 @@ const LIMIT: Duration = Duration::from_secs(600);
 
 fuzz_target!(|data: &[u8]| {
     let [status, refused, accepted] = texts(data);
-    let status = status.trim().parse().ok().filter(|status| (400..600).contains(status)).unwrap_or(429);
+    let status = status
+        .trim()
+        .parse()
+        .ok()
+        .filter(|status| (400..600).contains(status))
+        .unwrap_or(429);
     run(async {
         let clock = clock();
         let (no, yes) = (refused.into_owned(), accepted.into_owned());
@@ -28,12 +33,18 @@ fuzz_target!(|data: &[u8]| {
             None => answer(status, &no, b"{}"),
             Some(_) => answer(200, &yes, body),
         });
-        let builder = hetzner::Client::builder().token("token").transport(shared(&wire)).clock(clock.clone());
+        let builder = hetzner::Client::builder()
+            .token("token")
+            .transport(shared(&wire))
+            .clock(clock.clone());
         let api = builder.build().unwrap();
         let start = clock.now();
         let error = api.ssh_keys().get(1).await.unwrap_err();
         let attempts = wire.seen().len();
-        assert!((1..=5).contains(&attempts) && error.attempts() as usize == attempts, "{attempts}: {error}");
+        assert!(
+            (1..=5).contains(&attempts) && error.attempts() as usize == attempts,
+            "{attempts}: {error}"
+        );
         // Four pauses of a minute at most, and the turns of a rate limit of one request an hour.
         let longest = 4 * MINUTE + 5 * HOUR;
         assert!(clock.now() - start <= longest, "{:?}", clock.now() - start);
@@ -41,10 +52,19 @@ fuzz_target!(|data: &[u8]| {
         // What says how much is left may make calls wait, but not beyond their own limit.
         for _ in 0..3 {
             let start = clock.now();
-            let answered = api.ssh_keys().list().name("x").options(|o| o.timeout(LIMIT)).await;
+            let answered = api
+                .ssh_keys()
+                .list()
+                .name("x")
+                .options(|o| o.timeout(LIMIT))
+                .await;
             let waited = clock.now() - start;
             assert!(waited <= LIMIT, "{waited:?}");
-            assert!(answered.is_ok() || answered.as_ref().is_err_and(cloud_core::Error::is_timeout) || waited < LIMIT);
+            assert!(
+                answered.is_ok()
+                    || answered.as_ref().is_err_and(cloud_core::Error::is_timeout)
+                    || waited < LIMIT
+            );
         }
         let _ = format!("{:?}", api.rate_limit());
     });

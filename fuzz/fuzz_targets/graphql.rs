@@ -15,13 +15,20 @@ use serde_json::{Map, Value};
 fn sandbox() -> &'static Sandbox {
     static SANDBOX: OnceLock<Sandbox> = OnceLock::new();
     SANDBOX.get_or_init(|| {
-        let epoch = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_795_168_800);
+        let epoch =
+            std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_795_168_800);
         let sandbox = Sandbox::builder().starting_at(epoch).build();
         let builder = vdk_control::Client::builder().endpoint("http://localhost:8092");
         let api = builder.transport(sandbox.vdk_control()).build().unwrap();
         run(async {
             for name in ["daily-load", "hourly-load", "weekly-report"] {
-                let job = api.team("analytics").jobs().create(name).description("x").schedule("0 5 * * *").await;
+                let job = api
+                    .team("analytics")
+                    .jobs()
+                    .create(name)
+                    .description("x")
+                    .schedule("0 5 * * *")
+                    .await;
                 job.unwrap();
             }
         });
@@ -31,9 +38,13 @@ fn sandbox() -> &'static Sandbox {
 
 fuzz_target!(|data: &[u8]| {
     let [query, variables, operation] = texts(data);
-    let encode =
-        |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-    let mut path = format!("/data-jobs/for-team/analytics/jobs?query={}", encode(&query));
+    let encode = |text: &str| {
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    };
+    let mut path = format!(
+        "/data-jobs/for-team/analytics/jobs?query={}",
+        encode(&query)
+    );
     if !variables.is_empty() {
         path += &format!("&variables={}", encode(&variables));
     }
@@ -41,7 +52,9 @@ fuzz_target!(|data: &[u8]| {
         path += &format!("&operation_name={}", encode(&operation));
     }
     // A URI of the `http` crate holds no more.
-    let Ok(request) = Request::get(format!("http://sandbox.test{path}")).body(Body::empty()) else { return };
+    let Ok(request) = Request::get(format!("http://sandbox.test{path}")).body(Body::empty()) else {
+        return;
+    };
     let sandbox = sandbox();
     run(async {
         let mut response = sandbox.vdk_control().send(request).await.unwrap();
@@ -51,10 +64,14 @@ fuzz_target!(|data: &[u8]| {
         }
         let answer: Value = serde_json::from_slice(&body).unwrap();
         // The server fails over variables that are no object, and so does its twin.
-        let variables = variables.is_empty() || serde_json::from_str::<Map<String, Value>>(&variables).is_ok();
+        let variables =
+            variables.is_empty() || serde_json::from_str::<Map<String, Value>>(&variables).is_ok();
         let errors = answer["errors"].as_array().map(Vec::len);
         match response.status().as_u16() {
-            200 => assert!(variables && errors == Some(0) && answer.get("data").is_some(), "{answer}"),
+            200 => assert!(
+                variables && errors == Some(0) && answer.get("data").is_some(),
+                "{answer}"
+            ),
             400 => assert!(variables && errors > Some(0), "{answer}"),
             status => assert!(status == 500 && !variables, "{status} {answer}"),
         }

@@ -33,8 +33,8 @@ fuzz_target!(|data: &[u8]| {
     let json = Kubeconfig::parse(kubeconfig.to_json().expose_secret()).unwrap();
     assert_eq!(json.expose(), kubeconfig.expose());
     let yaml = kubeconfig.to_yaml();
-    let yaml =
-        Kubeconfig::parse(yaml.expose_secret()).unwrap_or_else(|error| panic!("{error}: {}", yaml.expose_secret()));
+    let yaml = Kubeconfig::parse(yaml.expose_secret())
+        .unwrap_or_else(|error| panic!("{error}: {}", yaml.expose_secret()));
     assert_eq!(yaml.expose(), kubeconfig.expose());
     assert_eq!(yaml.current_context(), kubeconfig.current_context());
 });

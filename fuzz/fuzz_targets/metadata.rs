@@ -17,10 +17,17 @@ fuzz_target!(|data: &[u8]| {
     let body = text.clone().into_owned();
     run(async {
         let wire = wire(move |_| answer(200, "", body.as_bytes()));
-        let builder = Metadata::builder().transport(shared(&wire)).clock(clock()).retry(StandardRetry::never());
+        let builder = Metadata::builder()
+            .transport(shared(&wire))
+            .clock(clock())
+            .retry(StandardRetry::never());
         let metadata = builder.build().unwrap();
-        let understood =
-            |kind: Option<ErrorKind>| assert!(kind.is_none_or(|kind| kind == ErrorKind::Decode), "{kind:?}");
+        let understood = |kind: Option<ErrorKind>| {
+            assert!(
+                kind.is_none_or(|kind| kind == ErrorKind::Decode),
+                "{kind:?}"
+            )
+        };
         understood(metadata.instance_id().await.err().map(|error| error.kind()));
         understood(metadata.public_ipv4().await.err().map(|error| error.kind()));
         understood(metadata.hostname().await.err().map(|error| error.kind()));
@@ -32,16 +39,20 @@ fuzz_target!(|data: &[u8]| {
         };
         // Quotes, comments and nesting are where one parser may know more than the other.
         let plain = |c: char| c.is_ascii_alphanumeric() || "-:_ \n./".contains(c);
-        let Ok(items) = serde_yaml_ng::from_str::<Vec<BTreeMap<String, Value>>>(&text) else { return };
+        let Ok(items) = serde_yaml_ng::from_str::<Vec<BTreeMap<String, Value>>>(&text) else {
+            return;
+        };
         if !text.chars().all(plain) || text.contains("---") || text.contains("...") {
             return;
         }
         assert_eq!(networks.len(), items.len(), "{text}");
         for (network, item) in networks.iter().zip(items) {
             let expected = |key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
-            for (key, found) in
-                [("ip", &network.ip), ("network_name", &network.network_name), ("subnet", &network.subnet)]
-            {
+            for (key, found) in [
+                ("ip", &network.ip),
+                ("network_name", &network.network_name),
+                ("subnet", &network.subnet),
+            ] {
                 if let Some(expected) = expected(key) {
                     assert_eq!(*found, expected, "{text}");
                 }

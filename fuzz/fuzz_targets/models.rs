@@ -15,7 +15,10 @@ fn check<T: DeserializeOwned + Debug>(value: &Value) -> Option<T> {
     if let Value::Object(members) = value {
         let mut more = members.clone();
         more.insert("a member of next year".to_owned(), json!([{"x": null}]));
-        assert_eq!(serde_json::from_value::<T>(more.into()).is_ok(), model.is_ok());
+        assert_eq!(
+            serde_json::from_value::<T>(more.into()).is_ok(),
+            model.is_ok()
+        );
     }
     let model = model.ok()?;
     let _ = format!("{model:?}");
@@ -25,14 +28,17 @@ fn check<T: DeserializeOwned + Debug>(value: &Value) -> Option<T> {
 fn check_written<T: DeserializeOwned + Serialize + PartialEq + Debug>(value: &Value) {
     if let Some(model) = check::<T>(value) {
         let written = serde_json::to_value(&model).unwrap();
-        let again: T = serde_json::from_value(written.clone()).unwrap_or_else(|error| panic!("{error}: {written}"));
+        let again: T = serde_json::from_value(written.clone())
+            .unwrap_or_else(|error| panic!("{error}: {written}"));
         assert_eq!(again, model, "{written}");
     }
 }
 
 fuzz_target!(|data: &[u8]| {
     let [body] = parts(data);
-    let Ok(value) = serde_json::from_slice::<Value>(body) else { return };
+    let Ok(value) = serde_json::from_slice::<Value>(body) else {
+        return;
+    };
     check_written::<hetzner::Server>(&value);
     check_written::<hetzner::LoadBalancer>(&value);
     check_written::<hetzner::Zone>(&value);

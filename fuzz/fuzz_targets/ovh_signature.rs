@@ -18,8 +18,14 @@ fuzz_target!(|data: &[u8]| {
     let [path, argument, name, value, body] = texts(data);
     run(async {
         let wire = wire(|_| answer(200, "", b"null"));
-        let builder = ovh::Client::builder().transport(shared(&wire)).clock(clock()).pace(None).time_offset(-7);
-        let builder = builder.application("test-app-key-0001", APPLICATION_SECRET).consumer_key(CONSUMER_KEY);
+        let builder = ovh::Client::builder()
+            .transport(shared(&wire))
+            .clock(clock())
+            .pace(None)
+            .time_offset(-7);
+        let builder = builder
+            .application("test-app-key-0001", APPLICATION_SECRET)
+            .consumer_key(CONSUMER_KEY);
         let api = builder.build().unwrap();
         let arguments = path.matches('{').count().min(4);
         let mut call = api.request(Method::POST, &*path);
@@ -35,7 +41,10 @@ fuzz_target!(|data: &[u8]| {
         match call.await {
             Ok(_) => {}
             Err(error) => {
-                assert!(matches!(error.kind(), ErrorKind::Input | ErrorKind::Config), "{error:?}");
+                assert!(
+                    matches!(error.kind(), ErrorKind::Input | ErrorKind::Config),
+                    "{error:?}"
+                );
                 assert!(wire.seen().is_empty());
                 return;
             }
@@ -44,9 +53,15 @@ fuzz_target!(|data: &[u8]| {
         let text = seen.uri().to_string();
         let url = Url::parse(&text).unwrap();
         assert_eq!(url.as_str(), text, "what is sent is what a parser reads");
-        assert_eq!((url.host_str(), url.port(), url.fragment()), (Some("eu.api.ovh.com"), None, None));
-        let below =
-            |base: &str| url.path().strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        assert_eq!(
+            (url.host_str(), url.port(), url.fragment()),
+            (Some("eu.api.ovh.com"), None, None)
+        );
+        let below = |base: &str| {
+            url.path()
+                .strip_prefix(base)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         assert!(["/1.0", "/v1", "/v2"].into_iter().any(below), "{text}");
 
         let header = |name: &str| seen.headers()[name].to_str().unwrap();

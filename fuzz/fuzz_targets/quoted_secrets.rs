@@ -12,7 +12,10 @@ const SECRET: &str = "hunter2hunter2";
 
 fuzz_target!(|data: &[u8]| {
     let [before, behind, token, quote] = texts(data);
-    for object in [r#"{"password": "hunter2hunter2"}"#, "{'secretkey': u'hunter2hunter2'}"] {
+    for object in [
+        r#"{"password": "hunter2hunter2"}"#,
+        "{'secretkey': u'hunter2hunter2'}",
+    ] {
         let message = format!("{before}{object}{behind}");
         if message.matches(SECRET).count() > 1 {
             continue;
@@ -29,6 +32,9 @@ fuzz_target!(|data: &[u8]| {
     }
     let said = quote.replace('$', &token).replace('%', &token[..8]);
     let shown = hetzner::error::redact(&said, &token);
-    assert!(!shown.contains(&token[..8]) || "[redacted]".contains(&token[..8]), "{shown}");
+    assert!(
+        !shown.contains(&token[..8]) || "[redacted]".contains(&token[..8]),
+        "{shown}"
+    );
     assert_eq!(shown == said, !said.contains(&token[..8]));
 });

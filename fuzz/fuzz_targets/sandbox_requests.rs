@@ -29,14 +29,21 @@ fn request(part: &[u8]) -> Option<(String, Request<Body>)> {
     let mut words = lines.next()?.splitn(3, ' ');
     let method: Method = words.next()?.parse().ok()?;
     let service = words.next()?.to_owned();
-    let uri: Uri = format!("http://sandbox.test:{}{}", if service == "sahara" { 8386 } else { 5000 }, words.next()?)
-        .parse()
-        .ok()?;
+    let uri: Uri = format!(
+        "http://sandbox.test:{}{}",
+        if service == "sahara" { 8386 } else { 5000 },
+        words.next()?
+    )
+    .parse()
+    .ok()?;
     let mut request = Request::new(Body::from(body.to_vec()));
     *request.method_mut() = method;
     *request.uri_mut() = uri;
     for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value.trim())) {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::try_from(name),
+            HeaderValue::try_from(value.trim()),
+        ) {
             request.headers_mut().append(name, value);
         }
     }
@@ -46,8 +53,9 @@ fn request(part: &[u8]) -> Option<(String, Request<Body>)> {
 /// A token, as a client gets one.
 async fn token(sandbox: &Sandbox, service: &str) -> String {
     if service == "ovh" {
-        let form =
-            format!("grant_type=client_credentials&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&scope=all");
+        let form = format!(
+            "grant_type=client_credentials&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&scope=all"
+        );
         let request = Request::post("https://www.ovh.com/auth/oauth2/token")
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Body::from(form.into_bytes()));
@@ -61,12 +69,20 @@ async fn token(sandbox: &Sandbox, service: &str) -> String {
         "identity": {"methods": ["password"], "password": {"user": user}},
         "scope": {"project": {"id": DEMO_PROJECT}},
     }});
-    let request = Request::post("http://sandbox.test:5000/v3/auth/tokens").body(login.to_string().into());
+    let request =
+        Request::post("http://sandbox.test:5000/v3/auth/tokens").body(login.to_string().into());
     let response = sandbox.openstack().send(request.unwrap()).await.unwrap();
-    response.headers()["x-subject-token"].to_str().unwrap().to_owned()
+    response.headers()["x-subject-token"]
+        .to_str()
+        .unwrap()
+        .to_owned()
 }
 
-async fn check(service: &str, method: &Method, mut response: Response<cloud_core::body::ResponseBody>) {
+async fn check(
+    service: &str,
+    method: &Method,
+    mut response: Response<cloud_core::body::ResponseBody>,
+) {
     let mut body = Vec::new();
     while let Some(chunk) = response.body_mut().chunk().await {
         body.extend_from_slice(&chunk.expect("no fault is set"));
@@ -75,25 +91,38 @@ async fn check(service: &str, method: &Method, mut response: Response<cloud_core
     let text = String::from_utf8_lossy(&body);
     assert!(status.as_u16() >= 200, "{status}");
     // The servers of OpenStack and VDK fail over some requests that they do not expect, and so do their twins.
-    assert!(status != 500 || !matches!(service, "hetzner" | "metadata" | "ovh" | "ionos"), "{text}");
-    let header = |name: &str| response.headers().get(name).map(|value| value.to_str().expect("text").to_owned());
+    assert!(
+        status != 500 || !matches!(service, "hetzner" | "metadata" | "ovh" | "ionos"),
+        "{text}"
+    );
+    let header = |name: &str| {
+        response
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().expect("text").to_owned())
+    };
     assert_eq!(header("content-length"), Some(body.len().to_string()));
     if status == 204 || status == 304 {
         assert!(body.is_empty(), "{status}: {text}");
     }
     let is_json = header("content-type").is_some_and(|kind| kind.starts_with("application/json"));
     if is_json && method != Method::HEAD {
-        serde_json::from_slice::<serde_json::Value>(&body).unwrap_or_else(|error| panic!("{error}: {text}"));
+        serde_json::from_slice::<serde_json::Value>(&body)
+            .unwrap_or_else(|error| panic!("{error}: {text}"));
     }
 }
 
 fuzz_target!(|data: &[u8]| {
-    let requests: Vec<_> = parts::<REQUESTS>(data).into_iter().filter_map(request).collect();
+    let requests: Vec<_> = parts::<REQUESTS>(data)
+        .into_iter()
+        .filter_map(request)
+        .collect();
     if requests.is_empty() {
         return;
     }
     run(async {
-        let epoch = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_795_168_800);
+        let epoch =
+            std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_795_168_800);
         let sandbox = Sandbox::builder().starting_at(epoch).build();
         for (service, mut request) in requests {
             let transport: Arc<dyn Transport> = match service.as_str() {
@@ -107,7 +136,10 @@ fuzz_target!(|data: &[u8]| {
             for value in request.headers_mut().values_mut() {
                 let text = value.to_str().unwrap_or_default();
                 if text.contains(TOKEN) {
-                    *value = text.replace(TOKEN, &token(&sandbox, &service).await).parse().unwrap();
+                    *value = text
+                        .replace(TOKEN, &token(&sandbox, &service).await)
+                        .parse()
+                        .unwrap();
                 }
             }
             let method = request.method().clone();

@@ -16,8 +16,13 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 pub fn parts<const N: usize>(data: &[u8]) -> [&[u8]; N] {
     let mut rest = Some(data.strip_suffix(b"\n").unwrap_or(data));
     std::array::from_fn(|index| {
-        let Some(text) = rest.take() else { return &[][..] };
-        let at = text.windows(SEPARATOR.len()).position(|window| window == SEPARATOR).filter(|_| index + 1 < N);
+        let Some(text) = rest.take() else {
+            return &[][..];
+        };
+        let at = text
+            .windows(SEPARATOR.len())
+            .position(|window| window == SEPARATOR)
+            .filter(|_| index + 1 < N);
         let Some(at) = at else { return text };
         rest = Some(&text[at + SEPARATOR.len()..]);
         &text[..at]
@@ -33,7 +38,10 @@ pub fn texts<const N: usize>(data: &[u8]) -> [Cow<'_, str>; N] {
 
 /// Runs calls in a time that passes as soon as everybody waits.
 pub fn run<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
     runtime.expect("a runtime").block_on(work)
 }
 
@@ -43,7 +51,9 @@ pub fn clock() -> PausedClock {
 }
 
 /// A transport that answers every request by this function.
-pub fn wire(respond: impl Fn(&Request<Bytes>) -> Scripted + Send + Sync + 'static) -> ScriptedTransport {
+pub fn wire(
+    respond: impl Fn(&Request<Bytes>) -> Scripted + Send + Sync + 'static,
+) -> ScriptedTransport {
     ScriptedTransport::from_fn(respond)
 }
 
@@ -57,7 +67,10 @@ pub fn answer(status: u16, headers: &str, body: &[u8]) -> Scripted {
     let mut response = Response::new(Bytes::copy_from_slice(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT);
     for (name, value) in headers.lines().filter_map(|line| line.split_once(':')) {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.trim()), HeaderValue::try_from(value.trim())) {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::try_from(name.trim()),
+            HeaderValue::try_from(value.trim()),
+        ) {
             response.headers_mut().append(name, value);
         }
     }
@@ -66,7 +79,11 @@ pub fn answer(status: u16, headers: &str, body: &[u8]) -> Scripted {
 
 /// All that somebody might print of an error.
 pub fn shown(error: &Error) -> String {
-    let mut text = format!("{error}\n{error:?}\n{error:#?}\n{}\n{:?}", error.message(), error.code());
+    let mut text = format!(
+        "{error}\n{error:?}\n{error:#?}\n{}\n{:?}",
+        error.message(),
+        error.code()
+    );
     let _ = write!(text, "\n{:?}\n{:?}", error.fields(), error.json_path());
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

@@ -25,7 +25,9 @@ impl Transport for Far {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
         tokio::time::sleep(LATENCY).await;
         let query = request.uri().query().unwrap_or_default();
-        let page: Option<usize> = query.split('&').find_map(|part| part.strip_prefix("page=")?.parse().ok());
+        let page: Option<usize> = query
+            .split('&')
+            .find_map(|part| part.strip_prefix("page=")?.parse().ok());
         let mut response = Response::new(ResponseBody::from(self.0[page.unwrap_or(1) - 1].clone()));
         let headers = response.headers_mut();
         headers.insert("ratelimit-limit", HeaderValue::from_static("3600"));
@@ -35,21 +37,39 @@ impl Transport for Far {
 }
 
 fn main() {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
         let sandbox = Sandbox::builder().action_duration(Duration::ZERO).build();
-        let near = Client::builder().token("t").transport(sandbox.hetzner()).build().expect("a client");
+        let near = Client::builder()
+            .token("t")
+            .transport(sandbox.hetzner())
+            .build()
+            .expect("a client");
         for n in 0..SERVERS {
-            let create = near.servers().create(format!("web-{n:04}"), "cx23", "debian-13").start_after_create(false);
+            let create = near
+                .servers()
+                .create(format!("web-{n:04}"), "cx23", "debian-13")
+                .start_after_create(false);
             create.await.expect("a server");
         }
         let mut pages = Vec::new();
         for page in 1..=SERVERS / 50 {
-            let list = near.servers().list().sort(Sort::NAME).from_page(page.to_string().into());
+            let list = near
+                .servers()
+                .list()
+                .sort(Sort::NAME)
+                .from_page(page.to_string().into());
             pages.push(list.send_raw().await.expect("a page").body);
         }
-        let far = Client::builder().token("t").transport(Arc::new(Far(pages))).build().expect("a client");
+        let far = Client::builder()
+            .token("t")
+            .transport(Arc::new(Far(pages)))
+            .build()
+            .expect("a client");
         let (mut one_by_one, mut side_by_side) = (Vec::new(), Vec::new());
         for _ in 0..5 {
             one_by_one.push(timed(&far, 1).await);
@@ -65,7 +85,14 @@ fn main() {
 
 async fn timed(api: &Client, prefetch: usize) -> Duration {
     let begun = Instant::now();
-    let servers = api.servers().list().sort(Sort::NAME).prefetch(prefetch).all().await.expect("a list");
+    let servers = api
+        .servers()
+        .list()
+        .sort(Sort::NAME)
+        .prefetch(prefetch)
+        .all()
+        .await
+        .expect("a list");
     let elapsed = begun.elapsed();
     assert!(servers.len() == SERVERS && in_order(&servers));
     elapsed

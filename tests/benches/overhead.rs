@@ -67,7 +67,14 @@ struct Ours(Client);
 
 impl Ours {
     fn new(url: &str) -> Self {
-        Self(Client::builder().token(TOKEN).endpoint(url).hetzner_endpoint(url).build().expect("a client"))
+        Self(
+            Client::builder()
+                .token(TOKEN)
+                .endpoint(url)
+                .hetzner_endpoint(url)
+                .build()
+                .expect("a client"),
+        )
     }
 
     async fn call(&self, what: What) -> usize {
@@ -82,7 +89,14 @@ struct Bare(reqwest::Client, String);
 
 impl Bare {
     fn new(url: &str) -> Self {
-        Self(reqwest::Client::builder().user_agent("bare/1.0").no_proxy().build().expect("a client"), url.to_owned())
+        Self(
+            reqwest::Client::builder()
+                .user_agent("bare/1.0")
+                .no_proxy()
+                .build()
+                .expect("a client"),
+            url.to_owned(),
+        )
     }
 
     async fn call(&self, what: What) -> usize {
@@ -90,11 +104,23 @@ impl Bare {
             What::Get => format!("{}/servers/{ID}", self.1),
             What::List => format!("{}/servers?per_page=50", self.1),
         };
-        let request = self.0.get(path).bearer_auth(TOKEN).header("accept", "application/json");
-        let body = request.send().await.and_then(reqwest::Response::error_for_status).expect("an answer");
+        let request = self
+            .0
+            .get(path)
+            .bearer_auth(TOKEN)
+            .header("accept", "application/json");
+        let body = request
+            .send()
+            .await
+            .and_then(reqwest::Response::error_for_status)
+            .expect("an answer");
         let body = body.bytes().await.expect("a body");
         match what {
-            What::Get => serde_json::from_slice::<One>(&body).expect("a server").server.name.len(),
+            What::Get => serde_json::from_slice::<One>(&body)
+                .expect("a server")
+                .server
+                .name
+                .len(),
             What::List => {
                 let many: Many = serde_json::from_slice(&body).expect("a list");
                 assert!(many.meta.pagination.next_page.is_none());
@@ -118,13 +144,18 @@ async fn calls(url: &str, who: Who, what: What, n: u32) -> Duration {
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--client") {
-        let [url, who, what, n] = &arguments[at + 1..at + 5] else { panic!("--client URL WHO WHAT N") };
+        let [url, who, what, n] = &arguments[at + 1..at + 5] else {
+            panic!("--client URL WHO WHAT N")
+        };
         let who = if who == "Ours" { Who::Ours } else { Who::Bare };
         let what = if what == "Get" { What::Get } else { What::List };
         runtime().block_on(calls(url, who, what, n.parse().expect("a number")));
@@ -155,8 +186,13 @@ fn instructions(url: &str, who: Who, what: What) -> Option<f64> {
     let count = |n: u32| {
         let out = std::env::temp_dir().join(format!("overhead-{}.callgrind", std::process::id()));
         let mut valgrind = Command::new("valgrind");
-        valgrind.arg("--tool=callgrind").arg(format!("--callgrind-out-file={}", out.display()));
-        valgrind.arg(std::env::current_exe().ok()?).arg("--client").arg(url);
+        valgrind
+            .arg("--tool=callgrind")
+            .arg(format!("--callgrind-out-file={}", out.display()));
+        valgrind
+            .arg(std::env::current_exe().ok()?)
+            .arg("--client")
+            .arg(url);
         valgrind.args([format!("{who:?}"), format!("{what:?}"), n.to_string()]);
         let output = valgrind.stdout(Stdio::null()).output().ok()?;
         let _ = std::fs::remove_file(out);
@@ -172,8 +208,12 @@ fn wall(url: &str, what: What) -> (Duration, Duration) {
     let runtime = runtime();
     let mut times = (Vec::new(), Vec::new());
     for _ in 0..15 {
-        times.0.push(runtime.block_on(calls(url, Who::Ours, what, 300)) / 300);
-        times.1.push(runtime.block_on(calls(url, Who::Bare, what, 300)) / 300);
+        times
+            .0
+            .push(runtime.block_on(calls(url, Who::Ours, what, 300)) / 300);
+        times
+            .1
+            .push(runtime.block_on(calls(url, Who::Bare, what, 300)) / 300);
     }
     times.0.sort_unstable();
     times.1.sort_unstable();
@@ -184,17 +224,37 @@ fn wall(url: &str, what: What) -> (Duration, Duration) {
 fn answers() -> [Vec<u8>; 2] {
     runtime().block_on(async {
         let sandbox = Sandbox::new();
-        let api = Client::builder().token(TOKEN).transport(sandbox.hetzner()).build().expect("a client");
+        let api = Client::builder()
+            .token(TOKEN)
+            .transport(sandbox.hetzner())
+            .build()
+            .expect("a client");
         let mut id = None;
         for n in 0..50 {
-            let create = api.servers().create(format!("web-{n}"), "cx23", "debian-13").labels([("env", "prod")]);
+            let create = api
+                .servers()
+                .create(format!("web-{n}"), "cx23", "debian-13")
+                .labels([("env", "prod")]);
             id = Some(create.await.expect("a server").resource.id);
         }
-        let one = api.servers().get(id.expect("fifty")).send_raw().await.expect("an answer");
+        let one = api
+            .servers()
+            .get(id.expect("fifty"))
+            .send_raw()
+            .await
+            .expect("an answer");
         let many = api.servers().list().send_raw().await.expect("an answer");
         [one, many].map(|answer| {
-            let mut head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n", answer.body.len()).into_bytes();
-            for (name, value) in answer.headers.iter().filter(|(name, _)| *name != "content-length") {
+            let mut head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n",
+                answer.body.len()
+            )
+            .into_bytes();
+            for (name, value) in answer
+                .headers
+                .iter()
+                .filter(|(name, _)| *name != "content-length")
+            {
                 head.extend_from_slice(name.as_str().as_bytes());
                 head.extend_from_slice(b": ");
                 head.extend_from_slice(value.as_bytes());
@@ -227,7 +287,11 @@ fn answer(mut stream: TcpStream, [one, many]: &[Vec<u8>; 2]) {
     while let Ok(n @ 1..) = stream.read(&mut buffer) {
         request.extend_from_slice(&buffer[..n]);
         if request.ends_with(b"\r\n\r\n") {
-            let answer = if request.starts_with(b"GET /v1/servers/") { one } else { many };
+            let answer = if request.starts_with(b"GET /v1/servers/") {
+                one
+            } else {
+                many
+            };
             if stream.write_all(answer).is_err() {
                 return;
             }

@@ -53,9 +53,17 @@ fn main() -> ExitCode {
         ["serve"] => service::run(),
         ["transfer", index, url] => {
             let (transfer, bytes) = TRANSFERS[index.parse::<usize>().expect("an index")];
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            let measured = runtime.expect("a runtime").block_on(measure(transfer, bytes, url));
-            println!("{} {} {}", measured.milliseconds, measured.idle_kib, measured.peak_kib);
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build();
+            let measured = runtime
+                .expect("a runtime")
+                .block_on(measure(transfer, bytes, url));
+            println!(
+                "{} {} {}",
+                measured.milliseconds, measured.idle_kib, measured.peak_kib
+            );
             ExitCode::SUCCESS
         }
         _ => compare(),
@@ -72,9 +80,17 @@ fn compare() -> ExitCode {
     let mut is_good = true;
     for (index, (transfer, bytes)) in TRANSFERS.into_iter().enumerate() {
         let (mut child, line) = start(&["transfer", &index.to_string(), &url]);
-        assert!(child.0.wait().expect("the end of a transfer").success(), "{transfer:?} has failed");
-        let numbers: Vec<u64> = line.split_whitespace().map(|number| number.parse().expect("a number")).collect();
-        let [milliseconds, idle, peak] = numbers[..] else { panic!("{transfer:?}: {line:?}") };
+        assert!(
+            child.0.wait().expect("the end of a transfer").success(),
+            "{transfer:?} has failed"
+        );
+        let numbers: Vec<u64> = line
+            .split_whitespace()
+            .map(|number| number.parse().expect("a number"))
+            .collect();
+        let [milliseconds, idle, peak] = numbers[..] else {
+            panic!("{transfer:?}: {line:?}")
+        };
         let difference = peak.saturating_sub(idle);
         let must_be_seen = transfer == Transfer::VdkUploadHeld;
         let verdict = match (difference > LIMIT_KIB, must_be_seen) {
@@ -84,11 +100,20 @@ fn compare() -> ExitCode {
             (false, false) => "",
         };
         is_good &= (difference > LIMIT_KIB) == must_be_seen;
-        let (name, seconds) = (format!("{transfer:?}"), std::time::Duration::from_millis(milliseconds).as_secs_f64());
-        println!("{name:<22}{bytes:>12}{seconds:>9.2}{idle:>10}{peak:>10}{difference:>12}  {verdict}");
+        let (name, seconds) = (
+            format!("{transfer:?}"),
+            std::time::Duration::from_millis(milliseconds).as_secs_f64(),
+        );
+        println!(
+            "{name:<22}{bytes:>12}{seconds:>9.2}{idle:>10}{peak:>10}{difference:>12}  {verdict}"
+        );
     }
     println!("limit of the difference: {LIMIT_KIB} KiB");
-    if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if is_good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// A process that ends with its owner.
@@ -104,7 +129,13 @@ impl Drop for Process {
 /// This program once more, and the first line that it prints.
 fn start(arguments: &[&str]) -> (Process, String) {
     let mut command = Command::new(std::env::current_exe().expect("the path of this program"));
-    let mut process = Process(command.args(arguments).stdout(Stdio::piped()).spawn().expect("a process"));
+    let mut process = Process(
+        command
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a process"),
+    );
     let mut line = String::new();
     let output = process.0.stdout.take().expect("its output");
     BufReader::new(output).read_line(&mut line).expect("a line");
@@ -124,13 +155,23 @@ async fn measure(transfer: Transfer, bytes: u64, url: &str) -> Measured {
     let idle_kib = memory("VmRSS:");
     let begun = Instant::now();
     client.run(transfer, bytes, &folder.0).await;
-    Measured { milliseconds: begun.elapsed().as_millis(), idle_kib, peak_kib: memory("VmHWM:") }
+    Measured {
+        milliseconds: begun.elapsed().as_millis(),
+        idle_kib,
+        peak_kib: memory("VmHWM:"),
+    }
 }
 
 /// The KiB in a line of what Linux says about this process.
 fn memory(key: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
-    let number = status.lines().find_map(|line| line.strip_prefix(key)?.split_whitespace().next()?.parse().ok());
+    let number = status.lines().find_map(|line| {
+        line.strip_prefix(key)?
+            .split_whitespace()
+            .next()?
+            .parse()
+            .ok()
+    });
     number.expect("a number")
 }
 
@@ -158,10 +199,26 @@ struct Client {
 
 impl Client {
     async fn connect(url: &str) -> Self {
-        let vdk = vdk_control::Client::builder().endpoint(url).token("t").build().expect("a client");
-        let login = Login::password(User::named("demo", "Default"), "pw", Project::named("demo", "Default"));
-        let cloud = Cloud::builder().auth_url(format!("{url}/v3")).login(login).build().expect("a cloud");
-        let sahara = cloud.data_processing().version(Version::V1_1).await.expect("a client");
+        let vdk = vdk_control::Client::builder()
+            .endpoint(url)
+            .token("t")
+            .build()
+            .expect("a client");
+        let login = Login::password(
+            User::named("demo", "Default"),
+            "pw",
+            Project::named("demo", "Default"),
+        );
+        let cloud = Cloud::builder()
+            .auth_url(format!("{url}/v3"))
+            .login(login)
+            .build()
+            .expect("a cloud");
+        let sahara = cloud
+            .data_processing()
+            .version(Version::V1_1)
+            .await
+            .expect("a client");
         Self { vdk, sahara }
     }
 
@@ -172,7 +229,9 @@ impl Client {
         let job = self.vdk.team("t").job(&name);
         let programs = self.sahara.job_binary_internals();
         let arrived = match transfer {
-            Transfer::VdkUploadFile => received(job.sources().upload_file(sparse(folder, bytes))).await,
+            Transfer::VdkUploadFile => {
+                received(job.sources().upload_file(sparse(folder, bytes))).await
+            }
             Transfer::VdkUploadReader => received(job.sources().upload(reader(bytes))).await,
             Transfer::VdkUploadHeld => {
                 let held = vec![7; usize::try_from(bytes).expect("a size")];
@@ -180,18 +239,32 @@ impl Client {
             }
             Transfer::VdkDownloadFile => {
                 let path = folder.join("download");
-                let length = job.sources().download().to_file(&path).await.expect("a download");
+                let length = job
+                    .sources()
+                    .download()
+                    .to_file(&path)
+                    .await
+                    .expect("a download");
                 assert_eq!(std::fs::metadata(&path).expect("a file").len(), length);
                 length
             }
-            Transfer::VdkDownloadStream => drain(job.sources().download().await.expect("a download")).await,
+            Transfer::VdkDownloadStream => {
+                drain(job.sources().download().await.expect("a download")).await
+            }
             Transfer::SaharaUploadFile => {
                 let file = Body::from_file(sparse(folder, bytes)).expect("a file");
                 put(programs, &name, file).await
             }
             Transfer::SaharaUploadReader => put(programs, &name, reader(bytes)).await,
             Transfer::SaharaDownloadStream => {
-                drain(programs.data(&*name).send_streaming().await.expect("a download")).await
+                drain(
+                    programs
+                        .data(&*name)
+                        .send_streaming()
+                        .await
+                        .expect("a download"),
+                )
+                .await
             }
         };
         assert_eq!(arrived, bytes, "{transfer:?}");
@@ -201,7 +274,9 @@ impl Client {
 /// A file that is as long as this, and takes no room.
 fn sparse(folder: &Path, bytes: u64) -> PathBuf {
     let path = folder.join("upload");
-    File::create(&path).and_then(|file| file.set_len(bytes)).expect("a file");
+    File::create(&path)
+        .and_then(|file| file.set_len(bytes))
+        .expect("a file");
     path
 }
 
@@ -211,12 +286,22 @@ fn reader(bytes: u64) -> Body {
 
 /// The service names versions by the number of bytes that it got.
 async fn received(upload: vdk_control::sources::UploadSources) -> u64 {
-    upload.await.expect("an upload").version_sha.parse().expect("a number")
+    upload
+        .await
+        .expect("an upload")
+        .version_sha
+        .parse()
+        .expect("a number")
 }
 
 async fn put(programs: JobBinaryInternals<'_>, name: &str, program: Body) -> u64 {
     // More than services take unless they are set to.
-    programs.upload(name, program).options(CallOptions::unchecked).await.expect("an upload").datasize
+    programs
+        .upload(name, program)
+        .options(CallOptions::unchecked)
+        .await
+        .expect("an upload")
+        .datasize
 }
 
 async fn drain(mut download: Download) -> u64 {
@@ -266,25 +351,46 @@ mod service {
         }
     }
 
-    fn answer(mut to: &TcpStream, is_get: bool, target: &str, got: u64, url: &str) -> io::Result<()> {
-        let asked = target.split(['/', '?']).find_map(|part| part.strip_prefix('b')?.parse::<u64>().ok());
+    fn answer(
+        mut to: &TcpStream,
+        is_get: bool,
+        target: &str,
+        got: u64,
+        url: &str,
+    ) -> io::Result<()> {
+        let asked = target
+            .split(['/', '?'])
+            .find_map(|part| part.strip_prefix('b')?.parse::<u64>().ok());
         if let (true, Some(bytes)) = (is_get, asked) {
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length:";
+            let head =
+                "HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length:";
             write!(to, "{head} {bytes}\r\n\r\n")?;
             return io::copy(&mut io::repeat(7).take(bytes), &mut to).map(drop);
         }
         let (status, body) = if target == "/v3/auth/tokens" {
-            let endpoint = format!(r#"{{"interface":"public","region":"R","region_id":"R","url":"{url}"}}"#);
-            let service = format!(r#"{{"type":"data-processing","name":"sahara","id":"s","endpoints":[{endpoint}]}}"#);
+            let endpoint =
+                format!(r#"{{"interface":"public","region":"R","region_id":"R","url":"{url}"}}"#);
+            let service = format!(
+                r#"{{"type":"data-processing","name":"sahara","id":"s","endpoints":[{endpoint}]}}"#
+            );
             let who = r#""user":{"id":"u","name":"demo"},"project":{"id":"p","name":"demo"}"#;
-            ("201 Created", format!(r#"{{"token":{{{who},"catalog":[{service}]}}}}"#))
+            (
+                "201 Created",
+                format!(r#"{{"token":{{{who},"catalog":[{service}]}}}}"#),
+            )
         } else if target.contains("/job-binary-internals/") {
             let record = format!(r#"{{"id":"i","name":"n","project_id":"p","datasize":{got}}}"#);
-            ("202 Accepted", format!(r#"{{"job_binary_internal":{record}}}"#))
+            (
+                "202 Accepted",
+                format!(r#"{{"job_binary_internal":{record}}}"#),
+            )
         } else if target.ends_with("/sources") {
             ("200 OK", format!(r#"{{"version_sha":"{got}"}}"#))
         } else if target == "/" {
-            ("300 Multiple Choices", r#"{"versions":[{"id":"v1.1"}]}"#.to_owned())
+            (
+                "300 Multiple Choices",
+                r#"{"versions":[{"id":"v1.1"}]}"#.to_owned(),
+            )
         } else {
             ("404 Not Found", "{}".to_owned())
         };

@@ -26,7 +26,8 @@ pub use answer::{Answer, Place};
 use replay::Replay;
 
 /// A key that nobody has the other half of.
-const PUBLIC_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
+const PUBLIC_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB exercise";
 
 /// The calls of one exercise and what became of them.
 #[derive(Debug)]
@@ -86,20 +87,37 @@ impl Run {
     /// An exercise whose every answer is taken apart, and the transport that its client needs for that.
     fn taking_apart(behind: Arc<dyn Transport>) -> (Self, Arc<Replay>) {
         let replay = Arc::new(Replay::new(behind));
-        (Self { replay: Some((replay.clone(), Depth::Vary)), ..Self::default() }, replay)
+        (
+            Self {
+                replay: Some((replay.clone(), Depth::Vary)),
+                ..Self::default()
+            },
+            replay,
+        )
     }
 
     /// An exercise of any server, with a line for each call; for a round trip every answer is encoded again, and the
     /// client needs the transport.
     fn aloud(url: &str, round_trip: bool) -> Result<(Self, Option<Arc<Replay>>), Error> {
-        let run = Self { loud: true, ..Self::default() };
+        let run = Self {
+            loud: true,
+            ..Self::default()
+        };
         if !round_trip {
             return Ok((run, None));
         }
-        let network = HttpTransport::builder().plain_http_only(url.starts_with("http:")).build();
+        let network = HttpTransport::builder()
+            .plain_http_only(url.starts_with("http:"))
+            .build();
         let network = network.map_err(|error| Error::config("the connection", error))?;
         let replay = Arc::new(Replay::new(Arc::new(network)));
-        Ok((Self { replay: Some((replay.clone(), Depth::Compare)), ..run }, Some(replay)))
+        Ok((
+            Self {
+                replay: Some((replay.clone(), Depth::Compare)),
+                ..run
+            },
+            Some(replay),
+        ))
     }
 
     /// What the client under exercise has to call after every attempt.
@@ -107,7 +125,10 @@ impl Run {
         let seen = self.seen.clone();
         move |report| {
             let status = report.status.map(|status| status.as_u16());
-            let last = Seen { operation: report.operation, status };
+            let last = Seen {
+                operation: report.operation,
+                status,
+            };
             *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         }
     }
@@ -119,13 +140,25 @@ impl Run {
         T: Answer,
     {
         let answer = call.clone().await;
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let seen = self
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         self.calls += 1;
         let (name, method, path, status) = match seen {
-            Some(Seen { operation: Some(operation), status }) => {
+            Some(Seen {
+                operation: Some(operation),
+                status,
+            }) => {
                 self.sent.insert(operation.id);
                 let status = status.map_or_else(|| "-".to_owned(), |status| status.to_string());
-                (operation.id, operation.method.as_str(), operation.path, status)
+                (
+                    operation.id,
+                    operation.method.as_str(),
+                    operation.path,
+                    status,
+                )
             }
             _ => ("(nothing sent)", "-", "-", "-".to_owned()),
         };
@@ -145,7 +178,12 @@ impl Run {
         }
         if let (Some((replay, depth)), Ok(answer)) = (self.replay.clone(), &answer) {
             let body = replay.last().unwrap_or_default();
-            self.lost.extend(answer.lost_keys(&body).into_iter().map(|key| format!("{name}: {key}")));
+            self.lost.extend(
+                answer
+                    .lost_keys(&body)
+                    .into_iter()
+                    .map(|key| format!("{name}: {key}")),
+            );
             if depth == Depth::Vary {
                 self.vary(name, &replay, call, &body).await;
             }
@@ -163,10 +201,14 @@ impl Run {
             self.variants += 1;
             replay.next(variant.body.to_string());
             if let Err(error) = call.clone().await {
-                self.failed.push(format!("{name} with {}: {error}", variant.what));
+                self.failed
+                    .push(format!("{name} with {}: {error}", variant.what));
             }
         }
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 }
 

@@ -9,7 +9,10 @@ use hetzner::{Client, ClientBuilder};
 
 /// A client of the sandbox without sockets, on simulated time.
 pub fn hetzner(sandbox: &Sandbox) -> ClientBuilder {
-    Client::builder().token("t0ken").transport(sandbox.hetzner()).clock(PausedClock::new())
+    Client::builder()
+        .token("t0ken")
+        .transport(sandbox.hetzner())
+        .clock(PausedClock::new())
 }
 
 /// The code in the project's README compiles and runs.

@@ -70,7 +70,11 @@ pub fn run(runtime: &Runtime, world: &World, cases: &[Named]) -> Vec<&'static st
         let ended = catch_unwind(AssertUnwindSafe(|| {
             runtime.block_on(async {
                 // The time of the sandbox is simulated, and passes as fast as its cases wait.
-                let limit = if world.is_real() { LIMIT } else { Duration::MAX };
+                let limit = if world.is_real() {
+                    LIMIT
+                } else {
+                    Duration::MAX
+                };
                 timeout(limit, case(world)).await.is_ok()
             })
         }));
@@ -79,7 +83,10 @@ pub fn run(runtime: &Runtime, world: &World, cases: &[Named]) -> Vec<&'static st
             Ok(false) => "OVER TIME",
             Err(_) => "FAILED",
         };
-        println!("{outcome:<6} {:>6.1} s  {name}", begun.elapsed().as_secs_f64());
+        println!(
+            "{outcome:<6} {:>6.1} s  {name}",
+            begun.elapsed().as_secs_f64()
+        );
         if outcome != "ok" {
             failed.push(*name);
         }

@@ -15,7 +15,12 @@ enum Outcome {
 }
 
 async fn create(api: Client, name: String) -> Outcome {
-    match api.servers().create(name, "cx23", "debian-13").start_after_create(false).await {
+    match api
+        .servers()
+        .create(name, "cx23", "debian-13")
+        .start_after_create(false)
+        .await
+    {
         Ok(_) => Outcome::Created,
         Err(error) if error.may_have_happened() => Outcome::MayHaveHappened,
         Err(_) => Outcome::Refused,
@@ -26,7 +31,11 @@ async fn create(api: Client, name: String) -> Outcome {
 async fn never_two_servers_for_one_call_and_none_unaccounted_for() {
     let sandbox = Sandbox::new();
     let api = hetzner(&sandbox).max_in_flight(200).build().unwrap();
-    let conflict = Fault::Error { status: 409, code: "conflict".into(), message: "changed meanwhile".into() };
+    let conflict = Fault::Error {
+        status: 409,
+        code: "conflict".into(),
+        message: "changed meanwhile".into(),
+    };
     let faults = [
         Fault::NeverSent,
         Fault::ResetBeforeHandling,
@@ -64,13 +73,18 @@ async fn never_two_servers_for_one_call_and_none_unaccounted_for() {
     for entry in sandbox.journal().entries() {
         if entry.handled && entry.path == "/v1/servers" && entry.method == "POST" {
             let body: serde_json::Value = serde_json::from_slice(&entry.body).unwrap();
-            *handled.entry(body["name"].as_str().unwrap().to_owned()).or_default() += 1;
+            *handled
+                .entry(body["name"].as_str().unwrap().to_owned())
+                .or_default() += 1;
         }
     }
     let (mut created, mut open, mut open_done, mut refused) = (0, 0, 0, 0);
     for (name, outcome) in &outcomes {
         let there = servers.get(name).copied().unwrap_or_default();
-        assert!(there <= 1 && handled.get(name).copied().unwrap_or_default() <= 1, "{name} was handled twice");
+        assert!(
+            there <= 1 && handled.get(name).copied().unwrap_or_default() <= 1,
+            "{name} was handled twice"
+        );
         match outcome {
             Outcome::Created => {
                 assert_eq!(there, 1, "{name} was answered and is not there");
@@ -88,7 +102,10 @@ async fn never_two_servers_for_one_call_and_none_unaccounted_for() {
     }
     assert_eq!(servers.len(), created + open_done);
     assert_eq!(created + open + refused, CREATES);
-    assert!(created > 6000 && open > 1000 && open_done > 500 && open > open_done, "{created} {open} {open_done}");
+    assert!(
+        created > 6000 && open > 1000 && open_done > 500 && open > open_done,
+        "{created} {open} {open_done}"
+    );
     println!(
         "{CREATES} creates: {created} answered, {open} 'may have happened' ({open_done} had), {refused} refused; {} servers",
         servers.len()

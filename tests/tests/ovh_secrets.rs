@@ -33,23 +33,48 @@ fn all_of(error: &Error) -> String {
 async fn nothing_that_is_written_holds_a_secret() {
     let log = Captured::log();
 
-    let settings = Settings::new().application(APPLICATION_KEY, SECRET).consumer_key(CONSUMER);
-    let sandbox = Sandbox::builder().ovh(settings.service_account(CLIENT_ID, CLIENT_SECRET)).build();
-    let mut secrets: Vec<String> = [SECRET, CONSUMER, CLIENT_SECRET, TOKEN, BODY].map(str::to_owned).into();
+    let settings = Settings::new()
+        .application(APPLICATION_KEY, SECRET)
+        .consumer_key(CONSUMER);
+    let sandbox = Sandbox::builder()
+        .ovh(settings.service_account(CLIENT_ID, CLIENT_SECRET))
+        .build();
+    let mut secrets: Vec<String> = [SECRET, CONSUMER, CLIENT_SECRET, TOKEN, BODY]
+        .map(str::to_owned)
+        .into();
     let mut shown = Vec::new();
 
     let tap = Tap::new(sandbox.ovh(), &["authorization", "x-ovh-signature"]);
-    let builder = || Client::builder().transport(Arc::new(tap.clone())).clock(PausedClock::new()).pace(None);
+    let builder = || {
+        Client::builder()
+            .transport(Arc::new(tap.clone()))
+            .clock(PausedClock::new())
+            .pace(None)
+    };
     // White space around a secret is repaired with a warning, which names the setting and not its value.
-    let signing = || builder().application(APPLICATION_KEY, format!("{SECRET}\n")).consumer_key(CONSUMER);
+    let signing = || {
+        builder()
+            .application(APPLICATION_KEY, format!("{SECRET}\n"))
+            .consumer_key(CONSUMER)
+    };
     let account = || builder().oauth2(CLIENT_ID, CLIENT_SECRET);
     let token = || builder().access_token(TOKEN);
-    for (builder, own) in [(signing(), [SECRET, CONSUMER]), (account(), [CLIENT_SECRET; 2]), (token(), [TOKEN; 2])] {
+    for (builder, own) in [
+        (signing(), [SECRET, CONSUMER]),
+        (account(), [CLIENT_SECRET; 2]),
+        (token(), [TOKEN; 2]),
+    ] {
         shown.push(format!("{builder:?}"));
         let api = builder.build().unwrap();
         shown.push(format!("{api:?}{:?}", api.warnings()));
-        let call = api.post("/me/sshKey").json(&serde_json::json!({"keyName": "x", "key": BODY}));
-        shown.push(format!("{call:?}{:?}{:?}", api.get("/me/bill").list::<Value>(), api.get("/x").query("q", BODY)));
+        let call = api
+            .post("/me/sshKey")
+            .json(&serde_json::json!({"keyName": "x", "key": BODY}));
+        shown.push(format!(
+            "{call:?}{:?}{:?}",
+            api.get("/me/bill").list::<Value>(),
+            api.get("/x").query("q", BODY)
+        ));
 
         let quote = format!("{} and {} are bad", own[0], own[1]);
         for fault in [
@@ -58,8 +83,16 @@ async fn nothing_that_is_written_holds_a_secret() {
             Fault::MalformedJson,
             Fault::HtmlBody(502),
             Fault::ExpiredToken,
-            Fault::Error { status: 400, code: "INVALID_SIGNATURE".into(), message: quote.clone() },
-            Fault::Error { status: 403, code: own[0].into(), message: quote },
+            Fault::Error {
+                status: 400,
+                code: "INVALID_SIGNATURE".into(),
+                message: quote.clone(),
+            },
+            Fault::Error {
+                status: 403,
+                code: own[0].into(),
+                message: quote,
+            },
         ] {
             sandbox.faults().times(9, fault);
             shown.push(all_of(&call.clone().await.unwrap_err()));
@@ -73,9 +106,22 @@ async fn nothing_that_is_written_holds_a_secret() {
         shown.push(panic.downcast_ref::<String>().unwrap().clone());
     }
 
-    let pending = signing().build().unwrap().consumer_key().read_only("/me").await.unwrap();
+    let pending = signing()
+        .build()
+        .unwrap()
+        .consumer_key()
+        .read_only("/me")
+        .await
+        .unwrap();
     secrets.push(pending.consumer_key.expose_secret().to_owned());
-    secrets.push(pending.validation_url.split_once("credentialToken=").unwrap().1.to_owned());
+    secrets.push(
+        pending
+            .validation_url
+            .split_once("credentialToken=")
+            .unwrap()
+            .1
+            .to_owned(),
+    );
     shown.push(format!("{pending:?}{:?}", pending.client()));
     let error = pending.client().get("/me").await.unwrap_err();
     shown.push(all_of(&error));
@@ -89,8 +135,14 @@ async fn nothing_that_is_written_holds_a_secret() {
     shown.push(format!("{api:?}"));
 
     let log = log.text();
-    assert!(log.contains("cloud.request") && log.contains("/me/sshKey") && log.contains("retrying"), "{log}");
-    assert!(log.contains("white space around the value was taken off"), "{log}");
+    assert!(
+        log.contains("cloud.request") && log.contains("/me/sshKey") && log.contains("retrying"),
+        "{log}"
+    );
+    assert!(
+        log.contains("white space around the value was taken off"),
+        "{log}"
+    );
     for secret in &secrets {
         assert!(!log.contains(secret.as_str()), "in the log: {secret}");
         let leak = shown.iter().find(|text| text.contains(secret.as_str()));

@@ -14,7 +14,10 @@ fn functions(folder: &Path, found: &mut BTreeSet<String>) {
             }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let names = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+            let names = text
+                .split("fn ")
+                .skip(1)
+                .filter_map(|rest| rest.split(['(', '<']).next());
             found.extend(names.map(str::to_owned));
         }
     }
@@ -27,18 +30,34 @@ fn every_test_that_is_promised_exists() {
     for folder in ["crates", "tests"] {
         functions(&root.join(folder), &mut known);
     }
-    for (name, count) in [("hetzner", 22), ("ovh", 22), ("ionos-dataplatform", 24), ("sahara", 25), ("vdk-control", 28)]
-    {
-        let promises = fs::read_to_string(root.join("crates").join(name).join("PROMISES.md")).unwrap();
-        let rows = promises.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| #"));
+    for (name, count) in [
+        ("hetzner", 22),
+        ("ovh", 22),
+        ("ionos-dataplatform", 24),
+        ("sahara", 25),
+        ("vdk-control", 28),
+    ] {
+        let promises =
+            fs::read_to_string(root.join("crates").join(name).join("PROMISES.md")).unwrap();
+        let rows = promises
+            .lines()
+            .filter(|line| line.starts_with("| ") && !line.starts_with("| #"));
         let rows: Vec<&str> = rows.collect();
         assert_eq!(rows.len(), count, "{name}");
         for row in rows {
-            let tests: Vec<&str> =
-                row.rsplit('|').nth(1).unwrap().split(',').map(|name| name.trim().trim_matches('`')).collect();
+            let tests: Vec<&str> = row
+                .rsplit('|')
+                .nth(1)
+                .unwrap()
+                .split(',')
+                .map(|name| name.trim().trim_matches('`'))
+                .collect();
             assert!(!tests.is_empty());
             for test in tests {
-                assert!(known.contains(test), "{name}: {test} is promised and not there");
+                assert!(
+                    known.contains(test),
+                    "{name}: {test} is promised and not there"
+                );
             }
         }
     }

@@ -13,27 +13,44 @@ const LEFT_OUT: &[&str] = &[
 ];
 
 fn is_left_out(lost: &str) -> bool {
-    LEFT_OUT
-        .iter()
-        .any(|known| lost == *known || lost.starts_with(&format!("{known}.")) || lost.ends_with(&format!(": {known}")))
+    LEFT_OUT.iter().any(|known| {
+        lost == *known
+            || lost.starts_with(&format!("{known}."))
+            || lost.ends_with(&format!(": {known}"))
+    })
 }
 
 #[tokio::test]
 async fn every_answer_of_hetzner_may_change() {
     let run = hetzner::taking_answers_apart().await.unwrap();
-    assert!(run.failed.is_empty(), "{} of {} variants:\n{}", run.failed.len(), run.variants, run.failed.join("\n"));
+    assert!(
+        run.failed.is_empty(),
+        "{} of {} variants:\n{}",
+        run.failed.len(),
+        run.variants,
+        run.failed.join("\n")
+    );
     let lost: Vec<_> = run.lost.iter().filter(|key| !is_left_out(key)).collect();
     assert!(lost.is_empty(), "{lost:#?}");
     let operations = ::hetzner::ops::OPERATIONS.len();
     assert_eq!(run.sent.len(), operations);
     assert!(run.variants > operations * 10, "{}", run.variants);
-    println!("{} calls, {} variants of their answers", run.calls, run.variants);
+    println!(
+        "{} calls, {} variants of their answers",
+        run.calls, run.variants
+    );
 }
 
 #[tokio::test]
 async fn every_answer_of_ionos_may_change() {
     let run = ionos::taking_answers_apart().await.unwrap();
-    assert!(run.failed.is_empty(), "{} of {} variants:\n{}", run.failed.len(), run.variants, run.failed.join("\n"));
+    assert!(
+        run.failed.is_empty(),
+        "{} of {} variants:\n{}",
+        run.failed.len(),
+        run.variants,
+        run.failed.join("\n")
+    );
     assert!(run.lost.is_empty(), "{:#?}", run.lost);
     let operations = ionos_dataplatform::ops::OPERATIONS.len();
     assert_eq!(run.sent.len(), operations);
@@ -43,10 +60,20 @@ async fn every_answer_of_ionos_may_change() {
 #[tokio::test]
 async fn every_answer_of_vdk_control_may_change() {
     let run = vdk::taking_answers_apart().await.unwrap();
-    assert!(run.failed.is_empty(), "{} of {} variants:\n{}", run.failed.len(), run.variants, run.failed.join("\n"));
+    assert!(
+        run.failed.is_empty(),
+        "{} of {} variants:\n{}",
+        run.failed.len(),
+        run.variants,
+        run.failed.join("\n")
+    );
     // Lists are wrapped in `data`, and spell their keys otherwise than they are encoded; the crate's own tests of its
     // models hold those against each other.
-    let lost: Vec<_> = run.lost.iter().filter(|key| !key.starts_with("jobsQuery: ")).collect();
+    let lost: Vec<_> = run
+        .lost
+        .iter()
+        .filter(|key| !key.starts_with("jobsQuery: "))
+        .collect();
     assert!(lost.is_empty(), "{lost:#?}");
     let operations = vdk_control::ops::OPERATIONS.len();
     assert_eq!((run.sent.len(), operations), (30, 30));
@@ -77,15 +104,39 @@ const LEFT_OUT_OF_SAHARA: &[&str] = &[
 #[tokio::test]
 async fn every_answer_of_sahara_may_change() {
     use ::sahara::{Version, ops};
-    for (version, operations) in [(Version::V1_1, ops::v1_1::OPERATIONS), (Version::V2, ops::v2::OPERATIONS)] {
+    for (version, operations) in [
+        (Version::V1_1, ops::v1_1::OPERATIONS),
+        (Version::V2, ops::v2::OPERATIONS),
+    ] {
         let run = sahara::taking_answers_apart(version).await.unwrap();
-        assert!(run.failed.is_empty(), "{} of {} variants:\n{}", run.failed.len(), run.variants, run.failed.join("\n"));
-        let is_left_out = |lost: &str| LEFT_OUT_OF_SAHARA.iter().any(|key| lost.ends_with(&format!(": {key}")));
+        assert!(
+            run.failed.is_empty(),
+            "{} of {} variants:\n{}",
+            run.failed.len(),
+            run.variants,
+            run.failed.join("\n")
+        );
+        let is_left_out = |lost: &str| {
+            LEFT_OUT_OF_SAHARA
+                .iter()
+                .any(|key| lost.ends_with(&format!(": {key}")))
+        };
         let lost: Vec<_> = run.lost.iter().filter(|key| !is_left_out(key)).collect();
         assert!(lost.is_empty(), "{version}: {lost:#?}");
         // What a version does wrong is asked of the other one, so that more may be sent than the version has.
-        assert!(operations.iter().all(|operation| run.sent.contains(operation.id)), "{version}: {:?}", run.sent);
-        assert!(run.variants > run.calls * 10, "{} variants of {} answers", run.variants, run.calls);
+        assert!(
+            operations
+                .iter()
+                .all(|operation| run.sent.contains(operation.id)),
+            "{version}: {:?}",
+            run.sent
+        );
+        assert!(
+            run.variants > run.calls * 10,
+            "{} variants of {} answers",
+            run.variants,
+            run.calls
+        );
     }
 }
 
@@ -93,15 +144,31 @@ async fn every_answer_of_sahara_may_change() {
 async fn every_answer_of_ovh_may_change() {
     let run = ovh::taking_answers_apart().await.unwrap();
     // Without the key itself, the answer to a request for one is worth nothing.
-    let needed = ["auth.credential with consumerKey null", "auth.credential with consumerKey left out"];
+    let needed = [
+        "auth.credential with consumerKey null",
+        "auth.credential with consumerKey left out",
+    ];
     let is_known = |failed: &str| needed.contains(&failed.split(": ").next().unwrap_or_default());
     let (known, failed): (Vec<_>, Vec<_>) = run.failed.iter().partition(|failed| is_known(failed));
-    assert!(needed.iter().all(|needed| known.iter().any(|known| known.starts_with(needed))), "{known:#?}");
-    assert!(failed.is_empty(), "{} of {} variants:\n{failed:#?}", failed.len(), run.variants);
+    assert!(
+        needed
+            .iter()
+            .all(|needed| known.iter().any(|known| known.starts_with(needed))),
+        "{known:#?}"
+    );
+    assert!(
+        failed.is_empty(),
+        "{} of {} variants:\n{failed:#?}",
+        failed.len(),
+        run.variants
+    );
     assert!(run.lost.is_empty(), "{:#?}", run.lost);
     assert!(run.refused.is_empty(), "{:#?}", run.refused);
     let operations = ::ovh::ops::OPERATIONS.len();
     assert_eq!(run.sent.len(), operations);
     assert!(run.variants > operations * 10, "{}", run.variants);
-    println!("{} calls, {} variants of their answers", run.calls, run.variants);
+    println!(
+        "{} calls, {} variants of their answers",
+        run.calls, run.variants
+    );
 }

@@ -16,15 +16,34 @@ impl Coverage {
         let Self {} = self;
         let mut missing: Vec<&Operation> = Vec::new();
         for provider in Provider::ALL {
-            for Table { name, operations, run } in crate::runtime()?.block_on(provider.in_the_sandbox())? {
-                let covered = operations.iter().filter(|operation| run.sent.contains(operation.id)).count();
+            for Table {
+                name,
+                operations,
+                run,
+            } in crate::runtime()?.block_on(provider.in_the_sandbox())?
+            {
+                let covered = operations
+                    .iter()
+                    .filter(|operation| run.sent.contains(operation.id))
+                    .count();
                 println!("{name:<20} {covered} of {}", operations.len());
-                missing.extend(operations.iter().filter(|operation| !run.sent.contains(operation.id)));
+                missing.extend(
+                    operations
+                        .iter()
+                        .filter(|operation| !run.sent.contains(operation.id)),
+                );
             }
         }
         for operation in &missing {
-            println!("  not sent: {} {} {}", operation.id, operation.method, operation.path);
+            println!(
+                "  not sent: {} {} {}",
+                operation.id, operation.method, operation.path
+            );
         }
-        if missing.is_empty() { Ok(()) } else { Err(format!("{} operations were not sent", missing.len()).into()) }
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{} operations were not sent", missing.len()).into())
+        }
     }
 }

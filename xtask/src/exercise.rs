@@ -56,27 +56,48 @@ pub(crate) struct Table {
 const VERSIONS: [Version; 2] = [Version::V1_1, Version::V2];
 
 impl Provider {
-    pub(crate) const ALL: &'static [Self] =
-        &[Self::Hetzner, Self::Ovh, Self::Sahara, Self::VdkControl, Self::IonosDataplatform];
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Hetzner,
+        Self::Ovh,
+        Self::Sahara,
+        Self::VdkControl,
+        Self::IonosDataplatform,
+    ];
 
     /// Calls all of their operations in the sandbox.
     pub(crate) async fn in_the_sandbox(self) -> Result<Vec<Table>> {
         match self {
             Self::Hetzner => {
                 let run = exercise::hetzner::in_the_sandbox().await?;
-                Ok(vec![Table { name: "hetzner", operations: hetzner::ops::OPERATIONS, run }])
+                Ok(vec![Table {
+                    name: "hetzner",
+                    operations: hetzner::ops::OPERATIONS,
+                    run,
+                }])
             }
             Self::Ovh => {
                 let run = exercise::ovh::in_the_sandbox().await?;
-                Ok(vec![Table { name: "ovh", operations: ovh::ops::OPERATIONS, run }])
+                Ok(vec![Table {
+                    name: "ovh",
+                    operations: ovh::ops::OPERATIONS,
+                    run,
+                }])
             }
             Self::IonosDataplatform => {
                 let run = exercise::ionos::in_the_sandbox().await?;
-                Ok(vec![Table { name: "ionos-dataplatform", operations: ionos_dataplatform::ops::OPERATIONS, run }])
+                Ok(vec![Table {
+                    name: "ionos-dataplatform",
+                    operations: ionos_dataplatform::ops::OPERATIONS,
+                    run,
+                }])
             }
             Self::VdkControl => {
                 let run = exercise::vdk::in_the_sandbox().await?;
-                Ok(vec![Table { name: "vdk-control", operations: vdk_control::ops::OPERATIONS, run }])
+                Ok(vec![Table {
+                    name: "vdk-control",
+                    operations: vdk_control::ops::OPERATIONS,
+                    run,
+                }])
             }
             Self::Sahara => {
                 let mut tables = Vec::new();
@@ -85,7 +106,11 @@ impl Provider {
                         Version::V1_1 => ("sahara v1.1", sahara::ops::v1_1::OPERATIONS),
                         _ => ("sahara v2", sahara::ops::v2::OPERATIONS),
                     };
-                    tables.push(Table { name, operations, run: exercise::sahara::in_the_sandbox(version).await? });
+                    tables.push(Table {
+                        name,
+                        operations,
+                        run: exercise::sahara::in_the_sandbox(version).await?,
+                    });
                 }
                 Ok(tables)
             }
@@ -104,24 +129,32 @@ impl Exercise {
             println!("{} calls, {} not decoded", run.calls, run.failed.len());
             failed.extend(run.failed);
         }
-        if failed.is_empty() { Ok(()) } else { Err(format!("not decoded: {}", failed.join(", ")).into()) }
+        if failed.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("not decoded: {}", failed.join(", ")).into())
+        }
     }
 
     async fn against(&self) -> Result<Vec<Run>> {
         let settle = Duration::from_secs(self.settle);
         match self.provider {
-            Provider::Hetzner => {
-                Ok(vec![exercise::hetzner::against(&self.base_url, &self.token, settle, self.round_trip).await?])
-            }
-            Provider::Ovh => {
-                Ok(vec![exercise::ovh::against(&self.base_url, &self.token, settle, self.round_trip).await?])
-            }
-            Provider::IonosDataplatform => {
-                Ok(vec![exercise::ionos::against(&self.base_url, &self.token, settle, self.round_trip).await?])
-            }
-            Provider::VdkControl => {
-                Ok(vec![exercise::vdk::against(&self.base_url, &self.token, settle, self.round_trip).await?])
-            }
+            Provider::Hetzner => Ok(vec![
+                exercise::hetzner::against(&self.base_url, &self.token, settle, self.round_trip)
+                    .await?,
+            ]),
+            Provider::Ovh => Ok(vec![
+                exercise::ovh::against(&self.base_url, &self.token, settle, self.round_trip)
+                    .await?,
+            ]),
+            Provider::IonosDataplatform => Ok(vec![
+                exercise::ionos::against(&self.base_url, &self.token, settle, self.round_trip)
+                    .await?,
+            ]),
+            Provider::VdkControl => Ok(vec![
+                exercise::vdk::against(&self.base_url, &self.token, settle, self.round_trip)
+                    .await?,
+            ]),
             Provider::Sahara => {
                 let target = self.target()?;
                 let mut runs = Vec::new();
@@ -136,11 +169,21 @@ impl Exercise {
 
     fn target(&self) -> Result<exercise::sahara::Target> {
         let mut parts = self.login.splitn(3, ':');
-        let (Some(user), Some(password), Some(project)) = (parts.next(), parts.next(), parts.next()) else {
+        let (Some(user), Some(password), Some(project)) =
+            (parts.next(), parts.next(), parts.next())
+        else {
             return Err("the login has the form user:password:project".into());
         };
-        let login = Login::password(User::named(user, "Default"), password, Project::named(project, "Default"));
+        let login = Login::password(
+            User::named(user, "Default"),
+            password,
+            Project::named(project, "Default"),
+        );
         let cluster = self.cluster.as_deref().map(Into::into);
-        Ok(exercise::sahara::Target { auth_url: self.base_url.clone(), login, cluster })
+        Ok(exercise::sahara::Target {
+            auth_url: self.base_url.clone(),
+            login,
+            cluster,
+        })
     }
 }

@@ -43,29 +43,64 @@ impl Ledger {
     pub(crate) fn run(&self) -> Result {
         let mut programs: Vec<_> = CLIENTS.iter().map(Client::hello).collect();
         programs.push(bare());
-        let folders = programs.iter().map(Hello::write).collect::<Result<Vec<_>>>()?;
-        let trees = folders.iter().map(|folder| tree(folder)).collect::<Result<Vec<_>>>()?;
+        let folders = programs
+            .iter()
+            .map(Hello::write)
+            .collect::<Result<Vec<_>>>()?;
+        let trees = folders
+            .iter()
+            .map(|folder| tree(folder))
+            .collect::<Result<Vec<_>>>()?;
         let costs = if self.quick {
             Vec::new()
         } else {
-            folders.iter().map(|folder| cost(folder)).collect::<Result<Vec<_>>>()?
+            folders
+                .iter()
+                .map(|folder| cost(folder))
+                .collect::<Result<Vec<_>>>()?
         };
 
         row("", programs.iter().map(|program| program.title.to_owned()));
-        row("crates in `cargo tree -e normal`", trees.iter().map(|tree| tree.crates.to_string()));
-        row("versions of syn", trees.iter().map(|tree| tree.syn.to_string()));
+        row(
+            "crates in `cargo tree -e normal`",
+            trees.iter().map(|tree| tree.crates.to_string()),
+        );
+        row(
+            "versions of syn",
+            trees.iter().map(|tree| tree.syn.to_string()),
+        );
         if !self.quick {
-            row("cold `cargo check`, CPU seconds", costs.iter().map(|cost| format!("{:.1}", cost.check_seconds)));
-            row("stripped release binary, KiB", costs.iter().map(|cost| (cost.binary_bytes / 1024).to_string()));
+            row(
+                "cold `cargo check`, CPU seconds",
+                costs
+                    .iter()
+                    .map(|cost| format!("{:.1}", cost.check_seconds)),
+            );
+            row(
+                "stripped release binary, KiB",
+                costs
+                    .iter()
+                    .map(|cost| (cost.binary_bytes / 1024).to_string()),
+            );
         }
 
         for (program, tree) in programs.iter().zip(&trees) {
-            let Hello { title, most_crates, .. } = program;
+            let Hello {
+                title, most_crates, ..
+            } = program;
             if tree.crates > *most_crates {
-                return Err(format!("{title}: {} crates are more than {most_crates}", tree.crates).into());
+                return Err(format!(
+                    "{title}: {} crates are more than {most_crates}",
+                    tree.crates
+                )
+                .into());
             }
             if tree.syn > MOST_SYN {
-                return Err(format!("{title}: {} versions of syn are more than {MOST_SYN}", tree.syn).into());
+                return Err(format!(
+                    "{title}: {} versions of syn are more than {MOST_SYN}",
+                    tree.syn
+                )
+                .into());
             }
         }
         Ok(())
@@ -135,9 +170,18 @@ const CLIENTS: &[Client] = &[
 
 impl Client {
     fn hello(&self) -> Hello {
-        let Self { folder, library, most_crates, body } = self;
+        let Self {
+            folder,
+            library,
+            most_crates,
+            body,
+        } = self;
         let path = workspace::root().join("crates").join(folder);
-        let client = if *folder == "sahara" { "Cloud" } else { "Client" };
+        let client = if *folder == "sahara" {
+            "Cloud"
+        } else {
+            "Client"
+        };
         Hello {
             title: folder,
             dependencies: format!("cloud-{folder} = {{ path = '{}' }}\n", path.display()),
@@ -210,22 +254,40 @@ impl Hello {
         fs::write(folder.join("Cargo.toml"), manifest)?;
         fs::write(folder.join("src/main.rs"), self.main.trim_start())?;
         // Both programs get the versions that the workspace is tested with.
-        fs::copy(workspace::root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+        fs::copy(
+            workspace::root().join("Cargo.lock"),
+            folder.join("Cargo.lock"),
+        )?;
         Ok(folder)
     }
 }
 
 fn tree(folder: &Path) -> Result<Tree> {
-    let arguments = ["tree", "--edges", "normal", "--prefix", "none", "--format", "{p}"];
+    let arguments = [
+        "tree", "--edges", "normal", "--prefix", "none", "--format", "{p}",
+    ];
     let text = process::output(process::cargo().args(arguments).current_dir(folder))?;
     // A crate that the tree shows again is followed by a mark.
-    let crates: BTreeSet<_> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
-    let syn = crates.iter().filter(|line| line.starts_with("syn v")).count();
-    Ok(Tree { crates: crates.len(), syn })
+    let crates: BTreeSet<_> = text
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)"))
+        .collect();
+    let syn = crates
+        .iter()
+        .filter(|line| line.starts_with("syn v"))
+        .count();
+    Ok(Tree {
+        crates: crates.len(),
+        syn,
+    })
 }
 
 fn cost(folder: &Path) -> Result<Cost> {
-    process::run(process::cargo().args(["fetch", "--quiet"]).current_dir(folder))?;
+    process::run(
+        process::cargo()
+            .args(["fetch", "--quiet"])
+            .current_dir(folder),
+    )?;
     let check = folder.join("target-check");
     discard(&check)?;
     let check_seconds = cpu_seconds(folder, &check)?;
@@ -233,10 +295,20 @@ fn cost(folder: &Path) -> Result<Cost> {
 
     let target = folder.join("target");
     let mut build = process::cargo();
-    process::run(build.args(["build", "--release", "--quiet"]).env("CARGO_TARGET_DIR", &target).current_dir(folder))?;
+    process::run(
+        build
+            .args(["build", "--release", "--quiet"])
+            .env("CARGO_TARGET_DIR", &target)
+            .current_dir(folder),
+    )?;
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let binary = target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    Ok(Cost { check_seconds, binary_bytes: fs::metadata(binary)?.len() })
+    let binary = target
+        .join("release")
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    Ok(Cost {
+        check_seconds,
+        binary_bytes: fs::metadata(binary)?.len(),
+    })
 }
 
 /// The time of all processors that a cold `cargo check` takes, by the shell's own clock: the standard library cannot ask
@@ -245,9 +317,22 @@ fn cpu_seconds(folder: &Path, target: &Path) -> Result<f64> {
     let script = r#"TIMEFORMAT="%U %S"; { time "$@" >check.log 2>&1; } 2>&1 || { cat check.log >&2; exit 1; }"#;
     let cargo = process::cargo();
     let mut shell = Command::new("bash");
-    shell.arg("-c").arg(script).arg("bash").arg(cargo.get_program()).args(["check", "--offline"]);
-    let text = process::output(shell.env("CARGO_TARGET_DIR", target).env("LC_ALL", "C").current_dir(folder))?;
-    let seconds = text.split_whitespace().map(str::parse).collect::<std::result::Result<Vec<f64>, _>>()?;
+    shell
+        .arg("-c")
+        .arg(script)
+        .arg("bash")
+        .arg(cargo.get_program())
+        .args(["check", "--offline"]);
+    let text = process::output(
+        shell
+            .env("CARGO_TARGET_DIR", target)
+            .env("LC_ALL", "C")
+            .current_dir(folder),
+    )?;
+    let seconds = text
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<std::result::Result<Vec<f64>, _>>()?;
     Ok(seconds.iter().sum())
 }
 

@@ -20,7 +20,11 @@ mod workspace;
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 #[derive(Parser)]
-#[command(bin_name = "cargo xtask", about = "The project's own commands", arg_required_else_help = true)]
+#[command(
+    bin_name = "cargo xtask",
+    about = "The project's own commands",
+    arg_required_else_help = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -38,7 +42,9 @@ enum Command {
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?)
 }
 
 fn main() -> ExitCode {

@@ -13,8 +13,14 @@ pub(crate) fn cargo() -> Command {
 
 /// Runs a command whose output the person at the terminal may see.
 pub(crate) fn run(command: &mut Command) -> Result {
-    let status = command.status().map_err(|error| format!("cannot run {}: {error}", name(command)))?;
-    if status.success() { Ok(()) } else { Err(format!("{} failed: {status}", line(command)).into()) }
+    let status = command
+        .status()
+        .map_err(|error| format!("cannot run {}: {error}", name(command)))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{} failed: {status}", line(command)).into())
+    }
 }
 
 /// What a command writes to its standard output.
@@ -35,6 +41,11 @@ fn name(command: &Command) -> String {
 }
 
 fn line(command: &Command) -> String {
-    let arguments = command.get_args().map(|argument| argument.to_string_lossy().into_owned());
-    std::iter::once(name(command)).chain(arguments).collect::<Vec<_>>().join(" ")
+    let arguments = command
+        .get_args()
+        .map(|argument| argument.to_string_lossy().into_owned());
+    std::iter::once(name(command))
+        .chain(arguments)
+        .collect::<Vec<_>>()
+        .join(" ")
 }

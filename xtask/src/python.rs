@@ -53,14 +53,19 @@ impl Environment {
     /// Its Python, which has all of the packages; made where it is missing or outdated.
     pub(crate) fn python(&self) -> Result<PathBuf> {
         let venv = &self.venv;
-        let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+        let python = venv.join(if cfg!(windows) {
+            "Scripts/python.exe"
+        } else {
+            "bin/python"
+        });
         let mut wanted = fs::read_to_string(&self.requirements)?;
         if let Some(build) = &self.build {
             wanted += &fs::read_to_string(build)?;
         }
         // Written last, so that an environment whose making was interrupted does not count.
         let stamp = venv.join("requirements.txt");
-        if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) && version(&python).is_some() {
+        if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) && version(&python).is_some()
+        {
             return Ok(python);
         }
 
@@ -89,7 +94,11 @@ impl Environment {
     fn find_base(&self) -> Result<String> {
         let (Version::AtLeast(major, minor) | Version::Exactly(major, minor)) = self.version;
         let mut unsuitable = None;
-        for name in [format!("python{major}.{minor}"), "python3".to_owned(), "python".to_owned()] {
+        for name in [
+            format!("python{major}.{minor}"),
+            "python3".to_owned(),
+            "python".to_owned(),
+        ] {
             match version(Path::new(&name)) {
                 Some(found) if self.version.suits(found) => return Ok(name),
                 Some(found) => unsuitable = unsuitable.or(Some((name, found))),
@@ -106,13 +115,23 @@ impl Environment {
 
 fn pip(python: &Path) -> Command {
     let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]);
     pip
 }
 
 fn version(python: &Path) -> Option<(u32, u32)> {
     let script = "import sys; print(sys.version_info[0], sys.version_info[1])";
-    let output = Command::new(python).args(["-c", script]).stdin(Stdio::null()).output().ok()?;
+    let output = Command::new(python)
+        .args(["-c", script])
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let (major, minor) = text.trim().split_once(' ')?;
     Some((major.parse().ok()?, minor.parse().ok()?))

@@ -98,7 +98,11 @@ fn test(home: &Home, only: &[String]) -> Result {
     let (mut failed, mut count) = (Vec::new(), 0);
     for (cases, token_seconds) in [(CASES, TOKEN_SECONDS), (TOKEN_CASES, SHORT_TOKEN_SECONDS)] {
         let is_asked = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part));
-        let cases: Vec<Named> = cases.iter().filter(|(name, _)| is_asked(name)).copied().collect();
+        let cases: Vec<Named> = cases
+            .iter()
+            .filter(|(name, _)| is_asked(name))
+            .copied()
+            .collect();
         if cases.is_empty() {
             continue;
         }
@@ -111,18 +115,32 @@ fn test(home: &Home, only: &[String]) -> Result {
         failed.extend(run(&runtime, &world, &cases));
         count += cases.len();
         let sent = world.sent();
-        println!("{} operations of both versions were answered well", sent.len());
+        println!(
+            "{} operations of both versions were answered well",
+            sent.len()
+        );
         if only.is_empty() && cases.len() == CASES.len() {
             println!("and these were not: {}", unsent(&sent).join(", "));
         }
     }
     println!("{} of {count} cases passed", count - failed.len());
-    if failed.is_empty() && count > 0 { Ok(()) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
+    if failed.is_empty() && count > 0 {
+        Ok(())
+    } else {
+        Err(format!("failed: {}", failed.join(", ")).into())
+    }
 }
 
 /// The operations that are not among these, with their version.
 fn unsent(sent: &BTreeSet<(Version, &'static str)>) -> Vec<String> {
-    let all = [(Version::V1_1, ops::v1_1::OPERATIONS), (Version::V2, ops::v2::OPERATIONS)];
-    let all = all.into_iter().flat_map(|(version, operations)| operations.iter().map(move |op| (version, op.id)));
-    all.filter(|operation| !sent.contains(operation)).map(|(version, id)| format!("{id} ({version})")).collect()
+    let all = [
+        (Version::V1_1, ops::v1_1::OPERATIONS),
+        (Version::V2, ops::v2::OPERATIONS),
+    ];
+    let all = all
+        .into_iter()
+        .flat_map(|(version, operations)| operations.iter().map(move |op| (version, op.id)));
+    all.filter(|operation| !sent.contains(operation))
+        .map(|(version, id)| format!("{id} ({version})"))
+        .collect()
 }

@@ -49,9 +49,18 @@ impl ThirdParty {
         let mut scripts = Vec::new();
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             let is_script = path.extension().is_some_and(|extension| extension == "py");
-            if is_script && self.filter.as_ref().is_none_or(|filter| name.contains(filter)) {
+            if is_script
+                && self
+                    .filter
+                    .as_ref()
+                    .is_none_or(|filter| name.contains(filter))
+            {
                 scripts.push(path);
             }
         }
@@ -69,12 +78,17 @@ fn environment(script: &Path, folder: &Path, work: &Path) -> Environment {
     let name = script.file_stem().unwrap_or_default().to_string_lossy();
     let group = name.split('_').next().unwrap_or_default();
     let own = folder.join(format!("requirements-{group}.txt"));
-    let suffix = if own.is_file() { format!("-{group}") } else { String::new() };
+    let suffix = if own.is_file() {
+        format!("-{group}")
+    } else {
+        String::new()
+    };
     Environment {
         venv: work.join(format!("venv{suffix}")),
         requirements: folder.join(format!("requirements{suffix}.txt")),
         complete: false,
-        build: Some(folder.join(format!("requirements{suffix}-build.txt"))).filter(|file| file.is_file()),
+        build: Some(folder.join(format!("requirements{suffix}-build.txt")))
+            .filter(|file| file.is_file()),
         version: Version::AtLeast(3, 10),
         who: "other people's clients",
     }
@@ -82,7 +96,11 @@ fn environment(script: &Path, folder: &Path, work: &Path) -> Environment {
 
 /// Runs one script and says how it went, in one line unless it failed.
 fn passes(python: &Path, script: &Path, work: &Path, server: &Server) -> Result<bool> {
-    let name = script.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = script
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let log = work.join(format!("{name}.log"));
     let file = File::create(&log)?;
     let started = Instant::now();
@@ -110,7 +128,10 @@ fn passes(python: &Path, script: &Path, work: &Path, server: &Server) -> Result<
     let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
     let seconds = started.elapsed().as_secs_f64();
     if status.is_some_and(|status| status.success()) {
-        println!("ok      {name:<12} {seconds:5.1} s  {}", text.lines().last().unwrap_or_default());
+        println!(
+            "ok      {name:<12} {seconds:5.1} s  {}",
+            text.lines().last().unwrap_or_default()
+        );
         return Ok(true);
     }
     let end = status.map_or_else(|| "stuck".to_owned(), |status| status.to_string());

@@ -31,7 +31,10 @@ impl Tidy {
         modules::check(&tree, &mut faults);
         for provider in calls::PROVIDERS {
             let (functions, operations) = calls::check(&tree, provider, &mut faults);
-            println!("{}: {functions} public functions make calls of {operations} operations", provider.folder);
+            println!(
+                "{}: {functions} public functions make calls of {operations} operations",
+                provider.folder
+            );
         }
         if faults.is_empty() {
             println!("{} files are tidy", tree.files.len());
@@ -48,7 +51,14 @@ impl Tidy {
 impl Tree {
     fn read(root: PathBuf) -> Result<Self> {
         let mut git = Command::new("git");
-        git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]).current_dir(&root);
+        git.args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
+        .current_dir(&root);
         let mut files = Vec::new();
         for name in process::output(&mut git)?.split_terminator('\0') {
             let path = root.join(name);
@@ -62,10 +72,14 @@ impl Tree {
     }
 
     fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files.iter().filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)))
+        self.files
+            .iter()
+            .filter_map(|(name, text)| Some((name.as_str(), text.as_deref()?)))
     }
 
     fn text(&self, wanted: impl AsRef<Path>) -> Option<&str> {
-        self.texts().find(|(name, _)| Path::new(name) == wanted.as_ref()).map(|(_, text)| text)
+        self.texts()
+            .find(|(name, _)| Path::new(name) == wanted.as_ref())
+            .map(|(_, text)| text)
     }
 }

@@ -14,7 +14,10 @@ use crate::page::Items;
 /// Fails inside asynchronous code, where waiting would stop the tasks that the future depends on: await it there.
 pub fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     if Handle::try_current().is_ok() {
-        return Err(Error::new(ErrorKind::Blocking, "this is asynchronous code; await the call instead"));
+        return Err(Error::new(
+            ErrorKind::Blocking,
+            "this is asynchronous code; await the call instead",
+        ));
     }
     runtime()?.block_on(future)
 }
@@ -22,9 +25,19 @@ pub fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
 /// One runtime for all clients, because a connection lives and dies with the runtime that opened it.
 fn runtime() -> Result<&'static Runtime> {
     static RUNTIME: OnceLock<std::io::Result<Runtime>> = OnceLock::new();
-    let made = RUNTIME
-        .get_or_init(|| Builder::new_multi_thread().worker_threads(1).thread_name("cloud-core").enable_all().build());
-    made.as_ref().map_err(|error| Error::new(ErrorKind::Blocking, format!("no runtime could be started: {error}")))
+    let made = RUNTIME.get_or_init(|| {
+        Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("cloud-core")
+            .enable_all()
+            .build()
+    });
+    made.as_ref().map_err(|error| {
+        Error::new(
+            ErrorKind::Blocking,
+            format!("no runtime could be started: {error}"),
+        )
+    })
 }
 
 /// The items of a list as an iterator. After an error the next item may be asked for: the page that failed is read again.

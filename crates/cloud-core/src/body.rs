@@ -30,8 +30,14 @@ pub struct Body(Kind);
 #[derive(Clone)]
 enum Kind {
     Bytes(Bytes),
-    File { path: Arc<PathBuf>, length: u64 },
-    Once { source: Arc<Mutex<Option<BoxStream<io::Error>>>>, length: u64 },
+    File {
+        path: Arc<PathBuf>,
+        length: u64,
+    },
+    Once {
+        source: Arc<Mutex<Option<BoxStream<io::Error>>>>,
+        length: u64,
+    },
 }
 
 impl Body {
@@ -46,8 +52,13 @@ impl Body {
     pub fn from_file(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         match std::fs::metadata(&path) {
-            Ok(about) => Ok(Self(Kind::File { path: Arc::new(path), length: about.len() })),
-            Err(error) => Err(Error::new(ErrorKind::RequestBody, unreadable(&path, &error)).with_source(error)),
+            Ok(about) => Ok(Self(Kind::File {
+                path: Arc::new(path),
+                length: about.len(),
+            })),
+            Err(error) => Err(
+                Error::new(ErrorKind::RequestBody, unreadable(&path, &error)).with_source(error),
+            ),
         }
     }
 
@@ -57,9 +68,15 @@ impl Body {
     }
 
     /// The chunks of a stream, which must add up to exactly `length` bytes.
-    pub fn from_stream(stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static, length: u64) -> Self {
+    pub fn from_stream(
+        stream: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+        length: u64,
+    ) -> Self {
         let source: BoxStream<io::Error> = Box::pin(stream);
-        Self(Kind::Once { source: Arc::new(Mutex::new(Some(source))), length })
+        Self(Kind::Once {
+            source: Arc::new(Mutex::new(Some(source))),
+            length,
+        })
     }
 
     /// The bytes, unless the body is a stream. Signatures are computed over these.
@@ -88,7 +105,10 @@ impl Body {
     pub fn is_replayable(&self) -> bool {
         match &self.0 {
             Kind::Bytes(_) | Kind::File { .. } => true,
-            Kind::Once { source, .. } => source.lock().unwrap_or_else(PoisonError::into_inner).is_some(),
+            Kind::Once { source, .. } => source
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .is_some(),
         }
     }
 
@@ -98,13 +118,18 @@ impl Body {
         let state = match self.0 {
             Kind::Bytes(bytes) => State::Bytes(bytes),
             Kind::File { path, length } => {
-                let open =
-                    move || File::open(&*path).map_err(|error| io::Error::new(error.kind(), unreadable(&path, &error)));
+                let open = move || {
+                    File::open(&*path)
+                        .map_err(|error| io::Error::new(error.kind(), unreadable(&path, &error)))
+                };
                 State::Stream(Box::pin(ReadStream::new(open, length)))
             }
             Kind::Once { source, .. } => State::Unopened(source),
         };
-        BodyStream { state, remaining: length }
+        BodyStream {
+            state,
+            remaining: length,
+        }
     }
 }
 
@@ -169,7 +194,9 @@ impl Stream for BodyStream {
                 this.state = State::Stream(stream);
             } else {
                 this.state = State::Done;
-                return Poll::Ready(Some(Err(io::Error::other("the request body was already read once"))));
+                return Poll::Ready(Some(Err(io::Error::other(
+                    "the request body was already read once",
+                ))));
             }
         }
         let next = match &mut this.state {
@@ -182,7 +209,10 @@ impl Stream for BodyStream {
             State::Unopened(_) | State::Done => return Poll::Ready(None),
         };
         let wrong = |what: &str| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("the request body is {what} than announced"))
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("the request body is {what} than announced"),
+            )
         };
         let item = match next {
             None if this.remaining > 0 => Some(Err(wrong("shorter"))),
@@ -218,14 +248,19 @@ enum ReadState<R, O> {
 
 impl<R, O> ReadStream<R, O> {
     fn new(open: O, length: u64) -> Self {
-        Self { state: ReadState::Closed(open), remaining: length }
+        Self {
+            state: ReadState::Closed(open),
+            remaining: length,
+        }
     }
 }
 
 // Nothing here is ever pinned: the two futures inside are `JoinHandle`s, which are `Unpin` themselves.
 impl<R, O> Unpin for ReadStream<R, O> {}
 
-impl<R: Read + Send + 'static, O: FnOnce() -> io::Result<R> + Send + 'static> Stream for ReadStream<R, O> {
+impl<R: Read + Send + 'static, O: FnOnce() -> io::Result<R> + Send + 'static> Stream
+    for ReadStream<R, O>
+{
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -233,7 +268,9 @@ impl<R: Read + Send + 'static, O: FnOnce() -> io::Result<R> + Send + 'static> St
         loop {
             match std::mem::replace(&mut this.state, ReadState::Done) {
                 ReadState::Done => return Poll::Ready(None),
-                ReadState::Closed(open) => this.state = ReadState::Opening(tokio::task::spawn_blocking(open)),
+                ReadState::Closed(open) => {
+                    this.state = ReadState::Opening(tokio::task::spawn_blocking(open))
+                }
                 ReadState::Opening(mut task) => match Pin::new(&mut task).poll(cx) {
                     Poll::Pending => {
                         this.state = ReadState::Opening(task);
@@ -241,7 +278,9 @@ impl<R: Read + Send + 'static, O: FnOnce() -> io::Result<R> + Send + 'static> St
                     }
                     Poll::Ready(Ok(Ok(reader))) => this.state = ReadState::Open(reader),
                     Poll::Ready(Ok(Err(error))) => return Poll::Ready(Some(Err(error))),
-                    Poll::Ready(Err(gone)) => return Poll::Ready(Some(Err(io::Error::other(gone)))),
+                    Poll::Ready(Err(gone)) => {
+                        return Poll::Ready(Some(Err(io::Error::other(gone))));
+                    }
                 },
                 ReadState::Open(_) if this.remaining == 0 => return Poll::Ready(None),
                 ReadState::Open(mut reader) => {
@@ -262,7 +301,9 @@ impl<R: Read + Send + 'static, O: FnOnce() -> io::Result<R> + Send + 'static> St
                             return Poll::Pending;
                         }
                         Poll::Ready(Ok(done)) => done,
-                        Poll::Ready(Err(gone)) => return Poll::Ready(Some(Err(io::Error::other(gone)))),
+                        Poll::Ready(Err(gone)) => {
+                            return Poll::Ready(Some(Err(io::Error::other(gone))));
+                        }
                     };
                     return Poll::Ready(match result {
                         Ok(chunk) if chunk.is_empty() => None,
@@ -298,7 +339,9 @@ enum Incoming {
 
 impl ResponseBody {
     /// A body from a stream of chunks.
-    pub fn from_stream(stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
+    pub fn from_stream(
+        stream: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
+    ) -> Self {
         Self(Incoming::Stream(Box::pin(stream)))
     }
 
@@ -307,7 +350,10 @@ impl ResponseBody {
         std::future::poll_fn(|cx| self.poll_chunk(cx)).await
     }
 
-    pub(crate) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+    pub(crate) fn poll_chunk(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, TransportError>>> {
         match &mut self.0 {
             Incoming::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
             Incoming::Bytes(bytes) => Poll::Ready(Some(Ok(std::mem::take(bytes)))),

@@ -43,7 +43,11 @@ pub struct Call<T> {
 
 impl<T> Clone for Call<T> {
     fn clone(&self) -> Self {
-        Self { engine: self.engine.clone(), parts: self.parts.clone(), decode: self.decode.clone() }
+        Self {
+            engine: self.engine.clone(),
+            parts: self.parts.clone(),
+            decode: self.decode.clone(),
+        }
     }
 }
 
@@ -56,7 +60,12 @@ impl<T> fmt::Debug for Call<T> {
 
 impl<T> Call<T> {
     /// A call of an operation of the provider's table.
-    pub fn new(engine: &Engine, base: &BaseUrl, operation: &'static Operation, decode: Decode<T>) -> Self {
+    pub fn new(
+        engine: &Engine,
+        base: &BaseUrl,
+        operation: &'static Operation,
+        decode: Decode<T>,
+    ) -> Self {
         let template = Cow::Borrowed(operation.path);
         let mut call = Self::untabled(engine, base, operation.method.clone(), template, decode);
         call.parts.operation = Some(operation);
@@ -72,7 +81,11 @@ impl<T> Call<T> {
         decode: Decode<T>,
     ) -> Self {
         let parts = Box::new(Parts::new(base, method, template.into()));
-        Self { engine: engine.clone(), parts, decode }
+        Self {
+            engine: engine.clone(),
+            parts,
+            decode,
+        }
     }
 
     /// Fills the next parameter of the path template. Every byte that is not unreserved is percent-encoded, so a value
@@ -145,7 +158,9 @@ impl<T> Call<T> {
     /// Sends this body.
     pub fn body(mut self, content_type: &'static str, body: impl Into<Body>) -> Self {
         self.parts.body = body.into();
-        self.parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self.parts
+            .headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         self
     }
 
@@ -192,7 +207,11 @@ impl<T> Call<T> {
 
     /// The same call with another way to read the answer.
     pub fn decoded_by<U>(self, decode: Decode<U>) -> Call<U> {
-        Call { engine: self.engine, parts: self.parts, decode }
+        Call {
+            engine: self.engine,
+            parts: self.parts,
+            decode,
+        }
     }
 
     /// The engine that the call goes through.
@@ -249,8 +268,14 @@ mod tests {
     fn a_call_can_be_looked_at_before_it_is_sent() {
         let (engine, base) = engine_for(ScriptedTransport::default());
         let call = Call::untabled(&engine, &base, Method::GET, "/a/{x}", Decode::raw());
-        let refused = call.clone().arg("b").check(Err(Error::input("name", "is too long")));
-        assert_eq!(refused.validate().unwrap_err().to_string(), "GET /a/{x} failed: wrong argument: name: is too long");
+        let refused = call
+            .clone()
+            .arg("b")
+            .check(Err(Error::input("name", "is too long")));
+        assert_eq!(
+            refused.validate().unwrap_err().to_string(),
+            "GET /a/{x} failed: wrong argument: name: is too long"
+        );
         assert!(refused.options(CallOptions::unchecked).validate().is_ok());
         assert!(call.clone().validate().is_err(), "an argument is missing");
         assert!(call.arg("b").validate().is_ok());

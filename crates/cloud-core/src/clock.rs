@@ -50,14 +50,20 @@ impl Clock for TokioClock {
 pub(crate) type SharedClock = Arc<dyn Clock>;
 
 /// Runs a future for at most `limit`; `None` when the time ran out first.
-pub(crate) async fn within<F: Future>(clock: &dyn Clock, limit: Option<Duration>, future: F) -> Option<F::Output> {
+pub(crate) async fn within<F: Future>(
+    clock: &dyn Clock,
+    limit: Option<Duration>,
+    future: F,
+) -> Option<F::Output> {
     let mut future = std::pin::pin!(future);
     let mut timer = None;
     std::future::poll_fn(|cx: &mut Context<'_>| {
         if let Poll::Ready(output) = future.as_mut().poll(cx) {
             return Poll::Ready(Some(output));
         }
-        let Some(limit) = limit else { return Poll::Pending };
+        let Some(limit) = limit else {
+            return Poll::Pending;
+        };
         // Made only when the future has to wait, so that an answer at hand costs no timer.
         let timer = timer.get_or_insert_with(|| clock.sleep(limit));
         timer.as_mut().poll(cx).map(|()| None)

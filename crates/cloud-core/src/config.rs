@@ -69,7 +69,10 @@ impl<T> Setting<T> {
     }
 
     /// The same setting with its value read as something else, or an error about this setting.
-    pub fn try_map<U, E: fmt::Display>(self, read: impl FnOnce(T) -> Result<U, E>) -> Result<Setting<U>> {
+    pub fn try_map<U, E: fmt::Display>(
+        self,
+        read: impl FnOnce(T) -> Result<U, E>,
+    ) -> Result<Setting<U>> {
         match read(self.value) {
             Ok(value) => Ok(Setting::new(value, self.origin)),
             Err(problem) => Err(Error::config(self.origin, problem)),
@@ -118,7 +121,10 @@ struct Given {
 impl Environment {
     /// The environment and the files of this process.
     pub fn process() -> Self {
-        Self { given: None, files: BTreeMap::new() }
+        Self {
+            given: None,
+            files: BTreeMap::new(),
+        }
     }
 
     /// Only these variables and this home directory, and no file but those that are added.
@@ -126,8 +132,18 @@ impl Environment {
         variables: impl IntoIterator<Item = (K, V)>,
         home: Option<PathBuf>,
     ) -> Self {
-        let variables = variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect();
-        Self { given: Some(Given { variables, home, root: None }), files: BTreeMap::new() }
+        let variables = variables
+            .into_iter()
+            .map(|(k, v)| (k.into(), v.into()))
+            .collect();
+        Self {
+            given: Some(Given {
+                variables,
+                home,
+                root: None,
+            }),
+            files: BTreeMap::new(),
+        }
     }
 
     /// Reads all other files of a given environment below this directory, as if it were the root of the disk and the
@@ -146,17 +162,25 @@ impl Environment {
     }
 
     /// Adds a file that cannot be read.
-    pub fn with_unreadable_file(mut self, path: impl Into<PathBuf>, problem: io::ErrorKind) -> Self {
+    pub fn with_unreadable_file(
+        mut self,
+        path: impl Into<PathBuf>,
+        problem: io::ErrorKind,
+    ) -> Self {
         self.files.insert(path.into(), Err(problem));
         self
     }
 
     /// A variable that is set. An empty one counts as set.
     pub fn get(&self, name: &str) -> Result<Option<Setting<String>>> {
-        let Some(value) = self.variable(name) else { return Ok(None) };
+        let Some(value) = self.variable(name) else {
+            return Ok(None);
+        };
         let setting = Setting::new(value, Origin::Variable(name.to_owned()));
         // The value is not shown: it may be a secret.
-        setting.try_map(|value| value.into_string().map_err(|_| "is not valid UTF-8")).map(Some)
+        setting
+            .try_map(|value| value.into_string().map_err(|_| "is not valid UTF-8"))
+            .map(Some)
     }
 
     /// A variable that is set and not empty.
@@ -166,20 +190,30 @@ impl Environment {
 
     /// A variable that holds a secret. An empty one counts as set: it is what a missing secret of a CI job looks like.
     pub fn secret(&self, name: &str) -> Result<Option<Setting<SecretString>>> {
-        Ok(self.get(name)?.map(|setting| setting.map(SecretString::from)))
+        Ok(self
+            .get(name)?
+            .map(|setting| setting.map(SecretString::from)))
     }
 
     /// The text of the file that a variable names, if the variable is set. It must name a file that can be read.
     pub fn named_file(&self, variable: &str) -> Result<Option<Setting<SecretString>>> {
-        let Some(path) = self.get(variable)? else { return Ok(None) };
+        let Some(path) = self.get(variable)? else {
+            return Ok(None);
+        };
         if path.value.is_empty() {
             return Err(path.error("is empty"));
         }
         let path = PathBuf::from(path.value);
         let text = self.read(&path);
-        Setting::new(text, Origin::File { path, key: variable.to_owned() })
-            .try_map(|text| text.map_err(|error| format!("cannot be read: {error}")))
-            .map(Some)
+        Setting::new(
+            text,
+            Origin::File {
+                path,
+                key: variable.to_owned(),
+            },
+        )
+        .try_map(|text| text.map_err(|error| format!("cannot be read: {error}")))
+        .map(Some)
     }
 
     /// The text of a file. It is taken for a secret, since files of settings hold secrets.
@@ -189,9 +223,14 @@ impl Environment {
             Some(Err(problem)) => Err((*problem).into()),
             None => match &self.given {
                 None => std::fs::read_to_string(path).map(SecretString::from),
-                Some(Given { root: Some(root), .. }) => {
-                    let below = path.components().filter(|part| matches!(part, Component::Normal(_)));
-                    std::fs::read_to_string(root.join(below.collect::<PathBuf>())).map(SecretString::from)
+                Some(Given {
+                    root: Some(root), ..
+                }) => {
+                    let below = path
+                        .components()
+                        .filter(|part| matches!(part, Component::Normal(_)));
+                    std::fs::read_to_string(root.join(below.collect::<PathBuf>()))
+                        .map(SecretString::from)
                 }
                 Some(_) => Err(io::ErrorKind::NotFound.into()),
             },
@@ -210,11 +249,18 @@ impl Environment {
     /// The directories of the user's configuration files, the first to look in first: `XDG_CONFIG_HOME`, and `.config`
     /// in the home directory; on Windows `APPDATA`.
     pub fn config_dirs(&self) -> Vec<PathBuf> {
-        let absolute = |name| self.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let absolute = |name| {
+            self.variable(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
         let dirs = if cfg!(windows) {
             [absolute("APPDATA"), None]
         } else {
-            [absolute("XDG_CONFIG_HOME"), self.home().map(|home| home.join(".config"))]
+            [
+                absolute("XDG_CONFIG_HOME"),
+                self.home().map(|home| home.join(".config")),
+            ]
         };
         dirs.into_iter().flatten().collect()
     }
@@ -231,7 +277,10 @@ impl fmt::Debug for Environment {
     /// Names only: variables and files hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Environment")
-            .field("variables", &self.given.as_ref().map(|given| given.variables.keys()))
+            .field(
+                "variables",
+                &self.given.as_ref().map(|given| given.variables.keys()),
+            )
             .field("files", &self.files.keys())
             .finish()
     }
@@ -254,12 +303,15 @@ impl BaseUrl {
             let shown = text.rsplit_once('@').map_or(text, |(_, behind)| behind);
             return Err(setting.error(format_args!("has no scheme: write https://{shown}")));
         }
-        let url = Url::parse(text).map_err(|error| setting.error(format_args!("is not a URL: {error}")))?;
+        let url = Url::parse(text)
+            .map_err(|error| setting.error(format_args!("is not a URL: {error}")))?;
         let Some(host) = url.host() else {
             return Err(setting.error("has no host"));
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(setting.error("holds a user name or password; use the client's own settings for credentials"));
+            return Err(setting.error(
+                "holds a user name or password; use the client's own settings for credentials",
+            ));
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(setting.error("must end before any ? or #"));
@@ -272,7 +324,11 @@ impl BaseUrl {
                     "is http://, which sends the token readable for everyone on the way; use https://, or allow_http",
                 ));
             }
-            other => return Err(setting.error(format_args!("has the scheme {other}; only https and http are known"))),
+            other => {
+                return Err(setting.error(format_args!(
+                    "has the scheme {other}; only https and http are known"
+                )));
+            }
         }
         Ok(Self(url.as_str().trim_end_matches('/').into()))
     }
@@ -308,8 +364,12 @@ pub(crate) fn user_agent(prefix: Option<&str>, own: &str) -> Result<HeaderValue>
         Some(prefix) => format!("{prefix} {own}"),
         None => own.to_owned(),
     };
-    HeaderValue::try_from(text)
-        .map_err(|_| Error::config(Origin::Builder("user_agent"), "holds a line break or a control character"))
+    HeaderValue::try_from(text).map_err(|_| {
+        Error::config(
+            Origin::Builder("user_agent"),
+            "holds a line break or a control character",
+        )
+    })
 }
 
 #[cfg(test)]
@@ -321,7 +381,10 @@ mod tests {
     }
 
     fn base(text: &str, allow_http: bool) -> Result<BaseUrl> {
-        BaseUrl::parse(&Setting::new(text.to_owned(), Origin::Builder("endpoint")), allow_http)
+        BaseUrl::parse(
+            &Setting::new(text.to_owned(), Origin::Builder("endpoint")),
+            allow_http,
+        )
     }
 
     #[test]
@@ -334,16 +397,29 @@ mod tests {
             ("tökén", "holds a character outside ASCII at position 2"),
         ] {
             let error = secret(text).check().unwrap_err().to_string();
-            assert_eq!(error, format!("wrong configuration: API_TOKEN (environment): {problem}"));
+            assert_eq!(
+                error,
+                format!("wrong configuration: API_TOKEN (environment): {problem}")
+            );
         }
         assert!(secret("abc-._~+/=").check().is_ok());
     }
 
     #[test]
     fn good_base_urls_lose_their_final_slash() {
-        assert_eq!(base("https://api.example.com/v1/", false).unwrap().as_str(), "https://api.example.com/v1");
-        assert_eq!(base("https://api.example.com", false).unwrap().as_str(), "https://api.example.com");
-        for loopback in ["http://127.0.0.1:8500/hetzner/v1", "http://localhost:1", "http://[::1]:1/x"] {
+        assert_eq!(
+            base("https://api.example.com/v1/", false).unwrap().as_str(),
+            "https://api.example.com/v1"
+        );
+        assert_eq!(
+            base("https://api.example.com", false).unwrap().as_str(),
+            "https://api.example.com"
+        );
+        for loopback in [
+            "http://127.0.0.1:8500/hetzner/v1",
+            "http://localhost:1",
+            "http://[::1]:1/x",
+        ] {
             assert!(base(loopback, false).unwrap().is_plain_http(), "{loopback}");
         }
         assert!(base("http://10.0.0.1", true).is_ok());
@@ -353,16 +429,28 @@ mod tests {
     fn bad_base_urls_say_what_to_change() {
         for (text, problem) in [
             ("", "is empty"),
-            ("api.example.com", "has no scheme: write https://api.example.com"),
-            ("u:p@api.example.com/v1", "has no scheme: write https://api.example.com/v1"),
+            (
+                "api.example.com",
+                "has no scheme: write https://api.example.com",
+            ),
+            (
+                "u:p@api.example.com/v1",
+                "has no scheme: write https://api.example.com/v1",
+            ),
             ("http://api.example.com", "is http://"),
             ("ftp://api.example.com", "has the scheme ftp"),
             ("https://", "is not a URL"),
-            ("https://u:p@api.example.com", "holds a user name or password"),
+            (
+                "https://u:p@api.example.com",
+                "holds a user name or password",
+            ),
             ("https://api.example.com?x=1", "must end before any ? or #"),
         ] {
             let error = base(text, false).unwrap_err().to_string();
-            assert!(error.starts_with("wrong configuration: endpoint (client builder): "), "{error}");
+            assert!(
+                error.starts_with("wrong configuration: endpoint (client builder): "),
+                "{error}"
+            );
             assert!(error.contains(problem), "{error}");
             assert!(!error.contains("u:p"), "{error}");
         }
@@ -375,26 +463,58 @@ mod tests {
             .with_unreadable_file("/b", io::ErrorKind::PermissionDenied);
         assert_eq!(env.get("A").unwrap().unwrap().value, "1");
         assert!(env.get("PATH").unwrap().is_none());
-        assert!(env.get("EMPTY").unwrap().is_some() && env.get_nonempty("EMPTY").unwrap().is_none());
+        assert!(
+            env.get("EMPTY").unwrap().is_some() && env.get_nonempty("EMPTY").unwrap().is_none()
+        );
         assert_eq!(env.read(Path::new("/a")).unwrap().expose_secret(), "text");
-        assert_eq!(env.read(Path::new("/b")).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
-        assert_eq!(env.read(Path::new("Cargo.toml")).unwrap_err().kind(), io::ErrorKind::NotFound);
-        assert_eq!(format!("{env:?}"), r#"Environment { variables: Some(["A", "EMPTY"]), files: ["/a", "/b"] }"#);
+        assert_eq!(
+            env.read(Path::new("/b")).unwrap_err().kind(),
+            io::ErrorKind::PermissionDenied
+        );
+        assert_eq!(
+            env.read(Path::new("Cargo.toml")).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+        assert_eq!(
+            format!("{env:?}"),
+            r#"Environment { variables: Some(["A", "EMPTY"]), files: ["/a", "/b"] }"#
+        );
     }
 
     #[test]
     fn the_process_is_its_variables_and_the_disk() {
         let env = Environment::process();
         let root = PathBuf::from(env.get("CARGO_MANIFEST_DIR").unwrap().unwrap().value);
-        assert!(env.read(&root.join("Cargo.toml")).unwrap().expose_secret().contains("cloud-core"));
+        assert!(
+            env.read(&root.join("Cargo.toml"))
+                .unwrap()
+                .expose_secret()
+                .contains("cloud-core")
+        );
         assert!(env.get("CLOUD_CORE_NO_SUCH_VARIABLE").unwrap().is_none());
         let below = Environment::given([("A", "1")], None).with_root(&root);
         for path in ["/Cargo.toml", "Cargo.toml", "./Cargo.toml", "../Cargo.toml"] {
-            assert!(below.read(Path::new(path)).unwrap().expose_secret().contains("cloud-core"), "{path}");
+            assert!(
+                below
+                    .read(Path::new(path))
+                    .unwrap()
+                    .expose_secret()
+                    .contains("cloud-core"),
+                "{path}"
+            );
         }
         let absent = root.join("no-such-file");
-        assert_eq!(env.read(&absent).unwrap_err().kind(), io::ErrorKind::NotFound);
-        assert_eq!(env.with_file(&absent, "text").read(&absent).unwrap().expose_secret(), "text");
+        assert_eq!(
+            env.read(&absent).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+        assert_eq!(
+            env.with_file(&absent, "text")
+                .read(&absent)
+                .unwrap()
+                .expose_secret(),
+            "text"
+        );
     }
 
     #[test]
@@ -402,11 +522,27 @@ mod tests {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let below = Environment::given([("A", "1")], None).with_root(&root);
         for path in ["/Cargo.toml", "Cargo.toml", "./Cargo.toml", "../Cargo.toml"] {
-            assert!(below.read(Path::new(path)).unwrap().expose_secret().contains("cloud-core"), "{path}");
+            assert!(
+                below
+                    .read(Path::new(path))
+                    .unwrap()
+                    .expose_secret()
+                    .contains("cloud-core"),
+                "{path}"
+            );
         }
-        assert_eq!(below.read(Path::new("/etc/passwd")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(
+            below.read(Path::new("/etc/passwd")).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
         let below = below.with_file("/Cargo.toml", "mine");
-        assert_eq!(below.read(Path::new("/Cargo.toml")).unwrap().expose_secret(), "mine");
+        assert_eq!(
+            below
+                .read(Path::new("/Cargo.toml"))
+                .unwrap()
+                .expose_secret(),
+            "mine"
+        );
     }
 
     #[cfg(unix)]
@@ -414,10 +550,19 @@ mod tests {
     fn a_variable_that_is_no_text_is_refused_and_not_shown() {
         use std::os::unix::ffi::OsStringExt;
 
-        let env = Environment::given([("API_TOKEN", OsString::from_vec(b"se\xffcret".to_vec()))], None);
-        let errors = [env.get("API_TOKEN").unwrap_err(), env.secret("API_TOKEN").unwrap_err()];
+        let env = Environment::given(
+            [("API_TOKEN", OsString::from_vec(b"se\xffcret".to_vec()))],
+            None,
+        );
+        let errors = [
+            env.get("API_TOKEN").unwrap_err(),
+            env.secret("API_TOKEN").unwrap_err(),
+        ];
         for error in errors {
-            assert_eq!(error.to_string(), "wrong configuration: API_TOKEN (environment): is not valid UTF-8");
+            assert_eq!(
+                error.to_string(),
+                "wrong configuration: API_TOKEN (environment): is not valid UTF-8"
+            );
             assert!(!format!("{error:?}").contains("cret"), "{error:?}");
         }
     }
@@ -428,12 +573,20 @@ mod tests {
             .with_file("/text", "secret one\n");
         assert!(env.named_file("OTHER").unwrap().is_none());
         let text = env.named_file("TEXT").unwrap().unwrap();
-        assert_eq!((text.value.expose_secret(), text.origin.to_string().as_str()), ("secret one\n", "TEXT (/text)"));
+        assert_eq!(
+            (text.value.expose_secret(), text.origin.to_string().as_str()),
+            ("secret one\n", "TEXT (/text)")
+        );
         assert!(!format!("{text:?} {env:?}").contains("secret one"));
-        for (name, problem) in [("GONE", "GONE (/gone): cannot be read: "), ("EMPTY", "EMPTY (environment): is empty")]
-        {
+        for (name, problem) in [
+            ("GONE", "GONE (/gone): cannot be read: "),
+            ("EMPTY", "EMPTY (environment): is empty"),
+        ] {
             let error = env.named_file(name).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("wrong configuration: {problem}")), "{error}");
+            assert!(
+                error.starts_with(&format!("wrong configuration: {problem}")),
+                "{error}"
+            );
         }
     }
 
@@ -442,7 +595,10 @@ mod tests {
     fn configuration_is_looked_for_in_xdg_and_home() {
         let dirs = |xdg: &str, home: &str| {
             let env = Environment::given([("XDG_CONFIG_HOME", xdg)], Some(home.into()));
-            env.config_dirs().iter().map(|dir| dir.display().to_string()).collect::<Vec<_>>()
+            env.config_dirs()
+                .iter()
+                .map(|dir| dir.display().to_string())
+                .collect::<Vec<_>>()
         };
         assert_eq!(dirs("", "/home/me"), ["/home/me/.config"]);
         assert_eq!(dirs("/xdg", "/home/me"), ["/xdg", "/home/me/.config"]);
@@ -452,9 +608,24 @@ mod tests {
     #[test]
     fn a_setting_read_as_something_else_keeps_its_origin() {
         let setting = |text: &str| Setting::new(text.to_owned(), Origin::Variable("N".into()));
-        assert_eq!(setting("7").map(|text| text.len()), Setting::new(1, Origin::Variable("N".into())));
-        assert_eq!(setting("7").try_map(|text| text.parse::<u8>()).unwrap().value, 7);
-        let error = setting("x").try_map(|text| text.parse::<u8>()).unwrap_err().to_string();
-        assert_eq!(error, "wrong configuration: N (environment): invalid digit found in string");
+        assert_eq!(
+            setting("7").map(|text| text.len()),
+            Setting::new(1, Origin::Variable("N".into()))
+        );
+        assert_eq!(
+            setting("7")
+                .try_map(|text| text.parse::<u8>())
+                .unwrap()
+                .value,
+            7
+        );
+        let error = setting("x")
+            .try_map(|text| text.parse::<u8>())
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "wrong configuration: N (environment): invalid digit found in string"
+        );
     }
 }

@@ -100,7 +100,10 @@ impl Basic {
         let pair = format!("{}:{}", user.value, password.expose_secret());
         SecretHeader::new(
             header::AUTHORIZATION,
-            &format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(pair)),
+            &format!(
+                "Basic {}",
+                base64::engine::general_purpose::STANDARD.encode(pair)
+            ),
         )
         .map(Self)
         .ok_or_else(|| user.error("holds what no header may hold"))
@@ -187,7 +190,14 @@ impl<S: TokenSource> TokenCache<S> {
 
     /// Sends the token in this header, after this prefix.
     pub fn new(source: S, clock: Arc<dyn Clock>, header: HeaderName, prefix: &'static str) -> Self {
-        Self { source, clock, header, prefix, state: Mutex::default(), flight: tokio::sync::Mutex::new(()) }
+        Self {
+            source,
+            clock,
+            header,
+            prefix,
+            state: Mutex::default(),
+            flight: tokio::sync::Mutex::new(()),
+        }
     }
 
     /// Makes sure that a valid token is at hand, as the next call would.
@@ -235,7 +245,11 @@ impl<S: TokenSource> TokenCache<S> {
                 }
             }
         }
-        let fetched = self.source.fetch().await.and_then(|token| self.accept(&token));
+        let fetched = self
+            .source
+            .fetch()
+            .await
+            .and_then(|token| self.accept(&token));
         let mut state = self.state();
         state.fetches += 1;
         match fetched {
@@ -257,15 +271,28 @@ impl<S: TokenSource> TokenCache<S> {
     }
 
     fn accept(&self, token: &Token) -> Result<Held> {
-        let bad = || Error::new(ErrorKind::Credential, "the service gave a token that no header may hold");
+        let bad = || {
+            Error::new(
+                ErrorKind::Credential,
+                "the service gave a token that no header may hold",
+            )
+        };
         let text = token.secret.expose_secret();
-        let mut value = HeaderValue::try_from(format!("{}{text}", self.prefix)).map_err(|_| bad())?;
+        let mut value =
+            HeaderValue::try_from(format!("{}{text}", self.prefix)).map_err(|_| bad())?;
         value.set_sensitive(true);
         let now = self.clock.now();
         let early = 0.1 + 0.05 * self.clock.random();
-        let renew_at = token.lifetime.and_then(|life| now.checked_add(life.mul_f64(1.0 - early)));
+        let renew_at = token
+            .lifetime
+            .and_then(|life| now.checked_add(life.mul_f64(1.0 - early)));
         let expires_at = token.lifetime.and_then(|life| now.checked_add(life));
-        Ok(Held { value, generation: 0, renew_at, expires_at })
+        Ok(Held {
+            value,
+            generation: 0,
+            renew_at,
+            expires_at,
+        })
     }
 }
 
@@ -273,7 +300,9 @@ impl<S: TokenSource> TokenCache<S> {
 impl<S: TokenSource> Credential for TokenCache<S> {
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
         let held = self.get().await?;
-        request.headers_mut().insert(self.header.clone(), held.value);
+        request
+            .headers_mut()
+            .insert(self.header.clone(), held.value);
         Ok(held.generation)
     }
 
@@ -283,7 +312,11 @@ impl<S: TokenSource> Credential for TokenCache<S> {
         }
         let mut state = self.state();
         // Someone else may have renewed it since; then only this request is behind.
-        if state.held.as_ref().is_some_and(|held| held.generation == rejection.generation) {
+        if state
+            .held
+            .as_ref()
+            .is_some_and(|held| held.generation == rejection.generation)
+        {
             state.held = None;
         }
         true

@@ -41,7 +41,11 @@ pub struct DecodeError {
 impl DecodeError {
     /// An answer that does not hold what it should.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), path: None, cut: false }
+        Self {
+            message: message.into(),
+            path: None,
+            cut: false,
+        }
     }
 }
 
@@ -92,19 +96,29 @@ impl<T> Decode<T> {
     where
         T: 'static,
     {
-        Decode(Kind::Mapped(Arc::new(move |response| self.apply(response).map(&change))))
+        Decode(Kind::Mapped(Arc::new(move |response| {
+            self.apply(response).map(&change)
+        })))
     }
 
     /// As [`map`](Self::map), where going on may find that the answer does not hold what it should.
-    pub fn try_map<U>(self, change: impl Fn(T) -> Result<U, DecodeError> + Send + Sync + 'static) -> Decode<U>
+    pub fn try_map<U>(
+        self,
+        change: impl Fn(T) -> Result<U, DecodeError> + Send + Sync + 'static,
+    ) -> Decode<U>
     where
         T: 'static,
     {
-        Decode(Kind::Mapped(Arc::new(move |response| self.apply(response).and_then(&change))))
+        Decode(Kind::Mapped(Arc::new(move |response| {
+            self.apply(response).and_then(&change)
+        })))
     }
 
     /// As [`map`](Self::map), with the headers of the answer at hand.
-    pub fn map_with<U>(self, change: impl Fn(T, &HeaderMap) -> U + Send + Sync + 'static) -> Decode<U>
+    pub fn map_with<U>(
+        self,
+        change: impl Fn(T, &HeaderMap) -> U + Send + Sync + 'static,
+    ) -> Decode<U>
     where
         T: 'static,
     {
@@ -139,14 +153,21 @@ impl Decode<()> {
 impl<T: DeserializeOwned> Decode<T> {
     /// The whole body is the JSON of a `T`.
     pub const fn json() -> Self {
-        Self::by(|response, _| seeded(&response.body, || PhantomData::<T>), "")
+        Self::by(
+            |response, _| seeded(&response.body, || PhantomData::<T>),
+            "",
+        )
     }
 
     /// As [`json`](Self::json), where an empty body stands for `null`.
     pub const fn json_or_null() -> Self {
         Self::by(
             |response, _| {
-                let body: &[u8] = if response.body.is_empty() { b"null" } else { &response.body };
+                let body: &[u8] = if response.body.is_empty() {
+                    b"null"
+                } else {
+                    &response.body
+                };
                 seeded(body, || PhantomData::<T>)
             },
             "",
@@ -193,7 +214,8 @@ impl<T: DeserializeOwned> Decode<Page<T>> {
         Self::by(
             |response, key| {
                 let (items, meta) = seeded(&response.body, || Listed::<T, M>(key, PhantomData))?;
-                let items = items.ok_or_else(|| DecodeError::new(format!("the answer has no key `{key}`")))?;
+                let items = items
+                    .ok_or_else(|| DecodeError::new(format!("the answer has no key `{key}`")))?;
                 Ok(Page::new(items, meta.info()))
             },
             key,
@@ -202,17 +224,33 @@ impl<T: DeserializeOwned> Decode<Page<T>> {
 }
 
 /// Decodes in one pass; only when that fails, a second pass finds out where.
-fn seeded<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: impl Fn() -> S) -> Result<S::Value, DecodeError> {
+fn seeded<'de, S: DeserializeSeed<'de>>(
+    body: &'de [u8],
+    seed: impl Fn() -> S,
+) -> Result<S::Value, DecodeError> {
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let error = match seed().deserialize(&mut reader).and_then(|value| reader.end().map(|()| value)) {
+    let error = match seed()
+        .deserialize(&mut reader)
+        .and_then(|value| reader.end().map(|()| value))
+    {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
     let mut track = serde_path_to_error::Track::new();
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let again = seed().deserialize(serde_path_to_error::Deserializer::new(&mut reader, &mut track));
-    let path = again.err().map(|_| track.path().to_string()).filter(|path| path != ".");
-    Err(DecodeError { message: describe(&error), path, cut: error.is_eof() })
+    let again = seed().deserialize(serde_path_to_error::Deserializer::new(
+        &mut reader,
+        &mut track,
+    ));
+    let path = again
+        .err()
+        .map(|_| track.path().to_string())
+        .filter(|path| path != ".");
+    Err(DecodeError {
+        message: describe(&error),
+        path,
+        cut: error.is_eof(),
+    })
 }
 
 /// The message of `serde_json`, which may quote a value of the answer, shortened.
@@ -296,7 +334,11 @@ impl de::Visitor<'_> for Is {
         f.write_str("a key")
     }
     fn visit_str<E: de::Error>(self, key: &str) -> Result<usize, E> {
-        Ok(self.0.iter().position(|wanted| *wanted == key).unwrap_or(self.0.len()))
+        Ok(self
+            .0
+            .iter()
+            .position(|wanted| *wanted == key)
+            .unwrap_or(self.0.len()))
     }
 }
 
@@ -319,19 +361,35 @@ mod tests {
     impl PageMeta for Meta {
         const KEY: &'static str = "meta";
         fn info(self) -> PageInfo {
-            PageInfo { next: self.next.map(|n| n.to_string()), ..PageInfo::default() }
+            PageInfo {
+                next: self.next.map(|n| n.to_string()),
+                ..PageInfo::default()
+            }
         }
     }
 
     fn answer(body: &str) -> RawResponse {
-        RawResponse { status: StatusCode::OK, headers: HeaderMap::new(), body: body.to_owned().into() }
+        RawResponse {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: body.to_owned().into(),
+        }
     }
 
     #[test]
     fn a_key_is_found_among_others() {
-        let server = Decode::<Server>::key("server").apply(answer(r#"{"new": [{}], "server": {"id": 7, "x": 1}}"#));
-        assert_eq!(server.unwrap(), Server { id: 7, tags: vec![] });
-        let error = Decode::<Server>::key("server").apply(answer("{}")).unwrap_err();
+        let server = Decode::<Server>::key("server")
+            .apply(answer(r#"{"new": [{}], "server": {"id": 7, "x": 1}}"#));
+        assert_eq!(
+            server.unwrap(),
+            Server {
+                id: 7,
+                tags: vec![]
+            }
+        );
+        let error = Decode::<Server>::key("server")
+            .apply(answer("{}"))
+            .unwrap_err();
         assert_eq!(error.message, "the answer has no key `server`");
     }
 
@@ -341,7 +399,14 @@ mod tests {
         for body in ["", "{}", r#"{"server":null}"#, r#"{"other":1}"#] {
             assert_eq!(decode.apply(answer(body)).unwrap(), None, "{body}");
         }
-        assert_eq!(decode.apply(answer(r#"{"server":{"id":1}}"#)).unwrap().unwrap().id, 1);
+        assert_eq!(
+            decode
+                .apply(answer(r#"{"server":{"id":1}}"#))
+                .unwrap()
+                .unwrap()
+                .id,
+            1
+        );
     }
 
     #[test]
@@ -351,7 +416,13 @@ mod tests {
             id => Ok(id),
         });
         assert_eq!(decode.apply(answer(r#"{"server":{"id":7}}"#)).unwrap(), 7);
-        assert_eq!(decode.apply(answer(r#"{"server":{"id":0}}"#)).unwrap_err().message, "the id is zero");
+        assert_eq!(
+            decode
+                .apply(answer(r#"{"server":{"id":0}}"#))
+                .unwrap_err()
+                .message,
+            "the id is zero"
+        );
     }
 
     #[test]
@@ -360,14 +431,24 @@ mod tests {
         assert_eq!(decode.apply(answer("")).unwrap(), None);
         assert_eq!(decode.apply(answer(r#"{"id":1}"#)).unwrap().unwrap().id, 1);
         assert!(decode.apply(answer(r#"{"id""#)).unwrap_err().cut);
-        assert!(!Decode::<u64>::json_or_null().apply(answer("")).unwrap_err().cut);
+        assert!(
+            !Decode::<u64>::json_or_null()
+                .apply(answer(""))
+                .unwrap_err()
+                .cut
+        );
     }
 
     #[test]
     fn a_page_may_be_described_by_headers() {
         let total = |headers: &HeaderMap| {
-            let total = headers.get("x-total").and_then(|value| value.to_str().ok()?.parse().ok());
-            PageInfo { total, ..PageInfo::default() }
+            let total = headers
+                .get("x-total")
+                .and_then(|value| value.to_str().ok()?.parse().ok());
+            PageInfo {
+                total,
+                ..PageInfo::default()
+            }
         };
         let decode = Decode::<Page<Server>>::array(total);
         let mut answer = answer(r#"[{"id":1},{"id":2}]"#);
@@ -375,35 +456,59 @@ mod tests {
         let page = decode.apply(answer.clone()).unwrap();
         assert_eq!((page.items.len(), page.info.total), (2, Some(7)));
         answer.body = r#"[{"id":1},{"id":"x"}]"#.into();
-        assert_eq!(decode.apply(answer).unwrap_err().path.as_deref(), Some("[1].id"));
+        assert_eq!(
+            decode.apply(answer).unwrap_err().path.as_deref(),
+            Some("[1].id")
+        );
     }
 
     #[test]
     fn a_failure_names_the_place() {
         let decode = Decode::<Page<Server>>::page::<Meta>("servers");
-        let error = decode.apply(answer(r#"{"servers":[{"id":1},{"id":2,"tags":[1,"x"]}]}"#)).unwrap_err();
+        let error = decode
+            .apply(answer(r#"{"servers":[{"id":1},{"id":2,"tags":[1,"x"]}]}"#))
+            .unwrap_err();
         assert_eq!(error.path.as_deref(), Some("servers[1].tags[1]"));
-        assert!(!error.cut && error.message.contains("invalid type: string"), "{error}");
+        assert!(
+            !error.cut && error.message.contains("invalid type: string"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_cut_answer_is_told_from_a_wrong_one() {
         let decode = Decode::<Server>::key("server");
-        assert!(decode.apply(answer(r#"{"server":{"id":1"#)).unwrap_err().cut);
+        assert!(
+            decode
+                .apply(answer(r#"{"server":{"id":1"#))
+                .unwrap_err()
+                .cut
+        );
         assert!(!decode.apply(answer("<html>")).unwrap_err().cut);
-        assert!(!decode.apply(answer(r#"{"server":{"id":1}} x"#)).unwrap_err().cut);
+        assert!(
+            !decode
+                .apply(answer(r#"{"server":{"id":1}} x"#))
+                .unwrap_err()
+                .cut
+        );
     }
 
     #[test]
     fn a_page_reads_items_and_meta_in_any_order() {
         let decode = Decode::<Page<Server>>::page::<Meta>("servers");
-        for body in
-            [r#"{"servers":[{"id":1}],"meta":{"next":2}}"#, r#"{"meta":{"next":2,"x":{}},"y":1,"servers":[{"id":1}]}"#]
-        {
+        for body in [
+            r#"{"servers":[{"id":1}],"meta":{"next":2}}"#,
+            r#"{"meta":{"next":2,"x":{}},"y":1,"servers":[{"id":1}]}"#,
+        ] {
             let page = decode.apply(answer(body)).unwrap();
-            assert_eq!((page.items.len(), page.info.next.as_deref()), (1, Some("2")));
+            assert_eq!(
+                (page.items.len(), page.info.next.as_deref()),
+                (1, Some("2"))
+            );
         }
-        let page = decode.apply(answer(r#"{"servers":null,"meta":null}"#)).unwrap();
+        let page = decode
+            .apply(answer(r#"{"servers":null,"meta":null}"#))
+            .unwrap();
         assert_eq!((page.items.len(), page.info.next), (0, None));
     }
 }

@@ -116,22 +116,36 @@ impl Engine {
     /// An engine for another service that the same client talks to, such as the one that its tokens come from: beside it
     /// as by [`with_credential`](Self::with_credential).
     #[must_use]
-    pub fn sibling(&self, dialect: Arc<dyn Dialect>, credential: Option<Arc<dyn Credential>>) -> Self {
-        Self(Arc::new(Inner { credential, dialect, ..self.0.beside() }))
+    pub fn sibling(
+        &self,
+        dialect: Arc<dyn Dialect>,
+        credential: Option<Arc<dyn Credential>>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            credential,
+            dialect,
+            ..self.0.beside()
+        }))
     }
 
     /// The same engine for another identity. Both share connections and settings, but not the throttle and the budget:
     /// a credential may call through the one while a call of the other waits for it.
     #[must_use]
     pub fn with_credential(&self, credential: Option<Arc<dyn Credential>>) -> Self {
-        Self(Arc::new(Inner { credential, ..self.0.beside() }))
+        Self(Arc::new(Inner {
+            credential,
+            ..self.0.beside()
+        }))
     }
 
     /// The same engine, beside it as by [`with_credential`](Self::with_credential), with one more hook for its attempts.
     #[must_use]
     pub fn with_hook(&self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Self {
         let hook = chain(self.0.hook.clone(), hook);
-        Self(Arc::new(Inner { hook: Some(hook), ..self.0.beside() }))
+        Self(Arc::new(Inner {
+            hook: Some(hook),
+            ..self.0.beside()
+        }))
     }
 
     /// The clock of this client.
@@ -146,8 +160,13 @@ impl Engine {
 
     pub(crate) async fn run<T: Send>(&self, parts: &Parts, decode: &Decode<T>) -> Result<T> {
         let mut answer = None;
-        self.drive(parts, &mut Sink::Whole(&mut |response| decode.apply(response).map(|value| answer = Some(value))))
-            .await?;
+        self.drive(
+            parts,
+            &mut Sink::Whole(&mut |response| {
+                decode.apply(response).map(|value| answer = Some(value))
+            }),
+        )
+        .await?;
         // `drive` succeeds only after the sink has accepted an answer.
         answer.ok_or_else(|| Error::new(ErrorKind::Decode, "no answer"))
     }
@@ -155,12 +174,17 @@ impl Engine {
     pub(crate) async fn open(&self, parts: &Parts) -> Result<Download> {
         let mut head = None;
         self.drive(parts, &mut Sink::Head(&mut head)).await?;
-        let (head, body) = head.ok_or_else(|| Error::new(ErrorKind::Decode, "no answer"))?.into_parts();
+        let (head, body) = head
+            .ok_or_else(|| Error::new(ErrorKind::Decode, "no answer"))?
+            .into_parts();
         Ok(Download {
             status: head.status,
             headers: head.headers,
             body,
-            chunk_timeout: parts.options.attempt_timeout.unwrap_or(self.0.attempt_timeout),
+            chunk_timeout: parts
+                .options
+                .attempt_timeout
+                .unwrap_or(self.0.attempt_timeout),
             clock: self.0.clock.clone(),
         })
     }
@@ -168,7 +192,9 @@ impl Engine {
     /// The loop. Not generic, so that it is compiled once.
     async fn drive(&self, parts: &Parts, sink: &mut Sink<'_>) -> Result<()> {
         let inner = &*self.0;
-        let url = parts.url().map_err(|error| error.with_call(&parts.method, &parts.template))?;
+        let url = parts
+            .url()
+            .map_err(|error| error.with_call(&parts.method, &parts.template))?;
         let clock = &*inner.clock;
         let started = clock.now();
         let timeout = parts.options.timeout.or(inner.timeout);
@@ -180,37 +206,64 @@ impl Engine {
         let (mut attempts, mut spent, mut renewed, mut ambiguous) = (0_u32, 0_u32, false, false);
         let mut locked = Locked::new(parts.options.while_locked);
         loop {
-            let allowed = inner.retry.max_attempts().map(|most| most.saturating_add(locked.pauses));
+            let allowed = inner
+                .retry
+                .max_attempts()
+                .map(|most| most.saturating_add(locked.pauses));
             let finish = |error: Error, attempts: u32, ambiguous: bool, gave_up: Option<String>| {
                 trace.failed(&error, attempts);
                 error
                     .or_correlation_id(call_id.as_ref().and_then(|(_, id)| id.to_str().ok()))
                     .with_call(&parts.method, &parts.template)
                     .with_outcome(ambiguous && !parts.is_safe(), gave_up.map(Into::into))
-                    .with_attempts(attempts, allowed, clock.now().saturating_duration_since(started))
+                    .with_attempts(
+                        attempts,
+                        allowed,
+                        clock.now().saturating_duration_since(started),
+                    )
             };
             let slot = match inner.throttle.enter(clock, deadline).await {
                 Ok(slot) => slot,
                 Err(error) => return Err(finish(error, attempts, ambiguous, None)),
             };
             let time_left = || deadline.map(|d| d.saturating_duration_since(clock.now()));
-            let over = || Error::new(ErrorKind::Timeout, "the time for the call was over before it could be sent");
+            let over = || {
+                Error::new(
+                    ErrorKind::Timeout,
+                    "the time for the call was over before it could be sent",
+                )
+            };
             // Fetching a token takes its time too, and nothing is sent when that was all there was.
-            let prepared = within(clock, time_left(), self.prepare(parts, &url, call_id.as_ref())).await;
-            let in_time = prepared.filter(|_| time_left() != Some(Duration::ZERO)).unwrap_or_else(|| Err(over()));
+            let prepared = within(
+                clock,
+                time_left(),
+                self.prepare(parts, &url, call_id.as_ref()),
+            )
+            .await;
+            let in_time = prepared
+                .filter(|_| time_left() != Some(Duration::ZERO))
+                .unwrap_or_else(|| Err(over()));
             let (request, generation) = match in_time {
                 Ok(prepared) => prepared,
                 Err(error) => return Err(finish(error, attempts, ambiguous, None)),
             };
             attempts += 1;
-            let attempt_limit = parts.options.attempt_timeout.unwrap_or(inner.attempt_timeout);
+            let attempt_limit = parts
+                .options
+                .attempt_timeout
+                .unwrap_or(inner.attempt_timeout);
             let limit = time_left().map_or(attempt_limit, |left| left.min(attempt_limit));
             let begun = clock.now();
             let outcome = within(clock, Some(limit), self.attempt(parts, request, sink)).await;
             drop(slot);
             let outcome = outcome.unwrap_or_else(|| Err(timed_out(limit)));
             self.report(parts, attempts, &outcome, begun);
-            let Failed { error, failure, server_delay, rejection } = *match outcome {
+            let Failed {
+                error,
+                failure,
+                server_delay,
+                rejection,
+            } = *match outcome {
                 Ok(status) => {
                     inner.budget.refund(spent);
                     trace.succeeded(status, attempts);
@@ -220,16 +273,26 @@ impl Engine {
             };
             let Some(fault) = failure else {
                 // Answered, but the answer is of no use; or never sent. Only the first leaves a change behind.
-                let happened = ambiguous || matches!(error.kind(), ErrorKind::Decode | ErrorKind::TooLarge);
+                let happened =
+                    ambiguous || matches!(error.kind(), ErrorKind::Decode | ErrorKind::TooLarge);
                 return Err(finish(error, attempts, happened, None));
             };
             let failure = fault.as_failure(&error);
             ambiguous |= !failure.did_nothing();
-            let error = error.clone().with_retryable(failure.is_transient()).with_retry_after(server_delay);
+            let error = error
+                .clone()
+                .with_retryable(failure.is_transient())
+                .with_retry_after(server_delay);
 
-            if let (Some(refused), Some(credential), false) = (&rejection, &inner.credential, renewed) {
-                let rejection =
-                    Rejection { status: refused.status, headers: &refused.headers, code: error.code(), generation };
+            if let (Some(refused), Some(credential), false) =
+                (&rejection, &inner.credential, renewed)
+            {
+                let rejection = Rejection {
+                    status: refused.status,
+                    headers: &refused.headers,
+                    code: error.code(),
+                    generation,
+                };
                 let replayable = !parts.anonymous && parts.body.is_replayable();
                 // Looking into it may take requests of its own, and they are part of the call.
                 let renews = async { replayable && credential.rejected(&rejection).await };
@@ -267,11 +330,12 @@ impl Engine {
         time_left: Option<Duration>,
     ) -> Result<(Duration, u32), Option<String>> {
         let inner = &*self.0;
-        let is_locked =
-            matches!(attempt.failure, Failure::Status { code: Some(code), .. } if inner.dialect.is_locked(code));
+        let is_locked = matches!(attempt.failure, Failure::Status { code: Some(code), .. } if inner.dialect.is_locked(code));
         let waits = locked.limit.filter(|_| is_locked);
         let delay = match waits {
-            Some(limit) => locked.pause(limit, &*inner.clock, attempt.server_delay).map_err(Some)?,
+            Some(limit) => locked
+                .pause(limit, &*inner.clock, attempt.server_delay)
+                .map_err(Some)?,
             None => match inner.retry.decide(attempt) {
                 Decision::Retry(delay) => delay,
                 Decision::Stop => return Err(None),
@@ -279,7 +343,9 @@ impl Engine {
             },
         };
         if !parts.body.is_replayable() {
-            return Err(Some("not repeated, because the request body can be read only once".to_owned()));
+            return Err(Some(
+                "not repeated, because the request body can be read only once".to_owned(),
+            ));
         }
         if let Some(left) = time_left.filter(|left| delay >= *left) {
             return Err(Some(format!(
@@ -293,11 +359,18 @@ impl Engine {
             return Ok((delay, 0));
         }
         let price = inner.budget.spend(&attempt.failure);
-        let used_up = || Some("not repeated, because this client's budget for retries is used up".to_owned());
+        let used_up =
+            || Some("not repeated, because this client's budget for retries is used up".to_owned());
         Ok((delay, price.ok_or_else(used_up)?))
     }
 
-    fn report(&self, parts: &Parts, attempt: u32, outcome: &Result<StatusCode, Box<Failed>>, sent: Instant) {
+    fn report(
+        &self,
+        parts: &Parts,
+        attempt: u32,
+        outcome: &Result<StatusCode, Box<Failed>>,
+        sent: Instant,
+    ) {
         let Some(hook) = &self.0.hook else { return };
         hook(&AttemptReport {
             operation: parts.operation,

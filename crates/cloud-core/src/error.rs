@@ -32,7 +32,10 @@ const KEPT_BODY: usize = 4 * 1024;
 pub struct Error(Arc<Inner>);
 
 #[derive(Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "they are answers to questions that callers ask one by one")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "they are answers to questions that callers ask one by one"
+)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -127,9 +130,15 @@ impl Error {
         self.with(|inner| inner.retryable = retryable)
     }
 
-    #[allow(clippy::ptr_arg, reason = "cloning a borrowed template must not copy it")]
+    #[allow(
+        clippy::ptr_arg,
+        reason = "cloning a borrowed template must not copy it"
+    )]
     pub(crate) fn with_call(self, method: &Method, template: &Cow<'static, str>) -> Self {
-        let call = CallContext { method: method.clone(), template: template.clone() };
+        let call = CallContext {
+            method: method.clone(),
+            template: template.clone(),
+        };
         self.with(|inner| inner.call = Some(call))
     }
 
@@ -144,7 +153,9 @@ impl Error {
     /// Adds the id that the call was sent with, unless the answer named one.
     pub(crate) fn or_correlation_id(self, id: Option<&str>) -> Self {
         match id {
-            Some(id) if self.0.correlation_id.is_none() => self.with(|inner| inner.correlation_id = Some(id.into())),
+            Some(id) if self.0.correlation_id.is_none() => {
+                self.with(|inner| inner.correlation_id = Some(id.into()))
+            }
             _ => self,
         }
     }
@@ -195,21 +206,38 @@ impl Error {
     /// The failure of what a call needs before it is sent, such as a token. What a status means there it does not mean
     /// for the call: the refusal of a login with 404 must not look like a resource that is gone.
     pub(crate) fn of_credential(self) -> Self {
-        let Some((method, template)) = self.call() else { return self };
+        let Some((method, template)) = self.call() else {
+            return self;
+        };
         let passes = self.0.retryable;
         let (kind, message) = if self.0.kind == ErrorKind::Api && !passes {
             (ErrorKind::Credential, self.to_string())
         } else {
             let (message, attempts) = (&self.0.message, self.0.attempts);
             let separator = if message.is_empty() { "" } else { " " };
-            (self.0.kind, format!("{message}{separator}(in {method} {template} before it, attempt {attempts})"))
+            (
+                self.0.kind,
+                format!(
+                    "{message}{separator}(in {method} {template} before it, attempt {attempts})"
+                ),
+            )
         };
-        let Inner { status, retry_after, correlation_id, details, .. } = (*self.0).clone();
-        Self::new(kind, message).with_retryable(passes).with_retry_after(retry_after).with_source(self).with(|inner| {
-            inner.status = status.filter(|_| passes);
-            inner.correlation_id = correlation_id;
-            inner.details = details;
-        })
+        let Inner {
+            status,
+            retry_after,
+            correlation_id,
+            details,
+            ..
+        } = (*self.0).clone();
+        Self::new(kind, message)
+            .with_retryable(passes)
+            .with_retry_after(retry_after)
+            .with_source(self)
+            .with(|inner| {
+                inner.status = status.filter(|_| passes);
+                inner.correlation_id = correlation_id;
+                inner.details = details;
+            })
     }
 
     /// What kind of failure this is.
@@ -224,7 +252,10 @@ impl Error {
 
     /// The method and the path template of the call that failed.
     pub fn call(&self) -> Option<(&Method, &str)> {
-        self.0.call.as_ref().map(|call| (&call.method, &*call.template))
+        self.0
+            .call
+            .as_ref()
+            .map(|call| (&call.method, &*call.template))
     }
 
     /// The HTTP status of the answer, when there was one.
@@ -355,7 +386,14 @@ mod tests {
     #[test]
     fn the_kept_body_is_bounded() {
         let body = Bytes::from(vec![b'x'; 100_000]);
-        assert_eq!(Error::new(ErrorKind::Decode, "").with_body(&body).body().unwrap().len(), 4096);
+        assert_eq!(
+            Error::new(ErrorKind::Decode, "")
+                .with_body(&body)
+                .body()
+                .unwrap()
+                .len(),
+            4096
+        );
     }
 
     #[test]

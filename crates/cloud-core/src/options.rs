@@ -29,7 +29,11 @@ pub struct ClientOptions {
     pub(crate) response_limit: usize,
     pub(crate) allow_http: bool,
     pub(crate) hook: Option<Hook>,
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    #[cfg(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    ))]
     pub(crate) http: crate::transport::HttpTransportBuilder,
 }
 
@@ -47,7 +51,11 @@ impl Default for ClientOptions {
             response_limit: 64 * 1024 * 1024,
             allow_http: false,
             hook: None,
-            #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+            #[cfg(any(
+                feature = "rustls",
+                feature = "rustls-no-provider",
+                feature = "native-tls"
+            ))]
             http: crate::transport::HttpTransport::builder(),
         }
     }
@@ -136,10 +144,16 @@ impl ClientOptions {
     }
 
     /// Sets up the connection of the transport that is made unless one is given.
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    #[cfg(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    ))]
     pub fn http(
         &mut self,
-        set: impl FnOnce(crate::transport::HttpTransportBuilder) -> crate::transport::HttpTransportBuilder,
+        set: impl FnOnce(
+            crate::transport::HttpTransportBuilder,
+        ) -> crate::transport::HttpTransportBuilder,
     ) {
         self.http = set(self.http.clone());
     }
@@ -153,15 +167,29 @@ impl ClientOptions {
         self.network(plain_http)
     }
 
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+    #[cfg(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    ))]
     fn network(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
         // Without TLS no certificate authorities are looked for, so a sandbox works on a machine that has none.
-        let http = if plain_http { self.http.clone().plain_http_only(true) } else { self.http.clone() };
-        let made = http.build().map_err(|error| Error::new(ErrorKind::Config, error.to_string()).with_source(error))?;
+        let http = if plain_http {
+            self.http.clone().plain_http_only(true)
+        } else {
+            self.http.clone()
+        };
+        let made = http
+            .build()
+            .map_err(|error| Error::new(ErrorKind::Config, error.to_string()).with_source(error))?;
         Ok(Arc::new(made))
     }
 
-    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+    #[cfg(not(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    )))]
     #[allow(clippy::unused_self, reason = "the same method as with the features")]
     fn network(&self, _: bool) -> Result<Arc<dyn Transport>> {
         let text = "this build has no transport: turn on the feature rustls or native-tls, or give a transport";
@@ -170,7 +198,11 @@ impl ClientOptions {
 }
 
 /// Keeps items only in builds that have the transport for the network.
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! if_http {
@@ -178,7 +210,11 @@ macro_rules! if_http {
 }
 
 /// Keeps items only in builds that have the transport for the network.
-#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! if_http {
@@ -186,7 +222,11 @@ macro_rules! if_http {
 }
 
 /// Keeps items only in builds that have no transport for the network.
-#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! unless_http {
@@ -194,7 +234,11 @@ macro_rules! unless_http {
 }
 
 /// Keeps items only in builds that have no transport for the network.
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! unless_http {
@@ -305,7 +349,10 @@ mod tests {
         options.transport(given.clone());
         options.clock(PausedClock::new());
         for plain_http in [true, false] {
-            assert!(Arc::ptr_eq(&options.make_transport(plain_http).unwrap(), &given));
+            assert!(Arc::ptr_eq(
+                &options.make_transport(plain_http).unwrap(),
+                &given
+            ));
         }
         assert!(format!("{:?}", options.shared_clock()).starts_with("PausedClock"));
     }

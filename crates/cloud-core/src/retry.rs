@@ -63,9 +63,14 @@ impl Failure<'_> {
     pub fn is_transient(&self) -> bool {
         match *self {
             Self::NotSent | Self::Timeout | Self::Interrupted => true,
-            Self::Status { status, did_nothing, transient, .. } => {
-                transient.unwrap_or_else(|| did_nothing || matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
-            }
+            Self::Status {
+                status,
+                did_nothing,
+                transient,
+                ..
+            } => transient.unwrap_or_else(|| {
+                did_nothing || matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+            }),
         }
     }
 
@@ -75,7 +80,11 @@ impl Failure<'_> {
             Self::NotSent => true,
             Self::Timeout | Self::Interrupted => false,
             // A server error or a gateway's complaint says nothing about what happened behind it.
-            Self::Status { status, did_nothing, .. } => {
+            Self::Status {
+                status,
+                did_nothing,
+                ..
+            } => {
                 did_nothing || (!status.is_server_error() && status != StatusCode::REQUEST_TIMEOUT)
             }
         }
@@ -131,7 +140,10 @@ impl StandardRetry {
 
     /// One attempt, whatever happens.
     pub const fn never() -> Self {
-        Self { max_attempts: 1, ..Self::new() }
+        Self {
+            max_attempts: 1,
+            ..Self::new()
+        }
     }
 
     /// The highest number of attempts, the first one included. Zero counts as one.
@@ -156,16 +168,24 @@ impl StandardRetry {
 
 impl RetryPolicy for StandardRetry {
     fn decide(&self, attempt: &Attempt<'_>) -> Decision {
-        if !attempt.failure.is_transient() || !(attempt.idempotent || attempt.failure.did_nothing()) {
+        if !attempt.failure.is_transient() || !(attempt.idempotent || attempt.failure.did_nothing())
+        {
             return Decision::Stop;
         }
         if attempt.number >= self.max_attempts {
             return Decision::Stop;
         }
-        let bound = self.base.saturating_mul(1 << (attempt.number - 1).min(20)).min(self.cap);
-        let delay = bound.mul_f64(attempt.random).max(attempt.server_delay.unwrap_or_default());
+        let bound = self
+            .base
+            .saturating_mul(1 << (attempt.number - 1).min(20))
+            .min(self.cap);
+        let delay = bound
+            .mul_f64(attempt.random)
+            .max(attempt.server_delay.unwrap_or_default());
         if delay > self.longest {
-            return Decision::GiveUp("not repeated, because the service asks to wait longer than allowed");
+            return Decision::GiveUp(
+                "not repeated, because the service asks to wait longer than allowed",
+            );
         }
         Decision::Retry(delay)
     }
@@ -192,9 +212,16 @@ impl Budget {
 
     /// Takes the price of one retry; `None` when there is not enough left.
     pub(crate) fn spend(&self, failure: &Failure<'_>) -> Option<u32> {
-        let price = if *failure == Failure::Timeout { Self::AFTER_TIMEOUT } else { Self::RETRY };
+        let price = if *failure == Failure::Timeout {
+            Self::AFTER_TIMEOUT
+        } else {
+            Self::RETRY
+        };
         let take = |left: u32| left.checked_sub(price);
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok().then_some(price)
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .is_ok()
+            .then_some(price)
     }
 
     pub(crate) fn refund(&self, spent: u32) {
@@ -202,7 +229,9 @@ impl Budget {
             return;
         }
         let give = |left: u32| Some((left + spent.max(1)).min(Self::FULL));
-        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+        let _ = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
     }
 }
 
@@ -222,12 +251,24 @@ mod tests {
 
     fn attempt(number: u32, method: &Method, failure: Failure<'static>) -> Decision {
         let idempotent = *method != Method::POST;
-        let attempt = Attempt { number, method, idempotent, failure, server_delay: None, random: 0.5 };
+        let attempt = Attempt {
+            number,
+            method,
+            idempotent,
+            failure,
+            server_delay: None,
+            random: 0.5,
+        };
         StandardRetry::new().decide(&attempt)
     }
 
     fn status(code: u16) -> Failure<'static> {
-        Failure::Status { status: StatusCode::from_u16(code).unwrap(), code: None, did_nothing: false, transient: None }
+        Failure::Status {
+            status: StatusCode::from_u16(code).unwrap(),
+            code: None,
+            did_nothing: false,
+            transient: None,
+        }
     }
 
     #[test]
@@ -266,14 +307,34 @@ mod tests {
     #[test]
     fn the_bound_doubles_up_to_the_cap_and_attempts_end() {
         let policy = StandardRetry::new().max_attempts(100);
-        for (number, seconds) in [(1, 0.25), (2, 0.5), (3, 1.0), (6, 8.0), (7, 10.0), (99, 10.0)] {
+        for (number, seconds) in [
+            (1, 0.25),
+            (2, 0.5),
+            (3, 1.0),
+            (6, 8.0),
+            (7, 10.0),
+            (99, 10.0),
+        ] {
             let method = &Method::GET;
             let failure = Failure::Timeout;
-            let attempt = Attempt { number, method, idempotent: true, failure, server_delay: None, random: 0.5 };
-            assert_eq!(policy.decide(&attempt), Decision::Retry(Duration::from_secs_f64(seconds)));
+            let attempt = Attempt {
+                number,
+                method,
+                idempotent: true,
+                failure,
+                server_delay: None,
+                random: 0.5,
+            };
+            assert_eq!(
+                policy.decide(&attempt),
+                Decision::Retry(Duration::from_secs_f64(seconds))
+            );
         }
         assert_eq!(attempt(5, &Method::GET, Failure::Timeout), Decision::Stop);
-        assert!(matches!(attempt(4, &Method::GET, Failure::Timeout), Decision::Retry(_)));
+        assert!(matches!(
+            attempt(4, &Method::GET, Failure::Timeout),
+            Decision::Retry(_)
+        ));
     }
 
     #[test]
@@ -322,7 +383,10 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(read("3"), Some(Duration::from_secs(3)));
-        assert_eq!(read("Fri, 20 Nov 2026 10:00:30 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(
+            read("Fri, 20 Nov 2026 10:00:30 GMT"),
+            Some(Duration::from_secs(30))
+        );
         assert_eq!(read("Fri, 20 Nov 2026 09:00:00 GMT"), Some(Duration::ZERO));
         for bad in ["soon", "-1", "", "1e400"] {
             assert_eq!(read(bad), None, "{bad}");

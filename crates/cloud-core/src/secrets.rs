@@ -38,7 +38,10 @@ struct Known {
 impl Secrets {
     /// With these, which stay.
     pub fn new(lasting: impl IntoIterator<Item = SecretString>) -> Self {
-        Self(Arc::new(Known { lasting: lasting.into_iter().collect(), recent: Mutex::default() }))
+        Self(Arc::new(Known {
+            lasting: lasting.into_iter().collect(),
+            recent: Mutex::default(),
+        }))
     }
 
     /// Adds a token; the oldest is forgotten.
@@ -53,10 +56,18 @@ impl Secrets {
     /// The text without the secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let recent = self.recent();
-        self.0.lasting.iter().chain(&*recent).fold(Cow::Borrowed(text), |text, secret| {
-            let secret = secret.expose_secret();
-            if secret.len() >= SHORTEST && text.contains(secret) { text.replace(secret, MARK).into() } else { text }
-        })
+        self.0
+            .lasting
+            .iter()
+            .chain(&*recent)
+            .fold(Cow::Borrowed(text), |text, secret| {
+                let secret = secret.expose_secret();
+                if secret.len() >= SHORTEST && text.contains(secret) {
+                    text.replace(secret, MARK).into()
+                } else {
+                    text
+                }
+            })
     }
 
     /// A JSON document without the secrets, as by [`change_texts`].
@@ -80,7 +91,9 @@ impl fmt::Debug for Secrets {
 ///
 /// Error answers go through this before they are read: what is read out of them later, by whatever way, is clean.
 pub fn change_texts<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -> Cow<'b, [u8]> {
-    let Ok(mut document) = serde_json::from_slice(body) else { return Cow::Borrowed(body) };
+    let Ok(mut document) = serde_json::from_slice(body) else {
+        return Cow::Borrowed(body);
+    };
     let mut changed = false;
     each(&mut document, &mut |text| {
         if let Cow::Owned(new) = change(text) {
@@ -88,7 +101,11 @@ pub fn change_texts<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -
             changed = true;
         }
     });
-    if changed { Cow::Owned(document.to_string().into_bytes()) } else { Cow::Borrowed(body) }
+    if changed {
+        Cow::Owned(document.to_string().into_bytes())
+    } else {
+        Cow::Borrowed(body)
+    }
 }
 
 fn each(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
@@ -96,11 +113,13 @@ fn each(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
         Value::String(text) => change(text),
         Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
         Value::Object(members) => {
-            let all = std::mem::take(members).into_iter().map(|(mut name, mut item)| {
-                change(&mut name);
-                each(&mut item, change);
-                (name, item)
-            });
+            let all = std::mem::take(members)
+                .into_iter()
+                .map(|(mut name, mut item)| {
+                    change(&mut name);
+                    each(&mut item, change);
+                    (name, item)
+                });
             *members = all.collect();
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -115,7 +134,8 @@ mod tests {
     fn secrets_are_hidden_wherever_they_stand() {
         let secrets = Secrets::new(["s3cret/+".into(), "short".into()]);
         secrets.add("t0ken-1".into());
-        let body = br#"{"a":["s3cret\/\u002b!",1,null,{"t0ken-1":{"b":"xt0ken-1x"}}],"short":true}"#;
+        let body =
+            br#"{"a":["s3cret\/\u002b!",1,null,{"t0ken-1":{"b":"xt0ken-1x"}}],"short":true}"#;
         assert_eq!(
             secrets.hide_in_json(body).as_ref(),
             br#"{"a":["[redacted]!",1,null,{"[redacted]":{"b":"x[redacted]x"}}],"short":true}"#
@@ -126,9 +146,17 @@ mod tests {
     #[test]
     fn what_holds_none_stays_as_it_is() {
         let secrets = Secrets::new(["s3cret".into()]);
-        for body in [r#"{"b" : 1.0, "a":"s3cre"}"#, "<html>s3cret</html>", "", r#"{"a":"s3cret""#] {
+        for body in [
+            r#"{"b" : 1.0, "a":"s3cre"}"#,
+            "<html>s3cret</html>",
+            "",
+            r#"{"a":"s3cret""#,
+        ] {
             let hidden = secrets.hide_in_json(body.as_bytes());
-            assert!(matches!(hidden, Cow::Borrowed(same) if same == body.as_bytes()), "{body}");
+            assert!(
+                matches!(hidden, Cow::Borrowed(same) if same == body.as_bytes()),
+                "{body}"
+            );
         }
     }
 
@@ -138,6 +166,9 @@ mod tests {
         for number in 0..=RECENT {
             secrets.add(format!("token-{number:03}").into());
         }
-        assert_eq!(secrets.hide("token-000 token-001 token-032"), "token-000 [redacted] [redacted]");
+        assert_eq!(
+            secrets.hide("token-000 token-001 token-032"),
+            "token-000 [redacted] [redacted]"
+        );
     }
 }

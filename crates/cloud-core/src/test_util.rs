@@ -26,7 +26,11 @@ impl PausedClock {
     /// Starts at 2026-11-20T10:00:00Z.
     pub fn new() -> Self {
         let calendar = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_168_800);
-        Self { start: TokioClock.now(), calendar, seed: Arc::new(AtomicU64::new(0)) }
+        Self {
+            start: TokioClock.now(),
+            calendar,
+            seed: Arc::new(AtomicU64::new(0)),
+        }
     }
 }
 
@@ -73,7 +77,11 @@ pub enum Scripted {
 impl Scripted {
     /// A JSON answer with this status.
     pub fn json(status: u16, body: impl Into<String>) -> Self {
-        Self::Answer(response(status, &[("content-type", "application/json")], body.into()))
+        Self::Answer(response(
+            status,
+            &[("content-type", "application/json")],
+            body.into(),
+        ))
     }
 
     /// An answer with these headers.
@@ -83,7 +91,11 @@ impl Scripted {
 
     /// The head and the beginning of a JSON answer.
     pub fn cut(status: u16, body: impl Into<String>) -> Self {
-        Self::Cut(response(status, &[("content-type", "application/json")], body.into()))
+        Self::Cut(response(
+            status,
+            &[("content-type", "application/json")],
+            body.into(),
+        ))
     }
 
     /// Delays the answer.
@@ -94,7 +106,8 @@ impl Scripted {
 
 fn response(status: u16, headers: &[(&str, &str)], body: String) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (http::HeaderName::try_from(*name), value.parse()) {
             response.headers_mut().append(name, value);
@@ -115,7 +128,11 @@ pub struct Seen {
 impl Seen {
     /// Method, path and query, for example `GET /v1/servers?page=2`.
     pub fn line(&self) -> String {
-        let target = self.request.uri().path_and_query().map_or("/", |p| p.as_str());
+        let target = self
+            .request
+            .uri()
+            .path_and_query()
+            .map_or("/", |p| p.as_str());
         format!("{} {target}", self.request.method())
     }
 }
@@ -137,17 +154,27 @@ struct Script {
 impl ScriptedTransport {
     /// Plays these answers; a request after the last one fails as not sent.
     pub fn new(answers: impl IntoIterator<Item = Scripted>) -> Self {
-        Self(Arc::new(Script { answers: Mutex::new(answers.into_iter().collect()), ..Script::default() }))
+        Self(Arc::new(Script {
+            answers: Mutex::new(answers.into_iter().collect()),
+            ..Script::default()
+        }))
     }
 
     /// Answers every request by this function.
     pub fn from_fn(respond: impl Fn(&Request<Bytes>) -> Scripted + Send + Sync + 'static) -> Self {
-        Self(Arc::new(Script { respond: Some(Box::new(respond)), ..Script::default() }))
+        Self(Arc::new(Script {
+            respond: Some(Box::new(respond)),
+            ..Script::default()
+        }))
     }
 
     /// The requests so far.
     pub fn seen(&self) -> Vec<Seen> {
-        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// The requests so far, as [`Seen::line`]s.
@@ -168,10 +195,13 @@ async fn collect(body: Body) -> Result<Bytes, TransportError> {
     }
     let mut stream = body.into_stream();
     let mut whole = Vec::new();
-    while let Some(chunk) =
-        std::future::poll_fn(|cx| futures_core::Stream::poll_next(std::pin::Pin::new(&mut stream), cx)).await
+    while let Some(chunk) = std::future::poll_fn(|cx| {
+        futures_core::Stream::poll_next(std::pin::Pin::new(&mut stream), cx)
+    })
+    .await
     {
-        let chunk = chunk.map_err(|e| TransportError::new(TransportErrorKind::RequestBody, e.to_string()))?;
+        let chunk = chunk
+            .map_err(|e| TransportError::new(TransportErrorKind::RequestBody, e.to_string()))?;
         whole.extend_from_slice(&chunk);
     }
     Ok(whole.into())
@@ -182,20 +212,35 @@ impl Transport for ScriptedTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts, collect(body).await?);
-        let seen = Seen { request: request.clone(), at: TokioClock.now() };
-        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).push(seen);
+        let seen = Seen {
+            request: request.clone(),
+            at: TokioClock.now(),
+        };
+        self.0
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(seen);
         let mut next = if let Some(respond) = &self.0.respond {
             respond(&request)
         } else {
-            let answer = self.0.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+            let answer = self
+                .0
+                .answers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop_front();
             answer.unwrap_or(Scripted::Failure(TransportErrorKind::NotSent))
         };
         loop {
             next = match next {
                 Scripted::Answer(response) => return Ok(response.map(ResponseBody::from)),
-                Scripted::Failure(kind) => return Err(TransportError::new(kind, "as the script says")),
+                Scripted::Failure(kind) => {
+                    return Err(TransportError::new(kind, "as the script says"));
+                }
                 Scripted::Cut(response) => {
-                    return Ok(response.map(|start| ResponseBody::from_stream(CutBody(Some(start), false))));
+                    return Ok(response
+                        .map(|start| ResponseBody::from_stream(CutBody(Some(start), false))));
                 }
                 Scripted::Hang => std::future::pending().await,
                 Scripted::After(delay, then) => {
@@ -218,9 +263,10 @@ impl futures_core::Stream for CutBody {
     ) -> std::task::Poll<Option<Self::Item>> {
         let item = match self.0.take() {
             Some(start) => Some(Ok(start)),
-            None if !std::mem::replace(&mut self.1, true) => {
-                Some(Err(TransportError::new(TransportErrorKind::Interrupted, "the connection was closed mid-body")))
-            }
+            None if !std::mem::replace(&mut self.1, true) => Some(Err(TransportError::new(
+                TransportErrorKind::Interrupted,
+                "the connection was closed mid-body",
+            ))),
             None => None,
         };
         std::task::Poll::Ready(item)
@@ -229,7 +275,9 @@ impl futures_core::Stream for CutBody {
 
 /// An engine and a base URL for tests of this crate.
 #[cfg(test)]
-pub(crate) fn engine_for(transport: ScriptedTransport) -> (crate::engine::Engine, crate::config::BaseUrl) {
+pub(crate) fn engine_for(
+    transport: ScriptedTransport,
+) -> (crate::engine::Engine, crate::config::BaseUrl) {
     engine_with(transport, |_| {})
 }
 
@@ -246,7 +294,12 @@ pub(crate) fn engine_with(
     options.transport(Arc::new(transport));
     options.clock(PausedClock::new());
     change(&mut options);
-    let engine = crate::engine::Engine::build(options, "cloud-core-test/0", Arc::new(Plain), None, false).unwrap();
-    let base = Setting::new("https://api.test/v1".to_owned(), Origin::Builder("endpoint"));
+    let engine =
+        crate::engine::Engine::build(options, "cloud-core-test/0", Arc::new(Plain), None, false)
+            .unwrap();
+    let base = Setting::new(
+        "https://api.test/v1".to_owned(),
+        Origin::Builder("endpoint"),
+    );
     (engine, BaseUrl::parse(&base, false).unwrap())
 }

@@ -26,7 +26,12 @@ pub struct RateLimit {
 impl RateLimit {
     /// A rate limit as read from headers.
     pub fn new(limit: u32, remaining: u32, reset: Option<SystemTime>, refill: Duration) -> Self {
-        Self { limit, remaining, reset, refill }
+        Self {
+            limit,
+            remaining,
+            reset,
+            refill,
+        }
     }
 
     /// Whether less than a tenth is left: background work should slow down.
@@ -46,13 +51,19 @@ pub struct Pace {
 impl Pace {
     /// `burst` requests at once after a pause, then one per `interval`.
     pub const fn new(burst: u32, interval: Duration) -> Self {
-        Self { burst: if burst == 0 { 1 } else { burst }, interval }
+        Self {
+            burst: if burst == 0 { 1 } else { burst },
+            interval,
+        }
     }
 
     /// At most this many requests in any minute: a third of them at once, the others spread evenly.
     pub fn per_minute(requests: u32) -> Self {
         let burst = (requests / 3).max(1);
-        Self::new(burst, Duration::from_secs(60) / requests.saturating_sub(burst).max(1))
+        Self::new(
+            burst,
+            Duration::from_secs(60) / requests.saturating_sub(burst).max(1),
+        )
     }
 }
 
@@ -93,7 +104,9 @@ impl Throttle {
         if let Some(pace) = self.pace {
             self.keep_own_pace(pace, clock, deadline).await?;
         }
-        let Some(slots) = &self.slots else { return Ok(None) };
+        let Some(slots) = &self.slots else {
+            return Ok(None);
+        };
         if let Ok(slot) = slots.try_acquire() {
             return Ok(Some(slot));
         }
@@ -101,9 +114,10 @@ impl Throttle {
         match within(clock, left, slots.acquire()).await {
             Some(Ok(slot)) => Ok(Some(slot)),
             // The semaphore is never closed, so this is the operation's clock running out.
-            Some(Err(_)) | None => {
-                Err(Error::new(ErrorKind::Timeout, "no call of this client ended in time for this one to begin"))
-            }
+            Some(Err(_)) | None => Err(Error::new(
+                ErrorKind::Timeout,
+                "no call of this client ended in time for this one to begin",
+            )),
         }
     }
 
@@ -112,9 +126,15 @@ impl Throttle {
         let refill = self.rate_limit().map_or(Duration::ZERO, |rate| rate.refill);
         // Everyone who waits takes the next place in the queue, one refill after the one before.
         let step = u64::try_from(refill.as_nanos()).unwrap_or(u64::MAX);
-        let place = self.not_before.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| {
-            if at <= now { Some(0) } else { Some(at.saturating_add(step)) }
-        });
+        let place = self
+            .not_before
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| {
+                if at <= now {
+                    Some(0)
+                } else {
+                    Some(at.saturating_add(step))
+                }
+            });
         let at = place.unwrap_or_default();
         if at <= now {
             return Ok(());
@@ -124,7 +144,11 @@ impl Throttle {
             let left = deadline.saturating_duration_since(clock.now());
             if wait > left {
                 // Give the place back, so that a caller with more time can have it.
-                let _ = self.not_before.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| at.checked_sub(step));
+                let _ = self
+                    .not_before
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |at| {
+                        at.checked_sub(step)
+                    });
                 return Err(too_late(wait, left));
             }
         }
@@ -132,17 +156,26 @@ impl Throttle {
         Ok(())
     }
 
-    async fn keep_own_pace(&self, pace: Pace, clock: &dyn Clock, deadline: Option<Instant>) -> Result<()> {
+    async fn keep_own_pace(
+        &self,
+        pace: Pace,
+        clock: &dyn Clock,
+        deadline: Option<Instant>,
+    ) -> Result<()> {
         let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         let now = self.nanos(clock.now());
         let left = deadline.map(|deadline| deadline.saturating_duration_since(clock.now()));
         let ahead = nanos(pace.interval.saturating_mul(pace.burst - 1));
-        let wait = |paced: u64| Duration::from_nanos(paced.max(now).saturating_sub(ahead).saturating_sub(now));
+        let wait = |paced: u64| {
+            Duration::from_nanos(paced.max(now).saturating_sub(ahead).saturating_sub(now))
+        };
         // Everyone takes a place, but for those who have no time to wait for theirs.
-        let taken = self.paced.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |paced| {
-            let in_time = left.is_none_or(|left| wait(paced) <= left);
-            in_time.then(|| paced.max(now).saturating_add(nanos(pace.interval)))
-        });
+        let taken = self
+            .paced
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |paced| {
+                let in_time = left.is_none_or(|left| wait(paced) <= left);
+                in_time.then(|| paced.max(now).saturating_add(nanos(pace.interval)))
+            });
         match taken {
             Err(paced) => Err(too_late(wait(paced), left.unwrap_or_default())),
             Ok(paced) => {
@@ -171,7 +204,9 @@ impl Throttle {
     }
 
     fn nanos(&self, at: Instant) -> u64 {
-        u64::try_from(at.saturating_duration_since(self.epoch).as_nanos()).unwrap_or(u64::MAX).max(1)
+        u64::try_from(at.saturating_duration_since(self.epoch).as_nanos())
+            .unwrap_or(u64::MAX)
+            .max(1)
     }
 }
 
@@ -181,7 +216,9 @@ fn too_late(wait: Duration, left: Duration) -> Error {
         wait.as_secs_f64(),
         left.as_secs_f64()
     );
-    Error::new(ErrorKind::Throttled, text).with_retryable(true).with_retry_after(Some(wait))
+    Error::new(ErrorKind::Throttled, text)
+        .with_retryable(true)
+        .with_retry_after(Some(wait))
 }
 
 #[cfg(test)]
@@ -222,7 +259,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_full_limit_costs_no_wait() {
         let throttle = Throttle::new(None, None, TokioClock.now());
-        throttle.learn(RateLimit::new(3600, 1, None, Duration::from_secs(1)), &TokioClock);
+        throttle.learn(
+            RateLimit::new(3600, 1, None, Duration::from_secs(1)),
+            &TokioClock,
+        );
         let start = TokioClock.now();
         throttle.enter(&TokioClock, None).await.unwrap();
         assert_eq!(TokioClock.now(), start);
@@ -234,7 +274,10 @@ mod tests {
         let throttle = Throttle::new(None, None, TokioClock.now());
         throttle.learn(empty(10_000), &TokioClock);
         let start = TokioClock.now();
-        let error = throttle.enter(&TokioClock, Some(start + Duration::from_secs(3))).await.unwrap_err();
+        let error = throttle
+            .enter(&TokioClock, Some(start + Duration::from_secs(3)))
+            .await
+            .unwrap_err();
         assert!(error.is_rate_limited() && error.retry_after().unwrap() >= Duration::from_secs(10));
         assert_eq!(TokioClock.now(), start);
     }
@@ -244,7 +287,10 @@ mod tests {
         let throttle = Throttle::new(Some(1), None, TokioClock.now());
         let first = throttle.enter(&TokioClock, None).await.unwrap();
         let deadline = TokioClock.now() + Duration::from_secs(2);
-        let error = throttle.enter(&TokioClock, Some(deadline)).await.unwrap_err();
+        let error = throttle
+            .enter(&TokioClock, Some(deadline))
+            .await
+            .unwrap_err();
         assert!(error.is_timeout());
         drop(first);
         assert!(throttle.enter(&TokioClock, None).await.unwrap().is_some());
@@ -274,23 +320,43 @@ mod tests {
     async fn no_minute_has_more_requests_than_it_may() {
         for limit in [1, 2, 3, 7, 60, 100] {
             let times = paced(Pace::per_minute(limit), 3 * limit as usize + 5).await;
-            let most = times.iter().map(|from| times.iter().filter(|at| (*from..from + 60.0).contains(at)).count());
+            let most = times.iter().map(|from| {
+                times
+                    .iter()
+                    .filter(|at| (*from..from + 60.0).contains(at))
+                    .count()
+            });
             let most = most.max().unwrap();
-            assert!((limit as usize - limit as usize / 20 - 1..=limit as usize).contains(&most), "{limit}: {most}");
+            assert!(
+                (limit as usize - limit as usize / 20 - 1..=limit as usize).contains(&most),
+                "{limit}: {most}"
+            );
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_has_no_time_for_the_pace_takes_no_place() {
-        let throttle = Throttle::new(None, Some(Pace::new(1, Duration::from_secs(10))), TokioClock.now());
+        let throttle = Throttle::new(
+            None,
+            Some(Pace::new(1, Duration::from_secs(10))),
+            TokioClock.now(),
+        );
         throttle.enter(&TokioClock, None).await.unwrap();
         let start = TokioClock.now();
         for _ in 0..5 {
-            let error = throttle.enter(&TokioClock, Some(start + Duration::from_secs(3))).await.unwrap_err();
-            assert!(error.is_rate_limited() && error.retry_after().unwrap() <= Duration::from_secs(10));
+            let error = throttle
+                .enter(&TokioClock, Some(start + Duration::from_secs(3)))
+                .await
+                .unwrap_err();
+            assert!(
+                error.is_rate_limited() && error.retry_after().unwrap() <= Duration::from_secs(10)
+            );
         }
         assert_eq!(TokioClock.now(), start);
-        throttle.enter(&TokioClock, Some(start + Duration::from_secs(11))).await.unwrap();
+        throttle
+            .enter(&TokioClock, Some(start + Duration::from_secs(11)))
+            .await
+            .unwrap();
         assert!(TokioClock.now() - start <= Duration::from_millis(10_010));
     }
 }

@@ -14,7 +14,11 @@ pub(crate) struct Span(tracing::Span);
 impl Span {
     pub(crate) fn new(parts: &Parts, url: &str) -> Self {
         // The host is all of the URL that is recorded: ids in paths would make a new series each.
-        let host = url.split("://").nth(1).and_then(|rest| rest.split(['/', '?']).next()).unwrap_or_default();
+        let host = url
+            .split("://")
+            .nth(1)
+            .and_then(|rest| rest.split(['/', '?']).next())
+            .unwrap_or_default();
         Self(tracing::debug_span!(
             "cloud.request",
             "http.request.method" = %parts.method,

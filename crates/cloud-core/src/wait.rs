@@ -29,7 +29,11 @@ pub struct Progress {
 impl Progress {
     /// Progress of this work.
     pub fn new(percent: u8, what: impl Into<String>, state: impl Into<String>) -> Self {
-        Self { percent: percent.min(100), what: what.into(), state: state.into() }
+        Self {
+            percent: percent.min(100),
+            what: what.into(),
+            state: state.into(),
+        }
     }
 }
 
@@ -84,7 +88,14 @@ impl<T: Send + 'static> Waiter<T> {
     /// Waits for what `watch` looks at.
     pub fn new(clock: Arc<dyn Clock>, watch: impl Watch<T> + 'static) -> Self {
         let begun = clock.now();
-        Self { watch: Box::new(watch), clock, begun, limit: DEFAULT_DEADLINE, last: None, result: None }
+        Self {
+            watch: Box::new(watch),
+            clock,
+            begun,
+            limit: DEFAULT_DEADLINE,
+            last: None,
+            result: None,
+        }
     }
 
     /// Sets the deadline, counted from the making of this waiter.
@@ -100,7 +111,9 @@ impl<T: Send + 'static> Waiter<T> {
         if self.result.is_some() {
             return Ok(None);
         }
-        let left = self.limit.saturating_sub(self.clock.now().saturating_duration_since(self.begun));
+        let left = self
+            .limit
+            .saturating_sub(self.clock.now().saturating_duration_since(self.begun));
         match within(&*self.clock, Some(left), self.watch.next()).await {
             None => Err(self.timed_out()),
             Some(Err(error)) => Err(error),
@@ -121,10 +134,15 @@ impl<T: Send + 'static> Waiter<T> {
     }
 
     fn timed_out(&self) -> Error {
-        let seen =
-            self.last.as_ref().map_or_else(|| "nothing seen of it".to_owned(), |last| format!("last seen: {last}"));
-        Error::new(ErrorKind::WaitTimeout, format!("{:.0} s have passed; {seen}", self.limit.as_secs_f64()))
-            .with_retryable(true)
+        let seen = self.last.as_ref().map_or_else(
+            || "nothing seen of it".to_owned(),
+            |last| format!("last seen: {last}"),
+        );
+        Error::new(
+            ErrorKind::WaitTimeout,
+            format!("{:.0} s have passed; {seen}", self.limit.as_secs_f64()),
+        )
+        .with_retryable(true)
     }
 
     async fn finish(mut self) -> Result<T> {
@@ -160,7 +178,10 @@ impl<T: Send + 'static> IntoFuture for Waiter<T> {
 
 impl<T> fmt::Debug for Waiter<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiter").field("last", &self.last).field("limit", &self.limit).finish_non_exhaustive()
+        f.debug_struct("Waiter")
+            .field("last", &self.last)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -178,7 +199,10 @@ pub struct Interval {
 impl Interval {
     /// Delays from `first` to `longest`.
     pub const fn new(first: Duration, longest: Duration) -> Self {
-        Self { next: shorter(first, LONGEST_DELAY), longest: shorter(longest, LONGEST_DELAY) }
+        Self {
+            next: shorter(first, LONGEST_DELAY),
+            longest: shorter(longest, LONGEST_DELAY),
+        }
     }
 
     /// Delays from `first` to so many times of it.
@@ -196,7 +220,11 @@ impl Interval {
 
 /// `Duration::min`, which is not `const`.
 const fn shorter(one: Duration, other: Duration) -> Duration {
-    if one.as_nanos() < other.as_nanos() { one } else { other }
+    if one.as_nanos() < other.as_nanos() {
+        one
+    } else {
+        other
+    }
 }
 
 /// How many failures in a row that pass by themselves are tolerated between two looks.
@@ -214,13 +242,20 @@ impl<F> Poll<F> {
     /// Asks by `look`, first after the interval's first delay. A failure that passes by itself is tolerated three times
     /// in a row.
     pub fn new(clock: Arc<dyn Clock>, interval: Interval, look: F) -> Self {
-        Self { look, clock, interval, failures: 0 }
+        Self {
+            look,
+            clock,
+            interval,
+            failures: 0,
+        }
     }
 }
 
 impl<F> fmt::Debug for Poll<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Poll").field("interval", &self.interval).finish_non_exhaustive()
+        f.debug_struct("Poll")
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
     }
 }
 
@@ -236,7 +271,9 @@ where
             let delay = self.interval.step(self.clock.random());
             self.clock.sleep(delay).await;
             match (self.look)().await {
-                Err(error) if error.is_retryable() && self.failures < TOLERATED => self.failures += 1,
+                Err(error) if error.is_retryable() && self.failures < TOLERATED => {
+                    self.failures += 1
+                }
                 other => {
                     self.failures = 0;
                     return other;

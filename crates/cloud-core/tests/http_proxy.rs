@@ -19,8 +19,15 @@ fn tunnel_once(listener: TcpListener) -> JoinHandle<Seen> {
     tokio::spawn(async move {
         let mut client = accept(&listener).await;
         let seen = read_request(&mut client).await;
-        let target = seen.request_line().split(' ').nth(1).expect("a target").to_owned();
-        let mut server = TcpStream::connect(target).await.expect("the server is there");
+        let target = seen
+            .request_line()
+            .split(' ')
+            .nth(1)
+            .expect("a target")
+            .to_owned();
+        let mut server = TcpStream::connect(target)
+            .await
+            .expect("the server is there");
         write(&mut client, "HTTP/1.1 200 Connection established\r\n\r\n").await;
         let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
         seen
@@ -31,16 +38,21 @@ fn tunnel_once(listener: TcpListener) -> JoinHandle<Seen> {
 async fn tls_server() -> (SocketAddr, String, JoinHandle<Seen>) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(
+        rustls::crypto::aws_lc_rs::default_provider(),
+    ))
+    .with_safe_default_protocol_versions()
+    .unwrap()
+    .with_no_client_auth()
+    .with_single_cert(vec![made.cert.der().clone()], key)
+    .unwrap();
     let (listener, address) = listen().await;
     let server = tokio::spawn(async move {
         let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-        let mut stream = acceptor.accept(accept(&listener).await).await.expect("a handshake");
+        let mut stream = acceptor
+            .accept(accept(&listener).await)
+            .await
+            .expect("a handshake");
         let seen = read_request(&mut stream).await;
         write(&mut stream, OK).await;
         seen
@@ -49,7 +61,10 @@ async fn tls_server() -> (SocketAddr, String, JoinHandle<Seen>) {
 }
 
 fn header(name: &'static str, value: &'static str) -> (HeaderName, HeaderValue) {
-    (HeaderName::from_static(name), HeaderValue::from_static(value))
+    (
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
 }
 
 fn proxy(url: &str) -> ProxyConfig {
@@ -59,7 +74,11 @@ fn proxy(url: &str) -> ProxyConfig {
 
 fn plain_through(proxy: ProxyConfig) -> HttpTransport {
     provider();
-    HttpTransport::builder().plain_http_only(true).proxy(proxy).build().unwrap()
+    HttpTransport::builder()
+        .plain_http_only(true)
+        .proxy(proxy)
+        .build()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -74,7 +93,15 @@ async fn tunnel_gets_the_headers_and_the_server_does_not() {
         .proxy(proxy(&format!("http://us%40er:pa%3Ass@{proxy_address}")))
         .build()
         .unwrap();
-    assert_eq!(text(get(&transport, &format!("https://{server_address}/x")).await.unwrap()).await, "hi");
+    assert_eq!(
+        text(
+            get(&transport, &format!("https://{server_address}/x"))
+                .await
+                .unwrap()
+        )
+        .await,
+        "hi"
+    );
     drop(transport);
 
     let seen = server.await.unwrap();
@@ -82,10 +109,16 @@ async fn tunnel_gets_the_headers_and_the_server_does_not() {
     assert_eq!(seen.header("x-proxy-key"), Vec::<&str>::new());
     assert_eq!(seen.header("proxy-authorization"), Vec::<&str>::new());
     let seen = tunnel.await.unwrap();
-    assert_eq!(seen.request_line(), format!("CONNECT {server_address} HTTP/1.1"));
+    assert_eq!(
+        seen.request_line(),
+        format!("CONNECT {server_address} HTTP/1.1")
+    );
     assert_eq!(seen.header("x-proxy-key"), ["proxy-secret"]);
     // us@er:pa:ss
-    assert_eq!(seen.header("proxy-authorization"), ["Basic dXNAZXI6cGE6c3M="]);
+    assert_eq!(
+        seen.header("proxy-authorization"),
+        ["Basic dXNAZXI6cGE6c3M="]
+    );
 }
 
 #[tokio::test]
@@ -93,9 +126,20 @@ async fn plain_requests_carry_the_headers_and_the_whole_url() {
     let (listener, address) = listen().await;
     let server = serve_once(listener, OK);
     let transport = plain_through(proxy(&format!("http://user:pass@{address}")));
-    assert_eq!(text(get(&transport, "http://nowhere.invalid:81/a?b=c").await.unwrap()).await, "hi");
+    assert_eq!(
+        text(
+            get(&transport, "http://nowhere.invalid:81/a?b=c")
+                .await
+                .unwrap()
+        )
+        .await,
+        "hi"
+    );
     let seen = server.await.unwrap();
-    assert_eq!(seen.request_line(), "GET http://nowhere.invalid:81/a?b=c HTTP/1.1");
+    assert_eq!(
+        seen.request_line(),
+        "GET http://nowhere.invalid:81/a?b=c HTTP/1.1"
+    );
     assert_eq!(seen.header("x-proxy-key"), ["proxy-secret"]);
     assert_eq!(seen.header("proxy-authorization"), ["Basic dXNlcjpwYXNz"]);
     assert_eq!(seen.header("host"), ["nowhere.invalid:81"]);
@@ -112,7 +156,10 @@ async fn proxy_may_speak_tls_itself() {
         .proxy(proxy(&format!("https://{address}")))
         .build()
         .unwrap();
-    assert_eq!(text(get(&transport, "http://nowhere.invalid/a").await.unwrap()).await, "hi");
+    assert_eq!(
+        text(get(&transport, "http://nowhere.invalid/a").await.unwrap()).await,
+        "hi"
+    );
     let seen = server.await.unwrap();
     assert_eq!(seen.request_line(), "GET http://nowhere.invalid/a HTTP/1.1");
     assert_eq!(seen.header("x-proxy-key"), ["proxy-secret"]);
@@ -129,9 +176,16 @@ async fn certificate_of_the_proxy_is_checked() {
         .proxy(proxy(&format!("https://{address}")))
         .build()
         .unwrap();
-    let error = get(&transport, "http://nowhere.invalid/a").await.unwrap_err();
+    let error = get(&transport, "http://nowhere.invalid/a")
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Refused);
-    assert!(error.message().ends_with(&format!("(it may be that of the proxy https://{address})")), "{error}");
+    assert!(
+        error
+            .message()
+            .ends_with(&format!("(it may be that of the proxy https://{address})")),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -139,17 +193,24 @@ async fn authorization_for_the_proxy_can_be_a_header() {
     let (listener, address) = listen().await;
     let server = serve_once(listener, OK);
     let (name, value) = header("proxy-authorization", "Bearer t");
-    let transport = plain_through(proxy(&format!("http://user:pass@{address}")).header(name, value));
+    let transport =
+        plain_through(proxy(&format!("http://user:pass@{address}")).header(name, value));
     get(&transport, "http://nowhere.invalid/").await.unwrap();
-    assert_eq!(server.await.unwrap().header("proxy-authorization"), ["Bearer t"]);
+    assert_eq!(
+        server.await.unwrap().header("proxy-authorization"),
+        ["Bearer t"]
+    );
 }
 
 #[tokio::test]
 async fn listed_hosts_go_around_the_proxy() {
     let (listener, address) = listen().await;
     let server = serve_once(listener, OK);
-    let transport = plain_through(proxy("http://127.0.0.1:1").no_proxy(["example.com", "127.0.0.0/8"]));
-    get(&transport, &format!("http://{address}/a")).await.unwrap();
+    let transport =
+        plain_through(proxy("http://127.0.0.1:1").no_proxy(["example.com", "127.0.0.0/8"]));
+    get(&transport, &format!("http://{address}/a"))
+        .await
+        .unwrap();
     let seen = server.await.unwrap();
     assert_eq!(seen.request_line(), "GET /a HTTP/1.1");
     assert_eq!(seen.header("x-proxy-key"), Vec::<&str>::new());
@@ -173,14 +234,24 @@ async fn tunnel_refusal(answer: &'static str) -> (String, SocketAddr) {
 
 #[tokio::test]
 async fn refused_tunnel_is_not_sent() {
-    let (message, proxy) = tunnel_refusal("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await;
+    let (message, proxy) =
+        tunnel_refusal("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").await;
     let expected = format!("the proxy {proxy} asks for credentials, or for others (status 407)");
-    assert_eq!(message, format!("cannot connect to api.invalid:443: {expected}"));
+    assert_eq!(
+        message,
+        format!("cannot connect to api.invalid:443: {expected}")
+    );
     let (message, proxy) = tunnel_refusal("HTTP/1.1 502 Bad Gateway\r\n\r\n").await;
-    assert_eq!(message, format!("cannot connect to api.invalid:443: the proxy {proxy} refused to open a tunnel"));
+    assert_eq!(
+        message,
+        format!("cannot connect to api.invalid:443: the proxy {proxy} refused to open a tunnel")
+    );
     let (message, proxy) = tunnel_refusal("").await;
     let expected = format!("the proxy {proxy} closed the connection instead of opening a tunnel");
-    assert_eq!(message, format!("cannot connect to api.invalid:443: {expected}"));
+    assert_eq!(
+        message,
+        format!("cannot connect to api.invalid:443: {expected}")
+    );
 }
 
 #[tokio::test]
@@ -196,12 +267,19 @@ async fn absent_proxy_is_named() {
     let error = get(&transport, "https://api.invalid/").await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotSent);
     assert!(
-        error.message().starts_with(&format!("cannot connect to the proxy {address}: connection refused")),
+        error.message().starts_with(&format!(
+            "cannot connect to the proxy {address}: connection refused"
+        )),
         "{error}"
     );
     let error = get(&transport, "http://api.invalid/").await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotSent);
-    assert!(error.message().ends_with(&format!("(a proxy is set: {address})")), "{error}");
+    assert!(
+        error
+            .message()
+            .ends_with(&format!("(a proxy is set: {address})")),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -209,34 +287,62 @@ async fn environment_is_followed_only_when_asked() {
     if is_again() {
         let error = get(&plain(), "http://127.0.0.1:1/").await.unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::NotSent);
-        let transport = HttpTransport::builder().plain_http_only(true).system_proxy(true).build().unwrap();
-        assert_eq!(text(get(&transport, "http://127.0.0.1:1/").await.unwrap()).await, "hi");
+        let transport = HttpTransport::builder()
+            .plain_http_only(true)
+            .system_proxy(true)
+            .build()
+            .unwrap();
+        assert_eq!(
+            text(get(&transport, "http://127.0.0.1:1/").await.unwrap()).await,
+            "hi"
+        );
         return;
     }
     let (listener, address) = listen().await;
     let server = serve_once(listener, OK);
     let url = format!("http://{address}");
-    tokio::task::spawn_blocking(move || again("environment_is_followed_only_when_asked", &[("HTTP_PROXY", &url)]))
-        .await
-        .unwrap();
-    assert_eq!(server.await.unwrap().request_line(), "GET http://127.0.0.1:1/ HTTP/1.1");
+    tokio::task::spawn_blocking(move || {
+        again(
+            "environment_is_followed_only_when_asked",
+            &[("HTTP_PROXY", &url)],
+        )
+    })
+    .await
+    .unwrap();
+    assert_eq!(
+        server.await.unwrap().request_line(),
+        "GET http://127.0.0.1:1/ HTTP/1.1"
+    );
 }
 
 #[test]
 fn wrong_settings_are_named_without_the_password() {
-    for url in
-        ["socks5://u:hunter2@p:1", "u:hunter2@p:1", "http://u:hunter2@p:1/path", "http://u:hunter2@:99", "p:3128"]
-    {
+    for url in [
+        "socks5://u:hunter2@p:1",
+        "u:hunter2@p:1",
+        "http://u:hunter2@p:1/path",
+        "http://u:hunter2@:99",
+        "p:3128",
+    ] {
         let error = ProxyConfig::new(url).unwrap_err();
         assert_eq!(error.setting(), "proxy", "{url}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
     provider();
     let (name, value) = header("authorization", "hunter2");
-    let proxy = ProxyConfig::new("http://u:hunter2@proxy.invalid").unwrap().header(name, value);
+    let proxy = ProxyConfig::new("http://u:hunter2@proxy.invalid")
+        .unwrap()
+        .header(name, value);
     let shown = format!("{proxy:?}");
-    assert!(shown.contains("proxy.invalid:80") && !shown.contains("hunter2"), "{shown}");
-    let error = HttpTransport::builder().plain_http_only(true).proxy(proxy).build().unwrap_err();
+    assert!(
+        shown.contains("proxy.invalid:80") && !shown.contains("hunter2"),
+        "{shown}"
+    );
+    let error = HttpTransport::builder()
+        .plain_http_only(true)
+        .proxy(proxy)
+        .build()
+        .unwrap_err();
     assert_eq!(
         error.to_string(),
         "proxy: the header authorization belongs to the request and cannot be set for a proxy"
@@ -244,8 +350,14 @@ fn wrong_settings_are_named_without_the_password() {
 
     let proxy = ProxyConfig::new("https://u:hunter2@proxy.invalid").unwrap();
     let builder = HttpTransport::builder().proxy(proxy);
-    let shown = format!("{builder:?} {:?}", builder.clone().plain_http_only(true).build().unwrap());
+    let shown = format!(
+        "{builder:?} {:?}",
+        builder.clone().plain_http_only(true).build().unwrap()
+    );
     assert!(!shown.contains("hunter2"), "{shown}");
-    let error = builder.pin(CertificatePin::from_sha256([0; 32])).build().unwrap_err();
+    let error = builder
+        .pin(CertificatePin::from_sha256([0; 32]))
+        .build()
+        .unwrap_err();
     assert_eq!(error.setting(), "proxy");
 }

@@ -1,14 +1,22 @@
 //! `HttpTransport` and certificates, against a real TLS server.
-#![cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#![cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
 
 mod http_support;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use cloud_core::transport::{CertificatePin, HttpTransport, HttpTransportBuilder, TransportError, TransportErrorKind};
+use cloud_core::transport::{
+    CertificatePin, HttpTransport, HttpTransportBuilder, TransportError, TransportErrorKind,
+};
 use http_support::*;
-use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair,
+};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::server::WebPkiClientVerifier;
@@ -42,12 +50,18 @@ impl Leaf {
     fn new(authority: &Authority, name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new([name.to_owned()]).unwrap();
-        Self { certificate: params.signed_by(&key, authority).unwrap(), key }
+        Self {
+            certificate: params.signed_by(&key, authority).unwrap(),
+            key,
+        }
     }
 
     fn self_signed(name: &str) -> Self {
         let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-        Self { certificate: made.cert, key: made.signing_key }
+        Self {
+            certificate: made.cert,
+            key: made.signing_key,
+        }
     }
 
     fn key(&self) -> PrivateKeyDer<'static> {
@@ -64,12 +78,17 @@ impl Leaf {
 }
 
 fn sha256(bytes: &[u8]) -> Vec<u8> {
-    let suite = aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256.tls13().unwrap();
+    let suite = aws_lc_rs::cipher_suite::TLS13_AES_128_GCM_SHA256
+        .tls13()
+        .unwrap();
     suite.common.hash_provider.hash(bytes).as_ref().to_vec()
 }
 
 fn hex(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    bytes
+        .as_ref()
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn crypto() -> Arc<CryptoProvider> {
@@ -90,7 +109,11 @@ async fn serve(config: ServerConfig) -> (SocketAddr, JoinHandle<Result<Seen, Str
     let (listener, address) = listen().await;
     let task = tokio::spawn(async move {
         let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
-        match acceptor.accept(accept(&listener).await).into_fallible().await {
+        match acceptor
+            .accept(accept(&listener).await)
+            .into_fallible()
+            .await
+        {
             Ok(mut stream) => {
                 let seen = read_request(&mut stream).await;
                 if seen.head.is_empty() {
@@ -115,20 +138,29 @@ fn builder() -> HttpTransportBuilder {
 }
 
 fn trusting(authority: &Authority) -> HttpTransportBuilder {
-    builder().root_certificate_pem(authority.pem()).only_these_roots(true)
+    builder()
+        .root_certificate_pem(authority.pem())
+        .only_these_roots(true)
 }
 
 async fn succeeds(builder: HttpTransportBuilder, config: ServerConfig) {
     let (address, server) = serve(config).await;
-    let response = get(&builder.build().unwrap(), &format!("https://{address}/")).await.unwrap();
+    let response = get(&builder.build().unwrap(), &format!("https://{address}/"))
+        .await
+        .unwrap();
     assert_eq!(text(response).await, "hi");
-    assert_eq!(server.await.unwrap().unwrap().request_line(), "GET / HTTP/1.1");
+    assert_eq!(
+        server.await.unwrap().unwrap().request_line(),
+        "GET / HTTP/1.1"
+    );
 }
 
 /// The certificate is refused before a byte of the request is sent.
 async fn refused(builder: HttpTransportBuilder, config: ServerConfig) -> TransportError {
     let (address, server) = serve(config).await;
-    let error = get(&builder.build().unwrap(), &format!("https://{address}/")).await.unwrap_err();
+    let error = get(&builder.build().unwrap(), &format!("https://{address}/"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Refused, "{error}");
     assert!(server.await.unwrap().is_err());
     error
@@ -139,10 +171,20 @@ async fn own_root_is_trusted_alone_and_beside_the_system() {
     let ca = authority("one");
     let leaf = Leaf::new(&ca, "127.0.0.1");
     succeeds(trusting(&ca), server_config(&leaf)).await;
-    succeeds(builder().root_certificate_pem(ca.pem()), server_config(&leaf)).await;
+    succeeds(
+        builder().root_certificate_pem(ca.pem()),
+        server_config(&leaf),
+    )
+    .await;
     // Several certificates in one text.
     let bundle = format!("{}{}", authority("two").pem(), ca.pem());
-    succeeds(builder().root_certificate_pem(bundle).only_these_roots(true), server_config(&leaf)).await;
+    succeeds(
+        builder()
+            .root_certificate_pem(bundle)
+            .only_these_roots(true),
+        server_config(&leaf),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -153,7 +195,10 @@ async fn authorities_of_the_system_count_unless_excluded() {
         // One file for both: readers of certificates skip the key.
         let text = system.pem() + &system.key().serialize_pem();
         let path = scratch_file("system.pem", text.as_bytes());
-        again("authorities_of_the_system_count_unless_excluded", &[("SSL_CERT_FILE", path.to_str().unwrap())]);
+        again(
+            "authorities_of_the_system_count_unless_excluded",
+            &[("SSL_CERT_FILE", path.to_str().unwrap())],
+        );
         std::fs::remove_file(path).unwrap();
         return;
     }
@@ -162,7 +207,11 @@ async fn authorities_of_the_system_count_unless_excluded() {
     let leaf = Leaf::new(&authority_with("system", key), "127.0.0.1");
     succeeds(builder(), server_config(&leaf)).await;
     let other = authority("other");
-    succeeds(builder().root_certificate_pem(other.pem()), server_config(&leaf)).await;
+    succeeds(
+        builder().root_certificate_pem(other.pem()),
+        server_config(&leaf),
+    )
+    .await;
     refused(trusting(&other), server_config(&leaf)).await;
 }
 
@@ -171,18 +220,38 @@ async fn unknown_root_is_refused() {
     let leaf = Leaf::new(&authority("one"), "127.0.0.1");
     let error = refused(trusting(&authority("two")), server_config(&leaf)).await;
     if RUSTLS {
-        assert!(error.message().starts_with("the certificate of 127.0.0.1:"), "{error}");
-        assert!(error.message().ends_with("was refused: no authority that is trusted here signed it"), "{error}");
+        assert!(
+            error.message().starts_with("the certificate of 127.0.0.1:"),
+            "{error}"
+        );
+        assert!(
+            error
+                .message()
+                .ends_with("was refused: no authority that is trusted here signed it"),
+            "{error}"
+        );
     } else {
-        assert!(error.message().starts_with("the TLS handshake with 127.0.0.1:"), "{error}");
+        assert!(
+            error
+                .message()
+                .starts_with("the TLS handshake with 127.0.0.1:"),
+            "{error}"
+        );
     }
 }
 
 #[tokio::test]
 async fn wrong_name_is_refused() {
     let ca = authority("one");
-    let error = refused(trusting(&ca), server_config(&Leaf::new(&ca, "other.example"))).await;
-    assert!(!RUSTLS || error.message().contains("other.example"), "{error}");
+    let error = refused(
+        trusting(&ca),
+        server_config(&Leaf::new(&ca, "other.example")),
+    )
+    .await;
+    assert!(
+        !RUSTLS || error.message().contains("other.example"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -193,7 +262,9 @@ async fn client_certificate_is_shown_when_asked_for() {
     let config = || {
         let mut roots = RootCertStore::empty();
         roots.add(ca.der().clone()).unwrap();
-        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), crypto()).build().unwrap();
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), crypto())
+            .build()
+            .unwrap();
         ServerConfig::builder_with_provider(crypto())
             .with_safe_default_protocol_versions()
             .unwrap()
@@ -201,13 +272,19 @@ async fn client_certificate_is_shown_when_asked_for() {
             .with_single_cert(vec![leaf.certificate.der().clone()], leaf.key())
             .unwrap()
     };
-    let identified = trusting(&ca).client_identity_pem(client.certificate.pem(), client.key.serialize_pem().into());
+    let identified = trusting(&ca)
+        .client_identity_pem(client.certificate.pem(), client.key.serialize_pem().into());
     succeeds(identified, config()).await;
     if !RUSTLS {
         return;
     }
     let error = refused(trusting(&ca), config()).await;
-    assert!(error.message().contains("refused the client's certificate, or asks for one"), "{error}");
+    assert!(
+        error
+            .message()
+            .contains("refused the client's certificate, or asks for one"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -225,36 +302,83 @@ async fn server_without_tls_is_refused() {
         write(&mut stream, "HTTP/1.1 400 Bad Request\r\n\r\n").await;
         while matches!(stream.read(&mut [0; 1024]).await, Ok(1..)) {}
     });
-    let transport = builder().danger_accept_invalid_certificates(true).build().unwrap();
-    let error = get(&transport, &format!("https://{address}/")).await.unwrap_err();
+    let transport = builder()
+        .danger_accept_invalid_certificates(true)
+        .build()
+        .unwrap();
+    let error = get(&transport, &format!("https://{address}/"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Refused);
-    assert!(error.message().starts_with(&format!("the TLS handshake with {address} failed: ")), "{error}");
+    assert!(
+        error
+            .message()
+            .starts_with(&format!("the TLS handshake with {address} failed: ")),
+        "{error}"
+    );
 }
 
 #[test]
 fn wrong_settings_are_named() {
     let setting = |builder: HttpTransportBuilder| {
         let error = builder.build().unwrap_err();
-        assert!(error.to_string().starts_with(&format!("{}: ", error.setting())), "{error}");
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("{}: ", error.setting())),
+            "{error}"
+        );
         error.setting()
     };
     let (a, b) = (Leaf::self_signed("a"), Leaf::self_signed("b"));
-    let own_root = || builder().root_certificate_pem(a.certificate.pem()).only_these_roots(true);
-    assert_eq!(setting(builder().root_certificate_pem("not a certificate")), "root_certificate_pem");
+    let own_root = || {
+        builder()
+            .root_certificate_pem(a.certificate.pem())
+            .only_these_roots(true)
+    };
+    assert_eq!(
+        setting(builder().root_certificate_pem("not a certificate")),
+        "root_certificate_pem"
+    );
     let damaged = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
-    assert_eq!(setting(builder().root_certificate_pem(damaged)), "root_certificate_pem");
-    assert_eq!(setting(builder().only_these_roots(true)), "only_these_roots");
+    assert_eq!(
+        setting(builder().root_certificate_pem(damaged)),
+        "root_certificate_pem"
+    );
+    assert_eq!(
+        setting(builder().only_these_roots(true)),
+        "only_these_roots"
+    );
     let chain = a.certificate.pem();
-    assert_eq!(setting(own_root().client_identity_pem(&chain, "no key".to_owned().into())), "client_identity_pem");
+    assert_eq!(
+        setting(own_root().client_identity_pem(&chain, "no key".to_owned().into())),
+        "client_identity_pem"
+    );
     let other_key = b.key.serialize_pem();
     // The system's library looks at the two together only when the client is made.
     let expected = if RUSTLS { "client_identity_pem" } else { "tls" };
-    assert_eq!(setting(own_root().client_identity_pem(&chain, other_key.into())), expected);
-    assert_eq!(setting(builder().pin(a.pin()).danger_accept_invalid_certificates(true)), "pin");
+    assert_eq!(
+        setting(own_root().client_identity_pem(&chain, other_key.into())),
+        expected
+    );
+    assert_eq!(
+        setting(
+            builder()
+                .pin(a.pin())
+                .danger_accept_invalid_certificates(true)
+        ),
+        "pin"
+    );
 
     let key = a.key.serialize_pem();
-    let shown = format!("{:?}", own_root().client_identity_pem(&chain, key.clone().into()));
-    assert!(!shown.contains("PRIVATE") && !shown.contains(key.lines().nth(1).unwrap()), "{shown}");
+    let shown = format!(
+        "{:?}",
+        own_root().client_identity_pem(&chain, key.clone().into())
+    );
+    assert!(
+        !shown.contains("PRIVATE") && !shown.contains(key.lines().nth(1).unwrap()),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -288,10 +412,14 @@ fn pins_are_read_in_every_usual_form() {
     assert!(wrong(&digits.replace('f', "g")).contains("'g'"));
     assert!(wrong("sha256/AwsTGyM=").contains("43 characters"));
     assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/s==").contains("'='"));
-    assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/sAAAA=").contains("43 characters"));
+    assert!(
+        wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/sAAAA=").contains("43 characters")
+    );
     assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2éPr8/s=").contains("'é'"));
     assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2*Pr8/s=").contains("'*'"));
-    assert!(wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/t=").contains("last character"));
+    assert!(
+        wrong("sha256/AwsTGyMrMztDS1NbY2tze4OLk5ujq7O7w8vT2+Pr8/t=").contains("last character")
+    );
     assert!(wrong("").contains("this one has 0"));
 }
 
@@ -310,14 +438,18 @@ mod pins {
         let leaf = Leaf::new(&ca, "127.0.0.1");
         let other = Leaf::new(&ca, "127.0.0.1");
         succeeds(trusting(&ca).pin(leaf.pin()), server_config(&leaf)).await;
-        succeeds(trusting(&ca).pin(other.pin()).pin(leaf.pin()), server_config(&leaf)).await;
+        succeeds(
+            trusting(&ca).pin(other.pin()).pin(leaf.pin()),
+            server_config(&leaf),
+        )
+        .await;
 
         let error = refused(trusting(&ca).pin(other.pin()), server_config(&leaf)).await;
         let (expected, got) = (other.fingerprint(), leaf.fingerprint());
         assert!(
-            error
-                .message()
-                .ends_with(&format!("was refused: it matches no pin: expected sha256 {expected}, got {got}")),
+            error.message().ends_with(&format!(
+                "was refused: it matches no pin: expected sha256 {expected}, got {got}"
+            )),
             "{error}"
         );
         let misnamed = Leaf::new(&ca, "other.example");
@@ -333,7 +465,11 @@ mod pins {
         let leaf = Leaf::self_signed("other.example");
         let replacing = builder().pin_mode(PinMode::Replace);
         succeeds(replacing.clone().pin(leaf.pin()), server_config(&leaf)).await;
-        let error = refused(replacing.pin(Leaf::self_signed("a").pin()), server_config(&leaf)).await;
+        let error = refused(
+            replacing.pin(Leaf::self_signed("a").pin()),
+            server_config(&leaf),
+        )
+        .await;
         assert!(error.message().contains(&leaf.fingerprint()), "{error}");
     }
 
@@ -350,8 +486,10 @@ mod pins {
     #[tokio::test]
     async fn pinned_certificate_without_its_key_is_refused() {
         let leaf = Leaf::self_signed("127.0.0.1");
-        let key = aws_lc_rs::sign::any_supported_type(&Leaf::self_signed("127.0.0.1").key()).unwrap();
-        let versions: [&'static SupportedProtocolVersion; 2] = [&rustls::version::TLS12, &rustls::version::TLS13];
+        let key =
+            aws_lc_rs::sign::any_supported_type(&Leaf::self_signed("127.0.0.1").key()).unwrap();
+        let versions: [&'static SupportedProtocolVersion; 2] =
+            [&rustls::version::TLS12, &rustls::version::TLS13];
         for version in versions {
             let shown = CertifiedKey::new(vec![leaf.certificate.der().clone()], key.clone());
             let config = ServerConfig::builder_with_provider(crypto())
@@ -376,7 +514,10 @@ mod pins {
     }
 }
 
-#[cfg(all(feature = "http2", any(feature = "rustls", feature = "rustls-no-provider")))]
+#[cfg(all(
+    feature = "http2",
+    any(feature = "rustls", feature = "rustls-no-provider")
+))]
 mod http2 {
     use cloud_core::body::Body;
     use cloud_core::transport::{PinMode, Transport};
@@ -401,16 +542,28 @@ mod http2 {
             }
             requests
         });
-        let transport = builder().pin_mode(PinMode::Replace).pin(leaf.pin()).build().unwrap();
-        let error = get(&transport, &format!("https://{address}/")).await.unwrap_err();
+        let transport = builder()
+            .pin_mode(PinMode::Replace)
+            .pin(leaf.pin())
+            .build()
+            .unwrap();
+        let error = get(&transport, &format!("https://{address}/"))
+            .await
+            .unwrap_err();
         drop(transport);
         (error.kind(), server.await.unwrap())
     }
 
     #[tokio::test]
     async fn refused_stream_is_not_sent_and_others_are_interrupted() {
-        assert_eq!(reset_with(h2::Reason::REFUSED_STREAM).await, (TransportErrorKind::NotSent, 1));
-        assert_eq!(reset_with(h2::Reason::INTERNAL_ERROR).await, (TransportErrorKind::Interrupted, 1));
+        assert_eq!(
+            reset_with(h2::Reason::REFUSED_STREAM).await,
+            (TransportErrorKind::NotSent, 1)
+        );
+        assert_eq!(
+            reset_with(h2::Reason::INTERNAL_ERROR).await,
+            (TransportErrorKind::Interrupted, 1)
+        );
     }
 
     #[tokio::test]
@@ -428,9 +581,16 @@ mod http2 {
                 kept.push(request);
             }
         });
-        let transport = builder().pin_mode(PinMode::Replace).pin(leaf.pin()).build().unwrap();
+        let transport = builder()
+            .pin_mode(PinMode::Replace)
+            .pin(leaf.pin())
+            .build()
+            .unwrap();
         let body = Body::from_reader(std::io::Cursor::new(vec![b'x'; 10]), 20);
-        let error = transport.send(request(Method::PUT, &format!("https://{address}/"), body)).await.unwrap_err();
+        let error = transport
+            .send(request(Method::PUT, &format!("https://{address}/"), body))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::RequestBody, "{error}");
     }
 }

@@ -1,5 +1,9 @@
 //! `HttpTransport` without TLS: what goes over the wire, and what failures are called.
-#![cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#![cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
 
 mod http_support;
 
@@ -13,9 +17,14 @@ use tokio::io::AsyncReadExt;
 async fn request_goes_out_exactly_as_given() {
     let (listener, address) = listen().await;
     let server = serve_once(listener, "HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\nhi");
-    let mut request =
-        request(Method::PATCH, &format!("http://{address}/v1/a%20b/c%2Fd?q=1&q=%27"), Body::from("{\"a\":1}"));
-    request.headers_mut().insert("accept", "application/json".parse().unwrap());
+    let mut request = request(
+        Method::PATCH,
+        &format!("http://{address}/v1/a%20b/c%2Fd?q=1&q=%27"),
+        Body::from("{\"a\":1}"),
+    );
+    request
+        .headers_mut()
+        .insert("accept", "application/json".parse().unwrap());
     request.headers_mut().insert("x-one", "1".parse().unwrap());
     let response = plain().send(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
@@ -24,7 +33,10 @@ async fn request_goes_out_exactly_as_given() {
     assert_eq!(text(response).await, "hi");
 
     let seen = server.await.unwrap();
-    assert_eq!(seen.request_line(), "PATCH /v1/a%20b/c%2Fd?q=1&q=%27 HTTP/1.1");
+    assert_eq!(
+        seen.request_line(),
+        "PATCH /v1/a%20b/c%2Fd?q=1&q=%27 HTTP/1.1"
+    );
     assert_eq!(seen.header("accept"), ["application/json"]);
     assert_eq!(seen.header("x-one"), ["1"]);
     assert_eq!(seen.header("host"), [address.to_string()]);
@@ -46,8 +58,19 @@ async fn empty_body_has_a_length_only_where_a_body_is_usual() {
     ] {
         let (listener, address) = listen().await;
         let server = serve_once(listener, "HTTP/1.1 204 No Content\r\n\r\n");
-        plain().send(request(method.clone(), &format!("http://{address}/"), Body::empty())).await.unwrap();
-        assert_eq!(server.await.unwrap().header("content-length"), expected, "{method}");
+        plain()
+            .send(request(
+                method.clone(),
+                &format!("http://{address}/"),
+                Body::empty(),
+            ))
+            .await
+            .unwrap();
+        assert_eq!(
+            server.await.unwrap().header("content-length"),
+            expected,
+            "{method}"
+        );
     }
 }
 
@@ -55,9 +78,17 @@ async fn empty_body_has_a_length_only_where_a_body_is_usual() {
 async fn framing_headers_of_the_caller_are_ignored() {
     let (listener, address) = listen().await;
     let server = serve_once(listener, OK);
-    let mut request = request(Method::POST, &format!("http://{address}/"), Body::from("abc"));
-    request.headers_mut().insert("content-length", "1".parse().unwrap());
-    request.headers_mut().insert("transfer-encoding", "chunked".parse().unwrap());
+    let mut request = request(
+        Method::POST,
+        &format!("http://{address}/"),
+        Body::from("abc"),
+    );
+    request
+        .headers_mut()
+        .insert("content-length", "1".parse().unwrap());
+    request
+        .headers_mut()
+        .insert("transfer-encoding", "chunked".parse().unwrap());
     plain().send(request).await.unwrap();
     let seen = server.await.unwrap();
     assert_eq!(seen.header("content-length"), ["3"]);
@@ -73,7 +104,10 @@ async fn streamed_bodies_have_their_exact_length() {
     for body in [Body::from_file(&path).unwrap(), reader] {
         let (listener, address) = listen().await;
         let server = serve_once(listener, OK);
-        plain().send(request(Method::PUT, &format!("http://{address}/"), body)).await.unwrap();
+        plain()
+            .send(request(Method::PUT, &format!("http://{address}/"), body))
+            .await
+            .unwrap();
         let seen = server.await.unwrap();
         assert_eq!(seen.header("content-length"), ["200000"]);
         assert_eq!(seen.header("transfer-encoding"), Vec::<&str>::new());
@@ -87,9 +121,15 @@ async fn short_reader_is_a_failure_of_the_request_body() {
     let (listener, address) = listen().await;
     let server = tokio::spawn(async move { read_request(&mut accept(&listener).await).await });
     let body = Body::from_reader(std::io::Cursor::new(vec![b'x'; 10]), 20);
-    let error = plain().send(request(Method::PUT, &format!("http://{address}/"), body)).await.unwrap_err();
+    let error = plain()
+        .send(request(Method::PUT, &format!("http://{address}/"), body))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::RequestBody);
-    assert_eq!(error.message(), "the request body could not be read: the request body is shorter than announced");
+    assert_eq!(
+        error.message(),
+        "the request body could not be read: the request body is shorter than announced"
+    );
     assert!(server.await.unwrap().body.len() < 20);
 }
 
@@ -97,10 +137,21 @@ async fn short_reader_is_a_failure_of_the_request_body() {
 async fn refused_connection_is_not_sent() {
     let (listener, address) = listen().await;
     drop(listener);
-    let error = get(&plain(), &format!("http://{address}/secret?token=secret")).await.unwrap_err();
+    let error = get(&plain(), &format!("http://{address}/secret?token=secret"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotSent);
-    let code = if cfg!(target_os = "linux") { "(os error 111)" } else { "(os error" };
-    assert!(error.message().starts_with(&format!("cannot connect to {address}: connection refused {code}")), "{error}");
+    let code = if cfg!(target_os = "linux") {
+        "(os error 111)"
+    } else {
+        "(os error"
+    };
+    assert!(
+        error.message().starts_with(&format!(
+            "cannot connect to {address}: connection refused {code}"
+        )),
+        "{error}"
+    );
     let debug = format!("{error:?} {:?}", std::error::Error::source(&error));
     assert!(!debug.contains("secret"), "{debug}");
 }
@@ -109,14 +160,21 @@ async fn refused_connection_is_not_sent() {
 async fn unknown_host_is_not_sent() {
     let error = get(&plain(), "http://nowhere.invalid/").await.unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotSent);
-    assert!(error.message().starts_with("cannot connect to nowhere.invalid:80: "), "{error}");
+    assert!(
+        error
+            .message()
+            .starts_with("cannot connect to nowhere.invalid:80: "),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn connection_lost_after_the_request_is_interrupted() {
     let (listener, address) = listen().await;
     let server = tokio::spawn(async move { read_request(&mut accept(&listener).await).await });
-    let error = get(&plain(), &format!("http://{address}/")).await.unwrap_err();
+    let error = get(&plain(), &format!("http://{address}/"))
+        .await
+        .unwrap_err();
     assert_eq!(server.await.unwrap().request_line(), "GET / HTTP/1.1");
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
     assert_eq!(
@@ -131,11 +189,17 @@ async fn connection_lost_after_the_request_is_interrupted() {
 async fn connection_lost_in_the_body_is_interrupted() {
     let (listener, address) = listen().await;
     serve_once(listener, "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc");
-    let mut body = get(&plain(), &format!("http://{address}/")).await.unwrap().into_body();
+    let mut body = get(&plain(), &format!("http://{address}/"))
+        .await
+        .unwrap()
+        .into_body();
     assert_eq!(body.chunk().await.unwrap().unwrap(), "abc");
     let error = body.chunk().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Interrupted);
-    assert!(error.message().starts_with("the response broke off: "), "{error}");
+    assert!(
+        error.message().starts_with("the response broke off: "),
+        "{error}"
+    );
     let debug = format!("{:?}", std::error::Error::source(&error));
     assert!(!debug.contains("http://"), "{debug}");
 }
@@ -145,24 +209,35 @@ async fn connection_lost_in_the_body_is_interrupted() {
 async fn compressed_answers_are_asked_for_and_read() {
     use tokio::io::AsyncWriteExt;
 
-    const HELLO: [u8; 25] =
-        [31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 203, 72, 205, 201, 201, 7, 0, 134, 166, 16, 54, 5, 0, 0, 0];
+    const HELLO: [u8; 25] = [
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 203, 72, 205, 201, 201, 7, 0, 134, 166, 16, 54, 5, 0, 0, 0,
+    ];
     let (listener, address) = listen().await;
     let server = tokio::spawn(async move {
         let mut stream = accept(&listener).await;
         let seen = read_request(&mut stream).await;
-        write(&mut stream, "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 25\r\n\r\n").await;
+        write(
+            &mut stream,
+            "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 25\r\n\r\n",
+        )
+        .await;
         stream.write_all(&HELLO).await.unwrap();
         seen
     });
-    assert_eq!(text(get(&plain(), &format!("http://{address}/")).await.unwrap()).await, "hello");
+    assert_eq!(
+        text(get(&plain(), &format!("http://{address}/")).await.unwrap()).await,
+        "hello"
+    );
     assert_eq!(server.await.unwrap().header("accept-encoding"), ["gzip"]);
 }
 
 #[tokio::test]
 async fn redirect_is_given_back() {
     let (listener, address) = listen().await;
-    serve_once(listener, "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n");
+    serve_once(
+        listener,
+        "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n",
+    );
     let response = get(&plain(), &format!("http://{address}/")).await.unwrap();
     assert_eq!(response.status(), StatusCode::FOUND);
     assert_eq!(response.headers()["location"], "/elsewhere");
@@ -181,7 +256,15 @@ async fn connections_are_used_again() {
     });
     let transport = plain();
     for _ in 0..2 {
-        assert_eq!(text(get(&transport.clone(), &format!("http://{address}/")).await.unwrap()).await, "hi");
+        assert_eq!(
+            text(
+                get(&transport.clone(), &format!("http://{address}/"))
+                    .await
+                    .unwrap()
+            )
+            .await,
+            "hi"
+        );
     }
     server.await.unwrap();
 }
@@ -199,9 +282,21 @@ async fn connections_are_not_kept_longer_than_set() {
     });
     let nearly_nothing = std::time::Duration::from_nanos(1);
     provider();
-    let transport = HttpTransport::builder().plain_http_only(true).pool_idle_timeout(nearly_nothing).build().unwrap();
+    let transport = HttpTransport::builder()
+        .plain_http_only(true)
+        .pool_idle_timeout(nearly_nothing)
+        .build()
+        .unwrap();
     for _ in 0..2 {
-        assert_eq!(text(get(&transport, &format!("http://{address}/")).await.unwrap()).await, "hi");
+        assert_eq!(
+            text(
+                get(&transport, &format!("http://{address}/"))
+                    .await
+                    .unwrap()
+            )
+            .await,
+            "hi"
+        );
     }
     drop(transport);
     server.await.unwrap();
@@ -232,7 +327,11 @@ async fn dropping_the_body_closes_the_connection() {
     let server = tokio::spawn(async move {
         let mut stream = accept(&listener).await;
         read_request(&mut stream).await;
-        write(&mut stream, "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc").await;
+        write(
+            &mut stream,
+            "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc",
+        )
+        .await;
         stream.read(&mut [0; 1]).await.map_or(true, |n| n == 0)
     });
     drop(get(&plain(), &format!("http://{address}/")).await.unwrap());
@@ -243,9 +342,14 @@ async fn dropping_the_body_closes_the_connection() {
 async fn target_that_would_change_on_the_way_is_refused() {
     let transport = plain();
     for target in ["/a/../b", "/a/%2e%2E/b", "/a/./b", "/a?q='"] {
-        let error = get(&transport, &format!("http://127.0.0.1:1{target}")).await.unwrap_err();
+        let error = get(&transport, &format!("http://127.0.0.1:1{target}"))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), TransportErrorKind::Refused, "{target}");
-        assert_eq!(error.message(), "the path or query of the request has parts that cannot be sent as they are");
+        assert_eq!(
+            error.message(),
+            "the path or query of the request has parts that cannot be sent as they are"
+        );
     }
 }
 
@@ -264,13 +368,20 @@ async fn server_that_never_finishes_the_handshake_is_not_sent() {
         let mut stream = accept(&listener).await;
         while !closed(&mut stream).await {}
     });
-    let transport = HttpTransport::builder().danger_accept_invalid_certificates(true).build().unwrap();
+    let transport = HttpTransport::builder()
+        .danger_accept_invalid_certificates(true)
+        .build()
+        .unwrap();
     let url = format!("https://{address}/");
     // Simulated time: neither limit is waited for.
-    let result = tokio::time::timeout(std::time::Duration::from_secs(60), get(&transport, &url)).await;
+    let result =
+        tokio::time::timeout(std::time::Duration::from_secs(60), get(&transport, &url)).await;
     let error = result.expect("a limit of its own").unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::NotSent);
-    assert_eq!(error.message(), format!("cannot connect to {address}: no connection within 5s"));
+    assert_eq!(
+        error.message(),
+        format!("cannot connect to {address}: no connection within 5s")
+    );
     server.await.unwrap();
 }
 
@@ -279,21 +390,40 @@ async fn server_that_never_finishes_the_handshake_is_not_sent() {
 async fn machine_without_certificate_authorities() {
     const THIS: &str = "machine_without_certificate_authorities";
     if !is_again() {
-        again(THIS, &[("SSL_CERT_FILE", "/nonexistent"), ("SSL_CERT_DIR", "/nonexistent")]);
+        again(
+            THIS,
+            &[
+                ("SSL_CERT_FILE", "/nonexistent"),
+                ("SSL_CERT_DIR", "/nonexistent"),
+            ],
+        );
         return;
     }
     provider();
     let error = HttpTransport::builder().build().unwrap_err();
     assert_eq!(error.setting(), "root_certificate_pem");
-    for remedy in ["ca-certificates", "Debian", "Alpine", "SSL_CERT_FILE", "only_these_roots"] {
+    for remedy in [
+        "ca-certificates",
+        "Debian",
+        "Alpine",
+        "SSL_CERT_FILE",
+        "only_these_roots",
+    ] {
         assert!(error.to_string().contains(remedy), "{error}");
     }
     // Nothing of the system is needed for these.
     let pin = cloud_core::transport::CertificatePin::from_sha256([0; 32]);
-    HttpTransport::builder().pin(pin).pin_mode(cloud_core::transport::PinMode::Replace).build().unwrap();
+    HttpTransport::builder()
+        .pin(pin)
+        .pin_mode(cloud_core::transport::PinMode::Replace)
+        .build()
+        .unwrap();
     let (listener, address) = listen().await;
     serve_once(listener, OK);
-    assert_eq!(text(get(&plain(), &format!("http://{address}/")).await.unwrap()).await, "hi");
+    assert_eq!(
+        text(get(&plain(), &format!("http://{address}/")).await.unwrap()).await,
+        "hi"
+    );
 }
 
 #[test]

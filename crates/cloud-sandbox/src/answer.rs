@@ -30,14 +30,22 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn new(status: u16, content_type: Option<&'static str>, body: impl Into<Bytes>) -> Self {
+    pub(crate) fn new(
+        status: u16,
+        content_type: Option<&'static str>,
+        body: impl Into<Bytes>,
+    ) -> Self {
         let mut headers = HeaderMap::new();
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         // A fault may ask for a status that does not exist.
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, headers, body: body.into() }
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
     }
 
     pub(crate) fn json(status: u16, body: &Value) -> Self {
@@ -49,8 +57,13 @@ impl Answer {
     }
 
     pub(crate) fn html(status: u16) -> Self {
-        let title = StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
-        let body = format!("<html><head><title>{status} {title}</title></head><body><h1>{title}</h1></body></html>\n");
+        let title = StatusCode::from_u16(status)
+            .ok()
+            .and_then(|s| s.canonical_reason())
+            .unwrap_or("Error");
+        let body = format!(
+            "<html><head><title>{status} {title}</title></head><body><h1>{title}</h1></body></html>\n"
+        );
         Self::new(status, Some("text/html"), body)
     }
 

@@ -85,7 +85,10 @@ mod tests {
         let before = clock.elapsed();
         clock.advance(Duration::from_secs(90));
         assert_eq!(clock.elapsed(), before + Duration::from_secs(90));
-        assert_eq!(clock.now(), SystemTime::UNIX_EPOCH + before + Duration::from_secs(90));
+        assert_eq!(
+            clock.now(),
+            SystemTime::UNIX_EPOCH + before + Duration::from_secs(90)
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -105,7 +105,11 @@ impl Faults {
 
     /// Lets every request meet one of these faults with this probability, in a sequence that the seed determines.
     pub fn randomly(&self, seed: u64, probability: f64, faults: &[Fault]) {
-        let random = Random { rng: fastrand::Rng::with_seed(seed), probability, faults: faults.to_vec() };
+        let random = Random {
+            rng: fastrand::Rng::with_seed(seed),
+            probability,
+            faults: faults.to_vec(),
+        };
         lock(&self.0).random = (!faults.is_empty()).then_some(random);
     }
 
@@ -121,26 +125,41 @@ impl Faults {
 
     fn add(&self, pattern: Option<Pattern>, remaining: usize, fault: Fault) {
         if remaining > 0 {
-            lock(&self.0).rules.push(Rule { pattern, remaining, fault });
+            lock(&self.0).rules.push(Rule {
+                pattern,
+                remaining,
+                fault,
+            });
         }
     }
 
     pub(crate) fn take(&self, method: &Method, path: &str) -> Option<Fault> {
         let mut plan = lock(&self.0);
-        let due = plan.rules.iter().position(|rule| rule.pattern.as_ref().is_none_or(|p| p.matches(method, path)));
+        let due = plan.rules.iter().position(|rule| {
+            rule.pattern
+                .as_ref()
+                .is_none_or(|p| p.matches(method, path))
+        });
         if let Some(index) = due {
             let rule = &mut plan.rules[index];
             rule.remaining -= 1;
-            return Some(if rule.remaining == 0 { plan.rules.remove(index).fault } else { rule.fault.clone() });
+            return Some(if rule.remaining == 0 {
+                plan.rules.remove(index).fault
+            } else {
+                rule.fault.clone()
+            });
         }
         let random = plan.random.as_mut()?;
-        (random.rng.f64() < random.probability).then(|| random.faults[random.rng.usize(..random.faults.len())].clone())
+        (random.rng.f64() < random.probability)
+            .then(|| random.faults[random.rng.usize(..random.faults.len())].clone())
     }
 }
 
 impl fmt::Debug for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plan = lock(&self.0);
-        f.debug_list().entries(plan.rules.iter().map(|rule| (&rule.fault, rule.remaining))).finish()
+        f.debug_list()
+            .entries(plan.rules.iter().map(|rule| (&rule.fault, rule.remaining)))
+            .finish()
     }
 }

@@ -29,7 +29,11 @@ pub(crate) enum Delivery {
     Refused,
 }
 
-pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: Incoming) -> Delivery {
+pub(crate) async fn deliver(
+    sandbox: &Sandbox,
+    service: &dyn Service,
+    incoming: Incoming,
+) -> Delivery {
     let fault = sandbox.faults().take(&incoming.method, &incoming.path);
     if fault == Some(Fault::NeverSent) {
         return Delivery::Refused;
@@ -61,7 +65,9 @@ pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: 
             body: &incoming.body,
             fail_actions,
         });
-        sandbox.journal().update(number, |entry| entry.handled = true);
+        sandbox
+            .journal()
+            .update(number, |entry| entry.handled = true);
         answer
     };
     let answer = match fault {
@@ -83,7 +89,9 @@ pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: 
         }
         Some(Fault::Truncate) => {
             let answer = handle(None);
-            sandbox.journal().update(number, |entry| entry.status = Some(answer.status.as_u16()));
+            sandbox
+                .journal()
+                .update(number, |entry| entry.status = Some(answer.status.as_u16()));
             return Delivery::Half(answer);
         }
         Some(Fault::MalformedJson) => {
@@ -98,19 +106,26 @@ pub(crate) async fn deliver(sandbox: &Sandbox, service: &dyn Service, incoming: 
             service.error(status, None, None)
         }
         Some(Fault::HtmlBody(status)) => Answer::html(status),
-        Some(Fault::Error { status, code, message }) => service.error(status, Some(&code), Some(&message)),
+        Some(Fault::Error {
+            status,
+            code,
+            message,
+        }) => service.error(status, Some(&code), Some(&message)),
         Some(Fault::RateLimited { retry_after }) => service.rate_limited(retry_after),
         Some(Fault::ExpiredToken) => service.error(401, None, None),
     };
-    sandbox.journal().update(number, |entry| entry.status = Some(answer.status.as_u16()));
+    sandbox
+        .journal()
+        .update(number, |entry| entry.status = Some(answer.status.as_u16()));
     Delivery::Whole(answer)
 }
 
 fn redacted(headers: &HeaderMap) -> HeaderMap {
     let mut headers = headers.clone();
     for (name, value) in &mut headers {
-        let secret =
-            ["token", "key", "consumer", "signature", "receipt"].iter().any(|word| name.as_str().contains(word));
+        let secret = ["token", "key", "consumer", "signature", "receipt"]
+            .iter()
+            .any(|word| name.as_str().contains(word));
         if secret || name == AUTHORIZATION || name == COOKIE {
             *value = HeaderValue::from_static("[redacted]");
         }

@@ -83,7 +83,11 @@ impl Journal {
 
     fn matching(&self, pattern: &str, also: impl Fn(&Entry) -> bool) -> usize {
         let pattern = Pattern::new(pattern);
-        lock(&self.0).entries.iter().filter(|e| pattern.matches(&e.method, &e.path) && also(e)).count()
+        lock(&self.0)
+            .entries
+            .iter()
+            .filter(|e| pattern.matches(&e.method, &e.path) && also(e))
+            .count()
     }
 
     pub(crate) fn push(&self, entry: Entry) -> usize {

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY};
+use cloud_sandbox::ovh::{
+    APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY,
+};
 use cloud_sandbox::{Running, Sandbox, vdk_control};
 
 /// Stateful stand-ins for cloud APIs.
@@ -61,12 +63,21 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(arguments: Serve) -> Result<(), String> {
-    let ip: IpAddr =
-        arguments.bind.parse().map_err(|_| format!("{:?} is not an IP address to listen on", arguments.bind))?;
+    let ip: IpAddr = arguments
+        .bind
+        .parse()
+        .map_err(|_| format!("{:?} is not an IP address to listen on", arguments.bind))?;
     let address = SocketAddr::new(ip, arguments.port);
-    let duration = Duration::try_from_secs_f64(arguments.action_seconds)
-        .map_err(|_| format!("{} is not a number of seconds that an action can take", arguments.action_seconds))?;
-    let mut builder = Sandbox::builder().bind(address).action_duration(duration).rate_limit(arguments.rate_limit);
+    let duration = Duration::try_from_secs_f64(arguments.action_seconds).map_err(|_| {
+        format!(
+            "{} is not a number of seconds that an action can take",
+            arguments.action_seconds
+        )
+    })?;
+    let mut builder = Sandbox::builder()
+        .bind(address)
+        .action_duration(duration)
+        .rate_limit(arguments.rate_limit);
     let mut vdk_control = vdk_control::Settings::new().secured(arguments.vdk_control_secured);
     if let Some(token) = &arguments.token {
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -76,7 +87,8 @@ async fn serve(arguments: Serve) -> Result<(), String> {
         vdk_control = vdk_control.api_token(token);
     }
     // Whoever reads what `greet` prints may end the program at once.
-    let interrupted = interruption().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    let interrupted =
+        interruption().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let server = builder
         .vdk_control(vdk_control)
         .start()
@@ -90,7 +102,11 @@ async fn serve(arguments: Serve) -> Result<(), String> {
 }
 
 fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
-    let random = || (0..TOKEN_LENGTH).map(|_| fastrand::alphanumeric()).collect();
+    let random = || {
+        (0..TOKEN_LENGTH)
+            .map(|_| fastrand::alphanumeric())
+            .collect()
+    };
     let token = arguments.token.clone().unwrap_or_else(random);
     let endpoint = server.hetzner_url();
     let mut out = io::stdout().lock();
@@ -107,18 +123,28 @@ fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
     // Asked by service accounts alone.
     writeln!(out, "export OVH_TOKEN_URL={}", server.ovh_token_url())?;
     // Clients refuse to have both kinds of credentials at once.
-    writeln!(out, "# instead of the keys: OVH_CLIENT_ID={CLIENT_ID} OVH_CLIENT_SECRET={CLIENT_SECRET}")?;
+    writeln!(
+        out,
+        "# instead of the keys: OVH_CLIENT_ID={CLIENT_ID} OVH_CLIENT_SECRET={CLIENT_SECRET}"
+    )?;
     writeln!(out, "\n# VDK Control Service")?;
     let vdk_control = server.vdk_control_url();
     writeln!(out, "export VDK_CONTROL_SERVICE_REST_API_URL={vdk_control}")?;
     if arguments.vdk_control_secured {
-        writeln!(out, "export VDK_API_TOKEN_AUTHORIZATION_URL={vdk_control}/oauth/token")?;
+        writeln!(
+            out,
+            "export VDK_API_TOKEN_AUTHORIZATION_URL={vdk_control}/oauth/token"
+        )?;
         writeln!(out, "export VDK_API_TOKEN={token}")?;
         writeln!(out, "# vdkcli asks for no token over plain HTTP otherwise")?;
         writeln!(out, "export OAUTHLIB_INSECURE_TRANSPORT=1")?;
     }
     writeln!(out, "\n# IONOS Data Platform")?;
-    writeln!(out, "export IONOS_API_URL={}", server.ionos_dataplatform_url())?;
+    writeln!(
+        out,
+        "export IONOS_API_URL={}",
+        server.ionos_dataplatform_url()
+    )?;
     writeln!(out, "export IONOS_TOKEN={token}")?;
     writeln!(out, "\n# OpenStack: Keystone, and Sahara in its catalog")?;
     writeln!(out, "export OS_AUTH_URL={}", server.keystone_url())?;

@@ -18,18 +18,31 @@ pub(crate) fn hex(rng: &mut fastrand::Rng) -> String {
 pub(crate) fn uuid(rng: &mut fastrand::Rng) -> String {
     let random = rng.u128(..) & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
     let text = format!("{random:032x}");
-    [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]].join("-")
+    [
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..],
+    ]
+    .join("-")
 }
 
 /// Whether this is an id: 32 hexadecimal digits, with dashes anywhere, as the servers take them.
 pub(crate) fn is_uuid(text: &str) -> bool {
-    let bare = text.trim_start_matches("urn:").trim_start_matches("uuid:").trim_matches(['{', '}']);
+    let bare = text
+        .trim_start_matches("urn:")
+        .trim_start_matches("uuid:")
+        .trim_matches(['{', '}']);
     let digits = bare.bytes().filter(|byte| *byte != b'-');
     digits.clone().count() == 32 && digits.clone().all(|byte| byte.is_ascii_hexdigit())
 }
 
 pub(crate) fn with_request_id(answer: Answer, rng: &mut fastrand::Rng) -> Answer {
-    answer.with(HeaderName::from_static("x-openstack-request-id"), &format!("req-{}", uuid(rng)))
+    answer.with(
+        HeaderName::from_static("x-openstack-request-id"),
+        &format!("req-{}", uuid(rng)),
+    )
 }
 
 /// The URL of Sahara beside that of a Keystone: the other mount of a sandbox, or the usual port of the same host.
@@ -80,10 +93,19 @@ mod tests {
 
     #[test]
     fn sahara_is_the_other_mount_or_the_other_port() {
-        assert_eq!(sahara_beside("http://127.0.0.1:8500/keystone"), "http://127.0.0.1:8500/sahara");
-        assert_eq!(sahara_beside("https://cloud.example:5000"), "https://cloud.example:8386");
+        assert_eq!(
+            sahara_beside("http://127.0.0.1:8500/keystone"),
+            "http://127.0.0.1:8500/sahara"
+        );
+        assert_eq!(
+            sahara_beside("https://cloud.example:5000"),
+            "https://cloud.example:8386"
+        );
         assert_eq!(sahara_beside("http://[::1]:5000"), "http://[::1]:8386");
-        assert_eq!(keystone_beside("http://cloud.example:8386"), "http://cloud.example:5000");
+        assert_eq!(
+            keystone_beside("http://cloud.example:8386"),
+            "http://cloud.example:5000"
+        );
         assert_eq!(keystone_beside("http://h/sahara"), "http://h/keystone");
     }
 }

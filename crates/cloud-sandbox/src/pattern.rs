@@ -14,8 +14,13 @@ impl Pattern {
             .trim()
             .split_once(' ')
             .filter(|(_, path)| path.trim_start().starts_with('/'))
-            .unwrap_or_else(|| panic!("the pattern {pattern:?} is not of the form \"METHOD /path\""));
-        Self { method: method.to_ascii_uppercase(), path: path.trim().to_owned() }
+            .unwrap_or_else(|| {
+                panic!("the pattern {pattern:?} is not of the form \"METHOD /path\"")
+            });
+        Self {
+            method: method.to_ascii_uppercase(),
+            path: path.trim().to_owned(),
+        }
     }
 
     pub(crate) fn matches(&self, method: &Method, path: &str) -> bool {
@@ -26,10 +31,11 @@ impl Pattern {
 /// Whether a path is an instance of a template, segment by segment.
 pub(crate) fn path_matches(template: &str, path: &str) -> bool {
     let mut segments = path.split('/');
-    template
-        .split('/')
-        .all(|expected| segments.next().is_some_and(|s| s == expected || is_wild(expected) && !s.is_empty()))
-        && segments.next().is_none()
+    template.split('/').all(|expected| {
+        segments
+            .next()
+            .is_some_and(|s| s == expected || is_wild(expected) && !s.is_empty())
+    }) && segments.next().is_none()
 }
 
 pub(crate) fn is_wild(segment: &str) -> bool {

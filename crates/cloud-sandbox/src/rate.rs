@@ -14,18 +14,30 @@ const TOKEN: u64 = 3_600_000_000;
 
 impl Bucket {
     pub(crate) fn new(limit: u32, now: Duration) -> Self {
-        Self { limit, level: u64::from(limit) * TOKEN, filled_at: now }
+        Self {
+            limit,
+            level: u64::from(limit) * TOKEN,
+            filled_at: now,
+        }
     }
 
     pub(crate) fn empty(limit: u32, now: Duration) -> Self {
-        Self { limit, level: 0, filled_at: now }
+        Self {
+            limit,
+            level: 0,
+            filled_at: now,
+        }
     }
 
     /// Takes one token if there is one.
     pub(crate) fn take(&mut self, now: Duration) -> bool {
-        let passed = u64::try_from(now.saturating_sub(self.filled_at).as_micros()).unwrap_or(u64::MAX);
+        let passed =
+            u64::try_from(now.saturating_sub(self.filled_at).as_micros()).unwrap_or(u64::MAX);
         let gained = passed.saturating_mul(u64::from(self.limit));
-        self.level = self.level.saturating_add(gained).min(u64::from(self.limit) * TOKEN);
+        self.level = self
+            .level
+            .saturating_add(gained)
+            .min(u64::from(self.limit) * TOKEN);
         self.filled_at += Duration::from_micros(passed);
         let taken = self.level >= TOKEN;
         if taken {

@@ -21,8 +21,16 @@ pub(crate) struct Route<H> {
     pub(crate) handler: H,
 }
 
-pub(crate) const fn route<H: Copy>(id: &'static str, method: &'static str, path: &'static str, handler: H) -> Route<H> {
-    Route { operation: Operation { id, method, path }, handler }
+pub(crate) const fn route<H: Copy>(
+    id: &'static str,
+    method: &'static str,
+    path: &'static str,
+    handler: H,
+) -> Route<H> {
+    Route {
+        operation: Operation { id, method, path },
+        handler,
+    }
 }
 
 pub(crate) enum Found<'r, H> {
@@ -33,12 +41,19 @@ pub(crate) enum Found<'r, H> {
 
 /// The route of a request. Of several templates that match a path, the one with the fewest parameters decides, also
 /// about the methods that are allowed: `/servers/actions` is never a server whose id is `actions`.
-pub(crate) fn find<'r, H>(routes: impl Iterator<Item = &'r Route<H>>, method: &Method, path: &str) -> Found<'r, H> {
+pub(crate) fn find<'r, H>(
+    routes: impl Iterator<Item = &'r Route<H>>,
+    method: &Method,
+    path: &str,
+) -> Found<'r, H> {
     let mut best: Option<(usize, &str)> = None;
     let mut found = None;
     for route in routes.filter(|route| path_matches(route.operation.path, path)) {
         let template = route.operation.path;
-        let parameters = template.split('/').filter(|segment| is_wild(segment)).count();
+        let parameters = template
+            .split('/')
+            .filter(|segment| is_wild(segment))
+            .count();
         match best {
             Some((fewest, _)) if parameters > fewest => continue,
             Some((fewest, _)) if parameters == fewest => {}
@@ -60,7 +75,12 @@ pub(crate) fn find<'r, H>(routes: impl Iterator<Item = &'r Route<H>>, method: &M
 
 /// The segments of a path that stand for the parameters of its template.
 pub(crate) fn parameters<'p>(template: &str, path: &'p str) -> Vec<&'p str> {
-    template.split('/').zip(path.split('/')).filter(|(t, _)| is_wild(t)).map(|(_, segment)| segment).collect()
+    template
+        .split('/')
+        .zip(path.split('/'))
+        .filter(|(t, _)| is_wild(t))
+        .map(|(_, segment)| segment)
+        .collect()
 }
 
 #[cfg(test)]
@@ -83,6 +103,9 @@ mod tests {
         assert_eq!(id(Method::DELETE, "/things/actions"), "wrong method");
         assert_eq!(id(Method::DELETE, "/things/7"), "delete_thing");
         assert_eq!(id(Method::GET, "/things/7/more"), "nothing");
-        assert_eq!(parameters("/things/{id}/x/{other}", "/things/7/x/y"), ["7", "y"]);
+        assert_eq!(
+            parameters("/things/{id}/x/{other}", "/things/7/x/y"),
+            ["7", "y"]
+        );
     }
 }

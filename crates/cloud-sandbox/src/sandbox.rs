@@ -71,20 +71,29 @@ impl Sandbox {
 
     /// The Hetzner service, without sockets: any host, paths as on `https://api.hetzner.cloud/v1`.
     pub fn hetzner(&self) -> Arc<dyn Transport> {
-        Arc::new(InProcess { sandbox: self.clone(), service: self.0.hetzner.clone() })
+        Arc::new(InProcess {
+            sandbox: self.clone(),
+            service: self.0.hetzner.clone(),
+        })
     }
 
     /// The metadata service as this server of the Hetzner service sees it, without sockets: any host, paths as on
     /// `http://169.254.169.254/hetzner/v1`. It needs no token.
     pub fn hetzner_metadata(&self, server: i64) -> Arc<dyn Transport> {
         let service = HetznerMetadata::of(self.0.hetzner.clone(), server);
-        Arc::new(InProcess { sandbox: self.clone(), service: Arc::new(service) })
+        Arc::new(InProcess {
+            sandbox: self.clone(),
+            service: Arc::new(service),
+        })
     }
 
     /// The OVHcloud service, without sockets: any host, paths as on `https://eu.api.ovh.com`, the token endpoint of its
     /// service accounts included.
     pub fn ovh(&self) -> Arc<dyn Transport> {
-        Arc::new(InProcess { sandbox: self.clone(), service: self.0.ovh.clone() })
+        Arc::new(InProcess {
+            sandbox: self.clone(),
+            service: self.0.ovh.clone(),
+        })
     }
 
     /// What the owner of the account of the OVHcloud service can do beside the API.
@@ -94,13 +103,19 @@ impl Sandbox {
 
     /// The VDK Control Service, without sockets: any host, paths as on the server, beginning with `/data-jobs`.
     pub fn vdk_control(&self) -> Arc<dyn Transport> {
-        Arc::new(InProcess { sandbox: self.clone(), service: self.0.vdk_control.clone() })
+        Arc::new(InProcess {
+            sandbox: self.clone(),
+            service: self.0.vdk_control.clone(),
+        })
     }
 
     /// The IONOS Managed Stackable Data Platform, without sockets: any host, paths as on
     /// `https://api.ionos.com/dataplatform`.
     pub fn ionos_dataplatform(&self) -> Arc<dyn Transport> {
-        Arc::new(InProcess { sandbox: self.clone(), service: self.0.ionos_dataplatform.clone() })
+        Arc::new(InProcess {
+            sandbox: self.clone(),
+            service: self.0.ionos_dataplatform.clone(),
+        })
     }
 
     /// Keystone and Sahara, without sockets: any host, with the usual ports 5000 and 8386 or the paths `/keystone` and
@@ -185,7 +200,10 @@ impl Default for Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox").field("clock", &self.0.clock).field("faults", &self.0.faults).finish_non_exhaustive()
+        f.debug_struct("Sandbox")
+            .field("clock", &self.0.clock)
+            .field("faults", &self.0.faults)
+            .finish_non_exhaustive()
     }
 }
 
@@ -253,7 +271,10 @@ impl Builder {
             keystone,
             ovh: Arc::new(Ovh::new(&self.options, clock.clone())),
             hetzner: Arc::new(Hetzner::new(self.options.clone(), clock.clone())),
-            ionos_dataplatform: Arc::new(IonosDataPlatform::new(self.options.clone(), clock.clone())),
+            ionos_dataplatform: Arc::new(IonosDataPlatform::new(
+                self.options.clone(),
+                clock.clone(),
+            )),
             vdk_control: Arc::new(VdkControl::new(self.options, clock.clone())),
             faults: Faults::default(),
             journal: Journal::default(),

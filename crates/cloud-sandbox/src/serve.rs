@@ -40,7 +40,12 @@ impl Sandbox {
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(accept(self.clone(), listener, stopped));
-        Ok(Running { sandbox: self.clone(), address, stop: Some(stop), task })
+        Ok(Running {
+            sandbox: self.clone(),
+            address,
+            stop: Some(stop),
+            task,
+        })
     }
 }
 
@@ -142,7 +147,9 @@ impl Drop for Running {
 
 impl fmt::Debug for Running {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("Running")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
@@ -170,10 +177,15 @@ async fn accept(sandbox: Sandbox, listener: TcpListener, mut stopped: oneshot::R
 }
 
 async fn connection(sandbox: Sandbox, stream: TcpStream) {
-    let local = stream.local_addr().map(|address| address.to_string()).unwrap_or_default();
+    let local = stream
+        .local_addr()
+        .map(|address| address.to_string())
+        .unwrap_or_default();
     let service = service_fn(|request| respond(&sandbox, &local, request));
     // A failure is either the client's leaving or a fault that was asked for.
-    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 /// Ends the connection without an answer.
@@ -194,8 +206,16 @@ async fn respond(
     request: Request<RequestBody>,
 ) -> Result<Response<AnswerBody>, Broken> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, MOST_BODY).collect().await.map_err(|_| Broken)?.to_bytes();
-    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or(local);
+    let body = Limited::new(body, MOST_BODY)
+        .collect()
+        .await
+        .map_err(|_| Broken)?
+        .to_bytes();
+    let host = parts
+        .headers
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or(local);
     let path = parts.uri.path();
     let services = sandbox.services();
     let mounted = services.iter().find_map(|service| {
@@ -217,7 +237,9 @@ async fn respond(
     };
     match front::deliver(sandbox, &**service, incoming).await {
         Delivery::Whole(answer) => Ok(whole(answer)),
-        Delivery::Half(answer) => Ok(response(answer, |body| AnswerBody::Half(body, Cut::Beginning))),
+        Delivery::Half(answer) => Ok(response(answer, |body| {
+            AnswerBody::Half(body, Cut::Beginning)
+        })),
         Delivery::Reset | Delivery::Refused => Err(Broken),
     }
 }
@@ -232,7 +254,10 @@ fn outside(path: &str, host: &str, services: &[Arc<dyn Service>]) -> Answer {
         return Answer::json(200, &json!({"services": services}));
     }
     let message = "no service of the sandbox has this path; GET / lists them";
-    Answer::json(404, &json!({"error": {"code": "not_found", "message": message}}))
+    Answer::json(
+        404,
+        &json!({"error": {"code": "not_found", "message": message}}),
+    )
 }
 
 fn whole(answer: Answer) -> Response<AnswerBody> {

@@ -55,12 +55,20 @@ impl Transport for OpenStack {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
         let uri = request.uri();
         for (service, mount) in [(&self.keystone, "/keystone"), (&self.sahara, "/sahara")] {
-            if uri.path().strip_prefix(mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+            if uri
+                .path()
+                .strip_prefix(mount)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            {
                 return deliver(&self.sandbox, &**service, request, mount).await;
             }
         }
         let is_sahara = uri.port_u16() == Some(openstack::SAHARA_PORT);
-        let service = if is_sahara { &self.sahara } else { &self.keystone };
+        let service = if is_sahara {
+            &self.sahara
+        } else {
+            &self.keystone
+        };
         deliver(&self.sandbox, &**service, request, "").await
     }
 }
@@ -78,7 +86,10 @@ async fn deliver(
     let origin = match (uri.scheme_str(), uri.authority()) {
         (Some(scheme), Some(authority)) => format!("{scheme}://{authority}{mount}"),
         _ => {
-            return Err(TransportError::new(TransportErrorKind::Refused, "the address of the request is not absolute"));
+            return Err(TransportError::new(
+                TransportErrorKind::Refused,
+                "the address of the request is not absolute",
+            ));
         }
     };
     let incoming = Incoming {
@@ -94,12 +105,16 @@ async fn deliver(
         Delivery::Whole(answer) => Ok(respond(answer, ResponseBody::from)),
         Delivery::Half(answer) => Ok(respond(answer, |body| {
             let half = body.slice(..body.len() / 2);
-            ResponseBody::from_stream(Cut { half: Some(half), broken: false })
+            ResponseBody::from_stream(Cut {
+                half: Some(half),
+                broken: false,
+            })
         })),
         Delivery::Reset => Err(interrupted("the connection was reset by the server")),
-        Delivery::Refused => {
-            Err(TransportError::new(TransportErrorKind::NotSent, "the connection was refused by the server"))
-        }
+        Delivery::Refused => Err(TransportError::new(
+            TransportErrorKind::NotSent,
+            "the connection was refused by the server",
+        )),
     }
 }
 
@@ -120,8 +135,11 @@ async fn read(body: Body) -> Result<Bytes, TransportError> {
     let mut whole = Vec::new();
     while let Some(chunk) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
         let chunk = chunk.map_err(|error| {
-            TransportError::new(TransportErrorKind::RequestBody, "the request body could not be read")
-                .with_source(error)
+            TransportError::new(
+                TransportErrorKind::RequestBody,
+                "the request body could not be read",
+            )
+            .with_source(error)
         })?;
         whole.extend_from_slice(&chunk);
     }

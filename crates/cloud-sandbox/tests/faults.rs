@@ -12,7 +12,12 @@ use serde_json::{Value, json};
 const CREATE: &str = "POST /v1/placement_groups";
 
 async fn create(api: &Api) -> Result<common::Reply, cloud_core::transport::TransportError> {
-    api.send("POST", "/placement_groups", json!({"name": "g", "type": "spread"}).to_string()).await
+    api.send(
+        "POST",
+        "/placement_groups",
+        json!({"name": "g", "type": "spread"}).to_string(),
+    )
+    .await
 }
 
 async fn groups(api: &Api) -> usize {
@@ -29,12 +34,24 @@ async fn broken_connections() {
 
     faults.next(Fault::ResetBeforeHandling);
     assert_eq!(failure(create(&api).await), TransportErrorKind::Interrupted);
-    assert_eq!((api.sandbox.journal().count(CREATE), api.sandbox.journal().count_handled(CREATE)), (1, 0));
+    assert_eq!(
+        (
+            api.sandbox.journal().count(CREATE),
+            api.sandbox.journal().count_handled(CREATE)
+        ),
+        (1, 0)
+    );
     assert_eq!(groups(&api).await, 0);
 
     faults.next(Fault::ResetAfterHandling);
     assert_eq!(failure(create(&api).await), TransportErrorKind::Interrupted);
-    assert_eq!((api.sandbox.journal().count(CREATE), api.sandbox.journal().count_handled(CREATE)), (2, 1));
+    assert_eq!(
+        (
+            api.sandbox.journal().count(CREATE),
+            api.sandbox.journal().count_handled(CREATE)
+        ),
+        (2, 1)
+    );
     assert_eq!(groups(&api).await, 1);
     create(&api).await.unwrap().error(409, "uniqueness_error");
 }
@@ -51,11 +68,17 @@ async fn broken_answers() {
     let malformed = api.get("/locations").await;
     assert_eq!(malformed.status, 200);
     assert!(serde_json::from_str::<Value>(&malformed.text).is_err());
-    assert_eq!(malformed.header("content-length"), malformed.text.len().to_string());
+    assert_eq!(
+        malformed.header("content-length"),
+        malformed.text.len().to_string()
+    );
 
     api.sandbox.faults().next(Fault::HtmlBody(502));
     let html = api.get("/locations").await;
-    assert_eq!((html.status, html.header("content-type")), (502, "text/html"));
+    assert_eq!(
+        (html.status, html.header("content-type")),
+        (502, "text/html")
+    );
     assert!(html.text.starts_with("<html>"));
 }
 
@@ -63,9 +86,13 @@ async fn broken_answers() {
 async fn errors_of_the_service() {
     let api = Api::new();
     let faults = api.sandbox.faults();
-    for (status, code) in
-        [(500, "server_error"), (502, "bad_gateway"), (503, "unavailable"), (504, "timeout"), (409, "conflict")]
-    {
+    for (status, code) in [
+        (500, "server_error"),
+        (502, "bad_gateway"),
+        (503, "unavailable"),
+        (504, "timeout"),
+        (409, "conflict"),
+    ] {
         faults.next(Fault::Status(status));
         create(&api).await.unwrap().error(status, code);
     }
@@ -76,14 +103,26 @@ async fn errors_of_the_service() {
 
     faults.next(Fault::ExpiredToken);
     api.get("/servers").await.error(401, "unauthorized");
-    faults.next(Fault::Error { status: 403, code: "maintenance".into(), message: "back soon".into() });
+    faults.next(Fault::Error {
+        status: 403,
+        code: "maintenance".into(),
+        message: "back soon".into(),
+    });
     let reply = api.get("/servers").await;
     reply.error(403, "maintenance");
     assert_eq!(reply.json["error"]["message"], "back soon");
-    faults.next(Fault::RateLimited { retry_after: Some(SECOND * 7) });
+    faults.next(Fault::RateLimited {
+        retry_after: Some(SECOND * 7),
+    });
     let limited = api.get("/servers").await;
     limited.error(429, "rate_limit_exceeded");
-    assert_eq!((limited.header("retry-after"), limited.header("ratelimit-remaining")), ("7", "0"));
+    assert_eq!(
+        (
+            limited.header("retry-after"),
+            limited.header("ratelimit-remaining")
+        ),
+        ("7", "0")
+    );
     assert_eq!(limited.header("ratelimit-limit"), "3600");
     api.get("/servers").await.ok(200);
 }
@@ -96,9 +135,16 @@ async fn delays() {
     api.get("/locations").await.ok(200);
     assert_eq!(begin.elapsed().as_secs(), 20);
 
-    for (fault, handled) in [(Fault::HangBeforeHandling, 0), (Fault::HangAfterHandling, 1)] {
+    for (fault, handled) in [
+        (Fault::HangBeforeHandling, 0),
+        (Fault::HangAfterHandling, 1),
+    ] {
         api.sandbox.faults().next(fault);
-        assert!(tokio::time::timeout(Duration::from_secs(86_400), create(&api)).await.is_err());
+        assert!(
+            tokio::time::timeout(Duration::from_secs(86_400), create(&api))
+                .await
+                .is_err()
+        );
         assert_eq!(groups(&api).await, handled);
         assert_eq!(api.sandbox.journal().count_handled(CREATE), handled);
     }
@@ -109,7 +155,10 @@ async fn delays() {
 async fn failed_actions_have_no_effect() {
     let api = Api::new();
     let id = api.server("web").await;
-    let fault = || Fault::ActionFailed { code: "unknown_error".into(), message: "no luck".into() };
+    let fault = || Fault::ActionFailed {
+        code: "unknown_error".into(),
+        message: "no luck".into(),
+    };
     for (action, body) in [
         ("poweroff", Value::Null),
         ("rebuild", json!({"image": "debian-12"})),
@@ -117,13 +166,24 @@ async fn failed_actions_have_no_effect() {
     ] {
         let before = api.read(id).await;
         api.sandbox.faults().next(fault());
-        let started = api.post(&format!("/servers/{id}/actions/{action}"), body).await.ok(201)["action"].clone();
+        let started = api
+            .post(&format!("/servers/{id}/actions/{action}"), body)
+            .await
+            .ok(201)["action"]
+            .clone();
         assert_eq!(started["status"], "running");
         api.settle();
-        let ended = api.get(&format!("/actions/{}", started["id"])).await.ok(200)["action"].clone();
+        let ended = api
+            .get(&format!("/actions/{}", started["id"]))
+            .await
+            .ok(200)["action"]
+            .clone();
         assert_eq!(
             (&ended["status"], &ended["error"]),
-            (&json!("error"), &json!({"code": "unknown_error", "message": "no luck"}))
+            (
+                &json!("error"),
+                &json!({"code": "unknown_error", "message": "no luck"})
+            )
         );
         let after = api.read(id).await;
         for field in ["status", "locked", "image", "protection"] {
@@ -131,10 +191,16 @@ async fn failed_actions_have_no_effect() {
         }
     }
     api.sandbox.faults().next(fault());
-    let image =
-        api.post(&format!("/servers/{id}/actions/create_image"), Value::Null).await.ok(201)["image"]["id"].clone();
+    let image = api
+        .post(&format!("/servers/{id}/actions/create_image"), Value::Null)
+        .await
+        .ok(201)["image"]["id"]
+        .clone();
     api.settle();
-    assert_eq!(api.get(&format!("/images/{image}")).await.ok(200)["image"]["status"], "unavailable");
+    assert_eq!(
+        api.get(&format!("/images/{image}")).await.ok(200)["image"]["status"],
+        "unavailable"
+    );
     api.sandbox.faults().next(fault());
     api.delete(&format!("/servers/{id}")).await.ok(200);
     api.settle();
@@ -188,16 +254,28 @@ async fn the_journal_tells_what_arrived() {
     assert_eq!(journal.count("GET /v1/servers/{id}"), 0);
     let entries = journal.entries();
     let first = &entries[0];
-    assert_eq!((first.service, first.method.as_str(), first.path.as_str()), ("hetzner", "GET", "/v1/servers"));
-    assert_eq!((first.query.as_deref(), first.status, first.handled), (Some("name=a&sort=id"), Some(200), true));
+    assert_eq!(
+        (first.service, first.method.as_str(), first.path.as_str()),
+        ("hetzner", "GET", "/v1/servers")
+    );
+    assert_eq!(
+        (first.query.as_deref(), first.status, first.handled),
+        (Some("name=a&sort=id"), Some(200), true)
+    );
     assert_eq!(first.headers["authorization"], "[redacted]");
     assert_eq!(first.at, entries[1].at);
-    assert_eq!(serde_json::from_slice::<Value>(&entries[1].body).unwrap()["name"], "web");
+    assert_eq!(
+        serde_json::from_slice::<Value>(&entries[1].body).unwrap()["name"],
+        "web"
+    );
     assert_eq!(entries.last().unwrap().status, Some(404));
     api.sandbox.faults().next(Fault::Status(500));
     api.get("/servers").await;
     let last = journal.entries().pop().unwrap();
-    assert_eq!((last.fault, last.status, last.handled), (Some(Fault::Status(500)), Some(500), false));
+    assert_eq!(
+        (last.fault, last.status, last.handled),
+        (Some(Fault::Status(500)), Some(500), false)
+    );
     journal.clear();
     assert!(journal.entries().is_empty());
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 #[tokio::test]
 async fn firewalls_check_their_rules() {
     let api = Api::new();
-    let good = json!({"direction": "in", "protocol": "tcp", "port": "80", "source_ips": ["0.0.0.0/0"]});
+    let good =
+        json!({"direction": "in", "protocol": "tcp", "port": "80", "source_ips": ["0.0.0.0/0"]});
     for (field, value) in [
         ("direction", json!("up")),
         ("protocol", json!("sctp")),
@@ -23,29 +24,52 @@ async fn firewalls_check_their_rules() {
     ] {
         let mut rule = good.clone();
         rule[field] = value.clone();
-        let reply = api.post("/firewalls", json!({"name": "web", "rules": [rule]})).await;
+        let reply = api
+            .post("/firewalls", json!({"name": "web", "rules": [rule]}))
+            .await;
         assert_eq!(reply.invalid(), [format!("rules.{field}")], "{value}");
     }
-    let ping = json!({"direction": "out", "protocol": "icmp", "port": "80", "destination_ips": ["::/0"]});
-    assert_eq!(api.post("/firewalls", json!({"name": "web", "rules": [ping]})).await.invalid(), ["rules.port"]);
+    let ping =
+        json!({"direction": "out", "protocol": "icmp", "port": "80", "destination_ips": ["::/0"]});
+    assert_eq!(
+        api.post("/firewalls", json!({"name": "web", "rules": [ping]}))
+            .await
+            .invalid(),
+        ["rules.port"]
+    );
     let many = vec![good.clone(); 51];
-    assert_eq!(api.post("/firewalls", json!({"name": "web", "rules": many})).await.invalid(), ["rules"]);
+    assert_eq!(
+        api.post("/firewalls", json!({"name": "web", "rules": many}))
+            .await
+            .invalid(),
+        ["rules"]
+    );
     for (field, target) in [
         ("apply_to.type", json!({})),
         ("apply_to.server", json!({"type": "server"})),
-        ("apply_to.server.id", json!({"type": "server", "server": {}})),
+        (
+            "apply_to.server.id",
+            json!({"type": "server", "server": {}}),
+        ),
         ("apply_to.label_selector", json!({"type": "label_selector"})),
         (
             "apply_to.label_selector.selector",
             json!({"type": "label_selector", "label_selector": {"selector": "a in ("}}),
         ),
     ] {
-        let reply = api.post("/firewalls", json!({"name": "web", "apply_to": [target]})).await;
+        let reply = api
+            .post("/firewalls", json!({"name": "web", "apply_to": [target]}))
+            .await;
         assert_eq!(reply.invalid(), [field], "{target}");
     }
-    let firewall = api.created("/firewalls", json!({"name": "web", "rules": [good]})).await;
+    let firewall = api
+        .created("/firewalls", json!({"name": "web", "rules": [good]}))
+        .await;
     let rule = &firewall["rules"][0];
-    assert_eq!((&rule["description"], &rule["destination_ips"]), (&Value::Null, &json!([])));
+    assert_eq!(
+        (&rule["description"], &rule["destination_ips"]),
+        (&Value::Null, &json!([]))
+    );
 }
 
 #[tokio::test]
@@ -54,41 +78,122 @@ async fn firewalls_stand_before_servers() {
     let server = api.server("web").await;
     let to = |id: i64| json!({"type": "server", "server": {"id": id}});
     let twice = json!({"name": "twice", "apply_to": [to(server), to(server)]});
-    api.post("/firewalls", twice).await.error(422, "server_already_added");
-    api.post("/firewalls", json!({"name": "x", "apply_to": [to(1)]})).await.error(422, "firewall_resource_not_found");
+    api.post("/firewalls", twice)
+        .await
+        .error(422, "server_already_added");
+    api.post("/firewalls", json!({"name": "x", "apply_to": [to(1)]}))
+        .await
+        .error(422, "firewall_resource_not_found");
     for n in 0..5 {
-        api.created("/firewalls", json!({"name": format!("f{n}"), "apply_to": [to(server)]})).await;
+        api.created(
+            "/firewalls",
+            json!({"name": format!("f{n}"), "apply_to": [to(server)]}),
+        )
+        .await;
     }
-    assert_eq!(api.read(server).await["public_net"]["firewalls"].as_array().unwrap().len(), 5);
-    let sixth = api.post("/firewalls", json!({"name": "f5", "apply_to": [to(server)]})).await;
-    assert_eq!(sixth.error(403, "resource_limit_exceeded"), &json!({"limits": [{"name": "server_firewalls"}]}));
+    assert_eq!(
+        api.read(server).await["public_net"]["firewalls"]
+            .as_array()
+            .unwrap()
+            .len(),
+        5
+    );
+    let sixth = api
+        .post(
+            "/firewalls",
+            json!({"name": "f5", "apply_to": [to(server)]}),
+        )
+        .await;
+    assert_eq!(
+        sixth.error(403, "resource_limit_exceeded"),
+        &json!({"limits": [{"name": "server_firewalls"}]})
+    );
 
     let id = api.get("/firewalls?name=f0").await.ok(200)["firewalls"][0]["id"].clone();
     let path = |name: &str| format!("/firewalls/{id}/actions/{name}");
-    api.post(&path("apply_to_resources"), json!({"apply_to": [to(server)]}))
+    api.post(
+        &path("apply_to_resources"),
+        json!({"apply_to": [to(server)]}),
+    )
+    .await
+    .error(422, "firewall_already_applied");
+    api.post(&path("apply_to_resources"), json!({"apply_to": [to(1)]}))
         .await
-        .error(422, "firewall_already_applied");
-    api.post(&path("apply_to_resources"), json!({"apply_to": [to(1)]})).await.error(404, "firewall_resource_not_found");
-    api.post(&path("remove_from_resources"), json!({"remove_from": [to(server)]})).await.ok(201);
-    assert_eq!(api.read(server).await["public_net"]["firewalls"].as_array().unwrap().len(), 5, "until it has ended");
+        .error(404, "firewall_resource_not_found");
+    api.post(
+        &path("remove_from_resources"),
+        json!({"remove_from": [to(server)]}),
+    )
+    .await
+    .ok(201);
+    assert_eq!(
+        api.read(server).await["public_net"]["firewalls"]
+            .as_array()
+            .unwrap()
+            .len(),
+        5,
+        "until it has ended"
+    );
     api.settle();
-    assert_eq!(api.read(server).await["public_net"]["firewalls"].as_array().unwrap().len(), 4);
+    assert_eq!(
+        api.read(server).await["public_net"]["firewalls"]
+            .as_array()
+            .unwrap()
+            .len(),
+        4
+    );
 
-    let fault = Fault::ActionFailed { code: "action_failed".into(), message: "no".into() };
-    api.sandbox.faults().next_matching("POST /v1/firewalls/*/actions/apply_to_resources", fault);
-    api.post(&path("apply_to_resources"), json!({"apply_to": [to(server)]})).await.ok(201);
+    let fault = Fault::ActionFailed {
+        code: "action_failed".into(),
+        message: "no".into(),
+    };
+    api.sandbox
+        .faults()
+        .next_matching("POST /v1/firewalls/*/actions/apply_to_resources", fault);
+    api.post(
+        &path("apply_to_resources"),
+        json!({"apply_to": [to(server)]}),
+    )
+    .await
+    .ok(201);
     api.settle();
-    assert_eq!(api.get(&format!("/firewalls/{id}")).await.ok(200)["firewall"]["applied_to"], json!([]));
+    assert_eq!(
+        api.get(&format!("/firewalls/{id}")).await.ok(200)["firewall"]["applied_to"],
+        json!([])
+    );
 
     let all = json!({"type": "label_selector", "label_selector": {"selector": "role=web"}});
-    api.run(&path("apply_to_resources"), json!({"apply_to": [all]})).await;
-    api.put(&format!("/servers/{server}"), json!({"labels": {"role": "web"}})).await.ok(200);
-    let applied = api.get(&format!("/firewalls/{id}")).await.ok(200)["firewall"]["applied_to"].clone();
+    api.run(&path("apply_to_resources"), json!({"apply_to": [all]}))
+        .await;
+    api.put(
+        &format!("/servers/{server}"),
+        json!({"labels": {"role": "web"}}),
+    )
+    .await
+    .ok(200);
+    let applied =
+        api.get(&format!("/firewalls/{id}")).await.ok(200)["firewall"]["applied_to"].clone();
     assert_eq!(applied[0]["applied_to_resources"], json!([to(server)]));
-    let reply = api.post(&path("remove_from_resources"), json!({"remove_from": [to(server)]})).await;
+    let reply = api
+        .post(
+            &path("remove_from_resources"),
+            json!({"remove_from": [to(server)]}),
+        )
+        .await;
     reply.error(422, "firewall_managed_by_label_selector");
-    api.delete(&format!("/firewalls/{id}")).await.error(422, "resource_in_use");
-    api.run(&path("remove_from_resources"), json!({"remove_from": [all]})).await;
+    api.delete(&format!("/firewalls/{id}"))
+        .await
+        .error(422, "resource_in_use");
+    api.run(
+        &path("remove_from_resources"),
+        json!({"remove_from": [all]}),
+    )
+    .await;
     api.delete(&format!("/firewalls/{id}")).await.ok_empty(204);
-    assert_eq!(api.post(&path("set_rules"), json!({"rules": []})).await.status, 404);
+    assert_eq!(
+        api.post(&path("set_rules"), json!({"rules": []}))
+            .await
+            .status,
+        404
+    );
 }

@@ -7,7 +7,8 @@ use common::{Api, SECOND};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "Correct-Horse-7";
-const SSH_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB laptop";
+const SSH_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB laptop";
 
 fn order(name: &str) -> Value {
     json!({"name": name, "storage_box_type": "bx11", "location": "fsn1", "password": PASSWORD})
@@ -29,28 +30,58 @@ async fn a_storage_box_comes_and_goes() {
     body["ssh_keys"] = json!([SSH_KEY]);
     let created = api.post("/storage_boxes", body).await.ok(201).clone();
     let (new, action) = (&created["storage_box"], &created["action"]);
-    assert_eq!((&new["status"], &new["server"], &new["system"]), (&json!("initializing"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&new["status"], &new["server"], &new["system"]),
+        (&json!("initializing"), &Value::Null, &Value::Null)
+    );
     assert_eq!(new["storage_box_type"]["name"], "bx11");
     assert_eq!(new["location"]["name"], "fsn1");
     assert_eq!(new["access_settings"]["ssh_enabled"], true);
     assert_eq!(new["access_settings"]["samba_enabled"], false);
-    assert_eq!((&action["command"], &action["status"]), (&json!("create"), &json!("running")));
-    assert_eq!(action["resources"], json!([{"id": new["id"], "type": "storage_box"}]));
+    assert_eq!(
+        (&action["command"], &action["status"]),
+        (&json!("create"), &json!("running"))
+    );
+    assert_eq!(
+        action["resources"],
+        json!([{"id": new["id"], "type": "storage_box"}])
+    );
     let path = format!("/storage_boxes/{}", new["id"]);
 
     // Nothing can be done with it yet, but for reading and naming it.
-    api.post(&format!("{path}/snapshots"), Value::Null).await.error(423, "locked");
+    api.post(&format!("{path}/snapshots"), Value::Null)
+        .await
+        .error(423, "locked");
     api.delete(&path).await.error(423, "locked");
-    assert_eq!(api.put(&path, json!({"name": "b2"})).await.ok(200)["storage_box"]["labels"], json!({"env": "prod"}));
+    assert_eq!(
+        api.put(&path, json!({"name": "b2"})).await.ok(200)["storage_box"]["labels"],
+        json!({"env": "prod"})
+    );
     api.settle();
     let ready = api.get(&path).await.ok(200)["storage_box"].clone();
-    assert_eq!((&ready["status"], &ready["name"]), (&json!("active"), &json!("b2")));
-    let (server, username) = (ready["server"].as_str().unwrap(), ready["username"].as_str().unwrap());
-    assert!(username.starts_with('u') && server.starts_with(username) && ready["system"].is_string());
+    assert_eq!(
+        (&ready["status"], &ready["name"]),
+        (&json!("active"), &json!("b2"))
+    );
+    let (server, username) = (
+        ready["server"].as_str().unwrap(),
+        ready["username"].as_str().unwrap(),
+    );
+    assert!(
+        username.starts_with('u') && server.starts_with(username) && ready["system"].is_string()
+    );
 
-    api.run(&format!("{path}/actions/change_protection"), json!({"delete": true})).await;
+    api.run(
+        &format!("{path}/actions/change_protection"),
+        json!({"delete": true}),
+    )
+    .await;
     api.delete(&path).await.error(423, "protected");
-    api.run(&format!("{path}/actions/change_protection"), json!({"delete": false})).await;
+    api.run(
+        &format!("{path}/actions/change_protection"),
+        json!({"delete": false}),
+    )
+    .await;
     let action = api.delete(&path).await.ok(201)["action"].clone();
     api.delete(&path).await.error(423, "locked");
     api.settle();
@@ -58,7 +89,10 @@ async fn a_storage_box_comes_and_goes() {
     // Its actions can be looked at in both places.
     for place in ["/actions", "/storage_boxes/actions"] {
         let seen = api.get(&format!("{place}/{}", action["id"])).await.ok(200)["action"].clone();
-        assert_eq!((&seen["command"], &seen["status"]), (&json!("delete"), &json!("success")));
+        assert_eq!(
+            (&seen["command"], &seen["status"]),
+            (&json!("delete"), &json!("success"))
+        );
     }
 }
 
@@ -71,26 +105,59 @@ async fn names_need_not_be_unique_and_lists_choose() {
     let mut body = order("other");
     body["labels"] = json!({"env": "prod"});
     api.post("/storage_boxes", body).await.ok(201);
-    assert_eq!(api.names("/storage_boxes?sort=name:desc").await, ["same", "same", "other"]);
+    assert_eq!(
+        api.names("/storage_boxes?sort=name:desc").await,
+        ["same", "same", "other"]
+    );
     assert_eq!(api.names("/storage_boxes?name=same").await.len(), 2);
-    assert_eq!(api.names("/storage_boxes?label_selector=env%3Dprod").await, ["other"]);
-    assert_eq!(api.names("/storage_boxes?sort=stats.size&per_page=1&page=2").await.len(), 1);
-    assert_eq!(api.get("/storage_boxes?sort=size").await.invalid(), ["sort"]);
-    assert!(api.with_token("two").names("/storage_boxes").await.is_empty());
+    assert_eq!(
+        api.names("/storage_boxes?label_selector=env%3Dprod").await,
+        ["other"]
+    );
+    assert_eq!(
+        api.names("/storage_boxes?sort=stats.size&per_page=1&page=2")
+            .await
+            .len(),
+        1
+    );
+    assert_eq!(
+        api.get("/storage_boxes?sort=size").await.invalid(),
+        ["sort"]
+    );
+    assert!(
+        api.with_token("two")
+            .names("/storage_boxes")
+            .await
+            .is_empty()
+    );
 
-    assert_eq!(api.names("/storage_box_types").await, ["bx11", "bx21", "bx31", "bx41"]);
-    let bx21 = api.get("/storage_box_types?name=bx21").await.ok(200)["storage_box_types"][0].clone();
+    assert_eq!(
+        api.names("/storage_box_types").await,
+        ["bx11", "bx21", "bx31", "bx41"]
+    );
+    let bx21 =
+        api.get("/storage_box_types?name=bx21").await.ok(200)["storage_box_types"][0].clone();
     assert_eq!(bx21["size"], 5_u64 << 40);
     assert_eq!(bx21["prices"][0]["setup_fee"]["net"], "0.0000000000");
-    assert_eq!(api.get(&format!("/storage_box_types/{}", bx21["id"])).await.ok(200)["storage_box_type"], bx21);
-    api.get("/storage_box_types/7").await.error(404, "not_found");
+    assert_eq!(
+        api.get(&format!("/storage_box_types/{}", bx21["id"]))
+            .await
+            .ok(200)["storage_box_type"],
+        bx21
+    );
+    api.get("/storage_box_types/7")
+        .await
+        .error(404, "not_found");
 }
 
 #[tokio::test]
 async fn what_is_wrong_is_named() {
     let api = Api::new();
     let reply = api.post("/storage_boxes", Value::Null).await;
-    assert_eq!(reply.invalid(), ["name", "storage_box_type", "location", "password"]);
+    assert_eq!(
+        reply.invalid(),
+        ["name", "storage_box_type", "location", "password"]
+    );
     for (field, wrong) in [
         ("storage_box_type", json!("bx99")),
         ("location", json!("sin")),
@@ -116,10 +183,19 @@ async fn what_is_wrong_is_named() {
         "Correct Horse-7",
         "Password1234!",
     ] {
-        let reset = api.post(&format!("{path}/actions/reset_password"), json!({"password": wrong})).await;
+        let reset = api
+            .post(
+                &format!("{path}/actions/reset_password"),
+                json!({"password": wrong}),
+            )
+            .await;
         assert_eq!(reset.invalid(), ["password"], "{wrong}");
     }
-    api.run(&format!("{path}/actions/reset_password"), json!({"password": "Größe-und-7-Ecken"})).await;
+    api.run(
+        &format!("{path}/actions/reset_password"),
+        json!({"password": "Größe-und-7-Ecken"}),
+    )
+    .await;
 
     let sub = |home: &str| json!({"home_directory": home, "password": PASSWORD});
     for home in ["/abs", "a\\b", ""] {
@@ -128,27 +204,57 @@ async fn what_is_wrong_is_named() {
     }
     let mut long = sub("a");
     (long["name"], long["description"]) = (json!("x".repeat(51)), json!("x".repeat(1001)));
-    assert_eq!(api.post(&format!("{path}/subaccounts"), long).await.invalid(), ["name", "description"]);
+    assert_eq!(
+        api.post(&format!("{path}/subaccounts"), long)
+            .await
+            .invalid(),
+        ["name", "description"]
+    );
     let plan = api
         .post(
             &format!("{path}/actions/enable_snapshot_plan"),
             json!({"max_snapshots": 11, "minute": 60, "hour": 24, "day_of_week": 8, "day_of_month": 0}),
         )
         .await;
-    assert_eq!(plan.invalid(), ["max_snapshots", "minute", "hour", "day_of_week", "day_of_month"]);
     assert_eq!(
-        api.post(&format!("{path}/actions/rollback_snapshot"), json!({"snapshot": "x"})).await.invalid(),
+        plan.invalid(),
+        [
+            "max_snapshots",
+            "minute",
+            "hour",
+            "day_of_week",
+            "day_of_month"
+        ]
+    );
+    assert_eq!(
+        api.post(
+            &format!("{path}/actions/rollback_snapshot"),
+            json!({"snapshot": "x"})
+        )
+        .await
+        .invalid(),
         ["snapshot"]
     );
     for part in ["snapshots", "subaccounts"] {
-        api.get(&format!("{path}/{part}/7")).await.error(404, "not_found");
-        api.get(&format!("/storage_boxes/7/{part}")).await.error(404, "not_found");
+        api.get(&format!("{path}/{part}/7"))
+            .await
+            .error(404, "not_found");
+        api.get(&format!("/storage_boxes/7/{part}"))
+            .await
+            .error(404, "not_found");
         assert_eq!(
-            api.get(&format!("{path}/{part}/x")).await.error(422, "invalid_input")["fields"].as_array().unwrap().len(),
+            api.get(&format!("{path}/{part}/x"))
+                .await
+                .error(422, "invalid_input")["fields"]
+                .as_array()
+                .unwrap()
+                .len(),
             1
         );
     }
-    api.get(&format!("{path}/folders?path=nothing")).await.error(404, "not_found");
+    api.get(&format!("{path}/folders?path=nothing"))
+        .await
+        .error(404, "not_found");
 }
 
 #[tokio::test]
@@ -157,30 +263,69 @@ async fn settings_of_a_storage_box() {
     let path = storage_box(&api).await;
     let read = async || api.get(&path).await.ok(200)["storage_box"].clone();
 
-    api.run(&format!("{path}/actions/update_access_settings"), json!({"zfs_enabled": true})).await;
-    api.run(&format!("{path}/actions/update_access_settings"), json!({"samba_enabled": true})).await;
+    api.run(
+        &format!("{path}/actions/update_access_settings"),
+        json!({"zfs_enabled": true}),
+    )
+    .await;
+    api.run(
+        &format!("{path}/actions/update_access_settings"),
+        json!({"samba_enabled": true}),
+    )
+    .await;
     let expected = json!({"reachable_externally": false, "samba_enabled": true, "ssh_enabled": false, "webdav_enabled": false, "zfs_enabled": true});
     assert_eq!(read().await["access_settings"], expected);
 
-    api.post(&format!("{path}/actions/change_type"), json!({"storage_box_type": "bx21"})).await.ok(201);
-    api.post(&format!("{path}/actions/change_type"), json!({"storage_box_type": "bx31"})).await.error(423, "locked");
+    api.post(
+        &format!("{path}/actions/change_type"),
+        json!({"storage_box_type": "bx21"}),
+    )
+    .await
+    .ok(201);
+    api.post(
+        &format!("{path}/actions/change_type"),
+        json!({"storage_box_type": "bx31"}),
+    )
+    .await
+    .error(423, "locked");
     api.settle();
     assert_eq!(read().await["storage_box_type"]["name"], "bx21");
 
-    let fault = Fault::ActionFailed { code: "action_failed".into(), message: "no".into() };
+    let fault = Fault::ActionFailed {
+        code: "action_failed".into(),
+        message: "no".into(),
+    };
     api.sandbox.faults().next(fault);
-    api.post(&format!("{path}/actions/change_type"), json!({"storage_box_type": "bx31"})).await.ok(201);
+    api.post(
+        &format!("{path}/actions/change_type"),
+        json!({"storage_box_type": "bx31"}),
+    )
+    .await
+    .ok(201);
     api.settle();
     assert_eq!(read().await["storage_box_type"]["name"], "bx21");
-    api.run(&format!("{path}/actions/change_type"), json!({"storage_box_type": "bx11"})).await;
-    let commands: Vec<Value> = api.get(&format!("{path}/actions?sort=id:desc&per_page=2")).await.ok(200)["actions"]
+    api.run(
+        &format!("{path}/actions/change_type"),
+        json!({"storage_box_type": "bx11"}),
+    )
+    .await;
+    let commands: Vec<Value> = api
+        .get(&format!("{path}/actions?sort=id:desc&per_page=2"))
+        .await
+        .ok(200)["actions"]
         .as_array()
         .unwrap()
         .iter()
         .map(|action| action["command"].clone())
         .collect();
     assert_eq!(commands, ["change_type", "change_type"]);
-    assert_eq!(api.get("/storage_boxes/actions?status=error").await.ok(200)["actions"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        api.get("/storage_boxes/actions?status=error").await.ok(200)["actions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -188,16 +333,35 @@ async fn snapshots_are_taken_and_gone_back_to() {
     let api = Api::new();
     let path = storage_box(&api).await;
     let snapshots = format!("{path}/snapshots");
-    let body = api.post(&snapshots, json!({"description": "first", "labels": {"keep": ""}})).await.ok(201).clone();
+    let body = api
+        .post(
+            &snapshots,
+            json!({"description": "first", "labels": {"keep": ""}}),
+        )
+        .await
+        .ok(201)
+        .clone();
     let storage_box: i64 = path.rsplit('/').next().unwrap().parse().unwrap();
     let id = body["snapshot"]["id"].clone();
-    assert_eq!(body["snapshot"], json!({"id": id, "storage_box": storage_box}), "no more is told of it");
+    assert_eq!(
+        body["snapshot"],
+        json!({"id": id, "storage_box": storage_box}),
+        "no more is told of it"
+    );
     let about = json!([{"id": storage_box, "type": "storage_box"}, {"id": id, "type": "storage_box_snapshot"}]);
-    assert_eq!((&body["action"]["command"], &body["action"]["resources"]), (&json!("create_snapshot"), &about));
-    api.get(&format!("{snapshots}/{id}")).await.error(404, "not_found");
+    assert_eq!(
+        (&body["action"]["command"], &body["action"]["resources"]),
+        (&json!("create_snapshot"), &about)
+    );
+    api.get(&format!("{snapshots}/{id}"))
+        .await
+        .error(404, "not_found");
     api.settle();
     let first = api.get(&format!("{snapshots}/{id}")).await.ok(200)["snapshot"].clone();
-    assert_eq!((&first["description"], &first["is_automatic"]), (&json!("first"), &json!(false)));
+    assert_eq!(
+        (&first["description"], &first["is_automatic"]),
+        (&json!("first"), &json!(false))
+    );
     let sub = json!({"home_directory": "later", "password": PASSWORD});
     api.run(&format!("{path}/subaccounts"), sub).await;
     api.run(&snapshots, Value::Null).await;
@@ -205,19 +369,55 @@ async fn snapshots_are_taken_and_gone_back_to() {
     let list = api.get(&snapshots).await.ok(200).clone();
     assert!(list.get("meta").is_none(), "these lists have no pages");
     assert_eq!(list["snapshots"].as_array().unwrap().len(), 2);
-    assert_eq!(api.names(&format!("{snapshots}?label_selector=keep")).await, [first["name"].as_str().unwrap()]);
-    assert_eq!(api.names(&format!("{snapshots}?name={}", first["name"].as_str().unwrap())).await.len(), 1);
-    assert!(api.names(&format!("{snapshots}?is_automatic=true")).await.is_empty());
-    let changed = api.put(&format!("{snapshots}/{id}"), json!({"description": "kept"})).await.ok(200).clone();
     assert_eq!(
-        (&changed["snapshot"]["description"], &changed["snapshot"]["labels"]),
+        api.names(&format!("{snapshots}?label_selector=keep")).await,
+        [first["name"].as_str().unwrap()]
+    );
+    assert_eq!(
+        api.names(&format!(
+            "{snapshots}?name={}",
+            first["name"].as_str().unwrap()
+        ))
+        .await
+        .len(),
+        1
+    );
+    assert!(
+        api.names(&format!("{snapshots}?is_automatic=true"))
+            .await
+            .is_empty()
+    );
+    let changed = api
+        .put(&format!("{snapshots}/{id}"), json!({"description": "kept"}))
+        .await
+        .ok(200)
+        .clone();
+    assert_eq!(
+        (
+            &changed["snapshot"]["description"],
+            &changed["snapshot"]["labels"]
+        ),
         (&json!("kept"), &json!({"keep": ""}))
     );
 
-    assert_eq!(api.get(&format!("{path}/folders")).await.ok(200)["folders"], json!(["later"]));
-    api.run(&format!("{path}/actions/rollback_snapshot"), json!({"snapshot": id.to_string()})).await;
-    assert_eq!(api.get(&format!("{path}/folders")).await.ok(200)["folders"], json!([]));
-    assert_eq!(api.names(&snapshots).await.len(), 1, "newer snapshots are gone");
+    assert_eq!(
+        api.get(&format!("{path}/folders")).await.ok(200)["folders"],
+        json!(["later"])
+    );
+    api.run(
+        &format!("{path}/actions/rollback_snapshot"),
+        json!({"snapshot": id.to_string()}),
+    )
+    .await;
+    assert_eq!(
+        api.get(&format!("{path}/folders")).await.ok(200)["folders"],
+        json!([])
+    );
+    assert_eq!(
+        api.names(&snapshots).await.len(),
+        1,
+        "newer snapshots are gone"
+    );
     api.delete(&format!("{snapshots}/{id}")).await.ok(201);
     api.settle();
     assert!(api.names(&snapshots).await.is_empty());
@@ -225,7 +425,11 @@ async fn snapshots_are_taken_and_gone_back_to() {
     for _ in 0..10 {
         api.run(&snapshots, Value::Null).await;
     }
-    let details = api.post(&snapshots, Value::Null).await.error(403, "resource_limit_exceeded").clone();
+    let details = api
+        .post(&snapshots, Value::Null)
+        .await
+        .error(403, "resource_limit_exceeded")
+        .clone();
     assert_eq!(details["limits"][0]["name"], "storage_box_snapshot_limit");
 }
 
@@ -235,7 +439,8 @@ async fn a_plan_takes_snapshots_by_itself() {
     let path = storage_box(&api).await;
     let automatic = format!("{path}/snapshots?is_automatic=true");
     let plan = json!({"max_snapshots": 2, "minute": 30, "hour": 3});
-    api.run(&format!("{path}/actions/enable_snapshot_plan"), plan).await;
+    api.run(&format!("{path}/actions/enable_snapshot_plan"), plan)
+        .await;
     let shown = api.get(&path).await.ok(200)["storage_box"]["snapshot_plan"].clone();
     let full = json!({"max_snapshots": 2, "minute": 30, "hour": 3, "day_of_week": null, "day_of_month": null});
     assert_eq!(shown, full);
@@ -246,11 +451,25 @@ async fn a_plan_takes_snapshots_by_itself() {
     assert!(first[0].contains("T03-30-00"), "{first:?}");
     api.sandbox.clock().advance(day * 2);
     let later = api.names(&automatic).await;
-    assert!(later.len() == 2 && !later.contains(&first[0]), "the oldest makes room: {later:?}");
-    api.run(&format!("{path}/actions/disable_snapshot_plan"), Value::Null).await;
+    assert!(
+        later.len() == 2 && !later.contains(&first[0]),
+        "the oldest makes room: {later:?}"
+    );
+    api.run(
+        &format!("{path}/actions/disable_snapshot_plan"),
+        Value::Null,
+    )
+    .await;
     api.sandbox.clock().advance(day * 5);
-    assert_eq!(api.names(&automatic).await, later, "they stay, and no more are taken");
-    assert_eq!(api.get(&path).await.ok(200)["storage_box"]["snapshot_plan"], Value::Null);
+    assert_eq!(
+        api.names(&automatic).await,
+        later,
+        "they stay, and no more are taken"
+    );
+    assert_eq!(
+        api.get(&path).await.ok(200)["storage_box"]["snapshot_plan"],
+        Value::Null
+    );
 }
 
 #[tokio::test]
@@ -262,33 +481,88 @@ async fn subaccounts() {
     let created = api.post(&subaccounts, body).await.ok(201).clone();
     let id = created["subaccount"]["id"].clone();
     assert_eq!(created["subaccount"].as_object().unwrap().len(), 2);
-    assert_eq!(created["action"]["resources"][1], json!({"id": id, "type": "storage_box_subaccount"}));
+    assert_eq!(
+        created["action"]["resources"][1],
+        json!({"id": id, "type": "storage_box_subaccount"})
+    );
     let one = format!("{subaccounts}/{id}");
     api.get(&one).await.error(404, "not_found");
     api.settle();
     let account = api.get(&one).await.ok(200)["subaccount"].clone();
     let username = account["username"].as_str().unwrap();
-    assert!(username.ends_with("-sub1") && account["server"].as_str().unwrap().starts_with(username));
-    assert_eq!((&account["name"], &account["access_settings"]["readonly"]), (&json!(username), &json!(true)));
-    assert_eq!(api.get(&format!("{path}/folders")).await.ok(200)["folders"], json!(["hosts"]));
-    assert_eq!(api.get(&format!("{path}/folders?path=hosts")).await.ok(200)["folders"], json!(["web-1"]));
-
-    api.put(&one, json!({"name": "web", "description": "of web-1"})).await.ok(200);
-    api.run(&format!("{one}/actions/change_home_directory"), json!({"home_directory": "other"})).await;
-    api.run(&format!("{one}/actions/update_access_settings"), json!({"ssh_enabled": true})).await;
-    api.run(&format!("{one}/actions/reset_subaccount_password"), json!({"password": "Battery-Staple-8"})).await;
-    let account = api.get(&one).await.ok(200)["subaccount"].clone();
-    assert_eq!((&account["name"], &account["home_directory"]), (&json!("web"), &json!("other")));
+    assert!(
+        username.ends_with("-sub1") && account["server"].as_str().unwrap().starts_with(username)
+    );
     assert_eq!(
-        (&account["access_settings"]["readonly"], &account["access_settings"]["ssh_enabled"]),
+        (&account["name"], &account["access_settings"]["readonly"]),
+        (&json!(username), &json!(true))
+    );
+    assert_eq!(
+        api.get(&format!("{path}/folders")).await.ok(200)["folders"],
+        json!(["hosts"])
+    );
+    assert_eq!(
+        api.get(&format!("{path}/folders?path=hosts")).await.ok(200)["folders"],
+        json!(["web-1"])
+    );
+
+    api.put(&one, json!({"name": "web", "description": "of web-1"}))
+        .await
+        .ok(200);
+    api.run(
+        &format!("{one}/actions/change_home_directory"),
+        json!({"home_directory": "other"}),
+    )
+    .await;
+    api.run(
+        &format!("{one}/actions/update_access_settings"),
+        json!({"ssh_enabled": true}),
+    )
+    .await;
+    api.run(
+        &format!("{one}/actions/reset_subaccount_password"),
+        json!({"password": "Battery-Staple-8"}),
+    )
+    .await;
+    let account = api.get(&one).await.ok(200)["subaccount"].clone();
+    assert_eq!(
+        (&account["name"], &account["home_directory"]),
+        (&json!("web"), &json!("other"))
+    );
+    assert_eq!(
+        (
+            &account["access_settings"]["readonly"],
+            &account["access_settings"]["ssh_enabled"]
+        ),
         (&json!(true), &json!(true))
     );
-    assert_eq!(api.names(&format!("{subaccounts}?username={username}")).await, ["web"]);
-    assert_eq!(api.names(&format!("{subaccounts}?name=web&label_selector=host%3Dweb-1")).await, ["web"]);
-    assert!(api.names(&format!("{subaccounts}?name=nobody")).await.is_empty());
-    assert_eq!(api.get(&format!("{subaccounts}?sort=name")).await.invalid(), ["sort"]);
+    assert_eq!(
+        api.names(&format!("{subaccounts}?username={username}"))
+            .await,
+        ["web"]
+    );
+    assert_eq!(
+        api.names(&format!(
+            "{subaccounts}?name=web&label_selector=host%3Dweb-1"
+        ))
+        .await,
+        ["web"]
+    );
+    assert!(
+        api.names(&format!("{subaccounts}?name=nobody"))
+            .await
+            .is_empty()
+    );
+    assert_eq!(
+        api.get(&format!("{subaccounts}?sort=name")).await.invalid(),
+        ["sort"]
+    );
     api.delete(&one).await.ok(201);
     api.settle();
     api.get(&one).await.error(404, "not_found");
-    assert_eq!(api.get(&format!("{path}/folders")).await.ok(200)["folders"], json!(["hosts", "other"]), "files stay");
+    assert_eq!(
+        api.get(&format!("{path}/folders")).await.ok(200)["folders"],
+        json!(["hosts", "other"]),
+        "files stay"
+    );
 }

@@ -20,7 +20,10 @@ fn order(name: &str) -> Value {
 }
 
 fn fails() -> Fault {
-    Fault::ActionFailed { code: "unknown".to_owned(), message: "no host is free".to_owned() }
+    Fault::ActionFailed {
+        code: "unknown".to_owned(),
+        message: "no host is free".to_owned(),
+    }
 }
 
 #[tokio::test]
@@ -28,17 +31,47 @@ async fn a_project_shows_what_is_in_it() {
     let api = Ovh::new();
     assert_eq!(api.ok("/cloud/project").await.as_array().unwrap().len(), 2);
     let project = api.ok(PROJECT).await;
-    assert_eq!((&project["description"], &project["status"]), (&json!("sandbox"), &json!("ok")));
+    assert_eq!(
+        (&project["description"], &project["status"]),
+        (&json!("sandbox"), &json!("ok"))
+    );
     assert_eq!(project["project_id"], PROJECT.rsplit('/').next().unwrap());
-    assert_eq!(api.ok(&format!("{PROJECT}/region")).await, json!(["BHS5", "DE1", "GRA11", "SBG5"]));
+    assert_eq!(
+        api.ok(&format!("{PROJECT}/region")).await,
+        json!(["BHS5", "DE1", "GRA11", "SBG5"])
+    );
     let networks = api.ok(&format!("{PROJECT}/network/private")).await;
-    assert_eq!((&networks[0]["vlanId"], networks[0]["regions"].as_array().unwrap().len()), (&json!(0), 4));
-    assert_eq!(api.ok(&format!("{PROJECT}/user")).await[0]["roles"][0]["id"], "administrator");
-    assert_eq!(api.ok(&format!("{PROJECT}/sshkey?region=GRA11")).await[0]["name"], "laptop");
-    assert_eq!(api.ok(&format!("{PROJECT}/sshkey?region=Mars")).await, json!([]));
+    assert_eq!(
+        (
+            &networks[0]["vlanId"],
+            networks[0]["regions"].as_array().unwrap().len()
+        ),
+        (&json!(0), 4)
+    );
+    assert_eq!(
+        api.ok(&format!("{PROJECT}/user")).await[0]["roles"][0]["id"],
+        "administrator"
+    );
+    assert_eq!(
+        api.ok(&format!("{PROJECT}/sshkey?region=GRA11")).await[0]["name"],
+        "laptop"
+    );
+    assert_eq!(
+        api.ok(&format!("{PROJECT}/sshkey?region=Mars")).await,
+        json!([])
+    );
     for part in ["network/private", "user", "sshkey", "instance", "kube"] {
-        assert_eq!(api.ok(&format!("{EMPTY}/{part}")).await, json!([]), "{part}");
-        api.get(&format!("/cloud/project/x/{part}")).await.refused(404, GONE, None, "This service does not exist");
+        assert_eq!(
+            api.ok(&format!("{EMPTY}/{part}")).await,
+            json!([]),
+            "{part}"
+        );
+        api.get(&format!("/cloud/project/x/{part}")).await.refused(
+            404,
+            GONE,
+            None,
+            "This service does not exist",
+        );
     }
 }
 
@@ -52,12 +85,22 @@ async fn an_instance_is_built_and_deleted() {
     body["monthlyBilling"] = json!(true);
     let made = api.post(&list, body).await.ok(200).clone();
     assert_eq!(
-        (&made["status"], &made["ipAddresses"], &made["flavor"]["name"]),
+        (
+            &made["status"],
+            &made["ipAddresses"],
+            &made["flavor"]["name"]
+        ),
         (&json!("BUILD"), &json!([]), &json!("d2-2"))
     );
-    assert_eq!((&made["sshKey"]["id"], &made["image"]["id"]), (&key, &json!(IMAGE)));
+    assert_eq!(
+        (&made["sshKey"]["id"], &made["image"]["id"]),
+        (&key, &json!(IMAGE))
+    );
     let path = format!("{list}/{}", made["id"].as_str().unwrap());
-    let operation = format!("{PROJECT}/operation/{}", made["operationIds"][0].as_str().unwrap());
+    let operation = format!(
+        "{PROJECT}/operation/{}",
+        made["operationIds"][0].as_str().unwrap()
+    );
     assert_eq!(api.ok(&operation).await["status"], "created");
     api.sandbox.clock().advance(SECOND * 3);
     let half = api.ok(&operation).await;
@@ -65,27 +108,52 @@ async fn an_instance_is_built_and_deleted() {
         (&half["status"], &half["progress"], &half["completedAt"]),
         (&json!("in-progress"), &json!(60), &Value::Null)
     );
-    assert_eq!((&half["resourceId"], &half["regions"]), (&made["id"], &json!(["GRA11"])));
+    assert_eq!(
+        (&half["resourceId"], &half["regions"]),
+        (&made["id"], &json!(["GRA11"]))
+    );
     assert_eq!(api.ok(&path).await["status"], "BUILD");
     api.sandbox.clock().advance(SECOND * 2);
     assert_eq!(api.ok(&operation).await["status"], "completed");
     let instance = api.ok(&path).await;
-    assert_eq!((&instance["status"], &instance["monthlyBilling"]["status"]), (&json!("ACTIVE"), &json!("ok")));
-    assert!(instance["ipAddresses"][0]["ip"].as_str().unwrap().starts_with("203.0.113."));
-    api.get(&operation.replace("01/op", "02/op")).await.refused(404, GONE, None, "does not exist");
+    assert_eq!(
+        (&instance["status"], &instance["monthlyBilling"]["status"]),
+        (&json!("ACTIVE"), &json!("ok"))
+    );
+    assert!(
+        instance["ipAddresses"][0]["ip"]
+            .as_str()
+            .unwrap()
+            .starts_with("203.0.113.")
+    );
+    api.get(&operation.replace("01/op", "02/op"))
+        .await
+        .refused(404, GONE, None, "does not exist");
 
     let all = api.ok(&list).await;
-    let brief = all.as_array().unwrap().iter().find(|instance| instance["id"] == made["id"]).unwrap();
-    assert_eq!((&brief["flavorId"], &brief["imageId"], &brief["sshKeyId"]), (&json!(FLAVOR), &json!(IMAGE), &key));
+    let brief = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|instance| instance["id"] == made["id"])
+        .unwrap();
+    assert_eq!(
+        (&brief["flavorId"], &brief["imageId"], &brief["sshKeyId"]),
+        (&json!(FLAVOR), &json!(IMAGE), &key)
+    );
     assert!(brief.get("flavor").is_none() && brief.get("rescuePassword").is_none());
     assert_eq!(api.ok(&format!("{list}?region=GRA11")).await, all);
     assert_eq!(api.ok(&format!("{list}?region=DE1")).await, json!([]));
 
     assert_eq!(api.delete(&path).await.ok(200), &Value::Null);
     assert_eq!(api.ok(&path).await["status"], "DELETING");
-    api.delete(&path).await.refused(409, "Client::Conflict", None, "being deleted");
+    api.delete(&path)
+        .await
+        .refused(409, "Client::Conflict", None, "being deleted");
     api.sandbox.clock().advance(SECOND * 2);
-    api.get(&path).await.refused(404, GONE, None, "does not exist");
+    api.get(&path)
+        .await
+        .refused(404, GONE, None, "does not exist");
 }
 
 #[tokio::test]
@@ -104,16 +172,25 @@ async fn what_cannot_be_built_is_refused_or_fails() {
         let mut body = order("web");
         body[field] = value;
         let class = if status == 404 { GONE } else { BAD };
-        api.post(&list, body).await.refused(status, class, None, problem);
+        api.post(&list, body)
+            .await
+            .refused(status, class, None, problem);
     }
-    assert_eq!(api.ok(&list).await.as_array().unwrap().len(), 1, "nothing was built");
+    assert_eq!(
+        api.ok(&list).await.as_array().unwrap().len(),
+        1,
+        "nothing was built"
+    );
 
     api.sandbox.faults().next(fails());
     let made = api.post(&list, order("web")).await.ok(200).clone();
     let path = format!("{list}/{}", made["id"].as_str().unwrap());
     api.settle();
     assert_eq!(api.ok(&path).await["status"], "ERROR");
-    let operation = format!("{PROJECT}/operation/{}", made["operationIds"][0].as_str().unwrap());
+    let operation = format!(
+        "{PROJECT}/operation/{}",
+        made["operationIds"][0].as_str().unwrap()
+    );
     assert_eq!(api.ok(&operation).await["status"], "unknown");
     let mut body = order("disk");
     body["imageId"] = Value::Null;
@@ -126,8 +203,13 @@ async fn a_cluster_is_installed_with_its_nodes() {
     let api = Ovh::new();
     let list = format!("{PROJECT}/kube");
     let seeded = api.ok(&list).await;
-    let cluster = api.ok(&format!("{list}/{}", seeded[0].as_str().unwrap())).await;
-    assert_eq!((&cluster["name"], &cluster["status"]), (&json!("production"), &json!("READY")));
+    let cluster = api
+        .ok(&format!("{list}/{}", seeded[0].as_str().unwrap()))
+        .await;
+    assert_eq!(
+        (&cluster["name"], &cluster["status"]),
+        (&json!("production"), &json!("READY"))
+    );
     let body = json!({
         "region": "SBG5",
         "name": "test",
@@ -142,24 +224,55 @@ async fn a_cluster_is_installed_with_its_nodes() {
     );
     let path = format!("{list}/{}", made["id"].as_str().unwrap());
     let pools = api.ok(&format!("{path}/nodepool")).await;
-    assert_eq!((&pools[0]["currentNodes"], &pools[0]["sizeStatus"]), (&json!(0), &json!("UNDER_CAPACITY")));
+    assert_eq!(
+        (&pools[0]["currentNodes"], &pools[0]["sizeStatus"]),
+        (&json!(0), &json!("UNDER_CAPACITY"))
+    );
     api.sandbox.clock().advance(Duration::from_secs(20));
     let ready = api.ok(&path).await;
-    assert!(ready["status"] == "READY" && ready["updatedAt"].as_str() > ready["createdAt"].as_str());
-    let pool = api.ok(&format!("{path}/nodepool/{}", pools[0]["id"].as_str().unwrap())).await;
-    assert_eq!((&pool["status"], &pool["availableNodes"], &pool["maxNodes"]), (&json!("READY"), &json!(2), &json!(4)));
-    api.get(&format!("{path}/nodepool/x")).await.refused(404, GONE, None, "(id = x)");
-    api.get(&format!("{list}/x/nodepool")).await.refused(404, GONE, None, "(id = x)");
+    assert!(
+        ready["status"] == "READY" && ready["updatedAt"].as_str() > ready["createdAt"].as_str()
+    );
+    let pool = api
+        .ok(&format!(
+            "{path}/nodepool/{}",
+            pools[0]["id"].as_str().unwrap()
+        ))
+        .await;
+    assert_eq!(
+        (&pool["status"], &pool["availableNodes"], &pool["maxNodes"]),
+        (&json!("READY"), &json!(2), &json!(4))
+    );
+    api.get(&format!("{path}/nodepool/x"))
+        .await
+        .refused(404, GONE, None, "(id = x)");
+    api.get(&format!("{list}/x/nodepool"))
+        .await
+        .refused(404, GONE, None, "(id = x)");
 
     api.sandbox.faults().next(fails());
-    let failed = api.post(&list, json!({"region": "DE1"})).await.ok(200).clone();
+    let failed = api
+        .post(&list, json!({"region": "DE1"}))
+        .await
+        .ok(200)
+        .clone();
     api.settle();
-    assert_eq!(api.ok(&format!("{list}/{}", failed["id"].as_str().unwrap())).await["status"], "ERROR");
+    assert_eq!(
+        api.ok(&format!("{list}/{}", failed["id"].as_str().unwrap()))
+            .await["status"],
+        "ERROR"
+    );
     for (body, problem) in [
         (json!({"name": "x"}), "'region' is a required property"),
         (json!({"region": "DE1", "version": "latest"}), "VersionEnum"),
-        (json!({"region": "DE1", "kubeProxyMode": "magic"}), "KubeProxyModeEnum"),
-        (json!({"region": "DE1", "nodepool": {"desiredNodes": 1}}), "'flavorName' is a required property"),
+        (
+            json!({"region": "DE1", "kubeProxyMode": "magic"}),
+            "KubeProxyModeEnum",
+        ),
+        (
+            json!({"region": "DE1", "nodepool": {"desiredNodes": 1}}),
+            "'flavorName' is a required property",
+        ),
     ] {
         api.post(&list, body).await.refused(400, BAD, None, problem);
     }
@@ -168,9 +281,15 @@ async fn a_cluster_is_installed_with_its_nodes() {
 #[tokio::test]
 async fn without_any_duration_work_has_ended_at_the_next_request() {
     let api = Ovh::of(Sandbox::builder().action_duration(Duration::ZERO).build());
-    let made = api.post(&format!("{PROJECT}/instance"), order("web")).await.ok(200).clone();
+    let made = api
+        .post(&format!("{PROJECT}/instance"), order("web"))
+        .await
+        .ok(200)
+        .clone();
     let path = format!("{PROJECT}/instance/{}", made["id"].as_str().unwrap());
     assert_eq!(api.ok(&path).await["status"], "ACTIVE");
     api.delete(&path).await.ok(200);
-    api.get(&path).await.refused(404, GONE, None, "does not exist");
+    api.get(&path)
+        .await
+        .refused(404, GONE, None, "does not exist");
 }

@@ -13,25 +13,47 @@ const CONFLICT: &str = "Client::Conflict";
 const ZONE: &str = "/domain/zone/example.com";
 
 async fn export(api: &Ovh) -> String {
-    api.ok(&format!("{ZONE}/export")).await.as_str().unwrap().to_owned()
+    api.ok(&format!("{ZONE}/export"))
+        .await
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 async fn is_deployed(api: &Ovh) -> bool {
-    api.ok(&format!("{ZONE}/status")).await["isDeployed"].as_bool().unwrap()
+    api.ok(&format!("{ZONE}/status")).await["isDeployed"]
+        .as_bool()
+        .unwrap()
 }
 
 #[tokio::test]
 async fn records_are_served_from_the_refresh_on() {
     let api = Ovh::new();
-    assert_eq!(api.ok("/domain/zone").await, json!(["example.com", "example.org"]));
-    assert_eq!(api.ok("/domain/zone/").await, json!(["example.com", "example.org"]));
+    assert_eq!(
+        api.ok("/domain/zone").await,
+        json!(["example.com", "example.org"])
+    );
+    assert_eq!(
+        api.ok("/domain/zone/").await,
+        json!(["example.com", "example.org"])
+    );
     let zone = api.ok("/domain/zone/EXAMPLE.com").await;
-    assert_eq!((&zone["hasDnsAnycast"], &zone["nameServers"][0]), (&json!(false), &json!("dns10.ovh.net")));
+    assert_eq!(
+        (&zone["hasDnsAnycast"], &zone["nameServers"][0]),
+        (&json!(false), &json!("dns10.ovh.net"))
+    );
     assert!(is_deployed(&api).await);
 
     let body = json!({"fieldType": "TXT", "subDomain": "_acme-challenge", "target": "\"token\"", "ttl": 60});
-    let record = api.post(&format!("{ZONE}/record"), body).await.ok(200).clone();
-    assert_eq!((&record["zone"], &record["ttl"]), (&json!("example.com"), &json!(60)));
+    let record = api
+        .post(&format!("{ZONE}/record"), body)
+        .await
+        .ok(200)
+        .clone();
+    assert_eq!(
+        (&record["zone"], &record["ttl"]),
+        (&json!("example.com"), &json!(60))
+    );
     let path = format!("{ZONE}/record/{}", record["id"]);
     assert_eq!(api.ok(&path).await, record);
     assert!(!is_deployed(&api).await && !export(&api).await.contains("token"));
@@ -39,11 +61,19 @@ async fn records_are_served_from_the_refresh_on() {
     let refresh = format!("{ZONE}/refresh");
     assert_eq!(api.post(&refresh, Value::Null).await.ok(200), &Value::Null);
     assert!(!is_deployed(&api).await, "a refresh takes its time");
-    api.post(&refresh, Value::Null).await.refused(409, CONFLICT, None, "refresh");
+    api.post(&refresh, Value::Null)
+        .await
+        .refused(409, CONFLICT, None, "refresh");
     // What changes while a refresh runs waits for the next one.
-    api.put(&path, json!({"target": "\"second\""})).await.ok(200);
+    api.put(&path, json!({"target": "\"second\""}))
+        .await
+        .ok(200);
     api.sandbox.clock().advance(SECOND);
-    assert!(export(&api).await.contains("_acme-challenge\t60 IN TXT\t\"token\"\n"));
+    assert!(
+        export(&api)
+            .await
+            .contains("_acme-challenge\t60 IN TXT\t\"token\"\n")
+    );
     assert!(!is_deployed(&api).await);
     api.post(&refresh, Value::Null).await.ok(200);
     api.sandbox.clock().advance(SECOND);
@@ -51,20 +81,30 @@ async fn records_are_served_from_the_refresh_on() {
     assert_eq!(api.ok(&path).await["ttl"], 60, "what is not sent stays");
 
     api.delete(&path).await.ok(200);
-    api.get(&path).await.refused(404, GONE, None, "does not exist");
-    api.delete(&path).await.refused(404, GONE, None, "does not exist");
+    api.get(&path)
+        .await
+        .refused(404, GONE, None, "does not exist");
+    api.delete(&path)
+        .await
+        .refused(404, GONE, None, "does not exist");
 }
 
 #[tokio::test]
 async fn a_refresh_that_fails_is_shown_until_one_succeeds() {
     let api = Ovh::new();
-    let fault = Fault::ActionFailed { code: "x".to_owned(), message: "the name servers are down".to_owned() };
+    let fault = Fault::ActionFailed {
+        code: "x".to_owned(),
+        message: "the name servers are down".to_owned(),
+    };
     api.sandbox.faults().next(fault);
     let refresh = format!("{ZONE}/refresh");
     api.post(&refresh, Value::Null).await.ok(200);
     api.sandbox.clock().advance(SECOND);
     let status = api.ok(&format!("{ZONE}/status")).await;
-    assert_eq!(status, json!({"isDeployed": false, "errors": ["the name servers are down"], "warnings": []}));
+    assert_eq!(
+        status,
+        json!({"isDeployed": false, "errors": ["the name servers are down"], "warnings": []})
+    );
     api.post(&refresh, Value::Null).await.ok(200);
     api.sandbox.clock().advance(SECOND);
     assert_eq!(api.ok(&format!("{ZONE}/status")).await["errors"], json!([]));
@@ -74,7 +114,13 @@ async fn a_refresh_that_fails_is_shown_until_one_succeeds() {
 #[tokio::test]
 async fn records_are_found_by_type_and_name() {
     let api = Ovh::new();
-    let count = async |query: &str| api.ok(&format!("{ZONE}/record{query}")).await.as_array().unwrap().len();
+    let count = async |query: &str| {
+        api.ok(&format!("{ZONE}/record{query}"))
+            .await
+            .as_array()
+            .unwrap()
+            .len()
+    };
     assert_eq!(count("").await, 8);
     assert_eq!(count("?fieldType=MX").await, 2);
     assert_eq!(count("?subDomain=www").await, 2);
@@ -82,54 +128,127 @@ async fn records_are_found_by_type_and_name() {
     assert_eq!(count("?fieldType=A&subDomain=www").await, 1);
     assert_eq!(count("?fieldType=null").await, 8);
     let none = api.get(&format!("{ZONE}/record?fieldType=None")).await;
-    none.refused(400, BAD, None, "[fieldType] Given data (None) does not belong to the NamedResolutionFieldTypeEnum");
-    let expanded = api.expanded(&format!("{ZONE}/record?fieldType=A"), &[]).await;
+    none.refused(
+        400,
+        BAD,
+        None,
+        "[fieldType] Given data (None) does not belong to the NamedResolutionFieldTypeEnum",
+    );
+    let expanded = api
+        .expanded(&format!("{ZONE}/record?fieldType=A"), &[])
+        .await;
     assert_eq!(expanded.ok(200)[1]["target"], "192.0.2.80");
-    api.get("/domain/zone/example.net/record").await.refused(404, GONE, None, "This service does not exist");
+    api.get("/domain/zone/example.net/record").await.refused(
+        404,
+        GONE,
+        None,
+        "This service does not exist",
+    );
 }
 
 #[tokio::test]
 async fn a_record_must_make_sense() {
     let api = Ovh::new();
     let create = async |body: Value| api.post(&format!("{ZONE}/record"), body).await;
-    for (kind, target) in
-        [("A", "2001:db8::1"), ("AAAA", "192.0.2.1"), ("MX", "mail"), ("SRV", "1 2 host"), ("TXT", ""), ("A", "host")]
-    {
+    for (kind, target) in [
+        ("A", "2001:db8::1"),
+        ("AAAA", "192.0.2.1"),
+        ("MX", "mail"),
+        ("SRV", "1 2 host"),
+        ("TXT", ""),
+        ("A", "host"),
+    ] {
         let reply = create(json!({"fieldType": kind, "subDomain": "x", "target": target})).await;
         reply.refused(400, BAD, None, &format!("for a record of type {kind}"));
     }
-    create(json!({"fieldType": "SRV", "subDomain": "x", "target": "1 2 3 host."})).await.ok(200);
+    create(json!({"fieldType": "SRV", "subDomain": "x", "target": "1 2 3 host."}))
+        .await
+        .ok(200);
     let reply = create(json!({"subDomain": "x", "target": "y"})).await;
     reply.refused(400, BAD, None, "'fieldType' is a required property");
     let reply = create(json!({"fieldType": "A", "target": "192.0.2.1", "ttl": -1})).await;
     reply.refused(400, BAD, None, "TTL");
     let alias = create(json!({"fieldType": "CNAME", "subDomain": "www", "target": "x."})).await;
     alias.refused(409, CONFLICT, None, "CNAME");
-    let alias = create(json!({"fieldType": "CNAME", "subDomain": "blog", "target": "x."})).await.ok(200).clone();
-    let beside = create(json!({"fieldType": "A", "subDomain": "blog", "target": "192.0.2.1"})).await;
+    let alias = create(json!({"fieldType": "CNAME", "subDomain": "blog", "target": "x."}))
+        .await
+        .ok(200)
+        .clone();
+    let beside =
+        create(json!({"fieldType": "A", "subDomain": "blog", "target": "192.0.2.1"})).await;
     beside.refused(409, CONFLICT, None, "CNAME");
     let path = format!("{ZONE}/record/{}", alias["id"]);
-    api.put(&path, json!({"subDomain": "www"})).await.refused(409, CONFLICT, None, "CNAME");
-    api.put(&path, json!({"target": ""})).await.refused(400, BAD, None, "CNAME");
-    assert_eq!(api.ok(&path).await, alias, "nothing of a refused change stays");
+    api.put(&path, json!({"subDomain": "www"}))
+        .await
+        .refused(409, CONFLICT, None, "CNAME");
+    api.put(&path, json!({"target": ""}))
+        .await
+        .refused(400, BAD, None, "CNAME");
+    assert_eq!(
+        api.ok(&path).await,
+        alias,
+        "nothing of a refused change stays"
+    );
 }
 
 #[tokio::test]
 async fn a_zone_can_be_brought_as_a_file() {
     let api = Ovh::new();
-    let import = async |text: &str| api.post(&format!("{ZONE}/import"), json!({"zoneFile": text})).await;
-    import("@ IN NONSENSE x").await.refused(400, BAD, None, "line 1: NONSENSE is not a type");
-    import("@ IN A nowhere").await.refused(400, BAD, None, "Invalid target 'nowhere'");
-    api.sandbox.faults().next(Fault::ActionFailed { code: "problem".to_owned(), message: "no".to_owned() });
+    let import = async |text: &str| {
+        api.post(&format!("{ZONE}/import"), json!({"zoneFile": text}))
+            .await
+    };
+    import("@ IN NONSENSE x")
+        .await
+        .refused(400, BAD, None, "line 1: NONSENSE is not a type");
+    import("@ IN A nowhere")
+        .await
+        .refused(400, BAD, None, "Invalid target 'nowhere'");
+    api.sandbox.faults().next(Fault::ActionFailed {
+        code: "problem".to_owned(),
+        message: "no".to_owned(),
+    });
     let task = import("@ IN A 192.0.2.7").await.ok(200).clone();
-    assert_eq!((&task["function"], &task["status"]), (&json!("ZoneImport"), &json!("todo")));
+    assert_eq!(
+        (&task["function"], &task["status"]),
+        (&json!("ZoneImport"), &json!("todo"))
+    );
     api.settle();
-    assert_eq!(api.ok(&format!("{ZONE}/record")).await.as_array().unwrap().len(), 8, "a failed import changes nothing");
-    import("@ IN A 192.0.2.7\nwww 300 IN CNAME example.com.").await.ok(200);
-    assert_eq!(api.ok(&format!("{ZONE}/record")).await.as_array().unwrap().len(), 8);
+    assert_eq!(
+        api.ok(&format!("{ZONE}/record"))
+            .await
+            .as_array()
+            .unwrap()
+            .len(),
+        8,
+        "a failed import changes nothing"
+    );
+    import("@ IN A 192.0.2.7\nwww 300 IN CNAME example.com.")
+        .await
+        .ok(200);
+    assert_eq!(
+        api.ok(&format!("{ZONE}/record"))
+            .await
+            .as_array()
+            .unwrap()
+            .len(),
+        8
+    );
     api.sandbox.clock().advance(SECOND);
-    assert_eq!(api.ok(&format!("{ZONE}/record")).await.as_array().unwrap().len(), 2);
-    assert!(export(&api).await.contains("www\t300 IN CNAME\texample.com.") && is_deployed(&api).await);
+    assert_eq!(
+        api.ok(&format!("{ZONE}/record"))
+            .await
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert!(
+        export(&api)
+            .await
+            .contains("www\t300 IN CNAME\texample.com.")
+            && is_deployed(&api).await
+    );
 }
 
 #[tokio::test]
@@ -137,11 +256,17 @@ async fn a_registered_name_is_shown() {
     let api = Ovh::new();
     let domain = api.ok("/domain/example.com").await;
     assert_eq!(
-        (&domain["domain"], &domain["state"], &domain["nameServerType"]),
+        (
+            &domain["domain"],
+            &domain["state"],
+            &domain["nameServerType"]
+        ),
         (&json!("example.com"), &json!("ok"), &json!("hosted"))
     );
     assert!(domain["lastUpdate"].as_str() < domain["expirationDate"].as_str());
-    api.get("/domain/example.net").await.refused(404, GONE, None, "This service does not exist");
+    api.get("/domain/example.net")
+        .await
+        .refused(404, GONE, None, "This service does not exist");
 }
 
 #[tokio::test]
@@ -161,22 +286,43 @@ async fn redirections_come_change_and_go_as_tasks() {
     let found = api.ok(&format!("{base}?from=sales%40example.com")).await;
     let path = format!("{base}/{}", found[0].as_str().unwrap());
     assert_eq!(api.ok(&path).await["to"], "ada@example.org");
-    assert_eq!(api.ok(&format!("{base}?from=sales%40example.com&to=x")).await, json!([]));
-    api.post(base, body.clone()).await.refused(409, CONFLICT, None, "exists already");
+    assert_eq!(
+        api.ok(&format!("{base}?from=sales%40example.com&to=x"))
+            .await,
+        json!([])
+    );
+    api.post(base, body.clone())
+        .await
+        .refused(409, CONFLICT, None, "exists already");
 
-    let changed = api.post(&format!("{path}/changeRedirection"), json!({"to": "bob@example.org"})).await;
+    let changed = api
+        .post(
+            &format!("{path}/changeRedirection"),
+            json!({"to": "bob@example.org"}),
+        )
+        .await;
     assert_eq!(changed.ok(200)["action"], "change");
     api.sandbox.clock().advance(SECOND);
     assert_eq!(api.ok(&path).await["to"], "bob@example.org");
     assert_eq!(api.delete(&path).await.ok(200)["action"], "delete");
     api.get(&path).await.ok(200);
     api.sandbox.clock().advance(SECOND);
-    api.get(&path).await.refused(404, GONE, None, "does not exist");
+    api.get(&path)
+        .await
+        .refused(404, GONE, None, "does not exist");
 
     for (field, value, problem) in [
-        ("from", json!("sales@example.org"), "not an address of example.com"),
+        (
+            "from",
+            json!("sales@example.org"),
+            "not an address of example.com",
+        ),
         ("to", json!("nobody"), "[to] Given data (nobody)"),
-        ("localCopy", json!("no"), "[localCopy] Given data (no) is not valid for type boolean"),
+        (
+            "localCopy",
+            json!("no"),
+            "[localCopy] Given data (no) is not valid for type boolean",
+        ),
     ] {
         let mut body = body.clone();
         body[field] = value;

@@ -29,8 +29,16 @@ fn body_of(answer: &str) -> &str {
 }
 
 fn announced(answer: &str) -> usize {
-    let head = answer.split_once("\r\n\r\n").unwrap().0.to_ascii_lowercase();
-    head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().parse().unwrap()
+    let head = answer
+        .split_once("\r\n\r\n")
+        .unwrap()
+        .0
+        .to_ascii_lowercase();
+    head.lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 const GROUPS: &str = "/hetzner/v1/placement_groups";
@@ -39,29 +47,70 @@ const GROUP: &str = r#"{"name": "g", "type": "spread"}"#;
 #[tokio::test]
 async fn services_are_mounted_under_their_names() {
     let server = Sandbox::start().await.unwrap();
-    assert_eq!(server.hetzner_url(), format!("http://{}/hetzner/v1", server.address()));
+    assert_eq!(
+        server.hetzner_url(),
+        format!("http://{}/hetzner/v1", server.address())
+    );
     assert!(server.address().ip().is_loopback());
 
     let index = exchange(&server, "GET", "/", "").await;
-    assert!(index.starts_with("HTTP/1.1 200") && body_of(&index).contains(&server.hetzner_url()), "{index}");
-    for path in ["/v1/servers", "/hetzner", "/hetznerr/v1/servers", "/other/v1"] {
+    assert!(
+        index.starts_with("HTTP/1.1 200") && body_of(&index).contains(&server.hetzner_url()),
+        "{index}"
+    );
+    for path in [
+        "/v1/servers",
+        "/hetzner",
+        "/hetznerr/v1/servers",
+        "/other/v1",
+    ] {
         let answer = exchange(&server, "GET", path, "").await;
-        assert!(answer.starts_with("HTTP/1.1 404") && body_of(&answer).contains("not_found"), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 404") && body_of(&answer).contains("not_found"),
+            "{answer}"
+        );
     }
-    let versions = exchange(&server, "GET", "/ionos-dataplatform/dataplatform/versions", "").await;
-    assert!(versions.contains(&format!(r#""href":"{}/versions""#, server.ionos_dataplatform_url())), "{versions}");
+    let versions = exchange(
+        &server,
+        "GET",
+        "/ionos-dataplatform/dataplatform/versions",
+        "",
+    )
+    .await;
+    assert!(
+        versions.contains(&format!(
+            r#""href":"{}/versions""#,
+            server.ionos_dataplatform_url()
+        )),
+        "{versions}"
+    );
     let created = exchange(&server, "POST", GROUPS, GROUP).await;
     assert!(created.starts_with("HTTP/1.1 201"), "{created}");
     assert_eq!(announced(&created), body_of(&created).len());
     let list = exchange(&server, "GET", &format!("{GROUPS}?per_page=1"), "").await;
-    assert!(list.contains(&format!("<http://{}{GROUPS}?page=1&per_page=1>; rel=\"last\"", server.address())), "{list}");
-    assert_eq!(server.sandbox().journal().count("POST /v1/placement_groups"), 1);
+    assert!(
+        list.contains(&format!(
+            "<http://{}{GROUPS}?page=1&per_page=1>; rel=\"last\"",
+            server.address()
+        )),
+        "{list}"
+    );
+    assert_eq!(
+        server
+            .sandbox()
+            .journal()
+            .count("POST /v1/placement_groups"),
+        1
+    );
 }
 
 #[tokio::test]
 async fn the_base_of_the_vdk_control_service_is_what_its_links_begin_with() {
     let server = Sandbox::start().await.unwrap();
-    assert_eq!(server.vdk_control_url(), format!("http://{}/vdk-control", server.address()));
+    assert_eq!(
+        server.vdk_control_url(),
+        format!("http://{}/vdk-control", server.address())
+    );
     let body = r#"{"job_name": "daily-load"}"#;
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     let request = format!(
@@ -72,9 +121,21 @@ async fn the_base_of_the_vdk_control_service_is_what_its_links_begin_with() {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut created = String::new();
     stream.read_to_string(&mut created).await.unwrap();
-    let location = format!("location: {}/data-jobs/for-team/a%20b/jobs/daily-load\r\n", server.vdk_control_url());
-    assert!(created.starts_with("HTTP/1.1 201") && created.contains(&location), "{created}");
-    assert_eq!(server.sandbox().journal().count("POST /data-jobs/for-team/{team}/jobs"), 1);
+    let location = format!(
+        "location: {}/data-jobs/for-team/a%20b/jobs/daily-load\r\n",
+        server.vdk_control_url()
+    );
+    assert!(
+        created.starts_with("HTTP/1.1 201") && created.contains(&location),
+        "{created}"
+    );
+    assert_eq!(
+        server
+            .sandbox()
+            .journal()
+            .count("POST /data-jobs/for-team/{team}/jobs"),
+        1
+    );
 }
 
 #[tokio::test]
@@ -115,10 +176,17 @@ async fn faults_reach_the_wire() {
     assert!(serde_json::from_str::<serde_json::Value>(body_of(&malformed)).is_err());
 
     faults.next(Fault::HtmlBody(504));
-    assert!(exchange(&server, "GET", GROUPS, "").await.starts_with("HTTP/1.1 504"));
+    assert!(
+        exchange(&server, "GET", GROUPS, "")
+            .await
+            .starts_with("HTTP/1.1 504")
+    );
     faults.next(Fault::RateLimited { retry_after: None });
     let limited = exchange(&server, "GET", GROUPS, "").await;
-    assert!(limited.contains("ratelimit-remaining: 0") && limited.contains("rate_limit_exceeded"), "{limited}");
+    assert!(
+        limited.contains("ratelimit-remaining: 0") && limited.contains("rate_limit_exceeded"),
+        "{limited}"
+    );
     assert!(body_of(&exchange(&server, "GET", GROUPS, "").await).contains(r#""name":"g""#));
 }
 
@@ -141,7 +209,9 @@ async fn shutting_down_ends_what_hangs() {
         () = handled => {}
     }
     let mut idle = TcpStream::connect(address).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(60), server.shutdown()).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(60), server.shutdown())
+        .await
+        .unwrap();
     assert!(TcpStream::connect(address).await.is_err());
     assert!(matches!(idle.read(&mut [0]).await, Ok(0) | Err(_)));
 }
@@ -150,7 +220,10 @@ async fn shutting_down_ends_what_hangs() {
 async fn a_port_is_free_again_after_a_drop() {
     let server = Sandbox::start().await.unwrap();
     let address = server.address();
-    assert!(Sandbox::builder().bind(address).start().await.is_err(), "the port is taken");
+    assert!(
+        Sandbox::builder().bind(address).start().await.is_err(),
+        "the port is taken"
+    );
     drop(server);
     // The listener goes with its task, at the runtime's next turn.
     while TcpStream::connect(address).await.is_ok() {
@@ -162,27 +235,56 @@ async fn a_port_is_free_again_after_a_drop() {
 #[tokio::test]
 async fn the_metadata_of_a_server_needs_no_token() {
     let server = Sandbox::start().await.unwrap();
-    let body = r#"{"name": "web-1", "server_type": "cx23", "image": "debian-13", "user_data": "hello"}"#;
+    let body =
+        r#"{"name": "web-1", "server_type": "cx23", "image": "debian-13", "user_data": "hello"}"#;
     let created = exchange(&server, "POST", "/hetzner/v1/servers", body).await;
     let created: serde_json::Value = serde_json::from_str(body_of(&created)).unwrap();
     let id = created["server"]["id"].as_i64().unwrap();
     let base = format!("/hetzner-metadata/{id}/hetzner/v1");
-    assert_eq!(server.hetzner_metadata_url(id), format!("http://{}{base}", server.address()));
+    assert_eq!(
+        server.hetzner_metadata_url(id),
+        format!("http://{}{base}", server.address())
+    );
     let id = id.to_string();
-    for (path, text) in [("metadata/hostname", "web-1"), ("userdata", "hello"), ("metadata/instance-id", &id)] {
+    for (path, text) in [
+        ("metadata/hostname", "web-1"),
+        ("userdata", "hello"),
+        ("metadata/instance-id", &id),
+    ] {
         let answer = exchange(&server, "GET", &format!("{base}/{path}"), "").await;
-        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("text/plain"), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.contains("text/plain"),
+            "{answer}"
+        );
         assert_eq!(body_of(&answer), text);
     }
     let all = exchange(&server, "GET", &format!("{base}/metadata"), "").await;
-    assert!(body_of(&all).contains(&format!("instance-id: {id}\n")), "{all}");
-    for path in
-        ["/hetzner-metadata/7/hetzner/v1/metadata", "/hetzner-metadata/x/hetzner/v1/metadata", "/hetzner-metadata/"]
-    {
-        assert!(exchange(&server, "GET", path, "").await.starts_with("HTTP/1.1 404"), "{path}");
+    assert!(
+        body_of(&all).contains(&format!("instance-id: {id}\n")),
+        "{all}"
+    );
+    for path in [
+        "/hetzner-metadata/7/hetzner/v1/metadata",
+        "/hetzner-metadata/x/hetzner/v1/metadata",
+        "/hetzner-metadata/",
+    ] {
+        assert!(
+            exchange(&server, "GET", path, "")
+                .await
+                .starts_with("HTTP/1.1 404"),
+            "{path}"
+        );
     }
-    assert!(exchange(&server, "GET", &format!("{base}/metadata/nothing"), "").await.starts_with("HTTP/1.1 404"));
-    assert!(exchange(&server, "POST", &format!("{base}/metadata"), "").await.starts_with("HTTP/1.1 405"));
+    assert!(
+        exchange(&server, "GET", &format!("{base}/metadata/nothing"), "")
+            .await
+            .starts_with("HTTP/1.1 404")
+    );
+    assert!(
+        exchange(&server, "POST", &format!("{base}/metadata"), "")
+            .await
+            .starts_with("HTTP/1.1 405")
+    );
 }
 
 #[tokio::test]
@@ -190,13 +292,23 @@ async fn signatures_are_for_the_address_on_the_port() {
     use cloud_sandbox::ovh::{ACCOUNT, APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
 
     let server = Sandbox::start().await.unwrap();
-    assert_eq!(server.ovh_url(), format!("http://{}/ovh/1.0", server.address()));
-    assert_eq!(server.ovh_token_url(), format!("http://{}/ovh/auth/oauth2/token", server.address()));
+    assert_eq!(
+        server.ovh_url(),
+        format!("http://{}/ovh/1.0", server.address())
+    );
+    assert_eq!(
+        server.ovh_token_url(),
+        format!("http://{}/ovh/auth/oauth2/token", server.address())
+    );
     let time = exchange(&server, "GET", "/ovh/1.0/auth/time", "").await;
     let timestamp = body_of(&time);
-    for (signed, status) in [(server.ovh_url(), "200"), ("https://eu.api.ovh.com/1.0".to_owned(), "400")] {
+    for (signed, status) in [
+        (server.ovh_url(), "200"),
+        ("https://eu.api.ovh.com/1.0".to_owned(), "400"),
+    ] {
         let url = format!("{signed}/me");
-        let signature = common::ovh::signature(APPLICATION_SECRET, CONSUMER_KEY, "GET", &url, "", timestamp);
+        let signature =
+            common::ovh::signature(APPLICATION_SECRET, CONSUMER_KEY, "GET", &url, "", timestamp);
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
         let request = format!(
             "GET /ovh/1.0/me HTTP/1.1\r\nHost: {}\r\nX-Ovh-Application: {APPLICATION_KEY}\r\nX-Ovh-Consumer: {CONSUMER_KEY}\r\nX-Ovh-Timestamp: {timestamp}\r\nX-Ovh-Signature: {signature}\r\nConnection: close\r\n\r\n",
@@ -205,7 +317,10 @@ async fn signatures_are_for_the_address_on_the_port() {
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
         assert_eq!(answer.contains(ACCOUNT), status == "200", "{answer}");
     }
     let body = r#"{"accessRules":[{"method":"GET","path":"/me"}]}"#;
@@ -220,9 +335,14 @@ async fn signatures_are_for_the_address_on_the_port() {
     stream.read_to_string(&mut answer).await.unwrap();
     let answer: serde_json::Value = serde_json::from_str(body_of(&answer)).unwrap();
     let page = answer["validationUrl"].as_str().unwrap();
-    let path = page.strip_prefix(&server.url()).expect("the page is on the port as well");
+    let path = page
+        .strip_prefix(&server.url())
+        .expect("the page is on the port as well");
     let page = exchange(&server, "GET", path, "").await;
-    assert!(page.starts_with("HTTP/1.1 200") && page.contains("<li>GET /me</li>"), "{page}");
+    assert!(
+        page.starts_with("HTTP/1.1 200") && page.contains("<li>GET /me</li>"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
@@ -232,19 +352,39 @@ async fn the_catalog_on_a_port_leads_to_the_port() {
     let scope = r#"{"project": {"name": "demo", "domain": {"id": "default"}}}"#;
     let identity = format!(r#"{{"methods": ["password"], "password": {{"user": {user}}}}}"#);
     let body = format!(r#"{{"auth": {{"identity": {identity}, "scope": {scope}}}}}"#);
-    assert_eq!(server.keystone_url(), format!("http://{}/keystone/v3", server.address()));
+    assert_eq!(
+        server.keystone_url(),
+        format!("http://{}/keystone/v3", server.address())
+    );
     let issued = exchange(&server, "POST", "/keystone/v3/auth/tokens", &body).await;
-    assert!(issued.starts_with("HTTP/1.1 201") && issued.contains("x-subject-token: "), "{issued}");
+    assert!(
+        issued.starts_with("HTTP/1.1 201") && issued.contains("x-subject-token: "),
+        "{issued}"
+    );
     let catalog = body_of(&issued);
-    for url in [format!("{}/v1.1/", server.sahara_url()), format!("{}/v2", server.sahara_url()), server.keystone_url()]
-    {
+    for url in [
+        format!("{}/v1.1/", server.sahara_url()),
+        format!("{}/v2", server.sahara_url()),
+        server.keystone_url(),
+    ] {
         assert!(catalog.contains(&url), "{url} {catalog}");
     }
     for path in ["/sahara", "/sahara/"] {
         let versions = exchange(&server, "GET", path, "").await;
         assert!(versions.starts_with("HTTP/1.1 300"), "{versions}");
-        assert!(body_of(&versions).contains(&format!("{}/v2/", server.sahara_url())), "{versions}");
+        assert!(
+            body_of(&versions).contains(&format!("{}/v2/", server.sahara_url())),
+            "{versions}"
+        );
     }
-    assert!(exchange(&server, "GET", "/sahara/v2/plugins", "").await.starts_with("HTTP/1.1 401"));
-    assert!(exchange(&server, "GET", "/keystone", "").await.starts_with("HTTP/1.1 404"));
+    assert!(
+        exchange(&server, "GET", "/sahara/v2/plugins", "")
+            .await
+            .starts_with("HTTP/1.1 401")
+    );
+    assert!(
+        exchange(&server, "GET", "/keystone", "")
+            .await
+            .starts_with("HTTP/1.1 404")
+    );
 }

@@ -132,7 +132,10 @@ impl Action {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn resource(&self, kind: &ResourceKind) -> Option<i64> {
-        self.resources.iter().find(|resource| resource.kind == *kind).map(|resource| resource.id)
+        self.resources
+            .iter()
+            .find(|resource| resource.kind == *kind)
+            .map(|resource| resource.id)
     }
 }
 
@@ -205,7 +208,8 @@ impl<'a> Actions<'a> {
     /// ```
     pub fn get_many(self, ids: impl IntoIterator<Item = impl Into<ActionId>>) -> Call<Vec<Action>> {
         let call = self.0.call(&ops::GET_ACTIONS, Decode::key("actions"));
-        ids.into_iter().fold(call, |call, id| call.query("id", id.into()))
+        ids.into_iter()
+            .fold(call, |call, id| call.query("id", id.into()))
     }
 
     /// Waits until the action has ended well and gives it as it is then (`GET /actions?id=..`).
@@ -225,7 +229,14 @@ impl<'a> Actions<'a> {
     /// # Ok(()) }
     /// ```
     pub fn wait(self, id: impl Into<ActionId>) -> Waiter<Action> {
-        Started::new(Action { id: id.into(), ..Action::default() }, self.0).wait()
+        Started::new(
+            Action {
+                id: id.into(),
+                ..Action::default()
+            },
+            self.0,
+        )
+        .wait()
     }
 }
 
@@ -249,7 +260,11 @@ impl ListActions {
     }
 
     /// The actions of one resource.
-    pub(crate) fn of_one(client: &Client, operation: &'static Operation, id: impl fmt::Display) -> Self {
+    pub(crate) fn of_one(
+        client: &Client,
+        operation: &'static Operation,
+        id: impl fmt::Display,
+    ) -> Self {
         Self::new(in_pages(client.call(operation, page_of("actions")).arg(id)))
     }
 }
@@ -267,9 +282,16 @@ mod tests {
             ("paused", false, false, false),
             ("", false, false, false),
         ] {
-            let action = Action { status: status.into(), ..Action::default() };
+            let action = Action {
+                status: status.into(),
+                ..Action::default()
+            };
             assert_eq!(
-                (action.is_finished(), action.is_success(), action.is_failed()),
+                (
+                    action.is_finished(),
+                    action.is_success(),
+                    action.is_failed()
+                ),
                 (finished, success, failed),
                 "{status}"
             );
@@ -283,7 +305,10 @@ mod tests {
                 "resources":[{"id":1,"type":"image"},{"id":2,"type":"server"},{"id":3,"type":"server"}]}"#,
         )
         .unwrap();
-        assert_eq!(action.error.as_ref().unwrap().to_string(), "action_failed: Action failed");
+        assert_eq!(
+            action.error.as_ref().unwrap().to_string(),
+            "action_failed: Action failed"
+        );
         assert_eq!(action.resource(&ResourceKind::Server), Some(2));
         assert_eq!(action.resource(&ResourceKind::Volume), None);
     }

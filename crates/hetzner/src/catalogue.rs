@@ -57,7 +57,13 @@ impl<'a> Catalogue<'a> {
     /// ```
     pub fn server_types(self) -> Task<Arc<[ServerType]>> {
         let client = self.0.clone();
-        Task::new(async move { client.kept().server_types.get(&client, client.server_types().list().all()).await })
+        Task::new(async move {
+            client
+                .kept()
+                .server_types
+                .get(&client, client.server_types().list().all())
+                .await
+        })
     }
 
     /// All locations (`GET /locations`).
@@ -76,7 +82,13 @@ impl<'a> Catalogue<'a> {
     /// ```
     pub fn locations(self) -> Task<Arc<[Location]>> {
         let client = self.0.clone();
-        Task::new(async move { client.kept().locations.get(&client, client.locations().list().all()).await })
+        Task::new(async move {
+            client
+                .kept()
+                .locations
+                .get(&client, client.locations().list().all())
+                .await
+        })
     }
 }
 
@@ -89,7 +101,10 @@ pub(crate) struct Kept {
 impl Kept {
     pub(crate) fn new(ttl: Option<Duration>) -> Self {
         let ttl = ttl.unwrap_or(USUAL_TTL);
-        Self { server_types: Shelf::new(ttl), locations: Shelf::new(ttl) }
+        Self {
+            server_types: Shelf::new(ttl),
+            locations: Shelf::new(ttl),
+        }
     }
 }
 
@@ -107,10 +122,17 @@ struct Shelf<T> {
 
 impl<T> Shelf<T> {
     fn new(ttl: Duration) -> Self {
-        Self { ttl, list: Mutex::new(None) }
+        Self {
+            ttl,
+            list: Mutex::new(None),
+        }
     }
 
-    async fn get(&self, client: &Client, read: impl Future<Output = Result<Vec<T>>>) -> Result<Arc<[T]>> {
+    async fn get(
+        &self,
+        client: &Client,
+        read: impl Future<Output = Result<Vec<T>>>,
+    ) -> Result<Arc<[T]>> {
         let clock = client.engine().clock();
         let mut list = self.list.lock().await;
         if let Some((at, list)) = &*list

@@ -5,7 +5,9 @@ use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
 use secrecy::SecretString;
 
-use crate::actions::{ActionError, ActionResource, Created, Deleted, Started, action_methods, created};
+use crate::actions::{
+    ActionError, ActionResource, Created, Deleted, Started, action_methods, created,
+};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -96,7 +98,8 @@ impl Certificate {
     /// Whether the issue or the renewal failed, so that [`Certificates::retry`] is of use.
     pub fn has_failed(&self) -> bool {
         self.status.as_ref().is_some_and(|status| {
-            status.issuance == CertificateIssuance::Failed || status.renewal == CertificateRenewal::Failed
+            status.issuance == CertificateIssuance::Failed
+                || status.renewal == CertificateRenewal::Failed
         })
     }
 }
@@ -165,9 +168,18 @@ impl<'a> Certificates<'a> {
         certificate: impl Into<String>,
         private_key: impl Into<SecretString>,
     ) -> UploadCertificate {
-        let call = self.0.call(&ops::CREATE_CERTIFICATE, Created::<Certificate>::decode(self.0));
+        let call = self.0.call(
+            &ops::CREATE_CERTIFICATE,
+            Created::<Certificate>::decode(self.0),
+        );
         let (certificate, private_key) = (certificate.into(), private_key.into());
-        UploadCertificate::new(call, name.into(), CertificateType::Uploaded, certificate, private_key)
+        UploadCertificate::new(
+            call,
+            name.into(),
+            CertificateType::Uploaded,
+            certificate,
+            private_key,
+        )
     }
 
     /// Has a certificate issued for domains whose zones are kept by the service (`POST /certificates`). Waiting ends
@@ -191,7 +203,10 @@ impl<'a> Certificates<'a> {
         name: impl Into<String>,
         domain_names: impl IntoIterator<Item = impl Into<String>>,
     ) -> IssueCertificate {
-        let call = self.0.call(&ops::CREATE_CERTIFICATE, Created::<Certificate>::decode(self.0));
+        let call = self.0.call(
+            &ops::CREATE_CERTIFICATE,
+            Created::<Certificate>::decode(self.0),
+        );
         let domain_names = domain_names.into_iter().map(Into::into).collect();
         IssueCertificate::new(call, name.into(), CertificateType::Managed, domain_names)
     }
@@ -211,7 +226,8 @@ impl<'a> Certificates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<CertificateId>) -> Call<Certificate> {
-        self.0.get(&ops::GET_CERTIFICATE, id.into().0, "certificate")
+        self.0
+            .get(&ops::GET_CERTIFICATE, id.into().0, "certificate")
     }
 
     /// Looks a certificate up by name or id (`GET /certificates?name=..`, `GET /certificates/{id}`); `None` when there
@@ -230,7 +246,11 @@ impl<'a> Certificates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, certificate: impl Into<IdOrName>) -> Task<Option<Certificate>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_CERTIFICATES, "certificates").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_CERTIFICATES, "certificates")
+                .query("name", name)
+        };
         find(certificate.into(), by_name, |id| self.get(id))
     }
 
@@ -250,7 +270,10 @@ impl<'a> Certificates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<CertificateId>) -> UpdateCertificate {
-        UpdateCertificate::new(self.0.get(&ops::UPDATE_CERTIFICATE, id.into().0, "certificate"))
+        UpdateCertificate::new(
+            self.0
+                .get(&ops::UPDATE_CERTIFICATE, id.into().0, "certificate"),
+        )
     }
 
     /// Deletes a certificate (`DELETE /certificates/{id}`).

@@ -45,13 +45,21 @@ use crate::zones::Zones;
 
 const CLOUD: &str = "https://api.hetzner.cloud/v1";
 const HETZNER: &str = "https://api.hetzner.com/v1";
-pub(crate) const PRODUCT: &str =
-    concat!("cloud-hetzner/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+pub(crate) const PRODUCT: &str = concat!(
+    "cloud-hetzner/",
+    env!("CARGO_PKG_VERSION"),
+    " (+",
+    env!("CARGO_PKG_REPOSITORY"),
+    ")"
+);
 
 /// Lists ask for this many items a page, the most that the service gives.
 const PAGE_SIZE: u32 = 50;
 
-static PAGES: PageNumber = PageNumber { page: "page", size: "per_page" };
+static PAGES: PageNumber = PageNumber {
+    page: "page",
+    size: "per_page",
+};
 
 /// A client of one project. Clones are cheap and share connections, rate limit and the poller of actions.
 ///
@@ -255,12 +263,20 @@ impl Client {
     }
 
     /// Work on one resource, as `{"action": {...}}`.
-    pub(crate) fn start(&self, operation: &'static Operation, id: impl fmt::Display) -> Call<Started> {
+    pub(crate) fn start(
+        &self,
+        operation: &'static Operation,
+        id: impl fmt::Display,
+    ) -> Call<Started> {
         self.call(operation, Started::decode(self)).arg(id)
     }
 
     /// The end of one resource: an empty answer, or `{"action": {...}}`.
-    pub(crate) fn delete(&self, operation: &'static Operation, id: impl fmt::Display) -> Call<Deleted> {
+    pub(crate) fn delete(
+        &self,
+        operation: &'static Operation,
+        id: impl fmt::Display,
+    ) -> Call<Deleted> {
         self.call(operation, Deleted::decode(self)).arg(id)
     }
 
@@ -274,7 +290,11 @@ impl Client {
     }
 
     /// A call of the second API.
-    pub(crate) fn call_on_hetzner<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn call_on_hetzner<T>(
+        &self,
+        operation: &'static Operation,
+        decode: Decode<T>,
+    ) -> Call<T> {
         Call::new(&self.0.engine, &self.0.hetzner, operation, decode)
     }
 }
@@ -309,7 +329,9 @@ impl PageMeta for Meta {
 
     fn info(self) -> PageInfo {
         // A list without `meta` is complete.
-        let Some(pagination) = self.pagination else { return PageInfo::default() };
+        let Some(pagination) = self.pagination else {
+            return PageInfo::default();
+        };
         PageInfo {
             next: pagination.next_page.map(|page| page.to_string()),
             last: pagination.last_page,
@@ -348,7 +370,10 @@ impl ClientBuilder {
 
     /// The base URL of the second API, for storage boxes: `https://api.hetzner.com/v1` unless set.
     pub fn hetzner_endpoint(mut self, url: impl Into<String>) -> Self {
-        self.hetzner_endpoint = Some(Setting::new(url.into(), Origin::Builder("hetzner_endpoint")));
+        self.hetzner_endpoint = Some(Setting::new(
+            url.into(),
+            Origin::Builder("hetzner_endpoint"),
+        ));
         self
     }
 
@@ -366,13 +391,19 @@ impl ClientBuilder {
 
     /// Takes what is not set yet from the environment and the file of the `hcloud` program; see
     /// [`config`](crate::config).
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Client::from_env, which it serves"
+    )]
     pub fn from_env(self) -> Result<Self> {
         Ok(self.settings(Settings::load(&Environment::process())?))
     }
 
     /// Takes what is not set yet from a context of the `hcloud` program.
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_context, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Client::from_context, which it serves"
+    )]
     pub fn from_context(self, name: &str) -> Result<Self> {
         Ok(self.settings(Settings::load_context(&Environment::process(), name)?))
     }
@@ -382,7 +413,9 @@ impl ClientBuilder {
         self.token = self.token.or(Some(found.token));
         self.endpoint = self.endpoint.or(found.endpoint);
         self.hetzner_endpoint = self.hetzner_endpoint.or(found.hetzner_endpoint);
-        self.poll_interval = self.poll_interval.or(found.poll_interval.map(|setting| setting.value));
+        self.poll_interval = self
+            .poll_interval
+            .or(found.poll_interval.map(|setting| setting.value));
         if let Some(limit) = found.http_timeout {
             self.options.attempt_timeout(limit.value);
         }
@@ -401,16 +434,34 @@ impl ClientBuilder {
         let default = |url: &str| Setting::new(url.to_owned(), Origin::Builder("endpoint"));
         let allow_http = self.options.allows_http();
         let cloud = BaseUrl::parse(&self.endpoint.unwrap_or_else(|| default(CLOUD)), allow_http)?;
-        let hetzner = BaseUrl::parse(&self.hetzner_endpoint.unwrap_or_else(|| default(HETZNER)), allow_http)?;
+        let hetzner = BaseUrl::parse(
+            &self.hetzner_endpoint.unwrap_or_else(|| default(HETZNER)),
+            allow_http,
+        )?;
         let interval = self.poll_interval.unwrap_or(Duration::from_millis(500));
         if interval.is_zero() {
-            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
+            return Err(Error::config(
+                Origin::Builder("poll_interval"),
+                "must be longer than zero",
+            ));
         }
         // The second host may stay on https while the first is a sandbox: only what is called needs certificates.
         let plain = cloud.is_plain_http() && hetzner.is_plain_http();
         let dialect = Arc::new(HetznerDialect::new(token.value));
-        let engine = Engine::build(self.options, PRODUCT, dialect, Some(Arc::new(bearer)), plain)?;
+        let engine = Engine::build(
+            self.options,
+            PRODUCT,
+            dialect,
+            Some(Arc::new(bearer)),
+            plain,
+        )?;
         let poller = Arc::new(Poller::new(engine.clone(), cloud.clone(), interval));
-        Ok(Client(Arc::new(Inner { engine, cloud, hetzner, poller, kept: Kept::new(self.catalogue_ttl) })))
+        Ok(Client(Arc::new(Inner {
+            engine,
+            cloud,
+            hetzner,
+            poller,
+            kept: Kept::new(self.catalogue_ttl),
+        })))
     }
 }

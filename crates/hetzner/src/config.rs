@@ -66,7 +66,11 @@ impl Settings {
     }
 
     fn read(env: &Environment, chosen: Option<&str>) -> Result<Self> {
-        let token = if chosen.is_none() { given_token(env)? } else { None };
+        let token = if chosen.is_none() {
+            given_token(env)?
+        } else {
+            None
+        };
         let file = cli_file(env, token.is_none())?;
         let context = match (chosen, env.get_nonempty(CONTEXT)?) {
             (Some(name), _) => Some(Setting::new(name.to_owned(), Origin::Builder("context"))),
@@ -85,12 +89,20 @@ impl Settings {
             None => file.preference(context.as_ref(), key),
         };
         let endpoint = |variable, key| {
-            preference(variable, key)?.map(|found| found.try_map(|value| endpoint(&value.text()?))).transpose()
+            preference(variable, key)?
+                .map(|found| found.try_map(|value| endpoint(&value.text()?)))
+                .transpose()
         };
-        let duration =
-            |variable, key| preference(variable, key)?.map(|found| found.try_map(Preference::duration)).transpose();
+        let duration = |variable, key| {
+            preference(variable, key)?
+                .map(|found| found.try_map(Preference::duration))
+                .transpose()
+        };
         let poll_interval = duration("HCLOUD_POLL_INTERVAL", "poll_interval")?;
-        if let Some(zero) = poll_interval.as_ref().filter(|interval| interval.value.is_zero()) {
+        if let Some(zero) = poll_interval
+            .as_ref()
+            .filter(|interval| interval.value.is_zero())
+        {
             return Err(zero.error("must be longer than zero"));
         }
         Ok(Self {
@@ -98,7 +110,8 @@ impl Settings {
             endpoint: endpoint("HCLOUD_ENDPOINT", "endpoint")?,
             hetzner_endpoint: endpoint("HETZNER_ENDPOINT", "hetzner_endpoint")?,
             poll_interval,
-            http_timeout: duration("HCLOUD_HTTP_TIMEOUT", "http_timeout")?.filter(|limit| !limit.value.is_zero()),
+            http_timeout: duration("HCLOUD_HTTP_TIMEOUT", "http_timeout")?
+                .filter(|limit| !limit.value.is_zero()),
         })
     }
 }
@@ -118,21 +131,39 @@ fn given_token(env: &Environment) -> Result<Option<Setting<SecretString>>> {
 fn cli_file(env: &Environment, needed: bool) -> Result<CliFile> {
     let (key, mut paths) = match env.get_nonempty(CONFIG)? {
         Some(path) => (CONFIG, vec![PathBuf::from(path.value)]),
-        None => ("token", env.config_dirs().iter().map(|dir| dir.join("hcloud").join("cli.toml")).collect()),
+        None => (
+            "token",
+            env.config_dirs()
+                .iter()
+                .map(|dir| dir.join("hcloud").join("cli.toml"))
+                .collect(),
+        ),
     };
     for path in &paths {
         match env.read(path) {
             Ok(text) => return CliFile::parse(path.clone(), text.expose_secret()),
             // In a container, HOME often belongs to somebody else. That is no reason to fail when the token is known and
             // nobody asked for this file.
-            Err(error) if key != CONFIG && (!needed || error.kind() == io::ErrorKind::NotFound) => {}
+            Err(error) if key != CONFIG && (!needed || error.kind() == io::ErrorKind::NotFound) => {
+            }
             Err(error) => {
-                let origin = Origin::File { path: path.clone(), key: key.to_owned() };
-                return Err(Error::config(origin, format_args!("cannot be read: {error}")));
+                let origin = Origin::File {
+                    path: path.clone(),
+                    key: key.to_owned(),
+                };
+                return Err(Error::config(
+                    origin,
+                    format_args!("cannot be read: {error}"),
+                ));
             }
         }
     }
-    CliFile::parse(paths.pop().unwrap_or_else(|| PathBuf::from("hcloud/cli.toml")), "")
+    CliFile::parse(
+        paths
+            .pop()
+            .unwrap_or_else(|| PathBuf::from("hcloud/cli.toml")),
+        "",
+    )
 }
 
 fn endpoint(text: &str) -> Result<String, String> {

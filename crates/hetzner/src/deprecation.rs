@@ -21,7 +21,12 @@ impl Deprecation {
 
     /// What the present field says, else what the older `deprecated` instant says.
     pub(crate) fn from_either(present: Option<&Self>, legacy: Option<Timestamp>) -> Option<Self> {
-        present.cloned().or_else(|| legacy.map(|announced| Self { announced, unavailable_after: None }))
+        present.cloned().or_else(|| {
+            legacy.map(|announced| Self {
+                announced,
+                unavailable_after: None,
+            })
+        })
     }
 }
 
@@ -32,10 +37,16 @@ mod tests {
     #[test]
     fn the_end_is_reached_at_its_instant_and_not_before() {
         let at = |seconds| Timestamp::from_unix(seconds).unwrap();
-        let deprecation = Deprecation { announced: at(100), unavailable_after: Some(at(200)) };
+        let deprecation = Deprecation {
+            announced: at(100),
+            unavailable_after: Some(at(200)),
+        };
         assert!(!deprecation.is_unavailable(at(199)));
         assert!(deprecation.is_unavailable(at(200)));
-        let unknown_end = Deprecation { announced: at(100), unavailable_after: None };
+        let unknown_end = Deprecation {
+            announced: at(100),
+            unavailable_after: None,
+        };
         assert!(!unknown_end.is_unavailable(at(1_000_000)));
     }
 }

@@ -32,15 +32,20 @@ impl fmt::Debug for HetznerDialect {
 impl Dialect for HetznerDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
         // The message of a 429 has been seen to quote the beginning of the token.
-        let body = secrets::change_texts(&response.body, &|text| redact(text, self.token.expose_secret()));
-        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body) else {
+        let body = secrets::change_texts(&response.body, &|text| {
+            redact(text, self.token.expose_secret())
+        });
+        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body)
+        else {
             return ApiProblem::default();
         };
         let fields = error.details.fields.iter();
         ApiProblem {
             code: Some(error.code.as_str().to_owned()),
             message: Some(error.message.clone()),
-            fields: fields.map(|field| FieldProblem::new(field.name.clone(), field.messages.clone())).collect(),
+            fields: fields
+                .map(|field| FieldProblem::new(field.name.clone(), field.messages.clone()))
+                .collect(),
             correlation_id: error.correlation_id.clone(),
             did_nothing: error.code.nothing_was_done(),
             // 403 also stands for limits and maintenance, which no other token would lift.
@@ -54,15 +59,25 @@ impl Dialect for HetznerDialect {
     /// `RateLimit-Reset` names the time when the bucket is full again, which nobody needs to wait for.
     fn rate_limit(&self, headers: &HeaderMap) -> Option<RateLimit> {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-        let limit = u32::try_from(number("ratelimit-limit")?).ok().filter(|limit| *limit > 0)?;
+        let limit = u32::try_from(number("ratelimit-limit")?)
+            .ok()
+            .filter(|limit| *limit > 0)?;
         let remaining = u32::try_from(number("ratelimit-remaining")?).ok()?;
-        let reset =
-            number("ratelimit-reset").and_then(|at| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(at)));
-        Some(RateLimit::new(limit, remaining, reset, Duration::from_secs(3600) / limit))
+        let reset = number("ratelimit-reset")
+            .and_then(|at| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(at)));
+        Some(RateLimit::new(
+            limit,
+            remaining,
+            reset,
+            Duration::from_secs(3600) / limit,
+        ))
     }
 
     fn is_locked(&self, code: &str) -> bool {
-        matches!(ErrorCode::from(code), ErrorCode::Locked | ErrorCode::ResourceLocked)
+        matches!(
+            ErrorCode::from(code),
+            ErrorCode::Locked | ErrorCode::ResourceLocked
+        )
     }
 
     fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {

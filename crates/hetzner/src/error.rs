@@ -82,7 +82,14 @@ impl ApiError {
             details: Value,
         }
         let body = secrets::change_texts(body, &redact::mask);
-        let Envelope { error: Body { code, message, details } } = serde_json::from_slice(&body).ok()?;
+        let Envelope {
+            error:
+                Body {
+                    code,
+                    message,
+                    details,
+                },
+        } = serde_json::from_slice(&body).ok()?;
         if code.is_none() && message.is_none() {
             return None;
         }
@@ -91,7 +98,10 @@ impl ApiError {
             code: ErrorCode::read(&text(code)),
             message: text(message),
             details: ErrorDetails::read(details),
-            correlation_id: headers.get("x-correlation-id").and_then(|id| id.to_str().ok()).map(str::to_owned),
+            correlation_id: headers
+                .get("x-correlation-id")
+                .and_then(|id| id.to_str().ok())
+                .map(str::to_owned),
         })
     }
 
@@ -107,7 +117,10 @@ impl ApiError {
 
     /// Whether the token is missing, wrong or not allowed to do this.
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self.code, ErrorCode::Unauthorized | ErrorCode::TokenReadonly | ErrorCode::Forbidden)
+        matches!(
+            self.code,
+            ErrorCode::Unauthorized | ErrorCode::TokenReadonly | ErrorCode::Forbidden
+        )
     }
 
     /// Whether something else changed the resource at the same time.
@@ -144,7 +157,9 @@ impl ApiError {
     pub fn is_out_of_stock(&self) -> bool {
         matches!(
             self.code,
-            ErrorCode::ResourceUnavailable | ErrorCode::PlacementError | ErrorCode::NoSpaceLeftInLocation
+            ErrorCode::ResourceUnavailable
+                | ErrorCode::PlacementError
+                | ErrorCode::NoSpaceLeftInLocation
         )
     }
 }
@@ -177,12 +192,30 @@ impl std::error::Error for ApiError {}
 impl ErrorDetails {
     /// Takes what it understands; what it does not stays in `raw` and never makes the whole error unreadable.
     fn read(details: Value) -> Self {
-        let list = |key| details.get(key).and_then(Value::as_array).into_iter().flatten();
-        let fields = list("fields").filter_map(|field| FieldError::deserialize(field).ok()).collect();
-        let limits = list("limits").filter_map(|limit| Some(limit.get("name")?.as_str()?.to_owned())).collect();
-        let announcement = details.get("announcement").and_then(Value::as_str).map(str::to_owned);
+        let list = |key| {
+            details
+                .get(key)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+        };
+        let fields = list("fields")
+            .filter_map(|field| FieldError::deserialize(field).ok())
+            .collect();
+        let limits = list("limits")
+            .filter_map(|limit| Some(limit.get("name")?.as_str()?.to_owned()))
+            .collect();
+        let announcement = details
+            .get("announcement")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         let empty = details.is_null() || details.as_object().is_some_and(serde_json::Map::is_empty);
-        Self { fields, limits, announcement, raw: (!empty).then_some(details) }
+        Self {
+            fields,
+            limits,
+            announcement,
+            raw: (!empty).then_some(details),
+        }
     }
 }
 
@@ -214,8 +247,14 @@ mod tests {
         .unwrap();
         assert!(error.is_invalid_input());
         assert_eq!(error.details.fields.len(), 2);
-        assert_eq!(error.details.fields[0].messages, ["is too long", "has a space"]);
-        assert_eq!(error.to_string(), "422 invalid_input: invalid input (name: is too long, has a space; image)");
+        assert_eq!(
+            error.details.fields[0].messages,
+            ["is too long", "has a space"]
+        );
+        assert_eq!(
+            error.to_string(),
+            "422 invalid_input: invalid input (name: is too long, has a space; image)"
+        );
     }
 
     #[test]
@@ -227,14 +266,23 @@ mod tests {
         .unwrap();
         assert!(limit.is_limit_reached());
         assert_eq!(limit.details.limits, ["project_limit"]);
-        assert_eq!(limit.to_string(), "403 resource_limit_exceeded: no more (limits: project_limit)");
+        assert_eq!(
+            limit.to_string(),
+            "403 resource_limit_exceeded: no more (limits: project_limit)"
+        );
         let gone = parse(
             410,
             r#"{"error":{"code":"deprecated_api_endpoint","message":"gone","details":{"announcement":"https://docs.example/x"}}}"#,
         )
         .unwrap();
-        assert_eq!(gone.details.announcement.as_deref(), Some("https://docs.example/x"));
-        assert_eq!(gone.to_string(), "410 deprecated_api_endpoint: gone (see https://docs.example/x)");
+        assert_eq!(
+            gone.details.announcement.as_deref(),
+            Some("https://docs.example/x")
+        );
+        assert_eq!(
+            gone.to_string(),
+            "410 deprecated_api_endpoint: gone (see https://docs.example/x)"
+        );
     }
 
     #[test]
@@ -242,26 +290,54 @@ mod tests {
         for (details, raw) in [
             ("null", None),
             ("{}", None),
-            (r#"{"fields":{"name":1}}"#, Some(json!({"fields":{"name":1}}))),
-            (r#"{"limits":["x"],"announcement":5}"#, Some(json!({"limits":["x"],"announcement":5}))),
+            (
+                r#"{"fields":{"name":1}}"#,
+                Some(json!({"fields":{"name":1}})),
+            ),
+            (
+                r#"{"limits":["x"],"announcement":5}"#,
+                Some(json!({"limits":["x"],"announcement":5})),
+            ),
             (r#""text""#, Some(json!("text"))),
             ("[1]", Some(json!([1]))),
         ] {
-            let error =
-                parse(422, &format!(r#"{{"error":{{"code":"invalid_input","message":"m","details":{details}}}}}"#))
-                    .unwrap();
-            assert_eq!(error.details, ErrorDetails { raw, ..ErrorDetails::default() }, "{details}");
+            let error = parse(
+                422,
+                &format!(
+                    r#"{{"error":{{"code":"invalid_input","message":"m","details":{details}}}}}"#
+                ),
+            )
+            .unwrap();
+            assert_eq!(
+                error.details,
+                ErrorDetails {
+                    raw,
+                    ..ErrorDetails::default()
+                },
+                "{details}"
+            );
             assert_eq!(error.to_string(), "422 invalid_input: m");
         }
     }
 
     #[test]
     fn incomplete_errors_are_read_as_far_as_they_go() {
-        let novel = parse(418, r#"{"error":{"code":"teapot","message":null,"trace":"t"},"meta":{}}"#).unwrap();
-        assert_eq!((novel.code.as_str(), novel.message.as_str(), novel.status), ("teapot", "", 418));
+        let novel = parse(
+            418,
+            r#"{"error":{"code":"teapot","message":null,"trace":"t"},"meta":{}}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            (novel.code.as_str(), novel.message.as_str(), novel.status),
+            ("teapot", "", 418)
+        );
         assert!(matches!(novel.code, ErrorCode::Unknown(_)));
-        let only_message = parse(500, r#"{ "error": { "message": "boom", "code": 500 } }"#).unwrap();
-        assert_eq!((only_message.code.as_str(), only_message.message.as_str()), ("500", "boom"));
+        let only_message =
+            parse(500, r#"{ "error": { "message": "boom", "code": 500 } }"#).unwrap();
+        assert_eq!(
+            (only_message.code.as_str(), only_message.message.as_str()),
+            ("500", "boom")
+        );
     }
 
     #[test]
@@ -288,7 +364,12 @@ mod tests {
     fn the_correlation_id_comes_from_the_headers() {
         let mut headers = HeaderMap::new();
         headers.insert("X-Correlation-Id", "9f3c".parse().unwrap());
-        let error = ApiError::parse(404, &headers, br#"{"error":{"code":"not_found","message":"gone"}}"#).unwrap();
+        let error = ApiError::parse(
+            404,
+            &headers,
+            br#"{"error":{"code":"not_found","message":"gone"}}"#,
+        )
+        .unwrap();
         assert!(error.is_not_found());
         assert_eq!(error.correlation_id.as_deref(), Some("9f3c"));
     }
@@ -304,7 +385,10 @@ mod tests {
             ApiError::parse(status, &HeaderMap::new(), &body).unwrap()
         };
         let coded = |code: &str| json!({"error":{"code":code,"message":""}});
-        assert_eq!(parse(400, &coded(half).to_string()).unwrap().code.as_str(), "[redacted]");
+        assert_eq!(
+            parse(400, &coded(half).to_string()).unwrap().code.as_str(),
+            "[redacted]"
+        );
         assert_eq!(hidden(400, &coded(short)).code.as_str(), "[redacted]");
         let body = json!({"error":{"code":"limit_reached","message":format!("limit for {half} and {short}"),
             "details":{"fields":[{"name":"token","messages":[half, short]}],"limits":[{"name":short}],
@@ -323,21 +407,45 @@ mod tests {
         type Row<'a> = (fn(&ApiError) -> bool, &'a [&'a str]);
         let table: [Row<'_>; 10] = [
             (ApiError::is_not_found, &["not_found"]),
-            (ApiError::is_rate_limited, &["rate_limit_exceeded", "limit_reached"]),
-            (ApiError::is_unauthorized, &["unauthorized", "token_readonly", "forbidden"]),
+            (
+                ApiError::is_rate_limited,
+                &["rate_limit_exceeded", "limit_reached"],
+            ),
+            (
+                ApiError::is_unauthorized,
+                &["unauthorized", "token_readonly", "forbidden"],
+            ),
             (ApiError::is_conflict, &["conflict"]),
             (ApiError::is_locked, &["locked", "resource_locked"]),
             (ApiError::is_protected, &["protected"]),
             (ApiError::is_already_exists, &["uniqueness_error"]),
             (ApiError::is_invalid_input, &["invalid_input", "json_error"]),
             (ApiError::is_limit_reached, &["resource_limit_exceeded"]),
-            (ApiError::is_out_of_stock, &["resource_unavailable", "placement_error", "no_space_left_in_location"]),
+            (
+                ApiError::is_out_of_stock,
+                &[
+                    "resource_unavailable",
+                    "placement_error",
+                    "no_space_left_in_location",
+                ],
+            ),
         ];
-        let words = ErrorCode::KNOWN.iter().map(ErrorCode::as_str).chain(["limit_reached", "teapot"]);
+        let words = ErrorCode::KNOWN
+            .iter()
+            .map(ErrorCode::as_str)
+            .chain(["limit_reached", "teapot"]);
         for word in words {
-            let error = parse(400, &json!({"error":{"code":word,"message":""}}).to_string()).unwrap();
+            let error = parse(
+                400,
+                &json!({"error":{"code":word,"message":""}}).to_string(),
+            )
+            .unwrap();
             for (index, (predicate, codes)) in table.iter().enumerate() {
-                assert_eq!(predicate(&error), codes.contains(&word), "{word} and predicate {index}");
+                assert_eq!(
+                    predicate(&error),
+                    codes.contains(&word),
+                    "{word} and predicate {index}"
+                );
             }
         }
     }

@@ -18,7 +18,9 @@ use crate::sort::Sort;
 
 mod rules;
 
-pub use rules::{FirewallDirection, FirewallProtocol, FirewallRule, FirewallTarget, NewFirewallRule};
+pub use rules::{
+    FirewallDirection, FirewallProtocol, FirewallRule, FirewallTarget, NewFirewallRule,
+};
 
 cloud_core::numeric_id! {
     /// Identifies a firewall.
@@ -56,10 +58,18 @@ cloud_core::model! {
 impl Firewall {
     /// The servers it stands before, those by label selectors too, each once.
     pub fn servers(&self) -> Vec<ServerId> {
-        let direct = self.applied_to.iter().filter_map(|resource| resource.server.as_ref());
-        let selected = self.applied_to.iter().flat_map(|resource| &resource.applied_to_resources);
-        let mut ids: Vec<_> =
-            direct.chain(selected.filter_map(|one| one.server.as_ref())).map(|server| server.id).collect();
+        let direct = self
+            .applied_to
+            .iter()
+            .filter_map(|resource| resource.server.as_ref());
+        let selected = self
+            .applied_to
+            .iter()
+            .flat_map(|resource| &resource.applied_to_resources);
+        let mut ids: Vec<_> = direct
+            .chain(selected.filter_map(|one| one.server.as_ref()))
+            .map(|server| server.id)
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -166,7 +176,9 @@ impl<'a> Firewalls<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>) -> CreateFirewall {
-        let call = self.0.call(&ops::CREATE_FIREWALL, Created::<Firewall>::decode(self.0));
+        let call = self
+            .0
+            .call(&ops::CREATE_FIREWALL, Created::<Firewall>::decode(self.0));
         CreateFirewall::new(call, name.into())
     }
 
@@ -202,7 +214,11 @@ impl<'a> Firewalls<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, firewall: impl Into<IdOrName>) -> Task<Option<Firewall>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_FIREWALLS, "firewalls").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_FIREWALLS, "firewalls")
+                .query("name", name)
+        };
         find(firewall.into(), by_name, |id| self.get(id))
     }
 
@@ -325,7 +341,11 @@ impl<'a> Firewalls<'a> {
         RemoveFirewall::new(call, targets.into_iter().map(Into::into).collect())
     }
 
-    fn start_all(self, operation: &'static cloud_core::call::Operation, id: FirewallId) -> Call<StartedAll> {
+    fn start_all(
+        self,
+        operation: &'static cloud_core::call::Operation,
+        id: FirewallId,
+    ) -> Call<StartedAll> {
         let decode: Decode<StartedAll> = StartedAll::decode(self.0);
         self.0.call(operation, decode).arg(id)
     }
@@ -361,12 +381,18 @@ const MOST_RULES: usize = 50;
 
 fn check_rules(rules: &[NewFirewallRule]) -> Result<()> {
     if rules.len() > MOST_RULES {
-        return Err(Error::input("rules", format!("are {} but must be at most {MOST_RULES}", rules.len())));
+        return Err(Error::input(
+            "rules",
+            format!("are {} but must be at most {MOST_RULES}", rules.len()),
+        ));
     }
     for NewFirewallRule(rule) in rules {
         let has_ports = matches!(rule.protocol, FirewallProtocol::Tcp | FirewallProtocol::Udp);
         if has_ports && rule.port.is_none() {
-            return Err(Error::input("rules", format!("a rule for {} needs a port", rule.protocol)));
+            return Err(Error::input(
+                "rules",
+                format!("a rule for {} needs a port", rule.protocol),
+            ));
         }
     }
     Ok(())

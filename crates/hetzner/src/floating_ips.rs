@@ -110,7 +110,13 @@ impl<'a> FloatingIps<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, kind: IpVersion) -> CreateFloatingIp {
-        CreateFloatingIp::new(self.0.call(&ops::CREATE_FLOATING_IP, Created::<FloatingIp>::decode(self.0)), kind)
+        CreateFloatingIp::new(
+            self.0.call(
+                &ops::CREATE_FLOATING_IP,
+                Created::<FloatingIp>::decode(self.0),
+            ),
+            kind,
+        )
     }
 
     /// One Floating IP (`GET /floating_ips/{id}`).
@@ -128,7 +134,8 @@ impl<'a> FloatingIps<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<FloatingIpId>) -> Call<FloatingIp> {
-        self.0.get(&ops::GET_FLOATING_IP, id.into().0, "floating_ip")
+        self.0
+            .get(&ops::GET_FLOATING_IP, id.into().0, "floating_ip")
     }
 
     /// Looks a Floating IP up by name or id (`GET /floating_ips?name=..`, `GET /floating_ips/{id}`); `None` when there
@@ -147,7 +154,11 @@ impl<'a> FloatingIps<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, floating_ip: impl Into<IdOrName>) -> Task<Option<FloatingIp>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_FLOATING_IPS, "floating_ips").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_FLOATING_IPS, "floating_ips")
+                .query("name", name)
+        };
         find(floating_ip.into(), by_name, |id| self.get(id))
     }
 
@@ -168,7 +179,10 @@ impl<'a> FloatingIps<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<FloatingIpId>) -> UpdateFloatingIp {
-        UpdateFloatingIp::new(self.0.get(&ops::UPDATE_FLOATING_IP, id.into().0, "floating_ip"))
+        UpdateFloatingIp::new(
+            self.0
+                .get(&ops::UPDATE_FLOATING_IP, id.into().0, "floating_ip"),
+        )
     }
 
     /// Gives a Floating IP back (`DELETE /floating_ips/{id}`).
@@ -204,8 +218,15 @@ impl<'a> FloatingIps<'a> {
     /// assert_eq!(api.floating_ips().get(floating_ip).await?.server, Some(server));
     /// # Ok(()) }
     /// ```
-    pub fn assign(self, id: impl Into<FloatingIpId>, server: impl Into<ServerId>) -> AssignFloatingIp {
-        AssignFloatingIp::new(self.0.start(&ops::ASSIGN_FLOATING_IP, id.into()), server.into())
+    pub fn assign(
+        self,
+        id: impl Into<FloatingIpId>,
+        server: impl Into<ServerId>,
+    ) -> AssignFloatingIp {
+        AssignFloatingIp::new(
+            self.0.start(&ops::ASSIGN_FLOATING_IP, id.into()),
+            server.into(),
+        )
     }
 
     /// Leads a Floating IP nowhere (`POST /floating_ips/{id}/actions/unassign`).
@@ -248,7 +269,11 @@ impl<'a> FloatingIps<'a> {
         ip: impl Into<IpAddr>,
         dns_ptr: impl Into<Option<&'n str>>,
     ) -> ChangeDnsPtr {
-        ChangeDnsPtr::of(self.0.start(&ops::CHANGE_FLOATING_IP_DNS_PTR, id.into()), ip, dns_ptr)
+        ChangeDnsPtr::of(
+            self.0.start(&ops::CHANGE_FLOATING_IP_DNS_PTR, id.into()),
+            ip,
+            dns_ptr,
+        )
     }
 
     /// Sets whether giving a Floating IP back is refused (`POST /floating_ips/{id}/actions/change_protection`).

@@ -106,6 +106,9 @@ mod tests {
         let json = r#"[7,9007199254740991,"7","laptop","a"]"#;
         assert_eq!(serde_json::to_string(&sent).unwrap(), json);
         assert_eq!(serde_json::from_str::<[IdOrName; 5]>(json).unwrap(), sent);
-        assert_eq!(sent.map(|one| one.to_string()), ["7", "9007199254740991", "7", "laptop", "a"]);
+        assert_eq!(
+            sent.map(|one| one.to_string()),
+            ["7", "9007199254740991", "7", "laptop", "a"]
+        );
     }
 }

@@ -198,10 +198,16 @@ impl<'a> Images<'a> {
     /// assert_eq!(image.architecture, Architecture::Arm);
     /// # Ok(()) }
     /// ```
-    pub fn find(self, image: impl Into<IdOrName>, architecture: Architecture) -> Task<Option<Image>> {
+    pub fn find(
+        self,
+        image: impl Into<IdOrName>,
+        architecture: Architecture,
+    ) -> Task<Option<Image>> {
         let by_name = |name: &str| {
             let list = self.0.list(&ops::LIST_IMAGES, "images");
-            list.query("name", name).query("architecture", architecture).query("include_deprecated", true)
+            list.query("name", name)
+                .query("architecture", architecture)
+                .query("include_deprecated", true)
         };
         find(image.into(), by_name, |id| self.get(id))
     }
@@ -326,13 +332,28 @@ mod tests {
         let announced = "2026-06-01T00:00:00Z".parse().unwrap();
         let end = "2026-09-01T00:00:00Z".parse().unwrap();
         let legacy = deprecation(r#"{"deprecated":"2026-06-01T00:00:00Z"}"#);
-        assert_eq!(legacy, Some(Deprecation { announced, unavailable_after: None }));
+        assert_eq!(
+            legacy,
+            Some(Deprecation {
+                announced,
+                unavailable_after: None
+            })
+        );
         let both = deprecation(
             r#"{"deprecated":"2025-01-01T00:00:00Z",
                 "deprecation":{"announced":"2026-06-01T00:00:00Z","unavailable_after":"2026-09-01T00:00:00Z"}}"#,
         );
-        assert_eq!(both, Some(Deprecation { announced, unavailable_after: Some(end) }));
-        assert_eq!(deprecation(r#"{"deprecated":null,"deprecation":null}"#), None);
+        assert_eq!(
+            both,
+            Some(Deprecation {
+                announced,
+                unavailable_after: Some(end)
+            })
+        );
+        assert_eq!(
+            deprecation(r#"{"deprecated":null,"deprecation":null}"#),
+            None
+        );
     }
 
     #[test]
@@ -343,7 +364,13 @@ mod tests {
 
     #[test]
     fn only_a_finished_image_is_available() {
-        let available = |status: &str| Image { status: status.into(), ..Image::default() }.is_available();
+        let available = |status: &str| {
+            Image {
+                status: status.into(),
+                ..Image::default()
+            }
+            .is_available()
+        };
         assert!(available("available"));
         assert!(!available("creating"));
     }

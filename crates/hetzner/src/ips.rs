@@ -36,14 +36,21 @@ cloud_core::request! {
 }
 
 impl ChangeDnsPtr {
-    pub(crate) fn of<'n>(call: Call<Started>, ip: impl Into<IpAddr>, dns_ptr: impl Into<Option<&'n str>>) -> Self {
+    pub(crate) fn of<'n>(
+        call: Call<Started>,
+        ip: impl Into<IpAddr>,
+        dns_ptr: impl Into<Option<&'n str>>,
+    ) -> Self {
         Self::new(call, ip.into(), dns_ptr.into().map(str::to_owned))
     }
 }
 
 /// The address, or the first one of a network such as `2001:db8::/64`.
 pub(crate) fn first_address(text: &str) -> Option<IpAddr> {
-    text.split_once('/').map_or(text, |(address, _)| address).parse().ok()
+    text.split_once('/')
+        .map_or(text, |(address, _)| address)
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]
@@ -52,8 +59,21 @@ mod tests {
 
     #[test]
     fn addresses_and_networks_have_a_first_address() {
-        assert_eq!(first_address("203.0.113.7"), Some("203.0.113.7".parse().unwrap()));
-        assert_eq!(first_address("2001:db8::/64"), Some("2001:db8::".parse().unwrap()));
-        assert_eq!((first_address(""), first_address("/64"), first_address("web")), (None, None, None));
+        assert_eq!(
+            first_address("203.0.113.7"),
+            Some("203.0.113.7".parse().unwrap())
+        );
+        assert_eq!(
+            first_address("2001:db8::/64"),
+            Some("2001:db8::".parse().unwrap())
+        );
+        assert_eq!(
+            (
+                first_address(""),
+                first_address("/64"),
+                first_address("web")
+            ),
+            (None, None, None)
+        );
     }
 }

@@ -47,7 +47,9 @@ cloud_core::model! {
 impl Iso {
     /// Whether servers of this architecture can boot it.
     pub fn fits(&self, architecture: &Architecture) -> bool {
-        self.architecture.as_ref().is_none_or(|own| own == architecture)
+        self.architecture
+            .as_ref()
+            .is_none_or(|own| own == architecture)
     }
 }
 
@@ -133,7 +135,13 @@ mod tests {
 
     #[test]
     fn an_iso_without_architecture_fits_every_server() {
-        let fits = |own| Iso { architecture: own, ..Iso::default() }.fits(&Architecture::Arm);
+        let fits = |own| {
+            Iso {
+                architecture: own,
+                ..Iso::default()
+            }
+            .fits(&Architecture::Arm)
+        };
         assert!(fits(None));
         assert!(fits(Some(Architecture::Arm)));
         assert!(!fits(Some(Architecture::X86)));

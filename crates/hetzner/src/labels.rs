@@ -75,12 +75,25 @@ impl Labels {
     /// to the service.
     pub fn check(&self) -> Result<(), LabelError> {
         for (key, value) in &self.0 {
-            let wrong = |rule| LabelError { key: key.clone(), value: None, rule };
+            let wrong = |rule| LabelError {
+                key: key.clone(),
+                value: None,
+                rule,
+            };
             check_key(key).map_err(wrong)?;
-            if prefix_and_name(key).0.is_some_and(|prefix| prefix.eq_ignore_ascii_case(RESERVED_PREFIX)) {
-                return Err(wrong("the prefix `hetzner.cloud` is reserved for the service"));
+            if prefix_and_name(key)
+                .0
+                .is_some_and(|prefix| prefix.eq_ignore_ascii_case(RESERVED_PREFIX))
+            {
+                return Err(wrong(
+                    "the prefix `hetzner.cloud` is reserved for the service",
+                ));
             }
-            check_value(value).map_err(|rule| LabelError { key: key.clone(), value: Some(value.clone()), rule })?;
+            check_value(value).map_err(|rule| LabelError {
+                key: key.clone(),
+                value: Some(value.clone()),
+                rule,
+            })?;
         }
         Ok(())
     }
@@ -94,20 +107,30 @@ const PREFIX_MAX: usize = 255;
 const NAME_MAX: usize = 63;
 
 fn prefix_and_name(key: &str) -> (Option<&str>, &str) {
-    key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name))
+    key.split_once('/')
+        .map_or((None, key), |(prefix, name)| (Some(prefix), name))
 }
 
 fn is_word(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
-        && text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
-        && text.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric)
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+        && text
+            .as_bytes()
+            .first()
+            .is_some_and(u8::is_ascii_alphanumeric)
+        && text
+            .as_bytes()
+            .last()
+            .is_some_and(u8::is_ascii_alphanumeric)
 }
 
 fn check_key(key: &str) -> Result<(), &'static str> {
     let (prefix, name) = prefix_and_name(key);
     match prefix {
         Some("") => return Err("the prefix before `/` must not be empty"),
-        Some(prefix) if prefix.len() > PREFIX_MAX => return Err("the prefix is longer than 255 characters"),
+        Some(prefix) if prefix.len() > PREFIX_MAX => {
+            return Err("the prefix is longer than 255 characters");
+        }
         Some(prefix) if !is_word(prefix) => return Err(PREFIX_ALPHABET),
         _ => {}
     }
@@ -129,17 +152,16 @@ fn check_value(value: &str) -> Result<(), &'static str> {
     }
 }
 
-const PREFIX_ALPHABET: &str =
-    "the prefix may hold letters, digits, `-`, `_` and `.`, and must begin and end with a letter or digit";
-const NAME_ALPHABET: &str =
-    "the name of the key may hold letters, digits, `-`, `_` and `.`, and must begin and end with a letter or digit";
-const VALUE_ALPHABET: &str =
-    "the value may hold letters, digits, `-`, `_` and `.`, and must begin and end with a letter or digit";
+const PREFIX_ALPHABET: &str = "the prefix may hold letters, digits, `-`, `_` and `.`, and must begin and end with a letter or digit";
+const NAME_ALPHABET: &str = "the name of the key may hold letters, digits, `-`, `_` and `.`, and must begin and end with a letter or digit";
+const VALUE_ALPHABET: &str = "the value may hold letters, digits, `-`, `_` and `.`, and must begin and end with a letter or digit";
 
 /// For the `check` of request builders.
 pub(crate) fn check(labels: Option<&Labels>) -> cloud_core::Result<()> {
     match labels.map(Labels::check) {
-        Some(Err(error)) => Err(cloud_core::Error::input("labels", error.to_string()).with_source(error)),
+        Some(Err(error)) => {
+            Err(cloud_core::Error::input("labels", error.to_string()).with_source(error))
+        }
         _ => Ok(()),
     }
 }
@@ -150,9 +172,9 @@ pub(crate) fn select<T: Send + 'static>(
     selector: &impl fmt::Display,
 ) -> cloud_core::page::List<T> {
     let text = selector.to_string();
-    let checked = LabelSelector::parse(&text)
-        .map(drop)
-        .map_err(|error| cloud_core::Error::input("label_selector", error.to_string()).with_source(error));
+    let checked = LabelSelector::parse(&text).map(drop).map_err(|error| {
+        cloud_core::Error::input("label_selector", error.to_string()).with_source(error)
+    });
     list.map_call(|call| call.set_query("label_selector", text).check(checked))
 }
 
@@ -198,7 +220,11 @@ impl LabelError {
 impl fmt::Display for LabelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.value {
-            Some(value) => write!(f, "label {:?} with value {value:?}: {}", self.key, self.rule),
+            Some(value) => write!(
+                f,
+                "label {:?} with value {value:?}: {}",
+                self.key, self.rule
+            ),
             None => write!(f, "label key {:?}: {}", self.key, self.rule),
         }
     }
@@ -210,19 +236,31 @@ impl<'de> Deserialize<'de> for Labels {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // A label without a value is the empty one; accept `null` for it.
         let labels = BTreeMap::<String, Option<String>>::deserialize(deserializer)?;
-        Ok(labels.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect())
+        Ok(labels
+            .into_iter()
+            .map(|(key, value)| (key, value.unwrap_or_default()))
+            .collect())
     }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Labels {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        )
     }
 }
 
 impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for Labels {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
-        self.0.extend(pairs.into_iter().map(|(key, value)| (key.into(), value.into())));
+        self.0.extend(
+            pairs
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into())),
+        );
     }
 }
 
@@ -257,7 +295,9 @@ pub struct Iter<'a>(btree_map::Iter<'a, String, String>);
 impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a str);
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(key, value)| (key.as_str(), value.as_str()))
+        self.0
+            .next()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
     }
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.0.size_hint()
@@ -298,11 +338,21 @@ mod tests {
             ("example.com/my", "label"),
             ("ex_ample.COM/my", "UPPER"),
             ("hetzner.cloud.example/x", ""),
-            ("hetzner.cloud", "a key of this name without prefix".split(' ').next().unwrap()),
+            (
+                "hetzner.cloud",
+                "a key of this name without prefix"
+                    .split(' ')
+                    .next()
+                    .unwrap(),
+            ),
             (name.as_str(), name.as_str()),
             (longest.as_str(), ""),
         ] {
-            assert_eq!(Labels::from([(key, value)]).check(), Ok(()), "{key}={value}");
+            assert_eq!(
+                Labels::from([(key, value)]).check(),
+                Ok(()),
+                "{key}={value}"
+            );
         }
     }
 
@@ -329,7 +379,9 @@ mod tests {
             (long_name.as_str(), "longer than 63"),
             (long_prefix.as_str(), "longer than 255"),
         ] {
-            let error = Labels::from([("good", "good"), (key, "")]).check().expect_err(key);
+            let error = Labels::from([("good", "good"), (key, "")])
+                .check()
+                .expect_err(key);
             assert!(error.rule().contains(rule), "{key:?}: {error}");
             assert_eq!((error.key(), error.value()), (key, None));
             assert!(error.to_string().starts_with("label key "), "{error}");
@@ -350,7 +402,12 @@ mod tests {
             let error = Labels::from([("key", value)]).check().expect_err(value);
             assert_eq!((error.key(), error.value()), ("key", Some(value)));
             assert!(error.rule().contains(rule), "{value:?}: {error}");
-            assert!(error.to_string().contains(&format!("\"key\" with value {value:?}")), "{error}");
+            assert!(
+                error
+                    .to_string()
+                    .contains(&format!("\"key\" with value {value:?}")),
+                "{error}"
+            );
         }
     }
 
@@ -361,8 +418,14 @@ mod tests {
         assert_eq!(labels.insert("b", "3"), Some("2".to_owned()));
         labels.extend([("c", "4")]);
         assert_eq!(labels.remove("a"), Some(String::new()));
-        assert_eq!(serde_json::to_string(&labels).unwrap(), r#"{"b":"3","c":"4"}"#);
-        assert_eq!((labels.len(), labels.is_empty(), labels.contains_key("a")), (2, false, false));
+        assert_eq!(
+            serde_json::to_string(&labels).unwrap(),
+            r#"{"b":"3","c":"4"}"#
+        );
+        assert_eq!(
+            (labels.len(), labels.is_empty(), labels.contains_key("a")),
+            (2, false, false)
+        );
         assert_eq!(labels, vec![("c", "4"), ("b", "3")].into());
     }
 }

@@ -105,11 +105,12 @@ pub mod volumes;
 pub mod zones;
 
 pub use actions::{
-    Action, ActionError, ActionFailed, ActionId, ActionResource, ActionStatus, Created, Deleted, ResourceKind, Started,
-    StartedAll,
+    Action, ActionError, ActionFailed, ActionId, ActionResource, ActionStatus, Created, Deleted,
+    ResourceKind, Started, StartedAll,
 };
 pub use certificates::{
-    Certificate, CertificateId, CertificateIssuance, CertificateRenewal, CertificateStatus, CertificateType,
+    Certificate, CertificateId, CertificateIssuance, CertificateRenewal, CertificateStatus,
+    CertificateType,
 };
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::model::{Decimal, Patch, Timestamp};
@@ -117,8 +118,8 @@ pub use cloud_core::{Error, ErrorKind, Result};
 pub use deprecation::Deprecation;
 pub use error::{ApiError, ErrorCode, ErrorDetails};
 pub use firewalls::{
-    Firewall, FirewallDirection, FirewallId, FirewallProtocol, FirewallResource, FirewallResourceType, FirewallRule,
-    FirewallTarget,
+    Firewall, FirewallDirection, FirewallId, FirewallProtocol, FirewallResource,
+    FirewallResourceType, FirewallRule, FirewallTarget,
 };
 pub use floating_ips::{FloatingIp, FloatingIpId};
 pub use id_or_name::IdOrName;
@@ -128,12 +129,15 @@ pub use isos::{Iso, IsoId, IsoType};
 pub use labels::{LabelError, LabelSelector, Labels, SelectorError};
 pub use load_balancer_types::{LoadBalancerType, LoadBalancerTypeId};
 pub use load_balancers::{
-    HealthDetail, HealthState, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerId, LoadBalancerMetricType,
-    LoadBalancerProtocol, LoadBalancerTargetType,
+    HealthDetail, HealthState, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerId,
+    LoadBalancerMetricType, LoadBalancerProtocol, LoadBalancerTargetType,
 };
 pub use locations::{Location, LocationId, NetworkZone};
 pub use metrics::{Metrics, Sample, TimeSeries};
-pub use networks::{MemberStatus, MemberType, Network, NetworkId, NetworkMember, NewSubnet, Route, Subnet, SubnetType};
+pub use networks::{
+    MemberStatus, MemberType, Network, NetworkId, NetworkMember, NewSubnet, Route, Subnet,
+    SubnetType,
+};
 pub use placement_groups::{PlacementGroup, PlacementGroupId, PlacementGroupType};
 pub use pricing::{LocationPrice, Price, Pricing};
 pub use primary_ips::{AssigneeType, PrimaryIp, PrimaryIpId};
@@ -144,8 +148,9 @@ pub use sort::Sort;
 pub use ssh_keys::{SshKey, SshKeyId};
 pub use storage_box_types::{StorageBoxPrice, StorageBoxType, StorageBoxTypeId};
 pub use storage_boxes::{
-    AccessSettings, SnapshotPlan, StorageBox, StorageBoxId, StorageBoxSnapshot, StorageBoxSnapshotId, StorageBoxStatus,
-    StorageBoxSubaccount, StorageBoxSubaccountId, SubaccountAccess,
+    AccessSettings, SnapshotPlan, StorageBox, StorageBoxId, StorageBoxSnapshot,
+    StorageBoxSnapshotId, StorageBoxStatus, StorageBoxSubaccount, StorageBoxSubaccountId,
+    SubaccountAccess,
 };
 pub use volumes::{Volume, VolumeFormat, VolumeId, VolumeStatus};
 pub use zones::{Record, Rr, RrSet, RrType, Txt, Zone, ZoneId, ZoneMode, ZoneStatus};

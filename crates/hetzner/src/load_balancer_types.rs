@@ -82,7 +82,10 @@ impl<'a> LoadBalancerTypes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListLoadBalancerTypes {
-        ListLoadBalancerTypes::new(self.0.list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types"))
+        ListLoadBalancerTypes::new(
+            self.0
+                .list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types"),
+        )
     }
 
     /// One type of load balancer (`GET /load_balancer_types/{id}`).
@@ -99,7 +102,11 @@ impl<'a> LoadBalancerTypes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<LoadBalancerTypeId>) -> Call<LoadBalancerType> {
-        self.0.get(&ops::GET_LOAD_BALANCER_TYPE, id.into().0, "load_balancer_type")
+        self.0.get(
+            &ops::GET_LOAD_BALANCER_TYPE,
+            id.into().0,
+            "load_balancer_type",
+        )
     }
 
     /// Looks a type of load balancer up by name or id (`GET /load_balancer_types?name=..`,
@@ -115,8 +122,11 @@ impl<'a> LoadBalancerTypes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, load_balancer_type: impl Into<IdOrName>) -> Task<Option<LoadBalancerType>> {
-        let by_name =
-            |name: &str| self.0.list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types")
+                .query("name", name)
+        };
         find(load_balancer_type.into(), by_name, |id| self.get(id))
     }
 }
@@ -137,11 +147,15 @@ mod tests {
     #[test]
     fn prices_and_ends_are_looked_up() {
         let read = |json: &str| serde_json::from_str::<LoadBalancerType>(json).unwrap();
-        let priced = read(r#"{"prices":[{"location":"fsn1"},{"location":"ash","included_traffic":2}]}"#);
+        let priced =
+            read(r#"{"prices":[{"location":"fsn1"},{"location":"ash","included_traffic":2}]}"#);
         assert_eq!(priced.price_in("ash").unwrap().included_traffic, 2);
         assert_eq!((priced.price_in("hel1"), priced.end()), (None, None));
         let at = "2026-06-01T00:00:00Z";
-        for json in [format!(r#"{{"deprecated":"{at}"}}"#), format!(r#"{{"deprecation":{{"announced":"{at}"}}}}"#)] {
+        for json in [
+            format!(r#"{{"deprecated":"{at}"}}"#),
+            format!(r#"{{"deprecation":{{"announced":"{at}"}}}}"#),
+        ] {
             assert_eq!(read(&json).end().unwrap().announced.to_string(), at);
         }
     }

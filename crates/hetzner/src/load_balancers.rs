@@ -156,7 +156,9 @@ impl LoadBalancer {
 
     /// The service that listens on this port.
     pub fn service(&self, listen_port: u16) -> Option<&LoadBalancerService> {
-        self.services.iter().find(|service| service.listen_port == listen_port)
+        self.services
+            .iter()
+            .find(|service| service.listen_port == listen_port)
     }
 
     /// Everything that it sends requests to: targets by server and by address, and the servers that selectors match.
@@ -187,7 +189,11 @@ impl LoadBalancer {
         let mut endpoints = self.endpoints().peekable();
         !self.services.is_empty()
             && endpoints.peek().is_some()
-            && endpoints.all(|target| self.services.iter().all(|service| answers(target, service.listen_port)))
+            && endpoints.all(|target| {
+                self.services
+                    .iter()
+                    .all(|service| answers(target, service.listen_port))
+            })
     }
 }
 
@@ -402,13 +408,18 @@ mod tests {
 
     #[test]
     fn health_needs_every_target_and_every_service() {
-        let target =
-            |status: &str| format!(r#"{{"type":"server","health_status":[{{"listen_port":80,"status":"{status}"}}]}}"#);
+        let target = |status: &str| {
+            format!(
+                r#"{{"type":"server","health_status":[{{"listen_port":80,"status":"{status}"}}]}}"#
+            )
+        };
         let selector = |inner: &str| format!(r#"{{"type":"label_selector","targets":[{inner}]}}"#);
         let (good, bad) = (target("healthy"), target("unhealthy"));
         let healthy = |services: &str, targets: &str| {
             let json = format!(r#"{{"services":[{services}],"targets":[{targets}]}}"#);
-            serde_json::from_str::<LoadBalancer>(&json).unwrap().is_healthy()
+            serde_json::from_str::<LoadBalancer>(&json)
+                .unwrap()
+                .is_healthy()
         };
         let http = r#"{"listen_port":80}"#;
         for (services, targets, expected) in [
@@ -435,8 +446,14 @@ mod tests {
         .unwrap();
         assert_eq!(balancer.ipv4(), Some("203.0.113.9".parse().unwrap()));
         assert_eq!(balancer.ipv6(), None);
-        assert_eq!(balancer.service(443).unwrap().protocol, LoadBalancerProtocol::Https);
+        assert_eq!(
+            balancer.service(443).unwrap().protocol,
+            LoadBalancerProtocol::Https
+        );
         assert_eq!(balancer.service(80), None);
-        assert_eq!(balancer.endpoints().next().unwrap().server_id(), Some(ServerId(7)));
+        assert_eq!(
+            balancer.endpoints().next().unwrap().server_id(),
+            Some(ServerId(7))
+        );
     }
 }

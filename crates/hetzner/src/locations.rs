@@ -106,7 +106,11 @@ impl<'a> Locations<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, location: impl Into<IdOrName>) -> Task<Option<Location>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_LOCATIONS, "locations").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_LOCATIONS, "locations")
+                .query("name", name)
+        };
         find(location.into(), by_name, |id| self.get(id))
     }
 }

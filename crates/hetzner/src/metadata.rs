@@ -89,7 +89,10 @@ impl Metadata {
     }
 
     fn text(&self, path: &'static str) -> Call<String> {
-        self.get(path, Decode::by(|response, _| text(&response).map(str::to_owned), ""))
+        self.get(
+            path,
+            Decode::by(|response, _| text(&response).map(str::to_owned), ""),
+        )
     }
 
     /// The name of the server (`GET /metadata/hostname`).
@@ -127,7 +130,10 @@ impl Metadata {
     /// # Ok(()) }
     /// ```
     pub fn instance_id(&self) -> Call<ServerId> {
-        self.get("/metadata/instance-id", Decode::by(|response, _| parsed(text(&response)?), "").map(ServerId))
+        self.get(
+            "/metadata/instance-id",
+            Decode::by(|response, _| parsed(text(&response)?), "").map(ServerId),
+        )
     }
 
     /// Its public IPv4 address; `None` for a server without one (`GET /metadata/public-ipv4`).
@@ -176,7 +182,8 @@ impl Metadata {
     /// ```
     pub fn private_networks(&self) -> Call<Vec<PrivateNetwork>> {
         let read = |response: RawResponse, _| {
-            let list = yaml::list(text(&response)?, &["interface_num", "network_id"]).map_err(DecodeError::new)?;
+            let list = yaml::list(text(&response)?, &["interface_num", "network_id"])
+                .map_err(DecodeError::new)?;
             serde_json::from_value(list).map_err(|error| DecodeError::new(error.to_string()))
         };
         self.get("/metadata/private-networks", Decode::by(read, ""))
@@ -268,7 +275,9 @@ impl Metadata {
     pub async fn is_hcloud_server(&self) -> bool {
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
         // Elsewhere somebody may answer everything, with a page for people.
-        self.hostname().await.is_ok_and(|name| !name.is_empty() && name.bytes().all(is_part))
+        self.hostname()
+            .await
+            .is_ok_and(|name| !name.is_empty() && name.bytes().all(is_part))
     }
 }
 
@@ -281,7 +290,8 @@ fn text(response: &RawResponse) -> Result<&str, DecodeError> {
 }
 
 fn parsed<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, DecodeError> {
-    text.parse().map_err(|error| DecodeError::new(format!("the answer is not what it should be: {error}")))
+    text.parse()
+        .map_err(|error| DecodeError::new(format!("the answer is not what it should be: {error}")))
 }
 
 /// Settings of a [`Metadata`] client.
@@ -298,11 +308,20 @@ impl Default for MetadataBuilder {
         options.timeout(Duration::from_secs(5));
         options.attempt_timeout(Duration::from_millis(2400));
         options.retry(
-            StandardRetry::new().max_attempts(2).backoff(Duration::from_millis(100), Duration::from_millis(100)),
+            StandardRetry::new()
+                .max_attempts(2)
+                .backoff(Duration::from_millis(100), Duration::from_millis(100)),
         );
-        #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+        #[cfg(any(
+            feature = "rustls",
+            feature = "rustls-no-provider",
+            feature = "native-tls"
+        ))]
         options.http(|http| http.connect_timeout(Duration::from_secs(1)));
-        Self { options, endpoint: Setting::new(ENDPOINT.to_owned(), Origin::Builder("endpoint")) }
+        Self {
+            options,
+            endpoint: Setting::new(ENDPOINT.to_owned(), Origin::Builder("endpoint")),
+        }
     }
 }
 
@@ -320,7 +339,10 @@ impl MetadataBuilder {
         // There is no token that could leak, and the service has no TLS.
         let base = BaseUrl::parse(&self.endpoint, true)?;
         let plain = base.is_plain_http();
-        Ok(Metadata { engine: Engine::build(self.options, PRODUCT, Arc::new(Words), None, plain)?, base })
+        Ok(Metadata {
+            engine: Engine::build(self.options, PRODUCT, Arc::new(Words), None, plain)?,
+            base,
+        })
     }
 }
 

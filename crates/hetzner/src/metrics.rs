@@ -33,7 +33,9 @@ cloud_core::model! {
 impl Metrics {
     /// The samples of the series with this name, oldest first; none when there is no such series.
     pub fn samples(&self, series: &str) -> &[Sample] {
-        self.time_series.get(series).map_or(&[], |series| &series.values)
+        self.time_series
+            .get(series)
+            .map_or(&[], |series| &series.values)
     }
 }
 
@@ -55,7 +57,9 @@ struct Series {
 
 impl From<Option<Series>> for TimeSeries {
     fn from(series: Option<Series>) -> Self {
-        Self { values: series.map(|series| series.values).unwrap_or_default() }
+        Self {
+            values: series.map(|series| series.values).unwrap_or_default(),
+        }
     }
 }
 
@@ -74,7 +78,9 @@ impl Sample {
         // A double near today holds a quarter of a microsecond, so the digits below a millisecond are noise.
         Duration::try_from_secs_f64((self.unix * 1e3).round())
             .ok()
-            .and_then(|millis| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis.as_secs())))
+            .and_then(|millis| {
+                SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis.as_secs()))
+            })
             .map_or(Timestamp::UNIX_EPOCH, Timestamp::from)
     }
 }
@@ -94,8 +100,12 @@ impl<'de> Deserialize<'de> for Sample {
                 f.write_str("a pair of an instant and a value")
             }
             fn visit_seq<A: de::SeqAccess<'de>>(self, mut pair: A) -> Result<Sample, A::Error> {
-                let Number(unix) = pair.next_element()?.ok_or_else(|| de::Error::invalid_length(0, &self))?;
-                let Number(value) = pair.next_element()?.ok_or_else(|| de::Error::invalid_length(1, &self))?;
+                let Number(unix) = pair
+                    .next_element()?
+                    .ok_or_else(|| de::Error::invalid_length(0, &self))?;
+                let Number(value) = pair
+                    .next_element()?
+                    .ok_or_else(|| de::Error::invalid_length(1, &self))?;
                 while pair.next_element::<de::IgnoredAny>()?.is_some() {}
                 Ok(Sample { unix, value })
             }
@@ -117,16 +127,25 @@ impl<'de> Deserialize<'de> for Number {
             fn visit_f64<E: de::Error>(self, v: f64) -> Result<Number, E> {
                 Ok(Number(v))
             }
-            #[allow(clippy::cast_precision_loss, reason = "a measurement is no exact count")]
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "a measurement is no exact count"
+            )]
             fn visit_u64<E: de::Error>(self, v: u64) -> Result<Number, E> {
                 Ok(Number(v as f64))
             }
-            #[allow(clippy::cast_precision_loss, reason = "a measurement is no exact count")]
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "a measurement is no exact count"
+            )]
             fn visit_i64<E: de::Error>(self, v: i64) -> Result<Number, E> {
                 Ok(Number(v as f64))
             }
             fn visit_str<E: de::Error>(self, v: &str) -> Result<Number, E> {
-                v.trim().parse().map(Number).map_err(|_| E::invalid_value(de::Unexpected::Str(v), &self))
+                v.trim()
+                    .parse()
+                    .map(Number)
+                    .map_err(|_| E::invalid_value(de::Unexpected::Str(v), &self))
             }
             fn visit_unit<E: de::Error>(self) -> Result<Number, E> {
                 Ok(Number(f64::NAN))
@@ -152,7 +171,9 @@ impl GetMetrics {
         end: Timestamp,
     ) -> Self {
         let call = client.call(operation, Decode::key("metrics")).arg(id);
-        let call = kinds.into_iter().fold(call, |call, kind| call.query("type", kind));
+        let call = kinds
+            .into_iter()
+            .fold(call, |call, kind| call.query("type", kind));
         Self(call.query("start", start).query("end", end))
     }
 
@@ -181,9 +202,23 @@ mod tests {
                 "time_series":{"cpu":{"values":[[1435781470.622,"42"],[1435781471,43.5],["1435781472",-1,"more"]]}}}"#,
         )
         .unwrap();
-        let values: Vec<_> = metrics.samples("cpu").iter().map(|sample| (sample.unix, sample.value)).collect();
-        assert_eq!(values, [(1_435_781_470.622, 42.0), (1_435_781_471.0, 43.5), (1_435_781_472.0, -1.0)]);
-        assert_eq!(metrics.samples("cpu")[0].at().to_string(), "2015-07-01T20:11:10.622Z");
+        let values: Vec<_> = metrics
+            .samples("cpu")
+            .iter()
+            .map(|sample| (sample.unix, sample.value))
+            .collect();
+        assert_eq!(
+            values,
+            [
+                (1_435_781_470.622, 42.0),
+                (1_435_781_471.0, 43.5),
+                (1_435_781_472.0, -1.0)
+            ]
+        );
+        assert_eq!(
+            metrics.samples("cpu")[0].at().to_string(),
+            "2015-07-01T20:11:10.622Z"
+        );
         assert_eq!(metrics.samples("disk.0.iops.read"), []);
         assert!((metrics.step - 60.0).abs() < f64::EPSILON);
     }
@@ -191,7 +226,10 @@ mod tests {
     #[test]
     fn a_missing_value_is_not_a_number() {
         for json in ["[1,null]", r#"[1,"NaN"]"#] {
-            assert!(serde_json::from_str::<Sample>(json).unwrap().value.is_nan(), "{json}");
+            assert!(
+                serde_json::from_str::<Sample>(json).unwrap().value.is_nan(),
+                "{json}"
+            );
         }
     }
 
@@ -205,7 +243,11 @@ mod tests {
     #[test]
     fn instants_outside_the_calendar_do_no_harm() {
         for unix in [-1.0, f64::NAN, f64::INFINITY, 1e300, 1e18] {
-            assert_eq!(Sample { unix, value: 0.0 }.at(), Timestamp::UNIX_EPOCH, "{unix}");
+            assert_eq!(
+                Sample { unix, value: 0.0 }.at(),
+                Timestamp::UNIX_EPOCH,
+                "{unix}"
+            );
         }
     }
 }

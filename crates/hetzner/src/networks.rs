@@ -114,7 +114,10 @@ cloud_core::model! {
 impl Route {
     /// A route for a destination by a gateway.
     pub fn new(destination: impl Into<String>, gateway: impl Into<String>) -> Self {
-        Self { destination: destination.into(), gateway: gateway.into() }
+        Self {
+            destination: destination.into(),
+            gateway: gateway.into(),
+        }
     }
 }
 
@@ -140,12 +143,21 @@ pub struct NewSubnet {
 impl NewSubnet {
     /// A subnet for servers and load balancers in a zone.
     pub fn cloud(network_zone: impl Into<NetworkZone>) -> Self {
-        Self { kind: SubnetType::Cloud, network_zone: network_zone.into(), ip_range: None, vswitch_id: None }
+        Self {
+            kind: SubnetType::Cloud,
+            network_zone: network_zone.into(),
+            ip_range: None,
+            vswitch_id: None,
+        }
     }
 
     /// A subnet that a vSwitch connects with dedicated servers.
     pub fn vswitch(network_zone: impl Into<NetworkZone>, vswitch_id: i64) -> Self {
-        Self { kind: SubnetType::Vswitch, vswitch_id: Some(vswitch_id), ..Self::cloud(network_zone) }
+        Self {
+            kind: SubnetType::Vswitch,
+            vswitch_id: Some(vswitch_id),
+            ..Self::cloud(network_zone)
+        }
     }
 
     /// Its addresses; the first free /24 of the network unless given.

@@ -94,7 +94,11 @@ impl<'a> PlacementGroups<'a> {
     /// ```
     pub fn create(self, name: impl Into<String>, kind: PlacementGroupType) -> CreatePlacementGroup {
         let decode = Created::<PlacementGroup>::decode(self.0);
-        CreatePlacementGroup::new(self.0.call(&ops::CREATE_PLACEMENT_GROUP, decode), name.into(), kind)
+        CreatePlacementGroup::new(
+            self.0.call(&ops::CREATE_PLACEMENT_GROUP, decode),
+            name.into(),
+            kind,
+        )
     }
 
     /// One placement group (`GET /placement_groups/{id}`).
@@ -111,7 +115,8 @@ impl<'a> PlacementGroups<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<PlacementGroupId>) -> Call<PlacementGroup> {
-        self.0.get(&ops::GET_PLACEMENT_GROUP, id.into().0, "placement_group")
+        self.0
+            .get(&ops::GET_PLACEMENT_GROUP, id.into().0, "placement_group")
     }
 
     /// Looks a placement group up by name or id (`GET /placement_groups?name=..`, `GET /placement_groups/{id}`); `None`
@@ -129,7 +134,11 @@ impl<'a> PlacementGroups<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, group: impl Into<IdOrName>) -> Task<Option<PlacementGroup>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_PLACEMENT_GROUPS, "placement_groups").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_PLACEMENT_GROUPS, "placement_groups")
+                .query("name", name)
+        };
         find(group.into(), by_name, |id| self.get(id))
     }
 
@@ -149,7 +158,11 @@ impl<'a> PlacementGroups<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<PlacementGroupId>) -> UpdatePlacementGroup {
-        UpdatePlacementGroup::new(self.0.get(&ops::UPDATE_PLACEMENT_GROUP, id.into().0, "placement_group"))
+        UpdatePlacementGroup::new(self.0.get(
+            &ops::UPDATE_PLACEMENT_GROUP,
+            id.into().0,
+            "placement_group",
+        ))
     }
 
     /// Deletes a placement group (`DELETE /placement_groups/{id}`). Take its servers out first: the documentation of

@@ -80,19 +80,33 @@ impl Poller {
         let watched = state.entry(id).or_insert_with(|| {
             let mut interval = Interval::growing(self.first, 10);
             let step = interval.step(clock.random());
-            Watched { watchers: 0, interval, step, due: clock.now() + step, failures: 0, version: 0, news: None }
+            Watched {
+                watchers: 0,
+                interval,
+                step,
+                due: clock.now() + step,
+                failures: 0,
+                version: 0,
+                news: None,
+            }
         });
         watched.watchers += 1;
         drop(state);
         self.joined.notify_one();
-        Subscription { poller: self.clone(), id, seen: 0 }
+        Subscription {
+            poller: self.clone(),
+            id,
+            seen: 0,
+        }
     }
 
     /// Sleeps until someone is due, then looks at all who are.
     async fn look(&self) {
         let clock = self.engine.clock();
         loop {
-            let Some(due) = self.state().values().map(|watched| watched.due).min() else { return };
+            let Some(due) = self.state().values().map(|watched| watched.due).min() else {
+                return;
+            };
             let wait = due.saturating_duration_since(clock.now());
             if wait.is_zero() {
                 break;
@@ -112,15 +126,26 @@ impl Poller {
     /// fewer requests. What room is left in the last request goes to those who are due next.
     fn due(&self, now: Instant) -> Vec<ActionId> {
         let state = self.state();
-        let mut all: Vec<_> = state.iter().map(|(id, watched)| (watched.due, watched.step / 2, *id)).collect();
+        let mut all: Vec<_> = state
+            .iter()
+            .map(|(id, watched)| (watched.due, watched.step / 2, *id))
+            .collect();
         all.sort_unstable();
-        let due = all.iter().filter(|(due, slack, _)| *due <= now + *slack).count();
+        let due = all
+            .iter()
+            .filter(|(due, slack, _)| *due <= now + *slack)
+            .count();
         let room = due.next_multiple_of(CHUNK).min(all.len());
         all.into_iter().take(room).map(|(_, _, id)| id).collect()
     }
 
     fn ask(&self, ids: &[ActionId]) -> CallFuture<Vec<Action>> {
-        let mut call = Call::new(&self.engine, &self.base, &ops::GET_ACTIONS, Decode::key("actions"));
+        let mut call = Call::new(
+            &self.engine,
+            &self.base,
+            &ops::GET_ACTIONS,
+            Decode::key("actions"),
+        );
         for id in ids {
             call = call.query("id", id);
         }
@@ -129,7 +154,11 @@ impl Poller {
 
     fn tell(&self, ids: &[ActionId], answer: Result<Vec<Action>>) {
         let clock = self.engine.clock();
-        let slower = if self.engine.rate_limit().is_some_and(|rate| rate.is_low()) { 4 } else { 1 };
+        let slower = if self.engine.rate_limit().is_some_and(|rate| rate.is_low()) {
+            4
+        } else {
+            1
+        };
         let mut found: HashMap<ActionId, Action> = HashMap::new();
         let failure = match answer {
             Ok(actions) => {
@@ -140,7 +169,9 @@ impl Poller {
         };
         let mut state = self.state();
         for id in ids {
-            let Some(watched) = state.get_mut(id) else { continue };
+            let Some(watched) = state.get_mut(id) else {
+                continue;
+            };
             watched.step = watched.interval.step(clock.random()) * slower;
             watched.due = clock.now() + watched.step;
             let news = match &failure {
@@ -150,8 +181,11 @@ impl Poller {
                 }
                 Some(error) => Err(error.clone()),
                 None => found.remove(id).ok_or_else(|| {
-                    Error::new(ErrorKind::WorkFailed, format!("the service does not know action {id}"))
-                        .with_code("not_found")
+                    Error::new(
+                        ErrorKind::WorkFailed,
+                        format!("the service does not know action {id}"),
+                    )
+                    .with_code("not_found")
                 }),
             };
             watched.failures = 0;

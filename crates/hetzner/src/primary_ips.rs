@@ -72,7 +72,9 @@ cloud_core::model! {
 impl PrimaryIp {
     /// The server it is assigned to.
     pub fn server(&self) -> Option<ServerId> {
-        self.assignee_id.filter(|_| self.assignee_type == AssigneeType::Server).map(ServerId)
+        self.assignee_id
+            .filter(|_| self.assignee_type == AssigneeType::Server)
+            .map(ServerId)
     }
 
     /// The address, or the first one of the network.
@@ -132,7 +134,10 @@ impl<'a> PrimaryIps<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, kind: IpVersion) -> CreatePrimaryIp {
-        let call = self.0.call(&ops::CREATE_PRIMARY_IP, Created::<PrimaryIp>::decode(self.0));
+        let call = self.0.call(
+            &ops::CREATE_PRIMARY_IP,
+            Created::<PrimaryIp>::decode(self.0),
+        );
         CreatePrimaryIp::new(call, name.into(), kind)
     }
 
@@ -170,7 +175,11 @@ impl<'a> PrimaryIps<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, primary_ip: impl Into<IdOrName>) -> Task<Option<PrimaryIp>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_PRIMARY_IPS, "primary_ips").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_PRIMARY_IPS, "primary_ips")
+                .query("name", name)
+        };
         find(primary_ip.into(), by_name, |id| self.get(id))
     }
 
@@ -191,7 +200,10 @@ impl<'a> PrimaryIps<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<PrimaryIpId>) -> UpdatePrimaryIp {
-        UpdatePrimaryIp::new(self.0.get(&ops::UPDATE_PRIMARY_IP, id.into().0, "primary_ip"))
+        UpdatePrimaryIp::new(
+            self.0
+                .get(&ops::UPDATE_PRIMARY_IP, id.into().0, "primary_ip"),
+        )
     }
 
     /// Gives a Primary IP back (`DELETE /primary_ips/{id}`).
@@ -230,7 +242,11 @@ impl<'a> PrimaryIps<'a> {
     /// assert_eq!(api.primary_ips().get(primary_ip).await?.server(), Some(server));
     /// # Ok(()) }
     /// ```
-    pub fn assign(self, id: impl Into<PrimaryIpId>, server: impl Into<ServerId>) -> AssignPrimaryIp {
+    pub fn assign(
+        self,
+        id: impl Into<PrimaryIpId>,
+        server: impl Into<ServerId>,
+    ) -> AssignPrimaryIp {
         let call = self.0.start(&ops::ASSIGN_PRIMARY_IP, id.into());
         AssignPrimaryIp::new(call, AssigneeType::Server, server.into())
     }
@@ -277,7 +293,11 @@ impl<'a> PrimaryIps<'a> {
         ip: impl Into<IpAddr>,
         dns_ptr: impl Into<Option<&'n str>>,
     ) -> ChangeDnsPtr {
-        ChangeDnsPtr::of(self.0.start(&ops::CHANGE_PRIMARY_IP_DNS_PTR, id.into()), ip, dns_ptr)
+        ChangeDnsPtr::of(
+            self.0.start(&ops::CHANGE_PRIMARY_IP_DNS_PTR, id.into()),
+            ip,
+            dns_ptr,
+        )
     }
 
     /// Sets whether giving a Primary IP back is refused (`POST /primary_ips/{id}/actions/change_protection`). One that
@@ -359,7 +379,8 @@ cloud_core::request! {
 impl CreatePrimaryIp {
     /// The server it is assigned to, which must be off.
     pub fn server(self, server: impl Into<ServerId>) -> Self {
-        self.assignee_type(AssigneeType::Server).assignee_id(server.into().0)
+        self.assignee_type(AssigneeType::Server)
+            .assignee_id(server.into().0)
     }
 }
 

@@ -151,7 +151,8 @@ impl<'a> ServerTypes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<ServerTypeId>) -> Call<ServerType> {
-        self.0.get(&ops::GET_SERVER_TYPE, id.into().0, "server_type")
+        self.0
+            .get(&ops::GET_SERVER_TYPE, id.into().0, "server_type")
     }
 
     /// Looks a type of server up by name or id (`GET /server_types?name=..`, `GET /server_types/{id}`); `None` when
@@ -167,7 +168,11 @@ impl<'a> ServerTypes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, server_type: impl Into<IdOrName>) -> Task<Option<ServerType>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_SERVER_TYPES, "server_types").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_SERVER_TYPES, "server_types")
+                .query("name", name)
+        };
         find(server_type.into(), by_name, |id| self.get(id))
     }
 }

@@ -332,29 +332,59 @@ mod tests {
 
     #[test]
     fn states_are_told_apart() {
-        for (status, running, off) in [("running", true, false), ("off", false, true), ("stopping", false, false)] {
-            let server = Server { status: status.into(), ..Server::default() };
-            assert_eq!((server.is_running(), server.is_off()), (running, off), "{status}");
+        for (status, running, off) in [
+            ("running", true, false),
+            ("off", false, true),
+            ("stopping", false, false),
+        ] {
+            let server = Server {
+                status: status.into(),
+                ..Server::default()
+            };
+            assert_eq!(
+                (server.is_running(), server.is_off()),
+                (running, off),
+                "{status}"
+            );
         }
-        assert!(matches!(ServerStatus::from("unknown"), ServerStatus::Unknown(_)));
+        assert!(matches!(
+            ServerStatus::from("unknown"),
+            ServerStatus::Unknown(_)
+        ));
     }
 
     #[test]
     fn addresses_are_read_when_there_are_any() {
-        let with = server(r#"{"public_net":{"ipv4":{"ip":"203.0.113.7"},"ipv6":{"ip":"2001:db8::/64"}}}"#);
+        let with =
+            server(r#"{"public_net":{"ipv4":{"ip":"203.0.113.7"},"ipv6":{"ip":"2001:db8::/64"}}}"#);
         assert_eq!(with.ipv4(), Some(Ipv4Addr::new(203, 0, 113, 7)));
         assert_eq!(with.ipv6(), Some("2001:db8::1".parse().unwrap()));
-        for json in
-            ["{}", r#"{"public_net":{"ipv4":null,"ipv6":null}}"#, r#"{"public_net":{"ipv4":{"ip":""},"ipv6":{}}}"#]
-        {
-            assert_eq!((server(json).ipv4(), server(json).ipv6()), (None, None), "{json}");
+        for json in [
+            "{}",
+            r#"{"public_net":{"ipv4":null,"ipv6":null}}"#,
+            r#"{"public_net":{"ipv4":{"ip":""},"ipv6":{}}}"#,
+        ] {
+            assert_eq!(
+                (server(json).ipv4(), server(json).ipv6()),
+                (None, None),
+                "{json}"
+            );
         }
     }
 
     #[test]
     fn an_ipv6_network_needs_address_and_length() {
-        let network = |ip: &str| PublicIpv6 { ip: ip.to_owned(), ..PublicIpv6::default() }.network();
-        assert_eq!(network("2001:db8::/64"), Some(("2001:db8::".parse().unwrap(), 64)));
+        let network = |ip: &str| {
+            PublicIpv6 {
+                ip: ip.to_owned(),
+                ..PublicIpv6::default()
+            }
+            .network()
+        };
+        assert_eq!(
+            network("2001:db8::/64"),
+            Some(("2001:db8::".parse().unwrap(), 64))
+        );
         for bad in ["2001:db8::", "2001:db8::/129", "2001:db8::/", "x/64", "/64"] {
             assert_eq!(network(bad), None, "{bad}");
         }
@@ -362,18 +392,29 @@ mod tests {
 
     #[test]
     fn private_networks_are_found_by_id() {
-        let server = server(r#"{"private_net":[{"network":1,"ip":"10.0.0.2"},{"network":2,"ip":"10.1.0.2"}]}"#);
+        let server = server(
+            r#"{"private_net":[{"network":1,"ip":"10.0.0.2"},{"network":2,"ip":"10.1.0.2"}]}"#,
+        );
         assert_eq!(server.private_net(NetworkId(2)).unwrap().ip, "10.1.0.2");
         assert_eq!(server.private_net(NetworkId(3)), None);
     }
 
-    fn secret_of<T: for<'de> Deserialize<'de> + Debug>(json: &str, secret: impl Fn(&T) -> &SecretString) {
+    fn secret_of<T: for<'de> Deserialize<'de> + Debug>(
+        json: &str,
+        secret: impl Fn(&T) -> &SecretString,
+    ) {
         let answer: T = serde_json::from_str(json).unwrap();
         assert_eq!(secret(&answer).expose_secret(), "hunter2");
         let debug = format!("{answer:#?}");
-        assert!(debug.contains("REDACTED") && !debug.contains("hunter2") && debug.contains("ActionId"), "{debug}");
+        assert!(
+            debug.contains("REDACTED") && !debug.contains("hunter2") && debug.contains("ActionId"),
+            "{debug}"
+        );
         serde_json::from_str::<T>("{}").unwrap();
-        serde_json::from_str::<T>(r#"{"action":null,"root_password":null,"wss_url":null,"password":null}"#).unwrap();
+        serde_json::from_str::<T>(
+            r#"{"action":null,"root_password":null,"wss_url":null,"password":null}"#,
+        )
+        .unwrap();
     }
 
     #[test]
@@ -381,7 +422,9 @@ mod tests {
         let password = r#"{"root_password":"hunter2","action":{"id":7}}"#;
         secret_of(password, |answer: &EnabledRescue| &answer.root_password);
         secret_of(password, |answer: &ResetPassword| &answer.root_password);
-        secret_of(password, |answer: &Rebuilt| answer.root_password.as_ref().unwrap());
+        secret_of(password, |answer: &Rebuilt| {
+            answer.root_password.as_ref().unwrap()
+        });
         let console = r#"{"wss_url":"hunter2","password":"hunter2","action":{"id":7}}"#;
         secret_of(console, |answer: &RequestedConsole| &answer.wss_url);
         secret_of(console, |answer: &RequestedConsole| &answer.password);

@@ -23,12 +23,18 @@ impl Sort {
     pub const CREATED: Self = Self::constant("created");
 
     const fn constant(field: &'static str) -> Self {
-        Self { field: std::borrow::Cow::Borrowed(field), descending: false }
+        Self {
+            field: std::borrow::Cow::Borrowed(field),
+            descending: false,
+        }
     }
 
     /// By this field, upwards.
     pub fn by(field: impl Into<std::borrow::Cow<'static, str>>) -> Self {
-        Self { field: field.into(), descending: false }
+        Self {
+            field: field.into(),
+            descending: false,
+        }
     }
 
     /// The other way round: the largest first.
@@ -40,6 +46,11 @@ impl Sort {
 
 impl fmt::Display for Sort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.field, if self.descending { "desc" } else { "asc" })
+        write!(
+            f,
+            "{}:{}",
+            self.field,
+            if self.descending { "desc" } else { "asc" }
+        )
     }
 }

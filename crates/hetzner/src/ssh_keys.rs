@@ -83,7 +83,10 @@ impl<'a> SshKeys<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, public_key: impl Into<String>) -> CreateSshKey {
-        let call = self.0.call(&ops::CREATE_SSH_KEY, cloud_core::decode::Decode::key("ssh_key"));
+        let call = self.0.call(
+            &ops::CREATE_SSH_KEY,
+            cloud_core::decode::Decode::key("ssh_key"),
+        );
         CreateSshKey::new(call, name.into(), public_key.into())
     }
 
@@ -121,7 +124,11 @@ impl<'a> SshKeys<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, key: impl Into<IdOrName>) -> Task<Option<SshKey>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_SSH_KEYS, "ssh_keys")
+                .query("name", name)
+        };
         find(key.into(), by_name, |id| self.get(id))
     }
 

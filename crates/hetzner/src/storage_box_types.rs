@@ -75,7 +75,10 @@ impl<'a> StorageBoxTypes<'a> {
     }
 
     fn listed(self) -> List<StorageBoxType> {
-        in_pages(self.0.call_on_hetzner(&ops::LIST_STORAGE_BOX_TYPES, page_of("storage_box_types")))
+        in_pages(
+            self.0
+                .call_on_hetzner(&ops::LIST_STORAGE_BOX_TYPES, page_of("storage_box_types")),
+        )
     }
 
     /// Lists types of storage boxes (`GET /storage_box_types`).
@@ -108,7 +111,9 @@ impl<'a> StorageBoxTypes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<StorageBoxTypeId>) -> Call<StorageBoxType> {
-        self.0.call_on_hetzner(&ops::GET_STORAGE_BOX_TYPE, Decode::key("storage_box_type")).arg(id.into())
+        self.0
+            .call_on_hetzner(&ops::GET_STORAGE_BOX_TYPE, Decode::key("storage_box_type"))
+            .arg(id.into())
     }
 
     /// Looks a type of storage box up by name or id (`GET /storage_box_types?name=..`, `GET /storage_box_types/{id}`);
@@ -124,7 +129,11 @@ impl<'a> StorageBoxTypes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, storage_box_type: impl Into<IdOrName>) -> Task<Option<StorageBoxType>> {
-        find(storage_box_type.into(), |name| self.listed().query("name", name), |id| self.get(id))
+        find(
+            storage_box_type.into(),
+            |name| self.listed().query("name", name),
+            |id| self.get(id),
+        )
     }
 }
 

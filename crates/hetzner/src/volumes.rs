@@ -127,7 +127,9 @@ impl<'a> Volumes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, size: u32) -> CreateVolume {
-        let call = self.0.call(&ops::CREATE_VOLUME, Created::<Volume>::decode(self.0));
+        let call = self
+            .0
+            .call(&ops::CREATE_VOLUME, Created::<Volume>::decode(self.0));
         CreateVolume::new(call, name.into(), size)
     }
 
@@ -163,7 +165,11 @@ impl<'a> Volumes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, volume: impl Into<IdOrName>) -> Task<Option<Volume>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_VOLUMES, "volumes").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_VOLUMES, "volumes")
+                .query("name", name)
+        };
         find(volume.into(), by_name, |id| self.get(id))
     }
 

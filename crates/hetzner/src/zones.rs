@@ -152,10 +152,16 @@ pub struct PrimaryNameserver {
     #[serde(deserialize_with = "lenient::field")]
     pub address: String,
     /// Its port; 53 unless set.
-    #[serde(deserialize_with = "lenient::integer", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "lenient::integer",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub port: Option<u16>,
     /// How transfers are signed.
-    #[serde(deserialize_with = "lenient::field", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        deserialize_with = "lenient::field",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub tsig_algorithm: Option<TsigAlgorithm>,
     /// The key they are signed with, in base64.
     #[serde(deserialize_with = "lenient::field", skip_serializing)]
@@ -165,7 +171,10 @@ pub struct PrimaryNameserver {
 impl PrimaryNameserver {
     /// The name server at this address.
     pub fn new(address: impl Into<String>) -> Self {
-        Self { address: address.into(), ..Self::default() }
+        Self {
+            address: address.into(),
+            ..Self::default()
+        }
     }
 
     /// On another port than 53.
@@ -189,7 +198,12 @@ impl PrimaryNameserver {
 impl PartialEq for PrimaryNameserver {
     fn eq(&self, other: &Self) -> bool {
         (&self.address, self.port, &self.tsig_algorithm, self.key())
-            == (&other.address, other.port, &other.tsig_algorithm, other.key())
+            == (
+                &other.address,
+                other.port,
+                &other.tsig_algorithm,
+                other.key(),
+            )
     }
 }
 
@@ -198,13 +212,19 @@ impl PartialEq for PrimaryNameserver {
 pub struct SentNameserver {
     #[serde(flatten)]
     server: PrimaryNameserver,
-    #[serde(serialize_with = "cloud_core::model::secret::expose_opt", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        serialize_with = "cloud_core::model::secret::expose_opt",
+        skip_serializing_if = "Option::is_none"
+    )]
     tsig_key: Option<SecretString>,
 }
 
 impl From<PrimaryNameserver> for SentNameserver {
     fn from(server: PrimaryNameserver) -> Self {
-        Self { tsig_key: server.tsig_key.clone(), server }
+        Self {
+            tsig_key: server.tsig_key.clone(),
+            server,
+        }
     }
 }
 
@@ -229,7 +249,13 @@ impl<N: Into<String>> From<(N, Rr)> for NewRrSet {
             Patch::Value(ttl) => Some(ttl),
             _ => None,
         };
-        Self { name, kind: rr.kind().clone(), ttl, records: rr.into_records(), checked }
+        Self {
+            name,
+            kind: rr.kind().clone(),
+            ttl,
+            records: rr.into_records(),
+            checked,
+        }
     }
 }
 

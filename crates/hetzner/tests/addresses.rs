@@ -13,8 +13,18 @@ use common::{assert_code, assert_field, client, last, last_query, server};
 
 /// A server in fsn1 that is off.
 async fn stopped(api: &Client, name: &str, net: PublicNetSetup) -> Server {
-    let order = api.servers().create(name, "cx23", "debian-13").location("fsn1").public_net(net);
-    order.start_after_create(false).await.unwrap().wait().await.unwrap()
+    let order = api
+        .servers()
+        .create(name, "cx23", "debian-13")
+        .location("fsn1")
+        .public_net(net);
+    order
+        .start_after_create(false)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -22,32 +32,95 @@ async fn a_floating_ip_goes_from_server_to_server() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
     let (a, b) = (server(&api, "a").await, server(&api, "b").await);
-    let created =
-        api.floating_ips().create(IpVersion::V4).server(a.id).name("www").description("in").labels([("a", "")]);
+    let created = api
+        .floating_ips()
+        .create(IpVersion::V4)
+        .server(a.id)
+        .name("www")
+        .description("in")
+        .labels([("a", "")]);
     let created = created.await.unwrap();
     let body = json!({"type": "ipv4", "server": a.id, "name": "www", "description": "in", "labels": {"a": ""}});
     assert_eq!(last(&sandbox), ("POST /v1/floating_ips".into(), body));
     let ip = created.wait().await.unwrap();
-    assert_eq!((ip.server, ip.home_location.name.as_str(), ip.kind.clone()), (Some(a.id), "fsn1", IpVersion::V4));
-    assert_eq!(api.servers().get(a.id).await.unwrap().public_net.floating_ips, [ip.id]);
+    assert_eq!(
+        (ip.server, ip.home_location.name.as_str(), ip.kind.clone()),
+        (Some(a.id), "fsn1", IpVersion::V4)
+    );
+    assert_eq!(
+        api.servers()
+            .get(a.id)
+            .await
+            .unwrap()
+            .public_net
+            .floating_ips,
+        [ip.id]
+    );
 
-    assert_code(api.floating_ips().assign(ip.id, b.id).await, "floating_ip_assigned");
+    assert_code(
+        api.floating_ips().assign(ip.id, b.id).await,
+        "floating_ip_assigned",
+    );
     assert_code(api.floating_ips().delete(ip.id).await, "must_be_unassigned");
     let path = |name: &str| format!("POST /v1/floating_ips/{}/actions/{name}", ip.id);
-    api.floating_ips().unassign(ip.id).await.unwrap().wait().await.unwrap();
+    api.floating_ips()
+        .unassign(ip.id)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_eq!(last(&sandbox), (path("unassign"), json!(null)));
-    api.floating_ips().assign(ip.id, b.id).await.unwrap().wait().await.unwrap();
+    api.floating_ips()
+        .assign(ip.id, b.id)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_eq!(last(&sandbox), (path("assign"), json!({"server": b.id})));
-    assert_eq!(api.floating_ips().get(ip.id).await.unwrap().server, Some(b.id));
+    assert_eq!(
+        api.floating_ips().get(ip.id).await.unwrap().server,
+        Some(b.id)
+    );
 
     let address = ip.address().unwrap();
-    api.floating_ips().change_dns_ptr(ip.id, address, "www.example.com").await.unwrap().wait().await.unwrap();
-    assert_eq!(last(&sandbox), (path("change_dns_ptr"), json!({"ip": address, "dns_ptr": "www.example.com"})));
-    assert_eq!(api.floating_ips().get(ip.id).await.unwrap().dns_ptr[0].dns_ptr, "www.example.com");
-    api.floating_ips().change_dns_ptr(ip.id, address, None).await.unwrap().wait().await.unwrap();
+    api.floating_ips()
+        .change_dns_ptr(ip.id, address, "www.example.com")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox),
+        (
+            path("change_dns_ptr"),
+            json!({"ip": address, "dns_ptr": "www.example.com"})
+        )
+    );
+    assert_eq!(
+        api.floating_ips().get(ip.id).await.unwrap().dns_ptr[0].dns_ptr,
+        "www.example.com"
+    );
+    api.floating_ips()
+        .change_dns_ptr(ip.id, address, None)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_eq!(last(&sandbox).1, json!({"ip": address, "dns_ptr": null}));
-    assert_ne!(api.floating_ips().get(ip.id).await.unwrap().dns_ptr[0].dns_ptr, "www.example.com");
-    assert_code(api.floating_ips().change_dns_ptr(ip.id, Ipv6Addr::LOCALHOST, "x").await, "ip_not_owned");
+    assert_ne!(
+        api.floating_ips().get(ip.id).await.unwrap().dns_ptr[0].dns_ptr,
+        "www.example.com"
+    );
+    assert_code(
+        api.floating_ips()
+            .change_dns_ptr(ip.id, Ipv6Addr::LOCALHOST, "x")
+            .await,
+        "ip_not_owned",
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -57,29 +130,83 @@ async fn floating_ips_are_found_changed_and_given_back() {
     let ips = api.floating_ips();
     assert_field(ips.create(IpVersion::V6).await, "home_location");
     assert_field(ips.update(1).labels([("-", "")]).await, "labels");
-    let created = ips.create(IpVersion::V6).home_location("nbg1").await.unwrap();
-    assert_eq!(last(&sandbox).1, json!({"type": "ipv6", "home_location": "nbg1"}));
+    let created = ips
+        .create(IpVersion::V6)
+        .home_location("nbg1")
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox).1,
+        json!({"type": "ipv6", "home_location": "nbg1"})
+    );
     assert!(created.action.is_none() && !created.resource.name.is_empty());
     let ip = created.wait().await.unwrap();
     assert!(ip.ip.ends_with("/64") && ip.address().unwrap().is_ipv6() && ip.dns_ptr.is_empty());
 
-    let changed = ips.update(ip.id).name("six").description("text").labels([("env", "prod")]).await.unwrap();
+    let changed = ips
+        .update(ip.id)
+        .name("six")
+        .description("text")
+        .labels([("env", "prod")])
+        .await
+        .unwrap();
     let body = json!({"name": "six", "description": "text", "labels": {"env": "prod"}});
     assert_eq!(last(&sandbox).1, body);
     assert_eq!(changed.description.as_deref(), Some("text"));
-    assert_eq!(ips.update(ip.id).name("six").await.unwrap().description.as_deref(), Some("text"));
+    assert_eq!(
+        ips.update(ip.id)
+            .name("six")
+            .await
+            .unwrap()
+            .description
+            .as_deref(),
+        Some("text")
+    );
     let changed = ips.update(ip.id).description(None).await.unwrap();
-    assert_eq!((last(&sandbox).1, changed.description), (json!({"description": null}), None));
+    assert_eq!(
+        (last(&sandbox).1, changed.description),
+        (json!({"description": null}), None)
+    );
 
     assert_eq!(ips.find("six").await.unwrap().unwrap().id, ip.id);
-    assert_eq!(ips.list().label_selector("env").sort(Sort::CREATED.descending()).all().await.unwrap().len(), 1);
+    assert_eq!(
+        ips.list()
+            .label_selector("env")
+            .sort(Sort::CREATED.descending())
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(ips.list().name("six").await.unwrap().items.len(), 1);
-    assert_code(ips.create(IpVersion::V4).home_location("fsn1").name("six").await, "uniqueness_error");
-    ips.change_protection(ip.id).delete(true).await.unwrap().wait().await.unwrap();
+    assert_code(
+        ips.create(IpVersion::V4)
+            .home_location("fsn1")
+            .name("six")
+            .await,
+        "uniqueness_error",
+    );
+    ips.change_protection(ip.id)
+        .delete(true)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_code(ips.delete(ip.id).await, "protected");
-    ips.change_protection(ip.id).delete(false).await.unwrap().wait().await.unwrap();
+    ips.change_protection(ip.id)
+        .delete(false)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     let actions = ips.list_actions_of(ip.id).all().await.unwrap();
-    assert_eq!(ips.get_action(actions[0].id).await.unwrap().command, "change_protection");
+    assert_eq!(
+        ips.get_action(actions[0].id).await.unwrap().command,
+        "change_protection"
+    );
     assert_eq!(ips.list_actions().all().await.unwrap().len(), 2);
     ips.delete(ip.id).await.unwrap().wait().await.unwrap();
     assert!(ips.get(ip.id).await.unwrap_err().is_not_found());
@@ -90,10 +217,18 @@ async fn a_primary_ip_outlives_its_servers() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
     let ips = api.primary_ips();
-    let kept = ips.create("www", IpVersion::V4).location("fsn1").labels([("a", "b")]).await.unwrap();
+    let kept = ips
+        .create("www", IpVersion::V4)
+        .location("fsn1")
+        .labels([("a", "b")])
+        .await
+        .unwrap();
     let body = json!({"name": "www", "type": "ipv4", "location": "fsn1", "labels": {"a": "b"}});
     assert_eq!(last(&sandbox), ("POST /v1/primary_ips".into(), body));
-    assert_eq!((&kept.resource.assignee_type, kept.resource.server()), (&AssigneeType::Unassigned, None));
+    assert_eq!(
+        (&kept.resource.assignee_type, kept.resource.server()),
+        (&AssigneeType::Unassigned, None)
+    );
     let id = kept.resource.id;
 
     let first = stopped(&api, "first", PublicNetSetup::new().ipv4(id)).await;
@@ -101,7 +236,11 @@ async fn a_primary_ip_outlives_its_servers() {
     assert_eq!(first.ipv4().map(Into::into), kept.resource.address());
     assert_eq!(ips.get(id).await.unwrap().server(), Some(first.id));
     assert_code(ips.delete(id).await, "must_be_unassigned");
-    let taken = api.servers().create("x", "cx23", "debian-13").public_net(PublicNetSetup::new().ipv4(id)).await;
+    let taken = api
+        .servers()
+        .create("x", "cx23", "debian-13")
+        .public_net(PublicNetSetup::new().ipv4(id))
+        .await;
     assert_code(taken, "primary_ip_assigned");
 
     let path = |name: &str| format!("POST /v1/primary_ips/{id}/actions/{name}");
@@ -109,14 +248,43 @@ async fn a_primary_ip_outlives_its_servers() {
     assert_eq!(last(&sandbox), (path("unassign"), json!(null)));
     assert!(api.servers().get(first.id).await.unwrap().ipv4().is_none());
     let second = stopped(&api, "second", PublicNetSetup::new().without_ipv4()).await;
-    ips.assign(id, second.id).await.unwrap().wait().await.unwrap();
-    assert_eq!(last(&sandbox), (path("assign"), json!({"assignee_type": "server", "assignee_id": second.id})));
-    assert_eq!(api.servers().get(second.id).await.unwrap().ipv4(), first.ipv4());
-    assert_code(ips.assign(id, first.id).await, "primary_ip_already_assigned");
+    ips.assign(id, second.id)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox),
+        (
+            path("assign"),
+            json!({"assignee_type": "server", "assignee_id": second.id})
+        )
+    );
+    assert_eq!(
+        api.servers().get(second.id).await.unwrap().ipv4(),
+        first.ipv4()
+    );
+    assert_code(
+        ips.assign(id, first.id).await,
+        "primary_ip_already_assigned",
+    );
 
-    api.servers().power_on(second.id).await.unwrap().wait().await.unwrap();
+    api.servers()
+        .power_on(second.id)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_code(ips.unassign(id).await, "server_not_stopped");
-    api.servers().delete(second.id).await.unwrap().wait().await.unwrap();
+    api.servers()
+        .delete(second.id)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_eq!(ips.get(id).await.unwrap().server(), None);
     ips.delete(id).await.unwrap().wait().await.unwrap();
     assert!(ips.get(id).await.unwrap_err().is_not_found());
@@ -129,9 +297,20 @@ async fn primary_ips_are_made_for_servers_and_go_with_them() {
     let ips = api.primary_ips();
     let web = stopped(&api, "web", PublicNetSetup::new().without_ipv6()).await;
     let own = ips.list().all().await.unwrap();
-    assert_eq!((own.len(), own[0].server(), own[0].auto_delete), (1, Some(web.id), true));
-    assert_code(ips.create("more", IpVersion::V4).server(web.id).await, "server_has_ipv4");
-    let six = ips.create("six", IpVersion::V6).server(web.id).auto_delete(false).await.unwrap();
+    assert_eq!(
+        (own.len(), own[0].server(), own[0].auto_delete),
+        (1, Some(web.id), true)
+    );
+    assert_code(
+        ips.create("more", IpVersion::V4).server(web.id).await,
+        "server_has_ipv4",
+    );
+    let six = ips
+        .create("six", IpVersion::V6)
+        .server(web.id)
+        .auto_delete(false)
+        .await
+        .unwrap();
     let body = json!({
         "name": "six", "type": "ipv6", "assignee_type": "server", "assignee_id": web.id, "auto_delete": false,
     });
@@ -141,27 +320,89 @@ async fn primary_ips_are_made_for_servers_and_go_with_them() {
 
     let address = format!("{}1", six.ip.strip_suffix("/64").unwrap());
     let address: Ipv6Addr = address.parse().unwrap();
-    ips.change_dns_ptr(six.id, address, "six.example.com").await.unwrap().wait().await.unwrap();
-    let shown = api.servers().get(web.id).await.unwrap().public_net.ipv6.unwrap().dns_ptr;
-    assert_eq!((shown[0].ip.as_str(), shown[0].dns_ptr.as_str()), (&*address.to_string(), "six.example.com"));
+    ips.change_dns_ptr(six.id, address, "six.example.com")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    let shown = api
+        .servers()
+        .get(web.id)
+        .await
+        .unwrap()
+        .public_net
+        .ipv6
+        .unwrap()
+        .dns_ptr;
+    assert_eq!(
+        (shown[0].ip.as_str(), shown[0].dns_ptr.as_str()),
+        (&*address.to_string(), "six.example.com")
+    );
 
-    assert_eq!(ips.list().ip(own[0].ip.as_str()).await.unwrap().items[0].id, own[0].id);
-    assert_eq!(last_query(&sandbox), format!("ip={}&per_page=50", own[0].ip));
+    assert_eq!(
+        ips.list().ip(own[0].ip.as_str()).await.unwrap().items[0].id,
+        own[0].id
+    );
+    assert_eq!(
+        last_query(&sandbox),
+        format!("ip={}&per_page=50", own[0].ip)
+    );
     assert_eq!(ips.find("six").await.unwrap().unwrap().id, six.id);
-    let error = ips.change_protection(own[0].id).delete(true).await.unwrap_err();
+    let error = ips
+        .change_protection(own[0].id)
+        .delete(true)
+        .await
+        .unwrap_err();
     assert_eq!(error.fields()[0].name, "delete", "{error}");
-    ips.change_protection(six.id).delete(true).await.unwrap().wait().await.unwrap();
+    ips.change_protection(six.id)
+        .delete(true)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     let error = ips.update(six.id).auto_delete(true).await.unwrap_err();
     assert_eq!(error.fields()[0].name, "auto_delete", "{error}");
-    let changed = ips.update(six.id).name("seven").labels([("a", "b")]).await.unwrap();
-    assert_eq!((last(&sandbox).1, changed.name.as_str()), (json!({"name": "seven", "labels": {"a": "b"}}), "seven"));
-    assert_eq!(ips.list().label_selector("a=b").sort(Sort::ID).all().await.unwrap().len(), 1);
+    let changed = ips
+        .update(six.id)
+        .name("seven")
+        .labels([("a", "b")])
+        .await
+        .unwrap();
+    assert_eq!(
+        (last(&sandbox).1, changed.name.as_str()),
+        (json!({"name": "seven", "labels": {"a": "b"}}), "seven")
+    );
+    assert_eq!(
+        ips.list()
+            .label_selector("a=b")
+            .sort(Sort::ID)
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(ips.list_actions_of(six.id).all().await.unwrap().len(), 3);
     let action = ips.list_actions().all().await.unwrap().remove(0);
     assert_eq!(ips.get_action(action.id).await.unwrap(), action);
 
-    api.servers().delete(web.id).await.unwrap().wait().await.unwrap();
-    let left: Vec<_> = ips.list().all().await.unwrap().into_iter().map(|ip| ip.name).collect();
+    api.servers()
+        .delete(web.id)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    let left: Vec<_> = ips
+        .list()
+        .all()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|ip| ip.name)
+        .collect();
     assert_eq!(left, ["seven"]);
     assert_code(ips.delete(six.id).await, "protected");
     assert_field(ips.create("x", IpVersion::V4).await, "location");

@@ -21,25 +21,44 @@ fn refused(builder: ClientBuilder) -> String {
 #[tokio::test]
 async fn a_request_on_the_wire() {
     let wire = wire();
-    let api =
-        Client::builder().token("abc").user_agent("my-tool/1.2").transport(Arc::new(wire.clone())).build().unwrap();
+    let api = Client::builder()
+        .token("abc")
+        .user_agent("my-tool/1.2")
+        .transport(Arc::new(wire.clone()))
+        .build()
+        .unwrap();
     api.servers().get(1).await.unwrap();
     let request = &wire.seen()[0].request;
     assert_eq!(request.uri(), "https://api.hetzner.cloud/v1/servers/1");
     let header = |name: &str| request.headers()[name].to_str().unwrap();
-    assert_eq!((header("authorization"), header("accept")), ("Bearer abc", "application/json"));
+    assert_eq!(
+        (header("authorization"), header("accept")),
+        ("Bearer abc", "application/json")
+    );
     let version = env!("CARGO_PKG_VERSION");
-    assert!(header("user-agent").starts_with(&format!("my-tool/1.2 cloud-hetzner/{version} (+https://")));
+    assert!(
+        header("user-agent")
+            .starts_with(&format!("my-tool/1.2 cloud-hetzner/{version} (+https://"))
+    );
     assert!(request.headers()["authorization"].is_sensitive());
 }
 
 #[test]
 fn the_sandbox_knows_every_operation_and_no_other() {
-    fn known<'a>(all: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> BTreeSet<(&'a str, &'a str, &'a str)> {
+    fn known<'a>(
+        all: impl Iterator<Item = (&'a str, &'a str, &'a str)>,
+    ) -> BTreeSet<(&'a str, &'a str, &'a str)> {
         all.collect()
     }
-    let called = known(hetzner::ops::OPERATIONS.iter().map(|o| (o.id, o.method.as_str(), o.path)));
-    assert_eq!(called, known(cloud_sandbox::hetzner::operations().map(|o| (o.id, o.method, o.path))));
+    let called = known(
+        hetzner::ops::OPERATIONS
+            .iter()
+            .map(|o| (o.id, o.method.as_str(), o.path)),
+    );
+    assert_eq!(
+        called,
+        known(cloud_sandbox::hetzner::operations().map(|o| (o.id, o.method, o.path)))
+    );
     assert_eq!(called.len(), hetzner::ops::OPERATIONS.len());
 }
 
@@ -47,18 +66,48 @@ fn the_sandbox_knows_every_operation_and_no_other() {
 fn a_wrong_setting_is_one_error_that_names_it() {
     let with = || Client::builder().token("abc");
     for (builder, problem) in [
-        (Client::builder(), "token: not set; give one by ClientBuilder::token, or set HCLOUD_TOKEN"),
-        (Client::builder().token(""), "token (client builder): is empty"),
-        (Client::builder().token("ab c"), "token (client builder): holds white space at position 3"),
-        (Client::builder().token("abc\n"), "token (client builder): holds a line break at position 4"),
-        (with().endpoint("api.example.com/v1"), "endpoint (client builder): has no scheme: write https://api."),
-        (with().endpoint("http://api.example.com/v1"), "endpoint (client builder): is http://"),
-        (with().hetzner_endpoint("ftp://x/v1"), "hetzner_endpoint (client builder): has the scheme ftp"),
-        (with().user_agent("a\nb"), "user_agent (client builder): holds a line break"),
-        (with().poll_interval(std::time::Duration::ZERO), "poll_interval (client builder): must be longer than zero"),
+        (
+            Client::builder(),
+            "token: not set; give one by ClientBuilder::token, or set HCLOUD_TOKEN",
+        ),
+        (
+            Client::builder().token(""),
+            "token (client builder): is empty",
+        ),
+        (
+            Client::builder().token("ab c"),
+            "token (client builder): holds white space at position 3",
+        ),
+        (
+            Client::builder().token("abc\n"),
+            "token (client builder): holds a line break at position 4",
+        ),
+        (
+            with().endpoint("api.example.com/v1"),
+            "endpoint (client builder): has no scheme: write https://api.",
+        ),
+        (
+            with().endpoint("http://api.example.com/v1"),
+            "endpoint (client builder): is http://",
+        ),
+        (
+            with().hetzner_endpoint("ftp://x/v1"),
+            "hetzner_endpoint (client builder): has the scheme ftp",
+        ),
+        (
+            with().user_agent("a\nb"),
+            "user_agent (client builder): holds a line break",
+        ),
+        (
+            with().poll_interval(std::time::Duration::ZERO),
+            "poll_interval (client builder): must be longer than zero",
+        ),
     ] {
         let error = refused(builder);
-        assert!(error.starts_with(&format!("wrong configuration: {problem}")), "{error}");
+        assert!(
+            error.starts_with(&format!("wrong configuration: {problem}")),
+            "{error}"
+        );
         assert!(!error.contains("abc"), "{error}");
     }
 }
@@ -66,11 +115,16 @@ fn a_wrong_setting_is_one_error_that_names_it() {
 #[test]
 fn http_is_allowed_to_loopback_or_by_word() {
     let build = |url: &str, allow| {
-        let builder = Client::builder().token("abc").endpoint(url).allow_http(allow);
+        let builder = Client::builder()
+            .token("abc")
+            .endpoint(url)
+            .allow_http(allow);
         builder.transport(Arc::new(wire())).build()
     };
     assert_eq!(
-        build("http://127.0.0.1:8500/hetzner/v1/", false).unwrap().endpoint(),
+        build("http://127.0.0.1:8500/hetzner/v1/", false)
+            .unwrap()
+            .endpoint(),
         "http://127.0.0.1:8500/hetzner/v1"
     );
     assert!(build("http://10.0.0.1/v1", false).is_err());
@@ -86,20 +140,42 @@ async fn the_environment_sets_token_and_endpoints_and_the_builder_goes_first() {
     ];
     let found = || Settings::load(&Environment::given(vars, None)).unwrap();
     let wire = wire();
-    let api = Client::builder().settings(found()).transport(Arc::new(wire.clone())).build().unwrap();
-    assert_eq!((api.endpoint(), api.hetzner_endpoint()), (vars[1].1, vars[2].1));
+    let api = Client::builder()
+        .settings(found())
+        .transport(Arc::new(wire.clone()))
+        .build()
+        .unwrap();
+    assert_eq!(
+        (api.endpoint(), api.hetzner_endpoint()),
+        (vars[1].1, vars[2].1)
+    );
     api.locations().list().await.unwrap();
-    assert_eq!(wire.seen()[0].request.headers()["authorization"], "Bearer from-env");
+    assert_eq!(
+        wire.seen()[0].request.headers()["authorization"],
+        "Bearer from-env"
+    );
 
-    let own = Client::builder().token("own").endpoint("https://own.example/v1").settings(found());
+    let own = Client::builder()
+        .token("own")
+        .endpoint("https://own.example/v1")
+        .settings(found());
     let api = own.transport(Arc::new(wire.clone())).build().unwrap();
     assert_eq!(api.endpoint(), "https://own.example/v1");
     api.locations().list().await.unwrap();
-    assert_eq!(wire.seen()[1].request.headers()["authorization"], "Bearer own");
+    assert_eq!(
+        wire.seen()[1].request.headers()["authorization"],
+        "Bearer own"
+    );
 
-    let bad = Settings::load(&Environment::given([("HCLOUD_TOKEN", "abc"), ("HCLOUD_ENDPOINT", "127.0.0.1")], None));
+    let bad = Settings::load(&Environment::given(
+        [("HCLOUD_TOKEN", "abc"), ("HCLOUD_ENDPOINT", "127.0.0.1")],
+        None,
+    ));
     let error = refused(Client::builder().settings(bad.unwrap()));
-    assert!(error.contains("HCLOUD_ENDPOINT (environment): has no scheme"), "{error}");
+    assert!(
+        error.contains("HCLOUD_ENDPOINT (environment): has no scheme"),
+        "{error}"
+    );
 }
 
 /// The code, and the names of details that this crate does not know, are as much of an answer as the message.
@@ -107,15 +183,27 @@ async fn the_environment_sets_token_and_endpoints_and_the_builder_goes_first() {
 async fn no_part_of_an_error_shows_the_token() {
     let body = r#"{"error":{"code":"secret-token","message":["secret-token"],"details":{"secret-token":1}}}"#;
     let wire = ScriptedTransport::new([Scripted::json(400, body)]);
-    let api = Client::builder().token("secret-token").transport(Arc::new(wire)).build().unwrap();
+    let api = Client::builder()
+        .token("secret-token")
+        .transport(Arc::new(wire))
+        .build()
+        .unwrap();
     let error = api.servers().get(1).await.unwrap_err();
-    let shown = format!("{error}{error:?}{:?}", error.api::<hetzner::ApiError>().unwrap());
-    assert!(!shown.contains("secret-token") && error.code() == Some("[redacted]"), "{shown}");
+    let shown = format!(
+        "{error}{error:?}{:?}",
+        error.api::<hetzner::ApiError>().unwrap()
+    );
+    assert!(
+        !shown.contains("secret-token") && error.code() == Some("[redacted]"),
+        "{shown}"
+    );
 }
 
 #[test]
 fn nothing_of_a_client_shows_the_token() {
-    let builder = Client::builder().token("hunter2").transport(Arc::new(wire()));
+    let builder = Client::builder()
+        .token("hunter2")
+        .transport(Arc::new(wire()));
     let shown = format!("{builder:?}{:?}", builder.clone().build().unwrap());
     assert!(!shown.contains("hunter2"), "{shown}");
     let api = builder.build().unwrap();
@@ -129,27 +217,71 @@ async fn the_preferences_of_the_hcloud_program_count() {
                 poll_interval = \"2s\"\nhttp_timeout = \"7s\"\n";
     let env = Environment::given([("HCLOUD_CONFIG", "/c.toml")], None).with_file("/c.toml", file);
     let wire = ScriptedTransport::from_fn(|_| Scripted::Hang);
-    let builder = Client::builder().settings(Settings::load(&env).unwrap()).transport(Arc::new(wire.clone()));
+    let builder = Client::builder()
+        .settings(Settings::load(&env).unwrap())
+        .transport(Arc::new(wire.clone()));
     let api = builder.clock(PausedClock::new()).build().unwrap();
-    let error = api.locations().list().options(|o| o.idempotent(false)).await.unwrap_err();
-    assert!(error.is_timeout() && error.elapsed().as_secs() == 7, "{error}");
+    let error = api
+        .locations()
+        .list()
+        .options(|o| o.idempotent(false))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_timeout() && error.elapsed().as_secs() == 7,
+        "{error}"
+    );
     let begun = tokio::time::Instant::now();
-    let wait = api.actions().wait(1).timeout(std::time::Duration::from_secs(5));
+    let wait = api
+        .actions()
+        .wait(1)
+        .timeout(std::time::Duration::from_secs(5));
     assert!(wait.await.is_err());
     let first_look = wire.seen()[1].at - begun.into_std();
-    assert!((1.5..=2.0).contains(&first_look.as_secs_f64()), "{first_look:?}");
+    assert!(
+        (1.5..=2.0).contains(&first_look.as_secs_f64()),
+        "{first_look:?}"
+    );
 }
 
 #[cfg(feature = "blocking")]
 #[test]
 fn everything_has_a_blocking_form() {
-    let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
-    let api = Client::builder().token("t").transport(sandbox.hetzner()).build().unwrap();
-    let created = api.servers().create("web", "cx23", "debian-13").send_blocking().unwrap();
+    let sandbox = cloud_sandbox::Sandbox::builder()
+        .action_duration(std::time::Duration::ZERO)
+        .build();
+    let api = Client::builder()
+        .token("t")
+        .transport(sandbox.hetzner())
+        .build()
+        .unwrap();
+    let created = api
+        .servers()
+        .create("web", "cx23", "debian-13")
+        .send_blocking()
+        .unwrap();
     assert!(created.wait().wait_blocking().unwrap().is_running());
-    assert_eq!(api.servers().list().items_blocking().map(|s| s.unwrap().name).collect::<Vec<_>>(), ["web"]);
+    assert_eq!(
+        api.servers()
+            .list()
+            .items_blocking()
+            .map(|s| s.unwrap().name)
+            .collect::<Vec<_>>(),
+        ["web"]
+    );
     assert_eq!(api.servers().list().all_blocking().unwrap().len(), 1);
     assert!(api.servers().find("web").send_blocking().unwrap().is_some());
-    api.servers().update(created.resource.id).name("web-2").send_blocking().unwrap();
-    assert_eq!(api.servers().get(created.resource.id).send_blocking().unwrap().name, "web-2");
+    api.servers()
+        .update(created.resource.id)
+        .name("web-2")
+        .send_blocking()
+        .unwrap();
+    assert_eq!(
+        api.servers()
+            .get(created.resource.id)
+            .send_blocking()
+            .unwrap()
+            .name,
+        "web-2"
+    );
 }

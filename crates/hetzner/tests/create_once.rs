@@ -7,7 +7,12 @@ use hetzner::Client;
 const CREATE: &str = "POST /v1/servers";
 
 fn client(sandbox: &Sandbox) -> Client {
-    Client::builder().token("t").transport(sandbox.hetzner()).clock(PausedClock::new()).build().unwrap()
+    Client::builder()
+        .token("t")
+        .transport(sandbox.hetzner())
+        .clock(PausedClock::new())
+        .build()
+        .unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -26,21 +31,41 @@ async fn what_may_have_happened_is_not_repeated() {
         let sandbox = Sandbox::new();
         let api = client(&sandbox);
         sandbox.faults().next(fault.clone());
-        let error = api.servers().create("db", "cx23", "debian-13").await.unwrap_err();
+        let error = api
+            .servers()
+            .create("db", "cx23", "debian-13")
+            .await
+            .unwrap_err();
         assert!(error.may_have_happened(), "{fault:?}: {error}");
         assert_eq!(sandbox.journal().count(CREATE), 1, "{fault:?}");
-        assert_eq!(api.servers().list().all().await.unwrap().len(), created, "{fault:?}");
+        assert_eq!(
+            api.servers().list().all().await.unwrap().len(),
+            created,
+            "{fault:?}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_certainly_did_not_happen_is_repeated() {
-    let conflict = Fault::Error { status: 409, code: "conflict".into(), message: "changed meanwhile".into() };
-    for fault in [Fault::NeverSent, Fault::RateLimited { retry_after: None }, conflict] {
+    let conflict = Fault::Error {
+        status: 409,
+        code: "conflict".into(),
+        message: "changed meanwhile".into(),
+    };
+    for fault in [
+        Fault::NeverSent,
+        Fault::RateLimited { retry_after: None },
+        conflict,
+    ] {
         let sandbox = Sandbox::new();
         let api = client(&sandbox);
         sandbox.faults().times(3, fault.clone());
-        let created = api.servers().create("db", "cx23", "debian-13").await.unwrap();
+        let created = api
+            .servers()
+            .create("db", "cx23", "debian-13")
+            .await
+            .unwrap();
         assert_eq!(created.resource.name, "db", "{fault:?}");
         assert_eq!(sandbox.journal().count_handled(CREATE), 1, "{fault:?}");
     }
@@ -51,15 +76,34 @@ async fn or_get_finds_the_server_whose_answer_was_lost() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
     sandbox.faults().next(Fault::ResetAfterHandling);
-    let db = api.servers().create("db", "cx23", "debian-13").labels([("app", "x")]).or_get().await.unwrap();
+    let db = api
+        .servers()
+        .create("db", "cx23", "debian-13")
+        .labels([("app", "x")])
+        .or_get()
+        .await
+        .unwrap();
     assert!(db.existed && db.root_password.is_none());
     assert_eq!(sandbox.journal().count(CREATE), 1);
-    assert!(db.actions().count() > 0, "its creation still goes on and can be waited for");
+    assert!(
+        db.actions().count() > 0,
+        "its creation still goes on and can be waited for"
+    );
     assert!(db.wait().await.unwrap().is_running());
 
-    let again = api.servers().create("db", "cx23", "debian-13").or_get().await.unwrap();
+    let again = api
+        .servers()
+        .create("db", "cx23", "debian-13")
+        .or_get()
+        .await
+        .unwrap();
     assert!(again.existed && again.resource.id == db.resource.id);
-    let new = api.servers().create("other", "cx23", "debian-13").or_get().await.unwrap();
+    let new = api
+        .servers()
+        .create("other", "cx23", "debian-13")
+        .or_get()
+        .await
+        .unwrap();
     assert!(!new.existed && new.root_password.is_some());
 }
 
@@ -67,11 +111,19 @@ async fn or_get_finds_the_server_whose_answer_was_lost() {
 async fn or_get_does_not_take_what_belongs_to_others() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
-    api.servers().create("db", "cx23", "debian-13").labels([("app", "x")]).await.unwrap();
+    api.servers()
+        .create("db", "cx23", "debian-13")
+        .labels([("app", "x")])
+        .await
+        .unwrap();
     for create in [
         api.servers().create("db", "cx33", "debian-13"),
-        api.servers().create("db", "cx23", "debian-13").labels([("app", "y")]),
-        api.servers().create("db", "cx23", "debian-13").labels([("team", "x")]),
+        api.servers()
+            .create("db", "cx23", "debian-13")
+            .labels([("app", "y")]),
+        api.servers()
+            .create("db", "cx23", "debian-13")
+            .labels([("team", "x")]),
     ] {
         assert!(create.or_get().await.unwrap_err().is_conflict());
     }
@@ -82,7 +134,12 @@ async fn or_get_tells_when_nothing_was_created() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
     sandbox.faults().next(Fault::ResetBeforeHandling);
-    let error = api.servers().create("db", "cx23", "debian-13").or_get().await.unwrap_err();
+    let error = api
+        .servers()
+        .create("db", "cx23", "debian-13")
+        .or_get()
+        .await
+        .unwrap_err();
     assert!(error.may_have_happened());
     assert!(api.servers().find("db").await.unwrap().is_none());
     sandbox.faults().next(Fault::Error {
@@ -90,6 +147,11 @@ async fn or_get_tells_when_nothing_was_created() {
         code: "resource_unavailable".into(),
         message: "none left".into(),
     });
-    let error = api.servers().create("db", "cx23", "debian-13").or_get().await.unwrap_err();
+    let error = api
+        .servers()
+        .create("db", "cx23", "debian-13")
+        .or_get()
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Some("resource_unavailable"));
 }

@@ -12,20 +12,33 @@ const CREATE: &str = "POST /v1/servers";
 const TYPES: &str = "GET /v1/server_types";
 
 fn client(sandbox: &Sandbox) -> Client {
-    Client::builder().token("t").transport(sandbox.hetzner()).clock(PausedClock::new()).build().unwrap()
+    Client::builder()
+        .token("t")
+        .transport(sandbox.hetzner())
+        .clock(PausedClock::new())
+        .build()
+        .unwrap()
 }
 
 fn refusal(status: u16, code: &str) -> Fault {
-    Fault::Error { status, code: code.into(), message: "not now".into() }
+    Fault::Error {
+        status,
+        code: code.into(),
+        message: "not now".into(),
+    }
 }
 
 /// The types and locations asked for.
 fn asked(sandbox: &Sandbox) -> Vec<(String, String)> {
     let entries = sandbox.journal().entries();
-    let bodies = entries.iter().filter(|entry| entry.method == "POST" && entry.path == "/v1/servers");
+    let bodies = entries
+        .iter()
+        .filter(|entry| entry.method == "POST" && entry.path == "/v1/servers");
     let text = |body: &Value, key: &str| body[key].as_str().unwrap().to_owned();
     let bodies = bodies.map(|entry| serde_json::from_slice::<Value>(&entry.body).unwrap());
-    bodies.map(|body| (text(&body, "server_type"), text(&body, "location"))).collect()
+    bodies
+        .map(|body| (text(&body, "server_type"), text(&body, "location")))
+        .collect()
 }
 
 fn pair(server_type: &str, location: &str) -> (String, String) {
@@ -36,14 +49,36 @@ fn pair(server_type: &str, location: &str) -> (String, String) {
 async fn the_next_candidate_is_tried_when_there_is_no_room() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
-    sandbox.faults().next_matching(CREATE, refusal(412, "resource_unavailable"));
-    sandbox.faults().next_matching(CREATE, refusal(422, "placement_error"));
-    let candidates = [Candidate::new("cx23", "fsn1"), Candidate::new("cx23", "nbg1"), Candidate::new("cpx22", "hel1")];
-    let create = api.servers().create("web-1", "cx33", "debian-13").location("ash").labels([("env", "prod")]);
+    sandbox
+        .faults()
+        .next_matching(CREATE, refusal(412, "resource_unavailable"));
+    sandbox
+        .faults()
+        .next_matching(CREATE, refusal(422, "placement_error"));
+    let candidates = [
+        Candidate::new("cx23", "fsn1"),
+        Candidate::new("cx23", "nbg1"),
+        Candidate::new("cpx22", "hel1"),
+    ];
+    let create = api
+        .servers()
+        .create("web-1", "cx33", "debian-13")
+        .location("ash")
+        .labels([("env", "prod")]);
     let created = create.clone().with_fallback(candidates).await.unwrap();
-    assert_eq!(asked(&sandbox), [pair("cx23", "fsn1"), pair("cx23", "nbg1"), pair("cpx22", "hel1")]);
     assert_eq!(
-        (created.resource.server_type.name.as_str(), created.resource.location.name.as_str()),
+        asked(&sandbox),
+        [
+            pair("cx23", "fsn1"),
+            pair("cx23", "nbg1"),
+            pair("cpx22", "hel1")
+        ]
+    );
+    assert_eq!(
+        (
+            created.resource.server_type.name.as_str(),
+            created.resource.location.name.as_str()
+        ),
         ("cpx22", "hel1")
     );
     assert_eq!(created.resource.labels.get("env"), Some("prod"));
@@ -52,8 +87,14 @@ async fn the_next_candidate_is_tried_when_there_is_no_room() {
 
     // The name is taken: no other candidate would change that.
     let before = sandbox.journal().count(CREATE);
-    let error = create.with_fallback([("cx23", "fsn1"), ("cx23", "nbg1")]).await.unwrap_err();
-    assert_eq!((error.code(), sandbox.journal().count(CREATE)), (Some("uniqueness_error"), before + 1));
+    let error = create
+        .with_fallback([("cx23", "fsn1"), ("cx23", "nbg1")])
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), sandbox.journal().count(CREATE)),
+        (Some("uniqueness_error"), before + 1)
+    );
     assert_eq!(sandbox.journal().count(TYPES), 1, "the catalogue is kept");
 }
 
@@ -62,20 +103,47 @@ async fn what_is_out_of_stock_is_not_asked_for() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
     let create = api.servers().create("web-1", "cx53", "debian-13");
-    create.clone().with_fallback([("cx53", "hel1"), ("cx63", "fsn1"), ("cx53", "nbg1")]).await.unwrap();
+    create
+        .clone()
+        .with_fallback([("cx53", "hel1"), ("cx63", "fsn1"), ("cx53", "nbg1")])
+        .await
+        .unwrap();
     assert_eq!(asked(&sandbox), [pair("cx53", "nbg1")]);
 
-    let error = create.clone().with_fallback([("cx63", "fsn1"), ("cx53", "hel1")]).await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("resource_unavailable")));
+    let error = create
+        .clone()
+        .with_fallback([("cx63", "fsn1"), ("cx53", "hel1")])
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::Api, Some("resource_unavailable"))
+    );
     assert_eq!(sandbox.journal().count(CREATE), 1);
-    assert!(error.api::<NoRoom>().unwrap().tried.iter().all(|tried| tried.error.is_none()));
+    assert!(
+        error
+            .api::<NoRoom>()
+            .unwrap()
+            .tried
+            .iter()
+            .all(|tried| tried.error.is_none())
+    );
 
     // Without the catalogue every candidate is asked for.
     let other = client(&sandbox);
-    sandbox.faults().next_matching(TYPES, refusal(403, "forbidden"));
-    let error =
-        other.servers().create("web-2", "cx23", "debian-13").with_fallback([("cx63", "fsn1")]).await.unwrap_err();
-    assert_eq!((error.code(), sandbox.journal().count(CREATE)), (Some("resource_unavailable"), 2));
+    sandbox
+        .faults()
+        .next_matching(TYPES, refusal(403, "forbidden"));
+    let error = other
+        .servers()
+        .create("web-2", "cx23", "debian-13")
+        .with_fallback([("cx63", "fsn1")])
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.code(), sandbox.journal().count(CREATE)),
+        (Some("resource_unavailable"), 2)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,10 +151,19 @@ async fn the_error_names_all_that_was_tried() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
     sandbox.faults().times(2, Fault::NeverSent);
-    sandbox.faults().next_matching(CREATE, refusal(412, "resource_unavailable"));
-    sandbox.faults().next_matching(CREATE, refusal(422, "placement_error"));
+    sandbox
+        .faults()
+        .next_matching(CREATE, refusal(412, "resource_unavailable"));
+    sandbox
+        .faults()
+        .next_matching(CREATE, refusal(422, "placement_error"));
     let candidates = [("cx23", "fsn1"), ("cx63", "nbg1"), ("cax11", "hel1")];
-    let error = api.servers().create("web-1", "cx23", "debian-13").with_fallback(candidates).await.unwrap_err();
+    let error = api
+        .servers()
+        .create("web-1", "cx23", "debian-13")
+        .with_fallback(candidates)
+        .await
+        .unwrap_err();
     let text = error.to_string();
     for part in [
         "web-1",
@@ -99,8 +176,14 @@ async fn the_error_names_all_that_was_tried() {
     assert_eq!(error.code(), Some("placement_error"));
     assert!(!error.may_have_happened());
     let tried = &error.api::<NoRoom>().unwrap().tried;
-    let codes: Vec<_> = tried.iter().map(|tried| tried.error.as_ref().and_then(|error| error.code())).collect();
-    assert_eq!(codes, [Some("resource_unavailable"), None, Some("placement_error")]);
+    let codes: Vec<_> = tried
+        .iter()
+        .map(|tried| tried.error.as_ref().and_then(|error| error.code()))
+        .collect();
+    assert_eq!(
+        codes,
+        [Some("resource_unavailable"), None, Some("placement_error")]
+    );
     assert_eq!(tried[2].candidate, Candidate::from(("cax11", "hel1")));
     assert!(std::error::Error::source(&error).is_some());
 }
@@ -121,33 +204,82 @@ async fn nothing_is_tried_after_a_failure_that_may_have_happened_or_is_of_anothe
         let api = client(&sandbox);
         sandbox.faults().next_matching(CREATE, fault.clone());
         let create = api.servers().create("web-1", "cx23", "debian-13");
-        let error = create.with_fallback([("cx23", "fsn1"), ("cx23", "nbg1")]).await.unwrap_err();
-        assert_eq!(asked(&sandbox), [pair("cx23", "fsn1")], "{fault:?}: {error}");
+        let error = create
+            .with_fallback([("cx23", "fsn1"), ("cx23", "nbg1")])
+            .await
+            .unwrap_err();
+        assert_eq!(
+            asked(&sandbox),
+            [pair("cx23", "fsn1")],
+            "{fault:?}: {error}"
+        );
         assert!(error.api::<NoRoom>().is_none());
     }
     let api = client(&Sandbox::new());
     let none: [Candidate; 0] = [];
-    let error = api.servers().create("a", "cx23", "debian-13").with_fallback(none).await.unwrap_err();
-    assert_eq!((error.kind(), error.fields()[0].name.as_str()), (ErrorKind::Input, "candidates"));
+    let error = api
+        .servers()
+        .create("a", "cx23", "debian-13")
+        .with_fallback(none)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.fields()[0].name.as_str()),
+        (ErrorKind::Input, "candidates")
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_lock_is_waited_for_when_asked() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
-    let id = api.servers().create("web-1", "cx23", "debian-13").await.unwrap().resource.id;
+    let id = api
+        .servers()
+        .create("web-1", "cx23", "debian-13")
+        .await
+        .unwrap()
+        .resource
+        .id;
     let limit = Duration::from_secs(60);
-    assert_eq!(api.servers().power_off(id).await.unwrap_err().code(), Some("locked"));
-    let stopped = api.servers().power_off(id).options(|o| o.wait_while_locked(limit)).await.unwrap();
+    assert_eq!(
+        api.servers().power_off(id).await.unwrap_err().code(),
+        Some("locked")
+    );
+    let stopped = api
+        .servers()
+        .power_off(id)
+        .options(|o| o.wait_while_locked(limit))
+        .await
+        .unwrap();
     assert!(stopped.wait().await.unwrap().is_success());
 
     let path = format!("POST /v1/servers/{id}/actions/poweron");
     sandbox.faults().times(2, refusal(423, "resource_locked"));
-    api.servers().power_on(id).options(|o| o.wait_while_locked(limit)).await.unwrap().wait().await.unwrap();
+    api.servers()
+        .power_on(id)
+        .options(|o| o.wait_while_locked(limit))
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_eq!(sandbox.journal().count(&path), 3);
     // Protection does not pass by itself.
-    api.servers().change_protection(id).delete(true).rebuild(true).await.unwrap().wait().await.unwrap();
-    let error = api.servers().delete(id).options(|o| o.wait_while_locked(limit)).await.unwrap_err();
+    api.servers()
+        .change_protection(id)
+        .delete(true)
+        .rebuild(true)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    let error = api
+        .servers()
+        .delete(id)
+        .options(|o| o.wait_while_locked(limit))
+        .await
+        .unwrap_err();
     assert_eq!((error.code(), error.attempts()), (Some("protected"), 1));
 }
 
@@ -158,17 +290,32 @@ async fn the_catalogue_is_read_once_in_a_while() {
     sandbox.faults().next(Fault::Status(403));
     assert!(api.catalogue().server_types().await.is_err());
     let clone = api.clone();
-    let (a, b) =
-        tokio::join!(async { api.catalogue().server_types().await }, async { clone.catalogue().server_types().await });
-    assert_eq!((a.unwrap().len(), b.unwrap().len(), sandbox.journal().count(TYPES)), (23, 23, 2));
+    let (a, b) = tokio::join!(async { api.catalogue().server_types().await }, async {
+        clone.catalogue().server_types().await
+    });
+    assert_eq!(
+        (
+            a.unwrap().len(),
+            b.unwrap().len(),
+            sandbox.journal().count(TYPES)
+        ),
+        (23, 23, 2)
+    );
     tokio::time::sleep(Duration::from_secs(59)).await;
     api.catalogue().server_types().await.unwrap();
-    assert_eq!(sandbox.journal().count(TYPES), 2, "a failure is not kept, a list is");
+    assert_eq!(
+        sandbox.journal().count(TYPES),
+        2,
+        "a failure is not kept, a list is"
+    );
     tokio::time::sleep(Duration::from_secs(1)).await;
     api.catalogue().server_types().await.unwrap();
     assert_eq!(sandbox.journal().count(TYPES), 3);
 
-    let builder = Client::builder().token("t").transport(sandbox.hetzner()).clock(PausedClock::new());
+    let builder = Client::builder()
+        .token("t")
+        .transport(sandbox.hetzner())
+        .clock(PausedClock::new());
     let fresh = builder.catalogue_ttl(Duration::ZERO).build().unwrap();
     for _ in 0..2 {
         assert_eq!(fresh.catalogue().locations().await.unwrap().len(), 6);

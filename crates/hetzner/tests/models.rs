@@ -1,15 +1,19 @@
 //! Every answer type is decoded from a full answer and from what is left when parts of it are missing.
 
 use hetzner::load_balancers::{LoadBalancerService, LoadBalancerTarget};
-use hetzner::pricing::{FloatingIpPricing, LoadBalancerTypePricing, PrimaryIpPricing, ServerTypePricing};
+use hetzner::pricing::{
+    FloatingIpPricing, LoadBalancerTypePricing, PrimaryIpPricing, ServerTypePricing,
+};
 use hetzner::servers::{PrivateNet, PublicNet, ServerFirewallStatus};
 use hetzner::zones::{DelegationStatus, Registrar, RrSet, TsigAlgorithm};
 use hetzner::{
-    Action, ActionStatus, Architecture, CpuType, Deprecation, DnsPtr, ErrorCode, HealthDetail, HealthState, Image,
-    ImageStatus, ImageType, IpVersion, Iso, IsoType, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerMetricType,
-    LoadBalancerProtocol, LoadBalancerTargetType, LoadBalancerType, Location, Metrics, NetworkZone, OsFlavor,
-    PlacementGroup, PlacementGroupType, Pricing, ResourceKind, RrType, Server, ServerStatus, ServerType, SshKey,
-    StorageBox, StorageBoxSnapshot, StorageBoxStatus, StorageBoxSubaccount, StorageType, Zone, ZoneMode, ZoneStatus,
+    Action, ActionStatus, Architecture, CpuType, Deprecation, DnsPtr, ErrorCode, HealthDetail,
+    HealthState, Image, ImageStatus, ImageType, IpVersion, Iso, IsoType, LoadBalancer,
+    LoadBalancerAlgorithmType, LoadBalancerMetricType, LoadBalancerProtocol,
+    LoadBalancerTargetType, LoadBalancerType, Location, Metrics, NetworkZone, OsFlavor,
+    PlacementGroup, PlacementGroupType, Pricing, ResourceKind, RrType, Server, ServerStatus,
+    ServerType, SshKey, StorageBox, StorageBoxSnapshot, StorageBoxStatus, StorageBoxSubaccount,
+    StorageType, Zone, ZoneMode, ZoneStatus,
 };
 use serde_json::{Value, json};
 
@@ -276,8 +280,14 @@ fn action() -> Value {
 #[test]
 fn servers() {
     let server: Server = check(&server());
-    assert_eq!((server.id.0, server.status, server.primary_disk_size), (MAX_ID, ServerStatus::Running, 50));
-    assert_eq!(server.public_net.firewalls[0].status, ServerFirewallStatus::Applied);
+    assert_eq!(
+        (server.id.0, server.status, server.primary_disk_size),
+        (MAX_ID, ServerStatus::Running, 50)
+    );
+    assert_eq!(
+        server.public_net.firewalls[0].status,
+        ServerFirewallStatus::Applied
+    );
     assert_eq!(server.private_net[0].alias_ips, ["10.0.0.3"]);
     assert_eq!(server.included_traffic, Some(MAX_ID.unsigned_abs()));
     assert_eq!(server.image.unwrap().created_from.unwrap().id, server.id);
@@ -290,7 +300,17 @@ fn servers() {
 fn a_server_without_anything_optional() {
     let mut bare = server();
     for (parent, keys) in [
-        ("", &["image", "iso", "backup_window", "outgoing_traffic", "ingoing_traffic", "included_traffic"][..]),
+        (
+            "",
+            &[
+                "image",
+                "iso",
+                "backup_window",
+                "outgoing_traffic",
+                "ingoing_traffic",
+                "included_traffic",
+            ][..],
+        ),
         ("", &["placement_group"]),
         ("/public_net", &["ipv4", "ipv6"]),
     ] {
@@ -299,14 +319,28 @@ fn a_server_without_anything_optional() {
         }
     }
     let server: Server = check(&bare);
-    assert_eq!((server.ipv4(), server.ipv6(), server.image, server.outgoing_traffic), (None, None, None, None));
+    assert_eq!(
+        (
+            server.ipv4(),
+            server.ipv6(),
+            server.image,
+            server.outgoing_traffic
+        ),
+        (None, None, None, None)
+    );
 }
 
 #[test]
 fn what_servers_are_made_of() {
     let server_type: ServerType = check(&server_type());
-    assert_eq!((server_type.cores, server_type.disk, server_type.cpu_type), (2, 40, CpuType::Shared));
-    assert_eq!(server_type.prices[0].price_hourly.net.as_str(), "0.0060000000");
+    assert_eq!(
+        (server_type.cores, server_type.disk, server_type.cpu_type),
+        (2, 40, CpuType::Shared)
+    );
+    assert_eq!(
+        server_type.prices[0].price_hourly.net.as_str(),
+        "0.0060000000"
+    );
     let image: Image = check(&image());
     assert_eq!(
         (image.kind, image.os_flavor, image.labels.get("just-a-key")),
@@ -314,11 +348,20 @@ fn what_servers_are_made_of() {
     );
     assert_eq!((image.image_size, image.disk_size), (Some(2.3), 10.0));
     let iso: Iso = check(&iso());
-    assert_eq!((iso.kind, iso.architecture), (Some(IsoType::Public), Some(Architecture::X86)));
+    assert_eq!(
+        (iso.kind, iso.architecture),
+        (Some(IsoType::Public), Some(Architecture::X86))
+    );
     let location: Location = check(&location());
-    assert_eq!((location.network_zone, location.longitude), (NetworkZone::EuCentral, 12.370_071));
+    assert_eq!(
+        (location.network_zone, location.longitude),
+        (NetworkZone::EuCentral, 12.370_071)
+    );
     let group: PlacementGroup = check(&placement_group());
-    assert_eq!((group.kind, group.servers[1].0), (PlacementGroupType::Spread, MAX_ID));
+    assert_eq!(
+        (group.kind, group.servers[1].0),
+        (PlacementGroupType::Spread, MAX_ID)
+    );
     let deprecation: Deprecation = check(&deprecation());
     assert_eq!(deprecation.announced.to_string(), "2026-06-01T00:00:00Z");
 }
@@ -327,16 +370,26 @@ fn what_servers_are_made_of() {
 fn load_balancers() {
     let balancer: LoadBalancer = check(&load_balancer());
     assert_eq!(
-        (balancer.id.0, balancer.included_traffic, balancer.services[0].listen_port),
+        (
+            balancer.id.0,
+            balancer.included_traffic,
+            balancer.services[0].listen_port
+        ),
         (MAX_ID, MAX_ID.unsigned_abs(), 443)
     );
     let health = &balancer.targets[0].health_status[0];
-    assert_eq!((&health.status, health.http_status_code), (&HealthState::Unhealthy, Some(503)));
+    assert_eq!(
+        (&health.status, health.http_status_code),
+        (&HealthState::Unhealthy, Some(503))
+    );
     assert_eq!(health.detail, Some(HealthDetail::UnexpectedHttpStatus));
     check::<LoadBalancerService>(&service());
     check::<LoadBalancerTarget>(&target());
     let size: LoadBalancerType = check(&load_balancer_type());
-    assert_eq!((size.max_services, size.end().unwrap().announced), (5, size.deprecation.unwrap().announced));
+    assert_eq!(
+        (size.max_services, size.end().unwrap().announced),
+        (5, size.deprecation.unwrap().announced)
+    );
 }
 
 #[test]
@@ -349,24 +402,38 @@ fn a_service_and_a_target_of_each_kind() {
     let mut http = service();
     http["protocol"] = json!("http");
     http["http"] = json!({"cookie_name": "c", "cookie_lifetime": 300, "timeout_idle": 50, "sticky_sessions": true});
-    assert!(!decode::<LoadBalancerService>(&http).http.unwrap().redirect_http);
+    assert!(
+        !decode::<LoadBalancerService>(&http)
+            .http
+            .unwrap()
+            .redirect_http
+    );
     let health = json!([{"listen_port": 80, "status": "unknown"}]);
     for one in [
         json!({"type": "server", "server": {"id": 7}, "health_status": health, "use_private_ip": true}),
         json!({"type": "ip", "ip": {"ip": "203.0.113.7"}, "health_status": health}),
         json!({"type": "robot_of_2030", "health_status": health}),
     ] {
-        assert!(matches!(check::<LoadBalancerTarget>(&one).health_status[0].status, HealthState::Unknown(_)));
+        assert!(matches!(
+            check::<LoadBalancerTarget>(&one).health_status[0].status,
+            HealthState::Unknown(_)
+        ));
     }
 }
 
 #[test]
 fn zones() {
     let zone: Zone = check(&zone());
-    assert_eq!((zone.id.0, zone.mode, zone.record_count), (MAX_ID, ZoneMode::Secondary, 4));
+    assert_eq!(
+        (zone.id.0, zone.mode, zone.record_count),
+        (MAX_ID, ZoneMode::Secondary, 4)
+    );
     assert_eq!(zone.primary_nameservers[0].port, Some(5353));
     let rrset: RrSet = check(&rrset());
-    assert_eq!((rrset.kind.clone(), rrset.ttl, rrset.values().next()), (RrType::A, Some(300), Some("203.0.113.7")));
+    assert_eq!(
+        (rrset.kind.clone(), rrset.ttl, rrset.values().next()),
+        (RrType::A, Some(300), Some("203.0.113.7"))
+    );
     let mut plain = self::rrset();
     plain["ttl"] = Value::Null;
     plain["records"] = json!([{"value": "203.0.113.7"}]);
@@ -407,7 +474,10 @@ fn ssh_keys() {
 #[test]
 fn actions() {
     let action: Action = check(&action());
-    assert_eq!((action.progress, action.status, action.resources[0].id), (80, ActionStatus::Error, MAX_ID));
+    assert_eq!(
+        (action.progress, action.status, action.resources[0].id),
+        (80, ActionStatus::Error, MAX_ID)
+    );
     assert!(matches!(action.error.unwrap().code, ErrorCode::Unknown(_)));
 }
 
@@ -429,13 +499,24 @@ fn prices() {
     }));
     assert_eq!(pricing.server_backup.percentage.as_str(), "20.00");
     let (primary, floating) = (&pricing.primary_ips[0], &pricing.floating_ips[0]);
-    assert_eq!((&primary.kind, &floating.kind), (&IpVersion::V4, &IpVersion::V6));
+    assert_eq!(
+        (&primary.kind, &floating.kind),
+        (&IpVersion::V4, &IpVersion::V6)
+    );
     assert_eq!(floating.prices[0].price_monthly.gross.as_str(), "1.0019");
     for empty in [
-        decode::<PrimaryIpPricing>(&json!({"prices": null})).prices.len(),
-        decode::<FloatingIpPricing>(&json!({"prices": null})).prices.len(),
-        decode::<ServerTypePricing>(&json!({"prices": null})).prices.len(),
-        decode::<LoadBalancerTypePricing>(&json!({"prices": null})).prices.len(),
+        decode::<PrimaryIpPricing>(&json!({"prices": null}))
+            .prices
+            .len(),
+        decode::<FloatingIpPricing>(&json!({"prices": null}))
+            .prices
+            .len(),
+        decode::<ServerTypePricing>(&json!({"prices": null}))
+            .prices
+            .len(),
+        decode::<LoadBalancerTypePricing>(&json!({"prices": null}))
+            .prices
+            .len(),
     ] {
         assert_eq!(empty, 0);
     }
@@ -457,10 +538,21 @@ fn metrics() {
 
 #[test]
 fn numbers_of_any_shape_are_read() {
-    for (cores, disk, size) in [(json!(2), json!(40), json!(50)), (json!(2.0), json!("40"), json!(50.0))] {
-        let server: Server =
-            decode(&json!({"server_type": {"cores": cores, "disk": disk, "memory": 4}, "primary_disk_size": size}));
-        assert_eq!((server.server_type.cores, server.server_type.disk, server.primary_disk_size), (2, 40, 50));
+    for (cores, disk, size) in [
+        (json!(2), json!(40), json!(50)),
+        (json!(2.0), json!("40"), json!(50.0)),
+    ] {
+        let server: Server = decode(
+            &json!({"server_type": {"cores": cores, "disk": disk, "memory": 4}, "primary_disk_size": size}),
+        );
+        assert_eq!(
+            (
+                server.server_type.cores,
+                server.server_type.disk,
+                server.primary_disk_size
+            ),
+            (2, 40, 50)
+        );
         assert_eq!(server.server_type.memory.to_string(), "4");
     }
 }
@@ -531,27 +623,54 @@ fn words_are_the_ones_of_the_service() {
         (words(StorageType::KNOWN), "local network"),
         (words(ImageType::KNOWN), "system app snapshot backup"),
         (words(ImageStatus::KNOWN), "available creating unavailable"),
-        (words(OsFlavor::KNOWN), "ubuntu centos debian fedora rocky alma opensuse"),
+        (
+            words(OsFlavor::KNOWN),
+            "ubuntu centos debian fedora rocky alma opensuse",
+        ),
         (words(IpVersion::KNOWN), "ipv4 ipv6"),
-        (words(NetworkZone::KNOWN), "eu-central us-east us-west ap-southeast"),
-        (words(ServerStatus::KNOWN), "running initializing starting stopping off deleting migrating rebuilding"),
+        (
+            words(NetworkZone::KNOWN),
+            "eu-central us-east us-west ap-southeast",
+        ),
+        (
+            words(ServerStatus::KNOWN),
+            "running initializing starting stopping off deleting migrating rebuilding",
+        ),
         (words(hetzner::ServerMetricType::KNOWN), "cpu disk network"),
-        (words(LoadBalancerAlgorithmType::KNOWN), "round_robin least_connections"),
+        (
+            words(LoadBalancerAlgorithmType::KNOWN),
+            "round_robin least_connections",
+        ),
         (words(LoadBalancerProtocol::KNOWN), "tcp http https"),
-        (words(LoadBalancerTargetType::KNOWN), "server label_selector ip"),
-        (words(LoadBalancerMetricType::KNOWN), "open_connections connections_per_second requests_per_second bandwidth"),
+        (
+            words(LoadBalancerTargetType::KNOWN),
+            "server label_selector ip",
+        ),
+        (
+            words(LoadBalancerMetricType::KNOWN),
+            "open_connections connections_per_second requests_per_second bandwidth",
+        ),
         (words(HealthState::KNOWN), "healthy unhealthy"),
         (
             words(HealthDetail::KNOWN),
             "unspecified layer4_no_connection layer4_timeout layer7_timeout unexpected_http_status \
              unexpected_http_content",
         ),
-        (words(RrType::KNOWN), "A AAAA CAA CNAME DS HINFO HTTPS MX NS PTR RP SOA SRV SVCB TLSA TXT"),
+        (
+            words(RrType::KNOWN),
+            "A AAAA CAA CNAME DS HINFO HTTPS MX NS PTR RP SOA SRV SVCB TLSA TXT",
+        ),
         (words(ZoneMode::KNOWN), "primary secondary"),
         (words(ZoneStatus::KNOWN), "ok updating error"),
         (words(Registrar::KNOWN), "hetzner other"),
-        (words(DelegationStatus::KNOWN), "valid partially-valid invalid lame unregistered"),
-        (words(TsigAlgorithm::KNOWN), "hmac-md5 hmac-sha1 hmac-sha256"),
+        (
+            words(DelegationStatus::KNOWN),
+            "valid partially-valid invalid lame unregistered",
+        ),
+        (
+            words(TsigAlgorithm::KNOWN),
+            "hmac-md5 hmac-sha1 hmac-sha256",
+        ),
         (
             words(ResourceKind::KNOWN),
             "server image iso floating_ip volume network certificate load_balancer firewall placement_group \
@@ -583,7 +702,10 @@ fn storage_boxes() {
         "stats": {"size": 3, "size_data": 2, "size_snapshots": 1},
     });
     let storage_box: StorageBox = check(&full);
-    assert_eq!((storage_box.status, storage_box.id.0), (StorageBoxStatus::Active, MAX_ID));
+    assert_eq!(
+        (storage_box.status, storage_box.id.0),
+        (StorageBoxStatus::Active, MAX_ID)
+    );
 
     check::<StorageBoxSnapshot>(&json!({
         "id": 5, "storage_box": 42, "name": "2026-02-12T11-35-19", "description": "d", "labels": {"a": "b"},

@@ -3,9 +3,10 @@
 
 use hetzner::networks::NetworkMember;
 use hetzner::{
-    AssigneeType, Certificate, CertificateIssuance, CertificateRenewal, CertificateType, Firewall, FirewallDirection,
-    FirewallProtocol, FirewallResource, FirewallResourceType, FirewallRule, FloatingIp, LoadBalancerId, MemberStatus,
-    MemberType, Network, PrimaryIp, ServerId, SubnetType, Volume, VolumeFormat, VolumeStatus,
+    AssigneeType, Certificate, CertificateIssuance, CertificateRenewal, CertificateType, Firewall,
+    FirewallDirection, FirewallProtocol, FirewallResource, FirewallResourceType, FirewallRule,
+    FloatingIp, LoadBalancerId, MemberStatus, MemberType, Network, PrimaryIp, ServerId, SubnetType,
+    Volume, VolumeFormat, VolumeStatus,
 };
 use serde_json::{Value, json};
 
@@ -150,7 +151,10 @@ fn certificate() -> Value {
 fn volumes() {
     let volume = check::<Volume>(&volume());
     assert!(volume.is_available() && volume.protection.delete);
-    assert_eq!((volume.server, volume.size, volume.format), (Some(ServerId(42)), 50, Some(VolumeFormat::Xfs)));
+    assert_eq!(
+        (volume.server, volume.size, volume.format),
+        (Some(ServerId(42)), 50, Some(VolumeFormat::Xfs))
+    );
     assert_eq!(decode::<Volume>(&json!({"size": 50.0})).size, 50);
     assert!(!decode::<Volume>(&json!({"status": "creating"})).is_available());
 }
@@ -158,11 +162,20 @@ fn volumes() {
 #[test]
 fn networks_and_their_members() {
     let network = check::<Network>(&network());
-    assert_eq!((&network.subnets[0].kind, network.subnets[0].vswitch_id), (&SubnetType::Vswitch, Some(1000)));
+    assert_eq!(
+        (&network.subnets[0].kind, network.subnets[0].vswitch_id),
+        (&SubnetType::Vswitch, Some(1000))
+    );
     let server = check::<NetworkMember>(&member());
-    assert_eq!((server.server(), server.load_balancer()), (Some(ServerId(MAX_ID)), None));
+    assert_eq!(
+        (server.server(), server.load_balancer()),
+        (Some(ServerId(MAX_ID)), None)
+    );
     let balancer: NetworkMember = decode(&json!({"id": 7, "type": "load_balancer"}));
-    assert_eq!((balancer.server(), balancer.load_balancer()), (None, Some(LoadBalancerId(7))));
+    assert_eq!(
+        (balancer.server(), balancer.load_balancer()),
+        (None, Some(LoadBalancerId(7)))
+    );
     let neither: NetworkMember = decode(&json!({"id": 7, "type": "dedicated"}));
     assert_eq!((neither.server(), neither.load_balancer()), (None, None));
 }
@@ -170,10 +183,20 @@ fn networks_and_their_members() {
 #[test]
 fn addresses() {
     let floating = check::<FloatingIp>(&floating_ip());
-    assert_eq!((floating.address(), floating.server), (Some("2001:db8::".parse().unwrap()), Some(ServerId(42))));
+    assert_eq!(
+        (floating.address(), floating.server),
+        (Some("2001:db8::".parse().unwrap()), Some(ServerId(42)))
+    );
     let primary = check::<PrimaryIp>(&primary_ip());
-    assert_eq!((primary.address(), primary.server()), (Some("203.0.113.7".parse().unwrap()), Some(ServerId(42))));
-    for (kind, id) in [("unassigned", json!(null)), ("unassigned", json!(42)), ("toaster", json!(42))] {
+    assert_eq!(
+        (primary.address(), primary.server()),
+        (Some("203.0.113.7".parse().unwrap()), Some(ServerId(42)))
+    );
+    for (kind, id) in [
+        ("unassigned", json!(null)),
+        ("unassigned", json!(42)),
+        ("toaster", json!(42)),
+    ] {
         let free: PrimaryIp = decode(&json!({"assignee_type": kind, "assignee_id": id}));
         assert_eq!(free.server(), None, "{kind} {id}");
     }
@@ -188,11 +211,21 @@ fn firewalls() {
         "description": null, "direction": "in", "source_ips": ["::/0"], "destination_ips": [], "protocol": "icmp",
         "port": null,
     });
-    assert_eq!(serde_json::to_value(decode::<FirewallRule>(&ping)).unwrap(), ping);
+    assert_eq!(
+        serde_json::to_value(decode::<FirewallRule>(&ping)).unwrap(),
+        ping
+    );
     for resource in self::firewall()["applied_to"].as_array().unwrap() {
         check::<FirewallResource>(resource);
     }
-    assert_eq!(firewall.applied_to[1].label_selector.as_ref().unwrap().selector, "env=prod");
+    assert_eq!(
+        firewall.applied_to[1]
+            .label_selector
+            .as_ref()
+            .unwrap()
+            .selector,
+        "env=prod"
+    );
 }
 
 #[test]
@@ -203,12 +236,22 @@ fn certificates() {
     assert_eq!(error.code, hetzner::ErrorCode::DnsZoneNotFound);
     for (status, failed) in [
         (json!(null), false),
-        (json!({"issuance": "completed", "renewal": "scheduled"}), false),
+        (
+            json!({"issuance": "completed", "renewal": "scheduled"}),
+            false,
+        ),
         (json!({"issuance": "completed", "renewal": "failed"}), true),
-        (json!({"issuance": "failed", "renewal": "unavailable"}), true),
+        (
+            json!({"issuance": "failed", "renewal": "unavailable"}),
+            true,
+        ),
     ] {
         let certificate: Certificate = decode(&json!({"status": status}));
-        assert_eq!((certificate.has_failed(), certificate.is_issued()), (failed, false), "{status}");
+        assert_eq!(
+            (certificate.has_failed(), certificate.is_issued()),
+            (failed, false),
+            "{status}"
+        );
     }
 }
 
@@ -227,8 +270,23 @@ fn new_words_come_back_as_they_came() {
     survives::<NetworkMember>(&member(), &["/type", "/status"]);
     survives::<FloatingIp>(&floating_ip(), &["/type"]);
     survives::<PrimaryIp>(&primary_ip(), &["/type", "/assignee_type"]);
-    survives::<Firewall>(&firewall(), &["/rules/0/direction", "/rules/0/protocol", "/applied_to/0/type"]);
-    survives::<Certificate>(&certificate(), &["/type", "/status/issuance", "/status/renewal", "/used_by/0/type"]);
+    survives::<Firewall>(
+        &firewall(),
+        &[
+            "/rules/0/direction",
+            "/rules/0/protocol",
+            "/applied_to/0/type",
+        ],
+    );
+    survives::<Certificate>(
+        &certificate(),
+        &[
+            "/type",
+            "/status/issuance",
+            "/status/renewal",
+            "/used_by/0/type",
+        ],
+    );
 }
 
 #[test]
@@ -241,14 +299,23 @@ fn words_are_the_ones_of_the_service() {
         (words(VolumeFormat::KNOWN), "ext4 xfs"),
         (words(SubnetType::KNOWN), "cloud server vswitch"),
         (words(MemberType::KNOWN), "server load_balancer"),
-        (words(MemberStatus::KNOWN), "ok attaching detaching updating error"),
+        (
+            words(MemberStatus::KNOWN),
+            "ok attaching detaching updating error",
+        ),
         (words(AssigneeType::KNOWN), "server unassigned"),
         (words(FirewallDirection::KNOWN), "in out"),
         (words(FirewallProtocol::KNOWN), "tcp udp icmp esp gre"),
         (words(FirewallResourceType::KNOWN), "server label_selector"),
         (words(CertificateType::KNOWN), "uploaded managed"),
-        (words(CertificateIssuance::KNOWN), "pending completed failed"),
-        (words(CertificateRenewal::KNOWN), "scheduled pending failed unavailable"),
+        (
+            words(CertificateIssuance::KNOWN),
+            "pending completed failed",
+        ),
+        (
+            words(CertificateRenewal::KNOWN),
+            "scheduled pending failed unavailable",
+        ),
     ] {
         assert_eq!(words, expected);
     }

@@ -12,30 +12,50 @@ use hetzner::{ActionId, Client, ErrorKind};
 const LOOK: &str = "GET /v1/actions";
 
 fn client(sandbox: &Sandbox) -> Client {
-    Client::builder().token("t").transport(sandbox.hetzner()).clock(PausedClock::new()).build().unwrap()
+    Client::builder()
+        .token("t")
+        .transport(sandbox.hetzner())
+        .clock(PausedClock::new())
+        .build()
+        .unwrap()
 }
 
 fn ids(query: Option<&String>) -> usize {
-    query.map_or(0, |query| query.split('&').filter(|p| p.starts_with("id=")).count())
+    query.map_or(0, |query| {
+        query.split('&').filter(|p| p.starts_with("id=")).count()
+    })
 }
 
 #[tokio::test(start_paused = true)]
 async fn two_hundred_waits_share_their_requests() {
-    let sandbox = Sandbox::builder().action_duration(Duration::from_secs(10)).build();
+    let sandbox = Sandbox::builder()
+        .action_duration(Duration::from_secs(10))
+        .build();
     let api = client(&sandbox);
     let mut created = Vec::new();
     for n in 0..200 {
-        let create = api.servers().create(format!("web-{n}"), "cx23", "debian-13").start_after_create(false);
+        let create = api
+            .servers()
+            .create(format!("web-{n}"), "cx23", "debian-13")
+            .start_after_create(false);
         created.push(create.await.unwrap());
     }
     sandbox.journal().clear();
     let start = TokioClock.now();
-    let waits: Vec<_> = created.iter().map(|created| tokio::spawn(created.wait().into_future())).collect();
+    let waits: Vec<_> = created
+        .iter()
+        .map(|created| tokio::spawn(created.wait().into_future()))
+        .collect();
     for wait in waits {
         wait.await.unwrap().unwrap();
     }
     let elapsed = (TokioClock.now() - start).as_secs_f64();
-    let looks: Vec<_> = sandbox.journal().entries().into_iter().filter(|e| e.path == "/v1/actions").collect();
+    let looks: Vec<_> = sandbox
+        .journal()
+        .entries()
+        .into_iter()
+        .filter(|e| e.path == "/v1/actions")
+        .collect();
     // 0.5 s, 0.75 s, 1.1 s ... and 5 s at the end: how often one action alone would have been looked at by then.
     let (mut rounds, mut at, mut pause) = (0, 0.0, 0.5);
     while at < elapsed {
@@ -43,7 +63,11 @@ async fn two_hundred_waits_share_their_requests() {
         pause = f64::min(pause * 1.5, 5.0);
         rounds += 1;
     }
-    assert!(looks.len() <= rounds * 8, "{} requests in {elapsed} s, {rounds} rounds at most", looks.len());
+    assert!(
+        looks.len() <= rounds * 8,
+        "{} requests in {elapsed} s, {rounds} rounds at most",
+        looks.len()
+    );
     assert!(looks.len() >= 8 * 3 && looks.iter().all(|look| ids(look.query.as_ref()) == 25));
     assert!((30.0..36.0).contains(&elapsed), "{elapsed}");
     eprintln!("200 waits: {} requests in {elapsed:.1} s", looks.len());
@@ -51,23 +75,50 @@ async fn two_hundred_waits_share_their_requests() {
 
 #[tokio::test(start_paused = true)]
 async fn pauses_grow_and_shrink_again_for_who_comes_late() {
-    let sandbox = Sandbox::builder().action_duration(Duration::from_secs(20)).build();
+    let sandbox = Sandbox::builder()
+        .action_duration(Duration::from_secs(20))
+        .build();
     let api = client(&sandbox);
-    let slow = api.servers().create("slow", "cx23", "debian-13").start_after_create(false).await.unwrap();
+    let slow = api
+        .servers()
+        .create("slow", "cx23", "debian-13")
+        .start_after_create(false)
+        .await
+        .unwrap();
     let waiting = tokio::spawn(slow.wait().into_future());
     tokio::time::sleep(Duration::from_secs(40)).await;
-    let times: Vec<_> =
-        sandbox.journal().entries().into_iter().filter(|e| e.path == "/v1/actions").map(|e| e.at).collect();
-    let gaps: Vec<f64> = times.windows(2).map(|w| w[1].duration_since(w[0]).unwrap().as_secs_f64()).collect();
-    assert!(gaps[0] < 1.0 && gaps.last().unwrap() > &3.9 && gaps.iter().all(|gap| *gap <= 5.01), "{gaps:?}");
+    let times: Vec<_> = sandbox
+        .journal()
+        .entries()
+        .into_iter()
+        .filter(|e| e.path == "/v1/actions")
+        .map(|e| e.at)
+        .collect();
+    let gaps: Vec<f64> = times
+        .windows(2)
+        .map(|w| w[1].duration_since(w[0]).unwrap().as_secs_f64())
+        .collect();
+    assert!(
+        gaps[0] < 1.0 && gaps.last().unwrap() > &3.9 && gaps.iter().all(|gap| *gap <= 5.01),
+        "{gaps:?}"
+    );
 
     // While the first sleeps for seconds, a second comes and is looked at within half a second.
     let key = api.servers().power_off(slow.resource.id).await;
     assert!(key.is_err(), "still locked by its creation");
-    let quick = api.placement_groups().create("g", hetzner::PlacementGroupType::Spread).await.unwrap();
+    let quick = api
+        .placement_groups()
+        .create("g", hetzner::PlacementGroupType::Spread)
+        .await
+        .unwrap();
     quick.wait().await.unwrap();
     let before = TokioClock.now();
-    let image_server = api.servers().create("second", "cx23", "debian-13").start_after_create(false).await.unwrap();
+    let image_server = api
+        .servers()
+        .create("second", "cx23", "debian-13")
+        .start_after_create(false)
+        .await
+        .unwrap();
     let mut wait = image_server.wait();
     assert!(wait.progress().await.unwrap().is_some());
     assert!(TokioClock.now() - before <= Duration::from_millis(510));
@@ -78,25 +129,50 @@ async fn pauses_grow_and_shrink_again_for_who_comes_late() {
 async fn another_one_looks_when_the_first_goes_away() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
-    let one = api.servers().create("one", "cx23", "debian-13").await.unwrap();
-    let two = api.servers().create("two", "cx23", "debian-13").await.unwrap();
+    let one = api
+        .servers()
+        .create("one", "cx23", "debian-13")
+        .await
+        .unwrap();
+    let two = api
+        .servers()
+        .create("two", "cx23", "debian-13")
+        .await
+        .unwrap();
     let first = tokio::spawn(one.wait().into_future());
     tokio::task::yield_now().await;
     let second = tokio::spawn(two.wait().into_future());
     tokio::time::sleep(Duration::from_millis(700)).await;
     first.abort();
     assert_eq!(second.await.unwrap().unwrap().name, "two");
-    let last = sandbox.journal().entries().into_iter().rfind(|e| e.path == "/v1/actions").unwrap();
+    let last = sandbox
+        .journal()
+        .entries()
+        .into_iter()
+        .rfind(|e| e.path == "/v1/actions")
+        .unwrap();
     let of_one = format!("id={}", one.action.unwrap().id);
-    assert!(!last.query.unwrap().contains(&of_one), "who is gone is not looked at any more");
+    assert!(
+        !last.query.unwrap().contains(&of_one),
+        "who is gone is not looked at any more"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn trouble_while_looking_is_survived() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
-    let created = api.servers().create("web", "cx23", "debian-13").await.unwrap();
-    for fault in [Fault::ResetAfterHandling, Fault::Status(503), Fault::Truncate, Fault::HtmlBody(502)] {
+    let created = api
+        .servers()
+        .create("web", "cx23", "debian-13")
+        .await
+        .unwrap();
+    for fault in [
+        Fault::ResetAfterHandling,
+        Fault::Status(503),
+        Fault::Truncate,
+        Fault::HtmlBody(502),
+    ] {
         sandbox.faults().next_matching(LOOK, fault);
     }
     assert!(created.wait().await.unwrap().is_running());
@@ -106,7 +182,11 @@ async fn trouble_while_looking_is_survived() {
 async fn trouble_that_stays_ends_the_wait() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
-    let created = api.servers().create("web", "cx23", "debian-13").await.unwrap();
+    let created = api
+        .servers()
+        .create("web", "cx23", "debian-13")
+        .await
+        .unwrap();
     sandbox.faults().next_matching(LOOK, Fault::ExpiredToken);
     let error = created.wait().await.unwrap_err();
     assert!(error.is_auth(), "{error}");
@@ -114,28 +194,57 @@ async fn trouble_that_stays_ends_the_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_names_what_was_seen_last() {
-    let sandbox = Sandbox::builder().action_duration(Duration::from_secs(600)).build();
+    let sandbox = Sandbox::builder()
+        .action_duration(Duration::from_secs(600))
+        .build();
     let api = client(&sandbox);
-    let created = api.servers().create("web", "cx23", "debian-13").await.unwrap();
-    let error = created.wait().timeout(Duration::from_secs(60)).await.unwrap_err();
+    let created = api
+        .servers()
+        .create("web", "cx23", "debian-13")
+        .await
+        .unwrap();
+    let error = created
+        .wait()
+        .timeout(Duration::from_secs(60))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimeout);
-    assert!(error.to_string().contains("60 s have passed; last seen: create_server running"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("60 s have passed; last seen: create_server running"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_low_rate_limit_slows_the_looking_down() {
     let answer = |remaining: &'static str| {
         move |_: &http::Request<bytes::Bytes>| {
-            let headers = [("ratelimit-limit", "3600"), ("ratelimit-remaining", remaining)];
-            Scripted::with_headers(200, &headers, r#"{"actions":[{"id":7,"status":"running"}]}"#)
+            let headers = [
+                ("ratelimit-limit", "3600"),
+                ("ratelimit-remaining", remaining),
+            ];
+            Scripted::with_headers(
+                200,
+                &headers,
+                r#"{"actions":[{"id":7,"status":"running"}]}"#,
+            )
         }
     };
     let mut counts = Vec::new();
     for remaining in ["3000", "100"] {
         let wire = ScriptedTransport::from_fn(answer(remaining));
-        let api =
-            Client::builder().token("t").transport(Arc::new(wire.clone())).clock(PausedClock::new()).build().unwrap();
-        let wait = api.actions().wait(ActionId(7)).timeout(Duration::from_secs(120));
+        let api = Client::builder()
+            .token("t")
+            .transport(Arc::new(wire.clone()))
+            .clock(PausedClock::new())
+            .build()
+            .unwrap();
+        let wait = api
+            .actions()
+            .wait(ActionId(7))
+            .timeout(Duration::from_secs(120));
         assert!(wait.await.unwrap_err().is_timeout());
         counts.push(wire.seen().len());
     }
@@ -147,16 +256,36 @@ async fn pauses_without_end_are_cut_short_by_the_deadline() {
     let looks = Arc::new(AtomicU32::new(0));
     let count = looks.clone();
     let wire = ScriptedTransport::from_fn(move |_| {
-        let status = if count.fetch_add(1, Ordering::SeqCst) == 0 { "running" } else { "success" };
+        let status = if count.fetch_add(1, Ordering::SeqCst) == 0 {
+            "running"
+        } else {
+            "success"
+        };
         let limit = [("ratelimit-limit", "3600"), ("ratelimit-remaining", "1")];
-        Scripted::with_headers(200, &limit, format!(r#"{{"actions":[{{"id":7,"status":"{status}"}}]}}"#))
+        Scripted::with_headers(
+            200,
+            &limit,
+            format!(r#"{{"actions":[{{"id":7,"status":"{status}"}}]}}"#),
+        )
     });
-    let builder = Client::builder().token("t").transport(Arc::new(wire)).clock(PausedClock::new());
+    let builder = Client::builder()
+        .token("t")
+        .transport(Arc::new(wire))
+        .clock(PausedClock::new());
     let api = builder.poll_interval(Duration::MAX).build().unwrap();
     let begun = TokioClock.now();
     let wait = || api.actions().wait(ActionId(7));
-    assert!(wait().timeout(Duration::from_secs(60)).await.unwrap_err().is_timeout());
-    assert_eq!((TokioClock.now() - begun, looks.load(Ordering::SeqCst)), (Duration::from_secs(60), 0));
+    assert!(
+        wait()
+            .timeout(Duration::from_secs(60))
+            .await
+            .unwrap_err()
+            .is_timeout()
+    );
+    assert_eq!(
+        (TokioClock.now() - begun, looks.load(Ordering::SeqCst)),
+        (Duration::from_secs(60), 0)
+    );
     // The second pause is four times as long, for the rate limit is nearly used up.
     wait().timeout(Duration::MAX).await.unwrap();
     assert_eq!(looks.load(Ordering::SeqCst), 2);
@@ -167,17 +296,37 @@ async fn pauses_without_end_are_cut_short_by_the_deadline() {
 async fn prefetch_respects_the_rate_limit() {
     let wire = ScriptedTransport::from_fn(|request| {
         let query = request.uri().query().unwrap_or_default();
-        let page: u32 = query.split('&').find_map(|part| part.strip_prefix("page=")?.parse().ok()).unwrap_or(1);
-        let next = if page < 9 { (page + 1).to_string() } else { "null".to_owned() };
-        let body =
-            format!(r#"{{"servers":[{{"id":{page}}}],"meta":{{"pagination":{{"next_page":{next},"last_page":9}}}}}}"#);
-        Scripted::with_headers(200, &[("ratelimit-limit", "3600"), ("ratelimit-remaining", "0")], body)
+        let page: u32 = query
+            .split('&')
+            .find_map(|part| part.strip_prefix("page=")?.parse().ok())
+            .unwrap_or(1);
+        let next = if page < 9 {
+            (page + 1).to_string()
+        } else {
+            "null".to_owned()
+        };
+        let body = format!(
+            r#"{{"servers":[{{"id":{page}}}],"meta":{{"pagination":{{"next_page":{next},"last_page":9}}}}}}"#
+        );
+        Scripted::with_headers(
+            200,
+            &[("ratelimit-limit", "3600"), ("ratelimit-remaining", "0")],
+            body,
+        )
     });
-    let api = Client::builder().token("t").transport(Arc::new(wire.clone())).clock(PausedClock::new()).build().unwrap();
+    let api = Client::builder()
+        .token("t")
+        .transport(Arc::new(wire.clone()))
+        .clock(PausedClock::new())
+        .build()
+        .unwrap();
     let servers = api.servers().list().prefetch(8).all().await.unwrap();
     assert!(servers.iter().map(|server| server.id.0).eq(1..=9));
     for pair in wire.seen().windows(2) {
         let gap = (pair[1].at - pair[0].at).as_secs_f64();
-        assert!(gap >= 0.99, "the next request is due a second later, and came after {gap} s");
+        assert!(
+            gap >= 0.99,
+            "the next request is due a second later, and came after {gap} s"
+        );
     }
 }

@@ -8,16 +8,31 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 fn client(sandbox: &Sandbox) -> Client {
-    Client::builder().token("t").transport(sandbox.hetzner()).clock(PausedClock::new()).build().unwrap()
+    Client::builder()
+        .token("t")
+        .transport(sandbox.hetzner())
+        .clock(PausedClock::new())
+        .build()
+        .unwrap()
 }
 
 async fn zone(api: &Client) -> Zone {
-    api.zones().create("example.com").await.unwrap().wait().await.unwrap()
+    api.zones()
+        .create("example.com")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap()
 }
 
 /// The requests that were not about actions: method and path, and the body.
 fn sent(sandbox: &Sandbox) -> Vec<(String, Value)> {
-    let entries = sandbox.journal().entries().into_iter().filter(|entry| entry.path != "/v1/actions");
+    let entries = sandbox
+        .journal()
+        .entries()
+        .into_iter()
+        .filter(|entry| entry.path != "/v1/actions");
     entries
         .map(|entry| {
             let body = serde_json::from_slice(&entry.body).unwrap_or(Value::Null);
@@ -39,7 +54,10 @@ async fn zones_are_created_found_changed_and_deleted() {
         .create("example.com")
         .ttl(600_u32)
         .labels([("env", "prod")])
-        .rrsets([("www", Rr::a(["203.0.113.7"]).ttl(60)), ("@", Rr::txt("hello"))])
+        .rrsets([
+            ("www", Rr::a(["203.0.113.7"]).ttl(60)),
+            ("@", Rr::txt("hello")),
+        ])
         .await
         .unwrap();
     let body = json!({
@@ -50,34 +68,103 @@ async fn zones_are_created_found_changed_and_deleted() {
         ],
     });
     assert_eq!(last(&sandbox), ("POST /v1/zones".into(), body));
-    assert_eq!((&created.resource.status, created.resource.record_count), (&ZoneStatus::Updating, 6));
+    assert_eq!(
+        (&created.resource.status, created.resource.record_count),
+        (&ZoneStatus::Updating, 6)
+    );
     let zone = created.wait().await.unwrap();
-    assert_eq!((&zone.status, &zone.mode, zone.ttl), (&ZoneStatus::Ok, &ZoneMode::Primary, 600));
+    assert_eq!(
+        (&zone.status, &zone.mode, zone.ttl),
+        (&ZoneStatus::Ok, &ZoneMode::Primary, 600)
+    );
 
     assert_eq!(api.zones().get(zone.id).await.unwrap(), zone);
     assert_eq!(last(&sandbox).0, format!("GET /v1/zones/{}", zone.id));
-    assert_eq!(api.zones().find("example.com").await.unwrap().unwrap().id, zone.id);
+    assert_eq!(
+        api.zones().find("example.com").await.unwrap().unwrap().id,
+        zone.id
+    );
     assert_eq!(last(&sandbox).0, "GET /v1/zones/example.com");
     assert!(api.zones().find("example.org").await.unwrap().is_none());
-    let mut prod = api.zones().list().label_selector("env=prod").mode(ZoneMode::Primary).items();
+    let mut prod = api
+        .zones()
+        .list()
+        .label_selector("env=prod")
+        .mode(ZoneMode::Primary)
+        .items();
     assert_eq!(prod.next().await.unwrap().unwrap().name, "example.com");
-    assert_eq!(api.zones().list().name("example.org").all().await.unwrap().len(), 0);
+    assert_eq!(
+        api.zones()
+            .list()
+            .name("example.org")
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
 
     let zones = api.zones();
     zones.update(&zone).labels([("env", "test")]).await.unwrap();
-    assert_eq!(last(&sandbox), (format!("PUT /v1/zones/{}", zone.id), json!({"labels": {"env": "test"}})));
-    zones.change_ttl("example.com", 7200).await.unwrap().wait().await.unwrap();
-    assert_eq!(last(&sandbox), ("POST /v1/zones/example.com/actions/change_ttl".into(), json!({"ttl": 7200})));
-    zones.change_protection(&zone).delete(true).await.unwrap().wait().await.unwrap();
+    assert_eq!(
+        last(&sandbox),
+        (
+            format!("PUT /v1/zones/{}", zone.id),
+            json!({"labels": {"env": "test"}})
+        )
+    );
+    zones
+        .change_ttl("example.com", 7200)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox),
+        (
+            "POST /v1/zones/example.com/actions/change_ttl".into(),
+            json!({"ttl": 7200})
+        )
+    );
+    zones
+        .change_protection(&zone)
+        .delete(true)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     let path = format!("POST /v1/zones/{}/actions/change_protection", zone.id);
     assert_eq!(last(&sandbox), (path, json!({"delete": true})));
-    assert_eq!(zones.delete(&zone).await.unwrap_err().code(), Some("protected"));
+    assert_eq!(
+        zones.delete(&zone).await.unwrap_err().code(),
+        Some("protected")
+    );
     zones.change_protection(&zone).delete(false).await.unwrap();
     let actions = zones.list_actions_of("example.com").all().await.unwrap();
     assert_eq!(actions.len(), 4);
-    assert_eq!(zones.list_actions().id(actions[0].id).all().await.unwrap().len(), 1);
-    assert_eq!(zones.get_action(actions[0].id).await.unwrap().id, actions[0].id);
-    zones.delete("example.com").await.unwrap().wait().await.unwrap();
+    assert_eq!(
+        zones
+            .list_actions()
+            .id(actions[0].id)
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        zones.get_action(actions[0].id).await.unwrap().id,
+        actions[0].id
+    );
+    zones
+        .delete("example.com")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_eq!(last(&sandbox).0, "DELETE /v1/zones/example.com");
     assert!(zones.find(zone.id).await.unwrap().is_none());
 }
@@ -86,30 +173,63 @@ async fn zones_are_created_found_changed_and_deleted() {
 async fn secondary_zones_and_their_keys() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox);
-    let server = PrimaryNameserver::new("198.51.100.1").port(5353).tsig(TsigAlgorithm::HmacSha256, "c2VjcmV0");
-    let request = api.zones().create_secondary("example.com", [server.clone(), PrimaryNameserver::new("2001:db8::53")]);
+    let server = PrimaryNameserver::new("198.51.100.1")
+        .port(5353)
+        .tsig(TsigAlgorithm::HmacSha256, "c2VjcmV0");
+    let request = api.zones().create_secondary(
+        "example.com",
+        [server.clone(), PrimaryNameserver::new("2001:db8::53")],
+    );
     assert!(!format!("{request:?}").contains("c2VjcmV0"));
     let zone = request.await.unwrap().wait().await.unwrap();
-    let with_key =
-        json!({"address": "198.51.100.1", "port": 5353, "tsig_algorithm": "hmac-sha256", "tsig_key": "c2VjcmV0"});
+    let with_key = json!({"address": "198.51.100.1", "port": 5353, "tsig_algorithm": "hmac-sha256", "tsig_key": "c2VjcmV0"});
     let body = json!({
         "name": "example.com", "mode": "secondary",
         "primary_nameservers": [with_key, {"address": "2001:db8::53"}],
     });
     assert_eq!(sent(&sandbox)[0].1, body);
     assert_eq!(zone.primary_nameservers[0], server);
-    assert_eq!(zone.primary_nameservers[0].tsig_key.as_ref().unwrap().expose_secret(), "c2VjcmV0");
+    assert_eq!(
+        zone.primary_nameservers[0]
+            .tsig_key
+            .as_ref()
+            .unwrap()
+            .expose_secret(),
+        "c2VjcmV0"
+    );
 
     // What was read can be written back, keys included.
     let zones = api.zones();
     let servers = zone.primary_nameservers.clone();
-    zones.change_primary_nameservers(&zone, servers.into_iter().take(1)).await.unwrap().wait().await.unwrap();
-    let path = format!("POST /v1/zones/{}/actions/change_primary_nameservers", zone.id);
-    assert_eq!(last(&sandbox), (path, json!({"primary_nameservers": [with_key]})));
+    zones
+        .change_primary_nameservers(&zone, servers.into_iter().take(1))
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    let path = format!(
+        "POST /v1/zones/{}/actions/change_primary_nameservers",
+        zone.id
+    );
+    assert_eq!(
+        last(&sandbox),
+        (path, json!({"primary_nameservers": [with_key]}))
+    );
     for error in [
         zones.records(&zone).list().all().await.unwrap_err(),
-        zones.records(&zone).add_records("www", "A", ["203.0.113.7"]).await.unwrap_err(),
-        zones.records(&zone).edit().remove("www", RrType::A).preview().await.unwrap_err(),
+        zones
+            .records(&zone)
+            .add_records("www", "A", ["203.0.113.7"])
+            .await
+            .unwrap_err(),
+        zones
+            .records(&zone)
+            .edit()
+            .remove("www", RrType::A)
+            .preview()
+            .await
+            .unwrap_err(),
         zones.export_zonefile(&zone).await.unwrap_err(),
     ] {
         assert_eq!(error.code(), Some("incorrect_zone_mode"));
@@ -124,56 +244,142 @@ async fn every_operation_on_records() {
     let records = api.zones().records("example.com");
     let path = |rest: &str| format!("/v1/zones/example.com/rrsets{rest}");
 
-    let created =
-        records.create("www", Rr::a(["203.0.113.7"]).ttl(300).comment("web")).labels([("a", "b")]).await.unwrap();
+    let created = records
+        .create("www", Rr::a(["203.0.113.7"]).ttl(300).comment("web"))
+        .labels([("a", "b")])
+        .await
+        .unwrap();
     let body = json!({
         "name": "www", "type": "A", "ttl": 300, "labels": {"a": "b"},
         "records": [{"value": "203.0.113.7", "comment": "web"}],
     });
     assert_eq!(last(&sandbox), (format!("POST {}", path("")), body));
     let www = created.wait().await.unwrap();
-    assert_eq!((www.id.as_str(), www.zone, www.ttl), ("www/A", zone.id, Some(300)));
+    assert_eq!(
+        (www.id.as_str(), www.zone, www.ttl),
+        ("www/A", zone.id, Some(300))
+    );
     assert_eq!(records.get("www", RrType::A).await.unwrap(), www);
     assert_eq!(last(&sandbox).0, format!("GET {}", path("/www/A")));
     assert!(records.find("nobody", "A").await.unwrap().is_none());
 
     let step = |action: &str| format!("POST {}", path(&format!("/www/A/actions/{action}")));
-    records.add_records("www", "A", ["203.0.113.8"]).ttl(300_u32).await.unwrap().wait().await.unwrap();
-    assert_eq!(last(&sandbox), (step("add_records"), json!({"records": [{"value": "203.0.113.8"}], "ttl": 300})));
-    records.update_records("www", "A", [Record::new("203.0.113.8").with_comment("spare")]).await.unwrap();
+    records
+        .add_records("www", "A", ["203.0.113.8"])
+        .ttl(300_u32)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox),
+        (
+            step("add_records"),
+            json!({"records": [{"value": "203.0.113.8"}], "ttl": 300})
+        )
+    );
+    records
+        .update_records(
+            "www",
+            "A",
+            [Record::new("203.0.113.8").with_comment("spare")],
+        )
+        .await
+        .unwrap();
     let body = json!({"records": [{"value": "203.0.113.8", "comment": "spare"}]});
     assert_eq!(last(&sandbox), (step("update_records"), body));
-    records.update_records("www", "A", ["203.0.113.7"]).await.unwrap();
-    assert_eq!(last(&sandbox).1, json!({"records": [{"value": "203.0.113.7", "comment": ""}]}));
-    records.remove_records("www", "A", ["203.0.113.7"]).await.unwrap();
-    assert_eq!(last(&sandbox), (step("remove_records"), json!({"records": [{"value": "203.0.113.7"}]})));
-    records.set_records("www", "A", [std::net::Ipv4Addr::new(203, 0, 113, 9)]).await.unwrap();
-    assert_eq!(last(&sandbox), (step("set_records"), json!({"records": [{"value": "203.0.113.9"}]})));
+    records
+        .update_records("www", "A", ["203.0.113.7"])
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox).1,
+        json!({"records": [{"value": "203.0.113.7", "comment": ""}]})
+    );
+    records
+        .remove_records("www", "A", ["203.0.113.7"])
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox),
+        (
+            step("remove_records"),
+            json!({"records": [{"value": "203.0.113.7"}]})
+        )
+    );
+    records
+        .set_records("www", "A", [std::net::Ipv4Addr::new(203, 0, 113, 9)])
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox),
+        (
+            step("set_records"),
+            json!({"records": [{"value": "203.0.113.9"}]})
+        )
+    );
     records.change_ttl("www", "A", None).await.unwrap();
     assert_eq!(last(&sandbox), (step("change_ttl"), json!({"ttl": null})));
     records.change_ttl("www", "A", 120).await.unwrap();
     assert_eq!(last(&sandbox).1, json!({"ttl": 120}));
     records.change_protection("www", "A", true).await.unwrap();
-    assert_eq!(last(&sandbox), (step("change_protection"), json!({"change": true})));
-    assert_eq!(records.delete("www", "A").await.unwrap_err().code(), Some("protected"));
+    assert_eq!(
+        last(&sandbox),
+        (step("change_protection"), json!({"change": true}))
+    );
+    assert_eq!(
+        records.delete("www", "A").await.unwrap_err().code(),
+        Some("protected")
+    );
     records.change_protection("www", "A", false).await.unwrap();
-    let labelled = records.update("www", "A").labels([("c", "d")]).await.unwrap();
-    assert_eq!(last(&sandbox), (format!("PUT {}", path("/www/A")), json!({"labels": {"c": "d"}})));
+    let labelled = records
+        .update("www", "A")
+        .labels([("c", "d")])
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox),
+        (
+            format!("PUT {}", path("/www/A")),
+            json!({"labels": {"c": "d"}})
+        )
+    );
     assert_eq!(labelled.values().collect::<Vec<_>>(), ["203.0.113.9"]);
-    records.delete("www", "A").await.unwrap().wait().await.unwrap();
+    records
+        .delete("www", "A")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_eq!(last(&sandbox).0, format!("DELETE {}", path("/www/A")));
 
     // The apex and wildcards stay one segment of the path.
     records.get("@", "SOA").await.unwrap();
     assert_eq!(last(&sandbox).0, format!("GET {}", path("/%40/SOA")));
-    records.add_records("*.sub", "TXT", [Txt::from_text("a\"b")]).await.unwrap();
-    assert_eq!(last(&sandbox).0, format!("POST {}", path("/%2A.sub/TXT/actions/add_records")));
+    records
+        .add_records("*.sub", "TXT", [Txt::from_text("a\"b")])
+        .await
+        .unwrap();
+    assert_eq!(
+        last(&sandbox).0,
+        format!("POST {}", path("/%2A.sub/TXT/actions/add_records"))
+    );
     let sub = records.get("*.sub", RrType::Txt).await.unwrap();
     assert_eq!(sub.records[0].text().unwrap(), "a\"b");
-    let list = records.list().kind(RrType::Ns).kind(RrType::Soa).name("@").sort(hetzner::Sort::ID);
+    let list = records
+        .list()
+        .kind(RrType::Ns)
+        .kind(RrType::Soa)
+        .name("@")
+        .sort(hetzner::Sort::ID);
     assert_eq!(list.all().await.unwrap().len(), 2);
     let query = sandbox.journal().entries().pop().unwrap().query.unwrap();
-    assert_eq!(query, "type=NS&type=SOA&name=%40&sort=id%3Aasc&per_page=100");
+    assert_eq!(
+        query,
+        "type=NS&type=SOA&name=%40&sort=id%3Aasc&per_page=100"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -186,24 +392,93 @@ async fn what_is_certainly_wrong_is_not_sent() {
     for (error, field) in [
         (zones.create("Example.com").await.unwrap_err(), "name"),
         (zones.create("example.com.").await.unwrap_err(), "name"),
-        (zones.create("example.com").ttl(59_u32).await.unwrap_err(), "ttl"),
-        (zones.create("example.com").rrsets([("www", Rr::a(["x"]))]).await.unwrap_err(), "records"),
-        (zones.create("example.com").rrsets([("www", Rr::a(["1.1.1.1"]))]).zonefile("x").await.unwrap_err(), "rrsets"),
-        (zones.change_ttl("example.com", 59).await.unwrap_err(), "ttl"),
+        (
+            zones.create("example.com").ttl(59_u32).await.unwrap_err(),
+            "ttl",
+        ),
+        (
+            zones
+                .create("example.com")
+                .rrsets([("www", Rr::a(["x"]))])
+                .await
+                .unwrap_err(),
+            "records",
+        ),
+        (
+            zones
+                .create("example.com")
+                .rrsets([("www", Rr::a(["1.1.1.1"]))])
+                .zonefile("x")
+                .await
+                .unwrap_err(),
+            "rrsets",
+        ),
+        (
+            zones.change_ttl("example.com", 59).await.unwrap_err(),
+            "ttl",
+        ),
         (zones.get("").await.unwrap_err(), "id_or_name"),
-        (records.create("www.", Rr::a(["1.1.1.1"])).await.unwrap_err(), "name"),
-        (records.create("www", Rr::a(["1.1.1.1"]).ttl(1)).await.unwrap_err(), "ttl"),
-        (records.add_records("www", "A", many).await.unwrap_err(), "records"),
-        (records.set_records("www", "TXT", ["bare"]).await.unwrap_err(), "records"),
+        (
+            records
+                .create("www.", Rr::a(["1.1.1.1"]))
+                .await
+                .unwrap_err(),
+            "name",
+        ),
+        (
+            records
+                .create("www", Rr::a(["1.1.1.1"]).ttl(1))
+                .await
+                .unwrap_err(),
+            "ttl",
+        ),
+        (
+            records.add_records("www", "A", many).await.unwrap_err(),
+            "records",
+        ),
+        (
+            records
+                .set_records("www", "TXT", ["bare"])
+                .await
+                .unwrap_err(),
+            "records",
+        ),
         (records.change_ttl("www", "A", 59).await.unwrap_err(), "ttl"),
-        (records.edit().set("WWW", Rr::a(["1.1.1.1"])).preview().await.unwrap_err(), "name"),
-        (records.edit().set("www", Rr::aaaa(["1.1.1.1"])).preview().await.unwrap_err(), "records"),
+        (
+            records
+                .edit()
+                .set("WWW", Rr::a(["1.1.1.1"]))
+                .preview()
+                .await
+                .unwrap_err(),
+            "name",
+        ),
+        (
+            records
+                .edit()
+                .set("www", Rr::aaaa(["1.1.1.1"]))
+                .preview()
+                .await
+                .unwrap_err(),
+            "records",
+        ),
     ] {
-        assert_eq!((error.kind(), error.fields()[0].name.as_ref()), (ErrorKind::Input, field), "{error}");
+        assert_eq!(
+            (error.kind(), error.fields()[0].name.as_ref()),
+            (ErrorKind::Input, field),
+            "{error}"
+        );
     }
     assert!(sent(&sandbox).is_empty());
-    let unchecked = zones.create("Example.com").options(cloud_core::call::CallOptions::unchecked).await.unwrap_err();
-    assert_eq!((unchecked.code(), sent(&sandbox).len()), (Some("invalid_input"), 1));
+    let unchecked = zones
+        .create("Example.com")
+        .options(cloud_core::call::CallOptions::unchecked)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (unchecked.code(), sent(&sandbox).len()),
+        (Some("invalid_input"), 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -212,15 +487,34 @@ async fn zone_files_are_exported_and_imported() {
     let api = client(&sandbox);
     let zone = zone(&api).await;
     let file = api.zones().export_zonefile(&zone).await.unwrap();
-    assert_eq!(last(&sandbox).0, format!("GET /v1/zones/{}/zonefile", zone.id));
+    assert_eq!(
+        last(&sandbox).0,
+        format!("GET /v1/zones/{}/zonefile", zone.id)
+    );
     let text = format!("{file}www\t300\tIN\tA\t203.0.113.7 ; web\n");
-    api.zones().import_zonefile(&zone, text.as_str()).await.unwrap().wait().await.unwrap();
+    api.zones()
+        .import_zonefile(&zone, text.as_str())
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     let path = format!("POST /v1/zones/{}/actions/import_zonefile", zone.id);
     assert_eq!(last(&sandbox), (path, json!({"zonefile": text})));
     let www = api.zones().records(&zone).get("www", "A").await.unwrap();
-    assert_eq!((www.ttl, www.records[0].comment.as_deref()), (Some(300), Some("web")));
-    let error = api.zones().import_zonefile(&zone, "www A 203.0.113.7").await.unwrap_err();
-    assert!(error.is_invalid_input() && error.to_string().contains("SOA"), "{error}");
+    assert_eq!(
+        (www.ttl, www.records[0].comment.as_deref()),
+        (Some(300), Some("web"))
+    );
+    let error = api
+        .zones()
+        .import_zonefile(&zone, "www A 203.0.113.7")
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_invalid_input() && error.to_string().contains("SOA"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -265,14 +559,24 @@ async fn an_edit_is_previewed_and_applied_with_the_fewest_requests() {
          + @ 60 TXT {long}\n"
     );
     assert_eq!(preview.to_string(), expected);
-    assert_eq!(preview.changes().iter().filter(|change| change.fate == Fate::Deleted).count(), 2);
+    assert_eq!(
+        preview
+            .changes()
+            .iter()
+            .filter(|change| change.fate == Fate::Deleted)
+            .count(),
+        2
+    );
     assert_eq!(sent(&sandbox).len(), 1, "only read");
 
     sandbox.journal().clear();
     let actions = preview.apply().await.unwrap();
     assert!(actions.iter().all(hetzner::Action::is_success));
     let base = format!("/v1/zones/{}/rrsets", zone.id);
-    let requests: Vec<_> = sent(&sandbox).into_iter().map(|(call, _)| call.replace(&base, "")).collect();
+    let requests: Vec<_> = sent(&sandbox)
+        .into_iter()
+        .map(|(call, _)| call.replace(&base, ""))
+        .collect();
     let expected = [
         "DELETE /alias/CNAME",
         "POST /www/A/actions/change_ttl",
@@ -283,10 +587,21 @@ async fn an_edit_is_previewed_and_applied_with_the_fewest_requests() {
         "POST /www/A/actions/set_records",
         "DELETE /gone/TXT",
     ];
-    assert_eq!((requests.as_slice(), actions.len()), (&expected.map(str::to_owned)[..], 8));
+    assert_eq!(
+        (requests.as_slice(), actions.len()),
+        (&expected.map(str::to_owned)[..], 8)
+    );
     let www = records.get("www", "A").await.unwrap();
-    let kept = www.records.iter().find(|record| record.value == "203.0.113.2").unwrap();
-    assert_eq!((www.ttl, kept.comment.as_deref()), (Some(300), Some("old")), "comments survive");
+    let kept = www
+        .records
+        .iter()
+        .find(|record| record.value == "203.0.113.2")
+        .unwrap();
+    assert_eq!(
+        (www.ttl, kept.comment.as_deref()),
+        (Some(300), Some("old")),
+        "comments survive"
+    );
 
     let again = edit.preview().await.unwrap();
     assert!(again.is_empty() && again.to_string().is_empty(), "{again}");
@@ -302,33 +617,80 @@ async fn many_records_go_fifty_at_a_time() {
     let api = client(&sandbox);
     let zone = zone(&api).await;
     let records = api.zones().records(&zone);
-    let addresses = |range: std::ops::Range<u8>| range.map(|n| format!("203.0.113.{n}")).collect::<Vec<_>>();
+    let addresses =
+        |range: std::ops::Range<u8>| range.map(|n| format!("203.0.113.{n}")).collect::<Vec<_>>();
     let counts = || -> Vec<(String, usize)> {
-        let calls = sent(&sandbox).into_iter().filter(|(call, _)| call.starts_with("POST"));
+        let calls = sent(&sandbox)
+            .into_iter()
+            .filter(|(call, _)| call.starts_with("POST"));
         calls
             .map(|(call, body)| {
-                (call.rsplit('/').next().unwrap().to_owned(), body["records"].as_array().unwrap().len())
+                (
+                    call.rsplit('/').next().unwrap().to_owned(),
+                    body["records"].as_array().unwrap().len(),
+                )
             })
             .collect()
     };
     sandbox.journal().clear();
-    records.edit().set("www", Rr::a(addresses(0..120))).preview().await.unwrap().apply().await.unwrap();
+    records
+        .edit()
+        .set("www", Rr::a(addresses(0..120)))
+        .preview()
+        .await
+        .unwrap()
+        .apply()
+        .await
+        .unwrap();
     let expected = [("rrsets", 50), ("add_records", 50), ("add_records", 20)];
-    assert_eq!(counts(), expected.map(|(call, count)| (call.to_owned(), count)));
+    assert_eq!(
+        counts(),
+        expected.map(|(call, count)| (call.to_owned(), count))
+    );
     assert_eq!(records.get("www", "A").await.unwrap().records.len(), 120);
 
     sandbox.journal().clear();
-    records.edit().set("www", Rr::a(addresses(60..180))).preview().await.unwrap().apply().await.unwrap();
-    let expected = [("add_records", 50), ("add_records", 10), ("remove_records", 50), ("remove_records", 10)];
-    assert_eq!(counts(), expected.map(|(call, count)| (call.to_owned(), count)));
-    let mut values: Vec<_> = records.get("www", "A").await.unwrap().values().map(str::to_owned).collect();
+    records
+        .edit()
+        .set("www", Rr::a(addresses(60..180)))
+        .preview()
+        .await
+        .unwrap()
+        .apply()
+        .await
+        .unwrap();
+    let expected = [
+        ("add_records", 50),
+        ("add_records", 10),
+        ("remove_records", 50),
+        ("remove_records", 10),
+    ];
+    assert_eq!(
+        counts(),
+        expected.map(|(call, count)| (call.to_owned(), count))
+    );
+    let mut values: Vec<_> = records
+        .get("www", "A")
+        .await
+        .unwrap()
+        .values()
+        .map(str::to_owned)
+        .collect();
     values.sort();
     let mut expected = addresses(60..180);
     expected.sort();
     assert_eq!(values, expected);
 
     sandbox.journal().clear();
-    records.edit().set("www", Rr::a(addresses(60..62))).preview().await.unwrap().apply().await.unwrap();
+    records
+        .edit()
+        .set("www", Rr::a(addresses(60..62)))
+        .preview()
+        .await
+        .unwrap()
+        .apply()
+        .await
+        .unwrap();
     assert_eq!(counts().len(), 3, "118 of them go");
 }
 
@@ -341,12 +703,23 @@ async fn what_is_said_last_counts() {
     let lines = |preview: hetzner::zones::Preview| preview.to_string();
     // The NS records have no time of their own, so taking that of the zone changes nothing.
     let same = Rr::ns(["helium.ns.hetzner.de."]).zone_ttl();
-    let set = edit.clone().set("a", Rr::a(["1.1.1.1"])).set("a", Rr::a(["2.2.2.2"]).ttl(60)).add("@", same);
+    let set = edit
+        .clone()
+        .set("a", Rr::a(["1.1.1.1"]))
+        .set("a", Rr::a(["2.2.2.2"]).ttl(60))
+        .add("@", same);
     assert_eq!(lines(set.preview().await.unwrap()), "+ a 60 A 2.2.2.2\n");
     let removed = edit.clone().set("a", Rr::a(["1.1.1.1"])).remove("a", "A");
     assert_eq!(lines(removed.preview().await.unwrap()), "");
-    let added = edit.clone().remove("a", "A").add("a", Rr::a(["1.1.1.1"])).add("a", Rr::a(["2.2.2.2", "1.1.1.1"]));
-    assert_eq!(lines(added.preview().await.unwrap()), "+ a A 1.1.1.1\n+ a A 2.2.2.2\n");
+    let added = edit
+        .clone()
+        .remove("a", "A")
+        .add("a", Rr::a(["1.1.1.1"]))
+        .add("a", Rr::a(["2.2.2.2", "1.1.1.1"]));
+    assert_eq!(
+        lines(added.preview().await.unwrap()),
+        "+ a A 1.1.1.1\n+ a A 2.2.2.2\n"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -357,16 +730,38 @@ async fn a_failure_stops_the_edit_and_the_next_preview_shows_what_is_left() {
     let records = api.zones().records(&zone);
     records.create("b", Rr::a(["203.0.113.1"])).await.unwrap();
     records.change_protection("b", "A", true).await.unwrap();
-    let edit = records.edit().set("a", Rr::a(["203.0.113.9"])).set("b", Rr::a(["203.0.113.2"])).remove("c", "A");
-    let error = edit.clone().preview().await.unwrap().apply().await.unwrap_err();
+    let edit = records
+        .edit()
+        .set("a", Rr::a(["203.0.113.9"]))
+        .set("b", Rr::a(["203.0.113.2"]))
+        .remove("c", "A");
+    let error = edit
+        .clone()
+        .preview()
+        .await
+        .unwrap()
+        .apply()
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Some("protected"));
     let left = edit.preview().await.unwrap();
     assert_eq!(left.to_string(), "- b A 203.0.113.1\n+ b A 203.0.113.2\n");
 
-    let fault = Fault::ActionFailed { code: "action_failed".into(), message: "no name server answered".into() };
-    sandbox.faults().next_matching("POST /v1/zones/{zone}/rrsets", fault);
+    let fault = Fault::ActionFailed {
+        code: "action_failed".into(),
+        message: "no name server answered".into(),
+    };
+    sandbox
+        .faults()
+        .next_matching("POST /v1/zones/{zone}/rrsets", fault);
     let edit = records.edit().set("d", Rr::a(["203.0.113.9"]));
     let error = edit.preview().await.unwrap().apply().await.unwrap_err();
-    assert_eq!(error.api::<ActionFailed>().unwrap().action.command, "create_rrset");
-    assert_eq!(api.zones().get(&zone).await.unwrap().status, ZoneStatus::Error);
+    assert_eq!(
+        error.api::<ActionFailed>().unwrap().action.command,
+        "create_rrset"
+    );
+    assert_eq!(
+        api.zones().get(&zone).await.unwrap().status,
+        ZoneStatus::Error
+    );
 }

@@ -13,7 +13,10 @@ pub(crate) fn name(name: &str) -> Result<()> {
     let ends = [name.bytes().next(), name.bytes().last()];
     let good = (2..=63).contains(&name.len())
         && name.bytes().all(is_word)
-        && ends.into_iter().flatten().all(|byte| byte.is_ascii_alphanumeric());
+        && ends
+            .into_iter()
+            .flatten()
+            .all(|byte| byte.is_ascii_alphanumeric());
     if good {
         return Ok(());
     }
@@ -40,10 +43,14 @@ pub(crate) fn name_filter(part: &str) -> Result<()> {
 /// A version or a family of processors.
 pub(crate) fn word(field: &str, text: Option<&String>) -> Result<()> {
     match text {
-        Some(text) if text.is_empty() || text.len() > 32 || !text.bytes().all(is_word) => Err(Error::input(
-            field,
-            format!("must have 1 to 32 letters, digits, dashes, underscores and dots, and is {text:?}"),
-        )),
+        Some(text) if text.is_empty() || text.len() > 32 || !text.bytes().all(is_word) => {
+            Err(Error::input(
+                field,
+                format!(
+                    "must have 1 to 32 letters, digits, dashes, underscores and dots, and is {text:?}"
+                ),
+            ))
+        }
         _ => Ok(()),
     }
 }
@@ -51,9 +58,10 @@ pub(crate) fn word(field: &str, text: Option<&String>) -> Result<()> {
 pub(crate) fn at_least(field: &str, least: u32, number: Option<u32>) -> Result<()> {
     // The service counts with 32 bits and a sign.
     match number {
-        Some(number) if number < least || i32::try_from(number).is_err() => {
-            Err(Error::input(field, format!("must be from {least} to {}, and is {number}", i32::MAX)))
-        }
+        Some(number) if number < least || i32::try_from(number).is_err() => Err(Error::input(
+            field,
+            format!("must be from {least} to {}, and is {number}", i32::MAX),
+        )),
         _ => Ok(()),
     }
 }
@@ -61,9 +69,10 @@ pub(crate) fn at_least(field: &str, least: u32, number: Option<u32>) -> Result<(
 pub(crate) fn ram(megabytes: Option<u32>) -> Result<()> {
     at_least("ramSize", 2048, megabytes)?;
     match megabytes {
-        Some(size) if size % 1024 != 0 => {
-            Err(Error::input("ramSize", format!("must be a multiple of 1024 MB, and is {size}")))
-        }
+        Some(size) if size % 1024 != 0 => Err(Error::input(
+            "ramSize",
+            format!("must be a multiple of 1024 MB, and is {size}"),
+        )),
         _ => Ok(()),
     }
 }
@@ -71,12 +80,20 @@ pub(crate) fn ram(megabytes: Option<u32>) -> Result<()> {
 /// `HH:MM:SS`.
 pub(crate) fn time(field: &str, time: &str) -> Result<()> {
     let digits = |range: std::ops::Range<usize>| {
-        time.get(range).filter(|part| part.bytes().all(|b| b.is_ascii_digit())).and_then(|part| part.parse::<u8>().ok())
+        time.get(range)
+            .filter(|part| part.bytes().all(|b| b.is_ascii_digit()))
+            .and_then(|part| part.parse::<u8>().ok())
     };
-    let colons = time.len() == 8 && [2, 5].iter().all(|at| time.as_bytes().get(*at) == Some(&b':'));
+    let colons = time.len() == 8
+        && [2, 5]
+            .iter()
+            .all(|at| time.as_bytes().get(*at) == Some(&b':'));
     match (colons, digits(0..2), digits(3..5), digits(6..8)) {
         (true, Some(0..=23), Some(0..=59), Some(0..=59)) => Ok(()),
-        _ => Err(Error::input(field, format!("must be a time such as 04:30:00, and is {time:?}"))),
+        _ => Err(Error::input(
+            field,
+            format!("must be a time such as 04:30:00, and is {time:?}"),
+        )),
     }
 }
 
@@ -87,19 +104,26 @@ pub(crate) fn cidr(field: &str, network: &str) -> Result<()> {
             Ok(IpAddr::V6(_)) => 128,
             Err(_) => return false,
         };
-        length.bytes().all(|b| b.is_ascii_digit()) && length.parse::<u8>().is_ok_and(|length| length <= most)
+        length.bytes().all(|b| b.is_ascii_digit())
+            && length.parse::<u8>().is_ok_and(|length| length <= most)
     });
     if good {
         Ok(())
     } else {
-        Err(Error::input(field, format!("must be a network such as 10.0.0.0/16, and is {network:?}")))
+        Err(Error::input(
+            field,
+            format!("must be a network such as 10.0.0.0/16, and is {network:?}"),
+        ))
     }
 }
 
 pub(crate) fn address(field: &str, address: &str) -> Result<()> {
     match address.parse::<IpAddr>() {
         Ok(_) => Ok(()),
-        Err(_) => Err(Error::input(field, format!("must be an IP address, and is {address:?}"))),
+        Err(_) => Err(Error::input(
+            field,
+            format!("must be an IP address, and is {address:?}"),
+        )),
     }
 }
 
@@ -121,15 +145,27 @@ mod tests {
     #[test]
     fn names() {
         let (longest, longer) = ("x".repeat(63), "x".repeat(64));
-        sorts(name, &["ab", "a1", "My-cluster_1.x", &longest], &["", "a", "-a", "a-", "a b", "ä1", "a\nb", &longer]);
-        sorts(name_filter, &["", "-", "lake", &longest], &["a b", "a%", &longer]);
+        sorts(
+            name,
+            &["ab", "a1", "My-cluster_1.x", &longest],
+            &["", "a", "-a", "a-", "a b", "ä1", "a\nb", &longer],
+        );
+        sorts(
+            name_filter,
+            &["", "-", "lake", &longest],
+            &["a b", "a%", &longer],
+        );
     }
 
     #[test]
     fn versions_and_families() {
         let check = |text: &str| word("dataPlatformVersion", Some(&text.to_owned()));
         let (longest, longer) = ("1".repeat(32), "1".repeat(33));
-        sorts(check, &["23.11", "AUTO", "INTEL_SKYLAKE", &longest], &["", "23 11", "23/11", &longer]);
+        sorts(
+            check,
+            &["23.11", "AUTO", "INTEL_SKYLAKE", &longest],
+            &["", "23 11", "23/11", &longer],
+        );
         word("dataPlatformVersion", None).unwrap();
     }
 
@@ -143,9 +179,20 @@ mod tests {
             (10, 10, true),
             (10, 9, false),
         ] {
-            assert_eq!(at_least("nodeCount", least, Some(number)).is_ok(), is_good, "{number}");
+            assert_eq!(
+                at_least("nodeCount", least, Some(number)).is_ok(),
+                is_good,
+                "{number}"
+            );
         }
-        for (size, is_good) in [(2048, true), (3072, true), (0, false), (1024, false), (2049, false), (4000, false)] {
+        for (size, is_good) in [
+            (2048, true),
+            (3072, true),
+            (0, false),
+            (1024, false),
+            (2049, false),
+            (4000, false),
+        ] {
             assert_eq!(ram(Some(size)).is_ok(), is_good, "{size}");
         }
         ram(None).unwrap();
@@ -176,6 +223,10 @@ mod tests {
             &["10.0.0.0/16", "::/0", "fd00::/128"],
             &["10.0.0.0", "10.0.0.0/33", "x/8", "::/129", "10.0.0.0/+8"],
         );
-        sorts(|text| address("gateway", text), &["10.0.0.1", "fd00::1"], &["", "10.0.0", "host"]);
+        sorts(
+            |text| address("gateway", text),
+            &["10.0.0.1", "fd00::1"],
+            &["", "10.0.0", "host"],
+        );
     }
 }

@@ -27,8 +27,13 @@ use crate::versions::Versions;
 
 const ENDPOINT: &str = "https://api.ionos.com/dataplatform";
 const SUFFIX: &str = "/dataplatform";
-const PRODUCT: &str =
-    concat!("cloud-ionos-dataplatform/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+const PRODUCT: &str = concat!(
+    "cloud-ionos-dataplatform/",
+    env!("CARGO_PKG_VERSION"),
+    " (+",
+    env!("CARGO_PKG_REPOSITORY"),
+    ")"
+);
 const CONTRACT: HeaderName = HeaderName::from_static("x-contract-number");
 
 /// A client of the data platform. Clones are cheap and share connections.
@@ -162,7 +167,10 @@ impl ClientBuilder {
     /// A user name and a password, sent as `Authorization: Basic`.
     pub fn basic(mut self, username: impl Into<String>, password: impl Into<SecretString>) -> Self {
         let origin = Origin::Builder("basic");
-        self.basic = Some((Setting::new(username.into(), origin.clone()), Setting::new(password.into(), origin)));
+        self.basic = Some((
+            Setting::new(username.into(), origin.clone()),
+            Setting::new(password.into(), origin),
+        ));
         self
     }
 
@@ -170,7 +178,10 @@ impl ClientBuilder {
     /// [`token`](Self::token).
     pub fn token_source(mut self, source: impl TokenSource + Clone + 'static) -> Self {
         self.source = Some(Arc::new(move |options, secrets| {
-            Arc::new(TokenCache::bearer(Noted(source.clone(), secrets.clone()), options.shared_clock()))
+            Arc::new(TokenCache::bearer(
+                Noted(source.clone(), secrets.clone()),
+                options.shared_clock(),
+            ))
         }));
         self
     }
@@ -185,7 +196,8 @@ impl ClientBuilder {
     /// Several addresses of the service. The first is used, unless [`server_index`](Self::server_index) names another or
     /// [`failover`](Self::failover) uses all.
     pub fn endpoints<T: Into<String>>(mut self, urls: impl IntoIterator<Item = T>) -> Self {
-        let endpoint = |url: T| Endpoint::new(Setting::new(url.into(), Origin::Builder("endpoints")));
+        let endpoint =
+            |url: T| Endpoint::new(Setting::new(url.into(), Origin::Builder("endpoints")));
         self.endpoints = urls.into_iter().map(endpoint).collect();
         self
     }
@@ -204,7 +216,10 @@ impl ClientBuilder {
 
     /// The contract to work in, for those who have several; sent as `X-Contract-Number`.
     pub fn contract_number(mut self, number: impl Into<String>) -> Self {
-        self.contract = Some(Setting::new(number.into(), Origin::Builder("contract_number")));
+        self.contract = Some(Setting::new(
+            number.into(),
+            Origin::Builder("contract_number"),
+        ));
         self
     }
 
@@ -213,7 +228,10 @@ impl ClientBuilder {
     ///
     /// Pins, proxy and proxy headers are without effect when [`transport`](Self::transport) is set.
     pub fn pinned_cert(mut self, fingerprint: impl Into<String>) -> Self {
-        self.connection.pins.push(Setting::new(fingerprint.into(), Origin::Builder("pinned_cert")));
+        self.connection.pins.push(Setting::new(
+            fingerprint.into(),
+            Origin::Builder("pinned_cert"),
+        ));
         self
     }
 
@@ -233,7 +251,10 @@ impl ClientBuilder {
     /// Headers for the proxy, one on a line, in the form of
     /// [`IONOS_HTTP_PROXY_HEADERS`](crate::config#headers-for-the-proxy).
     pub fn proxy_headers(mut self, headers: impl Into<SecretString>) -> Self {
-        self.connection.proxy_headers = Some(Setting::new(headers.into(), Origin::Builder("proxy_headers")));
+        self.connection.proxy_headers = Some(Setting::new(
+            headers.into(),
+            Origin::Builder("proxy_headers"),
+        ));
         self
     }
 
@@ -245,16 +266,26 @@ impl ClientBuilder {
 
     /// Takes what is not set yet from the environment and the configuration file; see [`config`](crate::config). A
     /// credential need not be there when the program has given one.
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Client::from_env, which it serves"
+    )]
     pub fn from_env(mut self) -> Result<Self> {
         self.connection.system_proxy = true;
         let env = Environment::process();
-        let found = if self.has_credential() { Settings::load_rest(&env) } else { Settings::load(&env) };
+        let found = if self.has_credential() {
+            Settings::load_rest(&env)
+        } else {
+            Settings::load(&env)
+        };
         Ok(self.settings(found?))
     }
 
     /// Takes what is not set yet from a profile of the configuration file.
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_profile, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Client::from_profile, which it serves"
+    )]
     pub fn from_profile(mut self, name: &str) -> Result<Self> {
         self.connection.system_proxy = true;
         Ok(self.settings(Settings::load_profile(&Environment::process(), name)?))
@@ -265,7 +296,9 @@ impl ClientBuilder {
     pub fn settings(mut self, found: Settings) -> Self {
         match found.credentials.filter(|_| !self.has_credential()) {
             Some(Credentials::Token(token)) => self.token = Some(token),
-            Some(Credentials::Basic { username, password }) => self.basic = Some((username, password)),
+            Some(Credentials::Basic { username, password }) => {
+                self.basic = Some((username, password))
+            }
             None => {}
         }
         if self.endpoint.is_none() && self.endpoints.is_empty() {
@@ -286,13 +319,25 @@ impl ClientBuilder {
     /// Checks every setting and makes the client. Nothing is sent.
     pub fn build(mut self) -> Result<Client> {
         let password = self.basic.as_ref().map(|(_, password)| &password.value);
-        let lasting = self.token.as_ref().map(|token| &token.value).into_iter().chain(password);
+        let lasting = self
+            .token
+            .as_ref()
+            .map(|token| &token.value)
+            .into_iter()
+            .chain(password);
         let secrets = Secrets::new(lasting.cloned());
         let credential = self.credential(&secrets)?;
-        let contract = self.contract.take().map(|number| contract(&number)).transpose()?;
+        let contract = self
+            .contract
+            .take()
+            .map(|number| contract(&number))
+            .transpose()?;
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(10));
         if poll_interval.is_zero() {
-            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
+            return Err(Error::config(
+                Origin::Builder("poll_interval"),
+                "must be longer than zero",
+            ));
         }
         let endpoints = self.chosen_endpoints()?;
         self.connection.apply(&mut self.options)?;
@@ -314,7 +359,12 @@ impl ClientBuilder {
         });
         let dialect = Arc::new(IonosDialect(secrets));
         let engine = Engine::build(self.options, PRODUCT, dialect, Some(credential), plain)?;
-        Ok(Client(Arc::new(Inner { engine, base, contract, poll_interval })))
+        Ok(Client(Arc::new(Inner {
+            engine,
+            base,
+            contract,
+            poll_interval,
+        })))
     }
 
     fn has_credential(&self) -> bool {
@@ -327,7 +377,9 @@ impl ClientBuilder {
         }
         match (&self.token, &self.basic) {
             (Some(token), _) => Ok(Arc::new(Bearer::new(token)?)),
-            (None, Some((username, password))) => Ok(Arc::new(Basic::new(username, &password.value)?)),
+            (None, Some((username, password))) => {
+                Ok(Arc::new(Basic::new(username, &password.value)?))
+            }
             (None, None) => Err(Error::new(
                 ErrorKind::Config,
                 "credentials: not set; give some by ClientBuilder::token or ClientBuilder::basic, or set IONOS_TOKEN and \
@@ -341,17 +393,25 @@ impl ClientBuilder {
         let index_error = |problem: String| Error::config(Origin::Builder("server_index"), problem);
         if let Some(endpoint) = self.endpoint.take() {
             return match self.server_index {
-                Some(_) => Err(index_error("chooses one of several endpoints, and endpoint has chosen already".into())),
+                Some(_) => Err(index_error(
+                    "chooses one of several endpoints, and endpoint has chosen already".into(),
+                )),
                 None => Ok(vec![Endpoint::new(endpoint)]),
             };
         }
         let mut endpoints = std::mem::take(&mut self.endpoints);
         if endpoints.is_empty() {
-            endpoints.push(Endpoint::new(Setting::new(ENDPOINT.to_owned(), Origin::Builder("endpoint"))));
+            endpoints.push(Endpoint::new(Setting::new(
+                ENDPOINT.to_owned(),
+                Origin::Builder("endpoint"),
+            )));
         }
         let index = self.server_index.unwrap_or_default();
         if index >= endpoints.len() {
-            return Err(index_error(format!("is {index}, and there are {} endpoints, from 0", endpoints.len())));
+            return Err(index_error(format!(
+                "is {index}, and there are {} endpoints, from 0",
+                endpoints.len()
+            )));
         }
         endpoints.rotate_left(index);
         Ok(endpoints)
@@ -391,5 +451,6 @@ fn contract(number: &Setting<String>) -> Result<HeaderValue> {
     if number.value.is_empty() || !number.value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(number.error("must be the digits of a contract number"));
     }
-    HeaderValue::try_from(&number.value).map_err(|_| number.error("must be the digits of a contract number"))
+    HeaderValue::try_from(&number.value)
+        .map_err(|_| number.error("must be the digits of a contract number"))
 }

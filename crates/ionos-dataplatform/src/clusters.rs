@@ -112,7 +112,14 @@ impl<'a> Clusters<'a> {
     }
 
     fn all(self) -> List<Cluster> {
-        List::new(self.0.call(&ops::CLUSTERS_GET, Decode::<Page<Cluster>>::page::<NoMeta>("items")), &Whole, None)
+        List::new(
+            self.0.call(
+                &ops::CLUSTERS_GET,
+                Decode::<Page<Cluster>>::page::<NoMeta>("items"),
+            ),
+            &Whole,
+            None,
+        )
     }
 
     /// Creates a cluster in a data centre (`POST /clusters`). The service takes the version unless
@@ -143,10 +150,18 @@ impl<'a> Clusters<'a> {
     /// ```
     #[doc(alias = "clustersPost")]
     #[doc(alias = "createCluster")]
-    pub fn create(self, name: impl Into<String>, datacenter: impl Into<DatacenterId>) -> CreateCluster {
+    pub fn create(
+        self,
+        name: impl Into<String>,
+        datacenter: impl Into<DatacenterId>,
+    ) -> CreateCluster {
         let client = self.0.clone();
         let decode = Started::decode(move |cluster: &Cluster| client.clusters().look(&cluster.id));
-        CreateCluster::new(self.0.call(&ops::CLUSTERS_POST, decode), name.into(), datacenter.into())
+        CreateCluster::new(
+            self.0.call(&ops::CLUSTERS_POST, decode),
+            name.into(),
+            datacenter.into(),
+        )
     }
 
     /// One cluster (`GET /clusters/{clusterId}`).
@@ -186,7 +201,9 @@ impl<'a> Clusters<'a> {
         let list = self.list().name(wanted.as_str());
         let get = is_id(&wanted.to_ascii_lowercase()).then(|| self.get(&wanted));
         Task::new(async move {
-            let named = only(list.await?.items, |cluster| cluster.properties.name == wanted)?;
+            let named = only(list.await?.items, |cluster| {
+                cluster.properties.name == wanted
+            })?;
             match (named, get) {
                 (None, Some(get)) => found(get.await),
                 (named, _) => Ok(named),
@@ -259,7 +276,11 @@ impl<'a> Clusters<'a> {
     #[doc(alias = "clustersKubeconfigFindByClusterId")]
     #[doc(alias = "getClusterKubeconfig")]
     pub fn kubeconfig(self, id: impl Into<ClusterId>) -> Call<Kubeconfig> {
-        self.one(&ops::CLUSTERS_KUBECONFIG_FIND_BY_CLUSTER_ID, &id.into(), Kubeconfig::decode())
+        self.one(
+            &ops::CLUSTERS_KUBECONFIG_FIND_BY_CLUSTER_ID,
+            &id.into(),
+            Kubeconfig::decode(),
+        )
     }
 
     /// Waits until a cluster is available, whoever started the work on it (`GET /clusters/{clusterId}`); see
@@ -300,7 +321,12 @@ impl<'a> Clusters<'a> {
         self.look(&id.into()).gone(None)
     }
 
-    fn one<T>(self, operation: &'static cloud_core::call::Operation, id: &ClusterId, decode: Decode<T>) -> Call<T> {
+    fn one<T>(
+        self,
+        operation: &'static cloud_core::call::Operation,
+        id: &ClusterId,
+        decode: Decode<T>,
+    ) -> Call<T> {
         self.0.call(operation, decode).arg(id).check(id.check())
     }
 
@@ -319,7 +345,10 @@ impl ListClusters {
     pub fn name(self, part: impl Into<String>) -> Self {
         let part = part.into();
         let checked = check::name_filter(&part);
-        Self(self.0.map_call(|call| call.set_query("name", part).check(checked)))
+        Self(
+            self.0
+                .map_call(|call| call.set_query("name", part).check(checked)),
+        )
     }
 }
 

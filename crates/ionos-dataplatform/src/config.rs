@@ -111,7 +111,11 @@ pub struct Endpoint {
 
 impl Endpoint {
     pub(crate) fn new(url: Setting<String>) -> Self {
-        Self { url, skip_tls_verify: false, certificates: None }
+        Self {
+            url,
+            skip_tls_verify: false,
+            certificates: None,
+        }
     }
 }
 
@@ -153,7 +157,11 @@ impl Settings {
     }
 
     fn read(env: &Environment, chosen: Option<&str>, with_credentials: bool) -> Result<Self> {
-        let given = if chosen.is_none() && with_credentials { given_credentials(env)? } else { None };
+        let given = if chosen.is_none() && with_credentials {
+            given_credentials(env)?
+        } else {
+            None
+        };
         let file = config_file(env, given.is_none() && with_credentials)?;
         let profile = match (chosen, env.get_nonempty(PROFILE)?) {
             (Some(name), _) => Some(Setting::new(name.to_owned(), Origin::Builder("profile"))),
@@ -165,7 +173,11 @@ impl Settings {
             (false, _) => None,
             (true, Some(given)) => Some(given),
             (true, None) => {
-                let kept = profile.as_ref().map(Profile::credentials).transpose()?.flatten();
+                let kept = profile
+                    .as_ref()
+                    .map(Profile::credentials)
+                    .transpose()?
+                    .flatten();
                 Some(kept.ok_or_else(|| file.no_credentials(profile.as_ref()))?)
             }
         };
@@ -176,7 +188,12 @@ impl Settings {
             Some(url) => vec![Endpoint::new(url)],
             None => file.endpoints(profile.as_ref())?,
         };
-        let secret = |name| Ok::<_, Error>(env.get_nonempty(name)?.map(|setting| setting.map(SecretString::from)));
+        let secret = |name| {
+            Ok::<_, Error>(
+                env.get_nonempty(name)?
+                    .map(|setting| setting.map(SecretString::from)),
+            )
+        };
         Ok(Self {
             credentials,
             endpoints,
@@ -205,14 +222,20 @@ fn given_credentials(env: &Environment) -> Result<Option<Credentials>> {
             }
             Ok(Some(Credentials::Basic { username, password }))
         }
-        (Some(username), None) => Err(username.error(format_args!("is set, and {PASSWORD} is not"))),
-        (None, Some(password)) => Err(password.error(format_args!("is set, and {USERNAME} is not"))),
+        (Some(username), None) => {
+            Err(username.error(format_args!("is set, and {PASSWORD} is not")))
+        }
+        (None, Some(password)) => {
+            Err(password.error(format_args!("is set, and {USERNAME} is not")))
+        }
     }
 }
 
 /// The configuration file; an empty one when there is none.
 fn config_file(env: &Environment, needed: bool) -> Result<ConfigFile> {
-    let named = env.get_nonempty(FILE)?.map(|setting| PathBuf::from(setting.value));
+    let named = env
+        .get_nonempty(FILE)?
+        .map(|setting| PathBuf::from(setting.value));
     let is_named = named.is_some();
     let usual = || env.home().unwrap_or_default().join(".ionos").join("config");
     let path = named.unwrap_or_else(usual);
@@ -220,10 +243,15 @@ fn config_file(env: &Environment, needed: bool) -> Result<ConfigFile> {
         Ok(text) => ConfigFile::parse(path, text.expose_secret()),
         // In a container, HOME often belongs to somebody else. That is no reason to fail when the credential is known and
         // nobody asked for this file.
-        Err(error) if !is_named && (!needed || error.kind() == io::ErrorKind::NotFound) => ConfigFile::parse(path, ""),
+        Err(error) if !is_named && (!needed || error.kind() == io::ErrorKind::NotFound) => {
+            ConfigFile::parse(path, "")
+        }
         Err(error) => {
             let key = if is_named { FILE } else { "credentials" }.to_owned();
-            Err(Error::config(Origin::File { path, key }, format_args!("cannot be read: {error}")))
+            Err(Error::config(
+                Origin::File { path, key },
+                format_args!("cannot be read: {error}"),
+            ))
         }
     }
 }

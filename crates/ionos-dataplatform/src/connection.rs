@@ -19,24 +19,42 @@ pub(crate) struct Connection {
 impl Connection {
     /// Checks the settings and gives them to the options.
     pub(crate) fn apply(&self, options: &mut ClientOptions) -> Result<()> {
-        let headers = self.proxy_headers.as_ref().map(proxy_headers::parse).transpose()?.unwrap_or_default();
-        if let (Some(setting), None, false) = (&self.proxy_headers, &self.proxy, headers.is_empty()) {
-            return Err(
-                setting.error("there is no proxy to send them to; set IONOS_HTTP_PROXY, or ClientBuilder::proxy")
-            );
+        let headers = self
+            .proxy_headers
+            .as_ref()
+            .map(proxy_headers::parse)
+            .transpose()?
+            .unwrap_or_default();
+        if let (Some(setting), None, false) = (&self.proxy_headers, &self.proxy, headers.is_empty())
+        {
+            return Err(setting.error(
+                "there is no proxy to send them to; set IONOS_HTTP_PROXY, or ClientBuilder::proxy",
+            ));
         }
         backend::apply(self, headers, options)
     }
 
     /// The options for one endpoint.
-    pub(crate) fn for_endpoint(&self, endpoint: &Endpoint, options: &ClientOptions) -> Result<ClientOptions> {
+    pub(crate) fn for_endpoint(
+        &self,
+        endpoint: &Endpoint,
+        options: &ClientOptions,
+    ) -> Result<ClientOptions> {
         let mut options = options.clone();
-        backend::certificates(endpoint, !self.pins.is_empty() && !self.strict, &mut options)?;
+        backend::certificates(
+            endpoint,
+            !self.pins.is_empty() && !self.strict,
+            &mut options,
+        )?;
         Ok(options)
     }
 }
 
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
 mod backend {
     use cloud_core::transport::{CertificatePin, PinMode, ProxyConfig};
     use http::{HeaderName, HeaderValue};
@@ -50,7 +68,11 @@ mod backend {
         options: &mut ClientOptions,
     ) -> Result<()> {
         for setting in &connection.pins {
-            let mut pins = setting.value.split([',', ';', '\n']).filter(|pin| !pin.trim().is_empty()).peekable();
+            let mut pins = setting
+                .value
+                .split([',', ';', '\n'])
+                .filter(|pin| !pin.trim().is_empty())
+                .peekable();
             if pins.peek().is_none() {
                 return Err(setting.error("is empty"));
             }
@@ -60,12 +82,19 @@ mod backend {
             }
         }
         if !connection.pins.is_empty() {
-            let mode = if connection.strict { PinMode::Strict } else { PinMode::Replace };
+            let mode = if connection.strict {
+                PinMode::Strict
+            } else {
+                PinMode::Replace
+            };
             options.http(|http| http.pin_mode(mode));
         }
         if let Some(setting) = &connection.proxy {
-            let proxy = ProxyConfig::new(setting.value.expose_secret()).map_err(|error| setting.error(error))?;
-            let proxy = headers.into_iter().fold(proxy, |proxy, (name, value)| proxy.header(name, value));
+            let proxy = ProxyConfig::new(setting.value.expose_secret())
+                .map_err(|error| setting.error(error))?;
+            let proxy = headers
+                .into_iter()
+                .fold(proxy, |proxy, (name, value)| proxy.header(name, value));
             options.http(|http| http.proxy(proxy));
         } else if connection.system_proxy {
             options.http(|http| http.system_proxy(true));
@@ -73,8 +102,15 @@ mod backend {
         Ok(())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "fails where there is no connection of our own")]
-    pub(super) fn certificates(endpoint: &Endpoint, pins_decide: bool, options: &mut ClientOptions) -> Result<()> {
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "fails where there is no connection of our own"
+    )]
+    pub(super) fn certificates(
+        endpoint: &Endpoint,
+        pins_decide: bool,
+        options: &mut ClientOptions,
+    ) -> Result<()> {
         if let Some(pem) = &endpoint.certificates {
             options.http(|http| http.root_certificate_pem(&pem.value));
         }
@@ -87,7 +123,11 @@ mod backend {
 }
 
 /// Without a connection of our own there is nothing to set up.
-#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+#[cfg(not(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+)))]
 mod backend {
     use cloud_core::Error;
     use http::{HeaderName, HeaderValue};

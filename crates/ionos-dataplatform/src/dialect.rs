@@ -13,7 +13,10 @@ pub(crate) struct IonosDialect(pub(crate) Secrets);
 
 impl Dialect for IonosDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let Some(error) = ApiError::parse(response.status.as_u16(), &self.0.hide_in_json(&response.body)) else {
+        let Some(error) = ApiError::parse(
+            response.status.as_u16(),
+            &self.0.hide_in_json(&response.body),
+        ) else {
             return ApiProblem::default();
         };
         ApiProblem {

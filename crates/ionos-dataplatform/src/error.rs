@@ -43,26 +43,43 @@ impl ApiError {
     pub fn parse(status: u16, body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {
-            #[serde(default, rename = "httpStatus", deserialize_with = "cloud_core::model::lenient::integer")]
+            #[serde(
+                default,
+                rename = "httpStatus",
+                deserialize_with = "cloud_core::model::lenient::integer"
+            )]
             status: u16,
             #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
             messages: Vec<ErrorMessage>,
         }
-        let Body { status: repeated, messages } = serde_json::from_slice(body).ok()?;
+        let Body {
+            status: repeated,
+            messages,
+        } = serde_json::from_slice(body).ok()?;
         if repeated == 0 && messages.is_empty() {
             return None;
         }
-        Some(Self { http_status: if repeated == 0 { status } else { repeated }, messages })
+        Some(Self {
+            http_status: if repeated == 0 { status } else { repeated },
+            messages,
+        })
     }
 
     /// The first reason for programs.
     pub fn code(&self) -> Option<&str> {
-        self.messages.iter().map(|message| message.code.as_str()).find(|code| !code.is_empty())
+        self.messages
+            .iter()
+            .map(|message| message.code.as_str())
+            .find(|code| !code.is_empty())
     }
 
     pub(crate) fn text(&self) -> String {
-        let texts: Vec<&str> =
-            self.messages.iter().map(|m| m.message.as_str()).filter(|text| !text.is_empty()).collect();
+        let texts: Vec<&str> = self
+            .messages
+            .iter()
+            .map(|m| m.message.as_str())
+            .filter(|text| !text.is_empty())
+            .collect();
         texts.join("; ")
     }
 }
@@ -73,7 +90,11 @@ impl fmt::Display for ApiError {
         for (index, ErrorMessage { code, message }) in self.messages.iter().enumerate() {
             f.write_str(if index == 0 { " " } else { "; " })?;
             f.write_str(code)?;
-            f.write_str(if code.is_empty() || message.is_empty() { "" } else { ": " })?;
+            f.write_str(if code.is_empty() || message.is_empty() {
+                ""
+            } else {
+                ": "
+            })?;
             f.write_str(message)?;
         }
         Ok(())
@@ -90,13 +111,23 @@ mod tests {
     fn refusals_are_read_as_far_as_they_go() {
         let body = br#"{"httpStatus":403,"messages":[{"errorCode":"a-1","message":"no"},{"message":"really"},{"errorCode":"a-2"}]}"#;
         let error = ApiError::parse(403, body).unwrap();
-        assert_eq!((error.code(), error.text().as_str()), (Some("a-1"), "no; really"));
+        assert_eq!(
+            (error.code(), error.text().as_str()),
+            (Some("a-1"), "no; really")
+        );
         assert_eq!(error.to_string(), "403 a-1: no; really; a-2");
         assert_eq!(
-            ApiError::parse(500, br#"{"messages":[{"errorCode":null,"message":"x"}]}"#).unwrap().http_status,
+            ApiError::parse(500, br#"{"messages":[{"errorCode":null,"message":"x"}]}"#)
+                .unwrap()
+                .http_status,
             500
         );
-        assert_eq!(ApiError::parse(400, br#"{"httpStatus":"400","messages":null}"#).unwrap().code(), None);
+        assert_eq!(
+            ApiError::parse(400, br#"{"httpStatus":"400","messages":null}"#)
+                .unwrap()
+                .code(),
+            None
+        );
         for other in ["", "<html>", "{}", "[]", r#"{"error":"x"}"#] {
             assert_eq!(ApiError::parse(502, other.as_bytes()), None, "{other}");
         }

@@ -46,7 +46,12 @@ impl Failover {
     /// From one endpoint to the next, and from the last to the first, when an endpoint cannot be reached, its name not
     /// found included, or breaks the connection. Up to three others are asked.
     pub fn round_robin() -> Self {
-        Self { on_status: Vec::new(), on_timeout: false, max_retries: 3, methods: SAFE.into() }
+        Self {
+            on_status: Vec::new(),
+            on_timeout: false,
+            max_retries: 3,
+            methods: SAFE.into(),
+        }
     }
 
     /// Also after answers of these statuses.
@@ -71,7 +76,11 @@ impl Failover {
 
     /// Only for requests of these methods, as far as they change nothing.
     pub(crate) fn only(mut self, methods: &[String]) -> Self {
-        self.methods.retain(|method| methods.iter().any(|wanted| wanted.eq_ignore_ascii_case(method.as_str())));
+        self.methods.retain(|method| {
+            methods
+                .iter()
+                .any(|wanted| wanted.eq_ignore_ascii_case(method.as_str()))
+        });
         self
     }
 }
@@ -93,7 +102,11 @@ pub(crate) struct FailoverTransport {
 impl FailoverTransport {
     /// Of at least one route.
     pub(crate) fn new(routes: Vec<Route>, policy: Failover) -> Self {
-        Self { routes, policy, preferred: AtomicUsize::new(0) }
+        Self {
+            routes,
+            policy,
+            preferred: AtomicUsize::new(0),
+        }
     }
 
     async fn send_to(
@@ -110,11 +123,19 @@ impl FailoverTransport {
 
     /// The same URI at another endpoint, whose path may differ too.
     fn moved(&self, uri: &Uri, base: &BaseUrl) -> Result<Uri, TransportError> {
-        let unmovable =
-            || TransportError::new(TransportErrorKind::Refused, "the request is not addressed to the endpoint");
+        let unmovable = || {
+            TransportError::new(
+                TransportErrorKind::Refused,
+                "the request is not addressed to the endpoint",
+            )
+        };
         let text = uri.to_string();
-        let rest = text.strip_prefix(self.routes[0].base.as_str()).ok_or_else(unmovable)?;
-        format!("{}{rest}", base.as_str()).parse().map_err(|_| unmovable())
+        let rest = text
+            .strip_prefix(self.routes[0].base.as_str())
+            .ok_or_else(unmovable)?;
+        format!("{}{rest}", base.as_str())
+            .parse()
+            .map_err(|_| unmovable())
     }
 
     fn passes_over(&self, outcome: &Result<Response<ResponseBody>, TransportError>) -> bool {
@@ -131,7 +152,11 @@ impl FailoverTransport {
 
 impl fmt::Debug for FailoverTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let endpoints: Vec<_> = self.routes.iter().map(|route| route.base.as_str()).collect();
+        let endpoints: Vec<_> = self
+            .routes
+            .iter()
+            .map(|route| route.base.as_str())
+            .collect();
         f.debug_struct("FailoverTransport")
             .field("endpoints", &endpoints)
             .field("policy", &self.policy)
@@ -166,7 +191,11 @@ impl Transport for FailoverTransport {
         let (mut last_answer, mut last_error) = (None, None);
         for step in 0..=others {
             let index = (first + step) % self.routes.len();
-            let mut guard = Abandoned { transport: self, asked: index, armed: self.policy.on_timeout };
+            let mut guard = Abandoned {
+                transport: self,
+                asked: index,
+                armed: self.policy.on_timeout,
+            };
             let outcome = self.send_to(index, copy(&request)).await;
             guard.armed = false;
             let passes_over = self.passes_over(&outcome);
@@ -185,7 +214,10 @@ impl Transport for FailoverTransport {
             (Some(answer), _) => Ok(answer),
             (None, Some(error)) => Err(error),
             // The loop runs at least once.
-            (None, None) => Err(TransportError::new(TransportErrorKind::NotSent, "there is no endpoint")),
+            (None, None) => Err(TransportError::new(
+                TransportErrorKind::NotSent,
+                "there is no endpoint",
+            )),
         }
     }
 }
@@ -200,5 +232,7 @@ fn copy(request: &Request<Body>) -> Request<Body> {
 
 /// Whether this is a status that an answer can have.
 pub(crate) fn is_status(number: u64) -> Option<u16> {
-    u16::try_from(number).ok().filter(|number| StatusCode::from_u16(*number).is_ok())
+    u16::try_from(number)
+        .ok()
+        .filter(|number| StatusCode::from_u16(*number).is_ok())
 }

@@ -6,7 +6,10 @@ pub(crate) fn only<T>(items: Vec<T>, wanted: impl Fn(&T) -> bool) -> Result<Opti
     let first = found.next();
     match found.count() {
         0 => Ok(first),
-        more => Err(Error::input("name", format!("{} of them have this name; choose one by its id", more + 1))),
+        more => Err(Error::input(
+            "name",
+            format!("{} of them have this name; choose one by its id", more + 1),
+        )),
     }
 }
 

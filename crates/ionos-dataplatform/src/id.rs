@@ -7,7 +7,10 @@ pub(crate) fn check(field: &str, id: &str) -> Result<()> {
     if is_id(id) {
         return Ok(());
     }
-    Err(Error::input(field, format!("must be a UUID, 32 hexadecimal digits with or without dashes, and is {id:?}")))
+    Err(Error::input(
+        field,
+        format!("must be a UUID, 32 hexadecimal digits with or without dashes, and is {id:?}"),
+    ))
 }
 
 pub(crate) fn is_id(text: &str) -> bool {
@@ -16,8 +19,13 @@ pub(crate) fn is_id(text: &str) -> bool {
         if group > 0 {
             rest = rest.strip_prefix('-').unwrap_or(rest);
         }
-        let Some((digits, after)) = rest.split_at_checked(length) else { return false };
-        if !digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        let Some((digits, after)) = rest.split_at_checked(length) else {
+            return false;
+        };
+        if !digits
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        {
             return false;
         }
         rest = after;
@@ -85,7 +93,10 @@ mod tests {
 
     #[test]
     fn ids_have_dashes_or_not() {
-        for good in ["498ae72f-411f-11eb-9d07-046c59cc737e", "498ae72f411f11eb9d07046c59cc737e"] {
+        for good in [
+            "498ae72f-411f-11eb-9d07-046c59cc737e",
+            "498ae72f411f11eb9d07046c59cc737e",
+        ] {
             assert!(is_id(good), "{good}");
         }
         for bad in [
@@ -101,6 +112,9 @@ mod tests {
             assert!(!is_id(bad), "{bad}");
         }
         let error = check("clusterId", "").unwrap_err();
-        assert!(error.to_string().contains("clusterId: must be a UUID") && error.to_string().ends_with("and is \"\""));
+        assert!(
+            error.to_string().contains("clusterId: must be a UUID")
+                && error.to_string().ends_with("and is \"\"")
+        );
     }
 }

@@ -29,14 +29,18 @@ pub struct Kubeconfig(SecretString);
 impl Kubeconfig {
     /// Reads a kubeconfig, in YAML or JSON. An error quotes nothing of it.
     pub fn parse(text: &str) -> Result<Self> {
-        let document =
-            file::parse(text).map_err(|problem| Error::new(ErrorKind::Input, format!("kubeconfig: {problem}")))?;
+        let document = file::parse(text)
+            .map_err(|problem| Error::new(ErrorKind::Input, format!("kubeconfig: {problem}")))?;
         Ok(Self::new(&document))
     }
 
     fn new(document: &Map<String, Value>) -> Self {
         // `Map` has no form without its values.
-        Self(serde_json::to_string_pretty(document).unwrap_or_default().into())
+        Self(
+            serde_json::to_string_pretty(document)
+                .unwrap_or_default()
+                .into(),
+        )
     }
 
     /// From an object, or, as API versions before 0.0.8 sent it, from text.
@@ -65,7 +69,11 @@ impl Kubeconfig {
 
     /// The name of the context that is used unless another one is asked for.
     pub fn current_context(&self) -> Option<String> {
-        self.document().get(file::CURRENT)?.as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+        self.document()
+            .get(file::CURRENT)?
+            .as_str()
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
     }
 
     /// Writes it into a file: JSON when the name ends in `.json`, YAML otherwise. A file that is there is replaced.
@@ -74,8 +82,17 @@ impl Kubeconfig {
     /// the rights that the directory gives. It appears whole or not at all. A link is followed.
     pub fn write_to(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        file::write(path, &if is_json { self.to_json() } else { self.to_yaml() })
+        let is_json = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        file::write(
+            path,
+            &if is_json {
+                self.to_json()
+            } else {
+                self.to_yaml()
+            },
+        )
     }
 
     /// Adds its clusters, users and contexts to a kubeconfig that is there, such as `~/.kube/config`, in the place of
@@ -117,7 +134,11 @@ fn read(response: &RawResponse) -> Result<Kubeconfig, DecodeError> {
         Ok(_) => return Err(problem("is neither an object nor the text of one")),
         // Not the text of the error, which may quote the answer.
         Err(error) => {
-            return Err(problem(&format!("is not JSON (line {}, column {})", error.line(), error.column())));
+            return Err(problem(&format!(
+                "is not JSON (line {}, column {})",
+                error.line(),
+                error.column()
+            )));
         }
     };
     Ok(Kubeconfig::new(&document))

@@ -39,7 +39,10 @@ impl Lan {
     /// assert_eq!(lan.routes[0].gateway, "10.10.0.1");
     /// ```
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), ..Self::default() }
+        Self {
+            id: id.into(),
+            ..Self::default()
+        }
     }
 
     /// Whether nodes get their addresses by DHCP.
@@ -50,14 +53,20 @@ impl Lan {
 
     /// Adds a route to a network, such as `10.10.0.0/16`, by a gateway.
     pub fn route(mut self, network: impl Into<String>, gateway: impl Into<String>) -> Self {
-        self.routes.push(Route { network: network.into(), gateway: gateway.into() });
+        self.routes.push(Route {
+            network: network.into(),
+            gateway: gateway.into(),
+        });
         self
     }
 
     pub(crate) fn check(lans: Option<&Vec<Self>>) -> Result<()> {
         for (index, lan) in lans.into_iter().flatten().enumerate() {
             if lan.id.is_empty() {
-                return Err(Error::input(format!("lans[{index}].lanId"), "must not be empty"));
+                return Err(Error::input(
+                    format!("lans[{index}].lanId"),
+                    "must not be empty",
+                ));
             }
             for (route, Route { network, gateway }) in lan.routes.iter().enumerate() {
                 check::cidr(&format!("lans[{index}].routes[{route}].network"), network)?;

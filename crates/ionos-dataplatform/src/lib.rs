@@ -86,6 +86,8 @@ pub use labels::Labels;
 pub use lans::{Lan, Route};
 pub use maintenance::{DayOfTheWeek, MaintenanceWindow};
 pub use metadata::{Metadata, State};
-pub use node_pools::{AutoScaling, AvailabilityZone, NodePool, NodePoolId, NodePoolProperties, StorageType};
+pub use node_pools::{
+    AutoScaling, AvailabilityZone, NodePool, NodePoolId, NodePoolProperties, StorageType,
+};
 pub use versions::Versions;
 pub use work::{Deleted, Started};

@@ -38,15 +38,24 @@ cloud_core::model! {
 impl MaintenanceWindow {
     /// Four hours from this time (`HH:MM:SS`) on this day.
     pub fn new(day: DayOfTheWeek, time: impl Into<String>) -> Self {
-        Self { time: time.into(), day }
+        Self {
+            time: time.into(),
+            day,
+        }
     }
 
     pub(crate) fn check(window: Option<&Self>) -> Result<()> {
         let Some(window) = window else { return Ok(()) };
         check::time("maintenanceWindow.time", &window.time)?;
         if let DayOfTheWeek::Unknown(day) = &window.day {
-            let problem = format!("must be a day from Monday to Sunday, and is {:?}", day.as_str());
-            return Err(cloud_core::Error::input("maintenanceWindow.dayOfTheWeek", problem));
+            let problem = format!(
+                "must be a day from Monday to Sunday, and is {:?}",
+                day.as_str()
+            );
+            return Err(cloud_core::Error::input(
+                "maintenanceWindow.dayOfTheWeek",
+                problem,
+            ));
         }
         Ok(())
     }

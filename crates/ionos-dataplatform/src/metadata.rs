@@ -29,7 +29,10 @@ cloud_core::open_enum! {
 impl State {
     /// Whether the service gave up: nothing changes from here by itself.
     pub fn is_failure(&self) -> bool {
-        matches!(self, Self::Failed | Self::FailedUpdating | Self::FailedDestroying)
+        matches!(
+            self,
+            Self::Failed | Self::FailedUpdating | Self::FailedDestroying
+        )
     }
 
     /// Whether it is on its way out, or gone.

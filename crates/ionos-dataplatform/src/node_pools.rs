@@ -68,7 +68,10 @@ impl AutoScaling {
         check::at_least("autoScaling.minNodeCount", 1, Some(self.min))?;
         check::at_least("autoScaling.maxNodeCount", 1, Some(self.max))?;
         if self.min > self.max {
-            let problem = format!("must not be less than minNodeCount ({}), and is {}", self.min, self.max);
+            let problem = format!(
+                "must not be less than minNodeCount ({}), and is {}",
+                self.min, self.max
+            );
             return Err(Error::input("autoScaling.maxNodeCount", problem));
         }
         Ok(())
@@ -167,7 +170,10 @@ pub struct NodePools {
 
 impl NodePools {
     pub(crate) fn new(client: &Client, cluster: ClusterId) -> Self {
-        Self { client: client.clone(), cluster }
+        Self {
+            client: client.clone(),
+            cluster,
+        }
     }
 
     /// Lists the node pools of the cluster (`GET /clusters/{clusterId}/nodepools`). The service gives all of them at
@@ -193,7 +199,11 @@ impl NodePools {
     #[doc(alias = "getClusterNodepools")]
     pub fn list(&self) -> ListNodePools {
         let decode = Decode::<Page<NodePool>>::page::<NoMeta>("items");
-        ListNodePools::new(List::new(self.call(&ops::CLUSTERS_NODEPOOLS_GET, decode), &Whole, None))
+        ListNodePools::new(List::new(
+            self.call(&ops::CLUSTERS_NODEPOOLS_GET, decode),
+            &Whole,
+            None,
+        ))
     }
 
     /// Adds a pool of so many nodes to the cluster (`POST /clusters/{clusterId}/nodepools`): 4 cores, 4096 MB of memory
@@ -222,7 +232,11 @@ impl NodePools {
     pub fn create(&self, name: impl Into<String>, nodes: u32) -> CreateNodePool {
         let pools = self.clone();
         let decode = Started::decode(move |pool: &NodePool| pools.look(&pool.id));
-        CreateNodePool::new(self.call(&ops::CLUSTERS_NODEPOOLS_POST, decode), name.into(), nodes)
+        CreateNodePool::new(
+            self.call(&ops::CLUSTERS_NODEPOOLS_POST, decode),
+            name.into(),
+            nodes,
+        )
     }
 
     /// One node pool (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`).
@@ -241,7 +255,11 @@ impl NodePools {
     #[doc(alias = "clustersNodepoolsFindById")]
     #[doc(alias = "getClusterNodepool")]
     pub fn get(&self, id: impl Into<NodePoolId>) -> Call<NodePool> {
-        self.one(&ops::CLUSTERS_NODEPOOLS_FIND_BY_ID, &id.into(), Decode::json())
+        self.one(
+            &ops::CLUSTERS_NODEPOOLS_FIND_BY_ID,
+            &id.into(),
+            Decode::json(),
+        )
     }
 
     /// Looks a node pool of the cluster up by its name or its id (`GET /clusters/{clusterId}/nodepools`, and
@@ -321,7 +339,11 @@ impl NodePools {
     #[doc(alias = "deleteClusterNodepool")]
     pub fn delete(&self, id: impl Into<NodePoolId>) -> Call<Deleted<NodePool>> {
         let id = id.into();
-        self.one(&ops::CLUSTERS_NODEPOOLS_DELETE, &id, Deleted::decode(self.look(&id)))
+        self.one(
+            &ops::CLUSTERS_NODEPOOLS_DELETE,
+            &id,
+            Deleted::decode(self.look(&id)),
+        )
     }
 
     /// Waits until a node pool is available, whoever started the work on it
@@ -366,7 +388,10 @@ impl NodePools {
     }
 
     fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
-        self.client.call(operation, decode).arg(&self.cluster).check(self.cluster.check())
+        self.client
+            .call(operation, decode)
+            .arg(&self.cluster)
+            .check(self.cluster.check())
     }
 
     fn one<T>(&self, operation: &'static Operation, id: &NodePoolId, decode: Decode<T>) -> Call<T> {

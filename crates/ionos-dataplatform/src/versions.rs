@@ -40,7 +40,10 @@ impl Versions {
     /// # Ok(()) }
     /// ```
     pub fn latest(&self) -> Option<&str> {
-        self.items.iter().map(String::as_str).max_by(|a, b| compare(a, b))
+        self.items
+            .iter()
+            .map(String::as_str)
+            .max_by(|a, b| compare(a, b))
     }
 }
 
@@ -99,7 +102,10 @@ impl<'de> Deserialize<'de> for Versions {
 
             fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Object, A::Error> {
                 let items = Vec::deserialize(SeqAccessDeserializer::new(list))?;
-                Ok(Object { items, ..Object::default() })
+                Ok(Object {
+                    items,
+                    ..Object::default()
+                })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
@@ -107,8 +113,18 @@ impl<'de> Deserialize<'de> for Versions {
             }
         }
 
-        let Object { items, id, kind, href } = deserializer.deserialize_any(EitherForm)?;
-        Ok(Self { items: items.into_iter().flatten().collect(), id, kind, href })
+        let Object {
+            items,
+            id,
+            kind,
+            href,
+        } = deserializer.deserialize_any(EitherForm)?;
+        Ok(Self {
+            items: items.into_iter().flatten().collect(),
+            id,
+            kind,
+            href,
+        })
     }
 }
 
@@ -119,23 +135,46 @@ mod tests {
     #[test]
     fn both_forms_are_read() {
         let old: Versions = serde_json::from_str(r#"["22.11","23.4"]"#).unwrap();
-        let new: Versions =
-            serde_json::from_str(r#"{"id":"i","type":"collection","href":"h","items":["22.11","23.4"],"new":1}"#)
-                .unwrap();
+        let new: Versions = serde_json::from_str(
+            r#"{"id":"i","type":"collection","href":"h","items":["22.11","23.4"],"new":1}"#,
+        )
+        .unwrap();
         assert_eq!(old.items, new.items);
-        assert_eq!((new.id.as_str(), new.kind.as_str(), new.href.as_str()), ("i", "collection", "h"));
-        for nothing in ["{}", "[]", r#"{"items":null,"id":null,"type":null,"href":null}"#, r#"{"items":[null]}"#] {
-            assert_eq!(serde_json::from_str::<Versions>(nothing).unwrap(), Versions::default(), "{nothing}");
+        assert_eq!(
+            (new.id.as_str(), new.kind.as_str(), new.href.as_str()),
+            ("i", "collection", "h")
+        );
+        for nothing in [
+            "{}",
+            "[]",
+            r#"{"items":null,"id":null,"type":null,"href":null}"#,
+            r#"{"items":[null]}"#,
+        ] {
+            assert_eq!(
+                serde_json::from_str::<Versions>(nothing).unwrap(),
+                Versions::default(),
+                "{nothing}"
+            );
         }
-        let error = serde_json::from_str::<Versions>("7").unwrap_err().to_string();
-        assert!(error.contains("a list of versions, or an object"), "{error}");
+        let error = serde_json::from_str::<Versions>("7")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("a list of versions, or an object"),
+            "{error}"
+        );
     }
 
     #[test]
     fn the_latest_is_the_highest_and_not_the_last() {
         let latest = |items: &[&str]| {
             let items = items.iter().map(|item| (*item).to_owned()).collect();
-            Versions { items, ..Versions::default() }.latest().map(str::to_owned)
+            Versions {
+                items,
+                ..Versions::default()
+            }
+            .latest()
+            .map(str::to_owned)
         };
         for (items, highest) in [
             (&["23.11", "23.4", "23.7"] as &[_], Some("23.11")),

@@ -74,7 +74,10 @@ pub(crate) struct Look<T> {
 
 impl<T> Clone for Look<T> {
     fn clone(&self) -> Self {
-        Self { get: self.get.clone(), first: self.first }
+        Self {
+            get: self.get.clone(),
+            first: self.first,
+        }
     }
 }
 
@@ -110,7 +113,9 @@ impl<T: Resource> Look<T> {
             }
             match state {
                 State::Terminated => Ok(Step::Done(())),
-                state if state.is_failure() && changed.load(Ordering::Relaxed) => Err(failed(resource, "")),
+                state if state.is_failure() && changed.load(Ordering::Relaxed) => {
+                    Err(failed(resource, ""))
+                }
                 _ => Ok(pending(&resource)),
             }
         })
@@ -138,10 +143,18 @@ fn pending<T: Resource, U>(resource: &T) -> Step<U> {
 
 /// Carries the resource, and its state as the code.
 fn failed<T: Resource>(resource: T, why: &str) -> Error {
-    let (kind, name, id, state) = (T::KIND, resource.name(), resource.id(), resource.state().clone());
-    Error::new(ErrorKind::WorkFailed, format!("the {kind} {name} ({id}) is {state}{why}"))
-        .with_code(state.as_str())
-        .with_details(resource)
+    let (kind, name, id, state) = (
+        T::KIND,
+        resource.name(),
+        resource.id(),
+        resource.state().clone(),
+    );
+    Error::new(
+        ErrorKind::WorkFailed,
+        format!("the {kind} {name} ({id}) is {state}{why}"),
+    )
+    .with_code(state.as_str())
+    .with_details(resource)
 }
 
 /// The answer to creating or changing something: the resource as it is at first, and the work still to be done.
@@ -197,7 +210,10 @@ pub struct Deleted<T> {
 
 impl<T: Resource> Deleted<T> {
     pub(crate) fn decode(look: Look<T>) -> Decode<Self> {
-        Decode::json().map(move |resource| Self { resource, look: look.clone() })
+        Decode::json().map(move |resource| Self {
+            resource,
+            look: look.clone(),
+        })
     }
 
     /// Waits until it is gone (`GET /clusters/{clusterId}`, or `GET /clusters/{clusterId}/nodepools/{nodepoolId}`): up

@@ -35,30 +35,58 @@ fn refused() -> Scripted {
 }
 
 fn builder(network: &ScriptedTransport) -> ClientBuilder {
-    let builder = Client::builder().token("t").endpoints([ONE, "two.example/other/path", THREE]);
-    builder.transport(Arc::new(network.clone())).clock(PausedClock::new())
+    let builder = Client::builder()
+        .token("t")
+        .endpoints([ONE, "two.example/other/path", THREE]);
+    builder
+        .transport(Arc::new(network.clone()))
+        .clock(PausedClock::new())
 }
 
 fn client(network: &ScriptedTransport, failover: Failover) -> Client {
-    builder(network).failover(failover).retry(StandardRetry::never()).build().unwrap()
+    builder(network)
+        .failover(failover)
+        .retry(StandardRetry::never())
+        .build()
+        .unwrap()
 }
 
 fn hosts(network: &ScriptedTransport) -> Vec<String> {
-    network.seen().iter().map(|seen| seen.request.uri().host().unwrap().to_owned()).collect()
+    network
+        .seen()
+        .iter()
+        .map(|seen| seen.request.uri().host().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_next_endpoint_answers_and_is_remembered() {
     for failure in [TransportErrorKind::NotSent, TransportErrorKind::Interrupted] {
-        let network = network(move |host| if host == ONE { Scripted::Failure(failure) } else { good() });
+        let network = network(move |host| {
+            if host == ONE {
+                Scripted::Failure(failure)
+            } else {
+                good()
+            }
+        });
         let api = client(&network, Failover::round_robin());
         api.versions().await.unwrap();
         api.versions().await.unwrap();
         assert_eq!(hosts(&network), [ONE, TWO, TWO]);
-        let uris: Vec<_> = network.seen().iter().map(|seen| seen.request.uri().to_string()).collect();
+        let uris: Vec<_> = network
+            .seen()
+            .iter()
+            .map(|seen| seen.request.uri().to_string())
+            .collect();
         assert_eq!(uris[0], "https://one.example/dataplatform/versions");
-        assert_eq!(uris[1], "https://two.example/other/path/dataplatform/versions");
-        assert_eq!(network.seen()[1].request.headers(), network.seen()[0].request.headers());
+        assert_eq!(
+            uris[1],
+            "https://two.example/other/path/dataplatform/versions"
+        );
+        assert_eq!(
+            network.seen()[1].request.headers(),
+            network.seen()[0].request.headers()
+        );
         // What changes something goes where the last answer came from.
         let _ = api.clusters().create("lake", DATACENTER).await;
         assert_eq!(hosts(&network)[3], TWO);
@@ -83,10 +111,22 @@ async fn what_changes_something_is_sent_to_one_endpoint_only() {
 
 #[tokio::test(start_paused = true)]
 async fn listed_statuses_are_passed_over_and_others_are_not() {
-    let network = network(|host| if host == ONE { Scripted::json(503, "{}") } else { good() });
-    client(&network, Failover::round_robin().on_status([502, 503])).versions().await.unwrap();
+    let network = network(|host| {
+        if host == ONE {
+            Scripted::json(503, "{}")
+        } else {
+            good()
+        }
+    });
+    client(&network, Failover::round_robin().on_status([502, 503]))
+        .versions()
+        .await
+        .unwrap();
     assert_eq!(hosts(&network), [ONE, TWO]);
-    let error = client(&network, Failover::round_robin()).versions().await.unwrap_err();
+    let error = client(&network, Failover::round_robin())
+        .versions()
+        .await
+        .unwrap_err();
     assert_eq!(error.status().unwrap(), 503);
     assert_eq!(hosts(&network).len(), 3);
 }
@@ -94,16 +134,31 @@ async fn listed_statuses_are_passed_over_and_others_are_not() {
 #[tokio::test(start_paused = true)]
 async fn when_none_is_of_use_the_last_answer_counts() {
     let network = network(|host| match host {
-        ONE => Scripted::json(503, r#"{"httpStatus":503,"messages":[{"errorCode":"first","message":""}]}"#),
-        TWO => Scripted::json(502, r#"{"httpStatus":502,"messages":[{"errorCode":"second","message":""}]}"#),
+        ONE => Scripted::json(
+            503,
+            r#"{"httpStatus":503,"messages":[{"errorCode":"first","message":""}]}"#,
+        ),
+        TWO => Scripted::json(
+            502,
+            r#"{"httpStatus":502,"messages":[{"errorCode":"second","message":""}]}"#,
+        ),
         _ => refused(),
     });
-    let error = client(&network, Failover::round_robin().on_status([502, 503])).versions().await.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("second")));
+    let error = client(&network, Failover::round_robin().on_status([502, 503]))
+        .versions()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::Api, Some("second"))
+    );
     assert_eq!(hosts(&network), [ONE, TWO, THREE]);
 
     let network = self::network(|_| refused());
-    let error = client(&network, Failover::round_robin()).versions().await.unwrap_err();
+    let error = client(&network, Failover::round_robin())
+        .versions()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotSent);
     assert_eq!(hosts(&network), [ONE, TWO, THREE]);
 }
@@ -111,8 +166,18 @@ async fn when_none_is_of_use_the_last_answer_counts() {
 #[tokio::test(start_paused = true)]
 async fn a_round_asks_each_endpoint_once_and_the_retry_policy_makes_rounds() {
     let network = network(|_| refused());
-    let api = builder(&network).failover(Failover::round_robin()).retry(StandardRetry::new().max_attempts(2));
-    assert_eq!(api.build().unwrap().versions().await.unwrap_err().attempts(), 2);
+    let api = builder(&network)
+        .failover(Failover::round_robin())
+        .retry(StandardRetry::new().max_attempts(2));
+    assert_eq!(
+        api.build()
+            .unwrap()
+            .versions()
+            .await
+            .unwrap_err()
+            .attempts(),
+        2
+    );
     assert_eq!(hosts(&network), [ONE, TWO, THREE, ONE, TWO, THREE]);
 
     let network = self::network(|_| refused());
@@ -123,8 +188,17 @@ async fn a_round_asks_each_endpoint_once_and_the_retry_policy_makes_rounds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_certificate_is_never_passed_over() {
-    let network = network(|host| if host == ONE { Scripted::Failure(TransportErrorKind::Refused) } else { good() });
-    let error = client(&network, Failover::round_robin().on_timeout(true)).versions().await.unwrap_err();
+    let network = network(|host| {
+        if host == ONE {
+            Scripted::Failure(TransportErrorKind::Refused)
+        } else {
+            good()
+        }
+    });
+    let error = client(&network, Failover::round_robin().on_timeout(true))
+        .versions()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert_eq!(hosts(&network), [ONE]);
 }
@@ -140,7 +214,11 @@ async fn timeouts_are_passed_over_only_when_asked() {
             });
             let retry = StandardRetry::new().max_attempts(2);
             let failover = Failover::round_robin().on_timeout(asked);
-            let api = builder(&network).failover(failover).retry(retry).build().unwrap();
+            let api = builder(&network)
+                .failover(failover)
+                .retry(retry)
+                .build()
+                .unwrap();
             let answer = api.versions().await;
             assert_eq!(answer.is_ok(), asked, "{answer:?}");
             assert_eq!(hosts(&network), if asked { [ONE, TWO] } else { [ONE, ONE] });
@@ -151,7 +229,10 @@ async fn timeouts_are_passed_over_only_when_asked() {
 #[tokio::test(start_paused = true)]
 async fn without_failover_the_first_endpoint_is_all_there_is() {
     let network = network(|_| refused());
-    let api = builder(&network).retry(StandardRetry::new().max_attempts(3)).build().unwrap();
+    let api = builder(&network)
+        .retry(StandardRetry::new().max_attempts(3))
+        .build()
+        .unwrap();
     api.versions().await.unwrap_err();
     assert_eq!(hosts(&network), [ONE; 3]);
     assert_eq!(api.endpoint(), "https://one.example/dataplatform");
@@ -160,7 +241,10 @@ async fn without_failover_the_first_endpoint_is_all_there_is() {
 #[tokio::test(start_paused = true)]
 async fn the_index_names_the_endpoint_that_is_asked_first() {
     let network = network(|host| if host == ONE { good() } else { refused() });
-    let api = builder(&network).failover(Failover::round_robin()).server_index(1).retry(StandardRetry::never());
+    let api = builder(&network)
+        .failover(Failover::round_robin())
+        .server_index(1)
+        .retry(StandardRetry::never());
     api.build().unwrap().versions().await.unwrap();
     assert_eq!(hosts(&network), [TWO, THREE, ONE]);
 }
@@ -171,13 +255,24 @@ async fn the_file_sets_endpoints_and_failover() {
                 environments: [{name: e, products: [{name: dataplatform, endpoints: [{name: one.example}, {name: two.example}]}]}]\n\
                 failover: {strategy: roundRobin, failoverOnStatusCodes: [503]}\n";
     let env = |vars: &[(&str, &str)]| {
-        Settings::load(&Environment::given(vars.iter().copied(), Some("/h".into())).with_file("/h/.ionos/config", file))
-            .unwrap()
+        Settings::load(
+            &Environment::given(vars.iter().copied(), Some("/h".into()))
+                .with_file("/h/.ionos/config", file),
+        )
+        .unwrap()
     };
     let make = |settings| {
-        let network = network(|host| if host == ONE { Scripted::json(503, "{}") } else { good() });
-        let builder =
-            Client::builder().settings(settings).transport(Arc::new(network.clone())).clock(PausedClock::new());
+        let network = network(|host| {
+            if host == ONE {
+                Scripted::json(503, "{}")
+            } else {
+                good()
+            }
+        });
+        let builder = Client::builder()
+            .settings(settings)
+            .transport(Arc::new(network.clone()))
+            .clock(PausedClock::new());
         (builder.retry(StandardRetry::never()), network)
     };
     let (builder, network) = make(env(&[]));

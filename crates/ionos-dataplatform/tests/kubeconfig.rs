@@ -33,7 +33,8 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+        let path =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
@@ -54,7 +55,9 @@ impl Drop for Scratch {
 }
 
 fn yaml(path: &Path) -> Value {
-    Kubeconfig::parse(&fs::read_to_string(path).unwrap()).unwrap().expose()
+    Kubeconfig::parse(&fs::read_to_string(path).unwrap())
+        .unwrap()
+        .expose()
 }
 
 #[tokio::test]
@@ -65,8 +68,16 @@ async fn an_object_and_text_of_both_kinds_are_understood() {
         let found = api.clusters().kubeconfig(ID).await.unwrap();
         assert_eq!(found.expose(), document());
         assert_eq!(found.current_context().as_deref(), Some("admin@lake"));
-        assert_eq!(serde_json::from_str::<Value>(found.to_json().expose_secret()).unwrap(), document());
-        assert_eq!(Kubeconfig::parse(found.to_yaml().expose_secret()).unwrap().expose(), document());
+        assert_eq!(
+            serde_json::from_str::<Value>(found.to_json().expose_secret()).unwrap(),
+            document()
+        );
+        assert_eq!(
+            Kubeconfig::parse(found.to_yaml().expose_secret())
+                .unwrap()
+                .expose(),
+            document()
+        );
     }
 }
 
@@ -81,11 +92,19 @@ async fn what_is_none_is_refused_without_quoting_it() {
         let (api, _) = answered(200, body);
         let error = api.clusters().kubeconfig(ID).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
-        assert!(error.to_string().contains(&format!("the kubeconfig {problem}")), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("the kubeconfig {problem}")),
+            "{error}"
+        );
         assert!(!format!("{error}{error:?}").contains(SECRET), "{error}");
     }
     let error = Kubeconfig::parse(&format!("a: [{SECRET}")).unwrap_err();
-    assert!(error.to_string().contains("kubeconfig: is not valid YAML") && !error.to_string().contains(SECRET));
+    assert!(
+        error.to_string().contains("kubeconfig: is not valid YAML")
+            && !error.to_string().contains(SECRET)
+    );
 }
 
 /// YAML takes the same characters for line breaks, and a line break in a quoted text for a space.
@@ -93,28 +112,46 @@ async fn what_is_none_is_refused_without_quoting_it() {
 fn texts_of_json_are_kept_to_the_character() {
     let text = "{\"users\":[{\"name\":\"a\u{85}b\u{2028}c\u{2029}d\u{7f}\"}]}";
     let kubeconfig = Kubeconfig::parse(text).unwrap();
-    assert_eq!(kubeconfig.expose()["users"][0]["name"], "a\u{85}b\u{2028}c\u{2029}d\u{7f}");
+    assert_eq!(
+        kubeconfig.expose()["users"][0]["name"],
+        "a\u{85}b\u{2028}c\u{2029}d\u{7f}"
+    );
     for written in [kubeconfig.to_json(), kubeconfig.to_yaml()] {
-        assert_eq!(Kubeconfig::parse(written.expose_secret()).unwrap().expose(), kubeconfig.expose());
+        assert_eq!(
+            Kubeconfig::parse(written.expose_secret()).unwrap().expose(),
+            kubeconfig.expose()
+        );
     }
 }
 
 #[test]
 fn it_is_never_shown() {
     let kubeconfig = kubeconfig();
-    let shown = format!("{kubeconfig:?}{:?}{:?}", kubeconfig.to_json(), kubeconfig.to_yaml());
+    let shown = format!(
+        "{kubeconfig:?}{:?}{:?}",
+        kubeconfig.to_json(),
+        kubeconfig.to_yaml()
+    );
     assert!(!shown.contains(SECRET), "{shown}");
 }
 
 #[test]
 fn the_name_of_the_file_decides_about_its_form() {
     let scratch = Scratch::new("form");
-    for (name, is_json) in [("kubeconfig.json", true), ("a.JSON", true), ("kubeconfig.yaml", false), ("config", false)]
-    {
+    for (name, is_json) in [
+        ("kubeconfig.json", true),
+        ("a.JSON", true),
+        ("kubeconfig.yaml", false),
+        ("config", false),
+    ] {
         let path = scratch.path(name);
         kubeconfig().write_to(&path).unwrap();
         let text = fs::read_to_string(&path).unwrap();
-        assert_eq!(serde_json::from_str::<Value>(&text).is_ok(), is_json, "{text}");
+        assert_eq!(
+            serde_json::from_str::<Value>(&text).is_ok(),
+            is_json,
+            "{text}"
+        );
         assert!(text.ends_with('\n') && yaml(&path) == document());
     }
     assert_eq!(scratch.files(), 4, "nothing else is left behind");
@@ -126,7 +163,12 @@ fn a_file_that_cannot_be_written_is_named() {
     for path in [scratch.path("no/such/folder/config"), scratch.0.clone()] {
         let error = kubeconfig().write_to(&path).unwrap_err();
         assert_eq!(error.fields()[0].name, "path");
-        assert!(error.to_string().contains(&format!("{} cannot be written: ", path.display())), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("{} cannot be written: ", path.display())),
+            "{error}"
+        );
         assert!(std::error::Error::source(&error).is_some() && !error.to_string().contains(SECRET));
     }
     assert_eq!(scratch.files(), 0);
@@ -148,8 +190,10 @@ fn merging_adds_replaces_and_keeps() {
     expected["current-context"] = json!("mine");
     expected["preferences"] = json!({"colors": true});
     expected["extra"] = json!(1);
-    expected["clusters"] = json!([{"name": "mine", "cluster": {"server": "a"}}, document()["clusters"][0]]);
-    expected["contexts"] = json!([{"name": "mine", "context": {"cluster": "mine"}}, document()["contexts"][0]]);
+    expected["clusters"] =
+        json!([{"name": "mine", "cluster": {"server": "a"}}, document()["clusters"][0]]);
+    expected["contexts"] =
+        json!([{"name": "mine", "context": {"cluster": "mine"}}, document()["contexts"][0]]);
     assert_eq!(yaml(&path), expected);
     kubeconfig().merge_into(&path).unwrap();
     assert_eq!(yaml(&path), expected, "a second time changes nothing");
@@ -168,11 +212,19 @@ fn what_is_no_kubeconfig_is_left_alone() {
     for (there, problem) in [
         ("[hunter2]", "is no object"),
         ("a: [hunter2", "is not valid YAML (line "),
-        ("clusters: hunter2", "has something else than a list at clusters"),
+        (
+            "clusters: hunter2",
+            "has something else than a list at clusters",
+        ),
     ] {
         fs::write(&path, there).unwrap();
         let error = kubeconfig().merge_into(&path).unwrap_err();
-        assert!(error.to_string().contains(&format!("{} {problem}", path.display())), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("{} {problem}", path.display())),
+            "{error}"
+        );
         assert!(!error.to_string().contains(SECRET), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), there);
     }
@@ -198,7 +250,12 @@ mod modes {
         let lake = cluster(&api, "lake").await;
         let scratch = Scratch::new("modes");
         let path = scratch.path("kubeconfig.yaml");
-        api.clusters().kubeconfig(&lake).await.unwrap().write_to(&path).unwrap();
+        api.clusters()
+            .kubeconfig(&lake)
+            .await
+            .unwrap()
+            .write_to(&path)
+            .unwrap();
         assert_eq!(mode(&path), 0o600);
         let written = yaml(&path);
         assert_eq!(written["current-context"], "cluster-admin@lake");
@@ -232,17 +289,29 @@ mod modes {
         if std::env::var_os(AGAIN).is_none() {
             let program = std::env::current_exe().unwrap();
             let output = std::process::Command::new("sh")
-                .args(["-c", "umask 000; exec \"$0\" --exact \"$1\"", program.to_str().unwrap(), NAME])
+                .args([
+                    "-c",
+                    "umask 000; exec \"$0\" --exact \"$1\"",
+                    program.to_str().unwrap(),
+                    NAME,
+                ])
                 .env(AGAIN, "1")
                 .output()
                 .unwrap();
             let text = String::from_utf8_lossy(&output.stdout);
-            assert!(output.status.success() && text.contains("1 passed"), "{text}");
+            assert!(
+                output.status.success() && text.contains("1 passed"),
+                "{text}"
+            );
             return;
         }
         let scratch = Scratch::new("moment");
         fs::write(scratch.path("open"), "").unwrap();
-        assert_eq!(mode(&scratch.path("open")), 0o666, "this process lets everybody read");
+        assert_eq!(
+            mode(&scratch.path("open")),
+            0o666,
+            "this process lets everybody read"
+        );
         fs::remove_file(scratch.path("open")).unwrap();
         let done = AtomicBool::new(false);
         std::thread::scope(|scope| {
@@ -251,7 +320,9 @@ mod modes {
                 while !done.load(Ordering::Relaxed) {
                     for entry in fs::read_dir(&scratch.0).unwrap().flatten() {
                         // It may be gone by now.
-                        let Ok(found) = entry.metadata() else { continue };
+                        let Ok(found) = entry.metadata() else {
+                            continue;
+                        };
                         assert_eq!(found.mode() & 0o077, 0, "{:?}", entry.path());
                         seen += 1;
                     }

@@ -16,22 +16,40 @@ fn sunday() -> MaintenanceWindow {
 
 #[tokio::test]
 async fn clusters_are_listed_and_read() {
-    let (api, wire) =
-        answered(200, json!({"id": "x", "type": "collection", "href": "h", "items": [cluster_answer("AVAILABLE")]}));
+    let (api, wire) = answered(
+        200,
+        json!({"id": "x", "type": "collection", "href": "h", "items": [cluster_answer("AVAILABLE")]}),
+    );
     assert_eq!(api.clusters().list().all().await.unwrap()[0].name(), "lake");
     assert_eq!(last(&wire).0, "GET /dataplatform/clusters");
     api.clusters().list().name("la.K_-").await.unwrap();
     assert_eq!(last(&wire).0, "GET /dataplatform/clusters?name=la.K_-");
     assert_field(api.clusters().list().name("a b").await, "name");
-    assert_field(api.clusters().list().name("x".repeat(64)).all().await, "name");
-    api.clusters().list().name("a b").options(CallOptions::unchecked).await.unwrap();
+    assert_field(
+        api.clusters().list().name("x".repeat(64)).all().await,
+        "name",
+    );
+    api.clusters()
+        .list()
+        .name("a b")
+        .options(CallOptions::unchecked)
+        .await
+        .unwrap();
     assert_eq!(last(&wire).0, "GET /dataplatform/clusters?name=a%20b");
 
     let (api, wire) = answered(200, cluster_answer("AVAILABLE"));
     api.clusters().get(ID.to_uppercase()).await.unwrap();
-    assert_eq!(last(&wire).0, format!("GET /dataplatform/clusters/{ID}"), "ids go in lower case");
+    assert_eq!(
+        last(&wire).0,
+        format!("GET /dataplatform/clusters/{ID}"),
+        "ids go in lower case"
+    );
     api.clusters().get(ID.replace('-', "")).await.unwrap();
-    assert_eq!(last(&wire).0, format!("GET /dataplatform/clusters/{}", ID.replace('-', "")), "and as they are given");
+    assert_eq!(
+        last(&wire).0,
+        format!("GET /dataplatform/clusters/{}", ID.replace('-', "")),
+        "and as they are given"
+    );
 }
 
 #[tokio::test]
@@ -41,10 +59,21 @@ async fn a_cluster_is_created_from_what_is_set() {
     assert_eq!(started.resource.id.as_str(), ID);
     let minimal = json!({"properties": {"name": "lake", "datacenterId": DATACENTER}});
     assert_eq!(last(&wire), ("POST /dataplatform/clusters".into(), minimal));
-    assert_eq!(wire.seen()[0].request.headers()["content-type"], "application/json");
+    assert_eq!(
+        wire.seen()[0].request.headers()["content-type"],
+        "application/json"
+    );
 
-    let lans = [Lan::new("1"), Lan::new("2").dhcp(false).route("10.0.0.0/8", "10.0.0.1")];
-    let create = api.clusters().create("lake", DATACENTER).version("23.11").maintenance_window(sunday()).lans(lans);
+    let lans = [
+        Lan::new("1"),
+        Lan::new("2").dhcp(false).route("10.0.0.0/8", "10.0.0.1"),
+    ];
+    let create = api
+        .clusters()
+        .create("lake", DATACENTER)
+        .version("23.11")
+        .maintenance_window(sunday())
+        .lans(lans);
     create.await.unwrap();
     let full = json!({"properties": {
         "name": "lake", "datacenterId": DATACENTER, "dataPlatformVersion": "23.11",
@@ -62,16 +91,30 @@ async fn a_cluster_is_changed_deleted_and_opened() {
     let (api, wire) = answered(200, cluster_answer("AVAILABLE"));
     let path = format!("/dataplatform/clusters/{ID}");
     let none: [Lan; 0] = [];
-    api.clusters().update(ID).name("sea").version("23.11").maintenance_window(sunday()).lans(none).await.unwrap();
+    api.clusters()
+        .update(ID)
+        .name("sea")
+        .version("23.11")
+        .maintenance_window(sunday())
+        .lans(none)
+        .await
+        .unwrap();
     let body = json!({"properties": {
         "name": "sea", "dataPlatformVersion": "23.11", "lans": [],
         "maintenanceWindow": {"time": "03:00:00", "dayOfTheWeek": "Sunday"},
     }});
     assert_eq!(last(&wire), (format!("PATCH {path}"), body));
     api.clusters().update(ID).name("sea").await.unwrap();
-    assert_eq!(last(&wire).1, json!({"properties": {"name": "sea"}}), "the rest stays as it is");
+    assert_eq!(
+        last(&wire).1,
+        json!({"properties": {"name": "sea"}}),
+        "the rest stays as it is"
+    );
     let deleted = api.clusters().delete(ID).await.unwrap();
-    assert_eq!((last(&wire).0, deleted.resource.name()), (format!("DELETE {path}"), "lake"));
+    assert_eq!(
+        (last(&wire).0, deleted.resource.name()),
+        (format!("DELETE {path}"), "lake")
+    );
     api.clusters().kubeconfig(&deleted.resource).await.unwrap();
     assert_eq!(last(&wire).0, format!("GET {path}/kubeconfig"));
 }
@@ -80,10 +123,18 @@ async fn a_cluster_is_changed_deleted_and_opened() {
 async fn node_pools_on_the_wire() {
     let (api, wire) = answered(200, pool_answer("AVAILABLE"));
     let pools = api.node_pools(ID);
-    let (all, one) =
-        (format!("/dataplatform/clusters/{ID}/nodepools"), format!("/dataplatform/clusters/{ID}/nodepools/{POOL}"));
+    let (all, one) = (
+        format!("/dataplatform/clusters/{ID}/nodepools"),
+        format!("/dataplatform/clusters/{ID}/nodepools/{POOL}"),
+    );
     pools.create("workers", 3).await.unwrap();
-    assert_eq!(last(&wire), (format!("POST {all}"), json!({"properties": {"name": "workers", "nodeCount": 3}})));
+    assert_eq!(
+        last(&wire),
+        (
+            format!("POST {all}"),
+            json!({"properties": {"name": "workers", "nodeCount": 3}})
+        )
+    );
     pools
         .create("workers", 3)
         .cpu_family("INTEL_SKYLAKE")
@@ -107,10 +158,17 @@ async fn node_pools_on_the_wire() {
     }});
     assert_eq!(last(&wire).1, body);
     let pool = pools.get(POOL).await.unwrap();
-    assert_eq!((last(&wire).0, pool.properties.cores), (format!("GET {one}"), 8));
+    assert_eq!(
+        (last(&wire).0, pool.properties.cores),
+        (format!("GET {one}"), 8)
+    );
     pools.delete(&pool).await.unwrap();
     assert_eq!(last(&wire).0, format!("DELETE {one}"));
-    let update = pools.update(&pool).node_count(5).maintenance_window(sunday()).labels([("a", "b")]);
+    let update = pools
+        .update(&pool)
+        .node_count(5)
+        .maintenance_window(sunday())
+        .labels([("a", "b")]);
     update.annotations(Labels::default()).await.unwrap();
     let body = json!({"properties": {
         "nodeCount": 5, "labels": {"a": "b"}, "annotations": {},
@@ -119,7 +177,10 @@ async fn node_pools_on_the_wire() {
     assert_eq!(last(&wire), (format!("PATCH {one}"), body));
 
     let (api, wire) = answered(200, json!({"items": [pool_answer("AVAILABLE")]}));
-    assert_eq!(api.node_pools(ID).list().all().await.unwrap()[0].name(), "workers");
+    assert_eq!(
+        api.node_pools(ID).list().all().await.unwrap()[0].name(),
+        "workers"
+    );
     assert_eq!(last(&wire).0, format!("GET {all}"));
 }
 
@@ -131,8 +192,14 @@ async fn autoscaling_is_left_switched_off_or_set() {
     for (update, sent) in [
         (update(), json!({"nodeCount": 5})),
         (update().auto_scaling(Patch::Leave), json!({"nodeCount": 5})),
-        (update().auto_scaling(Patch::Null), json!({"nodeCount": 5, "autoScaling": null})),
-        (update().auto_scaling(None), json!({"nodeCount": 5, "autoScaling": null})),
+        (
+            update().auto_scaling(Patch::Null),
+            json!({"nodeCount": 5, "autoScaling": null}),
+        ),
+        (
+            update().auto_scaling(None),
+            json!({"nodeCount": 5, "autoScaling": null}),
+        ),
         (
             update().auto_scaling(AutoScaling::new(1, 3)),
             json!({"nodeCount": 5, "autoScaling": {"minNodeCount": 1, "maxNodeCount": 3}}),
@@ -141,13 +208,22 @@ async fn autoscaling_is_left_switched_off_or_set() {
         update.await.unwrap();
         assert_eq!(last(&wire).1, json!({"properties": sent}));
     }
-    assert_field(update().auto_scaling(AutoScaling::new(0, 3)).await, "autoScaling.minNodeCount");
-    assert_field(update().auto_scaling(AutoScaling::new(3, 2)).await, "autoScaling.maxNodeCount");
+    assert_field(
+        update().auto_scaling(AutoScaling::new(0, 3)).await,
+        "autoScaling.minNodeCount",
+    );
+    assert_field(
+        update().auto_scaling(AutoScaling::new(3, 2)).await,
+        "autoScaling.maxNodeCount",
+    );
 }
 
 #[tokio::test]
 async fn versions_come_as_a_list_or_as_an_object() {
-    for body in [json!(["23.4", "23.11", "23.7"]), json!({"items": ["23.4", "23.11", "23.7"], "type": "collection"})] {
+    for body in [
+        json!(["23.4", "23.11", "23.7"]),
+        json!({"items": ["23.4", "23.11", "23.7"], "type": "collection"}),
+    ] {
         let (api, wire) = answered(200, body);
         assert_eq!(api.versions().await.unwrap().latest(), Some("23.11"));
         assert_eq!(last(&wire).0, "GET /dataplatform/versions");
@@ -160,22 +236,50 @@ async fn what_cannot_be_is_told_before_it_is_sent() {
     let (clusters, pools) = (api.clusters(), api.node_pools(ID));
     let create = || clusters.create("lake", DATACENTER);
     let late = || MaintenanceWindow::new(DayOfTheWeek::Sunday, "24:00:00");
-    let lan =
-        |network: &str, gateway: &str| [Lan::new("1"), Lan::new("2").route("::/0", "::1").route(network, gateway)];
+    let lan = |network: &str, gateway: &str| {
+        [
+            Lan::new("1"),
+            Lan::new("2").route("::/0", "::1").route(network, gateway),
+        ]
+    };
     assert_field(clusters.create("x", DATACENTER).await, "name");
     assert_field(clusters.create("lake", "x").await, "datacenterId");
     assert_field(create().version("").await, "dataPlatformVersion");
-    assert_field(create().version("x".repeat(33)).await, "dataPlatformVersion");
-    assert_field(create().maintenance_window(late()).await, "maintenanceWindow.time");
+    assert_field(
+        create().version("x".repeat(33)).await,
+        "dataPlatformVersion",
+    );
+    assert_field(
+        create().maintenance_window(late()).await,
+        "maintenanceWindow.time",
+    );
     let someday = MaintenanceWindow::new("Someday".into(), "03:00:00");
-    assert_field(create().maintenance_window(someday).await, "maintenanceWindow.dayOfTheWeek");
+    assert_field(
+        create().maintenance_window(someday).await,
+        "maintenanceWindow.dayOfTheWeek",
+    );
     assert_field(create().lans([Lan::new("")]).await, "lans[0].lanId");
-    assert_field(create().lans(lan("10.0.0.0", "10.0.0.1")).await, "lans[1].routes[1].network");
-    assert_field(create().lans(lan("10.0.0.0/8", "x")).await, "lans[1].routes[1].gateway");
+    assert_field(
+        create().lans(lan("10.0.0.0", "10.0.0.1")).await,
+        "lans[1].routes[1].network",
+    );
+    assert_field(
+        create().lans(lan("10.0.0.0/8", "x")).await,
+        "lans[1].routes[1].gateway",
+    );
     assert_field(clusters.update(ID).name("-lake").await, "name");
-    assert_field(clusters.update(ID).version("a/b").await, "dataPlatformVersion");
-    assert_field(clusters.update(ID).maintenance_window(late()).await, "maintenanceWindow.time");
-    assert_field(clusters.update(ID).lans([Lan::new("")]).await, "lans[0].lanId");
+    assert_field(
+        clusters.update(ID).version("a/b").await,
+        "dataPlatformVersion",
+    );
+    assert_field(
+        clusters.update(ID).maintenance_window(late()).await,
+        "maintenanceWindow.time",
+    );
+    assert_field(
+        clusters.update(ID).lans([Lan::new("")]).await,
+        "lans[0].lanId",
+    );
     for bad in ["", "7", "../clusters"] {
         assert_field(clusters.get(bad).await, "clusterId");
         assert_field(clusters.delete(bad).await, "clusterId");
@@ -196,24 +300,48 @@ async fn what_cannot_be_is_told_before_it_is_sent() {
     assert_field(create().ram_mb(1024).await, "ramSize");
     assert_field(create().ram_mb(3000).await, "ramSize");
     assert_field(create().storage_gb(9).await, "storageSize");
-    assert_field(create().maintenance_window(late()).await, "maintenanceWindow.time");
-    assert_field(create().auto_scaling(AutoScaling::new(1, 0)).await, "autoScaling.maxNodeCount");
+    assert_field(
+        create().maintenance_window(late()).await,
+        "maintenanceWindow.time",
+    );
+    assert_field(
+        create().auto_scaling(AutoScaling::new(1, 0)).await,
+        "autoScaling.maxNodeCount",
+    );
     assert_field(pools.update(POOL).node_count(0).await, "nodeCount");
-    assert_field(pools.update(POOL).maintenance_window(late()).await, "maintenanceWindow.time");
+    assert_field(
+        pools.update(POOL).maintenance_window(late()).await,
+        "maintenanceWindow.time",
+    );
     assert!(wire.seen().is_empty());
 }
 
 #[tokio::test]
 async fn the_judgement_can_be_left_to_the_service() {
     let (api, wire) = answered(200, cluster_answer("AVAILABLE"));
-    api.clusters().create("x", "not-an-id").version("").unchecked().await.unwrap();
+    api.clusters()
+        .create("x", "not-an-id")
+        .version("")
+        .unchecked()
+        .await
+        .unwrap();
     let sent = json!({"properties": {"name": "x", "datacenterId": "not-an-id", "dataPlatformVersion": ""}});
     assert_eq!(last(&wire).1, sent);
-    api.clusters().get("7").options(CallOptions::unchecked).await.unwrap();
+    api.clusters()
+        .get("7")
+        .options(CallOptions::unchecked)
+        .await
+        .unwrap();
     assert_eq!(last(&wire).0, "GET /dataplatform/clusters/7");
     // Another resource's path is never a matter of opinion.
     for bad in ["", ".", ".."] {
-        assert_field(api.clusters().get(bad).options(CallOptions::unchecked).await, "clusterId");
+        assert_field(
+            api.clusters()
+                .get(bad)
+                .options(CallOptions::unchecked)
+                .await,
+            "clusterId",
+        );
     }
     assert_eq!(wire.seen().len(), 2);
 }
@@ -232,12 +360,25 @@ async fn find_is_exact_where_the_filter_is_not() {
     assert_eq!(find(lake.id.as_str()).await.unwrap().unwrap().id, lake.id);
     assert!(find(ID).await.unwrap().is_none());
     let twins = find("twin").await.unwrap_err();
-    assert!(twins.to_string().contains("name: 2 of them have this name"), "{twins}");
+    assert!(
+        twins.to_string().contains("name: 2 of them have this name"),
+        "{twins}"
+    );
     assert_field(find("no name at all").await, "name");
 
     let pools = api.node_pools(&lake);
     let workers = pools.create("workers", 1).await.unwrap().resource;
     assert_eq!(pools.find("workers").await.unwrap().unwrap().id, workers.id);
-    assert_eq!(pools.find(workers.id.as_str()).await.unwrap().unwrap().name(), "workers");
-    assert!(pools.find("work").await.unwrap().is_none() && pools.find(POOL).await.unwrap().is_none());
+    assert_eq!(
+        pools
+            .find(workers.id.as_str())
+            .await
+            .unwrap()
+            .unwrap()
+            .name(),
+        "workers"
+    );
+    assert!(
+        pools.find("work").await.unwrap().is_none() && pools.find(POOL).await.unwrap().is_none()
+    );
 }

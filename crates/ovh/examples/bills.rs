@@ -14,7 +14,10 @@ pub(crate) async fn run(api: &ovh::Client, since: &str) -> ovh::Result<String> {
     let mut bills = api.me().bills().list().since(since).items();
     while let Some(bill) = bills.next().await? {
         // `pdf_url` and `password` open the bill for whoever has them, so they stay where they are.
-        lines.push(format!("{:<14} {} {:>14}", bill.bill_id, bill.date, bill.price_with_tax.text));
+        lines.push(format!(
+            "{:<14} {} {:>14}",
+            bill.bill_id, bill.date, bill.price_with_tax.text
+        ));
     }
     Ok(lines.join("\n"))
 }

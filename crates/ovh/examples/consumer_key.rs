@@ -12,11 +12,30 @@ async fn main() -> ovh::Result<()> {
 }
 
 pub(crate) async fn run(app: &ovh::Client) -> ovh::Result<String> {
-    let request = app.consumer_key().read_only("/me").redirect("https://app.example/done").await?;
+    let request = app
+        .consumer_key()
+        .read_only("/me")
+        .redirect("https://app.example/done")
+        .await?;
     println!("Open {} and agree.", request.validation_url);
     // A program would keep `request.consumer_key` with its other secrets: it is shown only now, and nobody else's to see.
-    let api = request.wait_validated().timeout(Duration::from_secs(600)).await?;
-    let (me, key) = (api.me().get().await?, api.auth().current_credential().await?);
-    let rules: Vec<_> = key.rules.iter().map(|rule| format!("{} {}", rule.method, rule.path)).collect();
-    Ok(format!("The key of {} is {} and allows {}", me.nichandle, key.status, rules.join(", ")))
+    let api = request
+        .wait_validated()
+        .timeout(Duration::from_secs(600))
+        .await?;
+    let (me, key) = (
+        api.me().get().await?,
+        api.auth().current_credential().await?,
+    );
+    let rules: Vec<_> = key
+        .rules
+        .iter()
+        .map(|rule| format!("{} {}", rule.method, rule.path))
+        .collect();
+    Ok(format!(
+        "The key of {} is {} and allows {}",
+        me.nichandle,
+        key.status,
+        rules.join(", ")
+    ))
 }

@@ -13,15 +13,29 @@ async fn main() -> ovh::Result<()> {
 
 pub(crate) async fn run(api: &ovh::Client) -> ovh::Result<String> {
     let mut work = JoinSet::new();
-    for key in api.me().credentials().list().status(CredentialState::Validated).all().await? {
+    for key in api
+        .me()
+        .credentials()
+        .list()
+        .status(CredentialState::Validated)
+        .all()
+        .await?
+    {
         work.spawn(row(api.clone(), key));
     }
-    let mut rows: Vec<String> =
-        work.join_all().await.into_iter().filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    let mut rows: Vec<String> = work
+        .join_all()
+        .await
+        .into_iter()
+        .filter_map(Result::transpose)
+        .collect::<Result<_, _>>()?;
     rows.sort();
     rows.insert(
         0,
-        format!("{:>10} {:<10} {:<20} {:<21} {:<21} last use", "key", "status", "application", "made", "ends"),
+        format!(
+            "{:>10} {:<10} {:<20} {:<21} {:<21} last use",
+            "key", "status", "application", "made", "ends"
+        ),
     );
     Ok(rows.join("\n"))
 }
@@ -32,8 +46,16 @@ async fn row(api: ovh::Client, key: ApiCredential) -> ovh::Result<Option<String>
         Err(error) if error.is_not_found() => return Ok(None),
         application => application?,
     };
-    let or_never = |time: Option<Timestamp>| time.map_or_else(|| "never".to_owned(), |time| time.to_string());
-    let (id, status, made) = (key.credential_id, key.status.to_string(), key.creation.to_string());
+    let or_never =
+        |time: Option<Timestamp>| time.map_or_else(|| "never".to_owned(), |time| time.to_string());
+    let (id, status, made) = (
+        key.credential_id,
+        key.status.to_string(),
+        key.creation.to_string(),
+    );
     let (ends, used) = (or_never(key.expiration), or_never(key.last_use));
-    Ok(Some(format!("{id:>10} {status:<10} {:<20} {made:<21} {ends:<21} {used}", application.name)))
+    Ok(Some(format!(
+        "{id:>10} {status:<10} {:<20} {made:<21} {ends:<21} {used}",
+        application.name
+    )))
 }

@@ -14,8 +14,15 @@ async fn main() -> ovh::Result<()> {
 pub(crate) async fn run(app: &ovh::Client) -> ovh::Result<String> {
     let request = app.consumer_key().read_write_recursive("/").await?;
     println!("Open {} and agree.", request.validation_url);
-    let api = request.wait_validated().timeout(Duration::from_secs(600)).await?;
+    let api = request
+        .wait_validated()
+        .timeout(Duration::from_secs(600))
+        .await?;
     let key = api.auth().current_credential().await?;
-    let rules: Vec<_> = key.rules.iter().map(|rule| format!("{} {}", rule.method, rule.path)).collect();
+    let rules: Vec<_> = key
+        .rules
+        .iter()
+        .map(|rule| format!("{} {}", rule.method, rule.path))
+        .collect();
     Ok(format!("The key allows {}", rules.join(", ")))
 }

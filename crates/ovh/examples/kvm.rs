@@ -17,7 +17,10 @@ use common::argument;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let api = common::client()?;
-    let (server, from) = (argument(0, "ns1000001.ip-192-0-2.eu"), argument(1, "198.51.100.7").parse()?);
+    let (server, from) = (
+        argument(0, "ns1000001.ip-192-0-2.eu"),
+        argument(1, "198.51.100.7").parse()?,
+    );
     let file = std::env::temp_dir().join(format!("kvm-{}.jnlp", std::process::id()));
     println!("{}", run(&api, &server, from, &file).await?);
     Ok(())
@@ -34,14 +37,22 @@ pub(crate) async fn run(
         return Ok(format!("{server} has no screen for Java Web Start"));
     }
     // Asks, waits for the task, and reads the way.
-    let access = ipmi.open(IpmiAccessType::KvmipJnlp, 15).ip_to_allow(from).value().await?;
+    let access = ipmi
+        .open(IpmiAccessType::KvmipJnlp, 15)
+        .ip_to_allow(from)
+        .value()
+        .await?;
 
     // What the file says lets in whoever reads it.
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(access.value.expose().as_bytes())?;
-    let until = access.expiration.map_or_else(String::new, |end| format!(" until {end}"));
+    options
+        .open(file)?
+        .write_all(access.value.expose().as_bytes())?;
+    let until = access
+        .expiration
+        .map_or_else(String::new, |end| format!(" until {end}"));
     Ok(format!("Run `javaws {}`{until}", file.display()))
 }

@@ -8,12 +8,20 @@ use common::argument;
 async fn main() -> ovh::Result<()> {
     let api = common::client()?;
     let domain = argument(0, "example.com");
-    let (from, to) = (argument(1, "sales@example.com"), argument(2, "contact@example.com"));
+    let (from, to) = (
+        argument(1, "sales@example.com"),
+        argument(2, "contact@example.com"),
+    );
     println!("{}", run(&api, &domain, &from, &to).await?);
     Ok(())
 }
 
-pub(crate) async fn run(api: &ovh::Client, domain: &str, from: &str, to: &str) -> ovh::Result<String> {
+pub(crate) async fn run(
+    api: &ovh::Client,
+    domain: &str,
+    from: &str,
+    to: &str,
+) -> ovh::Result<String> {
     let redirections = api.email_domains().redirections(domain);
     // The service answers with a task, not with the redirection.
     let task = redirections.create(from, to, false).await?;

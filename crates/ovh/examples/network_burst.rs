@@ -40,5 +40,8 @@ async fn one(api: ovh::Client, name: String) -> String {
         })
     };
     let outcome: ovh::Result<String> = activated.await;
-    format!("{name}: {}", outcome.unwrap_or_else(|error| error.to_string()))
+    format!(
+        "{name}: {}",
+        outcome.unwrap_or_else(|error| error.to_string())
+    )
 }

@@ -10,5 +10,9 @@ async fn main() -> ovh::Result<()> {
 
 pub(crate) async fn run(api: &ovh::Client) -> ovh::Result<String> {
     let me = api.me().get().await?;
-    Ok(format!("Welcome, {} ({})", me.firstname.as_deref().unwrap_or("stranger"), me.nichandle))
+    Ok(format!(
+        "Welcome, {} ({})",
+        me.firstname.as_deref().unwrap_or("stranger"),
+        me.nichandle
+    ))
 }

@@ -196,7 +196,10 @@ impl Client {
         inner.secrets.add(key.value);
         let (recorder, hook) = rules::recorder();
         Ok(Self(Arc::new(Inner {
-            engine: inner.open.with_credential(Some(signer.clone())).with_hook(hook),
+            engine: inner
+                .open
+                .with_credential(Some(signer.clone()))
+                .with_hook(hook),
             bases: inner.bases.clone(),
             endpoint: inner.endpoint.clone(),
             open: inner.open.clone(),
@@ -282,40 +285,77 @@ impl Client {
     pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
         match self.0.bases.of(operation.path) {
             Some(base) => Call::new(&self.0.engine, base, operation, decode),
-            None => Call::new(&self.0.engine, &self.0.bases.root, operation, decode).refuse(self.no_v2()),
+            None => Call::new(&self.0.engine, &self.0.bases.root, operation, decode)
+                .refuse(self.no_v2()),
         }
     }
 
     /// A list of v1 whose route also gives objects; `one` is the operation that reads one of them by its id, and `args`
     /// are the parameters of both paths before the id.
-    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
-    pub(crate) fn expanded<T>(&self, all: &'static Operation, one: &'static Operation, args: &[&str]) -> List<T>
+    #[allow(
+        dead_code,
+        reason = "without the features of the products nobody uses it"
+    )]
+    pub(crate) fn expanded<T>(
+        &self,
+        all: &'static Operation,
+        one: &'static Operation,
+        args: &[&str],
+    ) -> List<T>
     where
         T: DeserializeOwned + Send + 'static,
     {
         let client = self.clone();
         let owned: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
-        let get = move |id: &str| owned.iter().fold(client.call(one, Decode::json()), Call::arg).arg(id);
-        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), Mode::Expanded).detail(get)
+        let get = move |id: &str| {
+            owned
+                .iter()
+                .fold(client.call(one, Decode::json()), Call::arg)
+                .arg(id)
+        };
+        List::new(
+            args.iter()
+                .fold(self.call(all, Decode::nothing()), Call::arg),
+            Mode::Expanded,
+        )
+        .detail(get)
     }
 
     /// As [`expanded`](Self::expanded), where no typed operation reads one object.
-    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    #[allow(
+        dead_code,
+        reason = "without the features of the products nobody uses it"
+    )]
     pub(crate) fn expanded_only<T>(&self, all: &'static Operation, args: &[&str]) -> List<T>
     where
         T: DeserializeOwned + Send + 'static,
     {
-        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), Mode::Expanded)
+        List::new(
+            args.iter()
+                .fold(self.call(all, Decode::nothing()), Call::arg),
+            Mode::Expanded,
+        )
     }
 
     /// A list of objects: on v2 in pages, on v1 whole.
-    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    #[allow(
+        dead_code,
+        reason = "without the features of the products nobody uses it"
+    )]
     pub(crate) fn objects<T>(&self, all: &'static Operation, args: &[&str]) -> List<T>
     where
         T: DeserializeOwned + Send + 'static,
     {
-        let mode = if all.path.starts_with("/v2/") { Mode::Cursor } else { Mode::Whole };
-        List::new(args.iter().fold(self.call(all, Decode::nothing()), Call::arg), mode)
+        let mode = if all.path.starts_with("/v2/") {
+            Mode::Cursor
+        } else {
+            Mode::Whole
+        };
+        List::new(
+            args.iter()
+                .fold(self.call(all, Decode::nothing()), Call::arg),
+            mode,
+        )
     }
 
     /// A call of a path that a caller wrote.
@@ -324,12 +364,20 @@ impl Client {
         let (template, query) = match target(path) {
             Ok(parts) => parts,
             Err(error) => {
-                return Call::untabled(&inner.engine, &inner.bases.root, method, String::new(), decode).refuse(error);
+                return Call::untabled(
+                    &inner.engine,
+                    &inner.bases.root,
+                    method,
+                    String::new(),
+                    decode,
+                )
+                .refuse(error);
             }
         };
         let call = match inner.bases.of(&template) {
             Some(base) => Call::untabled(&inner.engine, base, method, template, decode),
-            None => Call::untabled(&inner.engine, &inner.bases.root, method, template, decode).refuse(self.no_v2()),
+            None => Call::untabled(&inner.engine, &inner.bases.root, method, template, decode)
+                .refuse(self.no_v2()),
         };
         match query {
             Some(query) => call.query_text(query),
@@ -349,12 +397,22 @@ impl Client {
     /// What edits of this zone take turns by.
     #[cfg(feature = "domain")]
     pub(crate) fn zone_lock(&self, zone: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self.0.zones.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut locks = self
+            .0
+            .zones
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         locks.retain(|_, lock| Arc::strong_count(lock) > 1);
         locks.entry(zone.to_ascii_lowercase()).or_default().clone()
     }
 
     fn no_v2(&self) -> Error {
-        Error::input("path", format!("{} has no v2; only ovh-eu, ovh-ca and ovh-us have", self.0.endpoint))
+        Error::input(
+            "path",
+            format!(
+                "{} has no v2; only ovh-eu, ovh-ca and ovh-us have",
+                self.0.endpoint
+            ),
+        )
     }
 }

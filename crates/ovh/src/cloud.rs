@@ -16,12 +16,14 @@ mod instances;
 mod kube;
 
 pub use instances::{
-    AutoBackup, Capability, CreateInstance, Flavor, Image, Instance, InstanceDetail, InstanceStatus, Instances,
-    IpAddress, ListInstances, MonthlyBilling, NetworkParams, PlanCodes, SshKeyDetail,
+    AutoBackup, Capability, CreateInstance, Flavor, Image, Instance, InstanceDetail,
+    InstanceStatus, Instances, IpAddress, ListInstances, MonthlyBilling, NetworkParams, PlanCodes,
+    SshKeyDetail,
 };
 pub use kube::{
-    Autoscaling, Cluster, ClusterStatus, CreateCluster, Kube, KubeProxyMode, NewNodePool, NodePool, NodePoolSizeStatus,
-    NodePoolStatus, NodePoolTemplate, PrivateNetworkConfiguration, Taint, TemplateMetadata, TemplateSpec, UpdatePolicy,
+    Autoscaling, Cluster, ClusterStatus, CreateCluster, Kube, KubeProxyMode, NewNodePool, NodePool,
+    NodePoolSizeStatus, NodePoolStatus, NodePoolTemplate, PrivateNetworkConfiguration, Taint,
+    TemplateMetadata, TemplateSpec, UpdatePolicy,
 };
 
 cloud_core::open_enum! {
@@ -337,7 +339,10 @@ impl<'a> Projects<'a> {
 
     /// What is in a project.
     pub fn project(self, id: impl Into<String>) -> ProjectRoom<'a> {
-        ProjectRoom { client: self.0, id: id.into() }
+        ProjectRoom {
+            client: self.0,
+            id: id.into(),
+        }
     }
 }
 

@@ -92,18 +92,32 @@ impl Settings {
     /// Fills what is not set from other settings; those of another way to authenticate than the one that is begun here
     /// are left out.
     pub(crate) fn or(self, found: Self) -> Self {
-        let begun: Vec<Method> = self.methods().into_iter().map(|(method, _)| method).collect();
+        let begun: Vec<Method> = self
+            .methods()
+            .into_iter()
+            .map(|(method, _)| method)
+            .collect();
         let fill = |method: Method| begun.is_empty() || begun.contains(&method);
         let application = fill(Method::Application);
         let oauth2 = fill(Method::OAuth2);
         Self {
             endpoint: self.endpoint.or(found.endpoint),
-            application_key: self.application_key.or(found.application_key.filter(|_| application)),
-            application_secret: self.application_secret.or(found.application_secret.filter(|_| application)),
-            consumer_key: self.consumer_key.or(found.consumer_key.filter(|_| application)),
+            application_key: self
+                .application_key
+                .or(found.application_key.filter(|_| application)),
+            application_secret: self
+                .application_secret
+                .or(found.application_secret.filter(|_| application)),
+            consumer_key: self
+                .consumer_key
+                .or(found.consumer_key.filter(|_| application)),
             client_id: self.client_id.or(found.client_id.filter(|_| oauth2)),
-            client_secret: self.client_secret.or(found.client_secret.filter(|_| oauth2)),
-            access_token: self.access_token.or(found.access_token.filter(|_| fill(Method::AccessToken))),
+            client_secret: self
+                .client_secret
+                .or(found.client_secret.filter(|_| oauth2)),
+            access_token: self
+                .access_token
+                .or(found.access_token.filter(|_| fill(Method::AccessToken))),
             token_url: self.token_url.or(found.token_url),
             warnings: [self.warnings, found.warnings].concat(),
             looked_at: found.looked_at,
@@ -115,14 +129,21 @@ impl Settings {
         fn origin<T>(setting: Option<&Setting<T>>) -> Option<&Origin> {
             setting.map(|setting| &setting.origin)
         }
-        let application = origin(self.application_key.as_ref()).or(origin(self.application_secret.as_ref()));
+        let application =
+            origin(self.application_key.as_ref()).or(origin(self.application_secret.as_ref()));
         let oauth2 = origin(self.client_id.as_ref()).or(origin(self.client_secret.as_ref()));
         let found = [
-            (Method::Application, application.or(origin(self.consumer_key.as_ref()))),
+            (
+                Method::Application,
+                application.or(origin(self.consumer_key.as_ref())),
+            ),
             (Method::OAuth2, oauth2),
             (Method::AccessToken, origin(self.access_token.as_ref())),
         ];
-        found.into_iter().filter_map(|(method, origin)| Some((method, origin?))).collect()
+        found
+            .into_iter()
+            .filter_map(|(method, origin)| Some((method, origin?)))
+            .collect()
     }
 
     /// The one way to authenticate that is set, with all that it needs.
@@ -144,16 +165,27 @@ impl Settings {
             }
             [_] => {}
             [(first, origin), others @ ..] => {
-                let others: Vec<_> = others.iter().map(|(method, origin)| format!("{method} by {origin}")).collect();
+                let others: Vec<_> = others
+                    .iter()
+                    .map(|(method, origin)| format!("{method} by {origin}"))
+                    .collect();
                 let others = others.join(" and ");
                 return Err(Error::config(
                     origin,
-                    format_args!("sets {first}, and there is {others} too; keep one way to authenticate"),
+                    format_args!(
+                        "sets {first}, and there is {others} too; keep one way to authenticate"
+                    ),
                 ));
             }
         }
-        let half = |origin: &Origin, missing: &str| Error::config(origin, format_args!("is set, but {missing}"));
-        match (&self.application_key, &self.application_secret, &self.consumer_key) {
+        let half = |origin: &Origin, missing: &str| {
+            Error::config(origin, format_args!("is set, but {missing}"))
+        };
+        match (
+            &self.application_key,
+            &self.application_secret,
+            &self.consumer_key,
+        ) {
             (Some(key), Some(secret), consumer) => {
                 return Ok(Credentials::Application {
                     key: key.clone(),
@@ -164,12 +196,18 @@ impl Settings {
             (Some(key), None, _) => return Err(half(&key.origin, "no application_secret")),
             (None, Some(secret), _) => return Err(half(&secret.origin, "no application_key")),
             (None, None, Some(consumer)) => {
-                return Err(half(&consumer.origin, "neither application_key nor application_secret"));
+                return Err(half(
+                    &consumer.origin,
+                    "neither application_key nor application_secret",
+                ));
             }
             (None, None, None) => {}
         }
         match (&self.client_id, &self.client_secret, &self.access_token) {
-            (Some(id), Some(secret), _) => Ok(Credentials::OAuth2 { id: id.clone(), secret: secret.clone() }),
+            (Some(id), Some(secret), _) => Ok(Credentials::OAuth2 {
+                id: id.clone(),
+                secret: secret.clone(),
+            }),
             (Some(id), None, _) => Err(half(&id.origin, "no client_secret")),
             (None, Some(secret), _) => Err(half(&secret.origin, "no client_id")),
             (None, None, Some(token)) => Ok(Credentials::AccessToken(token.clone())),
@@ -199,8 +237,15 @@ impl std::fmt::Display for Method {
 /// Who the client is.
 #[derive(Clone, Debug)]
 pub(crate) enum Credentials {
-    Application { key: Setting<String>, secret: Setting<SecretString>, consumer: Option<Setting<SecretString>> },
-    OAuth2 { id: Setting<String>, secret: Setting<SecretString> },
+    Application {
+        key: Setting<String>,
+        secret: Setting<SecretString>,
+        consumer: Option<Setting<SecretString>>,
+    },
+    OAuth2 {
+        id: Setting<String>,
+        secret: Setting<SecretString>,
+    },
     AccessToken(Setting<SecretString>),
     None,
 }
@@ -214,23 +259,37 @@ pub(crate) struct Sources {
 
 impl std::fmt::Debug for Sources {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sources").field("looked_at", &self.looked_at).finish_non_exhaustive()
+        f.debug_struct("Sources")
+            .field("looked_at", &self.looked_at)
+            .finish_non_exhaustive()
     }
 }
 
 impl Sources {
     pub(crate) fn read(env: &Environment, file: Option<&Path>) -> Result<Self> {
         let named = match file {
-            Some(path) => Some(Setting::new(path.to_owned(), Origin::Builder("config_file"))),
-            None => env.get_nonempty(CONFIG_FILE)?.map(|path| path.map(PathBuf::from)),
+            Some(path) => Some(Setting::new(
+                path.to_owned(),
+                Origin::Builder("config_file"),
+            )),
+            None => env
+                .get_nonempty(CONFIG_FILE)?
+                .map(|path| path.map(PathBuf::from)),
         };
         let home = env.home();
         let usual = [PathBuf::from(LOCAL)]
             .into_iter()
-            .chain(home.iter().flat_map(|home| HOME.map(|name| home.join(name))))
+            .chain(
+                home.iter()
+                    .flat_map(|home| HOME.map(|name| home.join(name))),
+            )
             .chain([PathBuf::from(SYSTEM)]);
         let looked_at = vec!["the environment".to_owned()];
-        let mut sources = Self { env: env.clone(), files: Vec::new(), looked_at };
+        let mut sources = Self {
+            env: env.clone(),
+            files: Vec::new(),
+            looked_at,
+        };
         if let Some(path) = named {
             let text = env.read(&path.value).map_err(|error| {
                 let path_shown = path.value.display();
@@ -241,12 +300,23 @@ impl Sources {
         for path in usual {
             match env.read(&path) {
                 Ok(text) => sources.add(&path, &text)?,
-                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                    ) =>
+                {
                     sources.looked_at.push(path.display().to_string());
                 }
                 Err(error) => {
-                    let origin = Origin::File { path, key: "configuration file".to_owned() };
-                    return Err(Error::config(origin, format_args!("cannot be read: {error}")));
+                    let origin = Origin::File {
+                        path,
+                        key: "configuration file".to_owned(),
+                    };
+                    return Err(Error::config(
+                        origin,
+                        format_args!("cannot be read: {error}"),
+                    ));
                 }
             }
         }
@@ -273,12 +343,20 @@ impl Sources {
             Some((endpoint, written)) => (Some(endpoint), written),
             None => (None, String::new()),
         };
-        let effective = endpoint.clone().unwrap_or_else(|| Setting::new(Endpoint::default(), default_origin()));
-        let mut sections = vec![effective.value.to_string(), effective.value.url().to_owned(), written];
+        let effective = endpoint
+            .clone()
+            .unwrap_or_else(|| Setting::new(Endpoint::default(), default_origin()));
+        let mut sections = vec![
+            effective.value.to_string(),
+            effective.value.url().to_owned(),
+            written,
+        ];
         sections.dedup();
         sections.retain(|section| !section.is_empty());
         let mut secret = |key: &str| self.find(&sections, key, &mut warnings);
-        let text = |found: Option<Setting<SecretString>>| found.map(|it| it.map(|s| s.expose_secret().to_owned()));
+        let text = |found: Option<Setting<SecretString>>| {
+            found.map(|it| it.map(|s| s.expose_secret().to_owned()))
+        };
         let mut settings = Settings {
             endpoint,
             application_key: text(secret("application_key")?),
@@ -291,8 +369,16 @@ impl Sources {
             warnings: Vec::new(),
             looked_at: self.looked_at.clone(),
         };
-        for (path, nearly) in self.files.iter().filter_map(|file| file.nearly(&sections[0])) {
-            warnings.push(format!("{}: the section [{nearly}] is not read, [{}] is", path.display(), sections[0]));
+        for (path, nearly) in self
+            .files
+            .iter()
+            .filter_map(|file| file.nearly(&sections[0]))
+        {
+            warnings.push(format!(
+                "{}: the section [{nearly}] is not read, [{}] is",
+                path.display(),
+                sections[0]
+            ));
         }
         settings.warnings = warnings;
         Ok(settings)
@@ -304,14 +390,19 @@ impl Sources {
         key: &str,
         warnings: &mut Vec<String>,
     ) -> Result<Option<Setting<SecretString>>> {
-        if let Some(found) = self.env.secret(&format!("OVH_{}", key.to_ascii_uppercase()))? {
+        if let Some(found) = self
+            .env
+            .secret(&format!("OVH_{}", key.to_ascii_uppercase()))?
+        {
             let found = trimmed(found, warnings);
             if !found.value.expose_secret().is_empty() {
                 return Ok(Some(found));
             }
         }
         for file in &self.files {
-            if let Some((found, warning)) = sections.iter().find_map(|section| file.get(section, key)) {
+            if let Some((found, warning)) =
+                sections.iter().find_map(|section| file.get(section, key))
+            {
                 warnings.extend(warning);
                 return Ok(Some(trimmed(found, warnings)));
             }
@@ -322,14 +413,20 @@ impl Sources {
 
 /// Takes white space off the ends of a value. A line break at the end of a secret is what many a report of wrong
 /// signatures comes down to.
-pub(crate) fn trimmed(setting: Setting<SecretString>, warnings: &mut Vec<String>) -> Setting<SecretString> {
+pub(crate) fn trimmed(
+    setting: Setting<SecretString>,
+    warnings: &mut Vec<String>,
+) -> Setting<SecretString> {
     let text = setting.value.expose_secret();
     let short = text.trim();
     if short.len() == text.len() {
         return setting;
     }
     if !short.is_empty() {
-        warnings.push(format!("{}: white space around the value was taken off", setting.origin));
+        warnings.push(format!(
+            "{}: white space around the value was taken off",
+            setting.origin
+        ));
     }
     let short = SecretString::from(short);
     Setting::new(short, setting.origin)

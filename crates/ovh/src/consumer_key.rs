@@ -67,12 +67,19 @@ const WRITE: &[Method] = &[Method::GET, Method::POST, Method::PUT, Method::DELET
 
 impl RequestConsumerKey {
     pub(crate) fn new(client: &Client) -> Self {
-        Self { client: client.clone(), body: Body::default(), options: None }
+        Self {
+            client: client.clone(),
+            body: Body::default(),
+            options: None,
+        }
     }
 
     /// Allows a method on a path, in which `*` stands for anything.
     pub fn rule(mut self, method: &Method, path: impl Into<String>) -> Self {
-        let rule = AccessRule { method: method.as_str().to_ascii_uppercase(), path: path.into() };
+        let rule = AccessRule {
+            method: method.as_str().to_ascii_uppercase(),
+            path: path.into(),
+        };
         if !self.body.access_rules.contains(&rule) {
             self.body.access_rules.push(rule);
         }
@@ -88,12 +95,18 @@ impl RequestConsumerKey {
     }
 
     fn each(self, methods: &[Method], path: &str) -> Self {
-        methods.iter().fold(self, |this, method| this.rule(method, path))
+        methods
+            .iter()
+            .fold(self, |this, method| this.rule(method, path))
     }
 
     fn recursive(self, methods: &[Method], path: &str) -> Self {
         let base = path.trim_end_matches(['*', '/', ' ']);
-        let this = if base.is_empty() { self } else { self.each(methods, base) };
+        let this = if base.is_empty() {
+            self
+        } else {
+            self.each(methods, base)
+        };
         this.each(methods, &format!("{base}/*"))
     }
 
@@ -161,10 +174,17 @@ impl RequestConsumerKey {
     /// # Ok(()) }
     /// ```
     pub async fn send(self) -> Result<PendingConsumerKey> {
-        let Self { client, body, options } = self;
+        let Self {
+            client,
+            body,
+            options,
+        } = self;
         let checked = check(&client, &body);
         let call: Call<Answer> = client.call(&ops::AUTH_CREDENTIAL, Decode::json());
-        let mut call = client.open(call).json(&body).options(|usual| options.unwrap_or(usual));
+        let mut call = client
+            .open(call)
+            .json(&body)
+            .options(|usual| options.unwrap_or(usual));
         if let Err(error) = checked {
             call = call.refuse(error);
         }
@@ -188,14 +208,25 @@ impl RequestConsumerKey {
 
 fn check(client: &Client, body: &Body) -> Result<()> {
     if !client.is_application() {
-        let text = "a consumer key is asked for by an application; this client has no application key";
+        let text =
+            "a consumer key is asked for by an application; this client has no application key";
         return Err(Error::new(ErrorKind::Credential, text));
     }
     if body.access_rules.is_empty() {
-        return Err(Error::input("accessRules", "must not be empty: a key without rules allows nothing"));
+        return Err(Error::input(
+            "accessRules",
+            "must not be empty: a key without rules allows nothing",
+        ));
     }
-    match body.access_rules.iter().find(|rule| !rule.path.starts_with('/')) {
-        Some(rule) => Err(Error::input("accessRules", format!("the path {:?} must begin with a slash", rule.path))),
+    match body
+        .access_rules
+        .iter()
+        .find(|rule| !rule.path.starts_with('/'))
+    {
+        Some(rule) => Err(Error::input(
+            "accessRules",
+            format!("the path {:?} must begin with a slash", rule.path),
+        )),
         None => Ok(()),
     }
 }
@@ -235,7 +266,9 @@ pub struct PendingConsumerKey {
 
 impl fmt::Debug for PendingConsumerKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PendingConsumerKey").field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("PendingConsumerKey")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -266,7 +299,10 @@ impl PendingConsumerKey {
     pub fn wait_validated(self) -> Waiter<Client> {
         let clock = self.client.clock();
         let client = Arc::new(self.client);
-        Waiter::new(clock.clone(), Poll::new(clock, LOOKS, move || look(client.clone())))
+        Waiter::new(
+            clock.clone(),
+            Poll::new(clock, LOOKS, move || look(client.clone())),
+        )
     }
 }
 

@@ -72,7 +72,8 @@ pub fn signature(
 }
 
 fn header(setting: &Setting<SecretString>) -> Result<HeaderValue> {
-    HeaderValue::try_from(setting.check()?.expose_secret()).map_err(|_| setting.error("no header may hold it"))
+    HeaderValue::try_from(setting.check()?.expose_secret())
+        .map_err(|_| setting.error("no header may hold it"))
 }
 
 /// Signs requests with an application's secret and a consumer key.
@@ -92,7 +93,12 @@ impl Signer {
     ) -> Result<Self> {
         let application = header(&key.clone().map(SecretString::from))?;
         let secret = secret.check()?.clone();
-        let this = Self { application, secret, consumer: None, clock };
+        let this = Self {
+            application,
+            secret,
+            consumer: None,
+            clock,
+        };
         match consumer {
             Some(consumer) => this.with_consumer(consumer),
             None => Ok(this),
@@ -125,7 +131,13 @@ impl fmt::Debug for Signer {
 
 /// No caller may say who the client is but through its credential.
 fn clear(headers: &mut HeaderMap) {
-    for name in [APPLICATION, CONSUMER, TIMESTAMP, SIGNATURE, header::AUTHORIZATION] {
+    for name in [
+        APPLICATION,
+        CONSUMER,
+        TIMESTAMP,
+        SIGNATURE,
+        header::AUTHORIZATION,
+    ] {
         headers.remove(name);
     }
 }
@@ -139,13 +151,24 @@ impl Credential for Signer {
             return Err(Error::new(ErrorKind::Credential, text));
         };
         let Some(body) = request.body().as_bytes().cloned() else {
-            return Err(Error::new(ErrorKind::Input, "a body that is streamed cannot be signed; give its bytes"));
+            return Err(Error::new(
+                ErrorKind::Input,
+                "a body that is streamed cannot be signed; give its bytes",
+            ));
         };
         let (timestamp, generation) = self.clock.now().await?;
         let url = request.uri().to_string();
         let (secret, consumer) = (self.secret.expose_secret(), consumer.expose_secret());
-        let signature = signature(secret, consumer, request.method().as_str(), &url, &body, timestamp);
-        let mut signature = HeaderValue::try_from(signature).map_err(|_| Error::new(ErrorKind::Credential, ""))?;
+        let signature = signature(
+            secret,
+            consumer,
+            request.method().as_str(),
+            &url,
+            &body,
+            timestamp,
+        );
+        let mut signature =
+            HeaderValue::try_from(signature).map_err(|_| Error::new(ErrorKind::Credential, ""))?;
         signature.set_sensitive(true);
         let headers = request.headers_mut();
         clear(headers);

@@ -19,7 +19,8 @@ pub use boot::{BootType, Boots, ListBoots, Netboot};
 pub use ipmi::{Access, Ipmi, IpmiAccessType, IpmiAccessValue, IpmiFeatures, IpmiRoom, OpenAccess};
 pub use network::{InterfaceMode, ListInterfaces};
 pub use reinstall::{
-    Checksum, Customizations, HardwareRaid, ImageType, Layout, Partitioning, Reinstall, ScriptExtension, Storage,
+    Checksum, Customizations, HardwareRaid, ImageType, Layout, Partitioning, Reinstall,
+    ScriptExtension, Storage,
 };
 pub use tasks::{ListTasks, ServerTask, ServerTaskStatus, TaskFunction, Tasks};
 
@@ -216,7 +217,11 @@ impl<'a> DedicatedServers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, server: &str) -> UpdateServer {
-        UpdateServer::new(self.0.call(&ops::UPDATE_SERVER, Decode::nothing()).arg(server))
+        UpdateServer::new(
+            self.0
+                .call(&ops::UPDATE_SERVER, Decode::nothing())
+                .arg(server),
+        )
     }
 
     /// Whether a server may send more than its bandwidth (`GET /dedicated/server/{serviceName}/burst`).
@@ -255,7 +260,10 @@ impl<'a> DedicatedServers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn set_burst(self, server: &str, status: impl Into<BurstStatus>) -> SetBurst {
-        SetBurst::new(self.0.call(&ops::SET_BURST, Decode::nothing()).arg(server), status.into())
+        SetBurst::new(
+            self.0.call(&ops::SET_BURST, Decode::nothing()).arg(server),
+            status.into(),
+        )
     }
 
     /// Restarts a server, whatever it is doing (`POST /dedicated/server/{serviceName}/reboot`).
@@ -301,7 +309,10 @@ impl<'a> DedicatedServers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn reinstall(self, server: &str, operating_system: impl Into<String>) -> Request {
-        Request::new(tasks::start(self.0, &ops::REINSTALL_SERVER, server), operating_system.into())
+        Request::new(
+            tasks::start(self.0, &ops::REINSTALL_SERVER, server),
+            operating_system.into(),
+        )
     }
 
     /// Until when a server is paid, and who is responsible for it (`GET /dedicated/server/{serviceName}/serviceInfos`).
@@ -319,7 +330,9 @@ impl<'a> DedicatedServers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn service_infos(self, server: &str) -> Call<Service> {
-        self.0.call(&ops::GET_SERVER_SERVICE_INFOS, Decode::json()).arg(server)
+        self.0
+            .call(&ops::GET_SERVER_SERVICE_INFOS, Decode::json())
+            .arg(server)
     }
 
     /// The network interfaces of a server (`GET /dedicated/server/{serviceName}/virtualNetworkInterface`), by their
@@ -340,7 +353,11 @@ impl<'a> DedicatedServers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn interfaces(self, server: &str) -> ListInterfaces {
-        ListInterfaces::new(self.0.call(&ops::LIST_INTERFACES, Decode::json()).arg(server))
+        ListInterfaces::new(
+            self.0
+                .call(&ops::LIST_INTERFACES, Decode::json())
+                .arg(server),
+        )
     }
 
     /// What a server can boot.

@@ -15,7 +15,8 @@ pub(crate) struct OvhDialect(pub(crate) Secrets);
 impl Dialect for OvhDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
         let body = self.0.hide_in_json(&response.body);
-        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body) else {
+        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body)
+        else {
             return ApiProblem::default();
         };
         ApiProblem {

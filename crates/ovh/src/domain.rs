@@ -16,7 +16,10 @@ mod zones;
 pub use edit::{Change, Edit, Preview};
 pub use records::{CreateRecord, ListRecords, Record, RecordId, RecordType, Records, UpdateRecord};
 pub use rr::Rr;
-pub use zones::{ImportZone, ListZones, Zone, ZoneRoom, ZoneStatus, ZoneTask, ZoneTaskFunction, ZoneTaskStatus, Zones};
+pub use zones::{
+    ImportZone, ListZones, Zone, ZoneRoom, ZoneStatus, ZoneTask, ZoneTaskFunction, ZoneTaskStatus,
+    Zones,
+};
 
 cloud_core::open_enum! {
     /// Whether the name servers of a domain sign their answers.

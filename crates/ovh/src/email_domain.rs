@@ -97,7 +97,10 @@ impl<'a> EmailDomains<'a> {
 
     /// The redirections of a domain.
     pub fn redirections(self, domain: impl Into<String>) -> Redirections<'a> {
-        Redirections { client: self.0, domain: domain.into() }
+        Redirections {
+            client: self.0,
+            domain: domain.into(),
+        }
     }
 }
 
@@ -127,7 +130,11 @@ impl Redirections<'_> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListRedirections {
-        ListRedirections::new(self.client.expanded(&ops::LIST_REDIRECTIONS, &ops::GET_REDIRECTION, &[&self.domain]))
+        ListRedirections::new(self.client.expanded(
+            &ops::LIST_REDIRECTIONS,
+            &ops::GET_REDIRECTION,
+            &[&self.domain],
+        ))
     }
 
     /// Adds a redirection (`POST /email/domain/{domain}/redirection`). With a local copy, mail also stays in the mailbox
@@ -145,8 +152,16 @@ impl Redirections<'_> {
     /// assert_eq!((task.action, task.domain.as_str()), (ovh::email_domain::MailAction::Add, "example.com"));
     /// # Ok(()) }
     /// ```
-    pub fn create(&self, from: impl Into<String>, to: impl Into<String>, local_copy: bool) -> CreateRedirection {
-        let call = self.client.call(&ops::CREATE_REDIRECTION, Decode::json()).arg(&self.domain);
+    pub fn create(
+        &self,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        local_copy: bool,
+    ) -> CreateRedirection {
+        let call = self
+            .client
+            .call(&ops::CREATE_REDIRECTION, Decode::json())
+            .arg(&self.domain);
         CreateRedirection::new(call, from.into(), to.into(), local_copy)
     }
 
@@ -168,7 +183,10 @@ impl Redirections<'_> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, id: &str) -> Call<Redirection> {
-        self.client.call(&ops::GET_REDIRECTION, Decode::json()).arg(&self.domain).arg(id)
+        self.client
+            .call(&ops::GET_REDIRECTION, Decode::json())
+            .arg(&self.domain)
+            .arg(id)
     }
 
     /// Leads a redirection elsewhere (`POST /email/domain/{domain}/redirection/{id}/changeRedirection`).
@@ -190,7 +208,11 @@ impl Redirections<'_> {
     /// # Ok(()) }
     /// ```
     pub fn change(&self, id: &str, to: impl Into<String>) -> ChangeRedirection {
-        let call = self.client.call(&ops::CHANGE_REDIRECTION, Decode::json()).arg(&self.domain).arg(id);
+        let call = self
+            .client
+            .call(&ops::CHANGE_REDIRECTION, Decode::json())
+            .arg(&self.domain)
+            .arg(id);
         ChangeRedirection::new(call, to.into())
     }
 
@@ -213,7 +235,10 @@ impl Redirections<'_> {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: &str) -> Call<MailTask> {
-        self.client.call(&ops::DELETE_REDIRECTION, Decode::json()).arg(&self.domain).arg(id)
+        self.client
+            .call(&ops::DELETE_REDIRECTION, Decode::json())
+            .arg(&self.domain)
+            .arg(id)
     }
 }
 

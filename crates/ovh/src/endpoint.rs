@@ -65,7 +65,14 @@ const fn known(
     token_url: Option<&'static str>,
     modern: Option<(&'static str, &'static str)>,
 ) -> Known {
-    Known { endpoint, name, alias, url, token_url, modern }
+    Known {
+        endpoint,
+        name,
+        alias,
+        url,
+        token_url,
+        modern,
+    }
 }
 
 static KNOWN: [Known; 7] = [
@@ -73,13 +80,19 @@ static KNOWN: [Known; 7] = [
         Endpoint::OvhEu,
         ["ovh-eu", "ovh-eu", "https://eu.api.ovh.com/1.0"],
         Some("https://www.ovh.com/auth/oauth2/token"),
-        Some(("https://api.eu.ovhcloud.com/1.0", "https://auth.eu.ovhcloud.com/oauth2/token")),
+        Some((
+            "https://api.eu.ovhcloud.com/1.0",
+            "https://auth.eu.ovhcloud.com/oauth2/token",
+        )),
     ),
     known(
         Endpoint::OvhCa,
         ["ovh-ca", "ovh-ca", "https://ca.api.ovh.com/1.0"],
         Some("https://ca.ovh.com/auth/oauth2/token"),
-        Some(("https://api.ca.ovhcloud.com/1.0", "https://auth.ca.ovhcloud.com/oauth2/token")),
+        Some((
+            "https://api.ca.ovhcloud.com/1.0",
+            "https://auth.ca.ovhcloud.com/oauth2/token",
+        )),
     ),
     known(
         Endpoint::OvhUs,
@@ -87,10 +100,38 @@ static KNOWN: [Known; 7] = [
         Some("https://us.ovhcloud.com/auth/oauth2/token"),
         None,
     ),
-    known(Endpoint::SoYouStartEu, ["soyoustart-eu", "sys-eu", "https://eu.api.soyoustart.com/1.0"], None, None),
-    known(Endpoint::SoYouStartCa, ["soyoustart-ca", "sys-ca", "https://ca.api.soyoustart.com/1.0"], None, None),
-    known(Endpoint::KimsufiEu, ["kimsufi-eu", "ks-eu", "https://eu.api.kimsufi.com/1.0"], None, None),
-    known(Endpoint::KimsufiCa, ["kimsufi-ca", "ks-ca", "https://ca.api.kimsufi.com/1.0"], None, None),
+    known(
+        Endpoint::SoYouStartEu,
+        [
+            "soyoustart-eu",
+            "sys-eu",
+            "https://eu.api.soyoustart.com/1.0",
+        ],
+        None,
+        None,
+    ),
+    known(
+        Endpoint::SoYouStartCa,
+        [
+            "soyoustart-ca",
+            "sys-ca",
+            "https://ca.api.soyoustart.com/1.0",
+        ],
+        None,
+        None,
+    ),
+    known(
+        Endpoint::KimsufiEu,
+        ["kimsufi-eu", "ks-eu", "https://eu.api.kimsufi.com/1.0"],
+        None,
+        None,
+    ),
+    known(
+        Endpoint::KimsufiCa,
+        ["kimsufi-ca", "ks-ca", "https://ca.api.kimsufi.com/1.0"],
+        None,
+        None,
+    ),
 ];
 
 impl Endpoint {
@@ -101,12 +142,18 @@ impl Endpoint {
     pub fn custom(url: impl Into<String>) -> Self {
         let url = url.into();
         let text = url.trim().trim_end_matches('/');
-        let text = ["/1.0", "/v1"].iter().find_map(|version| text.strip_suffix(version)).unwrap_or(text);
+        let text = ["/1.0", "/v1"]
+            .iter()
+            .find_map(|version| text.strip_suffix(version))
+            .unwrap_or(text);
         let is = |known: &str| known.strip_suffix("/1.0") == Some(text);
         if let Some(known) = KNOWN.iter().find(|known| is(known.url)) {
             return known.endpoint.clone();
         }
-        let modern = KNOWN.iter().filter_map(|known| known.modern).find(|(url, _)| is(url));
+        let modern = KNOWN
+            .iter()
+            .filter_map(|known| known.modern)
+            .find(|(url, _)| is(url));
         let token_url = modern.map(|(_, token_url)| token_url.to_owned());
         Self::Custom(CustomEndpoint { url, token_url })
     }
@@ -114,7 +161,10 @@ impl Endpoint {
     /// The same endpoint with another URL for OAuth2 tokens.
     #[must_use]
     pub fn with_token_url(self, token_url: impl Into<String>) -> Self {
-        Self::Custom(CustomEndpoint { url: self.url().to_owned(), token_url: Some(token_url.into()) })
+        Self::Custom(CustomEndpoint {
+            url: self.url().to_owned(),
+            token_url: Some(token_url.into()),
+        })
     }
 
     /// The same endpoint on its host under ovhcloud.com, where it has one. Signatures cover the host, so the hosts of
@@ -147,7 +197,9 @@ impl Endpoint {
     /// The name, by which configuration files group their keys; `None` for an endpoint of no name.
     pub fn name(&self) -> Option<&'static str> {
         let same = |known: &&Known| known.modern.is_some_and(|(url, _)| url == self.url());
-        self.known().or_else(|| KNOWN.iter().find(same)).map(|known| known.name)
+        self.known()
+            .or_else(|| KNOWN.iter().find(same))
+            .map(|known| known.name)
     }
 
     /// The names that are known.
@@ -161,14 +213,19 @@ impl Endpoint {
 
     /// Whether `/v2` is served here.
     pub(crate) fn has_v2(&self) -> bool {
-        matches!(self, Self::OvhEu | Self::OvhCa | Self::OvhUs | Self::Custom(_))
+        matches!(
+            self,
+            Self::OvhEu | Self::OvhCa | Self::OvhUs | Self::Custom(_)
+        )
     }
 }
 
 impl From<&str> for Endpoint {
     /// By name, else by URL. Whether it is one is found out when the client is built.
     fn from(text: &str) -> Self {
-        let named = KNOWN.iter().find(|known| [known.name, known.alias].contains(&text.trim()));
+        let named = KNOWN
+            .iter()
+            .find(|known| [known.name, known.alias].contains(&text.trim()));
         named.map_or_else(|| Self::custom(text), |known| known.endpoint.clone())
     }
 }
@@ -213,7 +270,8 @@ impl Bases {
             let names = names.join(", ");
             return Err(endpoint.error(format_args!("{url:?} is neither a URL nor one of {names}")));
         }
-        let parse = |url: String| BaseUrl::parse(&Setting::new(url, endpoint.origin.clone()), allow_http);
+        let parse =
+            |url: String| BaseUrl::parse(&Setting::new(url, endpoint.origin.clone()), allow_http);
         let given = parse(url.to_owned())?;
         let text = given.as_str();
         let (before, last) = text.rsplit_once('/').unwrap_or((text, ""));
@@ -224,12 +282,21 @@ impl Bases {
         } else {
             (given.clone(), given.clone())
         };
-        Ok(Self { versioned, root, has_v2: endpoint.value.has_v2() })
+        Ok(Self {
+            versioned,
+            root,
+            has_v2: endpoint.value.has_v2(),
+        })
     }
 
     /// The URL that this path goes behind; `None` for v2 where it is not served.
     pub(crate) fn of(&self, path: &str) -> Option<&BaseUrl> {
-        let first = path.strip_prefix('/').unwrap_or(path).split(['/', '?']).next().unwrap_or_default();
+        let first = path
+            .strip_prefix('/')
+            .unwrap_or(path)
+            .split(['/', '?'])
+            .next()
+            .unwrap_or_default();
         match first {
             "v2" if !self.has_v2 => None,
             version if VERSIONS.contains(&version) => Some(&self.root),
@@ -243,7 +310,10 @@ pub(crate) fn token_target(url: &Setting<String>, allow_http: bool) -> Result<(B
     let whole = BaseUrl::parse(url, allow_http)?;
     match whole.as_str().rsplit_once('/') {
         Some((before, last)) if !before.ends_with('/') => {
-            let base = BaseUrl::parse(&Setting::new(before.to_owned(), url.origin.clone()), allow_http)?;
+            let base = BaseUrl::parse(
+                &Setting::new(before.to_owned(), url.origin.clone()),
+                allow_http,
+            )?;
             Ok((base, format!("/{last}")))
         }
         _ => Ok((whole, "/".to_owned())),
@@ -264,7 +334,10 @@ mod tests {
     }
 
     fn at(endpoint: &str, path: &str) -> String {
-        bases(endpoint).unwrap().of(path).map_or_else(|| "-".to_owned(), |base| format!("{base}{path}"))
+        bases(endpoint)
+            .unwrap()
+            .of(path)
+            .map_or_else(|| "-".to_owned(), |base| format!("{base}{path}"))
     }
 
     #[test]
@@ -286,26 +359,72 @@ mod tests {
     #[test]
     fn every_name_has_its_hosts() {
         for (name, url, token_url, modern) in [
-            ("ovh-eu", "eu.api.ovh.com", "https://www.ovh.com/auth/oauth2/token", "api.eu.ovhcloud.com"),
-            ("ovh-ca", "ca.api.ovh.com", "https://ca.ovh.com/auth/oauth2/token", "api.ca.ovhcloud.com"),
-            ("ovh-us", "api.us.ovhcloud.com", "https://us.ovhcloud.com/auth/oauth2/token", "api.us.ovhcloud.com"),
-            ("soyoustart-eu", "eu.api.soyoustart.com", "-", "eu.api.soyoustart.com"),
-            ("soyoustart-ca", "ca.api.soyoustart.com", "-", "ca.api.soyoustart.com"),
-            ("kimsufi-eu", "eu.api.kimsufi.com", "-", "eu.api.kimsufi.com"),
-            ("kimsufi-ca", "ca.api.kimsufi.com", "-", "ca.api.kimsufi.com"),
+            (
+                "ovh-eu",
+                "eu.api.ovh.com",
+                "https://www.ovh.com/auth/oauth2/token",
+                "api.eu.ovhcloud.com",
+            ),
+            (
+                "ovh-ca",
+                "ca.api.ovh.com",
+                "https://ca.ovh.com/auth/oauth2/token",
+                "api.ca.ovhcloud.com",
+            ),
+            (
+                "ovh-us",
+                "api.us.ovhcloud.com",
+                "https://us.ovhcloud.com/auth/oauth2/token",
+                "api.us.ovhcloud.com",
+            ),
+            (
+                "soyoustart-eu",
+                "eu.api.soyoustart.com",
+                "-",
+                "eu.api.soyoustart.com",
+            ),
+            (
+                "soyoustart-ca",
+                "ca.api.soyoustart.com",
+                "-",
+                "ca.api.soyoustart.com",
+            ),
+            (
+                "kimsufi-eu",
+                "eu.api.kimsufi.com",
+                "-",
+                "eu.api.kimsufi.com",
+            ),
+            (
+                "kimsufi-ca",
+                "ca.api.kimsufi.com",
+                "-",
+                "ca.api.kimsufi.com",
+            ),
         ] {
             let endpoint = Endpoint::from(name);
-            assert_eq!((endpoint.name(), endpoint.to_string().as_str()), (Some(name), name));
+            assert_eq!(
+                (endpoint.name(), endpoint.to_string().as_str()),
+                (Some(name), name)
+            );
             assert_eq!(endpoint.url(), format!("https://{url}/1.0"));
             assert_eq!(endpoint.token_url().unwrap_or("-"), token_url);
-            for text in [format!("https://{url}"), format!("https://{url}/1.0/"), format!("https://{url}/v1")] {
+            for text in [
+                format!("https://{url}"),
+                format!("https://{url}/1.0/"),
+                format!("https://{url}/v1"),
+            ] {
                 assert_eq!(Endpoint::from(text.as_str()), endpoint, "{text}");
             }
             let modern = format!("https://{modern}/1.0");
             assert_eq!(endpoint.clone().modern().url(), modern);
             assert_eq!(Endpoint::from(modern).name(), Some(name));
             assert_eq!(endpoint.modern().token_url().is_some(), token_url != "-");
-            let v2 = if token_url == "-" { "-".to_owned() } else { format!("https://{url}/v2/iam") };
+            let v2 = if token_url == "-" {
+                "-".to_owned()
+            } else {
+                format!("https://{url}/v2/iam")
+            };
             assert_eq!(at(name, "/v2/iam"), v2);
         }
         assert_eq!(Endpoint::from("sys-ca"), Endpoint::SoYouStartCa);
@@ -318,17 +437,42 @@ mod tests {
     #[test]
     fn any_url_will_do() {
         for (endpoint, me, v2) in [
-            ("http://127.0.0.1:8500/ovh/1.0", "http://127.0.0.1:8500/ovh/1.0/me", "http://127.0.0.1:8500/ovh/v2/x"),
-            ("https://proxy.example/v1/", "https://proxy.example/v1/me", "https://proxy.example/v2/x"),
-            ("https://proxy.example/ovh", "https://proxy.example/ovh/me", "https://proxy.example/ovh/v2/x"),
-            ("https://proxy.example", "https://proxy.example/1.0/me", "https://proxy.example/v2/x"),
+            (
+                "http://127.0.0.1:8500/ovh/1.0",
+                "http://127.0.0.1:8500/ovh/1.0/me",
+                "http://127.0.0.1:8500/ovh/v2/x",
+            ),
+            (
+                "https://proxy.example/v1/",
+                "https://proxy.example/v1/me",
+                "https://proxy.example/v2/x",
+            ),
+            (
+                "https://proxy.example/ovh",
+                "https://proxy.example/ovh/me",
+                "https://proxy.example/ovh/v2/x",
+            ),
+            (
+                "https://proxy.example",
+                "https://proxy.example/1.0/me",
+                "https://proxy.example/v2/x",
+            ),
         ] {
-            assert_eq!((at(endpoint, "/me"), at(endpoint, "/v2/x")), (me.to_owned(), v2.to_owned()));
+            assert_eq!(
+                (at(endpoint, "/me"), at(endpoint, "/v2/x")),
+                (me.to_owned(), v2.to_owned())
+            );
         }
         for (endpoint, problem) in [
-            ("ovh-uk", "\"ovh-uk\" is neither a URL nor one of ovh-eu, ovh-ca, ovh-us, soyoustart-eu"),
+            (
+                "ovh-uk",
+                "\"ovh-uk\" is neither a URL nor one of ovh-eu, ovh-ca, ovh-us, soyoustart-eu",
+            ),
             ("", "\"\" is neither a URL"),
-            ("api.example.com/1.0", "has no scheme: write https://api.example.com/1.0"),
+            (
+                "api.example.com/1.0",
+                "has no scheme: write https://api.example.com/1.0",
+            ),
             ("http://api.example.com/1.0", "is http://"),
         ] {
             let error = bases(endpoint).unwrap_err().to_string();
@@ -339,12 +483,22 @@ mod tests {
     #[test]
     fn a_token_url_becomes_base_and_path() {
         let target = |url: &str| {
-            let (base, path) = token_target(&Setting::new(url.to_owned(), default_origin()), false).unwrap();
+            let (base, path) =
+                token_target(&Setting::new(url.to_owned(), default_origin()), false).unwrap();
             (base.as_str().to_owned(), path)
         };
         let pair = |base: &str, path: &str| (base.to_owned(), path.to_owned());
-        assert_eq!(target("https://www.ovh.com/auth/oauth2/token"), pair("https://www.ovh.com/auth/oauth2", "/token"));
-        assert_eq!(target("http://127.0.0.1:1/token"), pair("http://127.0.0.1:1", "/token"));
-        assert_eq!(target("http://127.0.0.1:1"), pair("http://127.0.0.1:1", "/"));
+        assert_eq!(
+            target("https://www.ovh.com/auth/oauth2/token"),
+            pair("https://www.ovh.com/auth/oauth2", "/token")
+        );
+        assert_eq!(
+            target("http://127.0.0.1:1/token"),
+            pair("http://127.0.0.1:1", "/token")
+        );
+        assert_eq!(
+            target("http://127.0.0.1:1"),
+            pair("http://127.0.0.1:1", "/")
+        );
     }
 }

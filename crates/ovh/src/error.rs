@@ -64,12 +64,17 @@ impl ApiError {
         let envelope: Envelope = serde_json::from_slice(body).ok()?;
         let code = envelope.error_code.or(envelope.error).and_then(text);
         let class = envelope.class.and_then(text);
-        let message = envelope.message.or(envelope.error_description).and_then(text);
+        let message = envelope
+            .message
+            .or(envelope.error_description)
+            .and_then(text);
         if code.is_none() && class.is_none() && message.is_none() {
             return None;
         }
         let message = message.unwrap_or_default();
-        let code = code.or_else(|| code::said(status, &message).map(str::to_owned)).or_else(|| class.clone());
+        let code = code
+            .or_else(|| code::said(status, &message).map(str::to_owned))
+            .or_else(|| class.clone());
         let code = code.map(|code| ErrorCode::from(code.as_str()));
         Some(Self {
             status,
@@ -79,7 +84,10 @@ impl ApiError {
             message,
             missing_iam_actions: missing(&envelope.details),
             details: envelope.details,
-            query_id: headers.get(QUERY_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
+            query_id: headers
+                .get(QUERY_ID)
+                .and_then(|id| id.to_str().ok())
+                .map(str::to_owned),
         })
     }
 
@@ -128,10 +136,17 @@ fn text(value: Value) -> Option<String> {
 /// The actions in the details of an IAM refusal: text with commas between them, or a list.
 fn missing(details: &Value) -> Vec<String> {
     let mut actions = Vec::new();
-    for key in ["unauthorizedActionsByAuthentication", "unauthorizedActionsByIAM"] {
+    for key in [
+        "unauthorizedActionsByAuthentication",
+        "unauthorizedActionsByIAM",
+    ] {
         match details.get(key) {
-            Some(Value::String(text)) => actions.extend(text.split(',').map(|action| action.trim().to_owned())),
-            Some(Value::Array(list)) => actions.extend(list.iter().filter_map(Value::as_str).map(str::to_owned)),
+            Some(Value::String(text)) => {
+                actions.extend(text.split(',').map(|action| action.trim().to_owned()))
+            }
+            Some(Value::Array(list)) => {
+                actions.extend(list.iter().filter_map(Value::as_str).map(str::to_owned))
+            }
             _ => {}
         }
     }

@@ -48,7 +48,9 @@ cloud_core::model! {
 
 impl From<&str> for Action {
     fn from(action: &str) -> Self {
-        Self { action: action.to_owned() }
+        Self {
+            action: action.to_owned(),
+        }
     }
 }
 
@@ -73,7 +75,10 @@ cloud_core::model! {
 impl Permissions {
     /// Allows these actions.
     pub fn allow(actions: impl IntoIterator<Item = impl Into<Action>>) -> Self {
-        Self { allow: actions.into_iter().map(Into::into).collect(), ..Self::default() }
+        Self {
+            allow: actions.into_iter().map(Into::into).collect(),
+            ..Self::default()
+        }
     }
 
     /// Forbids these actions, whatever another policy allows.
@@ -254,7 +259,10 @@ impl Policies<'_> {
         permissions: Permissions,
         resources: impl IntoIterator<Item = impl Into<String>>,
     ) -> CreatePolicy {
-        let urns = resources.into_iter().map(|urn| Urn { urn: urn.into() }).collect();
+        let urns = resources
+            .into_iter()
+            .map(|urn| Urn { urn: urn.into() })
+            .collect();
         let identities = identities.into_iter().map(Into::into).collect();
         let call = self.0.call(&ops::CREATE_POLICY, Decode::json());
         CreatePolicy::new(call, name.into(), identities, permissions, urns)

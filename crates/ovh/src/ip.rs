@@ -234,7 +234,10 @@ impl<'a> Ips<'a> {
     /// # Ok(()) }
     /// ```
     pub fn move_to(self, block: &str, service: impl Into<String>) -> MoveIp {
-        MoveIp::new(self.0.call(&ops::MOVE_IP, Decode::json()).arg(block), service.into())
+        MoveIp::new(
+            self.0.call(&ops::MOVE_IP, Decode::json()).arg(block),
+            service.into(),
+        )
     }
 
     /// The names of the addresses of a block (`GET /ip/{ip}/reverse`).
@@ -273,8 +276,17 @@ impl<'a> Ips<'a> {
     /// assert_eq!(name.reverse, "mail.example.com.");
     /// # Ok(()) }
     /// ```
-    pub fn set_reverse(self, block: &str, address: impl Into<String>, name: impl Into<String>) -> SetReverse {
-        let call = self.0.call(&ops::SET_REVERSE, Decode::json()).arg(block).options(|o| o.idempotent(true));
+    pub fn set_reverse(
+        self,
+        block: &str,
+        address: impl Into<String>,
+        name: impl Into<String>,
+    ) -> SetReverse {
+        let call = self
+            .0
+            .call(&ops::SET_REVERSE, Decode::json())
+            .arg(block)
+            .options(|o| o.idempotent(true));
         SetReverse::new(call, address.into(), name.into())
     }
 
@@ -295,7 +307,10 @@ impl<'a> Ips<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete_reverse(self, block: &str, address: &str) -> Call<()> {
-        self.0.call(&ops::DELETE_REVERSE, Decode::nothing()).arg(block).arg(address)
+        self.0
+            .call(&ops::DELETE_REVERSE, Decode::nothing())
+            .arg(block)
+            .arg(address)
     }
 }
 

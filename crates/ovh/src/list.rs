@@ -54,7 +54,16 @@ pub struct List<T> {
 
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
-        let Self { call, mode, size, start, detail, filter, concurrency, cap } = self;
+        let Self {
+            call,
+            mode,
+            size,
+            start,
+            detail,
+            filter,
+            concurrency,
+            cap,
+        } = self;
         Self {
             call: call.clone(),
             mode: *mode,
@@ -78,11 +87,23 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     pub(crate) fn new<U>(call: Call<U>, mode: Mode) -> Self {
         let call = call.decoded_by(Decode::nothing());
         let size = mode.default_size();
-        Self { call, mode, size, start: None, detail: None, filter: String::new(), concurrency: CONCURRENCY, cap: CAP }
+        Self {
+            call,
+            mode,
+            size,
+            start: None,
+            detail: None,
+            filter: String::new(),
+            concurrency: CONCURRENCY,
+            cap: CAP,
+        }
     }
 
     /// How one object is read where the list gives ids only.
-    pub(crate) fn detail(mut self, detail: impl Fn(&str) -> Call<T> + Send + Sync + 'static) -> Self {
+    pub(crate) fn detail(
+        mut self,
+        detail: impl Fn(&str) -> Call<T> + Send + Sync + 'static,
+    ) -> Self {
         self.detail = Some(Arc::new(detail));
         self
     }
@@ -132,7 +153,8 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// Sorts an expanded list by this field.
     pub fn sort(self, field: &str, descending: bool) -> Self {
         let order = HeaderValue::from_static(if descending { "DESC" } else { "ASC" });
-        self.text_header("x-pagination-sort", field).header(HeaderName::from_static("x-pagination-sort-order"), order)
+        self.text_header("x-pagination-sort", field)
+            .header(HeaderName::from_static("x-pagination-sort-order"), order)
     }
 
     /// Only the objects of an expanded list to which this applies: field, operator and value, such as
@@ -142,7 +164,8 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         if !self.filter.is_empty() {
             self.filter.push('&');
         }
-        self.filter.extend([&encoded(field), ":", operator, "=", &encoded(value)]);
+        self.filter
+            .extend([&encoded(field), ":", operator, "=", &encoded(value)]);
         let filter = self.filter.clone();
         self.text_header("x-pagination-filter", &filter)
     }
@@ -162,7 +185,9 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         if let Ok(value) = HeaderValue::try_from(text) {
             return self.header(HeaderName::from_static(name), value);
         }
-        self.call = self.call.refuse(Error::input(name, "holds what no header may hold"));
+        self.call = self
+            .call
+            .refuse(Error::input(name, "holds what no header may hold"));
         self
     }
 
@@ -180,7 +205,9 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// # Ok(()) }
     /// ```
     pub fn ids(self) -> Call<Vec<String>> {
-        self.call.decoded_by(Decode::json().map(|ids: Vec<Id>| ids.into_iter().map(|Id(id)| id).collect()))
+        self.call.decoded_by(
+            Decode::json().map(|ids: Vec<Id>| ids.into_iter().map(|Id(id)| id).collect()),
+        )
     }
 
     /// Item after item; pages and objects are read as they are needed.
@@ -218,7 +245,9 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         let mut all = Vec::new();
         while let Some(item) = items.next().await? {
             if all.len() == cap {
-                let text = format!("the list has more than {cap} items; raise the limit by cap, or read it by items");
+                let text = format!(
+                    "the list has more than {cap} items; raise the limit by cap, or read it by items"
+                );
                 return Err(Error::new(ErrorKind::Page, text));
             }
             all.push(item);
@@ -242,14 +271,15 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
 /// Field names and values of a filter are encoded as those of a query are.
 fn encoded(text: &str) -> String {
     use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte) {
+                encoded.push(char::from(byte));
+            } else {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+            encoded
+        })
 }
 
 impl<T: DeserializeOwned + Send + 'static> IntoFuture for List<T> {
@@ -264,7 +294,10 @@ impl<T: DeserializeOwned + Send + 'static> IntoFuture for List<T> {
 /// Declares the builder of a list operation around a [`List`]: filters as setters, and all ways to read it.
 ///
 /// `one` filters are given at most once, `many` filters repeat the parameter.
-#[allow(unused_macros, reason = "without the features of the products nobody uses it")]
+#[allow(
+    unused_macros,
+    reason = "without the features of the products nobody uses it"
+)]
 macro_rules! list_request {
     (
         $(#[$meta:meta])*
@@ -364,5 +397,8 @@ macro_rules! list_request {
         }
     };
 }
-#[allow(unused_imports, reason = "without the features of the products nobody uses it")]
+#[allow(
+    unused_imports,
+    reason = "without the features of the products nobody uses it"
+)]
 pub(crate) use list_request;

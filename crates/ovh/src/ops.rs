@@ -173,31 +173,50 @@ operations_with_actions! {
 
 /// The IAM action that this operation needs.
 pub fn iam_action(operation: &Operation) -> Option<&'static str> {
-    IAM_ACTIONS.iter().find(|(known, _)| *known == operation).map(|(_, action)| *action)
+    IAM_ACTIONS
+        .iter()
+        .find(|(known, _)| *known == operation)
+        .map(|(_, action)| *action)
 }
 
 /// The operation that serves this method and path, with its parameters filled in or not.
 pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
     let path = path.split('?').next().unwrap_or_default();
-    let version = ["/1.0", "/v1"]
-        .into_iter()
-        .find(|version| path.strip_prefix(version).is_some_and(|rest| rest.starts_with('/')));
+    let version = ["/1.0", "/v1"].into_iter().find(|version| {
+        path.strip_prefix(version)
+            .is_some_and(|rest| rest.starts_with('/'))
+    });
     let path = version.map_or(path, |version| &path[version.len()..]);
     let fits = |template: &str| {
         let (mut wanted, mut given) = (template.split('/'), path.split('/'));
         loop {
             match (wanted.next(), given.next()) {
                 (None, None) => return true,
-                (Some(wanted), Some(given)) if wanted == given || (wanted.starts_with('{') && !given.is_empty()) => {}
+                (Some(wanted), Some(given))
+                    if wanted == given || (wanted.starts_with('{') && !given.is_empty()) => {}
                 _ => return false,
             }
         }
     };
-    let mut found = OPERATIONS.iter().filter(|known| known.method == *method && fits(known.path));
+    let mut found = OPERATIONS
+        .iter()
+        .filter(|known| known.method == *method && fits(known.path));
     // `/domain/zone` is no `/domain/{serviceName}`.
     let first = found.next()?;
-    let literal = |operation: &Operation| operation.path.split('/').filter(|part| !part.starts_with('{')).count();
-    Some(found.fold(first, |best, next| if literal(next) > literal(best) { next } else { best }))
+    let literal = |operation: &Operation| {
+        operation
+            .path
+            .split('/')
+            .filter(|part| !part.starts_with('{'))
+            .count()
+    };
+    Some(found.fold(first, |best, next| {
+        if literal(next) > literal(best) {
+            next
+        } else {
+            best
+        }
+    }))
 }
 
 #[cfg(test)]
@@ -225,7 +244,15 @@ mod tests {
     #[test]
     fn every_operation_is_named_once_and_found_by_its_own_path() {
         for operation in OPERATIONS {
-            assert_eq!(OPERATIONS.iter().filter(|other| other.id == operation.id).count(), 1, "{}", operation.id);
+            assert_eq!(
+                OPERATIONS
+                    .iter()
+                    .filter(|other| other.id == operation.id)
+                    .count(),
+                1,
+                "{}",
+                operation.id
+            );
             assert_eq!(find(&operation.method, operation.path), Some(*operation));
         }
     }

@@ -41,7 +41,12 @@ impl fmt::Debug for RawCall {
 impl RawCall {
     pub(crate) fn new(client: &Client, method: Method, path: &str) -> Self {
         let call = client.call_path(method, path, Decode::json_or_null());
-        Self { client: client.clone(), call, path: path.to_owned(), args: Vec::new() }
+        Self {
+            client: client.clone(),
+            call,
+            path: path.to_owned(),
+            args: Vec::new(),
+        }
     }
 
     fn map(mut self, change: impl FnOnce(Call<Value>) -> Call<Value>) -> Self {
@@ -57,7 +62,8 @@ impl RawCall {
         let value = value.to_string();
         self.call = self.call.arg(&value);
         if value.len() > 1 && value.starts_with('"') && value.ends_with('"') {
-            let text = format!("{value} has quotes around it, as a JSON value prints; give its as_str()");
+            let text =
+                format!("{value} has quotes around it, as a JSON value prints; give its as_str()");
             self.call = self.call.refuse(Error::input("path", text));
         }
         self.args.push(value);
@@ -100,7 +106,9 @@ impl RawCall {
     pub fn schemas_version(self, version: &str) -> Self {
         match HeaderValue::try_from(version) {
             Ok(value) => self.map(|call| call.header(SCHEMAS, value)),
-            Err(_) => self.map(|call| call.refuse(Error::input("version", "no header may hold it"))),
+            Err(_) => {
+                self.map(|call| call.refuse(Error::input("version", "no header may hold it")))
+            }
         }
     }
 
@@ -207,14 +215,29 @@ impl RawCall {
     /// # Ok(()) }
     /// ```
     pub fn list<T: DeserializeOwned + Send + 'static>(self) -> List<T> {
-        let mode = if self.path.starts_with("/v2/") { Mode::Cursor } else { Mode::Expanded };
-        let Self { client, call, path, args } = self;
+        let mode = if self.path.starts_with("/v2/") {
+            Mode::Cursor
+        } else {
+            Mode::Expanded
+        };
+        let Self {
+            client,
+            call,
+            path,
+            args,
+        } = self;
         let detail = {
             let (path, _) = path.split_once('?').unwrap_or((&path, ""));
             format!("{}/{{id}}", path.trim_end_matches('/'))
         };
-        let get =
-            move |id: &str| args.iter().fold(client.call_path(Method::GET, &detail, Decode::json()), Call::arg).arg(id);
+        let get = move |id: &str| {
+            args.iter()
+                .fold(
+                    client.call_path(Method::GET, &detail, Decode::json()),
+                    Call::arg,
+                )
+                .arg(id)
+        };
         List::new(call, mode).detail(get)
     }
 
@@ -226,7 +249,9 @@ impl RawCall {
     {
         let ids = ids.into_iter().map(|id| id.to_string()).collect();
         let call = self.call;
-        list::get_many(ids, move |id| call.clone().decoded_by(Decode::json()).arg(id))
+        list::get_many(ids, move |id| {
+            call.clone().decoded_by(Decode::json()).arg(id)
+        })
     }
 
     /// Looks at a task, or a resource that tells its state, by this `GET`, until its work has ended; the result is what
@@ -293,14 +318,24 @@ impl RawCall {
     /// assert!(bills.iter().all(|bill| bill.value.is_some()));
     /// # Ok(()) }
     /// ```
-    pub fn batch<T>(self, ids: impl IntoIterator<Item = impl fmt::Display>) -> Call<Vec<BatchItem<T>>>
+    pub fn batch<T>(
+        self,
+        ids: impl IntoIterator<Item = impl fmt::Display>,
+    ) -> Call<Vec<BatchItem<T>>>
     where
         T: DeserializeOwned + Send + 'static,
     {
         let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
-        let call = self.call.decoded_by(Decode::json()).header(BATCH, HeaderValue::from_static(",")).arg_list(&ids);
+        let call = self
+            .call
+            .decoded_by(Decode::json())
+            .header(BATCH, HeaderValue::from_static(","))
+            .arg_list(&ids);
         if ids.iter().any(|id| id.contains(',')) {
-            return call.refuse(Error::input("ids", "one of them holds a comma, which separates them"));
+            return call.refuse(Error::input(
+                "ids",
+                "one of them holds a comma, which separates them",
+            ));
         }
         call
     }

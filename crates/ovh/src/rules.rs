@@ -40,12 +40,25 @@ impl Recorder {
         if report.anonymous || !self.on.load(Ordering::Relaxed) {
             return;
         }
-        let call = Recorded { path: report.template.to_owned(), method: report.method.as_str().to_owned() };
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).insert(call);
+        let call = Recorded {
+            path: report.template.to_owned(),
+            method: report.method.as_str().to_owned(),
+        };
+        self.calls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(call);
     }
 
     pub(crate) fn rules(&self) -> Rules {
-        Rules(self.calls.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect())
+        Rules(
+            self.calls
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .iter()
+                .cloned()
+                .collect(),
+        )
     }
 }
 
@@ -64,7 +77,10 @@ impl Rules {
     pub fn as_access_rules(&self) -> AccessRules {
         let mut rules: Vec<AccessRule> = Vec::with_capacity(self.0.len());
         for call in &self.0 {
-            let rule = AccessRule { method: call.method.clone(), path: rule_path(&call.path) };
+            let rule = AccessRule {
+                method: call.method.clone(),
+                path: rule_path(&call.path),
+            };
             if !rules.contains(&rule) {
                 rules.push(rule);
             }
@@ -77,21 +93,33 @@ impl Rules {
     pub fn as_iam_policy(&self) -> IamPolicy {
         let (mut actions, mut unknown) = (BTreeSet::new(), Vec::new());
         for call in &self.0 {
-            let operation = call.method.parse().ok().and_then(|method| ops::find(&method, &call.path));
+            let operation = call
+                .method
+                .parse()
+                .ok()
+                .and_then(|method| ops::find(&method, &call.path));
             match operation.map(|operation| (ops::iam_action(operation), operation)) {
                 Some((Some(action), _)) => drop(actions.insert(action)),
                 // Everybody may ask who they are.
                 Some((None, operation)) if operation.path.starts_with("/auth/") => {}
-                _ => unknown.push(AccessRule { method: call.method.clone(), path: call.path.clone() }),
+                _ => unknown.push(AccessRule {
+                    method: call.method.clone(),
+                    path: call.path.clone(),
+                }),
             }
         }
-        IamPolicy { actions: actions.into_iter().collect(), unknown }
+        IamPolicy {
+            actions: actions.into_iter().collect(),
+            unknown,
+        }
     }
 }
 
 /// A template as rules write it.
 fn rule_path(template: &str) -> String {
-    let segments = template.split('/').map(|segment| if segment.contains('{') { "*" } else { segment });
+    let segments = template
+        .split('/')
+        .map(|segment| if segment.contains('{') { "*" } else { segment });
     segments.collect::<Vec<_>>().join("/")
 }
 
@@ -150,7 +178,11 @@ impl IamPolicy {
 
 impl fmt::Display for IamPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let allow: Vec<_> = self.actions.iter().map(|action| json!({"action": action})).collect();
+        let allow: Vec<_> = self
+            .actions
+            .iter()
+            .map(|action| json!({"action": action}))
+            .collect();
         write!(f, "{:#}", json!({"allow": allow}))
     }
 }
@@ -176,14 +208,33 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} was refused", self.call.method, self.call.path)?;
         if let Some(rule) = &self.missing_rule {
-            write!(f, ": the consumer key lacks the rule {} {}", rule.method, rule.path)?;
+            write!(
+                f,
+                ": the consumer key lacks the rule {} {}",
+                rule.method, rule.path
+            )?;
         }
         if let Some(rules) = &self.rules {
-            let rules: Vec<_> = rules.iter().map(|rule| format!("{} {}", rule.method, rule.path)).collect();
-            write!(f, "; it has {}", if rules.is_empty() { "none".to_owned() } else { rules.join(", ") })?;
+            let rules: Vec<_> = rules
+                .iter()
+                .map(|rule| format!("{} {}", rule.method, rule.path))
+                .collect();
+            write!(
+                f,
+                "; it has {}",
+                if rules.is_empty() {
+                    "none".to_owned()
+                } else {
+                    rules.join(", ")
+                }
+            )?;
         }
         if !self.missing_actions.is_empty() {
-            write!(f, ": the identity lacks {}", self.missing_actions.join(", "))?;
+            write!(
+                f,
+                ": the identity lacks {}",
+                self.missing_actions.join(", ")
+            )?;
         }
         match self.hint {
             Some(hint) => write!(f, "; {hint}"),
@@ -197,7 +248,10 @@ pub(crate) async fn explain(client: &Client, error: &Error) -> Option<Explanatio
     if !refused.is_auth() {
         return None;
     }
-    let call = AccessRule { method: method.as_str().to_owned(), path: template.to_owned() };
+    let call = AccessRule {
+        method: method.as_str().to_owned(),
+        path: template.to_owned(),
+    };
     let mut explanation = Explanation {
         call,
         kind: refused.kind,
@@ -207,11 +261,20 @@ pub(crate) async fn explain(client: &Client, error: &Error) -> Option<Explanatio
         hint: refused.hint(),
     };
     if refused.kind == ApiErrorKind::NotGranted {
-        explanation.missing_rule = Some(AccessRule { method: method.as_str().to_owned(), path: rule_path(template) });
+        explanation.missing_rule = Some(AccessRule {
+            method: method.as_str().to_owned(),
+            path: rule_path(template),
+        });
         if client.is_application() {
-            explanation.rules = client.auth().current_credential().await.ok().map(|credential| credential.rules);
+            explanation.rules = client
+                .auth()
+                .current_credential()
+                .await
+                .ok()
+                .map(|credential| credential.rules);
         }
-        explanation.hint = Some("rules cannot be changed: request a new key with Client::consumer_key");
+        explanation.hint =
+            Some("rules cannot be changed: request a new key with Client::consumer_key");
     } else if refused.kind == ApiErrorKind::Forbidden && explanation.missing_actions.is_empty() {
         explanation.missing_actions = known_action(method, template).into_iter().collect();
     }
@@ -219,11 +282,16 @@ pub(crate) async fn explain(client: &Client, error: &Error) -> Option<Explanatio
 }
 
 fn known_action(method: &Method, template: &str) -> Option<String> {
-    ops::find(method, template).and_then(ops::iam_action).map(str::to_owned)
+    ops::find(method, template)
+        .and_then(ops::iam_action)
+        .map(str::to_owned)
 }
 
 /// The recorder of a client, and its hook.
-pub(crate) fn recorder() -> (Arc<Recorder>, impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) {
+pub(crate) fn recorder() -> (
+    Arc<Recorder>,
+    impl Fn(&AttemptReport<'_>) + Send + Sync + 'static,
+) {
     let recorder = Arc::new(Recorder::default());
     let hook = {
         let recorder = recorder.clone();

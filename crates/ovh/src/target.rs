@@ -8,11 +8,21 @@ use cloud_core::{Error, Result};
 /// `{parameters}`. The URL that is made of it is the one that is sent: no parser on the way has a reason to change it,
 /// so the signature fits.
 pub(crate) fn target(text: &str) -> Result<(String, Option<&str>)> {
-    let (path, query) = text.split_once('?').map_or((text, None), |(path, query)| (path, Some(query)));
+    let (path, query) = text
+        .split_once('?')
+        .map_or((text, None), |(path, query)| (path, Some(query)));
     if !path.starts_with('/') {
-        return Err(Error::input("path", "must begin with a slash, behind the base URL of the endpoint"));
+        return Err(Error::input(
+            "path",
+            "must begin with a slash, behind the base URL of the endpoint",
+        ));
     }
-    let is_dot = |segment: &str| matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
+    let is_dot = |segment: &str| {
+        matches!(
+            segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
+            "." | ".."
+        )
+    };
     if path.split('/').any(is_dot) {
         return Err(Error::input("path", "must not have dot segments"));
     }
@@ -38,7 +48,9 @@ fn encode(literal: &str, template: &mut String) {
     let bytes = literal.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
         let stays = match byte {
-            b'%' => bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
+            b'%' => bytes
+                .get(at + 1..at + 3)
+                .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)),
             other => other.is_ascii_alphanumeric() || b"-._~!$&()*+,;=:@/".contains(other),
         };
         if stays {
@@ -57,10 +69,18 @@ mod tests {
     fn what_cannot_stand_in_a_path_is_encoded_once() {
         for (text, path, query) in [
             ("/me", "/me", None),
-            ("/ip/192.0.2.0%2F28/reverse", "/ip/192.0.2.0%2F28/reverse", None),
+            (
+                "/ip/192.0.2.0%2F28/reverse",
+                "/ip/192.0.2.0%2F28/reverse",
+                None,
+            ),
             ("/vps/café au lait", "/vps/caf%C3%A9%20au%20lait", None),
             ("/a/100%/b%zz/%4", "/a/100%25/b%25zz/%254", None),
-            ("/a'\"<>\\^`|[]#\t", "/a%27%22%3C%3E%5C%5E%60%7C%5B%5D%23%09", None),
+            (
+                "/a'\"<>\\^`|[]#\t",
+                "/a%27%22%3C%3E%5C%5E%60%7C%5B%5D%23%09",
+                None,
+            ),
             ("/zone/{zone}/é/{id}", "/zone/{zone}/%C3%A9/{id}", None),
             ("/a}{b", "/a%7D%7Bb", None),
             ("/a?x=1&y=2", "/a", Some("x=1&y=2")),
@@ -73,7 +93,16 @@ mod tests {
 
     #[test]
     fn paths_that_lead_elsewhere_are_refused() {
-        for text in ["", "me", "https://evil.example/me", "?x=1", "/a/../b", "/a/.", "/a/%2E%2e/b", "/.%2e"] {
+        for text in [
+            "",
+            "me",
+            "https://evil.example/me",
+            "?x=1",
+            "/a/../b",
+            "/a/.",
+            "/a/%2E%2e/b",
+            "/.%2e",
+        ] {
             assert!(target(text).unwrap_err().is_invalid_input(), "{text}");
         }
     }
@@ -83,8 +112,10 @@ mod tests {
     fn no_parser_changes_what_becomes_of_a_path() {
         let mut rng = fastrand::Rng::with_seed(11);
         for _ in 0..20_000 {
-            let odd =
-                ["%2e", "%", "..", ".", "/", "//", "\\", "#", "é", "'", "\t", ";", "@", ":", "a", "%zz", "[", "|"];
+            let odd = [
+                "%2e", "%", "..", ".", "/", "//", "\\", "#", "é", "'", "\t", ";", "@", ":", "a",
+                "%zz", "[", "|",
+            ];
             let text: String = (0..rng.usize(0..7))
                 .map(|_| {
                     if rng.bool() {
@@ -94,10 +125,16 @@ mod tests {
                     }
                 })
                 .collect();
-            let Ok((path, _)) = target(&format!("/{}", text.replace(['?', '{', '}'], ""))) else { continue };
+            let Ok((path, _)) = target(&format!("/{}", text.replace(['?', '{', '}'], ""))) else {
+                continue;
+            };
             let url = format!("https://api.test/1.0{path}");
             assert_eq!(url::Url::parse(&url).unwrap().as_str(), url, "{text:?}");
-            assert_eq!(url.parse::<http::Uri>().unwrap().to_string(), url, "{text:?}");
+            assert_eq!(
+                url.parse::<http::Uri>().unwrap().to_string(),
+                url,
+                "{text:?}"
+            );
         }
     }
 }

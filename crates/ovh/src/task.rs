@@ -44,10 +44,11 @@ impl Phase {
     /// What a word means; see the [table](self).
     pub fn of(state: &str) -> Self {
         match state {
-            "done" | "completed" | "delivered" | "ok" | "DONE" | "READY" | "SUCCESS" | "ACTIVE" => Self::Done,
-            "cancelled" | "customerError" | "ovhError" | "error" | "problem" | "blocked" | "in-error" | "ERROR" => {
-                Self::Failed
+            "done" | "completed" | "delivered" | "ok" | "DONE" | "READY" | "SUCCESS" | "ACTIVE" => {
+                Self::Done
             }
+            "cancelled" | "customerError" | "ovhError" | "error" | "problem" | "blocked"
+            | "in-error" | "ERROR" => Self::Failed,
             other if other.starts_with("USER_") && other.ends_with("ERROR") => Self::Failed,
             _ => Self::Running,
         }
@@ -60,7 +61,10 @@ pub trait Work {
     fn state(&self) -> &str;
 
     /// What is being done, in the API's word.
-    #[allow(clippy::unnecessary_literal_bound, reason = "implementations give a word of the answer")]
+    #[allow(
+        clippy::unnecessary_literal_bound,
+        reason = "implementations give a word of the answer"
+    )]
     fn what(&self) -> &str {
         "task"
     }
@@ -84,24 +88,44 @@ pub trait Work {
 /// Tasks of all families as JSON, and answers that are nothing but the word of a state.
 impl Work for Value {
     fn state(&self) -> &str {
-        let words = ["status", "state", "resourceStatus"].iter().filter_map(|key| self.get(key)?.as_str());
-        self.as_str().into_iter().chain(words).next().unwrap_or_default()
+        let words = ["status", "state", "resourceStatus"]
+            .iter()
+            .filter_map(|key| self.get(key)?.as_str());
+        self.as_str()
+            .into_iter()
+            .chain(words)
+            .next()
+            .unwrap_or_default()
     }
 
     fn what(&self) -> &str {
-        let words = ["function", "action", "type"].iter().filter_map(|key| self.get(key)?.as_str());
+        let words = ["function", "action", "type"]
+            .iter()
+            .filter_map(|key| self.get(key)?.as_str());
         words.into_iter().next().unwrap_or("task")
     }
 
     fn percent(&self) -> u8 {
-        self.get("progress").and_then(Value::as_u64).map_or(0, |percent| u8::try_from(percent).unwrap_or(100).min(100))
+        self.get("progress")
+            .and_then(Value::as_u64)
+            .map_or(0, |percent| u8::try_from(percent).unwrap_or(100).min(100))
     }
 
     fn reason(&self) -> Option<String> {
-        let errors = self.get("errors").and_then(Value::as_array).into_iter().flatten();
-        let errors = errors.filter_map(|error| error.as_str().or_else(|| error.get("message")?.as_str()));
-        let words = ["comment", "message"].iter().filter_map(|key| self.get(key)?.as_str());
-        let all: Vec<&str> = errors.chain(words).filter(|text| !text.is_empty()).collect();
+        let errors = self
+            .get("errors")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let errors =
+            errors.filter_map(|error| error.as_str().or_else(|| error.get("message")?.as_str()));
+        let words = ["comment", "message"]
+            .iter()
+            .filter_map(|key| self.get(key)?.as_str());
+        let all: Vec<&str> = errors
+            .chain(words)
+            .filter(|text| !text.is_empty())
+            .collect();
         (!all.is_empty()).then(|| all.join("; "))
     }
 }
@@ -153,7 +177,10 @@ pub struct Started<T> {
 }
 
 impl<T: Work + Send + 'static> Started<T> {
-    #[allow(dead_code, reason = "without the features of the products nobody uses it")]
+    #[allow(
+        dead_code,
+        reason = "without the features of the products nobody uses it"
+    )]
     pub(crate) fn new(task: T, look: Call<T>) -> Self {
         Self { task, look }
     }
@@ -180,7 +207,10 @@ impl<T: Work + Send + 'static> Started<T> {
 }
 
 fn failed<T: Work>(work: &T) -> Error {
-    let reason = work.reason().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let reason = work
+        .reason()
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default();
     let text = format!("{} ended as {}{reason}", work.what(), work.state());
     Error::new(ErrorKind::WorkFailed, text).with_code(work.state())
 }

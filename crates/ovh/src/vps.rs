@@ -307,10 +307,17 @@ impl<'a> Vpses<'a> {
     /// # Ok(()) }
     /// ```
     pub fn task(self, vps: &str, task: i64) -> Call<VpsTask> {
-        self.0.call(&ops::GET_VPS_TASK, Decode::json()).arg(vps).arg(task)
+        self.0
+            .call(&ops::GET_VPS_TASK, Decode::json())
+            .arg(vps)
+            .arg(task)
     }
 
-    fn start(self, operation: &'static cloud_core::call::Operation, vps: &str) -> Call<Started<VpsTask>> {
+    fn start(
+        self,
+        operation: &'static cloud_core::call::Operation,
+        vps: &str,
+    ) -> Call<Started<VpsTask>> {
         let (client, name) = (self.0.clone(), vps.to_owned());
         let look = move |task: VpsTask| {
             let look = client.vps().task(&name, task.id);

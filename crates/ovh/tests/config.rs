@@ -22,7 +22,11 @@ struct Disk(PathBuf);
 impl Disk {
     fn with(files: &[(&str, &str)]) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("cloud-ovh-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "cloud-ovh-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         let disk = Self(std::env::temp_dir().join(name));
         fs::create_dir_all(disk.0.join("home/ann")).unwrap();
         for (path, text) in files {
@@ -56,22 +60,69 @@ fn load(variables: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Settings> 
 /// What the error says, without what every error about a setting begins with.
 #[track_caller]
 fn problem<T>(result: Result<T>) -> String {
-    let Err(error) = result else { panic!("no error") };
+    let Err(error) = result else {
+        panic!("no error")
+    };
     assert_eq!(error.kind(), ErrorKind::Config);
-    error.to_string().strip_prefix("wrong configuration: ").unwrap_or(&error.to_string()).to_owned()
+    error
+        .to_string()
+        .strip_prefix("wrong configuration: ")
+        .unwrap_or(&error.to_string())
+        .to_owned()
 }
 
 fn shown(settings: &Settings) -> String {
-    let text = |name: &str, value: Option<(&str, String)>| value.map(|(value, from)| format!("{name}={value} {from}"));
-    let endpoint = settings.endpoint.as_ref().map(|s| (s.value.to_string(), s.origin.to_string()));
+    let text = |name: &str, value: Option<(&str, String)>| {
+        value.map(|(value, from)| format!("{name}={value} {from}"))
+    };
+    let endpoint = settings
+        .endpoint
+        .as_ref()
+        .map(|s| (s.value.to_string(), s.origin.to_string()));
     let parts = [
         endpoint.map(|(value, from)| format!("endpoint={value} {from}")),
-        text("ak", settings.application_key.as_ref().map(|s| (s.value.as_str(), s.origin.to_string()))),
-        text("as", settings.application_secret.as_ref().map(|s| (s.value.expose_secret(), s.origin.to_string()))),
-        text("ck", settings.consumer_key.as_ref().map(|s| (s.value.expose_secret(), s.origin.to_string()))),
-        text("id", settings.client_id.as_ref().map(|s| (s.value.as_str(), s.origin.to_string()))),
-        text("secret", settings.client_secret.as_ref().map(|s| (s.value.expose_secret(), s.origin.to_string()))),
-        text("token", settings.access_token.as_ref().map(|s| (s.value.expose_secret(), s.origin.to_string()))),
+        text(
+            "ak",
+            settings
+                .application_key
+                .as_ref()
+                .map(|s| (s.value.as_str(), s.origin.to_string())),
+        ),
+        text(
+            "as",
+            settings
+                .application_secret
+                .as_ref()
+                .map(|s| (s.value.expose_secret(), s.origin.to_string())),
+        ),
+        text(
+            "ck",
+            settings
+                .consumer_key
+                .as_ref()
+                .map(|s| (s.value.expose_secret(), s.origin.to_string())),
+        ),
+        text(
+            "id",
+            settings
+                .client_id
+                .as_ref()
+                .map(|s| (s.value.as_str(), s.origin.to_string())),
+        ),
+        text(
+            "secret",
+            settings
+                .client_secret
+                .as_ref()
+                .map(|s| (s.value.expose_secret(), s.origin.to_string())),
+        ),
+        text(
+            "token",
+            settings
+                .access_token
+                .as_ref()
+                .map(|s| (s.value.expose_secret(), s.origin.to_string())),
+        ),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -80,9 +131,21 @@ fn shown(settings: &Settings) -> String {
 #[test]
 fn each_place_goes_before_the_ones_behind_it() {
     let file = |value: &str| format!("[ovh-eu]\nconsumer_key={value}\n");
-    let all = [("/own.conf", "own"), (LOCAL, "local"), (RC, "rc"), (HOME, "home"), (SYSTEM, "system")];
-    let texts: Vec<(&str, String)> = all.iter().map(|(path, value)| (*path, file(value))).collect();
-    let files: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let all = [
+        ("/own.conf", "own"),
+        (LOCAL, "local"),
+        (RC, "rc"),
+        (HOME, "home"),
+        (SYSTEM, "system"),
+    ];
+    let texts: Vec<(&str, String)> = all
+        .iter()
+        .map(|(path, value)| (*path, file(value)))
+        .collect();
+    let files: Vec<(&str, &str)> = texts
+        .iter()
+        .map(|(path, text)| (*path, text.as_str()))
+        .collect();
 
     let env = |named: bool, set: bool| {
         let named = named.then_some(("OVH_CONFIG_FILE", "/own.conf"));
@@ -91,28 +154,65 @@ fn each_place_goes_before_the_ones_behind_it() {
     };
     let found = |variables: &[(&str, &str)], files: &[(&str, &str)]| {
         let key = load(variables, files).unwrap().consumer_key;
-        key.map_or_else(|| "-".to_owned(), |key| format!("{} {}", key.value.expose_secret(), key.origin))
+        key.map_or_else(
+            || "-".to_owned(),
+            |key| format!("{} {}", key.value.expose_secret(), key.origin),
+        )
     };
-    assert_eq!(found(&env(true, true), &files), "env OVH_CONSUMER_KEY (environment)");
-    assert_eq!(found(&env(true, false), &files), "own [ovh-eu] consumer_key (/own.conf)");
-    assert_eq!(found(&env(false, false), &files), "local [ovh-eu] consumer_key (ovh.conf)");
-    assert_eq!(found(&env(false, false), &files[2..]), format!("rc [ovh-eu] consumer_key ({RC})"));
-    assert_eq!(found(&env(false, false), &files[3..]), format!("home [ovh-eu] consumer_key ({HOME})"));
-    assert_eq!(found(&env(false, false), &files[4..]), format!("system [ovh-eu] consumer_key ({SYSTEM})"));
+    assert_eq!(
+        found(&env(true, true), &files),
+        "env OVH_CONSUMER_KEY (environment)"
+    );
+    assert_eq!(
+        found(&env(true, false), &files),
+        "own [ovh-eu] consumer_key (/own.conf)"
+    );
+    assert_eq!(
+        found(&env(false, false), &files),
+        "local [ovh-eu] consumer_key (ovh.conf)"
+    );
+    assert_eq!(
+        found(&env(false, false), &files[2..]),
+        format!("rc [ovh-eu] consumer_key ({RC})")
+    );
+    assert_eq!(
+        found(&env(false, false), &files[3..]),
+        format!("home [ovh-eu] consumer_key ({HOME})")
+    );
+    assert_eq!(
+        found(&env(false, false), &files[4..]),
+        format!("system [ovh-eu] consumer_key ({SYSTEM})")
+    );
     assert_eq!(found(&env(false, false), &[]), "-");
 
     // And the builder goes before all of them.
     let disk = Disk::with(&files);
-    let api = Client::builder().consumer_key("arg").application("ak", "as");
-    let sent = sent(api.from_environment(&disk.environment(&env(true, true)), None).unwrap());
+    let api = Client::builder()
+        .consumer_key("arg")
+        .application("ak", "as");
+    let sent = sent(
+        api.from_environment(&disk.environment(&env(true, true)), None)
+            .unwrap(),
+    );
     assert_eq!(header(&sent, "x-ovh-consumer").as_deref(), Some("arg"));
 }
 
 /// One request of the client that this builder makes.
 fn sent(builder: ClientBuilder) -> http::Request<bytes::Bytes> {
-    let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"access_token":"t","expires_in":60}"#));
-    let api = builder.transport(Arc::new(transport.clone())).clock(PausedClock::new()).time_offset(0).build().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let transport = ScriptedTransport::from_fn(|_| {
+        Scripted::json(200, r#"{"access_token":"t","expires_in":60}"#)
+    });
+    let api = builder
+        .transport(Arc::new(transport.clone()))
+        .clock(PausedClock::new())
+        .time_offset(0)
+        .build()
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
     runtime.block_on(async { api.get("/me").await.unwrap() });
     transport.seen().pop().unwrap().request
 }
@@ -136,35 +236,68 @@ fn files_are_merged_key_by_key() {
 }
 
 /// What it is about, variables, files, and what is found.
-type Row<'a> = (&'a str, Vec<(&'a str, &'a str)>, Vec<(&'a str, String)>, String);
+type Row<'a> = (
+    &'a str,
+    Vec<(&'a str, &'a str)>,
+    Vec<(&'a str, String)>,
+    String,
+);
 
 #[test]
 fn the_table() {
     let eu = "[ovh-eu]\napplication_key=k\napplication_secret=s\nconsumer_key=c\n";
     let at = |key: &str| format!("[ovh-eu] {key} ({HOME})");
-    let all = format!("ak=k {}, as=s {}, ck=c {}", at("application_key"), at("application_secret"), at("consumer_key"));
+    let all = format!(
+        "ak=k {}, as=s {}, ck=c {}",
+        at("application_key"),
+        at("application_secret"),
+        at("consumer_key")
+    );
 
     let rows: Vec<Row<'_>> = vec![
-        ("no endpoint means ovh-eu", vec![], vec![(HOME, eu.to_owned())], all.clone()),
+        (
+            "no endpoint means ovh-eu",
+            vec![],
+            vec![(HOME, eu.to_owned())],
+            all.clone(),
+        ),
         (
             "[default] holds the endpoint only: its keys are not used",
             vec![],
-            vec![(HOME, "[default]\nendpoint=ovh-eu\napplication_key=k\nconsumer_key=c\n".to_owned())],
+            vec![(
+                HOME,
+                "[default]\nendpoint=ovh-eu\napplication_key=k\nconsumer_key=c\n".to_owned(),
+            )],
             format!("endpoint=ovh-eu [default] endpoint ({HOME})"),
         ),
         (
             "[DEFAULT] is [default]",
             vec![],
-            vec![(HOME, "[DEFAULT]\nendpoint=ovh-ca\n[ovh-ca]\nconsumer_key=c\n".to_owned())],
-            format!("endpoint=ovh-ca [default] endpoint ({HOME}), ck=c [ovh-ca] consumer_key ({HOME})"),
+            vec![(
+                HOME,
+                "[DEFAULT]\nendpoint=ovh-ca\n[ovh-ca]\nconsumer_key=c\n".to_owned(),
+            )],
+            format!(
+                "endpoint=ovh-ca [default] endpoint ({HOME}), ck=c [ovh-ca] consumer_key ({HOME})"
+            ),
         ),
         (
             "the endpoint of the environment chooses the section",
             vec![("OVH_ENDPOINT", "ovh-us")],
-            vec![(HOME, format!("[default]\nendpoint=ovh-eu\n{eu}[ovh-us]\nconsumer_key=us\n"))],
-            format!("endpoint=ovh-us OVH_ENDPOINT (environment), ck=us [ovh-us] consumer_key ({HOME})"),
+            vec![(
+                HOME,
+                format!("[default]\nendpoint=ovh-eu\n{eu}[ovh-us]\nconsumer_key=us\n"),
+            )],
+            format!(
+                "endpoint=ovh-us OVH_ENDPOINT (environment), ck=us [ovh-us] consumer_key ({HOME})"
+            ),
         ),
-        ("the name of a section has its case", vec![], vec![(HOME, eu.replace("ovh-eu", "OVH-EU"))], String::new()),
+        (
+            "the name of a section has its case",
+            vec![],
+            vec![(HOME, eu.replace("ovh-eu", "OVH-EU"))],
+            String::new(),
+        ),
         (
             "an empty variable is not set",
             vec![("OVH_CLIENT_ID", ""), ("OVH_CONSUMER_KEY", " ")],
@@ -174,7 +307,10 @@ fn the_table() {
         (
             "an empty key is not set",
             vec![],
-            vec![(LOCAL, "[ovh-eu]\nconsumer_key =\n".to_owned()), (HOME, eu.to_owned())],
+            vec![
+                (LOCAL, "[ovh-eu]\nconsumer_key =\n".to_owned()),
+                (HOME, eu.to_owned()),
+            ],
             all.clone(),
         ),
         (
@@ -192,7 +328,10 @@ fn the_table() {
         (
             "a URL of no name finds the section of the URL",
             vec![("OVH_ENDPOINT", "http://127.0.0.1:8500/ovh/1.0")],
-            vec![(HOME, "[http://127.0.0.1:8500/ovh/1.0]\nconsumer_key=c\n".to_owned())],
+            vec![(
+                HOME,
+                "[http://127.0.0.1:8500/ovh/1.0]\nconsumer_key=c\n".to_owned(),
+            )],
             format!(
                 "endpoint=http://127.0.0.1:8500/ovh/1.0 OVH_ENDPOINT (environment), ck=c \
                  [http://127.0.0.1:8500/ovh/1.0] consumer_key ({HOME})"
@@ -201,7 +340,10 @@ fn the_table() {
         (
             "another client's name of an endpoint",
             vec![("OVH_ENDPOINT", "ks-eu")],
-            vec![(HOME, "[ks-eu]\napplication_key=short\n[kimsufi-eu]\nconsumer_key=c\n".to_owned())],
+            vec![(
+                HOME,
+                "[ks-eu]\napplication_key=short\n[kimsufi-eu]\nconsumer_key=c\n".to_owned(),
+            )],
             format!(
                 "endpoint=kimsufi-eu OVH_ENDPOINT (environment), ak=short [ks-eu] application_key ({HOME}), ck=c \
                  [kimsufi-eu] consumer_key ({HOME})"
@@ -210,8 +352,13 @@ fn the_table() {
         (
             "OAuth2 from a file",
             vec![],
-            vec![(SYSTEM, "[ovh-eu]\nclient_id=EU.1\nclient_secret=s\n".to_owned())],
-            format!("id=EU.1 [ovh-eu] client_id ({SYSTEM}), secret=s [ovh-eu] client_secret ({SYSTEM})"),
+            vec![(
+                SYSTEM,
+                "[ovh-eu]\nclient_id=EU.1\nclient_secret=s\n".to_owned(),
+            )],
+            format!(
+                "id=EU.1 [ovh-eu] client_id ({SYSTEM}), secret=s [ovh-eu] client_secret ({SYSTEM})"
+            ),
         ),
         (
             "a token from the environment",
@@ -227,7 +374,10 @@ fn the_table() {
         ),
     ];
     for (row, variables, files, expected) in rows {
-        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(path, text)| (*path, text.as_str()))
+            .collect();
         assert_eq!(shown(&load(&variables, &files).unwrap()), expected, "{row}");
     }
 }
@@ -236,9 +386,16 @@ fn the_table() {
 fn a_named_file_goes_before_the_usual_ones_and_does_not_replace_them() {
     let disk = Disk::with(&[
         ("/srv/own.conf", "[ovh-eu]\napplication_key=k-own\n"),
-        (HOME, "[ovh-eu]\napplication_key=k-home\napplication_secret=s-home\n"),
+        (
+            HOME,
+            "[ovh-eu]\napplication_key=k-home\napplication_secret=s-home\n",
+        ),
     ]);
-    let settings = Settings::load_file(&disk.environment(&[("OVH_CONSUMER_KEY", "c-env")]), "/srv/own.conf").unwrap();
+    let settings = Settings::load_file(
+        &disk.environment(&[("OVH_CONSUMER_KEY", "c-env")]),
+        "/srv/own.conf",
+    )
+    .unwrap();
     assert_eq!(
         shown(&settings),
         format!(
@@ -246,10 +403,21 @@ fn a_named_file_goes_before_the_usual_ones_and_does_not_replace_them() {
              OVH_CONSUMER_KEY (environment)"
         )
     );
-    let missing = problem(Settings::load_file(&disk.environment(&[]), Path::new("/srv/none.conf")));
-    assert!(missing.starts_with("config_file (client builder): /srv/none.conf cannot be read: "), "{missing}");
-    let missing = problem(Settings::load(&disk.environment(&[("OVH_CONFIG_FILE", "/srv/none.conf")])));
-    assert!(missing.starts_with("OVH_CONFIG_FILE (environment): /srv/none.conf cannot be read: "), "{missing}");
+    let missing = problem(Settings::load_file(
+        &disk.environment(&[]),
+        Path::new("/srv/none.conf"),
+    ));
+    assert!(
+        missing.starts_with("config_file (client builder): /srv/none.conf cannot be read: "),
+        "{missing}"
+    );
+    let missing = problem(Settings::load(
+        &disk.environment(&[("OVH_CONFIG_FILE", "/srv/none.conf")]),
+    ));
+    assert!(
+        missing.starts_with("OVH_CONFIG_FILE (environment): /srv/none.conf cannot be read: "),
+        "{missing}"
+    );
 }
 
 #[test]
@@ -262,14 +430,20 @@ fn files_that_cannot_be_used_are_named() {
     let disk = Disk::with(&[]);
     fs::create_dir_all(disk.0.join("etc/ovh.conf")).unwrap();
     let text = problem(Settings::load(&disk.environment(&[])));
-    assert!(text.starts_with("configuration file (/etc/ovh.conf): cannot be read: "), "{text}");
+    assert!(
+        text.starts_with("configuration file (/etc/ovh.conf): cannot be read: "),
+        "{text}"
+    );
 }
 
 #[test]
 fn what_was_repaired_is_told() {
     let settings = load(
         &[("OVH_APPLICATION_SECRET", "s\n")],
-        &[(HOME, "[ovh-eu]\napplication_key = \"k\"\nconsumer_key = c ; mine\n[Ovh-Eu]\nx=1\n")],
+        &[(
+            HOME,
+            "[ovh-eu]\napplication_key = \"k\"\nconsumer_key = c ; mine\n[Ovh-Eu]\nx=1\n",
+        )],
     )
     .unwrap();
     assert_eq!(
@@ -282,19 +456,34 @@ fn what_was_repaired_is_told() {
     assert_eq!(
         settings.warnings,
         [
-            format!("[ovh-eu] application_key ({HOME}): the quotes around the value were taken off (line 2)"),
-            "OVH_APPLICATION_SECRET (environment): white space around the value was taken off".to_owned(),
-            format!("[ovh-eu] consumer_key ({HOME}): a remark behind the value was cut off (line 3)"),
+            format!(
+                "[ovh-eu] application_key ({HOME}): the quotes around the value were taken off (line 2)"
+            ),
+            "OVH_APPLICATION_SECRET (environment): white space around the value was taken off"
+                .to_owned(),
+            format!(
+                "[ovh-eu] consumer_key ({HOME}): a remark behind the value was cut off (line 3)"
+            ),
             format!("{HOME}: the section [Ovh-Eu] is not read, [ovh-eu] is"),
         ]
     );
-    let api = Client::builder().application(" k ", "s\n").consumer_key("c").build().unwrap();
+    let api = Client::builder()
+        .application(" k ", "s\n")
+        .consumer_key("c")
+        .build()
+        .unwrap();
     assert_eq!(api.warnings().len(), 2);
-    assert!(api.warnings()[0].starts_with("application (client builder): white space"), "{:?}", api.warnings());
+    assert!(
+        api.warnings()[0].starts_with("application (client builder): white space"),
+        "{:?}",
+        api.warnings()
+    );
 }
 
 fn from(variables: &[(&str, &str)]) -> Result<Client> {
-    Client::builder().from_environment(&Disk::with(&[]).environment(variables), None)?.build()
+    Client::builder()
+        .from_environment(&Disk::with(&[]).environment(variables), None)?
+        .build()
 }
 
 /// Half a credential, two of them, or none.
@@ -307,12 +496,30 @@ fn a_credential_is_whole_and_one() {
     const P: (&str, &str) = ("OVH_CLIENT_SECRET", "hunter4");
     const T: (&str, &str) = ("OVH_ACCESS_TOKEN", "hunter5");
     for (variables, expected) in [
-        (vec![K], "OVH_APPLICATION_KEY (environment): is set, but no application_secret"),
-        (vec![K, C], "OVH_APPLICATION_KEY (environment): is set, but no application_secret"),
-        (vec![S], "OVH_APPLICATION_SECRET (environment): is set, but no application_key"),
-        (vec![C], "OVH_CONSUMER_KEY (environment): is set, but neither application_key nor application_secret"),
-        (vec![I], "OVH_CLIENT_ID (environment): is set, but no client_secret"),
-        (vec![P], "OVH_CLIENT_SECRET (environment): is set, but no client_id"),
+        (
+            vec![K],
+            "OVH_APPLICATION_KEY (environment): is set, but no application_secret",
+        ),
+        (
+            vec![K, C],
+            "OVH_APPLICATION_KEY (environment): is set, but no application_secret",
+        ),
+        (
+            vec![S],
+            "OVH_APPLICATION_SECRET (environment): is set, but no application_key",
+        ),
+        (
+            vec![C],
+            "OVH_CONSUMER_KEY (environment): is set, but neither application_key nor application_secret",
+        ),
+        (
+            vec![I],
+            "OVH_CLIENT_ID (environment): is set, but no client_secret",
+        ),
+        (
+            vec![P],
+            "OVH_CLIENT_SECRET (environment): is set, but no client_id",
+        ),
         (
             vec![K, S, I, P],
             "OVH_APPLICATION_KEY (environment): sets an application, and there is an OAuth2 service account by \
@@ -334,7 +541,10 @@ fn a_credential_is_whole_and_one() {
             "OVH_CLIENT_ID (environment): the endpoint kimsufi-eu has no OAuth2; sign calls by application key, \
              application secret and consumer key, or set a token URL (Endpoint::with_token_url, OVH_TOKEN_URL)",
         ),
-        (vec![("OVH_APPLICATION_KEY", "k k"), S], "OVH_APPLICATION_KEY (environment): holds white space at position 2"),
+        (
+            vec![("OVH_APPLICATION_KEY", "k k"), S],
+            "OVH_APPLICATION_KEY (environment): holds white space at position 2",
+        ),
         (
             vec![K, ("OVH_APPLICATION_SECRET", "hun\nter2")],
             "OVH_APPLICATION_SECRET (environment): holds a line break at position 4",
@@ -348,11 +558,20 @@ fn a_credential_is_whole_and_one() {
     }
     let unknown = problem(from(&[("OVH_ENDPOINT", "ovh-uk"), K, S]));
     assert!(
-        unknown.starts_with("OVH_ENDPOINT (environment): \"ovh-uk\" is neither a URL nor one of ovh-eu, "),
+        unknown.starts_with(
+            "OVH_ENDPOINT (environment): \"ovh-uk\" is neither a URL nor one of ovh-eu, "
+        ),
         "{unknown}"
     );
     let none = problem(from(&[]));
-    for place in ["ClientBuilder::application", "the environment", "ovh.conf", RC, HOME, SYSTEM] {
+    for place in [
+        "ClientBuilder::application",
+        "the environment",
+        "ovh.conf",
+        RC,
+        HOME,
+        SYSTEM,
+    ] {
         assert!(none.contains(place), "{none}");
     }
     for good in [vec![K, S], vec![K, S, C], vec![I, P], vec![T]] {
@@ -363,18 +582,37 @@ fn a_credential_is_whole_and_one() {
 /// A way to authenticate that is begun in code is completed from outside, and not mixed with another one.
 #[test]
 fn code_chooses_the_way() {
-    let disk = Disk::with(&[(HOME, "[ovh-eu]\nclient_id=EU.1\nclient_secret=s\nconsumer_key=c\n")]);
+    let disk = Disk::with(&[(
+        HOME,
+        "[ovh-eu]\nclient_id=EU.1\nclient_secret=s\nconsumer_key=c\n",
+    )]);
     let env = disk.environment(&[]);
-    let builder = Client::builder().application("ak", "as").from_environment(&env, None).unwrap();
+    let builder = Client::builder()
+        .application("ak", "as")
+        .from_environment(&env, None)
+        .unwrap();
     let request = sent(builder);
     assert_eq!(header(&request, "x-ovh-application").as_deref(), Some("ak"));
     assert_eq!(header(&request, "x-ovh-consumer").as_deref(), Some("c"));
-    let request = sent(Client::builder().access_token("tok").from_environment(&env, None).unwrap());
-    assert_eq!(header(&request, "authorization").as_deref(), Some("Bearer tok"));
+    let request = sent(
+        Client::builder()
+            .access_token("tok")
+            .from_environment(&env, None)
+            .unwrap(),
+    );
+    assert_eq!(
+        header(&request, "authorization").as_deref(),
+        Some("Bearer tok")
+    );
     assert!(header(&request, "x-ovh-consumer").is_none());
     // The order in which the builder is told does not matter.
-    let disk = Disk::with(&[(HOME, "[ovh-ca]\nconsumer_key=ca\n[ovh-eu]\nconsumer_key=eu\n")]);
-    let builder = Client::builder().from_environment(&disk.environment(&[]), None).unwrap();
+    let disk = Disk::with(&[(
+        HOME,
+        "[ovh-ca]\nconsumer_key=ca\n[ovh-eu]\nconsumer_key=eu\n",
+    )]);
+    let builder = Client::builder()
+        .from_environment(&disk.environment(&[]), None)
+        .unwrap();
     let request = sent(builder.endpoint("ovh-ca").application("ak", "as"));
     assert_eq!(header(&request, "x-ovh-consumer").as_deref(), Some("ca"));
     assert_eq!(request.uri().host(), Some("ca.api.ovh.com"));
@@ -387,29 +625,58 @@ fn a_named_endpoint_keeps_its_token_url() {
         (LOCAL, "[ovh-eu]\ntoken_url=https://evil.example/token\n"),
         (HOME, "[ovh-eu]\nclient_id=EU.1\nclient_secret=hunter2\n"),
     ]);
-    let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"access_token":"t","expires_in":60}"#));
-    let builder = Client::builder().from_environment(&disk.environment(&[]), None).unwrap();
-    let api = builder.transport(Arc::new(transport.clone())).clock(PausedClock::new()).build().unwrap();
+    let transport = ScriptedTransport::from_fn(|_| {
+        Scripted::json(200, r#"{"access_token":"t","expires_in":60}"#)
+    });
+    let builder = Client::builder()
+        .from_environment(&disk.environment(&[]), None)
+        .unwrap();
+    let api = builder
+        .transport(Arc::new(transport.clone()))
+        .clock(PausedClock::new())
+        .build()
+        .unwrap();
     assert_eq!(
         api.warnings(),
-        ["[ovh-eu] token_url (ovh.conf): not used, because ovh-eu has https://www.ovh.com/auth/oauth2/token"]
+        [
+            "[ovh-eu] token_url (ovh.conf): not used, because ovh-eu has https://www.ovh.com/auth/oauth2/token"
+        ]
     );
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
     runtime.block_on(async { api.get("/me").await.unwrap() });
-    assert_eq!(transport.seen()[0].request.uri(), "https://www.ovh.com/auth/oauth2/token");
+    assert_eq!(
+        transport.seen()[0].request.uri(),
+        "https://www.ovh.com/auth/oauth2/token"
+    );
 }
 
 #[test]
 fn what_was_found_is_shown_without_its_secrets() {
     let settings = load(
-        &[("OVH_APPLICATION_KEY", "k"), ("OVH_APPLICATION_SECRET", "hunter2"), ("OVH_ACCESS_TOKEN", "hunter3")],
-        &[(HOME, "[ovh-eu]\nclient_secret=hunter4\nconsumer_key=hunter5 ; hunter6\n")],
+        &[
+            ("OVH_APPLICATION_KEY", "k"),
+            ("OVH_APPLICATION_SECRET", "hunter2"),
+            ("OVH_ACCESS_TOKEN", "hunter3"),
+        ],
+        &[(
+            HOME,
+            "[ovh-eu]\nclient_secret=hunter4\nconsumer_key=hunter5 ; hunter6\n",
+        )],
     )
     .unwrap();
     let text = format!("{settings:?}");
-    assert!(text.contains("OVH_ACCESS_TOKEN") && !text.contains("hunter"), "{text}");
+    assert!(
+        text.contains("OVH_ACCESS_TOKEN") && !text.contains("hunter"),
+        "{text}"
+    );
     let disk = Disk::with(&[(HOME, "[ovh-eu]\nconsumer_key=hunter5\n")]);
     let builder = Client::builder().application("k", "hunter2");
-    let builder = builder.from_environment(&disk.environment(&[("OVH_CLIENT_SECRET", "hunter3")]), None).unwrap();
+    let builder = builder
+        .from_environment(&disk.environment(&[("OVH_CLIENT_SECRET", "hunter3")]), None)
+        .unwrap();
     assert!(!format!("{builder:?}").contains("hunter"), "{builder:?}");
 }

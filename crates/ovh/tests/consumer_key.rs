@@ -36,22 +36,43 @@ fn pending() -> Scripted {
 }
 
 fn application(transport: &ScriptedTransport) -> Client {
-    builder(transport).application(AK, AS).time_offset(0).build().unwrap()
+    builder(transport)
+        .application(AK, AS)
+        .time_offset(0)
+        .build()
+        .unwrap()
 }
 
 async fn rules(ask: impl FnOnce(RequestConsumerKey) -> RequestConsumerKey) -> Vec<String> {
     let transport = script([granted()]);
     ask(application(&transport).consumer_key()).await.unwrap();
     let body: Value = serde_json::from_slice(transport.seen()[0].request.body()).unwrap();
-    let text = |rule: &Value| format!("{} {}", rule["method"].as_str().unwrap(), rule["path"].as_str().unwrap());
-    body["accessRules"].as_array().unwrap().iter().map(text).collect()
+    let text = |rule: &Value| {
+        format!(
+            "{} {}",
+            rule["method"].as_str().unwrap(),
+            rule["path"].as_str().unwrap()
+        )
+    };
+    body["accessRules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(text)
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn rules_are_those_that_were_asked_for() {
     assert_eq!(rules(|r| r.read_only("/me")).await, ["GET /me"]);
-    assert_eq!(rules(|r| r.read_write("/me")).await, ["GET /me", "POST /me", "PUT /me", "DELETE /me"]);
-    assert_eq!(rules(|r| r.read_write_safe("/me")).await, ["GET /me", "POST /me", "PUT /me"]);
+    assert_eq!(
+        rules(|r| r.read_write("/me")).await,
+        ["GET /me", "POST /me", "PUT /me", "DELETE /me"]
+    );
+    assert_eq!(
+        rules(|r| r.read_write_safe("/me")).await,
+        ["GET /me", "POST /me", "PUT /me"]
+    );
     let sms = [
         "GET /sms",
         "POST /sms",
@@ -66,10 +87,23 @@ async fn rules_are_those_that_were_asked_for() {
         assert_eq!(rules(|r| r.read_write_recursive(path)).await, sms, "{path}");
     }
     for path in ["/", "/*", ""] {
-        assert_eq!(rules(|r| r.read_only_recursive(path)).await, ["GET /*"], "{path}");
-        assert_eq!(rules(|r| r.read_write_safe_recursive(path)).await, ["GET /*", "POST /*", "PUT /*"], "{path}");
+        assert_eq!(
+            rules(|r| r.read_only_recursive(path)).await,
+            ["GET /*"],
+            "{path}"
+        );
+        assert_eq!(
+            rules(|r| r.read_write_safe_recursive(path)).await,
+            ["GET /*", "POST /*", "PUT /*"],
+            "{path}"
+        );
     }
-    let twice = rules(|r| r.read_only("/me").read_only("/me").rule(&Method::POST, "/sms/*/jobs")).await;
+    let twice = rules(|r| {
+        r.read_only("/me")
+            .read_only("/me")
+            .rule(&Method::POST, "/sms/*/jobs")
+    })
+    .await;
     assert_eq!(twice, ["GET /me", "POST /sms/*/jobs"]);
 }
 
@@ -77,7 +111,11 @@ async fn rules_are_those_that_were_asked_for() {
 async fn a_request_is_not_signed_and_says_who_asks() {
     let transport = script([granted()]);
     let api = application(&transport);
-    let request = api.consumer_key().read_only("/me").redirect("https://app.example").allowed_ips(["192.0.2.0/24"]);
+    let request = api
+        .consumer_key()
+        .read_only("/me")
+        .redirect("https://app.example")
+        .allowed_ips(["192.0.2.0/24"]);
     let pending = request.await.unwrap();
     assert_eq!(transport.lines(), ["POST /1.0/auth/credential"]);
     let sent = &transport.seen()[0].request;
@@ -90,21 +128,43 @@ async fn a_request_is_not_signed_and_says_who_asks() {
         json!({"accessRules": [{"method": "GET", "path": "/me"}], "redirection": "https://app.example",
             "allowedIPs": ["192.0.2.0/24"]})
     );
-    assert_eq!((pending.consumer_key.expose_secret(), pending.validation_url.as_str()), (NEW, URL));
+    assert_eq!(
+        (
+            pending.consumer_key.expose_secret(),
+            pending.validation_url.as_str()
+        ),
+        (NEW, URL)
+    );
     assert_eq!(pending.state, CredentialState::PendingValidation);
     assert!(!format!("{pending:?}").contains("hunter2"), "{pending:?}");
 
     let transport = script([granted()]);
-    application(&transport).consumer_key().read_only("/me").await.unwrap();
-    assert_eq!(transport.seen()[0].request.body(), r#"{"accessRules":[{"method":"GET","path":"/me"}]}"#);
+    application(&transport)
+        .consumer_key()
+        .read_only("/me")
+        .await
+        .unwrap();
+    assert_eq!(
+        transport.seen()[0].request.body(),
+        r#"{"accessRules":[{"method":"GET","path":"/me"}]}"#
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_key_needs_nothing_beside_itself() {
-    for answer in [r#"{"consumerKey":"k"}"#, r#"{"consumerKey":"k","validationUrl":null,"state":null}"#] {
+    for answer in [
+        r#"{"consumerKey":"k"}"#,
+        r#"{"consumerKey":"k","validationUrl":null,"state":null}"#,
+    ] {
         let api = application(&script([Scripted::json(200, answer)]));
         let pending = api.consumer_key().read_only("/me").await.unwrap();
-        assert_eq!((pending.consumer_key.expose_secret(), pending.validation_url.as_str()), ("k", ""));
+        assert_eq!(
+            (
+                pending.consumer_key.expose_secret(),
+                pending.validation_url.as_str()
+            ),
+            ("k", "")
+        );
     }
     for answer in ["{}", r#"{"consumerKey":null}"#] {
         let api = application(&script([Scripted::json(200, answer)]));
@@ -119,15 +179,38 @@ async fn what_cannot_become_a_key_is_not_sent() {
     let api = application(&transport);
     for (request, problem) in [
         (api.consumer_key(), "accessRules: must not be empty"),
-        (api.consumer_key().read_only("me"), "accessRules: the path \"me\" must begin with a slash"),
-        (api.consumer_key().read_only("/me").options(|o| o.header("x y", "1")), "x y: is not a header name"),
+        (
+            api.consumer_key().read_only("me"),
+            "accessRules: the path \"me\" must begin with a slash",
+        ),
+        (
+            api.consumer_key()
+                .read_only("/me")
+                .options(|o| o.header("x y", "1")),
+            "x y: is not a header name",
+        ),
     ] {
         let error = request.await.unwrap_err();
-        assert!(error.kind() == ErrorKind::Input && error.to_string().contains(problem), "{error}");
+        assert!(
+            error.kind() == ErrorKind::Input && error.to_string().contains(problem),
+            "{error}"
+        );
     }
     let api = builder(&transport).access_token("t").build().unwrap();
-    assert!(api.consumer_key().read_only("/me").await.unwrap_err().to_string().contains("no application key"));
-    assert!(api.with_consumer_key("k").unwrap_err().to_string().contains("this client has none"));
+    assert!(
+        api.consumer_key()
+            .read_only("/me")
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("no application key")
+    );
+    assert!(
+        api.with_consumer_key("k")
+            .unwrap_err()
+            .to_string()
+            .contains("this client has none")
+    );
     assert!(transport.seen().is_empty());
 }
 
@@ -141,7 +224,11 @@ async fn waiting_ends_with_a_client_that_has_the_key() {
         state("validated"),
         Scripted::json(200, "1"),
     ]);
-    let request = application(&transport).consumer_key().read_only("/me").await.unwrap();
+    let request = application(&transport)
+        .consumer_key()
+        .read_only("/me")
+        .await
+        .unwrap();
     let mut wait = request.wait_validated().timeout(Duration::from_secs(600));
     let mut looks = 0;
     while let Some(progress) = wait.progress().await.unwrap() {
@@ -153,40 +240,94 @@ async fn waiting_ends_with_a_client_that_has_the_key() {
     api.get("/me").await.unwrap();
     let seen = transport.seen();
     assert_eq!(transport.lines()[1], "GET /1.0/auth/currentCredential");
-    assert!(seen[1..].iter().all(|seen| header(&seen.request, "x-ovh-consumer").as_deref() == Some(NEW)));
-    let pauses: Vec<_> = seen[1..5].windows(2).map(|pair| (pair[1].at - pair[0].at).as_secs_f64()).collect();
-    assert!(pauses.iter().all(|pause| (1.6..=5.0).contains(pause)), "{pauses:?}");
+    assert!(
+        seen[1..]
+            .iter()
+            .all(|seen| header(&seen.request, "x-ovh-consumer").as_deref() == Some(NEW))
+    );
+    let pauses: Vec<_> = seen[1..5]
+        .windows(2)
+        .map(|pair| (pair[1].at - pair[0].at).as_secs_f64())
+        .collect();
+    assert!(
+        pauses.iter().all(|pause| (1.6..=5.0).contains(pause)),
+        "{pauses:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn waiting_ends_badly_with_the_reason() {
     for (answer, kind, text) in [
-        (state("refused"), ErrorKind::WorkFailed, "the consumer key is refused"),
-        (state("expired"), ErrorKind::WorkFailed, "the consumer key is expired"),
         (
-            Scripted::json(403, r#"{"errorCode":"NOT_CREDENTIAL","message":"This credential does not exist"}"#),
+            state("refused"),
+            ErrorKind::WorkFailed,
+            "the consumer key is refused",
+        ),
+        (
+            state("expired"),
+            ErrorKind::WorkFailed,
+            "the consumer key is expired",
+        ),
+        (
+            Scripted::json(
+                403,
+                r#"{"errorCode":"NOT_CREDENTIAL","message":"This credential does not exist"}"#,
+            ),
             ErrorKind::Api,
             "This credential does not exist",
         ),
     ] {
         let transport = script([granted(), pending(), answer]);
-        let request = application(&transport).consumer_key().read_only("/me").await.unwrap();
+        let request = application(&transport)
+            .consumer_key()
+            .read_only("/me")
+            .await
+            .unwrap();
         let error = request.wait_validated().await.unwrap_err();
-        assert!(error.kind() == kind && error.to_string().contains(text), "{error}");
+        assert!(
+            error.kind() == kind && error.to_string().contains(text),
+            "{error}"
+        );
     }
-    let transport =
-        ScriptedTransport::from_fn(|request| if request.method() == Method::POST { granted() } else { pending() });
-    let request = application(&transport).consumer_key().read_only("/me").await.unwrap();
-    let error = request.wait_validated().timeout(Duration::from_secs(60)).await.unwrap_err();
-    assert!(error.is_timeout() && error.to_string().contains("last seen: consumer key pendingValidation"), "{error}");
+    let transport = ScriptedTransport::from_fn(|request| {
+        if request.method() == Method::POST {
+            granted()
+        } else {
+            pending()
+        }
+    });
+    let request = application(&transport)
+        .consumer_key()
+        .read_only("/me")
+        .await
+        .unwrap();
+    let error = request
+        .wait_validated()
+        .timeout(Duration::from_secs(60))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_timeout()
+            && error
+                .to_string()
+                .contains("last seen: consumer key pendingValidation"),
+        "{error}"
+    );
 }
 
 /// The rules of a key are looked at after the key.
 #[tokio::test(start_paused = true)]
 async fn a_key_whose_rules_leave_the_look_out_is_valid() {
-    let refused = Scripted::json(403, r#"{"errorCode":"NOT_GRANTED_CALL","message":"This call has not been granted"}"#);
+    let refused = Scripted::json(
+        403,
+        r#"{"errorCode":"NOT_GRANTED_CALL","message":"This call has not been granted"}"#,
+    );
     let transport = script([granted(), refused]);
-    let request = application(&transport).consumer_key().read_only("/me").await.unwrap();
+    let request = application(&transport)
+        .consumer_key()
+        .read_only("/me")
+        .await
+        .unwrap();
     assert!(request.wait_validated().await.is_ok());
 }
 
@@ -195,12 +336,21 @@ async fn keys_of_many_users_share_a_client() {
     let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, "1795168800"));
     let api = builder(&transport).application(AK, AS).build().unwrap();
     for key in ["user-a", "user-b"] {
-        api.with_consumer_key(key).unwrap().get("/me").await.unwrap();
+        api.with_consumer_key(key)
+            .unwrap()
+            .get("/me")
+            .await
+            .unwrap();
     }
     // The time is asked for once for all of them.
-    assert_eq!(transport.lines(), ["GET /1.0/auth/time", "GET /1.0/me", "GET /1.0/me"]);
-    let keys: Vec<_> =
-        transport.seen()[1..].iter().map(|seen| header(&seen.request, "x-ovh-consumer").unwrap()).collect();
+    assert_eq!(
+        transport.lines(),
+        ["GET /1.0/auth/time", "GET /1.0/me", "GET /1.0/me"]
+    );
+    let keys: Vec<_> = transport.seen()[1..]
+        .iter()
+        .map(|seen| header(&seen.request, "x-ovh-consumer").unwrap())
+        .collect();
     assert_eq!(keys, ["user-a", "user-b"]);
 }
 
@@ -208,18 +358,32 @@ async fn keys_of_many_users_share_a_client() {
 async fn who_am_i() {
     let details = json!({"account": "ab1-ovh", "method": "user", "allowedRoutes": [{"method": "GET", "path": "/me"}],
         "identities": ["urn:v1:eu:identity:account:ab1-ovh"], "roles": null, "user": "jo", "description": null});
-    let transport = script([Scripted::json(200, details.to_string()), state("validated"), Scripted::json(200, "")]);
+    let transport = script([
+        Scripted::json(200, details.to_string()),
+        state("validated"),
+        Scripted::json(200, ""),
+    ]);
     let api = common::client(&transport);
     let details = api.auth().details().await.unwrap();
-    assert_eq!((details.account.as_str(), details.user.as_deref()), ("ab1-ovh", Some("jo")));
+    assert_eq!(
+        (details.account.as_str(), details.user.as_deref()),
+        ("ab1-ovh", Some("jo"))
+    );
     assert_eq!(details.allowed_routes.unwrap()[0].path, "/me");
     let key = api.auth().current_credential().await.unwrap();
-    assert_eq!((key.credential_id, key.status, key.expiration), (4, CredentialState::Validated, None));
+    assert_eq!(
+        (key.credential_id, key.status, key.expiration),
+        (4, CredentialState::Validated, None)
+    );
     assert_eq!(key.creation.to_string(), "2026-11-20T09:00:00Z");
     api.auth().logout().await.unwrap();
     assert_eq!(
         transport.lines(),
-        ["GET /1.0/auth/details", "GET /1.0/auth/currentCredential", "POST /1.0/auth/logout"]
+        [
+            "GET /1.0/auth/details",
+            "GET /1.0/auth/currentCredential",
+            "POST /1.0/auth/logout"
+        ]
     );
     assert!(transport.seen()[2].request.body().is_empty());
 }

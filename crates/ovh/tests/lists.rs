@@ -28,7 +28,9 @@ fn bill(number: usize) -> Value {
 }
 
 fn number<B>(request: &Request<B>, name: &str) -> usize {
-    header(request, name).and_then(|text| text.parse().ok()).unwrap_or(0)
+    header(request, name)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0)
 }
 
 /// A service with so many bills, whose lists can be expanded; with or without saying how many there are.
@@ -38,13 +40,22 @@ fn service(bills: usize, says_total: bool) -> ScriptedTransport {
             return Scripted::json(200, json!({ "billId": id }).to_string());
         }
         let total = [("X-Pagination-Elements", bills.to_string())];
-        let total: Vec<_> = total.iter().filter(|_| says_total).map(|(name, value)| (*name, value.as_str())).collect();
+        let total: Vec<_> = total
+            .iter()
+            .filter(|_| says_total)
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         if header(request, "x-pagination-mode").as_deref() != Some("CachedObjectList-Pages") {
             let ids: Vec<_> = (0..bills).map(|n| format!("FR{n}")).collect();
             return Scripted::json(200, json!(ids).to_string());
         }
-        let (page, size) = (number(request, "x-pagination-number"), number(request, "x-pagination-size"));
-        let items: Vec<_> = ((page - 1) * size..(page * size).min(bills)).map(bill).collect();
+        let (page, size) = (
+            number(request, "x-pagination-number"),
+            number(request, "x-pagination-size"),
+        );
+        let items: Vec<_> = ((page - 1) * size..(page * size).min(bills))
+            .map(bill)
+            .collect();
         Scripted::with_headers(200, &total, json!(items).to_string())
     })
 }
@@ -54,7 +65,11 @@ fn bills(api: &Client) -> List<Bill> {
 }
 
 fn expected(bills: usize) -> Vec<Bill> {
-    (0..bills).map(|n| Bill { id: format!("FR{n}") }).collect()
+    (0..bills)
+        .map(|n| Bill {
+            id: format!("FR{n}"),
+        })
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,8 +79,20 @@ async fn a_thousand_bills_with_details_cost_few_requests() {
         assert_eq!(bills(&client(&transport)).await.unwrap(), expected(1000));
         assert!(transport.seen().len() <= 20, "{}", transport.seen().len());
         let lines = transport.lines();
-        assert!(lines.iter().all(|line| line == "GET /1.0/me/bill?date.from=2026-01-01"), "{lines:?}");
-        assert!(bills(&client(&transport)).per_page(100).await.unwrap().len() == 1000);
+        assert!(
+            lines
+                .iter()
+                .all(|line| line == "GET /1.0/me/bill?date.from=2026-01-01"),
+            "{lines:?}"
+        );
+        assert!(
+            bills(&client(&transport))
+                .per_page(100)
+                .await
+                .unwrap()
+                .len()
+                == 1000
+        );
     }
     // Two full pages and the end, which is seen by the total, or by asking once more.
     assert_eq!(service_requests(1000, true).await, 2);
@@ -107,20 +134,40 @@ async fn pages_are_asked_for_as_they_are_needed_and_resumed() {
         ("x-pagination-filter", "category:eq=a%26b&b.c:in=1,2"),
         ("pragma", "no-cache"),
     ] {
-        assert_eq!(header(&seen[1].request, name).as_deref(), Some(value), "{name}");
+        assert_eq!(
+            header(&seen[1].request, name).as_deref(),
+            Some(value),
+            "{name}"
+        );
     }
     let token = items.continuation().unwrap();
-    let rest = bills(&api).per_page(4).from_page(token.as_str().parse().unwrap()).all().await.unwrap();
+    let rest = bills(&api)
+        .per_page(4)
+        .from_page(token.as_str().parse().unwrap())
+        .all()
+        .await
+        .unwrap();
     assert_eq!(rest, expected(10)[4..]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn ids_alone_are_one_request() {
-    let transport = script([Scripted::json(200, r#"["FR1","FR2"]"#), Scripted::json(200, "[4294967296000,2]")]);
+    let transport = script([
+        Scripted::json(200, r#"["FR1","FR2"]"#),
+        Scripted::json(200, "[4294967296000,2]"),
+    ]);
     let api = client(&transport);
     assert_eq!(bills(&api).ids().await.unwrap(), ["FR1", "FR2"]);
-    assert_eq!(api.get("/me/order").list::<Value>().ids().await.unwrap(), ["4294967296000", "2"]);
-    assert!(transport.seen().iter().all(|seen| header(&seen.request, "x-pagination-mode").is_none()));
+    assert_eq!(
+        api.get("/me/order").list::<Value>().ids().await.unwrap(),
+        ["4294967296000", "2"]
+    );
+    assert!(
+        transport
+            .seen()
+            .iter()
+            .all(|seen| header(&seen.request, "x-pagination-mode").is_none())
+    );
 }
 
 /// A service that does not expand: lists give ids, objects are read one by one, and it counts how many at once.
@@ -145,7 +192,10 @@ impl Transport for Plain {
         let last = request.uri().path().rsplit('/').next().unwrap().to_owned();
         // Later ones answer first, so that order is not an accident.
         let nth = self.ids.iter().position(|id| *id == last);
-        tokio::time::sleep(Duration::from_millis(100 + 7 * (nth.unwrap_or(0) as u64 % 5))).await;
+        tokio::time::sleep(Duration::from_millis(
+            100 + 7 * (nth.unwrap_or(0) as u64 % 5),
+        ))
+        .await;
         self.under_way.fetch_sub(1, Ordering::Relaxed);
         let mut response = Response::new(ResponseBody::from(if nth.is_none() {
             json!(self.ids).to_string()
@@ -157,7 +207,10 @@ impl Transport for Plain {
         }
         let fails = |left: usize| left.checked_sub(1);
         if self.flaky.as_ref() == Some(&last)
-            && self.failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fails).is_ok()
+            && self
+                .failures
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fails)
+                .is_ok()
         {
             *response.status_mut() = http::StatusCode::IM_A_TEAPOT;
         }
@@ -166,15 +219,33 @@ impl Transport for Plain {
 }
 
 fn plain(service: Plain, ids: usize) -> (Arc<Plain>, Client) {
-    let service = Arc::new(Plain { ids: (0..ids).map(|n| format!("FR{n}")).collect(), ..service });
-    let builder = Client::builder().clock(PausedClock::new()).pace(None).max_in_flight(1000).time_offset(0);
-    let api = builder.transport(service.clone()).application(AK, AS).consumer_key(CK).build().unwrap();
+    let service = Arc::new(Plain {
+        ids: (0..ids).map(|n| format!("FR{n}")).collect(),
+        ..service
+    });
+    let builder = Client::builder()
+        .clock(PausedClock::new())
+        .pace(None)
+        .max_in_flight(1000)
+        .time_offset(0);
+    let api = builder
+        .transport(service.clone())
+        .application(AK, AS)
+        .consumer_key(CK)
+        .build()
+        .unwrap();
     (service, api)
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_expansion_objects_are_read_a_few_at_a_time_and_in_order() {
-    for (limit, most) in [(None, 10), (Some(3), 3), (Some(1), 1), (Some(0), 1), (Some(50), 50)] {
+    for (limit, most) in [
+        (None, 10),
+        (Some(3), 3),
+        (Some(1), 1),
+        (Some(0), 1),
+        (Some(50), 50),
+    ] {
         let (service, api) = plain(Plain::default(), 120);
         let list = api.get("/me/{what}").arg("bill").list::<Bill>();
         let list = match limit {
@@ -193,19 +264,43 @@ async fn nothing_is_read_for_items_that_nobody_asks_for() {
     let mut items = api.get("/me/bill").list::<Bill>().concurrency(4).items();
     items.next().await.unwrap();
     drop(items);
-    assert!(service.requests.load(Ordering::Relaxed) <= 6, "{:?}", service.requests);
+    assert!(
+        service.requests.load(Ordering::Relaxed) <= 6,
+        "{:?}",
+        service.requests
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_deleted_meanwhile_is_skipped() {
-    let (_, api) = plain(Plain { gone: Some("FR2".into()), ..Plain::default() }, 5);
-    let all: Vec<_> = api.get("/me/bill").list::<Bill>().await.unwrap().into_iter().map(|bill| bill.id).collect();
+    let (_, api) = plain(
+        Plain {
+            gone: Some("FR2".into()),
+            ..Plain::default()
+        },
+        5,
+    );
+    let all: Vec<_> = api
+        .get("/me/bill")
+        .list::<Bill>()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|bill| bill.id)
+        .collect();
     assert_eq!(all, ["FR0", "FR1", "FR3", "FR4"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_an_error_reading_goes_on_with_what_failed() {
-    let (_, api) = plain(Plain { flaky: Some("FR2".into()), failures: 2.into(), ..Plain::default() }, 5);
+    let (_, api) = plain(
+        Plain {
+            flaky: Some("FR2".into()),
+            failures: 2.into(),
+            ..Plain::default()
+        },
+        5,
+    );
     let mut items = api.get("/me/bill").list::<Bill>().concurrency(2).items();
     let (mut all, mut errors) = (Vec::new(), 0);
     loop {
@@ -218,14 +313,36 @@ async fn after_an_error_reading_goes_on_with_what_failed() {
             }
         }
     }
-    assert_eq!((all, errors), (vec!["FR0".into(), "FR1".into(), "FR2".into(), "FR3".into(), "FR4".into()], 2));
+    assert_eq!(
+        (all, errors),
+        (
+            vec![
+                "FR0".into(),
+                "FR1".into(),
+                "FR2".into(),
+                "FR3".into(),
+                "FR4".into()
+            ],
+            2
+        )
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn many_ids_are_read_in_their_order_and_missing_ones_are_told() {
-    let (service, api) = plain(Plain { gone: Some("FR3".into()), ..Plain::default() }, 40);
+    let (service, api) = plain(
+        Plain {
+            gone: Some("FR3".into()),
+            ..Plain::default()
+        },
+        40,
+    );
     let ids: Vec<String> = (0..40).rev().map(|n| format!("FR{n}")).collect();
-    let mut items = api.get("/me/{what}/{id}").arg("bill").get_many::<Bill>(&ids).concurrency(7);
+    let mut items = api
+        .get("/me/{what}/{id}")
+        .arg("bill")
+        .get_many::<Bill>(&ids)
+        .concurrency(7);
     let (mut all, mut missing) = (Vec::new(), 0);
     while all.len() < 36 {
         all.push(items.next().await.unwrap().unwrap().id);
@@ -239,44 +356,103 @@ async fn many_ids_are_read_in_their_order_and_missing_ones_are_told() {
 fn v2(pages: &'static [(&'static str, &'static str)]) -> ScriptedTransport {
     ScriptedTransport::from_fn(move |request| {
         let cursor = header(request, "x-pagination-cursor");
-        let at = cursor.as_deref().map_or(0, |cursor| pages.iter().position(|(next, _)| *next == cursor).unwrap() + 1);
+        let at = cursor.as_deref().map_or(0, |cursor| {
+            pages.iter().position(|(next, _)| *next == cursor).unwrap() + 1
+        });
         let (next, items) = pages[at];
-        let headers = [("X-Pagination-Cursor-Next", next), ("X-Pagination-Elements", "5")];
+        let headers = [
+            ("X-Pagination-Cursor-Next", next),
+            ("X-Pagination-Elements", "5"),
+        ];
         Scripted::with_headers(200, &headers[usize::from(next.is_empty())..], items)
     })
 }
 
 #[tokio::test(start_paused = true)]
 async fn v2_lists_follow_their_cursor() {
-    let transport = v2(&[("c1", r#"[{"billId":"1"},{"billId":"2"}]"#), ("c2", "[]"), ("", r#"[{"billId":"3"}]"#)]);
+    let transport = v2(&[
+        ("c1", r#"[{"billId":"1"},{"billId":"2"}]"#),
+        ("c2", "[]"),
+        ("", r#"[{"billId":"3"}]"#),
+    ]);
     let api = client(&transport);
-    let all = api.get("/v2/iam/policy").query("details", true).list::<Bill>().await.unwrap();
-    assert_eq!(all.iter().map(|bill| bill.id.as_str()).collect::<Vec<_>>(), ["1", "2", "3"]);
-    assert_eq!(transport.lines(), vec!["GET /v2/iam/policy?details=true"; 3]);
+    let all = api
+        .get("/v2/iam/policy")
+        .query("details", true)
+        .list::<Bill>()
+        .await
+        .unwrap();
+    assert_eq!(
+        all.iter().map(|bill| bill.id.as_str()).collect::<Vec<_>>(),
+        ["1", "2", "3"]
+    );
+    assert_eq!(
+        transport.lines(),
+        vec!["GET /v2/iam/policy?details=true"; 3]
+    );
     let first = &transport.seen()[0].request;
-    for name in ["x-pagination-mode", "x-pagination-number", "x-pagination-size", "x-pagination-cursor"] {
+    for name in [
+        "x-pagination-mode",
+        "x-pagination-number",
+        "x-pagination-size",
+        "x-pagination-cursor",
+    ] {
         assert!(header(first, name).is_none(), "{name}");
     }
-    api.get("/v2/iam/policy").list::<Bill>().per_page(2).from_page("c1".parse().unwrap()).all().await.unwrap();
+    api.get("/v2/iam/policy")
+        .list::<Bill>()
+        .per_page(2)
+        .from_page("c1".parse().unwrap())
+        .all()
+        .await
+        .unwrap();
     let seen = transport.seen();
-    assert_eq!(header(&seen[3].request, "x-pagination-size").as_deref(), Some("2"));
-    assert_eq!(header(&seen[3].request, "x-pagination-cursor").as_deref(), Some("c1"));
+    assert_eq!(
+        header(&seen[3].request, "x-pagination-size").as_deref(),
+        Some("2")
+    );
+    assert_eq!(
+        header(&seen[3].request, "x-pagination-cursor").as_deref(),
+        Some("c1")
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn lists_that_do_not_end_or_contradict_themselves_are_errors() {
-    let transport =
-        ScriptedTransport::from_fn(|_| Scripted::with_headers(200, &[("x-pagination-cursor-next", "same")], "[]"));
-    let error = client(&transport).get("/v2/x").list::<Bill>().await.unwrap_err();
+    let transport = ScriptedTransport::from_fn(|_| {
+        Scripted::with_headers(200, &[("x-pagination-cursor-next", "same")], "[]")
+    });
+    let error = client(&transport)
+        .get("/v2/x")
+        .list::<Bill>()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Page, "{error}");
-    let error = bills(&client(&service(1000, true))).cap(600).await.unwrap_err();
+    let error = bills(&client(&service(1000, true)))
+        .cap(600)
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("more than 600 items"), "{error}");
-    assert_eq!(bills(&client(&service(600, true))).cap(600).await.unwrap().len(), 600);
+    assert_eq!(
+        bills(&client(&service(600, true)))
+            .cap(600)
+            .await
+            .unwrap()
+            .len(),
+        600
+    );
     // Ids on v2, whose objects stand elsewhere.
     let transport = script([Scripted::json(200, r#"[{"billId":1}]"#)]);
-    let error = client(&transport).get("/me/bill").list::<Bill>().await.unwrap_err();
+    let error = client(&transport)
+        .get("/me/bill")
+        .list::<Bill>()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    let error = bills(&client(&script([]))).sort("a\nb", false).await.unwrap_err();
+    let error = bills(&client(&script([])))
+        .sort("a\nb", false)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
 }
 
@@ -286,11 +462,19 @@ async fn a_page_that_fails_is_read_again() {
     let failures = AtomicUsize::new(1);
     let transport = ScriptedTransport::from_fn(move |request| {
         let page = number(request, "x-pagination-number");
-        if page == 2 && failures.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok() {
+        if page == 2
+            && failures
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+                .is_ok()
+        {
             return Scripted::json(418, "{}");
         }
         let items: Vec<_> = ((page - 1) * 2..(page * 2).min(5)).map(bill).collect();
-        Scripted::with_headers(200, &[("x-pagination-elements", "5")], json!(items).to_string())
+        Scripted::with_headers(
+            200,
+            &[("x-pagination-elements", "5")],
+            json!(items).to_string(),
+        )
     });
     let mut items = bills(&client(&transport)).per_page(2).items();
     let (mut all, mut errors) = (Vec::new(), 0);
@@ -308,9 +492,21 @@ async fn a_page_that_fails_is_read_again() {
 #[test]
 fn lists_can_be_read_without_async() {
     let transport = service(3, true);
-    let api = common::builder(&transport).clock(cloud_core::clock::TokioClock).application(AK, AS).consumer_key(CK);
+    let api = common::builder(&transport)
+        .clock(cloud_core::clock::TokioClock)
+        .application(AK, AS)
+        .consumer_key(CK);
     let api = api.time_offset(0).build().unwrap();
-    assert_eq!(bills(&api).items_blocking().map(Result::unwrap).collect::<Vec<_>>(), expected(3));
+    assert_eq!(
+        bills(&api)
+            .items_blocking()
+            .map(Result::unwrap)
+            .collect::<Vec<_>>(),
+        expected(3)
+    );
     assert_eq!(bills(&api).all_blocking().unwrap(), expected(3));
-    assert_eq!(api.get("/me/bill/FR7").send_blocking().unwrap()["billId"], "FR7");
+    assert_eq!(
+        api.get("/me/bill/FR7").send_blocking().unwrap()["billId"],
+        "FR7"
+    );
 }

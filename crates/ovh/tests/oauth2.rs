@@ -12,13 +12,14 @@ use serde_json::json;
 use common::{AK, AS, builder, header, script, target};
 
 fn token(number: u32) -> Scripted {
-    let body =
-        json!({"access_token": format!("tok-{number}"), "token_type": "Bearer", "expires_in": 3599, "scope": "all"});
+    let body = json!({"access_token": format!("tok-{number}"), "token_type": "Bearer", "expires_in": 3599, "scope": "all"});
     Scripted::json(200, body.to_string())
 }
 
 /// Gives the tokens 1, 2, ... and answers everything else.
-fn tokens(api: impl Fn(&http::Request<bytes::Bytes>) -> Scripted + Send + Sync + 'static) -> ScriptedTransport {
+fn tokens(
+    api: impl Fn(&http::Request<bytes::Bytes>) -> Scripted + Send + Sync + 'static,
+) -> ScriptedTransport {
     let given = AtomicU32::new(0);
     ScriptedTransport::from_fn(move |request| {
         if request.uri().path() == "/auth/oauth2/token" {
@@ -30,7 +31,10 @@ fn tokens(api: impl Fn(&http::Request<bytes::Bytes>) -> Scripted + Send + Sync +
 }
 
 fn account(transport: &ScriptedTransport) -> Client {
-    builder(transport).oauth2("EU.abc", "s3cret").build().unwrap()
+    builder(transport)
+        .oauth2("EU.abc", "s3cret")
+        .build()
+        .unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -42,34 +46,65 @@ async fn a_token_is_fetched_once_and_renewed_before_it_ends() {
     }
     let seen = transport.seen();
     assert_eq!(target(&seen[0]), "https://www.ovh.com/auth/oauth2/token");
-    assert_eq!(seen[0].request.body(), "grant_type=client_credentials&scope=all");
-    assert_eq!(header(&seen[0].request, "content-type").as_deref(), Some("application/x-www-form-urlencoded"));
-    assert_eq!(header(&seen[0].request, "authorization").as_deref(), Some("Basic RVUuYWJjOnMzY3JldA=="));
+    assert_eq!(
+        seen[0].request.body(),
+        "grant_type=client_credentials&scope=all"
+    );
+    assert_eq!(
+        header(&seen[0].request, "content-type").as_deref(),
+        Some("application/x-www-form-urlencoded")
+    );
+    assert_eq!(
+        header(&seen[0].request, "authorization").as_deref(),
+        Some("Basic RVUuYWJjOnMzY3JldA==")
+    );
     assert_eq!(seen.len(), 4);
     for call in &seen[1..] {
-        assert_eq!(header(&call.request, "authorization").as_deref(), Some("Bearer tok-1"));
-        for name in ["x-ovh-application", "x-ovh-consumer", "x-ovh-timestamp", "x-ovh-signature"] {
+        assert_eq!(
+            header(&call.request, "authorization").as_deref(),
+            Some("Bearer tok-1")
+        );
+        for name in [
+            "x-ovh-application",
+            "x-ovh-consumer",
+            "x-ovh-timestamp",
+            "x-ovh-signature",
+        ] {
             assert!(header(&call.request, name).is_none(), "{name}");
         }
     }
     tokio::time::advance(Duration::from_secs(3400)).await;
     api.get("/me").await.unwrap();
-    assert_eq!(header(&transport.seen().pop().unwrap().request, "authorization").as_deref(), Some("Bearer tok-2"));
+    assert_eq!(
+        header(&transport.seen().pop().unwrap().request, "authorization").as_deref(),
+        Some("Bearer tok-2")
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_token_is_renewed_once_and_the_call_repeated() {
-    let transport = tokens(|request| match header(request, "authorization").as_deref() {
-        Some("Bearer tok-1") => Scripted::json(401, r#"{"class":"Client::Unauthorized","message":"expired"}"#),
-        _ => Scripted::json(200, "1"),
-    });
+    let transport = tokens(
+        |request| match header(request, "authorization").as_deref() {
+            Some("Bearer tok-1") => Scripted::json(
+                401,
+                r#"{"class":"Client::Unauthorized","message":"expired"}"#,
+            ),
+            _ => Scripted::json(200, "1"),
+        },
+    );
     account(&transport).post("/me").await.unwrap();
     assert_eq!(
         transport.lines(),
-        ["POST /auth/oauth2/token", "POST /1.0/me", "POST /auth/oauth2/token", "POST /1.0/me"]
+        [
+            "POST /auth/oauth2/token",
+            "POST /1.0/me",
+            "POST /auth/oauth2/token",
+            "POST /1.0/me"
+        ]
     );
     // A refusal for lack of rights is no reason for a new token.
-    let transport = tokens(|_| Scripted::json(403, r#"{"class":"Client::Forbidden","message":"no"}"#));
+    let transport =
+        tokens(|_| Scripted::json(403, r#"{"class":"Client::Forbidden","message":"no"}"#));
     assert!(account(&transport).get("/me").await.unwrap_err().is_auth());
     assert_eq!(transport.lines().len(), 2);
 }
@@ -80,27 +115,52 @@ async fn every_endpoint_has_its_own_token_url() {
         (Endpoint::OvhEu, "https://www.ovh.com/auth/oauth2/token"),
         (Endpoint::OvhCa, "https://ca.ovh.com/auth/oauth2/token"),
         (Endpoint::OvhUs, "https://us.ovhcloud.com/auth/oauth2/token"),
-        (Endpoint::OvhEu.modern(), "https://auth.eu.ovhcloud.com/oauth2/token"),
-        (Endpoint::OvhCa.modern(), "https://auth.ca.ovhcloud.com/oauth2/token"),
+        (
+            Endpoint::OvhEu.modern(),
+            "https://auth.eu.ovhcloud.com/oauth2/token",
+        ),
+        (
+            Endpoint::OvhCa.modern(),
+            "https://auth.ca.ovhcloud.com/oauth2/token",
+        ),
         (
             Endpoint::custom("https://proxy.example/x").with_token_url("https://proxy.example/t"),
             "https://proxy.example/t",
         ),
     ] {
-        let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"access_token":"t","expires_in":"x"}"#));
-        let api = builder(&transport).endpoint(endpoint).oauth2("EU.abc", "s3cret").build().unwrap();
+        let transport = ScriptedTransport::from_fn(|_| {
+            Scripted::json(200, r#"{"access_token":"t","expires_in":"x"}"#)
+        });
+        let api = builder(&transport)
+            .endpoint(endpoint)
+            .oauth2("EU.abc", "s3cret")
+            .build()
+            .unwrap();
         // An answer that is not understood is not shown, since it may hold the token.
         let error = api.get("/me").await.unwrap_err();
-        assert_eq!((error.kind(), target(&transport.seen()[0]).as_str()), (ErrorKind::Credential, url));
+        assert_eq!(
+            (error.kind(), target(&transport.seen()[0]).as_str()),
+            (ErrorKind::Credential, url)
+        );
         assert!(
-            error
-                .to_string()
-                .contains("no token: the OAuth2 service account got none: the answer of the token endpoint"),
+            error.to_string().contains(
+                "no token: the OAuth2 service account got none: the answer of the token endpoint"
+            ),
             "{error}"
         );
     }
-    for endpoint in ["soyoustart-eu", "soyoustart-ca", "kimsufi-eu", "kimsufi-ca", "https://proxy.example"] {
-        let error = builder(&script([])).endpoint(endpoint).oauth2("EU.abc", "s3cret").build().unwrap_err();
+    for endpoint in [
+        "soyoustart-eu",
+        "soyoustart-ca",
+        "kimsufi-eu",
+        "kimsufi-ca",
+        "https://proxy.example",
+    ] {
+        let error = builder(&script([]))
+            .endpoint(endpoint)
+            .oauth2("EU.abc", "s3cret")
+            .build()
+            .unwrap_err();
         assert!(error.to_string().contains("has no OAuth2"), "{error}");
     }
 }
@@ -109,13 +169,22 @@ async fn every_endpoint_has_its_own_token_url() {
 async fn refusals_of_the_token_endpoint_say_why() {
     for (answer, text) in [
         (
-            Scripted::json(401, r#"{"error":"invalid_client","error_description":"Client s3cret unknown"}"#),
+            Scripted::json(
+                401,
+                r#"{"error":"invalid_client","error_description":"Client s3cret unknown"}"#,
+            ),
             "401 invalid_client: Client [redacted] unknown",
         ),
-        (Scripted::json(400, r#"{"error":"invalid_scope"}"#), "400 invalid_scope"),
+        (
+            Scripted::json(400, r#"{"error":"invalid_scope"}"#),
+            "400 invalid_scope",
+        ),
         // Seen with the status 200, too.
         (
-            Scripted::json(200, r#"{"error":"invalid_client","error_description":"s3cret"}"#),
+            Scripted::json(
+                200,
+                r#"{"error":"invalid_client","error_description":"s3cret"}"#,
+            ),
             "invalid_client: [redacted]",
         ),
         (Scripted::json(200, "{}"), "the token endpoint gave none"),
@@ -124,15 +193,25 @@ async fn refusals_of_the_token_endpoint_say_why() {
     ] {
         let transport = script([answer]);
         let error = account(&transport).get("/me").await.unwrap_err();
-        assert!(error.kind() == ErrorKind::Credential && error.is_auth(), "{error}");
-        assert!(error.to_string().contains(text) && !error.to_string().contains("s3cret"), "{error}");
+        assert!(
+            error.kind() == ErrorKind::Credential && error.is_auth(),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains(text) && !error.to_string().contains("s3cret"),
+            "{error}"
+        );
         assert_eq!(transport.lines(), ["POST /auth/oauth2/token"]);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoint_in_trouble_is_asked_again() {
-    let transport = script([Scripted::json(503, "<html>"), token(1), Scripted::json(200, "1")]);
+    let transport = script([
+        Scripted::json(503, "<html>"),
+        token(1),
+        Scripted::json(200, "1"),
+    ]);
     account(&transport).get("/me").await.unwrap();
     assert_eq!(transport.lines().len(), 3);
 }
@@ -140,11 +219,23 @@ async fn a_token_endpoint_in_trouble_is_asked_again() {
 #[tokio::test(start_paused = true)]
 async fn a_token_made_elsewhere_is_sent_as_it_is() {
     let transport = script([Scripted::json(401, "{}")]);
-    let error = builder(&transport).access_token("my-token").build().unwrap().get("/v2/iam").await.unwrap_err();
+    let error = builder(&transport)
+        .access_token("my-token")
+        .build()
+        .unwrap()
+        .get("/v2/iam")
+        .await
+        .unwrap_err();
     assert!(error.is_auth());
     let seen = transport.seen();
-    assert_eq!((seen.len(), target(&seen[0]).as_str()), (1, "https://eu.api.ovh.com/v2/iam"));
-    assert_eq!(header(&seen[0].request, "authorization").as_deref(), Some("Bearer my-token"));
+    assert_eq!(
+        (seen.len(), target(&seen[0]).as_str()),
+        (1, "https://eu.api.ovh.com/v2/iam")
+    );
+    assert_eq!(
+        header(&seen[0].request, "authorization").as_deref(),
+        Some("Bearer my-token")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -155,9 +246,17 @@ async fn open_operations_need_no_credential() {
     api.get("/order/catalog").unauthenticated().await.unwrap();
     // What needs one is not sent.
     let error = api.get("/me").await.unwrap_err();
-    assert_eq!((error.kind(), transport.seen().len()), (ErrorKind::Credential, 2));
+    assert_eq!(
+        (error.kind(), transport.seen().len()),
+        (ErrorKind::Credential, 2)
+    );
     assert!(error.to_string().contains("unauthenticated()"), "{error}");
-    assert!(transport.seen().iter().all(|seen| header(&seen.request, "x-ovh-application").is_none()));
+    assert!(
+        transport
+            .seen()
+            .iter()
+            .all(|seen| header(&seen.request, "x-ovh-application").is_none())
+    );
 
     // An application says who it is; it signs nothing, and needs no time for it.
     let api = builder(&transport).application(AK, AS).build().unwrap();

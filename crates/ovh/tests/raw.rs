@@ -16,26 +16,45 @@ async fn parameters_as_the_service_wants_them() {
     let none: Option<&str> = None;
     for (call, line) in [
         (
-            api.get("/me/bill").query("date.from", "2026-01-01").query_opt("orderId", Some(7)),
+            api.get("/me/bill")
+                .query("date.from", "2026-01-01")
+                .query_opt("orderId", Some(7)),
             "/me/bill?date.from=2026-01-01&orderId=7",
         ),
         (api.get("/me/bill").query_opt("category", none), "/me/bill"),
         (
-            api.get("/ip").query_null("routedTo.serviceName").query("isAdditionalIp", true),
+            api.get("/ip")
+                .query_null("routedTo.serviceName")
+                .query("isAdditionalIp", true),
             "/ip?routedTo.serviceName=null&isAdditionalIp=true",
         ),
         (
-            api.get("/v2/iam/policy").query("action", "a b").query("action", "c&d"),
+            api.get("/v2/iam/policy")
+                .query("action", "a b")
+                .query("action", "c&d"),
             "/v2/iam/policy?action=a%20b&action=c%26d",
         ),
-        (api.get("/ip/{ip}/reverse").arg("192.0.2.0/28"), "/ip/192.0.2.0%2F28/reverse"),
-        (api.get("/a/{b}/c?x=1").arg("é").query("y", 2), "/a/%C3%A9/c?x=1&y=2"),
+        (
+            api.get("/ip/{ip}/reverse").arg("192.0.2.0/28"),
+            "/ip/192.0.2.0%2F28/reverse",
+        ),
+        (
+            api.get("/a/{b}/c?x=1").arg("é").query("y", 2),
+            "/a/%C3%A9/c?x=1&y=2",
+        ),
         (api.delete("/a").query("force", true), "/a?force=true"),
         (api.get("/dedicated/server/"), "/dedicated/server/"),
     ] {
         call.await.unwrap();
-        let line = if line.starts_with("/v2") { line.to_owned() } else { format!("/1.0{line}") };
-        assert_eq!(transport.lines().pop().unwrap().split_once(' ').unwrap().1, line);
+        let line = if line.starts_with("/v2") {
+            line.to_owned()
+        } else {
+            format!("/1.0{line}")
+        };
+        assert_eq!(
+            transport.lines().pop().unwrap().split_once(' ').unwrap().1,
+            line
+        );
     }
 }
 
@@ -45,16 +64,41 @@ async fn nothing_wrong_is_sent() {
     let api = client(&transport);
     for (call, problem) in [
         (api.get("me"), "path: must begin with a slash"),
-        (api.get("https://evil.example/"), "path: must begin with a slash"),
+        (
+            api.get("https://evil.example/"),
+            "path: must begin with a slash",
+        ),
         (api.get("/a/../b"), "path: must not have dot segments"),
         (api.get("/a/{id}"), "id: is missing in the path"),
         (api.get("/a/{id}").arg(""), "id: must not be empty"),
-        (api.get("/a/{id}").arg(".."), "id: must not be a dot segment"),
-        (api.get("/a/{id}").arg(json!("x")), "path: \"x\" has quotes around it, as a JSON value prints"),
-        (api.get("/a").arg("x"), "more arguments than path parameters"),
-        (api.get("/a").schemas_version("1\n0"), "version: no header may hold it"),
-        (api.get("/a").options(|o| o.header("x y", "1")), "x y: is not a header name"),
-        (signing(&transport).endpoint("kimsufi-ca").build().unwrap().get("/v2/iam"), "path: kimsufi-ca has no v2"),
+        (
+            api.get("/a/{id}").arg(".."),
+            "id: must not be a dot segment",
+        ),
+        (
+            api.get("/a/{id}").arg(json!("x")),
+            "path: \"x\" has quotes around it, as a JSON value prints",
+        ),
+        (
+            api.get("/a").arg("x"),
+            "more arguments than path parameters",
+        ),
+        (
+            api.get("/a").schemas_version("1\n0"),
+            "version: no header may hold it",
+        ),
+        (
+            api.get("/a").options(|o| o.header("x y", "1")),
+            "x y: is not a header name",
+        ),
+        (
+            signing(&transport)
+                .endpoint("kimsufi-ca")
+                .build()
+                .unwrap()
+                .get("/v2/iam"),
+            "path: kimsufi-ca has no v2",
+        ),
     ] {
         let error = call.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Input, "{error}");
@@ -75,22 +119,42 @@ struct Change {
 async fn bodies_say_null_only_where_it_is_meant() {
     let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, "null"));
     let api = client(&transport);
-    api.put("/a").json(&Change { left: None, null: None, value: "é<&>" }).query("x", 1).await.unwrap();
+    api.put("/a")
+        .json(&Change {
+            left: None,
+            null: None,
+            value: "é<&>",
+        })
+        .query("x", 1)
+        .await
+        .unwrap();
     let sent = transport.seen().pop().unwrap().request;
     assert_eq!(sent.body(), r#"{"null":null,"value":"é<&>"}"#.as_bytes());
-    assert_eq!((sent.uri().query(), header(&sent, "content-type").as_deref()), (Some("x=1"), Some("application/json")));
+    assert_eq!(
+        (sent.uri().query(), header(&sent, "content-type").as_deref()),
+        (Some("x=1"), Some("application/json"))
+    );
     api.post("/a").await.unwrap();
     let sent = transport.seen().pop().unwrap().request;
     assert!(sent.body().is_empty() && header(&sent, "content-type").is_none());
     assert_eq!(header(&sent, "accept").as_deref(), Some("application/json"));
-    assert!(header(&sent, "user-agent").unwrap().starts_with("cloud-ovh/"));
+    assert!(
+        header(&sent, "user-agent")
+            .unwrap()
+            .starts_with("cloud-ovh/")
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn empty_answers_are_answers() {
     let empty = || Scripted::with_headers(204, &[], "");
-    let transport =
-        ScriptedTransport::new([empty(), Scripted::json(200, ""), empty(), empty(), Scripted::json(200, "7")]);
+    let transport = ScriptedTransport::new([
+        empty(),
+        Scripted::json(200, ""),
+        empty(),
+        empty(),
+        Scripted::json(200, "7"),
+    ]);
     let api = client(&transport);
     assert_eq!(api.post("/a").await.unwrap(), Value::Null);
     assert_eq!(api.post("/a").await.unwrap(), Value::Null);
@@ -99,19 +163,42 @@ async fn empty_answers_are_answers() {
     assert_eq!(api.get("/a").send_as::<u8>().await.unwrap(), 7);
     // What must not be empty is an error, and none that another attempt would cure.
     let transport = script([empty()]);
-    let error = client(&transport).get("/a").send_as::<u8>().await.unwrap_err();
-    assert_eq!((error.kind(), transport.seen().len()), (ErrorKind::Decode, 1));
+    let error = client(&transport)
+        .get("/a")
+        .send_as::<u8>()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), transport.seen().len()),
+        (ErrorKind::Decode, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_raw_answer_has_its_headers() {
-    let transport = script([Scripted::with_headers(200, &[("X-Pagination-Elements", "3")], "[1]")]);
-    let raw = client(&transport).get("/v2/x").schemas_version("1.0").send_raw().await.unwrap();
+    let transport = script([Scripted::with_headers(
+        200,
+        &[("X-Pagination-Elements", "3")],
+        "[1]",
+    )]);
+    let raw = client(&transport)
+        .get("/v2/x")
+        .schemas_version("1.0")
+        .send_raw()
+        .await
+        .unwrap();
     assert_eq!(
-        (raw.status.as_u16(), &raw.headers["x-pagination-elements"], &raw.body[..]),
+        (
+            raw.status.as_u16(),
+            &raw.headers["x-pagination-elements"],
+            &raw.body[..]
+        ),
         (200, &"3".parse().unwrap(), &b"[1]"[..])
     );
-    assert_eq!(header(&transport.seen()[0].request, "x-schemas-version").as_deref(), Some("1.0"));
+    assert_eq!(
+        header(&transport.seen()[0].request, "x-schemas-version").as_deref(),
+        Some("1.0")
+    );
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
@@ -128,22 +215,53 @@ async fn a_batch_is_one_request() {
         {"key": "FR3", "value": null, "error": {"message": "gone"}},
     ]);
     let transport = script([Scripted::json(200, answer.to_string())]);
-    let bills: Vec<BatchItem<Bill>> =
-        client(&transport).get("/me/{what}/{id}").arg("bill").batch(["FR1", "FR/2", "FR3"]).await.unwrap();
+    let bills: Vec<BatchItem<Bill>> = client(&transport)
+        .get("/me/{what}/{id}")
+        .arg("bill")
+        .batch(["FR1", "FR/2", "FR3"])
+        .await
+        .unwrap();
     assert_eq!(transport.lines(), ["GET /1.0/me/bill/FR1,FR%2F2,FR3"]);
-    assert_eq!(header(&transport.seen()[0].request, "x-ovh-batch").as_deref(), Some(","));
+    assert_eq!(
+        header(&transport.seen()[0].request, "x-ovh-batch").as_deref(),
+        Some(",")
+    );
     assert_eq!(bills[1].value, Some(Bill { id: "FR/2".into() }));
-    assert_eq!((bills[0].key.as_str(), bills[2].value.is_none()), (Some("FR1"), true));
+    assert_eq!(
+        (bills[0].key.as_str(), bills[2].value.is_none()),
+        (Some("FR1"), true)
+    );
     assert_eq!(bills[2].error.as_ref().unwrap()["message"], "gone");
 
-    let error = client(&transport).get("/me/bill/{id}").batch::<Bill>(["a,b"]).await.unwrap_err();
-    assert!(error.to_string().contains("one of them holds a comma") && transport.seen().len() == 1, "{error}");
-    assert!(client(&transport).get("/me/bill/{id}").batch::<Bill>([""; 0]).await.unwrap_err().is_invalid_input());
+    let error = client(&transport)
+        .get("/me/bill/{id}")
+        .batch::<Bill>(["a,b"])
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("one of them holds a comma") && transport.seen().len() == 1,
+        "{error}"
+    );
+    assert!(
+        client(&transport)
+            .get("/me/bill/{id}")
+            .batch::<Bill>([""; 0])
+            .await
+            .unwrap_err()
+            .is_invalid_input()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn redirects_are_not_followed() {
-    let transport = script([Scripted::with_headers(302, &[("location", "https://evil.example/x")], "")]);
+    let transport = script([Scripted::with_headers(
+        302,
+        &[("location", "https://evil.example/x")],
+        "",
+    )]);
     let error = client(&transport).get("/me").await.unwrap_err();
-    assert!(error.to_string().contains("https://evil.example") && transport.seen().len() == 1, "{error}");
+    assert!(
+        error.to_string().contains("https://evil.example") && transport.seen().len() == 1,
+        "{error}"
+    );
 }

@@ -26,7 +26,14 @@ const fn vector(
     body: Option<&'static str>,
     signature: &'static str,
 ) -> Vector {
-    Vector { endpoint, method, path, body, url, signature }
+    Vector {
+        endpoint,
+        method,
+        path,
+        body,
+        url,
+        signature,
+    }
 }
 
 /// Produced in three independent ways with the same result, two of them the official clients for Python and Go.
@@ -51,7 +58,10 @@ const VECTORS: [Vector; 8] = [
     vector(
         "ovh-eu",
         Method::POST,
-        ["/email/domain/example.com/redirection", "https://eu.api.ovh.com/1.0/email/domain/example.com/redirection"],
+        [
+            "/email/domain/example.com/redirection",
+            "https://eu.api.ovh.com/1.0/email/domain/example.com/redirection",
+        ],
         Some(r#"{"from":"sales@example.com","to":"contact@example.com","localCopy":false}"#),
         "$1$e8571cafae42d738af13f4061780b02b9b02e558",
     ),
@@ -68,28 +78,40 @@ const VECTORS: [Vector; 8] = [
     vector(
         "ovh-us",
         Method::DELETE,
-        ["/me/api/credential/42", "https://api.us.ovhcloud.com/1.0/me/api/credential/42"],
+        [
+            "/me/api/credential/42",
+            "https://api.us.ovhcloud.com/1.0/me/api/credential/42",
+        ],
         None,
         "$1$fc1b5e201542ec785b40b69295f46b3da3d4bba6",
     ),
     vector(
         "ovh-eu",
         Method::GET,
-        ["/v2/iam/policy?details=true", "https://eu.api.ovh.com/v2/iam/policy?details=true"],
+        [
+            "/v2/iam/policy?details=true",
+            "https://eu.api.ovh.com/v2/iam/policy?details=true",
+        ],
         None,
         "$1$83404df73da06d80df862628ce33011dff82bd0e",
     ),
     vector(
         "ovh-eu",
         Method::POST,
-        ["/domain/zone/example.com/refresh", "https://eu.api.ovh.com/1.0/domain/zone/example.com/refresh"],
+        [
+            "/domain/zone/example.com/refresh",
+            "https://eu.api.ovh.com/1.0/domain/zone/example.com/refresh",
+        ],
         None,
         "$1$abedc2689fd8e8fd91dec804a04230abcdf4df83",
     ),
     vector(
         "kimsufi-eu",
         Method::GET,
-        ["/ip/192.0.2.0%2F28/reverse", "https://eu.api.kimsufi.com/1.0/ip/192.0.2.0%2F28/reverse"],
+        [
+            "/ip/192.0.2.0%2F28/reverse",
+            "https://eu.api.kimsufi.com/1.0/ip/192.0.2.0%2F28/reverse",
+        ],
         None,
         "$1$347adf54bf45173c877b8e2d659812b5f50219d5",
     ),
@@ -119,7 +141,10 @@ async fn the_eight_vectors() {
         assert_eq!(direct, vector.signature, "{}", vector.url);
 
         let transport = ScriptedTransport::new([Scripted::json(200, "null")]);
-        let api = builder(&transport).endpoint(vector.endpoint).application(AK, AS).consumer_key(CK);
+        let api = builder(&transport)
+            .endpoint(vector.endpoint)
+            .application(AK, AS)
+            .consumer_key(CK);
         let api = api.time_offset(NOW - PAUSED).build().unwrap();
         let mut call = api.request(vector.method.clone(), vector.path);
         if let Some(body) = vector.body {
@@ -132,16 +157,31 @@ async fn the_eight_vectors() {
         let header = |name: &str| header(sent, name);
         assert_eq!(header("x-ovh-signature").as_deref(), Some(vector.signature));
         assert_eq!(header("x-ovh-timestamp"), Some(NOW.to_string()));
-        assert_eq!((header("x-ovh-application").as_deref(), header("x-ovh-consumer").as_deref()), (Some(AK), Some(CK)));
+        assert_eq!(
+            (
+                header("x-ovh-application").as_deref(),
+                header("x-ovh-consumer").as_deref()
+            ),
+            (Some(AK), Some(CK))
+        );
         // No parameters, no body, not even a type of one: the service refuses what it does not expect.
-        assert_eq!(header("content-type"), vector.body.map(|_| "application/json".to_owned()));
+        assert_eq!(
+            header("content-type"),
+            vector.body.map(|_| "application/json".to_owned())
+        );
         assert!(header("authorization").is_none());
     }
 }
 
 /// SHA-1 as RFC 3174 describes it, written for this test alone.
 fn sha1(message: &[u8]) -> String {
-    let mut state: [u32; 5] = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
+    let mut state: [u32; 5] = [
+        0x6745_2301,
+        0xefcd_ab89,
+        0x98ba_dcfe,
+        0x1032_5476,
+        0xc3d2_e1f0,
+    ];
     let mut padded = message.to_vec();
     padded.push(0x80);
     while padded.len() % 64 != 56 {
@@ -149,9 +189,13 @@ fn sha1(message: &[u8]) -> String {
     }
     padded.extend_from_slice(&(message.len() as u64 * 8).to_be_bytes());
     for block in padded.chunks(64) {
-        let mut words: Vec<u32> = block.chunks(4).map(|four| u32::from_be_bytes(four.try_into().unwrap())).collect();
+        let mut words: Vec<u32> = block
+            .chunks(4)
+            .map(|four| u32::from_be_bytes(four.try_into().unwrap()))
+            .collect();
         for t in 16..80 {
-            words.push((words[t - 3] ^ words[t - 8] ^ words[t - 14] ^ words[t - 16]).rotate_left(1));
+            words
+                .push((words[t - 3] ^ words[t - 8] ^ words[t - 14] ^ words[t - 16]).rotate_left(1));
         }
         let [mut h0, mut h1, mut h2, mut h3, mut h4] = state;
         for (t, word) in words.iter().enumerate() {
@@ -161,7 +205,9 @@ fn sha1(message: &[u8]) -> String {
                 2 => ((h1 & h2) | (h1 & h3) | (h2 & h3), 0x8f1b_bcdc),
                 _ => (h1 ^ h2 ^ h3, 0xca62_c1d6),
             };
-            let sum = [mixed, h4, *word, constant].into_iter().fold(h0.rotate_left(5), u32::wrapping_add);
+            let sum = [mixed, h4, *word, constant]
+                .into_iter()
+                .fold(h0.rotate_left(5), u32::wrapping_add);
             (h4, h3, h2, h1, h0) = (h3, h2, h1.rotate_left(30), h0, sum);
         }
         for (sum, add) in state.iter_mut().zip([h0, h1, h2, h3, h4]) {
@@ -179,7 +225,9 @@ fn percent(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte))
+            }
             other => write!(encoded, "%{other:02X}").unwrap(),
         }
     }
@@ -190,7 +238,10 @@ fn percent(text: &str) -> String {
 fn the_second_computation_is_right_itself() {
     assert_eq!(sha1(b"abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
     let long = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
-    assert_eq!(sha1(long.as_bytes()), "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+    assert_eq!(
+        sha1(long.as_bytes()),
+        "84983e441c3bd26ebaae4aa1f95129e5e54670f1"
+    );
 }
 
 /// Any method, any segments, any query, any body, any time: what is sent is what was signed.
@@ -201,25 +252,38 @@ async fn ten_thousand_requests_are_signed_as_an_independent_computation_says() {
         let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, "null"));
         let now = rng.i64(0..4_000_000_000);
         let (secret, consumer) = (rng.u128(..).to_string(), format!("{:x}", rng.u128(..)));
-        let api = builder(&transport).application(AK, secret.clone()).consumer_key(consumer.clone());
+        let api = builder(&transport)
+            .application(AK, secret.clone())
+            .consumer_key(consumer.clone());
         let api = api.time_offset(now - PAUSED).build().unwrap();
         for _ in 0..100 {
-            let method = [Method::GET, Method::POST, Method::PUT, Method::DELETE][rng.usize(..4)].clone();
+            let method =
+                [Method::GET, Method::POST, Method::PUT, Method::DELETE][rng.usize(..4)].clone();
             let text = |rng: &mut fastrand::Rng, most: usize| {
-                (0..rng.usize(1..most)).map(|_| rng.char('\0'..='\u{1ffff}')).collect::<String>()
+                (0..rng.usize(1..most))
+                    .map(|_| rng.char('\0'..='\u{1ffff}'))
+                    .collect::<String>()
             };
-            let segment = Some(text(&mut rng, 9)).filter(|text| text != "." && text != "..").unwrap_or("x".into());
+            let segment = Some(text(&mut rng, 9))
+                .filter(|text| text != "." && text != "..")
+                .unwrap_or("x".into());
             let version = ["", "/v2", "/v1"][rng.usize(..3)];
-            let mut call = api.request(method.clone(), format!("{version}/ip/{{ip}}/reverse")).arg(&segment);
+            let mut call = api
+                .request(method.clone(), format!("{version}/ip/{{ip}}/reverse"))
+                .arg(&segment);
             let base = if version.is_empty() { "/1.0" } else { version };
-            let mut url = format!("https://eu.api.ovh.com{base}/ip/{}/reverse", percent(&segment));
+            let mut url = format!(
+                "https://eu.api.ovh.com{base}/ip/{}/reverse",
+                percent(&segment)
+            );
             for index in 0..rng.usize(..4) {
                 let (name, value) = (text(&mut rng, 5), text(&mut rng, 12));
                 call = call.query(&name, &value);
                 let separator = if index == 0 { '?' } else { '&' };
                 write!(url, "{separator}{}={}", percent(&name), percent(&value)).unwrap();
             }
-            let body = (method != Method::GET && rng.bool()).then(|| json!({ text(&mut rng, 9): text(&mut rng, 40) }));
+            let body = (method != Method::GET && rng.bool())
+                .then(|| json!({ text(&mut rng, 9): text(&mut rng, 40) }));
             if let Some(body) = &body {
                 call = call.json(body);
             }
@@ -229,7 +293,10 @@ async fn ten_thousand_requests_are_signed_as_an_independent_computation_says() {
             let bytes = body.as_ref().map(Value::to_string).unwrap_or_default();
             assert_eq!(sent.body(), bytes.as_bytes());
             let signed = format!("{secret}+{consumer}+{method}+{url}+{bytes}+{now}");
-            assert_eq!(header(sent, "x-ovh-signature").unwrap(), format!("$1${}", sha1(signed.as_bytes())));
+            assert_eq!(
+                header(sent, "x-ovh-signature").unwrap(),
+                format!("$1${}", sha1(signed.as_bytes()))
+            );
             assert_eq!(header(sent, "x-ovh-timestamp").unwrap(), now.to_string());
         }
     }
@@ -250,20 +317,41 @@ async fn paths_beyond_ascii_are_signed_as_they_are_sent() {
         let seen = transport.seen().pop().unwrap();
         assert_eq!(target(&seen), format!("https://eu.api.ovh.com{sent}"));
         let signed = format!("{AS}+{CK}+GET+https://eu.api.ovh.com{sent}++{PAUSED}");
-        assert_eq!(header(&seen.request, "x-ovh-signature").unwrap(), format!("$1${}", sha1(signed.as_bytes())));
+        assert_eq!(
+            header(&seen.request, "x-ovh-signature").unwrap(),
+            format!("$1${}", sha1(signed.as_bytes()))
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_caller_speaks_for_the_credential() {
     let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, "null"));
-    let names = ["x-ovh-application", "x-ovh-consumer", "x-ovh-timestamp", "x-ovh-signature", "authorization"];
-    let all = |options: cloud_core::call::CallOptions| names.iter().fold(options, |o, name| o.header(name, "mine"));
+    let names = [
+        "x-ovh-application",
+        "x-ovh-consumer",
+        "x-ovh-timestamp",
+        "x-ovh-signature",
+        "authorization",
+    ];
+    let all = |options: cloud_core::call::CallOptions| {
+        names.iter().fold(options, |o, name| o.header(name, "mine"))
+    };
     client(&transport).get("/me").options(all).await.unwrap();
-    builder(&transport).access_token("tok-1").build().unwrap().get("/me").options(all).await.unwrap();
+    builder(&transport)
+        .access_token("tok-1")
+        .build()
+        .unwrap()
+        .get("/me")
+        .options(all)
+        .await
+        .unwrap();
     let seen = transport.seen();
     for name in names {
-        let values = seen.iter().map(|seen| header(&seen.request, name)).collect::<Vec<_>>();
+        let values = seen
+            .iter()
+            .map(|seen| header(&seen.request, name))
+            .collect::<Vec<_>>();
         assert!(!values.contains(&Some("mine".to_owned())), "{name}");
         assert_eq!(values[0].is_some(), name != "authorization", "{name}");
         assert_eq!(values[1].is_some(), name == "authorization", "{name}");
@@ -276,8 +364,18 @@ async fn a_retry_is_signed_anew() {
     let transport = script([late, Scripted::json(200, "1")]);
     client(&transport).get("/me").await.unwrap();
     let seen = transport.seen();
-    let times: Vec<i64> =
-        seen.iter().map(|s| header(&s.request, "x-ovh-timestamp").unwrap().parse().unwrap()).collect();
+    let times: Vec<i64> = seen
+        .iter()
+        .map(|s| {
+            header(&s.request, "x-ovh-timestamp")
+                .unwrap()
+                .parse()
+                .unwrap()
+        })
+        .collect();
     assert!(times[0] == PAUSED && times[1] >= PAUSED + 20, "{times:?}");
-    assert_ne!(header(&seen[0].request, "x-ovh-signature"), header(&seen[1].request, "x-ovh-signature"));
+    assert_ne!(
+        header(&seen[0].request, "x-ovh-signature"),
+        header(&seen[1].request, "x-ovh-signature")
+    );
 }

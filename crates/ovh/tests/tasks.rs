@@ -14,7 +14,8 @@ use common::{client, script};
 fn task(state: &str) -> Scripted {
     Scripted::json(
         200,
-        json!({"taskId": 7, "function": "hardReboot", "status": state, "comment": "a reason"}).to_string(),
+        json!({"taskId": 7, "function": "hardReboot", "status": state, "comment": "a reason"})
+            .to_string(),
     )
 }
 
@@ -25,7 +26,10 @@ fn the_words_of_all_families() {
             assert_eq!(Phase::of(word), phase, "{word}");
         }
     };
-    words(Phase::Done, "done completed delivered ok DONE READY SUCCESS ACTIVE");
+    words(
+        Phase::Done,
+        "done completed delivered ok DONE READY SUCCESS ACTIVE",
+    );
     words(
         Phase::Failed,
         "cancelled customerError ovhError error problem blocked in-error ERROR USER_ERROR USER_QUOTA_ERROR",
@@ -41,29 +45,64 @@ fn the_words_of_all_families() {
 async fn a_task_is_followed_to_its_end() {
     let transport = script([task("init"), task("todo"), task("doing"), task("done")]);
     let api = client(&transport);
-    let mut wait = api.get("/dedicated/server/{name}/task/{id}").arg("ns1").arg(7).wait();
+    let mut wait = api
+        .get("/dedicated/server/{name}/task/{id}")
+        .arg("ns1")
+        .arg(7)
+        .wait();
     let mut states = Vec::new();
     while let Some(progress) = wait.progress().await.unwrap() {
         states.push(progress.to_string());
     }
-    assert_eq!(states, ["hardReboot init 0%", "hardReboot todo 0%", "hardReboot doing 0%"]);
+    assert_eq!(
+        states,
+        [
+            "hardReboot init 0%",
+            "hardReboot todo 0%",
+            "hardReboot doing 0%"
+        ]
+    );
     assert_eq!(wait.await.unwrap()["taskId"], 7);
     let seen = transport.seen();
-    assert_eq!(transport.lines(), vec!["GET /1.0/dedicated/server/ns1/task/7"; 4]);
-    let pauses: Vec<_> = seen.windows(2).map(|pair| (pair[1].at - pair[0].at).as_secs_f64()).collect();
-    assert!(pauses.iter().all(|pause| (2.4..=15.0).contains(pause)), "{pauses:?}");
+    assert_eq!(
+        transport.lines(),
+        vec!["GET /1.0/dedicated/server/ns1/task/7"; 4]
+    );
+    let pauses: Vec<_> = seen
+        .windows(2)
+        .map(|pair| (pair[1].at - pair[0].at).as_secs_f64())
+        .collect();
+    assert!(
+        pauses.iter().all(|pause| (2.4..=15.0).contains(pause)),
+        "{pauses:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_form_of_a_state_is_understood() {
     for (running, done) in [
-        (json!({"state": "doing", "progress": 40, "type": "reinstallVm"}), json!({"state": "done"})),
-        (json!({"resourceStatus": "CREATING"}), json!({"resourceStatus": "READY"})),
+        (
+            json!({"state": "doing", "progress": 40, "type": "reinstallVm"}),
+            json!({"state": "done"}),
+        ),
+        (
+            json!({"resourceStatus": "CREATING"}),
+            json!({"resourceStatus": "READY"}),
+        ),
         (json!("checking"), json!("delivered")),
-        (json!({"status": "in-progress", "action": "instance#create"}), json!({"status": "completed"})),
-        (json!({"status": "RUNNING", "type": "x", "errors": null}), json!({"status": "DONE"})),
+        (
+            json!({"status": "in-progress", "action": "instance#create"}),
+            json!({"status": "completed"}),
+        ),
+        (
+            json!({"status": "RUNNING", "type": "x", "errors": null}),
+            json!({"status": "DONE"}),
+        ),
     ] {
-        let transport = script([Scripted::json(200, running.to_string()), Scripted::json(200, done.to_string())]);
+        let transport = script([
+            Scripted::json(200, running.to_string()),
+            Scripted::json(200, done.to_string()),
+        ]);
         let mut wait = client(&transport).get("/x").wait();
         let progress = wait.progress().await.unwrap().unwrap();
         if running["progress"] == 40 {
@@ -80,8 +119,14 @@ async fn a_failed_task_says_why() {
             json!({"function": "reboot", "status": "ovhError", "comment": "no power"}),
             "reboot ended as ovhError: no power",
         ),
-        (json!({"status": "ERROR", "errors": [{"message": "a"}, {"message": "b"}]}), "task ended as ERROR: a; b"),
-        (json!({"state": "cancelled", "comment": ""}), "task ended as cancelled"),
+        (
+            json!({"status": "ERROR", "errors": [{"message": "a"}, {"message": "b"}]}),
+            "task ended as ERROR: a; b",
+        ),
+        (
+            json!({"state": "cancelled", "comment": ""}),
+            "task ended as cancelled",
+        ),
         (json!("cancelled"), "task ended as cancelled"),
     ] {
         let transport = script([Scripted::json(200, answer.to_string())]);
@@ -95,18 +140,37 @@ async fn a_failed_task_says_why() {
 #[tokio::test(start_paused = true)]
 async fn a_task_that_is_not_there_yet_is_waited_for_and_not_for_ever() {
     let missing = || Scripted::json(404, r#"{"class":"Client::NotFound","message":"x"}"#);
-    let transport = script([missing(), missing(), missing(), missing(), missing(), task("done")]);
+    let transport = script([
+        missing(),
+        missing(),
+        missing(),
+        missing(),
+        missing(),
+        task("done"),
+    ]);
     client(&transport).get("/x").wait().await.unwrap();
 
-    let transport =
-        ScriptedTransport::from_fn(move |_| Scripted::json(404, r#"{"class":"Client::NotFound","message":"x"}"#));
+    let transport = ScriptedTransport::from_fn(move |_| {
+        Scripted::json(404, r#"{"class":"Client::NotFound","message":"x"}"#)
+    });
     let begun = tokio::time::Instant::now();
     let error = client(&transport).get("/x").wait().await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
-    assert!((300..330).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    assert!(
+        (300..330).contains(&begun.elapsed().as_secs()),
+        "{:?}",
+        begun.elapsed()
+    );
 
     let refused = Scripted::json(403, r#"{"class":"Client::Forbidden","message":"x"}"#);
-    assert!(client(&script([refused])).get("/x").wait().await.unwrap_err().is_auth());
+    assert!(
+        client(&script([refused]))
+            .get("/x")
+            .wait()
+            .await
+            .unwrap_err()
+            .is_auth()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,9 +178,17 @@ async fn every_wait_ends() {
     let transport = ScriptedTransport::from_fn(|_| task("doing"));
     let begun = tokio::time::Instant::now();
     let error = client(&transport).get("/x").wait().await.unwrap_err();
-    assert!(error.is_timeout() && error.to_string().contains("last seen: hardReboot doing 0%"), "{error}");
+    assert!(
+        error.is_timeout() && error.to_string().contains("last seen: hardReboot doing 0%"),
+        "{error}"
+    );
     assert_eq!(begun.elapsed().as_secs(), 3600);
-    let error = client(&transport).get("/x").wait().timeout(Duration::from_secs(30)).await.unwrap_err();
+    let error = client(&transport)
+        .get("/x")
+        .wait()
+        .timeout(Duration::from_secs(30))
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("30 s have passed"), "{error}");
 }
 
@@ -124,10 +196,24 @@ async fn every_wait_ends() {
 async fn a_deletion_ends_when_nothing_is_there() {
     let there = || Scripted::json(200, r#"{"resourceStatus":"DELETING"}"#);
     let bad = Scripted::json(418, "{}");
-    let transport = script([there(), Scripted::json(500, "<html>"), there(), Scripted::json(404, "{}")]);
-    client(&transport).get("/v2/x/{id}").arg(1).wait_gone().await.unwrap();
+    let transport = script([
+        there(),
+        Scripted::json(500, "<html>"),
+        there(),
+        Scripted::json(404, "{}"),
+    ]);
+    client(&transport)
+        .get("/v2/x/{id}")
+        .arg(1)
+        .wait_gone()
+        .await
+        .unwrap();
     assert_eq!(transport.seen().len(), 4);
-    let error = client(&script([there(), bad])).get("/x").wait_gone().await.unwrap_err();
+    let error = client(&script([there(), bad]))
+        .get("/x")
+        .wait_gone()
+        .await
+        .unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 418);
 }
 
@@ -137,7 +223,9 @@ async fn the_usual_pace_is_sixty_a_minute_and_can_be_changed() {
     let seconds = async |builder: ovh::ClientBuilder| {
         let api = builder.build().unwrap();
         let begun = tokio::time::Instant::now();
-        let calls: Vec<_> = (0..60).map(|_| tokio::spawn(api.get("/me").send())).collect();
+        let calls: Vec<_> = (0..60)
+            .map(|_| tokio::spawn(api.get("/me").send()))
+            .collect();
         for call in calls {
             call.await.unwrap().unwrap();
         }
@@ -145,11 +233,20 @@ async fn the_usual_pace_is_sixty_a_minute_and_can_be_changed() {
     };
     let usual = || {
         let builder = ovh::Client::builder().transport(std::sync::Arc::new(transport.clone()));
-        builder.clock(cloud_core::test_util::PausedClock::new()).access_token("t")
+        builder
+            .clock(cloud_core::test_util::PausedClock::new())
+            .access_token("t")
     };
     assert_eq!(seconds(usual()).await, 60);
-    assert_eq!(seconds(usual().pace(cloud_core::throttle::Pace::per_minute(600))).await, 0);
+    assert_eq!(
+        seconds(usual().pace(cloud_core::throttle::Pace::per_minute(600))).await,
+        0
+    );
     assert_eq!(seconds(usual().pace(None)).await, 0);
-    let values: Vec<Value> = transport.seen().iter().map(|seen| json!(seen.line())).collect();
+    let values: Vec<Value> = transport
+        .seen()
+        .iter()
+        .map(|seen| json!(seen.line()))
+        .collect();
     assert_eq!(values.len(), 180);
 }

@@ -14,7 +14,11 @@ use serde_json::{Value, json};
 use common::{client, script, target};
 
 fn answers(answers: impl IntoIterator<Item = Value>) -> ScriptedTransport {
-    script(answers.into_iter().map(|answer| Scripted::json(200, answer.to_string())))
+    script(
+        answers
+            .into_iter()
+            .map(|answer| Scripted::json(200, answer.to_string())),
+    )
 }
 
 /// Method and target of each request, with its body.
@@ -22,8 +26,12 @@ fn sent(transport: &ScriptedTransport) -> Vec<String> {
     let line = |seen: &cloud_core::test_util::Seen| {
         let body = String::from_utf8_lossy(seen.request.body()).into_owned();
         let target = target(seen);
-        let path = target.split_once("ovh.com").map_or(target.as_str(), |(_, path)| path);
-        format!("{} {path} {body}", seen.request.method()).trim_end().to_owned()
+        let path = target
+            .split_once("ovh.com")
+            .map_or(target.as_str(), |(_, path)| path);
+        format!("{} {path} {body}", seen.request.method())
+            .trim_end()
+            .to_owned()
     };
     transport.seen().iter().map(line).collect()
 }
@@ -36,12 +44,22 @@ fn task(status: &str) -> Value {
 async fn a_reinstallation_says_all_and_fails_with_its_reason() {
     let transport = answers([task("init"), task("doing"), task("customerError")]);
     let api = client(&transport);
-    let custom = Customizations::new().hostname("db-1").http_header("authorization", "Basic x");
-    let reinstall = api.dedicated_servers().reinstall("ns1", "debian12_64").customizations(custom);
+    let custom = Customizations::new()
+        .hostname("db-1")
+        .http_header("authorization", "Basic x");
+    let reinstall = api
+        .dedicated_servers()
+        .reinstall("ns1", "debian12_64")
+        .customizations(custom);
     let started = reinstall.storage([Storage::disk_group(2)]).await.unwrap();
     let error = started.wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WorkFailed);
-    assert!(error.to_string().contains("reinstallServer ended as customerError: no such disk"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("reinstallServer ended as customerError: no such disk"),
+        "{error}"
+    );
     assert_eq!(
         sent(&transport),
         [
@@ -65,11 +83,13 @@ async fn a_way_to_the_console_is_asked_for_awaited_and_read() {
     let api = client(&transport);
     let open = |minutes| {
         let ipmi = api.dedicated_servers().ipmi("ns1");
-        ipmi.open(IpmiAccessType::KvmipJnlp, minutes).ip_to_allow(Ipv4Addr::new(198, 51, 100, 7))
+        ipmi.open(IpmiAccessType::KvmipJnlp, minutes)
+            .ip_to_allow(Ipv4Addr::new(198, 51, 100, 7))
     };
     let error = open(7).value().await.unwrap_err();
     assert!(
-        error.kind() == ErrorKind::Input && error.to_string().contains("ttl: must be 1, 3, 5, 10 or 15"),
+        error.kind() == ErrorKind::Input
+            && error.to_string().contains("ttl: must be 1, 3, 5, 10 or 15"),
         "{error}"
     );
     assert!(transport.seen().is_empty());
@@ -80,7 +100,9 @@ async fn a_way_to_the_console_is_asked_for_awaited_and_read() {
     assert_eq!(
         sent(&transport),
         [
-            format!("POST {path} {{\"type\":\"kvmipJnlp\",\"ttl\":5,\"ipToAllow\":\"198.51.100.7\"}}"),
+            format!(
+                "POST {path} {{\"type\":\"kvmipJnlp\",\"ttl\":5,\"ipToAllow\":\"198.51.100.7\"}}"
+            ),
             "GET /1.0/dedicated/server/ns1/task/7".to_owned(),
             format!("GET {path}?type=kvmipJnlp"),
             format!("GET {path}?type=kvmipJnlp"),
@@ -90,18 +112,45 @@ async fn a_way_to_the_console_is_asked_for_awaited_and_read() {
     // The task fails: nothing is read.
     let transport = answers([task("init"), task("ovhError")]);
     let ipmi = client(&transport);
-    let error = ipmi.dedicated_servers().ipmi("ns1").open("kvmipJnlp", 1).value().await.unwrap_err();
-    assert_eq!((error.kind(), transport.seen().len()), (ErrorKind::WorkFailed, 2), "{error}");
+    let error = ipmi
+        .dedicated_servers()
+        .ipmi("ns1")
+        .open("kvmipJnlp", 1)
+        .value()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), transport.seen().len()),
+        (ErrorKind::WorkFailed, 2),
+        "{error}"
+    );
 
     // The task ends, and there is never a way.
     let transport = ScriptedTransport::from_fn(move |request| {
         let path = request.uri().path();
         let task = request.method() == "POST" || path.ends_with("/7");
-        Scripted::json(200, if task { task_done() } else { nothing.to_string() })
+        Scripted::json(
+            200,
+            if task {
+                task_done()
+            } else {
+                nothing.to_string()
+            },
+        )
     });
     let ipmi = client(&transport);
-    let error = ipmi.dedicated_servers().ipmi("ns1").open("kvmipJnlp", 1).value().await.unwrap_err();
-    assert!(error.kind() == ErrorKind::WorkFailed && error.to_string().contains("no way to the console"), "{error}");
+    let error = ipmi
+        .dedicated_servers()
+        .ipmi("ns1")
+        .open("kvmipJnlp", 1)
+        .value()
+        .await
+        .unwrap_err();
+    assert!(
+        error.kind() == ErrorKind::WorkFailed
+            && error.to_string().contains("no way to the console"),
+        "{error}"
+    );
 }
 
 fn task_done() -> String {
@@ -112,32 +161,68 @@ fn task_done() -> String {
 async fn a_virtual_server_is_restarted_and_waited_for() {
     let task = |state: &str| json!({"id": 9, "type": "rebootVm", "state": state, "progress": 40});
     let transport = answers([task("todo"), task("doing"), task("done")]);
-    let ended = client(&transport).vps().reboot("vps-1.vps.ovh.net").await.unwrap().wait().await.unwrap();
+    let ended = client(&transport)
+        .vps()
+        .reboot("vps-1.vps.ovh.net")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap();
     assert_eq!(ended.id, 9);
     let look = "GET /1.0/vps/vps-1.vps.ovh.net/tasks/9";
-    assert_eq!(sent(&transport), ["POST /1.0/vps/vps-1.vps.ovh.net/reboot", look, look]);
+    assert_eq!(
+        sent(&transport),
+        ["POST /1.0/vps/vps-1.vps.ovh.net/reboot", look, look]
+    );
     for state in ["blocked", "cancelled", "error"] {
         let transport = answers([task("todo"), task(state)]);
-        let error = client(&transport).vps().reboot("vps-1").await.unwrap().wait().await.unwrap_err();
-        assert!(error.to_string().contains(&format!("rebootVm ended as {state}")), "{error}");
+        let error = client(&transport)
+            .vps()
+            .reboot("vps-1")
+            .await
+            .unwrap()
+            .wait()
+            .await
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("rebootVm ended as {state}")),
+            "{error}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_block_is_one_segment_and_only_names_are_set_twice() {
     let unavailable = || Scripted::json(503, r#"{"message":"x"}"#);
-    let named = Scripted::json(200, r#"{"ipReverse":"192.0.2.1","reverse":"mail.example.com."}"#);
+    let named = Scripted::json(
+        200,
+        r#"{"ipReverse":"192.0.2.1","reverse":"mail.example.com."}"#,
+    );
     let transport = script([unavailable(), named]);
     let api = client(&transport);
-    api.ip().set_reverse("192.0.2.0/28", "192.0.2.1", "mail.example.com.").await.unwrap();
+    api.ip()
+        .set_reverse("192.0.2.0/28", "192.0.2.1", "mail.example.com.")
+        .await
+        .unwrap();
     let set = "POST /1.0/ip/192.0.2.0%2F28/reverse {\"ipReverse\":\"192.0.2.1\",\"reverse\":\"mail.example.com.\"}";
     assert_eq!(sent(&transport), [set, set]);
 
     let transport = script([unavailable()]);
     let api = client(&transport);
-    let error = api.ip().move_to("192.0.2.0/28", "ns1").nexthop("192.0.2.9").await.unwrap_err();
+    let error = api
+        .ip()
+        .move_to("192.0.2.0/28", "ns1")
+        .nexthop("192.0.2.9")
+        .await
+        .unwrap_err();
     assert!(error.may_have_happened(), "{error}");
-    assert_eq!(sent(&transport), ["POST /1.0/ip/192.0.2.0%2F28/move {\"to\":\"ns1\",\"nexthop\":\"192.0.2.9\"}"]);
+    assert_eq!(
+        sent(&transport),
+        ["POST /1.0/ip/192.0.2.0%2F28/move {\"to\":\"ns1\",\"nexthop\":\"192.0.2.9\"}"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,7 +231,13 @@ async fn an_instance_is_made_once_and_waited_for() {
     let transport = answers([instance("BUILD"), instance("BUILD"), instance("ACTIVE")]);
     let api = client(&transport);
     let project = api.cloud().project("p1");
-    let made = project.instances().create("web-1", "GRA11", "f1").image_id("m1").monthly_billing(false).await.unwrap();
+    let made = project
+        .instances()
+        .create("web-1", "GRA11", "f1")
+        .image_id("m1")
+        .monthly_billing(false)
+        .await
+        .unwrap();
     let active = project.instances().wait_active(&made.id).await.unwrap();
     assert_eq!(active.status, InstanceStatus::Active);
     assert_eq!(
@@ -160,22 +251,52 @@ async fn an_instance_is_made_once_and_waited_for() {
     );
     for status in ["ERROR", "DELETED"] {
         let api = client(&answers([instance(status)]));
-        let error = api.cloud().project("p1").instances().wait_active("i1").await.unwrap_err();
-        assert!(error.to_string().contains(&format!("web-1 ended as {status}")), "{error}");
+        let error = api
+            .cloud()
+            .project("p1")
+            .instances()
+            .wait_active("i1")
+            .await
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("web-1 ended as {status}")),
+            "{error}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_that_nobody_knows_has_failed() {
-    let operation = |status: &str| json!({"id": "o1", "action": "instance#create", "status": status});
+    let operation =
+        |status: &str| json!({"id": "o1", "action": "instance#create", "status": status});
     let transport = answers([operation("in-progress"), operation("completed")]);
-    client(&transport).cloud().project("p1").wait_operation("o1").await.unwrap();
-    assert_eq!(sent(&transport), ["GET /1.0/cloud/project/p1/operation/o1"; 2]);
+    client(&transport)
+        .cloud()
+        .project("p1")
+        .wait_operation("o1")
+        .await
+        .unwrap();
+    assert_eq!(
+        sent(&transport),
+        ["GET /1.0/cloud/project/p1/operation/o1"; 2]
+    );
     for status in ["unknown", "in-error"] {
         let transport = answers([operation(status)]);
-        let error = client(&transport).cloud().project("p1").wait_operation("o1").await.unwrap_err();
+        let error = client(&transport)
+            .cloud()
+            .project("p1")
+            .wait_operation("o1")
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WorkFailed);
-        assert!(error.to_string().contains(&format!("instance#create ended as {status}")), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("instance#create ended as {status}")),
+            "{error}"
+        );
     }
 }
 
@@ -185,12 +306,20 @@ async fn a_policy_allows_what_was_said_and_nothing_else() {
     let api = client(&transport);
     let what = Permissions::allow(["vps:apiovh:get"]).and_deny(["vps:apiovh:reboot"]);
     let who = ["urn:v1:eu:identity:user:ab12345-ovh/ci"];
-    let create = api.iam().policies().create("ci", who, what, ["urn:v1:eu:resource:vps:*"]);
-    create.expired_at(Timestamp::from_unix(1_800_000_000).unwrap()).await.unwrap();
+    let create = api
+        .iam()
+        .policies()
+        .create("ci", who, what, ["urn:v1:eu:resource:vps:*"]);
+    create
+        .expired_at(Timestamp::from_unix(1_800_000_000).unwrap())
+        .await
+        .unwrap();
     assert_eq!(
         sent(&transport),
-        ["POST /v2/iam/policy {\"name\":\"ci\",\"identities\":[\"urn:v1:eu:identity:user:ab12345-ovh/ci\"],\
+        [
+            "POST /v2/iam/policy {\"name\":\"ci\",\"identities\":[\"urn:v1:eu:identity:user:ab12345-ovh/ci\"],\
           \"permissions\":{\"allow\":[{\"action\":\"vps:apiovh:get\"}],\"deny\":[{\"action\":\"vps:apiovh:reboot\"}],\
-          \"except\":[]},\"resources\":[{\"urn\":\"urn:v1:eu:resource:vps:*\"}],\"expiredAt\":\"2027-01-15T08:00:00Z\"}"]
+          \"except\":[]},\"resources\":[{\"urn\":\"urn:v1:eu:resource:vps:*\"}],\"expiredAt\":\"2027-01-15T08:00:00Z\"}"
+        ]
     );
 }

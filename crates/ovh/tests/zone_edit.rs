@@ -15,7 +15,9 @@ const RECORDS: &str = r#"[
 ]"#;
 
 fn client(wire: &ScriptedTransport) -> Client {
-    let builder = Client::builder().access_token("t").transport(Arc::new(wire.clone()));
+    let builder = Client::builder()
+        .access_token("t")
+        .transport(Arc::new(wire.clone()));
     builder.clock(PausedClock::new()).build().unwrap()
 }
 
@@ -32,9 +34,15 @@ fn changes_of(wire: &ScriptedTransport) -> Vec<String> {
     let seen = wire.seen();
     let changes = seen.iter().filter(|seen| seen.request.method() != "GET");
     let line = |seen: &cloud_core::test_util::Seen| {
-        let path = seen.request.uri().path().replace("/1.0/domain/zone/example.com", "");
+        let path = seen
+            .request
+            .uri()
+            .path()
+            .replace("/1.0/domain/zone/example.com", "");
         let body = String::from_utf8_lossy(seen.request.body()).into_owned();
-        format!("{} {path} {body}", seen.request.method()).trim_end().to_owned()
+        format!("{} {path} {body}", seen.request.method())
+            .trim_end()
+            .to_owned()
     };
     changes.map(line).collect()
 }
@@ -47,7 +55,10 @@ async fn records_are_changed_in_place_and_the_zone_is_refreshed_once() {
         .domain()
         .zone("example.com")
         .edit()
-        .set("www", Rr::a(["192.0.2.2", "192.0.2.3", "192.0.2.4"]).ttl(300))
+        .set(
+            "www",
+            Rr::a(["192.0.2.2", "192.0.2.3", "192.0.2.4"]).ttl(300),
+        )
         .set("api", Rr::a(["192.0.2.5"]))
         .remove("api", "CNAME")
         .remove("@", "MX")
@@ -62,7 +73,9 @@ async fn records_are_changed_in_place_and_the_zone_is_refreshed_once() {
          - api CNAME www\n\
          - @ MX 1 MX1.mail.ovh.net.\n"
     );
-    assert!(matches!(&preview.changes()[5], Change::Deleted(record) if record.field_type == RecordType::Mx));
+    assert!(
+        matches!(&preview.changes()[5], Change::Deleted(record) if record.field_type == RecordType::Mx)
+    );
     assert_eq!((changes_of(&wire).len(), wire.seen().len()), (0, 1));
 
     preview.apply().await.unwrap();
@@ -84,19 +97,40 @@ async fn records_are_changed_in_place_and_the_zone_is_refreshed_once() {
 async fn what_is_there_already_sends_nothing() {
     let wire = zone();
     let api = client(&wire);
-    let edit = api.domain().zone("example.com").edit().set("", Rr::mx([(1, "mx1.mail.ovh.net.")]));
-    let preview = edit.add("", Rr::txt("v=spf1 -all")).remove("gone", "A").preview().await.unwrap();
+    let edit = api
+        .domain()
+        .zone("example.com")
+        .edit()
+        .set("", Rr::mx([(1, "mx1.mail.ovh.net.")]));
+    let preview = edit
+        .add("", Rr::txt("v=spf1 -all"))
+        .remove("gone", "A")
+        .preview()
+        .await
+        .unwrap();
     assert!(preview.is_empty(), "{preview}");
     preview.apply().await.unwrap();
     assert_eq!(wire.seen().len(), 1);
-    api.domain().zone("example.com").edit().preview().await.unwrap().apply().await.unwrap();
+    api.domain()
+        .zone("example.com")
+        .edit()
+        .preview()
+        .await
+        .unwrap()
+        .apply()
+        .await
+        .unwrap();
     assert_eq!(wire.seen().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_name_and_type_are_asked_for_alone() {
     let wire = zone();
-    let edit = client(&wire).domain().zone("example.com").edit().add("www", Rr::a(["192.0.2.1"]));
+    let edit = client(&wire)
+        .domain()
+        .zone("example.com")
+        .edit()
+        .add("www", Rr::a(["192.0.2.1"]));
     assert!(edit.preview().await.unwrap().is_empty());
     let query = wire.seen()[0].request.uri().query().unwrap().to_owned();
     assert_eq!(query, "fieldType=A&subDomain=www");
@@ -107,12 +141,28 @@ async fn a_bad_value_is_named_before_anything_is_sent() {
     let wire = zone();
     let api = client(&wire);
     for (rr, text) in [
-        (Rr::a(["2001:db8::1"]), "target of www: `2001:db8::1` is no value of a record of type A"),
-        (Rr::aaaa(["192.0.2.1"]), "target of www: `192.0.2.1` is no value of a record of type AAAA"),
-        (Rr::new("TXT", ["a\nb"]), "is no value of a record of type TXT"),
+        (
+            Rr::a(["2001:db8::1"]),
+            "target of www: `2001:db8::1` is no value of a record of type A",
+        ),
+        (
+            Rr::aaaa(["192.0.2.1"]),
+            "target of www: `192.0.2.1` is no value of a record of type AAAA",
+        ),
+        (
+            Rr::new("TXT", ["a\nb"]),
+            "is no value of a record of type TXT",
+        ),
         (Rr::cname(" "), "is no value of a record of type CNAME"),
     ] {
-        let error = api.domain().zone("example.com").edit().set("www", rr).preview().await.unwrap_err();
+        let error = api
+            .domain()
+            .zone("example.com")
+            .edit()
+            .set("www", rr)
+            .preview()
+            .await
+            .unwrap_err();
         assert!(error.to_string().contains(text), "{error}");
     }
     assert!(wire.seen().is_empty());
@@ -137,10 +187,21 @@ async fn a_refresh_waits_for_those_of_others_and_gives_up_in_the_end() {
     for (times, ends_well) in [(3, true), (1_000, false)] {
         let wire = refused(times);
         let api = client(&wire);
-        let preview = api.domain().zone("example.com").edit().remove("www", "A").preview().await.unwrap();
+        let preview = api
+            .domain()
+            .zone("example.com")
+            .edit()
+            .remove("www", "A")
+            .preview()
+            .await
+            .unwrap();
         let applied = preview.apply().await;
         assert_eq!(applied.is_ok(), ends_well);
-        let refreshes = wire.lines().iter().filter(|line| line.ends_with("/refresh")).count();
+        let refreshes = wire
+            .lines()
+            .iter()
+            .filter(|line| line.ends_with("/refresh"))
+            .count();
         assert_eq!(refreshes, if ends_well { times + 1 } else { 30 });
     }
 }
@@ -154,13 +215,29 @@ async fn edits_of_one_zone_take_turns() {
     });
     let api = client(&wire);
     let preview = |name: &'static str| {
-        let edit = api.domain().zone("example.com").edit().remove(name, if name == "api" { "CNAME" } else { "A" });
+        let edit = api
+            .domain()
+            .zone("example.com")
+            .edit()
+            .remove(name, if name == "api" { "CNAME" } else { "A" });
         async move { edit.preview().await.unwrap().apply().await.unwrap() }
     };
     tokio::join!(preview("www"), preview("api"));
     let changes = changes_of(&wire);
-    assert_eq!(changes.iter().filter(|line| *line == "POST /refresh").count(), 2);
-    let first = changes.iter().position(|line| line == "POST /refresh").unwrap();
+    assert_eq!(
+        changes
+            .iter()
+            .filter(|line| *line == "POST /refresh")
+            .count(),
+        2
+    );
+    let first = changes
+        .iter()
+        .position(|line| line == "POST /refresh")
+        .unwrap();
     let is_www = |line: &&String| *line == "DELETE /record/1" || *line == "DELETE /record/2";
-    assert!([0, 2].contains(&changes[..first].iter().filter(is_www).count()), "{changes:?}");
+    assert!(
+        [0, 2].contains(&changes[..first].iter().filter(is_www).count()),
+        "{changes:?}"
+    );
 }

@@ -14,7 +14,9 @@ pub(crate) fn host_name_in(field: &str, name: &str) -> Result<()> {
     let label = |label: &str| {
         label.starts_with(|c: char| c.is_ascii_alphabetic())
             && !label.ends_with('-')
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     if name.is_empty() || name.chars().count() > 50 {
         return Err(Error::input(field, "must have from 1 to 50 characters"));
@@ -32,7 +34,11 @@ pub(crate) fn name(name: &str) -> Result<()> {
         return Err(Error::input("name", "must have from 1 to 50 characters"));
     }
     let starts = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if starts && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+    if starts
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    {
         return Ok(());
     }
     let rule = "must consist of letters, digits, hyphens, underscores and dots, and begin with a letter or a digit";
@@ -49,7 +55,11 @@ pub(crate) fn distinct(field: &str, items: &[String]) -> Result<()> {
 
 /// A list that must not name anything twice.
 pub(crate) fn no_doubles(field: &str, items: &[impl PartialEq + std::fmt::Display]) -> Result<()> {
-    match items.iter().enumerate().find(|(index, item)| items[..*index].contains(item)) {
+    match items
+        .iter()
+        .enumerate()
+        .find(|(index, item)| items[..*index].contains(item))
+    {
         Some((_, twice)) => Err(Error::input(field, format!("names {twice} twice"))),
         None => Ok(()),
     }
@@ -57,9 +67,18 @@ pub(crate) fn no_doubles(field: &str, items: &[impl PartialEq + std::fmt::Displa
 
 /// Shares are mounted at absolute paths, each at its own.
 pub(crate) fn shares(field: &str, shares: &[Share]) -> Result<()> {
-    let paths: Vec<&str> = shares.iter().filter_map(|share| share.path.as_deref()).collect();
-    if let Some(path) = paths.iter().find(|path| !path.starts_with('/') || path.contains('\0')) {
-        return Err(Error::input(field, format!("the path {path:?} is not absolute")));
+    let paths: Vec<&str> = shares
+        .iter()
+        .filter_map(|share| share.path.as_deref())
+        .collect();
+    if let Some(path) = paths
+        .iter()
+        .find(|path| !path.starts_with('/') || path.contains('\0'))
+    {
+        return Err(Error::input(
+            field,
+            format!("the path {path:?} is not absolute"),
+        ));
     }
     no_doubles(field, &paths)
 }
@@ -68,7 +87,10 @@ pub(crate) fn shares(field: &str, shares: &[Share]) -> Result<()> {
 pub(crate) fn keypair(name: &str) -> Result<()> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_ ".contains(&byte);
     if name.is_empty() || !name.bytes().all(fits) {
-        return Err(Error::input("keypair", "must consist of letters, digits, hyphens, underscores and blanks"));
+        return Err(Error::input(
+            "keypair",
+            "must consist of letters, digits, hyphens, underscores and blanks",
+        ));
     }
     Ok(())
 }
@@ -79,7 +101,9 @@ pub(crate) fn tags(tags: &[String]) -> Result<()> {
     let label = |label: &str| {
         label.starts_with(ends)
             && label.ends_with(ends)
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
     match tags.iter().position(|tag| !tag.split('.').all(label)) {
         None => Ok(()),
@@ -102,8 +126,22 @@ mod tests {
             assert!(host_name(name).is_ok(), "{name}");
         }
         let too_long = "a".repeat(51);
-        for name in ["", "1a", "a_b", "a-", "-a", "a..b", "ä", "a b", too_long.as_str()] {
-            assert_eq!(host_name(name).unwrap_err().fields()[0].name, "name", "{name}");
+        for name in [
+            "",
+            "1a",
+            "a_b",
+            "a-",
+            "-a",
+            "a..b",
+            "ä",
+            "a b",
+            too_long.as_str(),
+        ] {
+            assert_eq!(
+                host_name(name).unwrap_err().fields()[0].name,
+                "name",
+                "{name}"
+            );
         }
     }
 
@@ -119,18 +157,42 @@ mod tests {
 
     #[test]
     fn nothing_is_named_twice() {
-        let list = |items: &[&str]| distinct("x", &items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>());
+        let list = |items: &[&str]| {
+            distinct(
+                "x",
+                &items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>(),
+            )
+        };
         assert!(list(&["a", "b"]).is_ok());
-        assert!(list(&[]).unwrap_err().to_string().contains("x: must not be empty"));
-        assert!(list(&["a", "b", "a"]).unwrap_err().to_string().contains("x: names a twice"));
+        assert!(
+            list(&[])
+                .unwrap_err()
+                .to_string()
+                .contains("x: must not be empty")
+        );
+        assert!(
+            list(&["a", "b", "a"])
+                .unwrap_err()
+                .to_string()
+                .contains("x: names a twice")
+        );
     }
 
     #[test]
     fn shares_have_paths_of_their_own() {
         let of = |paths: &[&str]| {
-            shares("shares", &paths.iter().map(|path| Share::new("s").path(*path)).collect::<Vec<_>>())
+            shares(
+                "shares",
+                &paths
+                    .iter()
+                    .map(|path| Share::new("s").path(*path))
+                    .collect::<Vec<_>>(),
+            )
         };
-        assert!(of(&["/a", "/b"]).is_ok() && shares("shares", &[Share::new("s"), Share::new("t")]).is_ok());
+        assert!(
+            of(&["/a", "/b"]).is_ok()
+                && shares("shares", &[Share::new("s"), Share::new("t")]).is_ok()
+        );
         for paths in [["/a", "/a"], ["/a", "b"], ["/a", "/b\0"]] {
             assert_eq!(of(&paths).unwrap_err().fields()[0].name, "shares");
         }
@@ -139,10 +201,15 @@ mod tests {
     #[test]
     fn keypairs_and_tags_are_what_the_service_takes() {
         assert!(keypair("demo key-1_a").is_ok() && keypair("").is_err() && keypair("a.b").is_err());
-        let list = |items: &[&str]| tags(&items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>());
+        let list =
+            |items: &[&str]| tags(&items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>());
         assert!(list(&["0.1", "a_b-c", "x"]).is_ok());
         for bad in ["", "_a", "a_", "a..b", "a b", ".a"] {
-            assert_eq!(list(&["ok", bad]).unwrap_err().fields()[0].name, "tags[1]", "{bad}");
+            assert_eq!(
+                list(&["ok", bad]).unwrap_err().fields()[0].name,
+                "tags[1]",
+                "{bad}"
+            );
         }
     }
 }

@@ -31,8 +31,10 @@ use crate::plugins::Plugins;
 use crate::version::Version;
 
 /// The only microversion of API v2, named in every request so that a later one cannot change what answers mean.
-static MICROVERSION: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("openstack-api-version"), HeaderValue::from_static("data-processing 2.0"));
+static MICROVERSION: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("openstack-api-version"),
+    HeaderValue::from_static("data-processing 2.0"),
+);
 
 /// What the parameters of lists are called in v1.1.
 const V1_1_WORDS: &[(&str, &str)] = &[("plugin_version", "hadoop_version")];
@@ -62,7 +64,14 @@ impl Client {
         poll_interval: Duration,
         explanation: Explanation,
     ) -> Self {
-        let mut client = Inner { engine, version, bases, project, poll_interval, explanation };
+        let mut client = Inner {
+            engine,
+            version,
+            bases,
+            project,
+            poll_interval,
+            explanation,
+        };
         let base = client.base(version).to_string();
         client.explanation.add("base", base);
         Self(Arc::new(client))
@@ -163,7 +172,12 @@ impl Client {
     }
 
     /// An operation of a certain version, whichever is spoken: for what only one of them does right.
-    pub(crate) fn call_in<T>(&self, version: Version, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn call_in<T>(
+        &self,
+        version: Version,
+        operation: &'static Operation,
+        decode: Decode<T>,
+    ) -> Call<T> {
         let call = Call::new(&self.0.engine, self.0.base(version), operation, decode);
         match version {
             Version::V1_1 => call,
@@ -187,7 +201,11 @@ impl Client {
     }
 
     /// A list in pages, as `{"key": [...], "markers": {...}}`.
-    pub(crate) fn list<T: DeserializeOwned + Send + 'static>(&self, op: Op, key: &'static str) -> List<T> {
+    pub(crate) fn list<T: DeserializeOwned + Send + 'static>(
+        &self,
+        op: Op,
+        key: &'static str,
+    ) -> List<T> {
         let mut call = self.call(op, Decode::<Page<T>>::page::<PageMarkers>(key));
         if self.0.version == Version::V1_1 {
             call = call.renaming(V1_1_WORDS);

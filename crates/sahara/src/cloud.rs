@@ -20,8 +20,13 @@ use crate::explain::Explanation;
 use crate::keystone::{Catalog, Interface, Keystone, Login, Session, TokenInfo, Wanted};
 use crate::version::Version;
 
-pub(crate) const PRODUCT: &str =
-    concat!("cloud-sahara/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+pub(crate) const PRODUCT: &str = concat!(
+    "cloud-sahara/",
+    env!("CARGO_PKG_VERSION"),
+    " (+",
+    env!("CARGO_PKG_REPOSITORY"),
+    ")"
+);
 
 /// The type of Sahara in catalogs, and the one that some catalogs give its second version.
 const TYPES: [&str; 2] = ["data-processing", "data-processingv2"];
@@ -86,7 +91,10 @@ impl Cloud {
     ///
     /// Fails when the token is not for a project: Sahara answers 503 to such a token.
     pub fn data_processing(&self) -> Connect {
-        Connect { cloud: self.clone(), version: self.0.version }
+        Connect {
+            cloud: self.clone(),
+            version: self.0.version,
+        }
     }
 
     /// What Keystone tells about the token in use; asks for one when there is none (`POST /auth/tokens` of Keystone's
@@ -142,7 +150,8 @@ impl Cloud {
         let inner = &*self.0;
         let token = self.token().await?;
         let Some(project) = &token.project else {
-            let text = "the token is not for a project, which Sahara needs; name one in the login's scope";
+            let text =
+                "the token is not for a project, which Sahara needs; name one in the login's scope";
             return Err(Error::new(ErrorKind::Credential, text));
         };
         let mut explanation = inner.explanation.clone();
@@ -150,7 +159,12 @@ impl Cloud {
         let found = self.endpoint(&token, &project.id)?;
         explanation.add("endpoint", format!("{} ({})", found.value, found.origin));
         let address = Address::parse(&found.value);
-        let base = |url: String| BaseUrl::parse(&Setting::new(url, found.origin.clone()), inner.options.allows_http());
+        let base = |url: String| {
+            BaseUrl::parse(
+                &Setting::new(url, found.origin.clone()),
+                inner.options.allows_http(),
+            )
+        };
         let root = base(address.root().to_owned())?;
         let engine = self.engine(&root)?;
         let (version, reason) = match (address.version(), asked) {
@@ -158,7 +172,9 @@ impl Cloud {
                 (version, "asked for, and as the address says".to_owned())
             }
             (Some(version), Some(asked)) if inner.endpoint.is_some() => {
-                return Err(found.error(format_args!("is for API {version}, but {asked} is asked for")));
+                return Err(found.error(format_args!(
+                    "is for API {version}, but {asked} is asked for"
+                )));
             }
             (Some(version), None) if version == Version::V2 || inner.endpoint.is_some() => {
                 (version, "as the address says".to_owned())
@@ -166,18 +182,34 @@ impl Cloud {
             _ => discovery::choose(&address, asked, &self.versions(&engine, &root).await?)?,
         };
         explanation.add("version", format!("{version} ({reason})"));
-        let bases = [base(address.of(Version::V1_1))?, base(address.of(Version::V2))?];
-        Ok(Client::new(engine, version, bases, project.id.as_str().into(), inner.poll_interval, explanation))
+        let bases = [
+            base(address.of(Version::V1_1))?,
+            base(address.of(Version::V2))?,
+        ];
+        Ok(Client::new(
+            engine,
+            version,
+            bases,
+            project.id.as_str().into(),
+            inner.poll_interval,
+            explanation,
+        ))
     }
 
     /// Where the service is: as set, or as the catalog says.
     fn endpoint(&self, token: &TokenInfo, project: &str) -> Result<Setting<String>> {
         if let Some(endpoint) = &self.0.endpoint {
             let fill = |url: String| {
-                [("project_id", project), ("tenant_id", project), ("user_id", &token.user.id)]
-                    .iter()
-                    .flat_map(|(key, value)| [(format!("%({key})s"), value), (format!("$({key})s"), value)])
-                    .fold(url, |url, (key, value)| url.replace(&key, value))
+                [
+                    ("project_id", project),
+                    ("tenant_id", project),
+                    ("user_id", &token.user.id),
+                ]
+                .iter()
+                .flat_map(|(key, value)| {
+                    [(format!("%({key})s"), value), (format!("$({key})s"), value)]
+                })
+                .fold(url, |url, (key, value)| url.replace(&key, value))
             };
             return Ok(endpoint.clone().map(fill));
         }
@@ -185,8 +217,12 @@ impl Cloud {
         let (interface, keystone) = (&endpoint.interface, &self.0.keystone);
         let (name, kind) = (&service.name, &service.kind);
         let region = Some(endpoint.region()).filter(|region| !region.is_empty());
-        let region = region.map(|region| format!(" in {region},")).unwrap_or_default();
-        let origin = format!("{interface} endpoint of {name}, type {kind},{region} from the catalog of {keystone}");
+        let region = region
+            .map(|region| format!(" in {region},"))
+            .unwrap_or_default();
+        let origin = format!(
+            "{interface} endpoint of {name}, type {kind},{region} from the catalog of {keystone}"
+        );
         Ok(Setting::new(endpoint.url.clone(), Origin::Answer(origin)))
     }
 
@@ -202,7 +238,12 @@ impl Cloud {
     }
 
     async fn versions(&self, engine: &Engine, root: &BaseUrl) -> Result<Listed> {
-        let known = || self.0.versions.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || {
+            self.0
+                .versions
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
         if let Some(listed) = known().get(root.as_str()) {
             return Ok(listed.clone());
         }
@@ -308,7 +349,10 @@ impl CloudBuilder {
     /// The address of Sahara, instead of what the catalog says. `%(project_id)s` and `%(user_id)s` are filled in. One
     /// that ends in a version, or in a version and a project, is used as it is.
     pub fn endpoint_override(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = Some(Setting::new(url.into(), Origin::Builder("endpoint_override")));
+        self.endpoint = Some(Setting::new(
+            url.into(),
+            Origin::Builder("endpoint_override"),
+        ));
         self
     }
 
@@ -350,14 +394,20 @@ impl CloudBuilder {
     }
 
     /// Takes what is not set yet from `clouds.yaml` and the environment; see [`config`](crate::config).
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Cloud::from_env, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Cloud::from_env, which it serves"
+    )]
     pub fn from_env(self) -> Result<Self> {
         let found = Settings::read(&Environment::process(), None, self.region.as_deref())?;
         Ok(self.settings(found))
     }
 
     /// Takes what is not set yet from a cloud of `clouds.yaml`.
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Cloud::from_clouds_yaml, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Cloud::from_clouds_yaml, which it serves"
+    )]
     pub fn from_clouds_yaml(self, name: &str) -> Result<Self> {
         let found = Settings::read(&Environment::process(), Some(name), self.region.as_deref())?;
         Ok(self.settings(found))
@@ -382,7 +432,10 @@ impl CloudBuilder {
         self.cloud = Some(found.cloud);
         self.notes.extend(found.notes);
         if let Some(insecure) = &found.tls.insecure {
-            self.notes.push(format!("certificates of servers are not checked: {}", insecure.origin));
+            self.notes.push(format!(
+                "certificates of servers are not checked: {}",
+                insecure.origin
+            ));
         }
         self.trusting(found.tls)
     }
@@ -411,13 +464,20 @@ impl CloudBuilder {
 
     /// Checks every setting and makes the cloud. Nothing is sent.
     pub fn build(self) -> Result<Cloud> {
-        let missing =
-            |what: &str| Error::new(ErrorKind::Config, format!("{what}: not set; give it by CloudBuilder::{what}"));
+        let missing = |what: &str| {
+            Error::new(
+                ErrorKind::Config,
+                format!("{what}: not set; give it by CloudBuilder::{what}"),
+            )
+        };
         let auth_url = self.auth_url.ok_or_else(|| missing("auth_url"))?;
         let login = self.login.ok_or_else(|| missing("login"))?;
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(5));
         if poll_interval.is_zero() {
-            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
+            return Err(Error::config(
+                Origin::Builder("poll_interval"),
+                "must be longer than zero",
+            ));
         }
         let allow_http = self.options.allows_http();
         let plain_http = BaseUrl::parse(&auth_url, allow_http)?.is_plain_http();
@@ -425,9 +485,14 @@ impl CloudBuilder {
             BaseUrl::parse(endpoint, allow_http)?;
         }
         let wanted = Wanted {
-            types: self.service_type.map_or_else(|| TYPES.map(str::to_owned).to_vec(), |kind| vec![kind]),
+            types: self
+                .service_type
+                .map_or_else(|| TYPES.map(str::to_owned).to_vec(), |kind| vec![kind]),
             name: self.service_name,
-            interfaces: self.interfaces.filter(|list| !list.is_empty()).unwrap_or_else(|| vec![Interface::Public]),
+            interfaces: self
+                .interfaces
+                .filter(|list| !list.is_empty())
+                .unwrap_or_else(|| vec![Interface::Public]),
             region: self.region,
         };
         let secrets = Secrets::new([login.secret().clone()]);

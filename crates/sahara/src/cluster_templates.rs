@@ -110,7 +110,10 @@ impl<'a> ClusterTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListClusterTemplates {
-        ListClusterTemplates::new(self.0.list(both!(LIST_CLUSTER_TEMPLATES), "cluster_templates"))
+        ListClusterTemplates::new(
+            self.0
+                .list(both!(LIST_CLUSTER_TEMPLATES), "cluster_templates"),
+        )
     }
 
     /// Creates a template for a plugin (`POST /cluster-templates`).
@@ -147,7 +150,10 @@ impl<'a> ClusterTemplates<'a> {
         plugin: impl Into<String>,
         plugin_version: impl Into<String>,
     ) -> CreateClusterTemplate {
-        let call = self.0.call(both!(CREATE_CLUSTER_TEMPLATE), Decode::key("cluster_template"));
+        let call = self.0.call(
+            both!(CREATE_CLUSTER_TEMPLATE),
+            Decode::key("cluster_template"),
+        );
         let plugin = Release::new(self.0.version(), plugin, plugin_version);
         CreateClusterTemplate::new(call, name.into(), plugin, Vec::new())
     }
@@ -171,7 +177,8 @@ impl<'a> ClusterTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<ClusterTemplateId>) -> Call<ClusterTemplate> {
-        self.0.get(both!(GET_CLUSTER_TEMPLATE), id.into(), "cluster_template")
+        self.0
+            .get(both!(GET_CLUSTER_TEMPLATE), id.into(), "cluster_template")
     }
 
     /// Looks a template up by id or name (`GET /cluster-templates/{id}` for what looks like an id, then
@@ -195,7 +202,9 @@ impl<'a> ClusterTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, template: impl Into<String>) -> Task<Option<ClusterTemplate>> {
-        let list = self.0.list(both!(LIST_CLUSTER_TEMPLATES), "cluster_templates");
+        let list = self
+            .0
+            .list(both!(LIST_CLUSTER_TEMPLATES), "cluster_templates");
         find(self.0, template.into(), list, true, |id| self.get(id))
     }
 
@@ -224,7 +233,11 @@ impl<'a> ClusterTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<ClusterTemplateId>) -> UpdateClusterTemplate {
-        let call = self.0.get(both!(UPDATE_CLUSTER_TEMPLATE), id.into(), "cluster_template");
+        let call = self.0.get(
+            both!(UPDATE_CLUSTER_TEMPLATE),
+            id.into(),
+            "cluster_template",
+        );
         UpdateClusterTemplate::new(call, Release::none(self.0.version()), Vec::new())
     }
 
@@ -274,7 +287,11 @@ impl<'a> ClusterTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn export(self, id: impl Into<ClusterTemplateId>) -> Call<Exported> {
-        self.0.get(both!(EXPORT_CLUSTER_TEMPLATE), id.into(), "cluster_template")
+        self.0.get(
+            both!(EXPORT_CLUSTER_TEMPLATE),
+            id.into(),
+            "cluster_template",
+        )
     }
 
     /// Creates a template from one that was exported, here or elsewhere, by any version of the API
@@ -299,7 +316,10 @@ impl<'a> ClusterTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn import(self, exported: &Exported) -> ImportTemplate<ClusterTemplate> {
-        let call = self.0.call(both!(CREATE_CLUSTER_TEMPLATE), Decode::key("cluster_template"));
+        let call = self.0.call(
+            both!(CREATE_CLUSTER_TEMPLATE),
+            Decode::key("cluster_template"),
+        );
         ImportTemplate::new(call, exported, self.0.version())
     }
 }
@@ -318,7 +338,10 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(ListClusterTemplates, "id, name, plugin name, plugin version, time of creation or time of change");
+sorted!(
+    ListClusterTemplates,
+    "id, name, plugin name, plugin version, time of creation or time of change"
+);
 
 cluster_request! {
     /// Creates a template of a cluster; made by [`ClusterTemplates::create`].

@@ -114,8 +114,14 @@ impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tls")
             .field("insecure", &self.insecure)
-            .field("authorities", &self.authorities.as_ref().map(|setting| &setting.origin))
-            .field("identity", &self.identity.as_ref().map(|setting| &setting.origin))
+            .field(
+                "authorities",
+                &self.authorities.as_ref().map(|setting| &setting.origin),
+            )
+            .field(
+                "identity",
+                &self.identity.as_ref().map(|setting| &setting.origin),
+            )
             .finish()
     }
 }
@@ -132,7 +138,11 @@ impl Settings {
     }
 
     /// Reads the settings of a cloud by its name, or as the environment chooses, in a certain region.
-    pub(crate) fn read(env: &Environment, name: Option<&str>, region: Option<&str>) -> Result<Self> {
+    pub(crate) fn read(
+        env: &Environment,
+        name: Option<&str>,
+        region: Option<&str>,
+    ) -> Result<Self> {
         let mut notes = Vec::new();
         let files = Files::read(env, &mut notes)?;
         let from_env = Entry::from_environment(env)?;
@@ -153,7 +163,10 @@ impl Settings {
             other => {
                 if let Some(unused) = other {
                     let names: Vec<String> = unused.origins().map(ToString::to_string).collect();
-                    notes.push(format!("without effect beside a cloud of the file: {}", names.join(", ")));
+                    notes.push(format!(
+                        "without effect beside a cloud of the file: {}",
+                        names.join(", ")
+                    ));
                 }
                 files.entry(&cloud, region, &mut notes)?
             }
@@ -162,17 +175,34 @@ impl Settings {
         Self::from_entry(env, cloud, &entry.filled(), notes)
     }
 
-    fn from_entry(env: &Environment, cloud: Setting<String>, entry: &Entry, mut notes: Vec<String>) -> Result<Self> {
+    fn from_entry(
+        env: &Environment,
+        cloud: Setting<String>,
+        entry: &Entry,
+        mut notes: Vec<String>,
+    ) -> Result<Self> {
         let auth_url = entry.text("auth_url").ok_or_else(|| {
-            let profiles = if notes.is_empty() { String::new() } else { format!("; {}", notes.join("; ")) };
-            cloud.error(format_args!("the cloud {} has no auth_url{profiles}", cloud.value))
+            let profiles = if notes.is_empty() {
+                String::new()
+            } else {
+                format!("; {}", notes.join("; "))
+            };
+            cloud.error(format_args!(
+                "the cloud {} has no auth_url{profiles}",
+                cloud.value
+            ))
         })?;
         let login = auth::login(entry, &auth_url, &mut notes)?;
         // The key for Sahara alone goes before the one for all services.
-        let own = |key: &str| entry.text(&format!("data_processing_{key}")).or_else(|| entry.text(key));
+        let own = |key: &str| {
+            entry
+                .text(&format!("data_processing_{key}"))
+                .or_else(|| entry.text(key))
+        };
         let version = entry.text("data_processing_api_version").map(|setting| {
             setting.try_map(|text| {
-                Version::from_text(&text).ok_or_else(|| format!("must be 1.1 or 2, which {text:?} is not"))
+                Version::from_text(&text)
+                    .ok_or_else(|| format!("must be 1.1 or 2, which {text:?} is not"))
             })
         });
         let interfaces = own("interface").map(|setting| setting.try_map(|text| interfaces(&text)));
@@ -183,7 +213,11 @@ impl Settings {
             region: own("region_name"),
             service_type: entry.text("data_processing_service_type"),
             service_name: entry.text("data_processing_service_name"),
-            timeout: entry.text("api_timeout").map(seconds).transpose()?.filter(|limit| !limit.value.is_zero()),
+            timeout: entry
+                .text("api_timeout")
+                .map(seconds)
+                .transpose()?
+                .filter(|limit| !limit.value.is_zero()),
             tls: tls::read(env, entry)?,
             cloud,
             auth_url,
@@ -200,7 +234,12 @@ fn envvars(env: &Environment) -> Result<Setting<String>> {
 }
 
 /// Which cloud it is to be.
-fn choose(env: &Environment, name: Option<&str>, files: &Files, from_env: Option<&Entry>) -> Result<Setting<String>> {
+fn choose(
+    env: &Environment,
+    name: Option<&str>,
+    files: &Files,
+    from_env: Option<&Entry>,
+) -> Result<Setting<String>> {
     if let Some(name) = name {
         return Ok(Setting::new(name.to_owned(), Origin::Builder("cloud")));
     }
@@ -214,21 +253,36 @@ fn choose(env: &Environment, name: Option<&str>, files: &Files, from_env: Option
     match names.as_slice() {
         [only] => Ok(Setting::new((*only).to_owned(), files.origin("clouds"))),
         [] => {
-            let text = format!("no cloud is given: set OS_CLOUD, or OS_AUTH_URL and a login; {}", files.searched());
+            let text = format!(
+                "no cloud is given: set OS_CLOUD, or OS_AUTH_URL and a login; {}",
+                files.searched()
+            );
             Err(Error::new(ErrorKind::Config, text))
         }
         _ => {
-            let text = format!("several clouds are there: {}; choose one by OS_CLOUD", names.join(", "));
+            let text = format!(
+                "several clouds are there: {}; choose one by OS_CLOUD",
+                names.join(", ")
+            );
             Err(Error::config(files.origin("clouds"), text))
         }
     }
 }
 
 fn interfaces(text: &str) -> Result<Vec<Interface>, String> {
-    let list: Vec<Interface> =
-        text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(Interface::from_text).collect();
-    match list.iter().find(|interface| matches!(interface, Interface::Unknown(_))) {
-        Some(unknown) => Err(format!("must be public, internal or admin, which {unknown} is not")),
+    let list: Vec<Interface> = text
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .map(Interface::from_text)
+        .collect();
+    match list
+        .iter()
+        .find(|interface| matches!(interface, Interface::Unknown(_)))
+    {
+        Some(unknown) => Err(format!(
+            "must be public, internal or admin, which {unknown} is not"
+        )),
         None => Ok(list),
     }
 }

@@ -56,8 +56,16 @@ impl Configs {
     }
 
     /// Sets one.
-    pub fn set(mut self, target: impl Into<String>, name: impl Into<String>, value: impl Into<ConfigValue>) -> Self {
-        self.0.entry(target.into()).or_default().insert(name.into(), value.into());
+    pub fn set(
+        mut self,
+        target: impl Into<String>,
+        name: impl Into<String>,
+        value: impl Into<ConfigValue>,
+    ) -> Self {
+        self.0
+            .entry(target.into())
+            .or_default()
+            .insert(name.into(), value.into());
         self
     }
 
@@ -75,7 +83,9 @@ impl fmt::Debug for Configs {
                 .iter()
                 .map(|(name, value)| {
                     let lower = name.to_ascii_lowercase();
-                    let is_secret = ["password", "secret"].iter().any(|word| lower.contains(word));
+                    let is_secret = ["password", "secret"]
+                        .iter()
+                        .any(|word| lower.contains(word));
                     let value: &dyn fmt::Debug = if is_secret { &"[REDACTED]" } else { value };
                     (name.as_str(), value)
                 })
@@ -92,10 +102,17 @@ mod tests {
 
     #[test]
     fn passwords_are_not_shown() {
-        let configs =
-            Configs::new().set("Kerberos", "Admin password", "hunter2").set("HDFS", "fs.s3a.secret.key", "k3y");
+        let configs = Configs::new()
+            .set("Kerberos", "Admin password", "hunter2")
+            .set("HDFS", "fs.s3a.secret.key", "k3y");
         let shown = format!("{:?}", configs.set("HDFS", "dfs.replication", 3));
-        assert!(!shown.contains("hunter2") && !shown.contains("k3y"), "{shown}");
-        assert!(shown.contains("Number(3)") && shown.contains("Admin password"), "{shown}");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("k3y"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("Number(3)") && shown.contains("Admin password"),
+            "{shown}"
+        );
     }
 }

@@ -20,7 +20,10 @@ pub struct SwiftCredentials {
 impl SwiftCredentials {
     /// A user by name and password.
     pub fn new(user: impl Into<String>, password: impl Into<SecretString>) -> Self {
-        Self { user: user.into(), password: password.into() }
+        Self {
+            user: user.into(),
+            password: password.into(),
+        }
     }
 }
 

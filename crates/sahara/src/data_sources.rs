@@ -132,7 +132,9 @@ impl<'a> DataSources<'a> {
         kind: impl Into<DataSourceType>,
         url: impl Into<String>,
     ) -> CreateDataSource {
-        let call = self.0.call(both!(CREATE_DATA_SOURCE), Decode::key("data_source"));
+        let call = self
+            .0
+            .call(both!(CREATE_DATA_SOURCE), Decode::key("data_source"));
         CreateDataSource::new(call, name.into(), kind.into(), url.into())
     }
 
@@ -178,7 +180,13 @@ impl<'a> DataSources<'a> {
     /// ```
     pub fn find(self, source: impl Into<String>) -> Task<Option<DataSource>> {
         let list = self.0.list(both!(LIST_DATA_SOURCES), "data_sources");
-        find(self.0, source.into(), list, self.0.version() == Version::V1_1, |id| self.get(id))
+        find(
+            self.0,
+            source.into(),
+            list,
+            self.0.version() == Version::V1_1,
+            |id| self.get(id),
+        )
     }
 
     /// Changes a data source (`PATCH /data-sources/{id}`, in v1.1 `PUT /data-sources/{id}`). What is not set stays.
@@ -201,7 +209,10 @@ impl<'a> DataSources<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<DataSourceId>) -> UpdateDataSource {
-        UpdateDataSource::new(self.0.get(both!(UPDATE_DATA_SOURCE), id.into(), "data_source"))
+        UpdateDataSource::new(
+            self.0
+                .get(both!(UPDATE_DATA_SOURCE), id.into(), "data_source"),
+        )
     }
 
     /// Deletes a data source, not the data (`DELETE /data-sources/{id}`).
@@ -236,7 +247,10 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(ListDataSources, "id, name, `type`, time of creation or time of change");
+sorted!(
+    ListDataSources,
+    "id, name, `type`, time of creation or time of change"
+);
 
 cloud_core::request! {
     /// Creates a data source; made by [`DataSources::create`].

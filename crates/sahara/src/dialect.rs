@@ -23,13 +23,13 @@ impl OpenStackDialect {
 impl Dialect for OpenStackDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
         let body = self.secrets.hide_in_json(&response.body);
-        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body) else {
+        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body)
+        else {
             return ApiProblem::default();
         };
-        let fields = error
-            .problems
-            .iter()
-            .filter_map(|(field, problem)| Some(FieldProblem::new(field.clone()?, vec![problem.clone()])));
+        let fields = error.problems.iter().filter_map(|(field, problem)| {
+            Some(FieldProblem::new(field.clone()?, vec![problem.clone()]))
+        });
         ApiProblem {
             code: error.code.as_ref().map(|code| code.as_str().to_owned()),
             message: Some(error.message.clone()),
@@ -44,7 +44,10 @@ impl Dialect for OpenStackDialect {
     }
 
     fn is_conflict(&self, code: &str) -> bool {
-        matches!(ErrorCode::from(code), ErrorCode::NameAlreadyExists | ErrorCode::DbDuplicateEntry)
+        matches!(
+            ErrorCode::from(code),
+            ErrorCode::NameAlreadyExists | ErrorCode::DbDuplicateEntry
+        )
     }
 
     fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {

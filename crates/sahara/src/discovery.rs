@@ -28,11 +28,23 @@ impl Address {
         let (tail, project) = match segments.as_slice() {
             [.., version] if is_version(version) => (1, None),
             [.., version, project] if is_version(version) => (2, Some((*project).to_owned())),
-            _ => return Self { root: url.to_owned(), version: None, project: None },
+            _ => {
+                return Self {
+                    root: url.to_owned(),
+                    version: None,
+                    project: None,
+                };
+            }
         };
         let kept = segments.len() - tail;
-        let root = segments[..kept].iter().fold(url[..path].to_owned(), |root, segment| root + "/" + segment);
-        Self { root, version: Some(segments[kept].to_owned()), project }
+        let root = segments[..kept]
+            .iter()
+            .fold(url[..path].to_owned(), |root, segment| root + "/" + segment);
+        Self {
+            root,
+            version: Some(segments[kept].to_owned()),
+            project,
+        }
     }
 
     /// What stands before the version, a path prefix included.
@@ -59,7 +71,8 @@ impl Address {
 
 fn is_version(segment: &str) -> bool {
     let number = segment.strip_prefix('v').unwrap_or_default();
-    number.starts_with(|c: char| c.is_ascii_digit()) && number.chars().all(|c| c.is_ascii_digit() || c == '.')
+    number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
 /// What was found where the list of versions should be.
@@ -74,11 +87,20 @@ pub(crate) enum Listed {
 /// Reads the list of versions (`GET /` of the root), which answers with 300 and wants no token; some proxies want one.
 pub(crate) async fn list(engine: &Engine, root: &BaseUrl) -> Result<Listed> {
     let call = || {
-        let decode = Decode::json().map(|list: Document| list.versions.into_iter().map(|version| version.id).collect());
-        Call::untabled(engine, root, Method::GET, "/", decode).accepting(StatusCode::MULTIPLE_CHOICES)
+        let decode = Decode::json().map(|list: Document| {
+            list.versions
+                .into_iter()
+                .map(|version| version.id)
+                .collect()
+        });
+        Call::untabled(engine, root, Method::GET, "/", decode)
+            .accepting(StatusCode::MULTIPLE_CHOICES)
     };
     let mut answer = call().anonymous().await;
-    if answer.as_ref().is_err_and(|error| error.status() == Some(StatusCode::UNAUTHORIZED)) {
+    if answer
+        .as_ref()
+        .is_err_and(|error| error.status() == Some(StatusCode::UNAUTHORIZED))
+    {
         answer = call().await;
     }
     match answer {
@@ -92,7 +114,8 @@ pub(crate) async fn list(engine: &Engine, root: &BaseUrl) -> Result<Listed> {
 fn is_no_list(error: &Error) -> bool {
     let status = error.status().map_or(0, |status| status.as_u16());
     error.kind() == ErrorKind::Decode
-        || (error.kind() == ErrorKind::Api && matches!(status, 301..=308 | 400 | 401 | 403..=406 | 410))
+        || (error.kind() == ErrorKind::Api
+            && matches!(status, 301..=308 | 400 | 401 | 403..=406 | 410))
 }
 
 #[derive(Deserialize)]
@@ -106,28 +129,54 @@ struct Listing {
 }
 
 /// Decides on a version: the one that is asked for, else v2 when it is there, else v1.1. Gives the reason, too.
-pub(crate) fn choose(address: &Address, asked: Option<Version>, listed: &Listed) -> Result<(Version, String)> {
+pub(crate) fn choose(
+    address: &Address,
+    asked: Option<Version>,
+    listed: &Listed,
+) -> Result<(Version, String)> {
     let root = address.root();
     let refuse = |text: String| Err(Error::new(ErrorKind::Config, text));
     match (listed, asked) {
         (Listed::Versions(ids), asked) => {
-            let listing =
-                format!("{root}/ lists {}", if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") });
-            let offers = |version: &Version| ids.iter().any(|id| Version::from_text(id) == Some(*version));
+            let listing = format!(
+                "{root}/ lists {}",
+                if ids.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    ids.join(", ")
+                }
+            );
+            let offers = |version: &Version| {
+                ids.iter()
+                    .any(|id| Version::from_text(id) == Some(*version))
+            };
             match (asked, [Version::V2, Version::V1_1].into_iter().find(offers)) {
                 (Some(asked), _) if offers(&asked) => Ok((asked, format!("asked for; {listing}"))),
                 (Some(asked), _) => refuse(format!("API {asked} is not offered: {listing}")),
-                (None, Some(newest)) => Ok((newest, format!("the newest that is known here; {listing}"))),
-                (None, None) => refuse(format!("no version of the API that is known here is offered: {listing}")),
+                (None, Some(newest)) => {
+                    Ok((newest, format!("the newest that is known here; {listing}")))
+                }
+                (None, None) => refuse(format!(
+                    "no version of the API that is known here is offered: {listing}"
+                )),
             }
         }
         (Listed::Nothing(why), None) => match address.version() {
-            Some(version) => Ok((version, format!("as the address says; no list of versions at {root}/ ({why})"))),
-            None => refuse(format!("no version of the API can be found at {root}/: {why}")),
+            Some(version) => Ok((
+                version,
+                format!("as the address says; no list of versions at {root}/ ({why})"),
+            )),
+            None => refuse(format!(
+                "no version of the API can be found at {root}/: {why}"
+            )),
         },
         (Listed::Nothing(why), Some(asked)) => match address.version() {
-            Some(version) if version == asked => Ok((version, "asked for, and as the address says".to_owned())),
-            _ => refuse(format!("whether API {asked} is offered cannot be found out at {root}/: {why}")),
+            Some(version) if version == asked => {
+                Ok((version, "asked for, and as the address says".to_owned()))
+            }
+            _ => refuse(format!(
+                "whether API {asked} is offered cannot be found out at {root}/: {why}"
+            )),
         },
     }
 }
@@ -139,21 +188,55 @@ mod tests {
     #[test]
     fn an_address_keeps_its_prefix_and_its_project() {
         for (url, root, version, v2) in [
-            ("http://h:8386/v1.1/3499", "http://h:8386", Some(Version::V1_1), "http://h:8386/v2/3499"),
-            ("http://h:8386/v2", "http://h:8386", Some(Version::V2), "http://h:8386/v2"),
-            ("http://h:8386/v2/", "http://h:8386", Some(Version::V2), "http://h:8386/v2"),
+            (
+                "http://h:8386/v1.1/3499",
+                "http://h:8386",
+                Some(Version::V1_1),
+                "http://h:8386/v2/3499",
+            ),
+            (
+                "http://h:8386/v2",
+                "http://h:8386",
+                Some(Version::V2),
+                "http://h:8386/v2",
+            ),
+            (
+                "http://h:8386/v2/",
+                "http://h:8386",
+                Some(Version::V2),
+                "http://h:8386/v2",
+            ),
             ("http://h:8386", "http://h:8386", None, "http://h:8386/v2"),
             ("http://h:8386/", "http://h:8386", None, "http://h:8386/v2"),
-            ("http://h/data-processing", "http://h/data-processing", None, "http://h/data-processing/v2"),
-            ("http://h/a/b/v1.1/p/", "http://h/a/b", Some(Version::V1_1), "http://h/a/b/v2/p"),
+            (
+                "http://h/data-processing",
+                "http://h/data-processing",
+                None,
+                "http://h/data-processing/v2",
+            ),
+            (
+                "http://h/a/b/v1.1/p/",
+                "http://h/a/b",
+                Some(Version::V1_1),
+                "http://h/a/b/v2/p",
+            ),
             ("http://h/v1.0/p", "http://h", None, "http://h/v2/p"),
             ("http://v2", "http://v2", None, "http://v2/v2"),
             ("http://v2/x", "http://v2/x", None, "http://v2/x/v2"),
-            ("http://h/vanilla", "http://h/vanilla", None, "http://h/vanilla/v2"),
+            (
+                "http://h/vanilla",
+                "http://h/vanilla",
+                None,
+                "http://h/vanilla/v2",
+            ),
         ] {
             let address = Address::parse(url);
             assert_eq!(
-                (address.root(), address.version(), address.of(Version::V2).as_str()),
+                (
+                    address.root(),
+                    address.version(),
+                    address.of(Version::V2).as_str()
+                ),
                 (root, version, v2),
                 "{url}"
             );
@@ -172,20 +255,46 @@ mod tests {
             (old, None, all(), Ok(v2)),
             (old, Some(v1), all(), Ok(v1)),
             (old, None, ids(&["v1.0", "v1.1"]), Ok(v1)),
-            (old, Some(v2), ids(&["v1.0", "v1.1"]), Err("API v2 is not offered: http://h/ lists v1.0, v1.1")),
-            (bare, None, ids(&["v1.0"]), Err("no version of the API that is known here is offered")),
+            (
+                old,
+                Some(v2),
+                ids(&["v1.0", "v1.1"]),
+                Err("API v2 is not offered: http://h/ lists v1.0, v1.1"),
+            ),
+            (
+                bare,
+                None,
+                ids(&["v1.0"]),
+                Err("no version of the API that is known here is offered"),
+            ),
             (bare, None, ids(&[]), Err("http://h/ lists nothing")),
-            (bare, None, none(), Err("no version of the API can be found at http://h/: 404")),
+            (
+                bare,
+                None,
+                none(),
+                Err("no version of the API can be found at http://h/: 404"),
+            ),
             (old, None, none(), Ok(v1)),
             (old, Some(v1), none(), Ok(v1)),
-            (old, Some(v2), none(), Err("whether API v2 is offered cannot be found out at http://h/: 404")),
+            (
+                old,
+                Some(v2),
+                none(),
+                Err("whether API v2 is offered cannot be found out at http://h/: 404"),
+            ),
         ];
         for (url, asked, listed, expected) in table {
             let chosen = choose(&Address::parse(url), asked, &listed);
             match (chosen, expected) {
-                (Ok((version, _)), Ok(expected)) => assert_eq!(version, expected, "{url} {asked:?} {listed:?}"),
-                (Err(error), Err(expected)) => assert!(error.to_string().contains(expected), "{error}"),
-                (chosen, expected) => panic!("{url} {asked:?} {listed:?}: {chosen:?} instead of {expected:?}"),
+                (Ok((version, _)), Ok(expected)) => {
+                    assert_eq!(version, expected, "{url} {asked:?} {listed:?}")
+                }
+                (Err(error), Err(expected)) => {
+                    assert!(error.to_string().contains(expected), "{error}")
+                }
+                (chosen, expected) => {
+                    panic!("{url} {asked:?} {listed:?}: {chosen:?} instead of {expected:?}")
+                }
             }
         }
     }

@@ -59,20 +59,37 @@ impl ApiError {
         };
         let text = |key: &str| inner.get(key).and_then(Value::as_str).map(str::to_owned);
         let required_methods = methods(inner.get("required_auth_methods"));
-        let message = text("error_message").or_else(|| text("message")).or_else(|| {
-            let wanted: Vec<String> = required_methods.iter().map(|set| set.join(" and ")).collect();
-            (!wanted.is_empty()).then(|| format!("one method is not enough; the service wants {}", wanted.join(" or ")))
-        })?;
+        let message = text("error_message")
+            .or_else(|| text("message"))
+            .or_else(|| {
+                let wanted: Vec<String> = required_methods
+                    .iter()
+                    .map(|set| set.join(" and "))
+                    .collect();
+                (!wanted.is_empty()).then(|| {
+                    format!(
+                        "one method is not enough; the service wants {}",
+                        wanted.join(" or ")
+                    )
+                })
+            })?;
         let message = redact::redact(&plain(&message));
         let (message, error_id) = split_id(&message);
         Some(Self {
             status,
             // For bad paging parameters the name is the number 400, which says nothing.
             code: text("error_name").as_deref().map(ErrorCode::from),
-            problems: message.lines().filter(|line| !line.trim().is_empty()).map(problem).collect(),
+            problems: message
+                .lines()
+                .filter(|line| !line.trim().is_empty())
+                .map(problem)
+                .collect(),
             message: message.to_owned(),
             error_id,
-            request_id: headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned),
+            request_id: headers
+                .get(REQUEST_ID)
+                .and_then(|id| id.to_str().ok())
+                .map(str::to_owned),
             versions: text("min_version").zip(text("max_version")),
             required_methods,
         })
@@ -90,7 +107,10 @@ impl ApiError {
 
     /// Whether the name is taken.
     pub fn is_already_exists(&self) -> bool {
-        matches!(self.code, Some(ErrorCode::NameAlreadyExists | ErrorCode::DbDuplicateEntry))
+        matches!(
+            self.code,
+            Some(ErrorCode::NameAlreadyExists | ErrorCode::DbDuplicateEntry)
+        )
     }
 
     /// Whether something else uses it, so that it cannot be deleted or changed.
@@ -99,7 +119,8 @@ impl ApiError {
     /// not fit, the words of the service tell. The address of a job binary in the service itself, which never changes, is
     /// refused in the same way.
     pub fn is_in_use(&self) -> bool {
-        let named = self.code == Some(ErrorCode::InvalidReference) && self.message.contains("in use by");
+        let named =
+            self.code == Some(ErrorCode::InvalidReference) && self.message.contains("in use by");
         named || (self.is_refused() && !self.is_protected() && !self.is_foreign())
     }
 
@@ -114,7 +135,10 @@ impl ApiError {
     }
 
     fn is_refused(&self) -> bool {
-        matches!(self.code, Some(ErrorCode::UpdateFailed | ErrorCode::DeletionFailed))
+        matches!(
+            self.code,
+            Some(ErrorCode::UpdateFailed | ErrorCode::DeletionFailed)
+        )
     }
 
     /// Whether a quota of the project is used up.
@@ -147,7 +171,10 @@ impl std::error::Error for ApiError {}
 /// Cuts `Error ID: ...` from the end of a message.
 fn split_id(message: &str) -> (&str, Option<String>) {
     match message.rsplit_once("Error ID:") {
-        Some((message, id)) => (message.trim_end(), Some(id.trim().to_owned()).filter(|id| !id.is_empty())),
+        Some((message, id)) => (
+            message.trim_end(),
+            Some(id.trim().to_owned()).filter(|id| !id.is_empty()),
+        ),
         None => (message.trim_end(), None),
     }
 }
@@ -158,14 +185,20 @@ fn plain(message: &str) -> String {
         return message.to_owned();
     }
     let text = message.replace("<br />", "\n");
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// `field[0].name: what is wrong`, or a sentence alone.
 fn problem(line: &str) -> (Option<String>, String) {
     let field = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_[].'".contains(c))
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_[].'".contains(c))
     };
     match line.split_once(": ") {
         Some((name, rest)) if field(name) => (Some(name.to_owned()), rest.to_owned()),
@@ -175,10 +208,16 @@ fn problem(line: &str) -> (Option<String>, String) {
 
 fn methods(value: Option<&Value>) -> Vec<Vec<String>> {
     let texts = |set: &Value| {
-        let names = set.as_array()?.iter().filter_map(|name| name.as_str().map(str::to_owned));
+        let names = set
+            .as_array()?
+            .iter()
+            .filter_map(|name| name.as_str().map(str::to_owned));
         Some(names.collect())
     };
-    value.and_then(Value::as_array).map(|sets| sets.iter().filter_map(texts).collect()).unwrap_or_default()
+    value
+        .and_then(Value::as_array)
+        .map(|sets| sets.iter().filter_map(texts).collect())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

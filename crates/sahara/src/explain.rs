@@ -20,15 +20,26 @@ impl Explanation {
 
     /// Topic and finding, one after the other.
     pub fn lines(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(topic, text)| (topic.as_str(), text.as_str()))
+        self.0
+            .iter()
+            .map(|(topic, text)| (topic.as_str(), text.as_str()))
     }
 }
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.0.iter().map(|(topic, _)| topic.len()).max().unwrap_or(0);
+        let width = self
+            .0
+            .iter()
+            .map(|(topic, _)| topic.len())
+            .max()
+            .unwrap_or(0);
         for (index, (topic, text)) in self.0.iter().enumerate() {
-            write!(f, "{}{topic:width$}  {text}", if index == 0 { "" } else { "\n" })?;
+            write!(
+                f,
+                "{}{topic:width$}  {text}",
+                if index == 0 { "" } else { "\n" }
+            )?;
         }
         Ok(())
     }

@@ -38,7 +38,8 @@ impl Exported {
     /// Reads what was written before, or by another program: the template alone, or inside of its envelope.
     pub fn from_json(text: &str) -> Result<Self> {
         let problem = |problem: String| Error::input("template", problem);
-        let value: Value = serde_json::from_str(text).map_err(|error| problem(format!("is no JSON: {error}")))?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| problem(format!("is no JSON: {error}")))?;
         let Value::Object(mut map) = value else {
             return Err(problem("is no JSON object".to_owned()));
         };
@@ -57,7 +58,10 @@ impl Exported {
 
     /// The names of the fields that are gaps.
     pub fn gaps(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|(key, value)| is_gap(key, value)).map(|(key, _)| key.as_str())
+        self.0
+            .iter()
+            .filter(|(key, value)| is_gap(key, value))
+            .map(|(key, _)| key.as_str())
     }
 }
 
@@ -70,7 +74,10 @@ impl fmt::Display for Exported {
 }
 
 fn is_gap(key: &str, value: &Value) -> bool {
-    value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}')) == Some(key)
+    value
+        .as_str()
+        .and_then(|text| text.strip_prefix('{')?.strip_suffix('}'))
+        == Some(key)
 }
 
 /// Creates a template from an exported one; made by the `import` of templates.
@@ -121,8 +128,14 @@ impl<T: Send + 'static> ImportTemplate<T> {
     fn into_call(self) -> Call<T> {
         let Self { call, mut fields } = self;
         // A gap that may stay open is as good as a field that is not there.
-        let needed = fields.get("flavor_id").is_some_and(|value| is_gap("flavor_id", value));
-        let checked = if needed { Err(Error::input("flavor_id", "is a gap in the export: set it")) } else { Ok(()) };
+        let needed = fields
+            .get("flavor_id")
+            .is_some_and(|value| is_gap("flavor_id", value));
+        let checked = if needed {
+            Err(Error::input("flavor_id", "is a gap in the export: set it"))
+        } else {
+            Ok(())
+        };
         fields.retain(|key, value| !is_gap(key, value));
         call.json(&fields).check(checked)
     }
@@ -174,7 +187,10 @@ impl ImportTemplate<NodeGroupTemplate> {
 
     /// Security groups, by name or id.
     pub fn security_groups(self, groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.set("security_groups", groups.into_iter().map(Into::into).collect::<Vec<String>>())
+        self.set(
+            "security_groups",
+            groups.into_iter().map(Into::into).collect::<Vec<String>>(),
+        )
     }
 }
 
@@ -194,7 +210,10 @@ impl ImportTemplate<ClusterTemplate> {
         let group = group.into().counting(count).to_json();
         match self.fields.get_mut("node_groups") {
             Some(Value::Array(groups)) => groups.push(group),
-            _ => drop(self.fields.insert("node_groups".to_owned(), Value::Array(vec![group]))),
+            _ => drop(
+                self.fields
+                    .insert("node_groups".to_owned(), Value::Array(vec![group])),
+            ),
         }
         self
     }

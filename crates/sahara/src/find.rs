@@ -42,7 +42,11 @@ pub(crate) fn find<T: Owned>(
     let get = is_uuid(&wanted).then(|| get(&wanted));
     let own = client.project_id().clone();
     // A name that is none would be a pattern, or a broken one.
-    let list = if filtered && is_plain(&wanted) { list.query("name", &wanted) } else { list };
+    let list = if filtered && is_plain(&wanted) {
+        list.query("name", &wanted)
+    } else {
+        list
+    };
     Task::new(async move {
         if let Some(get) = get
             && let Some(found) = found(get.await)?
@@ -65,11 +69,16 @@ pub(crate) fn find<T: Owned>(
 
 pub(crate) fn is_uuid(text: &str) -> bool {
     let digits = text.bytes().filter(|byte| *byte != b'-');
-    text.len() == 36 && digits.clone().count() == 32 && digits.clone().all(|byte| byte.is_ascii_hexdigit())
+    text.len() == 36
+        && digits.clone().count() == 32
+        && digits.clone().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// `None` instead of the error that there is no such thing.

@@ -148,7 +148,11 @@ impl<'a> Images<'a> {
                 }
             }
             // The filter is for a part of the name.
-            Ok(list.all().await?.into_iter().find(|image| image.name == wanted))
+            Ok(list
+                .all()
+                .await?
+                .into_iter()
+                .find(|image| image.name == wanted))
         })
     }
 
@@ -169,7 +173,10 @@ impl<'a> Images<'a> {
     /// # Ok(()) }
     /// ```
     pub fn register(self, id: impl Into<ImageId>, username: impl Into<String>) -> RegisterImage {
-        RegisterImage::new(self.0.get(both!(REGISTER_IMAGE), id.into(), "image"), username.into())
+        RegisterImage::new(
+            self.0.get(both!(REGISTER_IMAGE), id.into(), "image"),
+            username.into(),
+        )
     }
 
     /// Forgets what an image is registered with, its tags too (`DELETE /images/{id}`). Glance keeps the image.
@@ -208,8 +215,15 @@ impl<'a> Images<'a> {
     /// assert_eq!(image.tags.len(), 3);
     /// # Ok(()) }
     /// ```
-    pub fn tag(self, id: impl Into<ImageId>, tags: impl IntoIterator<Item = impl Into<String>>) -> Call<Image> {
-        with_tags(self.0.get(Op::V1_1(&v1_1::TAG_IMAGE), id.into(), "image"), texts(tags))
+    pub fn tag(
+        self,
+        id: impl Into<ImageId>,
+        tags: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Call<Image> {
+        with_tags(
+            self.0.get(Op::V1_1(&v1_1::TAG_IMAGE), id.into(), "image"),
+            texts(tags),
+        )
     }
 
     /// Takes tags from an image (`POST /images/{id}/untag`). Only in API v1.1; [`update_tags`](Self::update_tags)
@@ -228,8 +242,15 @@ impl<'a> Images<'a> {
     /// assert_eq!(image.tags, ["fake"]);
     /// # Ok(()) }
     /// ```
-    pub fn untag(self, id: impl Into<ImageId>, tags: impl IntoIterator<Item = impl Into<String>>) -> Call<Image> {
-        with_tags(self.0.get(Op::V1_1(&v1_1::UNTAG_IMAGE), id.into(), "image"), texts(tags))
+    pub fn untag(
+        self,
+        id: impl Into<ImageId>,
+        tags: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Call<Image> {
+        with_tags(
+            self.0.get(Op::V1_1(&v1_1::UNTAG_IMAGE), id.into(), "image"),
+            texts(tags),
+        )
     }
 
     /// The tags of an image, registered or not (`GET /images/{id}/tags`). Only in API v2; in v1.1 they are part of
@@ -252,7 +273,9 @@ impl<'a> Images<'a> {
             TagsAnswer::List(tags) => tags,
             TagsAnswer::Nothing {} => Vec::new(),
         });
-        self.0.call(Op::V2(&v2::GET_IMAGE_TAGS), decode).arg(id.into())
+        self.0
+            .call(Op::V2(&v2::GET_IMAGE_TAGS), decode)
+            .arg(id.into())
     }
 
     /// Gives an image these tags instead of those it has (`PUT /images/{id}/tags`). Only in API v2;
@@ -271,8 +294,15 @@ impl<'a> Images<'a> {
     /// assert_eq!(image.tags.len(), 3);
     /// # Ok(()) }
     /// ```
-    pub fn set_tags(self, id: impl Into<ImageId>, tags: impl IntoIterator<Item = impl Into<String>>) -> Call<Image> {
-        with_tags(self.0.get(Op::V2(&v2::SET_IMAGE_TAGS), id.into(), "image"), texts(tags))
+    pub fn set_tags(
+        self,
+        id: impl Into<ImageId>,
+        tags: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Call<Image> {
+        with_tags(
+            self.0.get(Op::V2(&v2::SET_IMAGE_TAGS), id.into(), "image"),
+            texts(tags),
+        )
     }
 
     /// Takes all tags from an image (`DELETE /images/{id}/tags`). Only in API v2; [`update_tags`](Self::update_tags)
@@ -313,7 +343,11 @@ impl<'a> Images<'a> {
     /// assert_eq!(image.tags, ["fake", "tested"]);
     /// # Ok(()) }
     /// ```
-    pub fn update_tags(self, id: impl Into<ImageId>, tags: impl IntoIterator<Item = impl Into<String>>) -> Task<Image> {
+    pub fn update_tags(
+        self,
+        id: impl Into<ImageId>,
+        tags: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Task<Image> {
         let (client, id, tags) = (self.0.clone(), id.into(), texts(tags));
         Task::new(async move {
             let images = client.images();
@@ -322,8 +356,16 @@ impl<'a> Images<'a> {
             }
             check::tags(&tags)?;
             let mut image = images.get(&id).await?;
-            let missing: Vec<&String> = tags.iter().filter(|tag| !image.tags.contains(tag)).collect();
-            let others: Vec<String> = image.tags.iter().filter(|tag| !tags.contains(tag)).cloned().collect();
+            let missing: Vec<&String> = tags
+                .iter()
+                .filter(|tag| !image.tags.contains(tag))
+                .collect();
+            let others: Vec<String> = image
+                .tags
+                .iter()
+                .filter(|tag| !tags.contains(tag))
+                .cloned()
+                .collect();
             if !missing.is_empty() {
                 image = images.tag(&id, missing).await?;
             }

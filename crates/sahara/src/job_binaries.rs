@@ -110,7 +110,9 @@ impl<'a> JobBinaries<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, url: impl Into<String>) -> CreateJobBinary {
-        let call = self.0.call(both!(CREATE_JOB_BINARY), Decode::key("job_binary"));
+        let call = self
+            .0
+            .call(both!(CREATE_JOB_BINARY), Decode::key("job_binary"));
         CreateJobBinary::new(call, name.into(), url.into())
     }
 
@@ -180,7 +182,10 @@ impl<'a> JobBinaries<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<JobBinaryId>) -> UpdateJobBinary {
-        UpdateJobBinary::new(self.0.get(both!(UPDATE_JOB_BINARY), id.into(), "job_binary"))
+        UpdateJobBinary::new(
+            self.0
+                .get(both!(UPDATE_JOB_BINARY), id.into(), "job_binary"),
+        )
     }
 
     /// Deletes a job binary, not the program (`DELETE /job-binaries/{id}`).
@@ -241,7 +246,9 @@ impl<'a> JobBinaries<'a> {
     /// # Ok(()) }
     /// ```
     pub fn data(self, id: impl Into<JobBinaryId>) -> Call<Bytes> {
-        self.0.call_in(Version::V1_1, &v1_1::GET_JOB_BINARY_DATA, data()).arg(id.into())
+        self.0
+            .call_in(Version::V1_1, &v1_1::GET_JOB_BINARY_DATA, data())
+            .arg(id.into())
     }
 }
 
@@ -255,7 +262,10 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(ListJobBinaries, "id, name, time of creation or time of change");
+sorted!(
+    ListJobBinaries,
+    "id, name, time of creation or time of change"
+);
 
 cloud_core::request! {
     /// Creates a job binary; made by [`JobBinaries::create`].

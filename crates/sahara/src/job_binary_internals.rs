@@ -89,7 +89,10 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListJobBinaryInternals {
-        ListJobBinaryInternals::new(self.0.list(Op::V1_1(&v1_1::LIST_JOB_BINARY_INTERNALS), "binaries"))
+        ListJobBinaryInternals::new(
+            self.0
+                .list(Op::V1_1(&v1_1::LIST_JOB_BINARY_INTERNALS), "binaries"),
+        )
     }
 
     /// Puts a program into the database (`PUT /job-binary-internals/{name}`). A name that is taken is refused: nothing is
@@ -120,12 +123,21 @@ impl<'a> JobBinaryInternals<'a> {
     /// let binary = api.job_binaries().create("count.pig", program.url()).await?;
     /// # Ok(()) }
     /// ```
-    pub fn upload(self, name: impl Into<String>, program: impl Into<Body>) -> Call<JobBinaryInternal> {
+    pub fn upload(
+        self,
+        name: impl Into<String>,
+        program: impl Into<Body>,
+    ) -> Call<JobBinaryInternal> {
         let (name, program) = (name.into(), program.into());
         let decode = Decode::key("job_binary_internal");
-        let call = self.0.call(Op::V1_1(&v1_1::CREATE_JOB_BINARY_INTERNAL), decode).arg(&name);
+        let call = self
+            .0
+            .call(Op::V1_1(&v1_1::CREATE_JOB_BINARY_INTERNAL), decode)
+            .arg(&name);
         let checked = check::name(&name).and_then(|()| check_size(program.len()));
-        call.check(checked).body("application/octet-stream", program).options(|options| options.idempotent(false))
+        call.check(checked)
+            .body("application/octet-stream", program)
+            .options(|options| options.idempotent(false))
     }
 
     /// One program's record (`GET /job-binary-internals/{id}`).
@@ -145,7 +157,11 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<JobBinaryInternalId>) -> Call<JobBinaryInternal> {
-        self.0.get(Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL), id.into(), "job_binary_internal")
+        self.0.get(
+            Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL),
+            id.into(),
+            "job_binary_internal",
+        )
     }
 
     /// Looks a program up by id or name (`GET /job-binary-internals/{id}` for what looks like an id, then
@@ -167,7 +183,9 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, program: impl Into<String>) -> Task<Option<JobBinaryInternal>> {
-        let list = self.0.list(Op::V1_1(&v1_1::LIST_JOB_BINARY_INTERNALS), "binaries");
+        let list = self
+            .0
+            .list(Op::V1_1(&v1_1::LIST_JOB_BINARY_INTERNALS), "binaries");
         find(self.0, program.into(), list, true, |id| self.get(id))
     }
 
@@ -215,7 +233,8 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, id: impl Into<JobBinaryInternalId>) -> Call<()> {
-        self.0.delete(Op::V1_1(&v1_1::DELETE_JOB_BINARY_INTERNAL), id.into())
+        self.0
+            .delete(Op::V1_1(&v1_1::DELETE_JOB_BINARY_INTERNAL), id.into())
     }
 
     /// The program itself (`GET /job-binary-internals/{id}/data`). Awaiting it gives all bytes at once;
@@ -236,7 +255,9 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Ok(()) }
     /// ```
     pub fn data(self, id: impl Into<JobBinaryInternalId>) -> Call<Bytes> {
-        self.0.call(Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL_DATA), data()).arg(id.into())
+        self.0
+            .call(Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL_DATA), data())
+            .arg(id.into())
     }
 }
 
@@ -244,7 +265,10 @@ fn check_size(bytes: u64) -> Result<()> {
     match bytes {
         0 => Err(Error::input("data", "must not be empty")),
         1..=MOST => Ok(()),
-        _ => Err(Error::input("data", format!("has {bytes} bytes; the service takes {MOST} (5120 KB)"))),
+        _ => Err(Error::input(
+            "data",
+            format!("has {bytes} bytes; the service takes {MOST} (5120 KB)"),
+        )),
     }
 }
 
@@ -258,7 +282,10 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(ListJobBinaryInternals, "id, name, time of creation or time of change");
+sorted!(
+    ListJobBinaryInternals,
+    "id, name, time of creation or time of change"
+);
 
 cloud_core::request! {
     /// Changes what is known about a program; made by [`JobBinaryInternals::update`].

@@ -130,7 +130,9 @@ impl<'a> JobTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, kind: impl Into<JobType>) -> CreateJobTemplate {
-        let call = self.0.call(both!(CREATE_JOB_TEMPLATE), Decode::key(self.keys().0));
+        let call = self
+            .0
+            .call(both!(CREATE_JOB_TEMPLATE), Decode::key(self.keys().0));
         CreateJobTemplate::new(call, name.into(), kind.into())
     }
 
@@ -151,7 +153,8 @@ impl<'a> JobTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<JobTemplateId>) -> Call<JobTemplate> {
-        self.0.get(both!(GET_JOB_TEMPLATE), id.into(), self.keys().0)
+        self.0
+            .get(both!(GET_JOB_TEMPLATE), id.into(), self.keys().0)
     }
 
     /// Looks a template up by id or name (`GET /job-templates/{id}` for what looks like an id, then
@@ -198,7 +201,10 @@ impl<'a> JobTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<JobTemplateId>) -> UpdateJobTemplate {
-        UpdateJobTemplate::new(self.0.get(both!(UPDATE_JOB_TEMPLATE), id.into(), self.keys().0))
+        UpdateJobTemplate::new(
+            self.0
+                .get(both!(UPDATE_JOB_TEMPLATE), id.into(), self.keys().0),
+        )
     }
 
     /// Deletes a template (`DELETE /job-templates/{id}`, in v1.1 `DELETE /jobs/{id}`).
@@ -246,7 +252,8 @@ impl<'a> JobTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn config_hints(self, kind: impl Into<JobType>) -> Call<ConfigHints> {
-        self.0.get(both!(GET_JOB_CONFIG_HINTS), kind.into(), "job_config")
+        self.0
+            .get(both!(GET_JOB_CONFIG_HINTS), kind.into(), "job_config")
     }
 }
 
@@ -262,4 +269,7 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(ListJobTemplates, "id, name, `type`, time of creation or time of change");
+sorted!(
+    ListJobTemplates,
+    "id, name, `type`, time of creation or time of change"
+);

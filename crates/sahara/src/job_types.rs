@@ -67,7 +67,11 @@ fn hints<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Config
     match Value::deserialize(deserializer)? {
         list @ Value::Array(_) => serde_json::from_value(list).map_err(serde::de::Error::custom),
         Value::Object(known) => {
-            let hint = |(name, value)| ConfigHint { name, value: Some(value), description: None };
+            let hint = |(name, value)| ConfigHint {
+                name,
+                value: Some(value),
+                description: None,
+            };
             Ok(known.into_iter().map(hint).collect())
         }
         _ => Ok(Vec::new()),
@@ -137,7 +141,12 @@ impl<'a> JobTypes<'a> {
     /// ```
     pub fn list(self) -> ListJobTypes {
         let call = self.0.call(both!(LIST_JOB_TYPES), Decode::key("job_types"));
-        ListJobTypes { call, api: self.0.version(), plugins: Vec::new(), versions: Vec::new() }
+        ListJobTypes {
+            call,
+            api: self.0.version(),
+            plugins: Vec::new(),
+            versions: Vec::new(),
+        }
     }
 }
 
@@ -175,7 +184,9 @@ impl ListJobTypes {
     pub fn with_hints(mut self) -> Self {
         self.call = match self.api {
             Version::V1_1 => self.call.query("hints", true),
-            Version::V2 => self.call.check(Err(Error::input("hints", "is not known in API v2"))),
+            Version::V2 => self
+                .call
+                .check(Err(Error::input("hints", "is not known in API v2"))),
         };
         self
     }
@@ -203,13 +214,20 @@ cloud_core::send_methods!(ListJobTypes => Vec<AvailableJobType>, |this| {
     call.decoded_by(Decode::key("job_types").map(move |types| filtered(types, &plugins, &versions)))
 });
 
-fn filtered(mut types: Vec<AvailableJobType>, plugins: &[String], versions: &[String]) -> Vec<AvailableJobType> {
+fn filtered(
+    mut types: Vec<AvailableJobType>,
+    plugins: &[String],
+    versions: &[String],
+) -> Vec<AvailableJobType> {
     let admits = |wanted: &[String], name: &String| wanted.is_empty() || wanted.contains(name);
     for kind in &mut types {
         for plugin in &mut kind.plugins {
-            plugin.versions.retain(|version, _| admits(versions, version));
+            plugin
+                .versions
+                .retain(|version, _| admits(versions, version));
         }
-        kind.plugins.retain(|plugin| admits(plugins, &plugin.name) && !plugin.versions.is_empty());
+        kind.plugins
+            .retain(|plugin| admits(plugins, &plugin.name) && !plugin.versions.is_empty());
     }
     types.retain(|kind| !kind.plugins.is_empty());
     types

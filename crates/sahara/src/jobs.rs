@@ -170,7 +170,13 @@ impl<'a> Jobs<'a> {
     /// # Ok(()) }
     /// ```
     pub fn refresh(self, id: impl Into<JobId>) -> Call<Job> {
-        self.0.call_in(Version::V1_1, &v1_1::REFRESH_JOB, Decode::key("job_execution")).arg(id.into())
+        self.0
+            .call_in(
+                Version::V1_1,
+                &v1_1::REFRESH_JOB,
+                Decode::key("job_execution"),
+            )
+            .arg(id.into())
     }
 
     /// Changes who sees the job, and whether it is protected (`PATCH /jobs/{id}`, in v1.1
@@ -238,11 +244,17 @@ impl<'a> Jobs<'a> {
         let decode = Decode::key(self.keys().0);
         match self.0.version() {
             Version::V1_1 => {
-                let call = self.0.call_in(Version::V1_1, &v1_1::CANCEL_JOB, decode).arg(id.into());
+                let call = self
+                    .0
+                    .call_in(Version::V1_1, &v1_1::CANCEL_JOB, decode)
+                    .arg(id.into());
                 call.options(|options| options.idempotent(false))
             }
             Version::V2 => {
-                let call = self.0.call_in(Version::V2, &v2::UPDATE_JOB, decode).arg(id.into());
+                let call = self
+                    .0
+                    .call_in(Version::V2, &v2::UPDATE_JOB, decode)
+                    .arg(id.into());
                 call.json(&json!({"info": {"status": "cancel"}}))
             }
         }
@@ -275,7 +287,9 @@ impl<'a> Jobs<'a> {
     /// # Ok(()) }
     /// ```
     pub fn suspend(self, id: impl Into<JobId>) -> Call<Job> {
-        self.0.get(both!(UPDATE_JOB), id.into(), self.keys().0).json(&json!({"info": {"status": "suspend"}}))
+        self.0
+            .get(both!(UPDATE_JOB), id.into(), self.keys().0)
+            .json(&json!({"info": {"status": "suspend"}}))
     }
 
     /// Deletes a job (`DELETE /jobs/{id}`, in v1.1 `DELETE /job-executions/{id}`). One that has not ended is cancelled
@@ -423,7 +437,10 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(ListJobs, "id; the service takes `job_template`, `cluster` and `status` too, and fails with 500");
+sorted!(
+    ListJobs,
+    "id; the service takes `job_template`, `cluster` and `status` too, and fails with 500"
+);
 
 cloud_core::request! {
     /// Changes flags of a job; made by [`Jobs::update`].

@@ -16,7 +16,11 @@ struct Location<'a> {
 impl<'a> Location<'a> {
     fn parse(url: &'a str) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-        let slash = if scheme.is_empty() { 0 } else { rest.find('/').unwrap_or(rest.len()) };
+        let slash = if scheme.is_empty() {
+            0
+        } else {
+            rest.find('/').unwrap_or(rest.len())
+        };
         let (host, path) = rest.split_at(slash);
         Self { scheme, host, path }
     }
@@ -35,17 +39,25 @@ pub(crate) fn data_source(kind: &DataSourceType, url: &str) -> Result<()> {
     let is_scheme = |scheme: &str| location.scheme == scheme;
     let problem = match kind {
         _ if url.is_empty() => "must not be empty",
-        DataSourceType::Hdfs if !(is_scheme("") || (is_scheme("hdfs") && !location.host.is_empty())) => {
+        DataSourceType::Hdfs
+            if !(is_scheme("") || (is_scheme("hdfs") && !location.host.is_empty())) =>
+        {
             "must be hdfs://host/path, or a path"
         }
-        DataSourceType::MapRFs if !is_scheme("") && !is_scheme("maprfs") => "must be maprfs://host/path, or a path",
+        DataSourceType::MapRFs if !is_scheme("") && !is_scheme("maprfs") => {
+            "must be maprfs://host/path, or a path"
+        }
         DataSourceType::Swift if !is_swift(&location) => "must be swift://container/object",
         DataSourceType::S3
-            if !(is_scheme("s3") || is_scheme("s3a")) || location.host.is_empty() || location.path.is_empty() =>
+            if !(is_scheme("s3") || is_scheme("s3a"))
+                || location.host.is_empty()
+                || location.path.is_empty() =>
         {
             "must be s3://bucket/object or s3a://bucket/object"
         }
-        DataSourceType::Manila if !is_scheme("manila") || !is_uuid(location.host) || location.path.is_empty() => {
+        DataSourceType::Manila
+            if !is_scheme("manila") || !is_uuid(location.host) || location.path.is_empty() =>
+        {
             "must be manila://share/path, with the share's id"
         }
         _ => return placeholders(url),
@@ -55,22 +67,36 @@ pub(crate) fn data_source(kind: &DataSourceType, url: &str) -> Result<()> {
 
 /// Swift's containers may have `.sahara` behind their name, and nothing else.
 fn is_swift(location: &Location<'_>) -> bool {
-    let suffix = location.host.split_once('.').map_or("sahara", |(_, suffix)| suffix);
+    let suffix = location
+        .host
+        .split_once('.')
+        .map_or("sahara", |(_, suffix)| suffix);
     location.scheme == "swift" && suffix == "sahara" && location.has_object()
 }
 
 /// `%RANDSTR(n)%` stands for random text of that length.
 fn placeholders(url: &str) -> Result<()> {
-    let lengths = url.split("%RANDSTR(").skip(1).filter_map(|rest| Some(rest.split_once(")%")?.0));
+    let lengths = url
+        .split("%RANDSTR(")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once(")%")?.0));
     let mut total = 0_u64;
     for length in lengths.filter_map(|length| length.parse::<i64>().ok()) {
         match u64::try_from(length) {
             Ok(length) if length > 0 => total = total.saturating_add(length),
-            _ => return Err(Error::input("url", "has a %RANDSTR(n)% whose length is not positive")),
+            _ => {
+                return Err(Error::input(
+                    "url",
+                    "has a %RANDSTR(n)% whose length is not positive",
+                ));
+            }
         }
     }
     if total > MOST_RANDOM {
-        return Err(Error::input("url", format!("asks for more than {MOST_RANDOM} random characters")));
+        return Err(Error::input(
+            "url",
+            format!("asks for more than {MOST_RANDOM} random characters"),
+        ));
     }
     Ok(())
 }
@@ -87,7 +113,8 @@ pub(crate) fn job_binary(url: &str) -> Result<()> {
     if is_one {
         return Ok(());
     }
-    let forms = "internal-db://id, swift://container/object, s3://bucket/object or manila://share/path";
+    let forms =
+        "internal-db://id, swift://container/object, s3://bucket/object or manila://share/path";
     Err(Error::input("url", format!("must be {forms}")))
 }
 
@@ -96,8 +123,12 @@ pub(crate) fn extra(url: &str, extra: Option<&Credentials>) -> Result<()> {
     let problem = match (Location::parse(url).scheme, extra) {
         ("swift", None | Some(Credentials::S3(_))) => "must be the credentials of a user of Swift",
         ("s3", None | Some(Credentials::Swift(_))) => "must be keys for S3",
-        ("s3", Some(Credentials::S3(keys))) if keys.endpoint.is_none() => "must have the endpoint of S3",
-        ("s3", Some(Credentials::S3(keys))) if keys.ssl.is_some() || keys.bucket_in_path.is_some() => {
+        ("s3", Some(Credentials::S3(keys))) if keys.endpoint.is_none() => {
+            "must have the endpoint of S3"
+        }
+        ("s3", Some(Credentials::S3(keys)))
+            if keys.ssl.is_some() || keys.bucket_in_path.is_some() =>
+        {
             "must have keys and endpoint alone: ssl and bucket_in_path are for data sources"
         }
         _ => return Ok(()),
@@ -143,11 +174,28 @@ mod tests {
     #[test]
     fn programs_have_addresses_too() {
         let id = "3499012a-459a-4fce-aae8-df5dab4a5f4c";
-        for url in [&format!("internal-db://{id}"), "swift://c/o", "s3://b/o", &format!("manila://{id}/x")] {
+        for url in [
+            &format!("internal-db://{id}"),
+            "swift://c/o",
+            "s3://b/o",
+            &format!("manila://{id}/x"),
+        ] {
             assert!(job_binary(url).is_ok(), "{url}");
         }
-        for url in ["", "x", "internal-db://x", "swift://c", "s3://b/", "manila://x/y", "http://h/x"] {
-            assert_eq!(job_binary(url).unwrap_err().fields()[0].name, "url", "{url}");
+        for url in [
+            "",
+            "x",
+            "internal-db://x",
+            "swift://c",
+            "s3://b/",
+            "manila://x/y",
+            "http://h/x",
+        ] {
+            assert_eq!(
+                job_binary(url).unwrap_err().fields()[0].name,
+                "url",
+                "{url}"
+            );
         }
     }
 }

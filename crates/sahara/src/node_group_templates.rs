@@ -129,7 +129,10 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListNodeGroupTemplates {
-        ListNodeGroupTemplates::new(self.0.list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates"))
+        ListNodeGroupTemplates::new(
+            self.0
+                .list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates"),
+        )
     }
 
     /// Creates a template for a plugin (`POST /node-group-templates`). The name becomes part of host names; the flavor
@@ -167,7 +170,10 @@ impl<'a> NodeGroupTemplates<'a> {
         flavor: impl Into<FlavorId>,
         processes: impl IntoIterator<Item = impl Into<String>>,
     ) -> CreateNodeGroupTemplate {
-        let call = self.0.call(both!(CREATE_NODE_GROUP_TEMPLATE), Decode::key("node_group_template"));
+        let call = self.0.call(
+            both!(CREATE_NODE_GROUP_TEMPLATE),
+            Decode::key("node_group_template"),
+        );
         let plugin = Release::new(self.0.version(), plugin, plugin_version);
         let processes = processes.into_iter().map(Into::into).collect();
         CreateNodeGroupTemplate::new(call, name.into(), plugin, flavor.into(), processes)
@@ -191,7 +197,11 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<NodeGroupTemplateId>) -> Call<NodeGroupTemplate> {
-        self.0.get(both!(GET_NODE_GROUP_TEMPLATE), id.into(), "node_group_template")
+        self.0.get(
+            both!(GET_NODE_GROUP_TEMPLATE),
+            id.into(),
+            "node_group_template",
+        )
     }
 
     /// Looks a template up by id or name (`GET /node-group-templates/{id}` for what looks like an id, then
@@ -214,7 +224,9 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, template: impl Into<String>) -> Task<Option<NodeGroupTemplate>> {
-        let list = self.0.list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates");
+        let list = self
+            .0
+            .list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates");
         find(self.0, template.into(), list, true, |id| self.get(id))
     }
 
@@ -240,7 +252,11 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<NodeGroupTemplateId>) -> UpdateNodeGroupTemplate {
-        let call = self.0.get(both!(UPDATE_NODE_GROUP_TEMPLATE), id.into(), "node_group_template");
+        let call = self.0.get(
+            both!(UPDATE_NODE_GROUP_TEMPLATE),
+            id.into(),
+            "node_group_template",
+        );
         UpdateNodeGroupTemplate::new(call, Release::none(self.0.version()))
     }
 
@@ -287,7 +303,12 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn export(self, id: impl Into<NodeGroupTemplateId>) -> Call<Exported> {
-        self.0.call(both!(EXPORT_NODE_GROUP_TEMPLATE), Decode::key("node_group_template")).arg(id.into())
+        self.0
+            .call(
+                both!(EXPORT_NODE_GROUP_TEMPLATE),
+                Decode::key("node_group_template"),
+            )
+            .arg(id.into())
     }
 
     /// Creates a template from one that was exported, here or elsewhere, by any version of the API
@@ -310,7 +331,10 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Ok(()) }
     /// ```
     pub fn import(self, exported: &Exported) -> ImportTemplate<NodeGroupTemplate> {
-        let call = self.0.call(both!(CREATE_NODE_GROUP_TEMPLATE), Decode::key("node_group_template"));
+        let call = self.0.call(
+            both!(CREATE_NODE_GROUP_TEMPLATE),
+            Decode::key("node_group_template"),
+        );
         ImportTemplate::new(call, exported, self.0.version())
     }
 }
@@ -329,7 +353,10 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(ListNodeGroupTemplates, "id, name, plugin name, plugin version, time of creation or time of change");
+sorted!(
+    ListNodeGroupTemplates,
+    "id, name, plugin name, plugin version, time of creation or time of change"
+);
 
 /// The fields that creating and changing have in common.
 macro_rules! template_request {

@@ -225,7 +225,10 @@ impl NewNodeGroup {
     }
 
     /// A group like a template, but for what is set here.
-    pub fn from_template(name: impl Into<String>, template: impl Into<NodeGroupTemplateId>) -> Self {
+    pub fn from_template(
+        name: impl Into<String>,
+        template: impl Into<NodeGroupTemplateId>,
+    ) -> Self {
         Self {
             name: name.into(),
             node_group_template_id: Some(template.into()),
@@ -249,7 +252,10 @@ impl NewNodeGroup {
     }
 
     /// What runs on the nodes, instead of what the template says.
-    pub fn node_processes(mut self, processes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn node_processes(
+        mut self,
+        processes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         self.node_processes = Some(processes.into_iter().map(Into::into).collect());
         self
     }
@@ -276,8 +282,16 @@ impl NewNodeGroup {
         let problem = match self.set.volumes_size {
             Some(0) => "must be at least 1 GiB",
             // The template may know the size.
-            None if volumes && self.node_group_template_id.is_none() => "must be given with volumes_per_node",
-            _ => return self.set.shares.as_deref().map_or(Ok(()), |all| check::shares(&format!("{at}.shares"), all)),
+            None if volumes && self.node_group_template_id.is_none() => {
+                "must be given with volumes_per_node"
+            }
+            _ => {
+                return self
+                    .set
+                    .shares
+                    .as_deref()
+                    .map_or(Ok(()), |all| check::shares(&format!("{at}.shares"), all));
+            }
         };
         Err(Error::input(format!("{at}.volumes_size"), problem))
     }

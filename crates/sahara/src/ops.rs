@@ -202,18 +202,28 @@ mod tests {
         let both = both!(UPDATE_NODE_GROUP_TEMPLATE);
         for (version, method) in [(Version::V1_1, "PUT"), (Version::V2, "PATCH")] {
             let (operation, missing) = both.of(version);
-            assert_eq!((operation.method.as_str(), missing.is_none()), (method, true));
+            assert_eq!(
+                (operation.method.as_str(), missing.is_none()),
+                (method, true)
+            );
         }
         for (op, has, lacks) in [
-            (Op::V1_1(&v1_1::CONVERT_PLUGIN_CONFIG), Version::V1_1, Version::V2),
+            (
+                Op::V1_1(&v1_1::CONVERT_PLUGIN_CONFIG),
+                Version::V1_1,
+                Version::V2,
+            ),
             (Op::V2(&v2::SET_IMAGE_TAGS), Version::V2, Version::V1_1),
         ] {
             assert!(op.of(has).1.is_none());
             let error = op.of(lacks).1.unwrap();
             assert_eq!(error.kind(), ErrorKind::Input);
-            let text = format!("API {lacks} has no such operation; where the service offers the other version too");
+            let text = format!(
+                "API {lacks} has no such operation; where the service offers the other version too"
+            );
             assert!(
-                error.to_string().contains(&text) && error.to_string().contains(&format!("Version::{has:?}")),
+                error.to_string().contains(&text)
+                    && error.to_string().contains(&format!("Version::{has:?}")),
                 "{error}"
             );
         }

@@ -11,7 +11,10 @@ pub(crate) const PAGE_SIZE: u32 = 100;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Markers;
 
-const MARKER: Marker = Marker { marker: "marker", limit: "limit" };
+const MARKER: Marker = Marker {
+    marker: "marker",
+    limit: "limit",
+};
 
 impl PageStyle for Markers {
     fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
@@ -19,7 +22,9 @@ impl PageStyle for Markers {
     }
 
     fn next(&self, token: Option<&PageToken>, info: &PageInfo, items: usize) -> Option<PageToken> {
-        (items > 0).then(|| MARKER.next(token, info, items)).flatten()
+        (items > 0)
+            .then(|| MARKER.next(token, info, items))
+            .flatten()
     }
 }
 
@@ -34,6 +39,9 @@ impl PageMeta for PageMarkers {
     const KEY: &'static str = "markers";
 
     fn info(self) -> PageInfo {
-        PageInfo { next: self.next, ..PageInfo::default() }
+        PageInfo {
+            next: self.next,
+            ..PageInfo::default()
+        }
     }
 }

@@ -46,7 +46,11 @@ impl<'a, T> IntoIterator for &'a Named<T> {
 impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Named<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let all = BTreeMap::<String, Option<T>>::deserialize(deserializer)?;
-        Ok(Self(all.into_iter().map(|(name, value)| (name, value.unwrap_or_default())).collect()))
+        Ok(Self(
+            all.into_iter()
+                .map(|(name, value)| (name, value.unwrap_or_default()))
+                .collect(),
+        ))
     }
 }
 
@@ -165,7 +169,9 @@ cloud_core::model! {
 impl PluginVersion {
     /// The settings of a scope, in the plugin's order.
     pub fn configs_in(&self, scope: ConfigScope) -> impl Iterator<Item = &PluginConfig> {
-        self.configs.iter().filter(move |config| config.scope == scope)
+        self.configs
+            .iter()
+            .filter(move |config| config.scope == scope)
     }
 
     /// The settings of a scope and a target.
@@ -180,8 +186,13 @@ impl PluginVersion {
     /// }
     /// # assert_eq!(version.configs_of(ConfigScope::Node, "HDFS").count(), 1);
     /// ```
-    pub fn configs_of<'a>(&'a self, scope: ConfigScope, target: &'a str) -> impl Iterator<Item = &'a PluginConfig> {
-        self.configs_in(scope).filter(move |config| config.applicable_target == target)
+    pub fn configs_of<'a>(
+        &'a self,
+        scope: ConfigScope,
+        target: &'a str,
+    ) -> impl Iterator<Item = &'a PluginConfig> {
+        self.configs_in(scope)
+            .filter(move |config| config.applicable_target == target)
     }
 
     /// The settings that are about no service in particular: the target `general`.
@@ -192,13 +203,18 @@ impl PluginVersion {
     /// The targets of its settings, each once.
     pub fn targets(&self) -> impl Iterator<Item = &str> {
         let target = |index: usize| self.configs[index].applicable_target.as_str();
-        (0..self.configs.len()).filter(move |index| !(0..*index).any(|i| target(i) == target(*index))).map(target)
+        (0..self.configs.len())
+            .filter(move |index| !(0..*index).any(|i| target(i) == target(*index)))
+            .map(target)
     }
 
     /// All processes, with the service that each belongs to.
     pub fn processes(&self) -> impl Iterator<Item = (&str, &str)> {
         let services = self.node_processes.iter();
-        services.flat_map(|(service, all)| all.iter().map(move |process| (service.as_str(), process.as_str())))
+        services.flat_map(|(service, all)| {
+            all.iter()
+                .map(move |process| (service.as_str(), process.as_str()))
+        })
     }
 }
 
@@ -271,8 +287,15 @@ impl<'a> Plugins<'a> {
     /// assert!(version.processes().any(|(service, process)| service == "HDFS" && process == "datanode"));
     /// # Ok(()) }
     /// ```
-    pub fn get_version(self, name: impl Into<String>, version: impl Into<String>) -> Call<PluginVersion> {
-        self.0.call(both!(GET_PLUGIN_VERSION), Decode::key("plugin")).arg(name.into()).arg(version.into())
+    pub fn get_version(
+        self,
+        name: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Call<PluginVersion> {
+        self.0
+            .call(both!(GET_PLUGIN_VERSION), Decode::key("plugin"))
+            .arg(name.into())
+            .arg(version.into())
     }
 
     /// Sets labels of a plugin and its versions, for the caller's project (`PATCH /plugins/{name}`).
@@ -295,7 +318,11 @@ impl<'a> Plugins<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, name: impl Into<String>) -> UpdatePlugin {
-        UpdatePlugin::new(self.0.get(both!(UPDATE_PLUGIN), name.into(), "plugin"), BTreeMap::new(), BTreeMap::new())
+        UpdatePlugin::new(
+            self.0.get(both!(UPDATE_PLUGIN), name.into(), "plugin"),
+            BTreeMap::new(),
+            BTreeMap::new(),
+        )
     }
 
     /// Makes a template of a cluster from a plugin's own kind of file
@@ -323,8 +350,14 @@ impl<'a> Plugins<'a> {
         template: impl Into<String>,
         file: impl Into<Bytes>,
     ) -> Call<ClusterTemplate> {
-        let call = self.0.call(Op::V1_1(&v1_1::CONVERT_PLUGIN_CONFIG), Decode::key("cluster_template"));
-        let call = call.arg(name.into()).arg(version.into()).arg(template.into());
+        let call = self.0.call(
+            Op::V1_1(&v1_1::CONVERT_PLUGIN_CONFIG),
+            Decode::key("cluster_template"),
+        );
+        let call = call
+            .arg(name.into())
+            .arg(version.into())
+            .arg(template.into());
         call.body("application/octet-stream", file.into())
     }
 }
@@ -360,8 +393,16 @@ impl UpdatePlugin {
     }
 
     /// Sets a label of one of its versions.
-    pub fn version_label(mut self, version: impl Into<String>, label: impl Into<String>, status: bool) -> Self {
-        self.version_labels.entry(version.into()).or_default().insert(label.into(), Setting { status });
+    pub fn version_label(
+        mut self,
+        version: impl Into<String>,
+        label: impl Into<String>,
+        status: bool,
+    ) -> Self {
+        self.version_labels
+            .entry(version.into())
+            .or_default()
+            .insert(label.into(), Setting { status });
         self
     }
 }

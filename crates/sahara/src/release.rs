@@ -11,7 +11,10 @@ pub(crate) struct Release {
 
 impl Release {
     pub(crate) fn new(api: Version, name: impl Into<String>, version: impl Into<String>) -> Self {
-        Self { api, plugin: Some((name.into(), version.into())) }
+        Self {
+            api,
+            plugin: Some((name.into(), version.into())),
+        }
     }
 
     /// None is given yet.

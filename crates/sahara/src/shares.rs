@@ -32,7 +32,10 @@ pub struct Share {
 impl Share {
     /// The share with this id.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), ..Self::default() }
+        Self {
+            id: id.into(),
+            ..Self::default()
+        }
     }
 
     /// Mounts it here.

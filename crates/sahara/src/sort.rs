@@ -35,12 +35,18 @@ impl Sort {
     pub const PLUGIN_VERSION: Self = Self::constant("hadoop_version");
 
     const fn constant(field: &'static str) -> Self {
-        Self { field: Cow::Borrowed(field), descending: false }
+        Self {
+            field: Cow::Borrowed(field),
+            descending: false,
+        }
     }
 
     /// By this field, upwards.
     pub fn by(field: impl Into<Cow<'static, str>>) -> Self {
-        Self { field: field.into(), descending: false }
+        Self {
+            field: field.into(),
+            descending: false,
+        }
     }
 
     /// The other way round: the largest first.
@@ -57,7 +63,12 @@ impl Sort {
 
 impl fmt::Display for Sort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.field)
+        write!(
+            f,
+            "{}{}",
+            if self.descending { "-" } else { "" },
+            self.field
+        )
     }
 }
 

@@ -34,7 +34,9 @@ where
 }
 
 /// Looks by this call.
-pub(crate) fn looking<T: Send + 'static>(call: Call<T>) -> impl FnMut() -> CallFuture<T> + Send + 'static {
+pub(crate) fn looking<T: Send + 'static>(
+    call: Call<T>,
+) -> impl FnMut() -> CallFuture<T> + Send + 'static {
     move || call.clone().into_future()
 }
 
@@ -60,12 +62,19 @@ where
 }
 
 /// A waiter with the deadline of this crate.
-pub(crate) fn waiter<R: Send + 'static>(client: &Client, watch: impl Watch<R> + 'static) -> Waiter<R> {
+pub(crate) fn waiter<R: Send + 'static>(
+    client: &Client,
+    watch: impl Watch<R> + 'static,
+) -> Waiter<R> {
     Waiter::new(client.clock(), watch).timeout(DEADLINE)
 }
 
 /// As [`watch_by`], where one look may show any number of news, or none.
-pub(crate) fn follow<T, R, F, L, J>(client: &Client, mut look: L, judge: J) -> impl Watch<R> + use<T, R, F, L, J>
+pub(crate) fn follow<T, R, F, L, J>(
+    client: &Client,
+    mut look: L,
+    judge: J,
+) -> impl Watch<R> + use<T, R, F, L, J>
 where
     T: Send + 'static,
     R: Send + 'static,
@@ -86,7 +95,12 @@ where
         }
     };
     let looks = Poll::new(client.clock(), Interval::growing(first, LONGEST), look);
-    Followed { looks: Box::new(looks), judge, news: VecDeque::new(), end: None }
+    Followed {
+        looks: Box::new(looks),
+        judge,
+        news: VecDeque::new(),
+        end: None,
+    }
 }
 
 /// Waits until the thing is gone. `describe` says what it does meanwhile, or that it will never go.
@@ -104,8 +118,11 @@ pub(crate) fn until_gone<T: Send + 'static>(
 /// The work has failed, as the service says.
 pub(crate) fn failed(what: &str, reason: &str) -> Error {
     let reason = reason.trim();
-    let text =
-        if reason.is_empty() { format!("{what}; the service gives no reason") } else { format!("{what}: {reason}") };
+    let text = if reason.is_empty() {
+        format!("{what}; the service gives no reason")
+    } else {
+        format!("{what}: {reason}")
+    };
     Error::new(ErrorKind::WorkFailed, text)
 }
 

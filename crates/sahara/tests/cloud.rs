@@ -15,7 +15,11 @@ use serde_json::{Value, json};
 
 /// Answers the list of versions at any root, and nothing else.
 fn versions(request: &Request<Bytes>) -> Scripted {
-    if request.uri().path().ends_with('/') { Scripted::json(300, VERSIONS) } else { Scripted::json(404, "{}") }
+    if request.uri().path().ends_with('/') {
+        Scripted::json(300, VERSIONS)
+    } else {
+        Scripted::json(404, "{}")
+    }
 }
 
 async fn connect(builder: CloudBuilder, version: Option<Version>) -> sahara::Result<Client> {
@@ -28,8 +32,13 @@ async fn connect(builder: CloudBuilder, version: Option<Version>) -> sahara::Res
 
 /// The requests but those to Keystone.
 fn asked(wire: &ScriptedTransport) -> Vec<String> {
-    let others = wire.seen().into_iter().filter(|seen| seen.request.uri().host() != Some("keystone.test"));
-    others.map(|seen| format!("{} {}", seen.request.method(), seen.request.uri())).collect()
+    let others = wire
+        .seen()
+        .into_iter()
+        .filter(|seen| seen.request.uri().host() != Some("keystone.test"));
+    others
+        .map(|seen| format!("{} {}", seen.request.method(), seen.request.uri()))
+        .collect()
 }
 
 /// What the catalog says, which version is asked for, what is asked, and what comes of it.
@@ -45,50 +54,118 @@ async fn the_address_is_the_catalogs_with_the_version_that_is_wanted() {
         (&pid, v2, &["GET https://s.test:8386/"], &pid_v2),
         (&pid, None, &["GET https://s.test:8386/"], &pid_v2),
         ("https://s.test:8386/v2", v2, &[], "https://s.test:8386/v2"),
-        ("https://s.test:8386/v2", None, &[], "https://s.test:8386/v2"),
-        ("https://s.test:8386/v2/", v1, &["GET https://s.test:8386/"], "https://s.test:8386/v1.1"),
-        ("https://s.test:8386", v1, &["GET https://s.test:8386/"], "https://s.test:8386/v1.1"),
-        ("https://s.test:8386/", None, &["GET https://s.test:8386/"], "https://s.test:8386/v2"),
+        (
+            "https://s.test:8386/v2",
+            None,
+            &[],
+            "https://s.test:8386/v2",
+        ),
+        (
+            "https://s.test:8386/v2/",
+            v1,
+            &["GET https://s.test:8386/"],
+            "https://s.test:8386/v1.1",
+        ),
+        (
+            "https://s.test:8386",
+            v1,
+            &["GET https://s.test:8386/"],
+            "https://s.test:8386/v1.1",
+        ),
+        (
+            "https://s.test:8386/",
+            None,
+            &["GET https://s.test:8386/"],
+            "https://s.test:8386/v2",
+        ),
         (
             "https://s.test/data-processing",
             v2,
             &["GET https://s.test/data-processing/"],
             "https://s.test/data-processing/v2",
         ),
-        (&prefixed, v2, &["GET https://s.test/data-processing/"], &prefixed_v2),
+        (
+            &prefixed,
+            v2,
+            &["GET https://s.test/data-processing/"],
+            &prefixed_v2,
+        ),
         (&prefixed, v1, &[], &prefixed),
     ];
     for (url, version, requests, base) in table {
         let wire = openstack(url, versions);
         let api = connect(builder(&wire), version).await.unwrap();
-        assert_eq!((api.endpoint(), asked(&wire)), (base, requests.iter().map(|r| (*r).to_owned()).collect()), "{url}");
+        assert_eq!(
+            (api.endpoint(), asked(&wire)),
+            (base, requests.iter().map(|r| (*r).to_owned()).collect()),
+            "{url}"
+        );
         assert_eq!(api.project_id().as_str(), PROJECT);
-        if let Some(seen) = wire.seen().iter().find(|seen| seen.request.uri().host() == Some("s.test")) {
-            assert!(seen.request.headers().get("x-auth-token").is_none(), "the list of versions wants no token");
+        if let Some(seen) = wire
+            .seen()
+            .iter()
+            .find(|seen| seen.request.uri().host() == Some("s.test"))
+        {
+            assert!(
+                seen.request.headers().get("x-auth-token").is_none(),
+                "the list of versions wants no token"
+            );
         }
     }
 }
 
 #[tokio::test]
 async fn an_older_service_is_spoken_to_in_its_version() {
-    let v1_only = r#"{"versions":[{"id":"v1.0","status":"SUPPORTED"},{"id":"v1.1","status":"CURRENT"}]}"#;
+    let v1_only =
+        r#"{"versions":[{"id":"v1.0","status":"SUPPORTED"},{"id":"v1.1","status":"CURRENT"}]}"#;
     let wire = openstack("https://s.test", move |_| Scripted::json(300, v1_only));
-    assert_eq!(connect(builder(&wire), None).await.unwrap().version(), Version::V1_1);
-    let error = connect(builder(&wire), Some(Version::V2)).await.unwrap_err();
+    assert_eq!(
+        connect(builder(&wire), None).await.unwrap().version(),
+        Version::V1_1
+    );
+    let error = connect(builder(&wire), Some(Version::V2))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
-    assert!(error.to_string().contains("API v2 is not offered: https://s.test/ lists v1.0, v1.1"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("API v2 is not offered: https://s.test/ lists v1.0, v1.1"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_a_list_of_versions_the_address_decides_or_nothing() {
-    for (status, body) in [(404, "{}"), (200, "<html>welcome</html>"), (200, r#"{"hello":1}"#), (302, ""), (403, "")] {
-        let old = openstack("https://s.test/v1.1/p", move |_| Scripted::json(status, body));
-        assert_eq!(connect(builder(&old), None).await.unwrap().version(), Version::V1_1, "{status} {body}");
-        let error = connect(builder(&old), Some(Version::V2)).await.unwrap_err().to_string();
-        assert!(error.contains("whether API v2 is offered cannot be found out at https://s.test/"), "{error}");
+    for (status, body) in [
+        (404, "{}"),
+        (200, "<html>welcome</html>"),
+        (200, r#"{"hello":1}"#),
+        (302, ""),
+        (403, ""),
+    ] {
+        let old = openstack("https://s.test/v1.1/p", move |_| {
+            Scripted::json(status, body)
+        });
+        assert_eq!(
+            connect(builder(&old), None).await.unwrap().version(),
+            Version::V1_1,
+            "{status} {body}"
+        );
+        let error = connect(builder(&old), Some(Version::V2))
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("whether API v2 is offered cannot be found out at https://s.test/"),
+            "{error}"
+        );
         let bare = openstack("https://s.test", move |_| Scripted::json(status, body));
         let error = connect(builder(&bare), None).await.unwrap_err().to_string();
-        assert!(error.contains("no version of the API can be found at https://s.test/"), "{error}");
+        assert!(
+            error.contains("no version of the API can be found at https://s.test/"),
+            "{error}"
+        );
     }
     // A failure that passes must not choose another version.
     let down = openstack("https://s.test/v1.1/p", |_| Scripted::json(503, ""));
@@ -99,9 +176,16 @@ async fn without_a_list_of_versions_the_address_decides_or_nothing() {
 #[tokio::test]
 async fn a_list_of_versions_that_wants_a_token_gets_it() {
     let wire = openstack("https://s.test", |request| {
-        if request.headers().contains_key("x-auth-token") { versions(request) } else { Scripted::json(401, "{}") }
+        if request.headers().contains_key("x-auth-token") {
+            versions(request)
+        } else {
+            Scripted::json(401, "{}")
+        }
     });
-    assert_eq!(connect(builder(&wire), None).await.unwrap().version(), Version::V2);
+    assert_eq!(
+        connect(builder(&wire), None).await.unwrap().version(),
+        Version::V2
+    );
     assert_eq!(asked(&wire).len(), 2);
 }
 
@@ -109,8 +193,19 @@ async fn a_list_of_versions_that_wants_a_token_gets_it() {
 async fn the_list_of_versions_is_read_once() {
     let wire = openstack("https://s.test", versions);
     let cloud = builder(&wire).build().unwrap();
-    assert_eq!(cloud.data_processing().await.unwrap().version(), Version::V2);
-    assert_eq!(cloud.data_processing().version(Version::V1_1).await.unwrap().endpoint(), "https://s.test/v1.1");
+    assert_eq!(
+        cloud.data_processing().await.unwrap().version(),
+        Version::V2
+    );
+    assert_eq!(
+        cloud
+            .data_processing()
+            .version(Version::V1_1)
+            .await
+            .unwrap()
+            .endpoint(),
+        "https://s.test/v1.1"
+    );
     assert_eq!(wire.lines(), ["POST /v3/auth/tokens", "GET /"]);
 }
 
@@ -119,24 +214,58 @@ async fn an_override_needs_no_catalog() {
     let with = |url: &str| {
         let body = token(&json!([]));
         let wire = ScriptedTransport::from_fn(move |request| {
-            if request.uri().host() == Some("keystone.test") { issued("t", &body) } else { versions(request) }
+            if request.uri().host() == Some("keystone.test") {
+                issued("t", &body)
+            } else {
+                versions(request)
+            }
         });
         (builder(&wire).endpoint_override(url), wire)
     };
     let filled = format!("https://o.test/v1.1/{PROJECT}");
     for (url, version, requests, base) in [
-        ("https://o.test/v1.1/%(project_id)s", None, 0, filled.as_str()),
-        ("https://o.test/v1.1/$(tenant_id)s", Some(Version::V1_1), 0, &filled),
+        (
+            "https://o.test/v1.1/%(project_id)s",
+            None,
+            0,
+            filled.as_str(),
+        ),
+        (
+            "https://o.test/v1.1/$(tenant_id)s",
+            Some(Version::V1_1),
+            0,
+            &filled,
+        ),
         ("https://o.test/x/v2/", None, 0, "https://o.test/x/v2"),
-        ("https://o.test/%(user_id)s", None, 1, "https://o.test/u1/v2"),
-        ("https://o.test", Some(Version::V1_1), 1, "https://o.test/v1.1"),
+        (
+            "https://o.test/%(user_id)s",
+            None,
+            1,
+            "https://o.test/u1/v2",
+        ),
+        (
+            "https://o.test",
+            Some(Version::V1_1),
+            1,
+            "https://o.test/v1.1",
+        ),
     ] {
         let (builder, wire) = with(url);
         let api = connect(builder, version).await.unwrap();
-        assert_eq!((api.endpoint(), asked(&wire).len()), (base, requests), "{url}");
+        assert_eq!(
+            (api.endpoint(), asked(&wire).len()),
+            (base, requests),
+            "{url}"
+        );
     }
-    let error = connect(with("https://o.test/v1.1").0, Some(Version::V2)).await.unwrap_err().to_string();
-    assert!(error.contains("endpoint_override (client builder): is for API v1.1, but v2 is asked for"), "{error}");
+    let error = connect(with("https://o.test/v1.1").0, Some(Version::V2))
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("endpoint_override (client builder): is for API v1.1, but v2 is asked for"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -162,18 +291,33 @@ async fn interface_region_type_and_name_choose_in_the_order_of_the_catalog() {
     };
     let url = async |set: fn(CloudBuilder) -> CloudBuilder| {
         let connected = connect(set(builder(&wire(&services))), None).await;
-        connected.map(|api| api.endpoint().to_owned()).map_err(|error| error.to_string())
+        connected
+            .map(|api| api.endpoint().to_owned())
+            .map_err(|error| error.to_string())
     };
     assert_eq!(url(|b| b).await.unwrap(), "https://b1.test/v2");
     assert_eq!(url(|b| b.region("A")).await.unwrap(), "https://a2.test/v2");
     assert_eq!(url(|b| b.region("C")).await.unwrap(), "https://c2.test/v2");
-    assert_eq!(url(|b| b.interface([Interface::Internal])).await.unwrap(), "https://c1.test/v2");
     assert_eq!(
-        url(|b| b.interface([Interface::Admin, Interface::Public]).region("B")).await.unwrap(),
+        url(|b| b.interface([Interface::Internal])).await.unwrap(),
+        "https://c1.test/v2"
+    );
+    assert_eq!(
+        url(|b| b
+            .interface([Interface::Admin, Interface::Public])
+            .region("B"))
+        .await
+        .unwrap(),
         "https://b1.test/v2"
     );
-    assert_eq!(url(|b| b.service_name("two")).await.unwrap(), "https://a2.test/v2");
-    assert_eq!(url(|b| b.service_type("data-processingv2")).await.unwrap(), "https://a3.test/v2");
+    assert_eq!(
+        url(|b| b.service_name("two")).await.unwrap(),
+        "https://a2.test/v2"
+    );
+    assert_eq!(
+        url(|b| b.service_type("data-processingv2")).await.unwrap(),
+        "https://a3.test/v2"
+    );
     for (set, problem) in [
         (
             (|b: CloudBuilder| b.region("a")) as fn(CloudBuilder) -> CloudBuilder,
@@ -189,26 +333,47 @@ async fn interface_region_type_and_name_choose_in_the_order_of_the_catalog() {
             |b| b.service_type("compute"),
             "no public endpoint of the service compute: the service has no endpoint at all",
         ),
-        (|b| b.service_name("four"), "named four: the services of this type are named one, two"),
+        (
+            |b| b.service_name("four"),
+            "named four: the services of this type are named one, two",
+        ),
     ] {
         let error = url(set).await.unwrap_err();
         assert!(error.contains(problem), "{error}");
     }
     // The second type is for catalogs that have nothing else.
     let only = json!([services[2].clone()]);
-    assert_eq!(connect(builder(&wire(&only)), None).await.unwrap().endpoint(), "https://a3.test/v2");
-    let error = connect(builder(&wire(&json!([]))), None).await.unwrap_err().to_string();
+    assert_eq!(
+        connect(builder(&wire(&only)), None)
+            .await
+            .unwrap()
+            .endpoint(),
+        "https://a3.test/v2"
+    );
+    let error = connect(builder(&wire(&json!([]))), None)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("the token brought no catalog"), "{error}");
 }
 
 /// Sahara answers 503 to a token without a project, which looks like a failure that passes.
 #[tokio::test]
 async fn a_token_without_a_project_is_not_sent_anywhere() {
-    for scope in [json!({}), json!({"domain": {"id": "d"}}), json!({"system": {"all": true}})] {
+    for scope in [
+        json!({}),
+        json!({"domain": {"id": "d"}}),
+        json!({"system": {"all": true}}),
+    ] {
         let wire = ScriptedTransport::from_fn(move |_| issued("t", &json!({ "token": scope })));
-        let error = connect(builder(&wire).endpoint_override("https://o.test/v2"), None).await.unwrap_err();
+        let error = connect(builder(&wire).endpoint_override("https://o.test/v2"), None)
+            .await
+            .unwrap_err();
         assert!(error.is_auth() && !error.is_retryable(), "{error}");
-        assert!(error.to_string().contains("the token is not for a project"), "{error}");
+        assert!(
+            error.to_string().contains("the token is not for a project"),
+            "{error}"
+        );
         assert_eq!(wire.lines(), ["POST /v3/auth/tokens"]);
     }
 }
@@ -218,21 +383,47 @@ async fn an_address_in_the_clear_is_refused_wherever_it_comes_from() {
     let wire = openstack("http://s.test/v2", versions);
     let error = connect(builder(&wire), None).await.unwrap_err().to_string();
     assert!(
-        error.contains("public endpoint of sahara, type data-processing, in RegionOne, from the catalog of"),
+        error.contains(
+            "public endpoint of sahara, type data-processing, in RegionOne, from the catalog of"
+        ),
         "{error}"
     );
-    assert!(error.contains("is http://, which sends the token readable"), "{error}");
-    assert_eq!(connect(builder(&wire).allow_http(true), None).await.unwrap().endpoint(), "http://s.test/v2");
+    assert!(
+        error.contains("is http://, which sends the token readable"),
+        "{error}"
+    );
+    assert_eq!(
+        connect(builder(&wire).allow_http(true), None)
+            .await
+            .unwrap()
+            .endpoint(),
+        "http://s.test/v2"
+    );
     for (builder, setting) in [
-        (builder(&wire).auth_url("http://keystone.test"), "auth_url (client builder): is http://"),
-        (builder(&wire).endpoint_override("http://o.test"), "endpoint_override (client builder): is http://"),
-        (builder(&wire).auth_url("keystone.test"), "auth_url (client builder): has no scheme"),
-        (Cloud::builder().login(common::login()), "auth_url: not set; give it by CloudBuilder::auth_url"),
+        (
+            builder(&wire).auth_url("http://keystone.test"),
+            "auth_url (client builder): is http://",
+        ),
+        (
+            builder(&wire).endpoint_override("http://o.test"),
+            "endpoint_override (client builder): is http://",
+        ),
+        (
+            builder(&wire).auth_url("keystone.test"),
+            "auth_url (client builder): has no scheme",
+        ),
+        (
+            Cloud::builder().login(common::login()),
+            "auth_url: not set; give it by CloudBuilder::auth_url",
+        ),
         (
             builder(&wire).poll_interval(std::time::Duration::ZERO),
             "poll_interval (client builder): must be longer than zero",
         ),
-        (Cloud::builder().auth_url(KEYSTONE), "login: not set; give it by CloudBuilder::login"),
+        (
+            Cloud::builder().auth_url(KEYSTONE),
+            "login: not set; give it by CloudBuilder::login",
+        ),
     ] {
         let error = builder.build().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
@@ -247,9 +438,14 @@ async fn all_of_it_is_explained() {
         "clouds:\n  prod:\n    auth: {{auth_url: '{KEYSTONE}', username: demo, password: hunter2, project_name: demo,\n      \
          user_domain_name: Default, project_domain_id: default}}\n    verify: false\n"
     );
-    let env = Environment::given([("OS_CLOUD", "prod"), ("OS_REGION_NAME", "x")], Some("/home/me".into()))
-        .with_file("/etc/openstack/clouds.yaml", clouds);
-    let builder = Cloud::builder().settings(Settings::load(&env).unwrap()).clock(PausedClock::new());
+    let env = Environment::given(
+        [("OS_CLOUD", "prod"), ("OS_REGION_NAME", "x")],
+        Some("/home/me".into()),
+    )
+    .with_file("/etc/openstack/clouds.yaml", clouds);
+    let builder = Cloud::builder()
+        .settings(Settings::load(&env).unwrap())
+        .clock(PausedClock::new());
     let cloud = builder.transport(Arc::new(wire)).build().unwrap();
     let api = cloud.data_processing().await.unwrap();
     let expected = format!(
@@ -283,13 +479,32 @@ async fn what_the_program_sets_goes_before_what_is_found() {
         None,
     );
     let found = Settings::load(&env).unwrap();
-    let set = builder(&wire).endpoint_override("https://mine.test/v2").version(Version::V2).settings(found.clone());
-    assert_eq!(connect(set, None).await.unwrap().endpoint(), "https://mine.test/v2");
+    let set = builder(&wire)
+        .endpoint_override("https://mine.test/v2")
+        .version(Version::V2)
+        .settings(found.clone());
+    assert_eq!(
+        connect(set, None).await.unwrap().endpoint(),
+        "https://mine.test/v2"
+    );
     let mut without = found;
     without.endpoint_override = None;
-    let set = builder(&wire).region("RegionOne").interface([Interface::Internal]).version(Version::V2);
-    assert_eq!(connect(set.settings(without), None).await.unwrap().endpoint(), "https://inside.test/v2");
-    assert!(wire.seen().iter().all(|seen| seen.request.uri().host() != Some("other.test")));
+    let set = builder(&wire)
+        .region("RegionOne")
+        .interface([Interface::Internal])
+        .version(Version::V2);
+    assert_eq!(
+        connect(set.settings(without), None)
+            .await
+            .unwrap()
+            .endpoint(),
+        "https://inside.test/v2"
+    );
+    assert!(
+        wire.seen()
+            .iter()
+            .all(|seen| seen.request.uri().host() != Some("other.test"))
+    );
 }
 
 #[tokio::test]
@@ -301,17 +516,45 @@ async fn the_catalog_and_the_token_are_there_to_be_read() {
         serde_json::to_value(&services).unwrap()[1]["endpoints"][1]["url"],
         catalog("https://s.test/v2")[1]["endpoints"][1]["url"]
     );
-    assert_eq!(cloud.token().await.unwrap().expires_at.unwrap().to_string(), "2026-11-20T15:05:26Z");
+    assert_eq!(
+        cloud.token().await.unwrap().expires_at.unwrap().to_string(),
+        "2026-11-20T15:05:26Z"
+    );
     assert_eq!(wire.seen().len(), 1);
 }
 
 #[cfg(feature = "blocking")]
 #[test]
 fn everything_has_a_blocking_form() {
-    let wire =
-        openstack("https://s.test/v2", |_| Scripted::json(200, r#"{"node_group_templates":[{"id":"t","name":"a"}]}"#));
-    let builder = Cloud::builder().auth_url(KEYSTONE).login(common::login()).transport(Arc::new(wire));
-    let api = builder.build().unwrap().data_processing().send_blocking().unwrap();
-    assert_eq!(api.node_group_templates().list().all_blocking().unwrap().len(), 1);
-    assert_eq!(api.node_group_templates().find("a").send_blocking().unwrap().unwrap().id.as_str(), "t");
+    let wire = openstack("https://s.test/v2", |_| {
+        Scripted::json(200, r#"{"node_group_templates":[{"id":"t","name":"a"}]}"#)
+    });
+    let builder = Cloud::builder()
+        .auth_url(KEYSTONE)
+        .login(common::login())
+        .transport(Arc::new(wire));
+    let api = builder
+        .build()
+        .unwrap()
+        .data_processing()
+        .send_blocking()
+        .unwrap();
+    assert_eq!(
+        api.node_group_templates()
+            .list()
+            .all_blocking()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        api.node_group_templates()
+            .find("a")
+            .send_blocking()
+            .unwrap()
+            .unwrap()
+            .id
+            .as_str(),
+        "t"
+    );
 }

@@ -6,7 +6,9 @@ use cloud_core::call::CallOptions;
 use cloud_core::test_util::Scripted;
 use common::{PROJECT, VERSIONS_OF_THE_API, answered, assert_field, client, sent};
 use sahara::clusters::{Blueprint, Health};
-use sahara::{Cluster, ClusterStatus, ClusterTemplate, FlavorId, NewNodeGroup, Share, Sort, Version};
+use sahara::{
+    Cluster, ClusterStatus, ClusterTemplate, FlavorId, NewNodeGroup, Share, Sort, Version,
+};
 use serde_json::{Value, json};
 
 const IMAGE: &str = "00000000-0000-0000-0000-0000000000b1";
@@ -70,25 +72,54 @@ async fn a_cluster_is_the_same_in_both_versions() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = answered(version, 200, one(version)).await;
         let cluster = api.clusters().get("c1").await.unwrap();
-        assert_eq!((cluster.project_id.as_str(), cluster.plugin_version.as_str()), (PROJECT, "0.1"));
-        assert_eq!((&cluster.status, cluster.anti_affinity_ratio), (&ClusterStatus::Validating, 1));
+        assert_eq!(
+            (cluster.project_id.as_str(), cluster.plugin_version.as_str()),
+            (PROJECT, "0.1")
+        );
+        assert_eq!(
+            (&cluster.status, cluster.anti_affinity_ratio),
+            (&ClusterStatus::Validating, 1)
+        );
         assert_eq!(cluster.info["HDFS"]["Web UI"], "http://10.77.0.17:50070");
-        assert_eq!(cluster.verification.as_ref().unwrap().checks[0].status, Health::Green);
+        assert_eq!(
+            cluster.verification.as_ref().unwrap().checks[0].status,
+            Health::Green
+        );
         let instance = cluster.instances().next().unwrap();
-        assert_eq!((instance.internal_ip.as_deref(), instance.storage_devices_number), (Some("10.77.0.17"), 2));
+        assert_eq!(
+            (
+                instance.internal_ip.as_deref(),
+                instance.storage_devices_number
+            ),
+            (Some("10.77.0.17"), 2)
+        );
         // Q17: a flavor comes back as the number that was sent.
-        assert_eq!(cluster.node_group("worker").unwrap().flavor_id, FlavorId::from("2"));
+        assert_eq!(
+            cluster.node_group("worker").unwrap().flavor_id,
+            FlavorId::from("2")
+        );
         assert!(cluster.node_group("work").is_none());
         let step = &cluster.provision_progress[0];
         assert_eq!((step.done(), step.total, step.successful), (1, 3, None));
         let with_events = api.clusters().get_with_progress("c1").await.unwrap();
-        assert_eq!(with_events.provision_progress[0].events[1].event_info.as_deref(), Some("no"));
+        assert_eq!(
+            with_events.provision_progress[0].events[1]
+                .event_info
+                .as_deref(),
+            Some("no")
+        );
         let path = format!("GET /{version}/clusters/c1");
         let lines: Vec<String> = sent(&wire).into_iter().map(|(line, _)| line).collect();
         assert_eq!(lines, [path.clone(), format!("{path}?show_progress=true")]);
     }
     let full = cluster(Version::V2, "c1", "a", "Of Next Year");
-    assert_eq!(serde_json::from_value::<Cluster>(full.clone()).unwrap().status.as_str(), "Of Next Year");
+    assert_eq!(
+        serde_json::from_value::<Cluster>(full.clone())
+            .unwrap()
+            .status
+            .as_str(),
+        "Of Next Year"
+    );
     for key in full.as_object().unwrap().keys() {
         let mut null = full.clone();
         null[key] = Value::Null;
@@ -103,10 +134,27 @@ async fn creating_speaks_the_words_of_the_version() {
     for version in VERSIONS_OF_THE_API {
         let (_, key) = keys(version);
         let (api, wire) = answered(version, 202, one(version)).await;
-        let work = api.clusters().create("night-run", &template(version)).image(IMAGE).keypair("ops").await.unwrap();
-        assert_eq!((work.cluster.id.as_str(), &work.cluster.status), ("c1", &ClusterStatus::Validating));
-        let alone = api.clusters().create("alone", ("fake", "0.1")).is_transient(true).network(NETWORK);
-        alone.node_group(NewNodeGroup::new("all", "1", ["namenode"]), 1).description(None).await.unwrap();
+        let work = api
+            .clusters()
+            .create("night-run", &template(version))
+            .image(IMAGE)
+            .keypair("ops")
+            .await
+            .unwrap();
+        assert_eq!(
+            (work.cluster.id.as_str(), &work.cluster.status),
+            ("c1", &ClusterStatus::Validating)
+        );
+        let alone = api
+            .clusters()
+            .create("alone", ("fake", "0.1"))
+            .is_transient(true)
+            .network(NETWORK);
+        alone
+            .node_group(NewNodeGroup::new("all", "1", ["namenode"]), 1)
+            .description(None)
+            .await
+            .unwrap();
         let line = format!("POST /{version}/clusters");
         let first = format!(
             r#"{{"name":"night-run","plugin_name":"fake","{key}":"0.1","cluster_template_id":"t1","user_keypair_id":"ops","default_image_id":"{IMAGE}"}}"#
@@ -123,14 +171,33 @@ async fn creating_speaks_the_words_of_the_version() {
 async fn several_are_created_at_once() {
     let wrapped = |id: &str| json!({ "cluster": cluster(Version::V2, id, "n", "Validating") });
     for (version, path, answer) in [
-        (Version::V1_1, "/v1.1/clusters/multiple", json!({"clusters": ["c1", "c2"]})),
-        (Version::V2, "/v2/clusters", json!({"clusters": [wrapped("c1"), wrapped("c2")]})),
+        (
+            Version::V1_1,
+            "/v1.1/clusters/multiple",
+            json!({"clusters": ["c1", "c2"]}),
+        ),
+        (
+            Version::V2,
+            "/v2/clusters",
+            json!({"clusters": [wrapped("c1"), wrapped("c2")]}),
+        ),
     ] {
         let (_, key) = keys(version);
         let (api, wire) = answered(version, 202, answer).await;
         let blueprint = Blueprint::template("t1", "fake", "0.1");
-        let work = api.clusters().create_several("run", blueprint, 2).keypair("ops").await.unwrap();
-        assert_eq!(work.ids.iter().map(sahara::ClusterId::as_str).collect::<Vec<_>>(), ["c1", "c2"]);
+        let work = api
+            .clusters()
+            .create_several("run", blueprint, 2)
+            .keypair("ops")
+            .await
+            .unwrap();
+        assert_eq!(
+            work.ids
+                .iter()
+                .map(sahara::ClusterId::as_str)
+                .collect::<Vec<_>>(),
+            ["c1", "c2"]
+        );
         let body = format!(
             r#"{{"name":"run","plugin_name":"fake","{key}":"0.1","cluster_template_id":"t1","count":2,"user_keypair_id":"ops"}}"#
         );
@@ -142,8 +209,18 @@ async fn several_are_created_at_once() {
 async fn a_cluster_of_several_without_an_id_is_still_counted() {
     let made = json!({"clusters": [{"cluster": {"id": "c1"}}, {"cluster": {"id": null}}, {"cluster": null}, {}]});
     let (api, _) = answered(Version::V2, 202, made).await;
-    let work = api.clusters().create_several("run", ("fake", "0.1"), 4).await.unwrap();
-    assert_eq!(work.ids.iter().map(sahara::ClusterId::as_str).collect::<Vec<_>>(), ["c1", "", "", ""]);
+    let work = api
+        .clusters()
+        .create_several("run", ("fake", "0.1"), 4)
+        .await
+        .unwrap();
+    assert_eq!(
+        work.ids
+            .iter()
+            .map(sahara::ClusterId::as_str)
+            .collect::<Vec<_>>(),
+        ["c1", "", "", ""]
+    );
 }
 
 /// Q16: v2 would accept a count of 0 and create nothing.
@@ -153,34 +230,83 @@ async fn what_the_service_would_refuse_is_not_sent() {
         let (api, wire) = answered(version, 202, one(version)).await;
         let create = |name: &str| api.clusters().create(name, ("fake", "0.1"));
         assert_field(create("under_score").await.map(|work| work.cluster), "name");
-        assert_field(create("a").keypair("a/b").await.map(|work| work.cluster), "keypair");
-        assert_field(create("a").shares([Share::new("s").path("x")]).await.map(|work| work.cluster), "shares");
+        assert_field(
+            create("a").keypair("a/b").await.map(|work| work.cluster),
+            "keypair",
+        );
+        assert_field(
+            create("a")
+                .shares([Share::new("s").path("x")])
+                .await
+                .map(|work| work.cluster),
+            "shares",
+        );
         let group = NewNodeGroup::new("g_1", "1", ["a"]);
-        assert_field(create("a").node_group(group, 1).await.map(|work| work.cluster), "node_groups[0].name");
+        assert_field(
+            create("a")
+                .node_group(group, 1)
+                .await
+                .map(|work| work.cluster),
+            "node_groups[0].name",
+        );
         let none = api.clusters().create_several("a", ("fake", "0.1"), 0);
         assert_field(none.await.map(|work| work.ids), "count");
         assert_field(api.clusters().update("c1").name("-").await, "name");
-        assert_field(api.clusters().update("c1").shares([Share::new("s").path("x")]).await, "shares");
+        assert_field(
+            api.clusters()
+                .update("c1")
+                .shares([Share::new("s").path("x")])
+                .await,
+            "shares",
+        );
         assert_field(api.clusters().get("").await, "id");
-        assert_field(api.clusters().delete(".").await.map(|removal| removal.stack_name), "id");
+        assert_field(
+            api.clusters()
+                .delete(".")
+                .await
+                .map(|removal| removal.stack_name),
+            "id",
+        );
 
         let scale = || api.clusters().scale("c1");
         assert_field(scale().await.map(|work| work.cluster), "resize_node_groups");
-        assert_field(scale().resize("a", 1).resize("a", 2).await.map(|work| work.cluster), "resize_node_groups");
+        assert_field(
+            scale()
+                .resize("a", 1)
+                .resize("a", 2)
+                .await
+                .map(|work| work.cluster),
+            "resize_node_groups",
+        );
         let group = NewNodeGroup::new("new", "1", Vec::<String>::new());
-        assert_field(scale().add(group, 1).await.map(|work| work.cluster), "add_node_groups[0].node_processes");
+        assert_field(
+            scale().add(group, 1).await.map(|work| work.cluster),
+            "add_node_groups[0].node_processes",
+        );
         for wrong in [["a", "a"], ["a", "f313f8d8-5a4d-4b55-b572-b22ee737fd98"]] {
             let shrink = scale().resize("b", 1).shrink("a", 1, wrong);
-            assert_field(shrink.await.map(|work| work.cluster), "resize_node_groups[1].instances");
+            assert_field(
+                shrink.await.map(|work| work.cluster),
+                "resize_node_groups[1].instances",
+            );
         }
         assert!(sent(&wire).is_empty());
-        create("under_score").options(CallOptions::unchecked).await.unwrap();
+        create("under_score")
+            .options(CallOptions::unchecked)
+            .await
+            .unwrap();
         scale().options(CallOptions::unchecked).await.unwrap();
-        assert_eq!(sent(&wire)[1], (format!("PUT /{version}/clusters/c1"), "{}".to_owned()));
+        assert_eq!(
+            sent(&wire)[1],
+            (format!("PUT /{version}/clusters/c1"), "{}".to_owned())
+        );
     }
     let (api, wire) = answered(Version::V1_1, 202, one(Version::V1_1)).await;
     let named = api.clusters().scale("c1").shrink("a", 1, ["c-a-0"]).await;
-    assert_field(named.map(|work| work.cluster), "resize_node_groups[0].instances");
+    assert_field(
+        named.map(|work| work.cluster),
+        "resize_node_groups[0].instances",
+    );
     assert!(sent(&wire).is_empty());
 }
 
@@ -188,26 +314,56 @@ async fn what_the_service_would_refuse_is_not_sent() {
 async fn scaling_resizes_and_adds() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = answered(version, 202, one(version)).await;
-        api.clusters().scale("c1").resize("worker", 0).await.unwrap();
+        api.clusters()
+            .scale("c1")
+            .resize("worker", 0)
+            .await
+            .unwrap();
         let added = NewNodeGroup::from_template("extra", "n1");
-        api.clusters().scale("c1").resize("a", 5).add(added, 2).await.unwrap();
+        api.clusters()
+            .scale("c1")
+            .resize("a", 5)
+            .add(added, 2)
+            .await
+            .unwrap();
         let line = format!("PUT /{version}/clusters/c1");
         let first = r#"{"resize_node_groups":[{"name":"worker","count":0}]}"#.to_owned();
         let second = r#"{"resize_node_groups":[{"name":"a","count":5}],"add_node_groups":[{"name":"extra","node_group_template_id":"n1","count":2}]}"#;
-        assert_eq!(sent(&wire), [(line.clone(), first), (line, second.to_owned())]);
+        assert_eq!(
+            sent(&wire),
+            [(line.clone(), first), (line, second.to_owned())]
+        );
     }
     let (api, wire) = answered(Version::V2, 202, one(Version::V2)).await;
-    api.clusters().scale("c1").shrink("worker", 1, ["c-worker-0", "c-worker-2"]).await.unwrap();
+    api.clusters()
+        .scale("c1")
+        .shrink("worker", 1, ["c-worker-0", "c-worker-2"])
+        .await
+        .unwrap();
     let body = r#"{"resize_node_groups":[{"name":"worker","count":1,"instances":["c-worker-0","c-worker-2"]}]}"#;
-    assert_eq!(sent(&wire), [("PUT /v2/clusters/c1".to_owned(), body.to_owned())]);
+    assert_eq!(
+        sent(&wire),
+        [("PUT /v2/clusters/c1".to_owned(), body.to_owned())]
+    );
 }
 
 #[tokio::test]
 async fn changes_and_checks_are_patches() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = answered(version, 202, one(version)).await;
-        api.clusters().update("c1").name("b").description(None).is_public(true).is_protected(false).await.unwrap();
-        api.clusters().update("c1").shares([Share::new("s1").path("/mnt/a")]).await.unwrap();
+        api.clusters()
+            .update("c1")
+            .name("b")
+            .description(None)
+            .is_public(true)
+            .is_protected(false)
+            .await
+            .unwrap();
+        api.clusters()
+            .update("c1")
+            .shares([Share::new("s1").path("/mnt/a")])
+            .await
+            .unwrap();
         let work = api.clusters().verify("c1").await.unwrap();
         assert_eq!(work.cluster.verification.unwrap().id, "v1");
         let bodies = [
@@ -216,9 +372,20 @@ async fn changes_and_checks_are_patches() {
             r#"{"verification":{"status":"START"}}"#,
         ];
         let line = format!("PATCH /{version}/clusters/c1");
-        assert_eq!(sent(&wire), bodies.map(|body| (line.clone(), body.to_owned())));
-        let (api, _) = answered(version, 400, refusal("CANNOT_VERIFY", "Cannot verify cluster")).await;
-        assert_eq!(api.clusters().verify("c1").await.unwrap_err().code(), Some("CANNOT_VERIFY"));
+        assert_eq!(
+            sent(&wire),
+            bodies.map(|body| (line.clone(), body.to_owned()))
+        );
+        let (api, _) = answered(
+            version,
+            400,
+            refusal("CANNOT_VERIFY", "Cannot verify cluster"),
+        )
+        .await;
+        assert_eq!(
+            api.clusters().verify("c1").await.unwrap_err().code(),
+            Some("CANNOT_VERIFY")
+        );
     }
 }
 
@@ -226,16 +393,38 @@ async fn changes_and_checks_are_patches() {
 #[tokio::test]
 async fn key_pairs_are_renewed_by_version_2_only() {
     let (api, wire) = answered(Version::V2, 202, one(Version::V2)).await;
-    assert_eq!(api.clusters().update_keypair("c1").await.unwrap().id.as_str(), "c1");
-    assert_eq!(sent(&wire), [("PATCH /v2/clusters/c1".to_owned(), r#"{"update_keypair":true}"#.to_owned())]);
-    let failure =
-        json!({"error_code": 500, "error_name": "INTERNAL_SERVER_ERROR", "error_message": "Internal Server Error"});
+    assert_eq!(
+        api.clusters()
+            .update_keypair("c1")
+            .await
+            .unwrap()
+            .id
+            .as_str(),
+        "c1"
+    );
+    assert_eq!(
+        sent(&wire),
+        [(
+            "PATCH /v2/clusters/c1".to_owned(),
+            r#"{"update_keypair":true}"#.to_owned()
+        )]
+    );
+    let failure = json!({"error_code": 500, "error_name": "INTERNAL_SERVER_ERROR", "error_message": "Internal Server Error"});
     let (api, wire) = answered(Version::V2, 500, failure).await;
-    assert!(api.clusters().update_keypair("c1").await.unwrap_err().is_server());
+    assert!(
+        api.clusters()
+            .update_keypair("c1")
+            .await
+            .unwrap_err()
+            .is_server()
+    );
     assert_eq!(sent(&wire).len(), 1);
     let (api, wire) = answered(Version::V1_1, 202, one(Version::V1_1)).await;
     let error = api.clusters().update_keypair("c1").await.unwrap_err();
-    assert!(error.to_string().contains("API v1.1 has no such operation"), "{error}");
+    assert!(
+        error.to_string().contains("API v1.1 has no such operation"),
+        "{error}"
+    );
     assert!(sent(&wire).is_empty());
 }
 
@@ -244,18 +433,40 @@ async fn deletions_are_forced_by_version_2_only() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = client(version, |_| Scripted::with_headers(204, &[], "")).await;
         assert_eq!(api.clusters().delete("c1").await.unwrap().stack_name, None);
-        assert_eq!(sent(&wire), [(format!("DELETE /{version}/clusters/c1"), String::new())]);
+        assert_eq!(
+            sent(&wire),
+            [(format!("DELETE /{version}/clusters/c1"), String::new())]
+        );
     }
-    for (answer, name) in
-        [(json!({"stack_name": "s"}), Some("s")), (json!({"stack_name": null}), None), (json!({}), None)]
-    {
+    for (answer, name) in [
+        (json!({"stack_name": "s"}), Some("s")),
+        (json!({"stack_name": null}), None),
+        (json!({}), None),
+    ] {
         let (api, wire) = answered(Version::V2, 200, answer).await;
-        assert_eq!(api.clusters().force_delete("c1").await.unwrap().stack_name.as_deref(), name);
-        assert_eq!(sent(&wire), [("DELETE /v2/clusters/c1".to_owned(), r#"{"force":true}"#.to_owned())]);
+        assert_eq!(
+            api.clusters()
+                .force_delete("c1")
+                .await
+                .unwrap()
+                .stack_name
+                .as_deref(),
+            name
+        );
+        assert_eq!(
+            sent(&wire),
+            [(
+                "DELETE /v2/clusters/c1".to_owned(),
+                r#"{"force":true}"#.to_owned()
+            )]
+        );
     }
     let (api, wire) = answered(Version::V1_1, 200, json!({})).await;
     let error = api.clusters().force_delete("c1").await.unwrap_err();
-    assert!(error.to_string().contains("API v1.1 has no such operation"), "{error}");
+    assert!(
+        error.to_string().contains("API v1.1 has no such operation"),
+        "{error}"
+    );
     assert!(sent(&wire).is_empty());
 }
 
@@ -265,22 +476,51 @@ async fn refusals_tell_their_reason() {
     let (api, _) = answered(
         Version::V2,
         400,
-        refusal("UPDATE_FAILED", "Cluster c1 can't be updated as it wasn't created in this tenant"),
+        refusal(
+            "UPDATE_FAILED",
+            "Cluster c1 can't be updated as it wasn't created in this tenant",
+        ),
     )
     .await;
     let error = api.clusters().update("c1").name("x").await.unwrap_err();
-    assert!(error.is_auth() && error.api::<sahara::ApiError>().unwrap().is_foreign(), "{error}");
+    assert!(
+        error.is_auth() && error.api::<sahara::ApiError>().unwrap().is_foreign(),
+        "{error}"
+    );
     let (api, _) = answered(
         Version::V1_1,
         400,
-        refusal("DELETION_FAILED", "Cluster c1 can't be deleted: it's marked as protected"),
+        refusal(
+            "DELETION_FAILED",
+            "Cluster c1 can't be deleted: it's marked as protected",
+        ),
     )
     .await;
     let error = api.clusters().delete("c1").await.unwrap_err();
-    assert!(error.api::<sahara::ApiError>().unwrap().is_protected(), "{error}");
-    let (api, _) = answered(Version::V2, 400, refusal("NOT_FOUND", "Requested keypair 'ops' not found")).await;
-    let error = api.clusters().create("a", ("fake", "0.1")).keypair("ops").await.unwrap_err();
-    assert!(!error.is_not_found() && error.api::<sahara::ApiError>().unwrap().is_reference_missing(), "{error}");
+    assert!(
+        error.api::<sahara::ApiError>().unwrap().is_protected(),
+        "{error}"
+    );
+    let (api, _) = answered(
+        Version::V2,
+        400,
+        refusal("NOT_FOUND", "Requested keypair 'ops' not found"),
+    )
+    .await;
+    let error = api
+        .clusters()
+        .create("a", ("fake", "0.1"))
+        .keypair("ops")
+        .await
+        .unwrap_err();
+    assert!(
+        !error.is_not_found()
+            && error
+                .api::<sahara::ApiError>()
+                .unwrap()
+                .is_reference_missing(),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -289,11 +529,35 @@ async fn lists_are_filtered_and_sorted() {
         let (_, key) = keys(version);
         let list = json!({ "clusters": [cluster(version, "c1", "night-run", "Active")] });
         let (api, wire) = answered(version, 200, list).await;
-        api.clusters().list().name("n").plugin_name("fake").plugin_version("0.1").per_page(5).await.unwrap();
+        api.clusters()
+            .list()
+            .name("n")
+            .plugin_name("fake")
+            .plugin_version("0.1")
+            .per_page(5)
+            .await
+            .unwrap();
         // `plugin_version` ends in a 500 here.
-        api.clusters().list().sort(Sort::PLUGIN_VERSION).await.unwrap();
-        api.clusters().list().sort(Sort::by("status").descending()).await.unwrap();
-        assert_eq!(api.clusters().find("night-run").await.unwrap().unwrap().id.as_str(), "c1");
+        api.clusters()
+            .list()
+            .sort(Sort::PLUGIN_VERSION)
+            .await
+            .unwrap();
+        api.clusters()
+            .list()
+            .sort(Sort::by("status").descending())
+            .await
+            .unwrap();
+        assert_eq!(
+            api.clusters()
+                .find("night-run")
+                .await
+                .unwrap()
+                .unwrap()
+                .id
+                .as_str(),
+            "c1"
+        );
         let path = format!("GET /{version}/clusters");
         let lines: Vec<String> = sent(&wire).into_iter().map(|(line, _)| line).collect();
         let expected = [
@@ -318,16 +582,41 @@ async fn what_a_refused_creation_left_is_found() {
         ]});
         let (api, wire) = client(version, move |request| {
             if request.method() == "POST" {
-                let body = refusal("QUOTA_ERROR", "Quota exceeded for instance: Requested 3, but available -22");
+                let body = refusal(
+                    "QUOTA_ERROR",
+                    "Quota exceeded for instance: Requested 3, but available -22",
+                );
                 return Scripted::json(400, body.to_string());
             }
             Scripted::json(200, list.to_string())
         })
         .await;
-        let error = api.clusters().create("big", ("fake", "0.1")).await.unwrap_err();
-        assert!(error.api::<sahara::ApiError>().unwrap().is_quota(), "{error}");
-        assert_eq!(api.clusters().find_leftover("big").await.unwrap().unwrap().id.as_str(), "c3");
-        assert!(api.clusters().find_leftover("fine").await.unwrap().is_none());
+        let error = api
+            .clusters()
+            .create("big", ("fake", "0.1"))
+            .await
+            .unwrap_err();
+        assert!(
+            error.api::<sahara::ApiError>().unwrap().is_quota(),
+            "{error}"
+        );
+        assert_eq!(
+            api.clusters()
+                .find_leftover("big")
+                .await
+                .unwrap()
+                .unwrap()
+                .id
+                .as_str(),
+            "c3"
+        );
+        assert!(
+            api.clusters()
+                .find_leftover("fine")
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert_eq!(sent(&wire)[1].0, format!("GET /{version}/clusters"));
     }
 }

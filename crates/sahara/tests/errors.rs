@@ -9,8 +9,7 @@ use serde_json::json;
 
 #[tokio::test(start_paused = true)]
 async fn every_form_of_a_refusal_is_one_error() {
-    let not_it =
-        "This server could not verify that you are authorized.<br /><br />\nToken tenant != requested tenant\n\n";
+    let not_it = "This server could not verify that you are authorized.<br /><br />\nToken tenant != requested tenant\n\n";
     // What is answered; how often it is asked; the text of the error.
     for (status, body, requests, text) in [
         (
@@ -48,22 +47,43 @@ async fn what_others_answer_409_and_403_to_has_their_predicates() {
     let create = async |code: &str, message: &str| {
         let body = json!({"error_code": 400, "error_name": code, "error_message": message});
         let (api, wire) = answered(Version::V2, 400, body).await;
-        let error = api.node_group_templates().create("a", "fake", "0.1", "1", ["x"]).await.unwrap_err();
+        let error = api
+            .node_group_templates()
+            .create("a", "fake", "0.1", "1", ["x"])
+            .await
+            .unwrap_err();
         assert_eq!(sent(&wire).len(), 1);
         error
     };
-    let taken = create("NAME_ALREADY_EXISTS", "NodeGroup template with name 'a' already exists\nError ID: 5").await;
-    assert!(taken.is_conflict() && !taken.is_auth() && !taken.is_not_found() && !taken.may_have_happened(), "{taken}");
+    let taken = create(
+        "NAME_ALREADY_EXISTS",
+        "NodeGroup template with name 'a' already exists\nError ID: 5",
+    )
+    .await;
+    assert!(
+        taken.is_conflict()
+            && !taken.is_auth()
+            && !taken.is_not_found()
+            && !taken.may_have_happened(),
+        "{taken}"
+    );
     let details = taken.api::<ApiError>().unwrap();
     assert!(details.is_already_exists() && details.error_id.as_deref() == Some("5"));
     assert!(create("DB_DUPLICATE_ENTRY", "x").await.is_conflict());
-    let foreign = create("UPDATE_FAILED", "x could not be updated because it wasn't created in this tenant").await;
+    let foreign = create(
+        "UPDATE_FAILED",
+        "x could not be updated because it wasn't created in this tenant",
+    )
+    .await;
     assert!(foreign.is_auth() && !foreign.is_conflict(), "{foreign}");
     let gone = create("NOT_FOUND", "Requested flavor '99' not found").await;
     assert!(!gone.is_not_found() && gone.is_invalid_input(), "{gone}");
     assert!(gone.api::<ApiError>().unwrap().is_reference_missing());
     let novel = create("TEAPOT", "x").await;
-    assert!(matches!(novel.api::<ApiError>().unwrap().code, Some(ErrorCode::Unknown(_))));
+    assert!(matches!(
+        novel.api::<ApiError>().unwrap().code,
+        Some(ErrorCode::Unknown(_))
+    ));
     assert_eq!(novel.code(), Some("TEAPOT"));
 }
 
@@ -71,24 +91,46 @@ async fn what_others_answer_409_and_403_to_has_their_predicates() {
 async fn several_mistakes_are_several_fields() {
     let message = "name: 'a_b' is not a 'valid_name_hostname'\nnode_processes[0]: 5 is not of type 'string'\n\
                    'flavor_id' is a required property\nError ID: 1b20";
-    let body = json!({"error_code": 400, "error_name": "VALIDATION_ERROR", "error_message": message});
+    let body =
+        json!({"error_code": 400, "error_name": "VALIDATION_ERROR", "error_message": message});
     let (api, _) = answered(Version::V1_1, 400, body).await;
-    let error = api.node_group_templates().create("a", "fake", "0.1", "1", ["x"]).await.unwrap_err();
-    let fields: Vec<_> = error.fields().iter().map(|field| field.name.as_str()).collect();
+    let error = api
+        .node_group_templates()
+        .create("a", "fake", "0.1", "1", ["x"])
+        .await
+        .unwrap_err();
+    let fields: Vec<_> = error
+        .fields()
+        .iter()
+        .map(|field| field.name.as_str())
+        .collect();
     assert_eq!(fields, ["name", "node_processes[0]"]);
-    assert!(error.to_string().contains("'flavor_id' is a required property"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("'flavor_id' is a required property"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn creating_is_not_repeated_after_a_failure_that_leaves_a_question() {
     for status in [500, 502, 503, 504] {
         let (api, wire) = client(Version::V2, move |_| Scripted::json(status, "")).await;
-        let error = api.node_group_templates().create("a", "fake", "0.1", "1", ["x"]).await.unwrap_err();
+        let error = api
+            .node_group_templates()
+            .create("a", "fake", "0.1", "1", ["x"])
+            .await
+            .unwrap_err();
         assert_eq!(sent(&wire).len(), 1, "{status}");
         assert!(error.may_have_happened(), "{error}");
     }
     let (api, wire) = client(Version::V2, |_| Scripted::json(429, "")).await;
-    let error = api.node_group_templates().create("a", "fake", "0.1", "1", ["x"]).await.unwrap_err();
+    let error = api
+        .node_group_templates()
+        .create("a", "fake", "0.1", "1", ["x"])
+        .await
+        .unwrap_err();
     assert!(error.is_rate_limited() && sent(&wire).len() > 1, "{error}");
 }
 
@@ -97,14 +139,26 @@ async fn a_secret_that_a_service_quotes_is_masked() {
     let wire = common::openstack("https://sahara.test/v2", |request| {
         let token = request.headers()["x-auth-token"].to_str().unwrap();
         let message = format!("name: {token} and pass-phrase are not it\nand {token}");
-        Scripted::json(400, json!({"error_code": 400, "error_name": "X", "error_message": message}).to_string())
+        Scripted::json(
+            400,
+            json!({"error_code": 400, "error_name": "X", "error_message": message}).to_string(),
+        )
     });
-    let login =
-        sahara::Login::password(sahara::keystone::User::id("u"), "pass-phrase", sahara::keystone::Scope::Default);
+    let login = sahara::Login::password(
+        sahara::keystone::User::id("u"),
+        "pass-phrase",
+        sahara::keystone::Scope::Default,
+    );
     let cloud = common::builder(&wire).login(login).build().unwrap();
     let api = cloud.data_processing().await.unwrap();
     let error = api.node_group_templates().get("x").await.unwrap_err();
     let shown = format!("{error} {error:?} {:?}", error.api::<ApiError>());
-    assert!(shown.contains("[redacted] and [redacted] are not it"), "{shown}");
-    assert!(!shown.contains("pass-phrase") && !shown.contains("token-1"), "{shown}");
+    assert!(
+        shown.contains("[redacted] and [redacted] are not it"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("pass-phrase") && !shown.contains("token-1"),
+        "{shown}"
+    );
 }

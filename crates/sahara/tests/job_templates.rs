@@ -19,7 +19,11 @@ fn words(version: Version) -> (&'static str, &'static str, &'static str) {
 
 /// A template as Sahara 19 answers with it.
 fn template(version: Version) -> Value {
-    let project = if version == Version::V1_1 { "tenant_id" } else { "project_id" };
+    let project = if version == Version::V1_1 {
+        "tenant_id"
+    } else {
+        "project_id"
+    };
     json!({
         "created_at": "2026-11-20T14:05:28", "updated_at": null, "id": "t1", project: PROJECT, "name": "count",
         "description": null, "type": "Shell", "is_public": false, "is_protected": false, "libs": [],
@@ -39,13 +43,38 @@ async fn a_template_is_the_same_in_both_versions() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = answered(version, 200, one(version)).await;
         let template = api.job_templates().get("t1").await.unwrap();
-        assert_eq!((template.kind, template.project_id.as_str()), (JobType::Shell, PROJECT));
-        assert_eq!((template.mains[0].name.as_str(), template.mains[0].project_id.as_str()), ("script", PROJECT));
+        assert_eq!(
+            (template.kind, template.project_id.as_str()),
+            (JobType::Shell, PROJECT)
+        );
+        assert_eq!(
+            (
+                template.mains[0].name.as_str(),
+                template.mains[0].project_id.as_str()
+            ),
+            ("script", PROJECT)
+        );
         let argument = &template.interface[0];
-        assert_eq!((argument.name.as_str(), argument.location.as_str(), argument.order), ("day", "0", 0));
-        assert_eq!((&argument.mapping_type, &argument.value_type), (&MappingType::Args, &ValueType::Text));
-        assert_eq!((argument.project_id.as_str(), argument.required), (PROJECT, true));
-        assert_eq!(sent(&wire), [(format!("GET {}/t1", words(version).0), String::new())]);
+        assert_eq!(
+            (
+                argument.name.as_str(),
+                argument.location.as_str(),
+                argument.order
+            ),
+            ("day", "0", 0)
+        );
+        assert_eq!(
+            (&argument.mapping_type, &argument.value_type),
+            (&MappingType::Args, &ValueType::Text)
+        );
+        assert_eq!(
+            (argument.project_id.as_str(), argument.required),
+            (PROJECT, true)
+        );
+        assert_eq!(
+            sent(&wire),
+            [(format!("GET {}/t1", words(version).0), String::new())]
+        );
     }
     let full = template(Version::V2);
     for key in full.as_object().unwrap().keys() {
@@ -66,18 +95,49 @@ async fn requests_speak_the_words_of_the_version() {
         })
         .await;
         let templates = api.job_templates();
-        let create = templates.create("count", JobType::Shell).mains(["b1"]).libs(["b2"]).description("d");
+        let create = templates
+            .create("count", JobType::Shell)
+            .mains(["b1"])
+            .libs(["b2"])
+            .description("d");
         let arguments = [
             Argument::positional("day", 0),
-            Argument::positional("in", 1).data_source().default("swift://c/o"),
-            Argument::config("maps", "mapreduce.job.maps").number().default("2").description("how many"),
+            Argument::positional("in", 1)
+                .data_source()
+                .default("swift://c/o"),
+            Argument::config("maps", "mapreduce.job.maps")
+                .number()
+                .default("2")
+                .description("how many"),
             Argument::param("limit", "LIMIT").optional(),
         ];
-        create.interface(arguments).is_protected(true).await.unwrap();
-        templates.create("tidy", "MapReduce.Streaming").await.unwrap();
-        templates.update("t1").name("n").description(None).is_public(true).await.unwrap();
-        assert_eq!(templates.find("count").await.unwrap().unwrap().id.as_str(), "t1");
-        templates.list().kind(JobType::Pig).name("x").all().await.unwrap();
+        create
+            .interface(arguments)
+            .is_protected(true)
+            .await
+            .unwrap();
+        templates
+            .create("tidy", "MapReduce.Streaming")
+            .await
+            .unwrap();
+        templates
+            .update("t1")
+            .name("n")
+            .description(None)
+            .is_public(true)
+            .await
+            .unwrap();
+        assert_eq!(
+            templates.find("count").await.unwrap().unwrap().id.as_str(),
+            "t1"
+        );
+        templates
+            .list()
+            .kind(JobType::Pig)
+            .name("x")
+            .all()
+            .await
+            .unwrap();
         templates.delete("t1").await.unwrap();
         let first = concat!(
             r#"{"name":"count","type":"Shell","description":"d","is_protected":true,"mains":["b1"],"libs":["b2"],"#,
@@ -88,13 +148,22 @@ async fn requests_speak_the_words_of_the_version() {
         );
         let expected = [
             (format!("POST {path}"), first),
-            (format!("POST {path}"), r#"{"name":"tidy","type":"MapReduce.Streaming"}"#),
-            (format!("PATCH {path}/t1"), r#"{"name":"n","is_public":true,"description":null}"#),
+            (
+                format!("POST {path}"),
+                r#"{"name":"tidy","type":"MapReduce.Streaming"}"#,
+            ),
+            (
+                format!("PATCH {path}/t1"),
+                r#"{"name":"n","is_public":true,"description":null}"#,
+            ),
             (format!("GET {path}?name=count&limit=100"), ""),
             (format!("GET {path}?type=Pig&name=x&limit=100"), ""),
             (format!("DELETE {path}/t1"), ""),
         ];
-        assert_eq!(sent(&wire), expected.map(|(line, body)| (line, body.to_owned())));
+        assert_eq!(
+            sent(&wire),
+            expected.map(|(line, body)| (line, body.to_owned()))
+        );
     }
 }
 
@@ -102,7 +171,10 @@ async fn requests_speak_the_words_of_the_version() {
 async fn programs_stand_where_the_type_wants_them() {
     let (api, wire) = answered(Version::V2, 202, one(Version::V2)).await;
     let create = |kind: &str, mains: &[&str], libs: &[&str]| {
-        api.job_templates().create("a", kind).mains(mains.iter().copied()).libs(libs.iter().copied())
+        api.job_templates()
+            .create("a", kind)
+            .mains(mains.iter().copied())
+            .libs(libs.iter().copied())
     };
     for kind in ["Pig", "Hive", "Shell", "Spark", "Storm", "Storm.Pyleus"] {
         assert_field(create(kind, &[], &["b"]).await, "mains");
@@ -119,9 +191,17 @@ async fn programs_stand_where_the_type_wants_them() {
     assert_field(create("Java", &[], &["a", "a"]).await, "libs");
     create("OfNextYear", &["a"], &["b"]).await.unwrap();
     assert_eq!(sent(&wire).len(), 9);
-    assert_field(api.job_templates().create("a b", "MapReduce.Streaming").await, "name");
+    assert_field(
+        api.job_templates()
+            .create("a b", "MapReduce.Streaming")
+            .await,
+        "name",
+    );
     assert_field(api.job_templates().update("t1").name("").await, "name");
-    create("Pig", &[], &[]).options(CallOptions::unchecked).await.unwrap();
+    create("Pig", &[], &[])
+        .options(CallOptions::unchecked)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -129,7 +209,11 @@ async fn an_interface_contradicts_neither_itself_nor_the_type() {
     let (api, wire) = answered(Version::V1_1, 202, one(Version::V1_1)).await;
     let create = |kind: &str, arguments: Vec<Argument>| {
         let create = api.job_templates().create("a", kind).interface(arguments);
-        if kind == "Java" { create.libs(["b"]) } else { create.mains(["b"]) }
+        if kind == "Java" {
+            create.libs(["b"])
+        } else {
+            create.mains(["b"])
+        }
     };
     let place = Argument::positional;
     for (kind, arguments) in [
@@ -149,9 +233,17 @@ async fn an_interface_contradicts_neither_itself_nor_the_type() {
         assert_field(create(kind, arguments).await, "interface");
     }
     assert!(sent(&wire).is_empty());
-    create("Pig", vec![place("b", 1), place("a", 0), Argument::param("c", "0"), Argument::config("d", "0")])
-        .await
-        .unwrap();
+    create(
+        "Pig",
+        vec![
+            place("b", 1),
+            place("a", 0),
+            Argument::param("c", "0"),
+            Argument::config("d", "0"),
+        ],
+    )
+    .await
+    .unwrap();
 }
 
 /// Q18: a template with jobs cannot be deleted, also when all of them have ended.
@@ -179,14 +271,39 @@ async fn hints_come_as_a_list_or_as_nothing() {
             Scripted::json(200, body)
         })
         .await;
-        let hints = api.job_templates().config_hints(JobType::Pig).await.unwrap();
-        assert_eq!((hints.configs[0].name.as_str(), &hints.configs[0].value), ("a", &Some(json!("2"))));
-        assert_eq!((hints.configs.len(), hints.args.unwrap().len(), hints.params.unwrap().len()), (2, 0, 0));
-        let hints = api.job_templates().config_hints(JobType::Shell).await.unwrap();
+        let hints = api
+            .job_templates()
+            .config_hints(JobType::Pig)
+            .await
+            .unwrap();
+        assert_eq!(
+            (hints.configs[0].name.as_str(), &hints.configs[0].value),
+            ("a", &Some(json!("2")))
+        );
+        assert_eq!(
+            (
+                hints.configs.len(),
+                hints.args.unwrap().len(),
+                hints.params.unwrap().len()
+            ),
+            (2, 0, 0)
+        );
+        let hints = api
+            .job_templates()
+            .config_hints(JobType::Shell)
+            .await
+            .unwrap();
         assert!(hints.configs.is_empty() && hints.params.is_some());
-        let hints = api.job_templates().config_hints("MapReduce.Streaming").await.unwrap();
+        let hints = api
+            .job_templates()
+            .config_hints("MapReduce.Streaming")
+            .await
+            .unwrap();
         assert_eq!((hints.args, hints.params), (None, None));
-        assert_eq!(sent(&wire)[2].0, format!("GET {}/config-hints/MapReduce.Streaming", words(version).0));
+        assert_eq!(
+            sent(&wire)[2].0,
+            format!("GET {}/config-hints/MapReduce.Streaming", words(version).0)
+        );
     }
 }
 
@@ -202,19 +319,34 @@ fn types() -> Value {
 /// Version 2 takes the filters by plugin, and forgets about them.
 #[tokio::test]
 async fn types_are_filtered_whether_the_service_does_it_or_not() {
-    for (version, plugin, plugin_version) in
-        [(Version::V1_1, "plugin", "version"), (Version::V2, "plugin_name", "plugin_version")]
-    {
+    for (version, plugin, plugin_version) in [
+        (Version::V1_1, "plugin", "version"),
+        (Version::V2, "plugin_name", "plugin_version"),
+    ] {
         let (api, wire) = answered(version, 200, types()).await;
         let list = || api.job_types().list();
         assert_eq!(list().await.unwrap().len(), 2);
-        let vanilla = list().kind(JobType::Pig).kind("Storm").plugin_name("vanilla").plugin_version("2.8.2").await;
+        let vanilla = list()
+            .kind(JobType::Pig)
+            .kind("Storm")
+            .plugin_name("vanilla")
+            .plugin_version("2.8.2")
+            .await;
         let vanilla = vanilla.unwrap();
         assert_eq!((vanilla.len(), vanilla[0].plugins.len()), (1, 1));
-        assert_eq!(vanilla[0].plugins[0].versions.keys().collect::<Vec<_>>(), ["2.8.2"]);
+        assert_eq!(
+            vanilla[0].plugins[0].versions.keys().collect::<Vec<_>>(),
+            ["2.8.2"]
+        );
         let fake = list().plugin_name("fake").await.unwrap();
         assert_eq!(fake[0].plugins[0].versions["0.1"], None);
-        assert!(fake[1].plugins[0].versions["0.1"].as_ref().unwrap().job_config.is_some());
+        assert!(
+            fake[1].plugins[0].versions["0.1"]
+                .as_ref()
+                .unwrap()
+                .job_config
+                .is_some()
+        );
         let lines: Vec<String> = sent(&wire).into_iter().map(|(line, _)| line).collect();
         let path = format!("GET /{version}/job-types");
         let expected = [

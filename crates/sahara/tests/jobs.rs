@@ -55,13 +55,31 @@ async fn a_job_is_the_same_in_both_versions() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = answered(version, 200, one(version, "RUNNING")).await;
         let job = api.jobs().get("j1").await.unwrap();
-        assert_eq!((job.job_template_id.as_str(), job.project_id.as_str()), ("t1", PROJECT));
-        assert_eq!((job.status(), job.cluster_id.as_str()), (&JobStatus::Running, "c1"));
-        assert_eq!((job.start_time.as_deref(), job.end_time.as_deref()), (Some("2026-11-20T14:05:36"), None));
+        assert_eq!(
+            (job.job_template_id.as_str(), job.project_id.as_str()),
+            ("t1", PROJECT)
+        );
+        assert_eq!(
+            (job.status(), job.cluster_id.as_str()),
+            (&JobStatus::Running, "c1")
+        );
+        assert_eq!(
+            (job.start_time.as_deref(), job.end_time.as_deref()),
+            (Some("2026-11-20T14:05:36"), None)
+        );
         assert_eq!(job.engine_job_id.as_ref().unwrap().as_str(), "e1");
-        assert_eq!(job.job_configs.configs.get("a"), Some(&ConfigValue::from("b")));
-        assert_eq!(job.job_configs.args, [ConfigValue::from("x"), ConfigValue::from(7)]);
-        assert_eq!(sent(&wire), [(format!("GET {}/j1", words(version).0), String::new())]);
+        assert_eq!(
+            job.job_configs.configs.get("a"),
+            Some(&ConfigValue::from("b"))
+        );
+        assert_eq!(
+            job.job_configs.args,
+            [ConfigValue::from("x"), ConfigValue::from(7)]
+        );
+        assert_eq!(
+            sent(&wire),
+            [(format!("GET {}/j1", words(version).0), String::new())]
+        );
     }
     let full = job(Version::V2, "j1", "PENDING");
     for key in full.as_object().unwrap().keys() {
@@ -79,11 +97,23 @@ async fn a_job_is_the_same_in_both_versions() {
 async fn q3_passwords_that_the_service_shows_are_not_shown_again() {
     let (api, _) = answered(Version::V2, 200, one(Version::V2, "RUNNING")).await;
     let job = api.jobs().get("j1").await.unwrap();
-    let password = job.job_configs.configs.get("fs.swift.service.sahara.password");
+    let password = job
+        .job_configs
+        .configs
+        .get("fs.swift.service.sahara.password");
     assert_eq!(password, Some(&ConfigValue::from("hush")));
     let shown = format!("{job:?}");
-    assert!(!shown.contains("hush") && shown.contains("fs.swift.service.sahara.password"), "{shown}");
-    let run = api.jobs().run("t1", "c1").config("k", "hush").param("p", "hush").arg("hush").interface("i", "hush");
+    assert!(
+        !shown.contains("hush") && shown.contains("fs.swift.service.sahara.password"),
+        "{shown}"
+    );
+    let run = api
+        .jobs()
+        .run("t1", "c1")
+        .config("k", "hush")
+        .param("p", "hush")
+        .arg("hush")
+        .interface("i", "hush");
     assert!(!format!("{run:?}").contains("hush"));
 }
 
@@ -92,31 +122,68 @@ async fn q3_passwords_that_the_service_shows_are_not_shown_again() {
 fn q15_a_status_may_be_a_list() {
     let info = |info: Value| serde_json::from_value::<JobInfo>(info).unwrap().status;
     assert_eq!(info(json!({"status": "KILLED"})), JobStatus::Killed);
-    assert_eq!(info(json!({"status": ["RUNNING", "x"]})), JobStatus::Running);
+    assert_eq!(
+        info(json!({"status": ["RUNNING", "x"]})),
+        JobStatus::Running
+    );
     assert_eq!(info(json!({"status": []})), JobStatus::default());
     assert_eq!(info(json!({"status": 7})).as_str(), "7");
     assert_eq!(info(json!({})), JobStatus::default());
     assert_eq!(info(json!([])), JobStatus::default());
-    assert_eq!(info(json!({"status": "PAUSEDWITHERROR"})).as_str(), "PAUSEDWITHERROR");
+    assert_eq!(
+        info(json!({"status": "PAUSEDWITHERROR"})).as_str(),
+        "PAUSEDWITHERROR"
+    );
 }
 
 /// Q4 and Q5: flags and a schedule are lost when a job is run, so there are no setters for them.
 #[tokio::test]
 async fn running_speaks_the_words_of_the_version() {
-    for (version, path, template) in
-        [(Version::V1_1, "/v1.1/jobs/t1/execute", ""), (Version::V2, "/v2/jobs", r#""job_template_id":"t1","#)]
-    {
+    for (version, path, template) in [
+        (Version::V1_1, "/v1.1/jobs/t1/execute", ""),
+        (Version::V2, "/v2/jobs", r#""job_template_id":"t1","#),
+    ] {
         let mut answer = one(version, "PENDING");
-        for unset in ["updated_at", "start_time", "end_time", "return_code", "data_source_urls", "engine_job_id"] {
-            answer[words(version).1].as_object_mut().unwrap().remove(unset);
+        for unset in [
+            "updated_at",
+            "start_time",
+            "end_time",
+            "return_code",
+            "data_source_urls",
+            "engine_job_id",
+        ] {
+            answer[words(version).1]
+                .as_object_mut()
+                .unwrap()
+                .remove(unset);
         }
         let (api, wire) = answered(version, 202, answer).await;
         let started = api.jobs().run("t1", "c1").await.unwrap();
-        assert_eq!((started.job.status(), started.job.id.as_str()), (&JobStatus::Pending, "j1"));
-        let run = api.jobs().run("t1", "c1").arg("2026-11-20").args(["a", "b"]).input("d1").output("d2");
-        let run = run.config("edp.java.main_class", "org.Main").config("n", 3).config("f", true).param("p", "q");
-        run.interface("day", "x").interface("limit", 100).await.unwrap();
-        api.jobs().run("t1", "c1").interface_defaults().await.unwrap();
+        assert_eq!(
+            (started.job.status(), started.job.id.as_str()),
+            (&JobStatus::Pending, "j1")
+        );
+        let run = api
+            .jobs()
+            .run("t1", "c1")
+            .arg("2026-11-20")
+            .args(["a", "b"])
+            .input("d1")
+            .output("d2");
+        let run = run
+            .config("edp.java.main_class", "org.Main")
+            .config("n", 3)
+            .config("f", true)
+            .param("p", "q");
+        run.interface("day", "x")
+            .interface("limit", 100)
+            .await
+            .unwrap();
+        api.jobs()
+            .run("t1", "c1")
+            .interface_defaults()
+            .await
+            .unwrap();
         let long = format!(
             r#"{{{template}"cluster_id":"c1","job_configs":{{"configs":{{"edp.java.main_class":"org.Main","f":true,"n":3}},"params":{{"p":"q"}},"args":["2026-11-20","a","b"]}},"interface":{{"day":"x","limit":100}},"input_id":"d1","output_id":"d2"}}"#
         );
@@ -124,10 +191,16 @@ async fn running_speaks_the_words_of_the_version() {
         let expected = [
             (line.clone(), format!(r#"{{{template}"cluster_id":"c1"}}"#)),
             (line.clone(), long),
-            (line, format!(r#"{{{template}"cluster_id":"c1","interface":{{}}}}"#)),
+            (
+                line,
+                format!(r#"{{{template}"cluster_id":"c1","interface":{{}}}}"#),
+            ),
         ];
         assert_eq!(sent(&wire), expected);
-        assert_field(api.jobs().run("t1", "c1").input("d1").output("d1").await, "output_id");
+        assert_field(
+            api.jobs().run("t1", "c1").input("d1").output("d1").await,
+            "output_id",
+        );
     }
     let (api, wire) = answered(Version::V1_1, 202, one(Version::V1_1, "PENDING")).await;
     assert_field(api.jobs().run("", "c1").await, "id");
@@ -140,8 +213,17 @@ async fn q1_jobs_are_refreshed_by_version_one() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = answered(version, 200, one(Version::V1_1, "SUCCEEDED")).await;
         let job = api.jobs().refresh("j1").await.unwrap();
-        assert_eq!((job.status(), job.job_template_id.as_str()), (&JobStatus::Succeeded, "t1"));
-        assert_eq!(sent(&wire), [("GET /v1.1/job-executions/j1/refresh-status".to_owned(), String::new())]);
+        assert_eq!(
+            (job.status(), job.job_template_id.as_str()),
+            (&JobStatus::Succeeded, "t1")
+        );
+        assert_eq!(
+            sent(&wire),
+            [(
+                "GET /v1.1/job-executions/j1/refresh-status".to_owned(),
+                String::new()
+            )]
+        );
     }
 }
 
@@ -150,10 +232,17 @@ async fn q1_jobs_are_refreshed_by_version_one() {
 async fn q7_cancelling_has_another_request_in_each_version() {
     for (version, line, body) in [
         (Version::V1_1, "GET /v1.1/job-executions/j1/cancel", ""),
-        (Version::V2, "PATCH /v2/jobs/j1", r#"{"info":{"status":"cancel"}}"#),
+        (
+            Version::V2,
+            "PATCH /v2/jobs/j1",
+            r#"{"info":{"status":"cancel"}}"#,
+        ),
     ] {
         let (api, wire) = answered(version, 202, one(version, "TOBEKILLED")).await;
-        assert_eq!(api.jobs().cancel("j1").await.unwrap().status(), &JobStatus::ToBeKilled);
+        assert_eq!(
+            api.jobs().cancel("j1").await.unwrap().status(),
+            &JobStatus::ToBeKilled
+        );
         assert_eq!(sent(&wire), [(line.to_owned(), body.to_owned())]);
     }
 }
@@ -161,7 +250,10 @@ async fn q7_cancelling_has_another_request_in_each_version() {
 #[tokio::test(start_paused = true)]
 async fn a_cancellation_that_may_have_arrived_is_not_repeated() {
     for version in VERSIONS_OF_THE_API {
-        for failure in [|| Scripted::Failure(TransportErrorKind::Interrupted), || Scripted::json(500, "")] {
+        for failure in [
+            || Scripted::Failure(TransportErrorKind::Interrupted),
+            || Scripted::json(500, ""),
+        ] {
             let (api, wire) = client(version, move |_| failure()).await;
             let error = api.jobs().cancel("j1").await.unwrap_err();
             assert!(error.may_have_happened(), "{error}");
@@ -176,14 +268,28 @@ async fn suspending_changing_and_deleting_have_the_same_bodies() {
         let path = words(version).0;
         let (api, wire) = answered(version, 202, one(version, "TOBESUSPENDED")).await;
         api.jobs().suspend("j1").await.unwrap();
-        api.jobs().update("j1").is_public(true).is_protected(false).await.unwrap();
+        api.jobs()
+            .update("j1")
+            .is_public(true)
+            .is_protected(false)
+            .await
+            .unwrap();
         api.jobs().delete("j1").await.unwrap();
         let expected = [
-            (format!("PATCH {path}/j1"), r#"{"info":{"status":"suspend"}}"#),
-            (format!("PATCH {path}/j1"), r#"{"is_public":true,"is_protected":false}"#),
+            (
+                format!("PATCH {path}/j1"),
+                r#"{"info":{"status":"suspend"}}"#,
+            ),
+            (
+                format!("PATCH {path}/j1"),
+                r#"{"is_public":true,"is_protected":false}"#,
+            ),
             (format!("DELETE {path}/j1"), ""),
         ];
-        assert_eq!(sent(&wire), expected.map(|(line, body)| (line, body.to_owned())));
+        assert_eq!(
+            sent(&wire),
+            expected.map(|(line, body)| (line, body.to_owned()))
+        );
         assert_field(api.jobs().get("").await, "id");
         assert_field(api.jobs().cancel("..").await, "id");
     }
@@ -197,14 +303,27 @@ async fn q6_q13_q14_refusals_keep_their_reasons() {
     let words = "Suspending operation can not be performed on an inactive or non-existent cluster";
     let (api, _) = answered(Version::V1_1, 400, refusal("INVALID_DATA", words)).await;
     let error = api.jobs().update("j1").is_public(true).await.unwrap_err();
-    assert_eq!((error.code(), error.message().contains(words)), (Some("INVALID_DATA"), true), "{error}");
-    let words = "JobExecution with id 'j1' cannot be updated because it wasn't created in this tenant";
+    assert_eq!(
+        (error.code(), error.message().contains(words)),
+        (Some("INVALID_DATA"), true),
+        "{error}"
+    );
+    let words =
+        "JobExecution with id 'j1' cannot be updated because it wasn't created in this tenant";
     let (api, _) = answered(Version::V2, 400, refusal("UPDATE_FAILED", words)).await;
     let error = api.jobs().update("j1").is_public(true).await.unwrap_err();
-    assert!(error.is_auth() && error.api::<ApiError>().unwrap().is_foreign(), "{error}");
+    assert!(
+        error.is_auth() && error.api::<ApiError>().unwrap().is_foreign(),
+        "{error}"
+    );
     let words = "JobExecution with id 'j1' cannot be updated because it's marked as protected";
     let (api, _) = answered(Version::V2, 400, refusal("UPDATE_FAILED", words)).await;
-    let error = api.jobs().update("j1").is_protected(true).await.unwrap_err();
+    let error = api
+        .jobs()
+        .update("j1")
+        .is_protected(true)
+        .await
+        .unwrap_err();
     assert!(error.api::<ApiError>().unwrap().is_protected(), "{error}");
 }
 
@@ -212,14 +331,25 @@ async fn q6_q13_q14_refusals_keep_their_reasons() {
 /// counted from it, and after the last page there is one more, which is empty.
 fn paged(version: Version, count: usize) -> impl Fn(&Request<bytes::Bytes>) -> Scripted {
     move |request| {
-        let query: BTreeMap<&str, &str> =
-            request.uri().query().unwrap_or("").split('&').filter_map(|pair| pair.split_once('=')).collect();
-        let number = |key: &str| query.get(key).map(|value| value.trim_start_matches('j').parse::<usize>().unwrap());
+        let query: BTreeMap<&str, &str> = request
+            .uri()
+            .query()
+            .unwrap_or("")
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .collect();
+        let number = |key: &str| {
+            query
+                .get(key)
+                .map(|value| value.trim_start_matches('j').parse::<usize>().unwrap())
+        };
         let (marker, limit) = (number("marker"), number("limit").unwrap_or(usize::MAX));
         let first = marker.unwrap_or(0);
         let name = |index: usize| format!("j{index:05}");
-        let items: Vec<Value> =
-            (first..count).take(limit).map(|index| job(version, &name(index), "SUCCEEDED")).collect();
+        let items: Vec<Value> = (first..count)
+            .take(limit)
+            .map(|index| job(version, &name(index), "SUCCEEDED"))
+            .collect();
         let next = match marker {
             None => (limit < count).then(|| limit - 1),
             Some(marker) => (marker < count).then(|| (marker + limit).min(count)),
@@ -242,26 +372,54 @@ async fn each_of_2500_jobs_comes_once_and_in_order() {
         assert_eq!(ids, expected);
         let lines: Vec<String> = sent(&wire).into_iter().map(|(line, _)| line).collect();
         let path = words(version).0;
-        assert_eq!(lines[..2], [format!("GET {path}?limit=100"), format!("GET {path}?marker=j00099&limit=100")]);
-        assert_eq!(lines[25..], ["j02499", "j02500"].map(|marker| format!("GET {path}?marker={marker}&limit=100")));
+        assert_eq!(
+            lines[..2],
+            [
+                format!("GET {path}?limit=100"),
+                format!("GET {path}?marker=j00099&limit=100")
+            ]
+        );
+        assert_eq!(
+            lines[25..],
+            ["j02499", "j02500"].map(|marker| format!("GET {path}?marker={marker}&limit=100"))
+        );
     }
 }
 
 #[tokio::test]
 async fn jobs_are_filtered_and_sorted_by_what_works() {
     let (api, wire) = client(Version::V2, paged(Version::V2, 3)).await;
-    api.jobs().list().status(JobStatus::Running).sort(Sort::ID.descending()).await.unwrap();
-    assert_eq!(sent(&wire)[0].0, "GET /v2/jobs?status=RUNNING&sort_by=-id&limit=100");
+    api.jobs()
+        .list()
+        .status(JobStatus::Running)
+        .sort(Sort::ID.descending())
+        .await
+        .unwrap();
+    assert_eq!(
+        sent(&wire)[0].0,
+        "GET /v2/jobs?status=RUNNING&sort_by=-id&limit=100"
+    );
 }
 
 /// A service whose job is in these states, one after the other, and on a cluster of this status.
-async fn living(version: Version, states: &'static [&'static str], cluster: Option<&'static str>) -> (Client, Looks) {
+async fn living(
+    version: Version,
+    states: &'static [&'static str],
+    cluster: Option<&'static str>,
+) -> (Client, Looks) {
     let looks = Arc::new(AtomicUsize::new(0));
     let counted = looks.clone();
-    let not_found = || Scripted::json(404, r#"{"error_code":404,"error_name":"NOT_FOUND","error_message":"no"}"#);
+    let not_found = || {
+        Scripted::json(
+            404,
+            r#"{"error_code":404,"error_name":"NOT_FOUND","error_message":"no"}"#,
+        )
+    };
     let (api, wire) = client(version, move |request| {
         if request.uri().path().contains("/clusters/") {
-            let body = |status| json!({"cluster": {"status": status, "status_description": "no hosts"}}).to_string();
+            let body = |status| {
+                json!({"cluster": {"status": status, "status_description": "no hosts"}}).to_string()
+            };
             return cluster.map_or_else(not_found, |status| Scripted::json(200, body(status)));
         }
         match states.get(counted.fetch_add(1, Ordering::SeqCst)).copied() {
@@ -283,13 +441,22 @@ impl Looks {
 
 #[tokio::test(start_paused = true)]
 async fn a_job_is_waited_for_until_it_has_ended_well() {
-    for (version, line) in
-        [(Version::V1_1, "GET /v1.1/job-executions/j1/refresh-status"), (Version::V2, "GET /v2/jobs/j1")]
-    {
-        let (api, looks) = living(version, &["READYTORUN", "RUNNING", "OFNEXTYEAR", "SUCCEEDED"], None).await;
+    for (version, line) in [
+        (Version::V1_1, "GET /v1.1/job-executions/j1/refresh-status"),
+        (Version::V2, "GET /v2/jobs/j1"),
+    ] {
+        let (api, looks) = living(
+            version,
+            &["READYTORUN", "RUNNING", "OFNEXTYEAR", "SUCCEEDED"],
+            None,
+        )
+        .await;
         let mut waiter = api.jobs().wait_succeeded("j1");
         let progress = waiter.progress().await.unwrap().unwrap();
-        assert_eq!((progress.what.as_str(), progress.state.as_str()), ("job j1", "READYTORUN"));
+        assert_eq!(
+            (progress.what.as_str(), progress.state.as_str()),
+            ("job j1", "READYTORUN")
+        );
         assert_eq!(waiter.await.unwrap().status(), &JobStatus::Succeeded);
         assert_eq!(looks.lines(), [line; 4]);
     }
@@ -306,27 +473,60 @@ async fn a_job_that_ends_otherwise_is_in_the_error() {
         let states: &'static [&'static str] = Box::leak(Box::new(["RUNNING", word]));
         let (api, _) = living(Version::V2, states, None).await;
         let error = api.jobs().wait_succeeded("j1").await.unwrap_err();
-        assert_eq!((error.kind(), error.api::<Job>().unwrap().status()), (ErrorKind::WorkFailed, &status));
-        assert!(error.to_string().contains(&format!("job j1 ended as {word}")), "{error}");
+        assert_eq!(
+            (error.kind(), error.api::<Job>().unwrap().status()),
+            (ErrorKind::WorkFailed, &status)
+        );
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("job j1 ended as {word}")),
+            "{error}"
+        );
         let (api, _) = living(Version::V2, states, None).await;
         assert_eq!(api.jobs().wait_ended("j1").await.unwrap().status(), &status);
     }
     let (api, _) = living(Version::V2, &["RUNNING", "gone"], None).await;
     let error = api.jobs().wait_ended("j1").await.unwrap_err();
-    assert!(error.kind() == ErrorKind::WorkFailed && error.to_string().contains("job j1 is gone"), "{error}");
+    assert!(
+        error.kind() == ErrorKind::WorkFailed && error.to_string().contains("job j1 is gone"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_job_that_waits_for_a_lost_cluster_is_not_waited_for() {
-    for (cluster, words) in [(None, "cluster c1, which is gone"), (Some("Error"), "has failed: no hosts")] {
+    for (cluster, words) in [
+        (None, "cluster c1, which is gone"),
+        (Some("Error"), "has failed: no hosts"),
+    ] {
         let (api, looks) = living(Version::V2, &["PENDING", "PENDING", "PENDING"], cluster).await;
         let error = api.jobs().wait_ended("j1").await.unwrap_err();
-        assert!(error.kind() == ErrorKind::WorkFailed && error.to_string().contains(words), "{error}");
+        assert!(
+            error.kind() == ErrorKind::WorkFailed && error.to_string().contains(words),
+            "{error}"
+        );
         assert_eq!(looks.lines(), ["GET /v2/jobs/j1", "GET /v2/clusters/c1"]);
     }
-    let (api, looks) = living(Version::V1_1, &["PENDING", "PENDING", "SUCCEEDED"], Some("Starting")).await;
-    api.jobs().wait_succeeded("j1").timeout(Duration::from_secs(60)).await.unwrap();
-    assert_eq!(looks.lines().iter().filter(|line| line.ends_with("/clusters/c1")).count(), 2);
+    let (api, looks) = living(
+        Version::V1_1,
+        &["PENDING", "PENDING", "SUCCEEDED"],
+        Some("Starting"),
+    )
+    .await;
+    api.jobs()
+        .wait_succeeded("j1")
+        .timeout(Duration::from_secs(60))
+        .await
+        .unwrap();
+    assert_eq!(
+        looks
+            .lines()
+            .iter()
+            .filter(|line| line.ends_with("/clusters/c1"))
+            .count(),
+        2
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,7 +17,10 @@ fn cloud(
     answer: impl Fn() -> Scripted + Send + Sync + 'static,
 ) -> (Cloud, ScriptedTransport) {
     let wire = ScriptedTransport::from_fn(move |_| answer());
-    let builder = Cloud::builder().auth_url(auth_url).login(login).transport(Arc::new(wire.clone()));
+    let builder = Cloud::builder()
+        .auth_url(auth_url)
+        .login(login)
+        .transport(Arc::new(wire.clone()));
     (builder.clock(PausedClock::new()).build().unwrap(), wire)
 }
 
@@ -25,7 +28,11 @@ fn cloud(
 async fn request(login: Login, auth_url: &str) -> (String, String) {
     let v2 = matches!(login, Login::V2Password { .. });
     let (cloud, wire) = cloud(login, auth_url, move || {
-        if v2 { Scripted::json(200, v2_token().to_string()) } else { issued("secret-1", &token(&json!([]))) }
+        if v2 {
+            Scripted::json(200, v2_token().to_string())
+        } else {
+            issued("secret-1", &token(&json!([])))
+        }
     });
     cloud.token().await.unwrap();
     let [seen] = <[_; 1]>::try_from(wire.seen()).unwrap();
@@ -47,7 +54,11 @@ async fn every_kind_of_login_has_its_body() {
     let id = |id| Project::id(id);
     for (login, body) in [
         (
-            Login::password(user(), "p\"w", Project::named("demo", IdOrName::id("default"))),
+            Login::password(
+                user(),
+                "p\"w",
+                Project::named("demo", IdOrName::id("default")),
+            ),
             r#"{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"Default"},"name":"demo","password":"p\"w"}}},"scope":{"project":{"domain":{"id":"default"},"name":"demo"}}}}"#,
         ),
         (
@@ -92,7 +103,10 @@ async fn every_kind_of_login_has_its_body() {
         ),
     ] {
         let (line, sent) = request(login, "https://keystone.test:5000").await;
-        assert_eq!((line.as_str(), sent.as_str()), ("POST https://keystone.test:5000/v3/auth/tokens", body));
+        assert_eq!(
+            (line.as_str(), sent.as_str()),
+            ("POST https://keystone.test:5000/v3/auth/tokens", body)
+        );
     }
     for (login, body) in [
         (
@@ -109,7 +123,10 @@ async fn every_kind_of_login_has_its_body() {
         ),
     ] {
         let (line, sent) = request(login, "https://keystone.test/v2.0/").await;
-        assert_eq!((line.as_str(), sent.as_str()), ("POST https://keystone.test/v2.0/tokens", body));
+        assert_eq!(
+            (line.as_str(), sent.as_str()),
+            ("POST https://keystone.test/v2.0/tokens", body)
+        );
     }
 }
 
@@ -122,13 +139,22 @@ async fn the_address_may_end_in_a_version_and_have_a_prefix() {
         ("https://k.test/v3", "https://k.test/v3/auth/tokens"),
         ("https://k.test/v3/", "https://k.test/v3/auth/tokens"),
         ("https://k.test/v2.0", "https://k.test/v3/auth/tokens"),
-        ("https://k.test/identity", "https://k.test/identity/v3/auth/tokens"),
-        ("https://k.test/identity/v3/", "https://k.test/identity/v3/auth/tokens"),
+        (
+            "https://k.test/identity",
+            "https://k.test/identity/v3/auth/tokens",
+        ),
+        (
+            "https://k.test/identity/v3/",
+            "https://k.test/identity/v3/auth/tokens",
+        ),
     ] {
         assert_eq!(request(login(), url).await.0, format!("POST {sent}"));
     }
     let old = Login::v2_password("demo", "pw", None);
-    assert_eq!(request(old, "https://k.test/identity/v3").await.0, "POST https://k.test/identity/v2.0/tokens");
+    assert_eq!(
+        request(old, "https://k.test/identity/v3").await.0,
+        "POST https://k.test/identity/v2.0/tokens"
+    );
 }
 
 fn v2_token() -> Value {
@@ -145,18 +171,43 @@ fn v2_token() -> Value {
 #[tokio::test]
 async fn an_old_answer_is_read_as_a_new_one() {
     let login = Login::v2_password("demo", "pw", IdOrName::id("p1"));
-    let (cloud, wire) = cloud(login, "https://k.test", || Scripted::json(200, v2_token().to_string()));
+    let (cloud, wire) = cloud(login, "https://k.test", || {
+        Scripted::json(200, v2_token().to_string())
+    });
     let token = cloud.token().await.unwrap();
-    assert_eq!((token.user.name.as_str(), token.project.as_ref().unwrap().id.as_str()), ("demo", "p1"));
-    assert_eq!((token.scope(), token.roles[0].name.as_str()), (TokenScope::Project, "member"));
-    let endpoints: Vec<_> =
-        token.catalog.0[0].endpoints.iter().map(|e| (e.interface.as_str(), e.region(), e.url.as_str())).collect();
+    assert_eq!(
+        (
+            token.user.name.as_str(),
+            token.project.as_ref().unwrap().id.as_str()
+        ),
+        ("demo", "p1")
+    );
+    assert_eq!(
+        (token.scope(), token.roles[0].name.as_str()),
+        (TokenScope::Project, "member")
+    );
+    let endpoints: Vec<_> = token.catalog.0[0]
+        .endpoints
+        .iter()
+        .map(|e| (e.interface.as_str(), e.region(), e.url.as_str()))
+        .collect();
     assert_eq!(
         endpoints,
-        [("public", "R", "https://sahara.test/v1.1/p1"), ("internal", "R", "https://in.test/v1.1/p1")]
+        [
+            ("public", "R", "https://sahara.test/v1.1/p1"),
+            ("internal", "R", "https://in.test/v1.1/p1")
+        ]
     );
-    let api = cloud.data_processing().version(sahara::Version::V1_1).await.unwrap();
-    let _ = api.node_group_templates().get("x").options(|o| o.attempt_timeout(std::time::Duration::from_secs(1))).await;
+    let api = cloud
+        .data_processing()
+        .version(sahara::Version::V1_1)
+        .await
+        .unwrap();
+    let _ = api
+        .node_group_templates()
+        .get("x")
+        .options(|o| o.attempt_timeout(std::time::Duration::from_secs(1)))
+        .await;
     assert_eq!(wire.seen()[1].request.headers()["x-auth-token"], "secret-2");
 }
 
@@ -168,14 +219,22 @@ async fn what_is_told_about_a_token_may_be_little() {
             json!({"token": {"catalog": null, "roles": null, "user": null, "expires_at": null, "new": [1]}}),
             TokenScope::Unscoped,
         ),
-        (json!({"token": {"domain": {"id": "d"}}}), TokenScope::Domain),
-        (json!({"token": {"system": {"all": true}}}), TokenScope::System),
+        (
+            json!({"token": {"domain": {"id": "d"}}}),
+            TokenScope::Domain,
+        ),
+        (
+            json!({"token": {"system": {"all": true}}}),
+            TokenScope::System,
+        ),
         (
             json!({"token": {"project": {"id": "p"}, "catalog": [{"type": "x", "endpoints": [{"url": "u", "region": null, "interface": "new"}]}]}}),
             TokenScope::Project,
         ),
     ] {
-        let (cloud, _) = cloud(common::login(), "https://k.test", move || issued("s", &body));
+        let (cloud, _) = cloud(common::login(), "https://k.test", move || {
+            issued("s", &body)
+        });
         assert_eq!(cloud.token().await.unwrap().scope(), scope);
     }
 }
@@ -185,9 +244,18 @@ type Answer = fn() -> Scripted;
 #[tokio::test]
 async fn an_answer_without_a_token_is_not_understood() {
     let answers: [(Answer, &str); 3] = [
-        (|| Scripted::json(201, token(&json!([])).to_string()), "the answer has no token in X-Subject-Token"),
-        (|| issued("s", &json!({"tokens": {}})), "this is no token of Keystone"),
-        (|| Scripted::with_headers(200, &[("x-subject-token", "s")], "<html>"), "this is no token of Keystone"),
+        (
+            || Scripted::json(201, token(&json!([])).to_string()),
+            "the answer has no token in X-Subject-Token",
+        ),
+        (
+            || issued("s", &json!({"tokens": {}})),
+            "this is no token of Keystone",
+        ),
+        (
+            || Scripted::with_headers(200, &[("x-subject-token", "s")], "<html>"),
+            "this is no token of Keystone",
+        ),
     ];
     for (answer, problem) in answers {
         let (cloud, _) = cloud(common::login(), "https://k.test", answer);
@@ -200,7 +268,10 @@ async fn an_answer_without_a_token_is_not_understood() {
 #[tokio::test(start_paused = true)]
 async fn refusals_are_told_and_not_repeated() {
     let refused = || {
-        let headers = [("content-type", "application/json"), ("x-openstack-request-id", "req-7")];
+        let headers = [
+            ("content-type", "application/json"),
+            ("x-openstack-request-id", "req-7"),
+        ];
         let body = r#"{"error":{"code":401,"message":"The request you have made requires authentication.","title":"Unauthorized"}}"#;
         Scripted::with_headers(401, &headers, body)
     };
@@ -231,20 +302,35 @@ async fn a_keystone_in_trouble_is_asked_again() {
 #[tokio::test]
 async fn a_token_cannot_renew_itself_and_says_so() {
     let login = Login::token("old", Scope::Default);
-    let (cloud, _) = cloud(login, "https://k.test", || Scripted::json(401, r#"{"error":{"message":"no"}}"#));
+    let (cloud, _) = cloud(login, "https://k.test", || {
+        Scripted::json(401, r#"{"error":{"message":"no"}}"#)
+    });
     let error = cloud.token().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credential);
-    assert!(error.to_string().contains("a token cannot renew itself; log in by a password"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("a token cannot renew itself; log in by a password"),
+        "{error}"
+    );
     assert!(error.is_auth());
 }
 
 #[tokio::test]
 async fn more_methods_are_asked_for_by_name() {
-    let body = r#"{"receipt":{"methods":["password"]},"required_auth_methods":[["password","totp"]]}"#;
-    let (cloud, _) = cloud(common::login(), "https://k.test", move || Scripted::json(401, body));
+    let body =
+        r#"{"receipt":{"methods":["password"]},"required_auth_methods":[["password","totp"]]}"#;
+    let (cloud, _) = cloud(common::login(), "https://k.test", move || {
+        Scripted::json(401, body)
+    });
     let error = cloud.token().await.unwrap_err();
     assert!(error.api::<ApiError>().unwrap().is_more_methods_required());
-    assert!(error.to_string().contains("the service wants password and totp"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the service wants password and totp"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -260,7 +346,11 @@ async fn no_secret_is_shown() {
         let body = token(&catalog("https://sahara.test/v2"));
         let (cloud, _) = cloud(login, "https://k.test", move || {
             let text = v2_token().to_string().replace("secret-2", "hunter2");
-            if v2 { Scripted::json(200, text) } else { issued("hunter2", &body) }
+            if v2 {
+                Scripted::json(200, text)
+            } else {
+                issued("hunter2", &body)
+            }
         });
         shown.push(format!("{:?}{cloud:?}", cloud.token().await.unwrap()));
         let api = cloud.data_processing().await;

@@ -4,7 +4,10 @@ mod common;
 
 use cloud_core::test_util::Scripted;
 use common::{PROJECT, VERSIONS_OF_THE_API, answered, assert_field, client, sent};
-use sahara::{AccessLevel, Configs, Exported, FlavorId, NodeGroupTemplate, NodeGroupTemplateId, Share, Sort, Version};
+use sahara::{
+    AccessLevel, Configs, Exported, FlavorId, NodeGroupTemplate, NodeGroupTemplateId, Share, Sort,
+    Version,
+};
 use serde_json::{Value, json};
 
 /// A template as Sahara 19 answers with it.
@@ -38,15 +41,29 @@ async fn a_template_is_the_same_in_both_versions() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = answered(version, 200, one(version)).await;
         let template = api.node_group_templates().get("t1").await.unwrap();
-        assert_eq!((template.id.as_str(), template.project_id.as_str()), ("t1", PROJECT));
-        assert_eq!((template.plugin_name.as_str(), template.plugin_version.as_str()), ("fake", "0.1"));
+        assert_eq!(
+            (template.id.as_str(), template.project_id.as_str()),
+            ("t1", PROJECT)
+        );
+        assert_eq!(
+            (
+                template.plugin_name.as_str(),
+                template.plugin_version.as_str()
+            ),
+            ("fake", "0.1")
+        );
         assert_eq!((template.volumes_per_node, template.volumes_size), (2, 10));
-        assert_eq!(template.created_at.unwrap().to_string(), "2026-11-20T14:05:27Z");
+        assert_eq!(
+            template.created_at.unwrap().to_string(),
+            "2026-11-20T14:05:27Z"
+        );
         assert_eq!(template.updated_at, None);
         assert!(template.security_groups.is_empty() && template.shares.is_empty());
         assert_eq!(
             template.node_configs,
-            Configs::new().set("HDFS", "dfs.replication", 3).set("HDFS", "dfs.permissions", false)
+            Configs::new()
+                .set("HDFS", "dfs.replication", 3)
+                .set("HDFS", "dfs.permissions", false)
         );
         let line = format!("GET /{version}/node-group-templates/t1");
         assert_eq!(sent(&wire), [(line, String::new())]);
@@ -71,14 +88,35 @@ fn an_answer_may_lack_anything_and_hold_more() {
 
 #[tokio::test]
 async fn creating_speaks_the_words_of_the_version() {
-    for (version, key) in [(Version::V1_1, "hadoop_version"), (Version::V2, "plugin_version")] {
+    for (version, key) in [
+        (Version::V1_1, "hadoop_version"),
+        (Version::V2, "plugin_version"),
+    ] {
         let (api, wire) = answered(version, 202, one(version)).await;
         let groups = api.node_group_templates();
-        groups.create("master", "fake", "0.1", "1", ["namenode"]).await.unwrap();
-        let create = groups.create("worker", "fake", "0.1", FlavorId::from("2"), ["datanode", "tasktracker"]);
-        let create = create.node_configs(Configs::new().set("HDFS", "x", "y")).volumes_per_node(2).volumes_size(10);
-        let create = create.security_groups(["default"]).description("d").image_id(None).is_protected(true);
-        let share = Share::new("s1").path("/mnt/x").access_level(AccessLevel::ReadOnly);
+        groups
+            .create("master", "fake", "0.1", "1", ["namenode"])
+            .await
+            .unwrap();
+        let create = groups.create(
+            "worker",
+            "fake",
+            "0.1",
+            FlavorId::from("2"),
+            ["datanode", "tasktracker"],
+        );
+        let create = create
+            .node_configs(Configs::new().set("HDFS", "x", "y"))
+            .volumes_per_node(2)
+            .volumes_size(10);
+        let create = create
+            .security_groups(["default"])
+            .description("d")
+            .image_id(None)
+            .is_protected(true);
+        let share = Share::new("s1")
+            .path("/mnt/x")
+            .access_level(AccessLevel::ReadOnly);
         create.shares([share, Share::new("s2")]).await.unwrap();
         let line = format!("POST /{version}/node-group-templates");
         let first = format!(
@@ -92,8 +130,13 @@ async fn creating_speaks_the_words_of_the_version() {
         let headers = seen.last().unwrap().request.headers();
         assert_eq!(headers["x-auth-token"], "token-1");
         assert!(headers["x-auth-token"].is_sensitive());
-        let microversion = headers.get("openstack-api-version").map(|value| value.to_str().unwrap());
-        assert_eq!(microversion, (version == Version::V2).then_some("data-processing 2.0"));
+        let microversion = headers
+            .get("openstack-api-version")
+            .map(|value| value.to_str().unwrap());
+        assert_eq!(
+            microversion,
+            (version == Version::V2).then_some("data-processing 2.0")
+        );
     }
 }
 
@@ -101,39 +144,75 @@ async fn creating_speaks_the_words_of_the_version() {
 async fn what_the_service_would_refuse_is_not_sent() {
     let (api, wire) = answered(Version::V1_1, 202, one(Version::V1_1)).await;
     let create = |name: &str, processes: &[&str]| {
-        api.node_group_templates().create(name, "fake", "0.1", "1", processes.iter().copied())
+        api.node_group_templates()
+            .create(name, "fake", "0.1", "1", processes.iter().copied())
     };
     assert_field(create("under_score", &["a"]).await, "name");
     assert_field(create("", &["a"]).await, "name");
     assert_field(create("a", &[]).await, "node_processes");
     assert_field(create("a", &["x", "x"]).await, "node_processes");
-    assert_field(create("a", &["x"]).volumes_per_node(1).await, "volumes_size");
+    assert_field(
+        create("a", &["x"]).volumes_per_node(1).await,
+        "volumes_size",
+    );
     assert_field(create("a", &["x"]).volumes_size(0).await, "volumes_size");
-    assert_field(create("a", &["x"]).boot_from_volume(true).await, "boot_from_volume");
+    assert_field(
+        create("a", &["x"]).boot_from_volume(true).await,
+        "boot_from_volume",
+    );
     let update = || api.node_group_templates().update("t1");
     assert_field(update().name("1").await, "name");
-    assert_field(update().node_processes(Vec::<String>::new()).await, "node_processes");
+    assert_field(
+        update().node_processes(Vec::<String>::new()).await,
+        "node_processes",
+    );
     assert_field(update().boot_volume_type("ssd").await, "boot_volume_type");
     assert_field(api.node_group_templates().get("").await, "id");
     assert_field(api.node_group_templates().delete("..").await, "id");
     assert!(sent(&wire).is_empty());
-    create("under_score", &[]).options(cloud_core::call::CallOptions::unchecked).await.unwrap();
+    create("under_score", &[])
+        .options(cloud_core::call::CallOptions::unchecked)
+        .await
+        .unwrap();
     assert_eq!(sent(&wire).len(), 1);
 }
 
 #[tokio::test]
 async fn changing_has_another_method_in_each_version() {
-    for (version, method, key) in [(Version::V1_1, "PUT", "hadoop_version"), (Version::V2, "PATCH", "plugin_version")] {
+    for (version, method, key) in [
+        (Version::V1_1, "PUT", "hadoop_version"),
+        (Version::V2, "PATCH", "plugin_version"),
+    ] {
         let (api, wire) = answered(version, 202, one(version)).await;
         let id = NodeGroupTemplateId::from("t1");
-        api.node_group_templates().update(&id).description(None).await.unwrap();
-        let update = api.node_group_templates().update(id).name("m2").plugin("fake", "0.2").flavor_id("2");
-        update.node_processes(["datanode"]).is_public(false).floating_ip_pool("net").await.unwrap();
+        api.node_group_templates()
+            .update(&id)
+            .description(None)
+            .await
+            .unwrap();
+        let update = api
+            .node_group_templates()
+            .update(id)
+            .name("m2")
+            .plugin("fake", "0.2")
+            .flavor_id("2");
+        update
+            .node_processes(["datanode"])
+            .is_public(false)
+            .floating_ip_pool("net")
+            .await
+            .unwrap();
         let line = format!("{method} /{version}/node-group-templates/t1");
         let second = format!(
             r#"{{"plugin_name":"fake","{key}":"0.2","name":"m2","flavor_id":"2","is_public":false,"node_processes":["datanode"],"floating_ip_pool":"net"}}"#
         );
-        assert_eq!(sent(&wire), [(line.clone(), r#"{"description":null}"#.to_owned()), (line, second)]);
+        assert_eq!(
+            sent(&wire),
+            [
+                (line.clone(), r#"{"description":null}"#.to_owned()),
+                (line, second)
+            ]
+        );
     }
 }
 
@@ -142,32 +221,59 @@ async fn deleting_tells_why_not() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = client(version, |_| Scripted::with_headers(204, &[], "")).await;
         api.node_group_templates().delete("t1").await.unwrap();
-        assert_eq!(sent(&wire)[0].0, format!("DELETE /{version}/node-group-templates/t1"));
+        assert_eq!(
+            sent(&wire)[0].0,
+            format!("DELETE /{version}/node-group-templates/t1")
+        );
     }
     let body = json!({"error_code": 400, "error_name": "INVALID_REFERENCE",
         "error_message": "Node group template t1 is in use by cluster templates: a; and clusters: N/A\nError ID: 1f04"});
     let (api, wire) = answered(Version::V2, 400, body).await;
     let error = api.node_group_templates().delete("t1").await.unwrap_err();
-    assert!(error.api::<sahara::ApiError>().unwrap().is_in_use(), "{error}");
-    assert_eq!((error.code(), sent(&wire).len()), (Some("INVALID_REFERENCE"), 1));
+    assert!(
+        error.api::<sahara::ApiError>().unwrap().is_in_use(),
+        "{error}"
+    );
+    assert_eq!(
+        (error.code(), sent(&wire).len()),
+        (Some("INVALID_REFERENCE"), 1)
+    );
 }
 
 fn names(templates: &[NodeGroupTemplate]) -> Vec<&str> {
-    templates.iter().map(|template| template.name.as_str()).collect()
+    templates
+        .iter()
+        .map(|template| template.name.as_str())
+        .collect()
 }
 
 /// Six templates a1 to a6 by id, in pages as the service gives them: its markers are wrong in the ways that were measured.
 fn paged(version: Version) -> impl Fn(&http::Request<bytes::Bytes>) -> Scripted {
     move |request| {
-        let query: Vec<(&str, &str)> =
-            request.uri().query().unwrap_or("").split('&').filter_map(|pair| pair.split_once('=')).collect();
-        let value = |key: &str| query.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        let query: Vec<(&str, &str)> = request
+            .uri()
+            .query()
+            .unwrap_or("")
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .collect();
+        let value = |key: &str| {
+            query
+                .iter()
+                .find(|(name, _)| *name == key)
+                .map(|(_, value)| *value)
+        };
         let after = value("marker").map_or(0, |marker| marker[1..].parse::<usize>().unwrap());
         let limit = value("limit").map_or(6, |limit| limit.parse().unwrap());
         let ids: Vec<usize> = (after + 1..=6).take(limit).collect();
-        let items: Vec<Value> =
-            ids.iter().map(|id| template(version, &format!("i{id}"), &format!("a{id}"), PROJECT)).collect();
-        let next = ids.last().filter(|_| ids.len() == limit && limit < 6).map(|last| format!("i{last}"));
+        let items: Vec<Value> = ids
+            .iter()
+            .map(|id| template(version, &format!("i{id}"), &format!("a{id}"), PROJECT))
+            .collect();
+        let next = ids
+            .last()
+            .filter(|_| ids.len() == limit && limit < 6)
+            .map(|last| format!("i{last}"));
         let mut body = json!({ "node_group_templates": items });
         if next.is_some() || after > 0 {
             body["markers"] = json!({"prev": null, "next": next});
@@ -180,17 +286,38 @@ fn paged(version: Version) -> impl Fn(&http::Request<bytes::Bytes>) -> Scripted 
 async fn pages_end_with_an_empty_one() {
     for version in VERSIONS_OF_THE_API {
         let (api, wire) = client(version, paged(version)).await;
-        let all = api.node_group_templates().list().per_page(2).all().await.unwrap();
+        let all = api
+            .node_group_templates()
+            .list()
+            .per_page(2)
+            .all()
+            .await
+            .unwrap();
         assert_eq!(names(&all), ["a1", "a2", "a3", "a4", "a5", "a6"]);
         let path = format!("GET /{version}/node-group-templates");
         let lines: Vec<String> = sent(&wire).into_iter().map(|(line, _)| line).collect();
         let page = |marker: &str| format!("{path}?marker={marker}&limit=2");
-        assert_eq!(lines, [format!("{path}?limit=2"), page("i2"), page("i4"), page("i6")]);
+        assert_eq!(
+            lines,
+            [
+                format!("{path}?limit=2"),
+                page("i2"),
+                page("i4"),
+                page("i6")
+            ]
+        );
     }
     // An empty page ends the list even if it names another one.
     let body = json!({"node_group_templates": [], "markers": {"prev": null, "next": "x"}});
     let (api, wire) = answered(Version::V2, 200, body).await;
-    assert!(api.node_group_templates().list().all().await.unwrap().is_empty());
+    assert!(
+        api.node_group_templates()
+            .list()
+            .all()
+            .await
+            .unwrap()
+            .is_empty()
+    );
     assert_eq!(sent(&wire).len(), 1);
 }
 
@@ -198,9 +325,38 @@ async fn pages_end_with_an_empty_one() {
 async fn orders_in_which_pages_lose_items_have_no_pages() {
     let (api, wire) = client(Version::V2, paged(Version::V2)).await;
     let list = || api.node_group_templates().list();
-    assert_eq!(list().sort(Sort::ID.descending()).per_page(3).all().await.unwrap().len(), 6);
-    assert_eq!(list().sort(Sort::PLUGIN_VERSION).per_page(3).all().await.unwrap().len(), 6);
-    assert_eq!(list().per_page(3).sort(Sort::NAME.descending()).items().next().await.unwrap().unwrap().name, "a1");
+    assert_eq!(
+        list()
+            .sort(Sort::ID.descending())
+            .per_page(3)
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        6
+    );
+    assert_eq!(
+        list()
+            .sort(Sort::PLUGIN_VERSION)
+            .per_page(3)
+            .all()
+            .await
+            .unwrap()
+            .len(),
+        6
+    );
+    assert_eq!(
+        list()
+            .per_page(3)
+            .sort(Sort::NAME.descending())
+            .items()
+            .next()
+            .await
+            .unwrap()
+            .unwrap()
+            .name,
+        "a1"
+    );
     let lines: Vec<String> = sent(&wire).into_iter().map(|(line, _)| line).collect();
     let path = "GET /v2/node-group-templates";
     assert_eq!(lines[0], format!("{path}?sort_by=-id&limit=3"));
@@ -211,12 +367,23 @@ async fn orders_in_which_pages_lose_items_have_no_pages() {
 
 #[tokio::test]
 async fn filters_are_named_as_the_version_has_them() {
-    for (version, key) in [(Version::V1_1, "hadoop_version"), (Version::V2, "plugin_version")] {
+    for (version, key) in [
+        (Version::V1_1, "hadoop_version"),
+        (Version::V2, "plugin_version"),
+    ] {
         let (api, wire) = client(version, paged(version)).await;
-        let list = api.node_group_templates().list().name("a&b").plugin_name("fake").plugin_version("0.1");
+        let list = api
+            .node_group_templates()
+            .list()
+            .name("a&b")
+            .plugin_name("fake")
+            .plugin_version("0.1");
         list.await.unwrap();
         let query = format!("name=a%26b&plugin_name=fake&{key}=0.1&limit=100");
-        assert_eq!(sent(&wire)[0].0, format!("GET /{version}/node-group-templates?{query}"));
+        assert_eq!(
+            sent(&wire)[0].0,
+            format!("GET /{version}/node-group-templates?{query}")
+        );
     }
 }
 
@@ -225,17 +392,30 @@ async fn find_takes_ids_and_exact_names_and_prefers_what_is_ours() {
     const ID: &str = "1e295f2c-0766-4779-98a4-712c3ead5be8";
     let (api, wire) = client(Version::V2, |request| {
         if request.uri().path().ends_with(ID) {
-            return Scripted::json(404, r#"{"error_code":404,"error_name":"NOT_FOUND","error_message":"no"}"#);
+            return Scripted::json(
+                404,
+                r#"{"error_code":404,"error_name":"NOT_FOUND","error_message":"no"}"#,
+            );
         }
         // As with a database that takes the filter for a regular expression.
-        let items: Vec<Value> =
-            [("1", "web-10", PROJECT), ("2", "web-1", "other"), ("3", "web-1", PROJECT), ("4", "x", "other")]
-                .map(|(id, name, project)| template(Version::V2, id, name, project))
-                .into();
+        let items: Vec<Value> = [
+            ("1", "web-10", PROJECT),
+            ("2", "web-1", "other"),
+            ("3", "web-1", PROJECT),
+            ("4", "x", "other"),
+        ]
+        .map(|(id, name, project)| template(Version::V2, id, name, project))
+        .into();
         Scripted::json(200, json!({ "node_group_templates": items }).to_string())
     })
     .await;
-    let find = async |wanted: &str| api.node_group_templates().find(wanted).await.unwrap().map(|t| t.id.to_string());
+    let find = async |wanted: &str| {
+        api.node_group_templates()
+            .find(wanted)
+            .await
+            .unwrap()
+            .map(|t| t.id.to_string())
+    };
     assert_eq!(find("web-1").await.as_deref(), Some("3"));
     assert_eq!(find("x").await.as_deref(), Some("4"));
     assert_eq!(find("web").await, None);
@@ -244,8 +424,14 @@ async fn find_takes_ids_and_exact_names_and_prefers_what_is_ours() {
     let lines: Vec<String> = sent(&wire).into_iter().map(|(line, _)| line).collect();
     let path = "GET /v2/node-group-templates";
     let named = |name: &str| format!("{path}?name={name}&limit=100");
-    let expected =
-        [named("web-1"), named("x"), named("web"), format!("{path}/{ID}"), named(ID), format!("{path}?limit=100")];
+    let expected = [
+        named("web-1"),
+        named("x"),
+        named("web"),
+        format!("{path}/{ID}"),
+        named(ID),
+        format!("{path}?limit=100"),
+    ];
     assert_eq!(lines, expected);
 }
 
@@ -262,20 +448,32 @@ async fn an_export_is_imported_by_either_version() {
     assert_eq!(exported.gaps().count(), 4);
     assert_eq!(sent(&wire)[0].0, "GET /v1.1/node-group-templates/t1/export");
     let kept = Exported::from_json(&exported.to_string()).unwrap();
-    for (version, boots, key) in
-        [(Version::V1_1, "", "hadoop_version"), (Version::V2, r#""boot_from_volume":false,"#, "plugin_version")]
-    {
+    for (version, boots, key) in [
+        (Version::V1_1, "", "hadoop_version"),
+        (
+            Version::V2,
+            r#""boot_from_volume":false,"#,
+            "plugin_version",
+        ),
+    ] {
         let (api, wire) = answered(version, 202, one(version)).await;
         assert_field(api.node_group_templates().import(&kept).await, "flavor_id");
-        let import = api.node_group_templates().import(&kept).flavor_id("2").name("copy").security_groups(["a"]);
+        let import = api
+            .node_group_templates()
+            .import(&kept)
+            .flavor_id("2")
+            .name("copy")
+            .security_groups(["a"]);
         import.await.unwrap();
         let sent = &sent(&wire)[0];
         assert_eq!(sent.0, format!("POST /{version}/node-group-templates"));
         let expected = format!(
             r#"{{{boots}"description":"second","flavor_id":"2","is_public":false,"name":"copy","node_configs":{{}},"node_processes":["namenode"],"plugin_name":"fake","{key}":"0.1","security_groups":["a"],"volume_mount_prefix":"/volumes/disk","volumes_per_node":0}}"#
         );
-        let (sent, expected): (Value, Value) =
-            (serde_json::from_str(&sent.1).unwrap(), serde_json::from_str(&expected).unwrap());
+        let (sent, expected): (Value, Value) = (
+            serde_json::from_str(&sent.1).unwrap(),
+            serde_json::from_str(&expected).unwrap(),
+        );
         assert_eq!(sent, expected);
     }
     for bad in ["", "[]", "7", r#"{"node_group_template": 1}"#] {

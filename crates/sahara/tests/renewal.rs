@@ -40,7 +40,10 @@ impl Service {
     }
 
     fn new() -> Arc<Self> {
-        Arc::new(Self { issued: AtomicU32::new(0), accepted: AtomicU32::new(0) })
+        Arc::new(Self {
+            issued: AtomicU32::new(0),
+            accepted: AtomicU32::new(0),
+        })
     }
 
     /// Ends the token in use before its time.
@@ -50,13 +53,26 @@ impl Service {
 }
 
 async fn client(wire: &ScriptedTransport) -> Client {
-    builder(wire).build().unwrap().data_processing().await.unwrap()
+    builder(wire)
+        .build()
+        .unwrap()
+        .data_processing()
+        .await
+        .unwrap()
 }
 
 /// A thousand changes at once; how many were answered well.
 async fn crowd(api: &Client) -> usize {
-    let calls: Vec<_> =
-        (0..1000).map(|_| tokio::spawn(api.node_group_templates().update("t").description("d").send())).collect();
+    let calls: Vec<_> = (0..1000)
+        .map(|_| {
+            tokio::spawn(
+                api.node_group_templates()
+                    .update("t")
+                    .description("d")
+                    .send(),
+            )
+        })
+        .collect();
     let mut good = 0;
     for call in calls {
         good += usize::from(call.await.unwrap().is_ok());
@@ -65,7 +81,10 @@ async fn crowd(api: &Client) -> usize {
 }
 
 fn keystone_calls(wire: &ScriptedTransport) -> usize {
-    wire.lines().iter().filter(|line| *line == "POST /v3/auth/tokens").count()
+    wire.lines()
+        .iter()
+        .filter(|line| *line == "POST /v3/auth/tokens")
+        .count()
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,7 +112,10 @@ async fn a_refused_token_is_replaced_once_and_every_call_is_sent_again() {
     service.revoke();
     let before = wire.seen().len();
     assert_eq!((crowd(&api).await, keystone_calls(&wire)), (1000, 2));
-    let bodies = wire.seen()[before..].iter().filter(|seen| seen.request.body() == r#"{"description":"d"}"#).count();
+    let bodies = wire.seen()[before..]
+        .iter()
+        .filter(|seen| seen.request.body() == r#"{"description":"d"}"#)
+        .count();
     assert_eq!((wire.seen().len() - before, bodies), (2001, 2000));
 }
 
@@ -103,7 +125,10 @@ async fn a_service_that_refuses_every_token_is_asked_twice() {
     let number = AtomicU32::new(0);
     let wire = ScriptedTransport::from_fn(move |request| {
         if request.uri().host() == Some("keystone.test") {
-            return issued(&format!("token-{}", number.fetch_add(1, Ordering::SeqCst)), &body);
+            return issued(
+                &format!("token-{}", number.fetch_add(1, Ordering::SeqCst)),
+                &body,
+            );
         }
         let body = json!({"title": "Unauthorized", "code": "401 Unauthorized",
             "message": "You are not it.<br /><br />\nToken tenant != requested tenant\n\n"});
@@ -111,11 +136,21 @@ async fn a_service_that_refuses_every_token_is_asked_twice() {
     });
     let api = client(&wire).await;
     let error = api.node_group_templates().get("t").await.unwrap_err();
-    assert!(error.is_auth() && error.to_string().contains("Token tenant != requested tenant"), "{error}");
+    assert!(
+        error.is_auth()
+            && error
+                .to_string()
+                .contains("Token tenant != requested tenant"),
+        "{error}"
+    );
     let lines = wire.lines();
     assert_eq!(
         lines[1..],
-        ["GET /v2/node-group-templates/t", "POST /v3/auth/tokens", "GET /v2/node-group-templates/t"]
+        [
+            "GET /v2/node-group-templates/t",
+            "POST /v3/auth/tokens",
+            "GET /v2/node-group-templates/t"
+        ]
     );
 }
 
@@ -134,7 +169,15 @@ async fn a_renewal_that_fails_harms_nobody_while_the_token_is_valid() {
     });
     let api = client(&wire).await;
     tokio::time::advance(Duration::from_secs(3500)).await;
-    assert_eq!(api.node_group_templates().get("t").await.unwrap().id.as_str(), "t");
+    assert_eq!(
+        api.node_group_templates()
+            .get("t")
+            .await
+            .unwrap()
+            .id
+            .as_str(),
+        "t"
+    );
     assert_eq!(keystone_calls(&wire), 2);
     tokio::time::advance(Duration::from_secs(200)).await;
     let error = api.node_group_templates().get("t").await.unwrap_err();
@@ -165,7 +208,10 @@ async fn a_token_from_another_century_lives_as_long_as_it_says() {
 async fn a_given_token_is_used_until_it_is_refused() {
     let service = Service::new();
     let wire = service.wire();
-    let cloud = builder(&wire).login(Login::token("given", sahara::keystone::Scope::Default)).build().unwrap();
+    let cloud = builder(&wire)
+        .login(Login::token("given", sahara::keystone::Scope::Default))
+        .build()
+        .unwrap();
     let api = cloud.data_processing().await.unwrap();
     tokio::time::advance(Duration::from_secs(3599)).await;
     api.node_group_templates().get("t").await.unwrap();
@@ -182,7 +228,10 @@ async fn one_slot_is_enough_to_log_in() {
     let cloud = builder(&wire).max_in_flight(1).build().unwrap();
     let api = cloud.data_processing().await.unwrap();
     tokio::time::advance(Duration::from_secs(7200)).await;
-    let call = api.node_group_templates().get("t").options(|o| o.timeout(Duration::from_secs(10)));
+    let call = api
+        .node_group_templates()
+        .get("t")
+        .options(|o| o.timeout(Duration::from_secs(10)));
     assert_eq!(call.await.unwrap().id.as_str(), "t");
     assert!(!matches!(cloud.token().await, Err(error) if error.kind() == ErrorKind::Timeout));
 }
@@ -190,7 +239,10 @@ async fn one_slot_is_enough_to_log_in() {
 /// Keystone answers 404 for a token that it cannot read, and so does whatever stands in its place when it is down.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_is_not_found_is_no_resource_that_is_gone() {
-    for login in [common::login(), Login::token("given", sahara::keystone::Scope::Default)] {
+    for login in [
+        common::login(),
+        Login::token("given", sahara::keystone::Scope::Default),
+    ] {
         let logins = AtomicU32::new(0);
         let body = token(&catalog(URL));
         let wire = ScriptedTransport::from_fn(move |request| {
@@ -199,9 +251,18 @@ async fn a_login_that_is_not_found_is_no_resource_that_is_gone() {
                 return issued("token-1", &body);
             }
             let code = if is_keystone { 404 } else { 401 };
-            Scripted::json(code, json!({"error": {"code": code, "message": "Could not find it"}}).to_string())
+            Scripted::json(
+                code,
+                json!({"error": {"code": code, "message": "Could not find it"}}).to_string(),
+            )
         });
-        let api = builder(&wire).login(login).build().unwrap().data_processing().await.unwrap();
+        let api = builder(&wire)
+            .login(login)
+            .build()
+            .unwrap()
+            .data_processing()
+            .await
+            .unwrap();
         let id = "00000000-0000-0000-0000-000000000001";
         for error in [
             api.clusters().get(id).await.unwrap_err(),

@@ -11,7 +11,10 @@ pub(crate) fn job_name(field: &str, name: &str) -> Result<()> {
     if !name.starts_with(|first: char| first.is_ascii_lowercase()) {
         return wrong("must begin with a lower-case letter");
     }
-    if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+    if !name
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    {
         return wrong("may hold lower-case letters, digits and - only");
     }
     Ok(())
@@ -19,7 +22,10 @@ pub(crate) fn job_name(field: &str, name: &str) -> Result<()> {
 
 /// Five fields of what cron expressions are made of, or a word such as `@daily`; empty for no schedule.
 pub(crate) fn cron(field: &str, cron: &str) -> Result<()> {
-    let is_word = |cron: &str| cron.strip_prefix('@').is_some_and(|word| word.chars().all(|c| c.is_ascii_alphabetic()));
+    let is_word = |cron: &str| {
+        cron.strip_prefix('@')
+            .is_some_and(|word| word.chars().all(|c| c.is_ascii_alphabetic()))
+    };
     if cron.is_empty() || is_word(cron) {
         return Ok(());
     }
@@ -32,13 +38,20 @@ pub(crate) fn cron(field: &str, cron: &str) -> Result<()> {
     }
     let known = |c: char| c.is_ascii_alphanumeric() || "*/,-?#".contains(c);
     match fields.iter().find(|field| !field.chars().all(known)) {
-        Some(bad) => Err(Error::input(field, format!("has a field that is no cron expression: {bad}"))),
+        Some(bad) => Err(Error::input(
+            field,
+            format!("has a field that is no cron expression: {bad}"),
+        )),
         None => Ok(()),
     }
 }
 
 pub(crate) fn not_empty(field: &str, text: &str) -> Result<()> {
-    if text.trim().is_empty() { Err(Error::input(field, "must not be empty")) } else { Ok(()) }
+    if text.trim().is_empty() {
+        Err(Error::input(field, "must not be empty"))
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -50,20 +63,49 @@ mod tests {
         for good in ["abcdef", "a-2345", &"x".repeat(50)] {
             assert!(job_name("job_name", good).is_ok(), "{good}");
         }
-        for bad in
-            ["", "abcde", &"x".repeat(51), "1bcdef", "-bcdef", "Abcdef", "abcdeF", "abc_def", "abc def", "ábcdef"]
-        {
-            assert_eq!(job_name("job_name", bad).unwrap_err().fields()[0].name, "job_name", "{bad}");
+        for bad in [
+            "",
+            "abcde",
+            &"x".repeat(51),
+            "1bcdef",
+            "-bcdef",
+            "Abcdef",
+            "abcdeF",
+            "abc_def",
+            "abc def",
+            "ábcdef",
+        ] {
+            assert_eq!(
+                job_name("job_name", bad).unwrap_err().fields()[0].name,
+                "job_name",
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn schedules() {
-        for good in ["", "0 5 * * *", "*/15 0-6,12 1 JAN mon#2", " 0  0 13 * 5 ", "@daily"] {
+        for good in [
+            "",
+            "0 5 * * *",
+            "*/15 0-6,12 1 JAN mon#2",
+            " 0  0 13 * 5 ",
+            "@daily",
+        ] {
             assert!(cron("schedule_cron", good).is_ok(), "{good}");
         }
-        for bad in ["daily", "0 5 * *", "0 0 5 * * *", "0 5 * * $(x)", "@every 1h"] {
-            assert_eq!(cron("schedule_cron", bad).unwrap_err().fields()[0].name, "schedule_cron", "{bad}");
+        for bad in [
+            "daily",
+            "0 5 * *",
+            "0 0 5 * * *",
+            "0 5 * * $(x)",
+            "@every 1h",
+        ] {
+            assert_eq!(
+                cron("schedule_cron", bad).unwrap_err().fields()[0].name,
+                "schedule_cron",
+                "{bad}"
+            );
         }
     }
 }

@@ -22,8 +22,13 @@ use crate::oauth::ClientIdOfTeam;
 use crate::ops;
 use crate::team::Team;
 
-pub(crate) const PRODUCT: &str =
-    concat!("cloud-vdk-control/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+pub(crate) const PRODUCT: &str = concat!(
+    "cloud-vdk-control/",
+    env!("CARGO_PKG_VERSION"),
+    " (+",
+    env!("CARGO_PKG_REPOSITORY"),
+    ")"
+);
 
 /// How long an upload may take unless the settings say otherwise: what the `vdk` command line means to allow a request.
 const TRANSFER_TIMEOUT: Duration = Duration::from_secs(900);
@@ -92,9 +97,14 @@ impl Client {
     /// assert_eq!(teams[0].team_name, "analytics");
     /// # Ok(()) }
     /// ```
-    pub fn teams_of_client_ids(&self, ids: impl IntoIterator<Item = impl Into<String>>) -> Call<Vec<ClientIdOfTeam>> {
+    pub fn teams_of_client_ids(
+        &self,
+        ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Call<Vec<ClientIdOfTeam>> {
         let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
-        let call = self.call(&ops::GET_TEAMS_OF_CLIENT_IDS, Decode::json()).json(&ids);
+        let call = self
+            .call(&ops::GET_TEAMS_OF_CLIENT_IDS, Decode::json())
+            .json(&ids);
         call.options(|options| options.idempotent(true))
     }
 
@@ -146,7 +156,10 @@ impl ClientBuilder {
 
     /// Sends this access token with every call.
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
-        self.login = Some(Login::Fixed(Setting::new(token.into(), Origin::Builder("token"))));
+        self.login = Some(Login::Fixed(Setting::new(
+            token.into(),
+            Origin::Builder("token"),
+        )));
         self
     }
 
@@ -172,7 +185,11 @@ impl ClientBuilder {
         client_secret: impl Into<SecretString>,
     ) -> Self {
         let grant = Grant::ClientCredentials(basics(client_id.into(), client_secret.into()));
-        self.login = Some(Login::Fetched(Fetched::given(url.into(), "client_credentials", grant)));
+        self.login = Some(Login::Fetched(Fetched::given(
+            url.into(),
+            "client_credentials",
+            grant,
+        )));
         self
     }
 
@@ -186,8 +203,15 @@ impl ClientBuilder {
         refresh_token: impl Into<SecretString>,
     ) -> Self {
         let client = Some(basics(client_id.into(), client_secret.into()));
-        let grant = Grant::Refresh { token: refresh_token.into(), client };
-        self.login = Some(Login::Fetched(Fetched::given(url.into(), "refresh_token", grant)));
+        let grant = Grant::Refresh {
+            token: refresh_token.into(),
+            client,
+        };
+        self.login = Some(Login::Fetched(Fetched::given(
+            url.into(),
+            "refresh_token",
+            grant,
+        )));
         self
     }
 
@@ -223,7 +247,10 @@ impl ClientBuilder {
 
     /// Takes what is not set yet from the environment and the files of the `vdk` command line; see
     /// [`config`](crate::config).
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Client::from_env, which it serves"
+    )]
     pub fn from_env(self) -> Result<Self> {
         Ok(self.settings(Settings::load(&Environment::process())?))
     }
@@ -247,18 +274,31 @@ impl ClientBuilder {
         self.connection(found.connect_timeout, found.verify_tls)
     }
 
-    #[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
-    fn connection(mut self, timeout: Option<Setting<Duration>>, verify: Option<Setting<bool>>) -> Self {
+    #[cfg(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    ))]
+    fn connection(
+        mut self,
+        timeout: Option<Setting<Duration>>,
+        verify: Option<Setting<bool>>,
+    ) -> Self {
         if let Some(limit) = timeout {
             self.options.http(|http| http.connect_timeout(limit.value));
         }
         if let Some(verify) = verify {
-            self.options.http(|http| http.danger_accept_invalid_certificates(!verify.value));
+            self.options
+                .http(|http| http.danger_accept_invalid_certificates(!verify.value));
         }
         self
     }
 
-    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+    #[cfg(not(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    )))]
     fn connection(self, _: Option<Setting<Duration>>, _: Option<Setting<bool>>) -> Self {
         self
     }
@@ -283,19 +323,37 @@ impl ClientBuilder {
         };
         let poll_interval = self.poll_interval.unwrap_or(Duration::from_secs(2));
         if poll_interval.is_zero() {
-            return Err(Error::config(Origin::Builder("poll_interval"), "must be longer than zero"));
+            return Err(Error::config(
+                Origin::Builder("poll_interval"),
+                "must be longer than zero",
+            ));
         }
         let excuse = Excuse::default();
         let login = self.login.unwrap_or(Login::Nobody);
         let secrets = Secrets::new(login.secrets());
         let credential = login.build(&self.options, &excuse, &secrets)?;
         let dialect = Arc::new(VdkDialect::new(op_id, excuse, secrets));
-        let engine = Engine::build(self.options, PRODUCT, dialect, credential, base.is_plain_http())?;
+        let engine = Engine::build(
+            self.options,
+            PRODUCT,
+            dialect,
+            credential,
+            base.is_plain_http(),
+        )?;
         let transfer_timeout = self.transfer_timeout.unwrap_or(TRANSFER_TIMEOUT);
-        Ok(Client(Arc::new(Inner { engine, base, team: self.team, poll_interval, transfer_timeout })))
+        Ok(Client(Arc::new(Inner {
+            engine,
+            base,
+            team: self.team,
+            poll_interval,
+            transfer_timeout,
+        })))
     }
 }
 
 fn basics(id: String, secret: SecretString) -> Basics {
-    Basics { id: Setting::new(id, Origin::Builder("client_id")), secret }
+    Basics {
+        id: Setting::new(id, Origin::Builder("client_id")),
+        secret,
+    }
 }

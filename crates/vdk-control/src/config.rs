@@ -95,7 +95,10 @@ impl Settings {
 }
 
 pub(crate) fn folder(env: &Environment) -> Result<Option<PathBuf>> {
-    let base = env.get_nonempty(FOLDER)?.map(|folder| PathBuf::from(folder.value)).or_else(|| env.home());
+    let base = env
+        .get_nonempty(FOLDER)?
+        .map(|folder| PathBuf::from(folder.value))
+        .or_else(|| env.home());
     Ok(base.map(|base| base.join(".vdk.internal")))
 }
 
@@ -103,16 +106,31 @@ fn read(env: &Environment, path: &Path) -> Result<Option<SecretString>> {
     match env.read(path) {
         Ok(text) => Ok(Some(text)),
         // In a container the home directory often belongs to somebody else; nobody has to log in there.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => Ok(None),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied
+            ) =>
+        {
+            Ok(None)
+        }
         Err(error) => {
-            let origin = Origin::File { path: path.to_owned(), key: "the file".to_owned() };
-            Err(Error::config(origin, format_args!("cannot be read: {error}")))
+            let origin = Origin::File {
+                path: path.to_owned(),
+                key: "the file".to_owned(),
+            };
+            Err(Error::config(
+                origin,
+                format_args!("cannot be read: {error}"),
+            ))
         }
     }
 }
 
 fn login(env: &Environment, file: Option<PathBuf>) -> Result<Login> {
-    let token = env.secret(TOKEN)?.filter(|token| !token.value.expose_secret().is_empty());
+    let token = env
+        .secret(TOKEN)?
+        .filter(|token| !token.value.expose_secret().is_empty());
     match (token, env.get_nonempty(TOKEN_URL)?) {
         (Some(token), Some(url)) => {
             token.check()?;
@@ -125,11 +143,15 @@ fn login(env: &Environment, file: Option<PathBuf>) -> Result<Login> {
                 found: true,
             })));
         }
-        (Some(token), None) => return Err(token.error(format_args!("needs {TOKEN_URL}, the address that takes it"))),
+        (Some(token), None) => {
+            return Err(token.error(format_args!("needs {TOKEN_URL}, the address that takes it")));
+        }
         // The address alone is no login; images carry it for all who use them.
         (None, _) => {}
     }
-    let Some(path) = file else { return Ok(Login::Nobody) };
+    let Some(path) = file else {
+        return Ok(Login::Nobody);
+    };
     match read(env, &path)? {
         Some(text) => cache::Cache::parse(path, &text)?.login(),
         None => Ok(Login::Nobody),
@@ -137,25 +159,40 @@ fn login(env: &Environment, file: Option<PathBuf>) -> Result<Login> {
 }
 
 fn seconds(env: &Environment, name: &str) -> Result<Option<Setting<Duration>>> {
-    let Some(text) = env.get_nonempty(name)? else { return Ok(None) };
+    let Some(text) = env.get_nonempty(name)? else {
+        return Ok(None);
+    };
     let read = |text: String| {
-        let seconds: f64 = text.trim().parse().map_err(|_| format!("{text:?} is not a number of seconds"))?;
-        let limit = Duration::try_from_secs_f64(seconds).ok().filter(|limit| !limit.is_zero());
+        let seconds: f64 = text
+            .trim()
+            .parse()
+            .map_err(|_| format!("{text:?} is not a number of seconds"))?;
+        let limit = Duration::try_from_secs_f64(seconds)
+            .ok()
+            .filter(|limit| !limit.is_zero());
         limit.ok_or_else(|| format!("{text:?} is no length of time that can be waited"))
     };
     text.try_map(read).map(Some)
 }
 
 fn number(env: &Environment, name: &str) -> Result<Option<u32>> {
-    let Some(text) = env.get_nonempty(name)? else { return Ok(None) };
-    let read = |text: String| text.trim().parse().map_err(|_| format!("{text:?} is not a whole number from 0"));
+    let Some(text) = env.get_nonempty(name)? else {
+        return Ok(None);
+    };
+    let read = |text: String| {
+        text.trim()
+            .parse()
+            .map_err(|_| format!("{text:?} is not a whole number from 0"))
+    };
     Ok(Some(text.try_map(read)?.value))
 }
 
 /// What the `vdk` command line takes for true, and what is plainly false. It takes every other word for false, which is no
 /// way to switch off the check of certificates.
 fn flag(env: &Environment, name: &str) -> Result<Option<Setting<bool>>> {
-    let Some(text) = env.get_nonempty(name)? else { return Ok(None) };
+    let Some(text) = env.get_nonempty(name)? else {
+        return Ok(None);
+    };
     let read = |text: String| match text.trim().to_ascii_lowercase().as_str() {
         "true" | "1" | "t" => Ok(true),
         "false" | "0" | "f" => Ok(false),

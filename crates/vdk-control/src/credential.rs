@@ -46,7 +46,10 @@ pub(crate) enum Grant {
     /// An API token, which stays good for many access tokens.
     ApiToken(SecretString),
     /// A refresh token, in whose place the service may give another.
-    Refresh { token: SecretString, client: Option<Basics> },
+    Refresh {
+        token: SecretString,
+        client: Option<Basics>,
+    },
     /// The client's own name and secret.
     ClientCredentials(Basics),
     /// Nothing: only a token at hand is used.
@@ -69,7 +72,13 @@ pub(crate) struct Fetched {
 impl Fetched {
     pub(crate) fn given(url: String, origin: &'static str, grant: Grant) -> Box<Self> {
         let url = Some(Setting::new(url, Origin::Builder(origin)));
-        Box::new(Self { url, grant, at_hand: None, file: None, found: false })
+        Box::new(Self {
+            url,
+            grant,
+            at_hand: None,
+            file: None,
+            found: false,
+        })
     }
 }
 
@@ -86,7 +95,11 @@ impl Login {
                 };
                 let own = fetched.grant.client().map(|client| &client.secret);
                 let at_hand = fetched.at_hand.as_ref().map(|(token, _)| token);
-                [grant, own, at_hand].into_iter().flatten().cloned().collect()
+                [grant, own, at_hand]
+                    .into_iter()
+                    .flatten()
+                    .cloned()
+                    .collect()
             }
         }
     }
@@ -118,9 +131,19 @@ impl Login {
             secrets: secrets.clone(),
         };
         let source = Arc::new(source);
-        let cache = TokenCache::bearer(Turns { source, turn: Arc::default() }, clock.clone());
+        let cache = TokenCache::bearer(
+            Turns {
+                source,
+                turn: Arc::default(),
+            },
+            clock.clone(),
+        );
         if found {
-            return Ok(Some(Arc::new(Found { cache, clock, excuse: excuse.clone() })));
+            return Ok(Some(Arc::new(Found {
+                cache,
+                clock,
+                excuse: excuse.clone(),
+            })));
         }
         Ok(Some(Arc::new(cache)))
     }
@@ -148,7 +171,9 @@ struct Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source").field("service", &self.service).finish_non_exhaustive()
+        f.debug_struct("Source")
+            .field("service", &self.service)
+            .finish_non_exhaustive()
     }
 }
 
@@ -177,7 +202,10 @@ impl TokenSource for Turns {
             token
         });
         fetched.await.unwrap_or_else(|gone| {
-            Err(Error::new(ErrorKind::Credential, format!("the renewal of the token was stopped: {gone}")))
+            Err(Error::new(
+                ErrorKind::Credential,
+                format!("the renewal of the token was stopped: {gone}"),
+            ))
         })
     }
 }
@@ -188,22 +216,33 @@ impl Source {
         let at_hand = lock(&self.at_hand).take();
         if let Some((secret, ends)) = at_hand {
             let now = Timestamp::from(self.clock.system_now()).as_unix();
-            let life = Duration::from_secs(u64::try_from(ends.saturating_sub(now)).unwrap_or_default());
+            let life =
+                Duration::from_secs(u64::try_from(ends.saturating_sub(now)).unwrap_or_default());
             if life >= LEAST_LIFE {
-                return Ok(Token { secret, lifetime: Some(life) });
+                return Ok(Token {
+                    secret,
+                    lifetime: Some(life),
+                });
             }
         }
         let grant = lock(&self.grant).clone();
         let fields: &[(&str, &str)] = match &grant {
-            Grant::ApiToken(token) => &[("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())],
-            Grant::Refresh { token, .. } => {
-                &[("grant_type", "refresh_token"), ("refresh_token", token.expose_secret())]
-            }
+            Grant::ApiToken(token) => &[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.expose_secret()),
+            ],
+            Grant::Refresh { token, .. } => &[
+                ("grant_type", "refresh_token"),
+                ("refresh_token", token.expose_secret()),
+            ],
             Grant::ClientCredentials(_) => &[("grant_type", "client_credentials")],
             Grant::Nothing => &[],
         };
         let (Some(service), false) = (&self.service, fields.is_empty()) else {
-            return Err(Error::new(ErrorKind::Credential, "the token has ended, and nothing is known to renew it by"));
+            return Err(Error::new(
+                ErrorKind::Credential,
+                "the token has ended, and nothing is known to renew it by",
+            ));
         };
         // A refresh token may be spent by being used; the others are not.
         let repeatable = !matches!(grant, Grant::Refresh { .. });
@@ -213,19 +252,34 @@ impl Source {
             && new.expose_secret() != token.expose_secret()
         {
             self.secrets.add(new.clone());
-            *lock(&self.grant) = Grant::Refresh { token: new.clone(), client: client.clone() };
+            *lock(&self.grant) = Grant::Refresh {
+                token: new.clone(),
+                client: client.clone(),
+            };
             if let Some(file) = self.file.clone() {
-                let (access, new, life) = (answer.access_token.clone(), new.clone(), answer.expires_in);
+                let (access, new, life) =
+                    (answer.access_token.clone(), new.clone(), answer.expires_in);
                 let now = Timestamp::from(self.clock.system_now()).as_unix();
                 // The old one may be worthless now. Failing to keep the new one costs the next login, not this call.
                 let kept = move || {
-                    crate::config::cache::renew(&file, &access, &new, life.map(|life| now.saturating_add(life)))
+                    crate::config::cache::renew(
+                        &file,
+                        &access,
+                        &new,
+                        life.map(|life| now.saturating_add(life)),
+                    )
                 };
                 let _ = tokio::task::spawn_blocking(kept).await;
             }
         }
-        let lifetime = answer.expires_in.and_then(|life| u64::try_from(life).ok()).filter(|life| *life > 0);
-        Ok(Token { secret: answer.access_token, lifetime: lifetime.map(Duration::from_secs) })
+        let lifetime = answer
+            .expires_in
+            .and_then(|life| u64::try_from(life).ok())
+            .filter(|life| *life > 0);
+        Ok(Token {
+            secret: answer.access_token,
+            lifetime: lifetime.map(Duration::from_secs),
+        })
     }
 }
 
@@ -241,9 +295,9 @@ impl Excuse {
     /// Whether the last try to have a token was just now, and another one would fail in the same way.
     fn is_fresh(&self, now: Instant) -> bool {
         let state = lock(&self.0);
-        state
-            .as_ref()
-            .is_some_and(|(since, error)| !error.is_retryable() && now.saturating_duration_since(*since) < PAUSE)
+        state.as_ref().is_some_and(|(since, error)| {
+            !error.is_retryable() && now.saturating_duration_since(*since) < PAUSE
+        })
     }
 }
 
@@ -263,7 +317,10 @@ impl<C: Credential> Credential for Found<C> {
             return Ok(0);
         }
         let result = self.cache.authorize(request).await;
-        *lock(&self.excuse.0) = result.as_ref().err().map(|error| (self.clock.now(), error.clone()));
+        *lock(&self.excuse.0) = result
+            .as_ref()
+            .err()
+            .map(|error| (self.clock.now(), error.clone()));
         Ok(result.unwrap_or(0))
     }
 

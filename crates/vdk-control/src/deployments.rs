@@ -49,12 +49,18 @@ cloud_core::model! {
 impl Resources {
     /// This much memory at first, in MiB.
     pub fn memory_request(mib: i32) -> Self {
-        Self { memory_request: Some(mib), ..Self::default() }
+        Self {
+            memory_request: Some(mib),
+            ..Self::default()
+        }
     }
 
     /// This much memory at most, in MiB.
     pub fn memory_limit(mib: i32) -> Self {
-        Self { memory_limit: Some(mib), ..Self::default() }
+        Self {
+            memory_limit: Some(mib),
+            ..Self::default()
+        }
     }
 }
 
@@ -165,7 +171,8 @@ impl<'a> Deployments<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self) -> Call<DeploymentStatus> {
-        self.0.deployment_call(&ops::READ_DEPLOYMENT, Decode::json())
+        self.0
+            .deployment_call(&ops::READ_DEPLOYMENT, Decode::json())
     }
 
     /// Deploys, or changes what is deployed (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments`;
@@ -226,7 +233,10 @@ impl<'a> Deployments<'a> {
     /// # Ok(()) }
     /// ```
     pub fn patch(self) -> PatchDeployment {
-        PatchDeployment::new(self.0.deployment_call(&ops::PATCH_DEPLOYMENT, Decode::nothing()))
+        PatchDeployment::new(
+            self.0
+                .deployment_call(&ops::PATCH_DEPLOYMENT, Decode::nothing()),
+        )
     }
 
     /// Lets what is deployed run, by [`patch`](Self::patch)
@@ -306,7 +316,8 @@ impl<'a> Deployments<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self) -> Call<()> {
-        self.0.deployment_call(&ops::DELETE_DEPLOYMENT, Decode::nothing())
+        self.0
+            .deployment_call(&ops::DELETE_DEPLOYMENT, Decode::nothing())
     }
 }
 

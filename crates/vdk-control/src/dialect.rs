@@ -25,7 +25,11 @@ impl VdkDialect {
     /// All calls are named `op_id`, where there is one; `excuse` tells why they are sent without a token; errors show none
     /// of the `secrets`.
     pub(crate) fn new(op_id: Option<HeaderValue>, excuse: Excuse, secrets: Secrets) -> Self {
-        Self { op_id, excuse, secrets }
+        Self {
+            op_id,
+            excuse,
+            secrets,
+        }
     }
 }
 
@@ -37,7 +41,10 @@ impl fmt::Debug for VdkDialect {
 
 impl Dialect for VdkDialect {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let error = ApiError::parse(response.status.as_u16(), &self.secrets.hide_in_json(&response.body));
+        let error = ApiError::parse(
+            response.status.as_u16(),
+            &self.secrets.hide_in_json(&response.body),
+        );
         let mut message = error.as_ref().map(ToString::to_string);
         let mut transient = None;
         if response.status == StatusCode::UNAUTHORIZED
@@ -45,10 +52,16 @@ impl Dialect for VdkDialect {
         {
             // When the token service is back, so is the token.
             transient = reason.is_retryable().then_some(true);
-            let said = message.map(|message| format!("{message}; ")).unwrap_or_default();
+            let said = message
+                .map(|message| format!("{message}; "))
+                .unwrap_or_default();
             message = Some(format!("{said}sent without a token: {reason}"));
         }
-        let mut problem = ApiProblem { message, transient, ..ApiProblem::default() };
+        let mut problem = ApiProblem {
+            message,
+            transient,
+            ..ApiProblem::default()
+        };
         if let Some(error) = error {
             problem.details = Some(Arc::new(error));
         }

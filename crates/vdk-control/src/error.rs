@@ -59,7 +59,12 @@ impl ApiError {
             Some(Value::Array(list)) => list.into_iter().map(Some).map(text).collect(),
             other => vec![text(other)],
         };
-        messages.extend(body.errors.into_iter().flatten().map(|mut error| text(Some(error["message"].take()))));
+        messages.extend(
+            body.errors
+                .into_iter()
+                .flatten()
+                .map(|mut error| text(Some(error["message"].take()))),
+        );
         let (reason, message) = (text(body.error), text(body.message));
         messages.push(if message.is_empty() { reason } else { message });
         messages.retain(|message| !message.is_empty());
@@ -71,7 +76,12 @@ impl ApiError {
             countermeasures: text(body.countermeasures),
             messages,
         };
-        (error != Self { status, ..Self::default() }).then_some(error)
+        (error
+            != Self {
+                status,
+                ..Self::default()
+            })
+        .then_some(error)
     }
 }
 
@@ -87,7 +97,10 @@ fn text(value: Option<Value>) -> String {
 impl fmt::Display for ApiError {
     /// What and why, then the other messages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = [&self.what, &self.why].into_iter().chain(&self.messages).filter(|part| !part.is_empty());
+        let mut parts = [&self.what, &self.why]
+            .into_iter()
+            .chain(&self.messages)
+            .filter(|part| !part.is_empty());
         f.write_str(parts.next().unwrap_or(&self.countermeasures))?;
         parts.try_for_each(|part| write!(f, " {part}"))
     }
@@ -105,24 +118,40 @@ mod tests {
 
     #[test]
     fn all_forms_are_read() {
-        let four = parse(r#"{"what":"a.","why":"b.","consequences":"c","countermeasures":"d","new":1}"#).unwrap();
-        assert_eq!((four.to_string().as_str(), four.consequences.as_str()), ("a. b.", "c"));
+        let four =
+            parse(r#"{"what":"a.","why":"b.","consequences":"c","countermeasures":"d","new":1}"#)
+                .unwrap();
+        assert_eq!(
+            (four.to_string().as_str(), four.consequences.as_str()),
+            ("a. b.", "c")
+        );
         assert_eq!((four.countermeasures.as_str(), four.status), ("d", 400));
         let described = parse(r#"{"messages":["Job x not found","really"]}"#).unwrap();
         assert_eq!(described.messages, ["Job x not found", "really"]);
         assert_eq!(described.to_string(), "Job x not found really");
         let framework =
-            parse(r#"{"timestamp":"t","status":404,"error":"Not Found","message":"","path":"/x"}"#).unwrap();
+            parse(r#"{"timestamp":"t","status":404,"error":"Not Found","message":"","path":"/x"}"#)
+                .unwrap();
         assert_eq!(framework.to_string(), "Not Found");
-        let graphql = parse(r#"{"errors":[{"message":"Field 'x' is undefined","path":null},{}],"data":null}"#).unwrap();
+        let graphql = parse(
+            r#"{"errors":[{"message":"Field 'x' is undefined","path":null},{}],"data":null}"#,
+        )
+        .unwrap();
         assert_eq!(graphql.messages, ["Field 'x' is undefined"]);
     }
 
     #[test]
     fn what_says_nothing_is_no_error_of_this_service() {
-        for body in
-            ["", "{}", "null", "[]", "<html>", r#"{"what":null,"messages":[]}"#, r#"{"messages":[""]}"#, "\u{0}"]
-        {
+        for body in [
+            "",
+            "{}",
+            "null",
+            "[]",
+            "<html>",
+            r#"{"what":null,"messages":[]}"#,
+            r#"{"messages":[""]}"#,
+            "\u{0}",
+        ] {
             assert_eq!(parse(body), None, "{body}");
         }
     }

@@ -185,10 +185,20 @@ impl Finished {
         if self.is_success() {
             return Ok(self.execution);
         }
-        let Execution { id, status, message, .. } = &self.execution;
+        let Execution {
+            id,
+            status,
+            message,
+            ..
+        } = &self.execution;
         let message = message.as_deref().filter(|message| !message.is_empty());
-        let text = format!("{id} ended with {status}{}", message.map(|m| format!(": {m}")).unwrap_or_default());
+        let text = format!(
+            "{id} ended with {status}{}",
+            message.map(|m| format!(": {m}")).unwrap_or_default()
+        );
         let error = cloud_core::Error::new(cloud_core::ErrorKind::WorkFailed, text);
-        Err(error.with_code(status.as_str()).with_retryable(self.outcome == Outcome::PlatformError))
+        Err(error
+            .with_code(status.as_str())
+            .with_retryable(self.outcome == Outcome::PlatformError))
     }
 }

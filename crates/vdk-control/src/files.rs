@@ -8,23 +8,36 @@ use cloud_core::engine::Download;
 use cloud_core::{Error, ErrorKind, Result};
 
 /// Runs this on a thread for blocking work.
-pub(crate) async fn off_the_runtime<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn off_the_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await;
     done.unwrap_or_else(|gone| {
-        Err(Error::new(ErrorKind::RequestBody, format!("the work on files was stopped: {gone}")))
+        Err(Error::new(
+            ErrorKind::RequestBody,
+            format!("the work on files was stopped: {gone}"),
+        ))
     })
 }
 
 /// A file or folder cannot be written as it was asked for.
 pub(crate) fn unwritable(path: &Path, error: impl Into<io::Error>) -> Error {
     let error = error.into();
-    Error::input("path", format!("{} cannot be written: {error}", path.display())).with_source(error)
+    Error::input(
+        "path",
+        format!("{} cannot be written: {error}", path.display()),
+    )
+    .with_source(error)
 }
 
 /// A file or folder cannot be read as it was asked for.
 pub(crate) fn unreadable(path: &Path, error: impl Into<io::Error>) -> Error {
     let error = error.into();
-    Error::new(ErrorKind::RequestBody, format!("{} cannot be read: {error}", path.display())).with_source(error)
+    Error::new(
+        ErrorKind::RequestBody,
+        format!("{} cannot be read: {error}", path.display()),
+    )
+    .with_source(error)
 }
 
 /// Makes a file that was not there, for its owner only. A link in its place is not followed.
@@ -119,7 +132,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
         drop(temp);
         assert!(!path.exists());
@@ -129,7 +145,11 @@ mod tests {
     fn a_private_file_takes_no_place_that_is_taken() {
         let (temp, _) = TempFile::create_in(&std::env::temp_dir()).unwrap();
         let error = write_private(temp.path(), b"secret").unwrap_err();
-        assert_eq!((error.kind(), error.fields()[0].name.as_str()), (ErrorKind::Input, "path"), "{error}");
+        assert_eq!(
+            (error.kind(), error.fields()[0].name.as_str()),
+            (ErrorKind::Input, "path"),
+            "{error}"
+        );
         assert_eq!(fs::read(temp.path()).unwrap(), b"");
     }
 }

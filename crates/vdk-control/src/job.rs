@@ -39,7 +39,11 @@ impl fmt::Debug for Job {
 
 impl Job {
     pub(crate) fn new(team: Team, name: String) -> Self {
-        Self { team, name: name.into(), deployment: DEPLOYMENT.into() }
+        Self {
+            team,
+            name: name.into(),
+            deployment: DEPLOYMENT.into(),
+        }
     }
 
     /// Its name.
@@ -67,7 +71,11 @@ impl Job {
         self.team.call(operation, decode).arg(&self.name)
     }
 
-    pub(crate) fn deployment_call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn deployment_call<T>(
+        &self,
+        operation: &'static Operation,
+        decode: Decode<T>,
+    ) -> Call<T> {
         self.call(operation, decode).arg(&self.deployment)
     }
 
@@ -138,7 +146,8 @@ impl Job {
             name if name == &*self.name => Ok(()),
             _ => Err(Error::input("job_name", "cannot be changed")),
         };
-        let checked = name_stays.and_then(|()| check::cron("schedule_cron", &job.config.schedule.schedule_cron));
+        let checked = name_stays
+            .and_then(|()| check::cron("schedule_cron", &job.config.schedule.schedule_cron));
         match serde_json::to_value(job) {
             Ok(body) => call.json(&strip_nulls(body)).check(checked),
             Err(error) => call.refuse(Error::input("job", error.to_string())),
@@ -213,7 +222,10 @@ impl Job {
     /// ```
     pub fn move_to_team(&self, team: impl Into<String>) -> Call<Job> {
         let team = team.into();
-        let moved = Self { team: self.team.client().team(team.as_str()), ..self.clone() };
+        let moved = Self {
+            team: self.team.client().team(team.as_str()),
+            ..self.clone()
+        };
         let decode = Decode::nothing().map(move |()| moved.clone());
         self.call(&ops::UPDATE_JOB_TEAM, decode).arg(team)
     }
@@ -286,7 +298,11 @@ impl Job {
     /// # Ok(()) }
     /// ```
     pub fn deploy(&self, version: impl Into<String>) -> Deploy {
-        Deploy::new(self.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()), self.clone(), version.into())
+        Deploy::new(
+            self.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()),
+            self.clone(),
+            version.into(),
+        )
     }
 
     /// Its properties: what it keeps from run to run.
@@ -346,8 +362,15 @@ impl Job {
 pub(crate) fn last_segment(headers: &http::HeaderMap) -> Option<String> {
     let location = headers.get(http::header::LOCATION)?.to_str().ok()?;
     let path = location.split(['?', '#']).next()?.trim_end_matches('/');
-    let segment = path.rsplit('/').next().filter(|segment| !segment.is_empty())?;
-    Some(percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned())
+    let segment = path
+        .rsplit('/')
+        .next()
+        .filter(|segment| !segment.is_empty())?;
+    Some(
+        percent_encoding::percent_decode_str(segment)
+            .decode_utf8_lossy()
+            .into_owned(),
+    )
 }
 
 /// What a call gives, `None` when it is not there.

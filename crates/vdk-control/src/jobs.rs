@@ -63,7 +63,10 @@ cloud_core::model! {
 
 impl<T: Into<String>> From<T> for Schedule {
     fn from(cron: T) -> Self {
-        Self { schedule_cron: cron.into(), next_run_epoch_seconds: None }
+        Self {
+            schedule_cron: cron.into(),
+            next_run_epoch_seconds: None,
+        }
     }
 }
 
@@ -146,12 +149,22 @@ impl<'a> Jobs<'a> {
     pub fn create(self, name: impl Into<String>) -> CreateJob {
         let (team, name) = (self.0, name.into());
         let job = team.job(name.as_str());
-        let decode = Decode::raw().map(move |response: RawResponse| match last_segment(&response.headers) {
-            Some(name) => job.team().job(name),
-            None => job.clone(),
-        });
+        let decode =
+            Decode::raw().map(
+                move |response: RawResponse| match last_segment(&response.headers) {
+                    Some(name) => job.team().job(name),
+                    None => job.clone(),
+                },
+            );
         let call = team.call(&ops::CREATE_JOB, decode);
-        CreateJob::new(call, name, String::new(), team.name().to_owned(), Setup::default(), team.clone())
+        CreateJob::new(
+            call,
+            name,
+            String::new(),
+            team.name().to_owned(),
+            Setup::default(),
+            team.clone(),
+        )
     }
 
     /// Looks through the jobs of the team: filters, the fields that are wanted, and their order
@@ -303,7 +316,11 @@ impl CreateJob {
                 done => return done,
             };
             // A job of this name that the team does not have is somebody else's.
-            if job.find().await?.is_some() { Ok(job) } else { Err(error) }
+            if job.find().await?.is_some() {
+                Ok(job)
+            } else {
+                Err(error)
+            }
         })
     }
 }

@@ -41,7 +41,9 @@ impl Keytab {
     /// ```
     pub fn write_to(&self, path: impl Into<PathBuf>) -> Task<()> {
         let (bytes, path) = (self.0.clone(), path.into());
-        Task::new(async move { files::off_the_runtime(move || files::write_private(&path, &bytes)).await })
+        Task::new(async move {
+            files::off_the_runtime(move || files::write_private(&path, &bytes)).await
+        })
     }
 }
 

@@ -59,7 +59,11 @@ cloud_core::client_options!(Login);
 
 impl Login {
     /// A login of an OAuth client: where the person goes, and where the program gets its tokens.
-    pub fn new(authorize: impl Into<String>, token: impl Into<String>, client_id: impl Into<String>) -> Self {
+    pub fn new(
+        authorize: impl Into<String>,
+        token: impl Into<String>,
+        client_id: impl Into<String>,
+    ) -> Self {
         Self {
             options: ClientOptions::default(),
             authorize: authorize.into(),
@@ -100,20 +104,28 @@ impl Login {
         let authorize = origin("authorize")(self.authorize);
         let mut url = Url::parse(&authorize.value).map_err(|error| authorize.error(error))?;
         cloud_core::config::BaseUrl::parse(
-            &authorize.clone().map(|_| url.origin().ascii_serialization()),
+            &authorize
+                .clone()
+                .map(|_| url.origin().ascii_serialization()),
             self.options.allows_http(),
         )?;
-        let client =
-            self.client_secret.clone().map(|secret| Basics { id: origin("client_id")(self.client_id.clone()), secret });
+        let client = self.client_secret.clone().map(|secret| Basics {
+            id: origin("client_id")(self.client_id.clone()),
+            secret,
+        });
         let token_url = origin("token")(self.token);
         let service = TokenService::new(&token_url, client.as_ref(), &self.options)?;
 
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await;
         let address = listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener)));
         let (port, listener) = address.map_err(|error| {
-            Error::config(Origin::Builder("port"), format_args!("{} cannot be listened to: {error}", self.port))
+            Error::config(
+                Origin::Builder("port"),
+                format_args!("{} cannot be listened to: {error}", self.port),
+            )
         })?;
-        let (state, verifier, redirect) = (random()?, random()?, format!("http://127.0.0.1:{port}"));
+        let (state, verifier, redirect) =
+            (random()?, random()?, format!("http://127.0.0.1:{port}"));
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
         url.query_pairs_mut().extend_pairs([
             ("response_type", "code"),
@@ -146,8 +158,12 @@ impl Login {
 fn random() -> Result<String> {
     let mut bytes = [0; 32];
     let filled = getrandom::fill(&mut bytes);
-    filled
-        .map_err(|error| Error::new(ErrorKind::Credential, format!("the system gives no random numbers: {error}")))?;
+    filled.map_err(|error| {
+        Error::new(
+            ErrorKind::Credential,
+            format!("the system gives no random numbers: {error}"),
+        )
+    })?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
@@ -223,10 +239,15 @@ impl PendingLogin {
     /// ```
     pub async fn wait(self) -> Result<LoggedIn> {
         let waited = callback::code(&self.listener, &self.exchange.state);
-        let code = tokio::time::timeout(self.patience, waited).await.map_err(|_| {
-            let text = format!("{:.0} s have passed, and the browser has not come back", self.patience.as_secs_f64());
-            Error::new(ErrorKind::WaitTimeout, text)
-        })??;
+        let code = tokio::time::timeout(self.patience, waited)
+            .await
+            .map_err(|_| {
+                let text = format!(
+                    "{:.0} s have passed, and the browser has not come back",
+                    self.patience.as_secs_f64()
+                );
+                Error::new(ErrorKind::WaitTimeout, text)
+            })??;
         self.exchange(&code).await
     }
 
@@ -255,13 +276,24 @@ impl PendingLogin {
     /// # Ok(()) }
     /// ```
     pub async fn paste(self, address: &str) -> Result<LoggedIn> {
-        let query = address.trim().split_once('?').map_or("", |(_, query)| query);
-        let code = callback::read(query, &self.exchange.state).map_err(|problem| Error::input("address", problem))?;
+        let query = address
+            .trim()
+            .split_once('?')
+            .map_or("", |(_, query)| query);
+        let code = callback::read(query, &self.exchange.state)
+            .map_err(|problem| Error::input("address", problem))?;
         self.exchange(&code).await
     }
 
     async fn exchange(self, code: &SecretString) -> Result<LoggedIn> {
-        let Exchange { token_url, client_id, client_secret, redirect, verifier, .. } = self.exchange;
+        let Exchange {
+            token_url,
+            client_id,
+            client_secret,
+            redirect,
+            verifier,
+            ..
+        } = self.exchange;
         let mut form = vec![
             ("grant_type", "authorization_code"),
             ("code", code.expose_secret()),
@@ -302,7 +334,10 @@ impl LoggedIn {
     fn client(&self) -> Basics {
         // A client without secret names itself by an empty one, which is what the `vdk` command line does.
         let secret = self.client_secret.clone().unwrap_or_default();
-        Basics { id: Setting::new(self.client_id.clone(), Origin::Builder("client_id")), secret }
+        Basics {
+            id: Setting::new(self.client_id.clone(), Origin::Builder("client_id")),
+            secret,
+        }
     }
 
     /// Writes the login where the `vdk` command line keeps its own, which it replaces: `.vdk.internal/vdk-cred.json` in
@@ -312,7 +347,10 @@ impl LoggedIn {
         let this = self.clone();
         Task::new(async move {
             let Some(folder) = path? else {
-                return Err(Error::input("path", "there is no home directory; use save_to"));
+                return Err(Error::input(
+                    "path",
+                    "there is no home directory; use save_to",
+                ));
             };
             this.save_to(folder.join("vdk-cred.json")).await
         })
@@ -352,9 +390,15 @@ impl LoggedIn {
         put("auth_type", Some("credentials"));
         put("authorization_url", Some(&self.token_url.value));
         put("client_id", Some(&self.client_id));
-        put("client_secret", self.client_secret.as_ref().map(ExposeSecret::expose_secret));
+        put(
+            "client_secret",
+            self.client_secret.as_ref().map(ExposeSecret::expose_secret),
+        );
         put("access_token", Some(self.access_token.expose_secret()));
-        put("refresh_token", self.refresh_token.as_ref().map(ExposeSecret::expose_secret));
+        put(
+            "refresh_token",
+            self.refresh_token.as_ref().map(ExposeSecret::expose_secret),
+        );
         values.insert("access_token_expiration_time".to_owned(), self.ends.into());
         Task::new(files::off_the_runtime(move || {
             let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
@@ -368,7 +412,10 @@ impl ClientBuilder {
     /// Calls the service as the person who has logged in, and renews the access token while the program runs.
     pub fn logged_in(self, login: &LoggedIn) -> Self {
         let grant = match &login.refresh_token {
-            Some(token) => Grant::Refresh { token: token.clone(), client: Some(login.client()) },
+            Some(token) => Grant::Refresh {
+                token: token.clone(),
+                client: Some(login.client()),
+            },
             None => Grant::Nothing,
         };
         self.login(Source::Fetched(Box::new(Fetched {

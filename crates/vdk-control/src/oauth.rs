@@ -92,7 +92,11 @@ impl<'a> OauthCredentials<'a> {
     /// assert_eq!(team.oauth_credentials().get().await?.client_id, "loader-client");
     /// # Ok(()) }
     /// ```
-    pub fn put(self, client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> PutOauthCredentials {
+    pub fn put(
+        self,
+        client_id: impl Into<String>,
+        client_secret: impl Into<SecretString>,
+    ) -> PutOauthCredentials {
         let call = self.0.call(&ops::PUT_OAUTH_CREDENTIALS, Decode::nothing());
         PutOauthCredentials::new(call, client_id.into(), client_secret.into())
     }

@@ -9,7 +9,9 @@ use std::fmt::{self, Write as _};
 
 use cloud_core::call::{Call, CallOptions};
 use cloud_core::decode::{Decode, DecodeError};
-use cloud_core::page::{List, Page, PageInfo, PageRequest, PageStyle, PageToken, Whole, numbers_after};
+use cloud_core::page::{
+    List, Page, PageInfo, PageRequest, PageStyle, PageToken, Whole, numbers_after,
+};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -65,7 +67,11 @@ struct Data<T> {
 
 impl<T> Default for Data<T> {
     fn default() -> Self {
-        Self { content: None, total_items: None, total_pages: None }
+        Self {
+            content: None,
+            total_items: None,
+            total_pages: None,
+        }
     }
 }
 
@@ -73,13 +79,22 @@ impl<T> Envelope<T> {
     /// An answer without data has failed, whatever its status.
     fn open(self) -> Result<(Data<T>, Vec<Value>), DecodeError> {
         let errors = self.errors.unwrap_or_default();
-        let message = |error: &Value| error.get("message").and_then(Value::as_str).unwrap_or("unknown").to_owned();
+        let message = |error: &Value| {
+            error
+                .get("message")
+                .and_then(Value::as_str)
+                .unwrap_or("unknown")
+                .to_owned()
+        };
         match self.data {
             Some(data) if data.content.is_some() || errors.is_empty() => Ok((data, errors)),
             None if errors.is_empty() => Ok((Data::default(), errors)),
             _ => {
                 let said: Vec<String> = errors.iter().map(message).collect();
-                Err(DecodeError::new(format!("the query was not answered: {}", said.join("; "))))
+                Err(DecodeError::new(format!(
+                    "the query was not answered: {}",
+                    said.join("; ")
+                )))
             }
         }
     }
@@ -93,11 +108,27 @@ pub struct QueryJobs(Call<QueryAnswer>);
 impl QueryJobs {
     pub(crate) fn of(team: &Team, document: String) -> Self {
         let decode = Decode::json().try_map(|answer: Envelope<Value>| {
-            let (Data { content, total_items, total_pages }, errors) = answer.open()?;
-            Ok(QueryAnswer { content: content.unwrap_or_default(), total_items, total_pages, errors })
+            let (
+                Data {
+                    content,
+                    total_items,
+                    total_pages,
+                },
+                errors,
+            ) = answer.open()?;
+            Ok(QueryAnswer {
+                content: content.unwrap_or_default(),
+                total_items,
+                total_pages,
+                errors,
+            })
         });
         let checked = crate::check::not_empty("query", &document);
-        Self(team.call(&ops::JOBS_QUERY, decode).query("query", document).check(checked))
+        Self(
+            team.call(&ops::JOBS_QUERY, decode)
+                .query("query", document)
+                .check(checked),
+        )
     }
 
     /// The variables of the document.
@@ -120,7 +151,11 @@ impl QueryJobs {
 cloud_core::send_methods!(QueryJobs => QueryAnswer, |this| this.0);
 
 /// A list by one of the roots of the schema, page after page.
-pub(crate) fn list<T>(team: &Team, query: impl Query, keep: impl Fn(&T) -> bool + Send + Sync + 'static) -> List<T>
+pub(crate) fn list<T>(
+    team: &Team,
+    query: impl Query,
+    keep: impl Fn(&T) -> bool + Send + Sync + 'static,
+) -> List<T>
 where
     T: DeserializeOwned + Send + 'static,
 {
@@ -129,9 +164,17 @@ where
         let mut items = data.content.unwrap_or_default();
         items.retain(&keep);
         // The number of pages is turned into the next one by the style, which knows the page at hand.
-        Ok(Page::new(items, PageInfo { next: None, last: data.total_pages, total: None }))
+        Ok(Page::new(
+            items,
+            PageInfo {
+                next: None,
+                last: data.total_pages,
+                total: None,
+            },
+        ))
     });
-    List::new(team.call(&ops::JOBS_QUERY, decode), &Whole, Some(PAGE_SIZE)).in_style(Numbered(query))
+    List::new(team.call(&ops::JOBS_QUERY, decode), &Whole, Some(PAGE_SIZE))
+        .in_style(Numbered(query))
 }
 
 /// How a list is to be read. The list itself is made last, when all that is asked for is known.
@@ -272,13 +315,18 @@ impl<Q: Query> Numbered<Q> {
 }
 
 fn number(token: Option<&PageToken>) -> u64 {
-    token.and_then(|token| token.as_str().parse().ok()).unwrap_or(1)
+    token
+        .and_then(|token| token.as_str().parse().ok())
+        .unwrap_or(1)
 }
 
 impl<Q: Query> PageStyle for Numbered<Q> {
     fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
         // Both are always written: the schema's own default for the page is one that the server refuses.
-        request.query("query", self.document(number(token), size.unwrap_or(PAGE_SIZE)));
+        request.query(
+            "query",
+            self.document(number(token), size.unwrap_or(PAGE_SIZE)),
+        );
     }
 
     fn next(&self, token: Option<&PageToken>, info: &PageInfo, _: usize) -> Option<PageToken> {

@@ -55,7 +55,9 @@ impl<'a> Sources<'a> {
     /// A call that has the time for a whole archive.
     fn transfer(self, operation: &'static Operation) -> Call<SourceVersion> {
         let limit = self.0.team().client().transfer_timeout();
-        self.0.call(operation, Decode::json()).options(|options| options.attempt_timeout(limit))
+        self.0
+            .call(operation, Decode::json())
+            .options(|options| options.attempt_timeout(limit))
     }
 
     /// Uploads a ZIP archive that is at hand (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable),
@@ -86,7 +88,10 @@ impl<'a> Sources<'a> {
     /// # Ok(()) }
     /// ```
     pub fn upload(self, archive: impl Into<Body>) -> UploadSources {
-        UploadSources { call: self.transfer(&ops::UPLOAD_SOURCES), content: Content::Body(archive.into()) }
+        UploadSources {
+            call: self.transfer(&ops::UPLOAD_SOURCES),
+            content: Content::Body(archive.into()),
+        }
     }
 
     /// Uploads a ZIP archive from a file, which is read while it is sent
@@ -115,7 +120,10 @@ impl<'a> Sources<'a> {
     /// # Ok(()) }
     /// ```
     pub fn upload_file(self, path: impl Into<PathBuf>) -> UploadSources {
-        UploadSources { call: self.transfer(&ops::UPLOAD_SOURCES), content: Content::File(path.into()) }
+        UploadSources {
+            call: self.transfer(&ops::UPLOAD_SOURCES),
+            content: Content::File(path.into()),
+        }
     }
 
     /// Packs a directory and uploads it (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable); see
@@ -149,7 +157,10 @@ impl<'a> Sources<'a> {
     /// ```
     pub fn upload_dir(self, path: impl Into<PathBuf>) -> UploadSources {
         let content = Content::Folder(Folder::new(path.into(), self.0.name()));
-        UploadSources { call: self.transfer(&ops::UPLOAD_SOURCES), content }
+        UploadSources {
+            call: self.transfer(&ops::UPLOAD_SOURCES),
+            content,
+        }
     }
 
     /// Downloads the sources as a ZIP archive (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`). The
@@ -180,7 +191,11 @@ impl<'a> Sources<'a> {
     /// # Ok(()) }
     /// ```
     pub fn download(self) -> DownloadSources {
-        DownloadSources(self.0.call(&ops::DOWNLOAD_SOURCES, Decode::raw()).header(http::header::ACCEPT, octets()))
+        DownloadSources(
+            self.0
+                .call(&ops::DOWNLOAD_SOURCES, Decode::raw())
+                .header(http::header::ACCEPT, octets()),
+        )
     }
 
     /// Deletes the sources (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; without a mark of
@@ -251,7 +266,10 @@ impl UploadSources {
     async fn prepare(self) -> Result<(Call<SourceVersion>, Option<TempFile>)> {
         let (body, temp) = match self.content {
             Content::Body(body) => (body, None),
-            Content::File(path) => (files::off_the_runtime(move || Body::from_file(path)).await?, None),
+            Content::File(path) => (
+                files::off_the_runtime(move || Body::from_file(path)).await?,
+                None,
+            ),
             Content::Folder(folder) => {
                 let (body, temp) = files::off_the_runtime(move || {
                     let temp = folder.pack()?;
@@ -261,7 +279,11 @@ impl UploadSources {
                 (body, Some(temp))
             }
         };
-        let empty = if body.is_empty() { Err(Error::input("sources", "must not be empty")) } else { Ok(()) };
+        let empty = if body.is_empty() {
+            Err(Error::input("sources", "must not be empty"))
+        } else {
+            Ok(())
+        };
         Ok((self.call.body(OCTETS, body).check(empty), temp))
     }
 

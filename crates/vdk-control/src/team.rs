@@ -39,7 +39,10 @@ cloud_core::model! {
 
 impl Team {
     pub(crate) fn new(client: Client, name: String) -> Self {
-        Self { client, name: name.into() }
+        Self {
+            client,
+            name: name.into(),
+        }
     }
 
     /// Its name.

@@ -12,23 +12,49 @@ mod common;
 use common::{Folder, JOB, body, builder, sandboxed, scripted};
 
 fn execution(status: &str) -> Scripted {
-    Scripted::json(200, json!({"id": "e-1", "job_name": "daily-load", "status": status, "message": "m"}).to_string())
+    Scripted::json(
+        200,
+        json!({"id": "e-1", "job_name": "daily-load", "status": status, "message": "m"})
+            .to_string(),
+    )
 }
 
 #[tokio::test]
 async fn starting_gives_the_id_of_the_location() {
     let at = |location: &str| Scripted::with_headers(202, &[("location", location)], "");
-    let (job, wire) =
-        scripted([at("http://x/data-jobs/y/executions/daily%20load-1"), at("/e-2/"), Scripted::json(202, "")]);
-    let run = job.start().arg("day", "2026-11-20").arg("full", true).started_by("tests").await.unwrap();
+    let (job, wire) = scripted([
+        at("http://x/data-jobs/y/executions/daily%20load-1"),
+        at("/e-2/"),
+        Scripted::json(202, ""),
+    ]);
+    let run = job
+        .start()
+        .arg("day", "2026-11-20")
+        .arg("full", true)
+        .started_by("tests")
+        .await
+        .unwrap();
     assert_eq!((run.id(), run.job().name()), ("daily load-1", "daily-load"));
     let seen = &wire.seen()[0];
-    assert_eq!(seen.line(), format!("POST {JOB}/deployments/production/executions"));
-    assert_eq!(body(&seen.request), json!({"started_by": "tests", "args": {"day": "2026-11-20", "full": true}}));
+    assert_eq!(
+        seen.line(),
+        format!("POST {JOB}/deployments/production/executions")
+    );
+    assert_eq!(
+        body(&seen.request),
+        json!({"started_by": "tests", "args": {"day": "2026-11-20", "full": true}})
+    );
     assert_eq!(job.start().await.unwrap().id(), "e-2");
-    assert_eq!(wire.seen()[1].request.body(), "{}", "the server needs an object");
+    assert_eq!(
+        wire.seen()[1].request.body(),
+        "{}",
+        "the server needs an object"
+    );
     let error = job.start().await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Decode && error.may_have_happened(), "{error}");
+    assert!(
+        error.kind() == ErrorKind::Decode && error.may_have_happened(),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -40,15 +66,36 @@ async fn lists_details_and_logs_on_the_wire() {
     let older = json!({"id": "e-0", "start_time": "2026-11-19T05:00:00Z"});
     let list = || Scripted::json(200, json!([older, full]).to_string());
     let logs = || Scripted::json(200, r#"{"logs":"a\nb\n"}"#);
-    let answers = [list(), list(), Scripted::json(200, full.to_string()), logs(), logs(), Scripted::json(200, "{}")];
-    let (job, wire) = scripted(answers.into_iter().chain([Scripted::with_headers(200, &[], "")]));
+    let answers = [
+        list(),
+        list(),
+        Scripted::json(200, full.to_string()),
+        logs(),
+        logs(),
+        Scripted::json(200, "{}"),
+    ];
+    let (job, wire) = scripted(
+        answers
+            .into_iter()
+            .chain([Scripted::with_headers(200, &[], "")]),
+    );
     let executions = job.executions();
-    let by = executions.list().status(ExecutionStatus::Running).status("submitted");
+    let by = executions
+        .list()
+        .status(ExecutionStatus::Running)
+        .status("submitted");
     assert_eq!(by.newest_first().await.unwrap()[0].id, "e-1");
-    let of = executions.list_of_deployment().status(ExecutionStatus::UserError).await.unwrap();
+    let of = executions
+        .list_of_deployment()
+        .status(ExecutionStatus::UserError)
+        .await
+        .unwrap();
     assert_eq!((of.len(), of[1].outcome()), (2, Some(Outcome::UserError)));
     let one = executions.get("e-1").await.unwrap();
-    assert_eq!((&one.kind, one.op_id.as_deref()), (&ExecutionType::Scheduled, Some("0")));
+    assert_eq!(
+        (&one.kind, one.op_id.as_deref()),
+        (&ExecutionType::Scheduled, Some("0"))
+    );
     assert_eq!(one.deployment.unwrap().job_version.as_deref(), Some("v1"));
     assert_eq!(executions.logs("e-1").await.unwrap(), "a\nb\n");
     executions.logs("e-1").tail(2).await.unwrap();
@@ -74,8 +121,12 @@ async fn waiting_gives_every_end_typed() {
         ("skipped", Outcome::Skipped),
         ("user_error", Outcome::UserError),
     ] {
-        let (job, wire) =
-            scripted([execution("submitted"), execution("running"), execution("brand_new"), execution(state)]);
+        let (job, wire) = scripted([
+            execution("submitted"),
+            execution("running"),
+            execution("brand_new"),
+            execution(state),
+        ]);
         let mut work = job.executions().run("e-1").wait();
         let mut states = Vec::new();
         while let Some(progress) = work.progress().await.unwrap() {
@@ -83,12 +134,23 @@ async fn waiting_gives_every_end_typed() {
         }
         assert_eq!(states, ["submitted", "running", "brand_new"]);
         let done = work.await.unwrap();
-        assert_eq!((done.outcome, done.is_success(), wire.seen().len()), (outcome, state == "succeeded", 4));
+        assert_eq!(
+            (done.outcome, done.is_success(), wire.seen().len()),
+            (outcome, state == "succeeded", 4)
+        );
         match done.success() {
             Ok(execution) => assert_eq!(execution.id, "e-1"),
             Err(error) => {
-                assert_eq!((error.kind(), error.code()), (ErrorKind::WorkFailed, Some(state)));
-                assert!(error.to_string().contains(&format!("e-1 ended with {state}: m")), "{error}");
+                assert_eq!(
+                    (error.kind(), error.code()),
+                    (ErrorKind::WorkFailed, Some(state))
+                );
+                assert!(
+                    error
+                        .to_string()
+                        .contains(&format!("e-1 ended with {state}: m")),
+                    "{error}"
+                );
             }
         }
     }
@@ -98,19 +160,44 @@ async fn waiting_gives_every_end_typed() {
 #[tokio::test(start_paused = true)]
 async fn a_failure_of_the_platform_is_looked_at_twice() {
     let (job, wire) = scripted([execution("platform_error"), execution("succeeded")]);
-    assert_eq!(job.executions().run("e-1").wait().await.unwrap().outcome, Outcome::Succeeded);
+    assert_eq!(
+        job.executions().run("e-1").wait().await.unwrap().outcome,
+        Outcome::Succeeded
+    );
     assert_eq!(wire.seen().len(), 2);
     let (job, _) = scripted([execution("platform_error"), execution("platform_error")]);
-    let error = job.executions().run("e-1").wait().await.unwrap().success().unwrap_err();
+    let error = job
+        .executions()
+        .run("e-1")
+        .wait()
+        .await
+        .unwrap()
+        .success()
+        .unwrap_err();
     assert!(error.is_retryable(), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_ends_at_its_deadline_and_tells_what_was_seen() {
     let wire = ScriptedTransport::from_fn(|_| execution("running"));
-    let run = builder(&wire).build().unwrap().team("t").job("daily-load").executions().run("e-1");
-    let error = run.wait().timeout(Duration::from_secs(60)).await.unwrap_err();
-    assert!(error.to_string().contains("60 s have passed; last seen: execution e-1 running"), "{error}");
+    let run = builder(&wire)
+        .build()
+        .unwrap()
+        .team("t")
+        .job("daily-load")
+        .executions()
+        .run("e-1");
+    let error = run
+        .wait()
+        .timeout(Duration::from_secs(60))
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("60 s have passed; last seen: execution e-1 running"),
+        "{error}"
+    );
     let looks = wire.seen().len();
     assert!((6..20).contains(&looks), "{looks}: pauses grow");
 }
@@ -128,7 +215,15 @@ async fn pauses_without_end_are_cut_short_by_the_deadline() {
     let begun = tokio::time::Instant::now();
     let run = job.executions().run("e-1");
     assert!(run.wait().await.unwrap_err().is_timeout());
-    assert!(job.deploy("v2").await.unwrap().wait().await.unwrap_err().is_timeout());
+    assert!(
+        job.deploy("v2")
+            .await
+            .unwrap()
+            .wait()
+            .await
+            .unwrap_err()
+            .is_timeout()
+    );
     let mut log = run.follow_logs();
     assert_eq!(log.next().await.unwrap().as_deref(), Some("a"));
     assert!(log.next().await.unwrap_err().is_timeout());
@@ -141,12 +236,22 @@ async fn stopping_what_has_ended_is_no_error_when_asked_so() {
     let refused = || Scripted::json(400, r#"{"what":"Cannot cancel."}"#);
     let gone = Scripted::json(404, "");
     let cancelled = Scripted::with_headers(200, &[], "");
-    let answers = [cancelled, refused(), execution("succeeded"), refused(), execution("running"), gone];
+    let answers = [
+        cancelled,
+        refused(),
+        execution("succeeded"),
+        refused(),
+        execution("running"),
+        gone,
+    ];
     let (job, wire) = scripted(answers);
     let run = job.executions().run("e-1");
     assert!(run.cancel().await.unwrap());
     assert!(!run.cancel().await.unwrap());
-    assert!(run.cancel().await.unwrap_err().is_invalid_input(), "it is not the end that the service complains of");
+    assert!(
+        run.cancel().await.unwrap_err().is_invalid_input(),
+        "it is not the end that the service complains of"
+    );
     assert!(run.cancel().await.unwrap_err().is_not_found());
     assert_eq!(wire.seen().len(), 6);
 }
@@ -155,12 +260,24 @@ async fn stopping_what_has_ended_is_no_error_when_asked_so() {
 async fn dropping_stops_an_execution_only_if_asked() {
     let wire = ScriptedTransport::from_fn(|request| match request.method().as_str() {
         "DELETE" => Scripted::with_headers(200, &[], ""),
-        _ => execution(if request.uri().path().ends_with("e-2") { "succeeded" } else { "running" }),
+        _ => execution(if request.uri().path().ends_with("e-2") {
+            "succeeded"
+        } else {
+            "running"
+        }),
     });
-    let job = builder(&wire).build().unwrap().team("my team").job("daily-load");
+    let job = builder(&wire)
+        .build()
+        .unwrap()
+        .team("my team")
+        .job("daily-load");
     let deleted = async || {
         tokio::time::sleep(Duration::from_secs(1)).await;
-        wire.lines().iter().filter(|line| line.starts_with("DELETE")).cloned().collect::<Vec<_>>()
+        wire.lines()
+            .iter()
+            .filter(|line| line.starts_with("DELETE"))
+            .cloned()
+            .collect::<Vec<_>>()
     };
     drop(job.executions().run("e-1").wait());
     drop(job.executions().run("e-1"));
@@ -171,26 +288,57 @@ async fn dropping_stops_an_execution_only_if_asked() {
     assert_eq!(deleted().await, [""; 0]);
     drop(job.executions().run("e-1").cancel_on_drop());
     let guard = job.executions().run("e-3").cancel_on_drop();
-    let _ = guard.wait().timeout(Duration::from_secs(9)).await.unwrap_err();
+    let _ = guard
+        .wait()
+        .timeout(Duration::from_secs(9))
+        .await
+        .unwrap_err();
     drop(guard);
-    assert_eq!(deleted().await, [format!("DELETE {JOB}/executions/e-1"), format!("DELETE {JOB}/executions/e-3")]);
+    assert_eq!(
+        deleted().await,
+        [
+            format!("DELETE {JOB}/executions/e-1"),
+            format!("DELETE {JOB}/executions/e-3")
+        ]
+    );
 }
 
 /// A service whose execution writes the lines of `texts`, one text for each look, and ends with the last.
 fn writing(texts: Vec<String>) -> (Run, ScriptedTransport) {
     let look = std::sync::atomic::AtomicUsize::new(0);
     let wire = ScriptedTransport::from_fn(move |request| {
-        let at = |add| look.fetch_add(add, std::sync::atomic::Ordering::Relaxed).min(texts.len() - 1);
+        let at = |add| {
+            look.fetch_add(add, std::sync::atomic::Ordering::Relaxed)
+                .min(texts.len() - 1)
+        };
         if !request.uri().path().ends_with("/logs") {
-            return execution(if at(0) + 1 == texts.len() { "succeeded" } else { "running" });
+            return execution(if at(0) + 1 == texts.len() {
+                "succeeded"
+            } else {
+                "running"
+            });
         }
-        let tail = request.uri().query().unwrap().trim_start_matches("tail_lines=").parse::<usize>().unwrap();
+        let tail = request
+            .uri()
+            .query()
+            .unwrap()
+            .trim_start_matches("tail_lines=")
+            .parse::<usize>()
+            .unwrap();
         let text = &texts[at(1)];
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let skipped = if tail == 0 { 0 } else { lines.len().saturating_sub(tail) };
+        let skipped = if tail == 0 {
+            0
+        } else {
+            lines.len().saturating_sub(tail)
+        };
         Scripted::json(200, json!({"logs": lines[skipped..].concat()}).to_string())
     });
-    let job: Job = builder(&wire).build().unwrap().team("my team").job("daily-load");
+    let job: Job = builder(&wire)
+        .build()
+        .unwrap()
+        .team("my team")
+        .job("daily-load");
     (job.executions().run("e-1"), wire)
 }
 
@@ -206,10 +354,21 @@ async fn follow(run: &Run) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn logs_are_followed_line_by_line_to_the_end() {
-    let texts = ["", "one\ntw", "one\ntwo\n", "one\ntwo\n", "one\ntwo\nthree\n\nfi", "one\ntwo\nthree\n\nfive"];
+    let texts = [
+        "",
+        "one\ntw",
+        "one\ntwo\n",
+        "one\ntwo\n",
+        "one\ntwo\nthree\n\nfi",
+        "one\ntwo\nthree\n\nfive",
+    ];
     let (run, wire) = writing(texts.map(str::to_owned).to_vec());
     assert_eq!(follow(&run).await, ["one", "two", "three", "", "five"]);
-    assert_eq!(wire.seen().len(), 12, "one look at the state and one at the logs each time");
+    assert_eq!(
+        wire.seen().len(),
+        12,
+        "one look at the state and one at the logs each time"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,31 +379,74 @@ async fn lines_that_are_all_the_same_are_counted() {
 
 #[tokio::test(start_paused = true)]
 async fn long_logs_are_read_from_the_end_and_miss_nothing() {
-    let text = |lines: usize| (0..lines).map(|n| format!("line {n}\n")).collect::<Vec<_>>().concat();
+    let text = |lines: usize| {
+        (0..lines)
+            .map(|n| format!("line {n}\n"))
+            .collect::<Vec<_>>()
+            .concat()
+    };
     let (run, wire) = writing([900, 1500, 1600, 9000, 9001].map(text).to_vec());
     let lines = follow(&run).await;
     assert_eq!(lines.len(), 9001);
-    assert!(lines.iter().enumerate().all(|(n, line)| *line == format!("line {n}")));
+    assert!(
+        lines
+            .iter()
+            .enumerate()
+            .all(|(n, line)| *line == format!("line {n}"))
+    );
     let lines = wire.lines();
-    let tails: Vec<_> = lines.iter().filter_map(|line| line.split_once("tail_lines=")).map(|(_, tail)| tail).collect();
-    assert_eq!(tails, ["0", "0", "2000", "2000", "16000", "2000"], "more when the end is not enough");
+    let tails: Vec<_> = lines
+        .iter()
+        .filter_map(|line| line.split_once("tail_lines="))
+        .map(|(_, tail)| tail)
+        .collect();
+    assert_eq!(
+        tails,
+        ["0", "0", "2000", "2000", "16000", "2000"],
+        "more when the end is not enough"
+    );
 }
 
 /// An execution that has written for days, or writes too much at once, can still be followed.
 #[tokio::test(start_paused = true)]
 async fn logs_beyond_the_limit_for_answers_go_on_at_the_end() {
-    let text = |lines: usize| (0..lines).map(|n| format!("line {n}\n")).collect::<Vec<_>>().concat();
+    let text = |lines: usize| {
+        (0..lines)
+            .map(|n| format!("line {n}\n"))
+            .collect::<Vec<_>>()
+            .concat()
+    };
     let (run, wire) = writing([9000, 9001, 20_000, 20_001].map(text).to_vec());
     let api = builder(&wire).response_limit(40_000).build().unwrap();
-    let run = api.team("my team").job("daily-load").executions().run(run.id());
+    let run = api
+        .team("my team")
+        .job("daily-load")
+        .executions()
+        .run(run.id());
     let lines = follow(&run).await;
-    let expected: Vec<_> = (7001..9001).chain(18_001..20_001).map(|n| format!("line {n}")).collect();
-    assert!(lines == expected, "{} lines, {:?} to {:?}", lines.len(), lines.first(), lines.last());
+    let expected: Vec<_> = (7001..9001)
+        .chain(18_001..20_001)
+        .map(|n| format!("line {n}"))
+        .collect();
+    assert!(
+        lines == expected,
+        "{} lines, {:?} to {:?}",
+        lines.len(),
+        lines.first(),
+        lines.last()
+    );
 
     let (run, wire) = writing(vec!["long ".repeat(10_000)]);
     let api = builder(&wire).response_limit(40_000).build().unwrap();
-    let run = api.team("my team").job("daily-load").executions().run(run.id());
-    assert_eq!(run.follow_logs().next().await.unwrap_err().kind(), cloud_core::ErrorKind::TooLarge);
+    let run = api
+        .team("my team")
+        .job("daily-load")
+        .executions()
+        .run(run.id());
+    assert_eq!(
+        run.follow_logs().next().await.unwrap_err().kind(),
+        cloud_core::ErrorKind::TooLarge
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -273,15 +475,28 @@ async fn logs_that_are_gone_at_the_end_cost_nothing_that_was_read() {
 async fn following_goes_on_after_failures_and_ends_at_the_deadline() {
     let broken = || Scripted::Failure(TransportErrorKind::Interrupted);
     let logs = |text: &str| Scripted::json(200, json!({"logs": text}).to_string());
-    let answers = (0..15).map(|_| broken()).chain([execution("running"), logs("a\n"), Scripted::json(404, "")]);
+    let answers = (0..15).map(|_| broken()).chain([
+        execution("running"),
+        logs("a\n"),
+        Scripted::json(404, ""),
+    ]);
     let (job, _) = scripted(answers.chain([execution("succeeded"), logs("a\nb\n")]));
     let mut log = job.executions().follow_logs("e-1");
-    assert_eq!(log.next().await.unwrap().as_deref(), Some("a"), "three failed looks of five attempts each");
+    assert_eq!(
+        log.next().await.unwrap().as_deref(),
+        Some("a"),
+        "three failed looks of five attempts each"
+    );
     assert!(log.next().await.unwrap_err().is_not_found());
     assert_eq!(log.next().await.unwrap().as_deref(), Some("b"));
 
     let (run, _) = writing(vec![String::new(); 10_000]);
-    let error = run.follow_logs().timeout(Duration::from_secs(60)).next().await.unwrap_err();
+    let error = run
+        .follow_logs()
+        .timeout(Duration::from_secs(60))
+        .next()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WaitTimeout, "{error}");
 }
 
@@ -305,12 +520,23 @@ async fn a_run_in_the_sandbox_from_upload_to_logs() {
     let job = job.team().jobs().create("daily-load").await.unwrap();
     let folder = Folder::new("run").with("10_load.py", "pass");
     let version = job.sources().upload_dir(folder.path()).await.unwrap();
-    assert!(job.start().await.unwrap_err().is_not_found(), "not deployed");
+    assert!(
+        job.start().await.unwrap_err().is_not_found(),
+        "not deployed"
+    );
     let deploying = job.deploy(&version.version_sha).await.unwrap();
     sandbox.clock().advance(Duration::from_secs(60));
     assert!(deploying.wait().await.unwrap().is_enabled());
-    let run = job.start().arg("day", "2026-11-20").options(|o| o.header("X-OPID", "my-op")).await.unwrap();
-    assert!(job.start().await.unwrap_err().is_conflict(), "it runs already");
+    let run = job
+        .start()
+        .arg("day", "2026-11-20")
+        .options(|o| o.header("X-OPID", "my-op"))
+        .await
+        .unwrap();
+    assert!(
+        job.start().await.unwrap_err().is_conflict(),
+        "it runs already"
+    );
     assert_eq!(run.get().await.unwrap().op_id.as_deref(), Some("my-op"));
     sandbox.clock().advance(Duration::from_secs(60));
     assert!(!follow(&run).await.is_empty());
@@ -321,7 +547,9 @@ async fn a_run_in_the_sandbox_from_upload_to_logs() {
     assert_eq!(second.wait().await.unwrap().outcome, Outcome::Cancelled);
     let journal = sandbox.journal();
     assert_eq!(
-        journal.count("POST /data-jobs/for-team/my%20team/jobs/daily-load/deployments/production/executions"),
+        journal.count(
+            "POST /data-jobs/for-team/my%20team/jobs/daily-load/deployments/production/executions"
+        ),
         4
     );
 }

@@ -20,8 +20,16 @@ fn sent(wire: &ScriptedTransport, method: &str, target: &str, json: &Value) {
     let last = seen.last().expect("something was sent");
     assert_eq!(last.line(), format!("{method} {target}"));
     assert_eq!(&body(&last.request), json);
-    let expected = if json.is_null() { None } else { Some("application/json") };
-    let kind = last.request.headers().get("content-type").map(|kind| kind.to_str().unwrap());
+    let expected = if json.is_null() {
+        None
+    } else {
+        Some("application/json")
+    };
+    let kind = last
+        .request
+        .headers()
+        .get("content-type")
+        .map(|kind| kind.to_str().unwrap());
     assert_eq!(kind, expected);
 }
 
@@ -31,8 +39,13 @@ fn empty(status: u16) -> Scripted {
 
 #[test]
 fn the_sandbox_knows_every_operation_and_no_other() {
-    let called: BTreeSet<_> = vdk_control::ops::OPERATIONS.iter().map(|o| (o.id, o.method.as_str(), o.path)).collect();
-    let known: BTreeSet<_> = cloud_sandbox::vdk_control::operations().map(|o| (o.id, o.method, o.path)).collect();
+    let called: BTreeSet<_> = vdk_control::ops::OPERATIONS
+        .iter()
+        .map(|o| (o.id, o.method.as_str(), o.path))
+        .collect();
+    let known: BTreeSet<_> = cloud_sandbox::vdk_control::operations()
+        .map(|o| (o.id, o.method, o.path))
+        .collect();
     assert_eq!(called, known);
     assert_eq!(called.len(), 30);
 }
@@ -43,30 +56,68 @@ async fn what_goes_out_with_every_request() {
     let api = builder(&wire).user_agent("my-tool/1.2").build().unwrap();
     assert_eq!(api.team("my team").info().await.unwrap().api_version, "1");
     let request = &wire.seen()[0].request;
-    assert_eq!(request.uri(), "http://localhost:8092/data-jobs/for-team/my%20team/info");
+    assert_eq!(
+        request.uri(),
+        "http://localhost:8092/data-jobs/for-team/my%20team/info"
+    );
     let header = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
-    assert_eq!((header("authorization"), header("accept")), ("Bearer t0ken".into(), "application/json".into()));
+    assert_eq!(
+        (header("authorization"), header("accept")),
+        ("Bearer t0ken".into(), "application/json".into())
+    );
     assert!(request.headers()["authorization"].is_sensitive());
     let version = env!("CARGO_PKG_VERSION");
-    assert!(header("user-agent").starts_with(&format!("my-tool/1.2 cloud-vdk-control/{version} (+https://")));
+    assert!(header("user-agent").starts_with(&format!(
+        "my-tool/1.2 cloud-vdk-control/{version} (+https://"
+    )));
     let op_id = header("x-opid");
-    assert!(op_id.len() == 16 && op_id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{op_id}");
+    assert!(
+        op_id.len() == 16 && op_id.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{op_id}"
+    );
     api.team("my team").info().await.unwrap();
-    assert_ne!(wire.seen()[1].request.headers()["x-opid"], op_id.as_str(), "each call has its own");
+    assert_ne!(
+        wire.seen()[1].request.headers()["x-opid"],
+        op_id.as_str(),
+        "each call has its own"
+    );
 }
 
 #[tokio::test]
 async fn jobs_are_created_and_named_by_the_location() {
-    let location = [("location", "http://other/data-jobs/for-team/my%20team/jobs/daily-load?x=1")];
+    let location = [(
+        "location",
+        "http://other/data-jobs/for-team/my%20team/jobs/daily-load?x=1",
+    )];
     let (job, wire) = scripted([Scripted::with_headers(201, &location, ""), empty(201)]);
     let created = job.team().jobs().create("daily-load").await.unwrap();
-    assert_eq!((created.name(), created.team().name()), ("daily-load", "my team"));
-    let plain = json!({"job_name": "daily-load", "description": "", "team": "my team", "config": {}});
+    assert_eq!(
+        (created.name(), created.team().name()),
+        ("daily-load", "my team")
+    );
+    let plain =
+        json!({"job_name": "daily-load", "description": "", "team": "my team", "config": {}});
     sent(&wire, "POST", "/data-jobs/for-team/my%20team/jobs", &plain);
 
-    let full = job.team().jobs().create("other-job").description("d").schedule("0 5 * * *").db_default_type("TRINO");
-    let full = full.contacts(Contacts::all(["a@b"])).generate_keytab(false).enable_execution_notifications(true);
-    assert_eq!(full.notification_delay_period_minutes(60).await.unwrap().name(), "other-job", "without Location");
+    let full = job
+        .team()
+        .jobs()
+        .create("other-job")
+        .description("d")
+        .schedule("0 5 * * *")
+        .db_default_type("TRINO");
+    let full = full
+        .contacts(Contacts::all(["a@b"]))
+        .generate_keytab(false)
+        .enable_execution_notifications(true);
+    assert_eq!(
+        full.notification_delay_period_minutes(60)
+            .await
+            .unwrap()
+            .name(),
+        "other-job",
+        "without Location"
+    );
     let contacts = json!({
         "notified_on_job_failure_user_error": ["a@b"], "notified_on_job_failure_platform_error": ["a@b"],
         "notified_on_job_success": ["a@b"], "notified_on_job_deploy": ["a@b"],
@@ -75,22 +126,44 @@ async fn jobs_are_created_and_named_by_the_location() {
         "schedule": {"schedule_cron": "0 5 * * *"}, "db_default_type": "TRINO", "contacts": contacts,
         "generate_keytab": false, "enable_execution_notifications": true, "notification_delay_period_minutes": 60,
     });
-    let full = json!({"job_name": "other-job", "description": "d", "team": "my team", "config": config});
+    let full =
+        json!({"job_name": "other-job", "description": "d", "team": "my team", "config": config});
     sent(&wire, "POST", "/data-jobs/for-team/my%20team/jobs", &full);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_job_whose_answer_was_lost_is_found_again() {
     let lost = || Scripted::Failure(TransportErrorKind::Interrupted);
-    let (found, not_found) = (|| Scripted::json(200, r#"{"job_name":"daily-load"}"#), || empty(404));
+    let (found, not_found) = (
+        || Scripted::json(200, r#"{"job_name":"daily-load"}"#),
+        || empty(404),
+    );
     for first in [lost, || empty(409), || Scripted::json(503, "")] {
         let (job, wire) = scripted([first(), found()]);
-        assert_eq!(job.team().jobs().create("daily-load").or_get().await.unwrap().name(), "daily-load");
-        assert_eq!(wire.lines(), ["POST /data-jobs/for-team/my%20team/jobs".to_owned(), format!("GET {JOB}")]);
+        assert_eq!(
+            job.team()
+                .jobs()
+                .create("daily-load")
+                .or_get()
+                .await
+                .unwrap()
+                .name(),
+            "daily-load"
+        );
+        assert_eq!(
+            wire.lines(),
+            [
+                "POST /data-jobs/for-team/my%20team/jobs".to_owned(),
+                format!("GET {JOB}")
+            ]
+        );
     }
     let (job, _) = scripted([empty(409), not_found(), lost(), not_found(), empty(400)]);
     let create = || job.team().jobs().create("daily-load").or_get();
-    assert!(create().await.unwrap_err().is_conflict(), "the name is another team's");
+    assert!(
+        create().await.unwrap_err().is_conflict(),
+        "the name is another team's"
+    );
     assert!(create().await.unwrap_err().may_have_happened());
     assert!(create().await.unwrap_err().is_invalid_input());
 }
@@ -101,12 +174,28 @@ async fn jobs_are_read_changed_moved_and_deleted() {
         "db_default_type": null, "generate_keytab": true, "schedule": {"schedule_cron": "0 5 * * *"}, "contacts": null,
         "notification_delay_period_minutes": 240, "enable_execution_notifications": null}});
     let answer = || Scripted::json(200, data.to_string());
-    let (job, wire) = scripted([answer(), answer(), empty(200), empty(204), empty(200), empty(200)]);
+    let (job, wire) = scripted([
+        answer(),
+        answer(),
+        empty(200),
+        empty(204),
+        empty(200),
+        empty(200),
+    ]);
     let read = job.get().await.unwrap();
     sent(&wire, "GET", JOB, &Value::Null);
-    assert_eq!((read.config.schedule.schedule_cron.as_str(), read.config.generate_keytab), ("0 5 * * *", Some(true)));
+    assert_eq!(
+        (
+            read.config.schedule.schedule_cron.as_str(),
+            read.config.generate_keytab
+        ),
+        ("0 5 * * *", Some(true))
+    );
 
-    let changed = job.update_with(|job| job.description = "new".into()).await.unwrap();
+    let changed = job
+        .update_with(|job| job.description = "new".into())
+        .await
+        .unwrap();
     assert_eq!(changed.description, "new");
     let none: [&str; 0] = [];
     let contacts = json!({
@@ -120,8 +209,16 @@ async fn jobs_are_read_changed_moved_and_deleted() {
     job.update(&changed).await.unwrap();
 
     let moved = job.move_to_team("other/team").await.unwrap();
-    sent(&wire, "PUT", &format!("{JOB}/team/other%2Fteam"), &Value::Null);
-    assert_eq!((moved.name(), moved.team().name()), ("daily-load", "other/team"));
+    sent(
+        &wire,
+        "PUT",
+        &format!("{JOB}/team/other%2Fteam"),
+        &Value::Null,
+    );
+    assert_eq!(
+        (moved.name(), moved.team().name()),
+        ("daily-load", "other/team")
+    );
     job.delete().await.unwrap();
     sent(&wire, "DELETE", JOB, &Value::Null);
 }
@@ -131,7 +228,10 @@ async fn keytabs_are_bytes_and_stay_secret() {
     let (job, wire) = scripted([octets(&b"\x05\x02\xff\x00key"[..])]);
     let keytab = job.keytab().await.unwrap();
     sent(&wire, "GET", &format!("{JOB}/keytab"), &Value::Null);
-    assert_eq!(wire.seen()[0].request.headers()["accept"], "application/octet-stream");
+    assert_eq!(
+        wire.seen()[0].request.headers()["accept"],
+        "application/octet-stream"
+    );
     assert_eq!(keytab.expose(), b"\x05\x02\xff\x00key");
     assert_eq!(format!("{keytab:?}"), "Keytab(7 bytes)");
     let folder = common::Folder::new("keytab");
@@ -142,7 +242,10 @@ async fn keytabs_are_bytes_and_stay_secret() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
 }
 
@@ -160,39 +263,102 @@ async fn deployments_on_the_wire() {
     ];
     let (job, wire) = scripted(answers);
     let deployments = job.deployments();
-    let list = deployments.list().deployment_id("production").mode(JobMode::Release).await.unwrap();
-    sent(&wire, "GET", &format!("{JOB}/deployments?deployment_id=production&mode=release"), &Value::Null);
-    assert_eq!((list.len(), list[0].mode.clone()), (1, Some(JobMode::Release)));
+    let list = deployments
+        .list()
+        .deployment_id("production")
+        .mode(JobMode::Release)
+        .await
+        .unwrap();
+    sent(
+        &wire,
+        "GET",
+        &format!("{JOB}/deployments?deployment_id=production&mode=release"),
+        &Value::Null,
+    );
+    assert_eq!(
+        (list.len(), list[0].mode.clone()),
+        (1, Some(JobMode::Release))
+    );
     let one = deployments.get().await.unwrap();
-    sent(&wire, "GET", &format!("{JOB}/deployments/production"), &Value::Null);
+    sent(
+        &wire,
+        "GET",
+        &format!("{JOB}/deployments/production"),
+        &Value::Null,
+    );
     assert_eq!(one, list[0]);
-    assert_eq!(one.deployed_at().unwrap().to_string(), "2021-02-02T10:50:40.034Z");
-    assert_eq!((one.is_enabled(), one.resources.unwrap().memory_limit), (true, Some(512)));
+    assert_eq!(
+        one.deployed_at().unwrap().to_string(),
+        "2021-02-02T10:50:40.034Z"
+    );
+    assert_eq!(
+        (one.is_enabled(), one.resources.unwrap().memory_limit),
+        (true, Some(512))
+    );
 
-    let update = deployments.update().job_version("v2").python_version("3.11").vdk_version("0.3").mode("testing");
-    let update = update.id("production").enabled(true).schedule("0 5 * * *").resources(Resources::memory_limit(512));
+    let update = deployments
+        .update()
+        .job_version("v2")
+        .python_version("3.11")
+        .vdk_version("0.3")
+        .mode("testing");
+    let update = update
+        .id("production")
+        .enabled(true)
+        .schedule("0 5 * * *")
+        .resources(Resources::memory_limit(512));
     update.send_notification(false).await.unwrap();
     let full = json!({"job_version": "v2", "python_version": "3.11", "vdk_version": "0.3", "mode": "testing",
         "id": "production", "enabled": true, "schedule": {"schedule_cron": "0 5 * * *"},
         "resources": {"memory_limit": 512}});
-    sent(&wire, "POST", &format!("{JOB}/deployments?send_notification=false"), &full);
+    sent(
+        &wire,
+        "POST",
+        &format!("{JOB}/deployments?send_notification=false"),
+        &full,
+    );
     deployments.patch().vdk_version("0.4").await.unwrap();
-    sent(&wire, "PATCH", &format!("{JOB}/deployments/production"), &json!({"vdk_version": "0.4"}));
-    job.clone().deployment_id("a b").deployments().disable().await.unwrap();
-    sent(&wire, "PATCH", &format!("{JOB}/deployments/a%20b"), &json!({"enabled": false}));
+    sent(
+        &wire,
+        "PATCH",
+        &format!("{JOB}/deployments/production"),
+        &json!({"vdk_version": "0.4"}),
+    );
+    job.clone()
+        .deployment_id("a b")
+        .deployments()
+        .disable()
+        .await
+        .unwrap();
+    sent(
+        &wire,
+        "PATCH",
+        &format!("{JOB}/deployments/a%20b"),
+        &json!({"enabled": false}),
+    );
     deployments.delete().await.unwrap();
-    sent(&wire, "DELETE", &format!("{JOB}/deployments/production"), &Value::Null);
+    sent(
+        &wire,
+        "DELETE",
+        &format!("{JOB}/deployments/production"),
+        &Value::Null,
+    );
 }
 
 #[tokio::test]
 async fn properties_are_replaced_as_a_whole() {
-    let answers =
-        [Scripted::json(200, r#"{"a":1,"b":null,"c":{"d":[true]}}"#), Scripted::json(200, r#"{"a":1,"b":"x"}"#)];
+    let answers = [
+        Scripted::json(200, r#"{"a":1,"b":null,"c":{"d":[true]}}"#),
+        Scripted::json(200, r#"{"a":1,"b":"x"}"#),
+    ];
     let (job, wire) = scripted(answers.into_iter().chain([empty(204), empty(204)]));
     let path = format!("{JOB}/deployments/production/properties");
     let all = job.properties().get().await.unwrap();
     sent(&wire, "GET", &path, &Value::Null);
-    assert_eq!((all.get("a"), all.get("b"), all.len()), (Some(&json!(1)), Some(&Value::Null), 3));
+    assert_eq!(
+        (all.get("a"), all.get("b"), all.len()),
+        (Some(&json!(1)), Some(&Value::Null), 3)
+    );
     let after = job.properties().set("a", "2").await.unwrap();
     sent(&wire, "PUT", &path, &json!({"a": "2", "b": "x"}));
     assert_eq!(after.names().collect::<Vec<_>>(), ["a", "b"]);
@@ -212,8 +378,15 @@ async fn secrets_are_replaced_as_a_whole_and_never_shown() {
     sent(&wire, "PUT", &path, &json!({"password": "hunter2"}));
     assert_eq!(left.expose("password"), Some(&json!("hunter2")));
     let all = job.secrets().get().await.unwrap();
-    let shown = format!("{all:?} {:?} {:?}", job.secrets().replace(&all), job.secrets());
-    assert!(!shown.contains("hunter2") && !shown.contains("s3cr3t"), "{shown}");
+    let shown = format!(
+        "{all:?} {:?} {:?}",
+        job.secrets().replace(&all),
+        job.secrets()
+    );
+    assert!(
+        !shown.contains("hunter2") && !shown.contains("s3cr3t"),
+        "{shown}"
+    );
     job.secrets().replace(&Secrets::new()).await.unwrap();
     sent(&wire, "PUT", &path, &json!({}));
 }
@@ -223,7 +396,10 @@ async fn oauth_applications_of_teams() {
     let pair = r#"{"teamName":"my team","clientId":"c"}"#;
     let answers = [
         empty(202),
-        Scripted::json(200, r#"{"teamName":"my team","clientId":"c","clientSecret":"hunter2"}"#),
+        Scripted::json(
+            200,
+            r#"{"teamName":"my team","clientId":"c","clientSecret":"hunter2"}"#,
+        ),
         Scripted::json(200, pair),
         Scripted::Failure(TransportErrorKind::Interrupted),
         Scripted::json(200, format!("[{pair}]")),
@@ -234,15 +410,42 @@ async fn oauth_applications_of_teams() {
     let put = team.oauth_credentials().put("c", "hunter2");
     assert!(!format!("{put:?}").contains("hunter2"));
     put.await.unwrap();
-    sent(&wire, "PUT", path, &json!({"clientId": "c", "clientSecret": "hunter2"}));
+    sent(
+        &wire,
+        "PUT",
+        path,
+        &json!({"clientId": "c", "clientSecret": "hunter2"}),
+    );
     let credentials = team.oauth_credentials().get().await.unwrap();
     sent(&wire, "GET", path, &Value::Null);
-    assert_eq!((credentials.client_id.as_str(), credentials.client_secret.expose_secret()), ("c", "hunter2"));
+    assert_eq!(
+        (
+            credentials.client_id.as_str(),
+            credentials.client_secret.expose_secret()
+        ),
+        ("c", "hunter2")
+    );
     assert!(!format!("{credentials:?}").contains("hunter2"));
-    assert_eq!(team.oauth_credentials().client_id().await.unwrap().team_name, "my team");
+    assert_eq!(
+        team.oauth_credentials()
+            .client_id()
+            .await
+            .unwrap()
+            .team_name,
+        "my team"
+    );
     sent(&wire, "GET", &format!("{path}/client-id"), &Value::Null);
     tokio::time::pause();
     let teams = team.client().teams_of_client_ids(["c", "d"]).await.unwrap();
-    sent(&wire, "POST", "/data-jobs/oauth-credentials/client-ids", &json!(["c", "d"]));
-    assert_eq!((teams[0].client_id.as_str(), wire.seen().len()), ("c", 5), "reading may be repeated");
+    sent(
+        &wire,
+        "POST",
+        "/data-jobs/oauth-credentials/client-ids",
+        &json!(["c", "d"]),
+    );
+    assert_eq!(
+        (teams[0].client_id.as_str(), wire.seen().len()),
+        ("c", 5),
+        "reading may be repeated"
+    );
 }

@@ -42,7 +42,15 @@ fn archive(files: &[(&str, &str)]) -> Vec<u8> {
 /// The files that this program has in the folder for temporary ones.
 fn left_over() -> usize {
     let files = fs::read_dir(std::env::temp_dir()).unwrap();
-    files.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with(".vdk-")).count()
+    files
+        .filter(|file| {
+            file.as_ref()
+                .unwrap()
+                .file_name()
+                .to_string_lossy()
+                .starts_with(".vdk-")
+        })
+        .count()
 }
 
 fn uploaded(wire: &ScriptedTransport) -> bytes::Bytes {
@@ -54,14 +62,37 @@ async fn bytes_files_and_readers_go_out_as_they_are() {
     let (job, wire) = scripted((0..4).map(|_| version()));
     let folder = Folder::new("as-they-are").with("job.zip", "from a file");
     let sources = job.sources();
-    assert_eq!(sources.upload("bytes").reason("why & what").await.unwrap().version_sha, "abc");
+    assert_eq!(
+        sources
+            .upload("bytes")
+            .reason("why & what")
+            .await
+            .unwrap()
+            .version_sha,
+        "abc"
+    );
     let seen = &wire.seen()[0];
-    assert_eq!(seen.line(), format!("POST {JOB}/sources?reason=why%20%26%20what"));
-    assert_eq!(seen.request.headers()["content-type"], "application/octet-stream");
+    assert_eq!(
+        seen.line(),
+        format!("POST {JOB}/sources?reason=why%20%26%20what")
+    );
+    assert_eq!(
+        seen.request.headers()["content-type"],
+        "application/octet-stream"
+    );
     assert_eq!(uploaded(&wire), "bytes");
-    sources.upload_file(folder.path().join("job.zip")).await.unwrap();
-    assert_eq!((wire.seen()[1].line(), uploaded(&wire)), (format!("POST {JOB}/sources"), "from a file".into()));
-    sources.upload(Body::from_reader(Cursor::new("from a reader"), 13)).await.unwrap();
+    sources
+        .upload_file(folder.path().join("job.zip"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (wire.seen()[1].line(), uploaded(&wire)),
+        (format!("POST {JOB}/sources"), "from a file".into())
+    );
+    sources
+        .upload(Body::from_reader(Cursor::new("from a reader"), 13))
+        .await
+        .unwrap();
     assert_eq!(uploaded(&wire), "from a reader");
     let raw = sources.upload("raw").send_raw().await.unwrap();
     assert_eq!((raw.status.as_u16(), wire.seen().len()), (200, 4));
@@ -85,10 +116,21 @@ async fn a_directory_is_packed_without_what_is_ignored() {
     let first = uploaded(&wire);
     let files = unzip(&first);
     let names: Vec<_> = files.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["daily-load/10_load.py", "daily-load/20/query.sql", "daily-load/data/keep.csv"]);
+    assert_eq!(
+        names,
+        [
+            "daily-load/10_load.py",
+            "daily-load/20/query.sql",
+            "daily-load/data/keep.csv"
+        ]
+    );
     assert_eq!(files[1].1, "select 1");
     upload.await.unwrap();
-    assert_eq!(uploaded(&wire), first, "the same content gives the same bytes");
+    assert_eq!(
+        uploaded(&wire),
+        first,
+        "the same content gives the same bytes"
+    );
 }
 
 #[cfg(unix)]
@@ -99,17 +141,50 @@ async fn links_and_names_that_cannot_be_sent_are_refused() {
     let folder = Folder::new("links").with("a.py", "1");
     std::os::unix::fs::symlink("/etc/passwd", folder.path().join("passwd")).unwrap();
     let error = job.sources().upload_dir(folder.path()).await.unwrap_err();
-    assert!(error.to_string().contains("passwd is a symbolic link; ignore it"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("passwd is a symbolic link; ignore it"),
+        "{error}"
+    );
     assert_field(Err::<(), _>(error), "sources");
-    job.sources().upload_dir(folder.path()).ignore(["passwd"]).await.unwrap();
+    job.sources()
+        .upload_dir(folder.path())
+        .ignore(["passwd"])
+        .await
+        .unwrap();
     assert_eq!(unzip(&uploaded(&wire)).len(), 1);
-    fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.py")), "").unwrap();
-    let error = job.sources().upload_dir(folder.path()).ignore(["passwd"]).await.unwrap_err();
-    assert!(error.to_string().contains("a name that is not UTF-8"), "{error}");
+    fs::write(
+        folder.path().join(std::ffi::OsStr::from_bytes(b"\xff.py")),
+        "",
+    )
+    .unwrap();
+    let error = job
+        .sources()
+        .upload_dir(folder.path())
+        .ignore(["passwd"])
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("a name that is not UTF-8"),
+        "{error}"
+    );
     let empty = Folder::new("empty").with("x.pyc", "");
     let error = job.sources().upload_dir(empty.path()).await.unwrap_err();
-    assert!(error.to_string().contains("holds no file that is to be uploaded"), "{error}");
-    assert_field(job.team().job("a/b").sources().upload_dir(folder.path()).await, "job_name");
+    assert!(
+        error
+            .to_string()
+            .contains("holds no file that is to be uploaded"),
+        "{error}"
+    );
+    assert_field(
+        job.team()
+            .job("a/b")
+            .sources()
+            .upload_dir(folder.path())
+            .await,
+        "job_name",
+    );
     assert_eq!(wire.seen().len(), 1);
 }
 
@@ -125,9 +200,17 @@ async fn a_large_directory_is_sent_in_pieces_and_leaves_nothing() {
     }
     let largest = std::sync::Arc::new(std::sync::Mutex::new((0, 0)));
     let api = vdk_control::Client::builder().endpoint("http://localhost:8092");
-    let api = api.transport(std::sync::Arc::new(Counting(largest.clone()))).build().unwrap();
+    let api = api
+        .transport(std::sync::Arc::new(Counting(largest.clone())))
+        .build()
+        .unwrap();
     let before = left_over();
-    api.team("t").job("daily-load").sources().upload_dir(folder.path()).await.unwrap();
+    api.team("t")
+        .job("daily-load")
+        .sources()
+        .upload_dir(folder.path())
+        .await
+        .unwrap();
     let (chunk, total) = *largest.lock().unwrap();
     assert!(chunk <= 64 * 1024 && total > 7 << 20, "{chunk} {total}");
     assert!(left_over() <= before, "the archive is gone");
@@ -141,10 +224,13 @@ impl cloud_core::transport::Transport for Counting {
     async fn send(
         &self,
         request: http::Request<Body>,
-    ) -> Result<http::Response<cloud_core::body::ResponseBody>, cloud_core::transport::TransportError> {
+    ) -> Result<http::Response<cloud_core::body::ResponseBody>, cloud_core::transport::TransportError>
+    {
         let announced = usize::try_from(request.body().len()).unwrap();
         let mut stream = std::pin::pin!(request.into_body().into_stream());
-        while let Some(chunk) = std::future::poll_fn(|cx| futures_core::Stream::poll_next(stream.as_mut(), cx)).await {
+        while let Some(chunk) =
+            std::future::poll_fn(|cx| futures_core::Stream::poll_next(stream.as_mut(), cx)).await
+        {
             let length = chunk.unwrap().len();
             let mut seen = self.0.lock().unwrap();
             *seen = (seen.0.max(length), seen.1 + length);
@@ -158,30 +244,50 @@ impl cloud_core::transport::Transport for Counting {
 async fn an_upload_has_time_of_its_own() {
     let (job, _) = scripted((0..2).map(|_| Scripted::Hang));
     let error = job.sources().upload("x").await.unwrap_err();
-    assert_eq!((error.is_timeout(), error.elapsed()), (true, Duration::from_secs(900)));
-    let error = job.sources().upload("x").options(|o| o.attempt_timeout(Duration::from_secs(5))).await.unwrap_err();
+    assert_eq!(
+        (error.is_timeout(), error.elapsed()),
+        (true, Duration::from_secs(900))
+    );
+    let error = job
+        .sources()
+        .upload("x")
+        .options(|o| o.attempt_timeout(Duration::from_secs(5)))
+        .await
+        .unwrap_err();
     assert_eq!(error.elapsed(), Duration::from_secs(5));
 }
 
 #[tokio::test]
 async fn a_download_arrives_in_pieces_in_a_file_or_in_a_directory() {
-    let zip = archive(&[("daily-load/10_load.py", "pass"), ("daily-load/20/query.sql", "select 1")]);
+    let zip = archive(&[
+        ("daily-load/10_load.py", "pass"),
+        ("daily-load/20/query.sql", "select 1"),
+    ]);
     let (job, wire) = scripted((0..4).map(|_| octets(zip.clone())));
     let folder = Folder::new("download").with("job.zip", "old");
     let mut download = job.sources().download().await.unwrap();
     assert_eq!(wire.seen()[0].line(), format!("GET {JOB}/sources"));
-    assert_eq!(wire.seen()[0].request.headers()["accept"], "application/octet-stream");
+    assert_eq!(
+        wire.seen()[0].request.headers()["accept"],
+        "application/octet-stream"
+    );
     let mut whole = Vec::new();
     while let Some(chunk) = download.chunk().await.unwrap() {
         whole.extend_from_slice(&chunk);
     }
     assert_eq!(whole, zip);
     let path = folder.path().join("job.zip");
-    assert_eq!(job.sources().download().to_file(&path).await.unwrap(), zip.len() as u64);
+    assert_eq!(
+        job.sources().download().to_file(&path).await.unwrap(),
+        zip.len() as u64
+    );
     assert_eq!(fs::read(&path).unwrap(), zip);
     let into = folder.path().join("in/here");
     job.sources().download().to_dir(&into).await.unwrap();
-    assert_eq!(fs::read_to_string(into.join("daily-load/20/query.sql")).unwrap(), "select 1");
+    assert_eq!(
+        fs::read_to_string(into.join("daily-load/20/query.sql")).unwrap(),
+        "select 1"
+    );
     assert_field(job.sources().download().to_dir(&into).await, "path");
 }
 
@@ -189,18 +295,33 @@ async fn a_download_arrives_in_pieces_in_a_file_or_in_a_directory() {
 async fn a_download_that_breaks_off_replaces_nothing() {
     let folder = Folder::new("broken").with("job.zip", "old");
     let path = folder.path().join("job.zip");
-    let (job, _) = scripted([Scripted::cut(200, "half"), Scripted::with_headers(404, &[], "")]);
+    let (job, _) = scripted([
+        Scripted::cut(200, "half"),
+        Scripted::with_headers(404, &[], ""),
+    ]);
     let error = job.sources().download().to_file(&path).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
-    assert!(job.sources().download().to_file(&path).await.unwrap_err().is_not_found());
+    assert!(
+        job.sources()
+            .download()
+            .to_file(&path)
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing is left beside it"
+    );
 }
 
 #[tokio::test]
 async fn an_archive_that_leads_elsewhere_is_not_unpacked() {
     let mut link = ZipWriter::new(Cursor::new(Vec::new()));
-    link.add_symlink("daily-load/x", "/etc/passwd", SimpleFileOptions::default()).unwrap();
+    link.add_symlink("daily-load/x", "/etc/passwd", SimpleFileOptions::default())
+        .unwrap();
     let link = link.finish().unwrap().into_inner();
     for (what, zip) in [
         ("up", archive(&[("../up.py", "x")])),
@@ -211,7 +332,12 @@ async fn an_archive_that_leads_elsewhere_is_not_unpacked() {
     ] {
         let folder = Folder::new(&format!("elsewhere-{what}"));
         let (job, _) = scripted([octets(zip)]);
-        let error = job.sources().download().to_dir(folder.path().join("in")).await.unwrap_err();
+        let error = job
+            .sources()
+            .download()
+            .to_dir(folder.path().join("in"))
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode, "{what}: {error}");
         assert!(!folder.path().join("up.py").exists(), "{what}");
         assert!(!folder.path().join("in/daily-load/x").exists(), "{what}");
@@ -221,9 +347,18 @@ async fn an_archive_that_leads_elsewhere_is_not_unpacked() {
 /// A directory that is half full would be refused the next time.
 #[tokio::test]
 async fn an_archive_that_cannot_be_unpacked_leaves_the_directory_as_it_was() {
-    let zip =
-        || archive(&[("daily-load/20/query.sql", "select 1"), ("daily-load/10_load.py", "pass"), ("../up.py", "x")]);
-    let (job, _) = scripted([octets(zip()), octets(zip()), octets(archive(&[("a/b.py", "1")]))]);
+    let zip = || {
+        archive(&[
+            ("daily-load/20/query.sql", "select 1"),
+            ("daily-load/10_load.py", "pass"),
+            ("../up.py", "x"),
+        ])
+    };
+    let (job, _) = scripted([
+        octets(zip()),
+        octets(zip()),
+        octets(archive(&[("a/b.py", "1")])),
+    ]);
     let folder = Folder::new("half").with("there/is", "");
     let into = folder.path().join("in");
     job.sources().download().to_dir(&into).await.unwrap_err();
@@ -239,16 +374,28 @@ async fn an_archive_that_cannot_be_unpacked_leaves_the_directory_as_it_was() {
 async fn sources_are_deleted_with_a_reason() {
     let (job, wire) = scripted([Scripted::with_headers(200, &[], "")]);
     job.sources().delete().reason("not needed").await.unwrap();
-    assert_eq!(wire.lines(), [format!("DELETE {JOB}/sources?reason=not%20needed")]);
+    assert_eq!(
+        wire.lines(),
+        [format!("DELETE {JOB}/sources?reason=not%20needed")]
+    );
 }
 
 #[tokio::test]
 async fn what_was_uploaded_comes_back() {
     let (_sandbox, job) = sandboxed();
     let job = job.team().jobs().create("daily-load").await.unwrap();
-    let folder = Folder::new("back").with("10_load.py", "pass").with("20/query.sql", "select 1");
+    let folder = Folder::new("back")
+        .with("10_load.py", "pass")
+        .with("20/query.sql", "select 1");
     job.sources().upload_dir(folder.path()).await.unwrap();
     let copy = Folder::new("copy");
-    job.sources().download().to_dir(copy.path().join("x")).await.unwrap();
-    assert_eq!(fs::read_to_string(copy.path().join("x/daily-load/20/query.sql")).unwrap(), "select 1");
+    job.sources()
+        .download()
+        .to_dir(copy.path().join("x"))
+        .await
+        .unwrap();
+    assert_eq!(
+        fs::read_to_string(copy.path().join("x/daily-load/20/query.sql")).unwrap(),
+        "select 1"
+    );
 }

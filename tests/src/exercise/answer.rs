@@ -33,9 +33,20 @@ pub trait Answer {
             Place::Whole => Some(body),
             Place::Key(key) => body.get(key),
             Place::Main => body.as_object().and_then(|object| {
-                let beside =
-                    ["action", "actions", "href", "id", "markers", "meta", "next_actions", "root_password", "type"];
-                let main = object.iter().find(|(key, _)| !beside.contains(&key.as_str()));
+                let beside = [
+                    "action",
+                    "actions",
+                    "href",
+                    "id",
+                    "markers",
+                    "meta",
+                    "next_actions",
+                    "root_password",
+                    "type",
+                ];
+                let main = object
+                    .iter()
+                    .find(|(key, _)| !beside.contains(&key.as_str()));
                 main.map(|(_, value)| value)
             }),
         };
@@ -51,7 +62,11 @@ fn keys(value: &Value, here: &str, all: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
             for (key, value) in object {
-                let path = if here.is_empty() { key.clone() } else { format!("{here}.{key}") };
+                let path = if here.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{here}.{key}")
+                };
                 keys(value, &path, all);
                 all.insert(path);
             }

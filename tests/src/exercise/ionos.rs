@@ -6,8 +6,8 @@ use cloud_core::Result;
 use cloud_core::retry::StandardRetry;
 use ionos_dataplatform::work::Resource;
 use ionos_dataplatform::{
-    AutoScaling, AvailabilityZone, Client, ClientBuilder, ClusterId, DayOfTheWeek, Labels, Lan, MaintenanceWindow,
-    NodePoolId, Patch, Started, StorageType,
+    AutoScaling, AvailabilityZone, Client, ClientBuilder, ClusterId, DayOfTheWeek, Labels, Lan,
+    MaintenanceWindow, NodePoolId, Patch, Started, StorageType,
 };
 
 use super::{Run, sandbox};
@@ -20,7 +20,11 @@ const LOOKS: Duration = Duration::from_millis(500);
 /// Against any server, with a line for each call.
 pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool) -> Result<Run> {
     let (run, replay) = Run::aloud(url, round_trip)?;
-    let mut builder = Client::builder().token(token).endpoint(url).poll_interval(LOOKS).retry(StandardRetry::never());
+    let mut builder = Client::builder()
+        .token(token)
+        .endpoint(url)
+        .poll_interval(LOOKS)
+        .retry(StandardRetry::never());
     if let Some(replay) = replay {
         builder = builder.transport(replay);
     }
@@ -31,7 +35,9 @@ pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool)
 pub async fn in_the_sandbox() -> Result<Run> {
     conduct(
         Run::default(),
-        Client::builder().token("exercise").transport(sandbox().ionos_dataplatform()),
+        Client::builder()
+            .token("exercise")
+            .transport(sandbox().ionos_dataplatform()),
         Duration::ZERO,
     )
     .await
@@ -40,7 +46,12 @@ pub async fn in_the_sandbox() -> Result<Run> {
 /// In the sandbox, where every answer is taken apart.
 pub async fn taking_answers_apart() -> Result<Run> {
     let (run, replay) = Run::taking_apart(sandbox().ionos_dataplatform());
-    conduct(run, Client::builder().token("exercise").transport(replay), Duration::ZERO).await
+    conduct(
+        run,
+        Client::builder().token("exercise").transport(replay),
+        Duration::ZERO,
+    )
+    .await
 }
 
 async fn conduct(mut run: Run, builder: ClientBuilder, settle: Duration) -> Result<Run> {
@@ -51,20 +62,34 @@ async fn conduct(mut run: Run, builder: ClientBuilder, settle: Duration) -> Resu
 
 async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
     let window = || MaintenanceWindow::new(DayOfTheWeek::Sunday, "03:00:00");
-    let lans = || [Lan::new("1").dhcp(false).route("10.10.0.0/16", "10.10.0.1"), Lan::new("2")];
+    let lans = || {
+        [
+            Lan::new("1").dhcp(false).route("10.10.0.0/16", "10.10.0.1"),
+            Lan::new("2"),
+        ]
+    };
     run.call(api.versions()).await;
 
     let clusters = api.clusters();
-    let create = clusters.create("exercise", DATACENTER).version("23.7").maintenance_window(window()).lans(lans());
+    let create = clusters
+        .create("exercise", DATACENTER)
+        .version("23.7")
+        .maintenance_window(window())
+        .lans(lans());
     let created = run.call(create).await;
     ended(created.as_ref(), settle).await;
-    let cluster = created.map_or_else(|| ClusterId::from(DATACENTER), |started| started.resource.id);
+    let cluster = created.map_or_else(
+        || ClusterId::from(DATACENTER),
+        |started| started.resource.id,
+    );
     run.call(clusters.list()).await;
     run.call(clusters.list().name("exercise")).await;
     run.call(clusters.get(&cluster)).await;
     run.call(clusters.kubeconfig(&cluster)).await;
     let update = clusters.update(&cluster).name("exercised").version("23.11");
-    let updated = run.call(update.maintenance_window(window()).lans(lans())).await;
+    let updated = run
+        .call(update.maintenance_window(window()).lans(lans()))
+        .await;
     ended(updated.as_ref(), settle).await;
 
     let pools = api.node_pools(&cluster);
@@ -82,12 +107,25 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
         .auto_scaling(AutoScaling::new(2, 6));
     let created = run.call(create).await;
     ended(created.as_ref(), settle).await;
-    let pool = created.map_or_else(|| NodePoolId::from(DATACENTER), |started| started.resource.id);
+    let pool = created.map_or_else(
+        || NodePoolId::from(DATACENTER),
+        |started| started.resource.id,
+    );
     run.call(pools.list()).await;
     run.call(pools.get(&pool)).await;
-    let update = pools.update(&pool).node_count(4).maintenance_window(window()).labels(Labels::default());
+    let update = pools
+        .update(&pool)
+        .node_count(4)
+        .maintenance_window(window())
+        .labels(Labels::default());
     run.call(update.auto_scaling(AutoScaling::new(3, 5))).await;
-    run.call(pools.update(&pool).annotations(Labels::default()).auto_scaling(Patch::Null)).await;
+    run.call(
+        pools
+            .update(&pool)
+            .annotations(Labels::default())
+            .auto_scaling(Patch::Null),
+    )
+    .await;
     run.call(pools.delete(&pool)).await;
     run.call(clusters.delete(&cluster)).await;
 }

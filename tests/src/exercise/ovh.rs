@@ -32,13 +32,26 @@ pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool)
 
 /// In the sandbox.
 pub async fn in_the_sandbox() -> Result<Run> {
-    conduct(Run::default(), signing("").pace(None).transport(sandbox().ovh()), Duration::ZERO).await
+    conduct(
+        Run::default(),
+        signing("").pace(None).transport(sandbox().ovh()),
+        Duration::ZERO,
+    )
+    .await
 }
 
 /// In the sandbox, where every answer is taken apart.
 pub async fn taking_answers_apart() -> Result<Run> {
     let (run, replay) = Run::taking_apart(sandbox().ovh());
-    conduct(Run { enveloped: false, ..run }, signing("").pace(None).transport(replay), Duration::ZERO).await
+    conduct(
+        Run {
+            enveloped: false,
+            ..run
+        },
+        signing("").pace(None).transport(replay),
+        Duration::ZERO,
+    )
+    .await
 }
 
 async fn conduct(mut run: Run, builder: ClientBuilder, settle: Duration) -> Result<Run> {
@@ -57,9 +70,13 @@ fn sandbox() -> Sandbox {
 fn signing(token: &str) -> ClientBuilder {
     let parts: Vec<&str> = token.split(':').collect();
     let [key, secret, consumer] = parts[..] else {
-        return Client::builder().application(APPLICATION_KEY, APPLICATION_SECRET).consumer_key(CONSUMER_KEY);
+        return Client::builder()
+            .application(APPLICATION_KEY, APPLICATION_SECRET)
+            .consumer_key(CONSUMER_KEY);
     };
-    Client::builder().application(key, secret).consumer_key(consumer)
+    Client::builder()
+        .application(key, secret)
+        .consumer_key(consumer)
 }
 
 async fn exercise(run: &mut Run, api: &Client, settle: Duration) {

@@ -23,7 +23,10 @@ struct State {
 impl Replay {
     /// In front of this transport.
     pub fn new(behind: Arc<dyn Transport>) -> Self {
-        Self { behind, state: Mutex::default() }
+        Self {
+            behind,
+            state: Mutex::default(),
+        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -57,7 +60,10 @@ impl Transport for Replay {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
         let planned = {
             let state = self.state();
-            state.next.clone().zip(state.last.as_ref().map(|(status, _)| *status))
+            state
+                .next
+                .clone()
+                .zip(state.last.as_ref().map(|(status, _)| *status))
         };
         if let Some((body, status)) = planned {
             let mut response = Response::new(ResponseBody::from(body));

@@ -34,11 +34,19 @@ pub struct Target {
 
 /// Against any server, with a line for each call.
 pub async fn against(target: Target, version: Version, settle: Duration) -> Result<Run> {
-    let mut run = Run { loud: true, ..Run::default() };
+    let mut run = Run {
+        loud: true,
+        ..Run::default()
+    };
     let hook = run.hook();
-    let cloud = Cloud::builder().auth_url(target.auth_url).login(target.login).retry(StandardRetry::never());
+    let cloud = Cloud::builder()
+        .auth_url(target.auth_url)
+        .login(target.login)
+        .retry(StandardRetry::never());
     let api = connect(cloud, version, hook).await?;
-    let cluster = target.cluster.unwrap_or_else(|| "00000000-0000-0000-0000-000000000000".into());
+    let cluster = target
+        .cluster
+        .unwrap_or_else(|| "00000000-0000-0000-0000-000000000000".into());
     exercise(&mut run, &api, &cluster, settle).await;
     Ok(run)
 }
@@ -60,15 +68,26 @@ pub async fn taking_answers_apart(version: Version) -> Result<Run> {
     Ok(run)
 }
 
-async fn within(run: &mut Run, sandbox: &Sandbox, transport: Arc<dyn Transport>, version: Version) -> Result<()> {
+async fn within(
+    run: &mut Run,
+    sandbox: &Sandbox,
+    transport: Arc<dyn Transport>,
+    version: Version,
+) -> Result<()> {
     let login = Login::password(
         sahara::keystone::User::named("demo", "Default"),
         "demo-pw",
         sahara::keystone::Project::named("demo", "Default"),
     );
-    let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(transport);
+    let cloud = Cloud::builder()
+        .auth_url("https://cloud.test:5000")
+        .login(login)
+        .transport(transport);
     let api = connect(cloud, version, run.hook()).await?;
-    let cluster = sandbox.sahara().add_cluster("vanilla", "2.7.1", "exercise").into();
+    let cluster = sandbox
+        .sahara()
+        .add_cluster("vanilla", "2.7.1", "exercise")
+        .into();
     exercise(run, &api, &cluster, Duration::ZERO).await;
     Ok(())
 }
@@ -78,7 +97,12 @@ async fn connect(
     version: Version,
     hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static,
 ) -> Result<Client> {
-    cloud.on_attempt(hook).build()?.data_processing().version(version).await
+    cloud
+        .on_attempt(hook)
+        .build()?
+        .data_processing()
+        .version(version)
+        .await
 }
 
 /// One line for each room.

@@ -26,7 +26,10 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
             let mut body = body.clone();
             if let Some(value) = find(&mut body, &place) {
                 change(value);
-                all.push(Variant { what: format!("{name} {what}"), body });
+                all.push(Variant {
+                    what: format!("{name} {what}"),
+                    body,
+                });
             }
         };
         let value = at(body, &place);
@@ -45,19 +48,29 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
             continue;
         }
         match value {
-            Some(Value::String(text)) if is_word(text) => change("unknown", &|value| *value = json!("never-heard-of")),
-            Some(Value::Number(number)) if number.is_i64() && place.last().is_some_and(|key| is_id(key)) => {
+            Some(Value::String(text)) if is_word(text) => {
+                change("unknown", &|value| *value = json!("never-heard-of"))
+            }
+            Some(Value::Number(number))
+                if number.is_i64() && place.last().is_some_and(|key| is_id(key)) =>
+            {
                 change("largest", &|value| *value = json!(LARGEST));
             }
             _ => {}
         }
-        if place.last().is_some_and(|key| key.parse::<usize>().is_err()) {
+        if place
+            .last()
+            .is_some_and(|key| key.parse::<usize>().is_err())
+        {
             change("null", &|value| *value = Value::Null);
             let mut without = body.clone();
             let (last, parent) = (&place[place.len() - 1], &place[..place.len() - 1]);
             if let Some(Value::Object(object)) = find(&mut without, parent) {
                 object.remove(last);
-                all.push(Variant { what: format!("{name} left out"), body: without });
+                all.push(Variant {
+                    what: format!("{name} left out"),
+                    body: without,
+                });
             }
         }
     }
@@ -71,7 +84,10 @@ fn is_id(key: &str) -> bool {
 
 /// A value of an enum, as far as its looks tell: no instant, no number, no address.
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'))
 }
 
 fn walk(value: &Value, here: &mut Vec<String>, places: &mut Vec<Vec<String>>) {

@@ -8,7 +8,9 @@ use cloud_core::retry::StandardRetry;
 use serde::Serialize;
 use serde_json::Value;
 use vdk_control::query::{JobFields, JobProperty};
-use vdk_control::{Client, ClientBuilder, Contacts, ExecutionStatus, Job, JobMode, Properties, Resources, Secrets};
+use vdk_control::{
+    Client, ClientBuilder, Contacts, ExecutionStatus, Job, JobMode, Properties, Resources, Secrets,
+};
 
 use super::{Answer, Place, Run, sandbox};
 
@@ -21,7 +23,10 @@ const ARCHIVE: &[u8] =
 /// Against any server, with a line for each call.
 pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool) -> Result<Run> {
     let (run, replay) = Run::aloud(url, round_trip)?;
-    let mut builder = Client::builder().token(token).endpoint(url).retry(StandardRetry::never());
+    let mut builder = Client::builder()
+        .token(token)
+        .endpoint(url)
+        .retry(StandardRetry::never());
     if let Some(replay) = replay {
         builder = builder.transport(replay);
     }
@@ -30,7 +35,12 @@ pub async fn against(url: &str, token: &str, settle: Duration, round_trip: bool)
 
 /// In the sandbox.
 pub async fn in_the_sandbox() -> Result<Run> {
-    conduct(Run::default(), builder().transport(sandbox().vdk_control()), Duration::ZERO).await
+    conduct(
+        Run::default(),
+        builder().transport(sandbox().vdk_control()),
+        Duration::ZERO,
+    )
+    .await
 }
 
 /// In the sandbox, where every answer is taken apart.
@@ -46,36 +56,87 @@ async fn conduct(mut run: Run, builder: ClientBuilder, settle: Duration) -> Resu
 }
 
 fn builder() -> ClientBuilder {
-    Client::builder().endpoint("http://localhost:8092").token("exercise")
+    Client::builder()
+        .endpoint("http://localhost:8092")
+        .token("exercise")
 }
 
 async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
     let team = api.team("exercise team");
     run.call(team.info()).await;
-    let create = team.jobs().create("exercise-job").description("exercise").schedule("0 5 * * *");
-    run.call(create.contacts(Contacts::all(["a@example.com"])).generate_keytab(true)).await;
+    let create = team
+        .jobs()
+        .create("exercise-job")
+        .description("exercise")
+        .schedule("0 5 * * *");
+    run.call(
+        create
+            .contacts(Contacts::all(["a@example.com"]))
+            .generate_keytab(true),
+    )
+    .await;
     let job = team.job("exercise-job");
     let read = run.call(job.get()).await;
-    run.call(job.update(&read.filter(|read| read.job_name == job.name()).unwrap_or_else(|| data(&job)))).await;
+    run.call(
+        job.update(
+            &read
+                .filter(|read| read.job_name == job.name())
+                .unwrap_or_else(|| data(&job)),
+        ),
+    )
+    .await;
     run.call(job.keytab()).await;
 
-    let uploaded = run.call(job.sources().upload(Body::from(ARCHIVE)).reason("exercise")).await;
+    let uploaded = run
+        .call(job.sources().upload(Body::from(ARCHIVE)).reason("exercise"))
+        .await;
     run.call(job.sources().download()).await;
     let version = uploaded.map_or_else(|| "exercise".to_owned(), |uploaded| uploaded.version_sha);
     deployments(run, &job, &version, settle).await;
     executions(run, &job, settle).await;
 
-    run.call(team.jobs().list().fields(JobFields::all()).sort(JobProperty::JobName).per_page(5)).await;
-    run.call(team.jobs().list().of_all_teams().enabled(true).search("exercise")).await;
-    run.call(team.executions().job(job.name()).per_page(5)).await;
-    run.call(team.jobs().graphql("{jobs(pageNumber:1,pageSize:5){content{jobName}totalItems totalPages}}")).await;
+    run.call(
+        team.jobs()
+            .list()
+            .fields(JobFields::all())
+            .sort(JobProperty::JobName)
+            .per_page(5),
+    )
+    .await;
+    run.call(
+        team.jobs()
+            .list()
+            .of_all_teams()
+            .enabled(true)
+            .search("exercise"),
+    )
+    .await;
+    run.call(team.executions().job(job.name()).per_page(5))
+        .await;
+    run.call(
+        team.jobs()
+            .graphql("{jobs(pageNumber:1,pageSize:5){content{jobName}totalItems totalPages}}"),
+    )
+    .await;
 
-    run.call(job.properties().replace(&Properties::from_iter([("last_day", "2026-11-20")]))).await;
+    run.call(
+        job.properties()
+            .replace(&Properties::from_iter([("last_day", "2026-11-20")])),
+    )
+    .await;
     run.call(job.properties().get()).await;
-    run.call(job.secrets().replace(&Secrets::from_iter([("password", "exercise")]))).await;
+    run.call(
+        job.secrets()
+            .replace(&Secrets::from_iter([("password", "exercise")])),
+    )
+    .await;
     run.call(job.secrets().get()).await;
 
-    run.call(team.oauth_credentials().put("exercise-client", "exercise-secret")).await;
+    run.call(
+        team.oauth_credentials()
+            .put("exercise-client", "exercise-secret"),
+    )
+    .await;
     run.call(team.oauth_credentials().get()).await;
     run.call(team.oauth_credentials().client_id()).await;
     run.call(api.teams_of_client_ids(["exercise-client"])).await;
@@ -94,21 +155,40 @@ fn data(job: &Job) -> vdk_control::DataJob {
 
 async fn deployments(run: &mut Run, job: &Job, version: &str, settle: Duration) {
     let deployments = job.deployments();
-    let update =
-        deployments.update().job_version(version).mode(JobMode::Release).enabled(true).send_notification(false);
-    run.call(update.resources(Resources::memory_limit(512))).await;
+    let update = deployments
+        .update()
+        .job_version(version)
+        .mode(JobMode::Release)
+        .enabled(true)
+        .send_notification(false);
+    run.call(update.resources(Resources::memory_limit(512)))
+        .await;
     tokio::time::sleep(settle).await;
-    run.call(deployments.list().deployment_id("production").mode(JobMode::Release)).await;
+    run.call(
+        deployments
+            .list()
+            .deployment_id("production")
+            .mode(JobMode::Release),
+    )
+    .await;
     run.call(deployments.get()).await;
     run.call(deployments.enable()).await;
 }
 
 async fn executions(run: &mut Run, job: &Job, settle: Duration) {
     let executions = job.executions();
-    let started = run.call(job.start().started_by("exercise").arg("day", "2026-11-20")).await;
+    let started = run
+        .call(job.start().started_by("exercise").arg("day", "2026-11-20"))
+        .await;
     let id = started.map_or_else(|| "exercise".to_owned(), |started| started.id().to_owned());
     tokio::time::sleep(settle).await;
-    run.call(executions.list().status(ExecutionStatus::Submitted).status(ExecutionStatus::Succeeded)).await;
+    run.call(
+        executions
+            .list()
+            .status(ExecutionStatus::Submitted)
+            .status(ExecutionStatus::Succeeded),
+    )
+    .await;
     run.call(executions.list_of_deployment()).await;
     run.call(executions.get(&id)).await;
     run.call(executions.logs(&id).tail(10)).await;

@@ -50,25 +50,47 @@ macro_rules! many {
 pub(super) async fn node_group_templates_come_whole(world: &World) {
     many!(
         world,
-        |api, number| api.node_group_templates().create(format!("many-{number}"), "fake", "0.1", "1", ["datanode"]),
+        |api, number| api.node_group_templates().create(
+            format!("many-{number}"),
+            "fake",
+            "0.1",
+            "1",
+            ["datanode"]
+        ),
         node_group_templates,
-        [Sort::NAME, Sort::PLUGIN_NAME, Sort::PLUGIN_VERSION, Sort::CREATED_AT, Sort::UPDATED_AT]
+        [
+            Sort::NAME,
+            Sort::PLUGIN_NAME,
+            Sort::PLUGIN_VERSION,
+            Sort::CREATED_AT,
+            Sort::UPDATED_AT
+        ]
     );
 }
 
 pub(super) async fn cluster_templates_come_whole(world: &World) {
     many!(
         world,
-        |api, number| api.cluster_templates().create(format!("many-{number}"), "fake", "0.1"),
+        |api, number| api
+            .cluster_templates()
+            .create(format!("many-{number}"), "fake", "0.1"),
         cluster_templates,
-        [Sort::NAME, Sort::PLUGIN_NAME, Sort::PLUGIN_VERSION, Sort::CREATED_AT, Sort::UPDATED_AT]
+        [
+            Sort::NAME,
+            Sort::PLUGIN_NAME,
+            Sort::PLUGIN_VERSION,
+            Sort::CREATED_AT,
+            Sort::UPDATED_AT
+        ]
     );
 }
 
 pub(super) async fn data_sources_come_whole(world: &World) {
     many!(
         world,
-        |api, number| api.data_sources().create(format!("many-{number}"), "hdfs", "/many"),
+        |api, number| api
+            .data_sources()
+            .create(format!("many-{number}"), "hdfs", "/many"),
         data_sources,
         [Sort::NAME, by_kind(), Sort::CREATED_AT, Sort::UPDATED_AT]
     );
@@ -79,17 +101,27 @@ pub(super) async fn job_binaries_and_templates_come_whole(world: &World) {
         world,
         |api, number| {
             let extra = SwiftCredentials::new("u", "p");
-            api.job_binaries().create(format!("many-{number}"), "swift://c/o").extra(extra)
+            api.job_binaries()
+                .create(format!("many-{number}"), "swift://c/o")
+                .extra(extra)
         },
         job_binaries,
         [Sort::NAME, Sort::CREATED_AT, Sort::UPDATED_AT]
     );
     let api = world.client(sahara::Version::V2).await;
     let extra = SwiftCredentials::new("u", "p");
-    let binary = api.job_binaries().create("many-main", "swift://c/o").extra(extra).await.unwrap();
+    let binary = api
+        .job_binaries()
+        .create("many-main", "swift://c/o")
+        .extra(extra)
+        .await
+        .unwrap();
     many!(
         world,
-        |api, number| api.job_templates().create(format!("many-{number}"), "Pig").mains([&binary]),
+        |api, number| api
+            .job_templates()
+            .create(format!("many-{number}"), "Pig")
+            .mains([&binary]),
         job_templates,
         [Sort::NAME, by_kind(), Sort::CREATED_AT, Sort::UPDATED_AT]
     );
@@ -97,11 +129,22 @@ pub(super) async fn job_binaries_and_templates_come_whole(world: &World) {
     let old = world.client(sahara::Version::V1_1).await;
     let mut ids = Vec::new();
     for number in 0..MANY {
-        ids.push(old.job_binary_internals().upload(format!("many-{number}"), "x").await.unwrap().id.to_string());
+        ids.push(
+            old.job_binary_internals()
+                .upload(format!("many-{number}"), "x")
+                .await
+                .unwrap()
+                .id
+                .to_string(),
+        );
     }
     let sorts = [Sort::NAME, Sort::CREATED_AT, Sort::UPDATED_AT];
     let [name, created, updated] = sorts;
-    come_whole!(old.job_binary_internals().list(), ids.clone(), [Sort::ID, name, created, updated]);
+    come_whole!(
+        old.job_binary_internals().list(),
+        ids.clone(),
+        [Sort::ID, name, created, updated]
+    );
     for id in ids {
         old.job_binary_internals().delete(id).await.unwrap();
     }
@@ -115,7 +158,15 @@ pub(super) async fn jobs_come_once(world: &World) {
         let template = super::jobs::script(&api, "pages", "Shell").await;
         let mut ids = Vec::new();
         for _ in 0..MANY {
-            ids.push(api.jobs().run(&template, &cluster.id).await.unwrap().job.id.to_string());
+            ids.push(
+                api.jobs()
+                    .run(&template, &cluster.id)
+                    .await
+                    .unwrap()
+                    .job
+                    .id
+                    .to_string(),
+            );
         }
         come_whole!(api.jobs().list(), ids.clone(), [Sort::ID]);
         for id in &ids {

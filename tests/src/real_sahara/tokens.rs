@@ -17,11 +17,19 @@ pub(super) async fn a_crowd_does_not_notice_that_tokens_end(world: &World) {
                     let api = api.clone();
                     tokio::spawn(async move {
                         if number % 20 > 0 {
-                            return api.job_types().list().kind("Pig").plugin_name("fake").await.map(drop);
+                            return api
+                                .job_types()
+                                .list()
+                                .kind("Pig")
+                                .plugin_name("fake")
+                                .await
+                                .map(drop);
                         }
                         // A change is sent again as well when its token has ended: it was not carried out.
                         let sources = api.data_sources();
-                        let made = sources.create(format!("crowd-{number}"), "hdfs", "/crowd").await?;
+                        let made = sources
+                            .create(format!("crowd-{number}"), "hdfs", "/crowd")
+                            .await?;
                         sources.delete(&made).await
                     })
                 })
@@ -33,7 +41,10 @@ pub(super) async fn a_crowd_does_not_notice_that_tokens_end(world: &World) {
             tokio::time::sleep(Duration::from_secs(5)).await;
         }
         let logins = world.logins() - before;
-        assert!(crowd == 1000 && (2..30).contains(&logins), "{logins} logins");
+        assert!(
+            crowd == 1000 && (2..30).contains(&logins),
+            "{logins} logins"
+        );
         assert!(api.data_sources().list().all().await.unwrap().is_empty());
     }
 }

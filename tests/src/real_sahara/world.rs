@@ -89,19 +89,32 @@ impl World {
         let place: Place = serde_json::from_str(place)?;
         let transport = HttpTransport::builder().plain_http_only(true).build()?;
         let world = Self::new(Arc::new(transport), Server::Real(place));
-        let api = world.cloud(World::demo()).build()?.data_processing().version(Version::V2).await?;
+        let api = world
+            .cloud(World::demo())
+            .build()?
+            .data_processing()
+            .version(Version::V2)
+            .await?;
         api.images().register(IMAGE, "cirros").await?;
         api.images().set_tags(IMAGE, ["fake", "0.1"]).await?;
         Ok(world)
     }
 
     fn new(transport: Arc<dyn Transport>, server: Server) -> Self {
-        Self { server, transport, sent: Arc::default(), logins: Arc::default() }
+        Self {
+            server,
+            transport,
+            sent: Arc::default(),
+            logins: Arc::default(),
+        }
     }
 
     /// The operations that were answered well, with their version.
     pub fn sent(&self) -> BTreeSet<(Version, &'static str)> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.sent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// How many tokens were asked for.
@@ -127,13 +140,24 @@ impl World {
             if report.method == http::Method::POST && report.template.ends_with("/auth/tokens") {
                 logins.fetch_add(1, Ordering::SeqCst);
             }
-            let Some(operation) = report.operation.filter(|_| report.error.is_none()) else { return };
-            let is_old = ops::v1_1::OPERATIONS.iter().any(|old| std::ptr::eq(*old, operation));
+            let Some(operation) = report.operation.filter(|_| report.error.is_none()) else {
+                return;
+            };
+            let is_old = ops::v1_1::OPERATIONS
+                .iter()
+                .any(|old| std::ptr::eq(*old, operation));
             let version = if is_old { Version::V1_1 } else { Version::V2 };
-            sent.lock().unwrap_or_else(PoisonError::into_inner).insert((version, operation.id));
+            sent.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert((version, operation.id));
         };
-        let builder = Cloud::builder().auth_url(self.auth_url()).login(login).transport(self.transport.clone());
-        let builder = builder.on_attempt(hook).poll_interval(Duration::from_millis(200));
+        let builder = Cloud::builder()
+            .auth_url(self.auth_url())
+            .login(login)
+            .transport(self.transport.clone());
+        let builder = builder
+            .on_attempt(hook)
+            .poll_interval(Duration::from_millis(200));
         match self.server {
             Server::Real(_) => builder,
             Server::Sandbox(_) => builder.clock(PausedClock::new()),
@@ -141,7 +165,13 @@ impl World {
     }
 
     pub(super) async fn connect(&self, login: Login, version: Version) -> Client {
-        self.cloud(login).build().unwrap().data_processing().version(version).await.unwrap()
+        self.cloud(login)
+            .build()
+            .unwrap()
+            .data_processing()
+            .version(version)
+            .await
+            .unwrap()
     }
 
     /// The ordinary user in her own project.
@@ -169,7 +199,9 @@ impl World {
             (Server::Real(place), true) => (&*place.restricted.id, &*place.restricted.secret),
             (Server::Real(place), false) => (&*place.unrestricted.id, &*place.unrestricted.secret),
             (Server::Sandbox(_), true) => (keystone::RESTRICTED_CREDENTIAL, "restricted-secret"),
-            (Server::Sandbox(_), false) => (keystone::UNRESTRICTED_CREDENTIAL, "unrestricted-secret"),
+            (Server::Sandbox(_), false) => {
+                (keystone::UNRESTRICTED_CREDENTIAL, "unrestricted-secret")
+            }
         };
         Login::application_credential(ApplicationCredential::id(id), secret)
     }
@@ -179,7 +211,10 @@ impl World {
         match &self.server {
             Server::Real(_) => self.control(json!({"fail_next_stack": reason})).await,
             Server::Sandbox(sandbox) => {
-                sandbox.faults().next(Fault::ActionFailed { code: "failed".into(), message: reason.into() });
+                sandbox.faults().next(Fault::ActionFailed {
+                    code: "failed".into(),
+                    message: reason.into(),
+                });
             }
         }
     }
@@ -208,7 +243,9 @@ impl World {
 
     async fn control(&self, change: Value) {
         if let Server::Real(place) = &self.server {
-            let raw = self.send("PUT", &place.control_url, &[], &change.to_string()).await;
+            let raw = self
+                .send("PUT", &place.control_url, &[], &change.to_string())
+                .await;
             assert_eq!(raw.status, 200, "{raw:?}");
         }
     }
@@ -222,13 +259,26 @@ impl World {
         let user = json!({"name": "demo", "domain": {"id": "default"}, "password": "demo-pw"});
         let identity = json!({"methods": ["password"], "password": {"user": user}});
         let body = json!({"auth": {"identity": identity, "scope": scope}}).to_string();
-        let raw = self.send("POST", &format!("{}/auth/tokens", self.auth_url()), &[], &body).await;
+        let raw = self
+            .send(
+                "POST",
+                &format!("{}/auth/tokens", self.auth_url()),
+                &[],
+                &body,
+            )
+            .await;
         assert_eq!(raw.status, 201, "{raw:?}");
         raw.headers["x-subject-token"].to_str().unwrap().to_owned()
     }
 
     /// A request of no client of ours.
-    pub(super) async fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Raw {
+    pub(super) async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Raw {
         let mut request = Request::builder().method(method).uri(url);
         if !headers.iter().any(|(name, _)| *name == "accept") {
             request = request.header("accept", "application/json");
@@ -239,12 +289,20 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.transport.send(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+        let answer = self
+            .transport
+            .send(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+            .unwrap();
         let (head, mut body) = answer.into_parts();
         let mut whole = Vec::new();
         while let Some(chunk) = body.chunk().await {
             whole.extend_from_slice(&chunk.unwrap());
         }
-        Raw { status: head.status.as_u16(), headers: head.headers, body: whole.into() }
+        Raw {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: whole.into(),
+        }
     }
 }

@@ -59,7 +59,11 @@ pub(crate) struct Tap {
 
 impl Tap {
     pub(crate) fn new(transport: Arc<dyn Transport>, headers: &'static [&'static str]) -> Self {
-        Self { transport, headers, seen: Arc::default() }
+        Self {
+            transport,
+            headers,
+            seen: Arc::default(),
+        }
     }
 
     pub(crate) fn seen(&self) -> Vec<String> {
@@ -77,8 +81,14 @@ impl fmt::Debug for Tap {
 #[async_trait]
 impl Transport for Tap {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
-        let values = self.headers.iter().filter_map(|name| request.headers().get(*name)?.to_str().ok());
-        self.seen.lock().unwrap().extend(values.filter_map(|value| Some(value.rsplit(' ').next()?.to_owned())));
+        let values = self
+            .headers
+            .iter()
+            .filter_map(|name| request.headers().get(*name)?.to_str().ok());
+        self.seen
+            .lock()
+            .unwrap()
+            .extend(values.filter_map(|value| Some(value.rsplit(' ').next()?.to_owned())));
         self.transport.send(request).await
     }
 }

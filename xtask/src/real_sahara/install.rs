@@ -25,8 +25,9 @@ pub(super) fn install(home: &Home) -> Result {
         who: "the real Sahara",
     };
     let python = servers.python()?;
-    let packages =
-        process::output(Command::new(&python).args(["-c", "import site; print(site.getsitepackages()[0])"]))?;
+    let packages = process::output(
+        Command::new(&python).args(["-c", "import site; print(site.getsitepackages()[0])"]),
+    )?;
     // One line makes Sahara see its other way to reach instances.
     let line = format!("{}\n", home.recipe.join("memory_remote").display());
     fs::write(Path::new(packages.trim()).join("memory-remote.pth"), line)?;
@@ -47,7 +48,10 @@ fn check_compiler() -> Result {
     if compiler.wait()?.success() {
         return Ok(());
     }
-    Err("the real Sahara needs the headers of OpenSSL: on Debian, install the package libssl-dev".into())
+    Err(
+        "the real Sahara needs the headers of OpenSSL: on Debian, install the package libssl-dev"
+            .into(),
+    )
 }
 
 /// Making the tables takes longer than all the rest of a start.
@@ -55,7 +59,13 @@ fn blank_databases(home: &Home) -> Result {
     // Written last, so that an interrupted attempt does not count.
     let stamp = home.blank.join("made-from");
     let mut wanted = String::new();
-    for name in ["requirements.txt", "keystone.conf", "sahara.conf", "sahara_schema.py", "write_ahead.py"] {
+    for name in [
+        "requirements.txt",
+        "keystone.conf",
+        "sahara.conf",
+        "sahara_schema.py",
+        "write_ahead.py",
+    ] {
         wanted += &fs::read_to_string(home.recipe.join(name))?;
     }
     if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
@@ -65,7 +75,12 @@ fn blank_databases(home: &Home) -> Result {
     remove(&home.blank)?;
     let etc = home.blank.join("etc");
     fs::create_dir_all(&etc)?;
-    let settings = Settings { var: &home.blank, etc: &etc, keystone: "http://127.0.0.1:1", ..Settings::new(home) };
+    let settings = Settings {
+        var: &home.blank,
+        etc: &etc,
+        keystone: "http://127.0.0.1:1",
+        ..Settings::new(home)
+    };
     settings.write()?;
 
     quiet(
@@ -80,13 +95,30 @@ fn blank_databases(home: &Home) -> Result {
             .arg(home.recipe.join("sahara_schema.py"))
             .arg(etc.join("sahara.conf")),
     )?;
-    for (keys, setup) in [("fernet", "fernet_setup"), ("receipt", "receipt_setup"), ("credential", "credential_setup")]
-    {
+    for (keys, setup) in [
+        ("fernet", "fernet_setup"),
+        ("receipt", "receipt_setup"),
+        ("credential", "credential_setup"),
+    ] {
         // Not all of them make their folder.
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(home.blank.join(format!("{keys}-keys")))?;
-        let owner = ["--keystone-user", &who("-un")?, "--keystone-group", &who("-gn")?].map(ToOwned::to_owned);
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(home.blank.join(format!("{keys}-keys")))?;
+        let owner = [
+            "--keystone-user",
+            &who("-un")?,
+            "--keystone-group",
+            &who("-gn")?,
+        ]
+        .map(ToOwned::to_owned);
         let mut keys = Command::new(home.program("keystone-manage"));
-        quiet(keys.arg("--config-file").arg(etc.join("keystone.conf")).arg(setup).args(owner))?;
+        quiet(
+            keys.arg("--config-file")
+                .arg(etc.join("keystone.conf"))
+                .arg(setup)
+                .args(owner),
+        )?;
     }
     let stamp_head = ["stamp", "head"];
     quiet(
@@ -96,14 +128,20 @@ fn blank_databases(home: &Home) -> Result {
             .args(stamp_head),
     )?;
     let databases = ["keystone.sqlite", "sahara.sqlite"].map(|name| home.blank.join(name));
-    quiet(Command::new(home.program("python")).arg(home.recipe.join("write_ahead.py")).args(databases))?;
+    quiet(
+        Command::new(home.program("python"))
+            .arg(home.recipe.join("write_ahead.py"))
+            .args(databases),
+    )?;
     fs::write(stamp, wanted)?;
     Ok(())
 }
 
 /// Who runs this, as `id` says it.
 fn who(option: &str) -> Result<String> {
-    Ok(process::output(Command::new("id").arg(option))?.trim().to_owned())
+    Ok(process::output(Command::new("id").arg(option))?
+        .trim()
+        .to_owned())
 }
 
 /// What the configuration files of a run say.
@@ -118,7 +156,14 @@ pub(super) struct Settings<'a> {
 
 impl<'a> Settings<'a> {
     pub(super) fn new(home: &'a Home) -> Self {
-        Self { home, var: &home.run, etc: &home.run, keystone: "", sahara_port: 0, token_seconds: super::TOKEN_SECONDS }
+        Self {
+            home,
+            var: &home.run,
+            etc: &home.run,
+            keystone: "",
+            sahara_port: 0,
+            token_seconds: super::TOKEN_SECONDS,
+        }
     }
 
     pub(super) fn write(&self) -> Result {
@@ -145,13 +190,25 @@ pub(super) fn quiet(command: &mut Command) -> Result {
     if output.status.success() {
         return Ok(());
     }
-    eprintln!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    Err(format!("{} failed: {}", command.get_program().to_string_lossy(), output.status).into())
+    eprintln!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Err(format!(
+        "{} failed: {}",
+        command.get_program().to_string_lossy(),
+        output.status
+    )
+    .into())
 }
 
 /// What every one of these programs needs to run as if it were installed.
 pub(super) fn surroundings(command: &mut Command) -> &mut Command {
-    command.env("PYTHONWARNINGS", "ignore").env("PYTHONDONTWRITEBYTECODE", "1").env_remove("PYTHONPATH")
+    command
+        .env("PYTHONWARNINGS", "ignore")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env_remove("PYTHONPATH")
 }
 
 pub(super) fn remove(folder: &Path) -> Result {

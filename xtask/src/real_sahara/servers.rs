@@ -43,26 +43,45 @@ impl<'a> Servers<'a> {
             fs::copy(home.blank.join(name), home.run.join(name))?;
         }
 
-        let mut servers = Self { home, children: Vec::new(), world: String::new() };
+        let mut servers = Self {
+            home,
+            children: Vec::new(),
+            world: String::new(),
+        };
         let python = || {
             let mut python = Command::new(home.program("python"));
             python.arg("-B");
             python
         };
         let mut modules = python();
-        modules.current_dir(&home.recipe).args(["-m", "stand_ins"]).arg(stand_ins.to_string());
+        modules
+            .current_dir(&home.recipe)
+            .args(["-m", "stand_ins"])
+            .arg(stand_ins.to_string());
         servers.spawn("stand-ins", &mut modules)?;
         servers.bootstrap(&keystone_url)?;
         let mut serve = python();
-        serve.arg(home.recipe.join("serve_keystone.py")).arg(keystone.to_string());
-        servers.spawn("keystone", serve.env("OS_KEYSTONE_CONFIG_FILES", etc.join("keystone.conf")))?;
+        serve
+            .arg(home.recipe.join("serve_keystone.py"))
+            .arg(keystone.to_string());
+        servers.spawn(
+            "keystone",
+            serve.env("OS_KEYSTONE_CONFIG_FILES", etc.join("keystone.conf")),
+        )?;
         servers.listens("stand-ins", stand_ins)?;
         servers.listens("keystone", keystone)?;
 
         let urls = [keystone, sahara, stand_ins].map(|port| format!("http://127.0.0.1:{port}"));
-        servers.world = crate::process::output(surroundings(python().arg(home.recipe.join("seed.py")).args(urls)))?;
+        servers.world = crate::process::output(surroundings(
+            python().arg(home.recipe.join("seed.py")).args(urls),
+        ))?;
         let mut run = Command::new(home.program("sahara-all"));
-        servers.spawn("sahara", run.arg("--config-file").arg(etc.join("sahara.conf")).current_dir(&home.run))?;
+        servers.spawn(
+            "sahara",
+            run.arg("--config-file")
+                .arg(etc.join("sahara.conf"))
+                .current_dir(&home.run),
+        )?;
         servers.listens("sahara", sahara)?;
         Ok(servers)
     }
@@ -81,10 +100,20 @@ impl<'a> Servers<'a> {
     /// The administrator, and Keystone's own endpoint.
     fn bootstrap(&self, keystone_url: &str) -> Result {
         let mut bootstrap = Command::new(self.home.program("keystone-manage"));
-        bootstrap.arg("--config-file").arg(self.home.etc().join("keystone.conf"));
-        bootstrap.args(["bootstrap", "--bootstrap-password", "admin-pw", "--bootstrap-region-id", "RegionOne"]);
+        bootstrap
+            .arg("--config-file")
+            .arg(self.home.etc().join("keystone.conf"));
+        bootstrap.args([
+            "bootstrap",
+            "--bootstrap-password",
+            "admin-pw",
+            "--bootstrap-region-id",
+            "RegionOne",
+        ]);
         for interface in ["admin", "internal", "public"] {
-            bootstrap.arg(format!("--bootstrap-{interface}-url")).arg(format!("{keystone_url}/v3/"));
+            bootstrap
+                .arg(format!("--bootstrap-{interface}-url"))
+                .arg(format!("{keystone_url}/v3/"));
         }
         quiet(&mut bootstrap)
     }
@@ -102,7 +131,10 @@ impl<'a> Servers<'a> {
             .process_group(0)
             .spawn()
             .map_err(|error| format!("cannot start {name}: {error}"))?;
-        fs::write(self.home.run.join(format!("{name}.pid")), child.id().to_string())?;
+        fs::write(
+            self.home.run.join(format!("{name}.pid")),
+            child.id().to_string(),
+        )?;
         self.children.push(child);
         Ok(())
     }
@@ -185,14 +217,20 @@ fn is_ours(id: u32, home: &Home) -> bool {
 
 fn signal_group(signal: &str, leader: u32) -> Result {
     let group = format!("-{leader}");
-    Command::new("kill").args([signal, "--", &group]).stderr(Stdio::null()).status()?;
+    Command::new("kill")
+        .args([signal, "--", &group])
+        .stderr(Stdio::null())
+        .status()?;
     Ok(())
 }
 
 /// Sahara shares its port with whoever listens there already, so the ports have to be free ones.
 fn free_ports() -> io::Result<[u16; 3]> {
-    let listeners =
-        [TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?, TcpListener::bind("127.0.0.1:0")?];
+    let listeners = [
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+    ];
     let mut ports = [0; 3];
     for (port, listener) in ports.iter_mut().zip(&listeners) {
         *port = listener.local_addr()?.port();

@@ -35,17 +35,37 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn start() -> Result<Self> {
-        let build = ["build", "--quiet", "--package", "cloud-sandbox", "--bin", "cloud-sandbox"];
+        let build = [
+            "build",
+            "--quiet",
+            "--package",
+            "cloud-sandbox",
+            "--bin",
+            "cloud-sandbox",
+        ];
         process::run(process::cargo().args(build).current_dir(workspace::root()))?;
-        let program = workspace::target()?.join("debug").join(format!("cloud-sandbox{}", std::env::consts::EXE_SUFFIX));
+        let program = workspace::target()?
+            .join("debug")
+            .join(format!("cloud-sandbox{}", std::env::consts::EXE_SUFFIX));
         let mut child = Command::new(&program)
-            .args(["serve", "--port", "0", "--action-seconds", "0.1", "--vdk-control-secured"])
+            .args([
+                "serve",
+                "--port",
+                "0",
+                "--action-seconds",
+                "0.1",
+                "--vdk-control-secured",
+            ])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
         let output = BufReader::new(child.stdout.take().ok_or("the sandbox has no output")?);
-        let mut server = Self { child, settings: Vec::new(), output };
+        let mut server = Self {
+            child,
+            settings: Vec::new(),
+            output,
+        };
         server.read_settings()?;
         Ok(server)
     }
@@ -57,7 +77,10 @@ impl Server {
             if self.output.read_line(&mut line)? == 0 {
                 return Err("the sandbox ended before it said where it serves".into());
             }
-            let setting = line.trim_end().strip_prefix("export ").and_then(|setting| setting.split_once('='));
+            let setting = line
+                .trim_end()
+                .strip_prefix("export ")
+                .and_then(|setting| setting.split_once('='));
             if let Some((name, value)) = setting.filter(|(name, _)| SETTINGS.contains(name)) {
                 self.settings.push((name.to_owned(), value.to_owned()));
             }
@@ -66,7 +89,9 @@ impl Server {
     }
 
     pub(super) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.settings.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 

@@ -21,13 +21,18 @@ pub(super) struct Provider {
     described: &'static [&'static str],
 }
 
-const IAM: &[&str] =
-    &["Needs the IAM action `", "Needs the IAM actions `", "Needs no IAM action", "Open to everybody."];
+const IAM: &[&str] = &[
+    "Needs the IAM action `",
+    "Needs the IAM actions `",
+    "Needs no IAM action",
+    "Open to everybody.",
+];
 
 const POLICY: &[&str] = &["Needs the policy rule `", "Needs the policy rules `"];
 
-const DATAPLATFORM: &[&str] =
-    &["Needs an administrator of the contract, or the group privilege to manage the data platform."];
+const DATAPLATFORM: &[&str] = &[
+    "Needs an administrator of the contract, or the group privilege to manage the data platform.",
+];
 
 pub(super) const PROVIDERS: &[Provider] = &[
     Provider {
@@ -38,7 +43,13 @@ pub(super) const PROVIDERS: &[Provider] = &[
         untabled: &["Needs no token"],
         described: &[],
     },
-    Provider { folder: "crates/ovh", read: IAM, write: IAM, untabled: &[], described: &["Needs what the call needs."] },
+    Provider {
+        folder: "crates/ovh",
+        read: IAM,
+        write: IAM,
+        untabled: &[],
+        described: &["Needs what the call needs."],
+    },
     Provider {
         folder: "crates/sahara",
         read: POLICY,
@@ -49,8 +60,14 @@ pub(super) const PROVIDERS: &[Provider] = &[
     },
     Provider {
         folder: "crates/vdk-control",
-        read: &["Needs [read access](crate#access) to the team.", "Needs no access token."],
-        write: &["Needs [write access](crate#access) to the team.", "Needs no access token."],
+        read: &[
+            "Needs [read access](crate#access) to the team.",
+            "Needs no access token.",
+        ],
+        write: &[
+            "Needs [write access](crate#access) to the team.",
+            "Needs no access token.",
+        ],
         untabled: &[],
         // The token service is the caller's own.
         described: &["Calls the token URL of the login."],
@@ -77,44 +94,83 @@ const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 /// it names no operation and says that it sends nothing. One in a macro counts once for each use of the macro.
 pub(super) fn check(tree: &Tree, provider: &Provider, faults: &mut Vec<String>) -> (usize, usize) {
     let folder = format!("{}/src/", provider.folder);
-    let files: Vec<_> = tree.texts().filter(|(name, _)| name.starts_with(&folder)).collect();
+    let files: Vec<_> = tree
+        .texts()
+        .filter(|(name, _)| name.starts_with(&folder))
+        .collect();
     let mut table = Table::new();
     for (constant, row) in files.iter().flat_map(|(_, text)| operations(text)) {
         table.entry(constant).or_default().push(row);
     }
-    let awaited: BTreeSet<&str> = files.iter().flat_map(|(_, text)| source::requests(text)).collect();
+    let awaited: BTreeSet<&str> = files
+        .iter()
+        .flat_map(|(_, text)| source::requests(text))
+        .collect();
 
     let mut count = 0;
     let mut documented = BTreeSet::new();
     let mut macros = BTreeSet::new();
-    let sources: Vec<_> = files.iter().map(|(name, text)| (*name, Source::read(text))).collect();
+    let sources: Vec<_> = files
+        .iter()
+        .map(|(name, text)| (*name, Source::read(text)))
+        .collect();
     for (file, source) in &sources {
-        for function in source.functions.iter().filter(|function| function.makes_a_call(&table, &awaited)) {
+        for function in source
+            .functions
+            .iter()
+            .filter(|function| function.makes_a_call(&table, &awaited))
+        {
             let operations = function.operations(&table);
-            let strange = function.endpoints().filter(|endpoint| !is_called(endpoint, &table, &files));
-            let strange = strange.map(|endpoint| format!("names `{endpoint}`, which nothing calls"));
-            for problem in problems(provider, function, &operations).into_iter().chain(strange) {
-                faults.push(format!("{file}:{}: `{}` {problem}", function.line, function.name));
+            let strange = function
+                .endpoints()
+                .filter(|endpoint| !is_called(endpoint, &table, &files));
+            let strange =
+                strange.map(|endpoint| format!("names `{endpoint}`, which nothing calls"));
+            for problem in problems(provider, function, &operations)
+                .into_iter()
+                .chain(strange)
+            {
+                faults.push(format!(
+                    "{file}:{}: `{}` {problem}",
+                    function.line, function.name
+                ));
             }
             if let Some(name) = function.in_macro {
-                count += sources.iter().flat_map(|(_, source)| &source.uses).filter(|used| used.name == name).count();
+                count += sources
+                    .iter()
+                    .flat_map(|(_, source)| &source.uses)
+                    .filter(|used| used.name == name)
+                    .count();
                 macros.insert(name);
             } else {
                 count += 1;
-                let rows = table.iter().flat_map(|(constant, rows)| rows.iter().map(move |row| (*constant, row)));
+                let rows = table
+                    .iter()
+                    .flat_map(|(constant, rows)| rows.iter().map(move |row| (*constant, row)));
                 let named = rows.filter(|(_, row)| function.names(&row.endpoint));
                 documented.extend(named.map(|(constant, row)| (constant, row.endpoint.as_str())));
             }
         }
     }
-    for used in sources.iter().flat_map(|(_, source)| &source.uses).filter(|used| macros.contains(used.name)) {
+    for used in sources
+        .iter()
+        .flat_map(|(_, source)| &source.uses)
+        .filter(|used| macros.contains(used.name))
+    {
         let named = table.iter().filter(|(constant, _)| used.names(constant));
-        documented.extend(named.flat_map(|(constant, rows)| rows.iter().map(|row| (*constant, row.endpoint.as_str()))));
+        documented.extend(named.flat_map(|(constant, rows)| {
+            rows.iter().map(|row| (*constant, row.endpoint.as_str()))
+        }));
     }
     for (constant, rows) in &table {
         let endpoints: BTreeSet<&str> = rows.iter().map(|row| row.endpoint.as_str()).collect();
-        for endpoint in endpoints.into_iter().filter(|endpoint| !documented.contains(&(*constant, *endpoint))) {
-            faults.push(format!("{folder}: no documentation of a public function is about {constant}, `{endpoint}`"));
+        for endpoint in endpoints
+            .into_iter()
+            .filter(|endpoint| !documented.contains(&(*constant, *endpoint)))
+        {
+            faults.push(format!(
+                "{folder}: no documentation of a public function is about {constant}, `{endpoint}`"
+            ));
         }
     }
     (count, table.len())
@@ -130,29 +186,60 @@ struct Row<'t> {
     endpoint: String,
 }
 
-fn problems(provider: &Provider, function: &Function<'_>, operations: &BTreeSet<&str>) -> Vec<String> {
+fn problems(
+    provider: &Provider,
+    function: &Function<'_>,
+    operations: &BTreeSet<&str>,
+) -> Vec<String> {
     let mut problems = Vec::new();
-    let described = operations.is_empty() && provider.described.iter().any(|words| function.text.contains(words));
+    let described = operations.is_empty()
+        && provider
+            .described
+            .iter()
+            .any(|words| function.text.contains(words));
     if operations.is_empty() && function.methods().next().is_none() && !described {
         problems.push("does not name its endpoint".to_owned());
     }
-    let unnamed = operations.iter().filter(|endpoint| !function.names(endpoint));
+    let unnamed = operations
+        .iter()
+        .filter(|endpoint| !function.names(endpoint));
     problems.extend(unnamed.map(|endpoint| format!("does not name `{endpoint}`")));
     let reads = |method: &str| matches!(method, "GET" | "HEAD");
     let only_reads = if operations.is_empty() {
         function.methods().all(reads)
     } else {
-        operations.iter().all(|endpoint| endpoint.split(' ').take(1).all(reads))
+        operations
+            .iter()
+            .all(|endpoint| endpoint.split(' ').take(1).all(reads))
     };
-    let sentences = if only_reads { provider.read } else { provider.write };
-    let others = if operations.is_empty() { provider.untabled } else { &[] };
-    if !described && !sentences.iter().chain(others).any(|sentence| function.text.contains(sentence)) {
+    let sentences = if only_reads {
+        provider.read
+    } else {
+        provider.write
+    };
+    let others = if operations.is_empty() {
+        provider.untabled
+    } else {
+        &[]
+    };
+    if !described
+        && !sentences
+            .iter()
+            .chain(others)
+            .any(|sentence| function.text.contains(sentence))
+    {
         problems.push(format!("does not say {:?}", sentences[0]));
     }
     let used = format!("{}(", function.name);
-    match function.examples.iter().find(|example| example.contains(&used)) {
+    match function
+        .examples
+        .iter()
+        .find(|example| example.contains(&used))
+    {
         None => problems.push("has no example that runs and uses it".to_owned()),
-        Some(example) if !example.contains("assert") => problems.push("has an example that asserts nothing".to_owned()),
+        Some(example) if !example.contains("assert") => {
+            problems.push("has an example that asserts nothing".to_owned())
+        }
         Some(_) => {}
     }
     problems
@@ -165,15 +252,20 @@ fn is_called(endpoint: &str, table: &Table<'_>, files: &[(&str, &str)]) -> bool 
         return tabled.any(|known| known.starts_with(beginning));
     }
     let path = endpoint.split(' ').nth(1).unwrap_or_default();
-    let of_path: Vec<_> = tabled.filter(|known| known.split(' ').nth(1) == Some(path)).collect();
+    let of_path: Vec<_> = tabled
+        .filter(|known| known.split(' ').nth(1) == Some(path))
+        .collect();
     let literal = format!("\"{path}\"");
-    of_path.contains(&endpoint) || of_path.is_empty() && files.iter().any(|(_, text)| text.contains(&literal))
+    of_path.contains(&endpoint)
+        || of_path.is_empty() && files.iter().any(|(_, text)| text.contains(&literal))
 }
 
 /// The rows of the tables in a file, each with its constant. What a row says beside that is passed over.
 fn operations(text: &str) -> impl Iterator<Item = (&str, Row<'_>)> {
     let begins = ["operations! {", "operations_with_actions! {"];
-    let tables = begins.into_iter().flat_map(|begin| text.match_indices(begin));
+    let tables = begins
+        .into_iter()
+        .flat_map(|begin| text.match_indices(begin));
     let rows = tables.flat_map(move |(at, begin)| {
         let rest = &text[at + begin.len()..];
         let rows = rest.split("\n}").next().unwrap_or(rest).split(';');
@@ -184,14 +276,17 @@ fn operations(text: &str) -> impl Iterator<Item = (&str, Row<'_>)> {
         let (_, call) = rest.split_once(',')?;
         let (method, path) = call.trim().split_once(" \"")?;
         let endpoint = format!("{method} {}", path.split('"').next().unwrap_or(path));
-        METHODS.contains(&method).then_some((constant, Row { module, endpoint }))
+        METHODS
+            .contains(&method)
+            .then_some((constant, Row { module, endpoint }))
     })
 }
 
 /// The module that is open where this text ends.
 fn module_at(before: &str) -> &str {
     let mut open = before.lines().rev().take_while(|line| *line != "}");
-    open.find_map(|line| Some(line.strip_suffix(" {")?.rsplit_once("mod ")?.1)).unwrap_or_default()
+    open.find_map(|line| Some(line.strip_suffix(" {")?.rsplit_once("mod ")?.1))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,20 +1,29 @@
 use super::Tree;
 
 const INHERITED: &[&str] = &["version", "edition", "rust-version", "license"];
-const OF_PUBLISHED: &[&str] = &["description", "keywords", "categories", "readme", "repository", "homepage"];
+const OF_PUBLISHED: &[&str] = &[
+    "description",
+    "keywords",
+    "categories",
+    "readme",
+    "repository",
+    "homepage",
+];
 const LICENSES: &[&str] = &["LICENSE-MIT", "LICENSE-APACHE"];
 
 /// Whether every package says what the registry and the reader of its page need, and ships the licence texts.
 pub(super) fn check(tree: &Tree, faults: &mut Vec<String>) {
-    let toolchain = tree
-        .text("Cargo.toml")
-        .and_then(|text| lines_of(text, "workspace.package").find_map(|line| line.strip_prefix("rust-version = ")));
+    let toolchain = tree.text("Cargo.toml").and_then(|text| {
+        lines_of(text, "workspace.package").find_map(|line| line.strip_prefix("rust-version = "))
+    });
     let Some(toolchain) = toolchain.map(|version| version.trim_matches('"')) else {
         faults.push("Cargo.toml: the workspace has no rust-version".to_owned());
         return;
     };
     for (name, text) in tree.texts() {
-        let Some(folder) = name.strip_suffix("/Cargo.toml") else { continue };
+        let Some(folder) = name.strip_suffix("/Cargo.toml") else {
+            continue;
+        };
         // A workspace of its own, such as that of the fuzz targets, takes nothing from this one.
         if text.lines().any(|line| line == "[workspace]") {
             continue;
@@ -22,7 +31,10 @@ pub(super) fn check(tree: &Tree, faults: &mut Vec<String>) {
         package(tree, folder, text, toolchain, faults);
     }
     let ci = ".github/workflows/ci.yml";
-    if !tree.text(ci).is_some_and(|text| text.contains(&format!("\"{toolchain}\""))) {
+    if !tree
+        .text(ci)
+        .is_some_and(|text| text.contains(&format!("\"{toolchain}\"")))
+    {
         faults.push(format!("{ci}: does not test with Rust {toolchain}"));
     }
 }
@@ -31,11 +43,15 @@ fn package(tree: &Tree, folder: &str, text: &str, toolchain: &str, faults: &mut 
     let mut fault = |what: String| faults.push(format!("{folder}/Cargo.toml: {what}"));
     let has = |key: &str| {
         lines_of(text, "package").any(|line| {
-            line.strip_prefix(key).is_some_and(|rest| rest.starts_with(" =") || rest.starts_with(".workspace ="))
+            line.strip_prefix(key)
+                .is_some_and(|rest| rest.starts_with(" =") || rest.starts_with(".workspace ="))
         })
     };
     for key in INHERITED {
-        if !text.lines().any(|line| line == format!("{key}.workspace = true")) {
+        if !text
+            .lines()
+            .any(|line| line == format!("{key}.workspace = true"))
+        {
             fault(format!("`{key}` is not that of the workspace"));
         }
     }
@@ -56,22 +72,34 @@ fn package(tree: &Tree, folder: &str, text: &str, toolchain: &str, faults: &mut 
     for line in lines_of(text, "dev-dependencies") {
         let sibling = line.starts_with("cloud-");
         if sibling && (!line.contains("path = ") || line.contains("version = ")) {
-            fault(format!("a development dependency inside the workspace needs a path alone: {line}"));
+            fault(format!(
+                "a development dependency inside the workspace needs a path alone: {line}"
+            ));
         }
     }
     for license in LICENSES {
-        if tree.text(format!("{folder}/{license}")).is_none_or(|text| Some(text) != tree.text(license)) {
-            fault(format!("{license} beside it is missing, or not that of the root"));
+        if tree
+            .text(format!("{folder}/{license}"))
+            .is_none_or(|text| Some(text) != tree.text(license))
+        {
+            fault(format!(
+                "{license} beside it is missing, or not that of the root"
+            ));
         }
     }
     let readme = tree.text(format!("{folder}/README.md"));
     if !readme.is_some_and(|text| text.contains(&format!("Rust {toolchain} or newer"))) {
-        fault(format!("README.md beside it does not say `Rust {toolchain} or newer`"));
+        fault(format!(
+            "README.md beside it does not say `Rust {toolchain} or newer`"
+        ));
     }
 }
 
 /// The lines of one table.
 fn lines_of<'a>(text: &'a str, table: &str) -> impl Iterator<Item = &'a str> {
     let head = format!("[{table}]");
-    text.lines().skip_while(move |line| *line != head).skip(1).take_while(|line| !line.starts_with('['))
+    text.lines()
+        .skip_while(move |line| *line != head)
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
 }

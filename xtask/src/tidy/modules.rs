@@ -7,7 +7,9 @@ pub(super) fn check(tree: &Tree, faults: &mut Vec<String>) {
     for (name, _) in tree.texts() {
         let path = Path::new(name);
         let is_source = path.extension().is_some_and(|extension| extension == "rs");
-        let Some((before, inside)) = name.split_once("/src/").filter(|_| is_source) else { continue };
+        let Some((before, inside)) = name.split_once("/src/").filter(|_| is_source) else {
+            continue;
+        };
         if matches!(inside, "lib.rs" | "main.rs") || inside.starts_with("bin/") {
             continue;
         }
@@ -21,7 +23,11 @@ pub(super) fn check(tree: &Tree, faults: &mut Vec<String>) {
 fn is_declared(tree: &Tree, file: &Path, source: &Path) -> bool {
     // `a/mod.rs` is the module `a` of the folder above.
     let is_mod = file.file_name().is_some_and(|name| name == "mod.rs");
-    let module = if is_mod { file.parent().unwrap_or(file) } else { file };
+    let module = if is_mod {
+        file.parent().unwrap_or(file)
+    } else {
+        file
+    };
     let folder = module.parent().unwrap_or(source);
     let stem = module.file_stem().unwrap_or_default().to_string_lossy();
 
@@ -30,9 +36,16 @@ fn is_declared(tree: &Tree, file: &Path, source: &Path) -> bool {
         parents.extend([source.join("lib.rs"), source.join("main.rs")]);
     }
     let declaration = format!("mod {stem};");
-    let attribute = format!("#[path = \"{}\"]", file.file_name().unwrap_or_default().to_string_lossy());
+    let attribute = format!(
+        "#[path = \"{}\"]",
+        file.file_name().unwrap_or_default().to_string_lossy()
+    );
     parents
         .into_iter()
         .filter_map(|parent| tree.text(parent))
-        .any(|text| text.lines().map(str::trim).any(|line| line.ends_with(&declaration) || line == attribute))
+        .any(|text| {
+            text.lines()
+                .map(str::trim)
+                .any(|line| line.ends_with(&declaration) || line == attribute)
+        })
 }

@@ -26,9 +26,17 @@ pub(super) fn check(tree: &Tree, faults: &mut Vec<String>) {
 
 fn private_paths(tree: &Tree) -> Vec<String> {
     let home = env::home_dir();
-    let cargo = env::var_os("CARGO_HOME").map(Into::into).or_else(|| Some(home.as_ref()?.join(".cargo")));
-    let mut paths: Vec<_> = [Some(tree.root.clone()), home, cargo].into_iter().flatten().collect();
+    let cargo = env::var_os("CARGO_HOME")
+        .map(Into::into)
+        .or_else(|| Some(home.as_ref()?.join(".cargo")));
+    let mut paths: Vec<_> = [Some(tree.root.clone()), home, cargo]
+        .into_iter()
+        .flatten()
+        .collect();
     // `/root` and the like stand in texts that mean no machine.
     paths.retain(|path| path.components().count() > 2);
-    paths.into_iter().map(|path| path.to_string_lossy().into_owned()).collect()
+    paths
+        .into_iter()
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect()
 }

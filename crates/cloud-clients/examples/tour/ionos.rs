@@ -9,15 +9,36 @@ use cloud_sandbox::Running;
 use crate::show::follow;
 
 pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
-    println!("IONOS Data Platform, at {}\n", sandbox.ionos_dataplatform_url());
-    let api = Client::builder().endpoint(sandbox.ionos_dataplatform_url()).token("any-token");
+    println!(
+        "IONOS Data Platform, at {}\n",
+        sandbox.ionos_dataplatform_url()
+    );
+    let api = Client::builder()
+        .endpoint(sandbox.ionos_dataplatform_url())
+        .token("any-token");
     let api = api.poll_interval(Duration::from_secs(1)).build()?;
-    let started = api.clusters().create("lake", "4d495548-e330-434d-83a9-251bfa645875").version("23.11").await?;
+    let started = api
+        .clusters()
+        .create("lake", "4d495548-e330-434d-83a9-251bfa645875")
+        .version("23.11")
+        .await?;
     let cluster = follow("cluster", started.wait()).await?;
     let pools = api.node_pools(&cluster);
-    follow("node pool", pools.create("workers", 3).cores(8).ram_mb(16384).await?.wait()).await?;
+    follow(
+        "node pool",
+        pools
+            .create("workers", 3)
+            .cores(8)
+            .ram_mb(16384)
+            .await?
+            .wait(),
+    )
+    .await?;
 
-    println!("\n  {:<12} {:>5} {:>5} {:>8}  state", "pool", "nodes", "cores", "RAM, MB");
+    println!(
+        "\n  {:<12} {:>5} {:>5} {:>8}  state",
+        "pool", "nodes", "cores", "RAM, MB"
+    );
     for pool in pools.list().all().await? {
         let wanted = &pool.properties;
         println!(
@@ -31,8 +52,14 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
     }
     let file = std::env::temp_dir().join(format!("tour-kubeconfig-{}.yaml", std::process::id()));
     let wrong = |error| Error::config(file.display().to_string(), error);
-    api.clusters().kubeconfig(cluster.id.clone()).await?.write_to(&file)?;
-    println!("\n  a kubeconfig of {} bytes, readable by you alone", std::fs::metadata(&file).map_err(wrong)?.len());
+    api.clusters()
+        .kubeconfig(cluster.id.clone())
+        .await?
+        .write_to(&file)?;
+    println!(
+        "\n  a kubeconfig of {} bytes, readable by you alone",
+        std::fs::metadata(&file).map_err(wrong)?.len()
+    );
     std::fs::remove_file(&file).map_err(wrong)?;
     follow("delete", api.clusters().delete(cluster.id).await?.wait()).await
 }

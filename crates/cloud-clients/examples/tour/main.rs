@@ -25,7 +25,10 @@ const LEGS: &[&str] = &["hetzner", "ovh", "sahara", "vdk", "ionos"];
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (flags, legs): (Vec<_>, Vec<_>) = arguments.iter().map(String::as_str).partition(|word| word.starts_with('-'));
+    let (flags, legs): (Vec<_>, Vec<_>) = arguments
+        .iter()
+        .map(String::as_str)
+        .partition(|word| word.starts_with('-'));
     let legs = if legs.is_empty() { LEGS.to_vec() } else { legs };
     let known = legs.iter().all(|leg| LEGS.contains(leg));
     let result = match (known, &flags[..]) {
@@ -33,7 +36,10 @@ async fn main() -> ExitCode {
         (true, ["--real"]) => for_real(&legs, false).await,
         (true, ["--real", "--write"]) => for_real(&legs, true).await,
         _ => {
-            eprintln!("usage: cargo tour [{}] [--real [--write]]", LEGS.join("] ["));
+            eprintln!(
+                "usage: cargo tour [{}] [--real [--write]]",
+                LEGS.join("] [")
+            );
             return ExitCode::from(2);
         }
     };
@@ -49,12 +55,17 @@ async fn main() -> ExitCode {
 async fn in_the_sandbox(legs: &[&str]) -> Result<()> {
     // Work takes a third of what it takes in a sandbox otherwise, so that nobody has to wait for clusters.
     let sandbox = Sandbox::builder().action_duration(Duration::from_millis(300));
-    let running = sandbox.start().await.map_err(|error| Error::config("the sandbox", error))?;
+    let running = sandbox
+        .start()
+        .await
+        .map_err(|error| Error::config("the sandbox", error))?;
     for leg in legs {
         sandboxed(leg, &running).await?;
         println!();
     }
-    println!("The same against your account, reading only: HCLOUD_TOKEN=... cargo tour hetzner --real");
+    println!(
+        "The same against your account, reading only: HCLOUD_TOKEN=... cargo tour hetzner --real"
+    );
     println!(
         "and with one small server that is created, changed and deleted (it costs a few cents): ... --real --write"
     );

@@ -19,11 +19,22 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
         .record_rules();
     account(&api).await?;
 
-    let name = api.vps().list().ids().await?.into_iter().next().ok_or_else(|| Error::input("vps", "there is none"))?;
+    let name = api
+        .vps()
+        .list()
+        .ids()
+        .await?
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::input("vps", "there is none"))?;
     follow("reboot", api.vps().reboot(&name).await?.wait()).await?;
 
     let zone = api.domain().zone("example.com");
-    let edit = zone.edit().set("www", Rr::a(["203.0.113.7"]).ttl(300)).set("", Rr::txt("v=spf1 -all")).remove("", "MX");
+    let edit = zone
+        .edit()
+        .set("www", Rr::a(["203.0.113.7"]).ttl(300))
+        .set("", Rr::txt("v=spf1 -all"))
+        .remove("", "MX");
     let preview = edit.preview().await?;
     println!("\n  example.com, before anything is changed:");
     for line in preview.to_string().lines() {
@@ -48,10 +59,15 @@ async fn account(api: &Client) -> Result<()> {
     println!("  {:<16} {:<12} {:>12}", "bill", "date", "with tax");
     let mut bills = api.me().bills().list().items();
     for _ in 0..5 {
-        let Some(bill) = bills.next().await? else { break };
+        let Some(bill) = bills.next().await? else {
+            break;
+        };
         let date = bill.date.to_string();
         let day = date.split('T').next().unwrap_or_default();
-        println!("  {:<16} {day:<12} {:>12}", bill.bill_id, bill.price_with_tax.text);
+        println!(
+            "  {:<16} {day:<12} {:>12}",
+            bill.bill_id, bill.price_with_tax.text
+        );
     }
     Ok(())
 }

@@ -24,7 +24,10 @@ pub(crate) async fn follow<T: Send + 'static>(what: &str, work: Waiter<T>) -> Re
     bar.set_position(100);
     bar.finish_with_message(format!("done in {:.1} s", begun.elapsed().as_secs_f64()));
     if !std::io::stderr().is_terminal() {
-        println!("  {what:<12} done in {:.1} s", begun.elapsed().as_secs_f64());
+        println!(
+            "  {what:<12} done in {:.1} s",
+            begun.elapsed().as_secs_f64()
+        );
     }
     Ok(result)
 }

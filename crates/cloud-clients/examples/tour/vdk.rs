@@ -12,16 +12,27 @@ const PROGRAM: &str = "def run(job_input):\n    print('a day is loaded')\n";
 
 pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
     println!("VDK Control Service, at {}\n", sandbox.vdk_control_url());
-    let api = Client::builder().endpoint(sandbox.vdk_control_url()).poll_interval(Duration::from_millis(500));
+    let api = Client::builder()
+        .endpoint(sandbox.vdk_control_url())
+        .poll_interval(Duration::from_millis(500));
     let api = api.no_credential().build()?;
     let team = api.team("analytics");
-    let job = team.jobs().create("daily-load").description("Loads a day.").schedule("0 5 * * *").await?;
+    let job = team
+        .jobs()
+        .create("daily-load")
+        .description("Loads a day.")
+        .schedule("0 5 * * *")
+        .await?;
 
     let folder = std::env::temp_dir().join(format!("tour-job-{}", std::process::id()));
     let wrong = |error| Error::config(folder.display().to_string(), error);
     std::fs::create_dir_all(&folder).map_err(wrong)?;
     std::fs::write(folder.join("10_load.py"), PROGRAM).map_err(wrong)?;
-    let version = job.sources().upload_dir(&folder).reason("first version").await?;
+    let version = job
+        .sources()
+        .upload_dir(&folder)
+        .reason("first version")
+        .await?;
     std::fs::remove_dir_all(&folder).map_err(wrong)?;
 
     follow("deploy", job.deploy(&version.version_sha).await?.wait()).await?;
@@ -45,7 +56,9 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
 
 pub(crate) async fn for_real() -> Result<()> {
     let api = Client::from_env()?;
-    let team = api.default_team().ok_or_else(|| Error::input("team", "set VDK_TEAM_NAME"))?;
+    let team = api
+        .default_team()
+        .ok_or_else(|| Error::input("team", "set VDK_TEAM_NAME"))?;
     let mut jobs = team.jobs().list().items();
     while let Some(job) = jobs.next().await? {
         println!("  {}", job.job_name);

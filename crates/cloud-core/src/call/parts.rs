@@ -60,7 +60,9 @@ impl Parts {
             let close = rest[open..].find('}')? + open;
             Some((&rest[..open], &rest[open + 1..close]))
         }) else {
-            self.invalid.get_or_insert_with(|| Error::new(ErrorKind::Input, "more arguments than path parameters"));
+            self.invalid.get_or_insert_with(|| {
+                Error::new(ErrorKind::Input, "more arguments than path parameters")
+            });
             return;
         };
         self.url.push_str(literal);
@@ -99,25 +101,42 @@ impl Parts {
         let _ = Encode(&mut encoded).write_str(self.name_on_the_wire(name));
         // Another ? is a part of what is around it.
         let kept = self.query.strip_prefix('?').unwrap_or_default().split('&');
-        let kept: Vec<&str> = kept.filter(|p| !p.is_empty() && p.split('=').next() != Some(encoded.as_str())).collect();
+        let kept: Vec<&str> = kept
+            .filter(|p| !p.is_empty() && p.split('=').next() != Some(encoded.as_str()))
+            .collect();
         let query = kept.join("&");
-        self.query = if query.is_empty() { query } else { format!("?{query}") };
+        self.query = if query.is_empty() {
+            query
+        } else {
+            format!("?{query}")
+        };
         self.query(name, value);
     }
 
     fn name_on_the_wire<'a>(&self, name: &'a str) -> &'a str {
-        self.renamed.iter().find(|(ours, _)| *ours == name).map_or(name, |(_, theirs)| theirs)
+        self.renamed
+            .iter()
+            .find(|(ours, _)| *ours == name)
+            .map_or(name, |(_, theirs)| theirs)
     }
 
     /// The complete URL, or why the call cannot be sent.
     pub(crate) fn url(&self) -> Result<String> {
         let unsuitable = self.unsuitable.as_ref().filter(|_| !self.options.unchecked);
-        if let Some(error) = self.invalid.as_ref().or(self.options.invalid.as_ref()).or(unsuitable) {
+        if let Some(error) = self
+            .invalid
+            .as_ref()
+            .or(self.options.invalid.as_ref())
+            .or(unsuitable)
+        {
             return Err(error.clone());
         }
         let rest = &self.template[self.rendered..];
         if let Some(open) = rest.find('{') {
-            return Err(Error::input(rest[open..].trim_matches(['{', '}']), "is missing in the path"));
+            return Err(Error::input(
+                rest[open..].trim_matches(['{', '}']),
+                "is missing in the path",
+            ));
         }
         let mut url = String::with_capacity(self.url.len() + rest.len() + self.query.len());
         url.push_str(&self.url);
@@ -133,28 +152,40 @@ impl Parts {
     /// The name of this call: the caller's own, else a new one.
     pub(crate) fn call_id(&self, dialect: &dyn Dialect) -> Option<(HeaderName, HeaderValue)> {
         let (name, new) = dialect.call_id()?;
-        let own = self.options.headers.get(&name).or_else(|| self.headers.get(&name)).cloned();
+        let own = self
+            .options
+            .headers
+            .get(&name)
+            .or_else(|| self.headers.get(&name))
+            .cloned();
         Some((name, own.unwrap_or(new)))
     }
 
     pub(crate) fn is_idempotent(&self) -> bool {
         self.options.idempotent.unwrap_or({
-            matches!(self.method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS)
+            matches!(
+                self.method,
+                Method::GET | Method::HEAD | Method::PUT | Method::DELETE | Method::OPTIONS
+            )
         })
     }
 
     /// Whether the call changes nothing, so that it does not matter whether it was carried out. A method that says so may
     /// still be used for what does, and then is no more idempotent than that.
     pub(crate) fn is_safe(&self) -> bool {
-        self.options.idempotent != Some(false) && matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+        self.options.idempotent != Some(false)
+            && matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
     }
 }
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986 while it is written.
 pub(super) struct Encode<'a>(pub(super) &'a mut String);
 
-const RESERVED: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 // `'` may stand in a query, but URL parsers encode it, and what is sent must be what was signed.
 const NOT_IN_QUERY: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
@@ -175,7 +206,8 @@ const NOT_IN_QUERY: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
 
 impl fmt::Write for Encode<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.extend(percent_encoding::utf8_percent_encode(text, RESERVED));
+        self.0
+            .extend(percent_encoding::utf8_percent_encode(text, RESERVED));
         Ok(())
     }
 }
@@ -198,30 +230,61 @@ mod tests {
 
     #[test]
     fn arguments_fill_the_template_in_order() {
-        assert_eq!(url("/a/{x}/b/{y}", &["1", "2"]).unwrap(), "https://api.test/v1/a/1/b/2");
-        assert_eq!(url("/a/{x}/c", &["ü/ ?#%"]).unwrap(), "https://api.test/v1/a/%C3%BC%2F%20%3F%23%25/c");
+        assert_eq!(
+            url("/a/{x}/b/{y}", &["1", "2"]).unwrap(),
+            "https://api.test/v1/a/1/b/2"
+        );
+        assert_eq!(
+            url("/a/{x}/c", &["ü/ ?#%"]).unwrap(),
+            "https://api.test/v1/a/%C3%BC%2F%20%3F%23%25/c"
+        );
     }
 
     #[test]
     fn several_values_share_a_segment() {
         let (engine, base) = engine_for(ScriptedTransport::default());
         let call = |values: &[&str]| {
-            Call::untabled(&engine, &base, Method::GET, "/a/{x}/c", Decode::raw()).arg_list(values).parts.url()
+            Call::untabled(&engine, &base, Method::GET, "/a/{x}/c", Decode::raw())
+                .arg_list(values)
+                .parts
+                .url()
         };
-        assert_eq!(call(&["1", "a/b", "c,d"]).unwrap(), "https://api.test/v1/a/1,a%2Fb,c%2Cd/c");
-        assert!(call(&[]).unwrap_err().to_string().contains("x: must not be empty"));
+        assert_eq!(
+            call(&["1", "a/b", "c,d"]).unwrap(),
+            "https://api.test/v1/a/1,a%2Fb,c%2Cd/c"
+        );
+        assert!(
+            call(&[])
+                .unwrap_err()
+                .to_string()
+                .contains("x: must not be empty")
+        );
     }
 
     #[test]
     fn segments_that_change_the_path_are_refused_by_name() {
-        for (arg, problem) in [("", "must not be empty"), (".", "dot segment"), ("..", "dot segment")] {
+        for (arg, problem) in [
+            ("", "must not be empty"),
+            (".", "dot segment"),
+            ("..", "dot segment"),
+        ] {
             let error = url("/a/{zone}", &[arg]).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Input);
             assert_eq!(error.fields()[0].name, "zone");
             assert!(error.to_string().contains(problem), "{error}");
         }
-        assert!(url("/a/{x}", &[]).unwrap_err().to_string().contains("x: is missing"));
-        assert!(url("/a/{x}", &["1", "2"]).unwrap_err().to_string().contains("more arguments"));
+        assert!(
+            url("/a/{x}", &[])
+                .unwrap_err()
+                .to_string()
+                .contains("x: is missing")
+        );
+        assert!(
+            url("/a/{x}", &["1", "2"])
+                .unwrap_err()
+                .to_string()
+                .contains("more arguments")
+        );
     }
 
     /// Whatever the segment is, the URL keeps its shape and the segment comes back whole.
@@ -229,15 +292,29 @@ mod tests {
     fn no_segment_escapes() {
         let mut rng = fastrand::Rng::with_seed(7);
         for _ in 0..20_000 {
-            let segment: String = (0..rng.usize(1..12)).map(|_| rng.char('\0'..='\u{ffff}')).collect();
+            let segment: String = (0..rng.usize(1..12))
+                .map(|_| rng.char('\0'..='\u{ffff}'))
+                .collect();
             if segment == "." || segment == ".." {
                 continue;
             }
             let url = url::Url::parse(&url("/a/{x}/c", &[&segment]).unwrap()).unwrap();
             let segments: Vec<&str> = url.path_segments().unwrap().collect();
-            assert_eq!((segments.len(), segments[1], segments[3]), (4, "a", "c"), "{segment:?}");
-            assert_eq!(percent_encoding::percent_decode_str(segments[2]).decode_utf8().unwrap(), segment);
-            assert_eq!((url.query(), url.fragment(), url.host_str()), (None, None, Some("api.test")));
+            assert_eq!(
+                (segments.len(), segments[1], segments[3]),
+                (4, "a", "c"),
+                "{segment:?}"
+            );
+            assert_eq!(
+                percent_encoding::percent_decode_str(segments[2])
+                    .decode_utf8()
+                    .unwrap(),
+                segment
+            );
+            assert_eq!(
+                (url.query(), url.fragment(), url.host_str()),
+                (None, None, Some("api.test"))
+            );
         }
     }
 
@@ -245,10 +322,19 @@ mod tests {
     fn queries_are_encoded_repeated_and_replaced() {
         let (engine, base) = engine_for(ScriptedTransport::default());
         let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
-        let call = call.query("label_selector", "env=prod,!old").query("status", "off").query("status", "a&b");
+        let call = call
+            .query("label_selector", "env=prod,!old")
+            .query("status", "off")
+            .query("status", "a&b");
         let query = "?label_selector=env%3Dprod%2C%21old&status=off&status=a%26b";
-        assert_eq!(call.parts.url().unwrap(), format!("https://api.test/v1/a{query}"));
-        let call = call.set_query("status", "x").set_query("page", 2).set_query("page", 3);
+        assert_eq!(
+            call.parts.url().unwrap(),
+            format!("https://api.test/v1/a{query}")
+        );
+        let call = call
+            .set_query("status", "x")
+            .set_query("page", 2)
+            .set_query("page", 3);
         assert_eq!(
             call.parts.url().unwrap(),
             "https://api.test/v1/a?label_selector=env%3Dprod%2C%21old&status=x&page=3"
@@ -258,18 +344,30 @@ mod tests {
     #[test]
     fn a_renamed_parameter_is_set_and_replaced_under_its_other_name() {
         let (engine, base) = engine_for(ScriptedTransport::default());
-        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw()).renaming(&[("version", "release")]);
-        let call = call.query("version", 1).set_query("x", 2).set_query("version", 3);
-        assert_eq!(call.parts.url().unwrap(), "https://api.test/v1/a?x=2&release=3");
+        let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw())
+            .renaming(&[("version", "release")]);
+        let call = call
+            .query("version", 1)
+            .set_query("x", 2)
+            .set_query("version", 3);
+        assert_eq!(
+            call.parts.url().unwrap(),
+            "https://api.test/v1/a?x=2&release=3"
+        );
     }
 
     #[test]
     fn a_query_text_is_kept_as_far_as_it_can_be_sent() {
         let (engine, base) = engine_for(ScriptedTransport::default());
         let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
-        let call = call.query_text("date.from=2026&x=a+b%2B'ü #").query("y", "&");
+        let call = call
+            .query_text("date.from=2026&x=a+b%2B'ü #")
+            .query("y", "&");
         let url = call.parts.url().unwrap();
-        assert_eq!(url, "https://api.test/v1/a?date.from=2026&x=a+b%2B%27%C3%BC%20%23&y=%26");
+        assert_eq!(
+            url,
+            "https://api.test/v1/a?date.from=2026&x=a+b%2B%27%C3%BC%20%23&y=%26"
+        );
         assert_eq!(url::Url::parse(&url).unwrap().as_str(), url);
     }
 
@@ -287,7 +385,12 @@ mod tests {
     fn a_query_text_may_hold_a_question_mark() {
         let (engine, base) = engine_for(ScriptedTransport::default());
         let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
-        let call = call.query_text("url=https://x.test/?y=1&page=1").set_query("page", 2);
-        assert_eq!(call.parts.url().unwrap(), "https://api.test/v1/a?url=https://x.test/?y=1&page=2");
+        let call = call
+            .query_text("url=https://x.test/?y=1&page=1")
+            .set_query("page", 2);
+        assert_eq!(
+            call.parts.url().unwrap(),
+            "https://api.test/v1/a?url=https://x.test/?y=1&page=2"
+        );
     }
 }

@@ -223,10 +223,24 @@ mod tests {
     #[test]
     fn a_setter_may_have_another_name_than_its_field() {
         let (engine, base) = engine_for(ScriptedTransport::default());
-        let update = || UpdateVolume::new(Call::untabled(&engine, &base, Method::PATCH, "/a", Decode::nothing()));
+        let update = || {
+            UpdateVolume::new(Call::untabled(
+                &engine,
+                &base,
+                Method::PATCH,
+                "/a",
+                Decode::nothing(),
+            ))
+        };
         let body = |update: &UpdateVolume| serde_json::to_string(update).unwrap();
         assert_eq!(body(&update()), "{}");
-        assert_eq!(body(&update().source(None).kind("a")), r#"{"type":"a","source_id":null}"#);
-        assert_eq!(body(&update().source("b").note(None)), r#"{"note":null,"source_id":"b"}"#);
+        assert_eq!(
+            body(&update().source(None).kind("a")),
+            r#"{"type":"a","source_id":null}"#
+        );
+        assert_eq!(
+            body(&update().source("b").note(None)),
+            r#"{"note":null,"source_id":"b"}"#
+        );
     }
 }

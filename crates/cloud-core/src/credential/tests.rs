@@ -26,7 +26,10 @@ impl TokenSource for Arc<Source> {
         if self.fail_from.is_some_and(|from| number >= from) {
             return Err(Error::new(ErrorKind::Credential, "the password is wrong"));
         }
-        Ok(Token { secret: format!("token-{number}").into(), lifetime: Some(10 * MINUTE) })
+        Ok(Token {
+            secret: format!("token-{number}").into(),
+            lifetime: Some(10 * MINUTE),
+        })
     }
 }
 
@@ -40,7 +43,14 @@ fn client(source: &Arc<Source>, wire: &ScriptedTransport) -> (Engine, BaseUrl) {
     let clock = PausedClock::new();
     options.clock(clock.clone());
     let cache = TokenCache::bearer(source.clone(), Arc::new(clock));
-    let engine = Engine::build(options, "x/1", Arc::new(Plain), Some(Arc::new(cache)), false).unwrap();
+    let engine = Engine::build(
+        options,
+        "x/1",
+        Arc::new(Plain),
+        Some(Arc::new(cache)),
+        false,
+    )
+    .unwrap();
     let base = Setting::new("https://api.test".to_owned(), Origin::Builder("endpoint"));
     (engine, BaseUrl::parse(&base, false).unwrap())
 }
@@ -50,7 +60,9 @@ fn call(engine: &Engine, base: &BaseUrl, method: Method) -> Call<()> {
 }
 
 async fn crowd(engine: &Engine, base: &BaseUrl, size: u32) -> Vec<Result<()>> {
-    let calls: Vec<_> = (0..size).map(|_| tokio::spawn(call(engine, base, Method::POST).send())).collect();
+    let calls: Vec<_> = (0..size)
+        .map(|_| tokio::spawn(call(engine, base, Method::POST).send()))
+        .collect();
     let mut results = Vec::new();
     for call in calls {
         results.push(call.await.unwrap());
@@ -109,13 +121,24 @@ async fn a_valid_token_serves_while_it_is_renewed() {
     tokio::time::advance(9 * MINUTE + Duration::from_secs(30)).await;
     crowd(&engine, &base, 50).await;
     assert_eq!(source.fetches.load(Ordering::SeqCst), 2);
-    let tokens = |wanted: &str| wire.seen().iter().filter(|s| s.request.headers()["authorization"] == wanted).count();
-    assert_eq!((tokens("Bearer token-1"), tokens("Bearer token-2")), (1 + 49, 1));
+    let tokens = |wanted: &str| {
+        wire.seen()
+            .iter()
+            .filter(|s| s.request.headers()["authorization"] == wanted)
+            .count()
+    };
+    assert_eq!(
+        (tokens("Bearer token-1"), tokens("Bearer token-2")),
+        (1 + 49, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_early_renewal_harms_nobody() {
-    let source = Arc::new(Source { fail_from: Some(2), ..Source::default() });
+    let source = Arc::new(Source {
+        fail_from: Some(2),
+        ..Source::default()
+    });
     let wire = server(&["token-1"]);
     let (engine, base) = client(&source, &wire);
     call(&engine, &base, Method::GET).await.unwrap();
@@ -123,23 +146,37 @@ async fn a_failed_early_renewal_harms_nobody() {
     for _ in 0..5 {
         call(&engine, &base, Method::GET).await.unwrap();
     }
-    assert_eq!(source.fetches.load(Ordering::SeqCst), 2, "not at every call");
+    assert_eq!(
+        source.fetches.load(Ordering::SeqCst),
+        2,
+        "not at every call"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_fetch_is_everyones_failure_once() {
-    let source = Arc::new(Source { fail_from: Some(1), ..Source::default() });
+    let source = Arc::new(Source {
+        fail_from: Some(1),
+        ..Source::default()
+    });
     let wire = server(&[]);
     let (engine, base) = client(&source, &wire);
     for result in crowd(&engine, &base, 100).await {
         let error = result.unwrap_err();
         assert!(error.is_auth(), "{error}");
-        assert_eq!(error.to_string(), "POST /x failed: no token: the password is wrong");
+        assert_eq!(
+            error.to_string(),
+            "POST /x failed: no token: the password is wrong"
+        );
     }
     assert_eq!(source.fetches.load(Ordering::SeqCst), 1);
     assert!(wire.seen().is_empty());
     call(&engine, &base, Method::GET).await.unwrap_err();
-    assert_eq!(source.fetches.load(Ordering::SeqCst), 2, "a later call tries again");
+    assert_eq!(
+        source.fetches.load(Ordering::SeqCst),
+        2,
+        "a later call tries again"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,7 +184,10 @@ async fn the_one_who_fetches_may_give_up() {
     let source = Arc::new(Source::default());
     let wire = server(&["token-1", "token-2"]);
     let (engine, base) = client(&source, &wire);
-    let first = tokio::time::timeout(Duration::from_millis(100), call(&engine, &base, Method::GET).send());
+    let first = tokio::time::timeout(
+        Duration::from_millis(100),
+        call(&engine, &base, Method::GET).send(),
+    );
     let second = tokio::spawn(call(&engine, &base, Method::GET).send());
     assert!(first.await.is_err());
     second.await.unwrap().unwrap();
@@ -160,13 +200,24 @@ fn secret(text: &str) -> Setting<SecretString> {
 #[tokio::test]
 async fn fixed_credentials_on_the_wire() {
     let mut request = Request::new(Body::empty());
-    Bearer::new(&secret("abc")).unwrap().authorize(&mut request).await.unwrap();
+    Bearer::new(&secret("abc"))
+        .unwrap()
+        .authorize(&mut request)
+        .await
+        .unwrap();
     assert_eq!(request.headers()["authorization"], "Bearer abc");
     assert!(request.headers()["authorization"].is_sensitive());
 
     let user = Setting::new("Aladdin".to_owned(), Origin::Builder("user"));
-    Basic::new(&user, &"open sesame".to_owned().into()).unwrap().authorize(&mut request).await.unwrap();
-    assert_eq!(request.headers()["authorization"], "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    Basic::new(&user, &"open sesame".to_owned().into())
+        .unwrap()
+        .authorize(&mut request)
+        .await
+        .unwrap();
+    assert_eq!(
+        request.headers()["authorization"],
+        "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+    );
 }
 
 #[test]
@@ -174,20 +225,42 @@ fn no_debug_shows_a_secret() {
     let user = Setting::new("user".to_owned(), Origin::Builder("user"));
     let texts = [
         format!("{:?}", Bearer::new(&secret("hunter2")).unwrap()),
-        format!("{:?}", Basic::new(&user, &"hunter2".to_owned().into()).unwrap()),
-        format!("{:?}", Token { secret: "hunter2".to_owned().into(), lifetime: None }),
+        format!(
+            "{:?}",
+            Basic::new(&user, &"hunter2".to_owned().into()).unwrap()
+        ),
+        format!(
+            "{:?}",
+            Token {
+                secret: "hunter2".to_owned().into(),
+                lifetime: None
+            }
+        ),
         format!("{:?}", secret("hunter2")),
     ];
     for text in texts {
-        assert!(!text.contains("hunter2") && !text.contains("aHVudGVyMg"), "{text}");
+        assert!(
+            !text.contains("hunter2") && !text.contains("aHVudGVyMg"),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn bad_fixed_credentials_are_named() {
-    assert!(Bearer::new(&secret("a b")).unwrap_err().to_string().contains("token (client builder): holds white space"));
+    assert!(
+        Bearer::new(&secret("a b"))
+            .unwrap_err()
+            .to_string()
+            .contains("token (client builder): holds white space")
+    );
     let user = Setting::new("a:b".to_owned(), Origin::Builder("user"));
-    assert!(Basic::new(&user, &"x".to_owned().into()).unwrap_err().to_string().contains("holds a colon"));
+    assert!(
+        Basic::new(&user, &"x".to_owned().into())
+            .unwrap_err()
+            .to_string()
+            .contains("holds a colon")
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -33,7 +33,12 @@ pub(super) struct Failed {
 
 impl Failed {
     fn new(error: Error, failure: Option<Fault>) -> Box<Self> {
-        Box::new(Self { error, failure, server_delay: None, rejection: None })
+        Box::new(Self {
+            error,
+            failure,
+            server_delay: None,
+            rejection: None,
+        })
     }
 }
 
@@ -43,7 +48,11 @@ pub(super) enum Fault {
     NotSent,
     Timeout,
     Interrupted,
-    Status { status: StatusCode, did_nothing: bool, transient: Option<bool> },
+    Status {
+        status: StatusCode,
+        did_nothing: bool,
+        transient: Option<bool>,
+    },
 }
 
 impl Fault {
@@ -52,9 +61,16 @@ impl Fault {
             Self::NotSent => Failure::NotSent,
             Self::Timeout => Failure::Timeout,
             Self::Interrupted => Failure::Interrupted,
-            Self::Status { status, did_nothing, transient } => {
-                Failure::Status { status, code: error.code(), did_nothing, transient }
-            }
+            Self::Status {
+                status,
+                did_nothing,
+                transient,
+            } => Failure::Status {
+                status,
+                code: error.code(),
+                did_nothing,
+                transient,
+            },
         }
     }
 }
@@ -69,7 +85,11 @@ impl Engine {
         let mut request = Request::new(parts.body.clone());
         *request.method_mut() = parts.method.clone();
         *request.uri_mut() = url.parse().map_err(|error| {
-            Error::new(ErrorKind::Input, "the parts of the call do not make a URL that can be sent").with_source(error)
+            Error::new(
+                ErrorKind::Input,
+                "the parts of the call do not make a URL that can be sent",
+            )
+            .with_source(error)
         })?;
         let headers = request.headers_mut();
         headers.reserve(4 + parts.headers.len() + parts.options.headers.len());
@@ -82,9 +102,10 @@ impl Engine {
             headers.insert(name, value.clone());
         }
         let generation = match &self.0.credential {
-            Some(credential) if !parts.anonymous => {
-                credential.authorize(&mut request).await.map_err(Error::of_credential)?
-            }
+            Some(credential) if !parts.anonymous => credential
+                .authorize(&mut request)
+                .await
+                .map_err(Error::of_credential)?,
             _ => 0,
         };
         Ok((request, generation))
@@ -98,7 +119,11 @@ impl Engine {
         sink: &mut Sink<'_>,
     ) -> Result<StatusCode, Box<Failed>> {
         let inner = &*self.0;
-        let response = inner.transport.send(request).await.map_err(failed_transport)?;
+        let response = inner
+            .transport
+            .send(request)
+            .await
+            .map_err(failed_transport)?;
         if let Some(rate) = inner.dialect.rate_limit(response.headers()) {
             inner.throttle.learn(rate, &*inner.clock);
         }
@@ -112,10 +137,17 @@ impl Engine {
         if !parts.succeeds_with(status) {
             return Err(self.refused(response));
         }
-        let Sink::Whole(accept) = sink else { return Ok(status) };
-        let (body, id) = (response.body.clone(), self.correlation_id(&response.headers));
+        let Sink::Whole(accept) = sink else {
+            return Ok(status);
+        };
+        let (body, id) = (
+            response.body.clone(),
+            self.correlation_id(&response.headers),
+        );
         accept(response).map(|()| status).map_err(|problem| {
-            let mut error = Error::new(ErrorKind::Decode, problem.message).with_body(&body).with_status(status, id);
+            let mut error = Error::new(ErrorKind::Decode, problem.message)
+                .with_body(&body)
+                .with_status(status, id);
             if let Some(path) = problem.path {
                 error = error.with_json_path(path);
             }
@@ -129,11 +161,18 @@ impl Engine {
         self.0.dialect.correlation_id(headers).map(Into::into)
     }
 
-    async fn collect(&self, response: Response<ResponseBody>, limit: usize) -> Result<RawResponse, Box<Failed>> {
+    async fn collect(
+        &self,
+        response: Response<ResponseBody>,
+        limit: usize,
+    ) -> Result<RawResponse, Box<Failed>> {
         let (head, mut body) = response.into_parts();
-        let broken = |error: Error| error.with_status(head.status, self.correlation_id(&head.headers));
+        let broken =
+            |error: Error| error.with_status(head.status, self.correlation_id(&head.headers));
         let too_large = || {
-            let text = format!("the answer is larger than {limit} bytes; the limit can be raised by response_limit");
+            let text = format!(
+                "the answer is larger than {limit} bytes; the limit can be raised by response_limit"
+            );
             Failed::new(broken(Error::new(ErrorKind::TooLarge, text)), None)
         };
         let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
@@ -158,8 +197,16 @@ impl Engine {
                 rest.extend_from_slice(&chunk);
             }
         }
-        let body = if rest.is_empty() { first } else { rest.freeze() };
-        Ok(RawResponse { status: head.status, headers: head.headers, body })
+        let body = if rest.is_empty() {
+            first
+        } else {
+            rest.freeze()
+        };
+        Ok(RawResponse {
+            status: head.status,
+            headers: head.headers,
+            body,
+        })
     }
 
     /// Makes an error of an answer that is not a success.
@@ -175,20 +222,36 @@ impl Engine {
             let to = to.map(|url| url.origin().ascii_serialization());
             let text = match to {
                 Some(origin) => {
-                    format!("redirected to {origin}; redirects are not followed, so that no credential leaks")
+                    format!(
+                        "redirected to {origin}; redirects are not followed, so that no credential leaks"
+                    )
                 }
-                None => "redirected; redirects are not followed, so that no credential leaks".to_owned(),
+                None => {
+                    "redirected; redirects are not followed, so that no credential leaks".to_owned()
+                }
             };
-            let error = Error::new(ErrorKind::Api, text).with_status(status, self.correlation_id(&response.headers));
-            let failure = Some(Fault::Status { status, did_nothing: true, transient: Some(false) });
+            let error = Error::new(ErrorKind::Api, text)
+                .with_status(status, self.correlation_id(&response.headers));
+            let failure = Some(Fault::Status {
+                status,
+                did_nothing: true,
+                transient: Some(false),
+            });
             return Failed::new(error, failure);
         }
         let mut problem = inner.dialect.problem(&response);
         let understood = problem.code.is_some() || problem.message.is_some();
         if problem.correlation_id.is_none() {
-            problem.correlation_id = inner.dialect.correlation_id(&response.headers).map(str::to_owned);
+            problem.correlation_id = inner
+                .dialect
+                .correlation_id(&response.headers)
+                .map(str::to_owned);
         }
-        let failure = Some(Fault::Status { status, did_nothing: problem.did_nothing, transient: problem.transient });
+        let failure = Some(Fault::Status {
+            status,
+            did_nothing: problem.did_nothing,
+            transient: problem.transient,
+        });
         let now = inner.clock.system_now();
         let server_delay = inner
             .dialect
@@ -202,18 +265,29 @@ impl Engine {
                     .and_then(|rate| (rate.remaining == 0).then_some(rate.refill)),
             )
             .max();
-        let conflict = problem.code.as_deref().is_some_and(|code| inner.dialect.is_conflict(code));
+        let conflict = problem
+            .code
+            .as_deref()
+            .is_some_and(|code| inner.dialect.is_conflict(code));
         let mut error = Error::from_problem(status, problem).with_conflict(conflict);
         if !understood {
             error = error.with_body(&response.body);
         }
         let rejection = status.is_client_error().then_some(response);
-        Box::new(Failed { error, failure, server_delay, rejection })
+        Box::new(Failed {
+            error,
+            failure,
+            server_delay,
+            rejection,
+        })
     }
 }
 
 pub(super) fn timed_out(limit: Duration) -> Box<Failed> {
-    let error = Error::new(ErrorKind::Timeout, format!("no complete answer within {:.1} s", limit.as_secs_f64()));
+    let error = Error::new(
+        ErrorKind::Timeout,
+        format!("no complete answer within {:.1} s", limit.as_secs_f64()),
+    );
     Failed::new(error, Some(Fault::Timeout))
 }
 

@@ -16,7 +16,8 @@ struct Asking(Engine, BaseUrl);
 #[async_trait]
 impl Credential for Asking {
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
-        let answer: u64 = Call::untabled(&self.0, &self.1, Method::GET, "/time", Decode::json()).await?;
+        let answer: u64 =
+            Call::untabled(&self.0, &self.1, Method::GET, "/time", Decode::json()).await?;
         request.headers_mut().insert("x-time", answer.into());
         Ok(0)
     }
@@ -27,8 +28,13 @@ async fn a_credential_may_call_while_a_call_waits_for_it() {
     let wire = ScriptedTransport::new([Scripted::json(200, "42"), Scripted::json(200, "7")]);
     let (open, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
     let engine = open.with_credential(Some(Arc::new(Asking(open.clone(), base.clone()))));
-    let answer: u64 = Call::untabled(&engine, &base, Method::GET, "/a", Decode::json()).await.unwrap();
-    assert_eq!((answer, wire.lines()), (7, vec!["GET /v1/time".to_owned(), "GET /v1/a".to_owned()]));
+    let answer: u64 = Call::untabled(&engine, &base, Method::GET, "/a", Decode::json())
+        .await
+        .unwrap();
+    assert_eq!(
+        (answer, wire.lines()),
+        (7, vec!["GET /v1/time".to_owned(), "GET /v1/a".to_owned()])
+    );
     assert!(!wire.seen()[0].request.headers().contains_key("x-time"));
     assert_eq!(wire.seen()[1].request.headers()["x-time"], "42");
 }
@@ -39,14 +45,30 @@ async fn a_refused_login_is_no_answer_to_the_call() {
         let wire = ScriptedTransport::from_fn(move |_| Scripted::json(status, "{}"));
         let (open, base) = engine_with(wire.clone(), |_| {});
         let engine = open.with_credential(Some(Arc::new(Asking(open.clone(), base.clone()))));
-        let error = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw()).await.unwrap_err();
-        assert_eq!((error.kind(), error.is_auth()), (ErrorKind::Credential, true), "{error}");
-        assert!(!error.is_not_found() && !error.is_conflict() && !error.is_invalid_input(), "{error}");
-        assert!(!error.is_retryable() && !error.may_have_happened(), "{error}");
+        let error = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw())
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.is_auth()),
+            (ErrorKind::Credential, true),
+            "{error}"
+        );
+        assert!(
+            !error.is_not_found() && !error.is_conflict() && !error.is_invalid_input(),
+            "{error}"
+        );
+        assert!(
+            !error.is_retryable() && !error.may_have_happened(),
+            "{error}"
+        );
         let text = format!("POST /a failed: no token: GET /time failed: {status} ");
         assert!(error.to_string().starts_with(&text), "{error}");
-        let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<Error>());
-        assert_eq!(cause.and_then(Error::status).map(|status| status.as_u16()), Some(status));
+        let cause =
+            std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<Error>());
+        assert_eq!(
+            cause.and_then(Error::status).map(|status| status.as_u16()),
+            Some(status)
+        );
         assert_eq!(wire.lines(), ["GET /v1/time"]);
     }
 }
@@ -56,11 +78,20 @@ async fn a_login_that_fails_for_a_while_says_nothing_about_who_asks() {
     let wire = ScriptedTransport::from_fn(|_| Scripted::json(503, "{}"));
     let (open, base) = engine_with(wire.clone(), |_| {});
     let engine = open.with_credential(Some(Arc::new(Asking(open.clone(), base.clone()))));
-    let error = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw()).await.unwrap_err();
-    assert!(error.is_server() && error.is_retryable() && !error.is_auth() && !error.may_have_happened(), "{error}");
+    let error = Call::untabled(&engine, &base, Method::POST, "/a", Decode::raw())
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_server() && error.is_retryable() && !error.is_auth() && !error.may_have_happened(),
+        "{error}"
+    );
     let text = "POST /a failed: 503 Service Unavailable: (in GET /time before it, attempt 5)";
     assert!(error.to_string().starts_with(text), "{error}");
-    assert!(wire.lines().iter().all(|line| line == "GET /v1/time"), "{:?}", wire.lines());
+    assert!(
+        wire.lines().iter().all(|line| line == "GET /v1/time"),
+        "{:?}",
+        wire.lines()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +101,9 @@ async fn hooks_are_called_in_their_order_where_they_were_set() {
         let told = told.clone();
         move |report: &AttemptReport<'_>| {
             let credential = if report.anonymous { "without" } else { "with" };
-            told.lock().unwrap().push(format!("{name} {} {credential}", report.template));
+            told.lock()
+                .unwrap()
+                .push(format!("{name} {} {credential}", report.template));
         }
     };
     let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, "7"));
@@ -79,9 +112,20 @@ async fn hooks_are_called_in_their_order_where_they_were_set() {
         options.on_attempt(tell("b"));
     });
     let second = first.with_hook(tell("c"));
-    Call::untabled(&first, &base, Method::GET, "/1", Decode::raw()).await.unwrap();
-    Call::untabled(&second, &base, Method::GET, "/2", Decode::raw()).anonymous().await.unwrap();
-    let expected = ["a /1 with", "b /1 with", "a /2 without", "b /2 without", "c /2 without"];
+    Call::untabled(&first, &base, Method::GET, "/1", Decode::raw())
+        .await
+        .unwrap();
+    Call::untabled(&second, &base, Method::GET, "/2", Decode::raw())
+        .anonymous()
+        .await
+        .unwrap();
+    let expected = [
+        "a /1 with",
+        "b /1 with",
+        "a /2 without",
+        "b /2 without",
+        "c /2 without",
+    ];
     assert_eq!(*told.lock().unwrap(), expected);
 }
 
@@ -106,16 +150,25 @@ async fn looking_into_a_refusal_is_part_of_the_call_and_its_time() {
     let engine = open.with_credential(Some(Arc::new(Brooding)));
     let call = Call::untabled(&engine, &base, Method::GET, "/a", Decode::raw());
     let begun = tokio::time::Instant::now();
-    let error = call.options(|options| options.timeout(Duration::from_secs(3))).await.unwrap_err();
-    assert_eq!((error.status(), begun.elapsed().as_secs()), (Some(StatusCode::UNAUTHORIZED), 3));
+    let error = call
+        .options(|options| options.timeout(Duration::from_secs(3)))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.status(), begun.elapsed().as_secs()),
+        (Some(StatusCode::UNAUTHORIZED), 3)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_engine_beside_another_shares_the_connection_and_not_the_slots() {
-    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, "{}").after(Duration::from_secs(1)));
+    let wire =
+        ScriptedTransport::from_fn(|_| Scripted::json(200, "{}").after(Duration::from_secs(1)));
     let (engine, base) = engine_with(wire.clone(), |options| options.max_in_flight(1));
     let beside = engine.with_credential(None);
-    let call = |engine: &Engine| Call::untabled(engine, &base, Method::GET, "/x", Decode::raw()).into_future();
+    let call = |engine: &Engine| {
+        Call::untabled(engine, &base, Method::GET, "/x", Decode::raw()).into_future()
+    };
     let begun = tokio::time::Instant::now();
     let (a, b, c) = tokio::join!(call(&engine), call(&beside), call(&beside));
     assert!(a.is_ok() && b.is_ok() && c.is_ok());

@@ -28,10 +28,11 @@ impl Download {
             Some(None) => Ok(None),
             Some(Some(Ok(chunk))) => Ok(Some(chunk)),
             Some(Some(Err(error))) => Err(transport_error(error)),
-            None => {
-                Err(Error::new(ErrorKind::Timeout, format!("no data for {:?}", self.chunk_timeout))
-                    .with_retryable(true))
-            }
+            None => Err(Error::new(
+                ErrorKind::Timeout,
+                format!("no data for {:?}", self.chunk_timeout),
+            )
+            .with_retryable(true)),
         }
     }
 }

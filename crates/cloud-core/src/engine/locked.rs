@@ -14,7 +14,12 @@ pub(super) struct Locked {
 impl Locked {
     pub(super) fn new(limit: Option<Duration>) -> Self {
         let interval = Interval::new(Duration::from_secs(1), Duration::from_secs(5));
-        Self { limit, since: None, interval, pauses: 0 }
+        Self {
+            limit,
+            since: None,
+            interval,
+            pauses: 0,
+        }
     }
 
     /// The next pause, or why there is none. The last one is cut short, so that one attempt is made at the very end.
@@ -25,10 +30,13 @@ impl Locked {
         asked: Option<Duration>,
     ) -> Result<Duration, String> {
         let now = clock.now();
-        let left = limit.saturating_sub(now.saturating_duration_since(*self.since.get_or_insert(now)));
+        let left =
+            limit.saturating_sub(now.saturating_duration_since(*self.since.get_or_insert(now)));
         let asked = asked.unwrap_or_default();
         if left.is_zero() || asked > left {
-            return Err(format!("not repeated, because it is still locked and was to be waited for {limit:?} only"));
+            return Err(format!(
+                "not repeated, because it is still locked and was to be waited for {limit:?} only"
+            ));
         }
         self.pauses += 1;
         Ok(self.interval.step(clock.random()).max(asked).min(left))

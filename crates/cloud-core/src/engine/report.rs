@@ -32,7 +32,10 @@ pub struct AttemptReport<'a> {
 pub(crate) type Hook = Arc<dyn Fn(&AttemptReport<'_>) + Send + Sync>;
 
 /// One hook after the other.
-pub(crate) fn chain(earlier: Option<Hook>, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Hook {
+pub(crate) fn chain(
+    earlier: Option<Hook>,
+    hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static,
+) -> Hook {
     match earlier {
         None => Arc::new(hook),
         Some(earlier) => Arc::new(move |report| {

@@ -19,13 +19,26 @@ const SERVER: &str = r#"{"server":{"id":7}}"#;
 
 fn get(transport: &ScriptedTransport) -> Call<Server> {
     let (engine, base) = engine_for(transport.clone());
-    Call::untabled(&engine, &base, Method::GET, "/servers/{id}", Decode::key("server")).arg(7)
+    Call::untabled(
+        &engine,
+        &base,
+        Method::GET,
+        "/servers/{id}",
+        Decode::key("server"),
+    )
+    .arg(7)
 }
 
 fn post(transport: &ScriptedTransport) -> Call<Server> {
     let (engine, base) = engine_for(transport.clone());
-    Call::untabled(&engine, &base, Method::POST, "/servers", Decode::key("server"))
-        .json(&serde_json::json!({"name": "a"}))
+    Call::untabled(
+        &engine,
+        &base,
+        Method::POST,
+        "/servers",
+        Decode::key("server"),
+    )
+    .json(&serde_json::json!({"name": "a"}))
 }
 
 fn fail(kind: TransportErrorKind) -> Scripted {
@@ -35,7 +48,10 @@ fn fail(kind: TransportErrorKind) -> Scripted {
 #[tokio::test(start_paused = true)]
 async fn a_call_on_the_wire() {
     let wire = ScriptedTransport::new([Scripted::json(200, SERVER)]);
-    assert_eq!(get(&wire).query("a", "b c").await.unwrap(), Server { id: 7 });
+    assert_eq!(
+        get(&wire).query("a", "b c").await.unwrap(),
+        Server { id: 7 }
+    );
     let seen = &wire.seen()[0];
     assert_eq!(seen.request.uri(), "https://api.test/v1/servers/7?a=b%20c");
     assert_eq!(seen.request.method(), Method::GET);
@@ -47,12 +63,18 @@ async fn a_call_on_the_wire() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_is_sent_again_whole() {
-    let wire = ScriptedTransport::new([fail(TransportErrorKind::NotSent), Scripted::json(201, SERVER)]);
+    let wire = ScriptedTransport::new([
+        fail(TransportErrorKind::NotSent),
+        Scripted::json(201, SERVER),
+    ]);
     post(&wire).await.unwrap();
     let seen = wire.seen();
     assert_eq!(seen.len(), 2);
     for attempt in seen {
-        assert_eq!(attempt.request.headers()["content-type"], "application/json");
+        assert_eq!(
+            attempt.request.headers()["content-type"],
+            "application/json"
+        );
         assert_eq!(attempt.request.body(), r#"{"name":"a"}"#);
     }
 }
@@ -89,11 +111,19 @@ async fn the_table_of_repeats() {
 
         let wire = ScriptedTransport::new([make(), Scripted::json(200, SERVER)]);
         let said = post(&wire).options(|o| o.idempotent(true)).await;
-        assert_eq!(said.is_ok(), gets == 2, "POST said to be idempotent, {name}");
+        assert_eq!(
+            said.is_ok(),
+            gets == 2,
+            "POST said to be idempotent, {name}"
+        );
 
         let wire = ScriptedTransport::new([make(), Scripted::json(200, SERVER)]);
         let said = get(&wire).options(|o| o.idempotent(false)).await;
-        assert_eq!(said.is_ok(), posts == 2, "GET said not to be idempotent, {name}");
+        assert_eq!(
+            said.is_ok(),
+            posts == 2,
+            "GET said not to be idempotent, {name}"
+        );
     }
 }
 
@@ -113,22 +143,42 @@ async fn what_may_have_happened_is_said() {
         let name = format!("{answer:?}");
         let error = post(&ScriptedTransport::new([answer])).await.unwrap_err();
         assert_eq!(error.may_have_happened(), may, "{name}: {error}");
-        assert_eq!(error.to_string().contains("may have been carried out"), may, "{error}");
+        assert_eq!(
+            error.to_string().contains("may have been carried out"),
+            may,
+            "{error}"
+        );
     }
-    let error = post(&ScriptedTransport::new((0..5).map(|_| fail(NotSent)))).await.unwrap_err();
-    assert!(!error.may_have_happened() && error.attempts() == 5 && error.is_connect(), "{error}");
-    let error = get(&ScriptedTransport::new([Scripted::json(500, "")])).await.unwrap_err();
+    let error = post(&ScriptedTransport::new((0..5).map(|_| fail(NotSent))))
+        .await
+        .unwrap_err();
+    assert!(
+        !error.may_have_happened() && error.attempts() == 5 && error.is_connect(),
+        "{error}"
+    );
+    let error = get(&ScriptedTransport::new([Scripted::json(500, "")]))
+        .await
+        .unwrap_err();
     assert!(!error.may_have_happened(), "a read changes nothing");
-    let said = get(&ScriptedTransport::new([Scripted::json(500, "")])).options(|o| o.idempotent(false));
-    assert!(said.await.unwrap_err().may_have_happened(), "a read that is said to change something");
+    let said =
+        get(&ScriptedTransport::new([Scripted::json(500, "")])).options(|o| o.idempotent(false));
+    assert!(
+        said.await.unwrap_err().may_have_happened(),
+        "a read that is said to change something"
+    );
 }
 
 /// A delete that is repeated after a broken connection and then finds nothing: the first attempt may have done it.
 #[tokio::test(start_paused = true)]
 async fn an_ambiguous_attempt_is_remembered() {
-    let wire = ScriptedTransport::new([fail(TransportErrorKind::Interrupted), Scripted::json(404, "{}")]);
+    let wire = ScriptedTransport::new([
+        fail(TransportErrorKind::Interrupted),
+        Scripted::json(404, "{}"),
+    ]);
     let (engine, base) = engine_for(wire);
-    let error = Call::untabled(&engine, &base, Method::DELETE, "/x", Decode::nothing()).await.unwrap_err();
+    let error = Call::untabled(&engine, &base, Method::DELETE, "/x", Decode::nothing())
+        .await
+        .unwrap_err();
     assert!(error.is_not_found() && error.may_have_happened());
 }
 
@@ -139,27 +189,46 @@ async fn attempts_end_and_are_counted() {
     assert_eq!((error.attempts(), wire.seen().len()), (5, 5));
     assert!(error.is_retryable() && error.is_server());
     let text = error.to_string();
-    assert!(text.starts_with("GET /servers/{id} failed: 503 Service Unavailable (attempt 5 of 5, "), "{text}");
+    assert!(
+        text.starts_with("GET /servers/{id} failed: 503 Service Unavailable (attempt 5 of 5, "),
+        "{text}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_attempt_clock_covers_the_body() {
     let slow = Scripted::json(200, SERVER).after(Duration::from_secs(31));
-    let wire = ScriptedTransport::new([slow, Scripted::json(200, SERVER).after(Duration::from_secs(29))]);
+    let wire = ScriptedTransport::new([
+        slow,
+        Scripted::json(200, SERVER).after(Duration::from_secs(29)),
+    ]);
     get(&wire).await.unwrap();
     let seen = wire.seen();
     assert!(seen[1].at - seen[0].at >= Duration::from_secs(30));
 
     let wire = ScriptedTransport::new([Scripted::Hang]);
-    let error = get(&wire).options(|o| o.attempt_timeout(Duration::from_secs(2)).idempotent(false)).await.unwrap_err();
-    assert!(error.is_timeout() && error.elapsed() == Duration::from_secs(2), "{error}");
-    assert!(error.to_string().contains("no complete answer within 2.0 s"));
+    let error = get(&wire)
+        .options(|o| o.attempt_timeout(Duration::from_secs(2)).idempotent(false))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_timeout() && error.elapsed() == Duration::from_secs(2),
+        "{error}"
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("no complete answer within 2.0 s")
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_operation_clock_ends_the_attempt_and_the_retries() {
     let wire = ScriptedTransport::from_fn(|_| Scripted::Hang);
-    let error = get(&wire).options(|o| o.timeout(Duration::from_secs(45))).await.unwrap_err();
+    let error = get(&wire)
+        .options(|o| o.timeout(Duration::from_secs(45)))
+        .await
+        .unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert!(error.elapsed() <= Duration::from_secs(45), "{error}");
     assert_eq!(error.attempts(), 2);
@@ -178,17 +247,31 @@ async fn nothing_is_sent_after_the_time_is_over() {
         }
     }
     let wire = ScriptedTransport::new([Scripted::json(201, SERVER)]);
-    let (engine, base) = engine_with(wire.clone(), |options| options.timeout(Duration::from_secs(5)));
+    let (engine, base) = engine_with(wire.clone(), |options| {
+        options.timeout(Duration::from_secs(5))
+    });
     let engine = engine.with_credential(Some(Arc::new(Slow)));
-    let error = Call::untabled(&engine, &base, Method::POST, "/x", Decode::nothing()).await.unwrap_err();
-    assert!(error.is_timeout() && !error.may_have_happened() && wire.seen().is_empty(), "{error}");
-    assert_eq!((error.attempts(), error.elapsed()), (0, Duration::from_secs(5)));
+    let error = Call::untabled(&engine, &base, Method::POST, "/x", Decode::nothing())
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_timeout() && !error.may_have_happened() && wire.seen().is_empty(),
+        "{error}"
+    );
+    assert_eq!(
+        (error.attempts(), error.elapsed()),
+        (0, Duration::from_secs(5))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_time_that_never_ends_is_no_limit() {
     let wire = ScriptedTransport::new([Scripted::json(503, ""), Scripted::json(200, SERVER)]);
-    let call = get(&wire).options(|options| options.timeout(Duration::MAX).attempt_timeout(Duration::MAX));
+    let call = get(&wire).options(|options| {
+        options
+            .timeout(Duration::MAX)
+            .attempt_timeout(Duration::MAX)
+    });
     assert_eq!(call.await.unwrap(), Server { id: 7 });
     assert_eq!(wire.seen().len(), 2);
 }
@@ -197,14 +280,30 @@ async fn a_time_that_never_ends_is_no_limit() {
 async fn a_delay_beyond_the_time_left_gives_up_at_once() {
     let answer = || Scripted::with_headers(429, &[("retry-after", "20")], "{}");
     let wire = ScriptedTransport::new([answer()]);
-    let error = get(&wire).options(|o| o.timeout(Duration::from_secs(10))).await.unwrap_err();
-    assert!(error.is_rate_limited() && error.elapsed() == Duration::ZERO, "{error}");
+    let error = get(&wire)
+        .options(|o| o.timeout(Duration::from_secs(10)))
+        .await
+        .unwrap_err();
+    assert!(
+        error.is_rate_limited() && error.elapsed() == Duration::ZERO,
+        "{error}"
+    );
     assert_eq!(error.retry_after(), Some(Duration::from_secs(20)));
-    assert!(error.to_string().contains("the next attempt would begin in 20.0 s and the call has 10.0 s left"));
+    assert!(
+        error
+            .to_string()
+            .contains("the next attempt would begin in 20.0 s and the call has 10.0 s left")
+    );
 
     let wire = ScriptedTransport::new([Scripted::with_headers(503, &[("retry-after", "61")], "")]);
     let error = get(&wire).await.unwrap_err();
-    assert!(error.to_string().contains("asks to wait longer than allowed") && error.attempts() == 1, "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("asks to wait longer than allowed")
+            && error.attempts() == 1,
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -228,7 +327,10 @@ async fn a_client_in_trouble_stops_repeating() {
     }
     let error = call.clone().await.unwrap_err();
     assert_eq!(error.attempts(), 1);
-    assert!(error.to_string().contains("budget for retries is used up"), "{error}");
+    assert!(
+        error.to_string().contains("budget for retries is used up"),
+        "{error}"
+    );
     assert_eq!(wire.seen().len(), 126);
 }
 
@@ -236,11 +338,20 @@ async fn a_client_in_trouble_stops_repeating() {
 async fn an_answer_beyond_the_limit_is_refused() {
     let body = || format!("{{\"server\":{{\"id\":7}},\"x\":\"{}\"}}", "y".repeat(2000));
     let wire = ScriptedTransport::new([Scripted::json(200, body())]);
-    let error = get(&wire).options(|o| o.response_limit(1000)).await.unwrap_err();
+    let error = get(&wire)
+        .options(|o| o.response_limit(1000))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
-    assert!(error.to_string().contains("larger than 1000 bytes") && error.attempts() == 1, "{error}");
+    assert!(
+        error.to_string().contains("larger than 1000 bytes") && error.attempts() == 1,
+        "{error}"
+    );
     let wire = ScriptedTransport::new([Scripted::json(200, body())]);
-    get(&wire).options(|o| o.response_limit(2100)).await.unwrap();
+    get(&wire)
+        .options(|o| o.response_limit(2100))
+        .await
+        .unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -250,17 +361,31 @@ async fn redirects_are_told_not_followed() {
     let error = get(&wire).await.unwrap_err();
     assert_eq!(wire.seen().len(), 1);
     let text = error.to_string();
-    assert!(text.contains("302 Found: redirected to https://evil.example;") && !text.contains("abc"), "{text}");
+    assert!(
+        text.contains("302 Found: redirected to https://evil.example;") && !text.contains("abc"),
+        "{text}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_not_understood_is_kept() {
     let wire = ScriptedTransport::new([Scripted::json(200, r#"{"server":{"id":"x"}}"#)]);
     let error = get(&wire).await.unwrap_err();
-    assert_eq!((error.kind(), error.json_path()), (ErrorKind::Decode, Some("server.id")));
+    assert_eq!(
+        (error.kind(), error.json_path()),
+        (ErrorKind::Decode, Some("server.id"))
+    );
     assert_eq!(error.body().unwrap(), r#"{"server":{"id":"x"}}"#);
-    assert!(error.to_string().contains("answer not understood: invalid type: string \"x\", expected u64"), "{error}");
-    assert!(error.to_string().contains(" at server.id (attempt 1 of 5"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("answer not understood: invalid type: string \"x\", expected u64"),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains(" at server.id (attempt 1 of 5"),
+        "{error}"
+    );
 
     let wire = ScriptedTransport::new([Scripted::json(400, "<html>nginx</html>")]);
     let error = get(&wire).await.unwrap_err();
@@ -271,9 +396,19 @@ async fn what_is_not_understood_is_kept() {
 async fn an_invalid_call_is_never_sent() {
     let wire = ScriptedTransport::default();
     let (engine, base) = engine_for(wire.clone());
-    let call = Call::untabled(&engine, &base, Method::GET, "/servers/{id}", Decode::<Server>::key("server")).arg("..");
+    let call = Call::untabled(
+        &engine,
+        &base,
+        Method::GET,
+        "/servers/{id}",
+        Decode::<Server>::key("server"),
+    )
+    .arg("..");
     let error = call.await.unwrap_err();
-    assert_eq!(error.to_string(), "GET /servers/{id} failed: wrong argument: id: must not be a dot segment");
+    assert_eq!(
+        error.to_string(),
+        "GET /servers/{id} failed: wrong argument: id: must not be a dot segment"
+    );
     assert!(wire.seen().is_empty());
 }
 
@@ -281,12 +416,19 @@ async fn an_invalid_call_is_never_sent() {
 async fn a_reader_is_repeated_only_while_untouched() {
     let stream = |wire: &ScriptedTransport| {
         let (engine, base) = engine_for(wire.clone());
-        Call::untabled(&engine, &base, Method::PUT, "/x", Decode::nothing())
-            .body("application/zip", Body::from_reader(std::io::Cursor::new(b"data".to_vec()), 4))
+        Call::untabled(&engine, &base, Method::PUT, "/x", Decode::nothing()).body(
+            "application/zip",
+            Body::from_reader(std::io::Cursor::new(b"data".to_vec()), 4),
+        )
     };
     let wire = ScriptedTransport::new([Scripted::json(503, ""), Scripted::json(200, "")]);
     let error = stream(&wire).await.unwrap_err();
-    assert!(error.to_string().contains("the request body can be read only once"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the request body can be read only once"),
+        "{error}"
+    );
     assert_eq!(wire.seen()[0].request.body(), "data");
     let wire = ScriptedTransport::new([Scripted::json(200, "")]);
     stream(&wire).await.unwrap();
@@ -303,16 +445,31 @@ async fn files_are_sent_again_and_checked() {
     };
     let wire = ScriptedTransport::new([Scripted::json(503, ""), Scripted::json(200, "")]);
     put(&wire).await.unwrap();
-    assert_eq!(wire.seen().iter().map(|s| s.request.body().clone()).collect::<Vec<_>>(), ["0123456789"; 2]);
+    assert_eq!(
+        wire.seen()
+            .iter()
+            .map(|s| s.request.body().clone())
+            .collect::<Vec<_>>(),
+        ["0123456789"; 2]
+    );
     let wire = ScriptedTransport::new([Scripted::json(200, "")]);
     let (call, later) = (put(&wire), put(&wire));
     std::fs::write(&path, "012").unwrap();
     let error = call.await.unwrap_err();
     std::fs::remove_file(&path).unwrap();
     assert_eq!(error.kind(), ErrorKind::RequestBody);
-    assert!(error.to_string().contains("shorter than announced"), "{error}");
-    let missing = format!("cannot read the request body: {} cannot be read: ", path.display());
-    for error in [later.await.unwrap_err(), Body::from_file(&path).unwrap_err()] {
+    assert!(
+        error.to_string().contains("shorter than announced"),
+        "{error}"
+    );
+    let missing = format!(
+        "cannot read the request body: {} cannot be read: ",
+        path.display()
+    );
+    for error in [
+        later.await.unwrap_err(),
+        Body::from_file(&path).unwrap_err(),
+    ] {
         assert_eq!(error.kind(), ErrorKind::RequestBody);
         assert!(error.to_string().contains(&missing), "{error}");
     }
@@ -321,11 +478,17 @@ async fn files_are_sent_again_and_checked() {
 #[tokio::test(start_paused = true)]
 async fn headers_of_the_call_win() {
     let wire = ScriptedTransport::new([Scripted::json(200, SERVER)]);
-    get(&wire).options(|o| o.header("x-trace", "1").header("accept", "text/yaml")).await.unwrap();
+    get(&wire)
+        .options(|o| o.header("x-trace", "1").header("accept", "text/yaml"))
+        .await
+        .unwrap();
     let headers = wire.seen()[0].request.headers().clone();
     assert_eq!(
         (&headers["x-trace"], &headers["accept"]),
-        (&HeaderValue::from_static("1"), &HeaderValue::from_static("text/yaml"))
+        (
+            &HeaderValue::from_static("1"),
+            &HeaderValue::from_static("text/yaml")
+        )
     );
     assert_eq!(headers.get_all("accept").iter().count(), 1);
 }
@@ -334,7 +497,10 @@ async fn headers_of_the_call_win() {
 async fn raw_and_own_types() {
     let wire = ScriptedTransport::new([Scripted::json(200, SERVER), Scripted::json(200, SERVER)]);
     let raw = get(&wire).send_raw().await.unwrap();
-    assert_eq!((raw.status, &raw.body[..]), (StatusCode::OK, SERVER.as_bytes()));
+    assert_eq!(
+        (raw.status, &raw.body[..]),
+        (StatusCode::OK, SERVER.as_bytes())
+    );
     let own: serde_json::Value = get(&wire).send_as().await.unwrap();
     assert_eq!(own["server"]["id"], 7);
 }
@@ -344,7 +510,10 @@ async fn a_download_comes_in_pieces() {
     let wire = ScriptedTransport::new([Scripted::json(503, ""), Scripted::cut(200, "beginning")]);
     let mut download = get(&wire).send_streaming().await.unwrap();
     assert_eq!(download.chunk().await.unwrap().unwrap(), "beginning");
-    assert_eq!(download.chunk().await.unwrap_err().kind(), ErrorKind::Interrupted);
+    assert_eq!(
+        download.chunk().await.unwrap_err().kind(),
+        ErrorKind::Interrupted
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -367,7 +536,11 @@ async fn the_cap_of_calls_under_way_holds() {
     });
     let start = engine.clock().now();
     let calls: Vec<_> = (0..9)
-        .map(|_| tokio::spawn(Call::untabled(&engine, &base, Method::GET, "/x", Decode::nothing()).send()))
+        .map(|_| {
+            tokio::spawn(
+                Call::untabled(&engine, &base, Method::GET, "/x", Decode::nothing()).send(),
+            )
+        })
         .collect();
     for call in calls {
         call.await.unwrap().unwrap();
@@ -394,9 +567,15 @@ async fn dropping_a_call_drops_the_attempt() {
     }
     let dropped = Arc::new(AtomicU32::new(0));
     let transport = Arc::new(Never(dropped.clone()));
-    let (engine, base) = engine_with(ScriptedTransport::default(), |options| options.transport(transport));
+    let (engine, base) = engine_with(ScriptedTransport::default(), |options| {
+        options.transport(transport)
+    });
     let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::nothing());
-    assert!(tokio::time::timeout(Duration::from_secs(1), call.send()).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_secs(1), call.send())
+            .await
+            .is_err()
+    );
     assert_eq!(dropped.load(Ordering::SeqCst), 1);
 }
 
@@ -409,13 +588,29 @@ fn a_user_agent_that_no_header_may_hold_is_named() {
     options.transport(Arc::new(ScriptedTransport::default()));
     options.user_agent("a\nb");
     let error = Engine::build(options, "x/1", Arc::new(Plain), None, false).unwrap_err();
-    assert!(error.to_string().starts_with("wrong configuration: user_agent"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("wrong configuration: user_agent"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn a_status_that_the_call_accepts_is_a_success() {
     let wire = ScriptedTransport::from_fn(|_| Scripted::json(300, SERVER));
-    assert_eq!(get(&wire).accepting(StatusCode::MULTIPLE_CHOICES).await.unwrap(), Server { id: 7 });
+    assert_eq!(
+        get(&wire)
+            .accepting(StatusCode::MULTIPLE_CHOICES)
+            .await
+            .unwrap(),
+        Server { id: 7 }
+    );
     assert!(get(&wire).await.is_err());
-    assert!(get(&wire).accepting(StatusCode::NOT_MODIFIED).await.is_err());
+    assert!(
+        get(&wire)
+            .accepting(StatusCode::NOT_MODIFIED)
+            .await
+            .is_err()
+    );
 }

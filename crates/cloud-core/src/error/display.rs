@@ -24,14 +24,23 @@ impl fmt::Display for Error {
             said = true;
         }
         if inner.call.is_some() && inner.kind != ErrorKind::Api {
-            write!(f, "{}{}", if said { ": " } else { "" }, inner.kind.describe())?;
+            write!(
+                f,
+                "{}{}",
+                if said { ": " } else { "" },
+                inner.kind.describe()
+            )?;
             said = true;
         }
         if !inner.message.is_empty() {
             write!(
                 f,
                 "{}{}",
-                if said && inner.call.is_some() || inner.status.is_some() { ": " } else { "" },
+                if said && inner.call.is_some() || inner.status.is_some() {
+                    ": "
+                } else {
+                    ""
+                },
                 inner.message
             )?;
         }

@@ -17,7 +17,10 @@ pub struct FieldProblem {
 impl FieldProblem {
     /// A problem with this field.
     pub fn new(name: impl Into<String>, messages: Vec<String>) -> Self {
-        Self { name: name.into(), messages }
+        Self {
+            name: name.into(),
+            messages,
+        }
     }
 }
 

@@ -74,15 +74,26 @@ mod tests {
     fn digits_survive_a_round_trip() {
         let price: Decimal = serde_json::from_str(r#""4.5900000000000000""#).unwrap();
         assert_eq!(price.as_str(), "4.5900000000000000");
-        assert_eq!(serde_json::to_string(&price).unwrap(), r#""4.5900000000000000""#);
+        assert_eq!(
+            serde_json::to_string(&price).unwrap(),
+            r#""4.5900000000000000""#
+        );
         assert_eq!(price.to_f64(), Some(4.59));
     }
 
     #[test]
     fn numbers_are_accepted_too() {
         for (json, text) in [("19", "19"), ("-3", "-3"), ("0.5", "0.5")] {
-            assert_eq!(serde_json::from_str::<Decimal>(json).unwrap().as_str(), text);
+            assert_eq!(
+                serde_json::from_str::<Decimal>(json).unwrap().as_str(),
+                text
+            );
         }
-        assert!(serde_json::from_str::<Decimal>("[]").unwrap_err().to_string().contains("decimal number"));
+        assert!(
+            serde_json::from_str::<Decimal>("[]")
+                .unwrap_err()
+                .to_string()
+                .contains("decimal number")
+        );
     }
 }

@@ -7,7 +7,9 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserialize, Deserializer};
 
 /// Reads a field in which `null` means the same as its absence. [`model!`](crate::model!) puts it on every field.
-pub fn field<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+pub fn field<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
@@ -16,7 +18,11 @@ pub fn map<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {
     let map: Option<BTreeMap<String, Option<T>>> = Option::deserialize(deserializer)?;
-    Ok(map.unwrap_or_default().into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect())
+    Ok(map
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(key, value)| (key, value.unwrap_or_default()))
+        .collect())
 }
 
 /// Reads an integer that may arrive as `40`, `40.0` or `"40"`; `null` gives the default.
@@ -36,7 +42,10 @@ pub fn integer<'de, D: Deserializer<'de>, T: Integer>(deserializer: D) -> Result
         fn visit_i64<E: de::Error>(self, v: i64) -> Result<T, E> {
             Ok(T::nearest(v.into()))
         }
-        #[allow(clippy::cast_possible_truncation, reason = "a conversion that saturates is what is wanted")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            reason = "a conversion that saturates is what is wanted"
+        )]
         fn visit_f64<E: de::Error>(self, v: f64) -> Result<T, E> {
             if v.fract() == 0.0 {
                 Ok(T::nearest(v as i128))
@@ -97,7 +106,9 @@ mod tests {
     }
 
     fn disk(json: &str) -> Result<u32, String> {
-        serde_json::from_str::<Size>(&format!(r#"{{"disk":{json}}}"#)).map(|s| s.disk).map_err(|e| e.to_string())
+        serde_json::from_str::<Size>(&format!(r#"{{"disk":{json}}}"#))
+            .map(|s| s.disk)
+            .map_err(|e| e.to_string())
     }
 
     #[test]
@@ -106,8 +117,16 @@ mod tests {
             assert_eq!(disk(json), Ok(40), "{json}");
         }
         assert_eq!(disk("null"), Ok(0));
-        assert_eq!(serde_json::from_str::<Size>(r#"{"port":22}"#).unwrap().port, Some(22));
-        assert_eq!(serde_json::from_str::<Size>(r#"{"port":null}"#).unwrap().port, None);
+        assert_eq!(
+            serde_json::from_str::<Size>(r#"{"port":22}"#).unwrap().port,
+            Some(22)
+        );
+        assert_eq!(
+            serde_json::from_str::<Size>(r#"{"port":null}"#)
+                .unwrap()
+                .port,
+            None
+        );
     }
 
     #[test]
@@ -119,7 +138,12 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_becomes_the_nearest() {
-        for (json, nearest) in [("-1", 0), ("-9007199254740991", 0), ("4294967296", u32::MAX), ("1e300", u32::MAX)] {
+        for (json, nearest) in [
+            ("-1", 0),
+            ("-9007199254740991", 0),
+            ("4294967296", u32::MAX),
+            ("1e300", u32::MAX),
+        ] {
             assert_eq!(disk(json), Ok(nearest), "{json}");
         }
     }

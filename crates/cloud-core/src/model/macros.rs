@@ -390,7 +390,10 @@ mod tests {
     fn unknown_text_numbers_and_flags_survive() {
         let colours: Vec<Colour> = serde_json::from_str(r#"["red", "green", 7, true]"#).unwrap();
         assert_eq!(colours[0], Colour::Red);
-        assert_eq!(serde_json::to_string(&colours).unwrap(), r#"["red","green","7","true"]"#);
+        assert_eq!(
+            serde_json::to_string(&colours).unwrap(),
+            r#"["red","green","7","true"]"#
+        );
         assert!(serde_json::from_str::<Colour>("{}").is_err());
     }
 
@@ -398,15 +401,30 @@ mod tests {
     fn models_take_the_spelling_of_their_api() {
         let camel: Camel = serde_json::from_str(r#"{"twoWords":"a b","oneNumber":"7"}"#).unwrap();
         assert_eq!((camel.two_words.as_str(), camel.one_number), ("a b", 7));
-        assert_eq!(serde_json::to_string(&camel).unwrap(), r#"{"twoWords":"a b","oneNumber":7}"#);
+        assert_eq!(
+            serde_json::to_string(&camel).unwrap(),
+            r#"{"twoWords":"a b","oneNumber":7}"#
+        );
     }
 
     #[test]
     fn models_tolerate_absence_null_and_novelty() {
-        for json in ["{}", r#"{"colour":null,"names":null,"type":null,"size":null}"#, r#"{"new":[1]}"#] {
-            assert_eq!(serde_json::from_str::<Thing>(json).unwrap(), Thing::default(), "{json}");
+        for json in [
+            "{}",
+            r#"{"colour":null,"names":null,"type":null,"size":null}"#,
+            r#"{"new":[1]}"#,
+        ] {
+            assert_eq!(
+                serde_json::from_str::<Thing>(json).unwrap(),
+                Thing::default(),
+                "{json}"
+            );
         }
-        let thing: Thing = serde_json::from_str(r#"{"colour":"green","type":"red","size":"3"}"#).unwrap();
-        assert_eq!((thing.colour.as_str(), thing.kind, thing.size), ("green", Some(Colour::Red), 3));
+        let thing: Thing =
+            serde_json::from_str(r#"{"colour":"green","type":"red","size":"3"}"#).unwrap();
+        assert_eq!(
+            (thing.colour.as_str(), thing.kind, thing.size),
+            ("green", Some(Colour::Red), 3)
+        );
     }
 }

@@ -70,6 +70,12 @@ pub fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::
 }
 
 /// The same for a secret that may be absent.
-pub fn expose_opt<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
-    secret.as_ref().map(secrecy::ExposeSecret::expose_secret).serialize(serializer)
+pub fn expose_opt<S: Serializer>(
+    secret: &Option<SecretString>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    secret
+        .as_ref()
+        .map(secrecy::ExposeSecret::expose_secret)
+        .serialize(serializer)
 }

@@ -54,7 +54,11 @@ pub struct ParseTimestampError(String);
 
 impl fmt::Display for ParseTimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not an RFC 3339 instant such as 2026-11-20T08:30:00Z: {}", self.0)
+        write!(
+            f,
+            "not an RFC 3339 instant such as 2026-11-20T08:30:00Z: {}",
+            self.0
+        )
     }
 }
 
@@ -62,8 +66,14 @@ impl std::error::Error for ParseTimestampError {}
 
 /// A date and a time alone (`2026-11-20T08:30:00`, also with a blank) are taken for UTC, which services mean by it.
 fn without_zone(text: &str) -> Option<::jiff::Timestamp> {
-    let clock = text.parse::<::jiff::civil::DateTime>().ok().filter(|_| text.contains(':'))?;
-    clock.to_zoned(::jiff::tz::TimeZone::UTC).ok().map(|time| time.timestamp())
+    let clock = text
+        .parse::<::jiff::civil::DateTime>()
+        .ok()
+        .filter(|_| text.contains(':'))?;
+    clock
+        .to_zoned(::jiff::tz::TimeZone::UTC)
+        .ok()
+        .map(|time| time.timestamp())
 }
 
 impl FromStr for Timestamp {
@@ -107,7 +117,11 @@ impl From<::jiff::Timestamp> for Timestamp {
 impl From<Timestamp> for ::chrono::DateTime<::chrono::Utc> {
     fn from(time: Timestamp) -> Self {
         // Both types cover the years -9999 to 9999, so the fallback is never taken.
-        Self::from_timestamp(time.0.as_second(), time.0.subsec_nanosecond().unsigned_abs()).unwrap_or_default()
+        Self::from_timestamp(
+            time.0.as_second(),
+            time.0.subsec_nanosecond().unsigned_abs(),
+        )
+        .unwrap_or_default()
     }
 }
 
@@ -147,18 +161,32 @@ mod tests {
     #[test]
     fn offsets_and_fractions_are_read() {
         let utc: Timestamp = "2016-01-30T23:50:00Z".parse().unwrap();
-        for text in ["2016-01-30T23:50:00+00:00", "2016-01-31T00:50:00+01:00", "2016-01-30T23:50:00.000Z"] {
+        for text in [
+            "2016-01-30T23:50:00+00:00",
+            "2016-01-31T00:50:00+01:00",
+            "2016-01-30T23:50:00.000Z",
+        ] {
             assert_eq!(text.parse::<Timestamp>().unwrap(), utc, "{text}");
         }
-        assert_eq!(serde_json::to_string(&utc).unwrap(), r#""2016-01-30T23:50:00Z""#);
+        assert_eq!(
+            serde_json::to_string(&utc).unwrap(),
+            r#""2016-01-30T23:50:00Z""#
+        );
         assert_eq!(utc.as_unix(), 1_454_197_800);
-        assert_eq!(SystemTime::from(utc), SystemTime::UNIX_EPOCH + Duration::from_secs(1_454_197_800));
+        assert_eq!(
+            SystemTime::from(utc),
+            SystemTime::UNIX_EPOCH + Duration::from_secs(1_454_197_800)
+        );
     }
 
     #[test]
     fn a_time_without_a_zone_is_utc() {
         let utc: Timestamp = "2016-01-30T23:50:00Z".parse().unwrap();
-        for text in ["2016-01-30T23:50:00", "2016-01-30 23:50:00", "2016-01-30T23:50:00.000000"] {
+        for text in [
+            "2016-01-30T23:50:00",
+            "2016-01-30 23:50:00",
+            "2016-01-30T23:50:00.000000",
+        ] {
             assert_eq!(text.parse::<Timestamp>().unwrap(), utc, "{text}");
         }
         assert!("2016-01-30".parse::<Timestamp>().is_err());
@@ -167,8 +195,16 @@ mod tests {
     #[test]
     fn a_bad_instant_says_what_was_expected() {
         let error = "yesterday".parse::<Timestamp>().unwrap_err().to_string();
-        assert!(error.starts_with("not an RFC 3339 instant such as"), "{error}");
-        assert!(serde_json::from_str::<Timestamp>("5").unwrap_err().to_string().contains("RFC 3339"));
+        assert!(
+            error.starts_with("not an RFC 3339 instant such as"),
+            "{error}"
+        );
+        assert!(
+            serde_json::from_str::<Timestamp>("5")
+                .unwrap_err()
+                .to_string()
+                .contains("RFC 3339")
+        );
     }
 
     #[test]

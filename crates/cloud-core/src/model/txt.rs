@@ -49,7 +49,10 @@ impl Txt {
             }
         }
         value.push('"');
-        Self { value, bytes: text.as_bytes().to_vec() }
+        Self {
+            value,
+            bytes: text.as_bytes().to_vec(),
+        }
     }
 
     /// The value as records have it.
@@ -90,7 +93,10 @@ impl FromStr for Txt {
                 return Err(TxtError("holds a string of more than 255 bytes"));
             }
         }
-        Ok(Self { value: value[..end].to_owned(), bytes })
+        Ok(Self {
+            value: value[..end].to_owned(),
+            bytes,
+        })
     }
 }
 
@@ -108,7 +114,9 @@ fn escape(character: char) -> [char; 4] {
 
 /// Reads one string and gives what follows it.
 fn string<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, TxtError> {
-    let (inside, is_quoted) = text.strip_prefix('"').map_or((text, false), |inside| (inside, true));
+    let (inside, is_quoted) = text
+        .strip_prefix('"')
+        .map_or((text, false), |inside| (inside, true));
     let mut characters = inside.char_indices();
     while let Some((at, character)) = characters.next() {
         match character {
@@ -118,19 +126,28 @@ fn string<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, TxtError> {
             '\\' => {
                 let escaped = &inside[at + 1..];
                 if escaped.starts_with(|first: char| first.is_ascii_digit()) {
-                    let code = escaped.get(..3).filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
+                    let code = escaped
+                        .get(..3)
+                        .filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
                     let code = code.and_then(|code| code.parse().ok());
-                    bytes.push(code.ok_or(TxtError("holds an escape that is not a number from 000 to 255"))?);
+                    bytes.push(code.ok_or(TxtError(
+                        "holds an escape that is not a number from 000 to 255",
+                    ))?);
                     characters.nth(2);
                 } else {
-                    let (_, literal) = characters.next().ok_or(TxtError("ends within an escape"))?;
+                    let (_, literal) =
+                        characters.next().ok_or(TxtError("ends within an escape"))?;
                     bytes.extend(literal.encode_utf8(&mut [0; 4]).as_bytes());
                 }
             }
             _ => bytes.extend(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-    if is_quoted { Err(TxtError("holds a quote that is not closed")) } else { Ok("") }
+    if is_quoted {
+        Err(TxtError("holds a quote that is not closed"))
+    } else {
+        Ok("")
+    }
 }
 
 /// Why a text is not the value of a TXT record.
@@ -173,7 +190,10 @@ mod tests {
             // 255 is odd: the two bytes of the last ü would be parted.
             (&"ü".repeat(128), format!("\"{}\" \"ü\"", "ü".repeat(127))),
             // Escapes do not count, and are not parted either.
-            (&"\\".repeat(256), format!("\"{}\" \"\\\\\"", "\\\\".repeat(255))),
+            (
+                &"\\".repeat(256),
+                format!("\"{}\" \"\\\\\"", "\\\\".repeat(255)),
+            ),
         ] {
             assert_eq!(Txt::from_text(text).as_str(), value, "{text}");
         }
@@ -182,14 +202,21 @@ mod tests {
     #[test]
     fn every_text_comes_back() {
         let mut rng = fastrand::Rng::with_seed(11);
-        let alphabets: [&[char]; 3] =
-            [&['a', '"', '\\', ' '], &['ü', '€', '😀', 'x', '\\'], &['\n', '\0', '1', '\t', '"']];
+        let alphabets: [&[char]; 3] = [
+            &['a', '"', '\\', ' '],
+            &['ü', '€', '😀', 'x', '\\'],
+            &['\n', '\0', '1', '\t', '"'],
+        ];
         for round in 0..3_000 {
             let alphabet = alphabets[round % alphabets.len()];
             let text: String = if round % 4 == 3 {
-                (0..rng.usize(..700)).map(|_| rng.char('\0'..='\u{10ffff}')).collect()
+                (0..rng.usize(..700))
+                    .map(|_| rng.char('\0'..='\u{10ffff}'))
+                    .collect()
             } else {
-                (0..rng.usize(..1_400)).map(|_| alphabet[rng.usize(..alphabet.len())]).collect()
+                (0..rng.usize(..1_400))
+                    .map(|_| alphabet[rng.usize(..alphabet.len())])
+                    .collect()
             };
             let written = Txt::from_text(&text);
             let read: Txt = written.as_str().parse().unwrap();
@@ -224,13 +251,25 @@ mod tests {
             assert_eq!(read.as_str().parse().as_ref(), Ok(&read), "{value}");
         }
         let bytes: Txt = r#""\255\000""#.parse().unwrap();
-        assert_eq!((bytes.as_bytes(), bytes.to_text().as_str()), (&[255, 0][..], "\u{fffd}\0"));
+        assert_eq!(
+            (bytes.as_bytes(), bytes.to_text().as_str()),
+            (&[255, 0][..], "\u{fffd}\0")
+        );
     }
 
     #[test]
     fn what_is_no_value() {
         let long = format!("\"{}\"", "x".repeat(256));
-        for value in ["", "  ", "\"open", r#""end\"#, r#""\25""#, r#""\256""#, r#""\2x5""#, &long] {
+        for value in [
+            "",
+            "  ",
+            "\"open",
+            r#""end\"#,
+            r#""\25""#,
+            r#""\256""#,
+            r#""\2x5""#,
+            &long,
+        ] {
             let error = value.parse::<Txt>().unwrap_err();
             assert!(error.to_string().starts_with("the TXT value "), "{value}");
         }

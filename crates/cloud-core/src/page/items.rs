@@ -20,18 +20,28 @@ pub struct Items<T> {
 
 impl<T: Send + 'static> Items<T> {
     pub(super) fn new(list: List<T>) -> Self {
-        Self { here: list.start.clone(), pages: list.pages(), current: Vec::new().into_iter() }
+        Self {
+            here: list.start.clone(),
+            pages: list.pages(),
+            current: Vec::new().into_iter(),
+        }
     }
 
     /// The next item; `None` after the last one.
     pub async fn next(&mut self) -> Result<Option<T>> {
-        std::future::poll_fn(|cx| self.poll_item(cx)).await.transpose()
+        std::future::poll_fn(|cx| self.poll_item(cx))
+            .await
+            .transpose()
     }
 
     /// Where to begin later in order to miss nothing: the page of the next item. Items of that page that were given
     /// already come again. `None` before the first page and after the last item.
     pub fn continuation(&self) -> Option<PageToken> {
-        if self.current.len() > 0 { self.here.clone() } else { self.pages.continuation() }
+        if self.current.len() > 0 {
+            self.here.clone()
+        } else {
+            self.pages.continuation()
+        }
     }
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
@@ -61,7 +71,12 @@ impl<T: Send + 'static> Items<T> {
 
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Items({:?}, {} at hand)", self.pages.list.call, self.current.len())
+        write!(
+            f,
+            "Items({:?}, {} at hand)",
+            self.pages.list.call,
+            self.current.len()
+        )
     }
 }
 

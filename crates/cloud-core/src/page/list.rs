@@ -23,7 +23,12 @@ pub struct List<T> {
 
 impl<T> Clone for List<T> {
     fn clone(&self) -> Self {
-        Self { call: self.call.clone(), style: self.style.clone(), start: self.start.clone(), ..*self }
+        Self {
+            call: self.call.clone(),
+            style: self.style.clone(),
+            start: self.start.clone(),
+            ..*self
+        }
     }
 }
 
@@ -36,7 +41,15 @@ impl<T> fmt::Debug for List<T> {
 impl<T: Send + 'static> List<T> {
     /// A list that is read by this call, page by page in this style, `size` items at a time.
     pub fn new(call: Call<Page<T>>, style: &'static dyn PageStyle, size: Option<u32>) -> Self {
-        Self { call, style: Arc::new(style), start: None, size, prefetch: 1, cap: CAP, key: None }
+        Self {
+            call,
+            style: Arc::new(style),
+            start: None,
+            size,
+            prefetch: 1,
+            cap: CAP,
+            key: None,
+        }
     }
 
     /// Adds a query parameter to every page's request.
@@ -131,7 +144,9 @@ impl<T: Send + 'static> List<T> {
             if all.len() + page.items.len() > cap {
                 return Err(Error::new(
                     ErrorKind::Page,
-                    format!("the list has more than {cap} items; raise the limit by cap, or read it item by item"),
+                    format!(
+                        "the list has more than {cap} items; raise the limit by cap, or read it item by item"
+                    ),
                 ));
             }
             all.append(&mut page.items);

@@ -51,19 +51,30 @@ impl<T: Send + 'static> Pages<T> {
 
     /// The next page; `None` after the last one.
     pub async fn next(&mut self) -> Result<Option<Page<T>>> {
-        std::future::poll_fn(|cx| self.poll_page(cx)).await.transpose()
+        std::future::poll_fn(|cx| self.poll_page(cx))
+            .await
+            .transpose()
     }
 
     /// Where to begin later in order to go on behind the last page that was given; `None` at the end.
     pub fn continuation(&self) -> Option<PageToken> {
-        self.under_way.front().map(|page| &page.token).or(self.planned.front())?.clone()
+        self.under_way
+            .front()
+            .map(|page| &page.token)
+            .or(self.planned.front())?
+            .clone()
     }
 
     pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
         while self.under_way.len() < self.list.prefetch {
-            let Some(token) = self.planned.pop_front() else { break };
+            let Some(token) = self.planned.pop_front() else {
+                break;
+            };
             let call = self.list.page(token.as_ref()).into_future();
-            self.under_way.push_back(UnderWay { token, state: PageState::Reading(call) });
+            self.under_way.push_back(UnderWay {
+                token,
+                state: PageState::Reading(call),
+            });
         }
         for page in &mut self.under_way {
             if let PageState::Reading(call) = &mut page.state
@@ -74,7 +85,10 @@ impl<T: Send + 'static> Pages<T> {
         }
         match self.under_way.pop_front() {
             None => Poll::Ready(None),
-            Some(UnderWay { token, state: PageState::Read(result) }) => Poll::Ready(Some(self.accept(token, result))),
+            Some(UnderWay {
+                token,
+                state: PageState::Read(result),
+            }) => Poll::Ready(Some(self.accept(token, result))),
             Some(reading) => {
                 self.under_way.push_front(reading);
                 Poll::Pending
@@ -92,19 +106,37 @@ impl<T: Send + 'static> Pages<T> {
                 return Err(error);
             }
         };
-        let next = self.list.style.next(token.as_ref(), &page.info, page.items.len());
-        self.empty = if page.items.is_empty() { self.empty + 1 } else { 0 };
-        let expected = self.under_way.front().map(|page| &page.token).or(self.planned.front());
+        let next = self
+            .list
+            .style
+            .next(token.as_ref(), &page.info, page.items.len());
+        self.empty = if page.items.is_empty() {
+            self.empty + 1
+        } else {
+            0
+        };
+        let expected = self
+            .under_way
+            .front()
+            .map(|page| &page.token)
+            .or(self.planned.front());
         match next {
             // The end, whatever was planned: the list has become shorter meanwhile.
             None => self.stop(),
-            Some(next) if self.seen.contains(&Some(next.clone())) || token.as_ref() == Some(&next) => {
+            Some(next)
+                if self.seen.contains(&Some(next.clone())) || token.as_ref() == Some(&next) =>
+            {
                 self.stop();
-                return Err(Error::new(ErrorKind::Page, format!("the service names the page {next} a second time")));
+                return Err(Error::new(
+                    ErrorKind::Page,
+                    format!("the service names the page {next} a second time"),
+                ));
             }
             Some(next) if self.empty >= EMPTY_PAGES => {
                 self.stop();
-                let text = format!("{EMPTY_PAGES} pages in a row are empty, and the service names one more: {next}");
+                let text = format!(
+                    "{EMPTY_PAGES} pages in a row are empty, and the service names one more: {next}"
+                );
                 return Err(Error::new(ErrorKind::Page, text));
             }
             Some(next) => {
@@ -137,7 +169,12 @@ impl<T: Send + 'static> Pages<T> {
 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pages({:?}, {} under way)", self.list.call, self.under_way.len())
+        write!(
+            f,
+            "Pages({:?}, {} under way)",
+            self.list.call,
+            self.under_way.len()
+        )
     }
 }
 

@@ -59,7 +59,11 @@ impl PageRequest {
         self.headers.push((name, value));
     }
 
-    fn page_of_size(&mut self, page: (&'static str, Option<&PageToken>), size: (&'static str, Option<u32>)) {
+    fn page_of_size(
+        &mut self,
+        page: (&'static str, Option<&PageToken>),
+        size: (&'static str, Option<u32>),
+    ) {
         if let (name, Some(token)) = page {
             self.query(name, token);
         }
@@ -94,7 +98,10 @@ impl PageStyle for PageNumber {
 
 /// The tokens of the pages after this one, as far as they are worth planning: the service says which one is the last.
 pub fn numbers_after(current: u64, last: u64) -> Vec<PageToken> {
-    (current.saturating_add(1)..=last).take(AHEAD).map(|number| PageToken::from(number.to_string())).collect()
+    (current.saturating_add(1)..=last)
+        .take(AHEAD)
+        .map(|number| PageToken::from(number.to_string()))
+        .collect()
 }
 
 /// Pages that begin after a marker: `marker=ID&limit=50`, where the answer names the next marker.
@@ -127,7 +134,9 @@ impl PageStyle for Offset {
     }
 
     fn next(&self, token: Option<&PageToken>, info: &PageInfo, items: usize) -> Option<PageToken> {
-        let skipped = token.and_then(|token| token.as_str().parse().ok()).unwrap_or(0_u64);
+        let skipped = token
+            .and_then(|token| token.as_str().parse().ok())
+            .unwrap_or(0_u64);
         let seen = skipped.saturating_add(items as u64);
         let more = items > 0 && info.total.is_none_or(|total| seen < total);
         more.then(|| PageToken::from(seen.to_string()))

@@ -12,7 +12,10 @@ use crate::error::ErrorKind;
 use crate::test_util::{Scripted, ScriptedTransport, engine_for};
 use crate::transport::TransportErrorKind;
 
-const NUMBERED: PageNumber = PageNumber { page: "page", size: "per_page" };
+const NUMBERED: PageNumber = PageNumber {
+    page: "page",
+    size: "per_page",
+};
 
 #[derive(Default, Deserialize)]
 struct Meta {
@@ -25,7 +28,11 @@ struct Meta {
 impl PageMeta for Meta {
     const KEY: &'static str = "meta";
     fn info(self) -> PageInfo {
-        PageInfo { next: self.next.map(|n| n.to_string()), last: self.last, total: None }
+        PageInfo {
+            next: self.next.map(|n| n.to_string()),
+            last: self.last,
+            total: None,
+        }
     }
 }
 
@@ -37,15 +44,26 @@ fn list(wire: &ScriptedTransport) -> List<u64> {
 
 fn page_of(request: &http::Request<bytes::Bytes>) -> u64 {
     let query = request.uri().query().unwrap();
-    query.split('&').find_map(|p| p.strip_prefix("page=")).map_or(1, |n| n.parse().unwrap())
+    query
+        .split('&')
+        .find_map(|p| p.strip_prefix("page="))
+        .map_or(1, |n| n.parse().unwrap())
 }
 
 /// Two items a page: 1 and 2 on the first one, and so on; each page takes a second.
 fn service(pages: u64, tells_last: bool) -> ScriptedTransport {
     ScriptedTransport::from_fn(move |request| {
         let page = page_of(request);
-        let next = if page < pages { (page + 1).to_string() } else { "null".into() };
-        let last = if tells_last { pages.to_string() } else { "null".into() };
+        let next = if page < pages {
+            (page + 1).to_string()
+        } else {
+            "null".into()
+        };
+        let last = if tells_last {
+            pages.to_string()
+        } else {
+            "null".into()
+        };
         let items = format!("[{},{}]", page * 2 - 1, page * 2);
         let body = format!(r#"{{"x":{items},"meta":{{"next":{next},"last":{last}}}}}"#);
         Scripted::json(200, body).after(Duration::from_secs(1))
@@ -57,7 +75,11 @@ async fn one_page_says_where_the_next_is() {
     let wire = service(3, true);
     let page = list(&wire).await.unwrap();
     assert_eq!(
-        (page.items.as_slice(), page.next().unwrap().as_str(), page.info.last),
+        (
+            page.items.as_slice(),
+            page.next().unwrap().as_str(),
+            page.info.last
+        ),
         ([1, 2].as_slice(), "2", Some(3))
     );
     assert_eq!(wire.lines(), ["GET /v1/x?name=a&per_page=2"]);
@@ -72,15 +94,24 @@ async fn pages_are_read_only_when_needed() {
     assert_eq!(items.next().await.unwrap(), Some(2));
     assert_eq!(wire.seen().len(), 1);
     assert_eq!(items.next().await.unwrap(), Some(3));
-    let lines = ["GET /v1/x?name=a&per_page=2", "GET /v1/x?name=a&page=2&per_page=2"];
+    let lines = [
+        "GET /v1/x?name=a&per_page=2",
+        "GET /v1/x?name=a&page=2&per_page=2",
+    ];
     assert_eq!(wire.lines(), lines);
 }
 
 #[tokio::test(start_paused = true)]
 async fn all_collects_in_order_up_to_the_cap() {
-    assert_eq!(list(&service(3, true)).all().await.unwrap(), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(
+        list(&service(3, true)).all().await.unwrap(),
+        [1, 2, 3, 4, 5, 6]
+    );
     let error = list(&service(3, true)).cap(5).all().await.unwrap_err();
-    assert!(error.kind() == ErrorKind::Page && error.to_string().contains("more than 5 items"), "{error}");
+    assert!(
+        error.kind() == ErrorKind::Page && error.to_string().contains("more than 5 items"),
+        "{error}"
+    );
     assert_eq!(list(&service(3, true)).cap(6).all().await.unwrap().len(), 6);
 }
 
@@ -107,11 +138,22 @@ async fn prefetch_follows_a_list_that_changes() {
     for (pages, items) in [(5_u64, 10), (2, 4)] {
         let wire = ScriptedTransport::from_fn(move |request| {
             let page = page_of(request);
-            let next = if page < pages { (page + 1).to_string() } else { "null".into() };
+            let next = if page < pages {
+                (page + 1).to_string()
+            } else {
+                "null".into()
+            };
             let last = if page == 1 { 4 } else { pages };
-            Scripted::json(200, format!(r#"{{"x":[0,0],"meta":{{"next":{next},"last":{last}}}}}"#))
+            Scripted::json(
+                200,
+                format!(r#"{{"x":[0,0],"meta":{{"next":{next},"last":{last}}}}}"#),
+            )
         });
-        assert_eq!(list(&wire).prefetch(3).all().await.unwrap().len(), items, "{pages} pages");
+        assert_eq!(
+            list(&wire).prefetch(3).all().await.unwrap().len(),
+            items,
+            "{pages} pages"
+        );
     }
 }
 
@@ -124,8 +166,15 @@ async fn an_error_is_told_once_and_then_the_page_is_read_again() {
             if page == 2 && !failed.swap(true, std::sync::atomic::Ordering::SeqCst) {
                 return Scripted::json(422, "{}");
             }
-            let next = if page < 4 { (page + 1).to_string() } else { "null".into() };
-            Scripted::json(200, format!(r#"{{"x":[{page}],"meta":{{"next":{next},"last":4}}}}"#))
+            let next = if page < 4 {
+                (page + 1).to_string()
+            } else {
+                "null".into()
+            };
+            Scripted::json(
+                200,
+                format!(r#"{{"x":[{page}],"meta":{{"next":{next},"last":4}}}}"#),
+            )
         });
         let mut items = list(&wire).prefetch(prefetch).items();
         assert_eq!(items.next().await.unwrap(), Some(1));
@@ -148,17 +197,25 @@ async fn a_saved_token_resumes_the_list() {
     }
     let token = items.continuation().unwrap().to_string();
     assert_eq!(token, "2", "the fourth item is on the second page");
-    let rest = list(&service(3, true)).from_page(token.parse().unwrap()).all().await.unwrap();
+    let rest = list(&service(3, true))
+        .from_page(token.parse().unwrap())
+        .all()
+        .await
+        .unwrap();
     assert_eq!(rest, [3, 4, 5, 6]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_repeated_token_is_an_error_and_the_end() {
-    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"x":[1],"meta":{"next":2}}"#));
+    let wire =
+        ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"x":[1],"meta":{"next":2}}"#));
     let mut items = list(&wire).items();
     assert_eq!(items.next().await.unwrap(), Some(1));
     let error = items.next().await.unwrap_err();
-    assert!(error.to_string().contains("names the page 2 a second time"), "{error}");
+    assert!(
+        error.to_string().contains("names the page 2 a second time"),
+        "{error}"
+    );
     assert_eq!(items.next().await.unwrap(), None);
     assert_eq!(wire.seen().len(), 2);
 }
@@ -166,10 +223,16 @@ async fn a_repeated_token_is_an_error_and_the_end() {
 #[tokio::test(start_paused = true)]
 async fn endless_empty_pages_are_an_error() {
     let wire = ScriptedTransport::from_fn(|request| {
-        Scripted::json(200, format!(r#"{{"x":[],"meta":{{"next":{}}}}}"#, page_of(request) + 1))
+        Scripted::json(
+            200,
+            format!(r#"{{"x":[],"meta":{{"next":{}}}}}"#, page_of(request) + 1),
+        )
     });
     let error = list(&wire).all().await.unwrap_err();
-    assert!(error.to_string().contains("pages in a row are empty"), "{error}");
+    assert!(
+        error.to_string().contains("pages in a row are empty"),
+        "{error}"
+    );
     assert_eq!(wire.seen().len(), 100);
 }
 
@@ -183,8 +246,14 @@ async fn items_are_a_stream() {
     assert_eq!(seen, [1, 2, 3, 4]);
 }
 
-static MARKER: Marker = Marker { marker: "marker", limit: "limit" };
-static OFFSET: Offset = Offset { offset: "offset", limit: "limit" };
+static MARKER: Marker = Marker {
+    marker: "marker",
+    limit: "limit",
+};
+static OFFSET: Offset = Offset {
+    offset: "offset",
+    limit: "limit",
+};
 static CURSOR: std::sync::LazyLock<CursorHeader> = std::sync::LazyLock::new(|| CursorHeader {
     cursor: HeaderName::from_static("x-pagination-cursor"),
     size: HeaderName::from_static("x-pagination-size"),
@@ -203,7 +272,10 @@ async fn the_other_styles_on_the_wire() {
         Scripted::json(200, r#"{"x":[9]}"#),
     ]);
     assert_eq!(walk(&MARKER, &wire).await, [7, 8, 9]);
-    assert_eq!(wire.lines(), ["GET /v1/x?limit=2", "GET /v1/x?marker=8&limit=2"]);
+    assert_eq!(
+        wire.lines(),
+        ["GET /v1/x?limit=2", "GET /v1/x?marker=8&limit=2"]
+    );
 
     let wire = ScriptedTransport::new([
         Scripted::json(200, r#"{"x":[1,2]}"#),
@@ -211,7 +283,10 @@ async fn the_other_styles_on_the_wire() {
         Scripted::json(200, r#"{"x":[]}"#),
     ]);
     assert_eq!(walk(&OFFSET, &wire).await, [1, 2, 3]);
-    assert_eq!(wire.lines()[1..], ["GET /v1/x?offset=2&limit=2", "GET /v1/x?offset=3&limit=2"]);
+    assert_eq!(
+        wire.lines()[1..],
+        ["GET /v1/x?offset=2&limit=2", "GET /v1/x?offset=3&limit=2"]
+    );
 
     let wire = ScriptedTransport::new([
         Scripted::json(200, r#"{"x":[1],"meta":{"next":55}}"#),
@@ -219,7 +294,12 @@ async fn the_other_styles_on_the_wire() {
     ]);
     assert_eq!(walk(&*CURSOR, &wire).await, [1, 2]);
     let seen = wire.seen();
-    assert!(!seen[0].request.headers().contains_key("x-pagination-cursor"));
+    assert!(
+        !seen[0]
+            .request
+            .headers()
+            .contains_key("x-pagination-cursor")
+    );
     assert_eq!(seen[1].request.headers()["x-pagination-cursor"], "55");
     assert_eq!(seen[1].request.headers()["x-pagination-size"], "2");
 
@@ -231,7 +311,10 @@ async fn the_other_styles_on_the_wire() {
 #[test]
 fn no_token_is_too_far() {
     let last = PageToken::from(u64::MAX.to_string());
-    assert_eq!(OFFSET.next(Some(&last), &PageInfo::default(), 2), Some(last));
+    assert_eq!(
+        OFFSET.next(Some(&last), &PageInfo::default(), 2),
+        Some(last)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -273,9 +356,18 @@ async fn what_a_page_repeats_is_left_out_and_a_whole_list_has_no_pages() {
         let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
         List::<String>::new(call, &NUMBERED, Some(2))
     };
-    assert_eq!(list().distinct(|item| item).all().await.unwrap(), ["a", "b", "c", "d"]);
-    assert_eq!(list().per_page(1).in_style(Whole).all().await.unwrap(), ["a", "a"]);
-    assert_eq!(wire.lines()[2..], ["GET /v1/x?page=3&per_page=2", "GET /v1/x"]);
+    assert_eq!(
+        list().distinct(|item| item).all().await.unwrap(),
+        ["a", "b", "c", "d"]
+    );
+    assert_eq!(
+        list().per_page(1).in_style(Whole).all().await.unwrap(),
+        ["a", "a"]
+    );
+    assert_eq!(
+        wire.lines()[2..],
+        ["GET /v1/x?page=3&per_page=2", "GET /v1/x"]
+    );
 }
 
 /// Pages that are asked for within a query language.
@@ -285,7 +377,10 @@ struct Written(String);
 impl PageStyle for Written {
     fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
         let page = token.map_or("1", PageToken::as_str);
-        request.query("q", format_args!("{}({page},{})", self.0, size.unwrap_or(20)));
+        request.query(
+            "q",
+            format_args!("{}({page},{})", self.0, size.unwrap_or(20)),
+        );
     }
 }
 
@@ -297,14 +392,25 @@ async fn a_style_may_be_made_for_one_list() {
     ]);
     let (engine, base) = engine_for(wire.clone());
     let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
-    let all = List::<u64>::new(call, &Whole, Some(2)).in_style(Written("jobs".to_owned())).all().await.unwrap();
+    let all = List::<u64>::new(call, &Whole, Some(2))
+        .in_style(Written("jobs".to_owned()))
+        .all()
+        .await
+        .unwrap();
     assert_eq!(all, [1, 2]);
-    assert_eq!(wire.lines(), ["GET /v1/x?q=jobs%281%2C2%29", "GET /v1/x?q=jobs%282%2C2%29"]);
+    assert_eq!(
+        wire.lines(),
+        ["GET /v1/x?q=jobs%281%2C2%29", "GET /v1/x?q=jobs%282%2C2%29"]
+    );
 }
 
 #[test]
 fn no_number_of_a_service_fills_the_memory() {
-    let info = PageInfo { next: Some("8".to_owned()), last: Some(u64::MAX), total: None };
+    let info = PageInfo {
+        next: Some("8".to_owned()),
+        last: Some(u64::MAX),
+        total: None,
+    };
     let ahead = NUMBERED.ahead(Some(&PageToken::from("7".to_owned())), &info);
     assert_eq!((ahead.len(), ahead[0].as_str()), (1000, "8"));
     assert!(numbers_after(u64::MAX, u64::MAX - 1).is_empty());

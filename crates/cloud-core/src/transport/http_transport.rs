@@ -81,18 +81,25 @@ impl HttpTransport {
         }
     }
 
-    fn prepare(&self, request: Request<Body>) -> Result<(reqwest::Request, Option<BodyFailure>), TransportError> {
+    fn prepare(
+        &self,
+        request: Request<Body>,
+    ) -> Result<(reqwest::Request, Option<BodyFailure>), TransportError> {
         let refused = |message: String| TransportError::new(TransportErrorKind::Refused, message);
         let (parts, body) = request.into_parts();
         if self.plain_http_only && parts.uri.scheme() != Some(&http::uri::Scheme::HTTP) {
-            return Err(refused("this transport was built with plain_http_only and cannot send to https://".into()));
+            return Err(refused(
+                "this transport was built with plain_http_only and cannot send to https://".into(),
+            ));
         }
         let url = Url::parse(&parts.uri.to_string())
             .map_err(|error| refused(format!("the URL of the request is not valid: {error}")))?;
         // Parsing rewrites some targets (`/a/../b`, `%2e%2e`, a quote in the query). What was signed must be what is
         // sent, and a path must not climb, so such a target is refused instead.
         if url.path() != parts.uri.path() || url.query() != parts.uri.query() {
-            return Err(refused("the path or query of the request has parts that cannot be sent as they are".into()));
+            return Err(refused(
+                "the path or query of the request has parts that cannot be sent as they are".into(),
+            ));
         }
         let needs_length = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
         let mut outgoing = reqwest::Request::new(parts.method, url);
@@ -146,7 +153,11 @@ impl Transport for HttpTransport {
                 if let Some(source) = body_failure.and_then(|slot| slot.take()) {
                     return Err(failure::of_request_body(source));
                 }
-                let target = Target { uri: &uri, proxy: self.proxy.as_deref(), connect_timeout: self.connect_timeout };
+                let target = Target {
+                    uri: &uri,
+                    proxy: self.proxy.as_deref(),
+                    connect_timeout: self.connect_timeout,
+                };
                 Err(failure::of_request(error, &target))
             }
         }
@@ -210,7 +221,10 @@ impl http_body::Body for OutgoingBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        let stream = self.stream.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let stream = self
+            .stream
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         let item = ready!(Pin::new(&mut *stream).poll_next(cx));
         let remaining = stream.remaining();
         self.remaining = remaining;
@@ -343,10 +357,12 @@ impl HttpTransportBuilder {
             None if self.system_proxy => client,
             None => client.no_proxy(),
         };
-        let no_tls = self.plain_http_only && !self.proxy.as_ref().is_some_and(ProxyConfig::is_https);
+        let no_tls =
+            self.plain_http_only && !self.proxy.as_ref().is_some_and(ProxyConfig::is_https);
         client = self.tls.apply(client, no_tls)?;
-        let client =
-            client.build().map_err(|error| HttpConfigError::new("tls", failure::innermost(&error.without_url())))?;
+        let client = client.build().map_err(|error| {
+            HttpConfigError::new("tls", failure::innermost(&error.without_url()))
+        })?;
         Ok(HttpTransport {
             client,
             plain_http_only: self.plain_http_only,
@@ -379,7 +395,10 @@ pub struct HttpConfigError {
 
 impl HttpConfigError {
     fn new(setting: &'static str, message: impl Into<String>) -> Self {
-        Self { setting, message: message.into().into_boxed_str() }
+        Self {
+            setting,
+            message: message.into().into_boxed_str(),
+        }
     }
 
     /// Which setting is wrong: the name of the builder's method, or `tls` for what belongs to none of them.

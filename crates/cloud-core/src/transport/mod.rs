@@ -8,11 +8,21 @@ use http::{Request, Response};
 
 use crate::body::{Body, ResponseBody};
 
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
 mod http_transport;
 
-#[cfg(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls"))]
-pub use http_transport::{CertificatePin, HttpConfigError, HttpTransport, HttpTransportBuilder, PinMode, ProxyConfig};
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+pub use http_transport::{
+    CertificatePin, HttpConfigError, HttpTransport, HttpTransportBuilder, PinMode, ProxyConfig,
+};
 
 /// Sends one attempt of a call and gives the response as soon as its head is there.
 ///
@@ -52,7 +62,11 @@ pub struct TransportError {
 impl TransportError {
     /// A failure of this kind. The message says what happened, without secrets and without the URL.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into().into_boxed_str(), source: None }
+        Self {
+            kind,
+            message: message.into().into_boxed_str(),
+            source: None,
+        }
     }
 
     /// Keeps the error that caused this one.
@@ -71,7 +85,13 @@ impl TransportError {
         &self.message
     }
 
-    pub(crate) fn into_parts(self) -> (TransportErrorKind, Box<str>, Option<Box<dyn StdError + Send + Sync>>) {
+    pub(crate) fn into_parts(
+        self,
+    ) -> (
+        TransportErrorKind,
+        Box<str>,
+        Option<Box<dyn StdError + Send + Sync>>,
+    ) {
         (self.kind, self.message, self.source)
     }
 }

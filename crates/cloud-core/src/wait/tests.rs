@@ -10,19 +10,32 @@ fn clock() -> Arc<dyn Clock> {
 }
 
 /// Work that ends with the text "done" at the n-th look; the looks before it give what `other` says.
-fn work(n: u32, other: fn(u32) -> Result<Step<&'static str>>) -> (Waiter<&'static str>, Arc<AtomicU32>) {
+fn work(
+    n: u32,
+    other: fn(u32) -> Result<Step<&'static str>>,
+) -> (Waiter<&'static str>, Arc<AtomicU32>) {
     let looks = Arc::new(AtomicU32::new(0));
     let count = looks.clone();
     let poll = Poll::new(clock(), Interval::new(SECOND, 5 * SECOND), move || {
         let look = count.fetch_add(1, Ordering::SeqCst) + 1;
-        async move { if look >= n { Ok(Step::Done("done")) } else { other(look) } }
+        async move {
+            if look >= n {
+                Ok(Step::Done("done"))
+            } else {
+                other(look)
+            }
+        }
     });
     (Waiter::new(clock(), poll), looks)
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the signature of a look")]
 fn pending(look: u32) -> Result<Step<&'static str>> {
-    Ok(Step::Pending(Progress::new(u8::try_from(look * 10).unwrap(), "create_server", "running")))
+    Ok(Step::Pending(Progress::new(
+        u8::try_from(look * 10).unwrap(),
+        "create_server",
+        "running",
+    )))
 }
 
 #[tokio::test(start_paused = true)]
@@ -39,7 +52,10 @@ async fn progress_can_be_followed_and_then_awaited() {
     while let Some(progress) = waiter.progress().await.unwrap() {
         seen.push(progress.to_string());
     }
-    assert_eq!(seen, ["create_server running 10%", "create_server running 20%"]);
+    assert_eq!(
+        seen,
+        ["create_server running 10%", "create_server running 20%"]
+    );
     assert_eq!(waiter.progress().await.unwrap(), None);
     assert_eq!(waiter.last().unwrap().percent, 20);
     assert_eq!(waiter.await.unwrap(), "done");
@@ -48,11 +64,16 @@ async fn progress_can_be_followed_and_then_awaited() {
 #[tokio::test(start_paused = true)]
 async fn the_deadline_tells_what_was_seen_last() {
     let start = TokioClock.now();
-    let (waiter, _) = work(u32::MAX, |_| Ok(Step::Pending(Progress::new(30, "create_server", "running"))));
+    let (waiter, _) = work(u32::MAX, |_| {
+        Ok(Step::Pending(Progress::new(30, "create_server", "running")))
+    });
     let error = waiter.timeout(90 * SECOND).await.unwrap_err();
     assert_eq!(TokioClock.now() - start, 90 * SECOND);
     assert!(error.is_timeout() && error.kind() == ErrorKind::WaitTimeout);
-    assert_eq!(error.to_string(), "not finished in time: 90 s have passed; last seen: create_server running 30%");
+    assert_eq!(
+        error.to_string(),
+        "not finished in time: 90 s have passed; last seen: create_server running 30%"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -74,22 +95,36 @@ async fn failures_that_pass_are_tolerated_three_times_in_a_row() {
     }
     let (waiter, _) = work(13, shaky);
     assert_eq!(waiter.await.unwrap(), "done");
-    let (waiter, looks) = work(100, |_| Err(Error::new(ErrorKind::Interrupted, "reset").with_retryable(true)));
+    let (waiter, looks) = work(100, |_| {
+        Err(Error::new(ErrorKind::Interrupted, "reset").with_retryable(true))
+    });
     assert_eq!(waiter.await.unwrap_err().kind(), ErrorKind::Interrupted);
     assert_eq!(looks.load(Ordering::SeqCst), 4);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failure_that_stays_ends_the_wait_at_once() {
-    let (waiter, looks) = work(100, |_| Err(Error::new(ErrorKind::WorkFailed, "no space left")));
-    assert!(waiter.await.unwrap_err().to_string().contains("no space left"));
+    let (waiter, looks) = work(100, |_| {
+        Err(Error::new(ErrorKind::WorkFailed, "no space left"))
+    });
+    assert!(
+        waiter
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("no space left")
+    );
     assert_eq!(looks.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn dropping_a_waiter_stops_the_looking() {
     let (waiter, looks) = work(100, pending);
-    assert!(tokio::time::timeout(3 * SECOND, waiter.into_future()).await.is_err());
+    assert!(
+        tokio::time::timeout(3 * SECOND, waiter.into_future())
+            .await
+            .is_err()
+    );
     let before = looks.load(Ordering::SeqCst);
     tokio::time::sleep(60 * SECOND).await;
     assert_eq!(looks.load(Ordering::SeqCst), before);
@@ -108,7 +143,10 @@ fn no_interval_is_too_long_for_a_clock() {
     let year = Duration::from_secs(365 * 24 * 60 * 60);
     for longest in [SECOND, year, Duration::MAX] {
         let mut interval = Interval::new(Duration::MAX, longest);
-        assert_eq!((interval.step(0.0), interval.step(0.0)), (year, longest.min(year)));
+        assert_eq!(
+            (interval.step(0.0), interval.step(0.0)),
+            (year, longest.min(year))
+        );
         let _ = TokioClock.now() + interval.step(0.0) * 4;
     }
     let mut interval = Interval::growing(2 * SECOND, 2);
@@ -122,24 +160,51 @@ fn no_interval_is_too_long_for_a_clock() {
 #[tokio::test(start_paused = true)]
 async fn the_deadline_comes_before_a_delay_without_end() {
     let start = TokioClock.now();
-    let poll = Poll::new(clock(), Interval::growing(Duration::MAX, 10), || async { Ok(Step::Done(7)) });
-    let error = Waiter::new(clock(), poll).timeout(90 * SECOND).await.unwrap_err();
-    assert_eq!((error.kind(), TokioClock.now() - start), (ErrorKind::WaitTimeout, 90 * SECOND));
-    let poll = Poll::new(clock(), Interval::new(SECOND, SECOND), || async { Ok(Step::Done(7)) });
-    assert_eq!(Waiter::new(clock(), poll).timeout(Duration::MAX).await.unwrap(), 7);
+    let poll = Poll::new(clock(), Interval::growing(Duration::MAX, 10), || async {
+        Ok(Step::Done(7))
+    });
+    let error = Waiter::new(clock(), poll)
+        .timeout(90 * SECOND)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), TokioClock.now() - start),
+        (ErrorKind::WaitTimeout, 90 * SECOND)
+    );
+    let poll = Poll::new(clock(), Interval::new(SECOND, SECOND), || async {
+        Ok(Step::Done(7))
+    });
+    assert_eq!(
+        Waiter::new(clock(), poll)
+            .timeout(Duration::MAX)
+            .await
+            .unwrap(),
+        7
+    );
 }
 
 #[cfg(feature = "blocking")]
 #[test]
 fn waiting_can_block() {
-    let watch = Poll::new(clock(), Interval::new(Duration::ZERO, Duration::ZERO), || async { Ok(Step::Done(7)) });
+    let watch = Poll::new(
+        clock(),
+        Interval::new(Duration::ZERO, Duration::ZERO),
+        || async { Ok(Step::Done(7)) },
+    );
     assert_eq!(Waiter::new(clock(), watch).wait_blocking().unwrap(), 7);
 }
 
 #[cfg(feature = "blocking")]
 #[tokio::test]
 async fn blocking_inside_asynchronous_code_is_an_error() {
-    let watch = Poll::new(clock(), Interval::new(Duration::ZERO, Duration::ZERO), || async { Ok(Step::Done(7)) });
+    let watch = Poll::new(
+        clock(),
+        Interval::new(Duration::ZERO, Duration::ZERO),
+        || async { Ok(Step::Done(7)) },
+    );
     let error = Waiter::new(clock(), watch).wait_blocking().unwrap_err();
-    assert_eq!(error.to_string(), "cannot block here: this is asynchronous code; await the call instead");
+    assert_eq!(
+        error.to_string(),
+        "cannot block here: this is asynchronous code; await the call instead"
+    );
 }

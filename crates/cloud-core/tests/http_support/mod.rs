@@ -52,8 +52,14 @@ pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Seen 
         let end = bytes.windows(4).position(|w| w == b"\r\n\r\n");
         if let Some(end) = end {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-            let mut seen = Seen { head, body: bytes[end + 4..].to_vec() };
-            let length: usize = seen.header("content-length").first().map_or(0, |n| n.parse().expect("a number"));
+            let mut seen = Seen {
+                head,
+                body: bytes[end + 4..].to_vec(),
+            };
+            let length: usize = seen
+                .header("content-length")
+                .first()
+                .map_or(0, |n| n.parse().expect("a number"));
             while seen.body.len() < length {
                 if matches!(stream.read_buf(&mut seen.body).await, Ok(0) | Err(_)) {
                     break;
@@ -62,13 +68,19 @@ pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Seen 
             return seen;
         }
         if matches!(stream.read_buf(&mut bytes).await, Ok(0) | Err(_)) {
-            return Seen { head: String::from_utf8_lossy(&bytes).into_owned(), body: Vec::new() };
+            return Seen {
+                head: String::from_utf8_lossy(&bytes).into_owned(),
+                body: Vec::new(),
+            };
         }
     }
 }
 
 pub(crate) async fn write(stream: &mut (impl AsyncWrite + Unpin), text: &str) {
-    stream.write_all(text.as_bytes()).await.expect("the client listens");
+    stream
+        .write_all(text.as_bytes())
+        .await
+        .expect("the client listens");
     stream.flush().await.expect("the client listens");
 }
 
@@ -78,7 +90,10 @@ pub(crate) async fn closed(stream: &mut (impl AsyncRead + Unpin)) -> bool {
 }
 
 /// Serves one connection: one request, the given answer, then close.
-pub(crate) fn serve_once(listener: TcpListener, answer: &'static str) -> tokio::task::JoinHandle<Seen> {
+pub(crate) fn serve_once(
+    listener: TcpListener,
+    answer: &'static str,
+) -> tokio::task::JoinHandle<Seen> {
     tokio::spawn(async move {
         let mut stream = accept(&listener).await;
         let seen = read_request(&mut stream).await;
@@ -88,11 +103,20 @@ pub(crate) fn serve_once(listener: TcpListener, answer: &'static str) -> tokio::
 }
 
 pub(crate) fn request(method: Method, url: &str, body: Body) -> Request<Body> {
-    Request::builder().method(method).uri(url).body(body).expect("a valid request")
+    Request::builder()
+        .method(method)
+        .uri(url)
+        .body(body)
+        .expect("a valid request")
 }
 
-pub(crate) async fn get(transport: &HttpTransport, url: &str) -> Result<Response<ResponseBody>, TransportError> {
-    transport.send(request(Method::GET, url, Body::empty())).await
+pub(crate) async fn get(
+    transport: &HttpTransport,
+    url: &str,
+) -> Result<Response<ResponseBody>, TransportError> {
+    transport
+        .send(request(Method::GET, url, Body::empty()))
+        .await
 }
 
 pub(crate) async fn text(response: Response<ResponseBody>) -> String {
@@ -107,7 +131,10 @@ pub(crate) async fn text(response: Response<ResponseBody>) -> String {
 /// A transport for `http://` URLs; needs nothing of the machine.
 pub(crate) fn plain() -> HttpTransport {
     provider();
-    HttpTransport::builder().plain_http_only(true).build().expect("valid settings")
+    HttpTransport::builder()
+        .plain_http_only(true)
+        .build()
+        .expect("valid settings")
 }
 
 /// Installs a crypto provider where the build brings none.
@@ -118,7 +145,8 @@ pub(crate) fn provider() {
 
 /// A file of this run alone, beside the build's output.
 pub(crate) fn scratch_file(name: &str, content: &[u8]) -> std::path::PathBuf {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("{}-{name}", std::process::id()));
     std::fs::write(&path, content).expect("a writable directory");
     path
 }
@@ -135,7 +163,10 @@ pub(crate) fn again(test: &str, variables: &[(&str, &str)]) {
         .expect("runs");
     let stdout = String::from_utf8_lossy(&output.stdout);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && stdout.contains("1 passed"), "{stdout}\n{stderr}");
+    assert!(
+        output.status.success() && stdout.contains("1 passed"),
+        "{stdout}\n{stderr}"
+    );
 }
 
 pub(crate) fn is_again() -> bool {

@@ -8,8 +8,10 @@ use super::project::{Action, Kind};
 use super::query::{Order, list};
 use super::{Ctx, Handler, one};
 
-pub(crate) const ROUTES: &[Route<Handler>] =
-    &[route("get_actions", "GET", "/actions", get_actions), route("get_action", "GET", "/actions/{id}", get_action)];
+pub(crate) const ROUTES: &[Route<Handler>] = &[
+    route("get_actions", "GET", "/actions", get_actions),
+    route("get_action", "GET", "/actions/{id}", get_action),
+];
 
 const ORDERS: &[Order<Action>] = &[
     ("id", |a, b| a.id.cmp(&b.id)),
@@ -24,11 +26,17 @@ fn get_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if ids.is_empty() {
         return Err(ApiError::invalid_input([("id", "is required")]));
     }
-    let mut rows: Vec<&Action> = ids.iter().filter_map(|id| ctx.project.actions.get(id)).collect();
+    let mut rows: Vec<&Action> = ids
+        .iter()
+        .filter_map(|id| ctx.project.actions.get(id))
+        .collect();
     rows.sort_by_key(|action| action.id);
     rows.dedup_by_key(|action| action.id);
     ctx.query.sort(&mut rows, ORDERS)?;
-    let actions: Vec<Value> = rows.into_iter().map(|action| ctx.project.render_action(action)).collect();
+    let actions: Vec<Value> = rows
+        .into_iter()
+        .map(|action| ctx.project.render_action(action))
+        .collect();
     Ok(Answer::json(200, &json!({"actions": actions})))
 }
 
@@ -45,14 +53,17 @@ fn show(ctx: &Ctx<'_>, suits: impl Fn(&Action) -> bool) -> Result<Answer, ApiErr
 
 /// One action about any resource of a kind.
 pub(crate) fn show_of_kind(ctx: &Ctx<'_>, kind: Kind) -> Result<Answer, ApiError> {
-    show(ctx, |action| action.resources.iter().any(|(k, _)| *k == kind))
+    show(ctx, |action| {
+        action.resources.iter().any(|(k, _)| *k == kind)
+    })
 }
 
 /// The actions about any resource of a kind.
 pub(crate) fn list_of_kind(ctx: &Ctx<'_>, kind: Kind) -> Result<Answer, ApiError> {
     let ids = ctx.query.ids("id")?;
     select(ctx, |action| {
-        (ids.is_empty() || ids.contains(&action.id)) && action.resources.iter().any(|(k, _)| *k == kind)
+        (ids.is_empty() || ids.contains(&action.id))
+            && action.resources.iter().any(|(k, _)| *k == kind)
     })
 }
 
@@ -62,8 +73,13 @@ pub(crate) fn list_of(ctx: &Ctx<'_>, resource: (Kind, i64)) -> Result<Answer, Ap
 }
 
 fn select(ctx: &Ctx<'_>, suits: impl Fn(&Action) -> bool) -> Result<Answer, ApiError> {
-    ctx.query.check("status", &["running", "success", "error"])?;
+    ctx.query
+        .check("status", &["running", "success", "error"])?;
     let rows = ctx.project.actions.values();
-    let rows = rows.filter(|action| suits(action) && ctx.query.admits("status", action.state.name())).collect();
-    list(ctx, "actions", rows, ORDERS, |action| ctx.project.render_action(action))
+    let rows = rows
+        .filter(|action| suits(action) && ctx.query.admits("status", action.state.name()))
+        .collect();
+    list(ctx, "actions", rows, ORDERS, |action| {
+        ctx.project.render_action(action)
+    })
 }

@@ -18,15 +18,60 @@ use super::{Ctx, Handler, timestamp};
 mod x509;
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_certificates", "GET", "/certificates", list_certificates),
-    route("create_certificate", "POST", "/certificates", create_certificate),
-    route("list_certificates_actions", "GET", "/certificates/actions", resource::list_all_actions::<Certificate>),
-    route("get_certificates_action", "GET", "/certificates/actions/{id}", resource::get_action::<Certificate>),
-    route("get_certificate", "GET", "/certificates/{id}", resource::get::<Certificate>),
-    route("update_certificate", "PUT", "/certificates/{id}", resource::update::<Certificate>),
-    route("delete_certificate", "DELETE", "/certificates/{id}", delete_certificate),
-    route("list_certificate_actions", "GET", "/certificates/{id}/actions", resource::list_actions::<Certificate>),
-    route("retry_certificate", "POST", "/certificates/{id}/actions/retry", retry),
+    route(
+        "list_certificates",
+        "GET",
+        "/certificates",
+        list_certificates,
+    ),
+    route(
+        "create_certificate",
+        "POST",
+        "/certificates",
+        create_certificate,
+    ),
+    route(
+        "list_certificates_actions",
+        "GET",
+        "/certificates/actions",
+        resource::list_all_actions::<Certificate>,
+    ),
+    route(
+        "get_certificates_action",
+        "GET",
+        "/certificates/actions/{id}",
+        resource::get_action::<Certificate>,
+    ),
+    route(
+        "get_certificate",
+        "GET",
+        "/certificates/{id}",
+        resource::get::<Certificate>,
+    ),
+    route(
+        "update_certificate",
+        "PUT",
+        "/certificates/{id}",
+        resource::update::<Certificate>,
+    ),
+    route(
+        "delete_certificate",
+        "DELETE",
+        "/certificates/{id}",
+        delete_certificate,
+    ),
+    route(
+        "list_certificate_actions",
+        "GET",
+        "/certificates/{id}/actions",
+        resource::list_actions::<Certificate>,
+    ),
+    route(
+        "retry_certificate",
+        "POST",
+        "/certificates/{id}/actions/retry",
+        retry,
+    ),
 ];
 
 const TYPES: [&str; 2] = ["uploaded", "managed"];
@@ -71,8 +116,15 @@ impl Resource for Certificate {
     fn render(&self, project: &Project) -> Value {
         let issued = self.issued.as_ref();
         let status = (self.kind == "managed").then(|| {
-            let error = self.error.as_ref().map(|(code, message)| json!({"code": code, "message": message}));
-            let renewal = if issued.is_some() { "scheduled" } else { "unavailable" };
+            let error = self
+                .error
+                .as_ref()
+                .map(|(code, message)| json!({"code": code, "message": message}));
+            let renewal = if issued.is_some() {
+                "scheduled"
+            } else {
+                "unavailable"
+            };
             json!({"issuance": self.issuance, "renewal": renewal, "error": error})
         });
         json!({
@@ -95,12 +147,20 @@ impl Resource for Certificate {
 impl Certificate {
     /// The load balancers that use it.
     fn users<'p>(&'p self, project: &'p Project) -> impl Iterator<Item = i64> + 'p {
-        project.load_balancers.rows().filter(|balancer| balancer.uses_certificate(self.id)).map(LoadBalancer::id)
+        project
+            .load_balancers
+            .rows()
+            .filter(|balancer| balancer.uses_certificate(self.id))
+            .map(LoadBalancer::id)
     }
 }
 
 fn fingerprint(der: &[u8]) -> String {
-    Sha256::digest(der).iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
+    Sha256::digest(der)
+        .iter()
+        .map(|byte| format!("{byte:02X}"))
+        .collect::<Vec<_>>()
+        .join(":")
 }
 
 fn list_certificates(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -108,7 +168,9 @@ fn list_certificates(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.certificates.select(ctx.query.get("name"));
     rows.retain(|row| ctx.query.admits("type", row.kind) && selects(&row.labels));
-    list(ctx, "certificates", rows, ORDERS, |row| row.render(ctx.project))
+    list(ctx, "certificates", rows, ORDERS, |row| {
+        row.render(ctx.project)
+    })
 }
 
 fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -119,25 +181,44 @@ fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let kind = input.choice("type", &TYPES).unwrap_or("uploaded");
     let (issued, domains) = match kind {
         "managed" => (None, read_domains(&mut input)),
-        _ => read_upload(&mut input).map_or((None, Vec::new()), |(issued, domains)| (Some(issued), domains)),
+        _ => read_upload(&mut input).map_or((None, Vec::new()), |(issued, domains)| {
+            (Some(issued), domains)
+        }),
     };
     input.finish()?;
     ctx.project.certificates.check_name(&name, None)?;
     let id = ctx.shared.id();
     let created = ctx.project.stamp();
-    let row = Certificate { id, name, labels, created, kind, domains, issued, issuance: "pending", error: None };
+    let row = Certificate {
+        id,
+        name,
+        labels,
+        created,
+        kind,
+        domains,
+        issued,
+        issuance: "pending",
+        error: None,
+    };
     ctx.project.certificates.insert(row);
     let action = (kind == "managed").then(|| start_issue(ctx, "create_certificate", id));
     let action = action.map(|action| ctx.project.action(action));
-    Ok(Answer::json(201, &json!({"certificate": resource::rendered::<Certificate>(ctx, id), "action": action})))
+    Ok(Answer::json(
+        201,
+        &json!({"certificate": resource::rendered::<Certificate>(ctx, id), "action": action}),
+    ))
 }
 
 fn read_domains(input: &mut Input) -> Vec<String> {
     let domains = input.required("domain_names", Input::strings);
     let is_domain = |domain: &String| {
         let name = domain.strip_prefix("*.").unwrap_or(domain);
-        let is_label =
-            |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let is_label = |label: &str| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
         name.contains('.') && name.split('.').all(is_label)
     };
     if !domains.iter().all(is_domain) {
@@ -159,8 +240,12 @@ fn read_upload(input: &mut Input) -> Option<(Issued, Vec<String>)> {
         input.problem("certificate", "is not a certificate in PEM format");
     }
     let (der, facts) = (der?, facts?);
-    let issued =
-        Issued { pem, not_before: facts.not_before, not_after: facts.not_after, fingerprint: fingerprint(&der) };
+    let issued = Issued {
+        pem,
+        not_before: facts.not_before,
+        not_after: facts.not_after,
+        fingerprint: fingerprint(&der),
+    };
     Some((issued, facts.domains))
 }
 
@@ -171,9 +256,15 @@ fn start_issue(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> i64 {
     let done = move |project: &mut Project| {
         let now = project.wall();
         let text = STANDARD.encode(&der);
-        let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..(at + 64).min(text.len())]).collect();
+        let lines: Vec<&str> = (0..text.len())
+            .step_by(64)
+            .map(|at| &text[at..(at + 64).min(text.len())])
+            .collect();
         let issued = Issued {
-            pem: format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n")),
+            pem: format!(
+                "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+                lines.join("\n")
+            ),
             not_before: timestamp(now),
             not_after: timestamp(now + std::time::Duration::from_secs(DAYS * 24 * 60 * 60)),
             fingerprint: fingerprint(&der),
@@ -185,18 +276,33 @@ fn start_issue(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> i64 {
         }
     };
     let failed = move |project: &mut Project, state: &ActionState| {
-        if let (Some(row), ActionState::Error { code, message }) = (project.certificates.get_mut(id), state) {
+        if let (Some(row), ActionState::Error { code, message }) =
+            (project.certificates.get_mut(id), state)
+        {
             row.issuance = "failed";
             row.error = Some((code.clone(), message.clone()));
         }
     };
-    ctx.start(command, 5, vec![(Kind::Certificate, id)], Some(Effect::either(done, failed)))
+    ctx.start(
+        command,
+        5,
+        vec![(Kind::Certificate, id)],
+        Some(Effect::either(done, failed)),
+    )
 }
 
 fn delete_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id::<Certificate>(ctx)?;
-    if resource::find::<Certificate>(ctx, id)?.users(ctx.project).next().is_some() {
-        return Err(ApiError::new(422, "resource_in_use", "a load balancer uses the certificate"));
+    if resource::find::<Certificate>(ctx, id)?
+        .users(ctx.project)
+        .next()
+        .is_some()
+    {
+        return Err(ApiError::new(
+            422,
+            "resource_in_use",
+            "a load balancer uses the certificate",
+        ));
     }
     ctx.project.certificates.remove(id);
     Ok(Answer::empty(204))
@@ -205,7 +311,11 @@ fn delete_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn retry(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::changeable::<Certificate>(ctx)?;
     if resource::find::<Certificate>(ctx, id)?.issuance != "failed" {
-        return Err(ApiError::new(422, "unsupported_error", "only a managed certificate that failed can be retried"));
+        return Err(ApiError::new(
+            422,
+            "unsupported_error",
+            "only a managed certificate that failed can be retried",
+        ));
     }
     if let Some(row) = ctx.project.certificates.get_mut(id) {
         row.issuance = "pending";

@@ -13,7 +13,12 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), details: Value::Null }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            details: Value::Null,
+        }
     }
 
     fn with(mut self, details: Value) -> Self {
@@ -22,12 +27,15 @@ impl ApiError {
     }
 
     pub(crate) fn answer(&self) -> Answer {
-        let body = json!({"error": {"code": self.code, "message": self.message, "details": self.details}});
+        let body =
+            json!({"error": {"code": self.code, "message": self.message, "details": self.details}});
         Answer::json(self.status, &body)
     }
 
     /// Says what is wrong with each field; a field may come more than once.
-    pub(crate) fn invalid_input<N: Into<String>, M: Into<String>>(problems: impl IntoIterator<Item = (N, M)>) -> Self {
+    pub(crate) fn invalid_input<N: Into<String>, M: Into<String>>(
+        problems: impl IntoIterator<Item = (N, M)>,
+    ) -> Self {
         let mut fields: Vec<(String, Vec<String>)> = Vec::new();
         for (name, message) in problems {
             let (name, message) = (name.into(), message.into());
@@ -39,8 +47,10 @@ impl ApiError {
         let names: Vec<String> = fields.iter().map(|(name, _)| format!("'{name}'")).collect();
         let plural = if names.len() == 1 { "" } else { "s" };
         let message = format!("invalid input in field{plural} {}", names.join(", "));
-        let fields: Vec<Value> =
-            fields.into_iter().map(|(name, messages)| json!({"name": name, "messages": messages})).collect();
+        let fields: Vec<Value> = fields
+            .into_iter()
+            .map(|(name, messages)| json!({"name": name, "messages": messages}))
+            .collect();
         Self::new(422, "invalid_input", message).with(json!({"fields": fields}))
     }
 
@@ -53,8 +63,12 @@ impl ApiError {
     }
 
     pub(crate) fn limit_exceeded(limit: &str) -> Self {
-        Self::new(403, "resource_limit_exceeded", format!("the limit '{limit}' is reached"))
-            .with(json!({"limits": [{"name": limit}]}))
+        Self::new(
+            403,
+            "resource_limit_exceeded",
+            format!("the limit '{limit}' is reached"),
+        )
+        .with(json!({"limits": [{"name": limit}]}))
     }
 
     pub(crate) fn not_found(what: &str, id: impl std::fmt::Display) -> Self {
@@ -62,26 +76,47 @@ impl ApiError {
     }
 
     pub(crate) fn method_not_allowed() -> Self {
-        Self::new(405, "method_not_allowed", "the path does not support this method")
+        Self::new(
+            405,
+            "method_not_allowed",
+            "the path does not support this method",
+        )
     }
 
     pub(crate) fn not_unique(field: &str) -> Self {
-        Self::new(409, "uniqueness_error", format!("the {field} is already used"))
-            .with(json!({"fields": [{"name": field}]}))
+        Self::new(
+            409,
+            "uniqueness_error",
+            format!("the {field} is already used"),
+        )
+        .with(json!({"fields": [{"name": field}]}))
     }
 
     pub(crate) fn datacenters_are_gone() -> Self {
-        Self::new(410, "deprecated_api_endpoint", "the endpoint was removed, use locations instead").with(json!({
+        Self::new(
+            410,
+            "deprecated_api_endpoint",
+            "the endpoint was removed, use locations instead",
+        )
+        .with(json!({
             "announcement": "https://docs.hetzner.cloud/changelog"
         }))
     }
 
     pub(crate) fn conflict(what: &str) -> Self {
-        Self::new(409, "conflict", format!("the {what} is being changed by an action that is still running"))
+        Self::new(
+            409,
+            "conflict",
+            format!("the {what} is being changed by an action that is still running"),
+        )
     }
 
     pub(crate) fn must_be_unassigned(what: &str) -> Self {
-        Self::new(422, "must_be_unassigned", format!("the {what} is assigned to a resource"))
+        Self::new(
+            422,
+            "must_be_unassigned",
+            format!("the {what} is assigned to a resource"),
+        )
     }
 
     pub(crate) fn limit(name: &str, message: &str) -> Self {
@@ -89,14 +124,26 @@ impl ApiError {
     }
 
     pub(crate) fn locked(what: &str) -> Self {
-        Self::new(423, "locked", format!("the {what} is locked by an action that is still running"))
+        Self::new(
+            423,
+            "locked",
+            format!("the {what} is locked by an action that is still running"),
+        )
     }
 
     pub(crate) fn protected(what: &str) -> Self {
-        Self::new(423, "protected", format!("the {what} is protected against this change"))
+        Self::new(
+            423,
+            "protected",
+            format!("the {what} is protected against this change"),
+        )
     }
 
     pub(crate) fn rate_limit_exceeded() -> Self {
-        Self::new(429, "rate_limit_exceeded", "the requests of this hour are used up")
+        Self::new(
+            429,
+            "rate_limit_exceeded",
+            "the requests of this hour are used up",
+        )
     }
 }

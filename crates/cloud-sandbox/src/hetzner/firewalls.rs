@@ -19,20 +19,60 @@ mod rules;
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_firewalls", "GET", "/firewalls", list_firewalls),
     route("create_firewall", "POST", "/firewalls", create_firewall),
-    route("list_firewalls_actions", "GET", "/firewalls/actions", resource::list_all_actions::<Firewall>),
-    route("get_firewalls_action", "GET", "/firewalls/actions/{id}", resource::get_action::<Firewall>),
-    route("get_firewall", "GET", "/firewalls/{id}", resource::get::<Firewall>),
-    route("update_firewall", "PUT", "/firewalls/{id}", resource::update::<Firewall>),
-    route("delete_firewall", "DELETE", "/firewalls/{id}", delete_firewall),
-    route("list_firewall_actions", "GET", "/firewalls/{id}/actions", resource::list_actions::<Firewall>),
-    route("apply_firewall_to_resources", "POST", "/firewalls/{id}/actions/apply_to_resources", apply_to_resources),
+    route(
+        "list_firewalls_actions",
+        "GET",
+        "/firewalls/actions",
+        resource::list_all_actions::<Firewall>,
+    ),
+    route(
+        "get_firewalls_action",
+        "GET",
+        "/firewalls/actions/{id}",
+        resource::get_action::<Firewall>,
+    ),
+    route(
+        "get_firewall",
+        "GET",
+        "/firewalls/{id}",
+        resource::get::<Firewall>,
+    ),
+    route(
+        "update_firewall",
+        "PUT",
+        "/firewalls/{id}",
+        resource::update::<Firewall>,
+    ),
+    route(
+        "delete_firewall",
+        "DELETE",
+        "/firewalls/{id}",
+        delete_firewall,
+    ),
+    route(
+        "list_firewall_actions",
+        "GET",
+        "/firewalls/{id}/actions",
+        resource::list_actions::<Firewall>,
+    ),
+    route(
+        "apply_firewall_to_resources",
+        "POST",
+        "/firewalls/{id}/actions/apply_to_resources",
+        apply_to_resources,
+    ),
     route(
         "remove_firewall_from_resources",
         "POST",
         "/firewalls/{id}/actions/remove_from_resources",
         remove_from_resources,
     ),
-    route("set_firewall_rules", "POST", "/firewalls/{id}/actions/set_rules", set_rules),
+    route(
+        "set_firewall_rules",
+        "POST",
+        "/firewalls/{id}/actions/set_rules",
+        set_rules,
+    ),
 ];
 
 /// How many firewalls one server takes.
@@ -78,7 +118,9 @@ impl Resource for Firewall {
         let applied = self.applied.iter().map(|applied| match &applied.target {
             Target::Server(id) => one(*id),
             Target::Selector(text) => {
-                let servers: Vec<Value> = selected(project, text).map(|server| one(server.id())).collect();
+                let servers: Vec<Value> = selected(project, text)
+                    .map(|server| one(server.id()))
+                    .collect();
                 json!({
                     "type": "label_selector",
                     "label_selector": {"selector": text},
@@ -98,11 +140,17 @@ impl Resource for Firewall {
 }
 
 /// The servers with a public side that a label selector matches.
-fn selected<'p>(project: &'p Project, selector: &str) -> impl Iterator<Item = &'p Server> + use<'p> {
+fn selected<'p>(
+    project: &'p Project,
+    selector: &str,
+) -> impl Iterator<Item = &'p Server> + use<'p> {
     // Its syntax was checked when it came in.
     let selector = Selector::parse(selector).ok();
     let matches = move |server: &&Server| {
-        server.is_public() && selector.as_ref().is_some_and(|selector| selector.matches(&server.labels))
+        server.is_public()
+            && selector
+                .as_ref()
+                .is_some_and(|selector| selector.matches(&server.labels))
     };
     project.servers.rows().filter(matches)
 }
@@ -112,7 +160,8 @@ impl Target {
         match self {
             Self::Server(id) => *id == server.id(),
             Self::Selector(text) => {
-                server.is_public() && Selector::parse(text).is_ok_and(|selector| selector.matches(&server.labels))
+                server.is_public()
+                    && Selector::parse(text).is_ok_and(|selector| selector.matches(&server.labels))
             }
         }
     }
@@ -120,9 +169,17 @@ impl Target {
 
 impl Firewall {
     fn status_for(&self, server: &Server) -> Option<&'static str> {
-        let mut mine = self.applied.iter().filter(|applied| applied.target.matches(server)).peekable();
+        let mut mine = self
+            .applied
+            .iter()
+            .filter(|applied| applied.target.matches(server))
+            .peekable();
         mine.peek()?;
-        Some(if mine.all(|applied| applied.pending) { "pending" } else { "applied" })
+        Some(if mine.all(|applied| applied.pending) {
+            "pending"
+        } else {
+            "applied"
+        })
     }
 
     /// The servers behind it.
@@ -133,27 +190,37 @@ impl Firewall {
                 Target::Selector(text) => selected(project, text).map(Named::id).collect(),
             }
         };
-        self.applied.iter().flat_map(|applied| behind(&applied.target)).collect()
+        self.applied
+            .iter()
+            .flat_map(|applied| behind(&applied.target))
+            .collect()
     }
 }
 
 /// The firewalls before a server, as the server shows them.
 pub(crate) fn of_server(project: &Project, server: &Server) -> Vec<Value> {
-    let status = |firewall: &Firewall| Some(json!({"id": firewall.id, "status": firewall.status_for(server)?}));
+    let status = |firewall: &Firewall| {
+        Some(json!({"id": firewall.id, "status": firewall.status_for(server)?}))
+    };
     project.firewalls.rows().filter_map(status).collect()
 }
 
 /// Puts a firewall before a server that is being created.
 pub(crate) fn put_before(project: &mut Project, firewall: i64, server: i64) {
     if let Some(firewall) = project.firewalls.get_mut(firewall) {
-        firewall.applied.push(Applied { target: Target::Server(server), pending: false });
+        firewall.applied.push(Applied {
+            target: Target::Server(server),
+            pending: false,
+        });
     }
 }
 
 /// Forgets a server that is gone.
 pub(crate) fn leave(project: &mut Project, server: i64) {
     for firewall in project.firewalls.rows_mut() {
-        firewall.applied.retain(|applied| applied.target != Target::Server(server));
+        firewall
+            .applied
+            .retain(|applied| applied.target != Target::Server(server));
     }
 }
 
@@ -161,7 +228,9 @@ fn list_firewalls(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.firewalls.select(ctx.query.get("name"));
     rows.retain(|firewall| selects(&firewall.labels));
-    list(ctx, "firewalls", rows, ORDERS, |firewall| firewall.render(ctx.project))
+    list(ctx, "firewalls", rows, ORDERS, |firewall| {
+        firewall.render(ctx.project)
+    })
 }
 
 fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -175,14 +244,25 @@ fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.project.firewalls.check_name(&name, None)?;
     for (index, target) in targets.iter().enumerate() {
         if targets[..index].contains(target) {
-            return Err(ApiError::new(422, "server_already_added", "a resource is named more than once"));
+            return Err(ApiError::new(
+                422,
+                "server_already_added",
+                "a resource is named more than once",
+            ));
         }
         check_target(ctx, target, 422, "incompatible_network_type")?;
     }
     let id = ctx.shared.id();
     let has_rules = !rules.is_empty();
     let created = ctx.project.stamp();
-    ctx.project.firewalls.insert(Firewall { id, name, labels, created, rules, applied: Vec::new() });
+    ctx.project.firewalls.insert(Firewall {
+        id,
+        name,
+        labels,
+        created,
+        rules,
+        applied: Vec::new(),
+    });
     let mut actions = Vec::new();
     // Without servers there is nothing to wait for.
     if has_rules && !targets.is_empty() {
@@ -190,27 +270,38 @@ fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     actions.extend(start_apply(ctx, id, targets));
     let actions = shown(ctx, actions);
-    Ok(Answer::json(201, &json!({"firewall": resource::rendered::<Firewall>(ctx, id), "actions": actions})))
+    Ok(Answer::json(
+        201,
+        &json!({"firewall": resource::rendered::<Firewall>(ctx, id), "actions": actions}),
+    ))
 }
 
 fn shown(ctx: &Ctx<'_>, actions: Vec<i64>) -> Vec<Value> {
-    actions.into_iter().map(|action| ctx.project.action(action)).collect()
+    actions
+        .into_iter()
+        .map(|action| ctx.project.action(action))
+        .collect()
 }
 
 fn read_targets(input: &mut Input, field: &str) -> Option<Vec<Target>> {
     let mut targets = Vec::new();
     for mut object in input.objects(field)? {
-        let kind = object.required("type", |input, field| input.choice(field, &["server", "label_selector"]));
+        let kind = object.required("type", |input, field| {
+            input.choice(field, &["server", "label_selector"])
+        });
         match kind {
             "server" => {
-                let server = object.required("server", |input, field| input.object(field).map(Some));
+                let server =
+                    object.required("server", |input, field| input.object(field).map(Some));
                 if let Some(mut server) = server {
                     targets.push(Target::Server(server.required("id", Input::integer)));
                     object.absorb("server", server);
                 }
             }
             "label_selector" => {
-                let selector = object.required("label_selector", |input, field| input.object(field).map(Some));
+                let selector = object.required("label_selector", |input, field| {
+                    input.object(field).map(Some)
+                });
                 if let Some(mut selector) = selector {
                     let text = selector.required("selector", Input::text);
                     if let Err(problem) = Selector::parse(&text) {
@@ -228,10 +319,18 @@ fn read_targets(input: &mut Input, field: &str) -> Option<Vec<Target>> {
 }
 
 /// Refuses a target that no firewall, or not one more, can be put before.
-fn check_target(ctx: &Ctx<'_>, target: &Target, missing: u16, private: &'static str) -> Result<(), ApiError> {
-    let Target::Server(id) = target else { return Ok(()) };
+fn check_target(
+    ctx: &Ctx<'_>,
+    target: &Target,
+    missing: u16,
+    private: &'static str,
+) -> Result<(), ApiError> {
+    let Target::Server(id) = target else {
+        return Ok(());
+    };
     let server = ctx.project.servers.get(*id);
-    let server = server.ok_or_else(|| ApiError::new(missing, "firewall_resource_not_found", "no such server"))?;
+    let server = server
+        .ok_or_else(|| ApiError::new(missing, "firewall_resource_not_found", "no such server"))?;
     if !server.is_public() {
         return Err(ApiError::new(422, private, "the server has no public side"));
     }
@@ -240,7 +339,10 @@ fn check_target(ctx: &Ctx<'_>, target: &Target, missing: u16, private: &'static 
 
 pub(crate) fn check_room(firewalls: usize) -> Result<(), ApiError> {
     if firewalls > MOST_OF_A_SERVER {
-        return Err(ApiError::limit("server_firewalls", "a server takes 5 firewalls"));
+        return Err(ApiError::limit(
+            "server_firewalls",
+            "a server takes 5 firewalls",
+        ));
     }
     Ok(())
 }
@@ -251,12 +353,22 @@ fn start_apply(ctx: &mut Ctx<'_>, id: i64, targets: Vec<Target>) -> Vec<i64> {
         .into_iter()
         .map(|target| {
             if let Some(firewall) = ctx.project.firewalls.get_mut(id) {
-                firewall.applied.push(Applied { target: target.clone(), pending: true });
+                firewall.applied.push(Applied {
+                    target: target.clone(),
+                    pending: true,
+                });
             }
             let (resources, failed) = (resources(id, &target), target.clone());
             let done = move |project: &mut Project| {
-                let applied = project.firewalls.get_mut(id).map(|firewall| firewall.applied.iter_mut());
-                for applied in applied.into_iter().flatten().filter(|applied| applied.target == target) {
+                let applied = project
+                    .firewalls
+                    .get_mut(id)
+                    .map(|firewall| firewall.applied.iter_mut());
+                for applied in applied
+                    .into_iter()
+                    .flatten()
+                    .filter(|applied| applied.target == target)
+                {
                     applied.pending = false;
                 }
             };
@@ -283,7 +395,11 @@ fn resources(id: i64, target: &Target) -> Vec<(Kind, i64)> {
 fn delete_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id::<Firewall>(ctx)?;
     if !resource::find::<Firewall>(ctx, id)?.applied.is_empty() {
-        return Err(ApiError::new(422, "resource_in_use", "the firewall is applied to resources"));
+        return Err(ApiError::new(
+            422,
+            "resource_in_use",
+            "the firewall is applied to resources",
+        ));
     }
     ctx.project.firewalls.remove(id);
     Ok(Answer::empty(204))
@@ -296,8 +412,17 @@ fn apply_to_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let firewall = resource::find::<Firewall>(ctx, id)?;
     for (index, target) in targets.iter().enumerate() {
-        if targets[..index].contains(target) || firewall.applied.iter().any(|applied| applied.target == *target) {
-            return Err(ApiError::new(422, "firewall_already_applied", "the firewall is applied to it already"));
+        if targets[..index].contains(target)
+            || firewall
+                .applied
+                .iter()
+                .any(|applied| applied.target == *target)
+        {
+            return Err(ApiError::new(
+                422,
+                "firewall_already_applied",
+                "the firewall is applied to it already",
+            ));
         }
         check_target(ctx, target, 404, "private_net_only_server")?;
     }
@@ -312,15 +437,31 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let firewall = resource::find::<Firewall>(ctx, id)?;
     for target in &targets {
-        if firewall.applied.iter().any(|applied| applied.target == *target) {
+        if firewall
+            .applied
+            .iter()
+            .any(|applied| applied.target == *target)
+        {
             continue;
         }
-        let server = if let Target::Server(id) = target { ctx.project.servers.get(*id) } else { None };
+        let server = if let Target::Server(id) = target {
+            ctx.project.servers.get(*id)
+        } else {
+            None
+        };
         if server.is_some_and(|server| firewall.status_for(server).is_some()) {
             let message = "the firewall came to the server by a label selector";
-            return Err(ApiError::new(422, "firewall_managed_by_label_selector", message));
+            return Err(ApiError::new(
+                422,
+                "firewall_managed_by_label_selector",
+                message,
+            ));
         }
-        return Err(ApiError::new(404, "firewall_resource_not_found", "the firewall is not applied to it"));
+        return Err(ApiError::new(
+            404,
+            "firewall_resource_not_found",
+            "the firewall is not applied to it",
+        ));
     }
     let mut actions = Vec::new();
     for target in targets {
@@ -338,7 +479,12 @@ fn set_rules(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let servers = resource::find::<Firewall>(ctx, id)?.servers(ctx.project);
     let effect = resource::set::<Firewall>(id, |firewall| firewall.rules = rules);
-    let mut actions = vec![ctx.start("set_firewall_rules", 1, vec![(Kind::Firewall, id)], Some(effect))];
+    let mut actions = vec![ctx.start(
+        "set_firewall_rules",
+        1,
+        vec![(Kind::Firewall, id)],
+        Some(effect),
+    )];
     for server in servers {
         let resources = vec![(Kind::Firewall, id), (Kind::Server, server)];
         actions.push(ctx.start("apply_firewall", 1, resources, None));

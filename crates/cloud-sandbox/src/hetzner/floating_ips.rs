@@ -14,15 +14,60 @@ use super::resource::{self, Addressed, Protected, Resource, in_table};
 use super::{Ctx, Handler};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_floating_ips", "GET", "/floating_ips", list_floating_ips),
-    route("create_floating_ip", "POST", "/floating_ips", create_floating_ip),
-    route("list_floating_ips_actions", "GET", "/floating_ips/actions", resource::list_all_actions::<FloatingIp>),
-    route("get_floating_ips_action", "GET", "/floating_ips/actions/{id}", resource::get_action::<FloatingIp>),
-    route("get_floating_ip", "GET", "/floating_ips/{id}", resource::get::<FloatingIp>),
-    route("update_floating_ip", "PUT", "/floating_ips/{id}", resource::update::<FloatingIp>),
-    route("delete_floating_ip", "DELETE", "/floating_ips/{id}", delete_floating_ip),
-    route("list_floating_ip_actions", "GET", "/floating_ips/{id}/actions", resource::list_actions::<FloatingIp>),
-    route("assign_floating_ip", "POST", "/floating_ips/{id}/actions/assign", assign),
+    route(
+        "list_floating_ips",
+        "GET",
+        "/floating_ips",
+        list_floating_ips,
+    ),
+    route(
+        "create_floating_ip",
+        "POST",
+        "/floating_ips",
+        create_floating_ip,
+    ),
+    route(
+        "list_floating_ips_actions",
+        "GET",
+        "/floating_ips/actions",
+        resource::list_all_actions::<FloatingIp>,
+    ),
+    route(
+        "get_floating_ips_action",
+        "GET",
+        "/floating_ips/actions/{id}",
+        resource::get_action::<FloatingIp>,
+    ),
+    route(
+        "get_floating_ip",
+        "GET",
+        "/floating_ips/{id}",
+        resource::get::<FloatingIp>,
+    ),
+    route(
+        "update_floating_ip",
+        "PUT",
+        "/floating_ips/{id}",
+        resource::update::<FloatingIp>,
+    ),
+    route(
+        "delete_floating_ip",
+        "DELETE",
+        "/floating_ips/{id}",
+        delete_floating_ip,
+    ),
+    route(
+        "list_floating_ip_actions",
+        "GET",
+        "/floating_ips/{id}/actions",
+        resource::list_actions::<FloatingIp>,
+    ),
+    route(
+        "assign_floating_ip",
+        "POST",
+        "/floating_ips/{id}/actions/assign",
+        assign,
+    ),
     route(
         "change_floating_ip_dns_ptr",
         "POST",
@@ -35,7 +80,12 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
         "/floating_ips/{id}/actions/change_protection",
         resource::change_protection::<FloatingIp>,
     ),
-    route("unassign_floating_ip", "POST", "/floating_ips/{id}/actions/unassign", unassign),
+    route(
+        "unassign_floating_ip",
+        "POST",
+        "/floating_ips/{id}/actions/unassign",
+        unassign,
+    ),
 ];
 
 pub(crate) struct FloatingIp {
@@ -50,7 +100,10 @@ pub(crate) struct FloatingIp {
     protected: bool,
 }
 
-const ORDERS: &[Order<FloatingIp>] = &[("id", |a, b| a.id.cmp(&b.id)), ("created", |a, b| a.created.cmp(&b.created))];
+const ORDERS: &[Order<FloatingIp>] = &[
+    ("id", |a, b| a.id.cmp(&b.id)),
+    ("created", |a, b| a.created.cmp(&b.created)),
+];
 
 named!(FloatingIp);
 
@@ -102,14 +155,21 @@ impl Addressed for FloatingIp {
 
 /// The Floating IPs that lead to a server.
 pub(crate) fn of_server(project: &Project, server: i64) -> Vec<i64> {
-    project.floating_ips.rows().filter(|ip| ip.server == Some(server)).map(|ip| ip.id).collect()
+    project
+        .floating_ips
+        .rows()
+        .filter(|ip| ip.server == Some(server))
+        .map(|ip| ip.id)
+        .collect()
 }
 
 fn list_floating_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.floating_ips.select(ctx.query.get("name"));
     rows.retain(|ip| selects(&ip.labels));
-    list(ctx, "floating_ips", rows, ORDERS, |ip| ip.render(ctx.project))
+    list(ctx, "floating_ips", rows, ORDERS, |ip| {
+        ip.render(ctx.project)
+    })
 }
 
 fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -136,7 +196,17 @@ fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
     let address = Address::new(version, ctx.shared.address());
     let created = ctx.project.stamp();
-    let row = FloatingIp { id, name, description, labels, created, address, home, server: None, protected: false };
+    let row = FloatingIp {
+        id,
+        name,
+        description,
+        labels,
+        created,
+        address,
+        home,
+        server: None,
+        protected: false,
+    };
     ctx.project.floating_ips.insert(row);
     let action = server.map(|server| start_assign(ctx, "create_floating_ip", id, server));
     Ok(resource::show_created::<FloatingIp>(ctx, id, action))
@@ -144,8 +214,16 @@ fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// Where the server is that is to be given a Floating IP, if it can be given one.
 fn ready_server(ctx: &Ctx<'_>, id: i64) -> Result<&'static Location, ApiError> {
-    let server = ctx.project.servers.get(id).ok_or_else(|| ApiError::not_found("server", id))?;
-    if server.locked { Err(ApiError::locked("server")) } else { Ok(server.location) }
+    let server = ctx
+        .project
+        .servers
+        .get(id)
+        .ok_or_else(|| ApiError::not_found("server", id))?;
+    if server.locked {
+        Err(ApiError::locked("server"))
+    } else {
+        Ok(server.location)
+    }
 }
 
 fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) -> i64 {
@@ -155,7 +233,12 @@ fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) 
             row.server = server;
         }
     });
-    ctx.start(command, 1, vec![(Kind::FloatingIp, id), (Kind::Server, server)], Some(effect))
+    ctx.start(
+        command,
+        1,
+        vec![(Kind::FloatingIp, id), (Kind::Server, server)],
+        Some(effect),
+    )
 }
 
 fn delete_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -174,7 +257,11 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     ready_server(ctx, server)?;
     if resource::find::<FloatingIp>(ctx, id)?.server.is_some() {
-        return Err(ApiError::new(422, "floating_ip_assigned", "the Floating IP is assigned already"));
+        return Err(ApiError::new(
+            422,
+            "floating_ip_assigned",
+            "the Floating IP is assigned already",
+        ));
     }
     let action = start_assign(ctx, "assign_floating_ip", id, server);
     super::one(201, "action", ctx.project.action(action))
@@ -183,7 +270,13 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn unassign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::changeable::<FloatingIp>(ctx)?;
     let server = resource::find::<FloatingIp>(ctx, id)?.server;
-    let server = server.ok_or_else(|| ApiError::new(422, "service_error", "the Floating IP is not assigned"))?;
+    let server = server
+        .ok_or_else(|| ApiError::new(422, "service_error", "the Floating IP is not assigned"))?;
     let effect = resource::set::<FloatingIp>(id, |row| row.server = None);
-    resource::start_with(ctx, "unassign_floating_ip", vec![(Kind::FloatingIp, id), (Kind::Server, server)], effect)
+    resource::start_with(
+        ctx,
+        "unassign_floating_ip",
+        vec![(Kind::FloatingIp, id), (Kind::Server, server)],
+        effect,
+    )
 }

@@ -16,13 +16,27 @@ use super::{Ctx, Handler, one};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_images", "GET", "/images", list_images),
-    route("list_images_actions", "GET", "/images/actions", |ctx| actions::list_of_kind(ctx, Kind::Image)),
-    route("get_images_action", "GET", "/images/actions/{id}", |ctx| actions::show_of_kind(ctx, Kind::Image)),
+    route("list_images_actions", "GET", "/images/actions", |ctx| {
+        actions::list_of_kind(ctx, Kind::Image)
+    }),
+    route("get_images_action", "GET", "/images/actions/{id}", |ctx| {
+        actions::show_of_kind(ctx, Kind::Image)
+    }),
     route("get_image", "GET", "/images/{id}", get_image),
     route("update_image", "PUT", "/images/{id}", update_image),
     route("delete_image", "DELETE", "/images/{id}", delete_image),
-    route("list_image_actions", "GET", "/images/{id}/actions", list_image_actions),
-    route("change_image_protection", "POST", "/images/{id}/actions/change_protection", change_image_protection),
+    route(
+        "list_image_actions",
+        "GET",
+        "/images/{id}/actions",
+        list_image_actions,
+    ),
+    route(
+        "change_image_protection",
+        "POST",
+        "/images/{id}/actions/change_protection",
+        change_image_protection,
+    ),
 ];
 
 pub(crate) const AVAILABLE: &str = "available";
@@ -61,8 +75,10 @@ const ORDERS: &[Order<Image>] = &[
 
 /// What everyone can install.
 static SYSTEM: LazyLock<Vec<Image>> = LazyLock::new(|| {
-    const OLD: Deprecation =
-        Deprecation { announced: "2026-06-01T00:00:00Z", unavailable_after: "2027-01-31T00:00:00Z" };
+    const OLD: Deprecation = Deprecation {
+        announced: "2026-06-01T00:00:00Z",
+        unavailable_after: "2027-01-31T00:00:00Z",
+    };
     let known: [(&str, &str, &str, Option<Deprecation>); 9] = [
         ("debian", "11", "Debian 11", Some(OLD)),
         ("debian", "12", "Debian 12", None),
@@ -78,26 +94,28 @@ static SYSTEM: LazyLock<Vec<Image>> = LazyLock::new(|| {
     architectures
         .into_iter()
         .flat_map(|(architecture, first)| {
-            known.into_iter().zip(first..).map(move |((flavor, version, description, deprecation), id)| Image {
-                id,
-                kind: "system",
-                status: AVAILABLE,
-                name: Some(format!("{flavor}-{version}")),
-                description: description.to_owned(),
-                image_size: None,
-                disk_size: 5,
-                created: "2025-09-01T08:00:00Z".to_owned(),
-                created_from: None,
-                bound_to: None,
-                os_flavor: flavor,
-                os_version: Some(version),
-                rapid_deploy: true,
-                protected: false,
-                deleted: None,
-                labels: Labels::new(),
-                architecture,
-                deprecation,
-            })
+            known.into_iter().zip(first..).map(
+                move |((flavor, version, description, deprecation), id)| Image {
+                    id,
+                    kind: "system",
+                    status: AVAILABLE,
+                    name: Some(format!("{flavor}-{version}")),
+                    description: description.to_owned(),
+                    image_size: None,
+                    disk_size: 5,
+                    created: "2025-09-01T08:00:00Z".to_owned(),
+                    created_from: None,
+                    bound_to: None,
+                    os_flavor: flavor,
+                    os_version: Some(version),
+                    rapid_deploy: true,
+                    protected: false,
+                    deleted: None,
+                    labels: Labels::new(),
+                    architecture,
+                    deprecation,
+                },
+            )
         })
         .collect()
 });
@@ -129,7 +147,10 @@ impl Image {
 
 /// An image, deleted or not.
 pub(crate) fn lookup(project: &Project, id: i64) -> Option<&Image> {
-    project.images.get(&id).or_else(|| SYSTEM.iter().find(|image| image.id == id))
+    project
+        .images
+        .get(&id)
+        .or_else(|| SYSTEM.iter().find(|image| image.id == id))
 }
 
 /// The image that a server of this architecture is to be installed from, or what is wrong with the choice.
@@ -141,9 +162,9 @@ pub(crate) fn choose<'p>(
 ) -> Result<&'p Image, &'static str> {
     let image = match wanted {
         IdOrName::Id(id) => lookup(project, *id).filter(|image| image.deleted.is_none()),
-        IdOrName::Name(name) => {
-            SYSTEM.iter().find(|image| image.name.as_ref() == Some(name) && image.architecture == architecture)
-        }
+        IdOrName::Name(name) => SYSTEM
+            .iter()
+            .find(|image| image.name.as_ref() == Some(name) && image.architecture == architecture),
     };
     let image = image.ok_or("is not a known image")?;
     if image.architecture != architecture {
@@ -152,7 +173,10 @@ pub(crate) fn choose<'p>(
         Err("is not available yet")
     } else if image.disk_size > disk {
         Err("needs a larger disk")
-    } else if image.deprecation.is_some_and(|deprecation| deprecation.is_over(project.wall())) {
+    } else if image
+        .deprecation
+        .is_some_and(|deprecation| deprecation.is_over(project.wall()))
+    {
         Err("is not available any more")
     } else {
         Ok(image)
@@ -173,8 +197,13 @@ fn list_images(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .filter(|image| {
             image.deleted.is_none()
                 && (deprecated || image.deprecation.is_none())
-                && (bound_to.is_empty() || image.bound_to.is_some_and(|server| bound_to.contains(&server)))
-                && query.get("name").is_none_or(|name| image.name.as_deref() == Some(name))
+                && (bound_to.is_empty()
+                    || image
+                        .bound_to
+                        .is_some_and(|server| bound_to.contains(&server)))
+                && query
+                    .get("name")
+                    .is_none_or(|name| image.name.as_deref() == Some(name))
                 && query.admits("type", image.kind)
                 && query.admits("status", image.status)
                 && query.admits("architecture", image.architecture)
@@ -195,7 +224,13 @@ fn get<'p>(ctx: &'p Ctx<'_>) -> Result<&'p Image, ApiError> {
 fn get_own<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Image, ApiError> {
     let id = get(ctx)?.id;
     let image = ctx.project.images.get_mut(&id);
-    image.ok_or_else(|| ApiError::new(403, "forbidden", "only snapshots and backups can be changed"))
+    image.ok_or_else(|| {
+        ApiError::new(
+            403,
+            "forbidden",
+            "only snapshots and backups can be changed",
+        )
+    })
 }
 
 fn get_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -247,9 +282,18 @@ fn change_image_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let delete = input.boolean("delete").unwrap_or(image.protected);
     input.finish()?;
     if kind != "snapshot" {
-        return Err(ApiError::new(422, "unsupported_error", "only snapshots can be protected"));
+        return Err(ApiError::new(
+            422,
+            "unsupported_error",
+            "only snapshots can be protected",
+        ));
     }
     let effect = Effect::ImageProtection(id, delete);
-    let action = ctx.start("change_protection", 1, vec![(Kind::Image, id)], Some(effect));
+    let action = ctx.start(
+        "change_protection",
+        1,
+        vec![(Kind::Image, id)],
+        Some(effect),
+    );
     one(201, "action", ctx.project.action(action))
 }

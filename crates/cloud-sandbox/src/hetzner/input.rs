@@ -31,10 +31,17 @@ impl Input {
             match serde_json::from_slice(body) {
                 Ok(Value::Object(values)) => values,
                 Ok(_) => return Err(ApiError::json_error("the body is not a JSON object")),
-                Err(error) => return Err(ApiError::json_error(format!("the body is not valid JSON: {error}"))),
+                Err(error) => {
+                    return Err(ApiError::json_error(format!(
+                        "the body is not valid JSON: {error}"
+                    )));
+                }
             }
         };
-        Ok(Self { values, problems: Vec::new() })
+        Ok(Self {
+            values,
+            problems: Vec::new(),
+        })
     }
 
     pub(crate) fn problem(&mut self, field: &str, message: impl Into<String>) {
@@ -49,7 +56,12 @@ impl Input {
         Err(ApiError::invalid_input(self.problems.drain(..)))
     }
 
-    fn take<T>(&mut self, field: &str, what: &str, read: impl FnOnce(Value) -> Option<T>) -> Option<T> {
+    fn take<T>(
+        &mut self,
+        field: &str,
+        what: &str,
+        read: impl FnOnce(Value) -> Option<T>,
+    ) -> Option<T> {
         let value = self.values.remove(field).filter(|value| !value.is_null())?;
         let read = read(value);
         if read.is_none() {
@@ -59,7 +71,11 @@ impl Input {
     }
 
     /// The value, or a problem and its default.
-    pub(crate) fn required<T: Default>(&mut self, field: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> T {
+    pub(crate) fn required<T: Default>(
+        &mut self,
+        field: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> T {
         let problems = self.problems.len();
         read(self, field).unwrap_or_else(|| {
             if self.problems.len() == problems {
@@ -107,19 +123,28 @@ impl Input {
     }
 
     pub(crate) fn integers(&mut self, field: &str) -> Option<Vec<i64>> {
-        self.take(field, "a list of integers", |value| value.as_array()?.iter().map(Value::as_i64).collect())
+        self.take(field, "a list of integers", |value| {
+            value.as_array()?.iter().map(Value::as_i64).collect()
+        })
     }
 
     pub(crate) fn strings(&mut self, field: &str) -> Option<Vec<String>> {
         self.take(field, "a list of strings", |value| {
-            value.as_array()?.iter().map(|item| item.as_str().map(str::to_owned)).collect()
+            value
+                .as_array()?
+                .iter()
+                .map(|item| item.as_str().map(str::to_owned))
+                .collect()
         })
     }
 
     /// An object inside of the body; its problems have to be handed back with [`absorb`](Self::absorb).
     pub(crate) fn object(&mut self, field: &str) -> Option<Self> {
         self.take(field, "an object", |value| match value {
-            Value::Object(values) => Some(Self { values, problems: Vec::new() }),
+            Value::Object(values) => Some(Self {
+                values,
+                problems: Vec::new(),
+            }),
             _ => None,
         })
     }
@@ -129,7 +154,10 @@ impl Input {
             Value::Array(items) => items
                 .into_iter()
                 .map(|item| match item {
-                    Value::Object(values) => Some(Self { values, problems: Vec::new() }),
+                    Value::Object(values) => Some(Self {
+                        values,
+                        problems: Vec::new(),
+                    }),
                     _ => None,
                 })
                 .collect(),
@@ -138,7 +166,12 @@ impl Input {
     }
 
     pub(crate) fn absorb(&mut self, field: &str, inner: Self) {
-        self.problems.extend(inner.problems.into_iter().map(|(name, message)| (format!("{field}.{name}"), message)));
+        self.problems.extend(
+            inner
+                .problems
+                .into_iter()
+                .map(|(name, message)| (format!("{field}.{name}"), message)),
+        );
     }
 
     pub(crate) fn id_or_name(&mut self, field: &str) -> Option<IdOrName> {
@@ -146,12 +179,16 @@ impl Input {
     }
 
     pub(crate) fn ids_or_names(&mut self, field: &str) -> Option<Vec<IdOrName>> {
-        self.take(field, "a list of IDs or names", |value| value.as_array()?.iter().map(IdOrName::read).collect())
+        self.take(field, "a list of IDs or names", |value| {
+            value.as_array()?.iter().map(IdOrName::read).collect()
+        })
     }
 
     pub(crate) fn choice(&mut self, field: &str, allowed: &[&'static str]) -> Option<&'static str> {
         let what = format!("one of {}", allowed.join(", "));
-        self.take(field, &what, |value| allowed.iter().find(|choice| value == **choice).copied())
+        self.take(field, &what, |value| {
+            allowed.iter().find(|choice| value == **choice).copied()
+        })
     }
 
     pub(crate) fn labels(&mut self, field: &str) -> Option<Labels> {
@@ -165,7 +202,10 @@ impl Input {
                 .collect(),
             _ => None,
         })?;
-        for problem in labels.iter().filter_map(|(key, value)| labels::problem(key, value)) {
+        for problem in labels
+            .iter()
+            .filter_map(|(key, value)| labels::problem(key, value))
+        {
             self.problem(field, problem);
         }
         Some(labels)
@@ -177,9 +217,10 @@ impl IdOrName {
         match value {
             Value::Number(number) => number.as_i64().map(Self::Id),
             // A name made of digits is an id in all of the API's fields of this kind.
-            Value::String(text) if !text.is_empty() => {
-                Some(text.parse().map_or_else(|_| Self::Name(text.clone()), Self::Id))
-            }
+            Value::String(text) if !text.is_empty() => Some(
+                text.parse()
+                    .map_or_else(|_| Self::Name(text.clone()), Self::Id),
+            ),
             _ => None,
         }
     }

@@ -14,8 +14,14 @@ pub(crate) const V6: &str = "ipv6";
 
 /// An IPv4 address, or a network of IPv6 addresses, with the names set for them.
 pub(crate) enum Address {
-    V4 { ip: Ipv4Addr, name: Option<String> },
-    V6 { network: Ipv6Addr, names: BTreeMap<Ipv6Addr, String> },
+    V4 {
+        ip: Ipv4Addr,
+        name: Option<String>,
+    },
+    V6 {
+        network: Ipv6Addr,
+        names: BTreeMap<Ipv6Addr, String>,
+    },
 }
 
 /// An address of the range for carriers' own use, which no server in the internet has.
@@ -26,7 +32,16 @@ pub(crate) fn v4_address(number: u32) -> Ipv4Addr {
 /// A network of the range for documentation.
 pub(crate) fn v6_network(number: u32) -> Ipv6Addr {
     let [a, b, c, d] = number.to_be_bytes();
-    Ipv6Addr::new(0x2001, 0x0db8, u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]), 0, 0, 0, 0)
+    Ipv6Addr::new(
+        0x2001,
+        0x0db8,
+        u16::from_be_bytes([a, b]),
+        u16::from_be_bytes([c, d]),
+        0,
+        0,
+        0,
+        0,
+    )
 }
 
 /// What an address resolves to unless somebody says otherwise.
@@ -39,9 +54,15 @@ impl Address {
     /// The address of this version that belongs to a number.
     pub(crate) fn new(version: &str, number: u32) -> Self {
         if version == V4 {
-            return Self::V4 { ip: v4_address(number), name: None };
+            return Self::V4 {
+                ip: v4_address(number),
+                name: None,
+            };
         }
-        Self::V6 { network: v6_network(number), names: BTreeMap::new() }
+        Self::V6 {
+            network: v6_network(number),
+            names: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn version(&self) -> &'static str {
@@ -62,7 +83,9 @@ impl Address {
     pub(crate) fn owns(&self, ip: IpAddr) -> bool {
         match (self, ip) {
             (Self::V4 { ip: own, .. }, IpAddr::V4(ip)) => *own == ip,
-            (Self::V6 { network, .. }, IpAddr::V6(ip)) => network.segments()[..4] == ip.segments()[..4],
+            (Self::V6 { network, .. }, IpAddr::V6(ip)) => {
+                network.segments()[..4] == ip.segments()[..4]
+            }
             _ => false,
         }
     }
@@ -84,9 +107,14 @@ impl Address {
     pub(crate) fn dns_ptr(&self) -> Vec<Value> {
         match self {
             Self::V4 { ip, name } => {
-                vec![json!({"ip": ip, "dns_ptr": name.clone().unwrap_or_else(|| usual_dns_ptr(*ip))})]
+                vec![
+                    json!({"ip": ip, "dns_ptr": name.clone().unwrap_or_else(|| usual_dns_ptr(*ip))}),
+                ]
             }
-            Self::V6 { names, .. } => names.iter().map(|(ip, name)| json!({"ip": ip, "dns_ptr": name})).collect(),
+            Self::V6 { names, .. } => names
+                .iter()
+                .map(|(ip, name)| json!({"ip": ip, "dns_ptr": name}))
+                .collect(),
         }
     }
 }
@@ -107,6 +135,15 @@ pub(crate) fn read_dns_ptr(
         input.problem("dns_ptr", "is not a hostname");
     }
     input.finish()?;
-    let refused = || ApiError::new(422, "ip_not_owned", format!("the address {ip} is not of this {owner}"));
-    parsed.filter(|ip| owns(*ip)).map(|ip| (ip, name)).ok_or_else(refused)
+    let refused = || {
+        ApiError::new(
+            422,
+            "ip_not_owned",
+            format!("the address {ip} is not of this {owner}"),
+        )
+    };
+    parsed
+        .filter(|ip| owns(*ip))
+        .map(|ip| (ip, name))
+        .ok_or_else(refused)
 }

@@ -9,8 +9,10 @@ use super::query::list;
 use super::server_types::Deprecation;
 use super::{Ctx, Handler, one};
 
-pub(crate) const ROUTES: &[Route<Handler>] =
-    &[route("list_isos", "GET", "/isos", list_isos), route("get_iso", "GET", "/isos/{id}", get_iso)];
+pub(crate) const ROUTES: &[Route<Handler>] = &[
+    route("list_isos", "GET", "/isos", list_isos),
+    route("get_iso", "GET", "/isos/{id}", get_iso),
+];
 
 #[derive(Debug)]
 pub(crate) struct Iso {
@@ -23,7 +25,10 @@ pub(crate) struct Iso {
     deprecation: Option<Deprecation>,
 }
 
-const OLD: Deprecation = Deprecation { announced: "2026-08-01T00:00:00Z", unavailable_after: "2027-02-01T00:00:00Z" };
+const OLD: Deprecation = Deprecation {
+    announced: "2026-08-01T00:00:00Z",
+    unavailable_after: "2027-02-01T00:00:00Z",
+};
 
 #[rustfmt::skip]
 static ISOS: [Iso; 6] = [

@@ -33,11 +33,16 @@ fn is_name(name: &str) -> bool {
     name.len() <= 63
         && ends_well(name.as_bytes().first())
         && ends_well(name.as_bytes().last())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 fn is_subdomain(prefix: &str) -> bool {
-    prefix.len() <= 253 && prefix.split('.').all(|label| is_name(label) && !label.contains('_'))
+    prefix.len() <= 253
+        && prefix
+            .split('.')
+            .all(|label| is_name(label) && !label.contains('_'))
 }
 
 /// Terms that must all hold.
@@ -57,7 +62,11 @@ impl Selector {
         if text.trim().is_empty() {
             return Ok(Self(Vec::new()));
         }
-        terms(text)?.into_iter().map(term).collect::<Result<_, _>>().map(Self)
+        terms(text)?
+            .into_iter()
+            .map(term)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     pub(crate) fn matches(&self, labels: &Labels) -> bool {
@@ -98,19 +107,31 @@ fn term(text: &str) -> Result<Term, String> {
     let text = text.trim();
     let key = |key: &str| {
         let key = key.trim();
-        if is_key(key) { Ok(key.to_owned()) } else { Err(format!("{key:?} is not a label key")) }
+        if is_key(key) {
+            Ok(key.to_owned())
+        } else {
+            Err(format!("{key:?} is not a label key"))
+        }
     };
     let value = |value: &str| {
         let value = value.trim();
-        if is_value(value) { Ok(value.to_owned()) } else { Err(format!("{value:?} is not a label value")) }
+        if is_value(value) {
+            Ok(value.to_owned())
+        } else {
+            Err(format!("{value:?} is not a label value"))
+        }
     };
     if let Some((head, tail)) = text.split_once('(') {
-        let list = tail.strip_suffix(')').ok_or_else(|| format!("{text:?} has text after its parenthesis"))?;
+        let list = tail
+            .strip_suffix(')')
+            .ok_or_else(|| format!("{text:?} has text after its parenthesis"))?;
         let values = list.split(',').map(value).collect::<Result<Vec<_>, _>>()?;
         return match head.split_whitespace().collect::<Vec<_>>()[..] {
             [name, "in"] => Ok(Term::In(key(name)?, values)),
             [name, "notin"] => Ok(Term::NotIn(key(name)?, values)),
-            _ => Err(format!("{text:?} is neither an \"in\" nor a \"notin\" term")),
+            _ => Err(format!(
+                "{text:?} is neither an \"in\" nor a \"notin\" term"
+            )),
         };
     }
     if let Some((name, other)) = text.split_once("!=") {
@@ -129,7 +150,10 @@ mod tests {
     use super::*;
 
     fn matches(selector: &str, labels: &[(&str, &str)]) -> bool {
-        let labels = labels.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let labels = labels
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         Selector::parse(selector).unwrap().matches(&labels)
     }
 
@@ -151,7 +175,15 @@ mod tests {
         ] {
             assert!(matches(yes, &web), "{yes}");
         }
-        for no in ["other", "env=test", "!env", "env!=prod", "env in (test)", "env notin (prod)", "env=prod,other"] {
+        for no in [
+            "other",
+            "env=test",
+            "!env",
+            "env!=prod",
+            "env in (test)",
+            "env notin (prod)",
+            "env=prod,other",
+        ] {
             assert!(!matches(no, &web), "{no}");
         }
         assert!(matches("empty=", &[("empty", "")]));
@@ -159,9 +191,20 @@ mod tests {
 
     #[test]
     fn what_is_not_a_selector() {
-        for wrong in
-            [",", "a,", "a b", "=b", "a=b=c", "a in b", "a in (b", "a in b)", "a on (b)", "-a", "a in (b) c", "!"]
-        {
+        for wrong in [
+            ",",
+            "a,",
+            "a b",
+            "=b",
+            "a=b=c",
+            "a in b",
+            "a in (b",
+            "a in b)",
+            "a on (b)",
+            "-a",
+            "a in (b) c",
+            "!",
+        ] {
             assert!(Selector::parse(wrong).is_err(), "{wrong}");
         }
     }
@@ -169,7 +212,12 @@ mod tests {
     #[test]
     fn keys_and_values() {
         let long = "x".repeat(64);
-        for (key, value) in [("a", ""), ("a-b_c.d", "1.2"), ("example.com/a", "b"), (&long[1..], &long[1..])] {
+        for (key, value) in [
+            ("a", ""),
+            ("a-b_c.d", "1.2"),
+            ("example.com/a", "b"),
+            (&long[1..], &long[1..]),
+        ] {
             assert_eq!(problem(key, value), None);
         }
         for (key, value) in [

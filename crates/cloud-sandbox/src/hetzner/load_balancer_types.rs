@@ -11,8 +11,18 @@ use super::query::list;
 use super::{Ctx, Handler, one};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_load_balancer_types", "GET", "/load_balancer_types", list_load_balancer_types),
-    route("get_load_balancer_type", "GET", "/load_balancer_types/{id}", get_load_balancer_type),
+    route(
+        "list_load_balancer_types",
+        "GET",
+        "/load_balancer_types",
+        list_load_balancer_types,
+    ),
+    route(
+        "get_load_balancer_type",
+        "GET",
+        "/load_balancer_types/{id}",
+        get_load_balancer_type,
+    ),
 ];
 
 #[derive(Debug)]
@@ -43,7 +53,10 @@ pub(crate) fn find(wanted: &IdOrName) -> Option<&'static LoadBalancerType> {
 
 impl LoadBalancerType {
     pub(crate) fn prices(&self) -> Vec<Value> {
-        LOCATIONS.iter().map(|place| pricing::location_price(place.name, self.cents)).collect()
+        LOCATIONS
+            .iter()
+            .map(|place| pricing::location_price(place.name, self.cents))
+            .collect()
     }
 
     pub(crate) fn render(&self) -> Value {
@@ -63,12 +76,22 @@ impl LoadBalancerType {
 }
 
 fn list_load_balancer_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let rows = LOAD_BALANCER_TYPES.iter().filter(|kind| ctx.query.admits("name", kind.name)).collect();
-    list(ctx, "load_balancer_types", rows, &[], LoadBalancerType::render)
+    let rows = LOAD_BALANCER_TYPES
+        .iter()
+        .filter(|kind| ctx.query.admits("name", kind.name))
+        .collect();
+    list(
+        ctx,
+        "load_balancer_types",
+        rows,
+        &[],
+        LoadBalancerType::render,
+    )
 }
 
 fn get_load_balancer_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = ctx.id()?;
-    let kind = find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("load balancer type", id))?;
+    let kind =
+        find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("load balancer type", id))?;
     one(200, "load_balancer_type", kind.render())
 }

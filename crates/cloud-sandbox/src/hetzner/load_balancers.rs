@@ -27,20 +27,66 @@ use services::Service;
 use targets::{Target, What};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_load_balancers", "GET", "/load_balancers", list_load_balancers),
-    route("create_load_balancer", "POST", "/load_balancers", create::create_load_balancer),
-    route("list_load_balancers_actions", "GET", "/load_balancers/actions", |ctx| {
-        actions::list_of_kind(ctx, Kind::LoadBalancer)
-    }),
-    route("get_load_balancers_action", "GET", "/load_balancers/actions/{id}", |ctx| {
-        actions::show_of_kind(ctx, Kind::LoadBalancer)
-    }),
-    route("get_load_balancer", "GET", "/load_balancers/{id}", get_load_balancer),
-    route("update_load_balancer", "PUT", "/load_balancers/{id}", update_load_balancer),
-    route("delete_load_balancer", "DELETE", "/load_balancers/{id}", delete_load_balancer),
-    route("list_load_balancer_actions", "GET", "/load_balancers/{id}/actions", list_load_balancer_actions),
-    route("get_load_balancer_metrics", "GET", "/load_balancers/{id}/metrics", get_load_balancer_metrics),
-    route("add_load_balancer_service", "POST", "/load_balancers/{id}/actions/add_service", services::add_service),
+    route(
+        "list_load_balancers",
+        "GET",
+        "/load_balancers",
+        list_load_balancers,
+    ),
+    route(
+        "create_load_balancer",
+        "POST",
+        "/load_balancers",
+        create::create_load_balancer,
+    ),
+    route(
+        "list_load_balancers_actions",
+        "GET",
+        "/load_balancers/actions",
+        |ctx| actions::list_of_kind(ctx, Kind::LoadBalancer),
+    ),
+    route(
+        "get_load_balancers_action",
+        "GET",
+        "/load_balancers/actions/{id}",
+        |ctx| actions::show_of_kind(ctx, Kind::LoadBalancer),
+    ),
+    route(
+        "get_load_balancer",
+        "GET",
+        "/load_balancers/{id}",
+        get_load_balancer,
+    ),
+    route(
+        "update_load_balancer",
+        "PUT",
+        "/load_balancers/{id}",
+        update_load_balancer,
+    ),
+    route(
+        "delete_load_balancer",
+        "DELETE",
+        "/load_balancers/{id}",
+        delete_load_balancer,
+    ),
+    route(
+        "list_load_balancer_actions",
+        "GET",
+        "/load_balancers/{id}/actions",
+        list_load_balancer_actions,
+    ),
+    route(
+        "get_load_balancer_metrics",
+        "GET",
+        "/load_balancers/{id}/metrics",
+        get_load_balancer_metrics,
+    ),
+    route(
+        "add_load_balancer_service",
+        "POST",
+        "/load_balancers/{id}/actions/add_service",
+        services::add_service,
+    ),
     route(
         "update_load_balancer_service",
         "POST",
@@ -53,11 +99,36 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
         "/load_balancers/{id}/actions/delete_service",
         services::delete_service,
     ),
-    route("add_load_balancer_target", "POST", "/load_balancers/{id}/actions/add_target", targets::add_target),
-    route("remove_load_balancer_target", "POST", "/load_balancers/{id}/actions/remove_target", targets::remove_target),
-    route("change_load_balancer_algorithm", "POST", "/load_balancers/{id}/actions/change_algorithm", change_algorithm),
-    route("change_load_balancer_type", "POST", "/load_balancers/{id}/actions/change_type", change_type),
-    route("change_load_balancer_dns_ptr", "POST", "/load_balancers/{id}/actions/change_dns_ptr", change_dns_ptr),
+    route(
+        "add_load_balancer_target",
+        "POST",
+        "/load_balancers/{id}/actions/add_target",
+        targets::add_target,
+    ),
+    route(
+        "remove_load_balancer_target",
+        "POST",
+        "/load_balancers/{id}/actions/remove_target",
+        targets::remove_target,
+    ),
+    route(
+        "change_load_balancer_algorithm",
+        "POST",
+        "/load_balancers/{id}/actions/change_algorithm",
+        change_algorithm,
+    ),
+    route(
+        "change_load_balancer_type",
+        "POST",
+        "/load_balancers/{id}/actions/change_type",
+        change_type,
+    ),
+    route(
+        "change_load_balancer_dns_ptr",
+        "POST",
+        "/load_balancers/{id}/actions/change_dns_ptr",
+        change_dns_ptr,
+    ),
     route(
         "change_load_balancer_protection",
         "POST",
@@ -96,7 +167,10 @@ const METRICS: &[metrics::Group] = &[
     ("open_connections", &[("open_connections", 500)]),
     ("connections_per_second", &[("connections_per_second", 200)]),
     ("requests_per_second", &[("requests_per_second", 900)]),
-    ("bandwidth", &[("bandwidth.in", 1_500_000), ("bandwidth.out", 6_000_000)]),
+    (
+        "bandwidth",
+        &[("bandwidth.in", 1_500_000), ("bandwidth.out", 6_000_000)],
+    ),
 ];
 
 const ORDERS: &[Order<LoadBalancer>] = &[
@@ -109,17 +183,24 @@ fn list_load_balancers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.load_balancers.select(ctx.query.get("name"));
     rows.retain(|balancer| selects(&balancer.labels));
-    list(ctx, "load_balancers", rows, ORDERS, |balancer| balancer.render(ctx.project))
+    list(ctx, "load_balancers", rows, ORDERS, |balancer| {
+        balancer.render(ctx.project)
+    })
 }
 
 fn check_name(input: &mut Input, name: &str) {
     if name.len() > 128 || name.trim() != name {
-        input.problem("name", "must not be longer than 128 characters, nor begin or end with a space");
+        input.problem(
+            "name",
+            "must not be longer than 128 characters, nor begin or end with a space",
+        );
     }
 }
 
 fn read_type(input: &mut Input) -> Option<&'static LoadBalancerType> {
-    let wanted = input.required("load_balancer_type", |input, field| input.id_or_name(field).map(Some))?;
+    let wanted = input.required("load_balancer_type", |input, field| {
+        input.id_or_name(field).map(Some)
+    })?;
     let found = load_balancer_types::find(&wanted);
     if found.is_none() {
         input.problem("load_balancer_type", "is not a known load balancer type");
@@ -140,10 +221,23 @@ fn check_room(
 ) -> Result<(), ApiError> {
     let ends: usize = targets
         .iter()
-        .map(|target| if matches!(target.what, What::Ip(_)) { 1 } else { target.servers(project).len() })
+        .map(|target| {
+            if matches!(target.what, What::Ip(_)) {
+                1
+            } else {
+                target.servers(project).len()
+            }
+        })
         .sum();
-    let certificates: Vec<i64> = services.iter().flat_map(Service::certificates).copied().collect();
-    if let Some(unknown) = certificates.iter().find(|id| project.certificates.get(**id).is_none()) {
+    let certificates: Vec<i64> = services
+        .iter()
+        .flat_map(Service::certificates)
+        .copied()
+        .collect();
+    if let Some(unknown) = certificates
+        .iter()
+        .find(|id| project.certificates.get(**id).is_none())
+    {
         return Err(ApiError::not_found("certificate", unknown));
     }
     for (count, most, what) in [
@@ -161,34 +255,65 @@ fn check_room(
 
 fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
     let id = ctx.id()?;
-    ctx.project.load_balancers.get(id).ok_or_else(|| ApiError::not_found("load balancer", id))?;
+    ctx.project
+        .load_balancers
+        .get(id)
+        .ok_or_else(|| ApiError::not_found("load balancer", id))?;
     Ok(id)
 }
 
 /// The load balancer in the path, if it can be changed now. To a change, one that is being deleted is gone.
 fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), ApiError> {
     let id = ctx.id()?;
-    let balancer = ctx.project.load_balancers.get_mut(id).filter(|balancer| !balancer.deleting);
-    balancer.map(|balancer| (id, balancer)).ok_or_else(|| ApiError::not_found("load balancer", id))
+    let balancer = ctx
+        .project
+        .load_balancers
+        .get_mut(id)
+        .filter(|balancer| !balancer.deleting);
+    balancer
+        .map(|balancer| (id, balancer))
+        .ok_or_else(|| ApiError::not_found("load balancer", id))
 }
 
 fn begin(ctx: &mut Ctx<'_>, command: &'static str, id: i64, change: Change) -> Value {
-    let network = ctx.project.load_balancers.get(id).and_then(LoadBalancer::network);
+    let network = ctx
+        .project
+        .load_balancers
+        .get(id)
+        .and_then(LoadBalancer::network);
     let about_network = matches!(change, Change::Attached | Change::Detached);
     let mut resources = vec![(Kind::LoadBalancer, id)];
-    resources.extend(network.filter(|_| about_network).map(|network| (Kind::Network, network)));
-    let action = ctx.start(command, 1, resources, Some(Effect::LoadBalancer(id, change)));
+    resources.extend(
+        network
+            .filter(|_| about_network)
+            .map(|network| (Kind::Network, network)),
+    );
+    let action = ctx.start(
+        command,
+        1,
+        resources,
+        Some(Effect::LoadBalancer(id, change)),
+    );
     ctx.project.action(action)
 }
 
-fn act(ctx: &mut Ctx<'_>, command: &'static str, id: i64, change: Change) -> Result<Answer, ApiError> {
+fn act(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    id: i64,
+    change: Change,
+) -> Result<Answer, ApiError> {
     let action = begin(ctx, command, id, change);
     one(201, "action", action)
 }
 
 fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
     let balancer = ctx.project.load_balancers.get(id);
-    one(200, "load_balancer", balancer.map_or(Value::Null, |balancer| balancer.render(ctx.project)))
+    one(
+        200,
+        "load_balancer",
+        balancer.map_or(Value::Null, |balancer| balancer.render(ctx.project)),
+    )
 }
 
 fn get_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -229,7 +354,11 @@ fn list_load_balancer_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn get_load_balancer_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = get(ctx)?;
-    let created_at = ctx.project.load_balancers.get(id).map_or(Duration::ZERO, |balancer| balancer.created_at);
+    let created_at = ctx
+        .project
+        .load_balancers
+        .get(id)
+        .map_or(Duration::ZERO, |balancer| balancer.created_at);
     metrics::answer(ctx, id, created_at, METRICS)
 }
 
@@ -246,7 +375,8 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, balancer) = changeable(ctx)?;
     let kind = read_type(&mut input);
     input.finish()?;
-    let kind = kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
+    let kind =
+        kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
     let (services, targets) = (balancer.services.clone(), balancer.targets.clone());
     let is_same = balancer.kind.id == kind.id;
     if is_same || check_room(ctx.project, kind, &services, &targets).is_err() {

@@ -68,12 +68,18 @@ impl Location {
 }
 
 fn list_locations(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let rows = LOCATIONS.iter().filter(|location| ctx.query.admits("name", location.name)).collect();
+    let rows = LOCATIONS
+        .iter()
+        .filter(|location| ctx.query.admits("name", location.name))
+        .collect();
     list(
         ctx,
         "locations",
         rows,
-        &[("id", |a, b| a.id.cmp(&b.id)), ("name", |a, b| a.name.cmp(b.name))],
+        &[
+            ("id", |a, b| a.id.cmp(&b.id)),
+            ("name", |a, b| a.name.cmp(b.name)),
+        ],
         Location::render,
     )
 }
@@ -81,5 +87,11 @@ fn list_locations(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn get_location(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = ctx.id()?;
     let location = LOCATIONS.iter().find(|location| location.id == id);
-    one(200, "location", location.ok_or_else(|| ApiError::not_found("location", id))?.render())
+    one(
+        200,
+        "location",
+        location
+            .ok_or_else(|| ApiError::not_found("location", id))?
+            .render(),
+    )
 }

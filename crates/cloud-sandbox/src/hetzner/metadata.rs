@@ -22,12 +22,18 @@ pub(crate) struct HetznerMetadata {
 
 impl HetznerMetadata {
     pub(crate) fn of(hetzner: Arc<Hetzner>, server: i64) -> Self {
-        Self { hetzner, server: Some(server) }
+        Self {
+            hetzner,
+            server: Some(server),
+        }
     }
 
     #[cfg(feature = "serve")]
     pub(crate) fn mounted(hetzner: Arc<Hetzner>) -> Self {
-        Self { hetzner, server: None }
+        Self {
+            hetzner,
+            server: None,
+        }
     }
 
     /// The server that asks, and what it asks for.
@@ -58,13 +64,18 @@ impl Service for HetznerMetadata {
         }
         // A server that is gone cannot ask.
         let found = self.asked(call.path).and_then(|(server, what)| {
-            self.hetzner.with_server(server, |server, project| tell(what, server, project)).flatten()
+            self.hetzner
+                .with_server(server, |server, project| tell(what, server, project))
+                .flatten()
         });
         found.map_or_else(|| plain(404, "not found\n"), |text| plain(200, text))
     }
 
     fn error(&self, status: u16, _: Option<&str>, message: Option<&str>) -> Answer {
-        plain(status, format!("{}\n", message.unwrap_or("the sandbox was asked to fail")))
+        plain(
+            status,
+            format!("{}\n", message.unwrap_or("the sandbox was asked to fail")),
+        )
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
@@ -81,7 +92,10 @@ fn plain(status: u16, text: impl Into<bytes::Bytes>) -> Answer {
 }
 
 fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn tell(what: &str, server: &Server, project: &Project) -> Option<String> {
@@ -97,7 +111,13 @@ fn tell(what: &str, server: &Server, project: &Project) -> Option<String> {
         "metadata/private-networks" => private_networks(&shown, project),
         "metadata" => {
             let mut map = String::new();
-            for name in ["availability-zone", "hostname", "instance-id", "public-ipv4", "region"] {
+            for name in [
+                "availability-zone",
+                "hostname",
+                "instance-id",
+                "public-ipv4",
+                "region",
+            ] {
                 let value = tell(&format!("metadata/{name}"), server, project)?;
                 // Writing into a string cannot fail.
                 let _ = writeln!(map, "{name}: {value}");
@@ -110,12 +130,23 @@ fn tell(what: &str, server: &Server, project: &Project) -> Option<String> {
 
 fn private_networks(shown: &Value, project: &Project) -> String {
     let mut list = String::new();
-    for (index, private) in shown["private_net"].as_array().into_iter().flatten().enumerate() {
+    for (index, private) in shown["private_net"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         let id = private["network"].as_i64().unwrap_or_default();
-        let Some(network) = project.networks.get(id) else { continue };
+        let Some(network) = project.networks.get(id) else {
+            continue;
+        };
         let ip = text(private, "/ip").parse().ok();
         let subnet = ip.map(|ip| network.subnet_of(ip)).unwrap_or_default();
-        let aliases = private["alias_ips"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let aliases = private["alias_ips"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         let _ = writeln!(
             list,
             "- ip: {}\n  alias_ips: [{}]\n  interface_num: {}\n  mac_address: {}\n  network_id: {id}\n  \

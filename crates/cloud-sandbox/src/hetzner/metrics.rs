@@ -33,12 +33,21 @@ const SERVER: &[Group] = &[("cpu", CPU), ("disk", DISK), ("network", NETWORK)];
 
 pub(crate) fn get_server_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = servers::get(ctx)?;
-    let created_at = ctx.project.servers.get(id).map_or(Duration::ZERO, |server| server.created_at);
+    let created_at = ctx
+        .project
+        .servers
+        .get(id)
+        .map_or(Duration::ZERO, |server| server.created_at);
     answer(ctx, id, created_at, SERVER)
 }
 
 /// The measurements of something that was created at a time.
-pub(crate) fn answer(ctx: &Ctx<'_>, id: i64, created_at: Duration, groups: &[Group]) -> Result<Answer, ApiError> {
+pub(crate) fn answer(
+    ctx: &Ctx<'_>,
+    id: i64,
+    created_at: Duration,
+    groups: &[Group],
+) -> Result<Answer, ApiError> {
     let age = ctx.project.now().saturating_sub(created_at);
     let born = i64::try_from(super::unix_seconds(ctx.project.wall() - age)).unwrap_or(i64::MAX);
     let query = &ctx.query;
@@ -59,17 +68,25 @@ pub(crate) fn answer(ctx: &Ctx<'_>, id: i64, created_at: Duration, groups: &[Gro
         let text = query.get(name);
         let time = text.and_then(|text| text.parse::<Timestamp>().ok());
         if time.is_none() {
-            let problem = if text.is_some() { "must be a time as in RFC 3339" } else { "is required" };
+            let problem = if text.is_some() {
+                "must be a time as in RFC 3339"
+            } else {
+                "is required"
+            };
             problems.push((name, problem.to_owned()));
         }
         time
     };
     let (start, end) = (time("start"), time("end"));
-    let step = query.get("step").map(|text| text.parse().ok().filter(|step: &i64| *step > 0));
+    let step = query
+        .get("step")
+        .map(|text| text.parse().ok().filter(|step: &i64| *step > 0));
     if step == Some(None) {
         problems.push(("step", "must be a positive number of seconds".to_owned()));
     }
-    let (Some(start), Some(end)) = (start, end) else { return Err(ApiError::invalid_input(problems)) };
+    let (Some(start), Some(end)) = (start, end) else {
+        return Err(ApiError::invalid_input(problems));
+    };
     if end <= start {
         problems.push(("end", "must be after start".to_owned()));
     }
@@ -81,13 +98,23 @@ pub(crate) fn answer(ctx: &Ctx<'_>, id: i64, created_at: Duration, groups: &[Gro
     let window = last.saturating_sub(first);
     let usual = window / USUAL_SAMPLES + 1;
     // A step too small for the window is made larger, so that no answer has more samples than the API gives.
-    let step = step.flatten().unwrap_or(usual).max(window / MOST_SAMPLES + 1);
+    let step = step
+        .flatten()
+        .unwrap_or(usual)
+        .max(window / MOST_SAMPLES + 1);
     let mut time_series = Map::new();
     for (name, scale) in series {
         let values: Vec<Value> = (0..=window / step)
             .map(|n| first + n * step)
             .map(|second| {
-                json!([float(second), if second < born { "0".to_owned() } else { sample(id, name, scale, second) }])
+                json!([
+                    float(second),
+                    if second < born {
+                        "0".to_owned()
+                    } else {
+                        sample(id, name, scale, second)
+                    }
+                ])
             })
             .collect();
         time_series.insert(name.to_owned(), json!({"values": values}));
@@ -100,7 +127,11 @@ pub(crate) fn answer(ctx: &Ctx<'_>, id: i64, created_at: Duration, groups: &[Gro
 }
 
 fn names(groups: &[Group]) -> String {
-    groups.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    groups
+        .iter()
+        .map(|(name, _)| *name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[allow(clippy::cast_precision_loss)]
@@ -110,7 +141,11 @@ fn float(second: i64) -> f64 {
 
 /// A value that is the same whenever it is asked for: two queries that overlap must agree.
 fn sample(server: i64, name: &str, scale: u64, second: i64) -> String {
-    let seed = name.bytes().fold(server ^ second.rotate_left(20), |seed, byte| seed.wrapping_mul(31) ^ i64::from(byte));
+    let seed = name
+        .bytes()
+        .fold(server ^ second.rotate_left(20), |seed, byte| {
+            seed.wrapping_mul(31) ^ i64::from(byte)
+        });
     let thousandths = fastrand::Rng::with_seed(seed.unsigned_abs()).u64(..scale * 1000);
     format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
 }

@@ -141,7 +141,11 @@ impl Hetzner {
                 rng: fastrand::Rng::with_seed(options.seed),
             },
         };
-        Self { options, clock, state: Mutex::new(state) }
+        Self {
+            options,
+            clock,
+            state: Mutex::new(state),
+        }
     }
 
     /// A server of any project, as it is now.
@@ -155,10 +159,24 @@ impl Hetzner {
     }
 
     fn answer(&self, call: &Call<'_>, state: &mut State, now: Duration) -> Answer {
-        let State { projects, strangers, shared } = state;
-        let path = call.path.strip_prefix("/v1").filter(|path| path.starts_with('/'));
-        let found = path.map_or(Found::Nothing, |path| route::find(routes(), call.method, path));
-        let token = bearer(call).filter(|token| self.options.token.as_deref().is_none_or(|known| known == *token));
+        let State {
+            projects,
+            strangers,
+            shared,
+        } = state;
+        let path = call
+            .path
+            .strip_prefix("/v1")
+            .filter(|path| path.starts_with('/'));
+        let found = path.map_or(Found::Nothing, |path| {
+            route::find(routes(), call.method, path)
+        });
+        let token = bearer(call).filter(|token| {
+            self.options
+                .token
+                .as_deref()
+                .is_none_or(|known| known == *token)
+        });
         let mut project = token.map(|token| {
             projects.entry(token.to_owned()).or_insert_with(|| {
                 let bucket = Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now);
@@ -166,14 +184,17 @@ impl Hetzner {
             })
         });
 
-        let bucket = project.as_deref_mut().map_or(strangers, |project| &mut project.bucket);
+        let bucket = project
+            .as_deref_mut()
+            .map_or(strangers, |project| &mut project.bucket);
         if self.options.rate_limit.is_some() && !bucket.take(now) {
             let answer = ApiError::rate_limit_exceeded().answer();
             return self.with_limits(answer, bucket, now);
         }
         let limits = bucket.clone();
 
-        let gone = path.is_some_and(|path| path == "/datacenters" || path.starts_with("/datacenters/"));
+        let gone =
+            path.is_some_and(|path| path == "/datacenters" || path.starts_with("/datacenters/"));
         let answer = match (found, project) {
             (Found::Nothing, _) if !gone => no_route(),
             (_, None) => ApiError::unauthorized().answer(),
@@ -200,9 +221,18 @@ impl Hetzner {
         let (limit, remaining) = (bucket.limit(), bucket.remaining());
         let full = self.clock.epoch() + now + bucket.full_in();
         answer
-            .with(HeaderName::from_static("ratelimit-limit"), &limit.to_string())
-            .with(HeaderName::from_static("ratelimit-remaining"), &remaining.to_string())
-            .with(HeaderName::from_static("ratelimit-reset"), &unix_seconds(full).to_string())
+            .with(
+                HeaderName::from_static("ratelimit-limit"),
+                &limit.to_string(),
+            )
+            .with(
+                HeaderName::from_static("ratelimit-remaining"),
+                &remaining.to_string(),
+            )
+            .with(
+                HeaderName::from_static("ratelimit-reset"),
+                &unix_seconds(full).to_string(),
+            )
     }
 }
 
@@ -237,7 +267,10 @@ impl Service for Hetzner {
             _ => "server_error",
         });
         let body = json!({"error": {"code": code, "message": message.unwrap_or("the sandbox was asked to fail"), "details": null}});
-        correlated(Answer::json(status, &body), &mut crate::lock(&self.state).shared)
+        correlated(
+            Answer::json(status, &body),
+            &mut crate::lock(&self.state).shared,
+        )
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
@@ -261,13 +294,21 @@ impl fmt::Debug for Hetzner {
 impl Ctx<'_> {
     /// The id in the path.
     pub(crate) fn id(&self) -> Result<i64, ApiError> {
-        let id = self.parameters.first().and_then(|text| text.parse().ok()).filter(|id| *id > 0);
+        let id = self
+            .parameters
+            .first()
+            .and_then(|text| text.parse().ok())
+            .filter(|id| *id > 0);
         id.ok_or_else(|| ApiError::invalid_input([("id", "must be a positive integer")]))
     }
 
     /// The second id in the path, that of a part of the resource.
     pub(crate) fn part_id(&self, name: &str) -> Result<i64, ApiError> {
-        let id = self.parameters.get(1).and_then(|text| text.parse().ok()).filter(|id| *id > 0);
+        let id = self
+            .parameters
+            .get(1)
+            .and_then(|text| text.parse().ok())
+            .filter(|id| *id > 0);
         id.ok_or_else(|| ApiError::invalid_input([(name, "must be a positive integer")]))
     }
 
@@ -281,7 +322,14 @@ impl Ctx<'_> {
     ) -> i64 {
         let id = self.shared.action_id();
         let duration = self.unit.saturating_mul(units);
-        self.project.start(id, command, duration, resources, effect, self.call.fail_actions.clone());
+        self.project.start(
+            id,
+            command,
+            duration,
+            resources,
+            effect,
+            self.call.fail_actions.clone(),
+        );
         id
     }
 
@@ -313,7 +361,12 @@ impl Shared {
 }
 
 fn bearer<'a>(call: &Call<'a>) -> Option<&'a str> {
-    let (scheme, token) = call.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, token) = call
+        .headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     let well_formed = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
     (scheme.eq_ignore_ascii_case("bearer") && well_formed).then_some(token)
 }
@@ -330,17 +383,24 @@ fn no_route() -> Answer {
 }
 
 fn unix_seconds(time: SystemTime) -> u64 {
-    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
 }
 
 /// A point in time as the API writes it.
 pub(crate) fn timestamp(time: SystemTime) -> String {
     let seconds = i64::try_from(unix_seconds(time)).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
+    jiff::Timestamp::from_second(seconds)
+        .unwrap_or(jiff::Timestamp::MAX)
+        .to_string()
 }
 
 /// An answer with one object under its key, as most handlers end.
-#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it is the last expression of handlers, which can fail"
+)]
 pub(crate) fn one(status: u16, key: &str, object: Value) -> Result<Answer, ApiError> {
     let mut body = serde_json::Map::new();
     body.insert(key.to_owned(), object);

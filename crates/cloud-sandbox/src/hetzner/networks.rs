@@ -93,7 +93,10 @@ impl Resource for Network {
             .map(|route| json!({"destination": route.destination.to_string(), "gateway": route.gateway}))
             .collect();
         let is_member = |id: &i64| {
-            project.servers.get(*id).is_some_and(|server| server.private.iter().any(|p| p.network == self.id))
+            project
+                .servers
+                .get(*id)
+                .is_some_and(|server| server.private.iter().any(|p| p.network == self.id))
         };
         let mut servers: Vec<i64> = self.taken.values().copied().filter(is_member).collect();
         servers.sort_unstable();
@@ -129,7 +132,12 @@ impl Network {
             labels: Labels::new(),
             created,
             range,
-            subnets: vec![Subnet { kind: "cloud", range, zone: "eu-central", vswitch: None }],
+            subnets: vec![Subnet {
+                kind: "cloud",
+                range,
+                zone: "eu-central",
+                vswitch: None,
+            }],
             routes: Vec::new(),
             exposed: false,
             protected: false,
@@ -143,9 +151,15 @@ impl Network {
         self.moving.remove(&server);
     }
 
-    fn subnets_in<'n>(&'n self, zone: &'n str, wanted: Option<&'n str>) -> impl Iterator<Item = &'n Subnet> {
+    fn subnets_in<'n>(
+        &'n self,
+        zone: &'n str,
+        wanted: Option<&'n str>,
+    ) -> impl Iterator<Item = &'n Subnet> {
         let suits = move |range: Range| wanted.is_none_or(|wanted| range.to_string() == wanted);
-        self.subnets.iter().filter(move |subnet| subnet.zone == zone && suits(subnet.range))
+        self.subnets
+            .iter()
+            .filter(move |subnet| subnet.zone == zone && suits(subnet.range))
     }
 
     /// Refuses servers of a zone without a subnet, or without the one asked for.
@@ -162,30 +176,51 @@ impl Network {
         self.subnets_in(zone, wanted)
             .flat_map(|subnet| subnet.range.hosts())
             .find(|ip| *ip != self.range.gateway() && !self.taken.contains_key(ip))
-            .ok_or_else(|| ApiError::new(422, "ip_not_available", "the network has no free address"))
+            .ok_or_else(|| {
+                ApiError::new(422, "ip_not_available", "the network has no free address")
+            })
     }
 
     /// Refuses addresses that a server cannot have.
     pub(crate) fn check(&self, ip: Ipv4Addr, server: i64) -> Result<(), ApiError> {
-        let ends = |range: Range| range.hosts().next().is_none_or(|first| ip < first) || is_last(range, ip);
-        let is_in_range = self.subnets.iter().any(|subnet| subnet.range.contains(ip) && !ends(subnet.range));
+        let ends = |range: Range| {
+            range.hosts().next().is_none_or(|first| ip < first) || is_last(range, ip)
+        };
+        let is_in_range = self
+            .subnets
+            .iter()
+            .any(|subnet| subnet.range.contains(ip) && !ends(subnet.range));
         let is_free = self.taken.get(&ip).is_none_or(|owner| *owner == server);
         if is_in_range && is_free && ip != self.range.gateway() {
             return Ok(());
         }
-        Err(ApiError::new(422, "ip_not_available", format!("the address {ip} is not available in the network")))
+        Err(ApiError::new(
+            422,
+            "ip_not_available",
+            format!("the address {ip} is not available in the network"),
+        ))
     }
 
     /// The load balancers in it, with their addresses and whether they are there yet.
-    fn balancers<'p>(&'p self, project: &'p Project) -> impl Iterator<Item = (i64, Ipv4Addr, bool)> + 'p {
-        let places = project.load_balancers.rows().filter_map(|balancer| Some((balancer.id(), balancer.place()?)));
-        places.filter(|(_, place)| place.network == self.id).map(|(id, place)| (id, place.ip, place.works))
+    fn balancers<'p>(
+        &'p self,
+        project: &'p Project,
+    ) -> impl Iterator<Item = (i64, Ipv4Addr, bool)> + 'p {
+        let places = project
+            .load_balancers
+            .rows()
+            .filter_map(|balancer| Some((balancer.id(), balancer.place()?)));
+        places
+            .filter(|(_, place)| place.network == self.id)
+            .map(|(id, place)| (id, place.ip, place.works))
     }
 
     /// The range of the subnet that an address is in.
     pub(crate) fn subnet_of(&self, ip: Ipv4Addr) -> String {
         let subnet = self.subnets.iter().find(|subnet| subnet.range.contains(ip));
-        subnet.map(|subnet| subnet.range.to_string()).unwrap_or_default()
+        subnet
+            .map(|subnet| subnet.range.to_string())
+            .unwrap_or_default()
     }
 
     /// The servers and load balancers in it, and those that are on their way.
@@ -193,9 +228,13 @@ impl Network {
         let mut members = Vec::new();
         for server in project.servers.rows() {
             let moving = self.moving.get(&server.id());
-            let settled = server.private.iter().find(|private| private.network == self.id);
-            let Some((private, status)) =
-                moving.map(|(private, status)| (private, *status)).or(settled.map(|private| (private, "ok")))
+            let settled = server
+                .private
+                .iter()
+                .find(|private| private.network == self.id);
+            let Some((private, status)) = moving
+                .map(|(private, status)| (private, *status))
+                .or(settled.map(|private| (private, "ok")))
             else {
                 continue;
             };

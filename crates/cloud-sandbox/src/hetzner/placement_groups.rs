@@ -13,11 +13,36 @@ use super::query::{Order, list};
 use super::{Ctx, Handler, one};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_placement_groups", "GET", "/placement_groups", list_placement_groups),
-    route("create_placement_group", "POST", "/placement_groups", create_placement_group),
-    route("get_placement_group", "GET", "/placement_groups/{id}", get_placement_group),
-    route("update_placement_group", "PUT", "/placement_groups/{id}", update_placement_group),
-    route("delete_placement_group", "DELETE", "/placement_groups/{id}", delete_placement_group),
+    route(
+        "list_placement_groups",
+        "GET",
+        "/placement_groups",
+        list_placement_groups,
+    ),
+    route(
+        "create_placement_group",
+        "POST",
+        "/placement_groups",
+        create_placement_group,
+    ),
+    route(
+        "get_placement_group",
+        "GET",
+        "/placement_groups/{id}",
+        get_placement_group,
+    ),
+    route(
+        "update_placement_group",
+        "PUT",
+        "/placement_groups/{id}",
+        update_placement_group,
+    ),
+    route(
+        "delete_placement_group",
+        "DELETE",
+        "/placement_groups/{id}",
+        delete_placement_group,
+    ),
 ];
 
 /// How many servers can be spread over different hosts.
@@ -57,7 +82,11 @@ impl PlacementGroup {
         if self.servers.len() < ROOM {
             return Ok(());
         }
-        Err(ApiError::new(422, "placement_error", format!("the placement group has {ROOM} servers already")))
+        Err(ApiError::new(
+            422,
+            "placement_error",
+            format!("the placement group has {ROOM} servers already"),
+        ))
     }
 }
 
@@ -66,7 +95,13 @@ fn list_placement_groups(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.placement_groups.select(ctx.query.get("name"));
     rows.retain(|group| selects(&group.labels));
-    list(ctx, "placement_groups", rows, ORDERS, PlacementGroup::render)
+    list(
+        ctx,
+        "placement_groups",
+        rows,
+        ORDERS,
+        PlacementGroup::render,
+    )
 }
 
 fn create_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -78,7 +113,13 @@ fn create_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     ctx.project.placement_groups.check_name(&name, None)?;
     let created = ctx.project.stamp();
-    let group = PlacementGroup { id: ctx.shared.id(), name, labels, created, servers: BTreeSet::new() };
+    let group = PlacementGroup {
+        id: ctx.shared.id(),
+        name,
+        labels,
+        created,
+        servers: BTreeSet::new(),
+    };
     let body = json!({"placement_group": group.render(), "action": null});
     ctx.project.placement_groups.insert(group);
     Ok(Answer::json(201, &body))
@@ -92,12 +133,22 @@ fn check_name(input: &mut Input, name: &str) {
 
 fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
     let id = ctx.id()?;
-    ctx.project.placement_groups.get(id).ok_or_else(|| ApiError::not_found("placement group", id))?;
+    ctx.project
+        .placement_groups
+        .get(id)
+        .ok_or_else(|| ApiError::not_found("placement group", id))?;
     Ok(id)
 }
 
 fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
-    one(200, "placement_group", ctx.project.placement_groups.get(id).map_or(Value::Null, PlacementGroup::render))
+    one(
+        200,
+        "placement_group",
+        ctx.project
+            .placement_groups
+            .get(id)
+            .map_or(Value::Null, PlacementGroup::render),
+    )
 }
 
 fn get_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -128,8 +179,17 @@ fn delete_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = get(ctx)?;
     // The documentation does not say what happens to members. Refusing shows a wrong order of deletions, which letting
     // them go would hide.
-    if ctx.project.placement_groups.get(id).is_some_and(|group| !group.servers.is_empty()) {
-        return Err(ApiError::new(422, "resource_in_use", "the placement group still has servers"));
+    if ctx
+        .project
+        .placement_groups
+        .get(id)
+        .is_some_and(|group| !group.servers.is_empty())
+    {
+        return Err(ApiError::new(
+            422,
+            "resource_in_use",
+            "the placement group still has servers",
+        ));
     }
     ctx.project.placement_groups.remove(id);
     Ok(Answer::empty(204))

@@ -11,7 +11,8 @@ use super::locations::LOCATIONS;
 use super::server_types::SERVER_TYPES;
 use super::{Ctx, Handler, one};
 
-pub(crate) const ROUTES: &[Route<Handler>] = &[route("get_pricing", "GET", "/pricing", get_pricing)];
+pub(crate) const ROUTES: &[Route<Handler>] =
+    &[route("get_pricing", "GET", "/pricing", get_pricing)];
 
 const VAT_PERCENT: u64 = 19;
 /// Prices are counted in units of 10^-10 euro, as many digits as the API writes.
@@ -64,7 +65,9 @@ fn price(net: u64) -> Value {
 fn get_pricing(_: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let places = || LOCATIONS.iter().map(|location| location.name);
     let everywhere = |cents| -> Vec<Value> {
-        places().map(|p| json!({"location": p, "price_monthly": price(cents * CENT)})).collect()
+        places()
+            .map(|p| json!({"location": p, "price_monthly": price(cents * CENT)}))
+            .collect()
     };
     let by_the_hour = |cents| -> Vec<Value> {
         places()
@@ -73,10 +76,14 @@ fn get_pricing(_: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             })
             .collect()
     };
-    let server_types: Vec<Value> =
-        SERVER_TYPES.iter().map(|t| json!({"id": t.id, "name": t.name, "prices": t.prices()})).collect();
-    let load_balancer_types: Vec<Value> =
-        LOAD_BALANCER_TYPES.iter().map(|t| json!({"id": t.id, "name": t.name, "prices": t.prices()})).collect();
+    let server_types: Vec<Value> = SERVER_TYPES
+        .iter()
+        .map(|t| json!({"id": t.id, "name": t.name, "prices": t.prices()}))
+        .collect();
+    let load_balancer_types: Vec<Value> = LOAD_BALANCER_TYPES
+        .iter()
+        .map(|t| json!({"id": t.id, "name": t.name, "prices": t.prices()}))
+        .collect();
     one(
         200,
         "pricing",

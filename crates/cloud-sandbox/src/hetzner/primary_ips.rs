@@ -16,14 +16,54 @@ use super::{Ctx, Handler};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_primary_ips", "GET", "/primary_ips", list_primary_ips),
-    route("create_primary_ip", "POST", "/primary_ips", create_primary_ip),
-    route("list_primary_ips_actions", "GET", "/primary_ips/actions", resource::list_all_actions::<PrimaryIp>),
-    route("get_primary_ips_action", "GET", "/primary_ips/actions/{id}", resource::get_action::<PrimaryIp>),
-    route("get_primary_ip", "GET", "/primary_ips/{id}", resource::get::<PrimaryIp>),
-    route("update_primary_ip", "PUT", "/primary_ips/{id}", resource::update::<PrimaryIp>),
-    route("delete_primary_ip", "DELETE", "/primary_ips/{id}", delete_primary_ip),
-    route("list_primary_ip_actions", "GET", "/primary_ips/{id}/actions", resource::list_actions::<PrimaryIp>),
-    route("assign_primary_ip", "POST", "/primary_ips/{id}/actions/assign", assign),
+    route(
+        "create_primary_ip",
+        "POST",
+        "/primary_ips",
+        create_primary_ip,
+    ),
+    route(
+        "list_primary_ips_actions",
+        "GET",
+        "/primary_ips/actions",
+        resource::list_all_actions::<PrimaryIp>,
+    ),
+    route(
+        "get_primary_ips_action",
+        "GET",
+        "/primary_ips/actions/{id}",
+        resource::get_action::<PrimaryIp>,
+    ),
+    route(
+        "get_primary_ip",
+        "GET",
+        "/primary_ips/{id}",
+        resource::get::<PrimaryIp>,
+    ),
+    route(
+        "update_primary_ip",
+        "PUT",
+        "/primary_ips/{id}",
+        resource::update::<PrimaryIp>,
+    ),
+    route(
+        "delete_primary_ip",
+        "DELETE",
+        "/primary_ips/{id}",
+        delete_primary_ip,
+    ),
+    route(
+        "list_primary_ip_actions",
+        "GET",
+        "/primary_ips/{id}/actions",
+        resource::list_actions::<PrimaryIp>,
+    ),
+    route(
+        "assign_primary_ip",
+        "POST",
+        "/primary_ips/{id}/actions/assign",
+        assign,
+    ),
     route(
         "change_primary_ip_dns_ptr",
         "POST",
@@ -36,7 +76,12 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
         "/primary_ips/{id}/actions/change_protection",
         resource::change_protection::<PrimaryIp>,
     ),
-    route("unassign_primary_ip", "POST", "/primary_ips/{id}/actions/unassign", unassign),
+    route(
+        "unassign_primary_ip",
+        "POST",
+        "/primary_ips/{id}/actions/unassign",
+        unassign,
+    ),
 ];
 
 pub(crate) struct PrimaryIp {
@@ -51,7 +96,10 @@ pub(crate) struct PrimaryIp {
     pub(crate) server: Option<i64>,
 }
 
-const ORDERS: &[Order<PrimaryIp>] = &[("id", |a, b| a.id.cmp(&b.id)), ("created", |a, b| a.created.cmp(&b.created))];
+const ORDERS: &[Order<PrimaryIp>] = &[
+    ("id", |a, b| a.id.cmp(&b.id)),
+    ("created", |a, b| a.created.cmp(&b.created)),
+];
 
 named!(PrimaryIp);
 
@@ -64,7 +112,10 @@ impl Resource for PrimaryIp {
     fn amend(&self, input: &mut Input) -> Box<dyn FnOnce(&mut Self)> {
         let auto_delete = input.boolean("auto_delete");
         if auto_delete == Some(true) && self.protected {
-            input.problem("auto_delete", "must be false while the Primary IP is protected");
+            input.problem(
+                "auto_delete",
+                "must be false while the Primary IP is protected",
+            );
         }
         Box::new(move |row| row.auto_delete = auto_delete.unwrap_or(row.auto_delete))
     }
@@ -94,7 +145,8 @@ impl Protected for PrimaryIp {
     }
 
     fn unprotectable(&self) -> Option<&'static str> {
-        self.auto_delete.then_some("must be false while the Primary IP is deleted with its server")
+        self.auto_delete
+            .then_some("must be false while the Primary IP is deleted with its server")
     }
 }
 
@@ -107,12 +159,21 @@ impl Addressed for PrimaryIp {
 impl PrimaryIp {
     /// Whether a server or a load balancer has it.
     pub(crate) fn is_assigned(&self, project: &Project) -> bool {
-        self.server.is_some() || project.load_balancers.rows().any(|balancer| balancer.uses_primary_ip(self.id))
+        self.server.is_some()
+            || project
+                .load_balancers
+                .rows()
+                .any(|balancer| balancer.uses_primary_ip(self.id))
     }
 }
 
 /// Makes a Primary IP of the kind that comes and goes with its server.
-pub(crate) fn for_server(ctx: &mut Ctx<'_>, version: &str, number: u32, location: &'static Location) -> i64 {
+pub(crate) fn for_server(
+    ctx: &mut Ctx<'_>,
+    version: &str,
+    number: u32,
+    location: &'static Location,
+) -> i64 {
     let id = ctx.shared.id();
     let row = PrimaryIp {
         id,
@@ -131,7 +192,9 @@ pub(crate) fn for_server(ctx: &mut Ctx<'_>, version: &str, number: u32, location
 
 /// Ties a Primary IP and a server together, on both sides.
 pub(crate) fn tie(project: &mut Project, id: i64, server: i64) {
-    let Some(row) = project.primary_ips.get_mut(id) else { return };
+    let Some(row) = project.primary_ips.get_mut(id) else {
+        return;
+    };
     row.server = Some(server);
     let version = row.address.version();
     if let Some(server) = project.servers.get_mut(server) {
@@ -141,9 +204,15 @@ pub(crate) fn tie(project: &mut Project, id: i64, server: i64) {
 
 /// Takes a Primary IP from its server, on both sides.
 pub(crate) fn untie(project: &mut Project, id: i64) {
-    let Some(row) = project.primary_ips.get_mut(id) else { return };
+    let Some(row) = project.primary_ips.get_mut(id) else {
+        return;
+    };
     let version = row.address.version();
-    if let Some(server) = row.server.take().and_then(|server| project.servers.get_mut(server)) {
+    if let Some(server) = row
+        .server
+        .take()
+        .and_then(|server| project.servers.get_mut(server))
+    {
         *server.primary_ip_mut(version) = None;
     }
 }
@@ -152,7 +221,11 @@ pub(crate) fn untie(project: &mut Project, id: i64) {
 pub(crate) fn leave(project: &mut Project, ids: impl IntoIterator<Item = i64>) {
     for id in ids {
         untie(project, id);
-        if project.primary_ips.get(id).is_some_and(|row| row.auto_delete) {
+        if project
+            .primary_ips
+            .get(id)
+            .is_some_and(|row| row.auto_delete)
+        {
             project.primary_ips.remove(id);
         }
     }
@@ -165,12 +238,23 @@ pub(crate) fn check_free(
     version: &str,
     location: Option<&Location>,
 ) -> Result<&'static Location, ApiError> {
-    let row = project.primary_ips.get(id).ok_or_else(|| ApiError::not_found("Primary IP", id))?;
+    let row = project
+        .primary_ips
+        .get(id)
+        .ok_or_else(|| ApiError::not_found("Primary IP", id))?;
     if row.address.version() != version {
-        return Err(ApiError::new(412, "primary_ip_version_mismatch", "the Primary IP is of the other version"));
+        return Err(ApiError::new(
+            412,
+            "primary_ip_version_mismatch",
+            "the Primary IP is of the other version",
+        ));
     }
     if row.is_assigned(project) {
-        return Err(ApiError::new(422, "primary_ip_assigned", "the Primary IP is assigned already"));
+        return Err(ApiError::new(
+            422,
+            "primary_ip_assigned",
+            "the Primary IP is assigned already",
+        ));
     }
     if location.is_some_and(|location| location.id != row.location.id) {
         return Err(mismatch());
@@ -179,7 +263,11 @@ pub(crate) fn check_free(
 }
 
 fn mismatch() -> ApiError {
-    ApiError::new(422, "primary_ip_datacenter_mismatch", "the Primary IP is in another location than the server")
+    ApiError::new(
+        422,
+        "primary_ip_datacenter_mismatch",
+        "the Primary IP is in another location than the server",
+    )
 }
 
 fn list_primary_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -187,7 +275,9 @@ fn list_primary_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let ip = ctx.query.get("ip");
     let mut rows = ctx.project.primary_ips.select(ctx.query.get("name"));
     rows.retain(|row| selects(&row.labels) && ip.is_none_or(|ip| is_at(row, ip)));
-    list(ctx, "primary_ips", rows, ORDERS, |row| row.render(ctx.project))
+    list(ctx, "primary_ips", rows, ORDERS, |row| {
+        row.render(ctx.project)
+    })
 }
 
 /// Whether the address is the one, as such or as the first one of a network.
@@ -220,12 +310,23 @@ fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         Some(server) => Some(check_server(ctx.project, server, version)?),
         None => location,
     };
-    let location = location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    let location =
+        location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
 
     let id = ctx.shared.id();
     let address = Address::new(version, ctx.shared.address());
     let created = ctx.project.stamp();
-    let row = PrimaryIp { id, name, labels, created, location, address, protected: false, auto_delete, server: None };
+    let row = PrimaryIp {
+        id,
+        name,
+        labels,
+        created,
+        location,
+        address,
+        protected: false,
+        auto_delete,
+        server: None,
+    };
     ctx.project.primary_ips.insert(row);
     let action = server.map(|server| start_assign(ctx, "create_primary_ip", id, server));
     Ok(resource::show_created::<PrimaryIp>(ctx, id, action))
@@ -233,11 +334,22 @@ fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// Where a server is that can be given an address of the version now.
 fn check_server(project: &Project, id: i64, version: &str) -> Result<&'static Location, ApiError> {
-    let server = project.servers.get(id).ok_or_else(|| ApiError::not_found("server", id))?;
+    let server = project
+        .servers
+        .get(id)
+        .ok_or_else(|| ApiError::not_found("server", id))?;
     check_stopped(project, id)?;
     match (version, server.ipv4, server.ipv6) {
-        (V4, Some(_), _) => Err(ApiError::new(422, "server_has_ipv4", "the server has an IPv4 address already")),
-        (V6, _, Some(_)) => Err(ApiError::new(422, "server_has_ipv6", "the server has an IPv6 network already")),
+        (V4, Some(_), _) => Err(ApiError::new(
+            422,
+            "server_has_ipv4",
+            "the server has an IPv4 address already",
+        )),
+        (V6, _, Some(_)) => Err(ApiError::new(
+            422,
+            "server_has_ipv6",
+            "the server has an IPv6 network already",
+        )),
         _ => Ok(server.location),
     }
 }
@@ -245,9 +357,11 @@ fn check_server(project: &Project, id: i64, version: &str) -> Result<&'static Lo
 fn check_stopped(project: &Project, server: i64) -> Result<(), ApiError> {
     match project.servers.get(server) {
         Some(server) if server.locked => Err(ApiError::locked("server")),
-        Some(server) if server.status != status::OFF => {
-            Err(ApiError::new(422, "server_not_stopped", "the server must be off"))
-        }
+        Some(server) if server.status != status::OFF => Err(ApiError::new(
+            422,
+            "server_not_stopped",
+            "the server must be off",
+        )),
         _ => Ok(()),
     }
 }
@@ -256,7 +370,12 @@ fn check_stopped(project: &Project, server: i64) -> Result<(), ApiError> {
 fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) -> i64 {
     tie(ctx.project, id, server);
     let effect = Effect::either(|_| {}, move |project, _| untie(project, id));
-    ctx.start(command, 1, vec![(Kind::PrimaryIp, id), (Kind::Server, server)], Some(effect))
+    ctx.start(
+        command,
+        1,
+        vec![(Kind::PrimaryIp, id), (Kind::Server, server)],
+        Some(effect),
+    )
 }
 
 fn delete_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -271,12 +390,18 @@ fn delete_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let id = resource::changeable::<PrimaryIp>(ctx)?;
-    input.required("assignee_type", |input, field| input.choice(field, &["server"]));
+    input.required("assignee_type", |input, field| {
+        input.choice(field, &["server"])
+    });
     let server = input.required("assignee_id", Input::integer);
     input.finish()?;
     let row = resource::find::<PrimaryIp>(ctx, id)?;
     if row.is_assigned(ctx.project) {
-        return Err(ApiError::new(422, "primary_ip_already_assigned", "the Primary IP is assigned already"));
+        return Err(ApiError::new(
+            422,
+            "primary_ip_already_assigned",
+            "the Primary IP is assigned already",
+        ));
     }
     if check_server(ctx.project, server, row.address.version())?.id != row.location.id {
         return Err(mismatch());
@@ -288,8 +413,14 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn unassign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::changeable::<PrimaryIp>(ctx)?;
     let server = resource::find::<PrimaryIp>(ctx, id)?.server;
-    let server = server.ok_or_else(|| ApiError::new(422, "service_error", "the Primary IP is not assigned"))?;
+    let server = server
+        .ok_or_else(|| ApiError::new(422, "service_error", "the Primary IP is not assigned"))?;
     check_stopped(ctx.project, server)?;
     let effect = Effect::then(move |project| untie(project, id));
-    resource::start_with(ctx, "unassign_primary_ip", vec![(Kind::PrimaryIp, id), (Kind::Server, server)], effect)
+    resource::start_with(
+        ctx,
+        "unassign_primary_ip",
+        vec![(Kind::PrimaryIp, id), (Kind::Server, server)],
+        effect,
+    )
 }

@@ -103,16 +103,26 @@ impl Project {
 
     /// Lets everything happen that was due by now, each at its time.
     pub(crate) fn settle(&mut self, now: Duration) {
-        while let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= now) {
+        while let Some(entry) = self
+            .events
+            .first_entry()
+            .filter(|entry| entry.key().0 <= now)
+        {
             self.now = entry.key().0;
             match entry.remove() {
                 Event::End(action) => self.end(action),
                 Event::ShutDown(server) => {
-                    if let Some(server) = self.servers.get_mut(server).filter(|s| s.status == status::STOPPING) {
+                    if let Some(server) = self
+                        .servers
+                        .get_mut(server)
+                        .filter(|s| s.status == status::STOPPING)
+                    {
                         server.arrive(status::OFF);
                     }
                 }
-                Event::Snapshot { storage_box, plan } => storage_boxes::follow_plan(self, storage_box, plan),
+                Event::Snapshot { storage_box, plan } => {
+                    storage_boxes::follow_plan(self, storage_box, plan)
+                }
             }
         }
         self.now = now;
@@ -124,7 +134,10 @@ impl Project {
     }
 
     pub(crate) fn schedule_snapshot(&mut self, wait: Duration, storage_box: i64, plan: u64) {
-        self.schedule(self.now.saturating_add(wait), Event::Snapshot { storage_box, plan });
+        self.schedule(
+            self.now.saturating_add(wait),
+            Event::Snapshot { storage_box, plan },
+        );
     }
 
     pub(crate) fn start(
@@ -138,15 +151,35 @@ impl Project {
     ) {
         let ends = self.now.saturating_add(duration);
         let state = ActionState::Running;
-        self.actions.insert(id, Action { id, command, started: self.now, ends, state, resources, effect, fail });
+        self.actions.insert(
+            id,
+            Action {
+                id,
+                command,
+                started: self.now,
+                ends,
+                state,
+                resources,
+                effect,
+                fail,
+            },
+        );
         self.schedule(ends, Event::End(id));
     }
 
     fn end(&mut self, id: i64) {
-        let Some(action) = self.actions.get_mut(&id) else { return };
+        let Some(action) = self.actions.get_mut(&id) else {
+            return;
+        };
         let effect = action.effect.take();
-        let failure = action.fail.take().or_else(|| impossible(effect.as_ref(), &self.servers));
-        let state = failure.map_or(ActionState::Success, |(code, message)| ActionState::Error { code, message });
+        let failure = action
+            .fail
+            .take()
+            .or_else(|| impossible(effect.as_ref(), &self.servers));
+        let state = failure.map_or(ActionState::Success, |(code, message)| ActionState::Error {
+            code,
+            message,
+        });
         action.state = state.clone();
         match effect {
             Some(effect) if state != ActionState::Success => self.give_up(effect, &state),
@@ -163,11 +196,19 @@ impl Project {
 
     fn remove_server(&mut self, id: i64) {
         self.delete_backups(id);
-        let addresses = self.servers.get(id).map(|server| [server.ipv4, server.ipv6]);
+        let addresses = self
+            .servers
+            .get(id)
+            .map(|server| [server.ipv4, server.ipv6]);
         primary_ips::leave(self, addresses.into_iter().flatten().flatten());
         self.servers.remove(id);
         firewalls::leave(self, id);
-        let balancers: Vec<i64> = self.load_balancers.select(None).iter().map(|balancer| balancer.id()).collect();
+        let balancers: Vec<i64> = self
+            .load_balancers
+            .select(None)
+            .iter()
+            .map(|balancer| balancer.id())
+            .collect();
         for balancer in balancers {
             if let Some(balancer) = self.load_balancers.get_mut(balancer) {
                 balancer.forget(id);
@@ -177,10 +218,18 @@ impl Project {
         for network in self.networks.rows_mut() {
             network.release(id);
         }
-        for volume in self.volumes.rows_mut().filter(|volume| volume.server == Some(id)) {
+        for volume in self
+            .volumes
+            .rows_mut()
+            .filter(|volume| volume.server == Some(id))
+        {
             volume.server = None;
         }
-        for address in self.floating_ips.rows_mut().filter(|address| address.server == Some(id)) {
+        for address in self
+            .floating_ips
+            .rows_mut()
+            .filter(|address| address.server == Some(id))
+        {
             address.server = None;
         }
     }
@@ -195,12 +244,18 @@ impl Project {
     /// The load balancers that send requests to a server.
     pub(crate) fn load_balancers_of(&self, server: i64) -> Vec<i64> {
         let all = self.load_balancers.select(None).into_iter();
-        all.filter(|balancer| balancer.serves(server, self)).map(LoadBalancer::id).collect()
+        all.filter(|balancer| balancer.serves(server, self))
+            .map(LoadBalancer::id)
+            .collect()
     }
 
     fn delete_backups(&mut self, server: i64) {
         let now = self.stamp();
-        for image in self.images.values_mut().filter(|image| image.bound_to == Some(server)) {
+        for image in self
+            .images
+            .values_mut()
+            .filter(|image| image.bound_to == Some(server))
+        {
             image.deleted.get_or_insert_with(|| now.clone());
         }
     }
@@ -210,7 +265,9 @@ impl Project {
         let mut backups: Vec<&mut Image> = self
             .images
             .values_mut()
-            .filter(|i| i.bound_to == Some(server) && i.deleted.is_none() && i.status == images::AVAILABLE)
+            .filter(|i| {
+                i.bound_to == Some(server) && i.deleted.is_none() && i.status == images::AVAILABLE
+            })
             .collect();
         let excess = backups.len().saturating_sub(7);
         for image in backups.iter_mut().take(excess) {
@@ -220,8 +277,16 @@ impl Project {
 
     /// Makes the places taken in groups those of the group that the server is in.
     fn settle_group(&mut self, server: i64) {
-        let group = self.servers.get(server).and_then(|server| server.placement_group);
-        let ids: Vec<i64> = self.placement_groups.select(None).iter().map(|group| group.id).collect();
+        let group = self
+            .servers
+            .get(server)
+            .and_then(|server| server.placement_group);
+        let ids: Vec<i64> = self
+            .placement_groups
+            .select(None)
+            .iter()
+            .map(|group| group.id)
+            .collect();
         for id in ids {
             if let Some(row) = self.placement_groups.get_mut(id) {
                 if group == Some(id) {
@@ -235,7 +300,10 @@ impl Project {
 
     /// Makes the addresses taken in a network those that the server has.
     fn settle_network(&mut self, server: i64, network: i64) {
-        let private = self.servers.get(server).and_then(|s| s.private.iter().find(|p| p.network == network));
+        let private = self
+            .servers
+            .get(server)
+            .and_then(|s| s.private.iter().find(|p| p.network == network));
         if let Some(network) = self.networks.get_mut(network) {
             network.release(server);
             for ip in private.into_iter().flat_map(Private::addresses) {
@@ -249,17 +317,30 @@ impl Project {
             Event::End(action) => self.actions.get(action),
             Event::ShutDown(_) | Event::Snapshot { .. } => None,
         });
-        running.into_iter().any(|action| action.resources.contains(&(kind, id)))
+        running
+            .into_iter()
+            .any(|action| action.resources.contains(&(kind, id)))
     }
 
     pub(crate) fn action(&self, id: i64) -> Value {
-        self.actions.get(&id).map_or(Value::Null, |action| self.render_action(action))
+        self.actions
+            .get(&id)
+            .map_or(Value::Null, |action| self.render_action(action))
     }
 }
 
 /// Why an action cannot succeed in the state that it finds at its end.
 fn impossible(effect: Option<&Effect>, servers: &Table<Server>) -> Option<(String, String)> {
-    let Some(Effect::Booted(server)) = effect else { return None };
-    let is_off = servers.get(*server).is_some_and(|server| server.status == status::OFF);
-    is_off.then(|| ("action_failed".to_owned(), "the server is not running".to_owned()))
+    let Some(Effect::Booted(server)) = effect else {
+        return None;
+    };
+    let is_off = servers
+        .get(*server)
+        .is_some_and(|server| server.status == status::OFF);
+    is_off.then(|| {
+        (
+            "action_failed".to_owned(),
+            "the server is not running".to_owned(),
+        )
+    })
 }

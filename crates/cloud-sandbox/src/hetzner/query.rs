@@ -22,7 +22,10 @@ pub(crate) type Order<T> = (&'static str, fn(&T, &T) -> Ordering);
 
 impl<'a> Query<'a> {
     pub(crate) fn parse(raw: &'a str) -> Self {
-        Self { raw, pairs: form::pairs(raw) }
+        Self {
+            raw,
+            pairs: form::pairs(raw),
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -30,7 +33,10 @@ impl<'a> Query<'a> {
     }
 
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a value passes a filter by this parameter: when it is not there, or is one of its values.
@@ -42,7 +48,10 @@ impl<'a> Query<'a> {
     /// Refuses values outside of an enumeration.
     pub(crate) fn check(&self, name: &str, allowed: &[&str]) -> Result<(), ApiError> {
         match self.all(name).find(|value| !allowed.contains(value)) {
-            Some(_) => Err(ApiError::invalid_input([(name, format!("must be one of {}", allowed.join(", ")))])),
+            Some(_) => Err(ApiError::invalid_input([(
+                name,
+                format!("must be one of {}", allowed.join(", ")),
+            )])),
             None => Ok(()),
         }
     }
@@ -69,7 +78,9 @@ impl<'a> Query<'a> {
     }
 
     fn number(&self, name: &str, default: usize) -> Result<usize, ApiError> {
-        let Some(text) = self.get(name) else { return Ok(default) };
+        let Some(text) = self.get(name) else {
+            return Ok(default);
+        };
         text.parse()
             .ok()
             .filter(|number| *number >= 1)
@@ -87,16 +98,27 @@ impl<'a> Query<'a> {
                 (Some((_, compare)), "desc") => wanted.push((compare, true)),
                 _ => {
                     let fields: Vec<&str> = orders.iter().map(|(name, _)| *name).collect();
-                    let message = format!("must be one of {}, with :asc or :desc or neither", fields.join(", "));
+                    let message = format!(
+                        "must be one of {}, with :asc or :desc or neither",
+                        fields.join(", ")
+                    );
                     return Err(ApiError::invalid_input([("sort", message)]));
                 }
             }
         }
         if !wanted.is_empty() {
             rows.sort_by(|a, b| {
-                wanted.iter().fold(Ordering::Equal, |so_far, (compare, descending)| {
-                    so_far.then_with(|| if *descending { compare(b, a) } else { compare(a, b) })
-                })
+                wanted
+                    .iter()
+                    .fold(Ordering::Equal, |so_far, (compare, descending)| {
+                        so_far.then_with(|| {
+                            if *descending {
+                                compare(b, a)
+                            } else {
+                                compare(a, b)
+                            }
+                        })
+                    })
             });
         }
         Ok(())
@@ -136,7 +158,12 @@ pub(crate) fn list_up_to<T>(
     let previous = (page > 1).then(|| (page - 1).min(last));
     let next = (page < last).then(|| page + 1);
     let start = (page - 1).saturating_mul(per_page);
-    let objects: Vec<Value> = rows.into_iter().skip(start).take(per_page).map(render).collect();
+    let objects: Vec<Value> = rows
+        .into_iter()
+        .skip(start)
+        .take(per_page)
+        .map(render)
+        .collect();
     let mut body = json!({"meta": {"pagination": {
         "page": page,
         "per_page": per_page,
@@ -150,14 +177,19 @@ pub(crate) fn list_up_to<T>(
     let kept: Vec<&str> = query
         .raw
         .split('&')
-        .filter(|pair| !pair.is_empty() && !pair.starts_with("page=") && !pair.starts_with("per_page="))
+        .filter(|pair| {
+            !pair.is_empty() && !pair.starts_with("page=") && !pair.starts_with("per_page=")
+        })
         .collect();
     let link = |page: usize, rel: &str| {
         let mut query = kept.join("&");
         if !query.is_empty() {
             query.push('&');
         }
-        format!("<{}{}?{query}page={page}&per_page={per_page}>; rel=\"{rel}\"", ctx.call.origin, ctx.call.path)
+        format!(
+            "<{}{}?{query}page={page}&per_page={per_page}>; rel=\"{rel}\"",
+            ctx.call.origin, ctx.call.path
+        )
     };
     let links: Vec<String> = [(previous, "prev"), (next, "next"), (Some(last), "last")]
         .into_iter()

@@ -2,8 +2,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-pub(crate) const TYPES: [&str; 16] =
-    ["A", "AAAA", "CAA", "CNAME", "DS", "HINFO", "HTTPS", "MX", "NS", "PTR", "RP", "SOA", "SRV", "SVCB", "TLSA", "TXT"];
+pub(crate) const TYPES: [&str; 16] = [
+    "A", "AAAA", "CAA", "CNAME", "DS", "HINFO", "HTTPS", "MX", "NS", "PTR", "RP", "SOA", "SRV",
+    "SVCB", "TLSA", "TXT",
+];
 
 /// The longest string inside of a value, in bytes.
 const LONGEST_STRING: usize = 255;
@@ -16,7 +18,9 @@ pub(crate) fn problem(kind: &str, value: &str) -> Option<&'static str> {
     if value.chars().any(char::is_control) {
         return Some("must not hold control characters");
     }
-    let Some(tokens) = tokens(value) else { return Some("has a quote that is not closed") };
+    let Some(tokens) = tokens(value) else {
+        return Some("has a quote that is not closed");
+    };
     let words: Vec<&str> = tokens.iter().map(String::as_str).collect();
     let good = match (kind, &words[..]) {
         ("A", [ip]) => ip.parse::<Ipv4Addr>().is_ok(),
@@ -26,7 +30,9 @@ pub(crate) fn problem(kind: &str, value: &str) -> Option<&'static str> {
         ("SRV", [priority, weight, port, host]) => {
             [priority, weight, port].iter().all(|n| is::<u16>(n)) && is_host(host)
         }
-        ("CAA", [flags, tag, _]) => is::<u8>(flags) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        ("CAA", [flags, tag, _]) => {
+            is::<u8>(flags) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        }
         ("DS", [tag, algorithm, digest, hash @ ..]) => {
             is::<u16>(tag) && is::<u8>(algorithm) && is::<u8>(digest) && is_hex(hash)
         }
@@ -37,13 +43,19 @@ pub(crate) fn problem(kind: &str, value: &str) -> Option<&'static str> {
         ("RP", [mailbox, host]) => is_host(mailbox) && is_host(host),
         ("HTTPS" | "SVCB", [priority, host, ..]) => is::<u16>(priority) && is_host(host),
         ("SOA", [server, mailbox, numbers @ ..]) => {
-            is_host(server) && is_host(mailbox) && numbers.len() == 5 && numbers.iter().all(|n| is::<u32>(n))
+            is_host(server)
+                && is_host(mailbox)
+                && numbers.len() == 5
+                && numbers.iter().all(|n| is::<u32>(n))
         }
         ("TXT", strings) => {
             if !strings.iter().all(|string| string.starts_with('"')) {
                 return Some("must be one or more quoted strings");
             }
-            if strings.iter().any(|string| length(string).is_none_or(|length| length > LONGEST_STRING)) {
+            if strings
+                .iter()
+                .any(|string| length(string).is_none_or(|length| length > LONGEST_STRING))
+            {
                 return Some("has a string of more than 255 bytes, or a wrong escape");
             }
             true
@@ -116,7 +128,11 @@ fn is<T: std::str::FromStr>(text: &str) -> bool {
 
 fn is_hex(parts: &[&str]) -> bool {
     let digits: usize = parts.iter().map(|part| part.len()).sum();
-    digits > 0 && digits.is_multiple_of(2) && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    digits > 0
+        && digits.is_multiple_of(2)
+        && parts
+            .iter()
+            .all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// A host name, relative to the zone or with a dot at its end.
@@ -127,7 +143,9 @@ fn is_host(host: &str) -> bool {
 fn is_labels(name: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
     };
     let rest = name.strip_prefix("*.").unwrap_or(name);
     name.len() <= 253 && (name == "*" || rest.split('.').all(is_label))
@@ -139,7 +157,12 @@ pub(crate) fn name_problem(name: &str, zone: &str) -> Option<&'static str> {
         None
     } else if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Some("must be lower case")
-    } else if name.ends_with('.') || name == zone || name.strip_suffix(zone).is_some_and(|rest| rest.ends_with('.')) {
+    } else if name.ends_with('.')
+        || name == zone
+        || name
+            .strip_suffix(zone)
+            .is_some_and(|rest| rest.ends_with('.'))
+    {
         Some("must not end with a dot or the name of the zone")
     } else if !is_labels(name) {
         Some("is not a name")
@@ -236,16 +259,49 @@ mod tests {
 
     #[test]
     fn names() {
-        for name in ["@", "www", "*", "*.a", "_acme-challenge", "_sip._tcp", "a.b.c", "notexample.com"] {
+        for name in [
+            "@",
+            "www",
+            "*",
+            "*.a",
+            "_acme-challenge",
+            "_sip._tcp",
+            "a.b.c",
+            "notexample.com",
+        ] {
             assert_eq!(name_problem(name, "example.com"), None, "{name}");
         }
-        for name in ["", "WWW", "www.", "example.com", "www.example.com", "a..b", "a b", "é", "a.*"] {
+        for name in [
+            "",
+            "WWW",
+            "www.",
+            "example.com",
+            "www.example.com",
+            "a..b",
+            "a b",
+            "é",
+            "a.*",
+        ] {
             assert!(name_problem(name, "example.com").is_some(), "{name}");
         }
-        for name in ["example.com", "example.co.uk", "xn--mnchen-3ya.de", "113.0.203.in-addr.arpa"] {
+        for name in [
+            "example.com",
+            "example.co.uk",
+            "xn--mnchen-3ya.de",
+            "113.0.203.in-addr.arpa",
+        ] {
             assert_eq!(zone_problem(name), None, "{name}");
         }
-        for name in ["", "com", "www.example.com", "Example.com", "example.com.", "a_b.com", "*.com", "münchen.de"] {
+        for name in [
+            "",
+            "com",
+            "www.example.com",
+            "Example.com",
+            "example.com.",
+            "a_b.com",
+            "*.com",
+            "münchen.de",
+        ] {
             assert!(zone_problem(name).is_some(), "{name}");
         }
     }

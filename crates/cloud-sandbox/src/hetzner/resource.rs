@@ -36,11 +36,15 @@ pub(crate) trait Resource: Named + Sized + 'static {
 /// The table that a [`Resource`] is in by the field of [`Project`], for one with a field `labels`.
 macro_rules! in_table {
     ($table:ident) => {
-        fn table(project: &$crate::hetzner::project::Project) -> &$crate::hetzner::project::Table<Self> {
+        fn table(
+            project: &$crate::hetzner::project::Project,
+        ) -> &$crate::hetzner::project::Table<Self> {
             &project.$table
         }
 
-        fn table_mut(project: &mut $crate::hetzner::project::Project) -> &mut $crate::hetzner::project::Table<Self> {
+        fn table_mut(
+            project: &mut $crate::hetzner::project::Project,
+        ) -> &mut $crate::hetzner::project::Table<Self> {
             &mut project.$table
         }
 
@@ -75,7 +79,9 @@ pub(crate) fn id<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
 }
 
 pub(crate) fn find<'p, T: Resource>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p T, ApiError> {
-    T::table(ctx.project).get(id).ok_or_else(|| ApiError::not_found(T::KIND.words(), id))
+    T::table(ctx.project)
+        .get(id)
+        .ok_or_else(|| ApiError::not_found(T::KIND.words(), id))
 }
 
 /// The resource in the path, if it can be changed now.
@@ -90,7 +96,10 @@ pub(crate) fn changeable<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
 /// The resource in the path, if it can be deleted now.
 pub(crate) fn deletable<T: Protected>(ctx: &mut Ctx<'_>) -> Result<i64, ApiError> {
     let id = changeable::<T>(ctx)?;
-    if T::table_mut(ctx.project).get_mut(id).is_some_and(|row| *row.protected_mut()) {
+    if T::table_mut(ctx.project)
+        .get_mut(id)
+        .is_some_and(|row| *row.protected_mut())
+    {
         return Err(ApiError::protected(T::KIND.words()));
     }
     Ok(id)
@@ -108,7 +117,9 @@ pub(crate) fn show<T: Resource>(ctx: &Ctx<'_>, status: u16, id: i64) -> Result<A
 }
 
 pub(crate) fn rendered<T: Resource>(ctx: &Ctx<'_>, id: i64) -> Value {
-    T::table(ctx.project).get(id).map_or(Value::Null, |row| row.render(ctx.project))
+    T::table(ctx.project)
+        .get(id)
+        .map_or(Value::Null, |row| row.render(ctx.project))
 }
 
 pub(crate) fn get<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -158,16 +169,27 @@ pub(crate) fn change_protection<T: Protected>(ctx: &mut Ctx<'_>) -> Result<Answe
         input.problem("delete", problem);
     }
     input.finish()?;
-    start::<T>(ctx, "change_protection", id, set::<T>(id, move |row| *row.protected_mut() = delete))
+    start::<T>(
+        ctx,
+        "change_protection",
+        id,
+        set::<T>(id, move |row| *row.protected_mut() = delete),
+    )
 }
 
 pub(crate) fn change_dns_ptr<T: Addressed>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = changeable::<T>(ctx)?;
     let body = ctx.call.body;
     let row = T::table_mut(ctx.project).get_mut(id);
-    let (ip, name) =
-        ips::read_dns_ptr(Input::parse(body)?, "resource", |ip| row.is_some_and(|row| row.address_mut().owns(ip)))?;
-    start::<T>(ctx, "change_dns_ptr", id, set::<T>(id, move |row| row.address_mut().set_dns_ptr(ip, name)))
+    let (ip, name) = ips::read_dns_ptr(Input::parse(body)?, "resource", |ip| {
+        row.is_some_and(|row| row.address_mut().owns(ip))
+    })?;
+    start::<T>(
+        ctx,
+        "change_dns_ptr",
+        id,
+        set::<T>(id, move |row| row.address_mut().set_dns_ptr(ip, name)),
+    )
 }
 
 /// A change of one resource; nothing, when it was deleted in the meantime.

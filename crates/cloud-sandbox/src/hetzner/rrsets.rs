@@ -16,11 +16,36 @@ use super::zones::{self, Zone};
 use super::{Ctx, Handler, one};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_zone_rrsets", "GET", "/zones/{id_or_name}/rrsets", list_rrsets),
-    route("create_zone_rrset", "POST", "/zones/{id_or_name}/rrsets", create_rrset),
-    route("get_zone_rrset", "GET", "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}", get_rrset),
-    route("update_zone_rrset", "PUT", "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}", update_rrset),
-    route("delete_zone_rrset", "DELETE", "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}", delete_rrset),
+    route(
+        "list_zone_rrsets",
+        "GET",
+        "/zones/{id_or_name}/rrsets",
+        list_rrsets,
+    ),
+    route(
+        "create_zone_rrset",
+        "POST",
+        "/zones/{id_or_name}/rrsets",
+        create_rrset,
+    ),
+    route(
+        "get_zone_rrset",
+        "GET",
+        "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}",
+        get_rrset,
+    ),
+    route(
+        "update_zone_rrset",
+        "PUT",
+        "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}",
+        update_rrset,
+    ),
+    route(
+        "delete_zone_rrset",
+        "DELETE",
+        "/zones/{id_or_name}/rrsets/{rr_name}/{rr_type}",
+        delete_rrset,
+    ),
     route(
         "change_zone_rrset_protection",
         "POST",
@@ -85,11 +110,20 @@ type Row<'z> = (&'z Key, &'z RrSet);
 
 impl RrSet {
     pub(crate) fn new(ttl: Option<u32>, order: usize) -> Self {
-        Self { ttl, labels: Labels::new(), protected: false, records: Vec::new(), order }
+        Self {
+            ttl,
+            labels: Labels::new(),
+            protected: false,
+            records: Vec::new(),
+            order,
+        }
     }
 
     pub(crate) fn of(records: impl IntoIterator<Item = Record>) -> Self {
-        Self { records: records.into_iter().collect(), ..Self::new(None, 0) }
+        Self {
+            records: records.into_iter().collect(),
+            ..Self::new(None, 0)
+        }
     }
 
     fn render(&self, zone: i64, (name, kind): &Key) -> Value {
@@ -130,7 +164,9 @@ pub(crate) fn conflict(rrsets: &BTreeMap<Key, RrSet>, (name, kind): &Key) -> Opt
     if name == "@" {
         return Some("CNAME is not for the zone itself");
     }
-    let has_others = TYPES.iter().any(|other| *other != "CNAME" && rrsets.contains_key(&(name.clone(), other)));
+    let has_others = TYPES
+        .iter()
+        .any(|other| *other != "CNAME" && rrsets.contains_key(&(name.clone(), other)));
     has_others.then_some("CNAME cannot stand beside other records")
 }
 
@@ -145,7 +181,9 @@ fn read_records(input: &mut Input, kind: &str) -> Vec<Record> {
     for mut item in items {
         let value = item.required("value", Input::text);
         let comment = item.string("comment");
-        if let Some(problem) = records::problem(kind, &value).filter(|_| !value.is_empty() && !kind.is_empty()) {
+        if let Some(problem) =
+            records::problem(kind, &value).filter(|_| !value.is_empty() && !kind.is_empty())
+        {
             item.problem("value", format!("{value:?} {problem}"));
         }
         if found.iter().any(|record| record.value == value) {
@@ -181,7 +219,14 @@ fn read(input: &mut Input, zone: &str, order: usize) -> (Key, RrSet) {
     if records.is_empty() {
         input.problem("records", "must not be empty");
     }
-    ((name, kind), RrSet { labels, records, ..RrSet::new(ttl, order) })
+    (
+        (name, kind),
+        RrSet {
+            labels,
+            records,
+            ..RrSet::new(ttl, order)
+        },
+    )
 }
 
 /// Reads the RRsets that a new zone shall have.
@@ -209,23 +254,34 @@ fn list_rrsets(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = zones::primary(ctx)?.key().0;
     ctx.query.check("type", &TYPES)?;
     let selects = ctx.query.selects()?;
-    let Some(zone) = ctx.project.zones.get(id) else { return Err(ApiError::not_found("zone", id)) };
+    let Some(zone) = ctx.project.zones.get(id) else {
+        return Err(ApiError::not_found("zone", id));
+    };
     let rows: Vec<Row<'_>> = zone
         .rrsets
         .iter()
         .filter(|((name, kind), rrset)| {
-            ctx.query.admits("name", name) && ctx.query.admits("type", kind) && selects(&rrset.labels)
+            ctx.query.admits("name", name)
+                && ctx.query.admits("type", kind)
+                && selects(&rrset.labels)
         })
         .collect();
     let rows = rows.iter().collect();
-    list_up_to(LARGEST_PAGE, ctx, "rrsets", rows, orders, |(key, rrset)| rrset.render(id, key))
+    list_up_to(LARGEST_PAGE, ctx, "rrsets", rows, orders, |(key, rrset)| {
+        rrset.render(id, key)
+    })
 }
 
 fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let zone = zones::primary(ctx)?;
     let (id, zone_name) = zone.key();
-    let order = zone.rrsets.values().map(|rrset| rrset.order + 1).max().unwrap_or(0);
+    let order = zone
+        .rrsets
+        .values()
+        .map(|rrset| rrset.order + 1)
+        .max()
+        .unwrap_or(0);
     let (key, rrset) = read(&mut input, zone_name, order);
     if let Some(problem) = conflict(&zone.rrsets, &key) {
         input.problem("type", problem);
@@ -237,14 +293,19 @@ fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let rendered = rrset.render(id, &key);
     zone.rrsets.insert(key, rrset);
     let action = zones::publishing(ctx, "create_rrset", id);
-    Ok(Answer::json(201, &json!({"rrset": rendered, "action": action})))
+    Ok(Answer::json(
+        201,
+        &json!({"rrset": rendered, "action": action}),
+    ))
 }
 
 /// Name and type in the path.
 fn key(ctx: &Ctx<'_>) -> Result<Key, ApiError> {
     let (name, kind) = (zones::parameter(ctx, 1), zones::parameter(ctx, 2));
     let known = TYPES.iter().find(|known| **known == kind);
-    known.map(|known| (name, *known)).ok_or_else(|| ApiError::invalid_input([("rr_type", "is not a type of records")]))
+    known
+        .map(|known| (name, *known))
+        .ok_or_else(|| ApiError::invalid_input([("rr_type", "is not a type of records")]))
 }
 
 fn missing((name, kind): &Key) -> ApiError {
@@ -256,7 +317,11 @@ fn find<'p>(ctx: &'p mut Ctx<'_>) -> Result<(&'p mut Zone, Key), ApiError> {
     let key = key(ctx);
     let zone = zones::primary(ctx)?;
     let key = key?;
-    if zone.rrsets.contains_key(&key) { Ok((zone, key)) } else { Err(missing(&key)) }
+    if zone.rrsets.contains_key(&key) {
+        Ok((zone, key))
+    } else {
+        Err(missing(&key))
+    }
 }
 
 /// Reads a body and changes the RRset in the path, unless it is protected; then the name servers are told.
@@ -278,12 +343,19 @@ fn change(
 }
 
 fn check_unprotected(rrset: &RrSet) -> Result<(), ApiError> {
-    if rrset.protected { Err(ApiError::protected("RRset")) } else { Ok(()) }
+    if rrset.protected {
+        Err(ApiError::protected("RRset"))
+    } else {
+        Ok(())
+    }
 }
 
 fn check_removable((name, kind): &Key) -> Result<(), ApiError> {
     if name == "@" && matches!(*kind, "SOA" | "NS") {
-        return Err(ApiError::invalid_input([("rr_type", "a zone keeps its SOA and NS records")]));
+        return Err(ApiError::invalid_input([(
+            "rr_type",
+            "a zone keeps its SOA and NS records",
+        )]));
     }
     Ok(())
 }
@@ -291,7 +363,13 @@ fn check_removable((name, kind): &Key) -> Result<(), ApiError> {
 fn get_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (zone, key) = find(ctx)?;
     let (id, _) = zone.key();
-    one(200, "rrset", zone.rrsets.get(&key).map_or(Value::Null, |rrset| rrset.render(id, &key)))
+    one(
+        200,
+        "rrset",
+        zone.rrsets
+            .get(&key)
+            .map_or(Value::Null, |rrset| rrset.render(id, &key)),
+    )
 }
 
 fn update_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -366,8 +444,16 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         }
     }
     input.finish()?;
-    let order = zone.rrsets.values().map(|rrset| rrset.order + 1).max().unwrap_or(0);
-    let rrset = zone.rrsets.entry(key).or_insert_with(|| RrSet::new(ttl, order));
+    let order = zone
+        .rrsets
+        .values()
+        .map(|rrset| rrset.order + 1)
+        .max()
+        .unwrap_or(0);
+    let rrset = zone
+        .rrsets
+        .entry(key)
+        .or_insert_with(|| RrSet::new(ttl, order));
     check_unprotected(rrset)?;
     if records.iter().any(|record| rrset.has(&record.value)) {
         return Err(ApiError::not_unique("records"));
@@ -380,7 +466,10 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 /// Refuses records that are not there.
 fn check_known(rrset: &RrSet, records: &[Record]) -> Result<(), ApiError> {
     match records.iter().find(|record| !rrset.has(&record.value)) {
-        Some(record) => Err(ApiError::invalid_input([("records", format!("{:?} is not there", record.value))])),
+        Some(record) => Err(ApiError::invalid_input([(
+            "records",
+            format!("{:?} is not there", record.value),
+        )])),
         None => Ok(()),
     }
 }
@@ -394,25 +483,36 @@ fn remove_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         if records.len() == rrset.records.len() {
             check_removable(key)?;
         }
-        rrset.records.retain(|record| records.iter().all(|gone| gone.value != record.value));
+        rrset
+            .records
+            .retain(|record| records.iter().all(|gone| gone.value != record.value));
         Ok(())
     })
 }
 
 fn update_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    change(ctx, 200, "update_rrset_records", |input, (_, kind), rrset| {
-        let records = read_few_records(input, kind);
-        if records.iter().any(|record| record.comment.is_none()) {
-            input.problem("records.comment", "is required");
-        }
-        input.finish()?;
-        check_unprotected(rrset)?;
-        check_known(rrset, &records)?;
-        for record in records {
-            if let Some(own) = rrset.records.iter_mut().find(|own| own.value == record.value) {
-                own.comment = record.comment.filter(|comment| !comment.is_empty());
+    change(
+        ctx,
+        200,
+        "update_rrset_records",
+        |input, (_, kind), rrset| {
+            let records = read_few_records(input, kind);
+            if records.iter().any(|record| record.comment.is_none()) {
+                input.problem("records.comment", "is required");
             }
-        }
-        Ok(())
-    })
+            input.finish()?;
+            check_unprotected(rrset)?;
+            check_known(rrset, &records)?;
+            for record in records {
+                if let Some(own) = rrset
+                    .records
+                    .iter_mut()
+                    .find(|own| own.value == record.value)
+                {
+                    own.comment = record.comment.filter(|comment| !comment.is_empty());
+                }
+            }
+            Ok(())
+        },
+    )
 }

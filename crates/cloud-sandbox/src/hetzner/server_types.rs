@@ -13,8 +13,18 @@ use super::query::list;
 use super::{Ctx, Handler, one};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_server_types", "GET", "/server_types", list_server_types),
-    route("get_server_type", "GET", "/server_types/{id}", get_server_type),
+    route(
+        "list_server_types",
+        "GET",
+        "/server_types",
+        list_server_types,
+    ),
+    route(
+        "get_server_type",
+        "GET",
+        "/server_types/{id}",
+        get_server_type,
+    ),
 ];
 
 #[derive(Debug)]
@@ -50,9 +60,14 @@ pub(crate) struct Deprecation {
 const EUROPE: &[&str] = &["fsn1", "nbg1", "hel1"];
 const EVERYWHERE: &[&str] = &["fsn1", "nbg1", "hel1", "ash", "hil", "sin"];
 /// Still to be had, but not for long.
-const ENDING: Deprecation =
-    Deprecation { announced: "2026-09-01T00:00:00Z", unavailable_after: "2027-03-01T00:00:00Z" };
-const ENDED: Deprecation = Deprecation { announced: "2025-10-01T00:00:00Z", unavailable_after: "2026-01-31T00:00:00Z" };
+const ENDING: Deprecation = Deprecation {
+    announced: "2026-09-01T00:00:00Z",
+    unavailable_after: "2027-03-01T00:00:00Z",
+};
+const ENDED: Deprecation = Deprecation {
+    announced: "2025-10-01T00:00:00Z",
+    unavailable_after: "2026-01-31T00:00:00Z",
+};
 
 #[allow(clippy::too_many_arguments)]
 const fn kind(
@@ -65,7 +80,18 @@ const fn kind(
     sold_out: &'static [&'static str],
     deprecation: Option<Deprecation>,
 ) -> ServerType {
-    ServerType { id, name, cores, memory, disk, line, cents, places, sold_out, deprecation }
+    ServerType {
+        id,
+        name,
+        cores,
+        memory,
+        disk,
+        line,
+        cents,
+        places,
+        sold_out,
+        deprecation,
+    }
 }
 
 #[rustfmt::skip]
@@ -120,11 +146,15 @@ impl ServerType {
 
     /// Whether the type cannot be had any more anywhere.
     pub(crate) fn has_ended(&self, now: SystemTime) -> bool {
-        self.deprecation.is_some_and(|deprecation| deprecation.is_over(now))
+        self.deprecation
+            .is_some_and(|deprecation| deprecation.is_over(now))
     }
 
     pub(crate) fn prices(&self) -> Vec<Value> {
-        self.places.iter().map(|place| pricing::location_price(place, self.cents)).collect()
+        self.places
+            .iter()
+            .map(|place| pricing::location_price(place, self.cents))
+            .collect()
     }
 
     pub(crate) fn render(&self) -> Value {
@@ -179,12 +209,16 @@ impl Deprecation {
 }
 
 fn list_server_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let rows = SERVER_TYPES.iter().filter(|server_type| ctx.query.admits("name", server_type.name)).collect();
+    let rows = SERVER_TYPES
+        .iter()
+        .filter(|server_type| ctx.query.admits("name", server_type.name))
+        .collect();
     list(ctx, "server_types", rows, &[], ServerType::render)
 }
 
 fn get_server_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = ctx.id()?;
-    let server_type = find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("server type", id))?;
+    let server_type =
+        find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("server type", id))?;
     one(200, "server_type", server_type.render())
 }

@@ -25,46 +25,168 @@ pub(crate) use server::{Private, Server, status};
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_servers", "GET", "/servers", list_servers),
     route("create_server", "POST", "/servers", create::create_server),
-    route("list_servers_actions", "GET", "/servers/actions", |ctx| actions::list_of_kind(ctx, Kind::Server)),
-    route("get_servers_action", "GET", "/servers/actions/{id}", |ctx| actions::show_of_kind(ctx, Kind::Server)),
+    route("list_servers_actions", "GET", "/servers/actions", |ctx| {
+        actions::list_of_kind(ctx, Kind::Server)
+    }),
+    route(
+        "get_servers_action",
+        "GET",
+        "/servers/actions/{id}",
+        |ctx| actions::show_of_kind(ctx, Kind::Server),
+    ),
     route("get_server", "GET", "/servers/{id}", get_server),
     route("update_server", "PUT", "/servers/{id}", update_server),
     route("delete_server", "DELETE", "/servers/{id}", delete_server),
-    route("list_server_actions", "GET", "/servers/{id}/actions", list_server_actions),
-    route("get_server_metrics", "GET", "/servers/{id}/metrics", metrics::get_server_metrics),
-    route("add_server_to_placement_group", "POST", "/servers/{id}/actions/add_to_placement_group", add_to_group),
-    route("attach_server_iso", "POST", "/servers/{id}/actions/attach_iso", attach_iso),
-    route("attach_server_to_network", "POST", "/servers/{id}/actions/attach_to_network", private::attach_to_network),
-    route("change_server_alias_ips", "POST", "/servers/{id}/actions/change_alias_ips", private::change_alias_ips),
-    route("change_server_dns_ptr", "POST", "/servers/{id}/actions/change_dns_ptr", change_dns_ptr),
-    route("change_server_protection", "POST", "/servers/{id}/actions/change_protection", change_protection),
-    route("change_server_type", "POST", "/servers/{id}/actions/change_type", change_type),
-    route("create_server_image", "POST", "/servers/{id}/actions/create_image", create_image),
+    route(
+        "list_server_actions",
+        "GET",
+        "/servers/{id}/actions",
+        list_server_actions,
+    ),
+    route(
+        "get_server_metrics",
+        "GET",
+        "/servers/{id}/metrics",
+        metrics::get_server_metrics,
+    ),
+    route(
+        "add_server_to_placement_group",
+        "POST",
+        "/servers/{id}/actions/add_to_placement_group",
+        add_to_group,
+    ),
+    route(
+        "attach_server_iso",
+        "POST",
+        "/servers/{id}/actions/attach_iso",
+        attach_iso,
+    ),
+    route(
+        "attach_server_to_network",
+        "POST",
+        "/servers/{id}/actions/attach_to_network",
+        private::attach_to_network,
+    ),
+    route(
+        "change_server_alias_ips",
+        "POST",
+        "/servers/{id}/actions/change_alias_ips",
+        private::change_alias_ips,
+    ),
+    route(
+        "change_server_dns_ptr",
+        "POST",
+        "/servers/{id}/actions/change_dns_ptr",
+        change_dns_ptr,
+    ),
+    route(
+        "change_server_protection",
+        "POST",
+        "/servers/{id}/actions/change_protection",
+        change_protection,
+    ),
+    route(
+        "change_server_type",
+        "POST",
+        "/servers/{id}/actions/change_type",
+        change_type,
+    ),
+    route(
+        "create_server_image",
+        "POST",
+        "/servers/{id}/actions/create_image",
+        create_image,
+    ),
     route(
         "detach_server_from_network",
         "POST",
         "/servers/{id}/actions/detach_from_network",
         private::detach_from_network,
     ),
-    route("detach_server_iso", "POST", "/servers/{id}/actions/detach_iso", detach_iso),
-    route("disable_server_backup", "POST", "/servers/{id}/actions/disable_backup", disable_backup),
-    route("disable_server_rescue", "POST", "/servers/{id}/actions/disable_rescue", power::disable_rescue),
-    route("enable_server_backup", "POST", "/servers/{id}/actions/enable_backup", enable_backup),
-    route("enable_server_rescue", "POST", "/servers/{id}/actions/enable_rescue", power::enable_rescue),
-    route("poweroff_server", "POST", "/servers/{id}/actions/poweroff", power::poweroff),
-    route("poweron_server", "POST", "/servers/{id}/actions/poweron", power::poweron),
-    route("reboot_server", "POST", "/servers/{id}/actions/reboot", |ctx| power::boot(ctx, "reboot_server")),
-    route("rebuild_server", "POST", "/servers/{id}/actions/rebuild", rebuild),
+    route(
+        "detach_server_iso",
+        "POST",
+        "/servers/{id}/actions/detach_iso",
+        detach_iso,
+    ),
+    route(
+        "disable_server_backup",
+        "POST",
+        "/servers/{id}/actions/disable_backup",
+        disable_backup,
+    ),
+    route(
+        "disable_server_rescue",
+        "POST",
+        "/servers/{id}/actions/disable_rescue",
+        power::disable_rescue,
+    ),
+    route(
+        "enable_server_backup",
+        "POST",
+        "/servers/{id}/actions/enable_backup",
+        enable_backup,
+    ),
+    route(
+        "enable_server_rescue",
+        "POST",
+        "/servers/{id}/actions/enable_rescue",
+        power::enable_rescue,
+    ),
+    route(
+        "poweroff_server",
+        "POST",
+        "/servers/{id}/actions/poweroff",
+        power::poweroff,
+    ),
+    route(
+        "poweron_server",
+        "POST",
+        "/servers/{id}/actions/poweron",
+        power::poweron,
+    ),
+    route(
+        "reboot_server",
+        "POST",
+        "/servers/{id}/actions/reboot",
+        |ctx| power::boot(ctx, "reboot_server"),
+    ),
+    route(
+        "rebuild_server",
+        "POST",
+        "/servers/{id}/actions/rebuild",
+        rebuild,
+    ),
     route(
         "remove_server_from_placement_group",
         "POST",
         "/servers/{id}/actions/remove_from_placement_group",
         leave_group,
     ),
-    route("request_server_console", "POST", "/servers/{id}/actions/request_console", power::request_console),
-    route("reset_server", "POST", "/servers/{id}/actions/reset", |ctx| power::boot(ctx, "reset_server")),
-    route("reset_server_password", "POST", "/servers/{id}/actions/reset_password", power::reset_password),
-    route("shutdown_server", "POST", "/servers/{id}/actions/shutdown", power::shutdown),
+    route(
+        "request_server_console",
+        "POST",
+        "/servers/{id}/actions/request_console",
+        power::request_console,
+    ),
+    route(
+        "reset_server",
+        "POST",
+        "/servers/{id}/actions/reset",
+        |ctx| power::boot(ctx, "reset_server"),
+    ),
+    route(
+        "reset_server_password",
+        "POST",
+        "/servers/{id}/actions/reset_password",
+        power::reset_password,
+    ),
+    route(
+        "shutdown_server",
+        "POST",
+        "/servers/{id}/actions/shutdown",
+        power::shutdown,
+    ),
 ];
 
 const ORDERS: &[Order<Server>] = &[
@@ -80,13 +202,17 @@ fn list_servers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.servers.select(ctx.query.get("name"));
     rows.retain(|server| ctx.query.admits("status", server.status) && selects(&server.labels));
-    list(ctx, "servers", rows, ORDERS, |server| server.render(ctx.project))
+    list(ctx, "servers", rows, ORDERS, |server| {
+        server.render(ctx.project)
+    })
 }
 
 fn check_hostname(input: &mut Input, name: &str) {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
@@ -106,7 +232,10 @@ fn read_user_data(input: &mut Input) -> Option<String> {
 
 pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
     let id = ctx.id()?;
-    ctx.project.servers.get(id).ok_or_else(|| ApiError::not_found("server", id))?;
+    ctx.project
+        .servers
+        .get(id)
+        .ok_or_else(|| ApiError::not_found("server", id))?;
     Ok(id)
 }
 
@@ -114,7 +243,11 @@ pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
 /// gone: a repeated deletion is told the same whether the first has ended or not.
 fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut Server), ApiError> {
     let id = ctx.id()?;
-    let server = ctx.project.servers.get_mut(id).filter(|server| server.status != status::DELETING);
+    let server = ctx
+        .project
+        .servers
+        .get_mut(id)
+        .filter(|server| server.status != status::DELETING);
     let server = server.ok_or_else(|| ApiError::not_found("server", id))?;
     if server.locked {
         return Err(ApiError::locked("server"));
@@ -123,7 +256,14 @@ fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut Server), ApiErro
 }
 
 fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
-    one(200, "server", ctx.project.servers.get(id).map_or(Value::Null, |server| server.render(ctx.project)))
+    one(
+        200,
+        "server",
+        ctx.project
+            .servers
+            .get(id)
+            .map_or(Value::Null, |server| server.render(ctx.project)),
+    )
 }
 
 fn get_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -154,7 +294,12 @@ fn list_server_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Starts an action on a server and answers with it.
-fn act(ctx: &mut Ctx<'_>, command: &'static str, id: i64, effect: Option<Effect>) -> Result<Answer, ApiError> {
+fn act(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    id: i64,
+    effect: Option<Effect>,
+) -> Result<Answer, ApiError> {
     act_with(ctx, 201, command, 1, vec![(Kind::Server, id)], effect)
 }
 
@@ -180,7 +325,10 @@ fn act_with_password(
     effect: Option<Effect>,
 ) -> Answer {
     let action = ctx.start(command, units, vec![(Kind::Server, id)], effect);
-    Answer::json(201, &json!({"action": ctx.project.action(action), "root_password": root_password}))
+    Answer::json(
+        201,
+        &json!({"action": ctx.project.action(action), "root_password": root_password}),
+    )
 }
 
 fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -189,7 +337,14 @@ fn delete_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::protected("server"));
     }
     server.pass_through(status::DELETING);
-    act_with(ctx, 200, "delete_server", 1, vec![(Kind::Server, id)], Some(Effect::Gone(id)))
+    act_with(
+        ctx,
+        200,
+        "delete_server",
+        1,
+        vec![(Kind::Server, id)],
+        Some(Effect::Gone(id)),
+    )
 }
 
 fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -198,7 +353,11 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if server.protect_rebuild {
         return Err(ApiError::protected("server"));
     }
-    let (architecture, disk, has_ssh_keys) = (server.server_type.architecture(), server.disk, server.has_ssh_keys);
+    let (architecture, disk, has_ssh_keys) = (
+        server.server_type.architecture(),
+        server.disk,
+        server.has_ssh_keys,
+    );
     let wanted = input.required("image", |input, field| input.id_or_name(field).map(Some));
     let user_data = read_user_data(&mut input);
     let mut image = 0;
@@ -229,7 +388,9 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let now = ctx.project.wall();
     let (id, server) = changeable(ctx)?;
     let upgrade_disk = input.required("upgrade_disk", Input::boolean);
-    let wanted = input.required("server_type", |input, field| input.id_or_name(field).map(Some));
+    let wanted = input.required("server_type", |input, field| {
+        input.id_or_name(field).map(Some)
+    });
     let server_type = wanted.and_then(|wanted| {
         let found = server_types::find(&wanted);
         if found.is_none() {
@@ -246,23 +407,46 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             && server_type.is_offered_in(server.location)
             && !server_type.has_ended(now)
     };
-    let server_type = server_type
-        .filter(suits)
-        .ok_or_else(|| ApiError::new(422, "invalid_server_type", "the server cannot be changed to the server type"))?;
+    let server_type = server_type.filter(suits).ok_or_else(|| {
+        ApiError::new(
+            422,
+            "invalid_server_type",
+            "the server cannot be changed to the server type",
+        )
+    })?;
     if !server_type.is_available_in(server.location) {
-        return Err(ApiError::new(412, "resource_unavailable", "the server type is out of stock in the location"));
+        return Err(ApiError::new(
+            412,
+            "resource_unavailable",
+            "the server type is out of stock in the location",
+        ));
     }
     server.pass_through(status::MIGRATING);
     server.locked = true;
-    let effect = Effect::Type { server: id, server_type, upgrade_disk };
-    act_with(ctx, 201, "change_server_type", 4, vec![(Kind::Server, id)], Some(effect))
+    let effect = Effect::Type {
+        server: id,
+        server_type,
+        upgrade_disk,
+    };
+    act_with(
+        ctx,
+        201,
+        "change_server_type",
+        4,
+        vec![(Kind::Server, id)],
+        Some(effect),
+    )
 }
 
 fn check_stopped(server: &Server) -> Result<(), ApiError> {
     if server.status == status::OFF {
         return Ok(());
     }
-    Err(ApiError::new(422, "server_not_stopped", "the server must be off"))
+    Err(ApiError::new(
+        422,
+        "server_not_stopped",
+        "the server must be off",
+    ))
 }
 
 fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -270,19 +454,36 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, _) = changeable(ctx)?;
     let (delete, rebuild) = (input.boolean("delete"), input.boolean("rebuild"));
     input.finish()?;
-    act(ctx, "change_protection", id, Some(Effect::ServerProtection { server: id, delete, rebuild }))
+    act(
+        ctx,
+        "change_protection",
+        id,
+        Some(Effect::ServerProtection {
+            server: id,
+            delete,
+            rebuild,
+        }),
+    )
 }
 
 fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, server) = changeable(ctx)?;
     let own = [server.ipv4, server.ipv6];
     let own = |project: &Project, ip| {
-        own.into_iter().flatten().find(|id| project.primary_ips.get(*id).is_some_and(|row| row.address.owns(ip)))
+        own.into_iter().flatten().find(|id| {
+            project
+                .primary_ips
+                .get(*id)
+                .is_some_and(|row| row.address.owns(ip))
+        })
     };
-    let (ip, name) = ips::read_dns_ptr(Input::parse(ctx.call.body)?, "resource", |ip| own(ctx.project, ip).is_some())?;
+    let (ip, name) = ips::read_dns_ptr(Input::parse(ctx.call.body)?, "resource", |ip| {
+        own(ctx.project, ip).is_some()
+    })?;
     // The address may be another server's by then, and keeps the name all the same.
-    let effect = own(ctx.project, ip)
-        .map(|address| resource::set::<PrimaryIp>(address, move |row| row.address.set_dns_ptr(ip, name)));
+    let effect = own(ctx.project, ip).map(|address| {
+        resource::set::<PrimaryIp>(address, move |row| row.address.set_dns_ptr(ip, name))
+    });
     act(ctx, "change_dns_ptr", id, effect)
 }
 
@@ -290,7 +491,9 @@ fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let (id, server) = changeable(ctx)?;
     let description = input.string("description");
-    let kind = input.choice("type", &["snapshot", "backup"]).unwrap_or("snapshot");
+    let kind = input
+        .choice("type", &["snapshot", "backup"])
+        .unwrap_or("snapshot");
     let labels = input.labels("labels").unwrap_or_default();
     if kind == "backup" && server.backup_window.is_none() {
         input.problem("type", "must be snapshot for a server without backups");
@@ -298,8 +501,10 @@ fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let (name, disk_size, base) = (server.name.clone(), server.disk, server.image);
     let architecture = server.server_type.architecture();
-    let (os_flavor, os_version) =
-        images::lookup(ctx.project, base).map_or(("unknown", None), |image| (image.os_flavor, image.os_version));
+    let (os_flavor, os_version) = images::lookup(ctx.project, base)
+        .map_or(("unknown", None), |image| {
+            (image.os_flavor, image.os_version)
+        });
     let image = Image {
         id: ctx.shared.id(),
         kind,
@@ -324,21 +529,41 @@ fn create_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let rendered = image.render();
     ctx.project.images.insert(image_id, image);
     let resources = vec![(Kind::Server, id), (Kind::Image, image_id)];
-    let action = ctx.start("create_image", 5, resources, Some(Effect::ImageReady(image_id)));
-    Ok(Answer::json(201, &json!({"image": rendered, "action": ctx.project.action(action)})))
+    let action = ctx.start(
+        "create_image",
+        5,
+        resources,
+        Some(Effect::ImageReady(image_id)),
+    );
+    Ok(Answer::json(
+        201,
+        &json!({"image": rendered, "action": ctx.project.action(action)}),
+    ))
 }
 
 fn enable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let hour = ctx.shared.rng.u8(0..6) * 4;
     let (id, server) = changeable(ctx)?;
-    let window =
-        server.backup_window.clone().unwrap_or_else(|| format!("{:02}-{:02}", (hour + 22) % 24, (hour + 2) % 24));
-    act(ctx, "enable_backup", id, Some(Effect::BackupWindow(id, Some(window))))
+    let window = server
+        .backup_window
+        .clone()
+        .unwrap_or_else(|| format!("{:02}-{:02}", (hour + 22) % 24, (hour + 2) % 24));
+    act(
+        ctx,
+        "enable_backup",
+        id,
+        Some(Effect::BackupWindow(id, Some(window))),
+    )
 }
 
 fn disable_backup(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, _) = changeable(ctx)?;
-    act(ctx, "disable_backup", id, Some(Effect::BackupWindow(id, None)))
+    act(
+        ctx,
+        "disable_backup",
+        id,
+        Some(Effect::BackupWindow(id, None)),
+    )
 }
 
 fn attach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -358,7 +583,12 @@ fn attach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         found
     });
     input.finish()?;
-    act(ctx, "attach_iso", id, Some(Effect::Iso(id, iso.map(|iso| iso.id))))
+    act(
+        ctx,
+        "attach_iso",
+        id,
+        Some(Effect::Iso(id, iso.map(|iso| iso.id))),
+    )
 }
 
 fn detach_iso(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -379,20 +609,38 @@ fn add_to_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let group = input.required("placement_group", Input::integer);
     input.finish()?;
     if server.placement_group.is_some() {
-        return Err(ApiError::new(422, "already_in_placement_group", "the server is in a placement group already"));
+        return Err(ApiError::new(
+            422,
+            "already_in_placement_group",
+            "the server is in a placement group already",
+        ));
     }
     check_stopped(server)?;
     let known = ctx.project.placement_groups.get_mut(group);
     let known = known.ok_or_else(|| ApiError::not_found("placement group", group))?;
     known.check_room()?;
     known.servers.insert(id);
-    act(ctx, "add_to_placement_group", id, Some(Effect::Group(id, Some(group))))
+    act(
+        ctx,
+        "add_to_placement_group",
+        id,
+        Some(Effect::Group(id, Some(group))),
+    )
 }
 
 fn leave_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, server) = changeable(ctx)?;
     if server.placement_group.is_none() {
-        return Err(ApiError::new(422, "service_error", "the server is in no placement group"));
+        return Err(ApiError::new(
+            422,
+            "service_error",
+            "the server is in no placement group",
+        ));
     }
-    act(ctx, "remove_from_placement_group", id, Some(Effect::Group(id, None)))
+    act(
+        ctx,
+        "remove_from_placement_group",
+        id,
+        Some(Effect::Group(id, None)),
+    )
 }

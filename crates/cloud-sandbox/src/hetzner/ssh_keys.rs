@@ -40,7 +40,10 @@ pub(crate) struct SshKey {
     created: String,
 }
 
-const ORDERS: &[Order<SshKey>] = &[("id", |a, b| a.id.cmp(&b.id)), ("name", |a, b| a.name.cmp(&b.name))];
+const ORDERS: &[Order<SshKey>] = &[
+    ("id", |a, b| a.id.cmp(&b.id)),
+    ("name", |a, b| a.name.cmp(&b.name)),
+];
 
 named!(SshKey);
 
@@ -76,11 +79,24 @@ fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let fingerprint = fingerprint.unwrap_or_default();
     ctx.project.ssh_keys.check_name(&name, None)?;
-    if ctx.project.ssh_keys.select(None).iter().any(|key| key.fingerprint == fingerprint) {
+    if ctx
+        .project
+        .ssh_keys
+        .select(None)
+        .iter()
+        .any(|key| key.fingerprint == fingerprint)
+    {
         return Err(ApiError::not_unique("public_key"));
     }
     let created = ctx.project.stamp();
-    let key = SshKey { id: ctx.shared.id(), name, fingerprint, public_key, labels, created };
+    let key = SshKey {
+        id: ctx.shared.id(),
+        name,
+        fingerprint,
+        public_key,
+        labels,
+        created,
+    };
     let body = key.render();
     ctx.project.ssh_keys.insert(key);
     one(201, "ssh_key", body)
@@ -88,12 +104,22 @@ fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
     let id = ctx.id()?;
-    ctx.project.ssh_keys.get(id).ok_or_else(|| ApiError::not_found("SSH key", id))?;
+    ctx.project
+        .ssh_keys
+        .get(id)
+        .ok_or_else(|| ApiError::not_found("SSH key", id))?;
     Ok(id)
 }
 
 fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
-    one(200, "ssh_key", ctx.project.ssh_keys.get(id).map_or(Value::Null, SshKey::render))
+    one(
+        200,
+        "ssh_key",
+        ctx.project
+            .ssh_keys
+            .get(id)
+            .map_or(Value::Null, SshKey::render),
+    )
 }
 
 fn get_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -140,7 +166,13 @@ pub(crate) fn fingerprint(public_key: &str) -> Option<String> {
     // The blob begins with the length of the type and the type itself.
     let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
     let rest = blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;
-    let hex = || Md5::digest(&blob).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":");
+    let hex = || {
+        Md5::digest(&blob)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .join(":")
+    };
     (!rest.is_empty()).then(hex)
 }
 

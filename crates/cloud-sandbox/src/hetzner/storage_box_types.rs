@@ -10,8 +10,18 @@ use super::query::list;
 use super::{Ctx, Handler, one};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_storage_box_types", "GET", "/storage_box_types", list_storage_box_types),
-    route("get_storage_box_type", "GET", "/storage_box_types/{id}", get_storage_box_type),
+    route(
+        "list_storage_box_types",
+        "GET",
+        "/storage_box_types",
+        list_storage_box_types,
+    ),
+    route(
+        "get_storage_box_type",
+        "GET",
+        "/storage_box_types/{id}",
+        get_storage_box_type,
+    ),
 ];
 
 /// Where storage boxes stand.
@@ -45,7 +55,10 @@ pub(crate) fn find(wanted: &IdOrName) -> Option<&'static StorageBoxType> {
 
 impl StorageBoxType {
     pub(crate) fn render(&self) -> Value {
-        let prices: Vec<Value> = PLACES.iter().map(|place| pricing::storage_box_price(place, self.cents)).collect();
+        let prices: Vec<Value> = PLACES
+            .iter()
+            .map(|place| pricing::storage_box_price(place, self.cents))
+            .collect();
         json!({
             "id": self.id,
             "name": self.name,
@@ -61,12 +74,16 @@ impl StorageBoxType {
 }
 
 fn list_storage_box_types(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let rows = STORAGE_BOX_TYPES.iter().filter(|kind| ctx.query.admits("name", kind.name)).collect();
+    let rows = STORAGE_BOX_TYPES
+        .iter()
+        .filter(|kind| ctx.query.admits("name", kind.name))
+        .collect();
     list(ctx, "storage_box_types", rows, &[], StorageBoxType::render)
 }
 
 fn get_storage_box_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = ctx.id()?;
-    let kind = find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("storage box type", id))?;
+    let kind =
+        find(&IdOrName::Id(id)).ok_or_else(|| ApiError::not_found("storage box type", id))?;
     one(200, "storage_box_type", kind.render())
 }

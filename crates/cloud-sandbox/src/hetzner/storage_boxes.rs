@@ -29,22 +29,78 @@ use snapshots::Snapshot;
 use subaccounts::Subaccount;
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_storage_boxes", "GET", "/storage_boxes", list_storage_boxes),
-    route("create_storage_box", "POST", "/storage_boxes", create_storage_box),
-    route("list_storage_boxes_actions", "GET", "/storage_boxes/actions", |ctx| {
-        actions::list_of_kind(ctx, Kind::StorageBox)
-    }),
-    route("get_storage_boxes_action", "GET", "/storage_boxes/actions/{id}", |ctx| {
-        actions::show_of_kind(ctx, Kind::StorageBox)
-    }),
-    route("get_storage_box", "GET", "/storage_boxes/{id}", get_storage_box),
-    route("update_storage_box", "PUT", "/storage_boxes/{id}", update_storage_box),
-    route("delete_storage_box", "DELETE", "/storage_boxes/{id}", delete_storage_box),
-    route("list_storage_box_actions", "GET", "/storage_boxes/{id}/actions", list_actions),
-    route("list_storage_box_folders", "GET", "/storage_boxes/{id}/folders", list_folders),
-    route("change_storage_box_protection", "POST", "/storage_boxes/{id}/actions/change_protection", change_protection),
-    route("change_storage_box_type", "POST", "/storage_boxes/{id}/actions/change_type", change_type),
-    route("reset_storage_box_password", "POST", "/storage_boxes/{id}/actions/reset_password", reset_password),
+    route(
+        "list_storage_boxes",
+        "GET",
+        "/storage_boxes",
+        list_storage_boxes,
+    ),
+    route(
+        "create_storage_box",
+        "POST",
+        "/storage_boxes",
+        create_storage_box,
+    ),
+    route(
+        "list_storage_boxes_actions",
+        "GET",
+        "/storage_boxes/actions",
+        |ctx| actions::list_of_kind(ctx, Kind::StorageBox),
+    ),
+    route(
+        "get_storage_boxes_action",
+        "GET",
+        "/storage_boxes/actions/{id}",
+        |ctx| actions::show_of_kind(ctx, Kind::StorageBox),
+    ),
+    route(
+        "get_storage_box",
+        "GET",
+        "/storage_boxes/{id}",
+        get_storage_box,
+    ),
+    route(
+        "update_storage_box",
+        "PUT",
+        "/storage_boxes/{id}",
+        update_storage_box,
+    ),
+    route(
+        "delete_storage_box",
+        "DELETE",
+        "/storage_boxes/{id}",
+        delete_storage_box,
+    ),
+    route(
+        "list_storage_box_actions",
+        "GET",
+        "/storage_boxes/{id}/actions",
+        list_actions,
+    ),
+    route(
+        "list_storage_box_folders",
+        "GET",
+        "/storage_boxes/{id}/folders",
+        list_folders,
+    ),
+    route(
+        "change_storage_box_protection",
+        "POST",
+        "/storage_boxes/{id}/actions/change_protection",
+        change_protection,
+    ),
+    route(
+        "change_storage_box_type",
+        "POST",
+        "/storage_boxes/{id}/actions/change_type",
+        change_type,
+    ),
+    route(
+        "reset_storage_box_password",
+        "POST",
+        "/storage_boxes/{id}/actions/reset_password",
+        reset_password,
+    ),
     route(
         "update_storage_box_access_settings",
         "POST",
@@ -63,12 +119,23 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
         "/storage_boxes/{id}/actions/disable_snapshot_plan",
         plan::disable,
     ),
-    route("enable_storage_box_snapshot_plan", "POST", "/storage_boxes/{id}/actions/enable_snapshot_plan", plan::enable),
+    route(
+        "enable_storage_box_snapshot_plan",
+        "POST",
+        "/storage_boxes/{id}/actions/enable_snapshot_plan",
+        plan::enable,
+    ),
 ];
 
 pub(crate) type Access = BTreeMap<&'static str, bool>;
 
-const ACCESS: [&str; 5] = ["reachable_externally", "samba_enabled", "ssh_enabled", "webdav_enabled", "zfs_enabled"];
+const ACCESS: [&str; 5] = [
+    "reachable_externally",
+    "samba_enabled",
+    "ssh_enabled",
+    "webdav_enabled",
+    "zfs_enabled",
+];
 
 pub(crate) struct StorageBox {
     id: i64,
@@ -185,7 +252,10 @@ fn read_password(input: &mut Input) {
     if !(12..=128).contains(&password.chars().count()) {
         input.problem("password", "must be between 12 and 128 characters long");
     }
-    if !password.chars().all(|c| is_upper(c) || is_lower(c) || is_special(c) || is_digit(c)) {
+    if !password
+        .chars()
+        .all(|c| is_upper(c) || is_lower(c) || is_special(c) || is_digit(c))
+    {
         input.problem("password", "contains a character that is not allowed");
     }
     let needs: [(&str, &dyn Fn(char) -> bool); 4] = [
@@ -206,7 +276,10 @@ fn read_password(input: &mut Input) {
 
 /// The settings that are there.
 fn read_access(input: &mut Input, known: &[&'static str]) -> Access {
-    known.iter().filter_map(|name| Some((*name, input.boolean(name)?))).collect()
+    known
+        .iter()
+        .filter_map(|name| Some((*name, input.boolean(name)?)))
+        .collect()
 }
 
 /// All settings: those in the object, and false for the others.
@@ -221,12 +294,17 @@ fn read_new_access(input: &mut Input, known: &[&'static str]) -> Access {
 
 fn at_most(input: &mut Input, field: &str, text: &str, longest: usize) {
     if text.chars().count() > longest {
-        input.problem(field, format!("must not be longer than {longest} characters"));
+        input.problem(
+            field,
+            format!("must not be longer than {longest} characters"),
+        );
     }
 }
 
 fn read_type(input: &mut Input) -> Option<&'static StorageBoxType> {
-    let wanted = input.required("storage_box_type", |input, field| input.id_or_name(field).map(Some))?;
+    let wanted = input.required("storage_box_type", |input, field| {
+        input.id_or_name(field).map(Some)
+    })?;
     let found = storage_box_types::find(&wanted);
     if found.is_none() {
         input.problem("storage_box_type", "is not a known storage box type");
@@ -237,17 +315,29 @@ fn read_type(input: &mut Input) -> Option<&'static StorageBoxType> {
 /// The storage box in the path, in whatever state.
 fn get<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, ApiError> {
     let id = ctx.id()?;
-    ctx.project.storage_boxes.get_mut(&id).ok_or_else(|| ApiError::not_found("storage box", id))
+    ctx.project
+        .storage_boxes
+        .get_mut(&id)
+        .ok_or_else(|| ApiError::not_found("storage box", id))
 }
 
 /// The storage box in the path, when it can be worked on.
 fn get_free<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, ApiError> {
     let storage_box = get(ctx)?;
-    if storage_box.is_busy { Err(ApiError::locked("storage box")) } else { Ok(storage_box) }
+    if storage_box.is_busy {
+        Err(ApiError::locked("storage box"))
+    } else {
+        Ok(storage_box)
+    }
 }
 
 /// Starts an action about the storage box in the path and answers with it.
-fn act(ctx: &mut Ctx<'_>, command: &'static str, units: u32, change: Option<Change>) -> Result<Answer, ApiError> {
+fn act(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    units: u32,
+    change: Option<Change>,
+) -> Result<Answer, ApiError> {
     let id = ctx.id()?;
     let effect = change.map(|change| Effect::StorageBox(id, change));
     let action = ctx.start(command, units, vec![(Kind::StorageBox, id)], effect);
@@ -257,7 +347,9 @@ fn act(ctx: &mut Ctx<'_>, command: &'static str, units: u32, change: Option<Chan
 fn list_storage_boxes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let rows = ctx.project.storage_boxes.values();
-    let rows = rows.filter(|row| ctx.query.admits("name", &row.name) && selects(&row.labels)).collect();
+    let rows = rows
+        .filter(|row| ctx.query.admits("name", &row.name) && selects(&row.labels))
+        .collect();
     list(ctx, "storage_boxes", rows, ORDERS, StorageBox::render)
 }
 
@@ -265,23 +357,32 @@ fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let name = input.required("name", Input::text);
     let kind = read_type(&mut input);
-    let location = input.required("location", |input, field| input.id_or_name(field).map(Some)).and_then(|wanted| {
-        let found = locations::find(&wanted).filter(|location| PLACES.contains(&location.name));
-        if found.is_none() {
-            input.problem("location", "is not a location with storage boxes");
-        }
-        found
-    });
+    let location = input
+        .required("location", |input, field| input.id_or_name(field).map(Some))
+        .and_then(|wanted| {
+            let found = locations::find(&wanted).filter(|location| PLACES.contains(&location.name));
+            if found.is_none() {
+                input.problem("location", "is not a location with storage boxes");
+            }
+            found
+        });
     read_password(&mut input);
     let labels = input.labels("labels").unwrap_or_default();
     let access = read_new_access(&mut input, &ACCESS);
-    if input.strings("ssh_keys").unwrap_or_default().iter().any(|key| ssh_keys::fingerprint(key).is_none()) {
+    if input
+        .strings("ssh_keys")
+        .unwrap_or_default()
+        .iter()
+        .any(|key| ssh_keys::fingerprint(key).is_none())
+    {
         input.problem("ssh_keys", "must be OpenSSH public keys");
     }
     input.finish()?;
     // What was not found is among the problems that `finish` tells.
-    let kind = kind.ok_or_else(|| ApiError::invalid_input([("storage_box_type", "is required")]))?;
-    let location = location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    let kind =
+        kind.ok_or_else(|| ApiError::invalid_input([("storage_box_type", "is required")]))?;
+    let location =
+        location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
     let id = ctx.shared.id();
     let storage_box = StorageBox {
         id,
@@ -303,8 +404,16 @@ fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     };
     let body = storage_box.render();
     ctx.project.storage_boxes.insert(id, storage_box);
-    let action = ctx.start("create", 3, vec![(Kind::StorageBox, id)], Some(Effect::StorageBox(id, Change::Ready)));
-    Ok(Answer::json(201, &json!({"storage_box": body, "action": ctx.project.action(action)})))
+    let action = ctx.start(
+        "create",
+        3,
+        vec![(Kind::StorageBox, id)],
+        Some(Effect::StorageBox(id, Change::Ready)),
+    );
+    Ok(Answer::json(
+        201,
+        &json!({"storage_box": body, "action": ctx.project.action(action)}),
+    ))
 }
 
 fn get_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -338,7 +447,12 @@ fn list_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let path = ctx.query.get("path").unwrap_or_default().trim_matches('/').to_owned();
+    let path = ctx
+        .query
+        .get("path")
+        .unwrap_or_default()
+        .trim_matches('/')
+        .to_owned();
     let storage_box = get_free(ctx)?;
     let inside = if path.is_empty() {
         String::new()
@@ -347,7 +461,10 @@ fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     } else {
         return Err(ApiError::not_found("folder", path));
     };
-    let names = storage_box.folders.iter().filter_map(|folder| folder.strip_prefix(&inside));
+    let names = storage_box
+        .folders
+        .iter()
+        .filter_map(|folder| folder.strip_prefix(&inside));
     let folders: Vec<&str> = names.filter(|name| !name.contains('/')).collect();
     Ok(Answer::json(200, &json!({"folders": folders})))
 }
@@ -357,7 +474,12 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let delete = input.boolean("delete");
     input.finish()?;
-    act(ctx, "change_protection", 0, Some(Change::Protection(delete)))
+    act(
+        ctx,
+        "change_protection",
+        0,
+        Some(Change::Protection(delete)),
+    )
 }
 
 fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -365,7 +487,8 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let kind = read_type(&mut input);
     input.finish()?;
-    let kind = kind.ok_or_else(|| ApiError::invalid_input([("storage_box_type", "is required")]))?;
+    let kind =
+        kind.ok_or_else(|| ApiError::invalid_input([("storage_box_type", "is required")]))?;
     get_free(ctx)?.is_busy = true;
     act(ctx, "change_type", 3, Some(Change::Type(kind)))
 }
@@ -383,13 +506,20 @@ fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let access = read_access(&mut input, &ACCESS);
     input.finish()?;
-    act(ctx, "update_access_settings", 1, Some(Change::Access(access)))
+    act(
+        ctx,
+        "update_access_settings",
+        1,
+        Some(Change::Access(access)),
+    )
 }
 
 /// Nothing, when the storage box was deleted in the meantime.
 pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
     let now = project.stamp();
-    let Some(storage_box) = project.storage_boxes.get_mut(&id) else { return };
+    let Some(storage_box) = project.storage_boxes.get_mut(&id) else {
+        return;
+    };
     match change {
         Change::Ready => {
             storage_box.is_ready = true;
@@ -402,7 +532,9 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
             storage_box.kind = kind;
             storage_box.is_busy = false;
         }
-        Change::Protection(delete) => storage_box.protected = delete.unwrap_or(storage_box.protected),
+        Change::Protection(delete) => {
+            storage_box.protected = delete.unwrap_or(storage_box.protected)
+        }
         Change::Access(access) => storage_box.access.extend(access),
         Change::Plan(plan) => {
             storage_box.plan = plan;
@@ -411,7 +543,11 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
         }
         Change::RolledBack(snapshot) => {
             storage_box.is_busy = false;
-            if let Some(folders) = storage_box.snapshots.get(&snapshot).map(|row| row.folders.clone()) {
+            if let Some(folders) = storage_box
+                .snapshots
+                .get(&snapshot)
+                .map(|row| row.folders.clone())
+            {
                 storage_box.folders = folders;
                 storage_box.snapshots.retain(|other, _| *other <= snapshot);
             }
@@ -450,7 +586,9 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
 
 /// Undoes what was done in advance for a change that does not come.
 pub(crate) fn give_up(project: &mut Project, id: i64, change: &Change) {
-    let Some(storage_box) = project.storage_boxes.get_mut(&id) else { return };
+    let Some(storage_box) = project.storage_boxes.get_mut(&id) else {
+        return;
+    };
     match change {
         Change::Ready => {
             project.storage_boxes.remove(&id);

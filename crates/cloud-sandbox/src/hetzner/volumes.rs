@@ -16,21 +16,61 @@ use super::{Ctx, Handler};
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_volumes", "GET", "/volumes", list_volumes),
     route("create_volume", "POST", "/volumes", create_volume),
-    route("list_volumes_actions", "GET", "/volumes/actions", resource::list_all_actions::<Volume>),
-    route("get_volumes_action", "GET", "/volumes/actions/{id}", resource::get_action::<Volume>),
-    route("get_volume", "GET", "/volumes/{id}", resource::get::<Volume>),
-    route("update_volume", "PUT", "/volumes/{id}", resource::update::<Volume>),
+    route(
+        "list_volumes_actions",
+        "GET",
+        "/volumes/actions",
+        resource::list_all_actions::<Volume>,
+    ),
+    route(
+        "get_volumes_action",
+        "GET",
+        "/volumes/actions/{id}",
+        resource::get_action::<Volume>,
+    ),
+    route(
+        "get_volume",
+        "GET",
+        "/volumes/{id}",
+        resource::get::<Volume>,
+    ),
+    route(
+        "update_volume",
+        "PUT",
+        "/volumes/{id}",
+        resource::update::<Volume>,
+    ),
     route("delete_volume", "DELETE", "/volumes/{id}", delete_volume),
-    route("list_volume_actions", "GET", "/volumes/{id}/actions", resource::list_actions::<Volume>),
-    route("attach_volume", "POST", "/volumes/{id}/actions/attach", attach),
+    route(
+        "list_volume_actions",
+        "GET",
+        "/volumes/{id}/actions",
+        resource::list_actions::<Volume>,
+    ),
+    route(
+        "attach_volume",
+        "POST",
+        "/volumes/{id}/actions/attach",
+        attach,
+    ),
     route(
         "change_volume_protection",
         "POST",
         "/volumes/{id}/actions/change_protection",
         resource::change_protection::<Volume>,
     ),
-    route("detach_volume", "POST", "/volumes/{id}/actions/detach", detach),
-    route("resize_volume", "POST", "/volumes/{id}/actions/resize", resize),
+    route(
+        "detach_volume",
+        "POST",
+        "/volumes/{id}/actions/detach",
+        detach,
+    ),
+    route(
+        "resize_volume",
+        "POST",
+        "/volumes/{id}/actions/resize",
+        resize,
+    ),
 ];
 
 /// How many volumes one server takes.
@@ -69,7 +109,9 @@ impl Resource for Volume {
         let is_good = bytes.len() <= 64
             && is_end(bytes.first())
             && is_end(bytes.last())
-            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
+            && bytes
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
         (!is_good).then_some("must be up to 64 letters, digits, dashes, underscores and dots, with no sign at the ends")
     }
 
@@ -98,13 +140,22 @@ impl Protected for Volume {
 
 impl Volume {
     fn status(&self) -> &'static str {
-        if self.available { "available" } else { "creating" }
+        if self.available {
+            "available"
+        } else {
+            "creating"
+        }
     }
 }
 
 /// The volumes of a server.
 pub(crate) fn of_server(project: &Project, server: i64) -> Vec<i64> {
-    project.volumes.rows().filter(|volume| volume.server == Some(server)).map(|volume| volume.id).collect()
+    project
+        .volumes
+        .rows()
+        .filter(|volume| volume.server == Some(server))
+        .map(|volume| volume.id)
+        .collect()
 }
 
 /// Refuses a volume that cannot be attached to a server in the location.
@@ -114,15 +165,25 @@ pub(crate) fn check_attachable(
     location: &Location,
     field: &str,
 ) -> Result<(), ApiError> {
-    let row = project.volumes.get(volume).ok_or_else(|| ApiError::not_found("volume", volume))?;
+    let row = project
+        .volumes
+        .get(volume)
+        .ok_or_else(|| ApiError::not_found("volume", volume))?;
     if row.server.is_some() {
-        return Err(ApiError::new(422, "volume_already_attached", "the volume is attached to a server already"));
+        return Err(ApiError::new(
+            422,
+            "volume_already_attached",
+            "the volume is attached to a server already",
+        ));
     }
     if project.is_busy(Kind::Volume, volume) {
         return Err(ApiError::locked("volume"));
     }
     if row.location.id != location.id {
-        return Err(ApiError::invalid_input([(field, "volume and server are in different locations")]));
+        return Err(ApiError::invalid_input([(
+            field,
+            "volume and server are in different locations",
+        )]));
     }
     Ok(())
 }
@@ -135,12 +196,21 @@ pub(crate) fn start_attach(ctx: &mut Ctx<'_>, units: u32, volume: i64, server: i
             volume.server = server;
         }
     });
-    ctx.start("attach_volume", units, vec![(Kind::Volume, volume), (Kind::Server, server)], Some(effect))
+    ctx.start(
+        "attach_volume",
+        units,
+        vec![(Kind::Volume, volume), (Kind::Server, server)],
+        Some(effect),
+    )
 }
 
 /// The server in the body, if it can be given a volume.
 fn ready_server<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Server, ApiError> {
-    let server = ctx.project.servers.get(id).ok_or_else(|| ApiError::not_found("server", id))?;
+    let server = ctx
+        .project
+        .servers
+        .get(id)
+        .ok_or_else(|| ApiError::not_found("server", id))?;
     if server.locked {
         return Err(ApiError::locked("server"));
     }
@@ -150,7 +220,10 @@ fn ready_server<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Server, ApiError> {
 
 pub(crate) fn check_room(volumes: usize) -> Result<(), ApiError> {
     if volumes > MOST_OF_A_SERVER {
-        return Err(ApiError::limit("server_volumes", "a server takes 16 volumes"));
+        return Err(ApiError::limit(
+            "server_volumes",
+            "a server takes 16 volumes",
+        ));
     }
     Ok(())
 }
@@ -160,7 +233,9 @@ fn list_volumes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.volumes.select(ctx.query.get("name"));
     rows.retain(|volume| ctx.query.admits("status", volume.status()) && selects(&volume.labels));
-    list(ctx, "volumes", rows, ORDERS, |volume| volume.render(ctx.project))
+    list(ctx, "volumes", rows, ORDERS, |volume| {
+        volume.render(ctx.project)
+    })
 }
 
 fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -187,24 +262,47 @@ fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         Some(id) => {
             let home = ready_server(ctx, id)?.location;
             if location.is_some_and(|location| location.id != home.id) {
-                return Err(ApiError::invalid_input([("location", "is not that of the server")]));
+                return Err(ApiError::invalid_input([(
+                    "location",
+                    "is not that of the server",
+                )]));
             }
             Some(home)
         }
     };
-    let location = location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    let location =
+        location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
 
     let id = ctx.shared.id();
     let created = ctx.project.stamp();
-    let volume =
-        Volume { id, name, labels, created, location, size, format, server: None, protected: false, available: false };
+    let volume = Volume {
+        id,
+        name,
+        labels,
+        created,
+        location,
+        size,
+        format,
+        server: None,
+        protected: false,
+        available: false,
+    };
     ctx.project.volumes.insert(volume);
     let effect = resource::set::<Volume>(id, |volume| volume.available = true);
     let action = ctx.start("create_volume", 1, vec![(Kind::Volume, id)], Some(effect));
-    let next: Vec<i64> = server.into_iter().map(|server| start_attach(ctx, 2, id, server)).collect();
-    let next: Vec<Value> = next.into_iter().map(|action| ctx.project.action(action)).collect();
+    let next: Vec<i64> = server
+        .into_iter()
+        .map(|server| start_attach(ctx, 2, id, server))
+        .collect();
+    let next: Vec<Value> = next
+        .into_iter()
+        .map(|action| ctx.project.action(action))
+        .collect();
     let volume = resource::rendered::<Volume>(ctx, id);
-    Ok(Answer::json(201, &json!({"volume": volume, "action": ctx.project.action(action), "next_actions": next})))
+    Ok(Answer::json(
+        201,
+        &json!({"volume": volume, "action": ctx.project.action(action), "next_actions": next}),
+    ))
 }
 
 fn check_size(input: &mut Input, size: i64) {
@@ -217,7 +315,11 @@ fn delete_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::deletable::<Volume>(ctx)?;
     // The documentation forbids it without a code; this is what it has for a firewall in the same state.
     if resource::find::<Volume>(ctx, id)?.server.is_some() {
-        return Err(ApiError::new(422, "resource_in_use", "the volume is attached to a server"));
+        return Err(ApiError::new(
+            422,
+            "resource_in_use",
+            "the volume is attached to a server",
+        ));
     }
     ctx.project.volumes.remove(id);
     Ok(Answer::empty(204))
@@ -238,7 +340,9 @@ fn attach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn detach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::changeable::<Volume>(ctx)?;
     let server = resource::find::<Volume>(ctx, id)?.server;
-    let server = server.ok_or_else(|| ApiError::new(422, "service_error", "the volume is attached to no server"))?;
+    let server = server.ok_or_else(|| {
+        ApiError::new(422, "service_error", "the volume is attached to no server")
+    })?;
     let resources = vec![(Kind::Volume, id), (Kind::Server, server)];
     let effect = resource::set::<Volume>(id, |volume| volume.server = None);
     resource::start_with(ctx, "detach_volume", resources, effect)

@@ -26,26 +26,58 @@ use super::{Ctx, Handler, actions, one};
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_zones", "GET", "/zones", list_zones),
     route("create_zone", "POST", "/zones", create_zone),
-    route("list_zones_actions", "GET", "/zones/actions", |ctx| actions::list_of_kind(ctx, Kind::Zone)),
-    route("get_zones_action", "GET", "/zones/actions/{id}", |ctx| actions::show_of_kind(ctx, Kind::Zone)),
+    route("list_zones_actions", "GET", "/zones/actions", |ctx| {
+        actions::list_of_kind(ctx, Kind::Zone)
+    }),
+    route("get_zones_action", "GET", "/zones/actions/{id}", |ctx| {
+        actions::show_of_kind(ctx, Kind::Zone)
+    }),
     route("get_zone", "GET", "/zones/{id_or_name}", get_zone),
     route("update_zone", "PUT", "/zones/{id_or_name}", update_zone),
     route("delete_zone", "DELETE", "/zones/{id_or_name}", delete_zone),
-    route("get_zone_zonefile", "GET", "/zones/{id_or_name}/zonefile", get_zonefile),
-    route("list_zone_actions", "GET", "/zones/{id_or_name}/actions", list_zone_actions),
+    route(
+        "get_zone_zonefile",
+        "GET",
+        "/zones/{id_or_name}/zonefile",
+        get_zonefile,
+    ),
+    route(
+        "list_zone_actions",
+        "GET",
+        "/zones/{id_or_name}/actions",
+        list_zone_actions,
+    ),
     route(
         "change_zone_primary_nameservers",
         "POST",
         "/zones/{id_or_name}/actions/change_primary_nameservers",
         change_primary_nameservers,
     ),
-    route("change_zone_protection", "POST", "/zones/{id_or_name}/actions/change_protection", change_protection),
-    route("change_zone_ttl", "POST", "/zones/{id_or_name}/actions/change_ttl", change_ttl),
-    route("import_zone_zonefile", "POST", "/zones/{id_or_name}/actions/import_zonefile", import_zonefile),
+    route(
+        "change_zone_protection",
+        "POST",
+        "/zones/{id_or_name}/actions/change_protection",
+        change_protection,
+    ),
+    route(
+        "change_zone_ttl",
+        "POST",
+        "/zones/{id_or_name}/actions/change_ttl",
+        change_ttl,
+    ),
+    route(
+        "import_zone_zonefile",
+        "POST",
+        "/zones/{id_or_name}/actions/import_zonefile",
+        import_zonefile,
+    ),
 ];
 
-pub(crate) const NAMESERVERS: [&str; 3] =
-    ["hydrogen.ns.hetzner.com.", "oxygen.ns.hetzner.com.", "helium.ns.hetzner.de."];
+pub(crate) const NAMESERVERS: [&str; 3] = [
+    "hydrogen.ns.hetzner.com.",
+    "oxygen.ns.hetzner.com.",
+    "helium.ns.hetzner.de.",
+];
 
 const USUAL_TTL: u32 = 3600;
 
@@ -151,13 +183,19 @@ impl Zone {
 
     /// Counts the serial up, by the convention of a date and two digits.
     fn count_up(&mut self, today: &str) {
-        let Some(soa) = self.rrsets.get_mut(&("@".to_owned(), "SOA")).and_then(|soa| soa.records.first_mut()) else {
+        let Some(soa) = self
+            .rrsets
+            .get_mut(&("@".to_owned(), "SOA"))
+            .and_then(|soa| soa.records.first_mut())
+        else {
             return;
         };
         let mut words: Vec<String> = soa.value.split(' ').map(str::to_owned).collect();
         let first: u64 = today.parse::<u64>().unwrap_or_default() * 100;
         if let Some(serial) = words.get_mut(2) {
-            let next = serial.parse::<u64>().map_or(first, |serial| first.max(serial + 1));
+            let next = serial
+                .parse::<u64>()
+                .map_or(first, |serial| first.max(serial + 1));
             *serial = next.to_string();
         }
         soa.value = words.join(" ");
@@ -166,7 +204,12 @@ impl Zone {
 
 /// The day as serials write it.
 fn today(ctx: &Ctx<'_>) -> String {
-    ctx.project.stamp().chars().filter(char::is_ascii_digit).take(8).collect()
+    ctx.project
+        .stamp()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(8)
+        .collect()
 }
 
 /// The parameter of this number, as it was before it was put into the path.
@@ -182,7 +225,9 @@ pub(crate) fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
         Ok(id) => zones.get(id),
         Err(_) => zones.by_name(&wanted),
     };
-    found.map(|zone| zone.id).ok_or_else(|| ApiError::not_found("zone", wanted))
+    found
+        .map(|zone| zone.id)
+        .ok_or_else(|| ApiError::not_found("zone", wanted))
 }
 
 /// The zone in the path, if it can be changed now. To a change, one that is being deleted is gone.
@@ -193,13 +238,21 @@ fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Zone, ApiError> {
 }
 
 fn wrong_mode() -> ApiError {
-    ApiError::new(422, "incorrect_zone_mode", "the zone's mode does not allow this")
+    ApiError::new(
+        422,
+        "incorrect_zone_mode",
+        "the zone's mode does not allow this",
+    )
 }
 
 /// The zone in the path, if its records are edited here.
 pub(crate) fn primary<'p>(ctx: &'p mut Ctx<'_>) -> Result<&'p mut Zone, ApiError> {
     let zone = changeable(ctx)?;
-    if zone.is_primary { Ok(zone) } else { Err(wrong_mode()) }
+    if zone.is_primary {
+        Ok(zone)
+    } else {
+        Err(wrong_mode())
+    }
 }
 
 impl Zone {
@@ -209,7 +262,12 @@ impl Zone {
 }
 
 /// Starts to tell the name servers, and answers with the action.
-pub(crate) fn publish(ctx: &mut Ctx<'_>, status: u16, command: &'static str, id: i64) -> Result<Answer, ApiError> {
+pub(crate) fn publish(
+    ctx: &mut Ctx<'_>,
+    status: u16,
+    command: &'static str,
+    id: i64,
+) -> Result<Answer, ApiError> {
     let action = publishing(ctx, command, id);
     one(status, "action", action)
 }
@@ -230,14 +288,23 @@ fn list_zones(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.zones.select(ctx.query.get("name"));
     rows.retain(|zone| {
-        ctx.query.admits("mode", if zone.is_primary { "primary" } else { "secondary" }) && selects(&zone.labels)
+        ctx.query.admits(
+            "mode",
+            if zone.is_primary {
+                "primary"
+            } else {
+                "secondary"
+            },
+        ) && selects(&zone.labels)
     });
     list(ctx, "zones", rows, ORDERS, Zone::render)
 }
 
 pub(crate) fn read_ttl(input: &mut Input, field: &str) -> Option<u32> {
     let ttl = input.integer(field)?;
-    let ttl = u32::try_from(ttl).ok().filter(|ttl| (60..=2_147_483_647).contains(ttl));
+    let ttl = u32::try_from(ttl)
+        .ok()
+        .filter(|ttl| (60..=2_147_483_647).contains(ttl));
     if ttl.is_none() {
         input.problem(field, "must be from 60 to 2147483647 seconds");
     }
@@ -255,8 +322,14 @@ fn read_primaries(input: &mut Input) -> Vec<Primary> {
                     item.problem("port", "must be from 1 to 65535");
                 }
                 let tsig_key = item.string("tsig_key");
-                let tsig_algorithm = item.choice("tsig_algorithm", &["hmac-md5", "hmac-sha1", "hmac-sha256"]);
-                primaries.push(Primary { address, port, tsig_key, tsig_algorithm });
+                let tsig_algorithm =
+                    item.choice("tsig_algorithm", &["hmac-md5", "hmac-sha1", "hmac-sha256"]);
+                primaries.push(Primary {
+                    address,
+                    port,
+                    tsig_key,
+                    tsig_algorithm,
+                });
             }
             Err(_) if !address.is_empty() => item.problem("address", "is not an IP address"),
             Err(_) => {}
@@ -272,11 +345,16 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if let Some(problem) = records::zone_problem(&name).filter(|_| !name.is_empty()) {
         input.problem("name", problem);
     }
-    let mode = input.required("mode", |input, field| input.choice(field, &["primary", "secondary"]));
+    let mode = input.required("mode", |input, field| {
+        input.choice(field, &["primary", "secondary"])
+    });
     let is_primary = mode == "primary";
     let ttl = read_ttl(&mut input, "ttl");
     let labels = input.labels("labels").unwrap_or_default();
-    let mut contents = Contents { ttl: None, rrsets: BTreeMap::new() };
+    let mut contents = Contents {
+        ttl: None,
+        rrsets: BTreeMap::new(),
+    };
     let mut primaries = Vec::new();
     if is_primary {
         let rrsets = rrsets::read_all(&mut input, &name);
@@ -291,7 +369,10 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     } else {
         primaries = read_primaries(&mut input);
         if mode == "secondary" && primaries.is_empty() {
-            input.problem("primary_nameservers", "must not be empty for a zone in secondary mode");
+            input.problem(
+                "primary_nameservers",
+                "must not be empty for a zone in secondary mode",
+            );
         }
     }
     input.finish()?;
@@ -300,12 +381,20 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut rrsets = contents.rrsets;
     if is_primary {
         let apex = |kind| ("@".to_owned(), kind);
-        let record = |value: String| Record { value, comment: None };
+        let record = |value: String| Record {
+            value,
+            comment: None,
+        };
         rrsets.entry(apex("SOA")).or_insert_with(|| {
             let numbers = format!("{}00 86400 10800 3600000 3600", today(ctx));
-            RrSet::of([record(format!("{} dns.hetzner.com. {numbers}", NAMESERVERS[0]))])
+            RrSet::of([record(format!(
+                "{} dns.hetzner.com. {numbers}",
+                NAMESERVERS[0]
+            ))])
         });
-        rrsets.entry(apex("NS")).or_insert_with(|| RrSet::of(NAMESERVERS.map(|server| record(server.to_owned()))));
+        rrsets
+            .entry(apex("NS"))
+            .or_insert_with(|| RrSet::of(NAMESERVERS.map(|server| record(server.to_owned()))));
     }
     let id = ctx.shared.id();
     ctx.project.zones.insert(Zone {
@@ -329,7 +418,11 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
-    one(200, "zone", ctx.project.zones.get(id).map_or(Value::Null, Zone::render))
+    one(
+        200,
+        "zone",
+        ctx.project.zones.get(id).map_or(Value::Null, Zone::render),
+    )
 }
 
 fn get_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -356,7 +449,12 @@ fn delete_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     zone.deleting = true;
     let id = zone.id;
-    let action = ctx.start("delete_zone", 1, vec![(Kind::Zone, id)], Some(Effect::Zone(id, Change::Gone)));
+    let action = ctx.start(
+        "delete_zone",
+        1,
+        vec![(Kind::Zone, id)],
+        Some(Effect::Zone(id, Change::Gone)),
+    );
     one(201, "action", ctx.project.action(action))
 }
 
@@ -411,7 +509,10 @@ fn change_ttl(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn read_zonefile(input: &mut Input, text: &str, zone: &str) -> Contents {
     let contents = zonefile::parse(text, zone).unwrap_or_else(|problem| {
         input.problem("zonefile", problem);
-        Contents { ttl: None, rrsets: BTreeMap::new() }
+        Contents {
+            ttl: None,
+            rrsets: BTreeMap::new(),
+        }
     });
     if contents.rrsets.is_empty() {
         return contents;
@@ -421,10 +522,17 @@ fn read_zonefile(input: &mut Input, text: &str, zone: &str) -> Contents {
         input.problem("zonefile", "must have one SOA record");
     }
     let has = |server: &str| {
-        apex("NS").is_some_and(|ns| ns.records.iter().any(|record| record.value.eq_ignore_ascii_case(server)))
+        apex("NS").is_some_and(|ns| {
+            ns.records
+                .iter()
+                .any(|record| record.value.eq_ignore_ascii_case(server))
+        })
     };
     if !NAMESERVERS.iter().all(|server| has(server)) {
-        input.problem("zonefile", format!("must have the NS records {}", NAMESERVERS.join(", ")));
+        input.problem(
+            "zonefile",
+            format!("must have the NS records {}", NAMESERVERS.join(", ")),
+        );
     }
     for key in contents.rrsets.keys() {
         if let Some(problem) = rrsets::conflict(&contents.rrsets, key) {

@@ -13,27 +13,52 @@ use super::{Ctx, Handler, VERSIONS, latest, rank, uuid};
 pub(super) const ROUTES: &[Route<Handler>] = &[
     route("clustersGet", "GET", "/clusters", list),
     route("clustersPost", "POST", "/clusters", create),
-    route("clustersFindById", "GET", "/clusters/{clusterId}", |ctx| ctx.show(Kind::Cluster)),
+    route("clustersFindById", "GET", "/clusters/{clusterId}", |ctx| {
+        ctx.show(Kind::Cluster)
+    }),
     route("clustersPatch", "PATCH", "/clusters/{clusterId}", patch),
     route("clustersDelete", "DELETE", "/clusters/{clusterId}", delete),
-    route("clustersKubeconfigFindByClusterId", "GET", "/clusters/{clusterId}/kubeconfig", kubeconfig),
+    route(
+        "clustersKubeconfigFindByClusterId",
+        "GET",
+        "/clusters/{clusterId}/kubeconfig",
+        kubeconfig,
+    ),
 ];
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut part = None;
-    for (key, value) in ctx.call.query.split('&').filter_map(|pair| pair.split_once('=')) {
+    for (key, value) in ctx
+        .call
+        .query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+    {
         if key == "name" {
             let plain = value.replace('+', " ");
-            part = Some(percent_encoding::percent_decode_str(&plain).decode_utf8_lossy().into_owned());
+            part = Some(
+                percent_encoding::percent_decode_str(&plain)
+                    .decode_utf8_lossy()
+                    .into_owned(),
+            );
         }
     }
-    if part.as_ref().is_some_and(|part| !input::is_word(part, 0, 63)) {
+    if part
+        .as_ref()
+        .is_some_and(|part| !input::is_word(part, 0, 63))
+    {
         let problem = "name may have up to 63 letters, digits, dashes, underscores and dots";
         return Err(ApiError::new(400, problem));
     }
     let part = part.unwrap_or_default().to_ascii_lowercase();
     let named = |cluster: &&Record| cluster.text("name").to_ascii_lowercase().contains(&part);
-    let items: Vec<Value> = ctx.account.clusters.iter().filter(named).map(|cluster| ctx.render(cluster)).collect();
+    let items: Vec<Value> = ctx
+        .account
+        .clusters
+        .iter()
+        .filter(named)
+        .map(|cluster| ctx.render(cluster))
+        .collect();
     Ok(ctx.collection("/clusters", &items))
 }
 
@@ -50,11 +75,17 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.require("name");
     input.require("datacenterId");
     common(&mut input);
-    input.take("datacenterId", "must be an id", |id| id.as_str().is_some_and(|id| input::id(id).is_some()));
+    input.take("datacenterId", "must be an id", |id| {
+        id.as_str().is_some_and(|id| input::id(id).is_some())
+    });
     let mut properties = input.finish()?;
-    properties.entry("dataPlatformVersion").or_insert_with(|| json!(latest()));
+    properties
+        .entry("dataPlatformVersion")
+        .or_insert_with(|| json!(latest()));
     properties.entry("lans").or_insert_with(|| json!([]));
-    let version = properties["dataPlatformVersion"].as_str().unwrap_or_default();
+    let version = properties["dataPlatformVersion"]
+        .as_str()
+        .unwrap_or_default();
     let life = Life::created(ctx.now, ctx.now, ctx.unit, ctx.is_doomed(), version);
     let (id, key) = (uuid(ctx.rng), format!("{:032x}", ctx.rng.u128(..)));
     let stamp = ctx.stamp();
@@ -79,20 +110,36 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (now, unit, doomed, stamp) = (ctx.now, ctx.unit, ctx.is_doomed(), ctx.stamp());
     let cluster = ctx.find(Kind::Cluster)?;
     refuse_ending(cluster, now)?;
-    let version = wanted.get("dataPlatformVersion").and_then(Value::as_str).map(str::to_owned);
-    if version.as_deref().is_some_and(|version| rank(version) < rank(cluster.text("dataPlatformVersion"))) {
-        return Err(ApiError::new(400, "properties.dataPlatformVersion must not be older than the one that is there"));
+    let version = wanted
+        .get("dataPlatformVersion")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    if version
+        .as_deref()
+        .is_some_and(|version| rank(version) < rank(cluster.text("dataPlatformVersion")))
+    {
+        return Err(ApiError::new(
+            400,
+            "properties.dataPlatformVersion must not be older than the one that is there",
+        ));
     }
-    let runs = version.clone().unwrap_or_else(|| cluster.text("dataPlatformVersion").to_owned());
+    let runs = version
+        .clone()
+        .unwrap_or_else(|| cluster.text("dataPlatformVersion").to_owned());
     cluster.properties.extend(wanted);
     cluster.modified = stamp;
     cluster.life.change(now, unit, doomed, Some(runs.clone()));
     let cluster = cluster.clone();
     if version.is_some() && !doomed {
         // The nodes follow their cluster.
-        let pools = ctx.account.pools.iter_mut().filter(|pool| pool.parent.as_ref() == Some(&cluster.id));
+        let pools = ctx
+            .account
+            .pools
+            .iter_mut()
+            .filter(|pool| pool.parent.as_ref() == Some(&cluster.id));
         for pool in pools.filter(|pool| !pool.life.is_ending(now)) {
-            pool.properties.insert("dataPlatformVersion".to_owned(), json!(runs));
+            pool.properties
+                .insert("dataPlatformVersion".to_owned(), json!(runs));
             pool.life.change(now, unit, false, Some(runs.clone()));
         }
     }
@@ -101,7 +148,10 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 pub(super) fn refuse_ending(record: &Record, now: std::time::Duration) -> Result<(), ApiError> {
     if record.life.is_ending(now) {
-        return Err(ApiError::new(400, format!("the {} is being deleted", record.kind.name())));
+        return Err(ApiError::new(
+            400,
+            format!("the {} is being deleted", record.kind.name()),
+        ));
     }
     Ok(())
 }
@@ -111,7 +161,12 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if !ctx.is_doomed() {
         let cluster = ctx.find(Kind::Cluster)?.id.clone();
         let (now, unit) = (ctx.now, ctx.unit);
-        for pool in ctx.account.pools.iter_mut().filter(|pool| pool.parent.as_ref() == Some(&cluster)) {
+        for pool in ctx
+            .account
+            .pools
+            .iter_mut()
+            .filter(|pool| pool.parent.as_ref() == Some(&cluster))
+        {
             pool.life.delete(now, unit, false);
         }
     }
@@ -122,10 +177,16 @@ fn kubeconfig(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let now = ctx.now;
     let cluster = ctx.find(Kind::Cluster)?;
     if cluster.life.version(now).is_none() {
-        return Err(ApiError::new(404, format!("the cluster {} has no kubeconfig yet", cluster.id)));
+        return Err(ApiError::new(
+            404,
+            format!("the cluster {} has no kubeconfig yet", cluster.id),
+        ));
     }
     let name = format!("cluster-admin@{}", cluster.text("name"));
-    let authority = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", cluster.key);
+    let authority = format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        cluster.key
+    );
     let authority = base64::engine::general_purpose::STANDARD.encode(authority);
     let document: Map<String, Value> = [
         ("apiVersion", json!("v1")),

@@ -25,7 +25,11 @@ impl ApiError {
             429 => "dataplatform-too-many-requests",
             _ => "dataplatform-internal-error",
         };
-        Self { status, code: code.unwrap_or(usual).to_owned(), messages: vec![message.into()] }
+        Self {
+            status,
+            code: code.unwrap_or(usual).to_owned(),
+            messages: vec![message.into()],
+        }
     }
 
     pub(super) fn unauthorized() -> Self {
@@ -34,7 +38,10 @@ impl ApiError {
 
     /// One message for each thing that is wrong.
     pub(super) fn invalid(problems: Vec<String>) -> Self {
-        Self { messages: problems, ..Self::new(400, "") }
+        Self {
+            messages: problems,
+            ..Self::new(400, "")
+        }
     }
 
     pub(super) fn status(&self) -> u16 {
@@ -42,8 +49,14 @@ impl ApiError {
     }
 
     pub(super) fn answer(&self) -> Answer {
-        let messages: Vec<Value> =
-            self.messages.iter().map(|message| json!({"errorCode": self.code, "message": message})).collect();
-        Answer::json(self.status, &json!({"httpStatus": self.status, "messages": messages}))
+        let messages: Vec<Value> = self
+            .messages
+            .iter()
+            .map(|message| json!({"errorCode": self.code, "message": message}))
+            .collect();
+        Answer::json(
+            self.status,
+            &json!({"httpStatus": self.status, "messages": messages}),
+        )
     }
 }

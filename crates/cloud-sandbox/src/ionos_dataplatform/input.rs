@@ -24,7 +24,11 @@ impl Input {
             Err(error) => return invalid(format!("the body is not valid JSON: {error}")),
         };
         match body.remove("properties") {
-            Some(Value::Object(values)) => Ok(Self { values, problems: Vec::new(), accepted: Map::new() }),
+            Some(Value::Object(values)) => Ok(Self {
+                values,
+                problems: Vec::new(),
+                accepted: Map::new(),
+            }),
             Some(_) => invalid("properties must be an object".into()),
             None => invalid("properties is required".into()),
         }
@@ -32,7 +36,11 @@ impl Input {
 
     /// All that was accepted, or all that is wrong.
     pub(super) fn finish(self) -> Result<Map<String, Value>, ApiError> {
-        if self.problems.is_empty() { Ok(self.accepted) } else { Err(ApiError::invalid(self.problems)) }
+        if self.problems.is_empty() {
+            Ok(self.accepted)
+        } else {
+            Err(ApiError::invalid(self.problems))
+        }
     }
 
     pub(super) fn problem(&mut self, field: &str, problem: &str) {
@@ -48,7 +56,9 @@ impl Input {
 
     /// Takes a value that passes the check, which says what it must be. A null is no value.
     pub(super) fn take(&mut self, field: &str, must: &str, check: impl FnOnce(&Value) -> bool) {
-        let Some(value) = self.values.remove(field) else { return };
+        let Some(value) = self.values.remove(field) else {
+            return;
+        };
         if !value.is_null() && check(&value) {
             self.accepted.insert(field.to_owned(), value);
         } else {
@@ -57,12 +67,15 @@ impl Input {
     }
 
     pub(super) fn name(&mut self) {
-        let must =
-            "must have 2 to 63 letters, digits, dashes, underscores and dots, with a letter or digit at both ends";
+        let must = "must have 2 to 63 letters, digits, dashes, underscores and dots, with a letter or digit at both ends";
         self.take("name", must, |value| {
             value.as_str().is_some_and(|name| {
                 let ends = [name.bytes().next(), name.bytes().last()];
-                is_word(name, 2, 63) && ends.into_iter().flatten().all(|end| end.is_ascii_alphanumeric())
+                is_word(name, 2, 63)
+                    && ends
+                        .into_iter()
+                        .flatten()
+                        .all(|end| end.is_ascii_alphanumeric())
             })
         });
     }
@@ -73,13 +86,17 @@ impl Input {
             step => format!("must be a multiple of {step}, at least {least}"),
         };
         self.take(field, &must, |value| {
-            value.as_i64().is_some_and(|number| (least..=i64::from(i32::MAX)).contains(&number) && number % step == 0)
+            value.as_i64().is_some_and(|number| {
+                (least..=i64::from(i32::MAX)).contains(&number) && number % step == 0
+            })
         });
     }
 
     pub(super) fn choice(&mut self, field: &str, allowed: &[&str]) {
         let must = format!("must be one of {}", allowed.join(", "));
-        self.take(field, &must, |value| value.as_str().is_some_and(|text| allowed.contains(&text)));
+        self.take(field, &must, |value| {
+            value.as_str().is_some_and(|text| allowed.contains(&text))
+        });
     }
 
     pub(super) fn object(&mut self, field: &str) {
@@ -87,18 +104,29 @@ impl Input {
     }
 
     pub(super) fn maintenance_window(&mut self) {
-        let days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+        let days = [
+            "Monday",
+            "Tuesday",
+            "Wednesday",
+            "Thursday",
+            "Friday",
+            "Saturday",
+            "Sunday",
+        ];
         let must = "must have a time such as 04:30:00 and a dayOfTheWeek from Monday to Sunday";
         self.take("maintenanceWindow", must, |window| {
             window["time"].as_str().is_some_and(is_time)
-                && window["dayOfTheWeek"].as_str().is_some_and(|day| days.contains(&day))
+                && window["dayOfTheWeek"]
+                    .as_str()
+                    .is_some_and(|day| days.contains(&day))
         });
     }
 
     pub(super) fn lans(&mut self) {
-        let must =
-            "must be a list of networks, each with a lanId, with or without dhcp and routes to networks by gateways";
-        self.take("lans", must, |lans| lans.as_array().is_some_and(|lans| lans.iter().all(is_lan)));
+        let must = "must be a list of networks, each with a lanId, with or without dhcp and routes to networks by gateways";
+        self.take("lans", must, |lans| {
+            lans.as_array().is_some_and(|lans| lans.iter().all(is_lan))
+        });
         if let Some(Value::Array(lans)) = self.accepted.get_mut("lans") {
             for lan in lans.iter_mut().filter(|lan| lan.get("dhcp").is_none()) {
                 lan["dhcp"] = json!(true);
@@ -115,15 +143,23 @@ impl Input {
         }
         let must = "must have a minNodeCount and a maxNodeCount, at least 1 and not less than minNodeCount";
         self.take("autoScaling", must, |bounds| {
-            let bound = |key: &str| bounds[key].as_i64().filter(|bound| (1..=i64::from(i32::MAX)).contains(bound));
-            bound("minNodeCount").zip(bound("maxNodeCount")).is_some_and(|(min, max)| min <= max)
+            let bound = |key: &str| {
+                bounds[key]
+                    .as_i64()
+                    .filter(|bound| (1..=i64::from(i32::MAX)).contains(bound))
+            };
+            bound("minNodeCount")
+                .zip(bound("maxNodeCount"))
+                .is_some_and(|(min, max)| min <= max)
         });
     }
 }
 
 pub(super) fn is_word(text: &str, shortest: usize, longest: usize) -> bool {
     (shortest..=longest).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// An id without its dashes, which may be left out; `None` when it is none.
@@ -135,28 +171,42 @@ pub(super) fn id(text: &str) -> Option<String> {
     let good = placed
         && digits.len() == 32
         && text.len() <= 36
-        && digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        && digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     good.then_some(digits)
 }
 
 fn is_time(text: &str) -> bool {
-    let parts: Vec<_> =
-        text.split(':').map(|part| (part.len() == 2).then(|| part.parse::<u8>().ok()).flatten()).collect();
+    let parts: Vec<_> = text
+        .split(':')
+        .map(|part| (part.len() == 2).then(|| part.parse::<u8>().ok()).flatten())
+        .collect();
     matches!(parts[..], [Some(0..=23), Some(0..=59), Some(0..=59)])
 }
 
 fn is_lan(lan: &Value) -> bool {
     let is_route = |route: &Value| {
-        let network = route["network"].as_str().and_then(|network| network.split_once('/'));
+        let network = route["network"]
+            .as_str()
+            .and_then(|network| network.split_once('/'));
         network.is_some_and(|(address, length)| {
-            address
-                .parse::<IpAddr>()
-                .is_ok_and(|ip| length.parse::<u8>().is_ok_and(|n| n <= if ip.is_ipv4() { 32 } else { 128 }))
-        }) && route["gateway"].as_str().is_some_and(|gateway| gateway.parse::<IpAddr>().is_ok())
+            address.parse::<IpAddr>().is_ok_and(|ip| {
+                length
+                    .parse::<u8>()
+                    .is_ok_and(|n| n <= if ip.is_ipv4() { 32 } else { 128 })
+            })
+        }) && route["gateway"]
+            .as_str()
+            .is_some_and(|gateway| gateway.parse::<IpAddr>().is_ok())
     };
     lan["lanId"].as_str().is_some_and(|id| !id.is_empty())
         && lan.get("dhcp").is_none_or(Value::is_boolean)
-        && lan.get("routes").is_none_or(|routes| routes.as_array().is_some_and(|routes| routes.iter().all(is_route)))
+        && lan.get("routes").is_none_or(|routes| {
+            routes
+                .as_array()
+                .is_some_and(|routes| routes.iter().all(is_route))
+        })
 }
 
 #[cfg(test)]
@@ -165,8 +215,14 @@ mod tests {
 
     #[test]
     fn ids_times_and_networks() {
-        for good in ["498ae72f-411f-11eb-9d07-046c59cc737e", "498ae72f411f11eb9d07046c59cc737e"] {
-            assert_eq!(id(good).as_deref(), Some("498ae72f411f11eb9d07046c59cc737e"));
+        for good in [
+            "498ae72f-411f-11eb-9d07-046c59cc737e",
+            "498ae72f411f11eb9d07046c59cc737e",
+        ] {
+            assert_eq!(
+                id(good).as_deref(),
+                Some("498ae72f411f11eb9d07046c59cc737e")
+            );
         }
         for bad in [
             "",
@@ -177,8 +233,12 @@ mod tests {
         ] {
             assert_eq!(id(bad), None, "{bad}");
         }
-        assert!(is_time("23:59:59") && !is_time("24:00:00") && !is_time("1:00:00") && !is_time("04:00"));
-        assert!(is_lan(&json!({"lanId": "1", "dhcp": false, "routes": [{"network": "::/0", "gateway": "fd00::1"}]})));
+        assert!(
+            is_time("23:59:59") && !is_time("24:00:00") && !is_time("1:00:00") && !is_time("04:00")
+        );
+        assert!(is_lan(
+            &json!({"lanId": "1", "dhcp": false, "routes": [{"network": "::/0", "gateway": "fd00::1"}]})
+        ));
         for bad in [
             json!({}),
             json!({"lanId": 1}),

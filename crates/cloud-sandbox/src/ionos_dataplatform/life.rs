@@ -24,11 +24,25 @@ const GONE: &str = "";
 
 impl Life {
     /// Being created once `begin` has come.
-    pub(super) fn created(now: Duration, begin: Duration, unit: Duration, doomed: bool, version: &str) -> Self {
+    pub(super) fn created(
+        now: Duration,
+        begin: Duration,
+        unit: Duration,
+        doomed: bool,
+        version: &str,
+    ) -> Self {
         let mut life = Self { steps: Vec::new() };
         life.push(now, "DEPLOYING", None);
-        let end = if doomed { ("FAILED", None) } else { ("AVAILABLE", Some(version.to_owned())) };
-        life.push(begin.saturating_add(unit.saturating_mul(CREATION)), end.0, end.1);
+        let end = if doomed {
+            ("FAILED", None)
+        } else {
+            ("AVAILABLE", Some(version.to_owned()))
+        };
+        life.push(
+            begin.saturating_add(unit.saturating_mul(CREATION)),
+            end.0,
+            end.1,
+        );
         life
     }
 
@@ -41,7 +55,9 @@ impl Life {
     }
 
     pub(super) fn state(&self, now: Duration) -> &'static str {
-        self.past(now).next_back().map_or("DEPLOYING", |step| step.state)
+        self.past(now)
+            .next_back()
+            .map_or("DEPLOYING", |step| step.state)
     }
 
     pub(super) fn is_over(&self, now: Duration) -> bool {
@@ -50,12 +66,16 @@ impl Life {
 
     /// The version that runs.
     pub(super) fn version(&self, now: Duration) -> Option<&str> {
-        self.past(now).rev().find_map(|step| step.version.as_deref())
+        self.past(now)
+            .rev()
+            .find_map(|step| step.version.as_deref())
     }
 
     /// How often it has become available.
     pub(super) fn revision(&self, now: Duration) -> usize {
-        self.past(now).filter(|step| step.state == "AVAILABLE").count()
+        self.past(now)
+            .filter(|step| step.state == "AVAILABLE")
+            .count()
     }
 
     /// When what goes on now will have ended.
@@ -68,20 +88,38 @@ impl Life {
     }
 
     /// A change, which waits for what goes on now.
-    pub(super) fn change(&mut self, now: Duration, unit: Duration, doomed: bool, version: Option<String>) {
+    pub(super) fn change(
+        &mut self,
+        now: Duration,
+        unit: Duration,
+        doomed: bool,
+        version: Option<String>,
+    ) {
         let begin = self.settled_at(now);
         if begin > now {
             // The end of what goes on is the beginning of the change; that it was an end is not seen any more.
-            let waiting =
-                self.steps.iter().rev().take_while(|step| step.at > now).find_map(|step| step.version.clone());
+            let waiting = self
+                .steps
+                .iter()
+                .rev()
+                .take_while(|step| step.at > now)
+                .find_map(|step| step.version.clone());
             self.steps.retain(|step| step.at <= now);
             self.push(now, "BUSY", None);
             self.push(begin, "UPDATING", waiting);
         } else {
             self.push(now, "UPDATING", None);
         }
-        let end = if doomed { ("FAILED_UPDATING", None) } else { ("AVAILABLE", version) };
-        self.push(begin.saturating_add(unit.saturating_mul(CHANGE)), end.0, end.1);
+        let end = if doomed {
+            ("FAILED_UPDATING", None)
+        } else {
+            ("AVAILABLE", version)
+        };
+        self.push(
+            begin.saturating_add(unit.saturating_mul(CHANGE)),
+            end.0,
+            end.1,
+        );
     }
 
     /// The end, at once, whatever goes on. A second one changes nothing.
@@ -114,7 +152,10 @@ mod tests {
                 _ => runs.push((state, 1)),
             }
         }
-        let runs: Vec<_> = runs.iter().map(|(state, count)| format!("{state} {count}")).collect();
+        let runs: Vec<_> = runs
+            .iter()
+            .map(|(state, count)| format!("{state} {count}"))
+            .collect();
         runs.join(" ")
     }
 
@@ -122,16 +163,33 @@ mod tests {
     fn creation_change_and_end() {
         let mut life = Life::created(Duration::ZERO, Duration::ZERO, UNIT, false, "1");
         assert_eq!(states(&life), "DEPLOYING 10 AVAILABLE 20");
-        assert_eq!((life.version(UNIT * 9), life.version(UNIT * 10), life.revision(UNIT * 10)), (None, Some("1"), 1));
-        life.change(UNIT * 12, UNIT, false, Some("2".to_owned()));
-        assert_eq!(states(&life), "DEPLOYING 10 AVAILABLE 2 UPDATING 3 AVAILABLE 15");
         assert_eq!(
-            (life.version(UNIT * 14), life.version(UNIT * 15), life.revision(UNIT * 15)),
+            (
+                life.version(UNIT * 9),
+                life.version(UNIT * 10),
+                life.revision(UNIT * 10)
+            ),
+            (None, Some("1"), 1)
+        );
+        life.change(UNIT * 12, UNIT, false, Some("2".to_owned()));
+        assert_eq!(
+            states(&life),
+            "DEPLOYING 10 AVAILABLE 2 UPDATING 3 AVAILABLE 15"
+        );
+        assert_eq!(
+            (
+                life.version(UNIT * 14),
+                life.version(UNIT * 15),
+                life.revision(UNIT * 15)
+            ),
             (Some("1"), Some("2"), 2)
         );
         life.delete(UNIT * 20, UNIT, false);
         life.delete(UNIT * 22, UNIT, false);
-        assert_eq!(states(&life), "DEPLOYING 10 AVAILABLE 2 UPDATING 3 AVAILABLE 5 DESTROYING 5  5");
+        assert_eq!(
+            states(&life),
+            "DEPLOYING 10 AVAILABLE 2 UPDATING 3 AVAILABLE 5 DESTROYING 5  5"
+        );
         assert!(!life.is_over(UNIT * 24) && life.is_over(UNIT * 25));
     }
 
@@ -141,7 +199,10 @@ mod tests {
         life.change(UNIT * 4, UNIT, false, Some("2".to_owned()));
         life.change(UNIT * 5, UNIT, false, Some("3".to_owned()));
         assert_eq!(states(&life), "DEPLOYING 4 BUSY 11 UPDATING 3 AVAILABLE 12");
-        assert_eq!((life.version(UNIT * 14), life.version(UNIT * 18)), (None, Some("3")));
+        assert_eq!(
+            (life.version(UNIT * 14), life.version(UNIT * 18)),
+            (None, Some("3"))
+        );
     }
 
     #[test]

@@ -31,8 +31,11 @@ use record::{Kind, Record, Stamp};
 
 type Handler = fn(&mut Ctx<'_>) -> Result<Answer, ApiError>;
 
-const ROUTES: &[&[Route<Handler>]] =
-    &[clusters::ROUTES, node_pools::ROUTES, &[route("versionsGet", "GET", "/versions", versions)]];
+const ROUTES: &[&[Route<Handler>]] = &[
+    clusters::ROUTES,
+    node_pools::ROUTES,
+    &[route("versionsGet", "GET", "/versions", versions)],
+];
 
 /// The versions that clusters can have. Their order is not that of their age, as in the real list.
 pub const VERSIONS: &[&str] = &["22.11", "23.11", "23.4", "23.7"];
@@ -87,33 +90,55 @@ struct Ctx<'a> {
 impl IonosDataPlatform {
     pub(crate) fn new(options: Options, clock: Clock) -> Self {
         let rng = fastrand::Rng::with_seed(options.seed);
-        Self { options, clock, state: Mutex::new(State { accounts: HashMap::new(), rng }) }
+        Self {
+            options,
+            clock,
+            state: Mutex::new(State {
+                accounts: HashMap::new(),
+                rng,
+            }),
+        }
     }
 
     fn answer(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
-        let path = call.path.strip_prefix("/dataplatform").filter(|path| path.starts_with('/')).unwrap_or_default();
+        let path = call
+            .path
+            .strip_prefix("/dataplatform")
+            .filter(|path| path.starts_with('/'))
+            .unwrap_or_default();
         let found = match route::find(routes(), call.method, path) {
             Found::Route(found) => found,
-            Found::WrongMethod => return Err(ApiError::new(405, "the path does not support this method")),
+            Found::WrongMethod => {
+                return Err(ApiError::new(405, "the path does not support this method"));
+            }
             Found::Nothing => return Err(ApiError::new(404, "there is no such path")),
         };
         let now = self.clock.elapsed();
-        let caller =
-            Caller::of(call).filter(|caller| self.options.token.as_ref().is_none_or(|known| *known == caller.secret));
+        let caller = Caller::of(call).filter(|caller| {
+            self.options
+                .token
+                .as_ref()
+                .is_none_or(|known| *known == caller.secret)
+        });
         let caller = caller.ok_or_else(ApiError::unauthorized)?;
-        let contract = call.headers.get("x-contract-number").and_then(|number| number.to_str().ok());
+        let contract = call
+            .headers
+            .get("x-contract-number")
+            .and_then(|number| number.to_str().ok());
         let contract = contract.unwrap_or(USUAL_CONTRACT).to_owned();
 
         let mut state = crate::lock(&self.state);
         let State { accounts, rng } = &mut *state;
-        let account = accounts.entry((caller.key(), contract.clone())).or_insert_with(|| Account {
-            user_id: uuid(rng),
-            user: caller.user,
-            contract,
-            clusters: Vec::new(),
-            pools: Vec::new(),
-            bucket: Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now),
-        });
+        let account = accounts
+            .entry((caller.key(), contract.clone()))
+            .or_insert_with(|| Account {
+                user_id: uuid(rng),
+                user: caller.user,
+                contract,
+                clusters: Vec::new(),
+                pools: Vec::new(),
+                bucket: Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now),
+            });
         if self.options.rate_limit.is_some() && !account.bucket.take(now) {
             return Err(ApiError::new(429, "too many requests"));
         }
@@ -146,14 +171,21 @@ impl Service for IonosDataPlatform {
             Err(error) if error.status() == 429 => {
                 // The bucket gains one request in this time.
                 let limit = self.options.rate_limit.unwrap_or(USUAL_LIMIT).max(1);
-                self.rate_limited(Some(Duration::from_secs(u64::from(3600_u32.div_ceil(limit)))))
+                self.rate_limited(Some(Duration::from_secs(u64::from(
+                    3600_u32.div_ceil(limit),
+                ))))
             }
             Err(error) => error.answer(),
         }
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
-        ApiError::with_code(status, code, message.unwrap_or("the sandbox was asked to fail")).answer()
+        ApiError::with_code(
+            status,
+            code,
+            message.unwrap_or("the sandbox was asked to fail"),
+        )
+        .answer()
     }
 
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer {
@@ -180,7 +212,12 @@ struct Caller {
 
 impl Caller {
     fn of(call: &Call<'_>) -> Option<Self> {
-        let (scheme, rest) = call.headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        let (scheme, rest) = call
+            .headers
+            .get(AUTHORIZATION)?
+            .to_str()
+            .ok()?
+            .split_once(' ')?;
         if scheme.eq_ignore_ascii_case("bearer") {
             let well_formed = !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic());
             return well_formed.then(|| Self {
@@ -192,10 +229,20 @@ impl Caller {
         if !scheme.eq_ignore_ascii_case("basic") {
             return None;
         }
-        let pair = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(rest.trim()).ok()?).ok()?;
-        let (user, password) =
-            pair.split_once(':').filter(|(user, password)| !user.is_empty() && !password.is_empty())?;
-        Some(Self { scheme: "basic", user: user.to_owned(), secret: password.to_owned() })
+        let pair = String::from_utf8(
+            base64::engine::general_purpose::STANDARD
+                .decode(rest.trim())
+                .ok()?,
+        )
+        .ok()?;
+        let (user, password) = pair
+            .split_once(':')
+            .filter(|(user, password)| !user.is_empty() && !password.is_empty())?;
+        Some(Self {
+            scheme: "basic",
+            user: user.to_owned(),
+            secret: password.to_owned(),
+        })
     }
 
     fn key(&self) -> String {
@@ -210,7 +257,9 @@ impl Account {
         let clusters = &self.clusters;
         self.pools.retain(|pool| {
             !pool.life.is_over(now)
-                && clusters.iter().any(|cluster| pool.parent.as_deref() == Some(cluster.id.as_str()))
+                && clusters
+                    .iter()
+                    .any(|cluster| pool.parent.as_deref() == Some(cluster.id.as_str()))
         });
     }
 }
@@ -225,9 +274,17 @@ impl Ctx<'_> {
 
     /// The resource that is named by a parameter of the path.
     fn find(&mut self, kind: Kind) -> Result<&mut Record, ApiError> {
-        let parameter = self.parameters.get(kind.parameter()).copied().unwrap_or_default();
-        let wanted = input::id(parameter)
-            .ok_or_else(|| ApiError::new(400, format!("{} {parameter:?} is not an id", kind.in_path())))?;
+        let parameter = self
+            .parameters
+            .get(kind.parameter())
+            .copied()
+            .unwrap_or_default();
+        let wanted = input::id(parameter).ok_or_else(|| {
+            ApiError::new(
+                400,
+                format!("{} {parameter:?} is not an id", kind.in_path()),
+            )
+        })?;
         let parent = match kind {
             Kind::Cluster => None,
             Kind::NodePool => Some(self.find(Kind::Cluster)?.id.clone()),
@@ -235,13 +292,19 @@ impl Ctx<'_> {
         let missing = || ApiError::new(404, format!("there is no {} {parameter}", kind.name()));
         self.table(kind)
             .iter_mut()
-            .find(|record| input::id(&record.id).as_ref() == Some(&wanted) && record.parent == parent)
+            .find(|record| {
+                input::id(&record.id).as_ref() == Some(&wanted) && record.parent == parent
+            })
             .ok_or_else(missing)
     }
 
     /// A resource that is made now.
     fn stamp(&mut self) -> Stamp {
-        Stamp { at: self.now, user: self.account.user.clone(), user_id: self.account.user_id.clone() }
+        Stamp {
+            at: self.now,
+            user: self.account.user.clone(),
+            user_id: self.account.user_id.clone(),
+        }
     }
 
     /// Whether the work that this request starts is to fail.
@@ -264,7 +327,10 @@ impl Ctx<'_> {
 
     fn one(&self, record: &Record) -> Answer {
         let body = self.render(record);
-        let etag = format!("\"{}\"", body["metadata"]["ETag"].as_str().unwrap_or_default());
+        let etag = format!(
+            "\"{}\"",
+            body["metadata"]["ETag"].as_str().unwrap_or_default()
+        );
         Answer::json(200, &body).with(ETAG, &etag)
     }
 
@@ -295,18 +361,32 @@ fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// The order of versions.
 fn rank(version: &str) -> Vec<u32> {
-    version.split('.').map(|part| part.parse().unwrap_or_default()).collect()
+    version
+        .split('.')
+        .map(|part| part.parse().unwrap_or_default())
+        .collect()
 }
 
 fn latest() -> &'static str {
-    VERSIONS.iter().copied().max_by_key(|version| rank(version)).unwrap_or_default()
+    VERSIONS
+        .iter()
+        .copied()
+        .max_by_key(|version| rank(version))
+        .unwrap_or_default()
 }
 
 fn uuid(rng: &mut fastrand::Rng) -> String {
     // Version 4, variant 1, as RFC 9562 has them.
     let bits = rng.u128(..) & !(0xf << 76 | 0x3 << 62) | 0x4 << 76 | 0x2 << 62;
     let digits = format!("{bits:032x}");
-    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+    [
+        &digits[..8],
+        &digits[8..12],
+        &digits[12..16],
+        &digits[16..20],
+        &digits[20..],
+    ]
+    .join("-")
 }
 
 #[cfg(test)]
@@ -319,7 +399,10 @@ mod tests {
         for _ in 0..1000 {
             let id = uuid(&mut rng);
             assert!(input::id(&id).is_some(), "{id}");
-            assert!(id.as_bytes()[14] == b'4' && b"89ab".contains(&id.as_bytes()[19]), "{id}");
+            assert!(
+                id.as_bytes()[14] == b'4' && b"89ab".contains(&id.as_bytes()[19]),
+                "{id}"
+            );
         }
     }
 

@@ -13,17 +13,37 @@ use super::{Ctx, Handler, uuid};
 const ONE: &str = "/clusters/{clusterId}/nodepools/{nodepoolId}";
 
 pub(super) const ROUTES: &[Route<Handler>] = &[
-    route("clustersNodepoolsGet", "GET", "/clusters/{clusterId}/nodepools", list),
-    route("clustersNodepoolsPost", "POST", "/clusters/{clusterId}/nodepools", create),
-    route("clustersNodepoolsFindById", "GET", ONE, |ctx| ctx.show(Kind::NodePool)),
+    route(
+        "clustersNodepoolsGet",
+        "GET",
+        "/clusters/{clusterId}/nodepools",
+        list,
+    ),
+    route(
+        "clustersNodepoolsPost",
+        "POST",
+        "/clusters/{clusterId}/nodepools",
+        create,
+    ),
+    route("clustersNodepoolsFindById", "GET", ONE, |ctx| {
+        ctx.show(Kind::NodePool)
+    }),
     route("clustersNodepoolsPatch", "PATCH", ONE, patch),
-    route("clustersNodepoolsDelete", "DELETE", ONE, |ctx| ctx.delete(Kind::NodePool)),
+    route("clustersNodepoolsDelete", "DELETE", ONE, |ctx| {
+        ctx.delete(Kind::NodePool)
+    }),
 ];
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let cluster = ctx.find(Kind::Cluster)?.id.clone();
     let own = |pool: &&Record| pool.parent.as_ref() == Some(&cluster);
-    let items: Vec<Value> = ctx.account.pools.iter().filter(own).map(|pool| ctx.render(pool)).collect();
+    let items: Vec<Value> = ctx
+        .account
+        .pools
+        .iter()
+        .filter(own)
+        .map(|pool| ctx.render(pool))
+        .collect();
     Ok(ctx.collection(&format!("/clusters/{cluster}/nodepools"), &items))
 }
 
@@ -43,7 +63,11 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.name();
     common(&mut input, false);
     let must = "must have 1 to 32 letters, digits, dashes, underscores and dots";
-    input.take("cpuFamily", must, |family| family.as_str().is_some_and(|family| input::is_word(family, 1, 32)));
+    input.take("cpuFamily", must, |family| {
+        family
+            .as_str()
+            .is_some_and(|family| input::is_word(family, 1, 32))
+    });
     input.integer("coresCount", 1, 1);
     input.integer("ramSize", 2048, 1024);
     input.choice("availabilityZone", &["AUTO", "ZONE_1", "ZONE_2"]);
@@ -74,7 +98,16 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let life = Life::created(now, begin, ctx.unit, ctx.is_doomed(), &version);
     let (id, stamp) = (uuid(ctx.rng), ctx.stamp());
     let (created, modified, key) = (stamp.clone(), stamp, String::new());
-    let pool = Record { kind: Kind::NodePool, id, parent, properties, life, created, modified, key };
+    let pool = Record {
+        kind: Kind::NodePool,
+        id,
+        parent,
+        properties,
+        life,
+        created,
+        modified,
+        key,
+    };
     ctx.account.pools.push(pool.clone());
     Ok(ctx.one(&pool))
 }

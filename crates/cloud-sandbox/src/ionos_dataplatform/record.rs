@@ -58,18 +58,33 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn text(&self, property: &str) -> &str {
-        self.properties.get(property).and_then(Value::as_str).unwrap_or_default()
+        self.properties
+            .get(property)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
-    pub(super) fn render(&self, root: &str, contract: &str, epoch: SystemTime, now: Duration) -> Value {
+    pub(super) fn render(
+        &self,
+        root: &str,
+        contract: &str,
+        epoch: SystemTime,
+        now: Duration,
+    ) -> Value {
         let path = match &self.parent {
             None => format!("/clusters/{}", self.id),
             Some(cluster) => format!("/clusters/{cluster}/nodepools/{}", self.id),
         };
-        let date = |at| jiff::Timestamp::try_from(epoch + at).map(|at| format!("{at:.0}")).unwrap_or_default();
+        let date = |at| {
+            jiff::Timestamp::try_from(epoch + at)
+                .map(|at| format!("{at:.0}"))
+                .unwrap_or_default()
+        };
         let version = self.life.version(now);
-        let upgrades: Vec<_> =
-            VERSIONS.iter().filter(|other| version.is_some_and(|own| rank(other) > rank(own))).collect();
+        let upgrades: Vec<_> = VERSIONS
+            .iter()
+            .filter(|other| version.is_some_and(|own| rank(other) > rank(own)))
+            .collect();
         let mut metadata = json!({
             "createdDate": date(self.created.at),
             "createdBy": self.created.user,
@@ -93,7 +108,9 @@ impl Record {
             "properties": self.properties,
         });
         let digest = Sha256::digest(body.to_string());
-        let tag = digest.first_chunk().map_or(0, |bytes| u128::from_be_bytes(*bytes));
+        let tag = digest
+            .first_chunk()
+            .map_or(0, |bytes| u128::from_be_bytes(*bytes));
         body["metadata"]["ETag"] = json!(format!("{tag:032x}"));
         body
     }

@@ -13,8 +13,14 @@ use super::token::Scope;
 /// `GET /v3/users/{user}/application_credentials`
 pub(crate) fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let owner = owner(ctx, "identity:list_application_credentials")?;
-    let all = ctx.state.application_credentials.iter().filter(|credential| credential.user.id == owner.id);
-    let all: Vec<Value> = all.map(|credential| render(credential, ctx.call.origin)).collect();
+    let all = ctx
+        .state
+        .application_credentials
+        .iter()
+        .filter(|credential| credential.user.id == owner.id);
+    let all: Vec<Value> = all
+        .map(|credential| render(credential, ctx.call.origin))
+        .collect();
     let own = format!("{}{}", ctx.call.origin, ctx.call.path);
     Ok(Answer::json(
         200,
@@ -26,12 +32,17 @@ pub(crate) fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 pub(crate) fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let owner = owner(ctx, "identity:create_application_credential")?;
     let caller = ctx.caller()?;
-    if caller.application_credential.is_some_and(|(_, _, restricted)| restricted) {
+    if caller
+        .application_credential
+        .is_some_and(|(_, _, restricted)| restricted)
+    {
         let what = "A token by 'application_credential' cannot manage application credentials";
         return Err(Refusal::forbidden(what));
     }
     let Scope::Project(project) = caller.scope else {
-        return Err(Refusal::bad_request("An application credential is made with a token for a project."));
+        return Err(Refusal::bad_request(
+            "An application credential is made with a token for a project.",
+        ));
     };
     let body: Value = serde_json::from_slice(ctx.call.body).unwrap_or_default();
     let given = &body["application_credential"];
@@ -39,17 +50,31 @@ pub(crate) fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if !given.is_object() {
         return Err(missing("application_credential"));
     }
-    let name = given["name"].as_str().filter(|name| !name.is_empty()).ok_or_else(|| missing("name"))?;
-    if ctx.state.application_credentials.iter().any(|c| c.user.id == owner.id && c.name == name) {
+    let name = given["name"]
+        .as_str()
+        .filter(|name| !name.is_empty())
+        .ok_or_else(|| missing("name"))?;
+    if ctx
+        .state
+        .application_credentials
+        .iter()
+        .any(|c| c.user.id == owner.id && c.name == name)
+    {
         let message = format!("There is an application credential with the name {name} already.");
-        return Err(Refusal::Json { status: 409, message });
+        return Err(Refusal::Json {
+            status: 409,
+            message,
+        });
     }
     let expires = match &given["expires_at"] {
         Value::Null => None,
         expires_at => {
             let parsed = expires_at.as_str().and_then(|text| {
                 let text = text.trim_end_matches('Z');
-                text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()
+                text.parse::<jiff::civil::DateTime>()
+                    .ok()?
+                    .to_zoned(jiff::tz::TimeZone::UTC)
+                    .ok()
             });
             let wrong = || Refusal::bad_request("'expires_at' is not a point in time");
             Some(parsed.ok_or_else(wrong)?.timestamp().as_second())
@@ -80,7 +105,10 @@ pub(crate) fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 /// `GET /v3/users/{user}/application_credentials/{id}`
 pub(crate) fn get(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let position = position(ctx, "identity:get_application_credential")?;
-    let shown = render(&ctx.state.application_credentials[position], ctx.call.origin);
+    let shown = render(
+        &ctx.state.application_credentials[position],
+        ctx.call.origin,
+    );
     Ok(Answer::json(200, &json!({"application_credential": shown})))
 }
 
@@ -104,7 +132,11 @@ fn position(ctx: &Ctx<'_>, action: &str) -> Result<usize, Refusal> {
 fn owner(ctx: &Ctx<'_>, action: &str) -> Result<&'static User, Refusal> {
     let caller = ctx.caller()?;
     let id = ctx.parameters.first().copied().unwrap_or_default();
-    if caller.user.id == id { Ok(caller.user) } else { Err(Refusal::forbidden(action)) }
+    if caller.user.id == id {
+        Ok(caller.user)
+    } else {
+        Err(Refusal::forbidden(action))
+    }
 }
 
 fn render(credential: &ApplicationCredential, origin: &str) -> Value {

@@ -41,11 +41,14 @@ impl Proof {
 
 /// `POST /v3/auth/tokens`
 pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    let body: Value = serde_json::from_slice(ctx.call.body).map_err(|_| malformed("the body is not JSON"))?;
+    let body: Value =
+        serde_json::from_slice(ctx.call.body).map_err(|_| malformed("the body is not JSON"))?;
     let auth = &body["auth"];
     let identity = auth.get("identity").filter(|identity| identity.is_object());
     let identity = identity.ok_or_else(|| malformed("'identity' is a required property"))?;
-    let methods = identity["methods"].as_array().ok_or_else(|| malformed("'methods' is a required property"))?;
+    let methods = identity["methods"]
+        .as_array()
+        .ok_or_else(|| malformed("'methods' is a required property"))?;
 
     let mut proof = receipt(ctx);
     for method in methods {
@@ -63,18 +66,27 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         }
     }
     let user = proof.user.ok_or_else(Refusal::unauthorized)?;
-    if user.needs_passcode && !["password", "totp"].iter().all(|needed| proof.methods.iter().any(|m| m == needed)) {
+    if user.needs_passcode
+        && !["password", "totp"]
+            .iter()
+            .all(|needed| proof.methods.iter().any(|m| m == needed))
+    {
         return Err(incomplete(ctx, &proof, user));
     }
 
     let scope = match auth.get("scope") {
         Some(_) if proof.application_credential.is_some() => {
-            let message = "Application credentials have a scope of their own, and cannot request a scope.";
-            return Err(Refusal::Unauthorized { message: message.to_owned(), says_identity: true });
+            let message =
+                "Application credentials have a scope of their own, and cannot request a scope.";
+            return Err(Refusal::Unauthorized {
+                message: message.to_owned(),
+                says_identity: true,
+            });
         }
         None => match &proof.application_credential {
             Some(credential) => Scope::Project(credential.project),
-            None => Project::find(|p| user.default_project == Some(p.id)).map_or(Scope::Unscoped, Scope::Project),
+            None => Project::find(|p| user.default_project == Some(p.id))
+                .map_or(Scope::Unscoped, Scope::Project),
         },
         Some(scope) => read_scope(scope, user)?,
     };
@@ -93,7 +105,9 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         methods: proof.methods,
         user,
         scope,
-        application_credential: proof.application_credential.map(|c| (c.id, c.name, !c.is_unrestricted)),
+        application_credential: proof
+            .application_credential
+            .map(|c| (c.id, c.name, !c.is_unrestricted)),
         audit_ids,
         issued,
         expires,
@@ -127,14 +141,18 @@ pub(crate) fn revoke(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 }
 
 fn subject(ctx: &Ctx<'_>) -> Result<(String, Token), Refusal> {
-    let id = ctx.header("x-subject-token").ok_or_else(|| malformed("X-Subject-Token is missing"))?;
+    let id = ctx
+        .header("x-subject-token")
+        .ok_or_else(|| malformed("X-Subject-Token is missing"))?;
     let token = ctx.state.token(id, ctx.now);
     let token = token.ok_or_else(|| Refusal::not_found("Could not recognize Fernet token"))?;
     Ok((id.to_owned(), token.clone()))
 }
 
 fn malformed(problem: &str) -> Refusal {
-    Refusal::bad_request(format!("{problem}\n\nThe request for a token is not what the schema describes."))
+    Refusal::bad_request(format!(
+        "{problem}\n\nThe request for a token is not what the schema describes."
+    ))
 }
 
 /// A user by id, or by name and domain.
@@ -142,7 +160,9 @@ fn user(given: &Value) -> Result<Option<&'static User>, Refusal> {
     if let Some(id) = given["id"].as_str() {
         return Ok(User::find(|user| user.id == id));
     }
-    let name = given["name"].as_str().ok_or_else(|| malformed("Expecting to find id or name in user"))?;
+    let name = given["name"]
+        .as_str()
+        .ok_or_else(|| malformed("Expecting to find id or name in user"))?;
     let domain = &given["domain"];
     if !domain.is_object() {
         return Err(malformed("Expecting to find domain in user"));
@@ -159,7 +179,8 @@ fn by_password(proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
 
 fn by_passcode(proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
     let passcode = given["user"]["passcode"].as_str();
-    let user = user(&given["user"])?.filter(|user| user.needs_passcode && passcode == Some(PASSCODE));
+    let user =
+        user(&given["user"])?.filter(|user| user.needs_passcode && passcode == Some(PASSCODE));
     proof.passed("totp", user.ok_or_else(Refusal::unauthorized)?)
 }
 
@@ -179,19 +200,26 @@ fn by_token(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refus
     proof.passed("token", token.user)
 }
 
-fn by_application_credential(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
+fn by_application_credential(
+    ctx: &Ctx<'_>,
+    proof: &mut Proof,
+    given: &Value,
+) -> Result<(), Refusal> {
     let secret = given["secret"].as_str();
     let mut all = ctx.state.application_credentials.iter();
     let found = if let Some(id) = given["id"].as_str() {
         all.find(|credential| credential.id == id)
     } else {
         let owner = user(&given["user"])?;
-        let is_of_owner = |c: &&ApplicationCredential| owner.is_some_and(|owner| owner.id == c.user.id);
+        let is_of_owner =
+            |c: &&ApplicationCredential| owner.is_some_and(|owner| owner.id == c.user.id);
         let name = given["name"].as_str();
         all.filter(is_of_owner).find(|c| name == Some(&c.name))
     };
     let now = ctx.unix_seconds();
-    let works = |c: &&ApplicationCredential| secret == Some(&c.secret) && c.expires.is_none_or(|expires| now < expires);
+    let works = |c: &&ApplicationCredential| {
+        secret == Some(&c.secret) && c.expires.is_none_or(|expires| now < expires)
+    };
     let credential = found.filter(works).ok_or_else(Refusal::unauthorized)?;
     proof.application_credential = Some(credential.clone());
     proof.passed("application_credential", credential.user)
@@ -199,9 +227,15 @@ fn by_application_credential(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) ->
 
 /// What was proven by an earlier request that was not enough.
 fn receipt(ctx: &mut Ctx<'_>) -> Proof {
-    let Some(id) = ctx.header(RECEIPT).map(str::to_owned) else { return Proof::default() };
+    let Some(id) = ctx.header(RECEIPT).map(str::to_owned) else {
+        return Proof::default();
+    };
     match ctx.state.receipts.remove(&id) {
-        Some((methods, user, expires)) if expires > ctx.now => Proof { methods, user: Some(user), ..Proof::default() },
+        Some((methods, user, expires)) if expires > ctx.now => Proof {
+            methods,
+            user: Some(user),
+            ..Proof::default()
+        },
         _ => Proof::default(),
     }
 }
@@ -210,8 +244,12 @@ fn incomplete(ctx: &mut Ctx<'_>, proof: &Proof, user: &'static User) -> Refusal 
     let id = ctx.state.token_text();
     let expires = ctx.now + Duration::from_secs(300);
     let now = ctx.now;
-    ctx.state.receipts.retain(|_, (_, _, expires)| *expires > now);
-    ctx.state.receipts.insert(id.clone(), (proof.methods.clone(), user, expires));
+    ctx.state
+        .receipts
+        .retain(|_, (_, _, expires)| *expires > now);
+    ctx.state
+        .receipts
+        .insert(id.clone(), (proof.methods.clone(), user, expires));
     let at = |time: Duration| openstack::time(ctx.epoch + time, "%Y-%m-%dT%H:%M:%S.000000Z");
     let receipt = json!({
         "methods": proof.methods,
@@ -219,7 +257,11 @@ fn incomplete(ctx: &mut Ctx<'_>, proof: &Proof, user: &'static User) -> Refusal 
         "issued_at": at(ctx.now),
         "expires_at": at(expires),
     });
-    Refusal::Incomplete { id, receipt, required: json!([["password", "totp"]]) }
+    Refusal::Incomplete {
+        id,
+        receipt,
+        required: json!([["password", "totp"]]),
+    }
 }
 
 fn read_scope(scope: &Value, user: &'static User) -> Result<Scope, Refusal> {
@@ -232,10 +274,14 @@ fn read_scope(scope: &Value, user: &'static User) -> Result<Scope, Refusal> {
         if id.is_none() && !domain.is_object() {
             return Err(malformed("Expecting to find domain in project"));
         }
-        let is_here = id.is_some() || identity::is_domain(domain["id"].as_str(), domain["name"].as_str());
-        let project = Project::find(|p| id.map_or(name == Some(p.name), |id| id == p.id)).filter(|_| is_here);
+        let is_here =
+            id.is_some() || identity::is_domain(domain["id"].as_str(), domain["name"].as_str());
+        let project =
+            Project::find(|p| id.map_or(name == Some(p.name), |id| id == p.id)).filter(|_| is_here);
         let project = project.filter(|project| user.has_project(project.id));
-        return project.map(Scope::Project).ok_or_else(Refusal::unauthorized);
+        return project
+            .map(Scope::Project)
+            .ok_or_else(Refusal::unauthorized);
     }
     let granted = if let Some(given) = scope.get("domain") {
         identity::is_domain(given["id"].as_str(), given["name"].as_str()).then_some(Scope::Domain)
@@ -244,9 +290,13 @@ fn read_scope(scope: &Value, user: &'static User) -> Result<Scope, Refusal> {
     } else if scope.get("OS-TRUST:trust").is_some() {
         None
     } else {
-        return Err(malformed("the scope names neither a project, a domain, the system nor a trust"));
+        return Err(malformed(
+            "the scope names neither a project, a domain, the system nor a trust",
+        ));
     };
-    granted.filter(|_| user.is_administrator).ok_or_else(Refusal::unauthorized)
+    granted
+        .filter(|_| user.is_administrator)
+        .ok_or_else(Refusal::unauthorized)
 }
 
 fn audit_id(ctx: &mut Ctx<'_>) -> String {

@@ -34,33 +34,53 @@ impl Refusal {
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
-        Self::Json { status: 400, message: message.into() }
+        Self::Json {
+            status: 400,
+            message: message.into(),
+        }
     }
 
     pub(crate) fn forbidden(action: &str) -> Self {
         let message = format!("You are not authorized to perform the requested action: {action}.");
-        Self::Json { status: 403, message }
+        Self::Json {
+            status: 403,
+            message,
+        }
     }
 
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self::Json { status: 404, message: message.into() }
+        Self::Json {
+            status: 404,
+            message: message.into(),
+        }
     }
 
     /// The answer of a Keystone at this URL.
     pub(crate) fn answer(self, origin: &str) -> Answer {
-        let challenge = |answer: Answer| answer.with(WWW_AUTHENTICATE, &format!("Keystone uri=\"{origin}/v3\""));
+        let challenge = |answer: Answer| {
+            answer.with(WWW_AUTHENTICATE, &format!("Keystone uri=\"{origin}/v3\""))
+        };
         match self {
             Self::Json { status, message } => envelope(status, &message),
-            Self::Unauthorized { message, says_identity } => {
-                let mut body = json!({"error": {"code": 401, "message": message, "title": "Unauthorized"}});
+            Self::Unauthorized {
+                message,
+                says_identity,
+            } => {
+                let mut body =
+                    json!({"error": {"code": 401, "message": message, "title": "Unauthorized"}});
                 if says_identity {
                     body["error"]["identity"] = json!({});
                 }
                 challenge(Answer::json(401, &body))
             }
-            Self::Incomplete { id, receipt, required } => {
+            Self::Incomplete {
+                id,
+                receipt,
+                required,
+            } => {
                 let body = json!({"receipt": receipt, "required_auth_methods": required});
-                challenge(Answer::json(401, &body)).with(HeaderName::from_static("openstack-auth-receipt"), &id)
+                challenge(Answer::json(401, &body))
+                    .with(HeaderName::from_static("openstack-auth-receipt"), &id)
             }
             Self::Crash => {
                 let body = "Internal Server Error\r\n\r\nThe server met an error that it did not expect\r\n";
@@ -71,6 +91,12 @@ impl Refusal {
 }
 
 pub(crate) fn envelope(status: u16, message: &str) -> Answer {
-    let title = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
-    Answer::json(status, &json!({"error": {"code": status, "message": message, "title": title}}))
+    let title = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|s| s.canonical_reason())
+        .unwrap_or("Error");
+    Answer::json(
+        status,
+        &json!({"error": {"code": status, "message": message, "title": title}}),
+    )
 }

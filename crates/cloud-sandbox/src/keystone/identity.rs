@@ -33,10 +33,22 @@ pub(crate) struct Role {
     pub(crate) name: &'static str,
 }
 
-static READER: Role = Role { id: "7fdd6736d3da49e0af1afc402886532f", name: "reader" };
-static MEMBER: Role = Role { id: "faada0e1d1f3487d9f6bb2327d8bae58", name: "member" };
-static MANAGER: Role = Role { id: "9420b1b0206c436fbda733e3b43fda50", name: "manager" };
-static ADMIN: Role = Role { id: "b38d4601794347e5aaa5b6df5a4ddd39", name: "admin" };
+static READER: Role = Role {
+    id: "7fdd6736d3da49e0af1afc402886532f",
+    name: "reader",
+};
+static MEMBER: Role = Role {
+    id: "faada0e1d1f3487d9f6bb2327d8bae58",
+    name: "member",
+};
+static MANAGER: Role = Role {
+    id: "9420b1b0206c436fbda733e3b43fda50",
+    name: "manager",
+};
+static ADMIN: Role = Role {
+    id: "b38d4601794347e5aaa5b6df5a4ddd39",
+    name: "admin",
+};
 
 static ORDINARY: &[&Role] = &[&READER, &MEMBER];
 static ADMINISTRATOR: &[&Role] = &[&READER, &MANAGER, &MEMBER, &ADMIN];
@@ -48,9 +60,18 @@ pub(crate) struct Project {
 }
 
 static PROJECTS: [Project; 3] = [
-    Project { id: ADMIN_PROJECT, name: "admin" },
-    Project { id: DEMO_PROJECT, name: "demo" },
-    Project { id: OTHER_PROJECT, name: "other" },
+    Project {
+        id: ADMIN_PROJECT,
+        name: "admin",
+    },
+    Project {
+        id: DEMO_PROJECT,
+        name: "demo",
+    },
+    Project {
+        id: OTHER_PROJECT,
+        name: "other",
+    },
 ];
 
 pub(crate) struct User {
@@ -105,7 +126,11 @@ impl User {
     }
 
     pub(crate) fn roles(&self) -> &'static [&'static Role] {
-        if self.is_administrator { ADMINISTRATOR } else { ORDINARY }
+        if self.is_administrator {
+            ADMINISTRATOR
+        } else {
+            ORDINARY
+        }
     }
 
     pub(crate) fn has_project(&self, id: &str) -> bool {
@@ -113,7 +138,9 @@ impl User {
     }
 
     pub(crate) fn projects(&self) -> impl Iterator<Item = &'static Project> {
-        PROJECTS.iter().filter(|project| self.has_project(project.id))
+        PROJECTS
+            .iter()
+            .filter(|project| self.has_project(project.id))
     }
 }
 
@@ -162,5 +189,8 @@ pub(crate) fn application_credentials() -> Vec<ApplicationCredential> {
         expires: None,
         expires_at: Value::Null,
     };
-    vec![of_demo(UNRESTRICTED_CREDENTIAL, "unrestricted", true), of_demo(RESTRICTED_CREDENTIAL, "restricted", false)]
+    vec![
+        of_demo(UNRESTRICTED_CREDENTIAL, "unrestricted", true),
+        of_demo(RESTRICTED_CREDENTIAL, "restricted", false),
+    ]
 }

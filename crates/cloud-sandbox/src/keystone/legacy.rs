@@ -11,7 +11,10 @@ use super::identity::{Project, User};
 use super::token::{self, Scope, Token};
 
 /// `GET /v2.0`
-#[allow(clippy::unnecessary_wraps, reason = "it stands among handlers that can fail")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it stands among handlers that can fail"
+)]
 pub(crate) fn version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let href = format!("{}/v2.0/", ctx.call.origin);
     let version = json!({
@@ -26,19 +29,27 @@ pub(crate) fn version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
 /// `POST /v2.0/tokens`
 pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    let malformed = |what: &str| Refusal::bad_request(format!("Expecting to find {what} in the request."));
+    let malformed =
+        |what: &str| Refusal::bad_request(format!("Expecting to find {what} in the request."));
     let body: Value = serde_json::from_slice(ctx.call.body).map_err(|_| malformed("valid JSON"))?;
-    let auth = body.get("auth").filter(|auth| auth.is_object()).ok_or_else(|| malformed("auth"))?;
+    let auth = body
+        .get("auth")
+        .filter(|auth| auth.is_object())
+        .ok_or_else(|| malformed("auth"))?;
 
     let (user, parent) = if let Some(given) = auth.get("passwordCredentials") {
-        let password = given["password"].as_str().ok_or_else(|| malformed("password"))?;
+        let password = given["password"]
+            .as_str()
+            .ok_or_else(|| malformed("password"))?;
         let (name, id) = (given["username"].as_str(), given["userId"].as_str());
         let user = User::find(|user| id.map_or(name == Some(user.name), |id| id == user.id));
         // This version knows no second method.
         let user = user.filter(|user| user.password == password && !user.needs_passcode);
         (user.ok_or_else(Refusal::unauthorized)?, None)
     } else if let Some(given) = auth.get("token") {
-        let parent = ctx.state.token(given["id"].as_str().unwrap_or_default(), ctx.now);
+        let parent = ctx
+            .state
+            .token(given["id"].as_str().unwrap_or_default(), ctx.now);
         let parent = parent.ok_or_else(Refusal::unauthorized)?;
         (parent.user, Some(parent.expires))
     } else {
@@ -47,7 +58,11 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let (name, id) = (auth["tenantName"].as_str(), auth["tenantId"].as_str());
     let tenant = if name.is_some() || id.is_some() {
         let tenant = Project::find(|p| id.map_or(name == Some(p.name), |id| id == p.id));
-        Some(tenant.filter(|tenant| user.has_project(tenant.id)).ok_or_else(Refusal::unauthorized)?)
+        Some(
+            tenant
+                .filter(|tenant| user.has_project(tenant.id))
+                .ok_or_else(Refusal::unauthorized)?,
+        )
     } else {
         None
     };
@@ -62,11 +77,16 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         expires: parent.unwrap_or(ctx.now + ctx.state.lifetime),
         is_revoked: false,
     };
-    let roles: Vec<Value> = token.roles().iter().map(|role| json!({"name": role.name})).collect();
+    let roles: Vec<Value> = token
+        .roles()
+        .iter()
+        .map(|role| json!({"name": role.name}))
+        .collect();
     let at = |time| openstack::time(ctx.epoch + time, "%Y-%m-%dT%H:%M:%SZ");
     let mut shown = json!({"issued_at": at(token.issued), "expires": at(token.expires)});
     if let Some(tenant) = tenant {
-        shown["tenant"] = json!({"id": tenant.id, "name": tenant.name, "enabled": true, "description": null});
+        shown["tenant"] =
+            json!({"id": tenant.id, "name": tenant.name, "enabled": true, "description": null});
     }
     shown["id"] = ctx.state.keep(token, ctx.now).into();
     let services = tenant.map_or_else(Vec::new, |tenant| services(ctx.call.origin, tenant.id));

@@ -39,8 +39,8 @@ use identity::{ApplicationCredential, User};
 use token::{Scope, Token};
 
 pub use identity::{
-    ADMIN_PROJECT, ADMIN_USER, CAUTIOUS_USER, DEMO_PROJECT, DEMO_USER, DOMAIN, OTHER_PROJECT, PASSCODE,
-    RESTRICTED_CREDENTIAL, UNRESTRICTED_CREDENTIAL,
+    ADMIN_PROJECT, ADMIN_USER, CAUTIOUS_USER, DEMO_PROJECT, DEMO_USER, DOMAIN, OTHER_PROJECT,
+    PASSCODE, RESTRICTED_CREDENTIAL, UNRESTRICTED_CREDENTIAL,
 };
 
 /// How long a token is valid unless it was said otherwise.
@@ -151,7 +151,10 @@ impl Keystone {
             tokens: HashMap::new(),
             remembered: HashMap::new(),
         };
-        Self(Arc::new(Inner { clock, state: Mutex::new(state) }))
+        Self(Arc::new(Inner {
+            clock,
+            state: Mutex::new(state),
+        }))
     }
 
     /// Lets all tokens expire that were issued so far.
@@ -172,33 +175,55 @@ impl Keystone {
     pub(crate) fn caller(&self, token: &str) -> Option<Caller> {
         let now = self.0.clock.elapsed();
         let mut state = crate::lock(&self.0.state);
-        let State { tokens, remembered, .. } = &mut *state;
+        let State {
+            tokens, remembered, ..
+        } = &mut *state;
         let found = tokens.get(token).filter(|token| now < token.expires)?;
         if found.is_revoked {
             let seen = remembered.get(token)?;
             if now > *seen + REMEMBERED {
                 return None;
             }
-        } else if remembered.get(token).is_none_or(|seen| now > *seen + REMEMBERED) {
+        } else if remembered
+            .get(token)
+            .is_none_or(|seen| now > *seen + REMEMBERED)
+        {
             remembered.insert(token.to_owned(), now);
         }
         Some(Caller {
-            project: if let Scope::Project(project) = found.scope { Some(project.id) } else { None },
+            project: if let Scope::Project(project) = found.scope {
+                Some(project.id)
+            } else {
+                None
+            },
             is_administrator: found.roles().iter().any(|role| role.name == "admin"),
             is_application_credential: found.application_credential.is_some(),
-            is_restricted: found.application_credential.as_ref().is_some_and(|(_, _, restricted)| *restricted),
+            is_restricted: found
+                .application_credential
+                .as_ref()
+                .is_some_and(|(_, _, restricted)| *restricted),
         })
     }
 
     fn answer(&self, call: &Call<'_>, state: &mut State) -> Result<Answer, Refusal> {
         if call.body.len() > MOST_BODY {
-            return Err(Refusal::Json { status: 413, message: "Request is too large.".to_owned() });
+            return Err(Refusal::Json {
+                status: 413,
+                message: "Request is too large.".to_owned(),
+            });
         }
-        let path = if call.path.len() > 1 { call.path.trim_end_matches('/') } else { "/" };
+        let path = if call.path.len() > 1 {
+            call.path.trim_end_matches('/')
+        } else {
+            "/"
+        };
         let found = match route::find(ROUTES.iter(), call.method, path) {
             Found::Route(found) => found,
             Found::WrongMethod => {
-                return Err(Refusal::Json { status: 405, message: "The method is not allowed for this path.".into() });
+                return Err(Refusal::Json {
+                    status: 405,
+                    message: "The method is not allowed for this path.".into(),
+                });
             }
             Found::Nothing => return Err(Refusal::not_found("Nothing has this path.")),
         };
@@ -255,7 +280,9 @@ impl fmt::Debug for Keystone {
 impl State {
     /// A token that is valid now.
     pub(crate) fn token(&self, id: &str, now: Duration) -> Option<&Token> {
-        self.tokens.get(id).filter(|token| now < token.expires && !token.is_revoked)
+        self.tokens
+            .get(id)
+            .filter(|token| now < token.expires && !token.is_revoked)
     }
 
     /// Makes the text of a token valid.
@@ -282,7 +309,10 @@ impl State {
 
     pub(crate) fn revoke_of_application_credential(&mut self, id: &str) {
         for token in self.tokens.values_mut() {
-            token.is_revoked |= token.application_credential.as_ref().is_some_and(|credential| credential.0 == id);
+            token.is_revoked |= token
+                .application_credential
+                .as_ref()
+                .is_some_and(|credential| credential.0 == id);
         }
     }
 }
@@ -290,7 +320,9 @@ impl State {
 impl Ctx<'_> {
     /// The token of the request.
     pub(crate) fn caller(&self) -> Result<Token, Refusal> {
-        let token = self.header("x-auth-token").and_then(|id| self.state.token(id, self.now));
+        let token = self
+            .header("x-auth-token")
+            .and_then(|id| self.state.token(id, self.now));
         token.cloned().ok_or_else(Refusal::unauthorized)
     }
 
@@ -304,7 +336,9 @@ impl Ctx<'_> {
     }
 
     pub(crate) fn unix_seconds(&self) -> i64 {
-        let now = (self.epoch + self.now).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now = (self.epoch + self.now)
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
     }
 }
@@ -319,16 +353,25 @@ fn description(origin: &str) -> Value {
     })
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "it stands among handlers that can fail")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it stands among handlers that can fail"
+)]
 fn versions(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let origin = ctx.call.origin;
     let body = json!({"versions": {"values": [description(origin)]}});
     Ok(Answer::json(300, &body).with(LOCATION, &format!("{origin}/v3/")))
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "it stands among handlers that can fail")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it stands among handlers that can fail"
+)]
 fn version(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    Ok(Answer::json(200, &json!({"version": description(ctx.call.origin)})))
+    Ok(Answer::json(
+        200,
+        &json!({"version": description(ctx.call.origin)}),
+    ))
 }
 
 fn catalog(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
@@ -339,7 +382,10 @@ fn catalog(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     };
     let own = format!("{}/v3/auth/catalog", ctx.call.origin);
     let catalog = token::catalog(ctx.call.origin, project);
-    Ok(Answer::json(200, &json!({"catalog": catalog, "links": {"self": own}})))
+    Ok(Answer::json(
+        200,
+        &json!({"catalog": catalog, "links": {"self": own}}),
+    ))
 }
 
 fn projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
@@ -364,7 +410,10 @@ fn projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         })
         .collect();
     let own = format!("{origin}/v3/auth/projects");
-    Ok(Answer::json(200, &json!({"projects": projects, "links": {"next": null, "self": own, "previous": null}})))
+    Ok(Answer::json(
+        200,
+        &json!({"projects": projects, "links": {"next": null, "self": own, "previous": null}}),
+    ))
 }
 
 fn users(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
@@ -387,5 +436,8 @@ fn users(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         })
         .collect();
     let own = format!("{origin}/v3/users");
-    Ok(Answer::json(200, &json!({"users": users, "links": {"next": null, "self": own, "previous": null}})))
+    Ok(Answer::json(
+        200,
+        &json!({"users": users, "links": {"next": null, "self": own, "previous": null}}),
+    ))
 }

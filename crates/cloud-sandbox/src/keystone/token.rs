@@ -34,7 +34,11 @@ pub(crate) struct Token {
 
 impl Token {
     pub(crate) fn roles(&self) -> &'static [&'static Role] {
-        if matches!(self.scope, Scope::Unscoped) { &[] } else { self.user.roles() }
+        if matches!(self.scope, Scope::Unscoped) {
+            &[]
+        } else {
+            self.user.roles()
+        }
     }
 
     /// The body of an answer about this token, from a Keystone at `origin` whose clock began at `epoch`.
@@ -51,7 +55,8 @@ impl Token {
         let project = match self.scope {
             Scope::Unscoped => return json!({"token": token}),
             Scope::Project(project) => {
-                token["project"] = json!({"id": project.id, "name": project.name, "domain": identity::domain()});
+                token["project"] =
+                    json!({"id": project.id, "name": project.name, "domain": identity::domain()});
                 token["is_domain"] = false.into();
                 Some(project)
             }
@@ -64,12 +69,17 @@ impl Token {
                 None
             }
         };
-        token["roles"] = self.roles().iter().map(|role| json!({"id": role.id, "name": role.name})).collect();
+        token["roles"] = self
+            .roles()
+            .iter()
+            .map(|role| json!({"id": role.id, "name": role.name}))
+            .collect();
         if with_catalog {
             token["catalog"] = catalog(origin, project.map(|project| project.id));
         }
         if let Some((id, name, restricted)) = &self.application_credential {
-            token["application_credential"] = json!({"id": id, "name": name, "restricted": restricted});
+            token["application_credential"] =
+                json!({"id": id, "name": name, "restricted": restricted});
         }
         json!({"token": token})
     }
@@ -79,12 +89,25 @@ impl Token {
 /// its URL, once more as `data-processingv2`, and in a second region without any version.
 pub(crate) fn catalog(origin: &str, project: Option<&str>) -> Value {
     let sahara = openstack::sahara_beside(origin);
-    let mut services = vec![service("identity", "keystone", 1, &[(REGION, format!("{origin}/v3/"))])];
+    let mut services = vec![service(
+        "identity",
+        "keystone",
+        1,
+        &[(REGION, format!("{origin}/v3/"))],
+    )];
     if let Some(project) = project {
-        let urls = [(REGION, format!("{sahara}/v1.1/{project}")), ("RegionTwo", sahara.clone())];
+        let urls = [
+            (REGION, format!("{sahara}/v1.1/{project}")),
+            ("RegionTwo", sahara.clone()),
+        ];
         services.push(service("data-processing", "sahara", 2, &urls));
     }
-    services.push(service("data-processingv2", "saharav2", 3, &[(REGION, format!("{sahara}/v2"))]));
+    services.push(service(
+        "data-processingv2",
+        "saharav2",
+        3,
+        &[(REGION, format!("{sahara}/v2"))],
+    ));
     Value::Array(services)
 }
 

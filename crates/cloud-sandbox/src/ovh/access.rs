@@ -91,7 +91,10 @@ pub(crate) const METHODS: [&str; 5] = ["GET", "POST", "PUT", "DELETE", "PATCH"];
 impl Access {
     pub(crate) fn new(settings: &Settings, epoch: SystemTime) -> Self {
         let (application, credential) = (100_001, 500_000_001);
-        let everything = METHODS[..4].iter().map(|method| Rule { method: (*method).to_owned(), path: "/*".to_owned() });
+        let everything = METHODS[..4].iter().map(|method| Rule {
+            method: (*method).to_owned(),
+            path: "/*".to_owned(),
+        });
         let (key, secret) = settings.application.clone();
         let (id, client_secret) = settings.client.clone();
         let mut access = Self {
@@ -104,7 +107,15 @@ impl Access {
             skew: 0,
         };
         let name = "sandbox".to_owned();
-        access.applications.insert(application, Application { id: application, key, secret, name });
+        access.applications.insert(
+            application,
+            Application {
+                id: application,
+                key,
+                secret,
+                name,
+            },
+        );
         access.credentials.insert(
             credential,
             Credential {
@@ -130,30 +141,52 @@ impl Access {
             "createdAt": datetime(epoch),
             "identity": identity_of(&id),
         });
-        access.clients.insert(id.clone(), Client { id, secret: client_secret, object });
+        access.clients.insert(
+            id.clone(),
+            Client {
+                id,
+                secret: client_secret,
+                object,
+            },
+        );
         access
     }
 
     pub(crate) fn application_of(&self, call: &Call<'_>) -> Result<&Application, Refusal> {
         let key = header(call, "x-ovh-application").ok_or_else(Refusal::no_login)?;
-        self.applications.values().find(|application| application.key == key).ok_or_else(Refusal::unknown_application)
+        self.applications
+            .values()
+            .find(|application| application.key == key)
+            .ok_or_else(Refusal::unknown_application)
     }
 
     /// Who signed the request, or whose token it has.
-    pub(crate) fn identify(&self, call: &Call<'_>, now: SystemTime, window: Duration) -> Result<Identity, Refusal> {
+    pub(crate) fn identify(
+        &self,
+        call: &Call<'_>,
+        now: SystemTime,
+        window: Duration,
+    ) -> Result<Identity, Refusal> {
         if let Some(authorization) = header(call, AUTHORIZATION.as_str()) {
-            let token = authorization.strip_prefix("Bearer ").and_then(|token| self.tokens.get(token));
+            let token = authorization
+                .strip_prefix("Bearer ")
+                .and_then(|token| self.tokens.get(token));
             return match token {
                 Some(token) if token.expires > now => Ok(Identity::Client(token.client.clone())),
                 _ => Err(Refusal::new(401, "The access token is not valid")),
             };
         }
-        let (Some(consumer_key), Some(signature)) = (header(call, "x-ovh-consumer"), header(call, "x-ovh-signature"))
-        else {
+        let (Some(consumer_key), Some(signature)) = (
+            header(call, "x-ovh-consumer"),
+            header(call, "x-ovh-signature"),
+        ) else {
             return Ok(Identity::Nobody);
         };
         let application = self.application_of(call)?;
-        let credential = self.credentials.values().find(|credential| credential.consumer_key == consumer_key);
+        let credential = self
+            .credentials
+            .values()
+            .find(|credential| credential.consumer_key == consumer_key);
         let credential = credential.ok_or_else(Refusal::unknown_credential)?;
         if credential.application != application.id {
             return Err(Refusal::invalid_credential());
@@ -166,14 +199,24 @@ impl Access {
             return Err(Refusal::out_of_time());
         }
         let mut hash = Sha1::new();
-        for part in [application.secret.as_str(), consumer_key, call.method.as_str(), call.url] {
+        for part in [
+            application.secret.as_str(),
+            consumer_key,
+            call.method.as_str(),
+            call.url,
+        ] {
             hash.update(part);
             hash.update("+");
         }
         hash.update(call.body);
         hash.update("+");
         hash.update(timestamp);
-        let expected = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let expected = hash
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<Vec<_>>()
+            .concat();
         if signature.strip_prefix("$1$") != Some(&expected) {
             return Err(Refusal::signature());
         }
@@ -181,9 +224,19 @@ impl Access {
         if credential.status(now) != Status::Validated {
             return Err(Refusal::invalid_credential());
         }
-        let mut allowed = credential.allowed_ips.as_array().into_iter().flatten().filter_map(Value::as_str).peekable();
+        let mut allowed = credential
+            .allowed_ips
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .peekable();
         if allowed.peek().is_some() && !allowed.any(|block| network::contains(block, self.caller)) {
-            return Err(Refusal::coded(403, "FORBIDDEN", "This credential is not allowed from your IP address"));
+            return Err(Refusal::coded(
+                403,
+                "FORBIDDEN",
+                "This credential is not allowed from your IP address",
+            ));
         }
         Ok(Identity::Credential(credential.id))
     }
@@ -203,7 +256,9 @@ impl Credential {
     }
 
     pub(crate) fn allows(&self, method: &str, path: &str) -> bool {
-        self.rules.iter().any(|rule| rule.method == method && wildcard(&rule.path, path))
+        self.rules
+            .iter()
+            .any(|rule| rule.method == method && wildcard(&rule.path, path))
     }
 
     pub(crate) fn render(&self, now: SystemTime) -> Value {

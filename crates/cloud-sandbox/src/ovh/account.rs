@@ -75,7 +75,11 @@ impl Account {
 
     /// Lets happen what was due until now.
     pub(crate) fn settle(&mut self, now: SystemTime) {
-        while let Some(first) = self.later.first_entry().filter(|entry| entry.key().0 <= now) {
+        while let Some(first) = self
+            .later
+            .first_entry()
+            .filter(|entry| entry.key().0 <= now)
+        {
             let ((due, _), effect) = first.remove_entry();
             self.now = due;
             effect(self);
@@ -84,9 +88,14 @@ impl Account {
     }
 
     /// Lets something happen later: with the next request at the earliest, even without any delay.
-    pub(crate) fn after(&mut self, delay: Duration, effect: impl FnOnce(&mut Self) + Send + 'static) {
+    pub(crate) fn after(
+        &mut self,
+        delay: Duration,
+        effect: impl FnOnce(&mut Self) + Send + 'static,
+    ) {
         self.next_effect += 1;
-        self.later.insert((self.now + delay, self.next_effect), Box::new(effect));
+        self.later
+            .insert((self.now + delay, self.next_effect), Box::new(effect));
     }
 
     /// An id that nothing else has.
@@ -115,6 +124,13 @@ impl Account {
     pub(crate) fn uuid(&mut self) -> String {
         let bits = self.rng.u128(..);
         let hex = format!("{bits:032x}");
-        format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+        format!(
+            "{}-{}-4{}-a{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[13..16],
+            &hex[17..20],
+            &hex[20..]
+        )
     }
 }

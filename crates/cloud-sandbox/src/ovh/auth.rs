@@ -11,11 +11,16 @@ use super::operation::{Does, op};
 use super::settings::ACCOUNT;
 use super::{Ctx, network};
 
-const CREDENTIAL: &[Field] =
-    &[required("accessRules", Kind::Objects), nullable("redirection", Kind::Text), nullable("allowedIPs", Kind::Texts)];
+const CREDENTIAL: &[Field] = &[
+    required("accessRules", Kind::Objects),
+    nullable("redirection", Kind::Text),
+    nullable("allowedIPs", Kind::Texts),
+];
 
 pub(crate) const ROUTES: &[Route<Does>] = &[
-    op!(POST "/auth/credential", None, request_credential).open().body(CREDENTIAL),
+    op!(POST "/auth/credential", None, request_credential)
+        .open()
+        .body(CREDENTIAL),
     op!(GET "/auth/currentCredential", None, current_credential),
     op!(GET "/auth/details", None, details),
     op!(POST "/auth/logout", None, logout),
@@ -24,23 +29,42 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 
 fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let application = ctx.account.access.application_of(ctx.call)?.id;
-    let rules: Option<Vec<Rule>> = ctx.body.get("accessRules").and_then(Value::as_array).and_then(|rules| {
-        let rule = |rule: &Value| {
-            let (method, path) = (rule["method"].as_str()?, rule["path"].as_str()?);
-            let fits = METHODS.contains(&method) && path.starts_with(['/', '*']);
-            fits.then(|| Rule { method: method.to_owned(), path: path.to_owned() })
-        };
-        rules.iter().map(rule).collect()
-    });
-    let rules = rules
-        .filter(|rules| !rules.is_empty())
-        .ok_or_else(|| Refusal::bad_request("Body parameter accessRules isn't formated correctly"))?;
+    let rules: Option<Vec<Rule>> = ctx
+        .body
+        .get("accessRules")
+        .and_then(Value::as_array)
+        .and_then(|rules| {
+            let rule = |rule: &Value| {
+                let (method, path) = (rule["method"].as_str()?, rule["path"].as_str()?);
+                let fits = METHODS.contains(&method) && path.starts_with(['/', '*']);
+                fits.then(|| Rule {
+                    method: method.to_owned(),
+                    path: path.to_owned(),
+                })
+            };
+            rules.iter().map(rule).collect()
+        });
+    let rules = rules.filter(|rules| !rules.is_empty()).ok_or_else(|| {
+        Refusal::bad_request("Body parameter accessRules isn't formated correctly")
+    })?;
     let allowed_ips = ctx.body.get("allowedIPs").cloned().unwrap_or_default();
     check_blocks(&allowed_ips)?;
 
-    let redirection = ctx.body.get("redirection").and_then(Value::as_str).map(str::to_owned);
-    let (id, consumer_key, token) = (ctx.account.id(), ctx.account.random(32), ctx.account.random(64));
-    let status = if ctx.account.access.validates_at_once { Status::Validated } else { Status::Pending };
+    let redirection = ctx
+        .body
+        .get("redirection")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    let (id, consumer_key, token) = (
+        ctx.account.id(),
+        ctx.account.random(32),
+        ctx.account.random(64),
+    );
+    let status = if ctx.account.access.validates_at_once {
+        Status::Validated
+    } else {
+        Status::Pending
+    };
     let answer = json!({
         "consumerKey": consumer_key,
         "state": status.name(),
@@ -66,9 +90,17 @@ fn request_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 /// Refuses a list of addresses with something else in it.
 pub(crate) fn check_blocks(allowed_ips: &Value) -> Result<(), Refusal> {
-    let mut blocks = allowed_ips.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let mut blocks = allowed_ips
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
     match blocks.find(|block| network::parse(block).is_none()) {
-        Some(block) => Err(Refusal::wrong_value("allowedIPs", block, "is not valid for type ipBlock")),
+        Some(block) => Err(Refusal::wrong_value(
+            "allowedIPs",
+            block,
+            "is not valid for type ipBlock",
+        )),
         None => Ok(()),
     }
 }
@@ -88,7 +120,12 @@ fn current_credential(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn details(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     if let Identity::Client(id) = &ctx.identity {
-        let description = ctx.account.access.clients.get(id).map(|client| client.object["description"].clone());
+        let description = ctx
+            .account
+            .access
+            .clients
+            .get(id)
+            .map(|client| client.object["description"].clone());
         return Ok(json!({
             "account": ACCOUNT,
             "method": "oauth2_client_credentials",

@@ -52,19 +52,36 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(GET "/me/bill/{billId}/details", Some("account:apiovh:me/bill/details/get"), list_details),
     op!(GET "/me/bill/{billId}/details/{billDetailId}", Some("account:apiovh:me/bill/details/get"), get_detail),
     op!(GET "/me/bill/{billId}/payment", Some("account:apiovh:me/bill/payment/get"), payment),
-    op!(GET "/me/order", Some("account:apiovh:me/order/get"), list_orders).query(&["date.from", "date.to"]),
+    op!(GET "/me/order", Some("account:apiovh:me/order/get"), list_orders)
+        .query(&["date.from", "date.to"]),
     op!(GET "/me/order/{orderId}", Some("account:apiovh:me/order/get"), get_order),
     op!(GET "/me/order/{orderId}/status", Some("account:apiovh:me/order/status/get"), order_status),
 ];
 
 /// So many bills, one for each of the last days, each with its order; and one order that is under way.
 pub(crate) fn seeded(count: usize, epoch: SystemTime, unit: Duration) -> Ledger {
-    let mut days = (1..=u32::try_from(count).unwrap_or(u32::MAX)).map(|days| epoch - DAY.saturating_mul(days));
-    let bills: Vec<Bill> =
-        (0..count).map(|index| Bill { number: count - index, date: days.next().unwrap_or(epoch) }).collect();
-    let under_way = Order { id: order_of(count + 1), date: epoch, delivered: epoch + unit.saturating_mul(10) };
-    let paid = bills.iter().map(|bill| Order { id: order_of(bill.number), date: bill.date, delivered: bill.date });
-    Ledger { orders: std::iter::once(under_way).chain(paid).collect(), bills }
+    let mut days =
+        (1..=u32::try_from(count).unwrap_or(u32::MAX)).map(|days| epoch - DAY.saturating_mul(days));
+    let bills: Vec<Bill> = (0..count)
+        .map(|index| Bill {
+            number: count - index,
+            date: days.next().unwrap_or(epoch),
+        })
+        .collect();
+    let under_way = Order {
+        id: order_of(count + 1),
+        date: epoch,
+        delivered: epoch + unit.saturating_mul(10),
+    };
+    let paid = bills.iter().map(|bill| Order {
+        id: order_of(bill.number),
+        date: bill.date,
+        delivered: bill.date,
+    });
+    Ledger {
+        orders: std::iter::once(under_way).chain(paid).collect(),
+        bills,
+    }
 }
 
 fn order_of(number: usize) -> i64 {
@@ -112,7 +129,8 @@ impl Bill {
         let to = datetime(self.date + 30 * DAY);
         // The price of a unit has a form of its own.
         let mut unit = price(self.cents() / self.lines());
-        unit.as_object_mut().map(|unit| unit.remove("priceInUcents"));
+        unit.as_object_mut()
+            .map(|unit| unit.remove("priceInUcents"));
         json!({
             "billDetailId": self.line_id(line),
             "description": format!("line {line} of {}", self.lines()),
@@ -132,7 +150,10 @@ impl Bill {
 
 impl Order {
     fn render(&self) -> Value {
-        let bill = Bill { number: usize::try_from(self.id - FIRST_ORDER).unwrap_or_default(), date: self.date };
+        let bill = Bill {
+            number: usize::try_from(self.id - FIRST_ORDER).unwrap_or_default(),
+            date: self.date,
+        };
         let rendered = bill.render();
         json!({
             "orderId": self.id,
@@ -160,7 +181,8 @@ fn dated(ctx: &Ctx<'_>) -> Result<impl Fn(SystemTime) -> bool + use<>, Refusal> 
     let (from, to) = (ctx.query.time("date.from")?, ctx.query.time("date.to")?);
     Ok(move |date: SystemTime| {
         let seconds = super::unix_seconds(date);
-        from.is_none_or(|from| from.as_second() <= seconds) && to.is_none_or(|to| seconds <= to.as_second())
+        from.is_none_or(|from| from.as_second() <= seconds)
+            && to.is_none_or(|to| seconds <= to.as_second())
     })
 }
 
@@ -184,7 +206,9 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn find<'c>(ctx: &'c Ctx<'_>) -> Result<&'c Bill, Refusal> {
     let id = &ctx.parameters[0];
     let mut bills = ctx.account.ledger.bills.iter();
-    bills.find(|bill| bill.id() == *id).ok_or_else(|| Refusal::no_such_object(id))
+    bills
+        .find(|bill| bill.id() == *id)
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -193,7 +217,9 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn list_details(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let bill = find(ctx)?;
-    let rows: Vec<_> = (1..=bill.lines()).map(|line| (bill.line_id(line).into(), bill.line(line))).collect();
+    let rows: Vec<_> = (1..=bill.lines())
+        .map(|line| (bill.line_id(line).into(), bill.line(line)))
+        .collect();
     expandable(ctx, rows)
 }
 
@@ -201,7 +227,8 @@ fn get_detail(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let bill = find(ctx)?;
     let id = &ctx.parameters[1];
     let line = (1..=bill.lines()).find(|line| bill.line_id(*line) == *id);
-    line.map(|line| bill.line(line)).ok_or_else(|| Refusal::no_such_object(id))
+    line.map(|line| bill.line(line))
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn payment(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -215,15 +242,24 @@ fn payment(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn list_orders(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let within = dated(ctx)?;
-    let orders = ctx.account.ledger.orders.iter().filter(|order| within(order.date));
-    let rows: Vec<_> = orders.map(|order| (order.id.into(), order.render())).collect();
+    let orders = ctx
+        .account
+        .ledger
+        .orders
+        .iter()
+        .filter(|order| within(order.date));
+    let rows: Vec<_> = orders
+        .map(|order| (order.id.into(), order.render()))
+        .collect();
     expandable(ctx, rows)
 }
 
 fn find_order<'c>(ctx: &'c Ctx<'_>) -> Result<&'c Order, Refusal> {
     let id = &ctx.parameters[0];
     let mut orders = ctx.account.ledger.orders.iter();
-    orders.find(|order| order.id.to_string() == *id).ok_or_else(|| Refusal::no_such_object(id))
+    orders
+        .find(|order| order.id.to_string() == *id)
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn get_order(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -232,5 +268,11 @@ fn get_order(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn order_status(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let now = ctx.now();
-    find_order(ctx).map(|order| json!(if order.delivered <= now { "delivered" } else { "delivering" }))
+    find_order(ctx).map(|order| {
+        json!(if order.delivered <= now {
+            "delivered"
+        } else {
+            "delivering"
+        })
+    })
 }

@@ -37,19 +37,35 @@ enum Need {
 }
 
 pub(crate) const fn required(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, need: Need::Required }
+    Field {
+        name,
+        kind,
+        need: Need::Required,
+    }
 }
 
 pub(crate) const fn optional(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, need: Need::Optional }
+    Field {
+        name,
+        kind,
+        need: Need::Optional,
+    }
 }
 
 pub(crate) const fn nullable(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind, need: Need::Nullable }
+    Field {
+        name,
+        kind,
+        need: Need::Nullable,
+    }
 }
 
 pub(crate) const fn read_only(name: &'static str) -> Field {
-    Field { name, kind: Kind::Text, need: Need::ReadOnly }
+    Field {
+        name,
+        kind: Kind::Text,
+        need: Need::ReadOnly,
+    }
 }
 
 /// A body whose fields are all as described. Read-only fields are left out: some sections of the real API ignore them,
@@ -65,16 +81,31 @@ impl Body {
         } else {
             match serde_json::from_slice(bytes) {
                 Ok(Value::Object(values)) => values,
-                Ok(_) => return Err(Refusal::bad_request("The input provided isn't valid: it is not an object")),
-                Err(error) => return Err(Refusal::bad_request(format!("The input provided isn't valid: {error}"))),
+                Ok(_) => {
+                    return Err(Refusal::bad_request(
+                        "The input provided isn't valid: it is not an object",
+                    ));
+                }
+                Err(error) => {
+                    return Err(Refusal::bad_request(format!(
+                        "The input provided isn't valid: {error}"
+                    )));
+                }
             }
         };
         Self::check(values, fields, operation)
     }
 
-    pub(crate) fn check(mut values: Map<String, Value>, fields: &[Field], what: &str) -> Result<Self, Refusal> {
-        let strange: Vec<&str> =
-            values.keys().filter(|name| fields.iter().all(|field| field.name != **name)).map(String::as_str).collect();
+    pub(crate) fn check(
+        mut values: Map<String, Value>,
+        fields: &[Field],
+        what: &str,
+    ) -> Result<Self, Refusal> {
+        let strange: Vec<&str> = values
+            .keys()
+            .filter(|name| fields.iter().all(|field| field.name != **name))
+            .map(String::as_str)
+            .collect();
         if !strange.is_empty() {
             return Err(Refusal::not_described(&strange, what));
         }
@@ -82,7 +113,10 @@ impl Body {
             match (values.get(field.name), field.need) {
                 (_, Need::ReadOnly) => drop(values.remove(field.name)),
                 (None, Need::Required) => {
-                    let message = format!("The input provided isn't valid: '{}' is a required property", field.name);
+                    let message = format!(
+                        "The input provided isn't valid: '{}' is a required property",
+                        field.name
+                    );
                     return Err(Refusal::bad_request(message));
                 }
                 (None, _) | (Some(Value::Null), Need::Nullable) => {}
@@ -115,13 +149,29 @@ impl Body {
 
 impl Field {
     fn check(&self, value: &Value) -> Result<(), Refusal> {
-        let all = |check: fn(&Value) -> bool| value.as_array().is_some_and(|items| items.iter().all(check));
+        let all = |check: fn(&Value) -> bool| {
+            value
+                .as_array()
+                .is_some_and(|items| items.iter().all(check))
+        };
         let (fits, what) = match self.kind {
             Kind::Text => (value.is_string(), "is not valid for type string".to_owned()),
-            Kind::Flag => (value.is_boolean(), "is not valid for type boolean".to_owned()),
-            Kind::Integer => (value.is_i64() || value.is_u64(), "is not valid for type long".to_owned()),
-            Kind::Ip => (value.as_str().is_some_and(is_ip), "is not valid for type ip".to_owned()),
-            Kind::Texts => (all(Value::is_string), "is not valid for type string[]".to_owned()),
+            Kind::Flag => (
+                value.is_boolean(),
+                "is not valid for type boolean".to_owned(),
+            ),
+            Kind::Integer => (
+                value.is_i64() || value.is_u64(),
+                "is not valid for type long".to_owned(),
+            ),
+            Kind::Ip => (
+                value.as_str().is_some_and(is_ip),
+                "is not valid for type ip".to_owned(),
+            ),
+            Kind::Texts => (
+                all(Value::is_string),
+                "is not valid for type string[]".to_owned(),
+            ),
             Kind::Object => (value.is_object(), "is not an object".to_owned()),
             Kind::Objects => (all(Value::is_object), "is not a list of objects".to_owned()),
             Kind::OneOf(name, values) => (
@@ -129,14 +179,18 @@ impl Field {
                 format!("does not belong to the {name} enumeration"),
             ),
             Kind::OneOfNumbers(name, values) => (
-                value.as_i64().is_some_and(|number| values.contains(&number)),
+                value
+                    .as_i64()
+                    .is_some_and(|number| values.contains(&number)),
                 format!("does not belong to the {name} enumeration"),
             ),
         };
         if fits {
             return Ok(());
         }
-        let given = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let given = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         Err(Refusal::wrong_value(self.name, given, &what))
     }
 }

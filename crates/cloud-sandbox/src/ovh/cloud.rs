@@ -51,7 +51,8 @@ pub(crate) fn seed(account: &mut Account) {
             "orderId": null,
             "unleash": false,
         });
-        let mut parts = json!({"networks": [], "users": [], "keys": [], "instances": {}, "clusters": {}});
+        let mut parts =
+            json!({"networks": [], "users": [], "keys": [], "instances": {}, "clusters": {}});
         if number == 1 {
             let regions: Value = REGIONS
                 .iter()
@@ -117,9 +118,19 @@ fn keys(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let keys = ctx.part(KIND, "keys")?.clone();
     let region = ctx.query.get("region").map(|region| json!(region));
     let available = |key: &&Value| {
-        region.as_ref().is_none_or(|region| key["regions"].as_array().is_some_and(|regions| regions.contains(region)))
+        region.as_ref().is_none_or(|region| {
+            key["regions"]
+                .as_array()
+                .is_some_and(|regions| regions.contains(region))
+        })
     };
-    Ok(keys.as_array().into_iter().flatten().filter(available).cloned().collect())
+    Ok(keys
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(available)
+        .cloned()
+        .collect())
 }
 
 /// Starts work on something in the project in the path. Gives the id of the operation.
@@ -143,8 +154,14 @@ pub(crate) fn start(
 fn get_operation(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     ctx.service(KIND)?;
     let (project, id) = (&ctx.parameters[0], &ctx.parameters[1]);
-    let mut tasks = ctx.account.tasks.values().filter(|task| task.family == Family::Cloud && task.subject == *project);
-    let task = tasks.find(|task| task.extra["id"] == id.as_str()).ok_or_else(|| Refusal::no_such_object(id))?;
+    let mut tasks = ctx
+        .account
+        .tasks
+        .values()
+        .filter(|task| task.family == Family::Cloud && task.subject == *project);
+    let task = tasks
+        .find(|task| task.extra["id"] == id.as_str())
+        .ok_or_else(|| Refusal::no_such_object(id))?;
     Ok(render(task, ctx.now()))
 }
 

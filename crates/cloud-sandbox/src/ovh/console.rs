@@ -36,7 +36,12 @@ impl Console {
     pub fn create_application(&self, name: &str) -> (String, String) {
         self.0.with(|account| {
             let (id, key, secret) = (account.id(), account.random(16), account.random(32));
-            let application = Application { id, key: key.clone(), secret: secret.clone(), name: name.to_owned() };
+            let application = Application {
+                id,
+                key: key.clone(),
+                secret: secret.clone(),
+                name: name.to_owned(),
+            };
             account.access.applications.insert(id, application);
             (key, secret)
         })
@@ -44,7 +49,8 @@ impl Console {
 
     /// Makes every consumer key that is asked for from now on valid at once, or no longer.
     pub fn validate_at_once(&self, yes: bool) {
-        self.0.with(|account| account.access.validates_at_once = yes);
+        self.0
+            .with(|account| account.access.validates_at_once = yes);
     }
 
     /// Ends the validity of all access tokens, which the service otherwise keeps for an hour.
@@ -60,20 +66,24 @@ impl Console {
 
     /// Where requests seem to come from, for credentials that are restricted to some addresses; 127.0.0.1 at first.
     pub fn calls_come_from(&self, address: impl Into<IpAddr>) {
-        self.0.with(|account| account.access.caller = address.into());
+        self.0
+            .with(|account| account.access.caller = address.into());
     }
 
     /// Lets a service expire: from now on everything below its path, for example `/vps/vps-5a4d6b07.vps.ovh.net`, is
     /// answered with the status 460.
     pub fn expire_service(&self, path: &str) {
-        self.0.with(|account| account.expired.push(path.trim_end_matches('/').to_owned()));
+        self.0
+            .with(|account| account.expired.push(path.trim_end_matches('/').to_owned()));
     }
 
     fn decide(&self, consumer_key: &str, status: Status, validity: Option<Duration>) -> bool {
         self.0.with(|account| {
             let now = account.now();
             let mut credentials = account.access.credentials.values_mut();
-            let Some(credential) = credentials.find(|credential| credential.consumer_key == consumer_key) else {
+            let Some(credential) =
+                credentials.find(|credential| credential.consumer_key == consumer_key)
+            else {
                 return false;
             };
             credential.status = status;

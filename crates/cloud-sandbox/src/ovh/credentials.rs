@@ -42,14 +42,18 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 
 fn list_applications(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let applications = ctx.account.access.applications.values();
-    let rows: Vec<_> = applications.map(|application| (application.id.into(), application.render())).collect();
+    let rows: Vec<_> = applications
+        .map(|application| (application.id.into(), application.render()))
+        .collect();
     expandable(ctx, rows)
 }
 
 fn application<'c>(ctx: &'c Ctx<'_>) -> Result<&'c Application, Refusal> {
     let id = &ctx.parameters[0];
     let number: Option<i64> = id.parse().ok();
-    number.and_then(|number| ctx.account.access.applications.get(&number)).ok_or_else(|| Refusal::no_such_object(id))
+    number
+        .and_then(|number| ctx.account.access.applications.get(&number))
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn get_application(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -60,12 +64,17 @@ fn get_application(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn delete_application(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let id = application(ctx)?.id;
     ctx.account.access.applications.remove(&id);
-    ctx.account.access.credentials.retain(|_, credential| credential.application != id);
+    ctx.account
+        .access
+        .credentials
+        .retain(|_, credential| credential.application != id);
     Ok(Value::Null)
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let status = ctx.query.one_of("status", "CredentialStateEnum", &Status::ALL)?;
+    let status = ctx
+        .query
+        .one_of("status", "CredentialStateEnum", &Status::ALL)?;
     let application = ctx.query.integer("applicationId")?;
     let now = ctx.now();
     let rows: Vec<_> = ctx
@@ -74,7 +83,9 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .credentials
         .values()
         .filter(|credential| status.is_none_or(|status| credential.status(now).name() == status))
-        .filter(|credential| application.is_none_or(|application| credential.application == application))
+        .filter(|credential| {
+            application.is_none_or(|application| credential.application == application)
+        })
         .map(|credential| (credential.id.into(), credential.render(now)))
         .collect();
     expandable(ctx, rows)
@@ -111,5 +122,7 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn application_of(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let id = find(ctx)?.application;
     let application = ctx.account.access.applications.get(&id);
-    application.map(Application::render).ok_or_else(|| Refusal::no_such_object(id))
+    application
+        .map(Application::render)
+        .ok_or_else(|| Refusal::no_such_object(id))
 }

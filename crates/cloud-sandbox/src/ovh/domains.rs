@@ -16,7 +16,8 @@ use super::{Ctx, datetime};
 const KIND: Kind = "domain";
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
 
-pub(crate) const ROUTES: &[Route<Does>] = &[op!(GET "/domain/{serviceName}", Some("domain:apiovh:get"), get)];
+pub(crate) const ROUTES: &[Route<Does>] =
+    &[op!(GET "/domain/{serviceName}", Some("domain:apiovh:get"), get)];
 
 pub(crate) fn seed(account: &mut Account) {
     for (id, name) in [(3001, "example.com"), (3002, "example.org")] {

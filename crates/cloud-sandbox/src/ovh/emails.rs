@@ -15,8 +15,11 @@ use super::{Ctx, datetime};
 
 const KIND: services::Kind = "emailDomain";
 
-const CREATION: &[Field] =
-    &[required("from", Kind::Text), required("localCopy", Kind::Flag), required("to", Kind::Text)];
+const CREATION: &[Field] = &[
+    required("from", Kind::Text),
+    required("localCopy", Kind::Flag),
+    required("to", Kind::Text),
+];
 const CHANGE: &[Field] = &[required("to", Kind::Text)];
 
 pub(crate) const ROUTES: &[Route<Does>] = &[
@@ -39,7 +42,14 @@ pub(crate) fn seed(account: &mut Account) {
     let id = account.id().to_string();
     let first = json!({"id": id, "from": "postmaster@example.com", "to": "ada@example.org"});
     let object = json!({"domain": "example.com"});
-    services::add(account, KIND, "example.com", &json!({}), object, json!({"redirections": {id: first}}));
+    services::add(
+        account,
+        KIND,
+        "example.com",
+        &json!({}),
+        object,
+        json!({"redirections": {id: first}}),
+    );
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -48,12 +58,17 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn list_redirections(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let redirections = ctx.part(KIND, "redirections")?.clone();
-    let text = |redirection: &Value, name: &str| redirection[name].as_str().unwrap_or_default().to_owned();
+    let text =
+        |redirection: &Value, name: &str| redirection[name].as_str().unwrap_or_default().to_owned();
     let rows: Vec<_> = redirections
         .as_object()
         .into_iter()
         .flatten()
-        .filter(|(_, redirection)| ["from", "to"].iter().all(|name| ctx.query.admits(name, &text(redirection, name))))
+        .filter(|(_, redirection)| {
+            ["from", "to"]
+                .iter()
+                .all(|name| ctx.query.admits(name, &text(redirection, name)))
+        })
         .map(|(id, redirection)| (json!(id), redirection.clone()))
         .collect();
     expandable(ctx, rows)
@@ -63,7 +78,10 @@ fn list_redirections(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn redirection(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let id = ctx.parameters[1].clone();
     let redirections = ctx.part(KIND, "redirections")?;
-    redirections.get(&id).cloned().ok_or_else(|| Refusal::no_such_object(id))
+    redirections
+        .get(&id)
+        .cloned()
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -72,9 +90,17 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let domain = ctx.parameters[0].clone();
-    let (from, to) = (ctx.body.text("from").to_owned(), ctx.body.text("to").to_owned());
-    if from.split_once('@').is_none_or(|(local, host)| local.is_empty() || host != domain) {
-        return Err(Refusal::bad_request(format!("{from} is not an address of {domain}")));
+    let (from, to) = (
+        ctx.body.text("from").to_owned(),
+        ctx.body.text("to").to_owned(),
+    );
+    if from
+        .split_once('@')
+        .is_none_or(|(local, host)| local.is_empty() || host != domain)
+    {
+        return Err(Refusal::bad_request(format!(
+            "{from} is not an address of {domain}"
+        )));
     }
     check_target(&to)?;
     let known = ctx.part(KIND, "redirections")?;
@@ -88,14 +114,21 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     }
     let id = ctx.account.id().to_string();
     let redirection = json!({"id": id, "from": from, "to": to});
-    Ok(task(ctx, "add", &from, move |redirections| redirections[id] = redirection))
+    Ok(task(ctx, "add", &from, move |redirections| {
+        redirections[id] = redirection
+    }))
 }
 
 fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let redirection = redirection(ctx)?;
-    let (id, from) = (ctx.parameters[1].clone(), redirection["from"].as_str().unwrap_or_default().to_owned());
+    let (id, from) = (
+        ctx.parameters[1].clone(),
+        redirection["from"].as_str().unwrap_or_default().to_owned(),
+    );
     Ok(task(ctx, "delete", &from, move |redirections| {
-        redirections.as_object_mut().map(|redirections| redirections.remove(&id));
+        redirections
+            .as_object_mut()
+            .map(|redirections| redirections.remove(&id));
     }))
 }
 
@@ -103,7 +136,10 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let redirection = redirection(ctx)?;
     let to = ctx.body.text("to").to_owned();
     check_target(&to)?;
-    let (id, from) = (ctx.parameters[1].clone(), redirection["from"].as_str().unwrap_or_default().to_owned());
+    let (id, from) = (
+        ctx.parameters[1].clone(),
+        redirection["from"].as_str().unwrap_or_default().to_owned(),
+    );
     Ok(task(ctx, "change", &from, move |redirections| {
         if let Some(redirection) = redirections.get_mut(&id) {
             redirection["to"] = json!(to);
@@ -112,8 +148,14 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn check_target(to: &str) -> Result<(), Refusal> {
-    let is_address = to.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'));
-    if is_address { Ok(()) } else { Err(Refusal::wrong_value("to", to, "is not an email address")) }
+    let is_address = to
+        .split_once('@')
+        .is_some_and(|(local, host)| !local.is_empty() && host.contains('.'));
+    if is_address {
+        Ok(())
+    } else {
+        Err(Refusal::wrong_value("to", to, "is not an email address"))
+    }
 }
 
 fn task(
@@ -126,7 +168,9 @@ fn task(
     let name = domain.clone();
     let id = ctx.start(Family::Email, action, &domain, 1, move |account, done| {
         if done {
-            account.change(KIND, &name, |service| change(&mut service.parts["redirections"]));
+            account.change(KIND, &name, |service| {
+                change(&mut service.parts["redirections"])
+            });
         }
     });
     json!({

@@ -18,11 +18,19 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(status: u16, message: impl Into<String>) -> Self {
-        Self { status, code: None, message: message.into(), details: Map::new() }
+        Self {
+            status,
+            code: None,
+            message: message.into(),
+            details: Map::new(),
+        }
     }
 
     pub(crate) fn coded(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: Some(code.into()), ..Self::new(status, message) }
+        Self {
+            code: Some(code.into()),
+            ..Self::new(status, message)
+        }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -35,7 +43,10 @@ impl Refusal {
     }
 
     pub(crate) fn not_described(names: &[&str], what: &str) -> Self {
-        Self::bad_request(format!("Received not described parameters: ({}) while calling {what}", names.join(", ")))
+        Self::bad_request(format!(
+            "Received not described parameters: ({}) while calling {what}",
+            names.join(", ")
+        ))
     }
 
     pub(crate) fn no_such_service() -> Self {
@@ -43,7 +54,10 @@ impl Refusal {
     }
 
     pub(crate) fn no_such_object(id: impl Display) -> Self {
-        Self::new(404, format!("The requested object (id = {id}) does not exist"))
+        Self::new(
+            404,
+            format!("The requested object (id = {id}) does not exist"),
+        )
     }
 
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
@@ -80,8 +94,12 @@ impl Refusal {
 
     pub(crate) fn not_granted_by_iam(action: &str) -> Self {
         let mut refusal = Self::new(403, "User not granted for this request");
-        refusal.details.insert("unauthorizedActionsByAuthentication".to_owned(), json!(""));
-        refusal.details.insert("unauthorizedActionsByIAM".to_owned(), json!(action));
+        refusal
+            .details
+            .insert("unauthorizedActionsByAuthentication".to_owned(), json!(""));
+        refusal
+            .details
+            .insert("unauthorizedActionsByIAM".to_owned(), json!(action));
         refusal
     }
 
@@ -103,7 +121,9 @@ impl Refusal {
             }
         }
         if format == ErrorFormat::Old || format == ErrorFormat::Both && self.code.is_some() {
-            let reason = StatusCode::from_u16(self.status).ok().and_then(|status| status.canonical_reason());
+            let reason = StatusCode::from_u16(self.status)
+                .ok()
+                .and_then(|status| status.canonical_reason());
             body["httpCode"] = json!(format!("{} {}", self.status, reason.unwrap_or("Error")));
             body["errorCode"] = json!(self.code.as_deref().unwrap_or(old_code(self.status)));
         }

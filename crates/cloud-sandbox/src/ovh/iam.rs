@@ -26,8 +26,11 @@ const CREATION: &[Field] = &[
     optional("permissionsGroups", Kind::Objects),
     required("resources", Kind::Objects),
 ];
-const PERMISSIONS: &[Field] =
-    &[nullable("allow", Kind::Objects), nullable("deny", Kind::Objects), nullable("except", Kind::Objects)];
+const PERMISSIONS: &[Field] = &[
+    nullable("allow", Kind::Objects),
+    nullable("deny", Kind::Objects),
+    nullable("except", Kind::Objects),
+];
 const ACTION: &[Field] = &[required("action", Kind::Text)];
 const URN: &[Field] = &[required("urn", Kind::Text)];
 
@@ -40,8 +43,14 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
         "resourceURN",
     ]),
     op!(POST "/v2/iam/policy", Some("account:apiovh:iam/policy/create"), create).body(CREATION),
-    op!(GET "/v2/iam/policy/{policyId}", Some("account:apiovh:iam/policy/get"), get).query(&["details"]),
-    op!(GET "/v2/iam/resource", None, list_resources).query(&["resourceName", "resourceType", "resourceURN", "tags"]),
+    op!(GET "/v2/iam/policy/{policyId}", Some("account:apiovh:iam/policy/get"), get)
+        .query(&["details"]),
+    op!(GET "/v2/iam/resource", None, list_resources).query(&[
+        "resourceName",
+        "resourceType",
+        "resourceURN",
+        "tags",
+    ]),
     op!(GET "/v2/iam/resource/{resourceURN}", None, get_resource),
 ];
 
@@ -68,19 +77,37 @@ pub(crate) fn seed(account: &mut Account, settings: &Settings) {
 
 /// Whether policies let a service account do something, to a service if it is about one. A policy under a condition lets
 /// nothing through, for the sandbox cannot tell whether it is met.
-pub(crate) fn permits(account: &Account, client: &str, action: &str, first_parameter: Option<&str>) -> bool {
+pub(crate) fn permits(
+    account: &Account,
+    client: &str,
+    action: &str,
+    first_parameter: Option<&str>,
+) -> bool {
     let identity = identity_of(client);
     let kind = action.split(':').next().unwrap_or_default();
-    let name = if kind == "account" { Some(ACCOUNT) } else { first_parameter };
+    let name = if kind == "account" {
+        Some(ACCOUNT)
+    } else {
+        first_parameter
+    };
     let resource = name.map(|name| format!("urn:v1:eu:resource:{kind}:{name}"));
     let now = account.now();
     let mut allowed = false;
-    let policies = account.policies.iter().filter(|policy| is_active(policy, now));
-    for policy in policies.filter(|policy| texts(&policy["identities"], None).any(|known| known == identity)) {
-        let about = texts(&policy["resources"], Some("urn"))
-            .any(|urn| resource.as_deref().is_none_or(|resource| wildcard(urn, resource)));
-        let names =
-            |list: &str| texts(&policy["permissions"][list], Some("action")).any(|known| wildcard(known, action));
+    let policies = account
+        .policies
+        .iter()
+        .filter(|policy| is_active(policy, now));
+    for policy in
+        policies.filter(|policy| texts(&policy["identities"], None).any(|known| known == identity))
+    {
+        let about = texts(&policy["resources"], Some("urn")).any(|urn| {
+            resource
+                .as_deref()
+                .is_none_or(|resource| wildcard(urn, resource))
+        });
+        let names = |list: &str| {
+            texts(&policy["permissions"][list], Some("action")).any(|known| wildcard(known, action))
+        };
         if about && names("deny") {
             return false;
         }
@@ -90,7 +117,9 @@ pub(crate) fn permits(account: &Account, client: &str, action: &str, first_param
 }
 
 fn is_active(policy: &Value, now: SystemTime) -> bool {
-    let expires = policy["expiredAt"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let expires = policy["expiredAt"]
+        .as_str()
+        .and_then(|text| text.parse::<jiff::Timestamp>().ok());
     policy["conditions"].is_null() && expires.is_none_or(|end| SystemTime::from(end) > now)
 }
 
@@ -106,7 +135,8 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let query = &ctx.query;
     let any = |name: &str, list: &Value, field| {
         let mut wanted = query.all(name).peekable();
-        wanted.peek().is_none() || wanted.any(|wanted| texts(list, field).any(|text| text == wanted))
+        wanted.peek().is_none()
+            || wanted.any(|wanted| texts(list, field).any(|text| text == wanted))
     };
     let policies: Vec<Value> = ctx
         .account
@@ -123,8 +153,15 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn render(account: &Account, policy: &Value, details: bool) -> Value {
     let mut policy = policy.clone();
-    for resource in policy["resources"].as_array_mut().into_iter().flatten().filter(|_| details) {
-        let known = resource["urn"].as_str().and_then(|urn| account.resources.get(urn));
+    for resource in policy["resources"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .filter(|_| details)
+    {
+        let known = resource["urn"]
+            .as_str()
+            .and_then(|urn| account.resources.get(urn));
         resource["resource"] = known.map_or(Value::Null, |known| {
             let mut known = known.clone();
             known.as_object_mut().map(|known| known.remove("urn"));
@@ -135,20 +172,43 @@ fn render(account: &Account, policy: &Value, details: bool) -> Value {
 }
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let permissions = ctx.body.get("permissions").and_then(Value::as_object).cloned().unwrap_or_default();
+    let permissions = ctx
+        .body
+        .get("permissions")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     for list in permissions.values() {
         check_each(list, ACTION, "permissions")?;
     }
     Body::check(permissions, PERMISSIONS, "permissions")?;
-    check_each(ctx.body.get("resources").unwrap_or(&Value::Null), URN, "resources")?;
-    if let Some(text) =
-        ctx.body.get("expiredAt").and_then(Value::as_str).filter(|text| text.parse::<jiff::Timestamp>().is_err())
+    check_each(
+        ctx.body.get("resources").unwrap_or(&Value::Null),
+        URN,
+        "resources",
+    )?;
+    if let Some(text) = ctx
+        .body
+        .get("expiredAt")
+        .and_then(Value::as_str)
+        .filter(|text| text.parse::<jiff::Timestamp>().is_err())
     {
-        return Err(Refusal::wrong_value("expiredAt", text, "is not valid for type datetime"));
+        return Err(Refusal::wrong_value(
+            "expiredAt",
+            text,
+            "is not valid for type datetime",
+        ));
     }
     let name = ctx.body.text("name");
-    if ctx.account.policies.iter().any(|policy| policy["name"] == name) {
-        return Err(Refusal::conflict(format!("There is a policy with the name {name} already")));
+    if ctx
+        .account
+        .policies
+        .iter()
+        .any(|policy| policy["name"] == name)
+    {
+        return Err(Refusal::conflict(format!(
+            "There is a policy with the name {name} already"
+        )));
     }
     let mut policy = json!({
         "id": ctx.account.uuid(),
@@ -185,8 +245,14 @@ fn check_each(list: &Value, fields: &[Field], what: &str) -> Result<(), Refusal>
 fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let details = ctx.query.flag("details")?.unwrap_or_default();
     let id = &ctx.parameters[0];
-    let policy = ctx.account.policies.iter().find(|policy| policy["id"] == id.as_str());
-    policy.map(|policy| render(ctx.account, policy, details)).ok_or_else(|| Refusal::no_such_object(id))
+    let policy = ctx
+        .account
+        .policies
+        .iter()
+        .find(|policy| policy["id"] == id.as_str());
+    policy
+        .map(|policy| render(ctx.account, policy, details))
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn list_resources(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -206,5 +272,9 @@ fn list_resources(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn get_resource(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let urn = &ctx.parameters[0];
-    ctx.account.resources.get(urn).cloned().ok_or_else(|| Refusal::no_such_object(urn))
+    ctx.account
+        .resources
+        .get(urn)
+        .cloned()
+        .ok_or_else(|| Refusal::no_such_object(urn))
 }

@@ -29,13 +29,37 @@ struct Image {
 
 /// The flavors that instances can have in every region.
 const FLAVORS: [Flavor; 3] = [
-    Flavor { id: FLAVOR, name: "d2-2", vcpus: 1, ram: 2, disk: 25 },
-    Flavor { id: "5a4d6b07-0000-4000-a000-000000000102", name: "b2-7", vcpus: 2, ram: 7, disk: 50 },
-    Flavor { id: "5a4d6b07-0000-4000-a000-000000000103", name: "b2-15", vcpus: 4, ram: 15, disk: 100 },
+    Flavor {
+        id: FLAVOR,
+        name: "d2-2",
+        vcpus: 1,
+        ram: 2,
+        disk: 25,
+    },
+    Flavor {
+        id: "5a4d6b07-0000-4000-a000-000000000102",
+        name: "b2-7",
+        vcpus: 2,
+        ram: 7,
+        disk: 50,
+    },
+    Flavor {
+        id: "5a4d6b07-0000-4000-a000-000000000103",
+        name: "b2-15",
+        vcpus: 4,
+        ram: 15,
+        disk: 100,
+    },
 ];
 const IMAGES: [Image; 2] = [
-    Image { id: IMAGE, name: "Debian 12" },
-    Image { id: "5a4d6b07-0000-4000-a000-000000000202", name: "Ubuntu 24.04" },
+    Image {
+        id: IMAGE,
+        name: "Debian 12",
+    },
+    Image {
+        id: "5a4d6b07-0000-4000-a000-000000000202",
+        name: "Ubuntu 24.04",
+    },
 ];
 
 const CREATION: &[Field] = &[
@@ -66,7 +90,14 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 ];
 
 pub(crate) fn seed(account: &mut Account, instances: &mut Value) {
-    let mut instance = fresh(account, "bastion", "GRA11", &FLAVORS[0], IMAGES[0], &Value::Null);
+    let mut instance = fresh(
+        account,
+        "bastion",
+        "GRA11",
+        &FLAVORS[0],
+        IMAGES[0],
+        &Value::Null,
+    );
     instance["status"] = json!("ACTIVE");
     instance["ipAddresses"] = addresses(account);
     let id = instance["id"].as_str().unwrap_or_default().to_owned();
@@ -74,7 +105,14 @@ pub(crate) fn seed(account: &mut Account, instances: &mut Value) {
 }
 
 /// An instance in detail, which is also where its short form comes from.
-fn fresh(account: &mut Account, name: &str, region: &str, flavor: &Flavor, image: Image, key: &Value) -> Value {
+fn fresh(
+    account: &mut Account,
+    name: &str,
+    region: &str,
+    flavor: &Flavor,
+    image: Image,
+    key: &Value,
+) -> Value {
     let plan = format!("{}.consumption", flavor.name);
     let now = datetime(account.now());
     json!({
@@ -140,7 +178,11 @@ fn addresses(account: &mut Account) -> Value {
 fn brief(instance: &Value) -> Value {
     let mut brief = instance.clone();
     if let Some(fields) = brief.as_object_mut() {
-        for (field, id) in [("flavor", "flavorId"), ("image", "imageId"), ("sshKey", "sshKeyId")] {
+        for (field, id) in [
+            ("flavor", "flavorId"),
+            ("image", "imageId"),
+            ("sshKey", "sshKeyId"),
+        ] {
             let whole = fields.remove(field).unwrap_or_default();
             fields.insert(id.to_owned(), whole["id"].clone());
         }
@@ -151,8 +193,15 @@ fn brief(instance: &Value) -> Value {
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let instances = ctx.part(KIND, "instances")?.clone();
-    let instances = instances.as_object().into_iter().flatten().map(|(_, instance)| instance);
-    let of_region = |instance: &&Value| ctx.query.admits("region", instance["region"].as_str().unwrap_or_default());
+    let instances = instances
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(_, instance)| instance);
+    let of_region = |instance: &&Value| {
+        ctx.query
+            .admits("region", instance["region"].as_str().unwrap_or_default())
+    };
     Ok(instances.filter(of_region).map(brief).collect())
 }
 
@@ -160,20 +209,34 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let project = ctx.parameters[0].clone();
     let keys = ctx.part(KIND, "keys")?.clone();
     let body = std::mem::take(&mut ctx.body);
-    let flavor = FLAVORS.iter().find(|flavor| flavor.id == body.text("flavorId"));
-    let flavor = flavor.ok_or_else(|| Refusal::new(404, format!("Flavor {} does not exist", body.text("flavorId"))))?;
+    let flavor = FLAVORS
+        .iter()
+        .find(|flavor| flavor.id == body.text("flavorId"));
+    let flavor = flavor.ok_or_else(|| {
+        Refusal::new(
+            404,
+            format!("Flavor {} does not exist", body.text("flavorId")),
+        )
+    })?;
     // An instance that boots from a volume shows no image of its own choice.
     let image = match (body.get("imageId"), body.get("volumeId")) {
         (Some(id), _) => IMAGES.iter().find(|known| id == known.id).copied(),
         (None, Some(_)) => Some(Image { id: "", name: "" }),
         (None, None) => return Err(Refusal::bad_request("Either imageId or volumeId is needed")),
     };
-    let image = image.ok_or_else(|| Refusal::new(404, format!("Image {} does not exist", body.text("imageId"))))?;
+    let image = image.ok_or_else(|| {
+        Refusal::new(
+            404,
+            format!("Image {} does not exist", body.text("imageId")),
+        )
+    })?;
     let key = match body.get("sshKeyId") {
         None => Value::Null,
         Some(id) => {
             let mut keys = keys.as_array().into_iter().flatten();
-            let key = keys.find(|key| key["id"] == *id).ok_or_else(|| Refusal::new(404, "SSH key does not exist"))?;
+            let key = keys
+                .find(|key| key["id"] == *id)
+                .ok_or_else(|| Refusal::new(404, "SSH key does not exist"))?;
             let mut key = key.clone();
             key["fingerPrint"] = json!("00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff");
             key
@@ -186,26 +249,37 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
     let mut instance = fresh(ctx.account, name, region, flavor, image, &key);
     if body.flag("monthlyBilling") {
-        instance["monthlyBilling"] = json!({"since": instance["created"], "status": "activationPending"});
+        instance["monthlyBilling"] =
+            json!({"since": instance["created"], "status": "activationPending"});
     }
     let id = instance["id"].as_str().unwrap_or_default().to_owned();
     let addresses = addresses(ctx.account);
     let of = id.clone();
-    let operation = cloud::start(ctx, "instance#create", region, &id, 5, move |account, done| {
-        account.change(KIND, &project, |service| {
-            let Some(instance) = service.parts["instances"].get_mut(&of).filter(|i| i["status"] == "BUILD") else {
-                return;
-            };
-            instance["operationIds"] = json!([]);
-            instance["status"] = json!(if done { "ACTIVE" } else { "ERROR" });
-            if done {
-                instance["ipAddresses"] = addresses;
-                if !instance["monthlyBilling"].is_null() {
-                    instance["monthlyBilling"]["status"] = json!("ok");
+    let operation = cloud::start(
+        ctx,
+        "instance#create",
+        region,
+        &id,
+        5,
+        move |account, done| {
+            account.change(KIND, &project, |service| {
+                let Some(instance) = service.parts["instances"]
+                    .get_mut(&of)
+                    .filter(|i| i["status"] == "BUILD")
+                else {
+                    return;
+                };
+                instance["operationIds"] = json!([]);
+                instance["status"] = json!(if done { "ACTIVE" } else { "ERROR" });
+                if done {
+                    instance["ipAddresses"] = addresses;
+                    if !instance["monthlyBilling"].is_null() {
+                        instance["monthlyBilling"]["status"] = json!("ok");
+                    }
                 }
-            }
-        });
-    });
+            });
+        },
+    );
     instance["operationIds"] = json!([operation]);
     ctx.part(KIND, "instances")?[id] = instance.clone();
     Ok(instance)
@@ -213,7 +287,9 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Value, Refusal> {
     let id = ctx.parameters[1].clone();
-    ctx.part(KIND, "instances")?.get_mut(&id).ok_or_else(|| Refusal::no_such_object(id))
+    ctx.part(KIND, "instances")?
+        .get_mut(&id)
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -229,15 +305,24 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     instance["status"] = json!("DELETING");
     let region = instance["region"].as_str().unwrap_or_default().to_owned();
     let of = id.clone();
-    cloud::start(ctx, "instance#delete", &region, &id, 2, move |account, done| {
-        account.change(KIND, &project, |service| {
-            let instances = &mut service.parts["instances"];
-            if done {
-                instances.as_object_mut().map(|instances| instances.remove(&of));
-            } else if let Some(instance) = instances.get_mut(&of) {
-                instance["status"] = json!("ERROR");
-            }
-        });
-    });
+    cloud::start(
+        ctx,
+        "instance#delete",
+        &region,
+        &id,
+        2,
+        move |account, done| {
+            account.change(KIND, &project, |service| {
+                let instances = &mut service.parts["instances"];
+                if done {
+                    instances
+                        .as_object_mut()
+                        .map(|instances| instances.remove(&of));
+                } else if let Some(instance) = instances.get_mut(&of) {
+                    instance["status"] = json!("ERROR");
+                }
+            });
+        },
+    );
     Ok(Value::Null)
 }

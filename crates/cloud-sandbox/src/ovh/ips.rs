@@ -36,7 +36,10 @@ const TYPES: &[&str] = &[
     "xdsl",
 ];
 
-const REVERSE: &[Field] = &[required("ipReverse", Kind::Ip), required("reverse", Kind::Text)];
+const REVERSE: &[Field] = &[
+    required("ipReverse", Kind::Ip),
+    required("reverse", Kind::Text),
+];
 const MOVE: &[Field] = &[optional("nexthop", Kind::Text), required("to", Kind::Text)];
 
 pub(crate) const ROUTES: &[Route<Does>] = &[
@@ -59,10 +62,18 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 
 /// The own addresses of the services, and one block of additional addresses.
 pub(crate) fn seed(account: &mut Account) {
-    let mut blocks = vec![("192.0.2.0/28".to_owned(), "failover", "ns1000001.ip-192-0-2.eu".to_owned())];
+    let mut blocks = vec![(
+        "192.0.2.0/28".to_owned(),
+        "failover",
+        "ns1000001.ip-192-0-2.eu".to_owned(),
+    )];
     for (kind, of) in [("dedicatedServer", "dedicated"), ("vps", "vps")] {
         for (name, service) in account.services.get(kind).into_iter().flatten() {
-            let addresses = service.parts["addresses"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let addresses = service.parts["addresses"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
             blocks.extend(addresses.map(|address| (address.to_owned(), of, name.clone())));
         }
     }
@@ -82,18 +93,33 @@ pub(crate) fn seed(account: &mut Account) {
             "regions": ["eu-west-gra"],
             "rir": "RIPE",
         });
-        services::add(account, KIND, &block, &json!({}), object, json!({"reverses": {}}));
+        services::add(
+            account,
+            KIND,
+            &block,
+            &json!({}),
+            object,
+            json!({"reverses": {}}),
+        );
     }
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let of = ctx.query.one_of("type", "IpTypeEnum", TYPES)?.map(str::to_owned);
-    let version = ctx.query.one_of("version", "IpVersionEnum", &["4", "6"])?.map(str::to_owned);
+    let of = ctx
+        .query
+        .one_of("type", "IpTypeEnum", TYPES)?
+        .map(str::to_owned);
+    let version = ctx
+        .query
+        .one_of("version", "IpVersionEnum", &["4", "6"])?
+        .map(str::to_owned);
     let additional = ctx.query.flag("isAdditionalIp")?;
     let wanted = |name: &str| ctx.query.get(name).map(str::to_owned);
     let (block, campus, description) = (wanted("ip"), wanted("campus"), wanted("description"));
     let service = wanted("routedTo.serviceName");
-    let same = |wanted: &Option<String>, value: &Value| wanted.as_deref().is_none_or(|wanted| value == wanted);
+    let same = |wanted: &Option<String>, value: &Value| {
+        wanted.as_deref().is_none_or(|wanted| value == wanted)
+    };
     let mut found = list_some(ctx, KIND, |object| {
         same(&of, &object["type"])
             && same(&version, &json!(object["version"].to_string()))
@@ -104,7 +130,12 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             && same(&service, &object["routedTo"]["serviceName"])
     })?;
     // Other than all lists of services, this one shows its objects without what IAM knows of them.
-    for object in found.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+    for object in found
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
+    {
         object.remove("iam");
     }
     Ok(found)
@@ -116,21 +147,33 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn list_reverses(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let reverses = ctx.part(KIND, "reverses")?.clone();
-    let rows: Vec<_> =
-        reverses.as_object().into_iter().flatten().map(|(ip, reverse)| (json!(ip), reverse.clone())).collect();
+    let rows: Vec<_> = reverses
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(ip, reverse)| (json!(ip), reverse.clone()))
+        .collect();
     expandable(ctx, rows)
 }
 
 fn create_reverse(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let block = ctx.parameters[0].clone();
-    let (ip, name) = (ctx.body.text("ipReverse").to_owned(), ctx.body.text("reverse").to_owned());
+    let (ip, name) = (
+        ctx.body.text("ipReverse").to_owned(),
+        ctx.body.text("reverse").to_owned(),
+    );
     let reverses = ctx.part(KIND, "reverses")?;
     let address: Option<IpAddr> = ip.parse().ok();
     if !address.is_some_and(|address| network::contains(&block, address)) {
-        return Err(Refusal::bad_request(format!("{ip} is not in the block {block}")));
+        return Err(Refusal::bad_request(format!(
+            "{ip} is not in the block {block}"
+        )));
     }
     let host = name.trim_end_matches('.');
-    let is_name = host.contains('.') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    let is_name = host.contains('.')
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
     if !is_name {
         return Err(Refusal::wrong_value("reverse", &name, "is not a host name"));
     }
@@ -142,32 +185,58 @@ fn create_reverse(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn delete_reverse(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let ip = ctx.parameters[1].clone();
-    let removed = ctx.part(KIND, "reverses")?.as_object_mut().and_then(|reverses| reverses.remove(&ip));
-    removed.map(|_| Value::Null).ok_or_else(|| Refusal::no_such_object(ip))
+    let removed = ctx
+        .part(KIND, "reverses")?
+        .as_object_mut()
+        .and_then(|reverses| reverses.remove(&ip));
+    removed
+        .map(|_| Value::Null)
+        .ok_or_else(|| Refusal::no_such_object(ip))
 }
 
 fn move_block(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let block = ctx.parameters[0].clone();
     let to = ctx.body.text("to").to_owned();
     if ctx.service(KIND)?.object["isAdditionalIp"] == false {
-        return Err(Refusal::bad_request("Only additional addresses can be moved"));
+        return Err(Refusal::bad_request(
+            "Only additional addresses can be moved",
+        ));
     }
-    let takes = |kind: &str| ctx.account.services.get(kind).is_some_and(|services| services.contains_key(&to));
-    if !["dedicatedServer", "vps", "publicCloudProject"].into_iter().any(takes) {
-        return Err(Refusal::bad_request(format!("{to} is not a service that the address can be moved to")));
+    let takes = |kind: &str| {
+        ctx.account
+            .services
+            .get(kind)
+            .is_some_and(|services| services.contains_key(&to))
+    };
+    if !["dedicatedServer", "vps", "publicCloudProject"]
+        .into_iter()
+        .any(takes)
+    {
+        return Err(Refusal::bad_request(format!(
+            "{to} is not a service that the address can be moved to"
+        )));
     }
     let (name, destination) = (block.clone(), json!({"serviceName": to}));
     let routed = destination.clone();
-    let id = ctx.start(Family::Ip, "genericMoveFloatingIp", &block, 2, move |account, done| {
-        if done {
-            account.change(KIND, &name, |service| service.object["routedTo"] = routed);
-        }
-    });
+    let id = ctx.start(
+        Family::Ip,
+        "genericMoveFloatingIp",
+        &block,
+        2,
+        move |account, done| {
+            if done {
+                account.change(KIND, &name, |service| service.object["routedTo"] = routed);
+            }
+        },
+    );
     let now = ctx.now();
-    ctx.account.tasks.get_mut(&id).map_or(Ok(Value::Null), |task| {
-        task.extra = destination;
-        Ok(render_task(task, now))
-    })
+    ctx.account
+        .tasks
+        .get_mut(&id)
+        .map_or(Ok(Value::Null), |task| {
+            task.extra = destination;
+            Ok(render_task(task, now))
+        })
 }
 
 fn render_task(task: &Task, now: SystemTime) -> Value {

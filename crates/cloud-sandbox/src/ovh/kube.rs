@@ -13,7 +13,10 @@ use super::{Ctx, datetime};
 
 const VERSION: &str = "1.29";
 const PROXY_MODES: Kind = Kind::OneOf("KubeProxyModeEnum", &["iptables", "ipvs"]);
-const POLICIES: Kind = Kind::OneOf("UpdatePolicyEnum", &["ALWAYS_UPDATE", "MINIMAL_DOWNTIME", "NEVER_UPDATE"]);
+const POLICIES: Kind = Kind::OneOf(
+    "UpdatePolicyEnum",
+    &["ALWAYS_UPDATE", "MINIMAL_DOWNTIME", "NEVER_UPDATE"],
+);
 
 const CREATION: &[Field] = &[
     nullable("customization", Kind::Object),
@@ -59,7 +62,11 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 /// A cluster that runs, with one pool of nodes.
 pub(crate) fn seed(account: &mut Account, project: &str, clusters: &mut Value) {
     let (id, mut cluster) = fresh(account, "GRA11", "production", VERSION);
-    let mut pool = fresh_pool(account, project, &json!({"flavorName": "b2-7", "name": "workers", "desiredNodes": 3}));
+    let mut pool = fresh_pool(
+        account,
+        project,
+        &json!({"flavorName": "b2-7", "name": "workers", "desiredNodes": 3}),
+    );
     ready(&mut pool);
     cluster["status"] = json!("READY");
     clusters[id] = json!({"cluster": cluster, "pools": [pool]});
@@ -144,16 +151,31 @@ fn ready(pool: &mut Value) {
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let clusters = ctx.part(KIND, "clusters")?;
-    Ok(clusters.as_object().into_iter().flatten().map(|(id, _)| json!(id)).collect())
+    Ok(clusters
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(id, _)| json!(id))
+        .collect())
 }
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let project = ctx.parameters[0].clone();
     ctx.service(KIND)?;
     let body = std::mem::take(&mut ctx.body);
-    let version = body.get("version").and_then(Value::as_str).unwrap_or(VERSION);
-    if version.strip_prefix("1.").is_none_or(|minor| minor.parse::<u32>().is_err()) {
-        return Err(Refusal::wrong_value("version", version, "does not belong to the VersionEnum enumeration"));
+    let version = body
+        .get("version")
+        .and_then(Value::as_str)
+        .unwrap_or(VERSION);
+    if version
+        .strip_prefix("1.")
+        .is_none_or(|minor| minor.parse::<u32>().is_err())
+    {
+        return Err(Refusal::wrong_value(
+            "version",
+            version,
+            "does not belong to the VersionEnum enumeration",
+        ));
     }
     let name = body.get("name").and_then(Value::as_str).unwrap_or("kube");
     let (id, mut cluster) = fresh(ctx.account, body.text("region"), name, version);
@@ -172,32 +194,45 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     }
     let mut pools = Vec::new();
     if let Some(wanted) = body.get("nodepool") {
-        Body::check(wanted.as_object().cloned().unwrap_or_default(), POOL, "nodepool")?;
+        Body::check(
+            wanted.as_object().cloned().unwrap_or_default(),
+            POOL,
+            "nodepool",
+        )?;
         pools.push(fresh_pool(ctx.account, &project, wanted));
     }
     ctx.part(KIND, "clusters")?[&id] = json!({"cluster": cluster, "pools": pools});
     let of = id.clone();
-    cloud::start(ctx, "kube#create", body.text("region"), &id, 20, move |account, done| {
-        let now = datetime(account.now());
-        account.change(KIND, &project, |service| {
-            let cluster = &mut service.parts["clusters"][of];
-            cluster["cluster"]["status"] = json!(if done { "READY" } else { "ERROR" });
-            cluster["cluster"]["updatedAt"] = json!(now);
-            for pool in cluster["pools"].as_array_mut().into_iter().flatten() {
-                if done {
-                    ready(pool);
-                } else {
-                    pool["status"] = json!("ERROR");
+    cloud::start(
+        ctx,
+        "kube#create",
+        body.text("region"),
+        &id,
+        20,
+        move |account, done| {
+            let now = datetime(account.now());
+            account.change(KIND, &project, |service| {
+                let cluster = &mut service.parts["clusters"][of];
+                cluster["cluster"]["status"] = json!(if done { "READY" } else { "ERROR" });
+                cluster["cluster"]["updatedAt"] = json!(now);
+                for pool in cluster["pools"].as_array_mut().into_iter().flatten() {
+                    if done {
+                        ready(pool);
+                    } else {
+                        pool["status"] = json!("ERROR");
+                    }
                 }
-            }
-        });
-    });
+            });
+        },
+    );
     Ok(cluster)
 }
 
 fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c Value, Refusal> {
     let id = ctx.parameters[1].clone();
-    ctx.part(KIND, "clusters")?.get(&id).ok_or_else(|| Refusal::no_such_object(id))
+    ctx.part(KIND, "clusters")?
+        .get(&id)
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -211,5 +246,8 @@ fn list_pools(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 fn get_pool(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let id = ctx.parameters[2].clone();
     let mut pools = find(ctx)?["pools"].as_array().into_iter().flatten();
-    pools.find(|pool| pool["id"] == id.as_str()).cloned().ok_or_else(|| Refusal::no_such_object(id))
+    pools
+        .find(|pool| pool["id"] == id.as_str())
+        .cloned()
+        .ok_or_else(|| Refusal::no_such_object(id))
 }

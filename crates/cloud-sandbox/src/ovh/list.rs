@@ -20,7 +20,10 @@ const NEXT: HeaderName = HeaderName::from_static("x-pagination-cursor-next");
 const USUAL_PAGE: usize = 1000;
 
 /// A list of version 1: the ids, or in pages the objects that they stand for.
-pub(crate) fn expandable(ctx: &mut Ctx<'_>, rows: impl IntoIterator<Item = (Value, Value)>) -> Result<Value, Refusal> {
+pub(crate) fn expandable(
+    ctx: &mut Ctx<'_>,
+    rows: impl IntoIterator<Item = (Value, Value)>,
+) -> Result<Value, Refusal> {
     if ctx.header("x-pagination-mode") != Some("CachedObjectList-Pages") {
         return Ok(rows.into_iter().map(|(id, _)| id).collect());
     }
@@ -42,7 +45,11 @@ pub(crate) fn expandable(ctx: &mut Ctx<'_>, rows: impl IntoIterator<Item = (Valu
     let number = positive(ctx, "x-pagination-number")?.unwrap_or(1);
     let size = positive(ctx, "x-pagination-size")?.unwrap_or(USUAL_PAGE);
     ctx.answer_header(ELEMENTS, objects.len().to_string());
-    Ok(objects.into_iter().skip((number - 1).saturating_mul(size)).take(size).collect())
+    Ok(objects
+        .into_iter()
+        .skip((number - 1).saturating_mul(size))
+        .take(size)
+        .collect())
 }
 
 /// A list of version 2: objects, with a cursor when there are more.
@@ -67,11 +74,20 @@ pub(crate) fn cursored(ctx: &mut Ctx<'_>, objects: Vec<Value>) -> Result<Value, 
 fn position(cursor: &str, list: &str) -> Option<usize> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     let (start, origin) = text.split_once(' ')?;
-    if origin == list { start.parse().ok() } else { None }
+    if origin == list {
+        start.parse().ok()
+    } else {
+        None
+    }
 }
 
 fn positive(ctx: &Ctx<'_>, header: &'static str) -> Result<Option<usize>, Refusal> {
-    let number = |text: &str| text.parse().ok().filter(|number| *number > 0).ok_or_else(|| wrong_header(header, text));
+    let number = |text: &str| {
+        text.parse()
+            .ok()
+            .filter(|number| *number > 0)
+            .ok_or_else(|| wrong_header(header, text))
+    };
     ctx.header(header).map(number).transpose()
 }
 
@@ -83,7 +99,9 @@ fn wrong_header(name: &str, value: &str) -> Refusal {
 /// web manager uses.
 fn filter(objects: &mut Vec<Value>, filters: &str) -> Result<(), Refusal> {
     for (name, wanted) in form::pairs(filters) {
-        let (field, operator) = name.split_once(':').ok_or_else(|| wrong_header("X-Pagination-Filter", &name))?;
+        let (field, operator) = name
+            .split_once(':')
+            .ok_or_else(|| wrong_header("X-Pagination-Filter", &name))?;
         let pattern = wanted.replace('%', "*");
         let passes: Box<dyn Fn(&Value) -> bool> = match operator {
             "eq" => Box::new(|value| text(value) == wanted),
@@ -101,7 +119,8 @@ fn filter(objects: &mut Vec<Value>, filters: &str) -> Result<(), Refusal> {
 
 /// What a text is compared as: a number where it is one.
 fn number(text: &str) -> Value {
-    text.parse::<f64>().map_or_else(|_| text.into(), Value::from)
+    text.parse::<f64>()
+        .map_or_else(|_| text.into(), Value::from)
 }
 
 /// The value at a path such as `lifecycle.status`.
@@ -110,7 +129,9 @@ fn at<'v>(object: &'v Value, path: &str) -> &'v Value {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn compare(a: &Value, b: &Value) -> Ordering {

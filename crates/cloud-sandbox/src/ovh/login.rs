@@ -24,14 +24,18 @@ pub(crate) fn answer(call: &Call<'_>, account: &mut Account) -> Answer {
     };
     match *call.method {
         Method::GET => page(200, &question(credential, call.url)),
-        Method::POST if credential.status != Status::Pending => page(409, "This request was answered before."),
+        Method::POST if credential.status != Status::Pending => {
+            page(409, "This request was answered before.")
+        }
         Method::POST => {
             let form = form::pairs(&String::from_utf8_lossy(call.body));
             let value = |name: &str| form::value(&form, name);
             match value("decision") {
                 Some("validate") => {
                     let validity = value("validity").map(str::parse).transpose();
-                    let Ok(seconds) = validity else { return page(400, "The validity is not a number of seconds.") };
+                    let Ok(seconds) = validity else {
+                        return page(400, "The validity is not a number of seconds.");
+                    };
                     credential.status = Status::Validated;
                     // Zero stands for an unlimited validity, as on the real page.
                     let validity = seconds.map_or(USUAL_VALIDITY, Duration::from_secs);
@@ -51,7 +55,8 @@ pub(crate) fn answer(call: &Call<'_>, account: &mut Account) -> Answer {
 
 fn question(credential: &Credential, url: &str) -> String {
     let rules = credential.rules.iter();
-    let rules = rules.map(|rule| format!("<li>{} {}</li>", escaped(&rule.method), escaped(&rule.path)));
+    let rules =
+        rules.map(|rule| format!("<li>{} {}</li>", escaped(&rule.method), escaped(&rule.path)));
     let rules = rules.collect::<Vec<_>>().concat();
     let status = credential.status.name();
     format!(
@@ -65,11 +70,15 @@ fn question(credential: &Credential, url: &str) -> String {
 }
 
 fn page(status: u16, content: &str) -> Answer {
-    let page = format!("<!doctype html><html><head><title>Sandbox login</title></head><body>{content}</body></html>\n");
+    let page = format!(
+        "<!doctype html><html><head><title>Sandbox login</title></head><body>{content}</body></html>\n"
+    );
     Answer::new(status, Some("text/html; charset=utf-8"), page)
 }
 
 /// Rules are text of the application's.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
 }

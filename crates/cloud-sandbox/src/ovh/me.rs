@@ -36,7 +36,10 @@ const NICHANDLE: &[Field] = &[
     nullable("organisation", Kind::Text),
     nullable("phone", Kind::Text),
     nullable("phoneCountry", Kind::Text),
-    nullable("phoneType", Kind::OneOf("PhoneTypeEnum", &["landline", "mobile"])),
+    nullable(
+        "phoneType",
+        Kind::OneOf("PhoneTypeEnum", &["landline", "mobile"]),
+    ),
     nullable("purposeOfPurchase", Kind::Text),
     nullable("sex", Kind::OneOf("GenderEnum", &["female", "male"])),
     nullable("spareEmail", Kind::Text),
@@ -52,8 +55,14 @@ const NICHANDLE: &[Field] = &[
     read_only("state"),
 ];
 
-const LEGAL_FORMS: &[&str] =
-    &["administration", "association", "corporation", "individual", "other", "personalcorporation"];
+const LEGAL_FORMS: &[&str] = &[
+    "administration",
+    "association",
+    "corporation",
+    "individual",
+    "other",
+    "personalcorporation",
+];
 
 const KEY: &[Field] = &[required("key", Kind::Text), required("keyName", Kind::Text)];
 
@@ -101,7 +110,10 @@ impl Me {
             "ovhSubsidiary": "FR",
             "state": "complete",
         });
-        Self { nichandle, keys: Vec::new() }
+        Self {
+            nichandle,
+            keys: Vec::new(),
+        }
     }
 }
 
@@ -117,18 +129,28 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn list_keys(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let rows: Vec<_> =
-        ctx.account.me.keys.iter().map(|(name, key)| (json!(name), json!({"keyName": name, "key": key}))).collect();
+    let rows: Vec<_> = ctx
+        .account
+        .me
+        .keys
+        .iter()
+        .map(|(name, key)| (json!(name), json!({"keyName": name, "key": key})))
+        .collect();
     expandable(ctx, rows)
 }
 
 fn create_key(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let (name, key) = (ctx.body.text("keyName").to_owned(), ctx.body.text("key").to_owned());
+    let (name, key) = (
+        ctx.body.text("keyName").to_owned(),
+        ctx.body.text("key").to_owned(),
+    );
     if !key.starts_with("ssh-") && !key.starts_with("ecdsa-") {
         return Err(Refusal::bad_request("The SSH key is not valid"));
     }
     if ctx.account.me.keys.iter().any(|(known, _)| *known == name) {
-        return Err(Refusal::conflict(format!("The SSH key {name} exists already")));
+        return Err(Refusal::conflict(format!(
+            "The SSH key {name} exists already"
+        )));
     }
     ctx.account.me.keys.push((name, key));
     Ok(Value::Null)

@@ -76,8 +76,8 @@ use query::Query;
 
 pub use console::Console;
 pub use settings::{
-    ACCOUNT, APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, ErrorFormat, FLAVOR, IMAGE,
-    Settings,
+    ACCOUNT, APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY,
+    ErrorFormat, FLAVOR, IMAGE, Settings,
 };
 
 /// What one handler needs.
@@ -145,27 +145,43 @@ impl Ovh {
 
     /// The account as it is now.
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Account) -> T) -> T {
-        let account = self
-            .account
-            .get_or_init(|| Mutex::new(Account::new(&self.settings, self.seed, self.clock.epoch(), self.unit)));
+        let account = self.account.get_or_init(|| {
+            Mutex::new(Account::new(
+                &self.settings,
+                self.seed,
+                self.clock.epoch(),
+                self.unit,
+            ))
+        });
         let mut account = crate::lock(account);
         account.settle(self.clock.now());
         change(&mut account)
     }
 
-    fn api(&self, call: &Call<'_>, account: &mut Account, headers: &mut HeaderMap) -> Result<Value, Refusal> {
+    fn api(
+        &self,
+        call: &Call<'_>,
+        account: &mut Account,
+        headers: &mut HeaderMap,
+    ) -> Result<Value, Refusal> {
         let no_route = || Refusal::new(404, "Got an invalid (or empty) URL");
         let sent = versioned(call.path).ok_or_else(no_route)?;
         // Some clients write lists with a slash at the end. Rules are matched with it, operations without.
         let path = sent.strip_suffix('/').unwrap_or(sent);
         let found = match route::find(routes(), call.method, path) {
             Found::Route(found) => found,
-            Found::WrongMethod => return Err(Refusal::new(405, "The method is not allowed on this URL")),
+            Found::WrongMethod => {
+                return Err(Refusal::new(405, "The method is not allowed on this URL"));
+            }
             Found::Nothing => return Err(no_route()),
         };
         let does = &found.handler;
         let identity = self.admit(call, account, sent, does)?;
-        if account.expired.iter().any(|service| path == service || path.starts_with(&format!("{service}/"))) {
+        if account
+            .expired
+            .iter()
+            .any(|service| path == service || path.starts_with(&format!("{service}/")))
+        {
             return Err(Refusal::service_expired());
         }
 
@@ -176,7 +192,9 @@ impl Ovh {
             .collect();
         let mut run = |parameters: Vec<String>| {
             if does.body.is_none() && !call.body.is_empty() {
-                return Err(Refusal::bad_request("You provided an input body while none was expected"));
+                return Err(Refusal::bad_request(
+                    "You provided an input body while none was expected",
+                ));
             }
             if let (Identity::Client(client), Some(action)) = (&identity, does.action) {
                 let first = parameters.first().map(String::as_str);
@@ -185,11 +203,23 @@ impl Ovh {
                 }
             }
             let query = Query::parse(call.query, does.query, operation)?;
-            let body = does.body.map(|fields| Body::read(call.body, fields, operation)).transpose()?;
+            let body = does
+                .body
+                .map(|fields| Body::read(call.body, fields, operation))
+                .transpose()?;
             let identity = identity.clone();
             let body = body.unwrap_or_default();
             let (account, headers) = (&mut *account, &mut *headers);
-            let mut ctx = Ctx { account, call, identity, parameters, query, body, unit: self.unit, headers };
+            let mut ctx = Ctx {
+                account,
+                call,
+                identity,
+                parameters,
+                query,
+                body,
+                unit: self.unit,
+                headers,
+            };
             (does.handler)(&mut ctx)
         };
         let separator = header(call, "x-ovh-batch").filter(|separator| !separator.is_empty());
@@ -211,12 +241,20 @@ impl Ovh {
     }
 
     /// Who calls, if that one may call at all. What a service account may do is up to policies, which look closer.
-    fn admit(&self, call: &Call<'_>, account: &mut Account, path: &str, does: &Does) -> Result<Identity, Refusal> {
+    fn admit(
+        &self,
+        call: &Call<'_>,
+        account: &mut Account,
+        path: &str,
+        does: &Does,
+    ) -> Result<Identity, Refusal> {
         let now = account.now();
         let identity = if does.open {
             Identity::Nobody
         } else {
-            account.access.identify(call, now, self.settings.timestamp_window)?
+            account
+                .access
+                .identify(call, now, self.settings.timestamp_window)?
         };
         self.limit(call, account, &identity)?;
         match &identity {
@@ -226,7 +264,8 @@ impl Ovh {
                 if let Some(credential) = account.access.credentials.get_mut(id) {
                     credential.last_use = Some(now);
                     // Whoever has a credential may ask what it is, and give it up.
-                    if !path.starts_with("/auth/") && !credential.allows(call.method.as_str(), path) {
+                    if !path.starts_with("/auth/") && !credential.allows(call.method.as_str(), path)
+                    {
                         return Err(Refusal::not_granted());
                     }
                 }
@@ -236,21 +275,42 @@ impl Ovh {
     }
 
     /// Counts a request against whoever made it. The real limits are not documented; this one is for tests.
-    fn limit(&self, call: &Call<'_>, account: &mut Account, identity: &Identity) -> Result<(), Refusal> {
-        let Some(limit) = self.rate_limit else { return Ok(()) };
+    fn limit(
+        &self,
+        call: &Call<'_>,
+        account: &mut Account,
+        identity: &Identity,
+    ) -> Result<(), Refusal> {
+        let Some(limit) = self.rate_limit else {
+            return Ok(());
+        };
         let who = match identity {
-            Identity::Nobody => header(call, "x-ovh-application").unwrap_or_default().to_owned(),
+            Identity::Nobody => header(call, "x-ovh-application")
+                .unwrap_or_default()
+                .to_owned(),
             Identity::Credential(id) => id.to_string(),
             Identity::Client(id) => id.clone(),
         };
         let now = self.clock.elapsed();
-        let bucket = account.buckets.entry(who).or_insert_with(|| Bucket::new(limit, now));
-        if bucket.take(now) { Ok(()) } else { Err(Refusal::too_many()) }
+        let bucket = account
+            .buckets
+            .entry(who)
+            .or_insert_with(|| Bucket::new(limit, now));
+        if bucket.take(now) {
+            Ok(())
+        } else {
+            Err(Refusal::too_many())
+        }
     }
 
     /// Every answer says which query it answers.
     fn numbered(answer: Answer, account: &mut Account) -> Answer {
-        let id = format!("EU.ext-1.{:08x}.{}.{}", account.rng.u32(..), account.rng.u32(1..50_000), account.uuid());
+        let id = format!(
+            "EU.ext-1.{:08x}.{}.{}",
+            account.rng.u32(..),
+            account.rng.u32(1..50_000),
+            account.uuid()
+        );
         answer.with(HeaderName::from_static("x-ovh-queryid"), &id)
     }
 
@@ -264,7 +324,9 @@ fn versioned(path: &str) -> Option<&str> {
     if path.starts_with("/v2/") {
         return Some(path);
     }
-    let path = path.strip_prefix("/1.0").or_else(|| path.strip_prefix("/v1"))?;
+    let path = path
+        .strip_prefix("/1.0")
+        .or_else(|| path.strip_prefix("/v1"))?;
     (path.starts_with('/') && !path.starts_with("/v2/")).then_some(path)
 }
 
@@ -345,13 +407,18 @@ impl<'a> Ctx<'a> {
 }
 
 fn unix_seconds(time: SystemTime) -> i64 {
-    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
     i64::try_from(seconds).unwrap_or(i64::MAX)
 }
 
 /// A point in time as version 1 writes it.
 pub(crate) fn datetime(time: SystemTime) -> String {
-    let written = jiff::Timestamp::from_second(unix_seconds(time)).unwrap_or(jiff::Timestamp::MAX).to_string();
+    let written = jiff::Timestamp::from_second(unix_seconds(time))
+        .unwrap_or(jiff::Timestamp::MAX)
+        .to_string();
     written.replace('Z', "+00:00")
 }
 

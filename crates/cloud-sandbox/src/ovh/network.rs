@@ -4,9 +4,15 @@ use std::net::IpAddr;
 
 /// Whether a block such as `192.0.2.0/28`, or a single address, has an address in it.
 pub(crate) fn contains(block: &str, address: IpAddr) -> bool {
-    let Some((base, length)) = parse(block) else { return false };
+    let Some((base, length)) = parse(block) else {
+        return false;
+    };
     let (base, address, width) = match (base, address) {
-        (IpAddr::V4(base), IpAddr::V4(address)) => (u128::from(base.to_bits()), u128::from(address.to_bits()), 32),
+        (IpAddr::V4(base), IpAddr::V4(address)) => (
+            u128::from(base.to_bits()),
+            u128::from(address.to_bits()),
+            32,
+        ),
         (IpAddr::V6(base), IpAddr::V6(address)) => (base.to_bits(), address.to_bits(), 128),
         _ => return false,
     };
@@ -16,7 +22,9 @@ pub(crate) fn contains(block: &str, address: IpAddr) -> bool {
 
 /// The address and the length of the prefix.
 pub(crate) fn parse(block: &str) -> Option<(IpAddr, u32)> {
-    let (base, length) = block.split_once('/').map_or((block, None), |(base, length)| (base, Some(length)));
+    let (base, length) = block
+        .split_once('/')
+        .map_or((block, None), |(base, length)| (base, Some(length)));
     let base: IpAddr = base.parse().ok()?;
     let width = if base.is_ipv4() { 32 } else { 128 };
     let length = length.map_or(Some(width), |length| length.parse().ok())?;
@@ -34,7 +42,10 @@ mod tests {
         assert!(!inside("192.0.2.0/28", "192.0.2.16"));
         assert!(inside("192.0.2.7", "192.0.2.7") && !inside("192.0.2.7", "192.0.2.8"));
         assert!(inside("0.0.0.0/0", "198.51.100.1") && !inside("0.0.0.0/0", "2001:db8::1"));
-        assert!(inside("2001:db8::/56", "2001:db8:0:ff::1") && !inside("2001:db8::/56", "2001:db8:0:100::1"));
+        assert!(
+            inside("2001:db8::/56", "2001:db8:0:ff::1")
+                && !inside("2001:db8::/56", "2001:db8:0:100::1")
+        );
         assert!(!inside("192.0.2.0/33", "192.0.2.0") && !inside("anything", "192.0.2.0"));
     }
 }

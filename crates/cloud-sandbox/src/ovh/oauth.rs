@@ -22,7 +22,10 @@ use super::{Ctx, datetime};
 
 const LIFE: Duration = Duration::from_secs(3600);
 
-const FLOWS: Kind = Kind::OneOf("ClientFlowEnum", &["AUTHORIZATION_CODE", "CLIENT_CREDENTIALS"]);
+const FLOWS: Kind = Kind::OneOf(
+    "ClientFlowEnum",
+    &["AUTHORIZATION_CODE", "CLIENT_CREDENTIALS"],
+);
 
 const CREATION: &[Field] = &[
     optional("callbackUrls", Kind::Texts),
@@ -51,7 +54,10 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 /// The token endpoint, for the grant by client credentials: those come as basic authentication or in the form.
 pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
     let refuse = |status, error: &str, description: &str| {
-        Answer::json(status, &json!({"error": error, "error_description": description}))
+        Answer::json(
+            status,
+            &json!({"error": error, "error_description": description}),
+        )
     };
     if call.method != Method::POST {
         return refuse(405, "invalid_request", "only POST is allowed");
@@ -61,21 +67,45 @@ pub(crate) fn token(call: &Call<'_>, account: &mut Account) -> Answer {
     match value("grant_type") {
         Some("client_credentials") => {}
         None => return refuse(400, "invalid_request", "grant_type is missing"),
-        Some(_) => return refuse(400, "unsupported_grant_type", "only client_credentials is supported"),
+        Some(_) => {
+            return refuse(
+                400,
+                "unsupported_grant_type",
+                "only client_credentials is supported",
+            );
+        }
     }
     if value("scope") != Some("all") {
         return refuse(400, "invalid_scope", "the scope must be all");
     }
-    let given = basic(call).or_else(|| Some((value("client_id")?.to_owned(), value("client_secret")?.to_owned())));
-    let client = given.and_then(|(id, secret)| account.access.clients.get(&id).filter(|c| c.secret == secret));
+    let given = basic(call).or_else(|| {
+        Some((
+            value("client_id")?.to_owned(),
+            value("client_secret")?.to_owned(),
+        ))
+    });
+    let client = given.and_then(|(id, secret)| {
+        account
+            .access
+            .clients
+            .get(&id)
+            .filter(|c| c.secret == secret)
+    });
     let Some(client) = client.filter(|client| client.object["flow"] == "CLIENT_CREDENTIALS") else {
-        return refuse(401, "invalid_client", "the client is unknown or its secret is wrong");
+        return refuse(
+            401,
+            "invalid_client",
+            "the client is unknown or its secret is wrong",
+        );
     };
     let client = client.id.clone();
     let token = account.random(64);
     let (now, expires) = (account.now(), account.now() + LIFE);
     account.access.tokens.retain(|_, token| token.expires > now);
-    account.access.tokens.insert(token.clone(), Token { client, expires });
+    account
+        .access
+        .tokens
+        .insert(token.clone(), Token { client, expires });
     Answer::json(
         200,
         &json!({"access_token": token, "token_type": "Bearer", "expires_in": LIFE.as_secs(), "scope": "all"}),
@@ -94,15 +124,22 @@ fn basic(call: &Call<'_>) -> Option<(String, String)> {
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let clients = ctx.account.access.clients.values();
-    let rows: Vec<_> = clients.map(|client| (client.id.clone().into(), client.object.clone())).collect();
+    let rows: Vec<_> = clients
+        .map(|client| (client.id.clone().into(), client.object.clone()))
+        .collect();
     expandable(ctx, rows)
 }
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     if ctx.body.text("flow") == "AUTHORIZATION_CODE"
-        && ctx.body.get("callbackUrls").is_none_or(|urls| urls == &json!([]))
+        && ctx
+            .body
+            .get("callbackUrls")
+            .is_none_or(|urls| urls == &json!([]))
     {
-        return Err(Refusal::bad_request("The flow AUTHORIZATION_CODE needs callbackUrls"));
+        return Err(Refusal::bad_request(
+            "The flow AUTHORIZATION_CODE needs callbackUrls",
+        ));
     }
     let id = format!("EU.{:016x}", ctx.account.rng.u64(..));
     let secret = ctx.account.random(32);
@@ -114,13 +151,20 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     });
     ctx.body.amend(&mut object);
     let answer = json!({"clientId": id, "clientSecret": secret});
-    ctx.account.access.clients.insert(id.clone(), Client { id, secret, object });
+    ctx.account
+        .access
+        .clients
+        .insert(id.clone(), Client { id, secret, object });
     Ok(answer)
 }
 
 fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Client, Refusal> {
     let id = &ctx.parameters[0];
-    ctx.account.access.clients.get_mut(id).ok_or_else(|| Refusal::no_such_object(id))
+    ctx.account
+        .access
+        .clients
+        .get_mut(id)
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {

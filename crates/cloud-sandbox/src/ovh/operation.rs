@@ -42,7 +42,18 @@ pub(crate) const fn operation(
     action: Option<&'static str>,
     handler: Handler,
 ) -> Route<Does> {
-    route::route(id, method, path, Does { handler, action, open: false, query: &[], body: None })
+    route::route(
+        id,
+        method,
+        path,
+        Does {
+            handler,
+            action,
+            open: false,
+            query: &[],
+            body: None,
+        },
+    )
 }
 
 impl Route<Does> {

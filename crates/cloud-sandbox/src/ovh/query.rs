@@ -13,9 +13,16 @@ impl Query {
     /// Refuses parameters that the operation does not have.
     pub(crate) fn parse(raw: &str, known: &[&str], operation: &str) -> Result<Self, Refusal> {
         let pairs = form::pairs(raw);
-        let strange: Vec<&str> =
-            pairs.iter().map(|(name, _)| name.as_str()).filter(|name| !known.contains(name)).collect();
-        if strange.is_empty() { Ok(Self(pairs)) } else { Err(Refusal::not_described(&strange, operation)) }
+        let strange: Vec<&str> = pairs
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|name| !known.contains(name))
+            .collect();
+        if strange.is_empty() {
+            Ok(Self(pairs))
+        } else {
+            Err(Refusal::not_described(&strange, operation))
+        }
     }
 
     /// The value of a parameter. The text `null` is how the official clients write that there is none.
@@ -25,7 +32,11 @@ impl Query {
 
     /// All values of a parameter that may be repeated.
     pub(crate) fn all<'q>(&'q self, name: &str) -> impl Iterator<Item = &'q str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|v| *v != "null")
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| *v != "null")
     }
 
     /// Whether a text passes the filter by this parameter.
@@ -39,11 +50,18 @@ impl Query {
         wanted.peek().is_none() || wanted.any(|wanted| wanted == value)
     }
 
-    pub(crate) fn one_of(&self, name: &str, enumeration: &str, values: &[&str]) -> Result<Option<&str>, Refusal> {
+    pub(crate) fn one_of(
+        &self,
+        name: &str,
+        enumeration: &str,
+        values: &[&str],
+    ) -> Result<Option<&str>, Refusal> {
         match self.get(name) {
-            Some(value) if !values.contains(&value) => {
-                Err(Refusal::wrong_value(name, value, &format!("does not belong to the {enumeration} enumeration")))
-            }
+            Some(value) if !values.contains(&value) => Err(Refusal::wrong_value(
+                name,
+                value,
+                &format!("does not belong to the {enumeration} enumeration"),
+            )),
             value => Ok(value),
         }
     }
@@ -52,30 +70,43 @@ impl Query {
         self.get(name).map_or(Ok(None), |text| match text {
             "true" => Ok(Some(true)),
             "false" => Ok(Some(false)),
-            other => Err(Refusal::wrong_value(name, other, "is not valid for type boolean")),
+            other => Err(Refusal::wrong_value(
+                name,
+                other,
+                "is not valid for type boolean",
+            )),
         })
     }
 
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let wrong = |text| Refusal::wrong_value(name, text, "is not valid for type long");
-        self.get(name).map(|text| text.parse().map_err(|_| wrong(text))).transpose()
+        self.get(name)
+            .map(|text| text.parse().map_err(|_| wrong(text)))
+            .transpose()
     }
 
     /// A point in time: a date stands for its beginning.
     pub(crate) fn time(&self, name: &str) -> Result<Option<jiff::Timestamp>, Refusal> {
-        let Some(text) = self.get(name) else { return Ok(None) };
+        let Some(text) = self.get(name) else {
+            return Ok(None);
+        };
         let time = text
             .parse::<jiff::Timestamp>()
             .or_else(|_| format!("{text}T00:00:00Z").parse())
             .or_else(|_| format!("{text}Z").parse());
-        time.map(Some).map_err(|_| Refusal::wrong_value(name, text, "is not valid for type datetime"))
+        time.map(Some)
+            .map_err(|_| Refusal::wrong_value(name, text, "is not valid for type datetime"))
     }
 
     /// Whether the tags of an object pass the filter by `iamTags` or the like: `{"key": [{"operator": .., "value": ..}]}`.
     pub(crate) fn admits_tags(&self, name: &str, object: &Value) -> Result<bool, Refusal> {
-        let Some(text) = self.get(name) else { return Ok(true) };
+        let Some(text) = self.get(name) else {
+            return Ok(true);
+        };
         let wrong = || Refusal::wrong_value(name, text, "is not a map of tag filters");
-        let Ok(Value::Object(filters)) = serde_json::from_str(text) else { return Err(wrong()) };
+        let Ok(Value::Object(filters)) = serde_json::from_str(text) else {
+            return Err(wrong());
+        };
         for (key, conditions) in &filters {
             let tag = object[key].as_str();
             for condition in conditions.as_array().ok_or_else(wrong)? {
@@ -104,8 +135,13 @@ impl Query {
 /// Whether a text matches a pattern, in which `*` stands for any characters.
 pub(crate) fn wildcard(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let Some(last) = pattern.contains('*').then(|| parts.next_back().unwrap_or_default()) else {
+    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else {
+        return false;
+    };
+    let Some(last) = pattern
+        .contains('*')
+        .then(|| parts.next_back().unwrap_or_default())
+    else {
         return rest.is_empty();
     };
     for part in parts {
@@ -123,12 +159,21 @@ mod tests {
 
     #[test]
     fn stars_stand_for_any_characters() {
-        for (pattern, text) in
-            [("/*", "/me"), ("/me", "/me"), ("/sms/*/jobs", "/sms/a/b/jobs"), ("*", ""), ("a*b*b", "axbb")]
-        {
+        for (pattern, text) in [
+            ("/*", "/me"),
+            ("/me", "/me"),
+            ("/sms/*/jobs", "/sms/a/b/jobs"),
+            ("*", ""),
+            ("a*b*b", "axbb"),
+        ] {
             assert!(wildcard(pattern, text), "{pattern} {text}");
         }
-        for (pattern, text) in [("/me", "/me/bill"), ("/me/*", "/me"), ("/sms/*/jobs", "/sms/jobs"), ("", "x")] {
+        for (pattern, text) in [
+            ("/me", "/me/bill"),
+            ("/me/*", "/me"),
+            ("/sms/*/jobs", "/sms/jobs"),
+            ("", "x"),
+        ] {
             assert!(!wildcard(pattern, text), "{pattern} {text}");
         }
     }
@@ -146,10 +191,18 @@ mod tests {
         ] {
             assert!(passes(filter).unwrap(), "{filter}");
         }
-        for filter in [r#"{"env":[{"operator":"EQ","value":"prod"}]}"#, r#"{"other":[{"operator":"EXISTS"}]}"#] {
+        for filter in [
+            r#"{"env":[{"operator":"EQ","value":"prod"}]}"#,
+            r#"{"other":[{"operator":"EXISTS"}]}"#,
+        ] {
             assert!(!passes(filter).unwrap(), "{filter}");
         }
-        for filter in ["x", "[]", r#"{"env":1}"#, r#"{"env":[{"operator":"MAYBE","value":""}]}"#] {
+        for filter in [
+            "x",
+            "[]",
+            r#"{"env":1}"#,
+            r#"{"env":[{"operator":"MAYBE","value":""}]}"#,
+        ] {
             assert!(passes(filter).is_err(), "{filter}");
         }
     }

@@ -21,7 +21,15 @@ pub(crate) const KIND: services::Kind = "dedicatedServer";
 const HARD_DISK: i64 = 1;
 const BOOT_TYPES: &[&str] = &["harddisk", "internal", "network", "power", "rescue"];
 const MODES: &[&str] = &["public", "public_aggregation", "vrack", "vrack_aggregation"];
-const STATUSES: &[&str] = &["cancelled", "customerError", "doing", "done", "init", "ovhError", "todo"];
+const STATUSES: &[&str] = &[
+    "cancelled",
+    "customerError",
+    "doing",
+    "done",
+    "init",
+    "ovhError",
+    "todo",
+];
 
 const CHANGE: &[Field] = &[
     nullable("bootId", Kind::Integer),
@@ -32,7 +40,10 @@ const CHANGE: &[Field] = &[
     nullable("rescueMail", Kind::Text),
     nullable("rescueSshKey", Kind::Text),
     nullable("rootDevice", Kind::Text),
-    optional("state", Kind::OneOf("StateEnum", &["error", "hacked", "hackedBlocked", "ok"])),
+    optional(
+        "state",
+        Kind::OneOf("StateEnum", &["error", "hacked", "hackedBlocked", "ok"]),
+    ),
     read_only("availabilityZone"),
     read_only("commercialRange"),
     read_only("datacenter"),
@@ -52,7 +63,10 @@ const CHANGE: &[Field] = &[
 ];
 const BURST: &[Field] = &[
     read_only("capacity"),
-    optional("status", Kind::OneOf("BurstStatusEnum", &["active", "inactive", "inactiveLocked"])),
+    optional(
+        "status",
+        Kind::OneOf("BurstStatusEnum", &["active", "inactive", "inactiveLocked"]),
+    ),
 ];
 const REINSTALL: &[Field] = &[
     optional("customizations", Kind::Object),
@@ -200,7 +214,14 @@ pub(crate) fn seed(account: &mut Account) {
             "interfaces": interfaces,
             "ipmi": {},
         });
-        services::add(account, KIND, seed.name, &json!({"env": seed.env}), object, parts);
+        services::add(
+            account,
+            KIND,
+            seed.name,
+            &json!({"env": seed.env}),
+            object,
+            parts,
+        );
     }
 }
 
@@ -227,10 +248,14 @@ fn set_burst(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let body = std::mem::take(&mut ctx.body);
     let burst = ctx.part(KIND, "burst")?;
     if burst["status"] == "inactiveLocked" {
-        return Err(Refusal::bad_request("The network burst of this server is locked"));
+        return Err(Refusal::bad_request(
+            "The network burst of this server is locked",
+        ));
     }
     if body.text("status") == "inactiveLocked" {
-        return Err(Refusal::bad_request("The network burst cannot be locked by its user"));
+        return Err(Refusal::bad_request(
+            "The network burst cannot be locked by its user",
+        ));
     }
     body.amend(burst);
     Ok(Value::Null)
@@ -240,17 +265,25 @@ fn reboot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let name = ctx.parameters[0].clone();
     ctx.service(KIND)?;
     let subject = name.clone();
-    let id = ctx.start(Family::Server, "hardReboot", &subject, 5, move |account, done| {
-        account.change(KIND, &name, |service| {
-            if done {
-                // It runs again, unless what it booted turns it off.
-                let boots = service.parts["boots"].as_array().into_iter().flatten();
-                let boot = boots.into_iter().find(|boot| boot["bootId"] == service.object["bootId"]);
-                let off = boot.is_some_and(|boot| boot["bootType"] == "power");
-                service.object["powerState"] = json!(if off { "poweroff" } else { "poweron" });
-            }
-        });
-    });
+    let id = ctx.start(
+        Family::Server,
+        "hardReboot",
+        &subject,
+        5,
+        move |account, done| {
+            account.change(KIND, &name, |service| {
+                if done {
+                    // It runs again, unless what it booted turns it off.
+                    let boots = service.parts["boots"].as_array().into_iter().flatten();
+                    let boot = boots
+                        .into_iter()
+                        .find(|boot| boot["bootId"] == service.object["bootId"]);
+                    let off = boot.is_some_and(|boot| boot["bootType"] == "power");
+                    service.object["powerState"] = json!(if off { "poweroff" } else { "poweron" });
+                }
+            });
+        },
+    );
     task(ctx, id)
 }
 
@@ -259,23 +292,33 @@ fn reinstall(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let system = ctx.body.text("operatingSystem").to_owned();
     ctx.service(KIND)?;
     if system.is_empty() {
-        return Err(Refusal::wrong_value("operatingSystem", "", "is not an operating system"));
+        return Err(Refusal::wrong_value(
+            "operatingSystem",
+            "",
+            "is not an operating system",
+        ));
     }
     let subject = name.clone();
-    let id = ctx.start(Family::Server, "reinstallServer", &subject, 20, move |account, done| {
-        account.change(KIND, &name, |service| {
-            if done {
-                service.object["os"] = json!(system);
-                service.object["bootId"] = json!(HARD_DISK);
-                service.object["powerState"] = json!("poweron");
-            }
-        });
-    });
+    let id = ctx.start(
+        Family::Server,
+        "reinstallServer",
+        &subject,
+        20,
+        move |account, done| {
+            account.change(KIND, &name, |service| {
+                if done {
+                    service.object["os"] = json!(system);
+                    service.object["bootId"] = json!(HARD_DISK);
+                    service.object["powerState"] = json!("poweron");
+                }
+            });
+        },
+    );
     let mut answer = task(ctx, id)?;
     // This operation answers with a shorter form of the task, whose comment is never null.
     let comment = format!("Reinstallation of {subject}");
-    let short =
-        ["doneDate", "function", "startDate", "status", "taskId"].map(|name| (name.to_owned(), answer[name].take()));
+    let short = ["doneDate", "function", "startDate", "status", "taskId"]
+        .map(|name| (name.to_owned(), answer[name].take()));
     answer = short.into_iter().collect();
     answer["comment"] = json!(comment);
     Ok(answer)
@@ -283,12 +326,20 @@ fn reinstall(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 /// A task of a server, as an answer.
 pub(crate) fn task(ctx: &Ctx<'_>, id: i64) -> Result<Value, Refusal> {
-    let task = ctx.account.tasks.get(&id).ok_or_else(|| Refusal::no_such_object(id))?;
+    let task = ctx
+        .account
+        .tasks
+        .get(&id)
+        .ok_or_else(|| Refusal::no_such_object(id))?;
     Ok(render_task(task, ctx.now()))
 }
 
 fn status(task: &Task, now: SystemTime) -> &str {
-    task.state(now, ["init", "todo", "doing", "done", "ovhError"], &["cancelled", "customerError"])
+    task.state(
+        now,
+        ["init", "todo", "doing", "done", "ovhError"],
+        &["cancelled", "customerError"],
+    )
 }
 
 fn render_task(task: &Task, now: SystemTime) -> Value {
@@ -317,7 +368,9 @@ fn list_tasks(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .tasks
         .values()
         .filter(|task| task.family == Family::Server && task.subject == *name)
-        .filter(|task| query.admits("function", task.function) && query.admits("status", status(task, now)))
+        .filter(|task| {
+            query.admits("function", task.function) && query.admits("status", status(task, now))
+        })
         .map(|task| (json!(task.id), render_task(task, now)))
         .collect();
     expandable(ctx, rows)
@@ -334,7 +387,10 @@ fn list_boots(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let boots = ctx.part(KIND, "boots")?.clone();
     let boots = boots.as_array().into_iter().flatten();
     let rows: Vec<_> = boots
-        .filter(|boot| ctx.query.admits("bootType", boot["bootType"].as_str().unwrap_or_default()))
+        .filter(|boot| {
+            ctx.query
+                .admits("bootType", boot["bootType"].as_str().unwrap_or_default())
+        })
         .map(|boot| (boot["bootId"].clone(), boot.clone()))
         .collect();
     expandable(ctx, rows)
@@ -357,7 +413,8 @@ fn infos(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn list_interfaces(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    ctx.query.one_of("mode", "VirtualNetworkInterfaceModeEnum", MODES)?;
+    ctx.query
+        .one_of("mode", "VirtualNetworkInterfaceModeEnum", MODES)?;
     let enabled = ctx.query.flag("enabled")?;
     let interfaces = ctx.part(KIND, "interfaces")?.clone();
     let rows: Vec<_> = interfaces
@@ -366,7 +423,10 @@ fn list_interfaces(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         .flatten()
         .filter(|interface| enabled.is_none_or(|enabled| interface["enabled"] == enabled))
         .filter(|interface| {
-            let admits = |name| ctx.query.admits(name, interface[name].as_str().unwrap_or_default());
+            let admits = |name| {
+                ctx.query
+                    .admits(name, interface[name].as_str().unwrap_or_default())
+            };
             ["mode", "name", "vrack"].into_iter().all(admits)
         })
         .map(|interface| (interface["uuid"].clone(), interface.clone()))

@@ -24,9 +24,20 @@ pub(crate) type Kind = &'static str;
 pub(crate) type Services = BTreeMap<Kind, BTreeMap<String, Service>>;
 
 /// Adds a service to an account.
-pub(crate) fn add(account: &mut Account, kind: Kind, name: &str, tags: &Value, mut object: Value, parts: Value) {
+pub(crate) fn add(
+    account: &mut Account,
+    kind: Kind,
+    name: &str,
+    tags: &Value,
+    mut object: Value,
+    parts: Value,
+) {
     object["iam"] = account.resource(kind, name, tags);
-    account.services.entry(kind).or_default().insert(name.to_owned(), Service { object, parts });
+    account
+        .services
+        .entry(kind)
+        .or_default()
+        .insert(name.to_owned(), Service { object, parts });
 }
 
 pub(crate) fn list(ctx: &mut Ctx<'_>, kind: Kind) -> Result<Value, Refusal> {
@@ -34,10 +45,18 @@ pub(crate) fn list(ctx: &mut Ctx<'_>, kind: Kind) -> Result<Value, Refusal> {
 }
 
 /// A list of the services that pass filters; that by tags all lists have.
-pub(crate) fn list_some(ctx: &mut Ctx<'_>, kind: Kind, admits: impl Fn(&Value) -> bool) -> Result<Value, Refusal> {
+pub(crate) fn list_some(
+    ctx: &mut Ctx<'_>,
+    kind: Kind,
+    admits: impl Fn(&Value) -> bool,
+) -> Result<Value, Refusal> {
     let mut rows = Vec::new();
     for (name, service) in ctx.account.services.get(kind).into_iter().flatten() {
-        if admits(&service.object) && ctx.query.admits_tags("iamTags", &service.object["iam"]["tags"])? {
+        if admits(&service.object)
+            && ctx
+                .query
+                .admits_tags("iamTags", &service.object["iam"]["tags"])?
+        {
             rows.push((json!(name), service.object.clone()));
         }
     }
@@ -47,7 +66,11 @@ pub(crate) fn list_some(ctx: &mut Ctx<'_>, kind: Kind, admits: impl Fn(&Value) -
 impl Ctx<'_> {
     /// The service in the path.
     pub(crate) fn service(&mut self, kind: Kind) -> Result<&mut Service, Refusal> {
-        let service = self.account.services.get_mut(kind).and_then(|services| services.get_mut(&self.parameters[0]));
+        let service = self
+            .account
+            .services
+            .get_mut(kind)
+            .and_then(|services| services.get_mut(&self.parameters[0]));
         service.ok_or_else(Refusal::no_such_service)
     }
 
@@ -67,7 +90,11 @@ impl Ctx<'_> {
 impl Account {
     /// A change of one service; nothing when it is gone.
     pub(crate) fn change(&mut self, kind: Kind, name: &str, change: impl FnOnce(&mut Service)) {
-        if let Some(service) = self.services.get_mut(kind).and_then(|services| services.get_mut(name)) {
+        if let Some(service) = self
+            .services
+            .get_mut(kind)
+            .and_then(|services| services.get_mut(name))
+        {
             change(service);
         }
     }

@@ -55,8 +55,13 @@ impl Task {
 
     /// Of a hundred.
     pub(crate) fn progress(&self, now: SystemTime) -> u64 {
-        let passed = now.duration_since(self.created).unwrap_or_default().as_nanos();
-        let percent = (passed * 100).checked_div(self.duration.as_nanos()).unwrap_or(100);
+        let passed = now
+            .duration_since(self.created)
+            .unwrap_or_default()
+            .as_nanos();
+        let percent = (passed * 100)
+            .checked_div(self.duration.as_nanos())
+            .unwrap_or(100);
         u64::try_from(percent).unwrap_or(100).min(100)
     }
 
@@ -67,8 +72,17 @@ impl Task {
 
     /// The state in the words of a family, in the order of the phases. A failure may name one of the other states that
     /// the family has.
-    pub(crate) fn state<'s>(&'s self, now: SystemTime, words: [&'s str; 5], failures: &[&str]) -> &'s str {
-        let code = self.failure.as_ref().map(|(code, _)| code.as_str()).filter(|code| failures.contains(code));
+    pub(crate) fn state<'s>(
+        &'s self,
+        now: SystemTime,
+        words: [&'s str; 5],
+        failures: &[&str],
+    ) -> &'s str {
+        let code = self
+            .failure
+            .as_ref()
+            .map(|(code, _)| code.as_str())
+            .filter(|code| failures.contains(code));
         match self.phase(now) {
             Phase::Init => words[0],
             Phase::Todo => words[1],
@@ -101,15 +115,29 @@ impl Ctx<'_> {
         let done = failure.is_none();
         let created = self.now();
         let subject = subject.to_owned();
-        let task = Task { id, family, subject, function, created, duration, failure, extra: Value::Null };
+        let task = Task {
+            id,
+            family,
+            subject,
+            function,
+            created,
+            duration,
+            failure,
+            extra: Value::Null,
+        };
         self.account.tasks.insert(id, task);
-        self.account.after(duration, move |account| effect(account, done));
+        self.account
+            .after(duration, move |account| effect(account, done));
         id
     }
 
     /// The task of a service by its id.
     pub(crate) fn task(&self, family: Family, subject: &str, id: &str) -> Result<&Task, Refusal> {
-        let task = id.parse().ok().and_then(|id: i64| self.account.tasks.get(&id));
-        task.filter(|task| task.family == family && task.subject == subject).ok_or_else(|| Refusal::no_such_object(id))
+        let task = id
+            .parse()
+            .ok()
+            .and_then(|id: i64| self.account.tasks.get(&id));
+        task.filter(|task| task.family == family && task.subject == subject)
+            .ok_or_else(|| Refusal::no_such_object(id))
     }
 }

@@ -20,7 +20,10 @@ const KIND: services::Kind = "vps";
 const CHANGE: &[Field] = &[
     nullable("displayName", Kind::Text),
     nullable("keymap", Kind::OneOf("VpsKeymapEnum", &["fr", "us"])),
-    optional("netbootMode", Kind::OneOf("VpsNetbootEnum", &["local", "rescue"])),
+    optional(
+        "netbootMode",
+        Kind::OneOf("VpsNetbootEnum", &["local", "rescue"]),
+    ),
     nullable("slaMonitoring", Kind::Flag),
     read_only("cluster"),
     read_only("iam"),
@@ -52,8 +55,10 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 ];
 
 pub(crate) fn seed(account: &mut Account) {
-    let both =
-        [("vps-5a4d6b07.vps.ovh.net", "front", "198.51.100.21"), ("vps-5a4d6b08.vps.ovh.net", "back", "198.51.100.22")];
+    let both = [
+        ("vps-5a4d6b07.vps.ovh.net", "front", "198.51.100.21"),
+        ("vps-5a4d6b08.vps.ovh.net", "back", "198.51.100.22"),
+    ];
     for (name, display, address) in both {
         let object = json!({
             "name": name,
@@ -82,7 +87,14 @@ pub(crate) fn seed(account: &mut Account) {
             },
         });
         let tags = json!({"role": display});
-        services::add(account, KIND, name, &tags, object, json!({"addresses": [address]}));
+        services::add(
+            account,
+            KIND,
+            name,
+            &tags,
+            object,
+            json!({"addresses": [address]}),
+        );
     }
 }
 
@@ -110,7 +122,12 @@ fn rebuild(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 /// Starts a task during which the server has another state. It does one thing at a time.
-fn work(ctx: &mut Ctx<'_>, function: &'static str, meanwhile: &str, units: u32) -> Result<Value, Refusal> {
+fn work(
+    ctx: &mut Ctx<'_>,
+    function: &'static str,
+    meanwhile: &str,
+    units: u32,
+) -> Result<Value, Refusal> {
     let name = ctx.parameters[0].clone();
     let state = &mut ctx.service(KIND)?.object["state"];
     if *state != "running" {
@@ -122,7 +139,9 @@ fn work(ctx: &mut Ctx<'_>, function: &'static str, meanwhile: &str, units: u32) 
     *state = json!(meanwhile);
     let subject = name.clone();
     let id = ctx.start(Family::Vps, function, &subject, units, move |account, _| {
-        account.change(KIND, &name, |service| service.object["state"] = json!("running"));
+        account.change(KIND, &name, |service| {
+            service.object["state"] = json!("running")
+        });
     });
     let now = ctx.now();
     Ok(render_task(&ctx.account.tasks[&id], now))
@@ -136,7 +155,11 @@ fn get_task(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 
 fn render_task(task: &Task, now: SystemTime) -> Value {
     // A task that failed never got to its end.
-    let progress = if task.phase(now) == Phase::Failed { 50 } else { task.progress(now) };
+    let progress = if task.phase(now) == Phase::Failed {
+        50
+    } else {
+        task.progress(now)
+    };
     json!({
         "id": task.id,
         "type": task.function,

@@ -4,13 +4,28 @@ use std::fmt::Write as _;
 
 use super::zones::{Content, TYPES};
 
-pub(crate) fn write(zone: &str, serial: u32, name_server: &str, records: impl Iterator<Item = Content>) -> String {
-    let mut text = format!("$TTL 3600\n@\tIN SOA {name_server}. tech.ovh.net. ({serial} 86400 3600 3600000 300)\n");
+pub(crate) fn write(
+    zone: &str,
+    serial: u32,
+    name_server: &str,
+    records: impl Iterator<Item = Content>,
+) -> String {
+    let mut text = format!(
+        "$TTL 3600\n@\tIN SOA {name_server}. tech.ovh.net. ({serial} 86400 3600 3600000 300)\n"
+    );
     for record in records {
-        let name = if record.sub_domain.is_empty() { "@" } else { &record.sub_domain };
+        let name = if record.sub_domain.is_empty() {
+            "@"
+        } else {
+            &record.sub_domain
+        };
         let ttl = record.ttl.map(|ttl| format!("{ttl} ")).unwrap_or_default();
         // A `String` takes everything that is written to it.
-        let _ = writeln!(text, "{name}\t{ttl}IN {}\t{}", record.field_type, record.target);
+        let _ = writeln!(
+            text,
+            "{name}\t{ttl}IN {}\t{}",
+            record.field_type, record.target
+        );
     }
     let _ = writeln!(text, "; end of {zone}");
     text
@@ -49,7 +64,12 @@ pub(crate) fn parse(text: &str, zone: &str) -> Result<Vec<Content>, String> {
             return Err(problem("a target is missing"));
         }
         if kind != "SOA" {
-            records.push(Content { field_type: kind.to_owned(), sub_domain: owner.clone(), target, ttl });
+            records.push(Content {
+                field_type: kind.to_owned(),
+                sub_domain: owner.clone(),
+                target,
+                ttl,
+            });
         }
     }
     Ok(records)
@@ -66,9 +86,15 @@ fn without_comment(line: &str) -> &str {
 
 fn relative(name: &str, zone: &str) -> String {
     let Some(absolute) = name.strip_suffix('.') else {
-        return if name == "@" { String::new() } else { name.to_owned() };
+        return if name == "@" {
+            String::new()
+        } else {
+            name.to_owned()
+        };
     };
-    let relative = absolute.strip_suffix(zone).map(|name| name.trim_end_matches('.'));
+    let relative = absolute
+        .strip_suffix(zone)
+        .map(|name| name.trim_end_matches('.'));
     relative.unwrap_or(absolute).to_owned()
 }
 
@@ -81,10 +107,22 @@ mod tests {
         let text = "$TTL 3600\n@ IN SOA dns1 tech (1 2 3 4 5)\nexample.com. 60 IN A 192.0.2.1 ; comment\n\n\tIN TXT \"a;b\"\n\
                     www IN CNAME example.com.\n";
         let records = parse(text, "example.com").unwrap();
-        let brief: Vec<_> =
-            records.iter().map(|r| (r.sub_domain.as_str(), r.field_type.as_str(), r.target.as_str(), r.ttl)).collect();
-        let expected =
-            [("", "A", "192.0.2.1", Some(60)), ("", "TXT", "\"a;b\"", None), ("www", "CNAME", "example.com.", None)];
+        let brief: Vec<_> = records
+            .iter()
+            .map(|r| {
+                (
+                    r.sub_domain.as_str(),
+                    r.field_type.as_str(),
+                    r.target.as_str(),
+                    r.ttl,
+                )
+            })
+            .collect();
+        let expected = [
+            ("", "A", "192.0.2.1", Some(60)),
+            ("", "TXT", "\"a;b\"", None),
+            ("www", "CNAME", "example.com.", None),
+        ];
         assert_eq!(brief, expected);
         let again = write("example.com", 1, "dns1.ovh.net", records.iter().cloned());
         assert_eq!(parse(&again, "example.com").unwrap(), records);
@@ -92,8 +130,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_with_its_line() {
-        for (text, problem) in [("@ IN", "line 1: a type"), ("\n@ IN A", "line 2: a target"), ("@ X y", "line 1: X is")]
-        {
+        for (text, problem) in [
+            ("@ IN", "line 1: a type"),
+            ("\n@ IN A", "line 2: a target"),
+            ("@ X y", "line 1: X is"),
+        ] {
             let error = parse(text, "example.com").unwrap_err();
             assert!(error.starts_with(problem), "{error}");
         }

@@ -36,8 +36,8 @@ pub(crate) struct Content {
 }
 
 pub(crate) const TYPES: &[&str] = &[
-    "A", "AAAA", "CAA", "CNAME", "DKIM", "DMARC", "DNAME", "LOC", "MX", "NAPTR", "NS", "PTR", "SPF", "SRV", "SSHFP",
-    "TLSA", "TXT",
+    "A", "AAAA", "CAA", "CNAME", "DKIM", "DMARC", "DNAME", "LOC", "MX", "NAPTR", "NS", "PTR",
+    "SPF", "SRV", "SSHFP", "TLSA", "TXT",
 ];
 const ENUMERATION: &str = "NamedResolutionFieldTypeEnum";
 const NAME_SERVERS: [&str; 2] = ["dns10.ovh.net", "ns10.ovh.net"];
@@ -92,15 +92,26 @@ pub(crate) fn seed(account: &mut Account) {
         let records: BTreeMap<i64, Content> = records
             .into_iter()
             .map(|(kind, sub_domain, target)| {
-                let content =
-                    Content { field_type: kind.to_owned(), sub_domain: sub_domain.to_owned(), target, ttl: None };
+                let content = Content {
+                    field_type: kind.to_owned(),
+                    sub_domain: sub_domain.to_owned(),
+                    target,
+                    ttl: None,
+                };
                 (account.id(), content)
             })
             .collect();
         let iam = account.resource("dnsZone", name, &json!({}));
         let now = account.now();
         let deployed = records.clone();
-        let zone = Zone { records, deployed, refreshed_until: now, last_update: now, error: None, iam };
+        let zone = Zone {
+            records,
+            deployed,
+            refreshed_until: now,
+            last_update: now,
+            error: None,
+            iam,
+        };
         account.zones.insert(name.to_owned(), zone);
     }
 }
@@ -137,20 +148,34 @@ impl Content {
         let fits = match self.field_type.as_str() {
             "A" => self.target.parse::<std::net::Ipv4Addr>().is_ok(),
             "AAAA" => self.target.parse::<std::net::Ipv6Addr>().is_ok(),
-            "MX" => words.next().is_some_and(|word| word.parse::<u16>().is_ok()) && words.next().is_some(),
-            "SRV" => (0..3).all(|_| words.next().is_some_and(|word| word.parse::<u16>().is_ok())) && words.count() == 1,
+            "MX" => {
+                words.next().is_some_and(|word| word.parse::<u16>().is_ok())
+                    && words.next().is_some()
+            }
+            "SRV" => {
+                (0..3).all(|_| words.next().is_some_and(|word| word.parse::<u16>().is_ok()))
+                    && words.count() == 1
+            }
             _ => !self.target.trim().is_empty(),
         };
         if !fits {
-            return Some(format!("Invalid target '{}' for a record of type {}", self.target, self.field_type));
+            return Some(format!(
+                "Invalid target '{}' for a record of type {}",
+                self.target, self.field_type
+            ));
         }
-        self.ttl.filter(|ttl| *ttl < 0).map(|ttl| format!("Invalid TTL {ttl}"))
+        self.ttl
+            .filter(|ttl| *ttl < 0)
+            .map(|ttl| format!("Invalid TTL {ttl}"))
     }
 }
 
 fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Zone, Refusal> {
     let name = ctx.parameters[0].to_ascii_lowercase();
-    ctx.account.zones.get_mut(&name).ok_or_else(Refusal::no_such_service)
+    ctx.account
+        .zones
+        .get_mut(&name)
+        .ok_or_else(Refusal::no_such_service)
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
@@ -221,10 +246,18 @@ fn check(zone: &Zone, id: i64, record: &Content) -> Result<(), Refusal> {
         return Err(Refusal::bad_request(problem));
     }
     let is_alias = |record: &Content| record.field_type == "CNAME";
-    let mut others = zone.records.iter().filter(|(other, _)| **other != id).map(|(_, other)| other);
-    match others.find(|other| other.sub_domain == record.sub_domain && (is_alias(other) || is_alias(record))) {
+    let mut others = zone
+        .records
+        .iter()
+        .filter(|(other, _)| **other != id)
+        .map(|(_, other)| other);
+    match others.find(|other| {
+        other.sub_domain == record.sub_domain && (is_alias(other) || is_alias(record))
+    }) {
         Some(other) if other == record => Err(Refusal::conflict("This record exists already")),
-        Some(_) => Err(Refusal::conflict("A CNAME record cannot have the name of another record")),
+        Some(_) => Err(Refusal::conflict(
+            "A CNAME record cannot have the name of another record",
+        )),
         None => Ok(()),
     }
 }
@@ -264,11 +297,17 @@ fn refresh(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let name = ctx.parameters[0].to_ascii_lowercase();
     let zone = find(ctx)?;
     if zone.refreshed_until > now {
-        return Err(Refusal::conflict("A refresh of this zone is under way, please retry later"));
+        return Err(Refusal::conflict(
+            "A refresh of this zone is under way, please retry later",
+        ));
     }
     zone.refreshed_until = now + unit;
     let records = zone.records.clone();
-    let error = ctx.call.fail_actions.as_ref().map(|(_, message)| message.clone());
+    let error = ctx
+        .call
+        .fail_actions
+        .as_ref()
+        .map(|(_, message)| message.clone());
     ctx.account.after(unit, move |account| {
         let now = account.now();
         if let Some(zone) = account.zones.get_mut(&name) {
@@ -286,30 +325,46 @@ fn export(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let name = ctx.parameters[0].to_ascii_lowercase();
     let zone = find(ctx)?;
     let serial = u32::try_from(unix_seconds(zone.last_update)).unwrap_or_default();
-    Ok(zone_file::write(&name, serial, NAME_SERVERS[0], zone.deployed.values().cloned()).into())
+    Ok(zone_file::write(
+        &name,
+        serial,
+        NAME_SERVERS[0],
+        zone.deployed.values().cloned(),
+    )
+    .into())
 }
 
 fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let name = ctx.parameters[0].to_ascii_lowercase();
     find(ctx)?;
-    let records = zone_file::parse(ctx.body.text("zoneFile"), &name)
-        .map_err(|problem| Refusal::bad_request(format!("The zone file is not valid: {problem}")))?;
+    let records = zone_file::parse(ctx.body.text("zoneFile"), &name).map_err(|problem| {
+        Refusal::bad_request(format!("The zone file is not valid: {problem}"))
+    })?;
     if let Some(problem) = records.iter().find_map(Content::problem) {
         return Err(Refusal::bad_request(problem));
     }
     let zone = name.clone();
-    let task = ctx.start(Family::Zone, "ZoneImport", &name, 1, move |account, done| {
-        if !done {
-            return;
-        }
-        let records: BTreeMap<i64, Content> = records.into_iter().map(|record| (account.id(), record)).collect();
-        let now = account.now();
-        if let Some(zone) = account.zones.get_mut(&zone) {
-            zone.deployed.clone_from(&records);
-            zone.records = records;
-            zone.last_update = now;
-        }
-    });
+    let task = ctx.start(
+        Family::Zone,
+        "ZoneImport",
+        &name,
+        1,
+        move |account, done| {
+            if !done {
+                return;
+            }
+            let records: BTreeMap<i64, Content> = records
+                .into_iter()
+                .map(|record| (account.id(), record))
+                .collect();
+            let now = account.now();
+            if let Some(zone) = account.zones.get_mut(&zone) {
+                zone.deployed.clone_from(&records);
+                zone.records = records;
+                zone.last_update = now;
+            }
+        },
+    );
     let now = ctx.now();
     Ok(render_task(&ctx.account.tasks[&task], now))
 }

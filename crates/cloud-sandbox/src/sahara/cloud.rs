@@ -17,38 +17,58 @@ const VOLUME_TYPES: [&str; 1] = ["lvm"];
 const SECURITY_GROUPS: [&str; 1] = ["default"];
 
 pub(crate) fn check_flavor(flavor: &Value) -> Result<(), ApiError> {
-    let id = flavor.as_str().map_or_else(|| flavor.to_string(), str::to_owned);
+    let id = flavor
+        .as_str()
+        .map_or_else(|| flavor.to_string(), str::to_owned);
     known(&FLAVORS, &id, |id| format!("Flavor '{id}' not found"))
 }
 
 pub(crate) fn check_zone(zone: &str) -> Result<(), ApiError> {
-    known(&ZONES, zone, |zone| format!("Nova availability zone '{zone}' not found"))
+    known(&ZONES, zone, |zone| {
+        format!("Nova availability zone '{zone}' not found")
+    })
 }
 
 pub(crate) fn check_volume_zone(zone: &str) -> Result<(), ApiError> {
-    known(&ZONES, zone, |zone| format!("Cinder availability zone '{zone}' not found"))
+    known(&ZONES, zone, |zone| {
+        format!("Cinder availability zone '{zone}' not found")
+    })
 }
 
 pub(crate) fn check_volume_type(kind: &str) -> Result<(), ApiError> {
-    known(&VOLUME_TYPES, kind, |kind| format!("Volume type '{kind}' not found"))
+    known(&VOLUME_TYPES, kind, |kind| {
+        format!("Volume type '{kind}' not found")
+    })
 }
 
 pub(crate) fn check_security_group(group: &str) -> Result<(), ApiError> {
-    known(&SECURITY_GROUPS, group, |group| format!("Security group '{group}' not found"))
+    known(&SECURITY_GROUPS, group, |group| {
+        format!("Security group '{group}' not found")
+    })
 }
 
 pub(crate) fn check_keypair(name: &str) -> Result<(), ApiError> {
-    known(&[KEYPAIR], name, |name| format!("Keypair '{name}' not found"))
+    known(&[KEYPAIR], name, |name| {
+        format!("Keypair '{name}' not found")
+    })
 }
 
 pub(crate) fn check_network(id: &str) -> Result<(), ApiError> {
-    known(&[NETWORK, EXTERNAL_NETWORK], id, |id| format!("Network {id} not found"))
+    known(&[NETWORK, EXTERNAL_NETWORK], id, |id| {
+        format!("Network {id} not found")
+    })
 }
 
 pub(crate) fn check_floating_ip_pool(id: &str) -> Result<(), ApiError> {
-    known(&[EXTERNAL_NETWORK], id, |id| format!("Floating IP pool {id} not found"))
+    known(&[EXTERNAL_NETWORK], id, |id| {
+        format!("Floating IP pool {id} not found")
+    })
 }
 
 fn known(all: &[&str], wanted: &str, message: impl Fn(&str) -> String) -> Result<(), ApiError> {
-    if all.contains(&wanted) { Ok(()) } else { Err(ApiError::unknown(message(wanted))) }
+    if all.contains(&wanted) {
+        Ok(())
+    } else {
+        Err(ApiError::unknown(message(wanted)))
+    }
 }

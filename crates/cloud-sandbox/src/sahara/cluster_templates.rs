@@ -16,20 +16,70 @@ const RESOURCE: Resource = Resource::ClusterTemplate;
 
 pub(crate) const V1: &[Route<Handler>] = &[
     route("list_cluster_templates", "GET", "/cluster-templates", list),
-    route("create_cluster_template", "POST", "/cluster-templates", create),
-    route("get_cluster_template", "GET", "/cluster-templates/{id}", get),
-    route("update_cluster_template", "PUT", "/cluster-templates/{id}", update),
-    route("delete_cluster_template", "DELETE", "/cluster-templates/{id}", delete),
-    route("export_cluster_template", "GET", "/cluster-templates/{id}/export", export),
+    route(
+        "create_cluster_template",
+        "POST",
+        "/cluster-templates",
+        create,
+    ),
+    route(
+        "get_cluster_template",
+        "GET",
+        "/cluster-templates/{id}",
+        get,
+    ),
+    route(
+        "update_cluster_template",
+        "PUT",
+        "/cluster-templates/{id}",
+        update,
+    ),
+    route(
+        "delete_cluster_template",
+        "DELETE",
+        "/cluster-templates/{id}",
+        delete,
+    ),
+    route(
+        "export_cluster_template",
+        "GET",
+        "/cluster-templates/{id}/export",
+        export,
+    ),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[
     route("list_cluster_templates", "GET", "/cluster-templates", list),
-    route("create_cluster_template", "POST", "/cluster-templates", create),
-    route("get_cluster_template", "GET", "/cluster-templates/{id}", get),
-    route("update_cluster_template", "PATCH", "/cluster-templates/{id}", update),
-    route("delete_cluster_template", "DELETE", "/cluster-templates/{id}", delete),
-    route("export_cluster_template", "GET", "/cluster-templates/{id}/export", export),
+    route(
+        "create_cluster_template",
+        "POST",
+        "/cluster-templates",
+        create,
+    ),
+    route(
+        "get_cluster_template",
+        "GET",
+        "/cluster-templates/{id}",
+        get,
+    ),
+    route(
+        "update_cluster_template",
+        "PATCH",
+        "/cluster-templates/{id}",
+        update,
+    ),
+    route(
+        "delete_cluster_template",
+        "DELETE",
+        "/cluster-templates/{id}",
+        delete,
+    ),
+    route(
+        "export_cluster_template",
+        "GET",
+        "/cluster-templates/{id}/export",
+        export,
+    ),
 ];
 
 /// The fields of a template, all of which a cluster has too; the version is named as in this version of the API.
@@ -52,9 +102,14 @@ pub(crate) const fn fields_with(version: &'static str) -> [Field; 14] {
     ]
 }
 
-static CREATE: [Schema; 2] = [Schema(&fields_with("hadoop_version")), Schema(&fields_with("plugin_version"))];
-static UPDATE: [Schema; 2] =
-    [Schema(&none_required(fields_with("hadoop_version"))), Schema(&none_required(fields_with("plugin_version")))];
+static CREATE: [Schema; 2] = [
+    Schema(&fields_with("hadoop_version")),
+    Schema(&fields_with("plugin_version")),
+];
+static UPDATE: [Schema; 2] = [
+    Schema(&none_required(fields_with("hadoop_version"))),
+    Schema(&none_required(fields_with("plugin_version"))),
+];
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     list::plain(ctx, RESOURCE)
@@ -65,7 +120,12 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 /// Checks what a template, or a cluster, names.
-pub(crate) fn check(ctx: &Ctx<'_>, plugin: &Plugin, version: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+pub(crate) fn check(
+    ctx: &Ctx<'_>,
+    plugin: &Plugin,
+    version: &str,
+    given: &Map<String, Value>,
+) -> Result<(), ApiError> {
     if let Some(image) = given.get("default_image_id").and_then(Value::as_str) {
         images::check_registered(ctx.store, image)?;
         images::check_tags(ctx.store, image, plugin, version)?;
@@ -79,7 +139,10 @@ pub(crate) fn check(ctx: &Ctx<'_>, plugin: &Plugin, version: &str, given: &Map<S
     if let Some(processes) = given.get("anti_affinity").and_then(Value::as_array) {
         node_groups::check_processes(plugin, processes)?;
     }
-    if let Some(network) = given.get("neutron_management_network").and_then(Value::as_str) {
+    if let Some(network) = given
+        .get("neutron_management_network")
+        .and_then(Value::as_str)
+    {
         cloud::check_network(network)?;
     }
     node_groups::check_shares(given)
@@ -96,7 +159,11 @@ pub(crate) fn build_groups(ctx: &mut Ctx<'_>, given: &mut Map<String, Value>) {
 
 /// Fills in what null stands for.
 pub(crate) fn fill(given: &mut Map<String, Value>) {
-    for (name, empty) in [("cluster_configs", json!({})), ("anti_affinity", json!([])), ("node_groups", json!([]))] {
+    for (name, empty) in [
+        ("cluster_configs", json!({})),
+        ("anti_affinity", json!([])),
+        ("node_groups", json!([])),
+    ] {
         if given.get(name).is_some_and(Value::is_null) {
             given.insert(name.to_owned(), empty);
         }
@@ -141,26 +208,38 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (plugin, version) = plugin_after(resource::row(ctx, RESOURCE, &id)?, &given)?;
     // Settings are looked at in creations only, or where the plugin is named besides.
     let named = given.contains_key("plugin_name");
-    let settings = if named { None } else { given.remove_entry("cluster_configs") };
+    let settings = if named {
+        None
+    } else {
+        given.remove_entry("cluster_configs")
+    };
     check(ctx, plugin, &version, &given)?;
     given.extend(settings);
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     check_renaming(ctx, RESOURCE, "Cluster template", &id, &given)?;
     if !users(ctx, &id).is_empty() {
-        let message = format!("Cluster template '{id}' could not be updated because a cluster is made from it");
+        let message = format!(
+            "Cluster template '{id}' could not be updated because a cluster is made from it"
+        );
         return Err(ApiError::update_failed(message));
     }
     ctx.knows_query("cluster_templates_update", &[])?;
     build_groups(ctx, &mut given);
     fill(&mut given);
-    ctx.store.update(RESOURCE, &id, |row| resource::overlay(&mut row.fields, given));
+    ctx.store.update(RESOURCE, &id, |row| {
+        resource::overlay(&mut row.fields, given)
+    });
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
 /// The names of the clusters that are made from a template.
 fn users<'s>(ctx: &'s Ctx<'_>, id: &str) -> Vec<&'s str> {
     let uses = |row: &&Row| row.text("cluster_template_id") == id;
-    ctx.store.seen_by(Resource::Cluster, ctx.project).filter(uses).map(Row::name).collect()
+    ctx.store
+        .seen_by(Resource::Cluster, ctx.project)
+        .filter(uses)
+        .map(Row::name)
+        .collect()
 }
 
 fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -183,5 +262,8 @@ fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     shown.insert("default_image_id".into(), "{default_image_id}".into());
     shown.insert("node_groups".into(), "{node_groups}".into());
     let answer = one(200, "cluster_template", shown)?;
-    Ok(answer.with(CONTENT_DISPOSITION, "attachment; filename=cluster_template.json"))
+    Ok(answer.with(
+        CONTENT_DISPOSITION,
+        "attachment; filename=cluster_template.json",
+    ))
 }

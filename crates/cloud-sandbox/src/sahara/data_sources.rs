@@ -33,7 +33,11 @@ pub(crate) const NAME: Field = text("name").format(Format::Name).length(1, 50).r
 const FIELDS: [Field; 7] = [
     NAME,
     text("description"),
-    field("type", Kind::Choice(&["swift", "hdfs", "maprfs", "manila", "s3"])).required(),
+    field(
+        "type",
+        Kind::Choice(&["swift", "hdfs", "maprfs", "manila", "s3"]),
+    )
+    .required(),
     text("url").required(),
     field("credentials", Kind::Anything),
     boolean("is_public").or_null(),
@@ -86,14 +90,23 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let given = UPDATE.read(&ctx.body)?;
     // Version 2 leaves all of this to the database.
     if ctx.version == Version::One {
-        if jobs::pending(ctx).any(|job| [job.text("input_id"), job.text("output_id")].contains(&id.as_str())) {
+        if jobs::pending(ctx)
+            .any(|job| [job.text("input_id"), job.text("output_id")].contains(&id.as_str()))
+        {
             let message = "A PENDING job uses this data source";
             return Err(ApiError::update_failed(message));
         }
         check_renaming(ctx, RESOURCE, "Data source", &id, &given)?;
         let row = resource::row(ctx, RESOURCE, &id)?;
-        let text = |name: &str| given.get(name).and_then(Value::as_str).unwrap_or_else(|| row.text(name));
-        let credentials = given.get("credentials").or_else(|| row.secrets.get("credentials"));
+        let text = |name: &str| {
+            given
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_else(|| row.text(name))
+        };
+        let credentials = given
+            .get("credentials")
+            .or_else(|| row.secrets.get("credentials"));
         location::check_data_source(text("type"), text("url"), credentials)?;
     }
     ctx.knows_query("data_source_update", &[])?;

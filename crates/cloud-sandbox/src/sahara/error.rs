@@ -18,7 +18,12 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     fn new(status: u16, name: &str, message: impl Into<String>) -> Self {
-        Self { status, name: name.into(), message: message.into(), has_id: true }
+        Self {
+            status,
+            name: name.into(),
+            message: message.into(),
+            has_id: true,
+        }
     }
 
     /// What nearly every refusal is: 400 with a name.
@@ -40,7 +45,10 @@ impl ApiError {
     }
 
     pub(crate) fn name_exists(what: &str, name: &str) -> Self {
-        Self::bad("NAME_ALREADY_EXISTS", format!("{what} with name '{name}' already exists"))
+        Self::bad(
+            "NAME_ALREADY_EXISTS",
+            format!("{what} with name '{name}' already exists"),
+        )
     }
 
     pub(crate) fn update_failed(message: impl Into<String>) -> Self {
@@ -57,14 +65,24 @@ impl ApiError {
 
     /// A wrong value of a list's parameter, the name of which error is a number.
     pub(crate) fn list_parameter(message: impl Into<String>) -> Self {
-        Self { status: 400, name: 400.into(), message: message.into(), has_id: true }
+        Self {
+            status: 400,
+            name: 400.into(),
+            message: message.into(),
+            has_id: true,
+        }
     }
 
     pub(crate) fn query(operation: &str, known: &[&str]) -> Self {
         let known: Vec<String> = known.iter().map(|key| format!("'{key}'")).collect();
-        let message =
-            format!("{operation} knows the params [{}] and ['marker', 'limit', 'sort_by'] only", known.join(", "));
-        Self { has_id: false, ..Self::new(400, "INVALID_PARAMS_ON_REQUEST", message) }
+        let message = format!(
+            "{operation} knows the params [{}] and ['marker', 'limit', 'sort_by'] only",
+            known.join(", ")
+        );
+        Self {
+            has_id: false,
+            ..Self::new(400, "INVALID_PARAMS_ON_REQUEST", message)
+        }
     }
 
     pub(crate) fn no_object(id: &str) -> Self {
@@ -76,11 +94,18 @@ impl ApiError {
     }
 
     pub(crate) fn forbidden() -> Self {
-        Self::new(403, "FORBIDDEN", "This takes a role that the token does not have")
+        Self::new(
+            403,
+            "FORBIDDEN",
+            "This takes a role that the token does not have",
+        )
     }
 
     pub(crate) fn internal() -> Self {
-        Self { has_id: false, ..Self::new(500, "INTERNAL_SERVER_ERROR", "Internal Server Error") }
+        Self {
+            has_id: false,
+            ..Self::new(500, "INTERNAL_SERVER_ERROR", "Internal Server Error")
+        }
     }
 
     pub(crate) fn message(&self) -> &str {
@@ -88,8 +113,13 @@ impl ApiError {
     }
 
     pub(crate) fn answer(&self, rng: &mut fastrand::Rng) -> Answer {
-        let message = if self.has_id { with_id(&self.message, rng) } else { self.message.clone() };
-        let body = json!({"error_code": self.status, "error_message": message, "error_name": self.name});
+        let message = if self.has_id {
+            with_id(&self.message, rng)
+        } else {
+            self.message.clone()
+        };
+        let body =
+            json!({"error_code": self.status, "error_message": message, "error_name": self.name});
         Answer::json(self.status, &body)
     }
 }
@@ -113,7 +143,11 @@ pub(crate) fn microversion(status: u16, name: &str, message: &str) -> Answer {
 
 /// A path or a method that the web framework does not know.
 pub(crate) fn no_route(status: u16) -> Answer {
-    let message = if status == 405 { "There is no such method at this URL." } else { "There is nothing at this URL." };
+    let message = if status == 405 {
+        "There is no such method at this URL."
+    } else {
+        "There is nothing at this URL."
+    };
     Answer::json(status, &json!({"error": status, "error_message": message}))
 }
 
@@ -126,7 +160,13 @@ pub(crate) fn bad_token(keystone: &str) -> Answer {
 
 /// What the check of the project says, the second filter.
 pub(crate) fn filter(status: u16, detail: &str) -> Answer {
-    let title = http::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Error");
+    let title = http::StatusCode::from_u16(status)
+        .ok()
+        .and_then(|s| s.canonical_reason())
+        .unwrap_or("Error");
     let message = format!("{title}.<br /><br />\n{detail}\n\n");
-    Answer::json(status, &json!({"message": message, "code": format!("{status} {title}"), "title": title}))
+    Answer::json(
+        status,
+        &json!({"message": message, "code": format!("{status} {title}"), "title": title}),
+    )
 }

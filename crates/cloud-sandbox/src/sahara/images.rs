@@ -35,7 +35,12 @@ pub(crate) const V2: &[Route<Handler>] = &[
     route("unregister_image", "DELETE", "/images/{id}", unregister),
     route("get_image_tags", "GET", "/images/{id}/tags", get_tags),
     route("set_image_tags", "PUT", "/images/{id}/tags", set_tags),
-    route("delete_image_tags", "DELETE", "/images/{id}/tags", delete_tags),
+    route(
+        "delete_image_tags",
+        "DELETE",
+        "/images/{id}/tags",
+        delete_tags,
+    ),
 ];
 
 const REGISTER: Schema = Schema(&[text("username").required(), text("description")]);
@@ -67,7 +72,12 @@ pub(crate) fn registry() -> Vec<Image> {
     vec![
         image(IMAGE, "cirros-fake", Some("cirros"), &["fake", "0.1"]),
         image(UNREGISTERED_IMAGE, "cirros-plain", None, &[]),
-        image(VANILLA_IMAGE, "debian-hadoop", Some("debian"), &["vanilla", "2.7.1", "2.7.5", "2.8.2"]),
+        image(
+            VANILLA_IMAGE,
+            "debian-hadoop",
+            Some("debian"),
+            &["vanilla", "2.7.1", "2.7.5", "2.8.2"],
+        ),
     ]
 }
 
@@ -103,16 +113,33 @@ impl Image {
 
 /// Refuses an image that a body names and that clusters cannot be made from.
 pub(crate) fn check_registered(store: &Store, id: &str) -> Result<(), ApiError> {
-    if store.images.iter().any(|image| image.id == id && image.username.is_some()) {
+    if store
+        .images
+        .iter()
+        .any(|image| image.id == id && image.username.is_some())
+    {
         return Ok(());
     }
-    Err(ApiError::invalid_reference(format!("Image '{id}' is not registered")))
+    Err(ApiError::invalid_reference(format!(
+        "Image '{id}' is not registered"
+    )))
 }
 
 /// Refuses an image that does not carry the plugin's name and version.
-pub(crate) fn check_tags(store: &Store, id: &str, plugin: &Plugin, version: &str) -> Result<(), ApiError> {
-    let tags = store.images.iter().find(|image| image.id == id).map_or(&[][..], |image| image.tags.as_slice());
-    let missing = [plugin.name, version].into_iter().filter(|needed| !tags.iter().any(|tag| tag == needed));
+pub(crate) fn check_tags(
+    store: &Store,
+    id: &str,
+    plugin: &Plugin,
+    version: &str,
+) -> Result<(), ApiError> {
+    let tags = store
+        .images
+        .iter()
+        .find(|image| image.id == id)
+        .map_or(&[][..], |image| image.tags.as_slice());
+    let missing = [plugin.name, version]
+        .into_iter()
+        .filter(|needed| !tags.iter().any(|tag| tag == needed));
     let missing: Vec<String> = missing.map(|tag| format!("'{tag}'")).collect();
     if missing.is_empty() {
         return Ok(());
@@ -124,15 +151,31 @@ pub(crate) fn check_tags(store: &Store, id: &str, plugin: &Plugin, version: &str
 /// The position of the image in the path.
 fn position(ctx: &Ctx<'_>) -> Result<usize, ApiError> {
     let id = ctx.parameter(0);
-    ctx.store.images.iter().position(|image| image.id == id).ok_or_else(|| ApiError::no_object(id))
+    ctx.store
+        .images
+        .iter()
+        .position(|image| image.id == id)
+        .ok_or_else(|| ApiError::no_object(id))
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("images_list", &["name", "tags", "username"])?;
     let name = ctx.query("name").unwrap_or_default();
-    let wanted: Vec<&str> = ctx.query_pairs().filter(|(key, _)| *key == "tags").map(|(_, tag)| tag).collect();
-    let has_all = |image: &&Image| wanted.iter().all(|wanted| image.tags.iter().any(|tag| tag == wanted));
-    let images = ctx.store.images.iter().filter(|image| image.username.is_some() && image.name.contains(name));
+    let wanted: Vec<&str> = ctx
+        .query_pairs()
+        .filter(|(key, _)| *key == "tags")
+        .map(|(_, tag)| tag)
+        .collect();
+    let has_all = |image: &&Image| {
+        wanted
+            .iter()
+            .all(|wanted| image.tags.iter().any(|tag| tag == wanted))
+    };
+    let images = ctx
+        .store
+        .images
+        .iter()
+        .filter(|image| image.username.is_some() && image.name.contains(name));
     let images: Vec<_> = images.filter(has_all).map(Image::render).collect();
     Ok(Answer::json(200, &json!({"images": images})))
 }
@@ -147,7 +190,11 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     one(200, "image", image.render())
 }
 
-fn change(ctx: &mut Ctx<'_>, status: u16, change: impl FnOnce(&mut Image)) -> Result<Answer, ApiError> {
+fn change(
+    ctx: &mut Ctx<'_>,
+    status: u16,
+    change: impl FnOnce(&mut Image),
+) -> Result<Answer, ApiError> {
     let position = position(ctx)?;
     let now = ctx.store.timestamp();
     let image = &mut ctx.store.images[position];
@@ -181,7 +228,13 @@ fn unregister(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn read_tags(ctx: &Ctx<'_>) -> Result<Vec<String>, ApiError> {
     position(ctx)?;
     let given = TAGS.read(&ctx.body)?;
-    Ok(given["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect())
+    Ok(given["tags"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect())
 }
 
 fn tag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -197,14 +250,20 @@ fn tag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn untag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let tags = read_tags(ctx)?;
-    change(ctx, 202, |image| image.tags.retain(|tag| !tags.contains(tag)))
+    change(ctx, 202, |image| {
+        image.tags.retain(|tag| !tags.contains(tag))
+    })
 }
 
 /// A bare list, or an empty object in the place of an empty list.
 fn get_tags(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let image = &ctx.store.images[position(ctx)?];
     ctx.knows_query("image_tags_get", &[])?;
-    let body = if image.tags.is_empty() { json!({}) } else { json!(image.tags) };
+    let body = if image.tags.is_empty() {
+        json!({})
+    } else {
+        json!(image.tags)
+    };
     Ok(Answer::json(200, &body))
 }
 

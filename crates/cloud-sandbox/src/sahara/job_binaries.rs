@@ -24,13 +24,48 @@ pub(crate) const V1: &[Route<Handler>] = &[
     route("get_job_binary", "GET", "/job-binaries/{id}", get),
     route("update_job_binary", "PUT", "/job-binaries/{id}", update),
     route("delete_job_binary", "DELETE", "/job-binaries/{id}", delete),
-    route("get_job_binary_data", "GET", "/job-binaries/{id}/data", data),
-    route("list_job_binary_internals", "GET", "/job-binary-internals", list_internal),
-    route("create_job_binary_internal", "PUT", "/job-binary-internals/{name}", put_internal),
-    route("get_job_binary_internal", "GET", "/job-binary-internals/{id}", get_internal),
-    route("update_job_binary_internal", "PATCH", "/job-binary-internals/{id}", update_internal),
-    route("delete_job_binary_internal", "DELETE", "/job-binary-internals/{id}", delete_internal),
-    route("get_job_binary_internal_data", "GET", "/job-binary-internals/{id}/data", internal_data),
+    route(
+        "get_job_binary_data",
+        "GET",
+        "/job-binaries/{id}/data",
+        data,
+    ),
+    route(
+        "list_job_binary_internals",
+        "GET",
+        "/job-binary-internals",
+        list_internal,
+    ),
+    route(
+        "create_job_binary_internal",
+        "PUT",
+        "/job-binary-internals/{name}",
+        put_internal,
+    ),
+    route(
+        "get_job_binary_internal",
+        "GET",
+        "/job-binary-internals/{id}",
+        get_internal,
+    ),
+    route(
+        "update_job_binary_internal",
+        "PATCH",
+        "/job-binary-internals/{id}",
+        update_internal,
+    ),
+    route(
+        "delete_job_binary_internal",
+        "DELETE",
+        "/job-binary-internals/{id}",
+        delete_internal,
+    ),
+    route(
+        "get_job_binary_internal_data",
+        "GET",
+        "/job-binary-internals/{id}/data",
+        internal_data,
+    ),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[
@@ -39,7 +74,12 @@ pub(crate) const V2: &[Route<Handler>] = &[
     route("get_job_binary", "GET", "/job-binaries/{id}", get),
     route("update_job_binary", "PATCH", "/job-binaries/{id}", update),
     route("delete_job_binary", "DELETE", "/job-binaries/{id}", delete),
-    route("get_job_binary_data", "GET", "/job-binaries/{id}/data", data),
+    route(
+        "get_job_binary_data",
+        "GET",
+        "/job-binaries/{id}/data",
+        data,
+    ),
 ];
 
 const FIELDS: [Field; 6] = [
@@ -53,8 +93,11 @@ const FIELDS: [Field; 6] = [
 
 static CREATE: Schema = Schema(&FIELDS);
 static UPDATE: Schema = Schema(&none_required(FIELDS));
-const UPDATE_INTERNAL: Schema =
-    Schema(&[NAME.optional(), boolean("is_public").or_null(), boolean("is_protected").or_null()]);
+const UPDATE_INTERNAL: Schema = Schema(&[
+    NAME.optional(),
+    boolean("is_public").or_null(),
+    boolean("is_protected").or_null(),
+]);
 
 /// The most kilobytes of a program that the service keeps itself.
 const MOST_KILOBYTES: usize = 5120;
@@ -77,14 +120,19 @@ fn read(ctx: &Ctx<'_>, schema: &Schema) -> Result<Map<String, Value>, ApiError> 
     if let Some(id) = url.strip_prefix("internal-db://")
         && resource::find(ctx.store, INTERNAL, id, ctx.project).is_none()
     {
-        return Err(ApiError::invalid_reference(format!("JobBinaryInternal with id '{id}' doesn't exist")));
+        return Err(ApiError::invalid_reference(format!(
+            "JobBinaryInternal with id '{id}' doesn't exist"
+        )));
     }
     Ok(given)
 }
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let given = read(ctx, &CREATE)?;
-    location::check_extra(given["url"].as_str().unwrap_or_default(), given.get("extra").and_then(Value::as_object))?;
+    location::check_extra(
+        given["url"].as_str().unwrap_or_default(),
+        given.get("extra").and_then(Value::as_object),
+    )?;
     ctx.knows_query("job_binary_create", &[])?;
     resource::check_duplicate(ctx, RESOURCE, &given, None)?;
     let mut row = Row {
@@ -120,12 +168,19 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
     let url = resource::row(ctx, RESOURCE, &id)?.text("url");
     if url.starts_with("internal-db://") && given.get("url").is_some_and(|new| new != url) {
-        let message = format!("The address of JobBinary '{id}' is fixed, for it is in the service itself");
+        let message =
+            format!("The address of JobBinary '{id}' is fixed, for it is in the service itself");
         return Err(ApiError::update_failed(message));
     }
-    let uses = |job: &Row| ctx.store.get(Resource::JobTemplate, job.text("job_id")).is_some_and(|t| names(t, &id));
+    let uses = |job: &Row| {
+        ctx.store
+            .get(Resource::JobTemplate, job.text("job_id"))
+            .is_some_and(|t| names(t, &id))
+    };
     if jobs::pending(ctx).any(uses) {
-        return Err(ApiError::update_failed(format!("JobBinary '{id}' is used in a PENDING job")));
+        return Err(ApiError::update_failed(format!(
+            "JobBinary '{id}' is used in a PENDING job"
+        )));
     }
     ctx.store.update(RESOURCE, &id, |row| put(row, given));
     resource::show(ctx, 202, RESOURCE, &id)
@@ -133,15 +188,23 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// Whether a template of a job has this program.
 fn names(template: &Row, id: &str) -> bool {
-    ["mains", "libs"].iter().any(|list| template.list(list).iter().any(|binary| binary == id))
+    ["mains", "libs"]
+        .iter()
+        .any(|list| template.list(list).iter().any(|binary| binary == id))
 }
 
 fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("job_binary_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
-    if ctx.store.rows(Resource::JobTemplate).any(|template| names(template, &id)) {
-        return Err(ApiError::deletion_failed("A template of a job still has this JobBinary"));
+    if ctx
+        .store
+        .rows(Resource::JobTemplate)
+        .any(|template| names(template, &id))
+    {
+        return Err(ApiError::deletion_failed(
+            "A template of a job still has this JobBinary",
+        ));
     }
     ctx.store.remove(RESOURCE, &id);
     gone()
@@ -167,7 +230,10 @@ fn data(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         },
         // There is no object storage here to read it from.
         "s3" => Err(ApiError::bad("S3_CLIENT_EXCEPTION", "Couldn't get object")),
-        _ => Err(ApiError::bad("SWIFT_CLIENT_EXCEPTION", "Object HEAD failed: 404 Not Found")),
+        _ => Err(ApiError::bad(
+            "SWIFT_CLIENT_EXCEPTION",
+            "Object HEAD failed: 404 Not Found",
+        )),
     }
 }
 
@@ -183,7 +249,9 @@ fn put_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let bad = |message: String| Err(ApiError::bad("BAD_JOB_BINARY", message));
     let name = ctx.parameter(0).to_owned();
     if !Format::Name.admits(&name) || name.len() > 50 {
-        return bad(format!("'{name}' is not a valid name of a job binary internal"));
+        return bad(format!(
+            "'{name}' is not a valid name of a job binary internal"
+        ));
     }
     let data = ctx.call.body;
     if data.is_empty() {
@@ -196,9 +264,15 @@ fn put_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         let message = format!("The binary has {size}KB, and {MOST_KILOBYTES}KB is the maximum");
         return Err(ApiError::bad("DATA_TOO_BIG", message));
     }
-    let given = fields(json!({"name": name, "datasize": data.len(), "is_public": false, "is_protected": false}));
+    let given = fields(
+        json!({"name": name, "datasize": data.len(), "is_public": false, "is_protected": false}),
+    );
     resource::check_duplicate(ctx, INTERNAL, &given, None)?;
-    let row = Row { fields: given, data: Bytes::copy_from_slice(data), ..Row::default() };
+    let row = Row {
+        fields: given,
+        data: Bytes::copy_from_slice(data),
+        ..Row::default()
+    };
     let id = ctx.store.insert(INTERNAL, ctx.project, row);
     resource::show(ctx, 202, INTERNAL, &id)
 }
@@ -208,7 +282,9 @@ fn update_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let given = UPDATE_INTERNAL.read(&ctx.body)?;
     resource::check_updatable(ctx, INTERNAL, &id, &given)?;
     resource::check_duplicate(ctx, INTERNAL, &given, Some(&id))?;
-    ctx.store.update(INTERNAL, &id, |row| resource::overlay(&mut row.fields, given));
+    ctx.store.update(INTERNAL, &id, |row| {
+        resource::overlay(&mut row.fields, given)
+    });
     resource::show(ctx, 202, INTERNAL, &id)
 }
 

@@ -28,8 +28,18 @@ pub(crate) const V2: &[Route<Handler>] = &[
     route("list_job_templates", "GET", "/job-templates", list),
     route("create_job_template", "POST", "/job-templates", create),
     route("get_job_template", "GET", "/job-templates/{id}", get),
-    route("update_job_template", "PATCH", "/job-templates/{id}", update),
-    route("delete_job_template", "DELETE", "/job-templates/{id}", delete),
+    route(
+        "update_job_template",
+        "PATCH",
+        "/job-templates/{id}",
+        update,
+    ),
+    route(
+        "delete_job_template",
+        "DELETE",
+        "/job-templates/{id}",
+        delete,
+    ),
 ];
 
 const ARGUMENT: Schema = Schema(&[
@@ -37,7 +47,10 @@ const ARGUMENT: Schema = Schema(&[
     text("description").or_null(),
     field("mapping_type", Kind::Choice(&["args", "configs", "params"])).required(),
     text("location").length(1, usize::MAX).required(),
-    field("value_type", Kind::Choice(&["string", "number", "data_source"])),
+    field(
+        "value_type",
+        Kind::Choice(&["string", "number", "data_source"]),
+    ),
     boolean("required").required(),
     text("default").or_null(),
 ]);
@@ -49,7 +62,9 @@ const CREATE: Schema = Schema(&[
     field("mains", Kind::Texts(None)).unique(),
     field("libs", Kind::Texts(None)).unique(),
     boolean("streaming"),
-    field("interface", Kind::Objects(&ARGUMENT)).unique().or_null(),
+    field("interface", Kind::Objects(&ARGUMENT))
+        .unique()
+        .or_null(),
     boolean("is_public").or_null(),
     boolean("is_protected").or_null(),
 ]);
@@ -73,7 +88,10 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let given = CREATE.read(&ctx.body)?;
     let kind = given["type"].as_str().unwrap_or_default();
     check_programs(ctx, kind, &given)?;
-    let interface = given.get("interface").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let interface = given
+        .get("interface")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
     check_interface(ctx, kind, interface)?;
     ctx.knows_query("job_templates_create", &[])?;
     resource::check_duplicate(ctx, RESOURCE, &given, None)?;
@@ -127,10 +145,15 @@ fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<A
     let mut shown = resource::created(ctx, RESOURCE, id, given)?;
     let passed = given.get("interface").and_then(Value::as_array);
     let arguments = shown.get_mut("interface").and_then(Value::as_array_mut);
-    for (argument, passed) in arguments.into_iter().flatten().zip(passed.into_iter().flatten()) {
+    for (argument, passed) in arguments
+        .into_iter()
+        .flatten()
+        .zip(passed.into_iter().flatten())
+    {
         if let Value::Object(argument) = argument {
             argument.retain(|name, _| {
-                !["description", "updated_at", "default"].contains(&name.as_str()) || passed.get(name).is_some()
+                !["description", "updated_at", "default"].contains(&name.as_str())
+                    || passed.get(name).is_some()
             });
         }
     }
@@ -140,7 +163,13 @@ fn show_created(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<A
 /// Refuses programs in the wrong places, and programs that do not exist.
 fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
     let all = |name: &str| -> Vec<&str> {
-        given.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+        given
+            .get(name)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
     };
     let (mains, libs) = (all("mains"), all("libs"));
     let (programs, missing, _) = job_types::shape(kind);
@@ -153,14 +182,18 @@ fn check_programs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Resu
         return Err(ApiError::invalid_data(format!("{kind} {missing}")));
     }
     if programs != Programs::Mains && !mains.is_empty() {
-        return Err(ApiError::invalid_data(format!("{kind} flow does not use mains")));
+        return Err(ApiError::invalid_data(format!(
+            "{kind} flow does not use mains"
+        )));
     }
     if mains.iter().any(|main| libs.contains(main)) {
         return Err(ApiError::invalid_data("'mains' and 'libs' overlap"));
     }
     for id in mains.into_iter().chain(libs) {
         if resource::find(ctx.store, Resource::JobBinary, id, ctx.project).is_none() {
-            return Err(ApiError::unknown(format!("Job binary '{id}' does not exist")));
+            return Err(ApiError::unknown(format!(
+                "Job binary '{id}' does not exist"
+            )));
         }
     }
     Ok(())
@@ -178,41 +211,77 @@ fn check_interface(ctx: &Ctx<'_>, kind: &str, interface: &[Value]) -> Result<(),
     if is_twice(&|a, b| a["name"] == b["name"]) {
         return refused("Two arguments of the interface have one name");
     }
-    if interface.iter().any(|argument| !mappings.contains(&argument["mapping_type"].as_str().unwrap_or_default())) {
-        return Err(ApiError::invalid_data(format!("A job of type {kind} knows the mapping types {mappings:?} only")));
+    if interface
+        .iter()
+        .any(|argument| !mappings.contains(&argument["mapping_type"].as_str().unwrap_or_default()))
+    {
+        return Err(ApiError::invalid_data(format!(
+            "A job of type {kind} knows the mapping types {mappings:?} only"
+        )));
     }
-    let positional: Vec<&Value> = interface.iter().filter(|argument| argument["mapping_type"] == "args").collect();
-    let mut places: Vec<Option<usize>> =
-        positional.iter().map(|argument| argument["location"].as_str().and_then(|place| place.parse().ok())).collect();
+    let positional: Vec<&Value> = interface
+        .iter()
+        .filter(|argument| argument["mapping_type"] == "args")
+        .collect();
+    let mut places: Vec<Option<usize>> = positional
+        .iter()
+        .map(|argument| {
+            argument["location"]
+                .as_str()
+                .and_then(|place| place.parse().ok())
+        })
+        .collect();
     places.sort_unstable();
-    if places.iter().enumerate().any(|(expected, place)| *place != Some(expected)) {
+    if places
+        .iter()
+        .enumerate()
+        .any(|(expected, place)| *place != Some(expected))
+    {
         return refused("Positions of arguments count up from 0 without a gap");
     }
-    let has_default = |argument: &Value| argument["default"].as_str().is_some_and(|default| !default.is_empty());
-    if positional.iter().any(|argument| argument["required"] == false && !has_default(argument)) {
+    let has_default = |argument: &Value| {
+        argument["default"]
+            .as_str()
+            .is_some_and(|default| !default.is_empty())
+    };
+    if positional
+        .iter()
+        .any(|argument| argument["required"] == false && !has_default(argument))
+    {
         return refused("A positional argument is either required or has a default");
     }
     if is_twice(&|a, b| a["mapping_type"] == b["mapping_type"] && a["location"] == b["location"]) {
         return refused("Two arguments of the interface have one place");
     }
-    for argument in interface.iter().filter(|argument| !argument["default"].is_null()) {
-        check_value(ctx, argument["value_type"].as_str().unwrap_or("string"), &argument["default"])?;
+    for argument in interface
+        .iter()
+        .filter(|argument| !argument["default"].is_null())
+    {
+        check_value(
+            ctx,
+            argument["value_type"].as_str().unwrap_or("string"),
+            &argument["default"],
+        )?;
     }
     Ok(())
 }
 
 /// Refuses a value that an argument of this type cannot have.
 pub(crate) fn check_value(ctx: &Ctx<'_>, kind: &str, value: &Value) -> Result<(), ApiError> {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let text = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
     match kind {
         "number" if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
             Err(ApiError::invalid_data(format!("'{text}' is no number")))
         }
         "data_source" if is_uuid(&text) => check_data_source(ctx.store, ctx.project, &text),
-        "data_source" if !text.contains(':') => {
-            Err(ApiError::invalid_data(format!("'{text}' is neither the ID of a data source nor a URL")))
+        "data_source" if !text.contains(':') => Err(ApiError::invalid_data(format!(
+            "'{text}' is neither the ID of a data source nor a URL"
+        ))),
+        "string" if !value.is_string() => {
+            Err(ApiError::invalid_data(format!("'{text}' is no string")))
         }
-        "string" if !value.is_string() => Err(ApiError::invalid_data(format!("'{text}' is no string"))),
         _ => Ok(()),
     }
 }
@@ -221,7 +290,9 @@ pub(crate) fn check_data_source(store: &Store, project: &str, id: &str) -> Resul
     if resource::find(store, Resource::DataSource, id, project).is_some() {
         return Ok(());
     }
-    Err(ApiError::invalid_reference(format!("DataSource with id '{id}' doesn't exist")))
+    Err(ApiError::invalid_reference(format!(
+        "DataSource with id '{id}' doesn't exist"
+    )))
 }
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -230,7 +301,9 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("job_templates_update", &[])?;
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
-    ctx.store.update(RESOURCE, &id, |row| resource::overlay(&mut row.fields, given));
+    ctx.store.update(RESOURCE, &id, |row| {
+        resource::overlay(&mut row.fields, given)
+    });
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
@@ -238,8 +311,14 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("job_templates_delete", &[])?;
     resource::check_deletable(ctx, RESOURCE, &id)?;
-    if ctx.store.rows(Resource::Job).any(|job| job.text("job_id") == id) {
-        return Err(ApiError::deletion_failed("There are jobs that were made from this one"));
+    if ctx
+        .store
+        .rows(Resource::Job)
+        .any(|job| job.text("job_id") == id)
+    {
+        return Err(ApiError::deletion_failed(
+            "There are jobs that were made from this one",
+        ));
     }
     ctx.store.remove(RESOURCE, &id);
     gone()

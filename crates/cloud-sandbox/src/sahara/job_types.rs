@@ -10,17 +10,36 @@ use super::plugins::{self, Plugin};
 use super::{Ctx, Handler, Version};
 
 pub(crate) const V1: &[Route<Handler>] = &[
-    route("get_job_config_hints", "GET", "/jobs/config-hints/{job_type}", hints),
+    route(
+        "get_job_config_hints",
+        "GET",
+        "/jobs/config-hints/{job_type}",
+        hints,
+    ),
     route("list_job_types", "GET", "/job-types", list),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[
-    route("get_job_config_hints", "GET", "/job-templates/config-hints/{job_type}", hints),
+    route(
+        "get_job_config_hints",
+        "GET",
+        "/job-templates/config-hints/{job_type}",
+        hints,
+    ),
     route("list_job_types", "GET", "/job-types", list),
 ];
 
-pub(crate) const NAMES: &[&str] =
-    &["Hive", "Java", "MapReduce", "MapReduce.Streaming", "Pig", "Shell", "Spark", "Storm", "Storm.Pyleus"];
+pub(crate) const NAMES: &[&str] = &[
+    "Hive",
+    "Java",
+    "MapReduce",
+    "MapReduce.Streaming",
+    "Pig",
+    "Shell",
+    "Spark",
+    "Storm",
+    "Storm.Pyleus",
+];
 
 /// What the programs of a type of job have to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +53,26 @@ pub(crate) enum Programs {
 /// have.
 pub(crate) fn shape(kind: &str) -> (Programs, &'static str, &'static [&'static str]) {
     match kind {
-        "Hive" => (Programs::Mains, "flow requires main script", &["configs", "params"]),
-        "Pig" | "Shell" => (Programs::Mains, "flow requires main script", &["configs", "params", "args"]),
-        "Spark" => (Programs::Mains, "job requires main application jar", &["configs", "args"]),
-        "Storm" => (Programs::Mains, "job requires main application jar", &["args"]),
+        "Hive" => (
+            Programs::Mains,
+            "flow requires main script",
+            &["configs", "params"],
+        ),
+        "Pig" | "Shell" => (
+            Programs::Mains,
+            "flow requires main script",
+            &["configs", "params", "args"],
+        ),
+        "Spark" => (
+            Programs::Mains,
+            "job requires main application jar",
+            &["configs", "args"],
+        ),
+        "Storm" => (
+            Programs::Mains,
+            "job requires main application jar",
+            &["args"],
+        ),
         "Storm.Pyleus" => (Programs::Mains, "job requires main application jar", &[]),
         "Java" => (Programs::Libs, "flow requires libs", &["configs", "args"]),
         "MapReduce" => (Programs::Libs, "flow requires libs", &["configs"]),
@@ -52,20 +87,31 @@ pub(crate) fn runs(plugin: &Plugin, kind: &str) -> bool {
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("job_types_get", &["type", "plugin_name", "plugin_version"])?;
-    let all = |key: &str| -> Vec<&str> { ctx.query_pairs().filter(|(name, _)| *name == key).map(|(_, v)| v).collect() };
+    let all = |key: &str| -> Vec<&str> {
+        ctx.query_pairs()
+            .filter(|(name, _)| *name == key)
+            .map(|(_, v)| v)
+            .collect()
+    };
     let types = all("type");
     // Version 2 takes filters by plugin under other names, and forgets about them.
     let (plugins, versions) = match ctx.version {
         Version::One => (all("plugin"), all("version")),
         Version::Two => (Vec::new(), Vec::new()),
     };
-    let with_hints = ctx.version == Version::One && ctx.query("hints").is_some_and(|v| v.eq_ignore_ascii_case("true"));
+    let with_hints = ctx.version == Version::One
+        && ctx
+            .query("hints")
+            .is_some_and(|v| v.eq_ignore_ascii_case("true"));
     let admits = |wanted: &[&str], name: &str| wanted.is_empty() || wanted.contains(&name);
     let names = NAMES.iter().filter(|name| admits(&types, name));
     let shown: Vec<Value> = names
         .map(|kind| {
-            let able = plugins::all().filter(|plugin| admits(&plugins, plugin.name) && runs(plugin, kind));
-            let able: Vec<Value> = able.filter_map(|plugin| of_plugin(plugin, kind, &versions, with_hints)).collect();
+            let able =
+                plugins::all().filter(|plugin| admits(&plugins, plugin.name) && runs(plugin, kind));
+            let able: Vec<Value> = able
+                .filter_map(|plugin| of_plugin(plugin, kind, &versions, with_hints))
+                .collect();
             json!({"name": kind, "plugins": able})
         })
         .filter(|kind| kind["plugins"] != json!([]))
@@ -74,7 +120,10 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn of_plugin(plugin: &Plugin, kind: &str, wanted: &[&str], with_hints: bool) -> Option<Value> {
-    let versions = plugin.versions.iter().filter(|version| wanted.is_empty() || wanted.contains(version));
+    let versions = plugin
+        .versions
+        .iter()
+        .filter(|version| wanted.is_empty() || wanted.contains(version));
     let versions: Map<String, Value> = versions
         .map(|version| {
             let hints = match (with_hints, plugin.has_workflows) {
@@ -103,21 +152,38 @@ fn hints(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn config(kind: &str) -> Value {
-    let hint =
-        |name: &str, value: &str, description: &str| json!({"name": name, "value": value, "description": description});
+    let hint = |name: &str, value: &str, description: &str| json!({"name": name, "value": value, "description": description});
     let map_reduce = vec![
         hint("mapreduce.job.maps", "2", "How many map tasks a job has"),
-        hint("mapreduce.job.reduces", "1", "How many reduce tasks a job has"),
-        hint("mapreduce.task.io.sort.factor", "10", "How many streams are merged at once"),
-        hint("mapreduce.map.output.compress", "false", "Whether what maps give is compressed"),
+        hint(
+            "mapreduce.job.reduces",
+            "1",
+            "How many reduce tasks a job has",
+        ),
+        hint(
+            "mapreduce.task.io.sort.factor",
+            "10",
+            "How many streams are merged at once",
+        ),
+        hint(
+            "mapreduce.map.output.compress",
+            "false",
+            "Whether what maps give is compressed",
+        ),
     ];
     match kind {
-        "Java" | "Spark" | "Storm" | "Storm.Pyleus" => json!({"job_config": {"configs": [], "args": []}}),
+        "Java" | "Spark" | "Storm" | "Storm.Pyleus" => {
+            json!({"job_config": {"configs": [], "args": []}})
+        }
         "Shell" => json!({"job_config": {"configs": {}, "args": [], "params": {}}}),
         "Pig" => json!({"job_config": {"configs": map_reduce, "args": [], "params": {}}}),
         "Hive" => {
             let mut configs = map_reduce;
-            configs.push(hint("hive.exec.parallel", "false", "Whether stages of a query run at the same time"));
+            configs.push(hint(
+                "hive.exec.parallel",
+                "false",
+                "Whether stages of a query run at the same time",
+            ));
             json!({"job_config": {"configs": configs, "params": {}}})
         }
         _ => json!({"job_config": {"configs": map_reduce}}),

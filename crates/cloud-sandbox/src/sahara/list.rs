@@ -14,7 +14,11 @@ use super::{Ctx, Version};
 const PAGING: &[&str] = &["marker", "limit", "sort_by"];
 
 /// A list of objects, each of them rendered in its way.
-pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> Value) -> Result<Answer, ApiError> {
+pub(crate) fn list(
+    ctx: &Ctx<'_>,
+    resource: Resource,
+    render: impl Fn(&Row) -> Value,
+) -> Result<Answer, ApiError> {
     let info = resource.info();
     let marker = ctx.query("marker");
     let anchor = marker.and_then(|id| resource::find(ctx.store, resource, id, ctx.project));
@@ -28,24 +32,35 @@ pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> V
         None => None,
         Some(text) => {
             let limit = text.parse::<usize>().ok().filter(|limit| *limit > 0);
-            Some(limit.ok_or_else(|| ApiError::list_parameter("'limit' must be positive integer"))?)
+            Some(
+                limit
+                    .ok_or_else(|| ApiError::list_parameter("'limit' must be positive integer"))?,
+            )
         }
     };
     let (key, descending) = match ctx.query("sort_by").filter(|key| !key.is_empty()) {
-        Some(key) => key.strip_prefix('-').map_or((key, false), |key| (key, true)),
+        Some(key) => key
+            .strip_prefix('-')
+            .map_or((key, false), |key| (key, true)),
         None => ("id", false),
     };
     // Version 2 does not check the order of clusters.
     let is_checked = !(resource == Resource::Cluster && ctx.version == Version::Two);
     if is_checked && !info.sorts.contains(&key) {
-        return Err(ApiError::list_parameter(format!("Unknown field for sorting {key}")));
+        return Err(ApiError::list_parameter(format!(
+            "Unknown field for sorting {key}"
+        )));
     }
     let (operation, filters) = info.filters;
     ctx.knows_query(operation, filters)?;
 
     let mut rows: Vec<&Row> = ctx.store.seen_by(resource, ctx.project).collect();
     for (name, value) in ctx.query_pairs().filter(|(name, _)| !PAGING.contains(name)) {
-        let name = if name == "plugin_version" { "hadoop_version" } else { name };
+        let name = if name == "plugin_version" {
+            "hadoop_version"
+        } else {
+            name
+        };
         rows = filtered(ctx.store, resource, &rows, name, value)?;
     }
     if !resource.has_column(key) {
@@ -57,7 +72,9 @@ pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> V
     let includes = resource == Resource::Job;
     let page = rows.iter().filter(|row| {
         // The row of the marker may be gone for good, or without a value; then nothing is left out.
-        let Some(anchor) = anchor.filter(|anchor| anchor.fields.get(key).is_some_and(|value| !value.is_null())) else {
+        let Some(anchor) =
+            anchor.filter(|anchor| anchor.fields.get(key).is_some_and(|value| !value.is_null()))
+        else {
             return true;
         };
         match directed(compare(row, anchor, key), descending) {
@@ -66,7 +83,10 @@ pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> V
             Ordering::Less => false,
         }
     });
-    let page: Vec<Value> = page.take(limit.unwrap_or(usize::MAX)).map(|row| render(row)).collect();
+    let page: Vec<Value> = page
+        .take(limit.unwrap_or(usize::MAX))
+        .map(|row| render(row))
+        .collect();
     let mut body = json!({resource.plural(ctx.version): page});
     if previous.is_some() || next.is_some() || marker.is_some() {
         body["markers"] = json!({"prev": previous, "next": next});
@@ -76,7 +96,9 @@ pub(crate) fn list(ctx: &Ctx<'_>, resource: Resource, render: impl Fn(&Row) -> V
 
 /// A list of objects as they are.
 pub(crate) fn plain(ctx: &mut Ctx<'_>, resource: Resource) -> Result<Answer, ApiError> {
-    list(ctx, resource, |row| Value::Object(resource::render(ctx.store, row, ctx.version)))
+    list(ctx, resource, |row| {
+        Value::Object(resource::render(ctx.store, row, ctx.version))
+    })
 }
 
 fn directed(order: Ordering, descending: bool) -> Ordering {
@@ -90,14 +112,30 @@ fn compare(a: &Row, b: &Row, key: &str) -> Ordering {
 
 /// The markers of the pages before and after. They count by position and not by what a page has, which is why a last
 /// page can be empty, and why the second one claims to have none before it.
-fn neighbours<'r>(rows: &[&'r Row], limit: Option<usize>, anchor: Option<&Row>) -> (Option<&'r str>, Option<&'r str>) {
-    let Some(limit) = limit else { return (None, None) };
+fn neighbours<'r>(
+    rows: &[&'r Row],
+    limit: Option<usize>,
+    anchor: Option<&Row>,
+) -> (Option<&'r str>, Option<&'r str>) {
+    let Some(limit) = limit else {
+        return (None, None);
+    };
     let id = |position: usize| rows.get(position).map(|row| row.id());
     match anchor {
-        None => (None, if limit < rows.len() { id(limit - 1) } else { None }),
+        None => (
+            None,
+            if limit < rows.len() {
+                id(limit - 1)
+            } else {
+                None
+            },
+        ),
         Some(anchor) => match rows.iter().position(|row| row.id() == anchor.id()) {
             None => (None, None),
-            Some(position) => (position.checked_sub(limit).and_then(id), id(position.saturating_add(limit))),
+            Some(position) => (
+                position.checked_sub(limit).and_then(id),
+                id(position.saturating_add(limit)),
+            ),
         },
     }
 }
@@ -109,15 +147,20 @@ fn filtered<'s>(
     name: &str,
     value: &str,
 ) -> Result<Vec<&'s Row>, ApiError> {
-    let keep = |admits: &dyn Fn(&Row) -> bool| rows.iter().copied().filter(|row| admits(row)).collect();
+    let keep =
+        |admits: &dyn Fn(&Row) -> bool| rows.iter().copied().filter(|row| admits(row)).collect();
     let names = |resource, field: &str, row: &Row| {
-        store.get(resource, row.text(field)).is_some_and(|other| other.name() == value)
+        store
+            .get(resource, row.text(field))
+            .is_some_and(|other| other.name() == value)
     };
     if resource == Resource::Job {
         match name {
             "status" => {
                 return Ok(keep(&|row| {
-                    row.fields["info"]["status"].as_str().is_some_and(|status| status.eq_ignore_ascii_case(value))
+                    row.fields["info"]["status"]
+                        .as_str()
+                        .is_some_and(|status| status.eq_ignore_ascii_case(value))
                 }));
             }
             "cluster.name" => return Ok(keep(&|row| names(Resource::Cluster, "cluster_id", row))),
@@ -129,10 +172,12 @@ fn filtered<'s>(
     if !resource.has_column(name) {
         return Err(ApiError::internal());
     }
-    Ok(keep(&|row| match row.fields.get(name).unwrap_or(&Value::Null) {
-        Value::String(text) => text == value,
-        Value::Bool(flag) => value.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
-        Value::Number(number) => number.to_string() == value,
-        _ => false,
-    }))
+    Ok(keep(
+        &|row| match row.fields.get(name).unwrap_or(&Value::Null) {
+            Value::String(text) => text == value,
+            Value::Bool(flag) => value.eq_ignore_ascii_case(if *flag { "true" } else { "false" }),
+            Value::Number(number) => number.to_string() == value,
+            _ => false,
+        },
+    ))
 }

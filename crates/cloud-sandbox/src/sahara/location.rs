@@ -16,7 +16,11 @@ pub(crate) struct Location<'a> {
 impl<'a> Location<'a> {
     pub(crate) fn parse(url: &'a str) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-        let slash = if scheme.is_empty() { 0 } else { rest.find('/').unwrap_or(rest.len()) };
+        let slash = if scheme.is_empty() {
+            0
+        } else {
+            rest.find('/').unwrap_or(rest.len())
+        };
         let (host, path) = rest.split_at(slash);
         Self { scheme, host, path }
     }
@@ -30,22 +34,34 @@ impl<'a> Location<'a> {
 const MOST_RANDOM: i64 = 1024;
 
 /// Refuses the address and the credentials of a data source that its type does not allow.
-pub(crate) fn check_data_source(kind: &str, url: &str, credentials: Option<&Value>) -> Result<(), ApiError> {
+pub(crate) fn check_data_source(
+    kind: &str,
+    url: &str,
+    credentials: Option<&Value>,
+) -> Result<(), ApiError> {
     check_placeholders(url)?;
     let location = Location::parse(url);
     let is_scheme = |scheme: &str| location.scheme == scheme;
-    let wrong_scheme = || Err(ApiError::invalid_data(format!("URL scheme must be '{kind}'")));
+    let wrong_scheme = || {
+        Err(ApiError::invalid_data(format!(
+            "URL scheme must be '{kind}'"
+        )))
+    };
     match kind {
         "hdfs" | "maprfs" if !is_scheme(kind) && !is_scheme("") => wrong_scheme(),
         "swift" | "manila" if !is_scheme(kind) => wrong_scheme(),
-        _ if url.is_empty() => Err(ApiError::invalid_data(format!("The URL of a data source in {kind} is empty"))),
+        _ if url.is_empty() => Err(ApiError::invalid_data(format!(
+            "The URL of a data source in {kind} is empty"
+        ))),
         "hdfs" if is_scheme("hdfs") && location.host.is_empty() => {
             Err(ApiError::invalid_data("The HDFS URL has no host name"))
         }
         "swift" => {
             let suffix = location.host.split_once('.').map(|(_, suffix)| suffix);
             if suffix.is_some_and(|suffix| suffix != "sahara") || !location.has_object() {
-                return Err(ApiError::invalid_data("URL must be of the form swift://container.sahara/object"));
+                return Err(ApiError::invalid_data(
+                    "URL must be of the form swift://container.sahara/object",
+                ));
             }
             check_swift_credentials(credentials)
         }
@@ -55,16 +71,23 @@ pub(crate) fn check_data_source(kind: &str, url: &str, credentials: Option<&Valu
         "s3" if location.host.is_empty() => Err(ApiError::invalid_data("The URL names no bucket")),
         "s3" if location.path.is_empty() => Err(ApiError::invalid_data("The URL names no object")),
         "s3" => check_s3_credentials(credentials),
-        "manila" if !is_uuid(location.host) => Err(ApiError::invalid_data("The host of a Manila URL must be a uuid")),
-        "manila" if location.path.is_empty() => {
-            Err(ApiError::invalid_data("The path of a Manila URL must not be empty"))
-        }
+        "manila" if !is_uuid(location.host) => Err(ApiError::invalid_data(
+            "The host of a Manila URL must be a uuid",
+        )),
+        "manila" if location.path.is_empty() => Err(ApiError::invalid_data(
+            "The path of a Manila URL must not be empty",
+        )),
         _ => Ok(()),
     }
 }
 
 fn check_swift_credentials(credentials: Option<&Value>) -> Result<(), ApiError> {
-    let refused = |what: &str| Err(ApiError::bad("INVALID_CREDENTIALS", format!("{what} for Swift")));
+    let refused = |what: &str| {
+        Err(ApiError::bad(
+            "INVALID_CREDENTIALS",
+            format!("{what} for Swift"),
+        ))
+    };
     let Some(credentials) = credentials.filter(|credentials| !credentials.is_null()) else {
         return refused("No credentials provided");
     };
@@ -81,7 +104,11 @@ fn check_s3_credentials(credentials: Option<&Value>) -> Result<(), ApiError> {
         match key.as_str() {
             "accesskey" | "secretkey" | "endpoint" => {}
             "bucket_in_path" | "ssl" if value.is_boolean() => {}
-            "bucket_in_path" | "ssl" => return Err(ApiError::invalid_data(format!("'{key}' is either true or false"))),
+            "bucket_in_path" | "ssl" => {
+                return Err(ApiError::invalid_data(format!(
+                    "'{key}' is either true or false"
+                )));
+            }
             _ => return Err(ApiError::invalid_data(format!("S3 knows no '{key}'"))),
         }
     }
@@ -90,16 +117,23 @@ fn check_s3_credentials(credentials: Option<&Value>) -> Result<(), ApiError> {
 
 /// Looks at each `%RANDSTR(n)%`, which stands for random text of that length.
 fn check_placeholders(url: &str) -> Result<(), ApiError> {
-    let lengths = url.split("%RANDSTR(").skip(1).filter_map(|rest| rest.split_once(")%")?.0.parse::<i64>().ok());
+    let lengths = url
+        .split("%RANDSTR(")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(")%")?.0.parse::<i64>().ok());
     let mut total = 0_i64;
     for length in lengths {
         if length <= 0 {
-            return Err(ApiError::invalid_data("A RANDSTR has at least one character"));
+            return Err(ApiError::invalid_data(
+                "A RANDSTR has at least one character",
+            ));
         }
         total = total.saturating_add(length);
     }
     if total > MOST_RANDOM {
-        return Err(ApiError::invalid_data(format!("Requested RANDSTR length is over {MOST_RANDOM} in all.")));
+        return Err(ApiError::invalid_data(format!(
+            "Requested RANDSTR length is over {MOST_RANDOM} in all."
+        )));
     }
     Ok(())
 }
@@ -114,19 +148,30 @@ pub(crate) fn check_job_binary(url: &str) -> Result<(), ApiError> {
         "manila" => is_uuid(location.host) && location.has_object(),
         _ => return Err(ApiError::invalid_data("Invalid job binary")),
     };
-    if is_one { Ok(()) } else { Err(ApiError::validation(&[format!("url: '{url}' is not a 'valid_job_location'")])) }
+    if is_one {
+        Ok(())
+    } else {
+        Err(ApiError::validation(&[format!(
+            "url: '{url}' is not a 'valid_job_location'"
+        )]))
+    }
 }
 
 /// Refuses a new job binary without what its kind needs to be read.
 pub(crate) fn check_extra(url: &str, extra: Option<&Map<String, Value>>) -> Result<(), ApiError> {
-    let has = |key: &str| extra.is_some_and(|extra| extra.get(key).is_some_and(|value| value != ""));
+    let has =
+        |key: &str| extra.is_some_and(|extra| extra.get(key).is_some_and(|value| value != ""));
     match Location::parse(url).scheme {
         "swift" if !has("user") || !has("password") => {
             let message = "A JobBinary in swift needs 'user' and 'password' in extra";
             Err(ApiError::bad("BAD_JOB_BINARY", message))
         }
         "s3" => {
-            let mut keys: Vec<&str> = extra.into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+            let mut keys: Vec<&str> = extra
+                .into_iter()
+                .flatten()
+                .map(|(key, _)| key.as_str())
+                .collect();
             keys.sort_unstable();
             if keys == ["accesskey", "endpoint", "secretkey"] {
                 return Ok(());

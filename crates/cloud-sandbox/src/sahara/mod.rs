@@ -83,12 +83,22 @@ pub(crate) struct Ctx<'a> {
 }
 
 /// The routes of version 1.0, which version 1.1 has too.
-const VERSION_ONE: &[&[Route<Handler>]] =
-    &[clusters::V1, cluster_templates::V1, node_group_templates::V1, plugins::V1, images::V1];
+const VERSION_ONE: &[&[Route<Handler>]] = &[
+    clusters::V1,
+    cluster_templates::V1,
+    node_group_templates::V1,
+    plugins::V1,
+    images::V1,
+];
 
 /// What version 1.1 has besides.
-const VERSION_ONE_JOBS: &[&[Route<Handler>]] =
-    &[data_sources::V1, job_binaries::V1, job_templates::V1, jobs::V1, job_types::V1];
+const VERSION_ONE_JOBS: &[&[Route<Handler>]] = &[
+    data_sources::V1,
+    job_binaries::V1,
+    job_templates::V1,
+    jobs::V1,
+    job_types::V1,
+];
 
 const VERSION_TWO: &[&[Route<Handler>]] = &[
     clusters::V2,
@@ -105,18 +115,31 @@ const VERSION_TWO: &[&[Route<Handler>]] = &[
 
 /// Every operation of version 1.1 that the emulated service knows, with paths below `/v1.1` or `/v1.1/{project}`.
 pub fn operations_v1_1() -> impl Iterator<Item = &'static Operation> {
-    VERSION_ONE.iter().chain(VERSION_ONE_JOBS).copied().flatten().map(|route| &route.operation)
+    VERSION_ONE
+        .iter()
+        .chain(VERSION_ONE_JOBS)
+        .copied()
+        .flatten()
+        .map(|route| &route.operation)
 }
 
 /// Every operation of version 2 that the emulated service knows, with paths below `/v2` or `/v2/{project}`.
 pub fn operations_v2() -> impl Iterator<Item = &'static Operation> {
-    VERSION_TWO.iter().copied().flatten().map(|route| &route.operation)
+    VERSION_TWO
+        .iter()
+        .copied()
+        .flatten()
+        .map(|route| &route.operation)
 }
 
 impl Sahara {
     pub(crate) fn new(options: &Options, clock: Clock, keystone: Keystone) -> Self {
         let store = Store::new(options.seed, options.action_duration, clock.epoch());
-        Self(Arc::new(Inner { clock, keystone, store: Mutex::new(store) }))
+        Self(Arc::new(Inner {
+            clock,
+            keystone,
+            store: Mutex::new(store),
+        }))
     }
 
     /// Limits how many instances the clusters of a project may have together; at first to a thousand.
@@ -141,7 +164,13 @@ impl Sahara {
     /// Adds a cluster without nodes to the project `demo`, and gives its id. It is active at once, for what is not about
     /// clusters but needs one: to run jobs. Plugin and version decide which types of jobs it runs.
     pub fn add_cluster(&self, plugin: &str, version: &str, name: &str) -> String {
-        clusters::add(&mut crate::lock(&self.0.store), DEMO_PROJECT, plugin, version, name)
+        clusters::add(
+            &mut crate::lock(&self.0.store),
+            DEMO_PROJECT,
+            plugin,
+            version,
+            name,
+        )
     }
 
     fn answer(&self, call: &Call<'_>, store: &mut Store) -> Answer {
@@ -149,7 +178,10 @@ impl Sahara {
             return versions(call.origin);
         }
         let keystone = openstack::keystone_beside(call.origin);
-        let token = call.headers.get("x-auth-token").and_then(|token| token.to_str().ok());
+        let token = call
+            .headers
+            .get("x-auth-token")
+            .and_then(|token| token.to_str().ok());
         let Some(caller) = token.and_then(|token| self.0.keystone.caller(token)) else {
             return error::bad_token(&keystone);
         };
@@ -159,7 +191,9 @@ impl Sahara {
         let Some(project) = caller.project else {
             return error::filter(503, "");
         };
-        let (version, rest) = call.path[1..].split_once('/').unwrap_or((&call.path[1..], ""));
+        let (version, rest) = call.path[1..]
+            .split_once('/')
+            .unwrap_or((&call.path[1..], ""));
         if rest.is_empty() {
             return error::filter(404, "Incorrect path");
         }
@@ -175,8 +209,12 @@ impl Sahara {
             "v2" => (Version::Two, &[VERSION_TWO]),
             _ => return error::no_route(404),
         };
-        let Some((found, path)) = find(groups, call.method, rest, below) else { return error::no_route(404) };
-        let Some(found) = found else { return error::no_route(405) };
+        let Some((found, path)) = find(groups, call.method, rest, below) else {
+            return error::no_route(404);
+        };
+        let Some(found) = found else {
+            return error::no_route(405);
+        };
         if version == Version::One {
             return run(store, call, version, project, caller, found, &path);
         }
@@ -189,8 +227,9 @@ impl Sahara {
                 error::microversion(406, "NOT_ACCEPTABLE", &message)
             }
             other => {
-                let message =
-                    format!("{other} is no version of the API: that would be two numbers with a point in between.");
+                let message = format!(
+                    "{other} is no version of the API: that would be two numbers with a point in between."
+                );
                 error::microversion(400, "BAD_REQUEST", &message)
             }
         };
@@ -198,9 +237,10 @@ impl Sahara {
         if answer.status == 500 && answer.body.is_empty() {
             return answer;
         }
-        answer
-            .with(VARY, "OpenStack-API-Version")
-            .with(HeaderName::from_static("openstack-api-version"), &format!("data-processing {asked}"))
+        answer.with(VARY, "OpenStack-API-Version").with(
+            HeaderName::from_static("openstack-api-version"),
+            &format!("data-processing {asked}"),
+        )
     }
 }
 
@@ -216,7 +256,11 @@ fn find(
     for path in [rest, below] {
         // The name of a binary may end like this by itself.
         let is_name = path.starts_with("job-binary-internals/") && method == Method::PUT;
-        let path = if is_name { path } else { path.strip_suffix(".json").unwrap_or(path) };
+        let path = if is_name {
+            path
+        } else {
+            path.strip_suffix(".json").unwrap_or(path)
+        };
         let path = format!("/{path}");
         let routes = groups.iter().copied().flatten().copied().flatten();
         match route::find(routes, method, &path) {
@@ -238,8 +282,15 @@ fn run(
     path: &str,
 ) -> Answer {
     let decode = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
-    let takes_bytes = matches!(found.operation.id, "create_job_binary_internal" | "convert_plugin_config");
-    let body = if takes_bytes { Ok(Value::Null) } else { body(call) };
+    let takes_bytes = matches!(
+        found.operation.id,
+        "create_job_binary_internal" | "convert_plugin_config"
+    );
+    let body = if takes_bytes {
+        Ok(Value::Null)
+    } else {
+        body(call)
+    };
     let answer = body.and_then(|body| {
         let mut ctx = Ctx {
             store,
@@ -248,15 +299,25 @@ fn run(
             project,
             caller,
             body,
-            parameters: route::parameters(found.operation.path, path).into_iter().map(decode).collect(),
+            parameters: route::parameters(found.operation.path, path)
+                .into_iter()
+                .map(decode)
+                .collect(),
             query: form::pairs(call.query),
         };
         (found.handler)(&mut ctx)
     });
     let answer = answer.unwrap_or_else(|error| error.answer(&mut store.rng));
     // The form of the answer is looked at when everything is done, and then so is the form of its refusal.
-    let is_json = answer.headers.get(CONTENT_TYPE).is_none_or(|kind| kind == "application/json");
-    if is_json && !accepts_json(call) { Answer::new(500, Some("text/plain"), "") } else { answer }
+    let is_json = answer
+        .headers
+        .get(CONTENT_TYPE)
+        .is_none_or(|kind| kind == "application/json");
+    if is_json && !accepts_json(call) {
+        Answer::new(500, Some("text/plain"), "")
+    } else {
+        answer
+    }
 }
 
 /// The body of a request, whatever the method: also a deletion can have one.
@@ -264,10 +325,16 @@ fn body(call: &Call<'_>) -> Result<Value, ApiError> {
     if call.body.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
-    let kind = call.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = call
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.is_empty() && !kind.eq_ignore_ascii_case("application/json") {
-        return Err(ApiError::invalid_data(format!("Content type '{kind}' isn't supported")));
+        return Err(ApiError::invalid_data(format!(
+            "Content type '{kind}' isn't supported"
+        )));
     }
     let broken = |_| ApiError::bad("MALFORMED_REQUEST_BODY", "The body is not JSON");
     serde_json::from_slice(call.body).map_err(broken)
@@ -276,15 +343,22 @@ fn body(call: &Call<'_>) -> Result<Value, ApiError> {
 fn accepts_json(call: &Call<'_>) -> bool {
     let mut accepted = call.headers.get_all(ACCEPT).iter().peekable();
     accepted.peek().is_none()
-        || accepted.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(|range| {
-            let range = range.split(';').next().unwrap_or_default().trim();
-            ["application/json", "application/*", "*/*", ""].contains(&range)
-        })
+        || accepted
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .any(|range| {
+                let range = range.split(';').next().unwrap_or_default().trim();
+                ["application/json", "application/*", "*/*", ""].contains(&range)
+            })
 }
 
 /// The microversion that a request asks for.
 fn microversion(call: &Call<'_>) -> String {
-    let values = call.headers.get_all("openstack-api-version").iter().filter_map(|value| value.to_str().ok());
+    let values = call
+        .headers
+        .get_all("openstack-api-version")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let ours = values.flat_map(|value| value.split(',')).find_map(|part| {
         let (service, version) = part.trim().split_once(' ')?;
         (service == "data-processing").then(|| version.trim().to_owned())
@@ -297,7 +371,8 @@ fn microversion(call: &Call<'_>) -> String {
 
 fn is_version(text: &str) -> bool {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.split_once('.').is_some_and(|(major, minor)| is_number(major) && is_number(minor))
+    text.split_once('.')
+        .is_some_and(|(major, minor)| is_number(major) && is_number(minor))
 }
 
 /// The versions, in an answer of status 300 that needs no token. Unlike those of the real server, the links have the
@@ -310,7 +385,10 @@ fn versions(origin: &str) -> Answer {
     let mut newest = version("v2", "CURRENT");
     newest["min_version"] = "2.0".into();
     newest["max_version"] = "2.0".into();
-    Answer::json(300, &json!({"versions": [version("v1.0", "SUPPORTED"), version("v1.1", "SUPPORTED"), newest]}))
+    Answer::json(
+        300,
+        &json!({"versions": [version("v1.0", "SUPPORTED"), version("v1.1", "SUPPORTED"), newest]}),
+    )
 }
 
 impl Service for Sahara {
@@ -341,7 +419,10 @@ impl Service for Sahara {
             _ => "INTERNAL_SERVER_ERROR",
         });
         let message = message.unwrap_or("the sandbox was asked to fail");
-        Answer::json(status, &json!({"error_code": status, "error_message": message, "error_name": code}))
+        Answer::json(
+            status,
+            &json!({"error_code": status, "error_message": message, "error_name": code}),
+        )
     }
 
     /// The service has no limit of its own; what stands in front of one speaks like this.
@@ -367,17 +448,22 @@ impl Ctx<'_> {
     }
 
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query_pairs().find(|(key, _)| *key == name).map(|(_, value)| value)
+        self.query_pairs()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.query
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Refuses other keys in the query than these, which version 2 does everywhere.
     pub(crate) fn knows_query(&self, operation: &str, known: &[&str]) -> Result<(), ApiError> {
-        let foreign =
-            |(name, _): (&str, &str)| !known.contains(&name) && !["marker", "limit", "sort_by"].contains(&name);
+        let foreign = |(name, _): (&str, &str)| {
+            !known.contains(&name) && !["marker", "limit", "sort_by"].contains(&name)
+        };
         if self.version == Version::Two && self.query_pairs().any(foreign) {
             return Err(ApiError::query(operation, known));
         }
@@ -386,12 +472,18 @@ impl Ctx<'_> {
 
     /// What is to go wrong with what the request starts.
     pub(crate) fn failure(&self) -> Option<String> {
-        self.call.fail_actions.as_ref().map(|(_, message)| message.clone())
+        self.call
+            .fail_actions
+            .as_ref()
+            .map(|(_, message)| message.clone())
     }
 }
 
 /// An answer with one object under its key, as most handlers end.
-#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it is the last expression of handlers, which can fail"
+)]
 pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<Answer, ApiError> {
     let mut body = Map::new();
     body.insert(key.to_owned(), object.into());
@@ -399,7 +491,10 @@ pub(crate) fn one(status: u16, key: &str, object: Map<String, Value>) -> Result<
 }
 
 /// The answer to a deletion: nothing, of the type of everything else.
-#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it is the last expression of handlers, which can fail"
+)]
 pub(crate) fn gone() -> Result<Answer, ApiError> {
     Ok(Answer::new(204, Some("application/json"), ""))
 }

@@ -13,21 +13,81 @@ use super::{Ctx, Handler, gone, images, list, node_groups, one};
 const RESOURCE: Resource = Resource::NodeGroupTemplate;
 
 pub(crate) const V1: &[Route<Handler>] = &[
-    route("list_node_group_templates", "GET", "/node-group-templates", list),
-    route("create_node_group_template", "POST", "/node-group-templates", create),
-    route("get_node_group_template", "GET", "/node-group-templates/{id}", get),
-    route("update_node_group_template", "PUT", "/node-group-templates/{id}", update),
-    route("delete_node_group_template", "DELETE", "/node-group-templates/{id}", delete),
-    route("export_node_group_template", "GET", "/node-group-templates/{id}/export", export),
+    route(
+        "list_node_group_templates",
+        "GET",
+        "/node-group-templates",
+        list,
+    ),
+    route(
+        "create_node_group_template",
+        "POST",
+        "/node-group-templates",
+        create,
+    ),
+    route(
+        "get_node_group_template",
+        "GET",
+        "/node-group-templates/{id}",
+        get,
+    ),
+    route(
+        "update_node_group_template",
+        "PUT",
+        "/node-group-templates/{id}",
+        update,
+    ),
+    route(
+        "delete_node_group_template",
+        "DELETE",
+        "/node-group-templates/{id}",
+        delete,
+    ),
+    route(
+        "export_node_group_template",
+        "GET",
+        "/node-group-templates/{id}/export",
+        export,
+    ),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[
-    route("list_node_group_templates", "GET", "/node-group-templates", list),
-    route("create_node_group_template", "POST", "/node-group-templates", create),
-    route("get_node_group_template", "GET", "/node-group-templates/{id}", get),
-    route("update_node_group_template", "PATCH", "/node-group-templates/{id}", update),
-    route("delete_node_group_template", "DELETE", "/node-group-templates/{id}", delete),
-    route("export_node_group_template", "GET", "/node-group-templates/{id}/export", export),
+    route(
+        "list_node_group_templates",
+        "GET",
+        "/node-group-templates",
+        list,
+    ),
+    route(
+        "create_node_group_template",
+        "POST",
+        "/node-group-templates",
+        create,
+    ),
+    route(
+        "get_node_group_template",
+        "GET",
+        "/node-group-templates/{id}",
+        get,
+    ),
+    route(
+        "update_node_group_template",
+        "PATCH",
+        "/node-group-templates/{id}",
+        update,
+    ),
+    route(
+        "delete_node_group_template",
+        "DELETE",
+        "/node-group-templates/{id}",
+        delete,
+    ),
+    route(
+        "export_node_group_template",
+        "GET",
+        "/node-group-templates/{id}/export",
+        export,
+    ),
 ];
 
 const BOOT: [Field; 4] = [
@@ -41,7 +101,10 @@ const FIELDS: [Field; 23] = fields_with("hadoop_version");
 const FIELDS_V2: [Field; 27] = joined(fields_with("plugin_version"), BOOT);
 
 static CREATE: [Schema; 2] = [Schema(&FIELDS), Schema(&FIELDS_V2)];
-static UPDATE: [Schema; 2] = [Schema(&none_required(FIELDS)), Schema(&none_required(FIELDS_V2))];
+static UPDATE: [Schema; 2] = [
+    Schema(&none_required(FIELDS)),
+    Schema(&none_required(FIELDS_V2)),
+];
 
 const fn fields_with(version: &'static str) -> [Field; 23] {
     let own = [
@@ -79,7 +142,10 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     check(ctx, plugin, text("hadoop_version"), &given)?;
     ctx.knows_query("node_group_templates_create", &[])?;
 
-    let mut row = Row { fields: node_groups::defaults(), ..Row::default() };
+    let mut row = Row {
+        fields: node_groups::defaults(),
+        ..Row::default()
+    };
     row.fields.extend(fields(json!({
         "description": null,
         "is_default": false,
@@ -99,7 +165,12 @@ pub(crate) fn stored(mut given: Map<String, Value>) -> Map<String, Value> {
     given
 }
 
-fn check(ctx: &Ctx<'_>, plugin: &Plugin, version: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check(
+    ctx: &Ctx<'_>,
+    plugin: &Plugin,
+    version: &str,
+    given: &Map<String, Value>,
+) -> Result<(), ApiError> {
     node_groups::check(ctx, plugin, given)?;
     if let Some(image) = given.get("image_id").and_then(Value::as_str) {
         images::check_registered(ctx.store, image)?;
@@ -109,7 +180,10 @@ fn check(ctx: &Ctx<'_>, plugin: &Plugin, version: &str, given: &Map<String, Valu
 }
 
 /// The plugin and its version after an update of a template.
-pub(crate) fn plugin_after(row: &Row, given: &Map<String, Value>) -> Result<(&'static Plugin, String), ApiError> {
+pub(crate) fn plugin_after(
+    row: &Row,
+    given: &Map<String, Value>,
+) -> Result<(&'static Plugin, String), ApiError> {
     let text = |name: &str| given.get(name).and_then(Value::as_str);
     if text("plugin_name").is_some() && text("hadoop_version").is_none() {
         // Version 2 names the field of version 1.1, too.
@@ -129,7 +203,9 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     check_renaming(ctx, RESOURCE, "NodeGroup template", &id, &given)?;
     ctx.knows_query("node_group_templates_update", &[])?;
-    ctx.store.update(RESOURCE, &id, |row| resource::overlay(&mut row.fields, given));
+    ctx.store.update(RESOURCE, &id, |row| {
+        resource::overlay(&mut row.fields, given)
+    });
     resource::show(ctx, 202, RESOURCE, &id)
 }
 
@@ -141,7 +217,9 @@ pub(crate) fn check_renaming(
     id: &str,
     given: &Map<String, Value>,
 ) -> Result<(), ApiError> {
-    let Some(name) = given.get("name").and_then(Value::as_str) else { return Ok(()) };
+    let Some(name) = given.get("name").and_then(Value::as_str) else {
+        return Ok(());
+    };
     if resource::row(ctx, resource, id)?.name() == name {
         return Ok(());
     }
@@ -151,15 +229,28 @@ pub(crate) fn check_renaming(
 fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     let users = |resource| {
-        let uses =
-            |row: &&Row| row.list("node_groups").iter().any(|group| group["node_group_template_id"] == id.as_str());
-        let names: Vec<&str> = ctx.store.seen_by(resource, ctx.project).filter(uses).map(Row::name).collect();
-        if names.is_empty() { "N/A".to_owned() } else { names.join(", ") }
+        let uses = |row: &&Row| {
+            row.list("node_groups")
+                .iter()
+                .any(|group| group["node_group_template_id"] == id.as_str())
+        };
+        let names: Vec<&str> = ctx
+            .store
+            .seen_by(resource, ctx.project)
+            .filter(uses)
+            .map(Row::name)
+            .collect();
+        if names.is_empty() {
+            "N/A".to_owned()
+        } else {
+            names.join(", ")
+        }
     };
     let (templates, clusters) = (users(Resource::ClusterTemplate), users(Resource::Cluster));
     if templates != "N/A" || clusters != "N/A" {
-        let message =
-            format!("Node group template {id} is in use by cluster templates: {templates}; and clusters: {clusters}");
+        let message = format!(
+            "Node group template {id} is in use by cluster templates: {templates}; and clusters: {clusters}"
+        );
         return Err(ApiError::invalid_reference(message));
     }
     ctx.knows_query("node_group_templates_delete", &[])?;
@@ -173,7 +264,12 @@ fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("node_group_template_export", &[])?;
     let mut shown = exported(ctx, resource::row(ctx, RESOURCE, &id)?);
-    for name in ["flavor_id", "image_id", "floating_ip_pool", "security_groups"] {
+    for name in [
+        "flavor_id",
+        "image_id",
+        "floating_ip_pool",
+        "security_groups",
+    ] {
         shown.insert(name.to_owned(), format!("{{{name}}}").into());
     }
     one(200, "node_group_template", shown)
@@ -181,7 +277,14 @@ fn export(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 pub(crate) fn exported(ctx: &Ctx<'_>, row: &Row) -> Map<String, Value> {
     let mut shown = resource::named(row.fields.clone(), ctx.version);
-    for name in ["id", "created_at", "updated_at", "tenant_id", "project_id", "is_default"] {
+    for name in [
+        "id",
+        "created_at",
+        "updated_at",
+        "tenant_id",
+        "project_id",
+        "is_default",
+    ] {
         shown.remove(name);
     }
     shown

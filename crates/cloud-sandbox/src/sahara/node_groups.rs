@@ -9,25 +9,46 @@ use super::schema::{Field, Format, Kind, Schema, boolean, field, joined, text, u
 use super::store::Store;
 use super::{Ctx, cloud, images};
 
-pub(crate) const NAME: Field = text("name").format(Format::HostName).length(1, 50).required();
+pub(crate) const NAME: Field = text("name")
+    .format(Format::HostName)
+    .length(1, 50)
+    .required();
 pub(crate) const FLAVOR: Field = field("flavor_id", Kind::Flavor).required();
-pub(crate) const PROCESSES: Field = field("node_processes", Kind::Texts(None)).length(1, usize::MAX).required();
+pub(crate) const PROCESSES: Field = field("node_processes", Kind::Texts(None))
+    .length(1, usize::MAX)
+    .required();
 pub(crate) const SHARES: Field = field("shares", Kind::Objects(&SHARE));
 const COUNT: Field = field("count", Kind::Integer).required();
 
-const SHARE: Schema =
-    Schema(&[uuid("id").required(), text("path").or_null(), field("access_level", Kind::Choice(&["rw", "ro"]))]);
+const SHARE: Schema = Schema(&[
+    uuid("id").required(),
+    text("path").or_null(),
+    field("access_level", Kind::Choice(&["rw", "ro"])),
+]);
 
 /// Groups in the body of a cluster or a template of one: with a flavor and processes, or with a template of a group.
-pub(crate) const GROUPS: Field =
-    field("node_groups", Kind::EitherOf(&WITH_FLAVOR, &WITH_TEMPLATE, "node_group_template_id"));
+pub(crate) const GROUPS: Field = field(
+    "node_groups",
+    Kind::EitherOf(&WITH_FLAVOR, &WITH_TEMPLATE, "node_group_template_id"),
+);
 /// The same in the body of a scaling.
-pub(crate) const ADDED: Field =
-    field("add_node_groups", Kind::EitherOf(&WITH_FLAVOR, &WITH_TEMPLATE, "node_group_template_id"));
+pub(crate) const ADDED: Field = field(
+    "add_node_groups",
+    Kind::EitherOf(&WITH_FLAVOR, &WITH_TEMPLATE, "node_group_template_id"),
+);
 
-const WITH_FLAVOR: Schema = Schema(&joined::<4, 18, 22>([NAME, FLAVOR, PROCESSES, COUNT], OPTIONAL));
+const WITH_FLAVOR: Schema = Schema(&joined::<4, 18, 22>(
+    [NAME, FLAVOR, PROCESSES, COUNT],
+    OPTIONAL,
+));
 const WITH_TEMPLATE: Schema = Schema(&joined::<5, 18, 23>(
-    [NAME, FLAVOR.optional(), PROCESSES.optional(), COUNT, uuid("node_group_template_id").required()],
+    [
+        NAME,
+        FLAVOR.optional(),
+        PROCESSES.optional(),
+        COUNT,
+        uuid("node_group_template_id").required(),
+    ],
     OPTIONAL,
 ));
 
@@ -39,7 +60,9 @@ pub(crate) const OPTIONAL: [Field; 18] = [
     field("volumes_size", Kind::Integer).at_least(1).or_null(),
     text("volume_type").or_null(),
     text("volumes_availability_zone").or_null(),
-    text("volume_mount_prefix").format(Format::PosixPath).or_null(),
+    text("volume_mount_prefix")
+        .format(Format::PosixPath)
+        .or_null(),
     text("description").or_null(),
     text("floating_ip_pool").or_null(),
     field("security_groups", Kind::Texts(None)).or_null(),
@@ -87,7 +110,14 @@ pub(crate) fn build(store: &mut Store, given: &Map<String, Value>) -> Map<String
         for (name, value) in &mut group {
             *value = template.fields.get(name).cloned().unwrap_or_default();
         }
-        group.insert("flavor_id".into(), template.fields.get("flavor_id").cloned().unwrap_or_default());
+        group.insert(
+            "flavor_id".into(),
+            template
+                .fields
+                .get("flavor_id")
+                .cloned()
+                .unwrap_or_default(),
+        );
     }
     group.insert("node_group_template_id".into(), Value::Null);
     resource::overlay(&mut group, given.clone());
@@ -107,21 +137,39 @@ pub(crate) fn renew(store: &mut Store, group: &mut Map<String, Value>) {
 
 /// Checks all groups of a body.
 pub(crate) fn check_all(ctx: &Ctx<'_>, plugin: &Plugin, groups: &[Value]) -> Result<(), ApiError> {
-    check_distinct(groups.iter().filter_map(|group| group["name"].as_str()), "node group names")?;
-    groups.iter().filter_map(Value::as_object).try_for_each(|group| check(ctx, plugin, group))
+    check_distinct(
+        groups.iter().filter_map(|group| group["name"].as_str()),
+        "node group names",
+    )?;
+    groups
+        .iter()
+        .filter_map(Value::as_object)
+        .try_for_each(|group| check(ctx, plugin, group))
 }
 
-pub(crate) fn check_distinct<'n>(names: impl Iterator<Item = &'n str>, what: &str) -> Result<(), ApiError> {
+pub(crate) fn check_distinct<'n>(
+    names: impl Iterator<Item = &'n str>,
+    what: &str,
+) -> Result<(), ApiError> {
     let names: Vec<&str> = names.collect();
-    match names.iter().enumerate().find(|(index, name)| names[..*index].contains(name)) {
-        Some((_, twice)) => Err(ApiError::invalid_data(format!("'{twice}' is there twice in {what}"))),
+    match names
+        .iter()
+        .enumerate()
+        .find(|(index, name)| names[..*index].contains(name))
+    {
+        Some((_, twice)) => Err(ApiError::invalid_data(format!(
+            "'{twice}' is there twice in {what}"
+        ))),
         None => Ok(()),
     }
 }
 
 pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<(), ApiError> {
     check_distinct(processes.iter().filter_map(Value::as_str), "node processes")?;
-    let unknown = processes.iter().filter_map(Value::as_str).filter(|process| !plugin.knows_process(process));
+    let unknown = processes
+        .iter()
+        .filter_map(Value::as_str)
+        .filter(|process| !plugin.knows_process(process));
     let mut unknown: Vec<String> = unknown.map(|process| format!("'{process}'")).collect();
     unknown.sort();
     if unknown.is_empty() {
@@ -132,8 +180,17 @@ pub(crate) fn check_processes(plugin: &Plugin, processes: &[Value]) -> Result<()
 }
 
 /// Checks what a group, or a template of one, names.
-pub(crate) fn check(ctx: &Ctx<'_>, plugin: &Plugin, group: &Map<String, Value>) -> Result<(), ApiError> {
-    let text = |name: &str| group.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+pub(crate) fn check(
+    ctx: &Ctx<'_>,
+    plugin: &Plugin,
+    group: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    let text = |name: &str| {
+        group
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
     if let Some(id) = text("node_group_template_id") {
         let template = resource::find(ctx.store, Resource::NodeGroupTemplate, id, ctx.project);
         let unknown = || ApiError::unknown(format!("NodeGroup template with id '{id}' not found"));
@@ -151,15 +208,28 @@ pub(crate) fn check(ctx: &Ctx<'_>, plugin: &Plugin, group: &Map<String, Value>) 
     if let Some(id) = text("image_id") {
         images::check_registered(ctx.store, id)?;
     }
-    if group.get("volumes_per_node").and_then(Value::as_i64).is_some_and(|volumes| volumes > 0) {
+    if group
+        .get("volumes_per_node")
+        .and_then(Value::as_i64)
+        .is_some_and(|volumes| volumes > 0)
+    {
         text("volumes_availability_zone").map_or(Ok(()), cloud::check_volume_zone)?;
         text("volume_type").map_or(Ok(()), cloud::check_volume_type)?;
-        if group.get("volumes_size").and_then(Value::as_i64).is_none_or(|size| size == 0) {
+        if group
+            .get("volumes_size")
+            .and_then(Value::as_i64)
+            .is_none_or(|size| size == 0)
+        {
             return Err(ApiError::invalid_reference("Volumes need a volumes_size"));
         }
     }
     text("floating_ip_pool").map_or(Ok(()), cloud::check_floating_ip_pool)?;
-    for name in group.get("security_groups").and_then(Value::as_array).into_iter().flatten() {
+    for name in group
+        .get("security_groups")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         cloud::check_security_group(name.as_str().unwrap_or_default())?;
     }
     text("availability_zone").map_or(Ok(()), cloud::check_zone)
@@ -167,14 +237,22 @@ pub(crate) fn check(ctx: &Ctx<'_>, plugin: &Plugin, group: &Map<String, Value>) 
 
 /// Checks the shares of a body. The cloud has none, so that all it can say is that one does not exist.
 pub(crate) fn check_shares(given: &Map<String, Value>) -> Result<(), ApiError> {
-    let shares = given.get("shares").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let shares = given
+        .get("shares")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
     let paths = || shares.iter().filter_map(|share| share["path"].as_str());
     check_distinct(paths(), "the paths of shares")?;
     if let Some(path) = paths().find(|path| !path.starts_with('/') || path.contains('\0')) {
-        return Err(ApiError::invalid_data(format!("The path '{path}' of a share is not absolute")));
+        return Err(ApiError::invalid_data(format!(
+            "The path '{path}' of a share is not absolute"
+        )));
     }
     match shares.first() {
-        Some(share) => Err(ApiError::invalid_reference(format!("Requested share {} does not exist", share["id"]))),
+        Some(share) => Err(ApiError::invalid_reference(format!(
+            "Requested share {} does not exist",
+            share["id"]
+        ))),
         None => Ok(()),
     }
 }

@@ -14,15 +14,30 @@ use super::{Ctx, Handler, one};
 pub(crate) const V1: &[Route<Handler>] = &[
     route("list_plugins", "GET", "/plugins", list),
     route("get_plugin", "GET", "/plugins/{name}", get),
-    route("get_plugin_version", "GET", "/plugins/{name}/{version}", get_version),
+    route(
+        "get_plugin_version",
+        "GET",
+        "/plugins/{name}/{version}",
+        get_version,
+    ),
     route("update_plugin", "PATCH", "/plugins/{name}", update),
-    route("convert_plugin_config", "POST", "/plugins/{name}/{version}/convert-config/{template_name}", convert),
+    route(
+        "convert_plugin_config",
+        "POST",
+        "/plugins/{name}/{version}/convert-config/{template_name}",
+        convert,
+    ),
 ];
 
 pub(crate) const V2: &[Route<Handler>] = &[
     route("list_plugins", "GET", "/plugins", list),
     route("get_plugin", "GET", "/plugins/{name}", get),
-    route("get_plugin_version", "GET", "/plugins/{name}/{version}", get_version),
+    route(
+        "get_plugin_version",
+        "GET",
+        "/plugins/{name}/{version}",
+        get_version,
+    ),
     route("update_plugin", "PATCH", "/plugins/{name}", update),
 ];
 
@@ -45,7 +60,15 @@ pub(crate) struct Plugin {
 /// Name, description, type, value unless given, target, whether it belongs to the cluster and not to nodes, whether it
 /// may be left out, and the priority.
 #[derive(Debug)]
-struct Config(&'static str, &'static str, Usual, &'static str, bool, bool, u8);
+struct Config(
+    &'static str,
+    &'static str,
+    Usual,
+    &'static str,
+    bool,
+    bool,
+    u8,
+);
 
 #[derive(Debug)]
 enum Usual {
@@ -75,7 +98,15 @@ const GENERAL: &[Config] = &[
         false,
         1,
     ),
-    Config("URL of NTP server", "The server that instances set their clocks by", Text(""), "general", true, true, 1),
+    Config(
+        "URL of NTP server",
+        "The server that instances set their clocks by",
+        Text(""),
+        "general",
+        true,
+        true,
+        1,
+    ),
     Config(
         "Heat Wait Condition timeout",
         "How many seconds an instance may take to boot",
@@ -85,12 +116,36 @@ const GENERAL: &[Config] = &[
         true,
         1,
     ),
-    Config("Enable XFS", "Whether disks are formatted with XFS", Flag(true), "general", true, true, 1),
+    Config(
+        "Enable XFS",
+        "Whether disks are formatted with XFS",
+        Flag(true),
+        "general",
+        true,
+        true,
+        1,
+    ),
 ];
 
 const KERBEROS: &[Config] = &[
-    Config("Enable Kerberos Security", "Whether services prove who they are", Flag(false), "Kerberos", true, true, 1),
-    Config("Existing KDC", "Whether there is a KDC already", Flag(false), "Kerberos", true, true, 1),
+    Config(
+        "Enable Kerberos Security",
+        "Whether services prove who they are",
+        Flag(false),
+        "Kerberos",
+        true,
+        true,
+        1,
+    ),
+    Config(
+        "Existing KDC",
+        "Whether there is a KDC already",
+        Flag(false),
+        "Kerberos",
+        true,
+        true,
+        1,
+    ),
     Config(
         "Server IP of KDC",
         "The address of the KDC that is there already",
@@ -100,7 +155,15 @@ const KERBEROS: &[Config] = &[
         true,
         1,
     ),
-    Config("Realm Name", "The name of the realm", Text("SAHARA-KDC"), "Kerberos", true, true, 1),
+    Config(
+        "Realm Name",
+        "The name of the realm",
+        Text("SAHARA-KDC"),
+        "Kerberos",
+        true,
+        true,
+        1,
+    ),
     Config(
         "Admin principal",
         "Who administers the KDC that is there already",
@@ -110,15 +173,63 @@ const KERBEROS: &[Config] = &[
         true,
         1,
     ),
-    Config("Admin password", "The administrator's password", Text(""), "Kerberos", true, true, 1),
+    Config(
+        "Admin password",
+        "The administrator's password",
+        Text(""),
+        "Kerberos",
+        true,
+        true,
+        1,
+    ),
 ];
 
 const HADOOP: &[Config] = &[
-    Config("dfs.replication", "How many copies of a block there are", Number(3), "HDFS", true, true, 1),
-    Config("dfs.blocksize", "How many bytes a block has", Text("134217728"), "HDFS", true, true, 2),
-    Config("dfs.namenode.handler.count", "How many threads serve calls", Number(10), "HDFS", false, true, 2),
-    Config("NameNode Heap Size", "The memory of the name node in megabytes", Number(1024), "HDFS", false, true, 1),
-    Config("DataNode Heap Size", "The memory of a data node in megabytes", Number(1024), "HDFS", false, true, 1),
+    Config(
+        "dfs.replication",
+        "How many copies of a block there are",
+        Number(3),
+        "HDFS",
+        true,
+        true,
+        1,
+    ),
+    Config(
+        "dfs.blocksize",
+        "How many bytes a block has",
+        Text("134217728"),
+        "HDFS",
+        true,
+        true,
+        2,
+    ),
+    Config(
+        "dfs.namenode.handler.count",
+        "How many threads serve calls",
+        Number(10),
+        "HDFS",
+        false,
+        true,
+        2,
+    ),
+    Config(
+        "NameNode Heap Size",
+        "The memory of the name node in megabytes",
+        Number(1024),
+        "HDFS",
+        false,
+        true,
+        1,
+    ),
+    Config(
+        "DataNode Heap Size",
+        "The memory of a data node in megabytes",
+        Number(1024),
+        "HDFS",
+        false,
+        true,
+        1,
+    ),
     Config(
         "mapreduce.map.memory.mb",
         "The memory of a map task in megabytes",
@@ -137,7 +248,15 @@ const HADOOP: &[Config] = &[
         true,
         2,
     ),
-    Config("yarn.resourcemanager.scheduler.class", "Who schedules containers", Text("capacity"), "YARN", true, true, 2),
+    Config(
+        "yarn.resourcemanager.scheduler.class",
+        "Who schedules containers",
+        Text("capacity"),
+        "YARN",
+        true,
+        true,
+        2,
+    ),
     Config(
         "ResourceManager Heap Size",
         "The memory of the resource manager in megabytes",
@@ -147,12 +266,60 @@ const HADOOP: &[Config] = &[
         true,
         1,
     ),
-    Config("Enable Swift", "Whether jobs can read from object storage", Flag(true), "general", true, false, 1),
-    Config("Enable MySQL", "Whether there is a database for Hive and Oozie", Flag(true), "general", true, true, 1),
-    Config("Oozie Heap Size", "The memory of Oozie in megabytes", Number(1024), "JobFlow", false, true, 1),
-    Config("hive.exec.parallel", "Whether stages of a query run at the same time", Flag(false), "Hive", true, true, 2),
-    Config("Spark History Server Heap Size", "Its memory in megabytes", Number(1024), "Spark", false, true, 1),
-    Config("tickTime", "The milliseconds of a tick", Number(2000), "ZooKeeper", true, true, 2),
+    Config(
+        "Enable Swift",
+        "Whether jobs can read from object storage",
+        Flag(true),
+        "general",
+        true,
+        false,
+        1,
+    ),
+    Config(
+        "Enable MySQL",
+        "Whether there is a database for Hive and Oozie",
+        Flag(true),
+        "general",
+        true,
+        true,
+        1,
+    ),
+    Config(
+        "Oozie Heap Size",
+        "The memory of Oozie in megabytes",
+        Number(1024),
+        "JobFlow",
+        false,
+        true,
+        1,
+    ),
+    Config(
+        "hive.exec.parallel",
+        "Whether stages of a query run at the same time",
+        Flag(false),
+        "Hive",
+        true,
+        true,
+        2,
+    ),
+    Config(
+        "Spark History Server Heap Size",
+        "Its memory in megabytes",
+        Number(1024),
+        "Spark",
+        false,
+        true,
+        1,
+    ),
+    Config(
+        "tickTime",
+        "The milliseconds of a tick",
+        Number(2000),
+        "ZooKeeper",
+        true,
+        true,
+        2,
+    ),
 ];
 
 static PLUGINS: [Plugin; 2] = [
@@ -205,23 +372,33 @@ static PLUGINS: [Plugin; 2] = [
 /// What a label means, and whether it can be changed.
 const LABELS: [(&str, bool, &str); 4] = [
     ("enabled", true, "Clusters can be made with it."),
-    ("hidden", true, "It is not shown, but clusters can be made with it."),
+    (
+        "hidden",
+        true,
+        "It is not shown, but clusters can be made with it.",
+    ),
     ("stable", false, "It is good for production."),
     ("deprecated", false, "It will go away in a later release."),
 ];
 
 const STATUS: &[Field] = &[boolean("status")];
 const LABEL: Kind = Kind::Object(&Schema(STATUS));
-const OF_PLUGIN: Schema =
-    Schema(&[field("enabled", LABEL), field("hidden", LABEL), field("stable", LABEL), field("deprecated", LABEL)]);
+const OF_PLUGIN: Schema = Schema(&[
+    field("enabled", LABEL),
+    field("hidden", LABEL),
+    field("stable", LABEL),
+    field("deprecated", LABEL),
+]);
 const OF_VERSIONS: Schema = Schema(&[
     field("0.1", Kind::Object(&OF_PLUGIN)),
     field("2.7.1", Kind::Object(&OF_PLUGIN)),
     field("2.7.5", Kind::Object(&OF_PLUGIN)),
     field("2.8.2", Kind::Object(&OF_PLUGIN)),
 ]);
-const UPDATE: Schema =
-    Schema(&[field("plugin_labels", Kind::Object(&OF_PLUGIN)), field("version_labels", Kind::Object(&OF_VERSIONS))]);
+const UPDATE: Schema = Schema(&[
+    field("plugin_labels", Kind::Object(&OF_PLUGIN)),
+    field("version_labels", Kind::Object(&OF_VERSIONS)),
+]);
 
 pub(crate) fn all() -> impl Iterator<Item = &'static Plugin> {
     PLUGINS.iter()
@@ -246,13 +423,18 @@ pub(crate) fn check_enabled(ctx: &Ctx<'_>, plugin: &Plugin, version: &str) -> Re
     if is_on(&labels["plugin_labels"]) && is_on(&labels["version_labels"][version]) {
         return Ok(());
     }
-    let message = format!("Plugin '{}' or its version '{version}' is not enabled", plugin.name);
+    let message = format!(
+        "Plugin '{}' or its version '{version}' is not enabled",
+        plugin.name
+    );
     Err(ApiError::invalid_reference(message))
 }
 
 impl Plugin {
     pub(crate) fn knows_process(&self, process: &str) -> bool {
-        self.processes.iter().any(|(_, processes)| processes.contains(&process))
+        self.processes
+            .iter()
+            .any(|(_, processes)| processes.contains(&process))
     }
 
     /// Whether the configurations of a body exist.
@@ -283,7 +465,10 @@ impl Plugin {
         shown.insert("versions".into(), self.versions.into());
         shown.extend(fields(labels(store, project, self)));
         // Whoever has changed a label gets this with every answer, in version 2 too.
-        if store.labels.contains_key(&(project.to_owned(), self.name.to_owned())) {
+        if store
+            .labels
+            .contains_key(&(project.to_owned(), self.name.to_owned()))
+        {
             shown.insert("tenant_id".into(), project.into());
         }
         shown
@@ -294,14 +479,27 @@ impl Plugin {
 fn labels(store: &Store, project: &str, plugin: &Plugin) -> Value {
     let set = |names: &[(&str, bool)]| {
         let label = |(name, status): &(&str, bool)| {
-            let (_, mutable, description) = LABELS.iter().find(|label| label.0 == *name).unwrap_or(&LABELS[0]);
-            ((*name).to_owned(), json!({"status": status, "mutable": mutable, "description": description}))
+            let (_, mutable, description) = LABELS
+                .iter()
+                .find(|label| label.0 == *name)
+                .unwrap_or(&LABELS[0]);
+            (
+                (*name).to_owned(),
+                json!({"status": status, "mutable": mutable, "description": description}),
+            )
         };
         names.iter().map(label).collect::<Map<_, _>>()
     };
-    let versions = plugin.versions.iter().map(|version| ((*version).to_owned(), set(plugin.version_labels).into()));
+    let versions = plugin
+        .versions
+        .iter()
+        .map(|version| ((*version).to_owned(), set(plugin.version_labels).into()));
     let usual = json!({"plugin_labels": set(plugin.labels), "version_labels": versions.collect::<Map<_, _>>()});
-    store.labels.get(&(project.to_owned(), plugin.name.to_owned())).cloned().unwrap_or(usual)
+    store
+        .labels
+        .get(&(project.to_owned(), plugin.name.to_owned()))
+        .cloned()
+        .unwrap_or(usual)
 }
 
 fn in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, ApiError> {
@@ -312,7 +510,9 @@ fn in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, ApiError> {
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ctx.knows_query("plugins_list", &[])?;
-    let plugins: Vec<_> = all().map(|plugin| plugin.details(ctx.store, ctx.project)).collect();
+    let plugins: Vec<_> = all()
+        .map(|plugin| plugin.details(ctx.store, ctx.project))
+        .collect();
     Ok(Answer::json(200, &json!({"plugins": plugins})))
 }
 
@@ -325,7 +525,11 @@ fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn version_in_path(ctx: &Ctx<'_>) -> Result<&'static Plugin, ApiError> {
     let (name, version) = (ctx.parameter(0), ctx.parameter(1));
     let found = all().find(|plugin| plugin.name == name && plugin.versions.contains(&version));
-    found.ok_or_else(|| ApiError::not_found(&format!("{{'plugin_name': '{name}', 'version': '{version}'}}")))
+    found.ok_or_else(|| {
+        ApiError::not_found(&format!(
+            "{{'plugin_name': '{name}', 'version': '{version}'}}"
+        ))
+    })
 }
 
 fn get_version(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -334,9 +538,15 @@ fn get_version(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut shown = plugin.details(ctx.store, ctx.project);
     let configs = plugin.configs.iter().copied().flatten().map(Config::render);
     shown.insert("configs".into(), configs.collect());
-    let processes = plugin.processes.iter().map(|(service, all)| ((*service).to_owned(), Value::from(*all)));
+    let processes = plugin
+        .processes
+        .iter()
+        .map(|(service, all)| ((*service).to_owned(), Value::from(*all)));
     shown.insert("node_processes".into(), Value::Object(processes.collect()));
-    shown.insert("required_image_tags".into(), json!([plugin.name, ctx.parameter(1)]));
+    shown.insert(
+        "required_image_tags".into(),
+        json!([plugin.name, ctx.parameter(1)]),
+    );
     one(200, "plugin", shown)
 }
 
@@ -372,7 +582,12 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if let Some(changes) = given.get("plugin_labels") {
         set_labels(&mut labels["plugin_labels"], changes)?;
     }
-    for (version, changes) in given.get("version_labels").and_then(Value::as_object).into_iter().flatten() {
+    for (version, changes) in given
+        .get("version_labels")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         let Some(of_version) = labels["version_labels"].get_mut(version) else {
             let message = format!("Unknown plugin version '{version}' of {}", plugin.name);
             return Err(ApiError::invalid_data(message));
@@ -380,18 +595,26 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         set_labels(of_version, changes)?;
     }
     ctx.knows_query("plugins_update", &[])?;
-    ctx.store.labels.insert((ctx.project.to_owned(), plugin.name.to_owned()), labels);
+    ctx.store
+        .labels
+        .insert((ctx.project.to_owned(), plugin.name.to_owned()), labels);
     one(202, "plugin", plugin.details(ctx.store, ctx.project))
 }
 
 fn set_labels(labels: &mut Value, changes: &Value) -> Result<(), ApiError> {
     for (name, change) in changes.as_object().into_iter().flatten() {
         let Some(label) = labels.get_mut(name) else {
-            return Err(ApiError::invalid_data(format!("There is no label '{name}' here")));
+            return Err(ApiError::invalid_data(format!(
+                "There is no label '{name}' here"
+            )));
         };
-        let Some(status) = change.get("status") else { continue };
+        let Some(status) = change.get("status") else {
+            continue;
+        };
         if label["mutable"] == false && &label["status"] != status {
-            return Err(ApiError::invalid_data(format!("Label '{name}' cannot be changed")));
+            return Err(ApiError::invalid_data(format!(
+                "Label '{name}' cannot be changed"
+            )));
         }
         label["status"] = status.clone();
     }

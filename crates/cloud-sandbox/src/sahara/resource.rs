@@ -37,9 +37,24 @@ pub(crate) struct Info {
     columns: &'static [&'static str],
 }
 
-const COLUMNS: &[&str] = &["id", "name", "tenant_id", "created_at", "updated_at", "is_public", "is_protected"];
+const COLUMNS: &[&str] = &[
+    "id",
+    "name",
+    "tenant_id",
+    "created_at",
+    "updated_at",
+    "is_public",
+    "is_protected",
+];
 
-const TEMPLATE_SORTS: &[&str] = &["id", "name", "plugin_name", "hadoop_version", "created_at", "updated_at"];
+const TEMPLATE_SORTS: &[&str] = &[
+    "id",
+    "name",
+    "plugin_name",
+    "hadoop_version",
+    "created_at",
+    "updated_at",
+];
 const TEMPLATE_FILTERS: &[&str] = &["plugin_name", "plugin_version", "name"];
 const TYPE_SORTS: &[&str] = &["id", "name", "type", "created_at", "updated_at"];
 const NAME_SORTS: &[&str] = &["id", "name", "created_at", "updated_at"];
@@ -141,7 +156,14 @@ static INFOS: [Info; 8] = [
         keys: [("job_execution", "job_executions"), ("job", "jobs")],
         sorts: &["id", "job_template", "cluster", "status"],
         filters: ("jobs_list", &["status"]),
-        unset: &["updated_at", "start_time", "end_time", "engine_job_id", "return_code", "data_source_urls"],
+        unset: &[
+            "updated_at",
+            "start_time",
+            "end_time",
+            "engine_job_id",
+            "return_code",
+            "data_source_urls",
+        ],
         columns: &[
             "job_id",
             "cluster_id",
@@ -177,7 +199,10 @@ impl Resource {
 /// Gives fields the names that they have in a version.
 pub(crate) fn named(mut fields: Map<String, Value>, version: Version) -> Map<String, Value> {
     if version == Version::Two {
-        for (old, new) in [("tenant_id", "project_id"), ("hadoop_version", "plugin_version")] {
+        for (old, new) in [
+            ("tenant_id", "project_id"),
+            ("hadoop_version", "plugin_version"),
+        ] {
             if let Some(value) = fields.remove(old) {
                 fields.insert(new.to_owned(), value);
             }
@@ -188,7 +213,12 @@ pub(crate) fn named(mut fields: Map<String, Value>, version: Version) -> Map<Str
 
 /// Renames the fields of the objects in a list of an object.
 fn name_all(fields: &mut Map<String, Value>, list: &str, version: Version) {
-    for item in fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+    for item in fields
+        .get_mut(list)
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         if let Value::Object(item) = item {
             *item = named(std::mem::take(item), version);
         }
@@ -199,8 +229,15 @@ pub(crate) fn render(store: &Store, row: &Row, version: Version) -> Map<String, 
     let mut fields = named(row.fields.clone(), version);
     name_all(&mut fields, "provision_progress", version);
     for list in ["mains", "libs"] {
-        for program in fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
-            let found = program.as_str().and_then(|id| store.get(Resource::JobBinary, id));
+        for program in fields
+            .get_mut(list)
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
+            let found = program
+                .as_str()
+                .and_then(|id| store.get(Resource::JobBinary, id));
             *program = found.map_or(Value::Null, |row| named(row.fields.clone(), version).into());
         }
     }
@@ -218,13 +255,29 @@ pub(crate) fn row<'s>(ctx: &'s Ctx<'_>, resource: Resource, id: &str) -> Result<
     find(ctx.store, resource, id, ctx.project).ok_or_else(|| ApiError::no_object(id))
 }
 
-pub(crate) fn find<'s>(store: &'s Store, resource: Resource, id: &str, project: &str) -> Option<&'s Row> {
-    store.get(resource, id).filter(|row| row.is_seen_by(project))
+pub(crate) fn find<'s>(
+    store: &'s Store,
+    resource: Resource,
+    id: &str,
+    project: &str,
+) -> Option<&'s Row> {
+    store
+        .get(resource, id)
+        .filter(|row| row.is_seen_by(project))
 }
 
-pub(crate) fn show(ctx: &Ctx<'_>, status: u16, resource: Resource, id: &str) -> Result<Answer, ApiError> {
+pub(crate) fn show(
+    ctx: &Ctx<'_>,
+    status: u16,
+    resource: Resource,
+    id: &str,
+) -> Result<Answer, ApiError> {
     let row = row(ctx, resource, id)?;
-    one(status, resource.singular(ctx.version), render(ctx.store, row, ctx.version))
+    one(
+        status,
+        resource.singular(ctx.version),
+        render(ctx.store, row, ctx.version),
+    )
 }
 
 /// The answer to a creation.
@@ -234,7 +287,11 @@ pub(crate) fn show_created(
     id: &str,
     given: &Map<String, Value>,
 ) -> Result<Answer, ApiError> {
-    one(202, resource.singular(ctx.version), created(ctx, resource, id, given)?)
+    one(
+        202,
+        resource.singular(ctx.version),
+        created(ctx, resource, id, given)?,
+    )
 }
 
 /// A new object as it is shown first, without the columns that the database was given nothing for.
@@ -245,7 +302,12 @@ pub(crate) fn created(
     given: &Map<String, Value>,
 ) -> Result<Map<String, Value>, ApiError> {
     let mut fields = render(ctx.store, row(ctx, resource, id)?, ctx.version);
-    for name in resource.info().unset.iter().filter(|name| !given.contains_key(**name)) {
+    for name in resource
+        .info()
+        .unset
+        .iter()
+        .filter(|name| !given.contains_key(**name))
+    {
         fields.remove(*name);
     }
     Ok(fields)
@@ -275,12 +337,18 @@ pub(crate) fn check_deletable(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Re
     let row = row(ctx, resource, id)?;
     let class = resource.info().class;
     let refused = |why: &str| {
-        Err(ApiError::deletion_failed(format!("{class} with id '{id}' could not be deleted because {why}")))
+        Err(ApiError::deletion_failed(format!(
+            "{class} with id '{id}' could not be deleted because {why}"
+        )))
     };
     if !row.is_of(ctx.project) {
         return refused("it wasn't created in this tenant");
     }
-    if row.flag("is_protected") { refused("it's marked as protected") } else { Ok(()) }
+    if row.flag("is_protected") {
+        refused("it's marked as protected")
+    } else {
+        Ok(())
+    }
 }
 
 /// Refuses to change what belongs to another project.
@@ -288,7 +356,11 @@ pub(crate) fn check_owned(ctx: &Ctx<'_>, resource: Resource, id: &str) -> Result
     if row(ctx, resource, id)?.is_of(ctx.project) {
         return Ok(());
     }
-    Err(not_updatable(resource, id, "it wasn't created in this tenant"))
+    Err(not_updatable(
+        resource,
+        id,
+        "it wasn't created in this tenant",
+    ))
 }
 
 /// Refuses to change what belongs to another project or is protected. A protected object takes a change that ends the
@@ -301,11 +373,15 @@ pub(crate) fn check_updatable(
 ) -> Result<(), ApiError> {
     check_owned(ctx, resource, id)?;
     let row = row(ctx, resource, id)?;
-    let ends_protection = given.get("is_protected").is_some_and(|value| value != &Value::Bool(true));
+    let ends_protection = given
+        .get("is_protected")
+        .is_some_and(|value| value != &Value::Bool(true));
     if !row.flag("is_protected") || ends_protection {
         return Ok(());
     }
-    let same = |(name, value): (&String, &Value)| name == "is_public" || row.fields.get(name) == Some(value);
+    let same = |(name, value): (&String, &Value)| {
+        name == "is_public" || row.fields.get(name) == Some(value)
+    };
     if given.contains_key("is_public") && given.iter().all(same) {
         return Ok(());
     }
@@ -314,13 +390,27 @@ pub(crate) fn check_updatable(
 
 fn not_updatable(resource: Resource, id: &str, why: &str) -> ApiError {
     let class = resource.info().class;
-    ApiError::update_failed(format!("{class} with id '{id}' could not be updated because {why}"))
+    ApiError::update_failed(format!(
+        "{class} with id '{id}' could not be updated because {why}"
+    ))
 }
 
 /// Whether the project has an object of this name already.
-pub(crate) fn check_name(ctx: &Ctx<'_>, resource: Resource, what: &str, name: &str) -> Result<(), ApiError> {
-    let exists = ctx.store.seen_by(resource, ctx.project).any(|row| row.name() == name);
-    if exists { Err(ApiError::name_exists(what, name)) } else { Ok(()) }
+pub(crate) fn check_name(
+    ctx: &Ctx<'_>,
+    resource: Resource,
+    what: &str,
+    name: &str,
+) -> Result<(), ApiError> {
+    let exists = ctx
+        .store
+        .seen_by(resource, ctx.project)
+        .any(|row| row.name() == name);
+    if exists {
+        Err(ApiError::name_exists(what, name))
+    } else {
+        Ok(())
+    }
 }
 
 /// The same where only the database looks, at the objects of the project itself but this one.
@@ -330,7 +420,9 @@ pub(crate) fn check_duplicate(
     given: &Map<String, Value>,
     own: Option<&str>,
 ) -> Result<(), ApiError> {
-    let Some(name) = given.get("name").and_then(Value::as_str) else { return Ok(()) };
+    let Some(name) = given.get("name").and_then(Value::as_str) else {
+        return Ok(());
+    };
     let same = |row: &Row| row.is_of(ctx.project) && row.name() == name && Some(row.id()) != own;
     if !ctx.store.rows(resource).any(same) {
         return Ok(());
@@ -344,7 +436,11 @@ pub(crate) fn check_duplicate(
 pub(crate) fn overlay(fields: &mut Map<String, Value>, given: Map<String, Value>) {
     for (name, value) in given {
         let is_flag = fields.get(&name).is_some_and(Value::is_boolean);
-        let value = if value.is_null() && is_flag { Value::Bool(false) } else { value };
+        let value = if value.is_null() && is_flag {
+            Value::Bool(false)
+        } else {
+            value
+        };
         fields.insert(name, value);
     }
 }

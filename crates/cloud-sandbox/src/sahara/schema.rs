@@ -86,7 +86,11 @@ pub(crate) const fn joined<const A: usize, const B: usize, const N: usize>(
     let mut all = [field("", Kind::Anything); N];
     let mut index = 0;
     while index < N {
-        all[index] = if index < A { first[index] } else { second[index - A] };
+        all[index] = if index < A {
+            first[index]
+        } else {
+            second[index - A]
+        };
         index += 1;
     }
     all
@@ -94,32 +98,53 @@ pub(crate) const fn joined<const A: usize, const B: usize, const N: usize>(
 
 impl Field {
     pub(crate) const fn or_null(self) -> Self {
-        Self { is_nullable: true, ..self }
+        Self {
+            is_nullable: true,
+            ..self
+        }
     }
 
     pub(crate) const fn required(self) -> Self {
-        Self { is_required: true, ..self }
+        Self {
+            is_required: true,
+            ..self
+        }
     }
 
     /// The same field where nothing is required.
     pub(crate) const fn optional(self) -> Self {
-        Self { is_required: false, ..self }
+        Self {
+            is_required: false,
+            ..self
+        }
     }
 
     pub(crate) const fn format(self, format: Format) -> Self {
-        Self { format: Some(format), ..self }
+        Self {
+            format: Some(format),
+            ..self
+        }
     }
 
     pub(crate) const fn length(self, least: usize, most: usize) -> Self {
-        Self { length: Some((least, most)), ..self }
+        Self {
+            length: Some((least, most)),
+            ..self
+        }
     }
 
     pub(crate) const fn at_least(self, least: i64) -> Self {
-        Self { least: Some(least), ..self }
+        Self {
+            least: Some(least),
+            ..self
+        }
     }
 
     pub(crate) const fn unique(self) -> Self {
-        Self { is_unique: true, ..self }
+        Self {
+            is_unique: true,
+            ..self
+        }
     }
 
     fn check(&self, value: &Value, path: &str, problems: &mut Vec<String>) {
@@ -131,12 +156,21 @@ impl Field {
         if !self.kind.admits(value) {
             match self.kind {
                 Kind::Choice(choices) if value.is_string() => {
-                    let choices: Vec<String> = choices.iter().map(|choice| format!("'{choice}'")).collect();
-                    say(format!("{} is not one of [{}]", repr(value), choices.join(", ")));
+                    let choices: Vec<String> =
+                        choices.iter().map(|choice| format!("'{choice}'")).collect();
+                    say(format!(
+                        "{} is not one of [{}]",
+                        repr(value),
+                        choices.join(", ")
+                    ));
                 }
                 _ => {
                     let null = if self.is_nullable { ", 'null'" } else { "" };
-                    say(format!("{} is not of type '{}'{null}", repr(value), self.kind.name()));
+                    say(format!(
+                        "{} is not of type '{}'{null}",
+                        repr(value),
+                        self.kind.name()
+                    ));
                 }
             }
         } else if let Some(text) = value.as_str() {
@@ -157,7 +191,12 @@ impl Field {
             if self.length.is_some_and(|(least, _)| items.len() < least) {
                 say(format!("{} is too short", repr(value)));
             }
-            if self.is_unique && items.iter().enumerate().any(|(index, item)| items[..index].contains(item)) {
+            if self.is_unique
+                && items
+                    .iter()
+                    .enumerate()
+                    .any(|(index, item)| items[..index].contains(item))
+            {
                 say(format!("{} has non-unique elements", repr(value)));
             }
         }
@@ -180,9 +219,15 @@ impl Kind {
                 _ => false,
             },
             Self::Configs => value.as_object().is_some_and(|targets| {
-                targets.values().all(|configs| configs.as_object().is_some_and(|configs| configs.values().all(is_leaf)))
+                targets.values().all(|configs| {
+                    configs
+                        .as_object()
+                        .is_some_and(|configs| configs.values().all(is_leaf))
+                })
             }),
-            Self::SimpleConfig => value.as_object().is_some_and(|configs| configs.values().all(is_leaf)),
+            Self::SimpleConfig => value
+                .as_object()
+                .is_some_and(|configs| configs.values().all(is_leaf)),
             Self::Anything | Self::Object(_) => value.is_object(),
             Self::Texts(_) | Self::Objects(_) | Self::EitherOf(..) => value.is_array(),
         }
@@ -209,12 +254,19 @@ impl Kind {
             let path = format!("{path}[{index}]");
             match (self, item.as_object()) {
                 (Self::Texts(format), _) => {
-                    let item_field = Field { format, ..field("", Kind::Text) };
+                    let item_field = Field {
+                        format,
+                        ..field("", Kind::Text)
+                    };
                     item_field.check(item, &path, problems);
                 }
                 (Self::Objects(schema), Some(object)) => schema.check(object, &path, problems),
                 (Self::EitherOf(first, second, decides), Some(object)) => {
-                    let schema = if object.contains_key(decides) { second } else { first };
+                    let schema = if object.contains_key(decides) {
+                        second
+                    } else {
+                        first
+                    };
                     let mut found = Vec::new();
                     schema.check(object, &path, &mut found);
                     if !found.is_empty() {
@@ -222,7 +274,11 @@ impl Kind {
                     }
                 }
                 (Self::Objects(_) | Self::EitherOf(..), None) => {
-                    problems.push(format!("{}{} is not of type 'object'", prefix(&path), repr(item)));
+                    problems.push(format!(
+                        "{}{} is not of type 'object'",
+                        prefix(&path),
+                        repr(item)
+                    ));
                 }
                 _ => {}
             }
@@ -234,15 +290,26 @@ impl Schema {
     /// A body that has this form.
     pub(crate) fn read(&self, body: &Value) -> Result<Map<String, Value>, ApiError> {
         let Some(object) = body.as_object() else {
-            return Err(ApiError::validation(&[format!("{} is not of type 'object'", repr(body))]));
+            return Err(ApiError::validation(&[format!(
+                "{} is not of type 'object'",
+                repr(body)
+            )]));
         };
         let mut problems = Vec::new();
         self.check(object, "", &mut problems);
-        if problems.is_empty() { Ok(object.clone()) } else { Err(ApiError::validation(&problems)) }
+        if problems.is_empty() {
+            Ok(object.clone())
+        } else {
+            Err(ApiError::validation(&problems))
+        }
     }
 
     /// The same, with at least one of these fields.
-    pub(crate) fn read_any_of(&self, body: &Value, fields: &[&str]) -> Result<Map<String, Value>, ApiError> {
+    pub(crate) fn read_any_of(
+        &self,
+        body: &Value,
+        fields: &[&str],
+    ) -> Result<Map<String, Value>, ApiError> {
         let object = self.read(body)?;
         if fields.iter().any(|name| object.contains_key(*name)) {
             Ok(object)
@@ -254,20 +321,37 @@ impl Schema {
     fn check(&self, object: &Map<String, Value>, path: &str, problems: &mut Vec<String>) {
         for field in self.0 {
             if let Some(value) = object.get(field.name) {
-                let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}[{}]", field.name) };
+                let path = if path.is_empty() {
+                    field.name.to_owned()
+                } else {
+                    format!("{path}[{}]", field.name)
+                };
                 field.check(value, &path, problems);
             }
         }
         let known = |name: &String| self.0.iter().any(|field| field.name == name);
-        let foreign: Vec<String> = object.keys().filter(|name| !known(name)).map(|name| format!("'{name}'")).collect();
+        let foreign: Vec<String> = object
+            .keys()
+            .filter(|name| !known(name))
+            .map(|name| format!("'{name}'"))
+            .collect();
         if !foreign.is_empty() {
             let were = if foreign.len() == 1 { "was" } else { "were" };
             let names = foreign.join(", ");
-            let problem = format!("Additional properties are not allowed ({names} {were} unexpected)");
+            let problem =
+                format!("Additional properties are not allowed ({names} {were} unexpected)");
             problems.push(format!("{}{problem}", prefix(path)));
         }
-        for field in self.0.iter().filter(|field| field.is_required && !object.contains_key(field.name)) {
-            problems.push(format!("{}'{}' is a required property", prefix(path), field.name));
+        for field in self
+            .0
+            .iter()
+            .filter(|field| field.is_required && !object.contains_key(field.name))
+        {
+            problems.push(format!(
+                "{}'{}' is a required property",
+                prefix(path),
+                field.name
+            ));
         }
     }
 }
@@ -287,23 +371,28 @@ impl Format {
     pub(crate) fn admits(self, text: &str) -> bool {
         let alphanumeric = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
         let made_of = |text: &str, others: &[u8]| {
-            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
+            !text.is_empty()
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || others.contains(&byte))
         };
         match self {
             Self::Uuid => is_uuid(text),
             Self::Name => alphanumeric(text.as_bytes().first()) && made_of(text, b"-_."),
             Self::HostName => text.split('.').all(|label| {
                 let bytes = label.as_bytes();
-                bytes.first().is_some_and(u8::is_ascii_alphabetic) && alphanumeric(bytes.last()) && made_of(label, b"-")
+                bytes.first().is_some_and(u8::is_ascii_alphabetic)
+                    && alphanumeric(bytes.last())
+                    && made_of(label, b"-")
             }),
             Self::Tag => text.split('.').all(|label| {
                 let bytes = label.as_bytes();
                 alphanumeric(bytes.first()) && alphanumeric(bytes.last()) && made_of(label, b"-_")
             }),
             Self::Keypair => made_of(text, b"-_ "),
-            Self::PosixPath => {
-                text.strip_prefix('/').is_some_and(|path| path.split('/').all(|segment| made_of(segment, b"-_")))
-            }
+            Self::PosixPath => text
+                .strip_prefix('/')
+                .is_some_and(|path| path.split('/').all(|segment| made_of(segment, b"-_"))),
         }
     }
 }
@@ -313,11 +402,19 @@ fn is_leaf(value: &Value) -> bool {
 }
 
 fn not_under_any(value: &Value, path: &str) -> String {
-    format!("{}{} is not valid under any of the given schemas", prefix(path), repr(value))
+    format!(
+        "{}{} is not valid under any of the given schemas",
+        prefix(path),
+        repr(value)
+    )
 }
 
 fn prefix(path: &str) -> String {
-    if path.is_empty() { String::new() } else { format!("{path}: ") }
+    if path.is_empty() {
+        String::new()
+    } else {
+        format!("{path}: ")
+    }
 }
 
 /// A value as the real server writes it into its messages.
@@ -328,9 +425,14 @@ pub(crate) fn repr(value: &Value) -> String {
         Value::Bool(false) => "False".to_owned(),
         Value::Number(number) => number.to_string(),
         Value::String(text) => format!("'{text}'"),
-        Value::Array(items) => format!("[{}]", items.iter().map(repr).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(repr).collect::<Vec<_>>().join(", ")
+        ),
         Value::Object(fields) => {
-            let fields = fields.iter().map(|(name, value)| format!("'{name}': {}", repr(value)));
+            let fields = fields
+                .iter()
+                .map(|(name, value)| format!("'{name}': {}", repr(value)));
             format!("{{{}}}", fields.collect::<Vec<_>>().join(", "))
         }
     }
@@ -342,12 +444,25 @@ mod tests {
 
     #[test]
     fn formats_are_those_of_the_real_server() {
-        let admitted =
-            |format: Format, texts: &[&str]| -> Vec<bool> { texts.iter().map(|text| format.admits(text)).collect() };
-        assert_eq!(admitted(Format::HostName, &["a-1.b", "1a", "a-", "a_b", ""]), [true, false, false, false, false]);
-        assert_eq!(admitted(Format::Name, &["1a_b.c-", "_a", "a b", ""]), [true, false, false, false]);
-        assert_eq!(admitted(Format::Tag, &["0.1", "a_b", "-", "a.", ""]), [true, true, false, false, false]);
-        assert_eq!(admitted(Format::Keypair, &["my key-1_", "a.b", ""]), [true, false, false]);
+        let admitted = |format: Format, texts: &[&str]| -> Vec<bool> {
+            texts.iter().map(|text| format.admits(text)).collect()
+        };
+        assert_eq!(
+            admitted(Format::HostName, &["a-1.b", "1a", "a-", "a_b", ""]),
+            [true, false, false, false, false]
+        );
+        assert_eq!(
+            admitted(Format::Name, &["1a_b.c-", "_a", "a b", ""]),
+            [true, false, false, false]
+        );
+        assert_eq!(
+            admitted(Format::Tag, &["0.1", "a_b", "-", "a.", ""]),
+            [true, true, false, false, false]
+        );
+        assert_eq!(
+            admitted(Format::Keypair, &["my key-1_", "a.b", ""]),
+            [true, false, false]
+        );
         assert_eq!(
             admitted(Format::PosixPath, &["/a/b-c", "/", "a", "/a/", "/a.b"]),
             [true, false, false, false, false]
@@ -356,9 +471,16 @@ mod tests {
 
     #[test]
     fn problems_say_where_they_are() {
-        const INNER: Schema = Schema(&[text("name").required(), field("count", Kind::Integer).at_least(1)]);
-        const OUTER: Schema = Schema(&[field("groups", Kind::Objects(&INNER)).unique(), boolean("flag").or_null()]);
-        let body = serde_json::json!({"groups": [{"count": 0, "x": [null, true]}, 7], "flag": "yes"});
+        const INNER: Schema = Schema(&[
+            text("name").required(),
+            field("count", Kind::Integer).at_least(1),
+        ]);
+        const OUTER: Schema = Schema(&[
+            field("groups", Kind::Objects(&INNER)).unique(),
+            boolean("flag").or_null(),
+        ]);
+        let body =
+            serde_json::json!({"groups": [{"count": 0, "x": [null, true]}, 7], "flag": "yes"});
         let error = OUTER.read(&body).unwrap_err();
         let expected = [
             "groups[0][count]: 0 is less than the minimum of 1",

@@ -67,7 +67,11 @@ impl Store {
 
     /// Lets everything happen that is due.
     pub(crate) fn settle(&mut self, now: Duration) {
-        while let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= now) {
+        while let Some(entry) = self
+            .events
+            .first_entry()
+            .filter(|entry| entry.key().0 <= now)
+        {
             let ((at, _), event) = entry.remove_entry();
             self.now = at;
             event(self);
@@ -80,9 +84,16 @@ impl Store {
         self.in_time(self.unit.saturating_mul(units), event);
     }
 
-    pub(crate) fn in_time(&mut self, time: Duration, event: impl FnOnce(&mut Store) + Send + 'static) {
+    pub(crate) fn in_time(
+        &mut self,
+        time: Duration,
+        event: impl FnOnce(&mut Store) + Send + 'static,
+    ) {
         self.next_event += 1;
-        self.events.insert((self.now.saturating_add(time), self.next_event), Box::new(event));
+        self.events.insert(
+            (self.now.saturating_add(time), self.next_event),
+            Box::new(event),
+        );
     }
 
     /// The time as objects have it: to the second, without a zone.
@@ -99,8 +110,13 @@ impl Store {
     }
 
     /// The objects that a project sees: its own, and public ones of others.
-    pub(crate) fn seen_by<'s>(&'s self, resource: Resource, project: &'s str) -> impl Iterator<Item = &'s Row> {
-        self.rows(resource).filter(move |row| row.is_seen_by(project))
+    pub(crate) fn seen_by<'s>(
+        &'s self,
+        resource: Resource,
+        project: &'s str,
+    ) -> impl Iterator<Item = &'s Row> {
+        self.rows(resource)
+            .filter(move |row| row.is_seen_by(project))
     }
 
     pub(crate) fn get(&self, resource: Resource, id: &str) -> Option<&Row> {
@@ -108,7 +124,10 @@ impl Store {
     }
 
     pub(crate) fn get_mut(&mut self, resource: Resource, id: &str) -> Option<&mut Row> {
-        self.tables.get_mut(&resource)?.iter_mut().find(|row| row.id() == id)
+        self.tables
+            .get_mut(&resource)?
+            .iter_mut()
+            .find(|row| row.id() == id)
     }
 
     /// Keeps a new object, with an id and the time, and gives its id.
@@ -140,7 +159,10 @@ impl Store {
 
 impl Row {
     pub(crate) fn text(&self, name: &str) -> &str {
-        self.fields.get(name).and_then(Value::as_str).unwrap_or_default()
+        self.fields
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -156,7 +178,10 @@ impl Row {
     }
 
     pub(crate) fn list(&self, name: &str) -> &[Value] {
-        self.fields.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+        self.fields
+            .get(name)
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn is_of(&self, project: &str) -> bool {

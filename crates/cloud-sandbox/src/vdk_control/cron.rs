@@ -7,7 +7,9 @@ use jiff::tz::Offset;
 /// The days on which a year's schedule can come at all: a leap day may be eight years away.
 const FURTHEST_DAYS: usize = 366 * 8 + 2;
 
-const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
 const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
 /// A field of a schedule as one bit for each of its values.
@@ -20,9 +22,14 @@ struct Values {
 impl Values {
     fn parse(text: &str, lowest: u32, highest: u32, words: &[&str]) -> Option<Self> {
         let number = |text: &str| {
-            let word = words.iter().position(|word| word.eq_ignore_ascii_case(text));
-            let word = word.and_then(|index| u32::try_from(index).ok()).map(|index| index + lowest);
-            word.or_else(|| text.parse().ok()).filter(|number| (lowest..=highest).contains(number))
+            let word = words
+                .iter()
+                .position(|word| word.eq_ignore_ascii_case(text));
+            let word = word
+                .and_then(|index| u32::try_from(index).ok())
+                .map(|index| index + lowest);
+            word.or_else(|| text.parse().ok())
+                .filter(|number| (lowest..=highest).contains(number))
         };
         let mut bits = 0;
         for part in text.split(',') {
@@ -44,7 +51,10 @@ impl Values {
                 bits |= 1 << value;
             }
         }
-        Some(Self { bits, is_any: text.starts_with('*') })
+        Some(Self {
+            bits,
+            is_any: text.starts_with('*'),
+        })
     }
 
     fn has(self, value: i8) -> bool {
@@ -55,7 +65,9 @@ impl Values {
 /// The next time after this one, in seconds; nothing when the schedule is not one, or never comes.
 pub(crate) fn next(schedule: &str, after: Timestamp) -> Option<i64> {
     let fields: Vec<&str> = schedule.split_whitespace().collect();
-    let [minute, hour, day, month, weekday] = fields[..] else { return None };
+    let [minute, hour, day, month, weekday] = fields[..] else {
+        return None;
+    };
     let minutes = Values::parse(minute, 0, 59, &[])?;
     let hours = Values::parse(hour, 0, 23, &[])?;
     let days = Values::parse(day, 1, 31, &[])?;
@@ -65,19 +77,33 @@ pub(crate) fn next(schedule: &str, after: Timestamp) -> Option<i64> {
     weekdays.bits |= weekdays.bits >> 7 & 1;
 
     let is_due = |date: Date| {
-        let (on_day, on_weekday) = (days.has(date.day()), weekdays.has(date.weekday().to_sunday_zero_offset()));
+        let (on_day, on_weekday) = (
+            days.has(date.day()),
+            weekdays.has(date.weekday().to_sunday_zero_offset()),
+        );
         // When both are restricted, either will do.
-        let day_is_due = if days.is_any || weekdays.is_any { on_day && on_weekday } else { on_day || on_weekday };
+        let day_is_due = if days.is_any || weekdays.is_any {
+            on_day && on_weekday
+        } else {
+            on_day || on_weekday
+        };
         months.has(date.month()) && day_is_due
     };
     let now = Offset::UTC.to_datetime(after);
     let mut date = now.date();
     for _ in 0..FURTHEST_DAYS {
         if is_due(date) {
-            let later = |hour: i8, minute: i8| date > now.date() || (hour, minute) > (now.hour(), now.minute());
+            let later = |hour: i8, minute: i8| {
+                date > now.date() || (hour, minute) > (now.hour(), now.minute())
+            };
             for hour in (0..24).filter(|hour| hours.has(*hour)) {
-                if let Some(minute) = (0..60).find(|minute| minutes.has(*minute) && later(hour, *minute)) {
-                    return Offset::UTC.to_timestamp(date.at(hour, minute, 0, 0)).ok().map(Timestamp::as_second);
+                if let Some(minute) =
+                    (0..60).find(|minute| minutes.has(*minute) && later(hour, *minute))
+                {
+                    return Offset::UTC
+                        .to_timestamp(date.at(hour, minute, 0, 0))
+                        .ok()
+                        .map(Timestamp::as_second);
                 }
             }
         }
@@ -108,13 +134,26 @@ mod tests {
             ("0 9 * * 7", "2026-11-22T09:00:00Z"),
             ("0 0 29 2 *", "2028-02-29T00:00:00Z"),
         ] {
-            assert_eq!(after("2026-11-21T10:30:40Z", schedule).as_deref(), Some(expected), "{schedule}");
+            assert_eq!(
+                after("2026-11-21T10:30:40Z", schedule).as_deref(),
+                Some(expected),
+                "{schedule}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_schedule_has_no_next_time() {
-        for schedule in ["", "soon", "* * * *", "60 * * * *", "* * 0 * *", "5-1 * * * *", "*/0 * * * *", "0 0 30 2 *"] {
+        for schedule in [
+            "",
+            "soon",
+            "* * * *",
+            "60 * * * *",
+            "* * 0 * *",
+            "5-1 * * * *",
+            "*/0 * * * *",
+            "0 0 30 2 *",
+        ] {
             assert_eq!(after("2026-11-21T10:30:40Z", schedule), None, "{schedule}");
         }
     }

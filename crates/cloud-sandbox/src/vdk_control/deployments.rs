@@ -10,9 +10,24 @@ use super::input::Fields;
 use super::{Ctx, Handler, show};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("deploymentList", "GET", "/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments", list),
-    route("deploymentUpdate", "POST", "/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments", deploy),
-    route("deploymentRead", "GET", "/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}", read),
+    route(
+        "deploymentList",
+        "GET",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments",
+        list,
+    ),
+    route(
+        "deploymentUpdate",
+        "POST",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments",
+        deploy,
+    ),
+    route(
+        "deploymentRead",
+        "GET",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}",
+        read,
+    ),
     route(
         "deploymentDelete",
         "DELETE",
@@ -117,8 +132,13 @@ impl Change {
     /// Refuses before the job is looked for, as the server does.
     fn read(mut fields: Fields) -> Result<Self, Refusal> {
         let mode = fields.text("mode")?;
-        if mode.as_ref().is_some_and(|mode| mode != "testing" && mode != "release") {
-            return Err(Refusal::unreadable("The value of mode is neither testing nor release."));
+        if mode
+            .as_ref()
+            .is_some_and(|mode| mode != "testing" && mode != "release")
+        {
+            return Err(Refusal::unreadable(
+                "The value of mode is neither testing nor release.",
+            ));
         }
         fields.text("deployed_date")?;
         let resources = fields.object("resources")?;
@@ -131,7 +151,11 @@ impl Change {
             memory_request: None,
             memory_limit: None,
         };
-        if let Some(version) = change.python_version.as_deref().filter(|version| !PYTHON_VERSIONS.contains(version)) {
+        if let Some(version) = change
+            .python_version
+            .as_deref()
+            .filter(|version| !PYTHON_VERSIONS.contains(version))
+        {
             return Err(Refusal::new(
                 409,
                 &format!("Python {version} is not supported."),
@@ -141,7 +165,8 @@ impl Change {
             ));
         }
         if let Some(mut resources) = resources {
-            let processors = resources.number("cpu_request")?.is_some() | resources.number("cpu_limit")?.is_some();
+            let processors = resources.number("cpu_request")?.is_some()
+                | resources.number("cpu_limit")?.is_some();
             change.memory_request = resources.integer("memory_request")?;
             change.memory_limit = resources.integer("memory_limit")?;
             // Both of these are forbidden, and either alone is let through: the server's condition says so by accident.
@@ -153,24 +178,44 @@ impl Change {
     }
 
     /// What is there with what is to be different; nothing is left out by being null.
-    fn merge(self, present: Option<&Deployment>, by: Option<String>, now: Duration) -> Option<Deployment> {
-        let python_changes =
-            self.python_version.is_some() && self.python_version.as_ref() != present.map(|p| &p.python_version);
+    fn merge(
+        self,
+        present: Option<&Deployment>,
+        by: Option<String>,
+        now: Duration,
+    ) -> Option<Deployment> {
+        let python_changes = self.python_version.is_some()
+            && self.python_version.as_ref() != present.map(|p| &p.python_version);
         Some(Deployment {
             enabled: self.enabled.or(present.map(|p| p.enabled)).unwrap_or(true),
-            job_version: self.job_version.or_else(|| present.map(|p| p.job_version.clone()))?,
+            job_version: self
+                .job_version
+                .or_else(|| present.map(|p| p.job_version.clone()))?,
             // What was built for one version of Python does not fit another.
             vdk_version: self
                 .vdk_version
-                .or_else(|| present.filter(|_| !python_changes).map(|p| p.vdk_version.clone()))
+                .or_else(|| {
+                    present
+                        .filter(|_| !python_changes)
+                        .map(|p| p.vdk_version.clone())
+                })
                 .unwrap_or_else(|| DEFAULT_VDK.to_owned()),
             python_version: self
                 .python_version
                 .or_else(|| present.map(|p| p.python_version.clone()))
                 .unwrap_or_else(|| DEFAULT_PYTHON.to_owned()),
-            mode: self.mode.or_else(|| present.map(|p| p.mode.clone())).unwrap_or_else(|| "release".to_owned()),
-            memory_request: self.memory_request.or(present.map(|p| p.memory_request)).unwrap_or(500),
-            memory_limit: self.memory_limit.or(present.map(|p| p.memory_limit)).unwrap_or(1000),
+            mode: self
+                .mode
+                .or_else(|| present.map(|p| p.mode.clone()))
+                .unwrap_or_else(|| "release".to_owned()),
+            memory_request: self
+                .memory_request
+                .or(present.map(|p| p.memory_request))
+                .unwrap_or(500),
+            memory_limit: self
+                .memory_limit
+                .or(present.map(|p| p.memory_limit))
+                .unwrap_or(1000),
             deployed_by: by,
             deployed: now,
         })
@@ -179,12 +224,19 @@ impl Change {
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let deployment = ctx.job_or_nothing()?.deployment.clone();
-    let list: Vec<Value> = deployment.iter().map(|deployment| deployment.render(ctx)).collect();
+    let list: Vec<Value> = deployment
+        .iter()
+        .map(|deployment| deployment.render(ctx))
+        .collect();
     show(&Value::Array(list))
 }
 
 fn read(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    let deployment = ctx.job_or_nothing()?.deployment.clone().ok_or_else(Refusal::not_found)?;
+    let deployment = ctx
+        .job_or_nothing()?
+        .deployment
+        .clone()
+        .ok_or_else(Refusal::not_found)?;
     show(&deployment.render(ctx))
 }
 
@@ -193,23 +245,39 @@ fn deploy(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let change = Change::read(Fields::expected(ctx.call)?)?;
     let (now, by) = (ctx.now, ctx.user.map(str::to_owned));
     let ready = now.saturating_add(ctx.unit.saturating_mul(2));
-    let failed = ctx.call.fail_actions.as_ref().map(|(code, _)| match code.as_str() {
-        "user_error" => Outcome::UserError,
-        _ => Outcome::PlatformError,
-    });
+    let failed = ctx
+        .call
+        .fail_actions
+        .as_ref()
+        .map(|(code, _)| match code.as_str() {
+            "user_error" => Outcome::UserError,
+            _ => Outcome::PlatformError,
+        });
     let job = ctx.job_or_nothing()?;
     // Whoever deploys twice in a row builds on what is deployed then, not now.
-    let present =
-        job.builds.iter().rev().find(|build| build.outcome == Outcome::Success).map(|build| &build.deployment);
+    let present = job
+        .builds
+        .iter()
+        .rev()
+        .find(|build| build.outcome == Outcome::Success)
+        .map(|build| &build.deployment);
     let merged = change.merge(present.or(job.deployment.as_ref()), by, now);
     let Some(deployment) = merged else {
         job.latest = Outcome::UserError;
         return Ok(Answer::empty(202));
     };
     let outcome = failed.unwrap_or_else(|| {
-        if job.sources.has(&deployment.job_version) { Outcome::Success } else { Outcome::UserError }
+        if job.sources.has(&deployment.job_version) {
+            Outcome::Success
+        } else {
+            Outcome::UserError
+        }
     });
-    job.builds.push(Build { ready, outcome, deployment });
+    job.builds.push(Build {
+        ready,
+        outcome,
+        deployment,
+    });
     Ok(Answer::empty(202))
 }
 
@@ -223,7 +291,11 @@ fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     };
     for (parameter, given, is) in [
         ("job_version", &change.job_version, &present.job_version),
-        ("python_version", &change.python_version, &present.python_version),
+        (
+            "python_version",
+            &change.python_version,
+            &present.python_version,
+        ),
         ("vdk_version", &change.vdk_version, &present.vdk_version),
     ] {
         if given.as_ref().is_some_and(|given| given != is) {

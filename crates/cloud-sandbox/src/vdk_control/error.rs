@@ -26,7 +26,9 @@ impl Refusal {
             Self::Answer(answer) => return *answer,
             Self::Page { status, allow } => (status, allow),
         };
-        let error = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+        let error = StatusCode::from_u16(status)
+            .ok()
+            .and_then(|status| status.canonical_reason());
         let body = json!({"timestamp": timestamp, "status": status, "error": error, "path": path});
         let answer = Answer::json(status, &body);
         match allow {
@@ -40,11 +42,20 @@ impl Refusal {
     }
 
     pub(crate) fn page(status: u16) -> Self {
-        Self::Page { status, allow: None }
+        Self::Page {
+            status,
+            allow: None,
+        }
     }
 
     /// The server's own form. The description of the API has another one, `messages`, which it never sends.
-    pub(crate) fn new(status: u16, what: &str, why: &str, consequences: &str, countermeasures: &str) -> Self {
+    pub(crate) fn new(
+        status: u16,
+        what: &str,
+        why: &str,
+        consequences: &str,
+        countermeasures: &str,
+    ) -> Self {
         let body = json!({
             "what": what,
             "why": why,
@@ -68,7 +79,10 @@ impl Refusal {
         Self::new(
             400,
             &format!("The parameter {parameter} is not valid."),
-            &format!("It has to be {constraint}, and is {}.", actual.unwrap_or("null")),
+            &format!(
+                "It has to be {constraint}, and is {}.",
+                actual.unwrap_or("null")
+            ),
             "The call fails with 400 and changes nothing.",
             &format!("Give a value that is {constraint}."),
         )
@@ -131,7 +145,9 @@ impl Refusal {
     pub(crate) fn unauthorized(problem: Option<&str>) -> Self {
         let challenge = match problem {
             None => "Bearer".to_owned(),
-            Some(problem) => format!("Bearer error=\"invalid_token\", error_description=\"{problem}\""),
+            Some(problem) => {
+                format!("Bearer error=\"invalid_token\", error_description=\"{problem}\"")
+            }
         };
         Self::of(Answer::empty(401).with(WWW_AUTHENTICATE, &challenge))
     }

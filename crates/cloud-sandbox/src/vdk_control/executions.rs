@@ -14,7 +14,12 @@ use super::state::Job;
 use super::{Ctx, Handler, show, unix_millis};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("dataJobExecutionList", "GET", "/data-jobs/for-team/{team_name}/jobs/{job_name}/executions", list),
+    route(
+        "dataJobExecutionList",
+        "GET",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/executions",
+        list,
+    ),
     route(
         "dataJobDeploymentExecutionList",
         "GET",
@@ -104,7 +109,9 @@ impl Status {
             Self::Submitted | Self::Running => "",
             Self::Succeeded => "Success",
             Self::Cancelled => "The execution was cancelled by a user.",
-            Self::Skipped => "The execution was skipped because another one of the job was running.",
+            Self::Skipped => {
+                "The execution was skipped because another one of the job was running."
+            }
             Self::UserError => "User error",
             Self::PlatformError => "Platform error",
         }
@@ -138,21 +145,37 @@ struct Fate {
 impl Fate {
     /// As a fault or an argument named `sandbox` decides.
     fn decide(ctx: &Ctx<'_>, arguments: &Map<String, Value>) -> Result<Self, Refusal> {
-        let mut fate = Self { end: Status::Succeeded, message: None, runs: ctx.unit.saturating_mul(4) };
+        let mut fate = Self {
+            end: Status::Succeeded,
+            message: None,
+            runs: ctx.unit.saturating_mul(4),
+        };
         if let Some((code, message)) = &ctx.call.fail_actions {
-            fate.end = Status::parse(code).filter(|status| status.is_final()).unwrap_or(Status::PlatformError);
+            fate.end = Status::parse(code)
+                .filter(|status| status.is_final())
+                .unwrap_or(Status::PlatformError);
             fate.message = Some(message.clone());
         } else if let Some(Value::Object(wanted)) = arguments.get("sandbox") {
             let mut wanted = Fields(wanted.clone());
             if let Some(status) = wanted.text("status")? {
-                fate.end = Status::parse(&status).filter(|status| status.is_final()).ok_or_else(|| {
-                    Refusal::constraint("args.sandbox.status", "a status in which executions end", Some(&status))
-                })?;
+                fate.end = Status::parse(&status)
+                    .filter(|status| status.is_final())
+                    .ok_or_else(|| {
+                        Refusal::constraint(
+                            "args.sandbox.status",
+                            "a status in which executions end",
+                            Some(&status),
+                        )
+                    })?;
             }
             fate.message = wanted.text("message")?;
             if let Some(seconds) = wanted.number("seconds")? {
                 fate.runs = Duration::try_from_secs_f64(seconds).map_err(|_| {
-                    Refusal::constraint("args.sandbox.seconds", "a number of seconds", Some(&seconds.to_string()))
+                    Refusal::constraint(
+                        "args.sandbox.seconds",
+                        "a number of seconds",
+                        Some(&seconds.to_string()),
+                    )
                 })?;
             }
         }
@@ -177,12 +200,17 @@ impl Execution {
     pub(crate) fn message(&self, now: Duration) -> Option<&str> {
         let status = self.status(now);
         let own = self.message.as_deref().filter(|_| self.cancelled.is_none());
-        status.is_final().then(|| own.unwrap_or_else(|| status.message()))
+        status
+            .is_final()
+            .then(|| own.unwrap_or_else(|| status.message()))
     }
 
     /// Whether the server has taken over what was deployed, which it does when the execution is seen to run.
     pub(crate) fn has_run(&self, now: Duration) -> bool {
-        now >= self.running && self.cancelled.is_none_or(|cancelled| cancelled >= self.running)
+        now >= self.running
+            && self
+                .cancelled
+                .is_none_or(|cancelled| cancelled >= self.running)
     }
 
     /// The lines that are written so far; none when there is nothing that could be asked for them.
@@ -201,7 +229,11 @@ impl Execution {
             let mut line = format!("{} [INFO ] {job} [OpId:{}] - ", ctx.time(at), self.op_id);
             // Writing into a string cannot fail.
             let _ = match step {
-                0 => write!(line, "started with {}", Value::Object(self.arguments.clone())),
+                0 => write!(
+                    line,
+                    "started with {}",
+                    Value::Object(self.arguments.clone())
+                ),
                 LINES => write!(line, "ended: {}", self.end.name()),
                 step => write!(line, "step {step} of {} is done", LINES - 1),
             };
@@ -245,8 +277,14 @@ impl Execution {
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let job = ctx.present_job()?;
     let mut wanted = Vec::new();
-    let values = ctx.query.iter().filter(|(name, _)| name == "execution_status");
-    for name in values.flat_map(|(_, value)| value.split(',')).filter(|name| !name.is_empty()) {
+    let values = ctx
+        .query
+        .iter()
+        .filter(|(name, _)| name == "execution_status");
+    for name in values
+        .flat_map(|(_, value)| value.split(','))
+        .filter(|name| !name.is_empty())
+    {
         let status = Status::parse(name).ok_or_else(|| {
             Refusal::new(
                 404,
@@ -259,8 +297,11 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         wanted.push(status);
     }
     let executions = job.executions.iter();
-    let selected = executions.filter(|execution| wanted.is_empty() || wanted.contains(&execution.status(ctx.now)));
-    let list: Vec<Value> = selected.map(|execution| execution.render(&job.name, ctx)).collect();
+    let selected = executions
+        .filter(|execution| wanted.is_empty() || wanted.contains(&execution.status(ctx.now)));
+    let list: Vec<Value> = selected
+        .map(|execution| execution.render(&job.name, ctx))
+        .collect();
     show(&Value::Array(list))
 }
 
@@ -275,15 +316,31 @@ fn start(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // Without security there is no user, and this is how the server writes nothing.
     let user = ctx.user.unwrap_or("null");
     let suffix = ctx.state.rng.u32(..) & 0xf_ffff;
-    let id = format!("{}-{}-{suffix:05x}", ctx.job_name(), unix_millis(ctx.epoch + now));
-    let location = ctx.location(&["data-jobs", "for-team", ctx.team(), "jobs", ctx.job_name(), "executions", &id]);
+    let id = format!(
+        "{}-{}-{suffix:05x}",
+        ctx.job_name(),
+        unix_millis(ctx.epoch + now)
+    );
+    let location = ctx.location(&[
+        "data-jobs",
+        "for-team",
+        ctx.team(),
+        "jobs",
+        ctx.job_name(),
+        "executions",
+        &id,
+    ]);
 
     ctx.present_job()?;
     let job = ctx.job_or_nothing()?;
     let Some(deployment) = job.deployment.clone() else {
         return Err(not_deployed(&job.name));
     };
-    if job.executions.iter().any(|execution| !execution.status(now).is_final()) {
+    if job
+        .executions
+        .iter()
+        .any(|execution| !execution.status(now).is_final())
+    {
         return Err(Refusal::new(
             409,
             &format!("The data job '{}' is running already.", job.name),
@@ -319,8 +376,13 @@ fn start(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 fn find<'c>(ctx: &'c Ctx<'_>) -> Result<(&'c Job, &'c Execution), Refusal> {
     ctx.present_job()?;
     let id = ctx.parameter(2);
-    let mut all = ctx.state.jobs.values().flat_map(|job| job.executions.iter().map(move |execution| (job, execution)));
-    all.find(|(_, execution)| execution.id == id).ok_or_else(|| Refusal::execution_not_found(id))
+    let mut all = ctx
+        .state
+        .jobs
+        .values()
+        .flat_map(|job| job.executions.iter().map(move |execution| (job, execution)));
+    all.find(|(_, execution)| execution.id == id)
+        .ok_or_else(|| Refusal::execution_not_found(id))
 }
 
 fn read(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
@@ -339,9 +401,15 @@ fn cancel(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             "List the executions of the job, and name one that is submitted or running.",
         )
     };
-    let job = ctx.job().ok_or_else(|| refuse(404, "There is no such data job in this team."))?;
-    let execution = job.executions.iter_mut().find(|execution| execution.id == id);
-    let execution = execution.ok_or_else(|| refuse(404, "There is no such execution of the data job."))?;
+    let job = ctx
+        .job()
+        .ok_or_else(|| refuse(404, "There is no such data job in this team."))?;
+    let execution = job
+        .executions
+        .iter_mut()
+        .find(|execution| execution.id == id);
+    let execution =
+        execution.ok_or_else(|| refuse(404, "There is no such execution of the data job."))?;
     if execution.status(now).is_final() {
         return Err(refuse(400, "It is neither submitted nor running."));
     }
@@ -352,13 +420,17 @@ fn cancel(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 fn logs(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let tail: i64 = match ctx.query("tail_lines").filter(|text| !text.is_empty()) {
         None => 0,
-        Some(text) => text.parse().map_err(|_| Refusal::bug("The value of tail_lines is not a whole number."))?,
+        Some(text) => text
+            .parse()
+            .map_err(|_| Refusal::bug("The value of tail_lines is not a whole number."))?,
     };
     let (job, execution) = find(ctx)?;
     let mut lines = execution.log(&job.name, ctx);
     if let Ok(tail @ 1..) = usize::try_from(tail) {
         lines.drain(..lines.len().saturating_sub(tail));
     }
-    let text = lines.iter().fold(String::new(), |text, line| text + line + "\n");
+    let text = lines
+        .iter()
+        .fold(String::new(), |text, line| text + line + "\n");
     show(&json!({"logs": text}))
 }

@@ -46,10 +46,14 @@ impl Fields {
         what: &str,
         read: impl FnOnce(Value) -> Option<T>,
     ) -> Result<Option<T>, Refusal> {
-        let Some(value) = self.take(name) else { return Ok(None) };
+        let Some(value) = self.take(name) else {
+            return Ok(None);
+        };
         match read(value) {
             Some(value) => Ok(Some(value)),
-            None => Err(Refusal::unreadable(&format!("The value of {name} is not {what}."))),
+            None => Err(Refusal::unreadable(&format!(
+                "The value of {name} is not {what}."
+            ))),
         }
     }
 
@@ -111,8 +115,16 @@ pub(crate) fn json(call: &Call<'_>) -> Result<Option<Value>, Refusal> {
 
 /// Refuses a body of another type than the operation takes; without a header it counts as bytes.
 pub(crate) fn check_type(call: &Call<'_>, expected: &str) -> Result<(), Refusal> {
-    let header = call.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = header.unwrap_or("application/octet-stream").split(';').next().unwrap_or_default().trim();
+    let header = call
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = header
+        .unwrap_or("application/octet-stream")
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim();
     if essence.eq_ignore_ascii_case(expected) {
         return Ok(());
     }

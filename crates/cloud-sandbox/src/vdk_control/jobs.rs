@@ -12,12 +12,42 @@ use super::{Ctx, Handler, download, show};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("info", "GET", "/data-jobs/for-team/{team_name}/info", info),
-    route("dataJobCreate", "POST", "/data-jobs/for-team/{team_name}/jobs", create),
-    route("dataJobRead", "GET", "/data-jobs/for-team/{team_name}/jobs/{job_name}", read),
-    route("dataJobUpdate", "PUT", "/data-jobs/for-team/{team_name}/jobs/{job_name}", update),
-    route("dataJobDelete", "DELETE", "/data-jobs/for-team/{team_name}/jobs/{job_name}", delete),
-    route("dataJobKeytabDownload", "GET", "/data-jobs/for-team/{team_name}/jobs/{job_name}/keytab", keytab),
-    route("dataJobTeamUpdate", "PUT", "/data-jobs/for-team/{team_name}/jobs/{job_name}/team/{new_team}", move_to_team),
+    route(
+        "dataJobCreate",
+        "POST",
+        "/data-jobs/for-team/{team_name}/jobs",
+        create,
+    ),
+    route(
+        "dataJobRead",
+        "GET",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}",
+        read,
+    ),
+    route(
+        "dataJobUpdate",
+        "PUT",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}",
+        update,
+    ),
+    route(
+        "dataJobDelete",
+        "DELETE",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}",
+        delete,
+    ),
+    route(
+        "dataJobKeytabDownload",
+        "GET",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/keytab",
+        keytab,
+    ),
+    route(
+        "dataJobTeamUpdate",
+        "PUT",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/team/{new_team}",
+        move_to_team,
+    ),
 ];
 
 pub(crate) struct Config {
@@ -68,8 +98,16 @@ impl Config {
             cron,
             contacts,
             generate_keytab: fields.flag("generate_keytab")?.unwrap_or(true),
-            notifications: Some(fields.flag("enable_execution_notifications")?.unwrap_or(true)),
-            notification_delay: Some(fields.integer("notification_delay_period_minutes")?.unwrap_or(240)),
+            notifications: Some(
+                fields
+                    .flag("enable_execution_notifications")?
+                    .unwrap_or(true),
+            ),
+            notification_delay: Some(
+                fields
+                    .integer("notification_delay_period_minutes")?
+                    .unwrap_or(240),
+            ),
         })
     }
 
@@ -114,7 +152,9 @@ fn is_job_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     (6..=50).contains(&bytes.len())
         && bytes[0].is_ascii_lowercase()
-        && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
 }
 
 fn info(_: &mut Ctx<'_>) -> Result<Answer, Refusal> {
@@ -129,18 +169,37 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         Some(name) if is_job_name(&name) => name,
         name => {
             let rule = "6 to 50 lower-case letters, digits and dashes with a letter first";
-            return Err(Refusal::constraint("dataJob.jobName", rule, name.as_deref()));
+            return Err(Refusal::constraint(
+                "dataJob.jobName",
+                rule,
+                name.as_deref(),
+            ));
         }
     };
-    if ctx.query("name").is_some_and(|wanted| !wanted.trim().is_empty() && wanted != name) {
-        return Err(Refusal::constraint("dataJob.jobName", "the same as the name in the query", Some(&name)));
+    if ctx
+        .query("name")
+        .is_some_and(|wanted| !wanted.trim().is_empty() && wanted != name)
+    {
+        return Err(Refusal::constraint(
+            "dataJob.jobName",
+            "the same as the name in the query",
+            Some(&name),
+        ));
     }
     let team = ctx.team().to_owned();
     if team.trim().is_empty() {
-        return Err(Refusal::constraint("team", "not blank in the path", given.team.as_deref()));
+        return Err(Refusal::constraint(
+            "team",
+            "not blank in the path",
+            given.team.as_deref(),
+        ));
     }
     if given.team.as_ref().is_some_and(|given| *given != team) {
-        return Err(Refusal::constraint("dataJob.team", "the same as the team in the path", given.team.as_deref()));
+        return Err(Refusal::constraint(
+            "dataJob.team",
+            "the same as the team in the path",
+            given.team.as_deref(),
+        ));
     }
     if ctx.state.jobs.contains_key(&name) {
         return Err(Refusal::empty(409));
@@ -183,11 +242,22 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let given = Given::read(ctx)?;
     let job = ctx.job_or_nothing()?;
     if given.name.as_ref() != Some(&job.name) {
-        return Err(Refusal::constraint("dataJob.jobName", "the same as the name in the path", given.name.as_deref()));
+        return Err(Refusal::constraint(
+            "dataJob.jobName",
+            "the same as the name in the path",
+            given.name.as_deref(),
+        ));
     }
     if given.team.as_ref().is_some_and(|team| *team != job.team) {
-        let rule = format!("'{}', for another operation moves a job to another team", job.team);
-        return Err(Refusal::constraint("dataJob.team", &rule, given.team.as_deref()));
+        let rule = format!(
+            "'{}', for another operation moves a job to another team",
+            job.team
+        );
+        return Err(Refusal::constraint(
+            "dataJob.team",
+            &rule,
+            given.team.as_deref(),
+        ));
     }
     job.description = given.description;
     job.config = given.config;
@@ -203,7 +273,9 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
 fn keytab(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let keytab = ctx.job_or_nothing()?.keytab.clone();
-    keytab.map(|bytes| download(bytes.into())).ok_or_else(Refusal::not_found)
+    keytab
+        .map(|bytes| download(bytes.into()))
+        .ok_or_else(Refusal::not_found)
 }
 
 fn move_to_team(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {

@@ -112,7 +112,9 @@ const ROUTES: &[&[Route<Handler>]] = &[
 const MOST_HEAD: usize = 8192;
 
 /// What the server's firewall refuses in a path, because it might be read in two ways.
-const AMBIGUOUS: &[&str] = &["%2f", "%5c", "%25", "%2e", "%3b", "%00", "%0a", "%0d", "//", ";", "\\"];
+const AMBIGUOUS: &[&str] = &[
+    "%2f", "%5c", "%25", "%2e", "%3b", "%00", "%0a", "%0d", "//", ";", "\\",
+];
 
 /// What a secured service tells everybody.
 const OPEN: &[&str] = &["clientIdGet", "getTeamIdsForClientIds"];
@@ -129,7 +131,11 @@ fn routes() -> impl Iterator<Item = &'static Route<Handler>> {
 impl VdkControl {
     pub(crate) fn new(options: Options, clock: Clock) -> Self {
         let state = Mutex::new(State::new(options.seed));
-        Self { options, clock, state }
+        Self {
+            options,
+            clock,
+            state,
+        }
     }
 
     fn respond(&self, call: &Call<'_>, op_id: &str) -> Result<Answer, Refusal> {
@@ -138,18 +144,31 @@ impl VdkControl {
         let path = call.path.strip_suffix('/').unwrap_or(call.path);
         let found = route::find(routes(), call.method, path);
         let is_open = matches!(found, Found::Route(found) if OPEN.contains(&found.operation.id));
-        let caller = if is_open { None } else { self.caller(call, &state.tokens, now)? };
+        let caller = if is_open {
+            None
+        } else {
+            self.caller(call, &state.tokens, now)?
+        };
         let found = match found {
             Found::Route(found) => found,
-            Found::WrongMethod => return Err(Refusal::Page { status: 405, allow: Some(methods(path)) }),
+            Found::WrongMethod => {
+                return Err(Refusal::Page {
+                    status: 405,
+                    allow: Some(methods(path)),
+                });
+            }
             Found::Nothing => return Err(Refusal::page(404)),
         };
         let parameters = route::parameters(found.operation.path, path);
-        let parameters: Vec<String> =
-            parameters.into_iter().map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned()).collect();
+        let parameters: Vec<String> = parameters
+            .into_iter()
+            .map(|text| percent_decode_str(text).decode_utf8_lossy().into_owned())
+            .collect();
         let user = match caller {
             Some(Caller::Application(client)) => {
-                let team = parameters.first().and_then(|team| state.applications.get(team));
+                let team = parameters
+                    .first()
+                    .and_then(|team| state.applications.get(team));
                 if team.is_none_or(|application| application.client_id != client) {
                     // The server stops here without a word about why, and what it has then is a 200.
                     return Ok(Answer::empty(200));
@@ -178,23 +197,48 @@ impl VdkControl {
     fn authorization_server(&self, call: &Call<'_>) -> Option<Answer> {
         let (now, epoch) = (self.clock.elapsed(), self.clock.epoch());
         let mut state = crate::lock(&self.state);
-        Endpoint { state: &mut state, settings: &self.options.vdk_control, call, now, epoch }.answer()
+        Endpoint {
+            state: &mut state,
+            settings: &self.options.vdk_control,
+            call,
+            now,
+            epoch,
+        }
+        .answer()
     }
 
     /// Who asks, where the service wants to know.
-    fn caller(&self, call: &Call<'_>, tokens: &Tokens, now: Duration) -> Result<Option<Caller>, Refusal> {
+    fn caller(
+        &self,
+        call: &Call<'_>,
+        tokens: &Tokens,
+        now: Duration,
+    ) -> Result<Option<Caller>, Refusal> {
         if !self.options.vdk_control.secured {
             return Ok(None);
         }
-        let header = call.headers.get(AUTHORIZATION).ok_or_else(|| Refusal::unauthorized(None))?;
-        let (scheme, token) = header.to_str().ok().and_then(|text| text.split_once(' ')).unwrap_or_default();
+        let header = call
+            .headers
+            .get(AUTHORIZATION)
+            .ok_or_else(|| Refusal::unauthorized(None))?;
+        let (scheme, token) = header
+            .to_str()
+            .ok()
+            .and_then(|text| text.split_once(' '))
+            .unwrap_or_default();
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(Refusal::unauthorized(None));
         }
         let well_formed = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
         match tokens.check(token, now) {
             Some(checked) => checked.map(Some),
-            None if well_formed && self.options.token.as_deref().is_none_or(|known| known == token) => {
+            None if well_formed
+                && self
+                    .options
+                    .token
+                    .as_deref()
+                    .is_none_or(|known| known == token) =>
+            {
                 Ok(Some(Caller::User))
             }
             None => Err(Refusal::unauthorized(Some("The token is not valid"))),
@@ -204,15 +248,21 @@ impl VdkControl {
 
 /// Whether the server that the API runs in would not even look at the request.
 fn is_refused_outright(call: &Call<'_>) -> bool {
-    let headers: usize = call.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let headers: usize = call
+        .headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
     let line = call.method.as_str().len() + call.path.len() + call.query.len() + 12;
     let path = call.path.to_ascii_lowercase();
     line + headers > MOST_HEAD || AMBIGUOUS.iter().any(|sequence| path.contains(sequence))
 }
 
 fn methods(path: &str) -> String {
-    let methods: Vec<&str> =
-        operations().filter(|operation| path_matches(operation.path, path)).map(|operation| operation.method).collect();
+    let methods: Vec<&str> = operations()
+        .filter(|operation| path_matches(operation.path, path))
+        .map(|operation| operation.method)
+        .collect();
     methods.join(", ")
 }
 
@@ -234,11 +284,20 @@ impl Service for VdkControl {
             return answer;
         }
         let now = self.clock.now();
-        let op_id = call.headers.get(OP_ID).and_then(|value| value.to_str().ok());
+        let op_id = call
+            .headers
+            .get(OP_ID)
+            .and_then(|value| value.to_str().ok());
         let op_id = op_id.map_or_else(|| format!("0{}", unix_millis(now)), str::to_owned);
-        let answer = self.respond(call, &op_id).unwrap_or_else(|refusal| refusal.answer(call.path, &stamp(now)));
+        let answer = self
+            .respond(call, &op_id)
+            .unwrap_or_else(|refusal| refusal.answer(call.path, &stamp(now)));
         // The server adds it where it writes a body.
-        if answer.body.is_empty() { answer } else { answer.with(OP_ID, &op_id) }
+        if answer.body.is_empty() {
+            answer
+        } else {
+            answer.with(OP_ID, &op_id)
+        }
     }
 
     fn error(&self, status: u16, code: Option<&str>, message: Option<&str>) -> Answer {
@@ -274,7 +333,10 @@ const OP_ID: HeaderName = HeaderName::from_static("x-opid");
 
 impl Ctx<'_> {
     pub(crate) fn parameter(&self, index: usize) -> &str {
-        self.parameters.get(index).map(String::as_str).unwrap_or_default()
+        self.parameters
+            .get(index)
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 
     /// The team in the path, which comes first in all paths that have one.
@@ -290,7 +352,10 @@ impl Ctx<'_> {
     /// The job in the path, when it belongs to the team in the path.
     pub(crate) fn job(&mut self) -> Option<&mut Job> {
         let (team, name) = (self.parameters.first()?, self.parameters.get(1)?);
-        self.state.jobs.get_mut(name).filter(|job| job.team == *team)
+        self.state
+            .jobs
+            .get_mut(name)
+            .filter(|job| job.team == *team)
     }
 
     /// The job in the path, or the answer of the operations that say nothing else about its absence.
@@ -300,7 +365,11 @@ impl Ctx<'_> {
 
     /// The job in the path, or the answer of the operations on executions.
     pub(crate) fn present_job(&self) -> Result<&Job, Refusal> {
-        let job = self.state.jobs.get(self.job_name()).filter(|job| job.team == self.team());
+        let job = self
+            .state
+            .jobs
+            .get(self.job_name())
+            .filter(|job| job.team == self.team());
         job.ok_or_else(|| Refusal::job_not_found(self.job_name()))
     }
 
@@ -325,11 +394,17 @@ impl Ctx<'_> {
 }
 
 /// What is not written as it is into a segment of a path.
-const SEGMENT: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const SEGMENT: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// The answer with which most handlers end.
-#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of handlers, which can fail")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it is the last expression of handlers, which can fail"
+)]
 pub(crate) fn show(body: &Value) -> Result<Answer, Refusal> {
     Ok(Answer::json(200, body))
 }
@@ -340,7 +415,9 @@ pub(crate) fn download(bytes: bytes::Bytes) -> Answer {
 }
 
 fn unix_millis(time: SystemTime) -> u128 {
-    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis()
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis()
 }
 
 /// A point in time as the API writes it.

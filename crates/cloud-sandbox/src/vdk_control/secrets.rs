@@ -9,7 +9,8 @@ use super::error::Refusal;
 use super::input::{self, Fields};
 use super::{Ctx, Handler, show};
 
-const SECRETS: &str = "/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/secrets";
+const SECRETS: &str =
+    "/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/secrets";
 const CREDENTIALS: &str = "/data-jobs/teams/{team_name}/oauth-credentials";
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
@@ -17,8 +18,18 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("dataJobSecretsUpdate", "PUT", SECRETS, replace),
     route("oauthCredentialsGet", "GET", CREDENTIALS, credentials),
     route("oauthCredentialsPut", "PUT", CREDENTIALS, set_credentials),
-    route("clientIdGet", "GET", "/data-jobs/teams/{team_name}/oauth-credentials/client-id", client_id),
-    route("getTeamIdsForClientIds", "POST", "/data-jobs/oauth-credentials/client-ids", teams_of_clients),
+    route(
+        "clientIdGet",
+        "GET",
+        "/data-jobs/teams/{team_name}/oauth-credentials/client-id",
+        client_id,
+    ),
+    route(
+        "getTeamIdsForClientIds",
+        "POST",
+        "/data-jobs/oauth-credentials/client-ids",
+        teams_of_clients,
+    ),
 ];
 
 /// How large the secrets of a job may be as JSON.
@@ -37,7 +48,13 @@ fn check_storage(ctx: &Ctx<'_>) -> Result<(), Refusal> {
     }
     let what = "The Control Service has no storage of secrets.";
     let why = "The operator has not configured one.";
-    Err(Refusal::new(501, what, why, "The call was not completed.", "Ask the operator for a storage of secrets."))
+    Err(Refusal::new(
+        501,
+        what,
+        why,
+        "The call was not completed.",
+        "Ask the operator for a storage of secrets.",
+    ))
 }
 
 fn key(ctx: &Ctx<'_>) -> (String, String) {
@@ -47,7 +64,12 @@ fn key(ctx: &Ctx<'_>) -> (String, String) {
 /// Nobody asks whether there is such a job.
 fn read(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     check_storage(ctx)?;
-    let secrets = ctx.state.secrets.get(&key(ctx)).cloned().unwrap_or_default();
+    let secrets = ctx
+        .state
+        .secrets
+        .get(&key(ctx))
+        .cloned()
+        .unwrap_or_default();
     show(&Value::Object(secrets))
 }
 
@@ -58,7 +80,10 @@ fn replace(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if size > MOST_BYTES {
         return Err(Refusal::new(
             413,
-            &format!("The secrets of the data job '{}' are too large.", ctx.job_name()),
+            &format!(
+                "The secrets of the data job '{}' are too large.",
+                ctx.job_name()
+            ),
             &format!("They are {size} bytes of JSON, and {MOST_BYTES} are allowed."),
             "The secrets stay as they are.",
             "Keep fewer or smaller secrets.",
@@ -70,11 +95,18 @@ fn replace(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
 fn application(ctx: &Ctx<'_>) -> Result<Application, Refusal> {
     check_storage(ctx)?;
-    ctx.state.applications.get(ctx.team()).cloned().ok_or_else(Refusal::not_found)
+    ctx.state
+        .applications
+        .get(ctx.team())
+        .cloned()
+        .ok_or_else(Refusal::not_found)
 }
 
 fn credentials(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    let Application { client_id, client_secret } = application(ctx)?;
+    let Application {
+        client_id,
+        client_secret,
+    } = application(ctx)?;
     show(&json!({"teamName": ctx.team(), "clientId": client_id, "clientSecret": client_secret}))
 }
 
@@ -97,7 +129,10 @@ fn set_credentials(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             "Give both the id and the secret of the application.",
         )),
     };
-    let application = Application { client_id: given("clientId")?, client_secret: given("clientSecret")? };
+    let application = Application {
+        client_id: given("clientId")?,
+        client_secret: given("clientSecret")?,
+    };
     ctx.state.applications.insert(team, application);
     Ok(Answer::empty(202))
 }
@@ -105,12 +140,21 @@ fn set_credentials(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 /// Clients that no team has are left out.
 fn teams_of_clients(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let body = input::json(ctx.call)?.ok_or_else(|| Refusal::unreadable("The body is missing."))?;
-    let clients: Option<Vec<&str>> = body.as_array().and_then(|list| list.iter().map(Value::as_str).collect());
-    let clients = clients.ok_or_else(|| Refusal::unreadable("The body is not a list of strings."))?;
+    let clients: Option<Vec<&str>> = body
+        .as_array()
+        .and_then(|list| list.iter().map(Value::as_str).collect());
+    let clients =
+        clients.ok_or_else(|| Refusal::unreadable("The body is not a list of strings."))?;
     check_storage(ctx)?;
     let team_of = |client: &str| {
-        ctx.state.applications.iter().find(|(_, application)| application.client_id == client).map(|(team, _)| team)
+        ctx.state
+            .applications
+            .iter()
+            .find(|(_, application)| application.client_id == client)
+            .map(|(team, _)| team)
     };
-    let found = clients.into_iter().filter_map(|id| Some(json!({"teamName": team_of(id)?, "clientId": id})));
+    let found = clients
+        .into_iter()
+        .filter_map(|id| Some(json!({"teamName": team_of(id)?, "clientId": id})));
     show(&Value::Array(found.collect()))
 }

@@ -21,7 +21,12 @@ pub struct Settings {
 impl Settings {
     /// An open installation, as it is when nothing about security was configured.
     pub fn new() -> Self {
-        Self { secured: false, api_token: None, token_lifetime: Duration::from_secs(1800), vault: true }
+        Self {
+            secured: false,
+            api_token: None,
+            token_lifetime: Duration::from_secs(1800),
+            vault: true,
+        }
     }
 
     /// Demands a bearer token. One that the sandbox's token endpoint gave out is checked, its expiry included; any other

@@ -15,9 +15,24 @@ use super::input::check_type;
 use super::{Ctx, Handler, download, show};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("dataJobSourcesDownload", "GET", "/data-jobs/for-team/{team_name}/jobs/{job_name}/sources", download_sources),
-    route("sourcesUpload", "POST", "/data-jobs/for-team/{team_name}/jobs/{job_name}/sources", upload),
-    route("sourcesDelete", "DELETE", "/data-jobs/for-team/{team_name}/jobs/{job_name}/sources", delete),
+    route(
+        "dataJobSourcesDownload",
+        "GET",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/sources",
+        download_sources,
+    ),
+    route(
+        "sourcesUpload",
+        "POST",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/sources",
+        upload,
+    ),
+    route(
+        "sourcesDelete",
+        "DELETE",
+        "/data-jobs/for-team/{team_name}/jobs/{job_name}/sources",
+        delete,
+    ),
 ];
 
 /// The part of the operator's Git repository that belongs to one job.
@@ -36,22 +51,36 @@ struct Tree {
 impl Sources {
     /// Whether there is a version of this name, which may be the beginning of a commit's id.
     pub(crate) fn has(&self, version: &str) -> bool {
-        version.len() >= 7 && self.history.iter().flatten().any(|sha| sha.starts_with(version))
+        version.len() >= 7
+            && self
+                .history
+                .iter()
+                .flatten()
+                .any(|sha| sha.starts_with(version))
     }
 
     /// Commits a tree. The same tree again is no new version.
     fn commit(&mut self, job: &str, tree: Tree) -> String {
-        let unchanged = self.head.as_ref().is_some_and(|head| head.fingerprint == tree.fingerprint);
+        let unchanged = self
+            .head
+            .as_ref()
+            .is_some_and(|head| head.fingerprint == tree.fingerprint);
         if let Some(sha) = self.history.last().cloned().flatten().filter(|_| unchanged) {
             return sha;
         }
         let parents = self.history.len().to_be_bytes();
-        let digest = Sha256::new().chain_update(job).chain_update(parents).chain_update(tree.fingerprint).finalize();
-        let sha = digest[..20].iter().fold(String::with_capacity(40), |mut sha, byte| {
-            // Writing into a string cannot fail.
-            let _ = write!(sha, "{byte:02x}");
-            sha
-        });
+        let digest = Sha256::new()
+            .chain_update(job)
+            .chain_update(parents)
+            .chain_update(tree.fingerprint)
+            .finalize();
+        let sha = digest[..20]
+            .iter()
+            .fold(String::with_capacity(40), |mut sha, byte| {
+                // Writing into a string cannot fail.
+                let _ = write!(sha, "{byte:02x}");
+                sha
+            });
         self.history.push(Some(sha.clone()));
         self.head = Some(tree);
         sha
@@ -65,26 +94,41 @@ fn unpack(job: &str, body: &[u8]) -> ZipResult<Option<Tree>> {
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index)?;
         let Some(path) = file.enclosed_name() else {
-            return Err(zip::result::ZipError::InvalidArchive("an entry leads out of the archive".into()));
+            return Err(zip::result::ZipError::InvalidArchive(
+                "an entry leads out of the archive".into(),
+            ));
         };
-        let path = path.to_string_lossy().replace('\\', "/").trim_end_matches('/').to_owned();
+        let path = path
+            .to_string_lossy()
+            .replace('\\', "/")
+            .trim_end_matches('/')
+            .to_owned();
         entries.push((path, file.is_dir(), file.crc32(), file.size(), index));
     }
-    let Some(top) = entries.iter().find_map(|(path, is_dir, ..)| match path.split_once('/') {
-        Some((top, _)) => Some(top.to_owned()),
-        None => is_dir.then(|| path.clone()),
-    }) else {
+    let Some(top) = entries
+        .iter()
+        .find_map(|(path, is_dir, ..)| match path.split_once('/') {
+            Some((top, _)) => Some(top.to_owned()),
+            None => is_dir.then(|| path.clone()),
+        })
+    else {
         return Ok(None);
     };
 
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let mut contents = Vec::new();
     for (path, is_dir, crc, size, index) in entries {
-        let Some(inside) = path.strip_prefix(&top).filter(|inside| inside.is_empty() || inside.starts_with('/')) else {
+        let Some(inside) = path
+            .strip_prefix(&top)
+            .filter(|inside| inside.is_empty() || inside.starts_with('/'))
+        else {
             continue;
         };
         let slash = if is_dir { "/" } else { "" };
-        writer.raw_copy_file_rename(archive.by_index_raw(index)?, format!("{job}{inside}{slash}"))?;
+        writer.raw_copy_file_rename(
+            archive.by_index_raw(index)?,
+            format!("{job}{inside}{slash}"),
+        )?;
         if !is_dir {
             contents.push((inside.to_owned(), crc, size));
         }
@@ -95,7 +139,10 @@ fn unpack(job: &str, body: &[u8]) -> ZipResult<Option<Tree>> {
     for (path, crc, size) in contents {
         fingerprint.update(format!("{path}\n{crc}\n{size}\n"));
     }
-    Ok(Some(Tree { archive: archive.into(), fingerprint: fingerprint.finalize().into() }))
+    Ok(Some(Tree {
+        archive: archive.into(),
+        fingerprint: fingerprint.finalize().into(),
+    }))
 }
 
 fn upload(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
@@ -108,9 +155,17 @@ fn upload(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     // The server takes every failure to unpack for one of its disk.
     let tree = match unpack(&job.name, body) {
         Ok(Some(tree)) => tree,
-        Ok(None) => return Err(Refusal::external("the file system", "There is no folder in the archive.")),
+        Ok(None) => {
+            return Err(Refusal::external(
+                "the file system",
+                "There is no folder in the archive.",
+            ));
+        }
         Err(error) => {
-            return Err(Refusal::external("the file system", &format!("The archive cannot be unpacked: {error}.")));
+            return Err(Refusal::external(
+                "the file system",
+                &format!("The archive cannot be unpacked: {error}."),
+            ));
         }
     };
     let sha = job.sources.commit(&job.name, tree);

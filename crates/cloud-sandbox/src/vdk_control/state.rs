@@ -61,11 +61,18 @@ impl State {
 impl Job {
     fn settle(&mut self, now: Duration) {
         // Builds are in the order in which they were asked for, and all take the same time.
-        let ready = self.builds.iter().take_while(|build| build.ready <= now).count();
+        let ready = self
+            .builds
+            .iter()
+            .take_while(|build| build.ready <= now)
+            .count();
         for build in self.builds.drain(..ready) {
             self.latest = build.outcome;
             if build.outcome == Outcome::Success {
-                self.deployment = Some(Deployment { deployed: build.ready, ..build.deployment });
+                self.deployment = Some(Deployment {
+                    deployed: build.ready,
+                    ..build.deployment
+                });
             }
         }
     }

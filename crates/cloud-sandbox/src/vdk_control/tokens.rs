@@ -56,7 +56,11 @@ impl Tokens {
     pub(crate) fn check(&self, token: &str, now: Duration) -> Option<Result<Caller, Refusal>> {
         let access = self.access.get(token)?;
         let valid = now < access.expires;
-        Some(valid.then(|| access.caller.clone()).ok_or_else(|| Refusal::unauthorized(Some("The token has expired"))))
+        Some(
+            valid
+                .then(|| access.caller.clone())
+                .ok_or_else(|| Refusal::unauthorized(Some("The token has expired"))),
+        )
     }
 }
 
@@ -80,7 +84,9 @@ struct Client {
 impl Client {
     /// Some clients encode both for the header, as they should, and some do not.
     fn is(&self, application: &Application) -> bool {
-        let same = |given: &str, known: &str| given == known || percent_decode_str(given).decode_utf8_lossy() == *known;
+        let same = |given: &str, known: &str| {
+            given == known || percent_decode_str(given).decode_utf8_lossy() == *known
+        };
         same(&self.id, &application.client_id) && same(&self.secret, &application.client_secret)
     }
 }
@@ -99,9 +105,11 @@ impl Endpoint<'_> {
     fn authorize(&mut self) -> Answer {
         let query = form::pairs(self.call.query);
         let given = |name| form::value(&query, name).filter(|text| !text.is_empty());
-        let (Some("code"), Some(client), Some(redirect_uri)) =
-            (given("response_type"), given("client_id"), given("redirect_uri"))
-        else {
+        let (Some("code"), Some(client), Some(redirect_uri)) = (
+            given("response_type"),
+            given("client_id"),
+            given("redirect_uri"),
+        ) else {
             return Answer::html(400);
         };
         let challenge = given("code_challenge").map(str::to_owned);
@@ -142,10 +150,16 @@ impl Endpoint<'_> {
             }
             Some("client_credentials") => {
                 let client = client.filter(|client| self.application(client).is_some());
-                let client = client.ok_or(Denied("invalid_client", "no team has this client with this secret"))?;
+                let client = client.ok_or(Denied(
+                    "invalid_client",
+                    "no team has this client with this secret",
+                ))?;
                 Ok(self.grant(Caller::Application(client.id), None))
             }
-            Some(_) => Err(Denied("unsupported_grant_type", "this grant is not known here")),
+            Some(_) => Err(Denied(
+                "unsupported_grant_type",
+                "this grant is not known here",
+            )),
             None => Err(missing("grant_type is missing")),
         }
     }
@@ -154,10 +168,17 @@ impl Endpoint<'_> {
     fn refresh(&mut self, token: &str, client: Option<&Client>) -> Result<Answer, Denied> {
         let known = match self.state.tokens.refresh.get(token) {
             Some(owner) if client.is_none_or(|client| client.id != *owner) => {
-                return Err(Denied("invalid_client", "the refresh token belongs to another client"));
+                return Err(Denied(
+                    "invalid_client",
+                    "the refresh token belongs to another client",
+                ));
             }
             Some(_) => true,
-            None => self.settings.api_token.as_deref().is_none_or(|known| known == token),
+            None => self
+                .settings
+                .api_token
+                .as_deref()
+                .is_none_or(|known| known == token),
         };
         if !known {
             return Err(Denied("invalid_grant", "the token is not known"));
@@ -173,27 +194,52 @@ impl Endpoint<'_> {
         client: Option<Client>,
     ) -> Result<Answer, Denied> {
         // Whatever comes of it, the code is used up.
-        let granted = self.state.tokens.codes.remove(code).filter(|granted| self.now < granted.expires);
-        let granted = granted.ok_or(Denied("invalid_grant", "the code is not known, used, or too old"))?;
+        let granted = self
+            .state
+            .tokens
+            .codes
+            .remove(code)
+            .filter(|granted| self.now < granted.expires);
+        let granted = granted.ok_or(Denied(
+            "invalid_grant",
+            "the code is not known, used, or too old",
+        ))?;
         let client = client.filter(|client| client.id == granted.client);
-        let client = client.ok_or(Denied("invalid_client", "the code belongs to another client"))?;
+        let client = client.ok_or(Denied(
+            "invalid_client",
+            "the code belongs to another client",
+        ))?;
         if redirect_uri != Some(granted.redirect_uri.as_str()) {
-            return Err(Denied("invalid_grant", "redirect_uri is not the one that the code was sent to"));
+            return Err(Denied(
+                "invalid_grant",
+                "redirect_uri is not the one that the code was sent to",
+            ));
         }
         match &granted.challenge {
             Some(challenge) => {
-                let proof = verifier.map(|verifier| URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)));
+                let proof =
+                    verifier.map(|verifier| URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)));
                 if proof.as_ref() != Some(challenge) {
-                    return Err(Denied("invalid_grant", "code_verifier does not fit the challenge"));
+                    return Err(Denied(
+                        "invalid_grant",
+                        "code_verifier does not fit the challenge",
+                    ));
                 }
             }
             // A client without a challenge has to have a secret; that of a team has to have its own.
             None if client.secret.is_empty() => {
-                return Err(Denied("invalid_client", "a secret or a challenge is needed"));
+                return Err(Denied(
+                    "invalid_client",
+                    "a secret or a challenge is needed",
+                ));
             }
             None => {}
         }
-        let registered = self.state.applications.values().any(|application| application.client_id == client.id);
+        let registered = self
+            .state
+            .applications
+            .values()
+            .any(|application| application.client_id == client.id);
         if registered && granted.challenge.is_none() && self.application(&client).is_none() {
             return Err(Denied("invalid_client", "the secret is wrong"));
         }
@@ -204,25 +250,41 @@ impl Endpoint<'_> {
 
     /// Who the request says to be, in its header or its form.
     fn client(&self, id: Option<&str>, secret: Option<&str>) -> Option<Client> {
-        let header = self.call.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let basic = header.and_then(|text| text.strip_prefix("Basic ")).and_then(|text| STANDARD.decode(text).ok());
+        let header = self
+            .call
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok());
+        let basic = header
+            .and_then(|text| text.strip_prefix("Basic "))
+            .and_then(|text| STANDARD.decode(text).ok());
         if let Some((id, secret)) = basic.and_then(|pair| {
             let pair = String::from_utf8(pair).ok()?;
-            pair.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))
+            pair.split_once(':')
+                .map(|(id, secret)| (id.to_owned(), secret.to_owned()))
         }) {
             return Some(Client { id, secret });
         }
-        Some(Client { id: id?.to_owned(), secret: secret.unwrap_or_default().to_owned() })
+        Some(Client {
+            id: id?.to_owned(),
+            secret: secret.unwrap_or_default().to_owned(),
+        })
     }
 
     fn application(&self, client: &Client) -> Option<&Application> {
-        self.state.applications.values().find(|application| client.is(application))
+        self.state
+            .applications
+            .values()
+            .find(|application| client.is(application))
     }
 
     fn grant(&mut self, caller: Caller, refresh: Option<String>) -> Answer {
         let lifetime = self.settings.token_lifetime;
         let expires = self.now.saturating_add(lifetime);
-        let epoch = self.epoch.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let epoch = self
+            .epoch
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         let seconds = |elapsed: Duration| epoch.saturating_add(elapsed).as_secs();
         let mut claims = json!({
             "iss": format!("{}/oauth", self.call.origin),
@@ -234,13 +296,18 @@ impl Endpoint<'_> {
                 claims["sub"] = Value::from(USER);
                 claims["username"] = Value::from(USER);
             }
-            Caller::Application(client) => claims["sub"] = Value::from(format!("cloud-sandbox:{client}")),
+            Caller::Application(client) => {
+                claims["sub"] = Value::from(format!("cloud-sandbox:{client}"))
+            }
         }
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let head = encode(&json!({"alg": "RS256", "typ": "JWT"}));
         // Nobody can check the signature; the token is known by being remembered.
         let token = format!("{head}.{}.{}", encode(&claims), self.random());
-        self.state.tokens.access.insert(token.clone(), Access { expires, caller });
+        self.state
+            .tokens
+            .access
+            .insert(token.clone(), Access { expires, caller });
         let mut body = json!({"access_token": token, "token_type": "bearer", "expires_in": lifetime.as_secs()});
         if let Some(refresh) = refresh {
             body["refresh_token"] = Value::from(refresh);
@@ -258,7 +325,14 @@ impl Denied {
     fn answer(&self) -> Answer {
         let Self(error, description) = self;
         let status = if *error == "invalid_client" { 401 } else { 400 };
-        let answer = Answer::json(status, &json!({"error": error, "error_description": description}));
-        if status == 401 { answer.with(WWW_AUTHENTICATE, "Basic realm=\"cloud-sandbox\"") } else { answer }
+        let answer = Answer::json(
+            status,
+            &json!({"error": error, "error_description": description}),
+        );
+        if status == 401 {
+            answer.with(WWW_AUTHENTICATE, "Basic realm=\"cloud-sandbox\"")
+        } else {
+            answer
+        }
     }
 }

@@ -53,7 +53,11 @@ pub fn order(name: &str) -> Value {
 
 /// The text of a request body; none for a null.
 fn text(body: &Value) -> String {
-    if body.is_null() { String::new() } else { body.to_string() }
+    if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    }
 }
 
 #[derive(Debug)]
@@ -92,25 +96,55 @@ impl Api {
     /// The IONOS data platform of a sandbox whose time moves only by hand.
     pub fn ionos(sandbox: Sandbox) -> Self {
         let api = Self::of(sandbox);
-        Self { transport: api.sandbox.ionos_dataplatform(), base: "https://api.ionos.com/dataplatform", ..api }
+        Self {
+            transport: api.sandbox.ionos_dataplatform(),
+            base: "https://api.ionos.com/dataplatform",
+            ..api
+        }
     }
 
     pub fn with_token(&self, token: &str) -> Self {
-        self.with_authorization(&if token.is_empty() { String::new() } else { format!("Bearer {token}") })
+        self.with_authorization(&if token.is_empty() {
+            String::new()
+        } else {
+            format!("Bearer {token}")
+        })
     }
 
     pub fn with_authorization(&self, authorization: &str) -> Self {
-        let Self { sandbox, transport, base, .. } = self;
+        let Self {
+            sandbox,
+            transport,
+            base,
+            ..
+        } = self;
         let authorization = authorization.to_owned();
-        Self { sandbox: sandbox.clone(), transport: transport.clone(), base, authorization }
+        Self {
+            sandbox: sandbox.clone(),
+            transport: transport.clone(),
+            base,
+            authorization,
+        }
     }
 
-    pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Result<Reply, TransportError> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Result<Reply, TransportError> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
         if !self.authorization.is_empty() {
             request = request.header("authorization", &self.authorization);
         }
-        Reply::read(self.transport.send(request.body(body.into()).unwrap()).await?).await
+        Reply::read(
+            self.transport
+                .send(request.body(body.into()).unwrap())
+                .await?,
+        )
+        .await
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
@@ -128,7 +162,9 @@ impl Api {
     pub async fn server(&self, name: &str) -> i64 {
         let mut body = order(name);
         body["location"] = json!("fsn1");
-        let id = self.post("/servers", body).await.ok(201)["server"]["id"].as_i64().unwrap();
+        let id = self.post("/servers", body).await.ok(201)["server"]["id"]
+            .as_i64()
+            .unwrap();
         self.settle();
         id
     }
@@ -137,24 +173,40 @@ impl Api {
     pub async fn run(&self, path: &str, body: Value) -> Value {
         let started = self.post(path, body).await.ok(201).clone();
         self.settle();
-        let actions = started["actions"].as_array().cloned().unwrap_or_else(|| vec![started["action"].clone()]);
+        let actions = started["actions"]
+            .as_array()
+            .cloned()
+            .unwrap_or_else(|| vec![started["action"].clone()]);
         for action in actions {
-            let ended = self.get(&format!("/actions/{}", action["id"])).await.ok(200)["action"].clone();
-            assert_eq!((&ended["status"], &ended["progress"]), (&json!("success"), &json!(100)), "{ended}");
+            let ended = self
+                .get(&format!("/actions/{}", action["id"]))
+                .await
+                .ok(200)["action"]
+                .clone();
+            assert_eq!(
+                (&ended["status"], &ended["progress"]),
+                (&json!("success"), &json!(100)),
+                "{ended}"
+            );
         }
         started
     }
 
     /// Starts an action of a server and lets it end well.
     pub async fn act(&self, server: i64, action: &str, body: Value) -> Value {
-        self.run(&format!("/servers/{server}/actions/{action}"), body).await
+        self.run(&format!("/servers/{server}/actions/{action}"), body)
+            .await
     }
 
     /// Creates something and lets it become what it shall be.
     pub async fn created(&self, path: &str, body: Value) -> Value {
         let reply = self.post(path, body).await.ok(201).clone();
         let besides = ["action", "actions", "next_actions", "root_password"];
-        let key = reply.as_object().unwrap().keys().find(|key| !besides.contains(&key.as_str()));
+        let key = reply
+            .as_object()
+            .unwrap()
+            .keys()
+            .find(|key| !besides.contains(&key.as_str()));
         let resource = reply[key.unwrap()].clone();
         self.settle();
         resource
@@ -168,8 +220,16 @@ impl Api {
     pub async fn names(&self, path: &str) -> Vec<String> {
         let reply = self.get(path).await;
         let body = reply.ok(200).as_object().unwrap();
-        let list = body.iter().find(|(key, _)| *key != "meta").unwrap().1.as_array().unwrap();
-        list.iter().map(|object| object["name"].as_str().unwrap().to_owned()).collect()
+        let list = body
+            .iter()
+            .find(|(key, _)| *key != "meta")
+            .unwrap()
+            .1
+            .as_array()
+            .unwrap();
+        list.iter()
+            .map(|object| object["name"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -182,7 +242,13 @@ impl Reply {
         }
         let text = String::from_utf8(bytes.clone()).unwrap_or_default();
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Self { status: parts.status.as_u16(), headers: parts.headers, bytes, text, json })
+        Ok(Self {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            bytes,
+            text,
+            json,
+        })
     }
 
     #[track_caller]
@@ -199,22 +265,44 @@ impl Reply {
     /// The details of an error.
     #[track_caller]
     pub fn error(&self, status: u16, code: &str) -> &Value {
-        assert_eq!((self.status, self.json["error"]["code"].as_str()), (status, Some(code)), "{}", self.text);
-        assert!(self.json["error"]["message"].as_str().is_some_and(|message| !message.is_empty()));
+        assert_eq!(
+            (self.status, self.json["error"]["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text
+        );
+        assert!(
+            self.json["error"]["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty())
+        );
         &self.json["error"]["details"]
     }
 
     /// The names of the fields that are invalid.
     #[track_caller]
     pub fn invalid(&self) -> Vec<&str> {
-        let fields = self.error(422, "invalid_input")["fields"].as_array().unwrap();
-        assert!(fields.iter().all(|field| field["messages"][0].is_string()), "{}", self.text);
-        fields.iter().map(|field| field["name"].as_str().unwrap()).collect()
+        let fields = self.error(422, "invalid_input")["fields"]
+            .as_array()
+            .unwrap();
+        assert!(
+            fields.iter().all(|field| field["messages"][0].is_string()),
+            "{}",
+            self.text
+        );
+        fields
+            .iter()
+            .map(|field| field["name"].as_str().unwrap())
+            .collect()
     }
 
     #[track_caller]
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).unwrap_or_else(|| panic!("no header {name}")).to_str().unwrap()
+        self.headers
+            .get(name)
+            .unwrap_or_else(|| panic!("no header {name}"))
+            .to_str()
+            .unwrap()
     }
 }
 

@@ -49,26 +49,47 @@ impl Cloud {
     }
 
     pub fn without_token(sandbox: Sandbox) -> Self {
-        Self { transport: sandbox.openstack(), sandbox, token: String::new() }
+        Self {
+            transport: sandbox.openstack(),
+            sandbox,
+            token: String::new(),
+        }
     }
 
     /// The same cloud, as another user in a project.
     pub async fn as_user(&self, user: &str, project: &str) -> Self {
-        self.authenticated(password(user, &format!("{user}-pw"), Some(project))).await
+        self.authenticated(password(user, &format!("{user}-pw"), Some(project)))
+            .await
     }
 
     pub async fn authenticated(&self, body: Value) -> Self {
         let reply = self.authenticate(body).await;
         reply.ok(201);
         let token = reply.header("x-subject-token").to_owned();
-        Self { sandbox: self.sandbox.clone(), transport: self.transport.clone(), token }
+        Self {
+            sandbox: self.sandbox.clone(),
+            transport: self.transport.clone(),
+            token,
+        }
     }
 
     pub async fn authenticate(&self, body: Value) -> Reply {
-        self.send("POST", &format!("{KEYSTONE}/v3/auth/tokens"), &[], body.to_string()).await
+        self.send(
+            "POST",
+            &format!("{KEYSTONE}/v3/auth/tokens"),
+            &[],
+            body.to_string(),
+        )
+        .await
     }
 
-    pub async fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Reply {
+    pub async fn send(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(url);
         if !self.token.is_empty() {
             request = request.header("x-auth-token", &self.token);
@@ -77,16 +98,30 @@ impl Cloud {
             request = request.header(*name, *value);
         }
         let body: Vec<u8> = body.into();
-        Reply::read(self.transport.send(request.body(body.into()).unwrap()).await.unwrap()).await.unwrap()
+        Reply::read(
+            self.transport
+                .send(request.body(body.into()).unwrap())
+                .await
+                .unwrap(),
+        )
+        .await
+        .unwrap()
     }
 
     pub async fn keystone(&self, method: &str, path: &str, body: Value) -> Reply {
-        self.send(method, &format!("{KEYSTONE}{path}"), &[], text(&body)).await
+        self.send(method, &format!("{KEYSTONE}{path}"), &[], text(&body))
+            .await
     }
 
     /// A request to Sahara, with the version in front of the path.
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
-        self.send(method, &format!("{SAHARA}{path}"), &[("accept", "application/json")], text(&body)).await
+        self.send(
+            method,
+            &format!("{SAHARA}{path}"),
+            &[("accept", "application/json")],
+            text(&body),
+        )
+        .await
     }
 
     verbs!();
@@ -105,13 +140,20 @@ impl Cloud {
             "node_processes": [process],
         });
         let reply = self.post("/v2/node-group-templates", body).await;
-        reply.ok(202)["node_group_template"]["id"].as_str().unwrap().to_owned()
+        reply.ok(202)["node_group_template"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// A template of a cluster of version 2 with one master and two workers.
     pub async fn cluster_template(&self, name: &str) -> String {
-        let master = self.node_group_template(&format!("{name}-master"), "namenode").await;
-        let worker = self.node_group_template(&format!("{name}-worker"), "datanode").await;
+        let master = self
+            .node_group_template(&format!("{name}-master"), "namenode")
+            .await;
+        let worker = self
+            .node_group_template(&format!("{name}-worker"), "datanode")
+            .await;
         let body = json!({
             "name": name,
             "plugin_name": "fake",
@@ -124,7 +166,10 @@ impl Cloud {
             ],
         });
         let reply = self.post("/v2/cluster-templates", body).await;
-        reply.ok(202)["cluster_template"]["id"].as_str().unwrap().to_owned()
+        reply.ok(202)["cluster_template"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// A request for a cluster of version 2.
@@ -135,7 +180,10 @@ impl Cloud {
 
     /// A cluster of version 2 that is active.
     pub async fn cluster(&self, name: &str) -> String {
-        let id = self.request_cluster(name).await.ok(202)["cluster"]["id"].as_str().unwrap().to_owned();
+        let id = self.request_cluster(name).await.ok(202)["cluster"]["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         self.advance(60);
         assert_eq!(self.status(&id).await, "Active");
         id
@@ -146,7 +194,10 @@ impl Cloud {
     }
 
     pub async fn status(&self, id: &str) -> String {
-        self.read_cluster(id).await["status"].as_str().unwrap().to_owned()
+        self.read_cluster(id).await["status"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// The states of a cluster, second by second, until it does not change for a minute or is gone.
@@ -154,8 +205,9 @@ impl Cloud {
         let mut states: Vec<String> = Vec::new();
         for _ in 0..60 {
             let reply = self.get(&format!("/v2/clusters/{id}")).await;
-            let state =
-                reply.json["cluster"]["status"].as_str().map_or_else(|| reply.status.to_string(), str::to_owned);
+            let state = reply.json["cluster"]["status"]
+                .as_str()
+                .map_or_else(|| reply.status.to_string(), str::to_owned);
             if states.last() != Some(&state) {
                 states.push(state);
             }
@@ -184,10 +236,12 @@ impl Reply {
         assert_eq!(self.json["error_code"], status, "{}", self.text);
         assert_eq!(self.json["error_name"], name, "{}", self.text);
         let message = self.json["error_message"].as_str().unwrap();
-        message.split_once("\nError ID: ").map_or(message, |(message, id)| {
-            assert_eq!(id.len(), 36, "{message}");
-            message
-        })
+        message
+            .split_once("\nError ID: ")
+            .map_or(message, |(message, id)| {
+                assert_eq!(id.len(), 36, "{message}");
+                message
+            })
     }
 }
 

@@ -55,19 +55,39 @@ impl Ovh {
     }
 
     /// Sends a request as it is, with these headers only.
-    pub async fn plain(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    pub async fn plain(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body.to_owned())).unwrap();
-        Reply::read(self.transport.send(request).await.unwrap()).await.unwrap()
+        Reply::read(self.transport.send(request).await.unwrap())
+            .await
+            .unwrap()
     }
 
     /// Sends a signed request; the path begins with the version.
-    pub async fn signed(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
+    pub async fn signed(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Reply {
         let url = format!("{HOST}{path}");
-        let now = self.sandbox.clock().now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        let now = self
+            .sandbox
+            .clock()
+            .now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
         let timestamp = (i64::try_from(now).unwrap() - self.late).to_string();
         let signature = signature(&self.secret, &self.consumer, method, &url, body, &timestamp);
         let mut all = vec![
@@ -81,7 +101,8 @@ impl Ovh {
     }
 
     pub async fn call(&self, method: &str, path: &str, body: Value) -> Reply {
-        self.signed(method, &format!("/1.0{path}"), &[], &text(&body)).await
+        self.signed(method, &format!("/1.0{path}"), &[], &text(&body))
+            .await
     }
 
     verbs!();
@@ -104,9 +125,20 @@ impl Ovh {
     }
 }
 
-pub fn signature(secret: &str, consumer: &str, method: &str, url: &str, body: &str, timestamp: &str) -> String {
+pub fn signature(
+    secret: &str,
+    consumer: &str,
+    method: &str,
+    url: &str,
+    body: &str,
+    timestamp: &str,
+) -> String {
     let text = [secret, consumer, method, url, body, timestamp].join("+");
-    let hex = Sha1::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    let hex = Sha1::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat();
     format!("$1${hex}")
 }
 
@@ -116,7 +148,12 @@ impl Reply {
     pub fn refused(&self, status: u16, class: &str, code: Option<&str>, message: &str) {
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.json["class"], class, "{}", self.text);
-        assert_eq!(self.json.get("errorCode").and_then(Value::as_str), code, "{}", self.text);
+        assert_eq!(
+            self.json.get("errorCode").and_then(Value::as_str),
+            code,
+            "{}",
+            self.text
+        );
         let text = self.json["message"].as_str().unwrap();
         assert!(text.contains(message), "{text}");
         assert!(self.header("x-ovh-queryid").starts_with("EU.ext-"));

@@ -34,15 +34,31 @@ impl Vdk {
     }
 
     pub fn flowing(sandbox: Sandbox) -> Self {
-        Self { transport: sandbox.vdk_control(), sandbox, token: None }
+        Self {
+            transport: sandbox.vdk_control(),
+            sandbox,
+            token: None,
+        }
     }
 
     pub fn with_token(&self, token: &str) -> Self {
-        Self { sandbox: self.sandbox.clone(), transport: self.transport.clone(), token: Some(token.to_owned()) }
+        Self {
+            sandbox: self.sandbox.clone(),
+            transport: self.transport.clone(),
+            token: Some(token.to_owned()),
+        }
     }
 
-    pub async fn send_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Reply {
-        let mut request = Request::builder().method(method).uri(format!("http://vdk.test:8092{path}"));
+    pub async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Reply {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("http://vdk.test:8092{path}"));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -52,11 +68,25 @@ impl Vdk {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Reply::read(self.transport.send(request.body(body.into()).unwrap()).await.unwrap()).await.unwrap()
+        Reply::read(
+            self.transport
+                .send(request.body(body.into()).unwrap())
+                .await
+                .unwrap(),
+        )
+        .await
+        .unwrap()
     }
 
-    pub async fn send_as(&self, method: &str, path: &str, content_type: &str, body: impl Into<Body>) -> Reply {
-        self.send_with(method, path, &[("content-type", content_type)], body).await
+    pub async fn send_as(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: impl Into<Body>,
+    ) -> Reply {
+        self.send_with(method, path, &[("content-type", content_type)], body)
+            .await
     }
 
     pub async fn send(&self, method: &str, path: &str, body: impl Into<Body>) -> Reply {
@@ -77,32 +107,50 @@ impl Vdk {
     /// Creates the job of a path.
     pub async fn job(&self, path: &str) {
         let (jobs, name) = path.rsplit_once('/').unwrap();
-        self.post(jobs, json!({"job_name": name, "config": {}})).await.ok_empty(201);
+        self.post(jobs, json!({"job_name": name, "config": {}}))
+            .await
+            .ok_empty(201);
     }
 
     pub async fn upload(&self, job: &str, archive: &[u8]) -> Reply {
-        self.send_as("POST", &format!("{job}/sources"), "application/octet-stream", archive.to_vec()).await
+        self.send_as(
+            "POST",
+            &format!("{job}/sources"),
+            "application/octet-stream",
+            archive.to_vec(),
+        )
+        .await
     }
 
     /// Creates a job with sources, and gives their version.
     pub async fn with_sources(&self, path: &str) -> String {
         self.job(path).await;
-        let reply = self.upload(path, &archive("any", &[("10_step.py", "")])).await;
+        let reply = self
+            .upload(path, &archive("any", &[("10_step.py", "")]))
+            .await;
         reply.ok(200)["version_sha"].as_str().unwrap().to_owned()
     }
 
     /// Creates a job that is deployed.
     pub async fn deployed(&self, path: &str) {
         let sha = self.with_sources(path).await;
-        self.post(&format!("{path}/deployments"), json!({"job_version": sha})).await.ok_empty(202);
+        self.post(&format!("{path}/deployments"), json!({"job_version": sha}))
+            .await
+            .ok_empty(202);
         self.settle();
     }
 
     /// Starts an execution and gives its path.
     pub async fn start(&self, path: &str, body: Value) -> String {
-        let reply = self.post(&format!("{path}/deployments/production/executions"), body).await;
+        let reply = self
+            .post(&format!("{path}/deployments/production/executions"), body)
+            .await;
         reply.ok_empty(202);
-        reply.header("location").strip_prefix("http://vdk.test:8092").unwrap().to_owned()
+        reply
+            .header("location")
+            .strip_prefix("http://vdk.test:8092")
+            .unwrap()
+            .to_owned()
     }
 }
 
@@ -116,7 +164,11 @@ pub fn archive(top: &str, files: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for (name, text) in files {
-        let name = if top.is_empty() { (*name).to_owned() } else { format!("{top}/{name}") };
+        let name = if top.is_empty() {
+            (*name).to_owned()
+        } else {
+            format!("{top}/{name}")
+        };
         if name.ends_with('/') {
             writer.add_directory(name, options).unwrap();
             continue;

@@ -22,12 +22,18 @@ pub struct Started {
 
 impl Started {
     pub(crate) fn new(action: Action, client: &Client) -> Self {
-        Self { action, client: client.clone() }
+        Self {
+            action,
+            client: client.clone(),
+        }
     }
 
     pub(crate) fn decode(client: &Client) -> Decode<Self> {
         let client = client.clone();
-        Decode::key("action").map(move |action| Self { action, client: client.clone() })
+        Decode::key("action").map(move |action| Self {
+            action,
+            client: client.clone(),
+        })
     }
 
     /// Waits until the action has ended well and gives it as it is then (`GET /actions?id=..`).
@@ -65,7 +71,10 @@ pub struct StartedAll {
 impl StartedAll {
     pub(crate) fn decode(client: &Client) -> Decode<Self> {
         let client = client.clone();
-        Decode::key("actions").map(move |actions| Self { actions, client: client.clone() })
+        Decode::key("actions").map(move |actions| Self {
+            actions,
+            client: client.clone(),
+        })
     }
 
     /// Waits until all have ended well, under one deadline, and gives them as they are then (`GET /actions?id=..`).
@@ -84,7 +93,9 @@ impl StartedAll {
     /// # Ok(()) }
     /// ```
     pub fn wait(&self) -> Waiter<Vec<Action>> {
-        wait_for(&self.client, self.actions.clone(), |actions| Task::new(async move { Ok(actions) }))
+        wait_for(&self.client, self.actions.clone(), |actions| {
+            Task::new(async move { Ok(actions) })
+        })
     }
 }
 
@@ -100,7 +111,10 @@ pub struct Deleted {
 impl Deleted {
     pub(crate) fn decode(client: &Client) -> Decode<Self> {
         let client = client.clone();
-        Decode::optional_key("action").map(move |action| Self { action, client: client.clone() })
+        Decode::optional_key("action").map(move |action| Self {
+            action,
+            client: client.clone(),
+        })
     }
 
     /// Waits until it is gone (`GET /actions?id=..`). Where deleting takes no time, nothing is sent.
@@ -116,7 +130,11 @@ impl Deleted {
     /// # Ok(()) }
     /// ```
     pub fn wait(&self) -> Waiter<()> {
-        wait_for(&self.client, self.action.clone().into_iter().collect(), |_| Task::new(async { Ok(()) }))
+        wait_for(
+            &self.client,
+            self.action.clone().into_iter().collect(),
+            |_| Task::new(async { Ok(()) }),
+        )
     }
 }
 
@@ -142,7 +160,14 @@ pub struct Created<T> {
 impl<T> Created<T> {
     /// A resource that came with at most one action.
     pub(crate) fn new(client: &Client, resource: T, action: Option<Action>) -> Self {
-        Self { resource, action, next_actions: Vec::new(), root_password: None, existed: false, client: client.clone() }
+        Self {
+            resource,
+            action,
+            next_actions: Vec::new(),
+            root_password: None,
+            existed: false,
+            client: client.clone(),
+        }
     }
 
     /// All actions of the creation.
@@ -150,12 +175,17 @@ impl<T> Created<T> {
         self.action.iter().chain(&self.next_actions)
     }
 
-    pub(crate) fn wait_then(&self, get: impl FnOnce(Client) -> Task<T> + Send + 'static) -> Waiter<T>
+    pub(crate) fn wait_then(
+        &self,
+        get: impl FnOnce(Client) -> Task<T> + Send + 'static,
+    ) -> Waiter<T>
     where
         T: Send + 'static,
     {
         let client = self.client.clone();
-        wait_for(&self.client, self.actions().cloned().collect(), move |_| get(client))
+        wait_for(&self.client, self.actions().cloned().collect(), move |_| {
+            get(client)
+        })
     }
 }
 

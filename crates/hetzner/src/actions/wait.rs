@@ -18,11 +18,28 @@ pub struct ActionFailed {
 impl ActionFailed {
     fn error(action: Action) -> Error {
         let reason = action.error.clone().unwrap_or_default();
-        let text = if reason.message.is_empty() { "no reason given" } else { &reason.message };
-        let about: Vec<_> = action.resources.iter().map(|on| format!("{} {}", on.kind, on.id)).collect();
-        let message = format!("action {} ({}) of {}: {text}", action.id, action.command, about.join(", "));
+        let text = if reason.message.is_empty() {
+            "no reason given"
+        } else {
+            &reason.message
+        };
+        let about: Vec<_> = action
+            .resources
+            .iter()
+            .map(|on| format!("{} {}", on.kind, on.id))
+            .collect();
+        let message = format!(
+            "action {} ({}) of {}: {text}",
+            action.id,
+            action.command,
+            about.join(", ")
+        );
         let error = Error::new(ErrorKind::WorkFailed, message);
-        let error = if reason.code.as_str().is_empty() { error } else { error.with_code(reason.code.as_str()) };
+        let error = if reason.code.as_str().is_empty() {
+            error
+        } else {
+            error.with_code(reason.code.as_str())
+        };
         error.with_details(Self { action })
     }
 }
@@ -32,9 +49,15 @@ pub(crate) fn wait_for<T: Send + 'static>(
     actions: Vec<Action>,
     then: impl FnOnce(Vec<Action>) -> Task<T> + Send + 'static,
 ) -> Waiter<T> {
-    let subscriptions = actions.iter().map(|action| (!action.is_finished()).then(|| client.poller().watch(action.id)));
-    let watch =
-        ActionsWatch { subscriptions: subscriptions.collect(), actions, then: Some(Box::new(then)), last: None };
+    let subscriptions = actions
+        .iter()
+        .map(|action| (!action.is_finished()).then(|| client.poller().watch(action.id)));
+    let watch = ActionsWatch {
+        subscriptions: subscriptions.collect(),
+        actions,
+        then: Some(Box::new(then)),
+        last: None,
+    };
     Waiter::new(client.engine().clock(), watch)
 }
 
@@ -56,15 +79,22 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
             return Err(ActionFailed::error(failed.clone()));
         }
         // One after the other: the service works on them in this order, and news of the later ones are not lost.
-        if let Some((action, slot)) =
-            self.actions.iter_mut().zip(&mut self.subscriptions).find(|(_, slot)| slot.is_some())
+        if let Some((action, slot)) = self
+            .actions
+            .iter_mut()
+            .zip(&mut self.subscriptions)
+            .find(|(_, slot)| slot.is_some())
             && let Some(subscription) = slot
         {
             *action = subscription.next().await?;
             if action.is_failed() {
                 return Err(ActionFailed::error(action.clone()));
             }
-            let progress = Progress::new(action.progress, action.command.as_str(), action.status.as_str());
+            let progress = Progress::new(
+                action.progress,
+                action.command.as_str(),
+                action.status.as_str(),
+            );
             if action.is_finished() {
                 *slot = None;
             }
@@ -75,7 +105,10 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
         }
         match &mut self.last {
             Some(last) => last.await.map(Step::Done),
-            None => Err(Error::new(ErrorKind::WorkFailed, "the result was given already")),
+            None => Err(Error::new(
+                ErrorKind::WorkFailed,
+                "the result was given already",
+            )),
         }
     }
 }
@@ -83,9 +116,20 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
 impl<T> ActionsWatch<T> {
     /// The progress of one action as a part of all.
     fn overall(&self, mut progress: Progress) -> Progress {
-        let done: usize =
-            self.actions.iter().map(|action| if action.is_success() { 100 } else { action.progress.into() }).sum();
-        progress.percent = u8::try_from(done / self.actions.len().max(1)).unwrap_or(100).min(100);
+        let done: usize = self
+            .actions
+            .iter()
+            .map(|action| {
+                if action.is_success() {
+                    100
+                } else {
+                    action.progress.into()
+                }
+            })
+            .sum();
+        progress.percent = u8::try_from(done / self.actions.len().max(1))
+            .unwrap_or(100)
+            .min(100);
         progress
     }
 }

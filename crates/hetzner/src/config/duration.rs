@@ -1,6 +1,15 @@
 use std::time::Duration;
 
-const UNITS: [(&str, u32); 8] = [("ns", 0), ("us", 3), ("µs", 3), ("μs", 3), ("ms", 6), ("s", 9), ("m", 9), ("h", 9)];
+const UNITS: [(&str, u32); 8] = [
+    ("ns", 0),
+    ("us", 3),
+    ("µs", 3),
+    ("μs", 3),
+    ("ms", 6),
+    ("s", 9),
+    ("m", 9),
+    ("h", 9),
+];
 
 /// Reads a duration as programs in Go write it: `500ms`, `1m30s`, `1.5h`. The sum of parts, each with its unit; only `0`
 /// needs none.
@@ -18,21 +27,31 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
     }
     let mut total = 0_u128;
     while !rest.is_empty() {
-        let number_end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let number_end = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(rest.len());
         let (number, after) = rest.split_at(number_end);
-        let unit_end = after.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(after.len());
+        let unit_end = after
+            .find(|c: char| c.is_ascii_digit() || c == '.')
+            .unwrap_or(after.len());
         let (unit, after) = after.split_at(unit_end);
         if unit.is_empty() && number == rest {
             return Err(format!("{text:?} lacks a unit, as in `30s`"));
         }
-        let (_, exponent) = UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?;
+        let (_, exponent) = UNITS
+            .iter()
+            .find(|(name, _)| *name == unit)
+            .ok_or_else(wrong)?;
         let factor = match unit {
             "m" => 60,
             "h" => 3600,
             _ => 1,
         };
         let part = decimal(number, *exponent).ok_or_else(wrong)?;
-        total = part.checked_mul(factor).and_then(|part| total.checked_add(part)).ok_or_else(wrong)?;
+        total = part
+            .checked_mul(factor)
+            .and_then(|part| total.checked_add(part))
+            .ok_or_else(wrong)?;
         rest = after;
     }
     from_nanos(total).ok_or_else(wrong)
@@ -40,7 +59,9 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
 
 /// What Go calls a duration is a number of nanoseconds in 63 bits.
 pub(super) fn from_nanos(nanos: u128) -> Option<Duration> {
-    i64::try_from(nanos).ok().map(|nanos| Duration::from_nanos(nanos.unsigned_abs()))
+    i64::try_from(nanos)
+        .ok()
+        .map(|nanos| Duration::from_nanos(nanos.unsigned_abs()))
 }
 
 /// A decimal number times a power of ten, cut off after the point.
@@ -49,10 +70,16 @@ fn decimal(number: &str, exponent: u32) -> Option<u128> {
     if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
         return None;
     }
-    let mut value: u128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let mut value: u128 = if whole.is_empty() {
+        0
+    } else {
+        whole.parse().ok()?
+    };
     let mut fraction = fraction.bytes();
     for _ in 0..exponent {
-        value = value.checked_mul(10)?.checked_add(fraction.next().map_or(0, |digit| u128::from(digit - b'0')))?;
+        value = value
+            .checked_mul(10)?
+            .checked_add(fraction.next().map_or(0, |digit| u128::from(digit - b'0')))?;
     }
     Some(value)
 }

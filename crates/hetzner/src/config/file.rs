@@ -56,10 +56,19 @@ impl CliFile {
                 // The error as a whole would quote the line it complains about, and lines of this file hold tokens. Its
                 // message quotes nothing (toml 1.2); the mask is for the day it does.
                 let error: toml::de::Error = error;
-                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+                let before = error
+                    .span()
+                    .and_then(|span| text.get(..span.start))
+                    .unwrap_or("");
                 let line = before.matches('\n').count() + 1;
-                let origin = Origin::File { path, key: format!("line {line}") };
-                Err(Error::config(origin, format_args!("not valid TOML: {}", mask(error.message()))))
+                let origin = Origin::File {
+                    path,
+                    key: format!("line {line}"),
+                };
+                Err(Error::config(
+                    origin,
+                    format_args!("not valid TOML: {}", mask(error.message())),
+                ))
             }
         }
     }
@@ -71,18 +80,27 @@ impl CliFile {
     }
 
     pub(super) fn context(&self, wanted: &Setting<String>) -> Result<Context<'_>> {
-        let found = self.contexts()?.into_iter().find(|context| context.name == wanted.value);
+        let found = self
+            .contexts()?
+            .into_iter()
+            .find(|context| context.name == wanted.value);
         found.map_or_else(
             || {
                 let (name, path, known) = (&wanted.value, self.path.display(), self.known()?);
-                Err(wanted.error(format_args!("there is no context {name:?} in {path}; {known}")))
+                Err(wanted.error(format_args!(
+                    "there is no context {name:?} in {path}; {known}"
+                )))
             },
             Ok,
         )
     }
 
     /// A preference of the context, else of the whole file.
-    pub(super) fn preference(&self, context: Option<&Context<'_>>, key: &str) -> Result<Option<Setting<Preference>>> {
+    pub(super) fn preference(
+        &self,
+        context: Option<&Context<'_>>,
+        key: &str,
+    ) -> Result<Option<Setting<Preference>>> {
         if let Some(context) = context {
             let place = format!("contexts.{}.", context.name);
             if let Some(found) = self.preference_in(context.table, &place, key)? {
@@ -103,7 +121,12 @@ impl CliFile {
         )
     }
 
-    fn preference_in(&self, table: &Table, place: &str, key: &str) -> Result<Option<Setting<Preference>>> {
+    fn preference_in(
+        &self,
+        table: &Table,
+        place: &str,
+        key: &str,
+    ) -> Result<Option<Setting<Preference>>> {
         let preferences = match table.get("preferences") {
             None => return Ok(None),
             Some(Value::Table(preferences)) => preferences,
@@ -128,16 +151,34 @@ impl CliFile {
         list.iter()
             .enumerate()
             .map(|(index, context)| {
-                let table = context.as_table().ok_or_else(|| self.wrong("contexts", "must be a list of tables"))?;
-                let name = text(table, "name", &self.origin(format!("contexts[{index}].name")))?;
-                Ok(Context { file: self, name: name.unwrap_or_default().to_owned(), table })
+                let table = context
+                    .as_table()
+                    .ok_or_else(|| self.wrong("contexts", "must be a list of tables"))?;
+                let name = text(
+                    table,
+                    "name",
+                    &self.origin(format!("contexts[{index}].name")),
+                )?;
+                Ok(Context {
+                    file: self,
+                    name: name.unwrap_or_default().to_owned(),
+                    table,
+                })
             })
             .collect()
     }
 
     fn known(&self) -> Result<String> {
-        let names: Vec<_> = self.contexts()?.into_iter().map(|context| format!("{:?}", context.name)).collect();
-        Ok(if names.is_empty() { "it has no contexts".to_owned() } else { format!("it has {}", names.join(", ")) })
+        let names: Vec<_> = self
+            .contexts()?
+            .into_iter()
+            .map(|context| format!("{:?}", context.name))
+            .collect();
+        Ok(if names.is_empty() {
+            "it has no contexts".to_owned()
+        } else {
+            format!("it has {}", names.join(", "))
+        })
     }
 
     fn wrong(&self, key: impl Into<String>, problem: &str) -> Error {
@@ -145,7 +186,10 @@ impl CliFile {
     }
 
     fn origin(&self, key: impl Into<String>) -> Origin {
-        Origin::File { path: self.path.clone(), key: key.into() }
+        Origin::File {
+            path: self.path.clone(),
+            key: key.into(),
+        }
     }
 }
 

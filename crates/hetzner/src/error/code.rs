@@ -170,7 +170,11 @@ impl ErrorCode {
 
     /// From the wire, where one code has an older name.
     pub(super) fn read(text: &str) -> Self {
-        Self::from(if text == OLD_RATE_LIMIT { Self::RateLimitExceeded.as_str() } else { text })
+        Self::from(if text == OLD_RATE_LIMIT {
+            Self::RateLimitExceeded.as_str()
+        } else {
+            text
+        })
     }
 }
 
@@ -189,14 +193,25 @@ mod tests {
         assert_eq!(words.len(), 77);
         for code in ErrorCode::KNOWN {
             assert_eq!(ErrorCode::read(code.as_str()), *code);
-            assert!(code.as_str().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'), "{code}");
+            assert!(
+                code.as_str()
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'),
+                "{code}"
+            );
         }
     }
 
     #[test]
     fn only_two_refusals_invite_a_second_try() {
-        let inviting: Vec<_> = ErrorCode::KNOWN.iter().filter(|code| code.nothing_was_done()).collect();
-        assert_eq!(inviting, [&ErrorCode::Conflict, &ErrorCode::RateLimitExceeded]);
+        let inviting: Vec<_> = ErrorCode::KNOWN
+            .iter()
+            .filter(|code| code.nothing_was_done())
+            .collect();
+        assert_eq!(
+            inviting,
+            [&ErrorCode::Conflict, &ErrorCode::RateLimitExceeded]
+        );
         assert!(ErrorCode::from("limit_reached").nothing_was_done());
         assert!(!ErrorCode::from("teapot").nothing_was_done());
         assert!(!ErrorCode::default().nothing_was_done());
@@ -204,7 +219,10 @@ mod tests {
 
     #[test]
     fn the_older_name_of_the_rate_limit_is_understood() {
-        assert_eq!(ErrorCode::read("limit_reached"), ErrorCode::RateLimitExceeded);
+        assert_eq!(
+            ErrorCode::read("limit_reached"),
+            ErrorCode::RateLimitExceeded
+        );
         assert_eq!(ErrorCode::read("teapot").as_str(), "teapot");
     }
 }

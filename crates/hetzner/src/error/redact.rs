@@ -15,15 +15,23 @@ const PREFIX_MIN: usize = 8;
 /// assert_eq!(hetzner::error::redact("limit of s3cretT0ken... reached", token), "limit of [redacted]... reached");
 /// ```
 pub fn redact<'a>(message: &'a str, token: &str) -> Cow<'a, str> {
-    let Some(needle) = token.get(..PREFIX_MIN) else { return Cow::Borrowed(message) };
+    let Some(needle) = token.get(..PREFIX_MIN) else {
+        return Cow::Borrowed(message);
+    };
     let (mut shown, mut hidden) = (String::new(), 0);
-    for (at, _) in message.char_indices().filter(|(at, _)| message[*at..].starts_with(needle)) {
+    for (at, _) in message
+        .char_indices()
+        .filter(|(at, _)| message[*at..].starts_with(needle))
+    {
         // A quote that begins inside another is hidden together with it.
         if at >= hidden {
             shown.push_str(&message[hidden..at]);
             shown.push_str(MARK);
         }
-        let shared = message[at..].chars().zip(token.chars()).take_while(|(a, b)| a == b);
+        let shared = message[at..]
+            .chars()
+            .zip(token.chars())
+            .take_while(|(a, b)| a == b);
         hidden = hidden.max(at + shared.map(|(a, _)| a.len_utf8()).sum::<usize>());
     }
     if hidden == 0 {
@@ -79,16 +87,32 @@ mod tests {
     fn a_token_that_repeats_its_beginning_is_hidden_as_a_whole() {
         let token = "abcdefgh1abcdefgh2rest";
         assert_eq!(redact("<abcdefgh1abcdefgh2rest>", token), "<[redacted]>");
-        assert_eq!(redact("<abcdefgh1abcdefgh1abcdefgh2rest>", token), "<[redacted]>");
+        assert_eq!(
+            redact("<abcdefgh1abcdefgh1abcdefgh2rest>", token),
+            "<[redacted]>"
+        );
     }
 
     #[test]
     fn other_text_is_left_alone() {
-        for message in ["", "server not found", "LRK9DAW", "x LRK9DAW1 y", "lrk9dawq1z"] {
-            assert!(matches!(redact(message, TOKEN), Cow::Borrowed(same) if same == message), "{message}");
+        for message in [
+            "",
+            "server not found",
+            "LRK9DAW",
+            "x LRK9DAW1 y",
+            "lrk9dawq1z",
+        ] {
+            assert!(
+                matches!(redact(message, TOKEN), Cow::Borrowed(same) if same == message),
+                "{message}"
+            );
         }
         for token in ["", "t", "1234567", "äää ö"] {
-            assert_eq!(redact("t 1234567 äää ö", token), "t 1234567 äää ö", "{token}");
+            assert_eq!(
+                redact("t 1234567 äää ö", token),
+                "t 1234567 äää ö",
+                "{token}"
+            );
         }
         assert_eq!(redact("x äääääy", "ääääää"), "x [redacted]y");
     }
@@ -101,7 +125,10 @@ mod tests {
             (run.to_owned(), MARK.to_owned()),
             (TOKEN.to_owned(), MARK.to_owned()),
             (short.to_owned(), short.to_owned()),
-            (format!("a {run}, {short}-{run}é"), format!("a [redacted], {short}-[redacted]é")),
+            (
+                format!("a {run}, {short}-{run}é"),
+                format!("a [redacted], {short}-[redacted]é"),
+            ),
             (format!("é{run}é"), "é[redacted]é".to_owned()),
             (format!("1 {run}."), "1 [redacted].".to_owned()),
         ] {

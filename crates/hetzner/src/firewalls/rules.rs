@@ -65,24 +65,46 @@ impl FirewallRule {
     pub const ANYWHERE: [&str; 2] = ["0.0.0.0/0", "::/0"];
 
     /// Lets packets of a protocol in from these networks.
-    pub fn inbound(protocol: FirewallProtocol, from: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn inbound(
+        protocol: FirewallProtocol,
+        from: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         let source_ips = from.into_iter().map(Into::into).collect();
-        Self { direction: FirewallDirection::In, protocol, source_ips, ..Self::default() }
+        Self {
+            direction: FirewallDirection::In,
+            protocol,
+            source_ips,
+            ..Self::default()
+        }
     }
 
     /// Lets packets of a protocol out to these networks.
-    pub fn outbound(protocol: FirewallProtocol, to: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn outbound(
+        protocol: FirewallProtocol,
+        to: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         let destination_ips = to.into_iter().map(Into::into).collect();
-        Self { direction: FirewallDirection::Out, protocol, destination_ips, ..Self::default() }
+        Self {
+            direction: FirewallDirection::Out,
+            protocol,
+            destination_ips,
+            ..Self::default()
+        }
     }
 
     /// Lets TCP in to a port, or a range of ports such as `80-85`, from these networks.
-    pub fn inbound_tcp(port: impl Into<String>, from: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn inbound_tcp(
+        port: impl Into<String>,
+        from: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         Self::inbound(FirewallProtocol::Tcp, from).port(port)
     }
 
     /// Lets UDP in to a port or a range of ports from these networks.
-    pub fn inbound_udp(port: impl Into<String>, from: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn inbound_udp(
+        port: impl Into<String>,
+        from: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         Self::inbound(FirewallProtocol::Udp, from).port(port)
     }
 
@@ -92,12 +114,18 @@ impl FirewallRule {
     }
 
     /// Lets TCP out to a port or a range of ports of these networks.
-    pub fn outbound_tcp(port: impl Into<String>, to: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn outbound_tcp(
+        port: impl Into<String>,
+        to: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         Self::outbound(FirewallProtocol::Tcp, to).port(port)
     }
 
     /// Lets UDP out to a port or a range of ports of these networks.
-    pub fn outbound_udp(port: impl Into<String>, to: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn outbound_udp(
+        port: impl Into<String>,
+        to: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         Self::outbound(FirewallProtocol::Udp, to).port(port)
     }
 
@@ -213,8 +241,12 @@ impl Serialize for FirewallTarget {
             selector: &'a str,
         }
         match self {
-            Self::Server(id) => Wire::Server { server: Server { id: *id } },
-            Self::LabelSelector(selector) => Wire::LabelSelector { label_selector: Selector { selector } },
+            Self::Server(id) => Wire::Server {
+                server: Server { id: *id },
+            },
+            Self::LabelSelector(selector) => Wire::LabelSelector {
+                label_selector: Selector { selector },
+            },
         }
         .serialize(serializer)
     }

@@ -57,13 +57,27 @@ impl LabelSelector {
     }
 
     /// The label is there and has one of these values.
-    pub fn any_of<V: Into<String>>(self, key: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
-        self.with(Term::AnyOf(key.into(), values.into_iter().map(Into::into).collect()))
+    pub fn any_of<V: Into<String>>(
+        self,
+        key: impl Into<String>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        self.with(Term::AnyOf(
+            key.into(),
+            values.into_iter().map(Into::into).collect(),
+        ))
     }
 
     /// The label is absent or has none of these values.
-    pub fn none_of<V: Into<String>>(self, key: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
-        self.with(Term::NoneOf(key.into(), values.into_iter().map(Into::into).collect()))
+    pub fn none_of<V: Into<String>>(
+        self,
+        key: impl Into<String>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        self.with(Term::NoneOf(
+            key.into(),
+            values.into_iter().map(Into::into).collect(),
+        ))
     }
 
     /// Whether it has no terms, and so finds everything.
@@ -81,7 +95,11 @@ impl LabelSelector {
             | Term::Lacks(key)
             | Term::AnyOf(key, _)
             | Term::NoneOf(key, _)) = term;
-            let wrong = |value: Option<&String>, rule| LabelError { key: key.clone(), value: value.cloned(), rule };
+            let wrong = |value: Option<&String>, rule| LabelError {
+                key: key.clone(),
+                value: value.cloned(),
+                rule,
+            };
             check_key(key).map_err(|rule| wrong(None, rule))?;
             match term {
                 Term::Equals(_, value) | Term::NotEquals(_, value) => {
@@ -92,7 +110,11 @@ impl LabelSelector {
                         return Err(wrong(None, "a list of values must not be empty"));
                     }
                     for value in values {
-                        let rule = if value.is_empty() { Err(EMPTY_IN_LIST) } else { check_value(value) };
+                        let rule = if value.is_empty() {
+                            Err(EMPTY_IN_LIST)
+                        } else {
+                            check_value(value)
+                        };
                         rule.map_err(|rule| wrong(Some(value), rule))?;
                     }
                 }
@@ -161,7 +183,10 @@ impl fmt::Display for SelectorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { text, at, message } = self;
         match text.get(*at..).filter(|rest| !rest.is_empty()) {
-            Some(rest) => write!(f, "label selector {text:?}: at {rest:?} (position {at}): {message}"),
+            Some(rest) => write!(
+                f,
+                "label selector {text:?}: at {rest:?} (position {at}): {message}"
+            ),
             None => write!(f, "label selector {text:?}: at the end: {message}"),
         }
     }
@@ -249,8 +274,9 @@ impl<'a> Parser<'a> {
     fn word(&mut self) -> &'a str {
         self.skip_space();
         let rest = &self.text[self.at..];
-        let end =
-            rest.find(|c: char| c.is_whitespace() || matches!(c, ',' | '=' | '!' | '(' | ')')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, ',' | '=' | '!' | '(' | ')'))
+            .unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }
@@ -264,7 +290,11 @@ impl<'a> Parser<'a> {
     }
 
     fn expect(&mut self, sign: &str, message: &'static str) -> Result<(), SelectorError> {
-        if self.eat(sign) { Ok(()) } else { Err(self.error(self.at, message)) }
+        if self.eat(sign) {
+            Ok(())
+        } else {
+            Err(self.error(self.at, message))
+        }
     }
 
     fn rest(&mut self) -> &'a str {
@@ -278,7 +308,11 @@ impl<'a> Parser<'a> {
     }
 
     fn error(&self, at: usize, message: &'static str) -> SelectorError {
-        SelectorError { text: self.text.to_owned(), at, message }
+        SelectorError {
+            text: self.text.to_owned(),
+            at,
+            message,
+        }
     }
 }
 
@@ -302,13 +336,29 @@ mod tests {
             (" ! k ", s().lacks("k"), "!k"),
             ("k in (a)", s().any_of("k", ["a"]), "k in (a)"),
             ("k in(a,b)", s().any_of("k", ["a", "b"]), "k in (a,b)"),
-            ("k notin ( a , b )", s().none_of("k", ["a", "b"]), "k notin (a,b)"),
+            (
+                "k notin ( a , b )",
+                s().none_of("k", ["a", "b"]),
+                "k notin (a,b)",
+            ),
             ("in in (in)", s().any_of("in", ["in"]), "in in (in)"),
             ("notin", s().has("notin"), "notin"),
-            ("example.com/my = label , b", s().equals("example.com/my", "label").has("b"), "example.com/my=label,b"),
-            ("hetzner.cloud/x", s().has("hetzner.cloud/x"), "hetzner.cloud/x"),
+            (
+                "example.com/my = label , b",
+                s().equals("example.com/my", "label").has("b"),
+                "example.com/my=label,b",
+            ),
+            (
+                "hetzner.cloud/x",
+                s().has("hetzner.cloud/x"),
+                "hetzner.cloud/x",
+            ),
             ("a=,b", s().equals("a", "").has("b"), "a=,b"),
-            ("a,b,!c,d!=e", s().has("a").has("b").lacks("c").not_equals("d", "e"), "a,b,!c,d!=e"),
+            (
+                "a,b,!c,d!=e",
+                s().has("a").has("b").lacks("c").not_equals("d", "e"),
+                "a,b,!c,d!=e",
+            ),
         ] {
             assert_eq!(LabelSelector::parse(text), Ok(selector.clone()), "{text}");
             assert_eq!(selector.to_string(), canonical);
@@ -352,7 +402,11 @@ mod tests {
             let error = LabelSelector::parse(text).expect_err(text);
             assert_eq!(error.position(), at, "{error}");
             assert!(error.message().contains(message), "{text:?}: {error}");
-            let place = if at == text.len() { "at the end".to_owned() } else { format!("position {at}") };
+            let place = if at == text.len() {
+                "at the end".to_owned()
+            } else {
+                format!("position {at}")
+            };
             assert!(error.to_string().contains(&place), "{error}");
         }
     }

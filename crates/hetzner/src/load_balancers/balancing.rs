@@ -1,6 +1,6 @@
 use super::{
-    LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancerAlgorithmType, LoadBalancerId, LoadBalancerProtocol,
-    LoadBalancers,
+    LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancerAlgorithmType, LoadBalancerId,
+    LoadBalancerProtocol, LoadBalancers,
 };
 use crate::actions::Started;
 #[cfg(doc)]
@@ -25,7 +25,10 @@ impl LoadBalancers<'_> {
     /// # Ok(()) }
     /// ```
     pub fn add_service(self, id: impl Into<LoadBalancerId>, service: LbService) -> AddService {
-        AddService::new(self.start(&ops::ADD_LOAD_BALANCER_SERVICE, id.into()), service)
+        AddService::new(
+            self.start(&ops::ADD_LOAD_BALANCER_SERVICE, id.into()),
+            service,
+        )
     }
 
     /// Changes the service that listens on this port, and of it only what is set
@@ -46,7 +49,10 @@ impl LoadBalancers<'_> {
     /// # Ok(()) }
     /// ```
     pub fn update_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> UpdateService {
-        UpdateService::new(self.start(&ops::UPDATE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
+        UpdateService::new(
+            self.start(&ops::UPDATE_LOAD_BALANCER_SERVICE, id.into()),
+            listen_port,
+        )
     }
 
     /// Removes the service that listens on this port (`POST /load_balancers/{id}/actions/delete_service`).
@@ -64,7 +70,10 @@ impl LoadBalancers<'_> {
     /// # Ok(()) }
     /// ```
     pub fn delete_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> DeleteService {
-        DeleteService::new(self.start(&ops::DELETE_LOAD_BALANCER_SERVICE, id.into()), listen_port)
+        DeleteService::new(
+            self.start(&ops::DELETE_LOAD_BALANCER_SERVICE, id.into()),
+            listen_port,
+        )
     }
 
     /// Adds a target (`POST /load_balancers/{id}/actions/add_target`).
@@ -89,8 +98,15 @@ impl LoadBalancers<'_> {
     /// assert_eq!(api.load_balancers().get(load_balancer).await?.targets[0].server_id(), Some(server));
     /// # Ok(()) }
     /// ```
-    pub fn add_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> AddTarget {
-        AddTarget::new(self.start(&ops::ADD_LOAD_BALANCER_TARGET, id.into()), target.into())
+    pub fn add_target(
+        self,
+        id: impl Into<LoadBalancerId>,
+        target: impl Into<LbTarget>,
+    ) -> AddTarget {
+        AddTarget::new(
+            self.start(&ops::ADD_LOAD_BALANCER_TARGET, id.into()),
+            target.into(),
+        )
     }
 
     /// Removes a target (`POST /load_balancers/{id}/actions/remove_target`).
@@ -110,8 +126,15 @@ impl LoadBalancers<'_> {
     /// assert!(api.load_balancers().get(load_balancer).await?.targets.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn remove_target(self, id: impl Into<LoadBalancerId>, target: impl Into<LbTarget>) -> RemoveTarget {
-        RemoveTarget::new(self.start(&ops::REMOVE_LOAD_BALANCER_TARGET, id.into()), target.into().named())
+    pub fn remove_target(
+        self,
+        id: impl Into<LoadBalancerId>,
+        target: impl Into<LbTarget>,
+    ) -> RemoveTarget {
+        RemoveTarget::new(
+            self.start(&ops::REMOVE_LOAD_BALANCER_TARGET, id.into()),
+            target.into().named(),
+        )
     }
 
     /// Changes how it chooses among the targets (`POST /load_balancers/{id}/actions/change_algorithm`).
@@ -135,7 +158,10 @@ impl LoadBalancers<'_> {
         id: impl Into<LoadBalancerId>,
         algorithm: LoadBalancerAlgorithmType,
     ) -> ChangeAlgorithm {
-        ChangeAlgorithm::new(self.start(&ops::CHANGE_LOAD_BALANCER_ALGORITHM, id.into()), algorithm)
+        ChangeAlgorithm::new(
+            self.start(&ops::CHANGE_LOAD_BALANCER_ALGORITHM, id.into()),
+            algorithm,
+        )
     }
 }
 

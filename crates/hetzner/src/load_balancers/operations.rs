@@ -5,7 +5,10 @@ use cloud_core::model::Timestamp;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
-use super::{LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerId, LoadBalancerMetricType};
+use super::{
+    LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerId,
+    LoadBalancerMetricType,
+};
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
 #[cfg(doc)]
@@ -79,8 +82,15 @@ impl<'a> LoadBalancers<'a> {
     /// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8080));
     /// # Ok(()) }
     /// ```
-    pub fn create(self, name: impl Into<String>, load_balancer_type: impl Into<String>) -> CreateLoadBalancer {
-        let call = self.0.call(&ops::CREATE_LOAD_BALANCER, Created::<LoadBalancer>::decode(self.0));
+    pub fn create(
+        self,
+        name: impl Into<String>,
+        load_balancer_type: impl Into<String>,
+    ) -> CreateLoadBalancer {
+        let call = self.0.call(
+            &ops::CREATE_LOAD_BALANCER,
+            Created::<LoadBalancer>::decode(self.0),
+        );
         CreateLoadBalancer::new(call, name.into(), load_balancer_type.into())
     }
 
@@ -99,7 +109,8 @@ impl<'a> LoadBalancers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, id: impl Into<LoadBalancerId>) -> Call<LoadBalancer> {
-        self.0.get(&ops::GET_LOAD_BALANCER, id.into().0, "load_balancer")
+        self.0
+            .get(&ops::GET_LOAD_BALANCER, id.into().0, "load_balancer")
     }
 
     /// Looks a load balancer up by name or id (`GET /load_balancers?name=..`, `GET /load_balancers/{id}`); `None` when
@@ -118,7 +129,11 @@ impl<'a> LoadBalancers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, load_balancer: impl Into<IdOrName>) -> Task<Option<LoadBalancer>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_LOAD_BALANCERS, "load_balancers")
+                .query("name", name)
+        };
         find(load_balancer.into(), by_name, |id| self.get(id))
     }
 
@@ -138,7 +153,11 @@ impl<'a> LoadBalancers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, id: impl Into<LoadBalancerId>) -> UpdateLoadBalancer {
-        UpdateLoadBalancer::new(self.0.get(&ops::UPDATE_LOAD_BALANCER, id.into().0, "load_balancer"))
+        UpdateLoadBalancer::new(self.0.get(
+            &ops::UPDATE_LOAD_BALANCER,
+            id.into().0,
+            "load_balancer",
+        ))
     }
 
     /// Deletes a load balancer (`DELETE /load_balancers/{id}`).
@@ -155,7 +174,9 @@ impl<'a> LoadBalancers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, id: impl Into<LoadBalancerId>) -> Call<Deleted> {
-        self.0.call(&ops::DELETE_LOAD_BALANCER, Deleted::decode(self.0)).arg(id.into())
+        self.0
+            .call(&ops::DELETE_LOAD_BALANCER, Deleted::decode(self.0))
+            .arg(id.into())
     }
 
     pub(super) fn start(self, operation: &'static Operation, id: LoadBalancerId) -> Call<Started> {
@@ -233,7 +254,14 @@ impl<'a> LoadBalancers<'a> {
         start: Timestamp,
         end: Timestamp,
     ) -> GetMetrics {
-        GetMetrics::of(self.0, &ops::GET_LOAD_BALANCER_METRICS, id.into(), kinds, start, end)
+        GetMetrics::of(
+            self.0,
+            &ops::GET_LOAD_BALANCER_METRICS,
+            id.into(),
+            kinds,
+            start,
+            end,
+        )
     }
 }
 
@@ -299,7 +327,10 @@ fn check_unique_ports(services: &[LbService]) -> Result<()> {
     let mut ports: Vec<u16> = services.iter().map(|service| service.listen_port).collect();
     ports.sort_unstable();
     match ports.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Error::input("services", format!("listen on port {} twice", pair[0]))),
+        Some(pair) => Err(Error::input(
+            "services",
+            format!("listen on port {} twice", pair[0]),
+        )),
         None => Ok(()),
     }
 }

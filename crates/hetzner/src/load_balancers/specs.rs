@@ -3,7 +3,9 @@
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
-use super::{LoadBalancerProtocol, LoadBalancerTargetType, TargetIp, TargetLabelSelector, TargetServer};
+use super::{
+    LoadBalancerProtocol, LoadBalancerTargetType, TargetIp, TargetLabelSelector, TargetServer,
+};
 use crate::certificates::CertificateId;
 use crate::servers::ServerId;
 
@@ -33,7 +35,14 @@ impl LbService {
     /// A service of any protocol, which tries the targets by connecting to their port.
     pub fn new(protocol: LoadBalancerProtocol, listen_port: u16, destination_port: u16) -> Self {
         let health_check = LbHealthCheck::tcp(destination_port);
-        Self { protocol, listen_port, destination_port, proxyprotocol: false, health_check, http: None }
+        Self {
+            protocol,
+            listen_port,
+            destination_port,
+            proxyprotocol: false,
+            health_check,
+            http: None,
+        }
     }
 
     /// Passes TCP connections on.
@@ -73,7 +82,10 @@ impl LbService {
     /// What only HTTP and HTTPS have. Certificates said before stay unless others are given.
     pub fn settings(mut self, http: LbHttp) -> Self {
         let certificates = self.http.and_then(|before| before.certificates);
-        self.http = Some(LbHttp { certificates: http.certificates.or(certificates), ..http });
+        self.http = Some(LbHttp {
+            certificates: http.certificates.or(certificates),
+            ..http
+        });
         self
     }
 
@@ -81,9 +93,16 @@ impl LbService {
         if self.http.is_some() && self.protocol == LoadBalancerProtocol::Tcp {
             return Err(Error::input("http", "is not for a service that speaks TCP"));
         }
-        let has_certificates = self.http.as_ref().and_then(|http| http.certificates.as_ref()).is_some();
+        let has_certificates = self
+            .http
+            .as_ref()
+            .and_then(|http| http.certificates.as_ref())
+            .is_some();
         if has_certificates && self.protocol == LoadBalancerProtocol::Http {
-            return Err(Error::input("http.certificates", "is for services that speak HTTPS only"));
+            return Err(Error::input(
+                "http.certificates",
+                "is for services that speak HTTPS only",
+            ));
         }
         self.health_check.check()?;
         self.http.as_ref().map_or(Ok(()), LbHttp::check)
@@ -92,9 +111,10 @@ impl LbService {
 
 fn within(field: &str, value: Option<u32>, least: u32, most: u32) -> Result<()> {
     match value {
-        Some(value) if !(least..=most).contains(&value) => {
-            Err(Error::input(field, format!("must be from {least} to {most}")))
-        }
+        Some(value) if !(least..=most).contains(&value) => Err(Error::input(
+            field,
+            format!("must be from {least} to {most}"),
+        )),
         _ => Ok(()),
     }
 }
@@ -141,7 +161,10 @@ impl LbHttp {
     }
 
     /// The certificates of a service for HTTPS.
-    pub fn certificates(mut self, certificates: impl IntoIterator<Item = impl Into<CertificateId>>) -> Self {
+    pub fn certificates(
+        mut self,
+        certificates: impl IntoIterator<Item = impl Into<CertificateId>>,
+    ) -> Self {
         self.certificates = Some(certificates.into_iter().map(Into::into).collect());
         self
     }
@@ -202,7 +225,14 @@ impl LbHealthCheck {
     }
 
     fn complete(protocol: LoadBalancerProtocol, port: u16) -> Self {
-        Self { protocol: Some(protocol), port: Some(port), ..Self::default() }.interval(15).timeout(10).retries(3)
+        Self {
+            protocol: Some(protocol),
+            port: Some(port),
+            ..Self::default()
+        }
+        .interval(15)
+        .timeout(10)
+        .retries(3)
     }
 
     /// Connects to this port, every 15 seconds, for at most 10 seconds; three tries in a row decide.
@@ -302,23 +332,42 @@ pub struct LbTarget {
 
 impl LbTarget {
     fn of(kind: LoadBalancerTargetType) -> Self {
-        Self { kind, server: None, label_selector: None, ip: None, use_private_ip: None }
+        Self {
+            kind,
+            server: None,
+            label_selector: None,
+            ip: None,
+            use_private_ip: None,
+        }
     }
 
     /// A server.
     pub fn server(id: impl Into<ServerId>) -> Self {
-        Self { server: Some(TargetServer { id: id.into() }), ..Self::of(LoadBalancerTargetType::Server) }
+        Self {
+            server: Some(TargetServer { id: id.into() }),
+            ..Self::of(LoadBalancerTargetType::Server)
+        }
     }
 
     /// All servers whose labels match, now and later. A [`LabelSelector`](crate::LabelSelector) or its text.
     pub fn label_selector(selector: impl std::fmt::Display) -> Self {
-        let selector = TargetLabelSelector { selector: selector.to_string() };
-        Self { label_selector: Some(selector), ..Self::of(LoadBalancerTargetType::LabelSelector) }
+        let selector = TargetLabelSelector {
+            selector: selector.to_string(),
+        };
+        Self {
+            label_selector: Some(selector),
+            ..Self::of(LoadBalancerTargetType::LabelSelector)
+        }
     }
 
     /// An address of a dedicated server of the same owner.
     pub fn ip(address: impl std::fmt::Display) -> Self {
-        Self { ip: Some(TargetIp { ip: address.to_string() }), ..Self::of(LoadBalancerTargetType::Ip) }
+        Self {
+            ip: Some(TargetIp {
+                ip: address.to_string(),
+            }),
+            ..Self::of(LoadBalancerTargetType::Ip)
+        }
     }
 
     /// Whether it is reached by the private network that the load balancer is attached to. Not for addresses.
@@ -329,12 +378,18 @@ impl LbTarget {
 
     /// The same target as a request to remove it names it.
     pub(super) fn named(self) -> Self {
-        Self { use_private_ip: None, ..self }
+        Self {
+            use_private_ip: None,
+            ..self
+        }
     }
 
     pub(super) fn check(&self) -> Result<()> {
         if self.kind == LoadBalancerTargetType::Ip && self.use_private_ip.is_some() {
-            return Err(Error::input("use_private_ip", "is not for a target by address"));
+            return Err(Error::input(
+                "use_private_ip",
+                "is not for a target by address",
+            ));
         }
         Ok(())
     }

@@ -11,13 +11,20 @@ pub(super) fn list(text: &str, numbers: &[&str]) -> Result<Value, String> {
         let wrong = |what: &str| Err(format!("line {} of the answer {what}", index + 1));
         let indent = line.len() - line.trim_start().len();
         let mut content = without_comment(line).trim();
-        if matches!(content, "" | "---" | "...") || (items.is_empty() && matches!(content, "[]" | "null" | "~" | "{}"))
+        if matches!(content, "" | "---" | "...")
+            || (items.is_empty() && matches!(content, "[]" | "null" | "~" | "{}"))
         {
             continue;
         }
-        if let Some(rest) = content.strip_prefix('-').filter(|rest| rest.is_empty() || rest.starts_with(' ')) {
+        if let Some(rest) = content
+            .strip_prefix('-')
+            .filter(|rest| rest.is_empty() || rest.starts_with(' '))
+        {
             if let (Some(key), Some(item), true) = (&open, items.last_mut(), indent > dash) {
-                if let Value::Array(values) = item.entry(key.as_str()).or_insert_with(|| Value::Array(Vec::new())) {
+                if let Value::Array(values) = item
+                    .entry(key.as_str())
+                    .or_insert_with(|| Value::Array(Vec::new()))
+                {
                     values.push(scalar(rest.trim()));
                 }
                 continue;
@@ -29,9 +36,12 @@ pub(super) fn list(text: &str, numbers: &[&str]) -> Result<Value, String> {
                 continue;
             }
         }
-        let Some(item) = items.last_mut() else { return wrong("is not a part of a list") };
-        let Some((key, value)) =
-            content.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '))
+        let Some(item) = items.last_mut() else {
+            return wrong("is not a part of a list");
+        };
+        let Some((key, value)) = content
+            .split_once(':')
+            .filter(|(_, value)| value.is_empty() || value.starts_with(' '))
         else {
             return wrong("has no key");
         };
@@ -41,11 +51,18 @@ pub(super) fn list(text: &str, numbers: &[&str]) -> Result<Value, String> {
             continue;
         }
         let value = match value.strip_prefix('[').map(|rest| rest.strip_suffix(']')) {
-            Some(Some(inside)) => {
-                Value::Array(inside.split(',').map(str::trim).filter(|one| !one.is_empty()).map(scalar).collect())
-            }
+            Some(Some(inside)) => Value::Array(
+                inside
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|one| !one.is_empty())
+                    .map(scalar)
+                    .collect(),
+            ),
             Some(None) => return wrong("has a list without an end"),
-            None if numbers.contains(&key.as_str()) => unquoted(value).parse::<i64>().map_or(Value::Null, Value::from),
+            None if numbers.contains(&key.as_str()) => unquoted(value)
+                .parse::<i64>()
+                .map_or(Value::Null, Value::from),
             None => scalar(value),
         };
         item.insert(key, value);
@@ -95,8 +112,14 @@ mod tests {
         for nothing in ["", "[]", "null\n", "---\n~\n", "# none\n", "{}"] {
             assert_eq!(read(nothing).unwrap(), json!([]), "{nothing}");
         }
-        assert_eq!(read("- a: null\n  b: ~\n  n: many\n  l:\n").unwrap(), json!([{"a": null, "b": null, "n": null}]));
-        assert_eq!(read("- m: 86:00:00:2a:7d:e0\n").unwrap(), json!([{"m": "86:00:00:2a:7d:e0"}]));
+        assert_eq!(
+            read("- a: null\n  b: ~\n  n: many\n  l:\n").unwrap(),
+            json!([{"a": null, "b": null, "n": null}])
+        );
+        assert_eq!(
+            read("- m: 86:00:00:2a:7d:e0\n").unwrap(),
+            json!([{"m": "86:00:00:2a:7d:e0"}])
+        );
     }
 
     #[test]
@@ -114,12 +137,17 @@ mod tests {
     /// Whatever arrives, there is an end and no panic.
     #[test]
     fn nothing_panics() {
-        let pieces = ["- ", "-", "a", ":", ": ", "[", "]", "\n", "  ", "\"", "'", "#", " #", "ü", "\r", ",", "n: 1"];
+        let pieces = [
+            "- ", "-", "a", ":", ": ", "[", "]", "\n", "  ", "\"", "'", "#", " #", "ü", "\r", ",",
+            "n: 1",
+        ];
         let mut state = 7_usize;
         for _ in 0..20_000 {
             let text: String = (0..12)
                 .map(|_| {
-                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    state = state
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1_442_695_040_888_963_407);
                     pieces[(state >> 33) % pieces.len()]
                 })
                 .collect();

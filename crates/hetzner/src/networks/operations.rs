@@ -61,7 +61,9 @@ impl<'a> Networks<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, ip_range: impl Into<String>) -> CreateNetwork {
-        let call = self.0.call(&ops::CREATE_NETWORK, Created::<Network>::decode(self.0));
+        let call = self
+            .0
+            .call(&ops::CREATE_NETWORK, Created::<Network>::decode(self.0));
         CreateNetwork::new(call, name.into(), ip_range.into())
     }
 
@@ -97,7 +99,11 @@ impl<'a> Networks<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, network: impl Into<IdOrName>) -> Task<Option<Network>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_NETWORKS, "networks").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_NETWORKS, "networks")
+                .query("name", name)
+        };
         find(network.into(), by_name, |id| self.get(id))
     }
 
@@ -154,7 +160,10 @@ impl<'a> Networks<'a> {
     /// # Ok(()) }
     /// ```
     pub fn members(self, id: impl Into<NetworkId>) -> ListNetworkMembers {
-        let call = self.0.call(&ops::LIST_NETWORK_MEMBERS, page_of("members")).arg(id.into());
+        let call = self
+            .0
+            .call(&ops::LIST_NETWORK_MEMBERS, page_of("members"))
+            .arg(id.into());
         ListNetworkMembers::new(in_pages(call))
     }
 
@@ -192,8 +201,15 @@ impl<'a> Networks<'a> {
     /// assert!(api.networks().get(network).await?.subnets.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn delete_subnet(self, id: impl Into<NetworkId>, ip_range: impl Into<String>) -> DeleteSubnet {
-        DeleteSubnet::new(self.0.start(&ops::DELETE_NETWORK_SUBNET, id.into()), ip_range.into())
+    pub fn delete_subnet(
+        self,
+        id: impl Into<NetworkId>,
+        ip_range: impl Into<String>,
+    ) -> DeleteSubnet {
+        DeleteSubnet::new(
+            self.0.start(&ops::DELETE_NETWORK_SUBNET, id.into()),
+            ip_range.into(),
+        )
     }
 
     /// Adds a route (`POST /networks/{id}/actions/add_route`).
@@ -216,7 +232,11 @@ impl<'a> Networks<'a> {
         destination: impl Into<String>,
         gateway: impl Into<String>,
     ) -> AddRoute {
-        AddRoute::new(self.0.start(&ops::ADD_NETWORK_ROUTE, id.into()), destination.into(), gateway.into())
+        AddRoute::new(
+            self.0.start(&ops::ADD_NETWORK_ROUTE, id.into()),
+            destination.into(),
+            gateway.into(),
+        )
     }
 
     /// Deletes a route (`POST /networks/{id}/actions/delete_route`).
@@ -239,7 +259,11 @@ impl<'a> Networks<'a> {
         destination: impl Into<String>,
         gateway: impl Into<String>,
     ) -> DeleteRoute {
-        DeleteRoute::new(self.0.start(&ops::DELETE_NETWORK_ROUTE, id.into()), destination.into(), gateway.into())
+        DeleteRoute::new(
+            self.0.start(&ops::DELETE_NETWORK_ROUTE, id.into()),
+            destination.into(),
+            gateway.into(),
+        )
     }
 
     /// Makes a network larger (`POST /networks/{id}/actions/change_ip_range`). The first address stays, so that only
@@ -256,8 +280,15 @@ impl<'a> Networks<'a> {
     /// assert_eq!(api.networks().get(network).await?.ip_range, "10.0.0.0/12");
     /// # Ok(()) }
     /// ```
-    pub fn change_ip_range(self, id: impl Into<NetworkId>, ip_range: impl Into<String>) -> ChangeIpRange {
-        ChangeIpRange::new(self.0.start(&ops::CHANGE_NETWORK_IP_RANGE, id.into()), ip_range.into())
+    pub fn change_ip_range(
+        self,
+        id: impl Into<NetworkId>,
+        ip_range: impl Into<String>,
+    ) -> ChangeIpRange {
+        ChangeIpRange::new(
+            self.0.start(&ops::CHANGE_NETWORK_IP_RANGE, id.into()),
+            ip_range.into(),
+        )
     }
 
     /// Sets whether deleting a network is refused (`POST /networks/{id}/actions/change_protection`).

@@ -57,8 +57,16 @@ impl Servers<'_> {
         server_type: impl Into<String>,
         image: impl Into<String>,
     ) -> CreateServer {
-        let call = self.0.call(&ops::CREATE_SERVER, Created::<Server>::decode(self.0));
-        CreateServer::new(call, name.into(), server_type.into(), image.into(), self.0.clone())
+        let call = self
+            .0
+            .call(&ops::CREATE_SERVER, Created::<Server>::decode(self.0));
+        CreateServer::new(
+            call,
+            name.into(),
+            server_type.into(),
+            image.into(),
+            self.0.clone(),
+        )
     }
 }
 
@@ -70,7 +78,9 @@ pub struct FirewallRef {
 
 impl<T: Into<FirewallId>> From<T> for FirewallRef {
     fn from(firewall: T) -> Self {
-        Self { firewall: firewall.into() }
+        Self {
+            firewall: firewall.into(),
+        }
     }
 }
 
@@ -198,14 +208,23 @@ impl CreateServer {
             let wanted = self.clone();
             let error = match self.send().await {
                 Err(error)
-                    if error.may_have_happened() || error.code() == Some(ErrorCode::UniquenessError.as_str()) =>
+                    if error.may_have_happened()
+                        || error.code() == Some(ErrorCode::UniquenessError.as_str()) =>
                 {
                     error
                 }
                 done => return done,
             };
             let client = wanted.client.clone();
-            match client.servers().list().name(wanted.name.as_str()).await?.items.into_iter().next() {
+            match client
+                .servers()
+                .list()
+                .name(wanted.name.as_str())
+                .await?
+                .items
+                .into_iter()
+                .next()
+            {
                 Some(server) if wanted.describes(&server) => existing(&client, server).await,
                 _ => Err(error),
             }
@@ -213,16 +232,24 @@ impl CreateServer {
     }
 
     fn describes(&self, server: &Server) -> bool {
-        let named = |name: &str, id: i64| self.server_type == name || self.server_type == id.to_string();
+        let named =
+            |name: &str, id: i64| self.server_type == name || self.server_type == id.to_string();
         let labels = self.labels.clone().unwrap_or_default();
         named(&server.server_type.name, server.server_type.id.0)
-            && labels.iter().all(|(key, value)| server.labels.get(key) == Some(value))
+            && labels
+                .iter()
+                .all(|(key, value)| server.labels.get(key) == Some(value))
     }
 }
 
 /// A server that was there, with the work still going on for it, so that it can be waited for like a new one.
 async fn existing(client: &Client, server: Server) -> Result<Created<Server>> {
-    let running = client.servers().list_actions_of(server.id).status(ActionStatus::Running).all().await?;
+    let running = client
+        .servers()
+        .list_actions_of(server.id)
+        .status(ActionStatus::Running)
+        .all()
+        .await?;
     Ok(Created {
         resource: server,
         action: None,

@@ -54,8 +54,15 @@ impl Servers<'_> {
     /// assert_eq!(server.private_net(network).expect("an attachment").ip, "10.1.1.7");
     /// # Ok(()) }
     /// ```
-    pub fn attach_to_network(self, id: impl Into<ServerId>, network: impl Into<NetworkId>) -> AttachToNetwork {
-        AttachToNetwork::new(self.start(&ops::ATTACH_SERVER_TO_NETWORK, id.into()), network.into())
+    pub fn attach_to_network(
+        self,
+        id: impl Into<ServerId>,
+        network: impl Into<NetworkId>,
+    ) -> AttachToNetwork {
+        AttachToNetwork::new(
+            self.start(&ops::ATTACH_SERVER_TO_NETWORK, id.into()),
+            network.into(),
+        )
     }
 
     /// Detaches it from a private network (`POST /servers/{id}/actions/detach_from_network`).
@@ -74,8 +81,15 @@ impl Servers<'_> {
     /// assert!(api.servers().get(server).await?.private_net.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn detach_from_network(self, id: impl Into<ServerId>, network: impl Into<NetworkId>) -> DetachFromNetwork {
-        DetachFromNetwork::new(self.start(&ops::DETACH_SERVER_FROM_NETWORK, id.into()), network.into())
+    pub fn detach_from_network(
+        self,
+        id: impl Into<ServerId>,
+        network: impl Into<NetworkId>,
+    ) -> DetachFromNetwork {
+        DetachFromNetwork::new(
+            self.start(&ops::DETACH_SERVER_FROM_NETWORK, id.into()),
+            network.into(),
+        )
     }
 
     /// Sets all further addresses it has in a private network, instead of those it had
@@ -104,7 +118,11 @@ impl Servers<'_> {
         alias_ips: impl IntoIterator<Item = impl Into<String>>,
     ) -> ChangeAliasIps {
         let call = self.start(&ops::CHANGE_SERVER_ALIAS_IPS, id.into());
-        ChangeAliasIps::new(call, network.into(), alias_ips.into_iter().map(Into::into).collect())
+        ChangeAliasIps::new(
+            call,
+            network.into(),
+            alias_ips.into_iter().map(Into::into).collect(),
+        )
     }
 }
 

@@ -83,7 +83,11 @@ impl<'a> Servers<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, server: impl Into<IdOrName>) -> Task<Option<Server>> {
-        let by_name = |name: &str| self.0.list(&ops::LIST_SERVERS, "servers").query("name", name);
+        let by_name = |name: &str| {
+            self.0
+                .list(&ops::LIST_SERVERS, "servers")
+                .query("name", name)
+        };
         find(server.into(), by_name, |id| self.get(id))
     }
 
@@ -152,13 +156,21 @@ impl<'a> Servers<'a> {
                 if server.status == status {
                     return Ok(Step::Done(server));
                 }
-                Ok(Step::Pending(Progress::new(0, format!("server {id}"), server.status.as_str())))
+                Ok(Step::Pending(Progress::new(
+                    0,
+                    format!("server {id}"),
+                    server.status.as_str(),
+                )))
             }
         };
         Waiter::new(clock.clone(), Poll::new(clock, interval, look))
     }
 
-    pub(super) fn start(self, operation: &'static cloud_core::call::Operation, id: ServerId) -> Call<Started> {
+    pub(super) fn start(
+        self,
+        operation: &'static cloud_core::call::Operation,
+        id: ServerId,
+    ) -> Call<Started> {
         self.0.start(operation, id)
     }
 
@@ -190,7 +202,14 @@ impl<'a> Servers<'a> {
         start: Timestamp,
         end: Timestamp,
     ) -> GetMetrics {
-        GetMetrics::of(self.0, &ops::GET_SERVER_METRICS, id.into(), kinds, start, end)
+        GetMetrics::of(
+            self.0,
+            &ops::GET_SERVER_METRICS,
+            id.into(),
+            kinds,
+            start,
+            end,
+        )
     }
 }
 

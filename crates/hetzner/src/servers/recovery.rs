@@ -106,7 +106,10 @@ impl Servers<'_> {
     /// # Ok(()) }
     /// ```
     pub fn rebuild(self, id: impl Into<ServerId>, image: impl Into<String>) -> RebuildServer {
-        RebuildServer::new(self.with_work(&ops::REBUILD_SERVER, id.into()), image.into())
+        RebuildServer::new(
+            self.with_work(&ops::REBUILD_SERVER, id.into()),
+            image.into(),
+        )
     }
 
     /// Inserts an ISO image, by name or, as text, by id (`POST /servers/{id}/actions/attach_iso`).
@@ -150,7 +153,10 @@ impl Servers<'_> {
         id: ServerId,
     ) -> Call<WithWork<T>> {
         let client = self.0.clone();
-        let decode = Decode::<T>::json().map(move |answer| WithWork { answer, client: client.clone() });
+        let decode = Decode::<T>::json().map(move |answer| WithWork {
+            answer,
+            client: client.clone(),
+        });
         self.0.call(operation, decode).arg(id)
     }
 }

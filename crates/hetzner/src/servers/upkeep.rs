@@ -29,7 +29,11 @@ impl Servers<'_> {
     /// ```
     pub fn create_image(self, id: impl Into<ServerId>) -> CreateImage {
         let decode = Created::<Image>::decode(self.0);
-        CreateImage::new(self.0.call(&ops::CREATE_SERVER_IMAGE, decode).arg(id.into()))
+        CreateImage::new(
+            self.0
+                .call(&ops::CREATE_SERVER_IMAGE, decode)
+                .arg(id.into()),
+        )
     }
 
     /// Changes the type of a server that is off (`POST /servers/{id}/actions/change_type`). A disk that has been grown
@@ -56,7 +60,11 @@ impl Servers<'_> {
         server_type: impl Into<String>,
         upgrade_disk: bool,
     ) -> ChangeServerType {
-        ChangeServerType::new(self.start(&ops::CHANGE_SERVER_TYPE, id.into()), server_type.into(), upgrade_disk)
+        ChangeServerType::new(
+            self.start(&ops::CHANGE_SERVER_TYPE, id.into()),
+            server_type.into(),
+            upgrade_disk,
+        )
     }
 
     /// Turns daily backups on, for a fifth of the server's price (`POST /servers/{id}/actions/enable_backup`). The

@@ -9,7 +9,8 @@ const PASSWORD_SPECIALS: &str = "^°!§$%/()=?+#-.,;:~*@{}_&";
 ///
 /// Whether a letter with an umlaut counts as an ordinary or as a special one is not documented, so it counts as both.
 pub(super) fn password(password: &SecretString) -> Result<()> {
-    let (mut length, mut upper, mut lower, mut digit, mut special) = (0_usize, false, false, false, false);
+    let (mut length, mut upper, mut lower, mut digit, mut special) =
+        (0_usize, false, false, false, false);
     for character in password.expose_secret().chars() {
         length += 1;
         match character {
@@ -20,7 +21,9 @@ pub(super) fn password(password: &SecretString) -> Result<()> {
             'ä' | 'ö' | 'ü' | 'ß' => (lower, special) = (true, true),
             _ if PASSWORD_SPECIALS.contains(character) => special = true,
             _ => {
-                let allowed = format!("may hold letters, digits, German umlauts and {PASSWORD_SPECIALS} only");
+                let allowed = format!(
+                    "may hold letters, digits, German umlauts and {PASSWORD_SPECIALS} only"
+                );
                 return Err(Error::input("password", allowed));
             }
         }
@@ -29,7 +32,8 @@ pub(super) fn password(password: &SecretString) -> Result<()> {
         return Err(Error::input("password", "must have 12 to 128 characters"));
     }
     if !(upper && lower && digit && special) {
-        let problem = "must hold an upper-case letter, a lower-case letter, a digit and a special character";
+        let problem =
+            "must hold an upper-case letter, a lower-case letter, a digit and a special character";
         return Err(Error::input("password", problem));
     }
     Ok(())
@@ -44,30 +48,39 @@ pub(super) fn home_directory(path: &str) -> Result<()> {
     if path.starts_with('/') {
         return wrong("must not begin with a slash");
     }
-    if !path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ./_-".contains(&byte)) {
+    if !path
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b" ./_-".contains(&byte))
+    {
         return wrong("may hold letters, digits, spaces and ./_- only");
     }
     Ok(())
 }
 
 pub(super) fn not_empty(field: &str, text: &str) -> Result<()> {
-    if text.is_empty() { Err(Error::input(field, "must not be empty")) } else { Ok(()) }
+    if text.is_empty() {
+        Err(Error::input(field, "must not be empty"))
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn at_most(field: &str, text: Option<&String>, longest: usize) -> Result<()> {
     match text {
-        Some(text) if text.chars().count() > longest => {
-            Err(Error::input(field, format!("must not be longer than {longest} characters")))
-        }
+        Some(text) if text.chars().count() > longest => Err(Error::input(
+            field,
+            format!("must not be longer than {longest} characters"),
+        )),
         _ => Ok(()),
     }
 }
 
 pub(super) fn within(field: &str, number: Option<u32>, lowest: u32, highest: u32) -> Result<()> {
     match number {
-        Some(number) if !(lowest..=highest).contains(&number) => {
-            Err(Error::input(field, format!("must be a number from {lowest} to {highest}")))
-        }
+        Some(number) if !(lowest..=highest).contains(&number) => Err(Error::input(
+            field,
+            format!("must be a number from {lowest} to {highest}"),
+        )),
         _ => Ok(()),
     }
 }
@@ -80,16 +93,30 @@ mod tests {
     fn passwords() {
         let check = |text: &str| password(&SecretString::from(text));
         let long = "aB3-".repeat(32);
-        for good in ["Correct-Horse-7", "aB3^°!§$%/()=?+#-.,;:~*@{}_&", "ÄöäbcdefGh12", &long] {
+        for good in [
+            "Correct-Horse-7",
+            "aB3^°!§$%/()=?+#-.,;:~*@{}_&",
+            "ÄöäbcdefGh12",
+            &long,
+        ] {
             assert!(check(good).is_ok(), "{good}");
         }
         let (short, too_long, foreign) = ("Correct-H-7", format!("{long}x"), "Correct-Horse-7\"");
-        for bad in
-            [short, &too_long, foreign, "correct-horse-7", "CORRECT-HORSE-7", "Correct-Horse-x", "CorrectHorse77"]
-        {
+        for bad in [
+            short,
+            &too_long,
+            foreign,
+            "correct-horse-7",
+            "CORRECT-HORSE-7",
+            "Correct-Horse-x",
+            "CorrectHorse77",
+        ] {
             let error = check(bad).unwrap_err();
             assert_eq!(error.fields()[0].name, "password", "{bad}");
-            assert!(!error.to_string().contains(bad) && !format!("{error:?}").contains(bad), "{error}");
+            assert!(
+                !error.to_string().contains(bad) && !format!("{error:?}").contains(bad),
+                "{error}"
+            );
         }
         // Counted are characters, not bytes.
         assert!(check(&format!("{}A1", "ü".repeat(126))).is_ok());
@@ -102,7 +129,11 @@ mod tests {
             assert!(home_directory(good).is_ok(), "{good}");
         }
         for bad in ["", "/a", "ä", "a\\b", "a\nb", &"x".repeat(1000)] {
-            assert_eq!(home_directory(bad).unwrap_err().fields()[0].name, "home_directory", "{bad}");
+            assert_eq!(
+                home_directory(bad).unwrap_err().fields()[0].name,
+                "home_directory",
+                "{bad}"
+            );
         }
     }
 }

@@ -39,7 +39,10 @@ impl<'a> StorageBoxes<'a> {
     }
 
     fn listed(self) -> List<StorageBox> {
-        in_pages(self.0.call_on_hetzner(&ops::LIST_STORAGE_BOXES, page_of("storage_boxes")))
+        in_pages(
+            self.0
+                .call_on_hetzner(&ops::LIST_STORAGE_BOXES, page_of("storage_boxes")),
+        )
     }
 
     /// Lists storage boxs (`GET /storage_boxes`).
@@ -96,12 +99,23 @@ impl<'a> StorageBoxes<'a> {
         location: impl Into<String>,
         password: impl Into<SecretString>,
     ) -> CreateStorageBox {
-        let call = self.0.call_on_hetzner(&ops::CREATE_STORAGE_BOX, Created::<StorageBox>::decode(self.0));
-        CreateStorageBox::new(call, name.into(), storage_box_type.into(), location.into(), password.into())
+        let call = self.0.call_on_hetzner(
+            &ops::CREATE_STORAGE_BOX,
+            Created::<StorageBox>::decode(self.0),
+        );
+        CreateStorageBox::new(
+            call,
+            name.into(),
+            storage_box_type.into(),
+            location.into(),
+            password.into(),
+        )
     }
 
     fn one(self, operation: &'static Operation, id: StorageBoxId) -> Call<StorageBox> {
-        self.0.call_on_hetzner(operation, Decode::key("storage_box")).arg(id)
+        self.0
+            .call_on_hetzner(operation, Decode::key("storage_box"))
+            .arg(id)
     }
 
     /// One storage box (`GET /storage_boxes/{id}`).
@@ -139,7 +153,11 @@ impl<'a> StorageBoxes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, storage_box: impl Into<IdOrName>) -> Task<Option<StorageBox>> {
-        find(storage_box.into(), |name| self.listed().query("name", name), |id| self.get(id))
+        find(
+            storage_box.into(),
+            |name| self.listed().query("name", name),
+            |id| self.get(id),
+        )
     }
 
     /// Changes the name or the labels of a storage box (`PUT /storage_boxes/{id}`). What is not set stays as it is.
@@ -174,7 +192,9 @@ impl<'a> StorageBoxes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, id: impl Into<StorageBoxId>) -> Call<Deleted> {
-        self.0.call_on_hetzner(&ops::DELETE_STORAGE_BOX, Deleted::decode(self.0)).arg(id.into())
+        self.0
+            .call_on_hetzner(&ops::DELETE_STORAGE_BOX, Deleted::decode(self.0))
+            .arg(id.into())
     }
 
     /// The names of the folders in a storage box, those at the top unless a path is given
@@ -194,11 +214,17 @@ impl<'a> StorageBoxes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn folders(self, id: impl Into<StorageBoxId>) -> ListFolders {
-        ListFolders(self.0.call_on_hetzner(&ops::LIST_STORAGE_BOX_FOLDERS, Decode::key("folders")).arg(id.into()))
+        ListFolders(
+            self.0
+                .call_on_hetzner(&ops::LIST_STORAGE_BOX_FOLDERS, Decode::key("folders"))
+                .arg(id.into()),
+        )
     }
 
     pub(super) fn start(self, operation: &'static Operation, id: StorageBoxId) -> Call<Started> {
-        self.0.call_on_hetzner(operation, Started::decode(self.0)).arg(id)
+        self.0
+            .call_on_hetzner(operation, Started::decode(self.0))
+            .arg(id)
     }
 
     /// Sets whether deleting a storage box is refused (`POST /storage_boxes/{id}/actions/change_protection`).
@@ -234,7 +260,9 @@ impl<'a> StorageBoxes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list_actions(self) -> ListActions {
-        let call = self.0.call_on_hetzner(&ops::LIST_STORAGE_BOXES_ACTIONS, page_of("actions"));
+        let call = self
+            .0
+            .call_on_hetzner(&ops::LIST_STORAGE_BOXES_ACTIONS, page_of("actions"));
         ListActions::new(in_pages(call))
     }
 
@@ -254,7 +282,9 @@ impl<'a> StorageBoxes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
-        self.0.call_on_hetzner(&ops::GET_STORAGE_BOXES_ACTION, Decode::key("action")).arg(id.into())
+        self.0
+            .call_on_hetzner(&ops::GET_STORAGE_BOXES_ACTION, Decode::key("action"))
+            .arg(id.into())
     }
 
     /// Lists the actions of one storage box (`GET /storage_boxes/{id}/actions`).
@@ -272,7 +302,9 @@ impl<'a> StorageBoxes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list_actions_of(self, id: impl Into<StorageBoxId>) -> ListActions {
-        let call = self.0.call_on_hetzner(&ops::LIST_STORAGE_BOX_ACTIONS, page_of("actions"));
+        let call = self
+            .0
+            .call_on_hetzner(&ops::LIST_STORAGE_BOX_ACTIONS, page_of("actions"));
         ListActions::new(in_pages(call.arg(id.into())))
     }
 }

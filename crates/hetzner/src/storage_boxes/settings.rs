@@ -24,8 +24,15 @@ impl StorageBoxes<'_> {
     /// assert_eq!(api.storage_boxes().get(storage_box).await?.storage_box_type.name, "bx21");
     /// # Ok(()) }
     /// ```
-    pub fn change_type(self, id: impl Into<StorageBoxId>, storage_box_type: impl Into<String>) -> ChangeStorageBoxType {
-        ChangeStorageBoxType::new(self.start(&ops::CHANGE_STORAGE_BOX_TYPE, id.into()), storage_box_type.into())
+    pub fn change_type(
+        self,
+        id: impl Into<StorageBoxId>,
+        storage_box_type: impl Into<String>,
+    ) -> ChangeStorageBoxType {
+        ChangeStorageBoxType::new(
+            self.start(&ops::CHANGE_STORAGE_BOX_TYPE, id.into()),
+            storage_box_type.into(),
+        )
     }
 
     /// Gives the main account another password (`POST /storage_boxes/{id}/actions/reset_password`). The rules are those
@@ -50,7 +57,10 @@ impl StorageBoxes<'_> {
         id: impl Into<StorageBoxId>,
         password: impl Into<SecretString>,
     ) -> ResetStorageBoxPassword {
-        ResetStorageBoxPassword::new(self.start(&ops::RESET_STORAGE_BOX_PASSWORD, id.into()), password.into())
+        ResetStorageBoxPassword::new(
+            self.start(&ops::RESET_STORAGE_BOX_PASSWORD, id.into()),
+            password.into(),
+        )
     }
 
     /// Changes the ways in which it can be reached (`POST /storage_boxes/{id}/actions/update_access_settings`). What is
@@ -97,7 +107,10 @@ impl StorageBoxes<'_> {
     ) -> RollbackStorageBoxSnapshot {
         // Unlike elsewhere, the id is text on the wire.
         let snapshot = snapshot.into().to_string();
-        RollbackStorageBoxSnapshot::new(self.start(&ops::ROLLBACK_STORAGE_BOX_SNAPSHOT, id.into()), snapshot)
+        RollbackStorageBoxSnapshot::new(
+            self.start(&ops::ROLLBACK_STORAGE_BOX_SNAPSHOT, id.into()),
+            snapshot,
+        )
     }
 
     /// Takes snapshots from now on at this time of the day (UTC), every day unless a day is set, and keeps up to

@@ -64,12 +64,17 @@ pub struct StorageBoxSnapshots<'a> {
 
 impl<'a> StorageBoxSnapshots<'a> {
     pub(super) fn new(client: &'a Client, storage_box: StorageBoxId) -> Self {
-        Self { client, storage_box }
+        Self {
+            client,
+            storage_box,
+        }
     }
 
     fn listed(self) -> List<StorageBoxSnapshot> {
         let decode = Decode::page::<NoMeta>("snapshots");
-        let call = self.client.call_on_hetzner(&ops::LIST_STORAGE_BOX_SNAPSHOTS, decode);
+        let call = self
+            .client
+            .call_on_hetzner(&ops::LIST_STORAGE_BOX_SNAPSHOTS, decode);
         List::new(call.arg(self.storage_box), &Whole, None)
     }
 
@@ -116,12 +121,21 @@ impl<'a> StorageBoxSnapshots<'a> {
             answer.snapshot.storage_box = storage_box;
             Created::new(&client, answer.snapshot, answer.action)
         });
-        let call = self.client.call_on_hetzner(&ops::CREATE_STORAGE_BOX_SNAPSHOT, decode);
+        let call = self
+            .client
+            .call_on_hetzner(&ops::CREATE_STORAGE_BOX_SNAPSHOT, decode);
         CreateStorageBoxSnapshot::new(call.arg(self.storage_box))
     }
 
-    fn one(self, operation: &'static Operation, id: StorageBoxSnapshotId) -> Call<StorageBoxSnapshot> {
-        self.client.call_on_hetzner(operation, Decode::key("snapshot")).arg(self.storage_box).arg(id)
+    fn one(
+        self,
+        operation: &'static Operation,
+        id: StorageBoxSnapshotId,
+    ) -> Call<StorageBoxSnapshot> {
+        self.client
+            .call_on_hetzner(operation, Decode::key("snapshot"))
+            .arg(self.storage_box)
+            .arg(id)
     }
 
     /// One snapshot (`GET /storage_boxes/{id}/snapshots/{snapshot_id}`).
@@ -161,7 +175,11 @@ impl<'a> StorageBoxSnapshots<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, snapshot: impl Into<IdOrName>) -> Task<Option<StorageBoxSnapshot>> {
-        find(snapshot.into(), |name| self.listed().query("name", name), |id| self.get(id))
+        find(
+            snapshot.into(),
+            |name| self.listed().query("name", name),
+            |id| self.get(id),
+        )
     }
 
     /// Changes the description or the labels of a snapshot (`PUT /storage_boxes/{id}/snapshots/{snapshot_id}`). What is
@@ -202,7 +220,10 @@ impl<'a> StorageBoxSnapshots<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, id: impl Into<StorageBoxSnapshotId>) -> Call<Deleted> {
-        let call = self.client.call_on_hetzner(&ops::DELETE_STORAGE_BOX_SNAPSHOT, Deleted::decode(self.client));
+        let call = self.client.call_on_hetzner(
+            &ops::DELETE_STORAGE_BOX_SNAPSHOT,
+            Deleted::decode(self.client),
+        );
         call.arg(self.storage_box).arg(id.into())
     }
 }
@@ -231,7 +252,9 @@ impl Created<StorageBoxSnapshot> {
     /// ```
     pub fn wait(&self) -> Waiter<StorageBoxSnapshot> {
         let (storage_box, id) = (self.resource.storage_box, self.resource.id);
-        self.wait_then(move |client| Task::new(client.storage_boxes().snapshots(storage_box).get(id).send()))
+        self.wait_then(move |client| {
+            Task::new(client.storage_boxes().snapshots(storage_box).get(id).send())
+        })
     }
 }
 

@@ -90,12 +90,17 @@ pub struct StorageBoxSubaccounts<'a> {
 
 impl<'a> StorageBoxSubaccounts<'a> {
     pub(super) fn new(client: &'a Client, storage_box: StorageBoxId) -> Self {
-        Self { client, storage_box }
+        Self {
+            client,
+            storage_box,
+        }
     }
 
     fn listed(self) -> List<StorageBoxSubaccount> {
         let decode = Decode::page::<NoMeta>("subaccounts");
-        let call = self.client.call_on_hetzner(&ops::LIST_STORAGE_BOX_SUBACCOUNTS, decode);
+        let call = self
+            .client
+            .call_on_hetzner(&ops::LIST_STORAGE_BOX_SUBACCOUNTS, decode);
         List::new(call.arg(self.storage_box), &Whole, None)
     }
 
@@ -147,12 +152,25 @@ impl<'a> StorageBoxSubaccounts<'a> {
             answer.subaccount.storage_box = storage_box;
             Created::new(&client, answer.subaccount, answer.action)
         });
-        let call = self.client.call_on_hetzner(&ops::CREATE_STORAGE_BOX_SUBACCOUNT, decode);
-        CreateStorageBoxSubaccount::new(call.arg(self.storage_box), home_directory.into(), password.into())
+        let call = self
+            .client
+            .call_on_hetzner(&ops::CREATE_STORAGE_BOX_SUBACCOUNT, decode);
+        CreateStorageBoxSubaccount::new(
+            call.arg(self.storage_box),
+            home_directory.into(),
+            password.into(),
+        )
     }
 
-    fn one(self, operation: &'static Operation, id: StorageBoxSubaccountId) -> Call<StorageBoxSubaccount> {
-        self.client.call_on_hetzner(operation, Decode::key("subaccount")).arg(self.storage_box).arg(id)
+    fn one(
+        self,
+        operation: &'static Operation,
+        id: StorageBoxSubaccountId,
+    ) -> Call<StorageBoxSubaccount> {
+        self.client
+            .call_on_hetzner(operation, Decode::key("subaccount"))
+            .arg(self.storage_box)
+            .arg(id)
     }
 
     /// One subaccount (`GET /storage_boxes/{id}/subaccounts/{subaccount_id}`).
@@ -192,7 +210,11 @@ impl<'a> StorageBoxSubaccounts<'a> {
     /// # Ok(()) }
     /// ```
     pub fn find(self, subaccount: impl Into<IdOrName>) -> Task<Option<StorageBoxSubaccount>> {
-        find(subaccount.into(), |name| self.listed().query("name", name), |id| self.get(id))
+        find(
+            subaccount.into(),
+            |name| self.listed().query("name", name),
+            |id| self.get(id),
+        )
     }
 
     /// Changes the name, the description or the labels of a subaccount
@@ -217,7 +239,10 @@ impl<'a> StorageBoxSubaccounts<'a> {
     }
 
     fn start(self, operation: &'static Operation, id: StorageBoxSubaccountId) -> Call<Started> {
-        self.client.call_on_hetzner(operation, Started::decode(self.client)).arg(self.storage_box).arg(id)
+        self.client
+            .call_on_hetzner(operation, Started::decode(self.client))
+            .arg(self.storage_box)
+            .arg(id)
     }
 
     /// Deletes a subaccount; its directory stays (`DELETE /storage_boxes/{id}/subaccounts/{subaccount_id}`).
@@ -237,7 +262,10 @@ impl<'a> StorageBoxSubaccounts<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, id: impl Into<StorageBoxSubaccountId>) -> Call<Deleted> {
-        let call = self.client.call_on_hetzner(&ops::DELETE_STORAGE_BOX_SUBACCOUNT, Deleted::decode(self.client));
+        let call = self.client.call_on_hetzner(
+            &ops::DELETE_STORAGE_BOX_SUBACCOUNT,
+            Deleted::decode(self.client),
+        );
         call.arg(self.storage_box).arg(id.into())
     }
 
@@ -263,7 +291,10 @@ impl<'a> StorageBoxSubaccounts<'a> {
         id: impl Into<StorageBoxSubaccountId>,
         home_directory: impl Into<String>,
     ) -> ChangeHomeDirectory {
-        let call = self.start(&ops::CHANGE_STORAGE_BOX_SUBACCOUNT_HOME_DIRECTORY, id.into());
+        let call = self.start(
+            &ops::CHANGE_STORAGE_BOX_SUBACCOUNT_HOME_DIRECTORY,
+            id.into(),
+        );
         ChangeHomeDirectory::new(call, home_directory.into())
     }
 
@@ -313,8 +344,14 @@ impl<'a> StorageBoxSubaccounts<'a> {
     /// assert!(accounts.get(account.id).await?.access_settings.readonly);
     /// # Ok(()) }
     /// ```
-    pub fn update_access_settings(self, id: impl Into<StorageBoxSubaccountId>) -> UpdateSubaccountAccess {
-        UpdateSubaccountAccess::new(self.start(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT_ACCESS_SETTINGS, id.into()))
+    pub fn update_access_settings(
+        self,
+        id: impl Into<StorageBoxSubaccountId>,
+    ) -> UpdateSubaccountAccess {
+        UpdateSubaccountAccess::new(self.start(
+            &ops::UPDATE_STORAGE_BOX_SUBACCOUNT_ACCESS_SETTINGS,
+            id.into(),
+        ))
     }
 }
 
@@ -342,7 +379,15 @@ impl Created<StorageBoxSubaccount> {
     /// ```
     pub fn wait(&self) -> Waiter<StorageBoxSubaccount> {
         let (storage_box, id) = (self.resource.storage_box, self.resource.id);
-        self.wait_then(move |client| Task::new(client.storage_boxes().subaccounts(storage_box).get(id).send()))
+        self.wait_then(move |client| {
+            Task::new(
+                client
+                    .storage_boxes()
+                    .subaccounts(storage_box)
+                    .get(id)
+                    .send(),
+            )
+        })
     }
 }
 
@@ -368,7 +413,11 @@ impl ListStorageBoxSubaccounts {
     }
 }
 
-fn check_texts(name: Option<&String>, description: Option<&String>, labels: Option<&Labels>) -> cloud_core::Result<()> {
+fn check_texts(
+    name: Option<&String>,
+    description: Option<&String>,
+    labels: Option<&Labels>,
+) -> cloud_core::Result<()> {
     if let Some(name) = name {
         check::not_empty("name", name)?;
     }

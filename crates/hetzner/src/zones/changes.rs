@@ -36,7 +36,12 @@ impl Records<'_> {
         kind: impl Into<RrType>,
         records: impl IntoIterator<Item = impl Into<Record>>,
     ) -> ChangeRecords {
-        self.change(&ops::SET_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
+        self.change(
+            &ops::SET_ZONE_RRSET_RECORDS,
+            name.as_ref(),
+            &kind.into(),
+            records,
+        )
     }
 
     /// Adds up to 50 records to an RRset, which is created when it is not there
@@ -92,7 +97,12 @@ impl Records<'_> {
         kind: impl Into<RrType>,
         records: impl IntoIterator<Item = impl Into<Record>>,
     ) -> ChangeRecords {
-        self.change(&ops::REMOVE_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
+        self.change(
+            &ops::REMOVE_ZONE_RRSET_RECORDS,
+            name.as_ref(),
+            &kind.into(),
+            records,
+        )
     }
 
     /// Changes the comments of the records with these values, and nothing else
@@ -124,9 +134,17 @@ impl Records<'_> {
     ) -> ChangeRecords {
         let records = records.into_iter().map(|record| {
             let record = record.into();
-            Record { comment: Some(record.comment.unwrap_or_default()), ..record }
+            Record {
+                comment: Some(record.comment.unwrap_or_default()),
+                ..record
+            }
         });
-        self.change(&ops::UPDATE_ZONE_RRSET_RECORDS, name.as_ref(), &kind.into(), records)
+        self.change(
+            &ops::UPDATE_ZONE_RRSET_RECORDS,
+            name.as_ref(),
+            &kind.into(),
+            records,
+        )
     }
 
     /// Sets how many seconds the records may be cached, 60 or more; `None` for as long as the zone says
@@ -152,7 +170,10 @@ impl Records<'_> {
         kind: impl Into<RrType>,
         ttl: impl Into<Option<u32>>,
     ) -> ChangeRrSetTtl {
-        ChangeRrSetTtl::new(self.start(&ops::CHANGE_ZONE_RRSET_TTL, name.as_ref(), &kind.into()), ttl.into())
+        ChangeRrSetTtl::new(
+            self.start(&ops::CHANGE_ZONE_RRSET_TTL, name.as_ref(), &kind.into()),
+            ttl.into(),
+        )
     }
 
     /// Sets whether changing and deleting the RRset is refused
@@ -178,7 +199,11 @@ impl Records<'_> {
         kind: impl Into<RrType>,
         change: bool,
     ) -> ChangeRrSetProtection {
-        let call = self.start(&ops::CHANGE_ZONE_RRSET_PROTECTION, name.as_ref(), &kind.into());
+        let call = self.start(
+            &ops::CHANGE_ZONE_RRSET_PROTECTION,
+            name.as_ref(),
+            &kind.into(),
+        );
         ChangeRrSetProtection::new(call, change)
     }
 
@@ -190,7 +215,9 @@ impl Records<'_> {
         records: impl IntoIterator<Item = impl Into<Record>>,
     ) -> ChangeRecords {
         let records = collect(records);
-        let call = self.start(operation, name, kind).check(check_few(kind, &records));
+        let call = self
+            .start(operation, name, kind)
+            .check(check_few(kind, &records));
         ChangeRecords::new(call, records)
     }
 }
@@ -201,7 +228,10 @@ fn collect(records: impl IntoIterator<Item = impl Into<Record>>) -> Vec<Record> 
 
 fn check_few(kind: &RrType, records: &[Record]) -> Result<()> {
     if records.len() > RECORDS_MAX {
-        return Err(Error::input("records", "must not be more than 50 at once; Records::edit splits them"));
+        return Err(Error::input(
+            "records",
+            "must not be more than 50 at once; Records::edit splits them",
+        ));
     }
     check_records(kind, records)
 }

@@ -43,11 +43,18 @@ enum What {
 
 impl Edit {
     pub(super) fn new(client: &Client, zone: IdOrName) -> Self {
-        Self { client: client.clone(), zone, wishes: Vec::new() }
+        Self {
+            client: client.clone(),
+            zone,
+            wishes: Vec::new(),
+        }
     }
 
     fn wish(&mut self, name: String, kind: RrType) -> &mut What {
-        let known = self.wishes.iter().position(|wish| wish.name == name && wish.kind == kind);
+        let known = self
+            .wishes
+            .iter()
+            .position(|wish| wish.name == name && wish.kind == kind);
         let index = known.unwrap_or_else(|| {
             let what = What::Add(Rr::new(kind.clone(), [""; 0]));
             self.wishes.push(Wish { name, kind, what });
@@ -98,7 +105,11 @@ impl Edit {
     /// ```
     pub fn preview(self) -> Task<Preview> {
         Task::new(async move {
-            let Self { client, zone, wishes } = self;
+            let Self {
+                client,
+                zone,
+                wishes,
+            } = self;
             for wish in &wishes {
                 check_name(&wish.name)?;
                 if let What::Set(rr) | What::Add(rr) = &wish.what {
@@ -113,22 +124,39 @@ impl Edit {
                     changes.extend(Change::between(name, kind, before, what));
                 }
             }
-            Ok(Preview { client, zone, changes })
+            Ok(Preview {
+                client,
+                zone,
+                changes,
+            })
         })
     }
 }
 
 /// The RRsets that are talked about, as far as they are there.
-async fn read(client: &Client, zone: &IdOrName, wishes: &[Wish]) -> Result<HashMap<(String, RrType), RrSet>> {
+async fn read(
+    client: &Client,
+    zone: &IdOrName,
+    wishes: &[Wish],
+) -> Result<HashMap<(String, RrType), RrSet>> {
     let mut kinds: Vec<&RrType> = wishes.iter().map(|wish| &wish.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let list = client.zones().records(zone.clone()).list();
-    let list = kinds.into_iter().fold(list, |list, kind| list.kind(kind.clone()));
+    let list = kinds
+        .into_iter()
+        .fold(list, |list, kind| list.kind(kind.clone()));
     let name = &wishes[0].name;
-    let list = if wishes.iter().all(|wish| wish.name == *name) { list.name(name.as_str()) } else { list };
+    let list = if wishes.iter().all(|wish| wish.name == *name) {
+        list.name(name.as_str())
+    } else {
+        list
+    };
     let rrsets = list.all().await?;
-    Ok(rrsets.into_iter().map(|rrset| ((rrset.name.clone(), rrset.kind.clone()), rrset)).collect())
+    Ok(rrsets
+        .into_iter()
+        .map(|rrset| ((rrset.name.clone(), rrset.kind.clone()), rrset))
+        .collect())
 }
 
 /// What is to be done with one RRset.
@@ -174,7 +202,9 @@ impl Change {
             (Some(_), What::Remove) => Fate::Deleted,
             (Some(_), _) => Fate::Changed,
         };
-        let (old_ttl, old) = before.map(|rrset| (rrset.ttl, rrset.records)).unwrap_or_default();
+        let (old_ttl, old) = before
+            .map(|rrset| (rrset.ttl, rrset.records))
+            .unwrap_or_default();
         let (keeps_others, wanted, wanted_ttl) = match what {
             What::Remove => (false, Vec::new(), Patch::Leave),
             What::Set(rr) => (false, rr.clone().into_records(), rr.wanted_ttl()),
@@ -195,8 +225,10 @@ impl Change {
             commented: Vec::new(),
             after: Vec::new(),
         };
-        let mut old: Vec<(String, Record)> =
-            old.into_iter().map(|record| (meaning(&change.kind, &record.value), record)).collect();
+        let mut old: Vec<(String, Record)> = old
+            .into_iter()
+            .map(|record| (meaning(&change.kind, &record.value), record))
+            .collect();
         let mut seen = Vec::new();
         for record in wanted {
             let meant = meaning(&change.kind, &record.value);
@@ -232,20 +264,33 @@ impl Change {
 
     /// The requests that bring it about, in their order.
     fn steps(&self) -> Vec<Step> {
-        let few = |records: &[Record]| records.chunks(RECORDS_MAX).map(<[_]>::to_vec).collect::<Vec<_>>();
+        let few = |records: &[Record]| {
+            records
+                .chunks(RECORDS_MAX)
+                .map(<[_]>::to_vec)
+                .collect::<Vec<_>>()
+        };
         match self.fate {
             Fate::Deleted => return vec![Step::Delete],
             Fate::Created => {
                 let ttl = self.ttl.and_then(|(_, new)| new);
                 let mut chunks = few(&self.added).into_iter();
                 let first = chunks.next().unwrap_or_default();
-                return std::iter::once(Step::Create(first, ttl)).chain(chunks.map(Step::Add)).collect();
+                return std::iter::once(Step::Create(first, ttl))
+                    .chain(chunks.map(Step::Add))
+                    .collect();
             }
             Fate::Changed => {}
         }
-        let mut steps: Vec<Step> = self.ttl.map(|(_, new)| Step::Ttl(new)).into_iter().collect();
+        let mut steps: Vec<Step> = self
+            .ttl
+            .map(|(_, new)| Step::Ttl(new))
+            .into_iter()
+            .collect();
         let kinds = [&self.added, &self.removed, &self.commented];
-        if kinds.iter().filter(|records| !records.is_empty()).count() > 1 && self.after.len() <= RECORDS_MAX {
+        if kinds.iter().filter(|records| !records.is_empty()).count() > 1
+            && self.after.len() <= RECORDS_MAX
+        {
             steps.push(Step::Set(self.after.clone()));
         } else {
             // One request as well, as long as the records are few, and it leaves alone what others did meanwhile.
@@ -268,7 +313,13 @@ enum Step {
 }
 
 impl Step {
-    async fn send(self, client: &Client, zone: &IdOrName, name: &str, kind: &RrType) -> Result<Option<Action>> {
+    async fn send(
+        self,
+        client: &Client,
+        zone: &IdOrName,
+        name: &str,
+        kind: &RrType,
+    ) -> Result<Option<Action>> {
         let records = client.zones().records(zone.clone());
         let kind = kind.clone();
         let started = match self {
@@ -291,13 +342,22 @@ impl Step {
 /// What a value means, where the same can be written in several ways.
 fn meaning(kind: &RrType, value: &str) -> String {
     match kind {
-        RrType::A => value.parse().map_or_else(|_| value.to_owned(), |ip: Ipv4Addr| ip.to_string()),
-        RrType::Aaaa => value.parse().map_or_else(|_| value.to_owned(), |ip: Ipv6Addr| ip.to_string()),
+        RrType::A => value
+            .parse()
+            .map_or_else(|_| value.to_owned(), |ip: Ipv4Addr| ip.to_string()),
+        RrType::Aaaa => value
+            .parse()
+            .map_or_else(|_| value.to_owned(), |ip: Ipv6Addr| ip.to_string()),
         // The strings may be cut elsewhere: what counts is the text.
-        RrType::Txt => value.parse().map_or_else(|_| value.to_owned(), |txt: Txt| format!("{:?}", txt.as_bytes())),
-        RrType::Cname | RrType::Ns | RrType::Mx | RrType::Ptr | RrType::Srv | RrType::Soa => {
-            value.to_ascii_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
-        }
+        RrType::Txt => value.parse().map_or_else(
+            |_| value.to_owned(),
+            |txt: Txt| format!("{:?}", txt.as_bytes()),
+        ),
+        RrType::Cname | RrType::Ns | RrType::Mx | RrType::Ptr | RrType::Srv | RrType::Soa => value
+            .to_ascii_lowercase()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
         _ => value.split_whitespace().collect::<Vec<_>>().join(" "),
     }
 }
@@ -354,16 +414,28 @@ impl Preview {
     /// ```
     pub fn apply(self) -> Task<Vec<Action>> {
         Task::new(async move {
-            let Self { client, zone, changes } = self;
-            let (deletions, others): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.fate == Fate::Deleted);
+            let Self {
+                client,
+                zone,
+                changes,
+            } = self;
+            let (deletions, others): (Vec<_>, Vec<_>) = changes
+                .iter()
+                .partition(|change| change.fate == Fate::Deleted);
             let in_the_way = |gone: &&Change| {
                 let is_alias = |change: &Change| change.kind == RrType::Cname;
-                others.iter().any(|new| new.name == gone.name && (is_alias(new) || is_alias(gone)))
+                others
+                    .iter()
+                    .any(|new| new.name == gone.name && (is_alias(new) || is_alias(gone)))
             };
-            let (first, last): (Vec<_>, Vec<_>) = deletions.iter().partition(|gone| in_the_way(gone));
+            let (first, last): (Vec<_>, Vec<_>) =
+                deletions.iter().partition(|gone| in_the_way(gone));
             let mut done = Vec::new();
             for batch in [first, others.iter().collect(), last] {
-                let mut steps: Vec<_> = batch.iter().map(|change| (*change, change.steps().into_iter())).collect();
+                let mut steps: Vec<_> = batch
+                    .iter()
+                    .map(|change| (*change, change.steps().into_iter()))
+                    .collect();
                 // The second request about an RRset waits until the first has taken effect.
                 loop {
                     let mut actions = Vec::new();
@@ -371,12 +443,18 @@ impl Preview {
                     for (change, steps) in &mut steps {
                         let Some(step) = steps.next() else { continue };
                         is_over = false;
-                        actions.extend(step.send(&client, &zone, &change.name, &change.kind).await?);
+                        actions.extend(
+                            step.send(&client, &zone, &change.name, &change.kind)
+                                .await?,
+                        );
                     }
                     if is_over {
                         break;
                     }
-                    let ended = wait_for(&client, actions, |actions| Task::new(async move { Ok(actions) })).await?;
+                    let ended = wait_for(&client, actions, |actions| {
+                        Task::new(async move { Ok(actions) })
+                    })
+                    .await?;
                     done.extend(ended);
                 }
             }
@@ -387,7 +465,9 @@ impl Preview {
 
 impl fmt::Display for Preview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.changes.iter().try_for_each(|change| fmt::Display::fmt(change, f))
+        self.changes
+            .iter()
+            .try_for_each(|change| fmt::Display::fmt(change, f))
     }
 }
 
@@ -402,7 +482,9 @@ impl fmt::Display for Change {
         match (self.fate, self.ttl) {
             (Fate::Created, Some((_, Some(ttl)))) => time = format!("{ttl} "),
             (Fate::Changed, Some((old, new))) => {
-                let word = |ttl: Option<u32>| ttl.map_or_else(|| "zone default".to_owned(), |ttl| ttl.to_string());
+                let word = |ttl: Option<u32>| {
+                    ttl.map_or_else(|| "zone default".to_owned(), |ttl| ttl.to_string())
+                };
                 writeln!(f, "~ {name} {kind} ttl: {} -> {}", word(old), word(new))?;
             }
             _ => {}
@@ -411,7 +493,12 @@ impl fmt::Display for Change {
             writeln!(f, "- {name} {kind} {}", record.value)?;
         }
         for record in &self.added {
-            writeln!(f, "+ {name} {time}{kind} {}{}", record.value, comment(record))?;
+            writeln!(
+                f,
+                "+ {name} {time}{kind} {}{}",
+                record.value,
+                comment(record)
+            )?;
         }
         for record in &self.commented {
             writeln!(f, "~ {name} {kind} {}{}", record.value, comment(record))?;

@@ -86,11 +86,13 @@ impl<'a> Zones<'a> {
         name: impl Into<String>,
         primary_nameservers: impl IntoIterator<Item = PrimaryNameserver>,
     ) -> CreateZone {
-        CreateZone::new(self.creating(), name.into(), ZoneMode::Secondary).primary_nameservers(primary_nameservers)
+        CreateZone::new(self.creating(), name.into(), ZoneMode::Secondary)
+            .primary_nameservers(primary_nameservers)
     }
 
     fn creating(self) -> Call<Created<Zone>> {
-        self.0.call(&ops::CREATE_ZONE, Created::<Zone>::decode(self.0))
+        self.0
+            .call(&ops::CREATE_ZONE, Created::<Zone>::decode(self.0))
     }
 
     /// One zone (`GET /zones/{id_or_name}`).
@@ -108,7 +110,9 @@ impl<'a> Zones<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, zone: impl Into<IdOrName>) -> Call<Zone> {
-        self.0.call(&ops::GET_ZONE, Decode::key("zone")).arg(zone.into())
+        self.0
+            .call(&ops::GET_ZONE, Decode::key("zone"))
+            .arg(zone.into())
     }
 
     /// Looks a zone up by id or domain (`GET /zones/{id_or_name}`); `None` when there is none.
@@ -141,7 +145,11 @@ impl<'a> Zones<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, zone: impl Into<IdOrName>) -> UpdateZone {
-        UpdateZone::new(self.0.call(&ops::UPDATE_ZONE, Decode::key("zone")).arg(zone.into()))
+        UpdateZone::new(
+            self.0
+                .call(&ops::UPDATE_ZONE, Decode::key("zone"))
+                .arg(zone.into()),
+        )
     }
 
     /// Deletes a zone with all its records (`DELETE /zones/{id_or_name}`).
@@ -157,7 +165,9 @@ impl<'a> Zones<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, zone: impl Into<IdOrName>) -> Call<Deleted> {
-        self.0.call(&ops::DELETE_ZONE, Deleted::decode(self.0)).arg(zone.into())
+        self.0
+            .call(&ops::DELETE_ZONE, Deleted::decode(self.0))
+            .arg(zone.into())
     }
 
     /// The records of a zone. Nothing is sent.
@@ -193,7 +203,9 @@ impl<'a> Zones<'a> {
     /// # Ok(()) }
     /// ```
     pub fn export_zonefile(self, zone: impl Into<IdOrName>) -> Call<String> {
-        self.0.call(&ops::GET_ZONE_ZONEFILE, Decode::key("zonefile")).arg(zone.into())
+        self.0
+            .call(&ops::GET_ZONE_ZONEFILE, Decode::key("zonefile"))
+            .arg(zone.into())
     }
 
     /// Replaces all records by those of a zone file (`POST /zones/{id_or_name}/actions/import_zonefile`). The file must
@@ -215,8 +227,15 @@ impl<'a> Zones<'a> {
     /// assert_eq!(www.records[0].value, "203.0.113.8");
     /// # Ok(()) }
     /// ```
-    pub fn import_zonefile(self, zone: impl Into<IdOrName>, zonefile: impl Into<String>) -> ImportZonefile {
-        ImportZonefile::new(self.start(&ops::IMPORT_ZONE_ZONEFILE, zone.into()), zonefile.into())
+    pub fn import_zonefile(
+        self,
+        zone: impl Into<IdOrName>,
+        zonefile: impl Into<String>,
+    ) -> ImportZonefile {
+        ImportZonefile::new(
+            self.start(&ops::IMPORT_ZONE_ZONEFILE, zone.into()),
+            zonefile.into(),
+        )
     }
 
     /// Sets how many seconds records may be cached that do not say so themselves, 60 or more
@@ -260,7 +279,10 @@ impl<'a> Zones<'a> {
         primary_nameservers: impl IntoIterator<Item = PrimaryNameserver>,
     ) -> ChangePrimaryNameservers {
         let call = self.start(&ops::CHANGE_ZONE_PRIMARY_NAMESERVERS, zone.into());
-        ChangePrimaryNameservers::new(call, primary_nameservers.into_iter().map(Into::into).collect())
+        ChangePrimaryNameservers::new(
+            call,
+            primary_nameservers.into_iter().map(Into::into).collect(),
+        )
     }
 
     /// Sets whether deleting a zone is refused (`POST /zones/{id_or_name}/actions/change_protection`).

@@ -31,9 +31,16 @@ pub struct Rr {
 
 impl Rr {
     /// Records of any type, by their values as zone files write them.
-    pub fn new(kind: impl Into<RrType>, records: impl IntoIterator<Item = impl Into<Record>>) -> Self {
+    pub fn new(
+        kind: impl Into<RrType>,
+        records: impl IntoIterator<Item = impl Into<Record>>,
+    ) -> Self {
         let records = records.into_iter().map(Into::into).collect();
-        Self { kind: kind.into(), ttl: Patch::Leave, records }
+        Self {
+            kind: kind.into(),
+            ttl: Patch::Leave,
+            records,
+        }
     }
 
     fn written(kind: RrType, values: impl IntoIterator<Item = String>) -> Self {
@@ -42,17 +49,25 @@ impl Rr {
 
     /// IPv4 addresses.
     pub fn a(addresses: impl IntoIterator<Item = impl Display>) -> Self {
-        Self::written(RrType::A, addresses.into_iter().map(|address| address.to_string()))
+        Self::written(
+            RrType::A,
+            addresses.into_iter().map(|address| address.to_string()),
+        )
     }
 
     /// IPv6 addresses.
     pub fn aaaa(addresses: impl IntoIterator<Item = impl Display>) -> Self {
-        Self::written(RrType::Aaaa, addresses.into_iter().map(|address| address.to_string()))
+        Self::written(
+            RrType::Aaaa,
+            addresses.into_iter().map(|address| address.to_string()),
+        )
     }
 
     /// Authorities that may issue certificates: flags, tag and value, such as `(0, "issue", "letsencrypt.org")`.
     pub fn caa<'v>(properties: impl IntoIterator<Item = (u8, &'v str, &'v str)>) -> Self {
-        let value = |(flags, tag, value): (u8, &str, &str)| format!("{flags} {tag} {}", Txt::from_text(value));
+        let value = |(flags, tag, value): (u8, &str, &str)| {
+            format!("{flags} {tag} {}", Txt::from_text(value))
+        };
         Self::written(RrType::Caa, properties.into_iter().map(value))
     }
 
@@ -63,12 +78,20 @@ impl Rr {
 
     /// Mail servers: preference and host. The lowest preference comes first.
     pub fn mx(servers: impl IntoIterator<Item = (u16, impl Display)>) -> Self {
-        Self::written(RrType::Mx, servers.into_iter().map(|(preference, host)| format!("{preference} {host}")))
+        Self::written(
+            RrType::Mx,
+            servers
+                .into_iter()
+                .map(|(preference, host)| format!("{preference} {host}")),
+        )
     }
 
     /// Name servers.
     pub fn ns(servers: impl IntoIterator<Item = impl Display>) -> Self {
-        Self::written(RrType::Ns, servers.into_iter().map(|server| server.to_string()))
+        Self::written(
+            RrType::Ns,
+            servers.into_iter().map(|server| server.to_string()),
+        )
     }
 
     /// The host of an address, in a reverse zone.
@@ -89,7 +112,12 @@ impl Rr {
 
     /// Several texts, each a record of its own.
     pub fn txts(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        Self::written(RrType::Txt, texts.into_iter().map(|text| Txt::from_text(text).to_string()))
+        Self::written(
+            RrType::Txt,
+            texts
+                .into_iter()
+                .map(|text| Txt::from_text(text).to_string()),
+        )
     }
 
     /// How many seconds the records may be cached, 60 at least. Unless said, an RRset keeps what it has, and a new one
@@ -168,15 +196,25 @@ pub(super) fn check_records(kind: &RrType, records: &[Record]) -> Result<()> {
         return Err(Error::input("records", "must not be empty"));
     }
     let problem = |value: &str| match kind {
-        RrType::A if value.parse::<Ipv4Addr>().is_err() => Some("is not an IPv4 address".to_owned()),
-        RrType::Aaaa if value.parse::<Ipv6Addr>().is_err() => Some("is not an IPv6 address".to_owned()),
-        RrType::Txt if !value.starts_with('"') => Some("must be quoted; Rr::txt does that".to_owned()),
+        RrType::A if value.parse::<Ipv4Addr>().is_err() => {
+            Some("is not an IPv4 address".to_owned())
+        }
+        RrType::Aaaa if value.parse::<Ipv6Addr>().is_err() => {
+            Some("is not an IPv6 address".to_owned())
+        }
+        RrType::Txt if !value.starts_with('"') => {
+            Some("must be quoted; Rr::txt does that".to_owned())
+        }
         RrType::Txt => value.parse::<Txt>().err().map(|error| error.to_string()),
         _ if value.trim().is_empty() => Some("must not be empty".to_owned()),
         _ => None,
     };
-    let wrong = records.iter().find_map(|record| Some((&record.value, problem(&record.value)?)));
-    wrong.map_or(Ok(()), |(value, problem)| Err(Error::input("records", format!("{value:?}: {problem}"))))
+    let wrong = records
+        .iter()
+        .find_map(|record| Some((&record.value, problem(&record.value)?)));
+    wrong.map_or(Ok(()), |(value, problem)| {
+        Err(Error::input("records", format!("{value:?}: {problem}")))
+    })
 }
 
 /// Tells whether a name can stand in a zone: lower case, without a dot at its end.
@@ -203,18 +241,36 @@ mod tests {
     fn values_are_written_as_zone_files_write_them() {
         for (rr, kind, values) in [
             (Rr::a([Ipv4Addr::LOCALHOST]), "A", &["127.0.0.1"][..]),
-            (Rr::aaaa(["2001:db8::1", "2001:db8::2"]), "AAAA", &["2001:db8::1", "2001:db8::2"]),
-            (Rr::caa([(0, "issue", "letsencrypt.org")]), "CAA", &[r#"0 issue "letsencrypt.org""#]),
+            (
+                Rr::aaaa(["2001:db8::1", "2001:db8::2"]),
+                "AAAA",
+                &["2001:db8::1", "2001:db8::2"],
+            ),
+            (
+                Rr::caa([(0, "issue", "letsencrypt.org")]),
+                "CAA",
+                &[r#"0 issue "letsencrypt.org""#],
+            ),
             (Rr::cname("www"), "CNAME", &["www"]),
             (Rr::mx([(10, "mx")]), "MX", &["10 mx"]),
             (Rr::ns(["ns1.example.net."]), "NS", &["ns1.example.net."]),
             (Rr::ptr("host.example.com."), "PTR", &["host.example.com."]),
             (Rr::srv([(0, 5, 443, "web")]), "SRV", &["0 5 443 web"]),
             (Rr::txts(["a", "b\"c"]), "TXT", &["\"a\"", r#""b\"c""#]),
-            (Rr::new("TLSA", ["3 1 1 00"]).record("3 1 1 01"), "TLSA", &["3 1 1 00", "3 1 1 01"]),
+            (
+                Rr::new("TLSA", ["3 1 1 00"]).record("3 1 1 01"),
+                "TLSA",
+                &["3 1 1 00", "3 1 1 01"],
+            ),
         ] {
             assert_eq!(rr.kind().as_str(), kind);
-            assert_eq!(rr.records().iter().map(|record| record.value.as_str()).collect::<Vec<_>>(), values);
+            assert_eq!(
+                rr.records()
+                    .iter()
+                    .map(|record| record.value.as_str())
+                    .collect::<Vec<_>>(),
+                values
+            );
             rr.check().unwrap();
         }
     }
@@ -236,7 +292,14 @@ mod tests {
         for name in ["", "www.example.com.", "Www", "münchen"] {
             assert!(check_name(name).is_err(), "{name}");
         }
-        for name in ["@", "www", "*.sub", "_acme-challenge", "_sip._tcp", "xn--mnchen-3ya"] {
+        for name in [
+            "@",
+            "www",
+            "*.sub",
+            "_acme-challenge",
+            "_sip._tcp",
+            "xn--mnchen-3ya",
+        ] {
             check_name(name).unwrap();
         }
     }

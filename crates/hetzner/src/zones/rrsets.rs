@@ -78,7 +78,10 @@ cloud_core::model! {
 impl Record {
     /// A record with this value.
     pub fn new(value: impl Into<String>) -> Self {
-        Self { value: value.into(), comment: None }
+        Self {
+            value: value.into(),
+            comment: None,
+        }
     }
 
     /// The same with a note.
@@ -201,7 +204,10 @@ impl<'a> Records<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListRrSets {
-        let call = self.client.call(&ops::LIST_ZONE_RRSETS, page_of("rrsets")).arg(&self.zone);
+        let call = self
+            .client
+            .call(&ops::LIST_ZONE_RRSETS, page_of("rrsets"))
+            .arg(&self.zone);
         ListRrSets::new(in_pages(call)).per_page(100)
     }
 
@@ -224,12 +230,20 @@ impl<'a> Records<'a> {
     /// ```
     pub fn create(&self, name: impl Into<String>, rr: Rr) -> CreateRrSet {
         let client = self.client.clone();
-        let decode = Decode::<Answer>::json().map(move |answer| Created::new(&client, answer.rrset, answer.action));
-        let call = self.client.call(&ops::CREATE_ZONE_RRSET, decode).arg(&self.zone);
+        let decode = Decode::<Answer>::json()
+            .map(move |answer| Created::new(&client, answer.rrset, answer.action));
+        let call = self
+            .client
+            .call(&ops::CREATE_ZONE_RRSET, decode)
+            .arg(&self.zone);
         let (name, ttl) = (name.into(), rr.wanted_ttl());
         let call = call.check(check_name(&name)).check(rr.check());
         let request = CreateRrSet::new(call, name, rr.kind().clone(), rr.into_records());
-        if let Patch::Value(ttl) = ttl { request.ttl(ttl) } else { request }
+        if let Patch::Value(ttl) = ttl {
+            request.ttl(ttl)
+        } else {
+            request
+        }
     }
 
     /// One RRset (`GET /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
@@ -248,7 +262,12 @@ impl<'a> Records<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Call<RrSet> {
-        self.one(&ops::GET_ZONE_RRSET, Decode::key("rrset"), name.as_ref(), &kind.into())
+        self.one(
+            &ops::GET_ZONE_RRSET,
+            Decode::key("rrset"),
+            name.as_ref(),
+            &kind.into(),
+        )
     }
 
     /// One RRset, or `None` when there is none (`GET /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`). A zone that is
@@ -287,7 +306,12 @@ impl<'a> Records<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> UpdateRrSet {
-        UpdateRrSet::new(self.one(&ops::UPDATE_ZONE_RRSET, Decode::key("rrset"), name.as_ref(), &kind.into()))
+        UpdateRrSet::new(self.one(
+            &ops::UPDATE_ZONE_RRSET,
+            Decode::key("rrset"),
+            name.as_ref(),
+            &kind.into(),
+        ))
     }
 
     /// Deletes an RRset with all its records (`DELETE /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
@@ -307,14 +331,34 @@ impl<'a> Records<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Call<Deleted> {
-        self.one(&ops::DELETE_ZONE_RRSET, Deleted::decode(self.client), name.as_ref(), &kind.into())
+        self.one(
+            &ops::DELETE_ZONE_RRSET,
+            Deleted::decode(self.client),
+            name.as_ref(),
+            &kind.into(),
+        )
     }
 
-    fn one<T>(&self, operation: &'static Operation, decode: Decode<T>, name: &str, kind: &RrType) -> Call<T> {
-        self.client.call(operation, decode).arg(&self.zone).arg(name).arg(kind)
+    fn one<T>(
+        &self,
+        operation: &'static Operation,
+        decode: Decode<T>,
+        name: &str,
+        kind: &RrType,
+    ) -> Call<T> {
+        self.client
+            .call(operation, decode)
+            .arg(&self.zone)
+            .arg(name)
+            .arg(kind)
     }
 
-    pub(super) fn start(&self, operation: &'static Operation, name: &str, kind: &RrType) -> Call<Started> {
+    pub(super) fn start(
+        &self,
+        operation: &'static Operation,
+        name: &str,
+        kind: &RrType,
+    ) -> Call<Started> {
         self.one(operation, Started::decode(self.client), name, kind)
     }
 }
@@ -340,7 +384,9 @@ impl Created<RrSet> {
     /// # Ok(()) }
     /// ```
     pub fn wait(&self) -> Waiter<RrSet> {
-        let RrSet { zone, name, kind, .. } = self.resource.clone();
+        let RrSet {
+            zone, name, kind, ..
+        } = self.resource.clone();
         self.wait_then(move |client| {
             let get = client.zones().records(zone).get(name, kind);
             Task::new(get.send())

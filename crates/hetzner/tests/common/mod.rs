@@ -9,24 +9,50 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 pub fn client(sandbox: &Sandbox) -> Client {
-    Client::builder().token("secret-token").transport(sandbox.hetzner()).clock(PausedClock::new()).build().unwrap()
+    Client::builder()
+        .token("secret-token")
+        .transport(sandbox.hetzner())
+        .clock(PausedClock::new())
+        .build()
+        .unwrap()
 }
 
 /// A server in fsn1 that runs.
 pub async fn server(api: &Client, name: &str) -> Server {
-    api.servers().create(name, "cx23", "debian-13").location("fsn1").await.unwrap().wait().await.unwrap()
+    api.servers()
+        .create(name, "cx23", "debian-13")
+        .location("fsn1")
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap()
 }
 
 /// The last request: method and path, and its body.
 pub fn last(sandbox: &Sandbox) -> (String, Value) {
     let entries = sandbox.journal().entries();
-    let entry = entries.iter().rev().find(|entry| !entry.path.starts_with("/v1/actions")).unwrap();
-    (format!("{} {}", entry.method, entry.path), serde_json::from_slice(&entry.body).unwrap_or(Value::Null))
+    let entry = entries
+        .iter()
+        .rev()
+        .find(|entry| !entry.path.starts_with("/v1/actions"))
+        .unwrap();
+    (
+        format!("{} {}", entry.method, entry.path),
+        serde_json::from_slice(&entry.body).unwrap_or(Value::Null),
+    )
 }
 
 /// The query of the last request.
 pub fn last_query(sandbox: &Sandbox) -> String {
-    sandbox.journal().entries().last().unwrap().query.clone().unwrap_or_default()
+    sandbox
+        .journal()
+        .entries()
+        .last()
+        .unwrap()
+        .query
+        .clone()
+        .unwrap_or_default()
 }
 
 #[track_caller]
@@ -39,7 +65,11 @@ pub fn assert_code<T: std::fmt::Debug>(result: hetzner::Result<T>, code: &str) {
 #[track_caller]
 pub fn assert_field<T: std::fmt::Debug>(result: hetzner::Result<T>, field: &str) {
     let error = result.unwrap_err();
-    assert_eq!((error.kind(), error.fields()[0].name.as_str()), (hetzner::ErrorKind::Input, field), "{error}");
+    assert_eq!(
+        (error.kind(), error.fields()[0].name.as_str()),
+        (hetzner::ErrorKind::Input, field),
+        "{error}"
+    );
 }
 
 pub const MAX_ID: i64 = (1 << 53) - 1;
@@ -57,7 +87,11 @@ pub fn decode<T: Model>(value: &Value) -> T {
 pub fn check<T: Model>(full: &Value) -> T {
     let model: T = decode(full);
     let written = serde_json::to_value(&model).unwrap();
-    assert_eq!(normal(&written), normal(full), "reading and writing changed the answer");
+    assert_eq!(
+        normal(&written),
+        normal(full),
+        "reading and writing changed the answer"
+    );
     assert_eq!(decode::<T>(&written), model);
     assert_eq!(decode::<T>(&json!({})), T::default());
 
@@ -65,7 +99,10 @@ pub fn check<T: Model>(full: &Value) -> T {
         let broken = |change: &dyn Fn(&mut Map<String, Value>, &str)| {
             let mut broken = full.clone();
             let (parent, key) = path.rsplit_once('/').unwrap();
-            change(broken.pointer_mut(parent).unwrap().as_object_mut().unwrap(), key);
+            change(
+                broken.pointer_mut(parent).unwrap().as_object_mut().unwrap(),
+                key,
+            );
             decode::<T>(&broken)
         };
         let absent = broken(&|parent, key| drop(parent.remove(key)));
@@ -92,8 +129,15 @@ pub fn check<T: Model>(full: &Value) -> T {
 /// The pointers to all keys of all objects, at any depth.
 fn paths(value: &Value) -> Vec<String> {
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(map) => map.iter().map(|(key, child)| (key.replace('/', "~1"), child)).collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(index, child)| (index.to_string(), child)).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, child)| (key.replace('/', "~1"), child))
+            .collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, child)| (index.to_string(), child))
+            .collect(),
         _ => Vec::new(),
     };
     let mut found = Vec::new();
@@ -111,10 +155,17 @@ pub fn normal(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.is_f64() => {
             let number = number.as_f64().unwrap();
-            if number.fract() == 0.0 { json!(format!("{number:.0}").parse::<i64>().unwrap()) } else { value.clone() }
+            if number.fract() == 0.0 {
+                json!(format!("{number:.0}").parse::<i64>().unwrap())
+            } else {
+                value.clone()
+            }
         }
         Value::Array(items) => items.iter().map(normal).collect(),
-        Value::Object(map) => map.iter().map(|(key, item)| (key.clone(), normal(item))).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, item)| (key.clone(), normal(item)))
+            .collect(),
         other => other.clone(),
     }
 }

@@ -36,14 +36,20 @@ impl ConfigFile {
             Ok(root) => Ok(Self { path, root }),
             Err(error) => {
                 // The text of the error may quote the file, and the file holds secrets.
-                let key = error.location().map_or_else(|| "text".to_owned(), |at| format!("line {}", at.line()));
+                let key = error
+                    .location()
+                    .map_or_else(|| "text".to_owned(), |at| format!("line {}", at.line()));
                 Err(Error::config(Origin::File { path, key }, "not valid YAML"))
             }
         }
     }
 
     fn root(&self) -> Node<'_> {
-        Node { file: self, value: &self.root, key: String::new() }
+        Node {
+            file: self,
+            value: &self.root,
+            key: String::new(),
+        }
     }
 
     pub(super) fn current_profile(&self) -> Result<Option<Setting<String>>> {
@@ -58,13 +64,21 @@ impl ConfigFile {
     fn named(&self, list: &str, wanted: &Setting<String>) -> Result<Node<'_>> {
         let mut known = Vec::new();
         for node in self.root().get(list)?.list()? {
-            let name = node.get("name")?.text()?.map(|name| name.value).unwrap_or_default();
+            let name = node
+                .get("name")?
+                .text()?
+                .map(|name| name.value)
+                .unwrap_or_default();
             if same(&name, &wanted.value) {
                 return Ok(node);
             }
             known.push(format!("{name:?}"));
         }
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let known = if known.is_empty() {
+            "none".to_owned()
+        } else {
+            known.join(", ")
+        };
         Err(wanted.error(format_args!(
             "there is no {:?} among the {list} of {}; it has {known}",
             wanted.value,
@@ -74,7 +88,10 @@ impl ConfigFile {
 
     /// The endpoints of this API in the environment of the profile, or in the first one that has some.
     pub(super) fn endpoints(&self, profile: Option<&Profile<'_>>) -> Result<Vec<Endpoint>> {
-        let named = profile.map(|profile| profile.0.get("environment")?.text()).transpose()?.flatten();
+        let named = profile
+            .map(|profile| profile.0.get("environment")?.text())
+            .transpose()?
+            .flatten();
         if let Some(name) = named {
             return endpoints_of(&self.named("environments", &name)?);
         }
@@ -90,25 +107,47 @@ impl ConfigFile {
     pub(super) fn failover(&self) -> Result<Option<Failover>> {
         let node = self.root().get("failover")?;
         let strategy = node.get("strategy")?;
-        match strategy.text()?.map(|text| text.value.trim().to_ascii_lowercase()).as_deref() {
+        match strategy
+            .text()?
+            .map(|text| text.value.trim().to_ascii_lowercase())
+            .as_deref()
+        {
             None | Some("" | "none") => return Ok(None),
             Some("roundrobin") => {}
             Some(_) => return Err(strategy.wrong("must be none or roundRobin")),
         }
         let mut failover = Failover::round_robin().on_timeout(node.get("retryOnTimeout")?.flag()?);
         let statuses = node.get("failoverOnStatusCodes")?;
-        let codes =
-            statuses.list()?.iter().map(|code| code.value.as_u64().and_then(is_status)).collect::<Option<Vec<_>>>();
-        failover = failover.on_status(codes.ok_or_else(|| statuses.wrong("must be a list of HTTP statuses"))?);
+        let codes = statuses
+            .list()?
+            .iter()
+            .map(|code| code.value.as_u64().and_then(is_status))
+            .collect::<Option<Vec<_>>>();
+        failover = failover
+            .on_status(codes.ok_or_else(|| statuses.wrong("must be a list of HTTP statuses"))?);
         let retries = node.get("maxRetries")?;
         if !retries.value.is_null() {
-            let number = retries.value.as_u64().and_then(|number| usize::try_from(number).ok());
-            failover = failover.max_retries(number.ok_or_else(|| retries.wrong("must be a number"))?);
+            let number = retries
+                .value
+                .as_u64()
+                .and_then(|number| usize::try_from(number).ok());
+            failover =
+                failover.max_retries(number.ok_or_else(|| retries.wrong("must be a number"))?);
         }
         let methods = node.get("retryableMethods")?;
         if !methods.value.is_null() {
-            let names = methods.list()?.iter().map(Node::text).collect::<Result<Vec<_>>>()?;
-            failover = failover.only(&names.into_iter().flatten().map(|name| name.value).collect::<Vec<_>>());
+            let names = methods
+                .list()?
+                .iter()
+                .map(Node::text)
+                .collect::<Result<Vec<_>>>()?;
+            failover = failover.only(
+                &names
+                    .into_iter()
+                    .flatten()
+                    .map(|name| name.value)
+                    .collect::<Vec<_>>(),
+            );
         }
         Ok(Some(failover))
     }
@@ -117,7 +156,10 @@ impl ConfigFile {
     pub(super) fn no_credentials(&self, profile: Option<&Profile<'_>>) -> Error {
         let place = match profile {
             Some(profile) => format!("{}.credentials of {}", profile.0.key, self.path.display()),
-            None => format!("a profile of {}, chosen by currentProfile or IONOS_CURRENT_PROFILE", self.path.display()),
+            None => format!(
+                "a profile of {}, chosen by currentProfile or IONOS_CURRENT_PROFILE",
+                self.path.display()
+            ),
         };
         Error::config(
             "credentials (not set)",
@@ -132,7 +174,13 @@ impl Profile<'_> {
     /// The token, else the user name and the password.
     pub(super) fn credentials(&self) -> Result<Option<Credentials>> {
         let node = self.0.get("credentials")?;
-        let secret = |key| Ok::<_, Error>(node.get(key)?.text()?.map(|setting| setting.map(SecretString::from)));
+        let secret = |key| {
+            Ok::<_, Error>(
+                node.get(key)?
+                    .text()?
+                    .map(|setting| setting.map(SecretString::from)),
+            )
+        };
         if let Some(token) = secret("token")? {
             return Ok(Some(Credentials::Token(token)));
         }
@@ -149,7 +197,11 @@ fn endpoints_of(environment: &Node<'_>) -> Result<Vec<Endpoint>> {
     let common = certificates(environment)?;
     let mut found = Vec::new();
     for product in environment.get("products")?.list()? {
-        if !product.get("name")?.text()?.is_some_and(|name| same(&name.value, PRODUCT)) {
+        if !product
+            .get("name")?
+            .text()?
+            .is_some_and(|name| same(&name.value, PRODUCT))
+        {
             continue;
         }
         for endpoint in product.get("endpoints")?.list()? {
@@ -172,8 +224,12 @@ fn certificates(node: &Node<'_>) -> Result<Option<Setting<String>>> {
                 return Ok(text);
             }
             let packed: String = text.split_whitespace().collect();
-            let bytes = base64::engine::general_purpose::STANDARD.decode(packed).ok();
-            let pem = bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(|pem| pem.contains("-----BEGIN"));
+            let bytes = base64::engine::general_purpose::STANDARD
+                .decode(packed)
+                .ok();
+            let pem = bytes
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+                .filter(|pem| pem.contains("-----BEGIN"));
             pem.ok_or("must be certificates in PEM form, plain or in base64")
         })
     })
@@ -192,15 +248,27 @@ impl<'a> Node<'a> {
             Value::Mapping(mapping) => mapping.get(key).unwrap_or(&NULL),
             _ => return Err(self.wrong("must be an object")),
         };
-        let key = if self.key.is_empty() { key.to_owned() } else { format!("{}.{key}", self.key) };
-        Ok(Node { file: self.file, value, key })
+        let key = if self.key.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.key)
+        };
+        Ok(Node {
+            file: self.file,
+            value,
+            key,
+        })
     }
 
     fn list(&self) -> Result<Vec<Node<'a>>> {
         match self.value {
             Value::Null => Ok(Vec::new()),
             Value::Sequence(items) => {
-                let node = |(index, value)| Node { file: self.file, value, key: format!("{}[{index}]", self.key) };
+                let node = |(index, value)| Node {
+                    file: self.file,
+                    value,
+                    key: format!("{}[{index}]", self.key),
+                };
                 Ok(items.iter().enumerate().map(node).collect())
             }
             _ => Err(self.wrong("must be a list")),
@@ -227,7 +295,10 @@ impl<'a> Node<'a> {
     }
 
     fn origin(&self) -> Origin {
-        Origin::File { path: self.file.path.clone(), key: self.key.clone() }
+        Origin::File {
+            path: self.file.path.clone(),
+            key: self.key.clone(),
+        }
     }
 
     fn wrong(&self, problem: &str) -> Error {

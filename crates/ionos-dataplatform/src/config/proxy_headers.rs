@@ -13,14 +13,20 @@ pub(crate) fn parse(setting: &Setting<SecretString>) -> Result<Vec<(HeaderName, 
             continue;
         }
         let wrong = |problem: &str| setting.error(format_args!("line {number}: {problem}"));
-        let (name, value) = line.split_once(':').ok_or_else(|| wrong("has no colon after the name of a header"))?;
-        let name =
-            HeaderName::try_from(name.trim()).map_err(|_| wrong("what stands before the colon is no header name"))?;
-        let value = unescape(value.trim_start()).ok_or_else(|| wrong("has a \\x without two hexadecimal digits"))?;
+        let (name, value) = line
+            .split_once(':')
+            .ok_or_else(|| wrong("has no colon after the name of a header"))?;
+        let name = HeaderName::try_from(name.trim())
+            .map_err(|_| wrong("what stands before the colon is no header name"))?;
+        let value = unescape(value.trim_start())
+            .ok_or_else(|| wrong("has a \\x without two hexadecimal digits"))?;
         if value.contains(['\r', '\n']) {
-            return Err(wrong("the value holds a line break, which would begin another header"));
+            return Err(wrong(
+                "the value holds a line break, which would begin another header",
+            ));
         }
-        let mut value = HeaderValue::try_from(value).map_err(|_| wrong("the value holds what no header may hold"))?;
+        let mut value = HeaderValue::try_from(value)
+            .map_err(|_| wrong("the value holds what no header may hold"))?;
         value.set_sensitive(true);
         headers.push((name, value));
     }
@@ -59,16 +65,33 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<(String, String)>> {
-        let setting = Setting::new(SecretString::from(text), Origin::Variable("IONOS_HTTP_PROXY_HEADERS".into()));
+        let setting = Setting::new(
+            SecretString::from(text),
+            Origin::Variable("IONOS_HTTP_PROXY_HEADERS".into()),
+        );
         let text = |value: &HeaderValue| String::from_utf8(value.as_bytes().to_vec()).unwrap();
-        Ok(parse(&setting)?.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect())
+        Ok(parse(&setting)?
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+            .collect())
     }
 
     #[test]
     fn one_header_on_a_line() {
-        let headers = read("X-One: 1\n\n  X-Two :a: b \r\nX-Three:\\x41\\t\\\\ \\d \\\"\\'").unwrap();
-        let pairs: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(pairs, [("x-one", "1"), ("x-two", "a: b "), ("x-three", "A\t\\ \\d \"'")]);
+        let headers =
+            read("X-One: 1\n\n  X-Two :a: b \r\nX-Three:\\x41\\t\\\\ \\d \\\"\\'").unwrap();
+        let pairs: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(
+            pairs,
+            [
+                ("x-one", "1"),
+                ("x-two", "a: b "),
+                ("x-three", "A\t\\ \\d \"'")
+            ]
+        );
         assert!(read("").unwrap().is_empty() && read(" \n").unwrap().is_empty());
     }
 
@@ -76,17 +99,37 @@ mod tests {
     fn what_is_wrong_is_told_with_its_line() {
         for (text, problem) in [
             ("X-One: 1\nhunter2", "line 2: has no colon"),
-            ("X One: hunter2", "line 1: what stands before the colon is no header name"),
+            (
+                "X One: hunter2",
+                "line 1: what stands before the colon is no header name",
+            ),
             (": hunter2", "line 1: what stands before the colon"),
-            ("X-One: 1\n\nX-Two: hunter2\\nX-Three: 3", "line 3: the value holds a line break"),
+            (
+                "X-One: 1\n\nX-Two: hunter2\\nX-Three: 3",
+                "line 3: the value holds a line break",
+            ),
             ("X-One: hunter2\\r", "line 1: the value holds a line break"),
-            ("X-One: 1\nX-Two: hunter2\rX-Three: 3", "line 2: the value holds a line break"),
-            ("X-One: hunter2\\x0d\\x0a", "line 1: the value holds a line break"),
+            (
+                "X-One: 1\nX-Two: hunter2\rX-Three: 3",
+                "line 2: the value holds a line break",
+            ),
+            (
+                "X-One: hunter2\\x0d\\x0a",
+                "line 1: the value holds a line break",
+            ),
             ("X-One: hunter2\\x0", "line 1: has a \\x without"),
-            ("X-One: hunter2\\x00", "line 1: the value holds what no header may hold"),
+            (
+                "X-One: hunter2\\x00",
+                "line 1: the value holds what no header may hold",
+            ),
         ] {
             let error = read(text).unwrap_err().to_string();
-            assert!(error.contains(&format!("IONOS_HTTP_PROXY_HEADERS (environment): {problem}")), "{error}");
+            assert!(
+                error.contains(&format!(
+                    "IONOS_HTTP_PROXY_HEADERS (environment): {problem}"
+                )),
+                "{error}"
+            );
             assert!(!error.contains("hunter2"), "{error}");
         }
     }

@@ -35,7 +35,9 @@ environments:
 
 fn machine(env: &[(&str, &str)], files: &[(&str, &str)]) -> Environment {
     let machine = Environment::given(env.iter().copied(), Some("/home/ann".into()));
-    files.iter().fold(machine, |machine, (path, text)| machine.with_file(*path, *text))
+    files.iter().fold(machine, |machine, (path, text)| {
+        machine.with_file(*path, *text)
+    })
 }
 
 fn load(env: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Settings> {
@@ -45,33 +47,64 @@ fn load(env: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Settings> {
 /// What the error says of the setting, without what every error about a setting begins with.
 fn problem(error: &Error) -> String {
     assert_eq!(error.kind(), ErrorKind::Config);
-    error.to_string().strip_prefix("wrong configuration: ").unwrap().to_owned()
+    error
+        .to_string()
+        .strip_prefix("wrong configuration: ")
+        .unwrap()
+        .to_owned()
 }
 
 fn credentials(settings: &Settings) -> String {
     match settings.credentials.as_ref().unwrap() {
-        Credentials::Token(token) => format!("token {} {}", token.value.expose_secret(), token.origin),
+        Credentials::Token(token) => {
+            format!("token {} {}", token.value.expose_secret(), token.origin)
+        }
         Credentials::Basic { username, password } => {
             let (user, word) = (&username.value, password.value.expose_secret());
-            format!("basic {user}:{word} {} {}", username.origin, password.origin)
+            format!(
+                "basic {user}:{word} {} {}",
+                username.origin, password.origin
+            )
         }
     }
 }
 
 fn urls(settings: &Settings) -> Vec<&str> {
-    settings.endpoints.iter().map(|endpoint| endpoint.url.value.as_str()).collect()
+    settings
+        .endpoints
+        .iter()
+        .map(|endpoint| endpoint.url.value.as_str())
+        .collect()
 }
 
 #[test]
 fn the_credential_comes_from_the_first_place_that_has_one() {
-    let files = [(HOME, FILE), ("/elsewhere", "profiles: [{name: x, credentials: {token: else}}]\ncurrentProfile: x")];
+    let files = [
+        (HOME, FILE),
+        (
+            "/elsewhere",
+            "profiles: [{name: x, credentials: {token: else}}]\ncurrentProfile: x",
+        ),
+    ];
     let token = ("IONOS_TOKEN", "env-token");
     let basic = [("IONOS_USERNAME", "bob"), ("IONOS_PASSWORD", "secret")];
     for (env, wanted) in [
-        (vec![], format!("token prod-token profiles[0].credentials.token ({HOME})")),
-        (vec![token], "token env-token IONOS_TOKEN (environment)".to_owned()),
-        (basic.to_vec(), "basic bob:secret IONOS_USERNAME (environment) IONOS_PASSWORD (environment)".to_owned()),
-        (vec![basic[0], basic[1], token], "token env-token IONOS_TOKEN (environment)".to_owned()),
+        (
+            vec![],
+            format!("token prod-token profiles[0].credentials.token ({HOME})"),
+        ),
+        (
+            vec![token],
+            "token env-token IONOS_TOKEN (environment)".to_owned(),
+        ),
+        (
+            basic.to_vec(),
+            "basic bob:secret IONOS_USERNAME (environment) IONOS_PASSWORD (environment)".to_owned(),
+        ),
+        (
+            vec![basic[0], basic[1], token],
+            "token env-token IONOS_TOKEN (environment)".to_owned(),
+        ),
         (
             vec![("IONOS_CURRENT_PROFILE", ""), ("IONOS_CONFIG_FILE", "")],
             format!("token prod-token profiles[0].credentials.token ({HOME})"),
@@ -82,7 +115,10 @@ fn the_credential_comes_from_the_first_place_that_has_one() {
                 "basic ann@example.com:12345 profiles[1].credentials.username ({HOME}) profiles[1].credentials.password ({HOME})"
             ),
         ),
-        (vec![("IONOS_CONFIG_FILE", "/elsewhere")], "token else profiles[0].credentials.token (/elsewhere)".to_owned()),
+        (
+            vec![("IONOS_CONFIG_FILE", "/elsewhere")],
+            "token else profiles[0].credentials.token (/elsewhere)".to_owned(),
+        ),
     ] {
         assert_eq!(credentials(&load(&env, &files).unwrap()), wanted, "{env:?}");
     }
@@ -97,10 +133,26 @@ fn endpoints_come_from_the_environment_of_the_profile() {
     // No environment is named: the first one that knows this API.
     let first = of(&[("IONOS_CURRENT_PROFILE", "test")]);
     assert_eq!(urls(&first), ["first.example", "second.example"]);
-    let pem = |index: usize| first.endpoints[index].certificates.as_ref().unwrap().value.as_str();
-    assert_eq!((first.endpoints[0].skip_tls_verify, first.endpoints[1].skip_tls_verify), (false, true));
+    let pem = |index: usize| {
+        first.endpoints[index]
+            .certificates
+            .as_ref()
+            .unwrap()
+            .value
+            .as_str()
+    };
+    assert_eq!(
+        (
+            first.endpoints[0].skip_tls_verify,
+            first.endpoints[1].skip_tls_verify
+        ),
+        (false, true)
+    );
     assert!(pem(0).contains("common") && pem(1).contains("own"));
-    assert_eq!(urls(&of(&[("IONOS_API_URL", "https://env.example")])), ["https://env.example"]);
+    assert_eq!(
+        urls(&of(&[("IONOS_API_URL", "https://env.example")])),
+        ["https://env.example"]
+    );
     assert!(urls(&load(&[("IONOS_TOKEN", "t")], &[]).unwrap()).is_empty());
 }
 
@@ -113,23 +165,47 @@ fn failover_is_read_from_the_file() {
     for off in ["null", "{}", "{strategy: none}", "{strategy: ''}"] {
         assert_eq!(with(off).unwrap(), None, "{off}");
     }
-    assert_eq!(with("{strategy: roundrobin, maxRetries: 0}").unwrap(), Some(Failover::round_robin()));
+    assert_eq!(
+        with("{strategy: roundrobin, maxRetries: 0}").unwrap(),
+        Some(Failover::round_robin())
+    );
     let full = "{strategy: roundRobin, retryOnTimeout: true, failoverOnStatusCodes: [502, 503], maxRetries: 5, \
                 exponentialBackoff: {initialInterval: 500ms}, retryableMethods: [get, DELETE]}";
-    let expected =
-        Failover::round_robin().on_timeout(true).on_status([502, 503]).max_retries(5).only(&["GET".to_owned()]);
+    let expected = Failover::round_robin()
+        .on_timeout(true)
+        .on_status([502, 503])
+        .max_retries(5)
+        .only(&["GET".to_owned()]);
     assert_eq!(with(full).unwrap(), Some(expected));
     for (bad, key) in [
         ("{strategy: random}", "failover.strategy"),
-        ("{strategy: roundRobin, maxRetries: many}", "failover.maxRetries"),
-        ("{strategy: roundRobin, failoverOnStatusCodes: [99]}", "failover.failoverOnStatusCodes"),
-        ("{strategy: roundRobin, failoverOnStatusCodes: 503}", "failover.failoverOnStatusCodes"),
-        ("{strategy: roundRobin, retryOnTimeout: 1}", "failover.retryOnTimeout"),
-        ("{strategy: roundRobin, retryableMethods: [[]]}", "failover.retryableMethods[0]"),
+        (
+            "{strategy: roundRobin, maxRetries: many}",
+            "failover.maxRetries",
+        ),
+        (
+            "{strategy: roundRobin, failoverOnStatusCodes: [99]}",
+            "failover.failoverOnStatusCodes",
+        ),
+        (
+            "{strategy: roundRobin, failoverOnStatusCodes: 503}",
+            "failover.failoverOnStatusCodes",
+        ),
+        (
+            "{strategy: roundRobin, retryOnTimeout: 1}",
+            "failover.retryOnTimeout",
+        ),
+        (
+            "{strategy: roundRobin, retryableMethods: [[]]}",
+            "failover.retryableMethods[0]",
+        ),
         ("[]", "failover"),
     ] {
         let text = problem(&with(bad).unwrap_err());
-        assert!(text.starts_with(&format!("{key} ({HOME}): must be ")), "{text}");
+        assert!(
+            text.starts_with(&format!("{key} ({HOME}): must be ")),
+            "{text}"
+        );
     }
 }
 
@@ -148,35 +224,91 @@ fn the_other_variables_are_read() {
     .unwrap();
     assert_eq!(settings.contract_number.as_ref().unwrap().value, "31885571");
     assert_eq!(settings.pinned_cert.as_ref().unwrap().value, "aa");
-    assert_eq!(settings.proxy.as_ref().unwrap().value.expose_secret(), "http://proxy");
+    assert_eq!(
+        settings.proxy.as_ref().unwrap().value.expose_secret(),
+        "http://proxy"
+    );
     assert!(!format!("{settings:?}").contains("hunter2"));
-    let empty =
-        ["IONOS_CONTRACT_NUMBER", "IONOS_PINNED_CERT", "IONOS_HTTP_PROXY", "IONOS_API_URL"].map(|name| (name, ""));
+    let empty = [
+        "IONOS_CONTRACT_NUMBER",
+        "IONOS_PINNED_CERT",
+        "IONOS_HTTP_PROXY",
+        "IONOS_API_URL",
+    ]
+    .map(|name| (name, ""));
     let settings = load(&[&empty[..], &[("IONOS_TOKEN", "t")]].concat(), &[]).unwrap();
-    assert!(settings.contract_number.is_none() && settings.pinned_cert.is_none() && settings.proxy.is_none());
+    assert!(
+        settings.contract_number.is_none()
+            && settings.pinned_cert.is_none()
+            && settings.proxy.is_none()
+    );
     assert!(settings.endpoints.is_empty());
 }
 
 #[test]
 fn what_is_missing_or_wrong_is_named_and_no_secret_shown() {
     for (env, file, wanted) in [
-        (&[] as &[_], None, "credentials (not set): set IONOS_TOKEN, or IONOS_USERNAME and IONOS_PASSWORD, or give"),
-        (&[("IONOS_TOKEN", "")], None, "IONOS_TOKEN (environment): is empty"),
-        (&[("IONOS_TOKEN", "hun ter2")], None, "IONOS_TOKEN (environment): holds white space at position 4"),
-        (&[("IONOS_USERNAME", "u")], None, "IONOS_USERNAME (environment): is set, and IONOS_PASSWORD is not"),
-        (&[("IONOS_PASSWORD", "hunter2")], None, "IONOS_PASSWORD (environment): is set, and IONOS_USERNAME is not"),
-        (&[("IONOS_USERNAME", ""), ("IONOS_PASSWORD", "p")], None, "IONOS_USERNAME (environment): is empty"),
-        (&[("IONOS_USERNAME", "u"), ("IONOS_PASSWORD", "")], None, "IONOS_PASSWORD (environment): is empty"),
+        (
+            &[] as &[_],
+            None,
+            "credentials (not set): set IONOS_TOKEN, or IONOS_USERNAME and IONOS_PASSWORD, or give",
+        ),
+        (
+            &[("IONOS_TOKEN", "")],
+            None,
+            "IONOS_TOKEN (environment): is empty",
+        ),
+        (
+            &[("IONOS_TOKEN", "hun ter2")],
+            None,
+            "IONOS_TOKEN (environment): holds white space at position 4",
+        ),
+        (
+            &[("IONOS_USERNAME", "u")],
+            None,
+            "IONOS_USERNAME (environment): is set, and IONOS_PASSWORD is not",
+        ),
+        (
+            &[("IONOS_PASSWORD", "hunter2")],
+            None,
+            "IONOS_PASSWORD (environment): is set, and IONOS_USERNAME is not",
+        ),
+        (
+            &[("IONOS_USERNAME", ""), ("IONOS_PASSWORD", "p")],
+            None,
+            "IONOS_USERNAME (environment): is empty",
+        ),
+        (
+            &[("IONOS_USERNAME", "u"), ("IONOS_PASSWORD", "")],
+            None,
+            "IONOS_PASSWORD (environment): is empty",
+        ),
         (
             &[("IONOS_CURRENT_PROFILE", "x")],
             Some(FILE),
             "IONOS_CURRENT_PROFILE (environment): there is no \"x\" among the profiles of",
         ),
-        (&[("IONOS_CURRENT_PROFILE", "empty")], Some(FILE), "credentials (not set): set IONOS_TOKEN"),
-        (&[("IONOS_CONFIG_FILE", "/nowhere")], Some(FILE), "IONOS_CONFIG_FILE (/nowhere): cannot be read"),
+        (
+            &[("IONOS_CURRENT_PROFILE", "empty")],
+            Some(FILE),
+            "credentials (not set): set IONOS_TOKEN",
+        ),
+        (
+            &[("IONOS_CONFIG_FILE", "/nowhere")],
+            Some(FILE),
+            "IONOS_CONFIG_FILE (/nowhere): cannot be read",
+        ),
         (&[], Some("a: [hunter2"), "line "),
-        (&[], Some("hunter2"), " (/home/ann/.ionos/config): must be an object"),
-        (&[], Some("profiles: hunter2\ncurrentProfile: x"), "profiles (/home/ann/.ionos/config): must be a list"),
+        (
+            &[],
+            Some("hunter2"),
+            " (/home/ann/.ionos/config): must be an object",
+        ),
+        (
+            &[],
+            Some("profiles: hunter2\ncurrentProfile: x"),
+            "profiles (/home/ann/.ionos/config): must be a list",
+        ),
         (
             &[],
             Some("profiles: [{name: x, credentials: {token: [hunter2]}}]\ncurrentProfile: x"),
@@ -189,7 +321,9 @@ fn what_is_missing_or_wrong_is_named_and_no_secret_shown() {
         ),
         (
             &[],
-            Some("profiles: [{name: x, credentials: {token: t}, environment: y}]\ncurrentProfile: x"),
+            Some(
+                "profiles: [{name: x, credentials: {token: t}, environment: y}]\ncurrentProfile: x",
+            ),
             "profiles[0].environment (/home/ann/.ionos/config): there is no \"y\" among the environments",
         ),
         (
@@ -206,24 +340,41 @@ fn what_is_missing_or_wrong_is_named_and_no_secret_shown() {
         let files: Vec<_> = file.map(|text| (HOME, text)).into_iter().collect();
         let text = problem(&load(env, &files).unwrap_err());
         assert!(text.starts_with(wanted), "{text}\nshould be: {wanted}");
-        assert!(!text.contains("hunter2") && !text.contains("hun ter2"), "{text}");
+        assert!(
+            !text.contains("hunter2") && !text.contains("hun ter2"),
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn a_program_with_its_own_credential_needs_none_here() {
-    let vars = [("IONOS_TOKEN", ""), ("IONOS_USERNAME", "half"), ("IONOS_CONTRACT_NUMBER", "42")];
+    let vars = [
+        ("IONOS_TOKEN", ""),
+        ("IONOS_USERNAME", "half"),
+        ("IONOS_CONTRACT_NUMBER", "42"),
+    ];
     let found = Settings::load_rest(&machine(&vars, &[])).unwrap();
     assert!(found.credentials.is_none());
     assert_eq!(found.contract_number.unwrap().value, "42");
     let file = "profiles: [{name: x}]\ncurrentProfile: x\nenvironments: [{name: e, products: [{name: dataplatform, endpoints: [{name: e.example}]}]}]";
-    assert_eq!(urls(&Settings::load_rest(&machine(&[], &[(HOME, file)])).unwrap()), ["e.example"]);
+    assert_eq!(
+        urls(&Settings::load_rest(&machine(&[], &[(HOME, file)])).unwrap()),
+        ["e.example"]
+    );
 }
 
 #[test]
 fn an_unreadable_file_matters_only_when_it_is_needed() {
-    let machine = |env: &[(&str, &str)]| machine(env, &[]).with_unreadable_file(HOME, io::ErrorKind::PermissionDenied);
+    let machine = |env: &[(&str, &str)]| {
+        machine(env, &[]).with_unreadable_file(HOME, io::ErrorKind::PermissionDenied)
+    };
     assert!(Settings::load(&machine(&[("IONOS_TOKEN", "t")])).is_ok());
     let text = problem(&Settings::load(&machine(&[])).unwrap_err());
-    assert!(text.starts_with(&format!("credentials ({HOME}): cannot be read: permission denied")), "{text}");
+    assert!(
+        text.starts_with(&format!(
+            "credentials ({HOME}): cannot be read: permission denied"
+        )),
+        "{text}"
+    );
 }

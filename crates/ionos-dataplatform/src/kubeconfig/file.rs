@@ -27,7 +27,11 @@ pub(super) fn parse(text: &str) -> Result<Map<String, Value>, String> {
         Ok(Value::Object(document)) => Ok(document),
         Ok(_) => Err("is no object".to_owned()),
         Err(error) => Err(match error.location() {
-            Some(at) => format!("is not valid YAML (line {}, column {})", at.line(), at.column()),
+            Some(at) => format!(
+                "is not valid YAML (line {}, column {})",
+                at.line(),
+                at.column()
+            ),
             None => "is not valid YAML".to_owned(),
         }),
     }
@@ -43,30 +47,45 @@ pub(super) fn read(path: &Path) -> Result<Option<Map<String, Value>>> {
     if text.expose_secret().trim().is_empty() {
         return Ok(None);
     }
-    parse(text.expose_secret()).map(Some).map_err(|problem| wrong(path, &problem))
+    parse(text.expose_secret())
+        .map(Some)
+        .map_err(|problem| wrong(path, &problem))
 }
 
 /// `there` with the entries of `new`.
-pub(super) fn merge(path: &Path, mut there: Map<String, Value>, new: Map<String, Value>) -> Result<Map<String, Value>> {
+pub(super) fn merge(
+    path: &Path,
+    mut there: Map<String, Value>,
+    new: Map<String, Value>,
+) -> Result<Map<String, Value>> {
     for (key, value) in new {
         if !LISTS.contains(&key.as_str()) {
             // An empty current context is none.
-            let is_set = there.get(&key).is_some_and(|value| !value.is_null() && value != "");
+            let is_set = there
+                .get(&key)
+                .is_some_and(|value| !value.is_null() && value != "");
             if !is_set {
                 there.insert(key, value);
             }
             continue;
         }
         let Value::Array(new) = value else { continue };
-        let list = there.entry(key.as_str()).or_insert_with(|| Value::Array(Vec::new()));
+        let list = there
+            .entry(key.as_str())
+            .or_insert_with(|| Value::Array(Vec::new()));
         if list.is_null() {
             *list = Value::Array(Vec::new());
         }
         let Value::Array(list) = list else {
-            return Err(wrong(path, &format!("has something else than a list at {key}")));
+            return Err(wrong(
+                path,
+                &format!("has something else than a list at {key}"),
+            ));
         };
         for entry in new {
-            let same = |other: &Value| entry.get("name").is_some() && other.get("name") == entry.get("name");
+            let same = |other: &Value| {
+                entry.get("name").is_some() && other.get("name") == entry.get("name")
+            };
             match list.iter().position(same) {
                 Some(at) => list[at] = entry,
                 None => list.push(entry),
@@ -82,7 +101,8 @@ pub(super) fn write(path: &Path, text: &SecretString) -> Result<()> {
     // A link stays a link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let beside = beside(&target);
-    let written = write_new(&beside, text.expose_secret()).and_then(|()| fs::rename(&beside, &target));
+    let written =
+        write_new(&beside, text.expose_secret()).and_then(|()| fs::rename(&beside, &target));
     written.map_err(|error| {
         let _ = fs::remove_file(&beside);
         failed(path, "cannot be written", error)

@@ -13,7 +13,9 @@ pub const ID: &str = "0f4bd5c5-3b53-4b1d-8a43-2a8c3b6d1f10";
 pub const POOL: &str = "7e072e52-2ed3-492f-b6b6-c6b116907521";
 
 pub fn client(sandbox: &Sandbox) -> Client {
-    let builder = Client::builder().token("secret-token").transport(sandbox.ionos_dataplatform());
+    let builder = Client::builder()
+        .token("secret-token")
+        .transport(sandbox.ionos_dataplatform());
     builder.clock(PausedClock::new()).build().unwrap()
 }
 
@@ -24,7 +26,9 @@ pub fn answered(status: u16, body: Value) -> (Client, ScriptedTransport) {
 }
 
 pub fn scripted(wire: &ScriptedTransport) -> Client {
-    let builder = Client::builder().token("secret-token").transport(Arc::new(wire.clone()));
+    let builder = Client::builder()
+        .token("secret-token")
+        .transport(Arc::new(wire.clone()));
     builder.clock(PausedClock::new()).build().unwrap()
 }
 
@@ -32,19 +36,32 @@ pub fn scripted(wire: &ScriptedTransport) -> Client {
 pub fn last(wire: &ScriptedTransport) -> (String, Value) {
     let seen = wire.seen();
     let seen = seen.last().unwrap();
-    (seen.line(), serde_json::from_slice(seen.request.body()).unwrap_or(Value::Null))
+    (
+        seen.line(),
+        serde_json::from_slice(seen.request.body()).unwrap_or(Value::Null),
+    )
 }
 
 /// A cluster that is available.
 pub async fn cluster(api: &Client, name: &str) -> Cluster {
-    api.clusters().create(name, DATACENTER).await.unwrap().wait().await.unwrap()
+    api.clusters()
+        .create(name, DATACENTER)
+        .await
+        .unwrap()
+        .wait()
+        .await
+        .unwrap()
 }
 
 /// An error that was found before anything was sent, about this field.
 #[track_caller]
 pub fn assert_field<T: std::fmt::Debug>(result: ionos_dataplatform::Result<T>, field: &str) {
     let error = result.unwrap_err();
-    assert_eq!((error.kind(), error.fields()[0].name.as_str()), (ErrorKind::Input, field), "{error}");
+    assert_eq!(
+        (error.kind(), error.fields()[0].name.as_str()),
+        (ErrorKind::Input, field),
+        "{error}"
+    );
 }
 
 pub fn cluster_answer(state: &str) -> Value {

@@ -21,12 +21,16 @@ pub fn client() -> Result<Client> {
 pub fn sandboxed() -> Result<Client> {
     let sandbox = Sandbox::builder().action_duration(Duration::ZERO).build();
     sandbox.ovh_console().validate_at_once(true);
-    let builder = Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    let builder = Client::builder()
+        .transport(sandbox.ovh())
+        .application(APPLICATION_KEY, APPLICATION_SECRET);
     builder.consumer_key(CONSUMER_KEY).build()
 }
 
 /// The argument at this place, not counting `--real`.
 pub fn argument(place: usize, otherwise: &str) -> String {
-    let mut given = std::env::args().skip(1).filter(|argument| argument != "--real");
+    let mut given = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--real");
     given.nth(place).unwrap_or_else(|| otherwise.to_owned())
 }

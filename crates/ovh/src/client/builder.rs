@@ -17,7 +17,13 @@ use crate::dialect::OvhDialect;
 use crate::endpoint::{Bases, Endpoint, default_origin, token_target};
 use crate::rules;
 
-const PRODUCT: &str = concat!("cloud-ovh/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_REPOSITORY"), ")");
+const PRODUCT: &str = concat!(
+    "cloud-ovh/",
+    env!("CARGO_PKG_VERSION"),
+    " (+",
+    env!("CARGO_PKG_REPOSITORY"),
+    ")"
+);
 
 /// What support staff has called fine for one consumer key (ovh/python-ovh#81): the answers say nothing of limits.
 const PER_MINUTE: u32 = 60;
@@ -45,7 +51,13 @@ impl Default for ClientBuilder {
         let mut options = ClientOptions::default();
         options.pace(Some(Pace::per_minute(PER_MINUTE)));
         options.max_in_flight(IN_FLIGHT);
-        Self { options, given: Settings::default(), sources: None, unauthenticated: false, time_offset: None }
+        Self {
+            options,
+            given: Settings::default(),
+            sources: None,
+            unauthenticated: false,
+            time_offset: None,
+        }
     }
 }
 
@@ -77,7 +89,11 @@ impl ClientBuilder {
     }
 
     /// Id and secret of an OAuth2 service account.
-    pub fn oauth2(mut self, client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
+    pub fn oauth2(
+        mut self,
+        client_id: impl Into<String>,
+        client_secret: impl Into<SecretString>,
+    ) -> Self {
         self.given.client_id = Some(given(client_id.into(), "oauth2"));
         self.given.client_secret = Some(given(client_secret.into(), "oauth2"));
         self
@@ -102,7 +118,10 @@ impl ClientBuilder {
     }
 
     /// Takes what is not set here from the environment and the configuration files; see [`config`](crate::config).
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Client::from_env, which it serves"
+    )]
     pub fn from_env(self) -> Result<Self> {
         self.from_environment(&Environment::process(), None)
     }
@@ -113,7 +132,10 @@ impl ClientBuilder {
     }
 
     /// As [`from_env`](Self::from_env) and [`config_file`](Self::config_file), from a made-up environment.
-    #[allow(clippy::wrong_self_convention, reason = "the same word as Client::from_env, which it serves")]
+    #[allow(
+        clippy::wrong_self_convention,
+        reason = "the same word as Client::from_env, which it serves"
+    )]
     pub fn from_environment(mut self, env: &Environment, file: Option<&Path>) -> Result<Self> {
         self.sources = Some(Sources::read(env, file)?);
         Ok(self)
@@ -121,7 +143,13 @@ impl ClientBuilder {
 
     /// Checks every setting and makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client> {
-        let Self { options, given, sources, unauthenticated, time_offset } = self;
+        let Self {
+            options,
+            given,
+            sources,
+            unauthenticated,
+            time_offset,
+        } = self;
         let mut settings = match sources {
             Some(sources) => {
                 let found = sources.resolve(given.endpoint.as_ref())?;
@@ -129,9 +157,15 @@ impl ClientBuilder {
             }
             None => given,
         };
-        let mut credentials = if unauthenticated { Credentials::None } else { settings.credentials()? };
+        let mut credentials = if unauthenticated {
+            Credentials::None
+        } else {
+            settings.credentials()?
+        };
         credentials.trim(&mut settings.warnings);
-        let endpoint = settings.endpoint.unwrap_or_else(|| Setting::new(Endpoint::default(), default_origin()));
+        let endpoint = settings
+            .endpoint
+            .unwrap_or_else(|| Setting::new(Endpoint::default(), default_origin()));
         let allow_http = options.allows_http();
         let bases = Bases::new(&endpoint, allow_http)?;
         let secrets = Secrets::new(credentials.secrets());
@@ -141,18 +175,33 @@ impl ClientBuilder {
 
         let mut own_signer = None;
         let credential: Arc<dyn Credential> = match &credentials {
-            Credentials::Application { key, secret, consumer } => {
+            Credentials::Application {
+                key,
+                secret,
+                consumer,
+            } => {
                 let clock = ServerClock::new(open.clone(), bases.versioned.clone(), time_offset);
-                let signer = Arc::new(Signer::new(key, secret, consumer.as_ref(), Arc::new(clock))?);
+                let signer = Arc::new(Signer::new(
+                    key,
+                    secret,
+                    consumer.as_ref(),
+                    Arc::new(clock),
+                )?);
                 own_signer = Some(signer.clone());
                 signer
             }
             Credentials::OAuth2 { id, secret } => {
-                let own = endpoint.value.token_url().map(|url| Setting::new(url.to_owned(), endpoint.origin.clone()));
+                let own = endpoint
+                    .value
+                    .token_url()
+                    .map(|url| Setting::new(url.to_owned(), endpoint.origin.clone()));
                 // A file in the current directory must not send the secret of the one at home elsewhere.
                 if let (Some(own), Some(unused)) = (&own, &settings.token_url) {
                     let origin = &unused.origin;
-                    settings.warnings.push(format!("{origin}: not used, because {} has {}", endpoint.value, own.value));
+                    settings.warnings.push(format!(
+                        "{origin}: not used, because {} has {}",
+                        endpoint.value, own.value
+                    ));
                 }
                 let url = own.or(settings.token_url).ok_or_else(|| {
                     let text = "has no OAuth2; sign calls by application key, application secret and consumer key, or \
@@ -201,7 +250,9 @@ impl Credentials {
             Self::AccessToken(_) | Self::None => {}
         }
         let secrets = match self {
-            Self::Application { secret, consumer, .. } => [Some(secret), consumer.as_mut()],
+            Self::Application {
+                secret, consumer, ..
+            } => [Some(secret), consumer.as_mut()],
             Self::OAuth2 { secret, .. } | Self::AccessToken(secret) => [Some(secret), None],
             Self::None => [None, None],
         };
@@ -212,9 +263,14 @@ impl Credentials {
 
     fn secrets(&self) -> Vec<SecretString> {
         match self {
-            Self::Application { secret, consumer, .. } => {
+            Self::Application {
+                secret, consumer, ..
+            } => {
                 let consumer = consumer.as_ref().map(|consumer| consumer.value.clone());
-                [Some(secret.value.clone()), consumer].into_iter().flatten().collect()
+                [Some(secret.value.clone()), consumer]
+                    .into_iter()
+                    .flatten()
+                    .collect()
             }
             Self::OAuth2 { secret, .. } | Self::AccessToken(secret) => vec![secret.value.clone()],
             Self::None => Vec::new(),

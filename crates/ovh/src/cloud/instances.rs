@@ -337,7 +337,10 @@ impl<'a> Instances<'a> {
         region: impl Into<String>,
         flavor: impl Into<String>,
     ) -> CreateInstance {
-        let call = self.client.call(&ops::CREATE_INSTANCE, Decode::json()).arg(&self.project);
+        let call = self
+            .client
+            .call(&ops::CREATE_INSTANCE, Decode::json())
+            .arg(&self.project);
         CreateInstance::new(call, name.into(), region.into(), flavor.into())
     }
 
@@ -359,7 +362,10 @@ impl<'a> Instances<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, instance: &str) -> Call<InstanceDetail> {
-        self.client.call(&ops::GET_INSTANCE, Decode::json()).arg(&self.project).arg(instance)
+        self.client
+            .call(&ops::GET_INSTANCE, Decode::json())
+            .arg(&self.project)
+            .arg(instance)
     }
 
     /// Waits until an instance runs (`GET /cloud/project/{serviceName}/instance/{instanceId}`). Fails when it failed.
@@ -403,7 +409,10 @@ impl<'a> Instances<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, instance: &str) -> Call<()> {
-        self.client.call(&ops::DELETE_INSTANCE, Decode::nothing()).arg(&self.project).arg(instance)
+        self.client
+            .call(&ops::DELETE_INSTANCE, Decode::nothing())
+            .arg(&self.project)
+            .arg(instance)
     }
 
     /// Waits until an instance is gone (`GET /cloud/project/{serviceName}/instance/{instanceId}`).

@@ -310,7 +310,9 @@ impl<'a> Kube<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> Call<Vec<String>> {
-        self.client.call(&ops::LIST_CLUSTERS, Decode::json()).arg(&self.project)
+        self.client
+            .call(&ops::LIST_CLUSTERS, Decode::json())
+            .arg(&self.project)
     }
 
     /// Makes a cluster (`POST /cloud/project/{serviceName}/kube`).
@@ -334,7 +336,12 @@ impl<'a> Kube<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, region: impl Into<String>) -> CreateCluster {
-        CreateCluster::new(self.client.call(&ops::CREATE_CLUSTER, Decode::json()).arg(&self.project), region.into())
+        CreateCluster::new(
+            self.client
+                .call(&ops::CREATE_CLUSTER, Decode::json())
+                .arg(&self.project),
+            region.into(),
+        )
     }
 
     /// One cluster (`GET /cloud/project/{serviceName}/kube/{kubeId}`).
@@ -355,7 +362,10 @@ impl<'a> Kube<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, cluster: &str) -> Call<Cluster> {
-        self.client.call(&ops::GET_CLUSTER, Decode::json()).arg(&self.project).arg(cluster)
+        self.client
+            .call(&ops::GET_CLUSTER, Decode::json())
+            .arg(&self.project)
+            .arg(cluster)
     }
 
     /// Waits until a cluster can be used (`GET /cloud/project/{serviceName}/kube/{kubeId}`). Fails when it failed.
@@ -398,7 +408,10 @@ impl<'a> Kube<'a> {
     /// # Ok(()) }
     /// ```
     pub fn node_pools(&self, cluster: &str) -> Call<Vec<NodePool>> {
-        self.client.call(&ops::LIST_NODE_POOLS, Decode::json()).arg(&self.project).arg(cluster)
+        self.client
+            .call(&ops::LIST_NODE_POOLS, Decode::json())
+            .arg(&self.project)
+            .arg(cluster)
     }
 
     /// One node pool (`GET /cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}`).
@@ -419,7 +432,11 @@ impl<'a> Kube<'a> {
     /// # Ok(()) }
     /// ```
     pub fn node_pool(&self, cluster: &str, pool: &str) -> Call<NodePool> {
-        self.client.call(&ops::GET_NODE_POOL, Decode::json()).arg(&self.project).arg(cluster).arg(pool)
+        self.client
+            .call(&ops::GET_NODE_POOL, Decode::json())
+            .arg(&self.project)
+            .arg(cluster)
+            .arg(pool)
     }
 }
 

@@ -25,53 +25,105 @@ impl IniFile {
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self> {
         let mut section: Option<String> = None;
         let mut entries = Vec::new();
-        for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
+        for (index, line) in text
+            .strip_prefix('\u{feff}')
+            .unwrap_or(text)
+            .lines()
+            .enumerate()
+        {
             let wrong = |problem: &str| {
                 let key = format!("line {}", index + 1);
-                Error::config(Origin::File { path: path.to_owned(), key }, problem)
+                Error::config(
+                    Origin::File {
+                        path: path.to_owned(),
+                        key,
+                    },
+                    problem,
+                )
             };
             let line = line.trim();
             if line.is_empty() || line.starts_with([';', '#']) {
                 continue;
             }
             if let Some(rest) = line.strip_prefix('[') {
-                let name = rest.split_once(']').ok_or_else(|| wrong("a section without its closing ]"))?.0.trim();
+                let name = rest
+                    .split_once(']')
+                    .ok_or_else(|| wrong("a section without its closing ]"))?
+                    .0
+                    .trim();
                 // In upper case it is a magic word for one client and means nothing to the other.
-                section = Some(if name == "DEFAULT" { "default".to_owned() } else { name.to_owned() });
+                section = Some(if name == "DEFAULT" {
+                    "default".to_owned()
+                } else {
+                    name.to_owned()
+                });
                 continue;
             }
             // The line is not quoted in errors: it may hold a key.
-            let (key, value) = line.split_once(['=', ':']).ok_or_else(|| wrong("neither a section nor key = value"))?;
-            let section = section.clone().ok_or_else(|| wrong("a key before the first [section]"))?;
+            let (key, value) = line
+                .split_once(['=', ':'])
+                .ok_or_else(|| wrong("neither a section nor key = value"))?;
+            let section = section
+                .clone()
+                .ok_or_else(|| wrong("a key before the first [section]"))?;
             let (value, remark) = plain(value);
             let key = key.trim().to_ascii_lowercase();
-            entries.push(Entry { section, key, value: value.into(), line: index + 1, remark });
+            entries.push(Entry {
+                section,
+                key,
+                value: value.into(),
+                line: index + 1,
+                remark,
+            });
         }
-        Ok(Self { path: path.to_owned(), entries })
+        Ok(Self {
+            path: path.to_owned(),
+            entries,
+        })
     }
 
     /// The value of a key, the last one where there are several; and what was cut off from it.
-    pub(super) fn get(&self, section: &str, key: &str) -> Option<(Setting<SecretString>, Option<String>)> {
-        let entry = self.entries.iter().rev().find(|entry| entry.section == section && entry.key == key)?;
+    pub(super) fn get(
+        &self,
+        section: &str,
+        key: &str,
+    ) -> Option<(Setting<SecretString>, Option<String>)> {
+        let entry = self
+            .entries
+            .iter()
+            .rev()
+            .find(|entry| entry.section == section && entry.key == key)?;
         if entry.value.expose_secret().is_empty() {
             return None;
         }
-        let origin = Origin::File { path: self.path.clone(), key: format!("[{section}] {key}") };
-        let warning = entry.remark.map(|remark| format!("{origin}: {remark} (line {})", entry.line));
+        let origin = Origin::File {
+            path: self.path.clone(),
+            key: format!("[{section}] {key}"),
+        };
+        let warning = entry
+            .remark
+            .map(|remark| format!("{origin}: {remark} (line {})", entry.line));
         Some((Setting::new(entry.value.clone(), origin), warning))
     }
 
     /// A section that differs from this one by case only.
     pub(super) fn nearly(&self, section: &str) -> Option<(&Path, &str)> {
-        let differs = |entry: &&Entry| entry.section != section && entry.section.eq_ignore_ascii_case(section);
-        self.entries.iter().find(differs).map(|entry| (self.path.as_path(), entry.section.as_str()))
+        let differs = |entry: &&Entry| {
+            entry.section != section && entry.section.eq_ignore_ascii_case(section)
+        };
+        self.entries
+            .iter()
+            .find(differs)
+            .map(|entry| (self.path.as_path(), entry.section.as_str()))
     }
 }
 
 fn plain(value: &str) -> (&str, Option<&'static str>) {
     let mut value = value.trim();
     let mut remark = None;
-    let starts = value.char_indices().zip(value.chars().skip(1).map(Some).chain([None]));
+    let starts = value
+        .char_indices()
+        .zip(value.chars().skip(1).map(Some).chain([None]));
     for ((at, character), next) in starts {
         if character.is_whitespace() && matches!(next, Some(';' | '#')) {
             value = value[..at].trim_end();
@@ -80,7 +132,10 @@ fn plain(value: &str) -> (&str, Option<&'static str>) {
         }
     }
     for quote in ['"', '\''] {
-        if let Some(inner) = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+        if let Some(inner) = value
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+        {
             return (inner, Some("the quotes around the value were taken off"));
         }
     }
@@ -100,8 +155,11 @@ mod tests {
     /// Line by line what the two official clients were seen to do, and what holds here.
     #[test]
     fn the_dialect() {
-        let cut = Some("[ovh-eu] key (/f): a remark behind the value was cut off (line 2)".to_owned());
-        let unquoted = Some("[ovh-eu] key (/f): the quotes around the value were taken off (line 2)".to_owned());
+        let cut =
+            Some("[ovh-eu] key (/f): a remark behind the value was cut off (line 2)".to_owned());
+        let unquoted = Some(
+            "[ovh-eu] key (/f): the quotes around the value were taken off (line 2)".to_owned(),
+        );
         for (line, value, warning) in [
             ("key=v", "v", None),
             ("  key  =  v  ", "v", None),
@@ -118,11 +176,20 @@ mod tests {
             ("key = 100%", "100%", None),
             ("key = a=b:c", "a=b:c", None),
         ] {
-            assert_eq!(get(&format!("[ovh-eu]\n{line}"), "key"), Some((value.to_owned(), warning)), "{line}");
+            assert_eq!(
+                get(&format!("[ovh-eu]\n{line}"), "key"),
+                Some((value.to_owned(), warning)),
+                "{line}"
+            );
         }
-        for text in
-            ["[ovh-eu]\n;key=v", "[ovh-eu]\n # key=v", "[ovh-eu]\nkey=", "[ovh-eu]\nother=v", "[OVH-EU]\nkey=v", ""]
-        {
+        for text in [
+            "[ovh-eu]\n;key=v",
+            "[ovh-eu]\n # key=v",
+            "[ovh-eu]\nkey=",
+            "[ovh-eu]\nother=v",
+            "[OVH-EU]\nkey=v",
+            "",
+        ] {
             assert_eq!(get(text, "key"), None, "{text}");
         }
     }
@@ -132,8 +199,16 @@ mod tests {
         let text = "\u{feff}[ovh-eu]\r\na=1\r\nb=1\r\n[other]\r\na=9\r\n[ovh-eu]\r\nb=2\r\n";
         assert_eq!(get(text, "a").unwrap().0, "1");
         assert_eq!(get(text, "b").unwrap().0, "2");
-        let file = IniFile::parse(Path::new("/f"), "[DEFAULT]\nendpoint=ovh-ca\n[OVH-eu]\na=1").unwrap();
-        assert_eq!(file.get("default", "endpoint").unwrap().0.value.expose_secret(), "ovh-ca");
+        let file =
+            IniFile::parse(Path::new("/f"), "[DEFAULT]\nendpoint=ovh-ca\n[OVH-eu]\na=1").unwrap();
+        assert_eq!(
+            file.get("default", "endpoint")
+                .unwrap()
+                .0
+                .value
+                .expose_secret(),
+            "ovh-ca"
+        );
         assert_eq!(file.nearly("ovh-eu"), Some((Path::new("/f"), "OVH-eu")));
         assert_eq!(file.nearly("OVH-eu"), None);
     }
@@ -141,11 +216,16 @@ mod tests {
     #[test]
     fn a_broken_file_is_named_with_its_line_and_without_its_text() {
         for (text, problem) in [
-            ("[a]\nb=1\nhunter2", "line 3 (/f): neither a section nor key = value"),
+            (
+                "[a]\nb=1\nhunter2",
+                "line 3 (/f): neither a section nor key = value",
+            ),
             ("hunter2=1", "line 1 (/f): a key before the first [section]"),
             ("\n[hunter2", "line 2 (/f): a section without its closing ]"),
         ] {
-            let Err(error) = IniFile::parse(Path::new("/f"), text) else { panic!("{text}") };
+            let Err(error) = IniFile::parse(Path::new("/f"), text) else {
+                panic!("{text}")
+            };
             assert_eq!(error.to_string(), format!("wrong configuration: {problem}"));
         }
     }
@@ -153,9 +233,27 @@ mod tests {
     #[test]
     fn no_text_is_too_odd_to_be_read_or_refused() {
         let mut rng = fastrand::Rng::with_seed(13);
-        let odd = ["[", "]", "=", ":", ";", "#", " ", "\"", "'", "\n", "\r\n", "\u{feff}", "é", "[ovh-eu]\n", "key"];
+        let odd = [
+            "[",
+            "]",
+            "=",
+            ":",
+            ";",
+            "#",
+            " ",
+            "\"",
+            "'",
+            "\n",
+            "\r\n",
+            "\u{feff}",
+            "é",
+            "[ovh-eu]\n",
+            "key",
+        ];
         for _ in 0..20_000 {
-            let text: String = (0..rng.usize(0..12)).map(|_| odd[rng.usize(..odd.len())]).collect();
+            let text: String = (0..rng.usize(0..12))
+                .map(|_| odd[rng.usize(..odd.len())])
+                .collect();
             match IniFile::parse(Path::new("/f"), &text) {
                 Ok(file) => drop(file.get("ovh-eu", "key")),
                 Err(error) => assert!(error.to_string().contains("line "), "{error}"),

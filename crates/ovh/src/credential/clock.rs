@@ -47,7 +47,13 @@ struct Measured {
 impl ServerClock {
     /// `engine` sends without a credential: asking for the time must not need the time.
     pub(crate) fn new(engine: Engine, base: BaseUrl, fixed: Option<i64>) -> Self {
-        Self { clock: engine.clock(), engine, base, fixed, state: Mutex::new(None) }
+        Self {
+            clock: engine.clock(),
+            engine,
+            base,
+            fixed,
+            state: Mutex::new(None),
+        }
     }
 
     /// The seconds since 1970 at the service, and the number of the measurement they rest on.
@@ -58,9 +64,15 @@ impl ServerClock {
         let mut state = self.state.lock().await;
         let measured = match *state {
             Some(measured) if !self.was_set(&measured) => measured,
-            earlier => *state.insert(self.measure(earlier.map_or(1, |earlier| earlier.generation + 1)).await?),
+            earlier => *state.insert(
+                self.measure(earlier.map_or(1, |earlier| earlier.generation + 1))
+                    .await?,
+            ),
         };
-        Ok((seconds(self.clock.system_now()).saturating_add(measured.offset), measured.generation))
+        Ok((
+            seconds(self.clock.system_now()).saturating_add(measured.offset),
+            measured.generation,
+        ))
     }
 
     /// The service refused a request that was signed by the time of this measurement. Whether signing again may help:
@@ -79,7 +91,9 @@ impl ServerClock {
             return false;
         }
         // The caller gets the refusal itself when even the time cannot be had.
-        let Ok(mut measured) = self.measure(generation).await else { return surely };
+        let Ok(mut measured) = self.measure(generation).await else {
+            return surely;
+        };
         let changed = measured.offset.abs_diff(used.offset) > NOISE;
         if changed {
             measured.generation += 1;
@@ -103,20 +117,35 @@ impl ServerClock {
         let took = at.saturating_duration_since(begun);
         // What the service said was true about half way between question and answer.
         let offset = read(&answer)?.saturating_sub(seconds(calendar + took / 2));
-        Ok(Measured { offset, at, calendar: calendar + took, generation, trusted_until: None })
+        Ok(Measured {
+            offset,
+            at,
+            calendar: calendar + took,
+            generation,
+            trusted_until: None,
+        })
     }
 }
 
 fn read(answer: &RawResponse) -> Result<i64> {
-    let time: i64 = serde_json::from_slice(&answer.body)
-        .map_err(|_| Error::new(ErrorKind::Credential, "GET /auth/time did not answer with a number of seconds"))?;
+    let time: i64 = serde_json::from_slice(&answer.body).map_err(|_| {
+        Error::new(
+            ErrorKind::Credential,
+            "GET /auth/time did not answer with a number of seconds",
+        )
+    })?;
     // A cache on the way says how old its answer is.
-    let age = answer.headers.get(header::AGE).and_then(|age| age.to_str().ok()?.trim().parse().ok());
+    let age = answer
+        .headers
+        .get(header::AGE)
+        .and_then(|age| age.to_str().ok()?.trim().parse().ok());
     Ok(time.saturating_add(age.unwrap_or(0)))
 }
 
 /// Whole seconds since 1970.
 fn seconds(time: SystemTime) -> i64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

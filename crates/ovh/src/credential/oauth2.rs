@@ -41,20 +41,38 @@ impl ClientCredentials {
     ) -> Result<Self> {
         id.clone().map(SecretString::from).check()?;
         let basic = Basic::new(id, secret.check()?)?;
-        Ok(Self { engine: engine.with_credential(Some(Arc::new(basic))), base, path, secrets })
+        Ok(Self {
+            engine: engine.with_credential(Some(Arc::new(basic))),
+            base,
+            path,
+            secrets,
+        })
     }
 }
 
 #[async_trait]
 impl TokenSource for ClientCredentials {
     async fn fetch(&self) -> Result<Token> {
-        let answer = Call::untabled(&self.engine, &self.base, Method::POST, self.path.clone(), Decode::raw())
-            .body("application/x-www-form-urlencoded", "grant_type=client_credentials&scope=all")
-            // A second token does no harm.
-            .options(|options| options.idempotent(true))
-            .await;
-        let refused =
-            |what: &str| Error::new(ErrorKind::Credential, format!("the OAuth2 service account got none: {what}"));
+        let answer = Call::untabled(
+            &self.engine,
+            &self.base,
+            Method::POST,
+            self.path.clone(),
+            Decode::raw(),
+        )
+        .body(
+            "application/x-www-form-urlencoded",
+            "grant_type=client_credentials&scope=all",
+        )
+        // A second token does no harm.
+        .options(|options| options.idempotent(true))
+        .await;
+        let refused = |what: &str| {
+            Error::new(
+                ErrorKind::Credential,
+                format!("the OAuth2 service account got none: {what}"),
+            )
+        };
         let answer = match answer {
             Err(error) if error.kind() == ErrorKind::Api && !error.is_retryable() => {
                 return Err(refused(&error.to_string()).with_source(error));
@@ -63,18 +81,26 @@ impl TokenSource for ClientCredentials {
         };
         // Neither the text nor what the parser says of it is shown: it may quote the token.
         let Ok(answer) = serde_json::from_slice::<Answer>(&answer.body) else {
-            return Err(refused("the answer of the token endpoint is not understood"));
+            return Err(refused(
+                "the answer of the token endpoint is not understood",
+            ));
         };
         match (answer.access_token, answer.error) {
             (Some(secret), None) => {
                 self.secrets.add(secret.clone());
-                let lifetime = answer.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                let lifetime = answer
+                    .expires_in
+                    .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                 Ok(Token { secret, lifetime })
             }
             // This endpoint has been seen to refuse with the status 200.
             (_, Some(error)) => {
                 let description = answer.error_description.unwrap_or_default();
-                Err(refused(self.secrets.hide(&format!("{error}: {description}")).trim_end_matches([':', ' '])))
+                Err(refused(
+                    self.secrets
+                        .hide(&format!("{error}: {description}"))
+                        .trim_end_matches([':', ' ']),
+                ))
             }
             (None, None) => Err(refused("the token endpoint gave none")),
         }

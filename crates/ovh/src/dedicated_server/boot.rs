@@ -70,7 +70,10 @@ impl<'a> Boots<'a> {
     /// ```
     pub fn list(&self) -> ListBoots {
         let args = [self.server.as_str()];
-        ListBoots::new(self.client.expanded(&ops::LIST_BOOTS, &ops::GET_BOOT, &args))
+        ListBoots::new(
+            self.client
+                .expanded(&ops::LIST_BOOTS, &ops::GET_BOOT, &args),
+        )
     }
 
     /// One of them (`GET /dedicated/server/{serviceName}/boot/{bootId}`).
@@ -89,7 +92,10 @@ impl<'a> Boots<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, boot: i64) -> Call<Netboot> {
-        self.client.call(&ops::GET_BOOT, Decode::json()).arg(&self.server).arg(boot)
+        self.client
+            .call(&ops::GET_BOOT, Decode::json())
+            .arg(&self.server)
+            .arg(boot)
     }
 }
 

@@ -103,7 +103,9 @@ impl<'a> IpmiRoom<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self) -> Call<Ipmi> {
-        self.client.call(&ops::GET_IPMI, Decode::json()).arg(&self.server)
+        self.client
+            .call(&ops::GET_IPMI, Decode::json())
+            .arg(&self.server)
     }
 
     /// The way to the console that is open, if one is
@@ -123,7 +125,10 @@ impl<'a> IpmiRoom<'a> {
     /// # Ok(()) }
     /// ```
     pub fn access(&self, kind: impl Into<IpmiAccessType>) -> Call<IpmiAccessValue> {
-        self.client.call(&ops::GET_IPMI_ACCESS, Decode::json()).arg(&self.server).query("type", kind.into())
+        self.client
+            .call(&ops::GET_IPMI_ACCESS, Decode::json())
+            .arg(&self.server)
+            .query("type", kind.into())
     }
 
     /// Opens a way to the console for 1, 3, 5, 10 or 15 minutes
@@ -211,7 +216,9 @@ impl OpenAccess {
             self.send().await?.wait().await?;
             // The way is not always there when the task has ended.
             for _ in 0..TRIES {
-                let IpmiAccessValue { value, expiration, .. } = look.clone().await?;
+                let IpmiAccessValue {
+                    value, expiration, ..
+                } = look.clone().await?;
                 if let Some(value) = value {
                     return Ok(Access { value, expiration });
                 }

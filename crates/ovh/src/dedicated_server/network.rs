@@ -45,7 +45,10 @@ impl ListInterfaces {
     }
 
     /// Sets a time limit, headers and so on for this call.
-    pub fn options(self, set: impl FnOnce(cloud_core::call::CallOptions) -> cloud_core::call::CallOptions) -> Self {
+    pub fn options(
+        self,
+        set: impl FnOnce(cloud_core::call::CallOptions) -> cloud_core::call::CallOptions,
+    ) -> Self {
         Self(self.0.options(set))
     }
 }

@@ -52,15 +52,25 @@ pub struct Customizations {
     ssh_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "secret::expose_opt")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "secret::expose_opt"
+    )]
     post_installation_script: Option<SecretString>,
     #[serde(skip_serializing_if = "Option::is_none")]
     post_installation_script_extension: Option<ScriptExtension>,
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "secret::expose_opt")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "secret::expose_opt"
+    )]
     config_drive_user_data: Option<SecretString>,
     #[serde(skip_serializing_if = "Option::is_none")]
     efi_bootloader_path: Option<String>,
-    #[serde(rename = "imageURL", skip_serializing_if = "Option::is_none", serialize_with = "secret::expose_opt")]
+    #[serde(
+        rename = "imageURL",
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "secret::expose_opt"
+    )]
     image_url: Option<SecretString>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image_type: Option<ImageType>,
@@ -107,7 +117,10 @@ impl Customizations {
     }
 
     /// What that script is written in, for Windows.
-    pub fn post_installation_script_extension(mut self, extension: impl Into<ScriptExtension>) -> Self {
+    pub fn post_installation_script_extension(
+        mut self,
+        extension: impl Into<ScriptExtension>,
+    ) -> Self {
         self.post_installation_script_extension = Some(extension.into());
         self
     }
@@ -164,7 +177,10 @@ impl Storage {
 
     /// The disks of this group.
     pub fn disk_group(id: i64) -> Self {
-        Self { disk_group_id: Some(id), ..Self::default() }
+        Self {
+            disk_group_id: Some(id),
+            ..Self::default()
+        }
     }
 
     /// Has the controller join disks.

@@ -107,10 +107,17 @@ impl Work for ServerTask {
 }
 
 /// A call that gives a task of this server, which can be waited for.
-pub(super) fn start(client: &Client, operation: &'static Operation, server: &str) -> Call<Started<ServerTask>> {
+pub(super) fn start(
+    client: &Client,
+    operation: &'static Operation,
+    server: &str,
+) -> Call<Started<ServerTask>> {
     let (caller, name) = (client.clone(), server.to_owned());
     let look = move |task: ServerTask| {
-        let look = caller.call(&ops::GET_SERVER_TASK, Decode::json()).arg(&name).arg(task.task_id);
+        let look = caller
+            .call(&ops::GET_SERVER_TASK, Decode::json())
+            .arg(&name)
+            .arg(task.task_id);
         Started::new(task, look)
     };
     client.call(operation, Decode::json().map(look)).arg(server)
@@ -150,7 +157,10 @@ impl<'a> Tasks<'a> {
     /// ```
     pub fn list(&self) -> ListTasks {
         let args = [self.server.as_str()];
-        ListTasks::new(self.client.expanded(&ops::LIST_SERVER_TASKS, &ops::GET_SERVER_TASK, &args))
+        ListTasks::new(
+            self.client
+                .expanded(&ops::LIST_SERVER_TASKS, &ops::GET_SERVER_TASK, &args),
+        )
     }
 
     /// One task (`GET /dedicated/server/{serviceName}/task/{taskId}`).
@@ -170,7 +180,10 @@ impl<'a> Tasks<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, task: i64) -> Call<ServerTask> {
-        self.client.call(&ops::GET_SERVER_TASK, Decode::json()).arg(&self.server).arg(task)
+        self.client
+            .call(&ops::GET_SERVER_TASK, Decode::json())
+            .arg(&self.server)
+            .arg(task)
     }
 }
 

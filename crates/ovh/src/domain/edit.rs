@@ -43,13 +43,24 @@ enum What {
 
 impl Edit {
     pub(super) fn new(client: &Client, zone: &str) -> Self {
-        Self { client: client.clone(), zone: zone.to_owned(), wishes: Vec::new() }
+        Self {
+            client: client.clone(),
+            zone: zone.to_owned(),
+            wishes: Vec::new(),
+        }
     }
 
     fn wish(&mut self, name: String, kind: RecordType, make: impl FnOnce(Option<What>) -> What) {
-        let known = self.wishes.iter().position(|wish| wish.name == name && wish.kind == kind);
+        let known = self
+            .wishes
+            .iter()
+            .position(|wish| wish.name == name && wish.kind == kind);
         let old = known.map(|index| self.wishes.remove(index).what);
-        self.wishes.push(Wish { name, kind, what: make(old) });
+        self.wishes.push(Wish {
+            name,
+            kind,
+            what: make(old),
+        });
     }
 
     /// The name shall have these records of their type, and no others.
@@ -93,7 +104,11 @@ impl Edit {
     /// ```
     pub fn preview(self) -> Task<Preview> {
         Task::new(async move {
-            let Self { client, zone, wishes } = self;
+            let Self {
+                client,
+                zone,
+                wishes,
+            } = self;
             for wish in &wishes {
                 wish.check()?;
             }
@@ -101,12 +116,18 @@ impl Edit {
             if !wishes.is_empty() {
                 let there = read(&client, &zone, &wishes).await?;
                 for wish in wishes {
-                    let is_meant = |record: &&Record| record.field_type == wish.kind && record.sub_domain == wish.name;
+                    let is_meant = |record: &&Record| {
+                        record.field_type == wish.kind && record.sub_domain == wish.name
+                    };
                     let before = there.iter().filter(is_meant).cloned().collect();
                     changes.extend(wish.changes(before));
                 }
             }
-            Ok(Preview { client, zone, changes })
+            Ok(Preview {
+                client,
+                zone,
+                changes,
+            })
         })
     }
 }
@@ -140,7 +161,9 @@ async fn read(client: &Client, zone: &str, wishes: &[Wish]) -> Result<Vec<Record
 
 impl Wish {
     fn check(&self) -> Result<()> {
-        let (What::Set(rr) | What::Add(rr)) = &self.what else { return Ok(()) };
+        let (What::Set(rr) | What::Add(rr)) = &self.what else {
+            return Ok(());
+        };
         let fits = |target: &str| match self.kind {
             RecordType::A => target.parse::<Ipv4Addr>().is_ok(),
             RecordType::Aaaa => target.parse::<Ipv6Addr>().is_ok(),
@@ -149,7 +172,10 @@ impl Wish {
         match rr.targets.iter().find(|target| !fits(target)) {
             Some(target) => {
                 let text = format!("`{target}` is no value of a record of type {}", self.kind);
-                Err(Error::input(format!("target of {}", named(&self.name)), text))
+                Err(Error::input(
+                    format!("target of {}", named(&self.name)),
+                    text,
+                ))
             }
             None => Ok(()),
         }
@@ -175,12 +201,19 @@ impl Wish {
             if seen.contains(&meant) {
                 continue;
             }
-            match spare.iter().position(|record| meaning(&kind, &record.target) == meant) {
+            match spare
+                .iter()
+                .position(|record| meaning(&kind, &record.target) == meant)
+            {
                 Some(index) => {
                     let record = spare.remove(index);
                     let ttl = wanted_ttl(record.ttl);
                     if ttl != record.ttl {
-                        changes.push(Change::Updated { target: record.target.clone(), ttl, record });
+                        changes.push(Change::Updated {
+                            target: record.target.clone(),
+                            ttl,
+                            record,
+                        });
                     }
                 }
                 None => missing.push(target),
@@ -191,8 +224,17 @@ impl Wish {
         let mut going = if keeps_others { Vec::new() } else { spare }.into_iter();
         for target in missing {
             changes.push(match going.next() {
-                Some(record) => Change::Updated { ttl: wanted_ttl(record.ttl), target, record },
-                None => Change::Created { name: name.clone(), kind: kind.clone(), target, ttl: wanted_ttl(None) },
+                Some(record) => Change::Updated {
+                    ttl: wanted_ttl(record.ttl),
+                    target,
+                    record,
+                },
+                None => Change::Created {
+                    name: name.clone(),
+                    kind: kind.clone(),
+                    target,
+                    ttl: wanted_ttl(None),
+                },
             });
         }
         changes.extend(going.map(Change::Deleted));
@@ -204,16 +246,29 @@ impl Wish {
 fn meaning(kind: &RecordType, target: &str) -> String {
     let as_is = || target.split_whitespace().collect::<Vec<_>>().join(" ");
     match kind {
-        RecordType::A => target.parse().map_or_else(|_| as_is(), |ip: Ipv4Addr| ip.to_string()),
-        RecordType::Aaaa => target.parse().map_or_else(|_| as_is(), |ip: Ipv6Addr| ip.to_string()),
+        RecordType::A => target
+            .parse()
+            .map_or_else(|_| as_is(), |ip: Ipv4Addr| ip.to_string()),
+        RecordType::Aaaa => target
+            .parse()
+            .map_or_else(|_| as_is(), |ip: Ipv6Addr| ip.to_string()),
         // Texts may be quoted or not, and cut elsewhere: what counts is the text. Not all that is quoted is a text.
-        RecordType::Txt | RecordType::Spf | RecordType::Dkim | RecordType::Dmarc if target.starts_with('"') => {
-            target.parse().map_or_else(|_| as_is(), |txt: Txt| txt.to_text())
+        RecordType::Txt | RecordType::Spf | RecordType::Dkim | RecordType::Dmarc
+            if target.starts_with('"') =>
+        {
+            target
+                .parse()
+                .map_or_else(|_| as_is(), |txt: Txt| txt.to_text())
         }
-        RecordType::Txt | RecordType::Spf | RecordType::Dkim | RecordType::Dmarc => target.to_owned(),
-        RecordType::Cname | RecordType::Dname | RecordType::Ns | RecordType::Mx | RecordType::Ptr | RecordType::Srv => {
-            as_is().to_ascii_lowercase()
+        RecordType::Txt | RecordType::Spf | RecordType::Dkim | RecordType::Dmarc => {
+            target.to_owned()
         }
+        RecordType::Cname
+        | RecordType::Dname
+        | RecordType::Ns
+        | RecordType::Mx
+        | RecordType::Ptr
+        | RecordType::Srv => as_is().to_ascii_lowercase(),
         _ => as_is(),
     }
 }
@@ -267,7 +322,12 @@ impl Change {
     async fn send(&self, records: &Records<'_>) -> Result<()> {
         let seconds = |ttl: &Option<i64>| ttl.and_then(|ttl| u32::try_from(ttl).ok());
         match self {
-            Self::Created { name, kind, target, ttl } => {
+            Self::Created {
+                name,
+                kind,
+                target,
+                ttl,
+            } => {
                 let mut create = records.create(kind.clone(), target);
                 if !name.is_empty() {
                     create = create.sub_domain(name);
@@ -277,7 +337,11 @@ impl Change {
                 }
                 create.await.map(drop)
             }
-            Self::Updated { record, target, ttl } => {
+            Self::Updated {
+                record,
+                target,
+                ttl,
+            } => {
                 let id: RecordId = record.id;
                 let mut update = records.update(id);
                 if *target != record.target {
@@ -346,7 +410,11 @@ impl Preview {
     /// ```
     pub fn apply(self) -> Task<()> {
         Task::new(async move {
-            let Self { client, zone, changes } = self;
+            let Self {
+                client,
+                zone,
+                changes,
+            } = self;
             if changes.is_empty() {
                 return Ok(());
             }
@@ -356,11 +424,15 @@ impl Preview {
             let records = room.records();
             let is_deletion = |change: &Change| matches!(change, Change::Deleted(_));
             let in_the_way = |gone: &Change| {
-                let others = changes.iter().filter(|other| !is_deletion(other) && other.name() == gone.name());
+                let others = changes
+                    .iter()
+                    .filter(|other| !is_deletion(other) && other.name() == gone.name());
                 is_deletion(gone) && { others }.any(|new| new.is_alias() || gone.is_alias())
             };
-            let (first, rest): (Vec<_>, Vec<_>) = changes.iter().partition(|change| in_the_way(change));
-            let (last, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|change| is_deletion(change));
+            let (first, rest): (Vec<_>, Vec<_>) =
+                changes.iter().partition(|change| in_the_way(change));
+            let (last, others): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|change| is_deletion(change));
             for change in [first, others, last].into_iter().flatten() {
                 change.send(&records).await?;
             }
@@ -388,20 +460,38 @@ fn named(name: &str) -> &str {
 
 impl fmt::Display for Preview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.changes.iter().try_for_each(|change| writeln!(f, "{change}"))
+        self.changes
+            .iter()
+            .try_for_each(|change| writeln!(f, "{change}"))
     }
 }
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = |ttl: Option<i64>| ttl.map_or_else(|| "zone default".to_owned(), |ttl| ttl.to_string());
+        let time =
+            |ttl: Option<i64>| ttl.map_or_else(|| "zone default".to_owned(), |ttl| ttl.to_string());
         match self {
-            Self::Created { name, kind, target, ttl } => {
+            Self::Created {
+                name,
+                kind,
+                target,
+                ttl,
+            } => {
                 let ttl = ttl.map(|ttl| format!("{ttl} ")).unwrap_or_default();
                 write!(f, "+ {} {ttl}{kind} {target}", named(name))
             }
-            Self::Updated { record, target, ttl } => {
-                write!(f, "~ {} {} {}", named(&record.sub_domain), record.field_type, record.target)?;
+            Self::Updated {
+                record,
+                target,
+                ttl,
+            } => {
+                write!(
+                    f,
+                    "~ {} {} {}",
+                    named(&record.sub_domain),
+                    record.field_type,
+                    record.target
+                )?;
                 if *target != record.target {
                     write!(f, " -> {target}")?;
                 }
@@ -411,7 +501,13 @@ impl fmt::Display for Change {
                 Ok(())
             }
             Self::Deleted(record) => {
-                write!(f, "- {} {} {}", named(&record.sub_domain), record.field_type, record.target)
+                write!(
+                    f,
+                    "- {} {} {}",
+                    named(&record.sub_domain),
+                    record.field_type,
+                    record.target
+                )
             }
         }
     }

@@ -100,7 +100,10 @@ impl<'a> Records<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListRecords {
-        ListRecords::new(self.client.expanded(&ops::LIST_RECORDS, &ops::GET_RECORD, &[&self.zone]))
+        ListRecords::new(
+            self.client
+                .expanded(&ops::LIST_RECORDS, &ops::GET_RECORD, &[&self.zone]),
+        )
     }
 
     /// Adds a record (`POST /domain/zone/{zoneName}/record`). Its value is written as zone files write it; texts of any
@@ -124,7 +127,10 @@ impl<'a> Records<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(&self, kind: impl Into<RecordType>, target: impl Into<String>) -> CreateRecord {
-        let call = self.client.call(&ops::CREATE_RECORD, Decode::json()).arg(&self.zone);
+        let call = self
+            .client
+            .call(&ops::CREATE_RECORD, Decode::json())
+            .arg(&self.zone);
         CreateRecord::new(call, kind.into(), target.into())
     }
 
@@ -144,7 +150,10 @@ impl<'a> Records<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(&self, record: impl Into<RecordId>) -> Call<Record> {
-        self.client.call(&ops::GET_RECORD, Decode::json()).arg(&self.zone).arg(record.into())
+        self.client
+            .call(&ops::GET_RECORD, Decode::json())
+            .arg(&self.zone)
+            .arg(record.into())
     }
 
     /// Changes a record (`PUT /domain/zone/{zoneName}/record/{id}`). Its type stays.
@@ -183,7 +192,10 @@ impl<'a> Records<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, record: impl Into<RecordId>) -> Call<()> {
-        self.client.call(&ops::DELETE_RECORD, Decode::nothing()).arg(&self.zone).arg(record.into())
+        self.client
+            .call(&ops::DELETE_RECORD, Decode::nothing())
+            .arg(&self.zone)
+            .arg(record.into())
     }
 }
 

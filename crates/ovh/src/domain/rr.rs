@@ -24,8 +24,15 @@ pub struct Rr {
 
 impl Rr {
     /// Records of any type, by their values as zone files write them.
-    pub fn new(kind: impl Into<RecordType>, targets: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { kind: kind.into(), ttl: Patch::Leave, targets: targets.into_iter().map(Into::into).collect() }
+    pub fn new(
+        kind: impl Into<RecordType>,
+        targets: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        Self {
+            kind: kind.into(),
+            ttl: Patch::Leave,
+            targets: targets.into_iter().map(Into::into).collect(),
+        }
     }
 
     fn written(kind: RecordType, targets: impl IntoIterator<Item = impl Display>) -> Self {
@@ -49,7 +56,12 @@ impl Rr {
 
     /// Mail servers: preference and host. The lowest preference comes first.
     pub fn mx(servers: impl IntoIterator<Item = (u16, impl Display)>) -> Self {
-        Self::written(RecordType::Mx, servers.into_iter().map(|(preference, host)| format!("{preference} {host}")))
+        Self::written(
+            RecordType::Mx,
+            servers
+                .into_iter()
+                .map(|(preference, host)| format!("{preference} {host}")),
+        )
     }
 
     /// Name servers.

@@ -203,7 +203,9 @@ impl<'a> ZoneRoom<'a> {
     /// # Ok(()) }
     /// ```
     pub fn status(&self) -> Call<ZoneStatus> {
-        self.client.call(&ops::GET_ZONE_STATUS, Decode::json()).arg(&self.name)
+        self.client
+            .call(&ops::GET_ZONE_STATUS, Decode::json())
+            .arg(&self.name)
     }
 
     /// Has the name servers take the records as they are now (`POST /domain/zone/{zoneName}/refresh`).
@@ -226,7 +228,9 @@ impl<'a> ZoneRoom<'a> {
     /// # Ok(()) }
     /// ```
     pub fn refresh(&self) -> Call<()> {
-        self.client.call(&ops::REFRESH_ZONE, Decode::nothing()).arg(&self.name)
+        self.client
+            .call(&ops::REFRESH_ZONE, Decode::nothing())
+            .arg(&self.name)
     }
 
     /// The zone as the name servers have it, as a zone file (`GET /domain/zone/{zoneName}/export`).
@@ -243,7 +247,9 @@ impl<'a> ZoneRoom<'a> {
     /// # Ok(()) }
     /// ```
     pub fn export(&self) -> Call<String> {
-        self.client.call(&ops::EXPORT_ZONE, Decode::json()).arg(&self.name)
+        self.client
+            .call(&ops::EXPORT_ZONE, Decode::json())
+            .arg(&self.name)
     }
 
     /// Takes a zone file for the whole zone (`POST /domain/zone/{zoneName}/import`). What is not in the file goes.
@@ -265,7 +271,10 @@ impl<'a> ZoneRoom<'a> {
     /// # Ok(()) }
     /// ```
     pub fn import(&self, zone_file: impl Into<String>) -> ImportZone {
-        let call = self.client.call(&ops::IMPORT_ZONE, Decode::json()).arg(&self.name);
+        let call = self
+            .client
+            .call(&ops::IMPORT_ZONE, Decode::json())
+            .arg(&self.name);
         ImportZone::new(call, zone_file.into())
     }
 

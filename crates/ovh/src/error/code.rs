@@ -145,7 +145,9 @@ impl ApiErrorKind {
                  request a new one"
             }
             Self::InvalidKey => "the application key is not known; keys belong to one endpoint",
-            Self::Expired => "the service that this call is about has expired and wants to be renewed",
+            Self::Expired => {
+                "the service that this call is about has expired and wants to be renewed"
+            }
             _ => return None,
         })
     }
@@ -157,7 +159,9 @@ pub(super) fn said(status: u16, message: &str) -> Option<&'static str> {
     let starts = |beginning: &str| message.starts_with(beginning);
     match status {
         400 | 401 if starts("invalid signature") => Some("INVALID_SIGNATURE"),
-        400 | 401 if message.contains("out of time") || message.contains("timestamp") => Some("QUERY_TIME_OUT"),
+        400 | 401 if message.contains("out of time") || message.contains("timestamp") => {
+            Some("QUERY_TIME_OUT")
+        }
         401 | 403 if starts("this call has not been granted") => Some("NOT_GRANTED_CALL"),
         401 | 403 if starts("this credential is not valid") => Some("INVALID_CREDENTIAL"),
         401 | 403 if starts("this credential does not exist") => Some("NOT_CREDENTIAL"),

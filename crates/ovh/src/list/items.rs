@@ -47,13 +47,26 @@ enum Slot<T> {
 }
 
 /// The objects of these ids, read a few at a time, in the order of the ids. Ids that do not exist are errors here.
-pub(crate) fn get_many<T>(ids: Vec<String>, detail: impl Fn(&str) -> Call<T> + Send + Sync + 'static) -> Items<T> {
-    Items::new(Source::Given(ids.into_iter()), Some(Arc::new(detail)), CONCURRENCY)
+pub(crate) fn get_many<T>(
+    ids: Vec<String>,
+    detail: impl Fn(&str) -> Call<T> + Send + Sync + 'static,
+) -> Items<T> {
+    Items::new(
+        Source::Given(ids.into_iter()),
+        Some(Arc::new(detail)),
+        CONCURRENCY,
+    )
 }
 
 impl<T> Items<T> {
     pub(super) fn new(source: Source<T>, detail: Option<Detail<T>>, limit: usize) -> Self {
-        Self { source, detail, limit, under_way: VecDeque::new(), ended: false }
+        Self {
+            source,
+            detail,
+            limit,
+            under_way: VecDeque::new(),
+            ended: false,
+        }
     }
 
     /// How many objects are read side by side where there are only ids (10); never more than the client has calls under
@@ -96,7 +109,9 @@ impl<T: Send + 'static> Items<T> {
     /// # Ok(()) }
     /// ```
     pub async fn next(&mut self) -> Result<Option<T>> {
-        std::future::poll_fn(|cx| self.poll_item(cx)).await.transpose()
+        std::future::poll_fn(|cx| self.poll_item(cx))
+            .await
+            .transpose()
     }
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
@@ -107,7 +122,11 @@ impl<T: Send + 'static> Items<T> {
                 slot.drive(self.detail.as_ref(), skips_missing, cx);
             }
             let Some((page, slot)) = self.under_way.pop_front() else {
-                return if self.ended { Poll::Ready(None) } else { Poll::Pending };
+                return if self.ended {
+                    Poll::Ready(None)
+                } else {
+                    Poll::Pending
+                };
             };
             match slot {
                 Slot::Item(item) => return Poll::Ready(Some(Ok(item))),
@@ -128,7 +147,9 @@ impl<T: Send + 'static> Items<T> {
     /// Takes from the source what may be read side by side; no more than one object, which needs no reading.
     fn fill(&mut self, cx: &mut Context<'_>) {
         while self.under_way.len() < self.limit && !self.ended {
-            let at_rest = |entry: Option<&(_, Slot<T>)>| matches!(entry, Some((_, Slot::Item(_) | Slot::Broken(_))));
+            let at_rest = |entry: Option<&(_, Slot<T>)>| {
+                matches!(entry, Some((_, Slot::Item(_) | Slot::Broken(_))))
+            };
             if at_rest(self.under_way.front()) || at_rest(self.under_way.back()) {
                 return;
             }
@@ -165,10 +186,15 @@ impl<T: Send + 'static> Slot<T> {
                     let call = detail(&id).into_future();
                     Self::Reading(id, call)
                 }
-                None => Self::Broken(Error::new(ErrorKind::Page, "the list gives ids, not objects; read it by ids")),
+                None => Self::Broken(Error::new(
+                    ErrorKind::Page,
+                    "the list gives ids, not objects; read it by ids",
+                )),
             };
         }
-        let Self::Reading(id, call) = self else { return };
+        let Self::Reading(id, call) = self else {
+            return;
+        };
         if let Poll::Ready(read) = call.as_mut().poll(cx) {
             *self = match read {
                 Ok(item) => Self::Item(item),

@@ -8,8 +8,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess};
 
 /// The header and the value that ask a list of v1 for objects.
-pub(crate) const MODE: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("x-pagination-mode"), HeaderValue::from_static("CachedObjectList-Pages"));
+pub(crate) const MODE: (HeaderName, HeaderValue) = (
+    HeaderName::from_static("x-pagination-mode"),
+    HeaderValue::from_static("CachedObjectList-Pages"),
+);
 const NUMBER: HeaderName = HeaderName::from_static("x-pagination-number");
 const SIZE: HeaderName = HeaderName::from_static("x-pagination-size");
 const ELEMENTS: &str = "x-pagination-elements";
@@ -29,7 +31,10 @@ pub(crate) enum Mode {
     Whole,
 }
 
-static CURSOR: CursorHeader = CursorHeader { cursor: HeaderName::from_static("x-pagination-cursor"), size: SIZE };
+static CURSOR: CursorHeader = CursorHeader {
+    cursor: HeaderName::from_static("x-pagination-cursor"),
+    size: SIZE,
+};
 
 impl Mode {
     pub(super) fn style(self) -> &'static dyn PageStyle {
@@ -52,7 +57,9 @@ struct Expanded;
 impl Expanded {
     fn read(token: Option<&PageToken>) -> (u64, u64) {
         let parts = token.and_then(|token| token.as_str().split_once('/'));
-        parts.and_then(|(number, seen)| Some((number.parse().ok()?, seen.parse().ok()?))).unwrap_or((1, 0))
+        parts
+            .and_then(|(number, seen)| Some((number.parse().ok()?, seen.parse().ok()?)))
+            .unwrap_or((1, 0))
     }
 }
 
@@ -79,7 +86,10 @@ impl PageStyle for Expanded {
 /// behind it.
 pub(super) fn decode<T: DeserializeOwned + 'static>(size: Option<u32>) -> Decode<Page<Entry<T>>> {
     Decode::<Page<Entry<T>>>::array(info).map(move |mut page| {
-        let objects = page.items.iter().all(|entry| matches!(entry, Entry::Object(_)));
+        let objects = page
+            .items
+            .iter()
+            .all(|entry| matches!(entry, Entry::Object(_)));
         let full = size.is_some_and(|size| page.items.len() >= size as usize);
         if page.info.total.is_none() && page.info.next.is_none() && objects && full {
             page.info.next = Some(String::new());
@@ -89,7 +99,13 @@ pub(super) fn decode<T: DeserializeOwned + 'static>(size: Option<u32>) -> Decode
 }
 
 fn info(headers: &HeaderMap) -> PageInfo {
-    let text = |name: &str| headers.get(name)?.to_str().ok().filter(|text| !text.is_empty());
+    let text = |name: &str| {
+        headers
+            .get(name)?
+            .to_str()
+            .ok()
+            .filter(|text| !text.is_empty())
+    };
     PageInfo {
         next: text(NEXT).map(str::to_owned),
         total: text(ELEMENTS).and_then(|text| text.trim().parse().ok()),

@@ -69,7 +69,8 @@ impl<'a> Applications<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> List<ApiApplication> {
-        self.0.expanded(&ops::LIST_APPLICATIONS, &ops::GET_APPLICATION, &[])
+        self.0
+            .expanded(&ops::LIST_APPLICATIONS, &ops::GET_APPLICATION, &[])
     }
 
     /// One application (`GET /me/api/application/{applicationId}`).
@@ -87,7 +88,9 @@ impl<'a> Applications<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, application: impl Into<ApplicationId>) -> Call<ApiApplication> {
-        self.0.call(&ops::GET_APPLICATION, Decode::json()).arg(application.into())
+        self.0
+            .call(&ops::GET_APPLICATION, Decode::json())
+            .arg(application.into())
     }
 
     /// Removes an application and with it all its consumer keys (`DELETE /me/api/application/{applicationId}`).
@@ -105,6 +108,8 @@ impl<'a> Applications<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, application: impl Into<ApplicationId>) -> Call<()> {
-        self.0.call(&ops::DELETE_APPLICATION, Decode::nothing()).arg(application.into())
+        self.0
+            .call(&ops::DELETE_APPLICATION, Decode::nothing())
+            .arg(application.into())
     }
 }

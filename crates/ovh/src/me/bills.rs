@@ -190,7 +190,8 @@ impl<'a> Bills<'a> {
     /// # Ok(()) }
     /// ```
     pub fn details(self, bill: &str) -> List<BillDetail> {
-        self.0.expanded(&ops::LIST_BILL_DETAILS, &ops::GET_BILL_DETAIL, &[bill])
+        self.0
+            .expanded(&ops::LIST_BILL_DETAILS, &ops::GET_BILL_DETAIL, &[bill])
     }
 
     /// One line of a bill (`GET /me/bill/{billId}/details/{billDetailId}`).
@@ -209,7 +210,10 @@ impl<'a> Bills<'a> {
     /// # Ok(()) }
     /// ```
     pub fn detail(self, bill: &str, detail: &str) -> Call<BillDetail> {
-        self.0.call(&ops::GET_BILL_DETAIL, Decode::json()).arg(bill).arg(detail)
+        self.0
+            .call(&ops::GET_BILL_DETAIL, Decode::json())
+            .arg(bill)
+            .arg(detail)
     }
 
     /// How a bill was paid (`GET /me/bill/{billId}/payment`).
@@ -228,7 +232,9 @@ impl<'a> Bills<'a> {
     /// # Ok(()) }
     /// ```
     pub fn payment(self, bill: &str) -> Call<Payment> {
-        self.0.call(&ops::GET_BILL_PAYMENT, Decode::json()).arg(bill)
+        self.0
+            .call(&ops::GET_BILL_PAYMENT, Decode::json())
+            .arg(bill)
     }
 }
 

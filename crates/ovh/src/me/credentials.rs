@@ -44,7 +44,10 @@ impl<'a> Credentials<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListCredentials {
-        ListCredentials::new(self.0.expanded(&ops::LIST_CREDENTIALS, &ops::GET_CREDENTIAL, &[]))
+        ListCredentials::new(
+            self.0
+                .expanded(&ops::LIST_CREDENTIALS, &ops::GET_CREDENTIAL, &[]),
+        )
     }
 
     /// One consumer key (`GET /me/api/credential/{credentialId}`).
@@ -62,7 +65,9 @@ impl<'a> Credentials<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, credential: impl Into<CredentialId>) -> Call<ApiCredential> {
-        self.0.call(&ops::GET_CREDENTIAL, Decode::json()).arg(credential.into())
+        self.0
+            .call(&ops::GET_CREDENTIAL, Decode::json())
+            .arg(credential.into())
     }
 
     /// Changes the addresses that a consumer key may be used from (`PUT /me/api/credential/{credentialId}`). Nothing
@@ -82,7 +87,11 @@ impl<'a> Credentials<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, credential: impl Into<CredentialId>) -> UpdateCredential {
-        UpdateCredential::new(self.0.call(&ops::UPDATE_CREDENTIAL, Decode::nothing()).arg(credential.into()))
+        UpdateCredential::new(
+            self.0
+                .call(&ops::UPDATE_CREDENTIAL, Decode::nothing())
+                .arg(credential.into()),
+        )
     }
 
     /// Ends a consumer key (`DELETE /me/api/credential/{credentialId}`).
@@ -100,7 +109,9 @@ impl<'a> Credentials<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, credential: impl Into<CredentialId>) -> Call<()> {
-        self.0.call(&ops::DELETE_CREDENTIAL, Decode::nothing()).arg(credential.into())
+        self.0
+            .call(&ops::DELETE_CREDENTIAL, Decode::nothing())
+            .arg(credential.into())
     }
 
     /// The application that a consumer key was made by (`GET /me/api/credential/{credentialId}/application`).
@@ -118,7 +129,9 @@ impl<'a> Credentials<'a> {
     /// # Ok(()) }
     /// ```
     pub fn application(self, credential: impl Into<CredentialId>) -> Call<ApiApplication> {
-        self.0.call(&ops::GET_CREDENTIAL_APPLICATION, Decode::json()).arg(credential.into())
+        self.0
+            .call(&ops::GET_CREDENTIAL_APPLICATION, Decode::json())
+            .arg(credential.into())
     }
 }
 

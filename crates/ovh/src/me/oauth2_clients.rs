@@ -76,7 +76,8 @@ impl<'a> OAuth2Clients<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> List<OAuth2Client> {
-        self.0.expanded(&ops::LIST_OAUTH2_CLIENTS, &ops::GET_OAUTH2_CLIENT, &[])
+        self.0
+            .expanded(&ops::LIST_OAUTH2_CLIENTS, &ops::GET_OAUTH2_CLIENT, &[])
     }
 
     /// Makes an OAuth2 client (`POST /me/api/oauth2/client`). The answer is the only place where its secret is ever seen.
@@ -123,7 +124,9 @@ impl<'a> OAuth2Clients<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, client: &str) -> Call<OAuth2Client> {
-        self.0.call(&ops::GET_OAUTH2_CLIENT, Decode::json()).arg(client)
+        self.0
+            .call(&ops::GET_OAUTH2_CLIENT, Decode::json())
+            .arg(client)
     }
 
     /// Changes an OAuth2 client (`PUT /me/api/oauth2/client/{clientId}`).
@@ -141,7 +144,11 @@ impl<'a> OAuth2Clients<'a> {
     /// # Ok(()) }
     /// ```
     pub fn update(self, client: &str) -> UpdateOAuth2Client {
-        UpdateOAuth2Client::new(self.0.call(&ops::UPDATE_OAUTH2_CLIENT, Decode::nothing()).arg(client))
+        UpdateOAuth2Client::new(
+            self.0
+                .call(&ops::UPDATE_OAUTH2_CLIENT, Decode::nothing())
+                .arg(client),
+        )
     }
 
     /// Removes an OAuth2 client (`DELETE /me/api/oauth2/client/{clientId}`). Its tokens end with it.
@@ -162,7 +169,9 @@ impl<'a> OAuth2Clients<'a> {
     /// # Ok(()) }
     /// ```
     pub fn delete(self, client: &str) -> Call<()> {
-        self.0.call(&ops::DELETE_OAUTH2_CLIENT, Decode::nothing()).arg(client)
+        self.0
+            .call(&ops::DELETE_OAUTH2_CLIENT, Decode::nothing())
+            .arg(client)
     }
 }
 

@@ -108,7 +108,9 @@ impl<'a> Orders<'a> {
     /// # Ok(()) }
     /// ```
     pub fn get(self, order: impl Into<OrderId>) -> Call<Order> {
-        self.0.call(&ops::GET_ORDER, Decode::json()).arg(order.into())
+        self.0
+            .call(&ops::GET_ORDER, Decode::json())
+            .arg(order.into())
     }
 
     /// How far an order has come (`GET /me/order/{orderId}/status`).
@@ -127,7 +129,9 @@ impl<'a> Orders<'a> {
     /// # Ok(()) }
     /// ```
     pub fn status(self, order: impl Into<OrderId>) -> Call<OrderStatus> {
-        self.0.call(&ops::GET_ORDER_STATUS, Decode::json()).arg(order.into())
+        self.0
+            .call(&ops::GET_ORDER_STATUS, Decode::json())
+            .arg(order.into())
     }
 }
 

@@ -19,12 +19,18 @@ pub const PAUSED: i64 = 1_795_168_800;
 
 /// A builder of a client in simulated time that keeps no pace.
 pub fn builder(transport: &ScriptedTransport) -> ClientBuilder {
-    Client::builder().clock(PausedClock::new()).pace(None).transport(Arc::new(transport.clone()))
+    Client::builder()
+        .clock(PausedClock::new())
+        .pace(None)
+        .transport(Arc::new(transport.clone()))
 }
 
 /// The builder of a client that signs and knows the time.
 pub fn signing(transport: &ScriptedTransport) -> ClientBuilder {
-    builder(transport).application(AK, AS).consumer_key(CK).time_offset(0)
+    builder(transport)
+        .application(AK, AS)
+        .consumer_key(CK)
+        .time_offset(0)
 }
 
 /// A client that signs and knows the time.
@@ -38,7 +44,10 @@ pub fn script(answers: impl IntoIterator<Item = Scripted>) -> ScriptedTransport 
 }
 
 pub fn header<B>(request: &Request<B>, name: &str) -> Option<String> {
-    request.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
+    request
+        .headers()
+        .get(name)
+        .map(|value| value.to_str().unwrap().to_owned())
 }
 
 pub fn target(seen: &Seen) -> String {

@@ -28,7 +28,11 @@ pub struct Blueprint {
 impl Blueprint {
     /// A plugin and its version, which need groups of nodes in the request.
     pub fn plugin(name: impl Into<String>, version: impl Into<String>) -> Self {
-        Self { plugin: name.into(), version: version.into(), template: None }
+        Self {
+            plugin: name.into(),
+            version: version.into(),
+            template: None,
+        }
     }
 
     /// A template of which the id is known, for this plugin and version.
@@ -37,7 +41,10 @@ impl Blueprint {
         plugin: impl Into<String>,
         plugin_version: impl Into<String>,
     ) -> Self {
-        Self { template: Some(id.into()), ..Self::plugin(plugin, plugin_version) }
+        Self {
+            template: Some(id.into()),
+            ..Self::plugin(plugin, plugin_version)
+        }
     }
 
     pub(super) fn split(self, api: Version) -> (Release, Option<ClusterTemplateId>) {
@@ -47,7 +54,11 @@ impl Blueprint {
 
 impl From<&ClusterTemplate> for Blueprint {
     fn from(template: &ClusterTemplate) -> Self {
-        Self::template(&template.id, &template.plugin_name, &template.plugin_version)
+        Self::template(
+            &template.id,
+            &template.plugin_name,
+            &template.plugin_version,
+        )
     }
 }
 

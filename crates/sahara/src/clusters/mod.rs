@@ -17,7 +17,10 @@ mod scale;
 mod work;
 
 pub use create::{Blueprint, CreateCluster, CreateClusters, UpdateCluster};
-pub use model::{Cluster, ClusterId, ClusterStatus, Health, HealthCheck, ProvisionEvent, ProvisionStep, Verification};
+pub use model::{
+    Cluster, ClusterId, ClusterStatus, Health, HealthCheck, ProvisionEvent, ProvisionStep,
+    Verification,
+};
 pub use scale::ScaleCluster;
 pub use work::{ClusterWork, ClustersWork, Removal, VerificationWork};
 
@@ -99,9 +102,16 @@ impl<'a> Clusters<'a> {
     /// ```
     pub fn create(self, name: impl Into<String>, blueprint: impl Into<Blueprint>) -> CreateCluster {
         let client = self.0.clone();
-        let decode = Decode::key("cluster").map(move |cluster| ClusterWork::creation(&client, cluster));
+        let decode =
+            Decode::key("cluster").map(move |cluster| ClusterWork::creation(&client, cluster));
         let (plugin, template) = blueprint.into().split(self.0.version());
-        CreateCluster::new(self.0.call(both!(CREATE_CLUSTER), decode), name.into(), plugin, template, Vec::new())
+        CreateCluster::new(
+            self.0.call(both!(CREATE_CLUSTER), decode),
+            name.into(),
+            plugin,
+            template,
+            Vec::new(),
+        )
     }
 
     /// Creates so many clusters that are alike (`POST /clusters`, in v1.1 `POST /clusters/multiple`). Their names are
@@ -135,7 +145,14 @@ impl<'a> Clusters<'a> {
         let decode = Decode::key("clusters").map(move |made| ClustersWork::new(&client, made));
         let op = Op::Both(&v1_1::CREATE_CLUSTERS, &v2::CREATE_CLUSTER);
         let (plugin, template) = blueprint.into().split(self.0.version());
-        CreateClusters::new(self.0.call(op, decode), name.into(), plugin, template, count, Vec::new())
+        CreateClusters::new(
+            self.0.call(op, decode),
+            name.into(),
+            plugin,
+            template,
+            count,
+            Vec::new(),
+        )
     }
 
     /// One cluster (`GET /clusters/{id}`), with the steps of what was done to it, without the events in them.
@@ -241,10 +258,15 @@ impl<'a> Clusters<'a> {
     pub fn find_leftover(self, name: impl Into<String>) -> Task<Option<Cluster>> {
         let (own, name) = (self.0.project_id().clone(), name.into());
         // In one piece, by the exact name: a filter would be a pattern on some databases.
-        let list = self.0.list::<Cluster>(both!(LIST_CLUSTERS), "clusters").in_style(Whole);
+        let list = self
+            .0
+            .list::<Cluster>(both!(LIST_CLUSTERS), "clusters")
+            .in_style(Whole);
         Task::new(async move {
             let is_leftover = |cluster: &Cluster| {
-                cluster.name == name && cluster.project_id == own && cluster.status == ClusterStatus::Error
+                cluster.name == name
+                    && cluster.project_id == own
+                    && cluster.status == ClusterStatus::Error
             };
             Ok(list.all().await?.into_iter().find(is_leftover))
         })
@@ -309,7 +331,10 @@ impl<'a> Clusters<'a> {
     /// ```
     pub fn scale(self, id: impl Into<ClusterId>) -> ScaleCluster {
         // A second request would be refused because of the first, as if nothing happened.
-        let call = self.0.get(both!(SCALE_CLUSTER), id.into(), "cluster").options(|o| o.idempotent(false));
+        let call = self
+            .0
+            .get(both!(SCALE_CLUSTER), id.into(), "cluster")
+            .options(|o| o.idempotent(false));
         ScaleCluster::new(self.0, call)
     }
 
@@ -350,9 +375,12 @@ impl<'a> Clusters<'a> {
             status: &'static str,
         }
         let client = self.0.clone();
-        let decode = Decode::key("cluster").map(move |cluster| VerificationWork::new(&client, cluster));
+        let decode =
+            Decode::key("cluster").map(move |cluster| VerificationWork::new(&client, cluster));
         let call = self.0.call(both!(UPDATE_CLUSTER), decode).arg(id.into());
-        call.json(&Body { verification: Start { status: "START" } })
+        call.json(&Body {
+            verification: Start { status: "START" },
+        })
     }
 
     /// Puts the key pair, as it is in Nova now, on all nodes (`PATCH /clusters/{id}`). Only in API v2. The service does
@@ -386,7 +414,11 @@ impl<'a> Clusters<'a> {
         struct Body {
             update_keypair: bool,
         }
-        self.0.get(Op::V2(&v2::UPDATE_CLUSTER), id.into(), "cluster").json(&Body { update_keypair: true })
+        self.0
+            .get(Op::V2(&v2::UPDATE_CLUSTER), id.into(), "cluster")
+            .json(&Body {
+                update_keypair: true,
+            })
     }
 
     /// Deletes a cluster (`DELETE /clusters/{id}`). The answer comes at once; its [`wait`](Removal::wait) ends when the
@@ -448,9 +480,12 @@ impl<'a> Clusters<'a> {
         }
         let (client, id) = (self.0.clone(), id.into());
         let removed = id.clone();
-        let decode =
-            Decode::<work::Forced>::json().map(move |answer| Removal::new(&client, &removed, answer.stack_name));
-        self.0.call(Op::V2(&v2::DELETE_CLUSTER), decode).arg(id).json(&Body { force: true })
+        let decode = Decode::<work::Forced>::json()
+            .map(move |answer| Removal::new(&client, &removed, answer.stack_name));
+        self.0
+            .call(Op::V2(&v2::DELETE_CLUSTER), decode)
+            .arg(id)
+            .json(&Body { force: true })
     }
 }
 
@@ -468,4 +503,7 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(ListClusters, "id, name, plugin name, plugin version or `Sort::by(\"status\")`");
+sorted!(
+    ListClusters,
+    "id, name, plugin name, plugin version or `Sort::by(\"status\")`"
+);

@@ -179,7 +179,11 @@ impl ProvisionStep {
         if self.successful == Some(true) {
             return self.total;
         }
-        let done = self.events.iter().filter(|event| event.successful != Some(false)).count();
+        let done = self
+            .events
+            .iter()
+            .filter(|event| event.successful != Some(false))
+            .count();
         u32::try_from(done).unwrap_or(u32::MAX)
     }
 }

@@ -51,7 +51,11 @@ struct Told {
 impl Teller {
     /// What the first look shows is known already.
     pub(super) fn new(states: &'static [ClusterStatus], first: Option<&Cluster>) -> Self {
-        let mut teller = Self { states, status: None, steps: HashMap::new() };
+        let mut teller = Self {
+            states,
+            status: None,
+            steps: HashMap::new(),
+        };
         if let Some(first) = first {
             teller.tell(first, &mut VecDeque::new());
         }
@@ -60,7 +64,8 @@ impl Teller {
 
     pub(super) fn tell(&mut self, cluster: &Cluster, news: &mut VecDeque<Progress>) {
         let percent = self.percent(&cluster.status);
-        let mut say = |what: String| news.push_back(Progress::new(percent, what, cluster.status.as_str()));
+        let mut say =
+            |what: String| news.push_back(Progress::new(percent, what, cluster.status.as_str()));
         if self.status.as_ref() != Some(&cluster.status) {
             self.status = Some(cluster.status.clone());
             say(name_of(cluster));
@@ -78,24 +83,40 @@ impl Teller {
                 let failed = event.successful == Some(false);
                 good += u32::from(!failed);
                 if !known.events.contains(&event.id) {
-                    say(if failed { failure(step, event) } else { success(step, event, good) });
+                    say(if failed {
+                        failure(step, event)
+                    } else {
+                        success(step, event, good)
+                    });
                 }
             }
             if step.successful != known.successful {
                 match step.successful {
                     Some(true) => say(counted(step, step.total)),
                     // The event tells more.
-                    Some(false) if good as usize == step.events.len() => say(format!("{} failed", step.step_name)),
+                    Some(false) if good as usize == step.events.len() => {
+                        say(format!("{} failed", step.step_name))
+                    }
                     _ => {}
                 }
             }
             let events = step.events.iter().map(|event| event.id.clone()).collect();
-            self.steps.insert(step.id.clone(), Told { successful: step.successful, events });
+            self.steps.insert(
+                step.id.clone(),
+                Told {
+                    successful: step.successful,
+                    events,
+                },
+            );
         }
     }
 
     fn percent(&self, status: &ClusterStatus) -> u8 {
-        let passed = self.states.iter().position(|state| state == status).unwrap_or(0);
+        let passed = self
+            .states
+            .iter()
+            .position(|state| state == status)
+            .unwrap_or(0);
         u8::try_from(passed * 100 / (self.states.len() - 1)).unwrap_or(100)
     }
 }
@@ -115,7 +136,13 @@ fn success(step: &ProvisionStep, event: &ProvisionEvent, done: u32) -> String {
 }
 
 fn failure(step: &ProvisionStep, event: &ProvisionEvent) -> String {
-    let instance = event.instance_name.as_deref().map_or_else(String::new, |name| format!(" on {name}"));
-    let reason = event.event_info.as_deref().map_or_else(String::new, |info| format!(": {}", info.trim()));
+    let instance = event
+        .instance_name
+        .as_deref()
+        .map_or_else(String::new, |name| format!(" on {name}"));
+    let reason = event
+        .event_info
+        .as_deref()
+        .map_or_else(String::new, |info| format!(": {}", info.trim()));
     format!("{} failed{instance}{reason}", step.step_name)
 }

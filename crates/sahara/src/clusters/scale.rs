@@ -37,7 +37,11 @@ struct Resize {
 
 impl ScaleCluster {
     pub(super) fn new(client: &Client, call: Call<Cluster>) -> Self {
-        Self { client: client.clone(), call, body: Body::default() }
+        Self {
+            client: client.clone(),
+            call,
+            body: Body::default(),
+        }
     }
 
     /// Gives a group so many nodes. Of more than that the youngest go.
@@ -54,7 +58,11 @@ impl ScaleCluster {
         instances: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         let instances = instances.into_iter().map(Into::into).collect();
-        self.body.resize_node_groups.push(Resize { name: group.into(), count, instances });
+        self.body.resize_node_groups.push(Resize {
+            name: group.into(),
+            count,
+            instances,
+        });
         self
     }
 
@@ -71,9 +79,15 @@ impl ScaleCluster {
     }
 
     fn check(&self) -> Result<()> {
-        let Body { resize_node_groups: resized, add_node_groups: added } = &self.body;
+        let Body {
+            resize_node_groups: resized,
+            add_node_groups: added,
+        } = &self.body;
         if resized.is_empty() && added.is_empty() {
-            return Err(Error::input("resize_node_groups", "must not be empty, unless groups are added"));
+            return Err(Error::input(
+                "resize_node_groups",
+                "must not be empty, unless groups are added",
+            ));
         }
         let names: Vec<&str> = resized.iter().map(|resize| resize.name.as_str()).collect();
         check::no_doubles("resize_node_groups", &names)?;
@@ -83,7 +97,10 @@ impl ScaleCluster {
                 return Err(Error::input(field, "is not known in API v1.1"));
             }
             check::no_doubles(&field, instances)?;
-            let ids = instances.iter().filter(|instance| is_uuid(instance)).count();
+            let ids = instances
+                .iter()
+                .filter(|instance| is_uuid(instance))
+                .count();
             if ids != 0 && ids != instances.len() {
                 return Err(Error::input(field, "must be all names or all ids"));
             }
@@ -93,8 +110,14 @@ impl ScaleCluster {
 
     /// The sizes that the cluster is to have.
     fn wanted(&self) -> Vec<(String, u32)> {
-        let resized = self.body.resize_node_groups.iter().map(|resize| (resize.name.clone(), resize.count));
-        resized.chain(self.body.add_node_groups.iter().map(NewNodeGroup::size)).collect()
+        let resized = self
+            .body
+            .resize_node_groups
+            .iter()
+            .map(|resize| (resize.name.clone(), resize.count));
+        resized
+            .chain(self.body.add_node_groups.iter().map(NewNodeGroup::size))
+            .collect()
     }
 }
 

@@ -82,7 +82,11 @@ impl Clusters<'_> {
     /// ```
     pub fn wait_gone(self, id: impl Into<ClusterId>) -> Waiter<()> {
         wait::until_gone(self.0, self.get(id), |cluster: &Cluster| {
-            Ok(Progress::new(0, progress::name_of(cluster), cluster.status.as_str()))
+            Ok(Progress::new(
+                0,
+                progress::name_of(cluster),
+                cluster.status.as_str(),
+            ))
         })
     }
 }
@@ -100,11 +104,19 @@ pub struct ClusterWork {
 
 impl ClusterWork {
     pub(super) fn creation(client: &Client, cluster: Cluster) -> Self {
-        Self { cluster, client: client.clone(), scaling: None }
+        Self {
+            cluster,
+            client: client.clone(),
+            scaling: None,
+        }
     }
 
     pub(super) fn scaling(client: &Client, cluster: Cluster, wanted: Vec<(String, u32)>) -> Self {
-        Self { cluster, client: client.clone(), scaling: Some(wanted) }
+        Self {
+            cluster,
+            client: client.clone(),
+            scaling: Some(wanted),
+        }
     }
 
     /// Waits until the cluster is `Active` (`GET /clusters/{id}?show_progress=true`), for an hour at most unless
@@ -144,7 +156,8 @@ impl ClusterWork {
     pub fn wait(&self) -> Waiter<Cluster> {
         match &self.scaling {
             None => {
-                let watch = until_active(&self.client, self.cluster.id.clone(), Some(&self.cluster));
+                let watch =
+                    until_active(&self.client, self.cluster.id.clone(), Some(&self.cluster));
                 wait::waiter(&self.client, watch)
             }
             Some(wanted) => until_scaled(&self.client, &self.cluster, wanted.clone()),
@@ -185,7 +198,10 @@ impl ClustersWork {
             Made::Id(id) => id,
             Made::Wrapped { cluster } => cluster.and_then(|cluster| cluster.id).unwrap_or_default(),
         });
-        Self { ids: ids.collect(), client: client.clone() }
+        Self {
+            ids: ids.collect(),
+            client: client.clone(),
+        }
     }
 
     /// Waits until all of them are `Active` (`GET /clusters/{id}?show_progress=true` for one after the other), for an
@@ -214,9 +230,17 @@ impl ClustersWork {
         let watches: VecDeque<Box<dyn Watch<Cluster>>> = self
             .ids
             .iter()
-            .map(|id| Box::new(until_active(&self.client, id.clone(), None)) as Box<dyn Watch<Cluster>>)
+            .map(|id| {
+                Box::new(until_active(&self.client, id.clone(), None)) as Box<dyn Watch<Cluster>>
+            })
             .collect();
-        wait::waiter(&self.client, All { watches, active: Vec::new() })
+        wait::waiter(
+            &self.client,
+            All {
+                watches,
+                active: Vec::new(),
+            },
+        )
     }
 }
 
@@ -252,7 +276,10 @@ pub struct VerificationWork {
 
 impl VerificationWork {
     pub(super) fn new(client: &Client, cluster: Cluster) -> Self {
-        Self { cluster, client: client.clone() }
+        Self {
+            cluster,
+            client: client.clone(),
+        }
     }
 
     /// Waits until the check has ended and gives it, whatever it has found (`GET /clusters/{id}`). Fails when the
@@ -281,7 +308,11 @@ impl VerificationWork {
     /// ```
     pub fn wait(&self) -> Waiter<Verification> {
         // A check that runs is the one that was asked for; one that has ended is the one before.
-        let before = self.cluster.verification.as_ref().filter(|last| last.status != Health::Checking);
+        let before = self
+            .cluster
+            .verification
+            .as_ref()
+            .filter(|last| last.status != Health::Checking);
         let before = before.map_or_else(String::new, |last| last.id.clone());
         until_verified(&self.client, self.cluster.id.clone(), Some(before))
     }
@@ -305,7 +336,11 @@ pub(super) struct Forced {
 
 impl Removal {
     pub(super) fn new(client: &Client, id: &ClusterId, stack_name: Option<String>) -> Self {
-        Self { stack_name, client: client.clone(), id: id.clone() }
+        Self {
+            stack_name,
+            client: client.clone(),
+            id: id.clone(),
+        }
     }
 
     /// Waits until the cluster is gone (`GET /clusters/{id}`), for an hour at most unless [`Waiter::timeout`] says
@@ -338,29 +373,42 @@ fn failed(cluster: Cluster, what: &str) -> Error {
 }
 
 fn gone() -> Error {
-    wait::failed("the cluster is gone", "it was deleted by somebody else, or by itself")
+    wait::failed(
+        "the cluster is gone",
+        "it was deleted by somebody else, or by itself",
+    )
 }
 
-pub(super) fn until_active(client: &Client, id: ClusterId, first: Option<&Cluster>) -> impl Watch<Cluster> + use<> {
+pub(super) fn until_active(
+    client: &Client,
+    id: ClusterId,
+    first: Option<&Cluster>,
+) -> impl Watch<Cluster> + use<> {
     let mut teller = Teller::new(CREATION, first);
-    wait::follow(client, wait::looking(client.clusters().get_with_progress(id)), move |shown, news| {
-        let cluster: Cluster = shown.ok_or_else(gone)?;
-        teller.tell(&cluster, news);
-        match cluster.status {
-            // A transient cluster that is to go has been active between two looks.
-            ClusterStatus::Active | ClusterStatus::AwaitingTermination => Ok(Some(cluster)),
-            ClusterStatus::Error => Err(failed(cluster, "is in Error")),
-            ClusterStatus::Deleting => Err(failed(cluster, "is being deleted")),
-            _ => Ok(None),
-        }
-    })
+    wait::follow(
+        client,
+        wait::looking(client.clusters().get_with_progress(id)),
+        move |shown, news| {
+            let cluster: Cluster = shown.ok_or_else(gone)?;
+            teller.tell(&cluster, news);
+            match cluster.status {
+                // A transient cluster that is to go has been active between two looks.
+                ClusterStatus::Active | ClusterStatus::AwaitingTermination => Ok(Some(cluster)),
+                ClusterStatus::Error => Err(failed(cluster, "is in Error")),
+                ClusterStatus::Deleting => Err(failed(cluster, "is being deleted")),
+                _ => Ok(None),
+            }
+        },
+    )
 }
 
 fn until_scaled(client: &Client, first: &Cluster, wanted: Vec<(String, u32)>) -> Waiter<Cluster> {
     let mut teller = Teller::new(SCALING, Some(first));
     let (mut begun, before) = (first.status != ClusterStatus::Active, first.updated_at);
-    let watch =
-        wait::follow(client, wait::looking(client.clusters().get_with_progress(&first.id)), move |shown, news| {
+    let watch = wait::follow(
+        client,
+        wait::looking(client.clusters().get_with_progress(&first.id)),
+        move |shown, news| {
             let cluster: Cluster = shown.ok_or_else(gone)?;
             teller.tell(&cluster, news);
             begun |= cluster.status != ClusterStatus::Active || cluster.updated_at != before;
@@ -373,32 +421,49 @@ fn until_scaled(client: &Client, first: &Cluster, wanted: Vec<(String, u32)>) ->
                 }
                 ClusterStatus::Active => {
                     let other = wanted.iter().find(|(name, count)| {
-                        cluster.node_group(name).map_or(*count != 0, |group| group.count != *count)
+                        cluster
+                            .node_group(name)
+                            .map_or(*count != 0, |group| group.count != *count)
                     });
                     match other {
                         None => Ok(Some(cluster)),
-                        Some((name, count)) => {
-                            Err(failed(cluster, &format!("was not scaled: {name} has not {count} nodes")))
-                        }
+                        Some((name, count)) => Err(failed(
+                            cluster,
+                            &format!("was not scaled: {name} has not {count} nodes"),
+                        )),
                     }
                 }
                 ClusterStatus::Error => Err(failed(cluster, "is in Error")),
                 ClusterStatus::Deleting => Err(failed(cluster, "is being deleted")),
                 _ => Ok(None),
             }
-        });
+        },
+    );
     wait::waiter(client, watch)
 }
 
 /// Waits for the end of a check: of another one than that of the id, if one is given.
-pub(super) fn until_verified(client: &Client, id: ClusterId, before: Option<String>) -> Waiter<Verification> {
-    wait::watch(client, client.clusters().get(id), move |shown: Option<Cluster>| {
-        let cluster = shown.ok_or_else(gone)?;
-        let name = progress::name_of(&cluster);
-        let is_other = |check: &Verification| before.as_ref().is_none_or(|before| check.id != *before);
-        match cluster.verification.filter(is_other) {
-            Some(check) if check.status != Health::Checking => Ok(Step::Done(check)),
-            _ => Ok(Step::Pending(Progress::new(0, format!("check of {name}"), Health::Checking.as_str()))),
-        }
-    })
+pub(super) fn until_verified(
+    client: &Client,
+    id: ClusterId,
+    before: Option<String>,
+) -> Waiter<Verification> {
+    wait::watch(
+        client,
+        client.clusters().get(id),
+        move |shown: Option<Cluster>| {
+            let cluster = shown.ok_or_else(gone)?;
+            let name = progress::name_of(&cluster);
+            let is_other =
+                |check: &Verification| before.as_ref().is_none_or(|before| check.id != *before);
+            match cluster.verification.filter(is_other) {
+                Some(check) if check.status != Health::Checking => Ok(Step::Done(check)),
+                _ => Ok(Step::Pending(Progress::new(
+                    0,
+                    format!("check of {name}"),
+                    Health::Checking.as_str(),
+                ))),
+            }
+        },
+    )
 }

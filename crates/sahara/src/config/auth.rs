@@ -15,28 +15,56 @@ enum Kind {
 }
 
 /// Makes a login of an entry.
-pub(super) fn login(entry: &Entry, auth_url: &Setting<String>, notes: &mut Vec<String>) -> Result<Login> {
+pub(super) fn login(
+    entry: &Entry,
+    auth_url: &Setting<String>,
+    notes: &mut Vec<String>,
+) -> Result<Login> {
     let keys = Keys { entry, auth_url };
     match keys.kind()? {
-        Kind::Password => Ok(Login::password(keys.user(notes)?, keys.secret("password")?, keys.scope(notes)?)),
+        Kind::Password => Ok(Login::password(
+            keys.user(notes)?,
+            keys.secret("password")?,
+            keys.scope(notes)?,
+        )),
         Kind::Token => Ok(Login::token(keys.secret("token")?, keys.scope(notes)?)),
         Kind::ApplicationCredential => {
             let credential = match entry.text("application_credential_id") {
                 Some(id) => ApplicationCredential::id(id.value),
-                None => ApplicationCredential::named(keys.text("application_credential_name")?, keys.user(notes)?),
+                None => ApplicationCredential::named(
+                    keys.text("application_credential_name")?,
+                    keys.user(notes)?,
+                ),
             };
             // Keystone refuses any scope beside an application credential, which has one.
-            let scopes = ["project_id", "project_name", "domain_id", "domain_name", "trust_id", "system_scope"];
-            let unused: Vec<String> =
-                scopes.iter().filter_map(|key| Some(entry.text(key)?.origin.to_string())).collect();
+            let scopes = [
+                "project_id",
+                "project_name",
+                "domain_id",
+                "domain_name",
+                "trust_id",
+                "system_scope",
+            ];
+            let unused: Vec<String> = scopes
+                .iter()
+                .filter_map(|key| Some(entry.text(key)?.origin.to_string()))
+                .collect();
             if !unused.is_empty() {
-                notes.push(format!("without effect beside an application credential: {}", unused.join(", ")));
+                notes.push(format!(
+                    "without effect beside an application credential: {}",
+                    unused.join(", ")
+                ));
             }
-            Ok(Login::application_credential(credential, keys.secret("application_credential_secret")?))
+            Ok(Login::application_credential(
+                credential,
+                keys.secret("application_credential_secret")?,
+            ))
         }
         Kind::V2Password => {
             let tenant = keys.id_or_name("project_id", "project_name");
-            let user = keys.id_or_name("user_id", "username").ok_or_else(|| keys.missing("username"))?;
+            let user = keys
+                .id_or_name("user_id", "username")
+                .ok_or_else(|| keys.missing("username"))?;
             Ok(Login::v2_password(user, keys.secret("password")?, tenant))
         }
     }
@@ -57,7 +85,9 @@ impl Keys<'_> {
             let old = self
                 .entry
                 .text("identity_api_version")
-                .is_some_and(|version| matches!(version.value.trim().trim_start_matches('v'), "2" | "2.0"));
+                .is_some_and(|version| {
+                    matches!(version.value.trim().trim_start_matches('v'), "2" | "2.0")
+                });
             let domains = [
                 "user_domain_id",
                 "user_domain_name",
@@ -68,19 +98,27 @@ impl Keys<'_> {
             ];
             // Domains are unknown to version 2.0.
             let old_url = self.auth_url.value.trim_end_matches('/').ends_with("/v2.0");
-            if old || (old_url && !domains.iter().any(|key| self.has(key))) { Kind::V2Password } else { Kind::Password }
+            if old || (old_url && !domains.iter().any(|key| self.has(key))) {
+                Kind::V2Password
+            } else {
+                Kind::Password
+            }
         };
         if let Some(code) = self.entry.secret("passcode") {
-            return Err(code.error("one-time codes are not supported, since they can renew no token"));
+            return Err(
+                code.error("one-time codes are not supported, since they can renew no token")
+            );
         }
         let Some(kind) = self.entry.text("auth_type") else {
-            return Ok(if self.has("application_credential_secret") && !self.has("password") {
-                Kind::ApplicationCredential
-            } else if self.has("token") && !self.has("password") {
-                Kind::Token
-            } else {
-                password()
-            });
+            return Ok(
+                if self.has("application_credential_secret") && !self.has("password") {
+                    Kind::ApplicationCredential
+                } else if self.has("token") && !self.has("password") {
+                    Kind::Token
+                } else {
+                    password()
+                },
+            );
         };
         match kind.value.trim().to_lowercase().as_str() {
             // As in openstacksdk, a token that is there goes before the password that the kind is about by default.
@@ -98,33 +136,60 @@ impl Keys<'_> {
     }
 
     fn missing(&self, key: &str) -> Error {
-        let unknown = self.entry.unknown().map(|keys| format!("; {keys}")).unwrap_or_default();
-        let text = format!("{key}: not set beside auth_url ({}){unknown}", self.auth_url.origin);
+        let unknown = self
+            .entry
+            .unknown()
+            .map(|keys| format!("; {keys}"))
+            .unwrap_or_default();
+        let text = format!(
+            "{key}: not set beside auth_url ({}){unknown}",
+            self.auth_url.origin
+        );
         Error::new(ErrorKind::Config, text)
     }
 
     fn text(&self, key: &str) -> Result<String> {
-        self.entry.text(key).map(|setting| setting.value).ok_or_else(|| self.missing(key))
+        self.entry
+            .text(key)
+            .map(|setting| setting.value)
+            .ok_or_else(|| self.missing(key))
     }
 
     fn secret(&self, key: &str) -> Result<SecretString> {
-        self.entry.secret(key).map(|setting| setting.value).ok_or_else(|| self.missing(key))
+        self.entry
+            .secret(key)
+            .map(|setting| setting.value)
+            .ok_or_else(|| self.missing(key))
     }
 
     fn id_or_name(&self, id: &str, name: &str) -> Option<IdOrName> {
-        let id = self.entry.text(id).map(|setting| IdOrName::Id(setting.value));
-        id.or_else(|| self.entry.text(name).map(|setting| IdOrName::Name(setting.value)))
+        let id = self
+            .entry
+            .text(id)
+            .map(|setting| IdOrName::Id(setting.value));
+        id.or_else(|| {
+            self.entry
+                .text(name)
+                .map(|setting| IdOrName::Name(setting.value))
+        })
     }
 
     /// The domain of a user or a project.
     fn domain(&self, of: &str, notes: &mut Vec<String>) -> IdOrName {
-        let domain = |prefix: &str| self.id_or_name(&format!("{prefix}domain_id"), &format!("{prefix}domain_name"));
+        let domain = |prefix: &str| {
+            self.id_or_name(
+                &format!("{prefix}domain_id"),
+                &format!("{prefix}domain_name"),
+            )
+        };
         let for_project = self.has("project_id") || self.has("project_name");
         domain(&format!("{of}_"))
             .or_else(|| domain("").filter(|_| for_project))
             .or_else(|| domain("default_"))
             .unwrap_or_else(|| {
-                notes.push(format!("the {of} has no domain, so the one with the id `default` is meant"));
+                notes.push(format!(
+                    "the {of} has no domain, so the one with the id `default` is meant"
+                ));
                 IdOrName::id("default")
             })
     }
@@ -132,12 +197,18 @@ impl Keys<'_> {
     fn user(&self, notes: &mut Vec<String>) -> Result<User> {
         match self.entry.text("user_id") {
             Some(id) => Ok(User::id(id.value)),
-            None => Ok(User::named(self.text("username")?, self.domain("user", notes))),
+            None => Ok(User::named(
+                self.text("username")?,
+                self.domain("user", notes),
+            )),
         }
     }
 
     fn scope(&self, notes: &mut Vec<String>) -> Result<Scope> {
-        let project = match (self.entry.text("project_id"), self.entry.text("project_name")) {
+        let project = match (
+            self.entry.text("project_id"),
+            self.entry.text("project_name"),
+        ) {
             (Some(id), _) => Some(Project::id(id.value)),
             (None, Some(name)) => Some(Project::named(name.value, self.domain("project", notes))),
             (None, None) => None,
@@ -160,7 +231,10 @@ impl Keys<'_> {
         }
         if scopes.len() > 1 {
             let what: Vec<&str> = scopes.iter().map(|(what, _)| *what).collect();
-            let text = format!("a token can be for one thing only, not for {}", what.join(" and "));
+            let text = format!(
+                "a token can be for one thing only, not for {}",
+                what.join(" and ")
+            );
             return Err(Error::config(&self.auth_url.origin, text));
         }
         Ok(scopes.pop().map_or(Scope::Default, |(_, scope)| scope))

@@ -61,7 +61,12 @@ const ALIASES: [(&str, &str); 8] = [
 ];
 
 /// Keys whose values are never filled in, nor shown.
-const SECRETS: [&str; 4] = ["application_credential_secret", "passcode", "password", "token"];
+const SECRETS: [&str; 4] = [
+    "application_credential_secret",
+    "passcode",
+    "password",
+    "token",
+];
 
 /// Variables that choose a cloud, but make none.
 const SELECTORS: [&str; 1] = ["region_name"];
@@ -80,12 +85,17 @@ impl Entry {
         let mut entry = Self::default();
         let mut is_cloud = false;
         // Other words for a key come first, and give way to it. `OS_CLOUD` is none for a profile.
-        let words = ALIASES.iter().copied().chain(KEYS.iter().map(|key| (*key, *key)));
+        let words = ALIASES
+            .iter()
+            .copied()
+            .chain(KEYS.iter().map(|key| (*key, *key)));
         for (word, key) in words.filter(|(_, key)| *key != "profile") {
             let variable = format!("OS_{}", word.to_uppercase());
             if let Some(value) = env.get_nonempty(&variable)? {
                 is_cloud |= !SELECTORS.contains(&word);
-                entry.values.insert(key.to_owned(), value.map(SecretString::from));
+                entry
+                    .values
+                    .insert(key.to_owned(), value.map(SecretString::from));
             }
         }
         Ok(is_cloud.then_some(entry))
@@ -99,8 +109,14 @@ impl Entry {
                 Value::Mapping(auth) => {
                     let place = format!("{place}.auth");
                     entry.lay_over(Self::from_keys(auth, path, &place)?);
-                    let strange = auth.keys().filter_map(Value::as_str).filter(|name| !is_key(name));
-                    let origin = |name| Origin::File { path: path.to_owned(), key: format!("{place}.{name}") };
+                    let strange = auth
+                        .keys()
+                        .filter_map(Value::as_str)
+                        .filter(|name| !is_key(name));
+                    let origin = |name| Origin::File {
+                        path: path.to_owned(),
+                        key: format!("{place}.{name}"),
+                    };
                     entry.unknown.extend(strange.map(origin));
                 }
                 Value::Null => {}
@@ -122,10 +138,21 @@ impl Entry {
             let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
             let key = alias.map_or(word.as_str(), |(_, key)| *key);
             let place = format!("{place}.{name}");
-            let Some(text) = scalar(value).map_err(|problem| wrong(path, &place, problem))? else { continue };
-            let origin = Origin::File { path: path.to_owned(), key: place };
-            let target = if alias.is_some() { &mut others } else { &mut entry };
-            target.values.insert(key.to_owned(), Setting::new(text.into(), origin));
+            let Some(text) = scalar(value).map_err(|problem| wrong(path, &place, problem))? else {
+                continue;
+            };
+            let origin = Origin::File {
+                path: path.to_owned(),
+                key: place,
+            };
+            let target = if alias.is_some() {
+                &mut others
+            } else {
+                &mut entry
+            };
+            target
+                .values
+                .insert(key.to_owned(), Setting::new(text.into(), origin));
         }
         others.lay_over(entry);
         Ok(others)
@@ -139,7 +166,11 @@ impl Entry {
 
     /// The entry in a region: the one that is asked for, its own, else the first of those that are declared, which must
     /// have it.
-    pub(super) fn with_region(mut self, asked: Option<&str>, declared: Vec<(String, Self)>) -> Result<Self> {
+    pub(super) fn with_region(
+        mut self,
+        asked: Option<&str>,
+        declared: Vec<(String, Self)>,
+    ) -> Result<Self> {
         if let Some(asked) = asked {
             let region = Setting::new(asked.to_owned().into(), Origin::Builder("region"));
             self.values.insert("region_name".to_owned(), region);
@@ -154,8 +185,13 @@ impl Entry {
             return Ok(self);
         };
         let names: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
-        let Some((_, mut values)) = declared.into_iter().find(|(name, _)| *name == wanted.value) else {
-            let text = format!("{} is not among the regions of the cloud: {}", wanted.value, names.join(", "));
+        let Some((_, mut values)) = declared.into_iter().find(|(name, _)| *name == wanted.value)
+        else {
+            let text = format!(
+                "{} is not among the regions of the cloud: {}",
+                wanted.value,
+                names.join(", ")
+            );
             return Err(wanted.error(text));
         };
         values.values.remove("region_name");
@@ -169,7 +205,10 @@ impl Entry {
             let mut setting = setting.clone();
             let text = setting.value.expose_secret();
             if text.contains('{') && !SECRETS.contains(&key.as_str()) {
-                let known = self.values.iter().filter(|(other, _)| !SECRETS.contains(&other.as_str()));
+                let known = self
+                    .values
+                    .iter()
+                    .filter(|(other, _)| !SECRETS.contains(&other.as_str()));
                 let text = known.fold(text.to_owned(), |text, (other, value)| {
                     text.replace(&format!("{{{other}}}"), value.value.expose_secret())
                 });
@@ -177,23 +216,33 @@ impl Entry {
             }
             (key.clone(), setting)
         };
-        Self { values: self.values.iter().map(fill).collect(), unknown: self.unknown.clone() }
+        Self {
+            values: self.values.iter().map(fill).collect(),
+            unknown: self.unknown.clone(),
+        }
     }
 
     /// A value that is no secret.
     pub(super) fn text(&self, key: &str) -> Option<Setting<String>> {
-        Some(self.secret(key)?.map(|value| value.expose_secret().to_owned()))
+        Some(
+            self.secret(key)?
+                .map(|value| value.expose_secret().to_owned()),
+        )
     }
 
     /// A value.
     pub(super) fn secret(&self, key: &str) -> Option<Setting<SecretString>> {
-        self.values.get(key).filter(|setting| !setting.value.expose_secret().is_empty()).cloned()
+        self.values
+            .get(key)
+            .filter(|setting| !setting.value.expose_secret().is_empty())
+            .cloned()
     }
 
     /// Keys of the login that are not known, for people.
     pub(super) fn unknown(&self) -> Option<String> {
         let places: Vec<String> = self.unknown.iter().map(ToString::to_string).collect();
-        (!places.is_empty()).then(|| format!("not known, and without effect: {}", places.join(", ")))
+        (!places.is_empty())
+            .then(|| format!("not known, and without effect: {}", places.join(", ")))
     }
 
     /// Where its values come from.
@@ -203,9 +252,15 @@ impl Entry {
 
     /// Names the region of a declaration that has no values of its own.
     pub(super) fn of_region(name: &str, path: &Path, place: &str) -> Self {
-        let origin = Origin::File { path: path.to_owned(), key: place.to_owned() };
+        let origin = Origin::File {
+            path: path.to_owned(),
+            key: place.to_owned(),
+        };
         let region = Setting::new(name.to_owned().into(), origin);
-        Self { values: BTreeMap::from([("region_name".to_owned(), region)]), unknown: Vec::new() }
+        Self {
+            values: BTreeMap::from([("region_name".to_owned(), region)]),
+            unknown: Vec::new(),
+        }
     }
 }
 
@@ -228,12 +283,20 @@ fn scalar(value: &Value) -> Result<Option<String>, &'static str> {
         Value::String(text) => Ok(Some(text.clone())),
         Value::Sequence(items) => {
             let texts: Result<Vec<Option<String>>, _> = items.iter().map(scalar).collect();
-            Ok(Some(texts?.into_iter().flatten().collect::<Vec<_>>().join(",")))
+            Ok(Some(
+                texts?.into_iter().flatten().collect::<Vec<_>>().join(","),
+            ))
         }
         Value::Mapping(_) | Value::Tagged(_) => Err("must be text"),
     }
 }
 
 pub(super) fn wrong(path: &Path, place: &str, problem: &str) -> Error {
-    Error::config(Origin::File { path: path.to_owned(), key: place.to_owned() }, problem)
+    Error::config(
+        Origin::File {
+            path: path.to_owned(),
+            key: place.to_owned(),
+        },
+        problem,
+    )
 }

@@ -28,7 +28,12 @@ impl Files {
         let searched = candidates(&dirs, "clouds");
         Ok(Self {
             clouds: named_or_first(env, "OS_CLIENT_CONFIG_FILE", &searched, notes)?,
-            secure: named_or_first(env, "OS_CLIENT_SECURE_FILE", &candidates(&dirs, "secure"), notes)?,
+            secure: named_or_first(
+                env,
+                "OS_CLIENT_SECURE_FILE",
+                &candidates(&dirs, "secure"),
+                notes,
+            )?,
             public: first(env, &candidates(&dirs, "clouds-public"), notes),
             searched,
         })
@@ -37,7 +42,11 @@ impl Files {
     /// The names of the clouds.
     pub(super) fn clouds(&self) -> Vec<&str> {
         let mapping = self.clouds.as_ref().and_then(|file| file.mapping("clouds"));
-        mapping.into_iter().flat_map(Mapping::keys).filter_map(Value::as_str).collect()
+        mapping
+            .into_iter()
+            .flat_map(Mapping::keys)
+            .filter_map(Value::as_str)
+            .collect()
     }
 
     pub(super) fn has_cloud(&self, name: &str) -> bool {
@@ -46,12 +55,21 @@ impl Files {
 
     /// The file, or what it would be called.
     pub(super) fn path(&self) -> String {
-        self.clouds.as_ref().map_or_else(|| "clouds.yaml".to_owned(), |file| file.path.display().to_string())
+        self.clouds.as_ref().map_or_else(
+            || "clouds.yaml".to_owned(),
+            |file| file.path.display().to_string(),
+        )
     }
 
     pub(super) fn origin(&self, key: &str) -> Origin {
-        let path = self.clouds.as_ref().map_or_else(|| PathBuf::from("clouds.yaml"), |file| file.path.clone());
-        Origin::File { path, key: key.to_owned() }
+        let path = self
+            .clouds
+            .as_ref()
+            .map_or_else(|| PathBuf::from("clouds.yaml"), |file| file.path.clone());
+        Origin::File {
+            path,
+            key: key.to_owned(),
+        }
     }
 
     /// Where clouds were looked for.
@@ -59,8 +77,17 @@ impl Files {
         if let Some(file) = &self.clouds {
             return format!("{} has no clouds", file.path.display());
         }
-        let paths = self.searched.iter().filter(|path| path.ends_with("clouds.yaml"));
-        format!("there is none of {}", paths.map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))
+        let paths = self
+            .searched
+            .iter()
+            .filter(|path| path.ends_with("clouds.yaml"));
+        format!(
+            "there is none of {}",
+            paths
+                .map(|path| path.display().to_string())
+                .collect::<Vec<_>>()
+                .join(", ")
+        )
     }
 
     /// The entry of a cloud, with its profile below it, its secrets over it, and the values of its region over both.
@@ -71,31 +98,59 @@ impl Files {
         notes: &mut Vec<String>,
     ) -> Result<Entry> {
         let name = cloud.value.as_str();
-        let file = self.clouds.as_ref().filter(|_| self.has_cloud(name)).ok_or_else(|| {
-            let known = self.clouds();
-            let known = if known.is_empty() { self.searched() } else { format!("there are {}", known.join(", ")) };
-            cloud.error(format_args!("there is no cloud {name:?} in {}; {known}", self.path()))
-        })?;
+        let file = self
+            .clouds
+            .as_ref()
+            .filter(|_| self.has_cloud(name))
+            .ok_or_else(|| {
+                let known = self.clouds();
+                let known = if known.is_empty() {
+                    self.searched()
+                } else {
+                    format!("there are {}", known.join(", "))
+                };
+                cloud.error(format_args!(
+                    "there is no cloud {name:?} in {}; {known}",
+                    self.path()
+                ))
+            })?;
         let (mut entry, mut regions) = file.layer("clouds", name)?.unwrap_or_default();
         if let Some(secure) = &self.secure
             && let Some((over, declared)) = secure.layer("clouds", name)?
         {
             entry.lay_over(over);
-            regions = if declared.is_empty() { regions } else { declared };
+            regions = if declared.is_empty() {
+                regions
+            } else {
+                declared
+            };
         }
         if let Some(profile) = entry.text("profile") {
-            let found = self.public.as_ref().map(|public| public.layer("public-clouds", &profile.value)).transpose()?;
+            let found = self
+                .public
+                .as_ref()
+                .map(|public| public.layer("public-clouds", &profile.value))
+                .transpose()?;
             match found.flatten() {
                 Some((mut below, declared)) => {
                     below.lay_over(entry);
                     entry = below;
-                    regions = if regions.is_empty() { declared } else { regions };
+                    regions = if regions.is_empty() {
+                        declared
+                    } else {
+                        regions
+                    };
                 }
                 None if profile.value.contains("://") => {
-                    return Err(profile.error("is a URL; profiles are read from clouds-public.yaml only"));
+                    return Err(
+                        profile.error("is a URL; profiles are read from clouds-public.yaml only")
+                    );
                 }
                 None => {
-                    notes.push(format!("no profile {} in any clouds-public.yaml ({})", profile.value, profile.origin));
+                    notes.push(format!(
+                        "no profile {} in any clouds-public.yaml ({})",
+                        profile.value, profile.origin
+                    ));
                 }
             }
         }
@@ -127,20 +182,39 @@ impl File {
                 .enumerate()
                 .map(|(index, region)| self.region(region, &format!("{place}.regions[{index}]")))
                 .collect::<Result<_>>()?,
-            Some(_) => return Err(wrong(&self.path, &format!("{place}.regions"), "must be a list")),
+            Some(_) => {
+                return Err(wrong(
+                    &self.path,
+                    &format!("{place}.regions"),
+                    "must be a list",
+                ));
+            }
         };
         Ok(Some((entry, regions)))
     }
 
     fn region(&self, region: &Value, place: &str) -> Result<(String, Entry)> {
-        let bad = || wrong(&self.path, place, "must be a name, or a mapping with a name and values");
+        let bad = || {
+            wrong(
+                &self.path,
+                place,
+                "must be a name, or a mapping with a name and values",
+            )
+        };
         match region {
             Value::String(name) => Ok((name.clone(), Entry::of_region(name, &self.path, place))),
             Value::Mapping(mapping) => {
-                let name = mapping.get("name").and_then(Value::as_str).ok_or_else(bad)?;
+                let name = mapping
+                    .get("name")
+                    .and_then(Value::as_str)
+                    .ok_or_else(bad)?;
                 let mut entry = Entry::of_region(name, &self.path, place);
                 if let Some(values) = mapping.get("values").and_then(Value::as_mapping) {
-                    entry.lay_over(Entry::from_mapping(values, &self.path, &format!("{place}.values"))?);
+                    entry.lay_over(Entry::from_mapping(
+                        values,
+                        &self.path,
+                        &format!("{place}.values"),
+                    )?);
                 }
                 Ok((name.to_owned(), entry))
             }
@@ -154,16 +228,27 @@ fn directories(env: &Environment) -> Result<Vec<PathBuf>> {
     let mut dirs = vec![PathBuf::new()];
     let openstack = |dir: PathBuf| dir.join("openstack");
     if cfg!(target_os = "macos") {
-        dirs.extend(env.home().map(|home| openstack(home.join("Library/Application Support"))));
+        dirs.extend(
+            env.home()
+                .map(|home| openstack(home.join("Library/Application Support"))),
+        );
     }
     dirs.extend(env.config_dirs().into_iter().map(openstack));
     dirs.extend(env.home().map(|home| openstack(home.join(".config"))));
     let machine = match env.get_nonempty("XDG_CONFIG_DIRS")? {
-        Some(list) => list.value.split(':').map(PathBuf::from).find(|dir| dir.is_absolute()),
-        None if cfg!(windows) => env.get_nonempty("PROGRAMDATA")?.map(|dir| PathBuf::from(dir.value)),
+        Some(list) => list
+            .value
+            .split(':')
+            .map(PathBuf::from)
+            .find(|dir| dir.is_absolute()),
+        None if cfg!(windows) => env
+            .get_nonempty("PROGRAMDATA")?
+            .map(|dir| PathBuf::from(dir.value)),
         None => None,
     };
-    dirs.push(openstack(machine.unwrap_or_else(|| PathBuf::from("/etc/xdg"))));
+    dirs.push(openstack(
+        machine.unwrap_or_else(|| PathBuf::from("/etc/xdg")),
+    ));
     dirs.push(PathBuf::from("/etc/openstack"));
     let mut unique: Vec<PathBuf> = Vec::new();
     for dir in dirs {
@@ -175,7 +260,8 @@ fn directories(env: &Environment) -> Result<Vec<PathBuf>> {
 }
 
 fn candidates(dirs: &[PathBuf], stem: &str) -> Vec<PathBuf> {
-    let of = |dir: &PathBuf| ["yaml", "yml", "json"].map(|ending| dir.join(format!("{stem}.{ending}")));
+    let of =
+        |dir: &PathBuf| ["yaml", "yml", "json"].map(|ending| dir.join(format!("{stem}.{ending}")));
     dirs.iter().flat_map(of).collect()
 }
 
@@ -186,10 +272,13 @@ fn named_or_first(
     paths: &[PathBuf],
     notes: &mut Vec<String>,
 ) -> Result<Option<File>> {
-    let Some(named) = env.get_nonempty(variable)? else { return Ok(first(env, paths, notes)) };
+    let Some(named) = env.get_nonempty(variable)? else {
+        return Ok(first(env, paths, notes));
+    };
     let path = expand_home(env, &named.value);
-    let text =
-        env.read(&path).map_err(|error| named.error(format_args!("{} cannot be read: {error}", path.display())))?;
+    let text = env
+        .read(&path)
+        .map_err(|error| named.error(format_args!("{} cannot be read: {error}", path.display())))?;
     Ok(Some(parse(&path, text.expose_secret())?))
 }
 
@@ -211,14 +300,28 @@ fn first(env: &Environment, paths: &[PathBuf], notes: &mut Vec<String>) -> Optio
 fn parse(path: &Path, text: &str) -> Result<File> {
     // The error's own words could quote the file, which holds secrets.
     let bad = |error: &serde_yaml_ng::Error| {
-        let line = error.location().map_or_else(|| "the file".to_owned(), |at| format!("line {}", at.line()));
-        Error::config(Origin::File { path: path.to_owned(), key: line }, "is not valid YAML")
+        let line = error
+            .location()
+            .map_or_else(|| "the file".to_owned(), |at| format!("line {}", at.line()));
+        Error::config(
+            Origin::File {
+                path: path.to_owned(),
+                key: line,
+            },
+            "is not valid YAML",
+        )
     };
     let mut content: Value = serde_yaml_ng::from_str(text).map_err(|error| bad(&error))?;
     content.apply_merge().map_err(|error| bad(&error))?;
     match content {
-        Value::Mapping(content) => Ok(File { path: path.to_owned(), content }),
-        Value::Null => Ok(File { path: path.to_owned(), content: Mapping::new() }),
+        Value::Mapping(content) => Ok(File {
+            path: path.to_owned(),
+            content,
+        }),
+        Value::Null => Ok(File {
+            path: path.to_owned(),
+            content: Mapping::new(),
+        }),
         _ => Err(wrong(path, "the file", "must be a mapping")),
     }
 }

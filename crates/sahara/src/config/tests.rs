@@ -15,7 +15,10 @@ impl Disk {
     fn new(files: &[(&str, &str)]) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let root = std::env::temp_dir().join(format!("cloud-sahara-config-{}-{number}", std::process::id()));
+        let root = std::env::temp_dir().join(format!(
+            "cloud-sahara-config-{}-{number}",
+            std::process::id()
+        ));
         for (path, text) in files {
             let path = root.join(path.trim_start_matches('/'));
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -49,43 +52,100 @@ fn facts(found: &Settings) -> String {
     };
     let scope = |scope: &Scope| match scope {
         Scope::Project(Project::Id(id)) => format!("project #{id}"),
-        Scope::Project(Project::Name { name, domain: of }) => format!("project {name}@{}", domain(of)),
+        Scope::Project(Project::Name { name, domain: of }) => {
+            format!("project {name}@{}", domain(of))
+        }
         Scope::Domain(of) => format!("domain {}", domain(of)),
         other => format!("{other:?}"),
     };
     let login = match &found.login {
-        Login::Password { user: who, password, scope: what } => {
+        Login::Password {
+            user: who,
+            password,
+            scope: what,
+        } => {
             format!("{}:{} {}", user(who), password.expose_secret(), scope(what))
         }
-        Login::Token { token, scope: what } => format!("token {} {}", token.expose_secret(), scope(what)),
-        Login::ApplicationCredential { credential: ApplicationCredential::Id(id), secret } => {
+        Login::Token { token, scope: what } => {
+            format!("token {} {}", token.expose_secret(), scope(what))
+        }
+        Login::ApplicationCredential {
+            credential: ApplicationCredential::Id(id),
+            secret,
+        } => {
             format!("credential #{id}:{}", secret.expose_secret())
         }
-        Login::ApplicationCredential { credential: ApplicationCredential::Name { name, user: of }, secret } => {
-            format!("credential {name} of {}:{}", user(of), secret.expose_secret())
+        Login::ApplicationCredential {
+            credential: ApplicationCredential::Name { name, user: of },
+            secret,
+        } => {
+            format!(
+                "credential {name} of {}:{}",
+                user(of),
+                secret.expose_secret()
+            )
         }
-        Login::V2Password { user, password, tenant } => {
+        Login::V2Password {
+            user,
+            password,
+            tenant,
+        } => {
             let tenant = tenant.as_ref().map(domain).unwrap_or_default();
-            format!("v2 {}:{} tenant {tenant}", domain(user), password.expose_secret())
+            format!(
+                "v2 {}:{} tenant {tenant}",
+                domain(user),
+                password.expose_secret()
+            )
         }
     };
     let mut line = format!("{} {} {login}", found.cloud.value, found.auth_url.value);
-    let interfaces = found
-        .interfaces
-        .as_ref()
-        .map(|setting| setting.value.iter().map(Interface::as_str).collect::<Vec<_>>().join("+"));
-    let text = |setting: &Option<Setting<String>>| setting.as_ref().map(|setting| setting.value.clone());
+    let interfaces = found.interfaces.as_ref().map(|setting| {
+        setting
+            .value
+            .iter()
+            .map(Interface::as_str)
+            .collect::<Vec<_>>()
+            .join("+")
+    });
+    let text =
+        |setting: &Option<Setting<String>>| setting.as_ref().map(|setting| setting.value.clone());
     for (key, value) in [
         ("region", text(&found.region)),
         ("interface", interfaces),
         ("endpoint", text(&found.endpoint_override)),
-        ("version", found.version.as_ref().map(|version| version.value.to_string())),
+        (
+            "version",
+            found
+                .version
+                .as_ref()
+                .map(|version| version.value.to_string()),
+        ),
         ("type", text(&found.service_type)),
         ("name", text(&found.service_name)),
-        ("timeout", found.timeout.as_ref().map(|timeout| format!("{:?}", timeout.value))),
-        ("insecure", found.tls.insecure.as_ref().map(|setting| setting.origin.to_string())),
+        (
+            "timeout",
+            found
+                .timeout
+                .as_ref()
+                .map(|timeout| format!("{:?}", timeout.value)),
+        ),
+        (
+            "insecure",
+            found
+                .tls
+                .insecure
+                .as_ref()
+                .map(|setting| setting.origin.to_string()),
+        ),
         ("authorities", text(&found.tls.authorities)),
-        ("identity", found.tls.identity.as_ref().map(|pair| pair.value.0.clone() + "+" + pair.value.1.expose_secret())),
+        (
+            "identity",
+            found
+                .tls
+                .identity
+                .as_ref()
+                .map(|pair| pair.value.0.clone() + "+" + pair.value.1.expose_secret()),
+        ),
     ] {
         if let Some(value) = value {
             line.extend([" ", key, "=", value.as_str()]);
@@ -105,19 +165,35 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn new(rule: &'a str, files: &'a [(&'a str, &'a str)], found: &'a str) -> Self {
-        Self { rule, files, variables: &[], cloud: None, region: None, found: Ok(found) }
+        Self {
+            rule,
+            files,
+            variables: &[],
+            cloud: None,
+            region: None,
+            found: Ok(found),
+        }
     }
     fn fails(rule: &'a str, files: &'a [(&'a str, &'a str)], with: &'a str) -> Self {
-        Self { found: Err(with), ..Self::new(rule, files, "") }
+        Self {
+            found: Err(with),
+            ..Self::new(rule, files, "")
+        }
     }
     fn env(self, variables: &'a [(&'a str, &'a str)]) -> Self {
         Self { variables, ..self }
     }
     fn cloud(self, name: &'a str) -> Self {
-        Self { cloud: Some(name), ..self }
+        Self {
+            cloud: Some(name),
+            ..self
+        }
     }
     fn region(self, name: &'a str) -> Self {
-        Self { region: Some(name), ..self }
+        Self {
+            region: Some(name),
+            ..self
+        }
     }
 }
 
@@ -129,10 +205,20 @@ fn check(rows: &[Row<'_>]) {
             (Ok(found), Ok(expected)) => assert_eq!(facts(&found), expected, "{}", row.rule),
             (Err(error), Err(expected)) => {
                 assert_eq!(error.kind(), ErrorKind::Config, "{}: {error}", row.rule);
-                assert!(error.to_string().contains(expected), "{}: {error}", row.rule);
-                assert!(!format!("{error:?}").contains("hunter2"), "{}: {error:?}", row.rule);
+                assert!(
+                    error.to_string().contains(expected),
+                    "{}: {error}",
+                    row.rule
+                );
+                assert!(
+                    !format!("{error:?}").contains("hunter2"),
+                    "{}: {error:?}",
+                    row.rule
+                );
             }
-            (Ok(found), Err(expected)) => panic!("{}: {} instead of {expected}", row.rule, facts(&found)),
+            (Ok(found), Err(expected)) => {
+                panic!("{}: {} instead of {expected}", row.rule, facts(&found))
+            }
             (Err(error), Ok(_)) => panic!("{}: {error}", row.rule),
         }
     }
@@ -170,8 +256,12 @@ const HOME: &str = "/home/me/.config/openstack/clouds.yaml";
 const SECURE: &str = "/home/me/.config/openstack/secure.yaml";
 const PUBLIC: &str = "/home/me/.config/openstack/clouds-public.yaml";
 
-const ENV: &[(&str, &str)] =
-    &[("OS_AUTH_URL", "https://e"), ("OS_USER_ID", "eu"), ("OS_PASSWORD", "hunter2"), ("OS_PROJECT_ID", "ep")];
+const ENV: &[(&str, &str)] = &[
+    ("OS_AUTH_URL", "https://e"),
+    ("OS_USER_ID", "eu"),
+    ("OS_PASSWORD", "hunter2"),
+    ("OS_PROJECT_ID", "ep"),
+];
 const IS_ENV: &str = "envvars https://e #eu:hunter2 project #ep";
 
 #[test]
@@ -190,8 +280,11 @@ fn the_first_file_counts_alone() {
         ("/etc/xdg/openstack/clouds.yaml", cloud!("etc-xdg")),
         ("/etc/openstack/clouds.yaml", cloud!("etc")),
     ];
-    let named =
-        [("OS_CLIENT_CONFIG_FILE", "/named.yaml"), ("XDG_CONFIG_HOME", "/xdg"), ("XDG_CONFIG_DIRS", "/site:/x")];
+    let named = [
+        ("OS_CLIENT_CONFIG_FILE", "/named.yaml"),
+        ("XDG_CONFIG_HOME", "/xdg"),
+        ("XDG_CONFIG_DIRS", "/site:/x"),
+    ];
     let xdg = &named[1..];
     check(&[
         Row::new("the variable's", &all, is!("named")).env(&named),
@@ -209,27 +302,42 @@ fn the_first_file_counts_alone() {
             "there is no cloud \"home\" in clouds.yaml; there are here",
         )
         .cloud("home"),
-        Row::fails("the variable's must be there", &all, "OS_CLIENT_CONFIG_FILE (environment): /gone cannot be read")
-            .env(&[("OS_CLIENT_CONFIG_FILE", "/gone")]),
+        Row::fails(
+            "the variable's must be there",
+            &all,
+            "OS_CLIENT_CONFIG_FILE (environment): /gone cannot be read",
+        )
+        .env(&[("OS_CLIENT_CONFIG_FILE", "/gone")]),
         Row::fails(
             "no file at all",
             &[],
             "no cloud is given: set OS_CLOUD, or OS_AUTH_URL and a login; there is none of clouds.yaml, /home/me/.config/openstack/clouds.yaml, /etc/xdg/openstack/clouds.yaml",
         ),
-        Row::new("home at the beginning of a path", &[("/home/me/x.yaml", cloud!("x"))], is!("x"))
-            .env(&[("OS_CLIENT_CONFIG_FILE", "~/x.yaml")]),
+        Row::new(
+            "home at the beginning of a path",
+            &[("/home/me/x.yaml", cloud!("x"))],
+            is!("x"),
+        )
+        .env(&[("OS_CLIENT_CONFIG_FILE", "~/x.yaml")]),
     ]);
 }
 
 #[test]
 fn a_broken_file_is_passed_over_unless_it_is_named() {
-    let files = [("/clouds.yaml", "clouds: [hunter2\n  - : {"), (HOME, cloud!("home"))];
+    let files = [
+        ("/clouds.yaml", "clouds: [hunter2\n  - : {"),
+        (HOME, cloud!("home")),
+    ];
     check(&[
         Row::new("passed over", &files, is!("home")),
         Row::fails("named", &files, "line 2 (/clouds.yaml): is not valid YAML")
             .env(&[("OS_CLIENT_CONFIG_FILE", "/clouds.yaml")]),
-        Row::fails("a list", &[("/c", "[1]")], "the file (/c): must be a mapping")
-            .env(&[("OS_CLIENT_CONFIG_FILE", "/c")]),
+        Row::fails(
+            "a list",
+            &[("/c", "[1]")],
+            "the file (/c): must be a mapping",
+        )
+        .env(&[("OS_CLIENT_CONFIG_FILE", "/c")]),
         Row::fails(
             "no mapping",
             &[("/clouds.yaml", "clouds: {a: hunter2}")],
@@ -237,7 +345,10 @@ fn a_broken_file_is_passed_over_unless_it_is_named() {
         ),
         Row::fails(
             "no text",
-            &[("/clouds.yaml", "clouds: {a: {auth: {password: {x: hunter2}}}}")],
+            &[(
+                "/clouds.yaml",
+                "clouds: {a: {auth: {password: {x: hunter2}}}}",
+            )],
             "clouds.a.auth.password (clouds.yaml): must be text",
         ),
         Row::fails(
@@ -253,7 +364,10 @@ fn a_broken_file_is_passed_over_unless_it_is_named() {
     ]);
     let disk = Disk::new(&files);
     let found = Settings::load(&disk.env(&[])).unwrap();
-    assert_eq!(found.notes, ["passed over: line 2 (clouds.yaml): is not valid YAML"]);
+    assert_eq!(
+        found.notes,
+        ["passed over: line 2 (clouds.yaml): is not valid YAML"]
+    );
 }
 
 #[test]
@@ -279,8 +393,9 @@ fn a_misspelled_key_of_a_login_is_named() {
     let file = auth("auth_url: 'https://k', user_id: u, password: hunter2, projct_name: p");
     let secure = "clouds: {a: {auth: {pasword: hunter2}}}";
     let found = Settings::load(&Disk::new(&[(HOME, &file), (SECURE, secure)]).env(&[])).unwrap();
-    let note =
-        format!("not known, and without effect: clouds.a.auth.projct_name ({HOME}), clouds.a.auth.pasword ({SECURE})");
+    let note = format!(
+        "not known, and without effect: clouds.a.auth.projct_name ({HOME}), clouds.a.auth.pasword ({SECURE})"
+    );
     assert_eq!(found.notes, [note]);
 }
 
@@ -291,15 +406,35 @@ fn secrets_are_laid_over_clouds() {
     let found = "a https://k #u:hunter2 project #p region=r";
     check(&[
         Row::new("key by key", &[(HOME, open), (SECURE, secure)], found).cloud("a"),
-        Row::new("from another directory", &[("/clouds.yaml", open), ("/etc/openstack/secure.yml", secure)], found)
-            .cloud("a"),
-        Row::new("from the variable's", &[(HOME, open), (SECURE, "{}"), ("/s", secure)], found)
-            .cloud("a")
-            .env(&[("OS_CLIENT_SECURE_FILE", "/s")]),
-        Row::fails("which must be there", &[(HOME, open)], "OS_CLIENT_SECURE_FILE (environment): /s cannot be read")
-            .cloud("a")
-            .env(&[("OS_CLIENT_SECURE_FILE", "/s")]),
-        Row::fails("they make no cloud", &[(HOME, open), (SECURE, secure)], "there is no cloud \"c\"").cloud("c"),
+        Row::new(
+            "from another directory",
+            &[
+                ("/clouds.yaml", open),
+                ("/etc/openstack/secure.yml", secure),
+            ],
+            found,
+        )
+        .cloud("a"),
+        Row::new(
+            "from the variable's",
+            &[(HOME, open), (SECURE, "{}"), ("/s", secure)],
+            found,
+        )
+        .cloud("a")
+        .env(&[("OS_CLIENT_SECURE_FILE", "/s")]),
+        Row::fails(
+            "which must be there",
+            &[(HOME, open)],
+            "OS_CLIENT_SECURE_FILE (environment): /s cannot be read",
+        )
+        .cloud("a")
+        .env(&[("OS_CLIENT_SECURE_FILE", "/s")]),
+        Row::fails(
+            "they make no cloud",
+            &[(HOME, open), (SECURE, secure)],
+            "there is no cloud \"c\"",
+        )
+        .cloud("c"),
     ]);
 }
 
@@ -362,9 +497,11 @@ fn a_cloud_of_the_file_and_the_environment_are_not_mixed() {
 #[test]
 fn profiles_are_below_clouds_and_regions_above() {
     let profile = "public-clouds:\n  v:\n    auth: {auth_url: 'https://{region_name}.k', project_id: vp}\n    interface: admin\n    regions: [r1, {name: r2, values: {interface: public, auth: {project_id: rp}}}]\n";
-    let cloud = "clouds:\n  a:\n    profile: v\n    auth: {user_id: u, password: hunter2, project_id: p}\n";
+    let cloud =
+        "clouds:\n  a:\n    profile: v\n    auth: {user_id: u, password: hunter2, project_id: p}\n";
     let old = cloud.replace("profile: v", "cloud: v");
-    let own = format!("{cloud}    interface: internal\n    region_name: r2\n    regions: [r2, r3]\n");
+    let own =
+        format!("{cloud}    interface: internal\n    region_name: r2\n    regions: [r2, r3]\n");
     let files = [(HOME, cloud), (PUBLIC, profile)];
     check(&[
         Row::new(
@@ -404,7 +541,12 @@ fn profiles_are_below_clouds_and_regions_above() {
             &[(HOME, "clouds: {a: {profile: 'https://v'}}")],
             "is a URL; profiles are read from clouds-public.yaml only",
         ),
-        Row::new("any region where none is declared", &[(HOME, a!(""))], is!("a", "region=r7")).region("r7"),
+        Row::new(
+            "any region where none is declared",
+            &[(HOME, a!(""))],
+            is!("a", "region=r7"),
+        )
+        .region("r7"),
         Row::fails(
             "regions are a list",
             &[(HOME, "clouds: {a: {regions: r1}}")],
@@ -421,11 +563,18 @@ fn profiles_are_below_clouds_and_regions_above() {
 #[test]
 fn nothing_found_shows_a_secret() {
     let key = "hunter2";
-    let files = [(HOME, a!("    cert: /c\n    key: /k\n")), ("/c", "CERT"), ("/k", key)];
+    let files = [
+        (HOME, a!("    cert: /c\n    key: /k\n")),
+        ("/c", "CERT"),
+        ("/k", key),
+    ];
     let disk = Disk::new(&files);
     let found = Settings::load(&disk.env(&[])).unwrap();
     let shown = format!("{found:?}");
-    assert!(!shown.contains("hunter2") && shown.contains("clouds.a.auth.auth_url"), "{shown}");
+    assert!(
+        !shown.contains("hunter2") && shown.contains("clouds.a.auth.auth_url"),
+        "{shown}"
+    );
     let builder = crate::Cloud::builder().settings(found);
     assert!(!format!("{builder:?}").contains("hunter2"));
 }
@@ -433,7 +582,10 @@ fn nothing_found_shows_a_secret() {
 /// Whatever the file holds, there are settings or an error that names a place.
 #[test]
 fn no_file_makes_a_panic() {
-    let full = format!("{}    regions: [r, {{name: s, values: {{cacert: /x}}}}]\n    profile: v\n", cloud!("a"));
+    let full = format!(
+        "{}    regions: [r, {{name: s, values: {{cacert: /x}}}}]\n    profile: v\n",
+        cloud!("a")
+    );
     let mut rng = fastrand::Rng::with_seed(7);
     let mut read = 0;
     for _ in 0..2_000 {
@@ -442,12 +594,16 @@ fn no_file_makes_a_panic() {
             let at = rng.usize(0..text.len());
             match rng.u8(0..3) {
                 0 => drop(text.remove(at)),
-                1 => text.insert(at, char::from(*rng.choice(b"{}[]:,-'\"&*!|>%@`# \n\t~0").unwrap())),
+                1 => text.insert(
+                    at,
+                    char::from(*rng.choice(b"{}[]:,-'\"&*!|>%@`# \n\t~0").unwrap()),
+                ),
                 _ => text.swap(at, 0),
             }
         }
         let text: String = text.into_iter().collect();
-        let env = Environment::given([("OS_CLOUD", "a")], None).with_file("/etc/openstack/clouds.yaml", text);
+        let env = Environment::given([("OS_CLOUD", "a")], None)
+            .with_file("/etc/openstack/clouds.yaml", text);
         match Settings::load(&env) {
             Ok(_) => read += 1,
             Err(error) => assert!(matches!(error.kind(), ErrorKind::Config), "{error}"),

@@ -9,10 +9,14 @@ use super::files::expand_home;
 /// Reads the files that an entry names, and whether certificates are to be checked.
 pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
     let file = |key: &str| -> Result<Option<Setting<SecretString>>> {
-        let Some(named) = entry.text(key) else { return Ok(None) };
+        let Some(named) = entry.text(key) else {
+            return Ok(None);
+        };
         let path = expand_home(env, &named.value);
         let text = env.read(&path);
-        let text = text.map_err(|error| named.error(format_args!("{} cannot be read: {error}", path.display())))?;
+        let text = text.map_err(|error| {
+            named.error(format_args!("{} cannot be read: {error}", path.display()))
+        })?;
         Ok(Some(Setting::new(text, named.origin)))
     };
     let insecure = match (flag(entry, "insecure")?, flag(entry, "verify")?) {
@@ -21,7 +25,11 @@ pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
         _ => None,
     };
     // Authorities that nobody asks need not be there.
-    let authorities = if insecure.is_some() { None } else { file("cacert")? };
+    let authorities = if insecure.is_some() {
+        None
+    } else {
+        file("cacert")?
+    };
     let identity = match (file("cert")?, file("key")?) {
         (None, None) => None,
         (None, Some(key)) => return Err(key.error("needs a cert beside it")),
@@ -30,7 +38,11 @@ pub(super) fn read(env: &Environment, entry: &Entry) -> Result<Tls> {
             Some(cert.map(|chain| (chain.expose_secret().to_owned(), key)))
         }
     };
-    Ok(Tls { insecure, authorities: authorities.map(|pem| pem.map(|pem| pem.expose_secret().to_owned())), identity })
+    Ok(Tls {
+        insecure,
+        authorities: authorities.map(|pem| pem.map(|pem| pem.expose_secret().to_owned())),
+        identity,
+    })
 }
 
 fn flag(entry: &Entry, key: &str) -> Result<Option<Setting<bool>>> {
@@ -39,5 +51,8 @@ fn flag(entry: &Entry, key: &str) -> Result<Option<Setting<bool>>> {
         "false" | "no" | "off" | "0" => Ok(false),
         _ => Err("must be true or false"),
     };
-    entry.text(key).map(|setting| setting.try_map(read)).transpose()
+    entry
+        .text(key)
+        .map(|setting| setting.try_map(read))
+        .transpose()
 }

@@ -32,10 +32,16 @@ fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
         let key_end = open + 1 + length;
         let key = &text[open + 1..key_end];
         let after = &text[key_end + 1..];
-        let value = after.trim_start().strip_prefix(':').map(str::trim_start).map(|v| v.trim_start_matches('u'));
-        if let Some(value) = value.filter(|value| is_secret(key) && value.starts_with(['\'', '"'])) {
+        let value = after
+            .trim_start()
+            .strip_prefix(':')
+            .map(str::trim_start)
+            .map(|v| v.trim_start_matches('u'));
+        if let Some(value) = value.filter(|value| is_secret(key) && value.starts_with(['\'', '"']))
+        {
             let start = text.len() - value.len() + 1;
-            let end = closing(&text[start..], value.as_bytes()[0]).map_or(text.len(), |at| start + at);
+            let end =
+                closing(&text[start..], value.as_bytes()[0]).map_or(text.len(), |at| start + at);
             return Some((&text[..start], &text[start..end], &text[end..]));
         }
         // What seems to be a key or a text may be the gap between two, or hold others: every quote may begin a key.

@@ -90,9 +90,21 @@ pub struct Argument {
 }
 
 impl Argument {
-    fn new(name: impl Into<String>, mapping_type: MappingType, location: impl Into<String>) -> Self {
+    fn new(
+        name: impl Into<String>,
+        mapping_type: MappingType,
+        location: impl Into<String>,
+    ) -> Self {
         let (name, location) = (name.into(), location.into());
-        Self { name, mapping_type, location, required: true, value_type: None, default: None, description: None }
+        Self {
+            name,
+            mapping_type,
+            location,
+            required: true,
+            value_type: None,
+            default: None,
+            description: None,
+        }
     }
 
     /// A positional argument of the program; the first position is 0.

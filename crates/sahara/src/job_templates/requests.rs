@@ -60,21 +60,37 @@ cloud_core::request! {
 
 /// Programs in the places where jobs of this type look for them.
 fn check_programs(kind: &JobType, mains: &[JobBinaryId], libs: &[JobBinaryId]) -> Result<()> {
-    let twice = |list: &[JobBinaryId]| list.iter().enumerate().any(|(index, id)| list[..index].contains(id));
+    let twice = |list: &[JobBinaryId]| {
+        list.iter()
+            .enumerate()
+            .any(|(index, id)| list[..index].contains(id))
+    };
     let (needs_mains, needs_libs) = match kind {
-        JobType::Hive | JobType::Pig | JobType::Shell | JobType::Spark | JobType::Storm | JobType::StormPyleus => {
-            (true, false)
-        }
+        JobType::Hive
+        | JobType::Pig
+        | JobType::Shell
+        | JobType::Spark
+        | JobType::Storm
+        | JobType::StormPyleus => (true, false),
         JobType::Java | JobType::MapReduce => (false, true),
         _ => (false, false),
     };
     let is_known = !matches!(kind, JobType::Unknown(_));
     let (field, problem) = if needs_mains && mains.is_empty() {
-        ("mains", format!("must not be empty for jobs of the type {kind}"))
+        (
+            "mains",
+            format!("must not be empty for jobs of the type {kind}"),
+        )
     } else if needs_libs && libs.is_empty() {
-        ("libs", format!("must not be empty for jobs of the type {kind}"))
+        (
+            "libs",
+            format!("must not be empty for jobs of the type {kind}"),
+        )
     } else if is_known && !needs_mains && !mains.is_empty() {
-        ("mains", format!("must be empty for jobs of the type {kind}"))
+        (
+            "mains",
+            format!("must be empty for jobs of the type {kind}"),
+        )
     } else if twice(mains) {
         ("mains", "names a job binary twice".to_owned())
     } else if twice(libs) {
@@ -91,34 +107,63 @@ fn check_programs(kind: &JobType, mains: &[JobBinaryId], libs: &[JobBinaryId]) -
 fn check_interface(kind: &JobType, interface: &[Argument]) -> Result<()> {
     let refused = |problem: String| Err(Error::input("interface", problem));
     let twice = |same: &dyn Fn(&Argument, &Argument) -> bool| {
-        interface.iter().enumerate().find(|(index, one)| interface[..*index].iter().any(|other| same(one, other)))
+        interface
+            .iter()
+            .enumerate()
+            .find(|(index, one)| interface[..*index].iter().any(|other| same(one, other)))
     };
     if let Some((_, argument)) = twice(&|a, b| a.name == b.name) {
         return refused(format!("has two arguments named {}", argument.name));
     }
-    if let Some((_, argument)) = twice(&|a, b| (&a.mapping_type, &a.location) == (&b.mapping_type, &b.location)) {
-        return refused(format!("has two arguments for {} of {}", argument.location, argument.mapping_type));
+    if let Some((_, argument)) =
+        twice(&|a, b| (&a.mapping_type, &a.location) == (&b.mapping_type, &b.location))
+    {
+        return refused(format!(
+            "has two arguments for {} of {}",
+            argument.location, argument.mapping_type
+        ));
     }
     for argument in interface {
         let (name, default) = (&argument.name, argument.default.as_deref());
         if name.is_empty() || argument.location.is_empty() {
-            return refused(format!("has an argument without name or location: {name:?}"));
+            return refused(format!(
+                "has an argument without name or location: {name:?}"
+            ));
         }
         if !admits(kind, &argument.mapping_type) {
-            return refused(format!("cannot have {name}: jobs of the type {kind} take no {}", argument.mapping_type));
+            return refused(format!(
+                "cannot have {name}: jobs of the type {kind} take no {}",
+                argument.mapping_type
+            ));
         }
-        if argument.mapping_type == MappingType::Args && !argument.required && default.is_none_or(str::is_empty) {
-            return refused(format!("must have a default for {name}, which is positional and optional"));
+        if argument.mapping_type == MappingType::Args
+            && !argument.required
+            && default.is_none_or(str::is_empty)
+        {
+            return refused(format!(
+                "must have a default for {name}, which is positional and optional"
+            ));
         }
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if argument.value_type == Some(ValueType::Number) && default.is_some_and(|text| !is_number(text)) {
+        let is_number =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if argument.value_type == Some(ValueType::Number)
+            && default.is_some_and(|text| !is_number(text))
+        {
             return refused(format!("must have digits as the default of {name}"));
         }
     }
-    let positional = interface.iter().filter(|argument| argument.mapping_type == MappingType::Args);
-    let mut places: Vec<usize> = positional.filter_map(|argument| argument.location.parse().ok()).collect();
+    let positional = interface
+        .iter()
+        .filter(|argument| argument.mapping_type == MappingType::Args);
+    let mut places: Vec<usize> = positional
+        .filter_map(|argument| argument.location.parse().ok())
+        .collect();
     places.sort_unstable();
-    if places.iter().enumerate().any(|(expected, place)| expected != *place) {
+    if places
+        .iter()
+        .enumerate()
+        .any(|(expected, place)| expected != *place)
+    {
         return refused("must have its positions without gaps from 0 on".to_owned());
     }
     Ok(())

@@ -42,7 +42,9 @@ impl Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.keys().map(|name| (name, Redacted))).finish()
+        f.debug_map()
+            .entries(self.0.keys().map(|name| (name, Redacted)))
+            .finish()
     }
 }
 
@@ -61,13 +63,22 @@ impl fmt::Debug for Redacted {
 #[non_exhaustive]
 pub struct JobConfigs {
     /// Settings of the engine and of the job.
-    #[serde(deserialize_with = "lenient::field", skip_serializing_if = "Settings::is_empty")]
+    #[serde(
+        deserialize_with = "lenient::field",
+        skip_serializing_if = "Settings::is_empty"
+    )]
     pub configs: Settings,
     /// Parameters of the script.
-    #[serde(deserialize_with = "lenient::field", skip_serializing_if = "Settings::is_empty")]
+    #[serde(
+        deserialize_with = "lenient::field",
+        skip_serializing_if = "Settings::is_empty"
+    )]
     pub params: Settings,
     /// Positional arguments of the program.
-    #[serde(deserialize_with = "lenient::field", skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        deserialize_with = "lenient::field",
+        skip_serializing_if = "Vec::is_empty"
+    )]
     pub args: Vec<ConfigValue>,
 }
 
@@ -81,6 +92,10 @@ impl fmt::Debug for JobConfigs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let args: Vec<Redacted> = self.args.iter().map(|_| Redacted).collect();
         let mut shown = f.debug_struct("JobConfigs");
-        shown.field("configs", &self.configs).field("params", &self.params).field("args", &args).finish()
+        shown
+            .field("configs", &self.configs)
+            .field("params", &self.params)
+            .field("args", &args)
+            .finish()
     }
 }

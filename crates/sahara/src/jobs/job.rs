@@ -58,7 +58,10 @@ impl JobStatus {
     /// Whether the service will do nothing more about the job.
     pub fn has_ended(&self) -> bool {
         use JobStatus::{DoneWithError, Failed, Killed, Succeeded, SuspendFailed};
-        matches!(self, Succeeded | Failed | Killed | DoneWithError | SuspendFailed)
+        matches!(
+            self,
+            Succeeded | Failed | Killed | DoneWithError | SuspendFailed
+        )
     }
 }
 

@@ -22,7 +22,10 @@ pub struct StartedJob {
 
 impl StartedJob {
     pub(super) fn new(job: Job, client: &Client) -> Self {
-        Self { job, client: client.clone() }
+        Self {
+            job,
+            client: client.clone(),
+        }
     }
 
     /// Waits until the job has ended well, and gives it as it is then (`GET /jobs/{id}`, in v1.1
@@ -93,7 +96,9 @@ impl RunJob {
 
     /// Positional arguments of the program, behind those that are there.
     pub fn args(mut self, args: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.job_configs.args.extend(args.into_iter().map(|arg| ConfigValue::Text(arg.into())));
+        self.job_configs
+            .args
+            .extend(args.into_iter().map(|arg| ConfigValue::Text(arg.into())));
         self
     }
 
@@ -111,7 +116,10 @@ impl RunJob {
 
     /// The value of an argument in the interface of the template.
     pub fn interface(mut self, name: impl Into<String>, value: impl Into<ConfigValue>) -> Self {
-        self.interface.get_or_insert_default().0.insert(name.into(), value.into());
+        self.interface
+            .get_or_insert_default()
+            .0
+            .insert(name.into(), value.into());
         self
     }
 

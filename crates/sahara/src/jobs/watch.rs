@@ -46,7 +46,11 @@ pub(super) fn until_succeeded(client: &Client, id: JobId) -> Waiter<Job> {
     })
 }
 
-fn until(client: &Client, id: JobId, end: impl Fn(Job) -> Result<Job> + Send + 'static) -> Waiter<Job> {
+fn until(
+    client: &Client,
+    id: JobId,
+    end: impl Fn(Job) -> Result<Job> + Send + 'static,
+) -> Waiter<Job> {
     let (look, asker) = (look(client, &id), client.clone());
     let look = move || {
         let (look, client) = (look.clone(), asker.clone());
@@ -61,7 +65,10 @@ fn until(client: &Client, id: JobId, end: impl Fn(Job) -> Result<Job> + Send + '
     };
     watch_by(client, look, move |seen| match seen {
         None => Err(failed(&format!("job {id} is gone"), "it was deleted")),
-        Some(Seen { hopeless: Some(error), .. }) => Err(error),
+        Some(Seen {
+            hopeless: Some(error),
+            ..
+        }) => Err(error),
         Some(Seen { job, .. }) if job.status().has_ended() => end(job).map(Step::Done),
         Some(Seen { job, .. }) => Ok(Step::Pending(progress(&job))),
     })
@@ -70,7 +77,13 @@ fn until(client: &Client, id: JobId, end: impl Fn(Job) -> Result<Job> + Send + '
 /// One job, from the engine where that is possible.
 fn look(client: &Client, id: &JobId) -> Call<Job> {
     match client.version() {
-        Version::V1_1 => client.call_in(Version::V1_1, &v1_1::REFRESH_JOB, Decode::key("job_execution")).arg(id),
+        Version::V1_1 => client
+            .call_in(
+                Version::V1_1,
+                &v1_1::REFRESH_JOB,
+                Decode::key("job_execution"),
+            )
+            .arg(id),
         Version::V2 => client.jobs().get(id),
     }
 }
@@ -78,12 +91,18 @@ fn look(client: &Client, id: &JobId) -> Call<Job> {
 /// A job on a cluster that is not active waits, also for one that is gone.
 async fn hopeless(client: &Client, job: &Job) -> Result<Option<Error>> {
     let cluster = client.get::<Cluster>(both!(GET_CLUSTER), &job.cluster_id, "cluster");
-    let what = |cluster: &str| format!("job {} waits for cluster {}, which {cluster}", job.id, job.cluster_id);
+    let what = |cluster: &str| {
+        format!(
+            "job {} waits for cluster {}, which {cluster}",
+            job.id, job.cluster_id
+        )
+    };
     Ok(match found(cluster.await)? {
         None => Some(failed(&what("is gone"), "it was deleted")),
-        Some(cluster) if cluster.status == "Error" => {
-            Some(failed(&what("has failed"), cluster.status_description.as_deref().unwrap_or_default()))
-        }
+        Some(cluster) if cluster.status == "Error" => Some(failed(
+            &what("has failed"),
+            cluster.status_description.as_deref().unwrap_or_default(),
+        )),
         Some(_) => None,
     })
 }

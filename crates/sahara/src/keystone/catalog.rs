@@ -40,7 +40,11 @@ cloud_core::model! {
 impl Endpoint {
     /// The region: its id, where the catalog has one.
     pub fn region(&self) -> &str {
-        if self.region_id.is_empty() { &self.region } else { &self.region_id }
+        if self.region_id.is_empty() {
+            &self.region
+        } else {
+            &self.region_id
+        }
     }
 }
 
@@ -79,14 +83,24 @@ pub struct Wanted {
 impl Wanted {
     /// The public endpoint of a service of this type, in any region.
     pub fn service(kind: impl Into<String>) -> Self {
-        Self { types: vec![kind.into()], name: None, interfaces: vec![Interface::Public], region: None }
+        Self {
+            types: vec![kind.into()],
+            name: None,
+            interfaces: vec![Interface::Public],
+            region: None,
+        }
     }
 }
 
 impl fmt::Display for Wanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let interfaces: Vec<&str> = self.interfaces.iter().map(Interface::as_str).collect();
-        write!(f, "{} endpoint of the service {}", interfaces.join(" or "), self.types.join(" or "))?;
+        write!(
+            f,
+            "{} endpoint of the service {}",
+            interfaces.join(" or "),
+            self.types.join(" or ")
+        )?;
         if let Some(name) = &self.name {
             write!(f, " named {name}")?;
         }
@@ -116,16 +130,27 @@ impl Catalog {
     pub fn select(&self, wanted: &Wanted) -> Result<(&Service, &Endpoint)> {
         let missing = |what: String| Error::new(ErrorKind::Config, format!("no {wanted}: {what}"));
         if self.0.is_empty() {
-            return Err(missing("the token brought no catalog, as one without a project does".to_owned()));
+            return Err(missing(
+                "the token brought no catalog, as one without a project does".to_owned(),
+            ));
         }
         let of_type = |kind: &String| -> Vec<&Service> {
-            let same = |service: &&Service| service.kind.replace('_', "-") == kind.replace('_', "-");
+            let same =
+                |service: &&Service| service.kind.replace('_', "-") == kind.replace('_', "-");
             self.0.iter().filter(same).collect()
         };
-        let services = wanted.types.iter().map(of_type).find(|found| !found.is_empty()).unwrap_or_default();
+        let services = wanted
+            .types
+            .iter()
+            .map(of_type)
+            .find(|found| !found.is_empty())
+            .unwrap_or_default();
         if services.is_empty() {
             let types: Vec<&str> = self.0.iter().map(|service| service.kind.as_str()).collect();
-            return Err(missing(format!("the catalog has the types {}", types.join(", "))));
+            return Err(missing(format!(
+                "the catalog has the types {}",
+                types.join(", ")
+            )));
         }
         let called = |service: &&&Service| {
             let name = wanted.name.as_ref().filter(|_| !service.name.is_empty());
@@ -133,13 +158,25 @@ impl Catalog {
         };
         let of_name: Vec<&Service> = services.iter().filter(called).copied().collect();
         if of_name.is_empty() {
-            let names: Vec<&str> = services.iter().map(|service| service.name.as_str()).collect();
-            return Err(missing(format!("the services of this type are named {}", names.join(", "))));
+            let names: Vec<&str> = services
+                .iter()
+                .map(|service| service.name.as_str())
+                .collect();
+            return Err(missing(format!(
+                "the services of this type are named {}",
+                names.join(", ")
+            )));
         }
-        let region = |endpoint: &Endpoint| wanted.region.as_ref().is_none_or(|region| region == endpoint.region());
+        let region = |endpoint: &Endpoint| {
+            wanted
+                .region
+                .as_ref()
+                .is_none_or(|region| region == endpoint.region())
+        };
         for interface in &wanted.interfaces {
             for service in &of_name {
-                let fits = |e: &&Endpoint| e.interface == *interface && region(e) && !e.url.is_empty();
+                let fits =
+                    |e: &&Endpoint| e.interface == *interface && region(e) && !e.url.is_empty();
                 if let Some(endpoint) = service.endpoints.iter().find(fits) {
                     return Ok((service, endpoint));
                 }
@@ -148,9 +185,20 @@ impl Catalog {
         let candidates: Vec<String> = of_name
             .iter()
             .flat_map(|service| &service.endpoints)
-            .map(|endpoint| format!("{} in {} ({})", endpoint.interface, endpoint.region(), endpoint.url))
+            .map(|endpoint| {
+                format!(
+                    "{} in {} ({})",
+                    endpoint.interface,
+                    endpoint.region(),
+                    endpoint.url
+                )
+            })
             .collect();
-        let candidates = if candidates.is_empty() { "no endpoint at all".to_owned() } else { candidates.join(", ") };
+        let candidates = if candidates.is_empty() {
+            "no endpoint at all".to_owned()
+        } else {
+            candidates.join(", ")
+        };
         Err(missing(format!("the service has {candidates}")))
     }
 }

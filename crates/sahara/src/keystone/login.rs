@@ -121,7 +121,10 @@ impl ApplicationCredential {
 
     /// By name, of this user.
     pub fn named(name: impl Into<String>, user: User) -> Self {
-        Self::Name { name: name.into(), user }
+        Self::Name {
+            name: name.into(),
+            user,
+        }
     }
 }
 
@@ -220,18 +223,35 @@ pub enum Login {
 
 impl Login {
     /// By a password, in version 3.
-    pub fn password(user: User, password: impl Into<SecretString>, scope: impl Into<Scope>) -> Self {
-        Self::Password { user, password: password.into(), scope: scope.into() }
+    pub fn password(
+        user: User,
+        password: impl Into<SecretString>,
+        scope: impl Into<Scope>,
+    ) -> Self {
+        Self::Password {
+            user,
+            password: password.into(),
+            scope: scope.into(),
+        }
     }
 
     /// By a token that is there already, in version 3.
     pub fn token(token: impl Into<SecretString>, scope: impl Into<Scope>) -> Self {
-        Self::Token { token: token.into(), scope: scope.into() }
+        Self::Token {
+            token: token.into(),
+            scope: scope.into(),
+        }
     }
 
     /// By an application credential, in version 3.
-    pub fn application_credential(credential: ApplicationCredential, secret: impl Into<SecretString>) -> Self {
-        Self::ApplicationCredential { credential, secret: secret.into() }
+    pub fn application_credential(
+        credential: ApplicationCredential,
+        secret: impl Into<SecretString>,
+    ) -> Self {
+        Self::ApplicationCredential {
+            credential,
+            secret: secret.into(),
+        }
     }
 
     /// By a password, in version 2.0.
@@ -240,7 +260,11 @@ impl Login {
         password: impl Into<SecretString>,
         tenant: impl Into<Option<IdOrName>>,
     ) -> Self {
-        Self::V2Password { user: user.into(), password: password.into(), tenant: tenant.into() }
+        Self::V2Password {
+            user: user.into(),
+            password: password.into(),
+            tenant: tenant.into(),
+        }
     }
 
     pub(super) fn is_v2(&self) -> bool {
@@ -250,8 +274,12 @@ impl Login {
     /// What nobody else may see.
     pub(crate) fn secret(&self) -> &SecretString {
         match self {
-            Self::Password { password: secret, .. }
-            | Self::V2Password { password: secret, .. }
+            Self::Password {
+                password: secret, ..
+            }
+            | Self::V2Password {
+                password: secret, ..
+            }
             | Self::Token { token: secret, .. }
             | Self::ApplicationCredential { secret, .. } => secret,
         }
@@ -267,21 +295,35 @@ impl Login {
             json!({ "auth": auth })
         };
         match self {
-            Self::Password { user, password, scope } => {
+            Self::Password {
+                user,
+                password,
+                scope,
+            } => {
                 let mut user = user.to_json();
                 user["password"] = password.expose_secret().into();
                 v3("password", json!({ "user": user }), scope.to_json())
             }
-            Self::Token { token, scope } => v3("token", json!({ "id": token.expose_secret() }), scope.to_json()),
+            Self::Token { token, scope } => v3(
+                "token",
+                json!({ "id": token.expose_secret() }),
+                scope.to_json(),
+            ),
             Self::ApplicationCredential { credential, secret } => {
                 let mut details = match credential {
                     ApplicationCredential::Id(id) => json!({ "id": id }),
-                    ApplicationCredential::Name { name, user } => json!({ "name": name, "user": user.to_json() }),
+                    ApplicationCredential::Name { name, user } => {
+                        json!({ "name": name, "user": user.to_json() })
+                    }
                 };
                 details["secret"] = secret.expose_secret().into();
                 v3("application_credential", details, None)
             }
-            Self::V2Password { user, password, tenant } => {
+            Self::V2Password {
+                user,
+                password,
+                tenant,
+            } => {
                 let (key, user) = match user {
                     IdOrName::Id(id) => ("userId", id),
                     IdOrName::Name(name) => ("username", name),
@@ -302,18 +344,39 @@ impl Login {
     pub(crate) fn describe(&self) -> String {
         match self {
             Self::Password { user, scope, .. } => {
-                format!("password of the user {}{}", user.describe(), scope.describe())
+                format!(
+                    "password of the user {}{}",
+                    user.describe(),
+                    scope.describe()
+                )
             }
-            Self::Token { scope, .. } => format!("a given token, which cannot be renewed{}", scope.describe()),
-            Self::ApplicationCredential { credential: ApplicationCredential::Id(id), .. } => {
+            Self::Token { scope, .. } => {
+                format!("a given token, which cannot be renewed{}", scope.describe())
+            }
+            Self::ApplicationCredential {
+                credential: ApplicationCredential::Id(id),
+                ..
+            } => {
                 format!("application credential with the id {id}")
             }
-            Self::ApplicationCredential { credential: ApplicationCredential::Name { name, user }, .. } => {
-                format!("application credential {name} of the user {}", user.describe())
+            Self::ApplicationCredential {
+                credential: ApplicationCredential::Name { name, user },
+                ..
+            } => {
+                format!(
+                    "application credential {name} of the user {}",
+                    user.describe()
+                )
             }
             Self::V2Password { user, tenant, .. } => {
-                let tenant = tenant.as_ref().map(|tenant| format!(", for the tenant {}", tenant.describe()));
-                format!("password (v2.0) of the user {}{}", user.describe(), tenant.unwrap_or_default())
+                let tenant = tenant
+                    .as_ref()
+                    .map(|tenant| format!(", for the tenant {}", tenant.describe()));
+                format!(
+                    "password (v2.0) of the user {}{}",
+                    user.describe(),
+                    tenant.unwrap_or_default()
+                )
             }
         }
     }

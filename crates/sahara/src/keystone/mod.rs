@@ -44,15 +44,29 @@ pub(crate) struct Issued {
 
 impl Keystone {
     /// The service at an address that may end in a version or not.
-    pub(crate) fn new(engine: Engine, auth_url: &Setting<String>, allow_http: bool) -> Result<Self> {
+    pub(crate) fn new(
+        engine: Engine,
+        auth_url: &Setting<String>,
+        allow_http: bool,
+    ) -> Result<Self> {
         let checked = BaseUrl::parse(auth_url, allow_http)?;
         let root = checked.as_str();
-        let root = ["/v3", "/v2.0"].iter().find_map(|version| root.strip_suffix(version)).unwrap_or(root);
+        let root = ["/v3", "/v2.0"]
+            .iter()
+            .find_map(|version| root.strip_suffix(version))
+            .unwrap_or(root);
         let root = root.trim_end_matches('/');
         let of = |version: &str| {
-            BaseUrl::parse(&Setting::new(format!("{root}/{version}"), auth_url.origin.clone()), allow_http)
+            BaseUrl::parse(
+                &Setting::new(format!("{root}/{version}"), auth_url.origin.clone()),
+                allow_http,
+            )
         };
-        Ok(Self { v3: of("v3")?, v2: of("v2.0")?, engine })
+        Ok(Self {
+            v3: of("v3")?,
+            v2: of("v2.0")?,
+            engine,
+        })
     }
 
     /// The address that this login is sent to.
@@ -67,8 +81,17 @@ impl Keystone {
         } else {
             ("/auth/tokens", Decode::by(token::read_v3, ""))
         };
-        let call = Call::untabled(&self.engine, self.address(login), Method::POST, path, decode);
-        let issued = call.json(&login.body()).options(|o| o.idempotent(true)).await;
+        let call = Call::untabled(
+            &self.engine,
+            self.address(login),
+            Method::POST,
+            path,
+            decode,
+        );
+        let issued = call
+            .json(&login.body())
+            .options(|o| o.idempotent(true))
+            .await;
         issued.map_err(|error| match login {
             // A token that it cannot read is one that it does not find.
             Login::Token { .. } if matches!(error.status(), Some(StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND)) => {

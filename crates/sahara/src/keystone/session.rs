@@ -17,11 +17,24 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(keystone: Keystone, login: Login, clock: Arc<dyn Clock>, secrets: Secrets) -> Self {
+    pub(crate) fn new(
+        keystone: Keystone,
+        login: Login,
+        clock: Arc<dyn Clock>,
+        secrets: Secrets,
+    ) -> Self {
         let info = Arc::default();
-        let source = Source { keystone, login, secrets, info: Arc::clone(&info) };
+        let source = Source {
+            keystone,
+            login,
+            secrets,
+            info: Arc::clone(&info),
+        };
         let cache = TokenCache::new(source, clock, HeaderName::from_static("x-auth-token"), "");
-        Self { cache: Arc::new(cache), info }
+        Self {
+            cache: Arc::new(cache),
+            info,
+        }
     }
 
     /// What goes into the requests to other services.
@@ -32,7 +45,11 @@ impl Session {
     /// What is told about the token in use; fetches one when there is none.
     pub(crate) async fn info(&self) -> Result<TokenInfo> {
         self.cache.ready().await?;
-        let info = self.info.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let info = self
+            .info
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         info.ok_or_else(|| Error::new(ErrorKind::Credential, "no token is there"))
     }
 }
@@ -54,6 +71,9 @@ impl TokenSource for Source {
         let renewable = !matches!(self.login, Login::Token { .. });
         let lifetime = issued.info.lifetime().filter(|_| renewable);
         *self.info.lock().unwrap_or_else(PoisonError::into_inner) = Some(issued.info);
-        Ok(Token { secret: issued.secret, lifetime })
+        Ok(Token {
+            secret: issued.secret,
+            lifetime,
+        })
     }
 }

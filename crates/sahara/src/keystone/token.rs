@@ -94,10 +94,17 @@ pub(super) fn read_v3(response: RawResponse, _: &'static str) -> Result<Issued, 
     struct Envelope {
         token: TokenInfo,
     }
-    let header = response.headers.get("x-subject-token").and_then(|value| value.to_str().ok());
-    let secret = header.ok_or_else(|| DecodeError::new("the answer has no token in X-Subject-Token"))?;
+    let header = response
+        .headers
+        .get("x-subject-token")
+        .and_then(|value| value.to_str().ok());
+    let secret =
+        header.ok_or_else(|| DecodeError::new("the answer has no token in X-Subject-Token"))?;
     let Envelope { token: info } = json(&response)?;
-    Ok(Issued { secret: secret.into(), info })
+    Ok(Issued {
+        secret: secret.into(),
+        info,
+    })
 }
 
 /// Version 2.0: everything is in the body.
@@ -112,7 +119,11 @@ pub(super) fn read_v2(response: RawResponse, _: &'static str) -> Result<Issued, 
         token: Token,
         #[serde(default, deserialize_with = "lenient::field")]
         user: User,
-        #[serde(default, rename = "serviceCatalog", deserialize_with = "lenient::field")]
+        #[serde(
+            default,
+            rename = "serviceCatalog",
+            deserialize_with = "lenient::field"
+        )]
         catalog: Vec<V2Service>,
     }
     #[derive(Deserialize)]
@@ -135,9 +146,18 @@ pub(super) fn read_v2(response: RawResponse, _: &'static str) -> Result<Issued, 
         #[serde(deserialize_with = "lenient::field")]
         roles: Vec<Named>,
     }
-    let Envelope { access: Access { token, user, catalog } } = json(&response)?;
+    let Envelope {
+        access: Access {
+            token,
+            user,
+            catalog,
+        },
+    } = json(&response)?;
     let info = TokenInfo {
-        user: Named { id: user.id, name: user.name },
+        user: Named {
+            id: user.id,
+            name: user.name,
+        },
         project: token.tenant,
         roles: user.roles,
         issued_at: token.issued_at,
@@ -145,7 +165,10 @@ pub(super) fn read_v2(response: RawResponse, _: &'static str) -> Result<Issued, 
         catalog: Catalog(catalog.into_iter().map(V2Service::into_v3).collect()),
         ..TokenInfo::default()
     };
-    Ok(Issued { secret: token.id, info })
+    Ok(Issued {
+        secret: token.id,
+        info,
+    })
 }
 
 #[derive(Default, Deserialize)]
@@ -164,14 +187,29 @@ impl V2Service {
     fn into_v3(self) -> Service {
         let mut endpoints = Vec::new();
         for endpoint in &self.endpoints {
-            let text = |key: &str| endpoint.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let text = |key: &str| {
+                endpoint
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
             for interface in [Interface::Public, Interface::Internal, Interface::Admin] {
                 let url = text(&format!("{interface}URL"));
                 if !url.is_empty() {
-                    endpoints.push(Endpoint { interface, region: text("region"), region_id: String::new(), url });
+                    endpoints.push(Endpoint {
+                        interface,
+                        region: text("region"),
+                        region_id: String::new(),
+                        url,
+                    });
                 }
             }
         }
-        Service { kind: self.kind, name: self.name, endpoints }
+        Service {
+            kind: self.kind,
+            name: self.name,
+            endpoints,
+        }
     }
 }

@@ -49,24 +49,46 @@ pub fn token(catalog: &Value) -> Value {
 
 /// Keystone's answer with a token.
 pub fn issued(secret: &str, body: &Value) -> Scripted {
-    Scripted::with_headers(201, &[("x-subject-token", secret), ("content-type", "application/json")], body.to_string())
+    Scripted::with_headers(
+        201,
+        &[
+            ("x-subject-token", secret),
+            ("content-type", "application/json"),
+        ],
+        body.to_string(),
+    )
 }
 
 /// A cloud whose catalog names Sahara at `url`; Sahara answers by `sahara`, its list of versions included.
-pub fn openstack(url: &str, sahara: impl Fn(&Request<Bytes>) -> Scripted + Send + Sync + 'static) -> ScriptedTransport {
+pub fn openstack(
+    url: &str,
+    sahara: impl Fn(&Request<Bytes>) -> Scripted + Send + Sync + 'static,
+) -> ScriptedTransport {
     let body = token(&catalog(url));
     ScriptedTransport::from_fn(move |request| {
-        if request.uri().host() == Some("keystone.test") { issued("token-1", &body) } else { sahara(request) }
+        if request.uri().host() == Some("keystone.test") {
+            issued("token-1", &body)
+        } else {
+            sahara(request)
+        }
     })
 }
 
 pub fn login() -> Login {
-    Login::password(User::named("demo", "Default"), "hunter2", Project::named("demo", "Default"))
+    Login::password(
+        User::named("demo", "Default"),
+        "hunter2",
+        Project::named("demo", "Default"),
+    )
 }
 
 pub fn builder(wire: &ScriptedTransport) -> CloudBuilder {
-    let builder = Cloud::builder().auth_url("https://keystone.test").login(login());
-    builder.transport(Arc::new(wire.clone())).clock(PausedClock::new())
+    let builder = Cloud::builder()
+        .auth_url("https://keystone.test")
+        .login(login());
+    builder
+        .transport(Arc::new(wire.clone()))
+        .clock(PausedClock::new())
 }
 
 /// A client of this version, whose Sahara answers by `sahara` and lists no versions.
@@ -75,7 +97,13 @@ pub async fn client(
     sahara: impl Fn(&Request<Bytes>) -> Scripted + Send + Sync + 'static,
 ) -> (Client, ScriptedTransport) {
     let wire = openstack(&format!("{SAHARA}/{version}"), sahara);
-    let client = builder(&wire).build().unwrap().data_processing().version(version).await.unwrap();
+    let client = builder(&wire)
+        .build()
+        .unwrap()
+        .data_processing()
+        .version(version)
+        .await
+        .unwrap();
     (client, wire)
 }
 
@@ -87,8 +115,16 @@ pub async fn answered(version: Version, status: u16, body: Value) -> (Client, Sc
 /// The requests to Sahara: method, path and query, and body.
 pub fn sent(wire: &ScriptedTransport) -> Vec<(String, String)> {
     let seen = wire.seen();
-    let seen = seen.iter().filter(|seen| seen.request.uri().host() == Some("sahara.test"));
-    seen.map(|seen| (seen.line(), String::from_utf8(seen.request.body().to_vec()).unwrap())).collect()
+    let seen = seen
+        .iter()
+        .filter(|seen| seen.request.uri().host() == Some("sahara.test"));
+    seen.map(|seen| {
+        (
+            seen.line(),
+            String::from_utf8(seen.request.body().to_vec()).unwrap(),
+        )
+    })
+    .collect()
 }
 
 /// An error that was found before anything was sent, about this field.
@@ -96,7 +132,11 @@ pub fn sent(wire: &ScriptedTransport) -> Vec<(String, String)> {
 pub fn assert_field<T: std::fmt::Debug>(result: sahara::Result<T>, field: &str) {
     let error = result.unwrap_err();
     let name = error.fields().first().map(|field| field.name.clone());
-    assert_eq!((error.kind(), name.as_deref()), (sahara::ErrorKind::Input, Some(field)), "{error}");
+    assert_eq!(
+        (error.kind(), name.as_deref()),
+        (sahara::ErrorKind::Input, Some(field)),
+        "{error}"
+    );
 }
 
 pub const VERSIONS_OF_THE_API: [Version; 2] = [Version::V1_1, Version::V2];

@@ -23,15 +23,28 @@ impl Cache {
             Ok(values) => Ok(Self { path, values }),
             // The message of the parser may quote what is in the file.
             Err(error) => {
-                let origin = Origin::File { path, key: format!("line {}", error.line()) };
+                let origin = Origin::File {
+                    path,
+                    key: format!("line {}", error.line()),
+                };
                 Err(Error::config(origin, "is no JSON object"))
             }
         }
     }
 
     fn text(&self, key: &str) -> Option<Setting<String>> {
-        let text = self.values.get(key)?.as_str().filter(|text| !text.is_empty())?;
-        Some(Setting::new(text.to_owned(), Origin::File { path: self.path.clone(), key: key.to_owned() }))
+        let text = self
+            .values
+            .get(key)?
+            .as_str()
+            .filter(|text| !text.is_empty())?;
+        Some(Setting::new(
+            text.to_owned(),
+            Origin::File {
+                path: self.path.clone(),
+                key: key.to_owned(),
+            },
+        ))
     }
 
     fn secret(&self, key: &str) -> Option<SecretString> {
@@ -40,9 +53,15 @@ impl Cache {
 
     /// The login, in the order in which the command line looks for it.
     pub(super) fn login(self) -> Result<Login> {
-        let kind = self.text("auth_type").map(|kind| kind.value).unwrap_or_default();
+        let kind = self
+            .text("auth_type")
+            .map(|kind| kind.value)
+            .unwrap_or_default();
         let url = self.text("authorization_url");
-        let (grant, url) = match (self.secret("api_token"), self.text("api_token_authorization_url")) {
+        let (grant, url) = match (
+            self.secret("api_token"),
+            self.text("api_token_authorization_url"),
+        ) {
             (Some(token), Some(url)) if kind == "api-token" => (Grant::ApiToken(token), Some(url)),
             _ => match self.secret("refresh_token") {
                 Some(token) if url.is_some() => {
@@ -53,27 +72,51 @@ impl Cache {
                 _ => (Grant::Nothing, None),
             },
         };
-        let ends = self.values.get("access_token_expiration_time").and_then(seconds);
-        let at_hand = self.secret("access_token").map(|token| (token, ends.unwrap_or(i64::MAX)));
+        let ends = self
+            .values
+            .get("access_token_expiration_time")
+            .and_then(seconds);
+        let at_hand = self
+            .secret("access_token")
+            .map(|token| (token, ends.unwrap_or(i64::MAX)));
         if let Some((token, _)) = &at_hand {
-            let origin = Origin::File { path: self.path.clone(), key: "access_token".to_owned() };
+            let origin = Origin::File {
+                path: self.path.clone(),
+                key: "access_token".to_owned(),
+            };
             Setting::new(token.clone(), origin).check()?;
         }
         if matches!(grant, Grant::Nothing) && at_hand.is_none() {
             return Ok(Login::Nobody);
         }
-        Ok(Login::Fetched(Box::new(Fetched { url, grant, at_hand, file: Some(self.path), found: true })))
+        Ok(Login::Fetched(Box::new(Fetched {
+            url,
+            grant,
+            at_hand,
+            file: Some(self.path),
+            found: true,
+        })))
     }
 }
 
 /// Seconds since the Unix epoch, which Python writes with a fraction or without.
-#[allow(clippy::cast_possible_truncation, reason = "a conversion that saturates is what is wanted")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "a conversion that saturates is what is wanted"
+)]
 fn seconds(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
+    value
+        .as_i64()
+        .or_else(|| value.as_f64().map(|seconds| seconds as i64))
 }
 
 /// Keeps the tokens of a renewal, so that the login survives in the command line too.
-pub(crate) fn renew(path: &Path, access: &SecretString, refresh: &SecretString, ends: Option<i64>) -> io::Result<()> {
+pub(crate) fn renew(
+    path: &Path,
+    access: &SecretString,
+    refresh: &SecretString,
+    ends: Option<i64>,
+) -> io::Result<()> {
     let text = std::fs::read(path)?;
     let mut values: Map<String, Value> = serde_json::from_slice(&text)?;
     values.insert("access_token".to_owned(), access.expose_secret().into());

@@ -18,7 +18,10 @@ impl Ini {
             if line.starts_with(['#', ';']) {
                 continue;
             }
-            if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            if let Some(name) = line
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+            {
                 name.trim().clone_into(&mut section);
             } else if let Some((key, value)) = line.split_once(['=', ':']) {
                 let key = key.trim().to_ascii_lowercase();
@@ -30,8 +33,14 @@ impl Ini {
 
     /// A value that is set and not empty.
     pub(super) fn get(&self, section: &str, key: &str) -> Option<Setting<String>> {
-        let value = self.values.get(&(section.to_owned(), key.to_owned())).filter(|value| !value.is_empty())?;
-        let origin = Origin::File { path: self.path.clone(), key: format!("{section}.{key}") };
+        let value = self
+            .values
+            .get(&(section.to_owned(), key.to_owned()))
+            .filter(|value| !value.is_empty())?;
+        let origin = Origin::File {
+            path: self.path.clone(),
+            key: format!("{section}.{key}"),
+        };
         Some(Setting::new(value.clone(), origin))
     }
 }
@@ -48,6 +57,9 @@ mod tests {
         assert_eq!(get("team-name").as_deref(), Some("my team"));
         assert_eq!(get("rest-api-url").as_deref(), Some("http://x:8092/="));
         assert_eq!((get("empty"), get("a"), get(";a")), (None, None, None));
-        assert_eq!(ini.get("defaults", "team-name").unwrap().origin.to_string(), "defaults.team-name (/x.ini)");
+        assert_eq!(
+            ini.get("defaults", "team-name").unwrap().origin.to_string(),
+            "defaults.team-name (/x.ini)"
+        );
     }
 }

@@ -28,13 +28,22 @@ impl Retries {
             return Ok(None);
         }
         let total = total.unwrap_or_else(|| USUAL.max(connect.unwrap_or(0)).max(read.unwrap_or(0)));
-        Ok(Some(Self::new(total, connect.unwrap_or(total), read.unwrap_or(total))))
+        Ok(Some(Self::new(
+            total,
+            connect.unwrap_or(total),
+            read.unwrap_or(total),
+        )))
     }
 
     /// So many repetitions of each kind; none of them beyond `total`.
     pub fn new(total: u32, connect: u32, read: u32) -> Self {
         let standard = StandardRetry::new().max_attempts(total.saturating_add(1));
-        Self { standard, total, connect: connect.min(total), read: read.min(total) }
+        Self {
+            standard,
+            total,
+            connect: connect.min(total),
+            read: read.min(total),
+        }
     }
 }
 
@@ -45,7 +54,11 @@ impl RetryPolicy for Retries {
             Failure::Timeout | Failure::Interrupted => self.read,
             _ => self.total,
         };
-        if attempt.number > most { Decision::Stop } else { self.standard.decide(attempt) }
+        if attempt.number > most {
+            Decision::Stop
+        } else {
+            self.standard.decide(attempt)
+        }
     }
 
     fn max_attempts(&self) -> Option<u32> {

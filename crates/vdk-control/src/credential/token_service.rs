@@ -56,7 +56,11 @@ pub(crate) struct TokenAnswer {
 
 impl TokenService {
     /// Its connection and limits are those of the client's `options`.
-    pub(crate) fn new(url: &Setting<String>, client: Option<&Basics>, options: &ClientOptions) -> Result<Self> {
+    pub(crate) fn new(
+        url: &Setting<String>,
+        client: Option<&Basics>,
+        options: &ClientOptions,
+    ) -> Result<Self> {
         let checked = BaseUrl::parse(url, options.allows_http())?;
         // The path is kept as it was written: to some services a slash at the end is another address.
         let whole = Url::parse(url.value.trim()).map_err(|error| url.error(error))?;
@@ -68,37 +72,75 @@ impl TokenService {
         };
         let secret = client.map(|client| client.secret.clone());
         let dialect = Arc::new(TokenDialect);
-        let engine = Engine::build(options.clone(), PRODUCT, dialect, credential, checked.is_plain_http())?;
-        Ok(Self { engine, base, path: whole.path().to_owned(), secret })
+        let engine = Engine::build(
+            options.clone(),
+            PRODUCT,
+            dialect,
+            credential,
+            checked.is_plain_http(),
+        )?;
+        Ok(Self {
+            engine,
+            base,
+            path: whole.path().to_owned(),
+            secret,
+        })
     }
 
     /// Sends a form and reads the token of the answer.
-    pub(crate) async fn ask(&self, fields: &[(&str, &str)], repeatable: bool) -> Result<TokenAnswer> {
-        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let call = Call::untabled(&self.engine, &self.base, Method::POST, self.path.clone(), Decode::by(read, ""))
-            .body("application/x-www-form-urlencoded", form)
-            .options(|options| options.idempotent(repeatable));
-        let no_token = |kind, reason: String| Error::new(kind, self.without_secrets(reason, fields));
+    pub(crate) async fn ask(
+        &self,
+        fields: &[(&str, &str)],
+        repeatable: bool,
+    ) -> Result<TokenAnswer> {
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let call = Call::untabled(
+            &self.engine,
+            &self.base,
+            Method::POST,
+            self.path.clone(),
+            Decode::by(read, ""),
+        )
+        .body("application/x-www-form-urlencoded", form)
+        .options(|options| options.idempotent(repeatable));
+        let no_token =
+            |kind, reason: String| Error::new(kind, self.without_secrets(reason, fields));
         let answer: TokenAnswer = call.await.map_err(|error| {
             // A service in trouble says nothing about who asks.
-            let kind = if error.is_retryable() { error.kind() } else { ErrorKind::Credential };
+            let kind = if error.is_retryable() {
+                error.kind()
+            } else {
+                ErrorKind::Credential
+            };
             no_token(kind, error.to_string()).with_retryable(error.is_retryable())
         })?;
         if answer.access_token.expose_secret().is_empty() {
-            return Err(no_token(ErrorKind::Credential, format!("the answer of {self:?} has no access_token")));
+            return Err(no_token(
+                ErrorKind::Credential,
+                format!("the answer of {self:?} has no access_token"),
+            ));
         }
         Ok(answer)
     }
 
     /// The text, should it quote what was sent: as it is, or as it stands in a form.
     fn without_secrets(&self, text: String, fields: &[(&str, &str)]) -> String {
-        let sent = fields.iter().filter(|(name, _)| SECRETS.contains(name)).map(|(_, value)| *value);
+        let sent = fields
+            .iter()
+            .filter(|(name, _)| SECRETS.contains(name))
+            .map(|(_, value)| *value);
         let secrets = sent.chain(self.secret.as_ref().map(ExposeSecret::expose_secret));
         // What is shorter is no secret, and stands in every other word.
-        secrets.filter(|secret| secret.len() > 3).fold(text, |text, secret| {
-            let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-            text.replace(secret, "[redacted]").replace(&encoded, "[redacted]")
-        })
+        secrets
+            .filter(|secret| secret.len() > 3)
+            .fold(text, |text, secret| {
+                let encoded: String =
+                    url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+                text.replace(secret, "[redacted]")
+                    .replace(&encoded, "[redacted]")
+            })
     }
 }
 
@@ -106,7 +148,11 @@ impl TokenService {
 #[allow(clippy::needless_pass_by_value, reason = "the shape of a decoder")]
 fn read(response: RawResponse, _: &'static str) -> Result<TokenAnswer, DecodeError> {
     serde_json::from_slice(&response.body).map_err(|error| {
-        DecodeError::new(format!("no JSON object with a token (line {}, column {})", error.line(), error.column()))
+        DecodeError::new(format!(
+            "no JSON object with a token (line {}, column {})",
+            error.line(),
+            error.column()
+        ))
     })
 }
 
@@ -124,6 +170,10 @@ impl Dialect for TokenDialect {
             message: Option<String>,
         }
         let body: Body = serde_json::from_slice(&response.body).unwrap_or_default();
-        ApiProblem { code: body.error, message: body.error_description.or(body.message), ..ApiProblem::default() }
+        ApiProblem {
+            code: body.error,
+            message: body.error_description.or(body.message),
+            ..ApiProblem::default()
+        }
     }
 }

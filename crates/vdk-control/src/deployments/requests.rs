@@ -41,19 +41,29 @@ impl Body {
             crate::check::cron("schedule_cron", &schedule.schedule_cron)?;
         }
         match &self.resources {
-            Some(Resources { cpu_request: Some(_), .. } | Resources { cpu_limit: Some(_), .. }) => {
-                wrong("cannot set the CPU: the service refuses it")
-            }
-            Some(Resources { memory_request: Some(_), memory_limit: Some(_), .. }) => {
-                wrong("can set one number of memory only: the service refuses both")
-            }
+            Some(
+                Resources {
+                    cpu_request: Some(_),
+                    ..
+                }
+                | Resources {
+                    cpu_limit: Some(_), ..
+                },
+            ) => wrong("cannot set the CPU: the service refuses it"),
+            Some(Resources {
+                memory_request: Some(_),
+                memory_limit: Some(_),
+                ..
+            }) => wrong("can set one number of memory only: the service refuses both"),
             _ => Ok(()),
         }
     }
 
     fn put(self, call: Call<()>) -> Call<()> {
         let checked = self.check();
-        let body = serde_json::to_value(&self).map(crate::jobs::strip_nulls).unwrap_or_default();
+        let body = serde_json::to_value(&self)
+            .map(crate::jobs::strip_nulls)
+            .unwrap_or_default();
         call.json(&body).check(checked)
     }
 }
@@ -173,7 +183,11 @@ deployment_setters!(Deploy);
 
 impl Deploy {
     pub(crate) fn new(call: Call<()>, job: Job, version: String) -> Self {
-        let body = Body { job_version: Some(version), enabled: Some(true), ..Body::default() };
+        let body = Body {
+            job_version: Some(version),
+            enabled: Some(true),
+            ..Body::default()
+        };
         Self { job, call, body }
     }
 
@@ -206,11 +220,19 @@ impl Deploy {
     pub async fn send(self) -> Result<Deploying> {
         let version = self.body.job_version.clone().unwrap_or_default();
         let enabled = self.body.enabled.unwrap_or(true);
-        let call = self.body.put(self.call).check(crate::check::not_empty("job_version", &version));
+        let call = self
+            .body
+            .put(self.call)
+            .check(crate::check::not_empty("job_version", &version));
         call.validate()?;
         let before = found(self.job.deployments().get()).await?;
         call.await?;
-        Ok(Deploying { job: self.job, version, enabled, before })
+        Ok(Deploying {
+            job: self.job,
+            version,
+            enabled,
+            before,
+        })
     }
 
     /// Sends the request and blocks this thread until it is answered. Not for use inside asynchronous code.
@@ -267,7 +289,10 @@ impl Deploying {
     /// # Ok(()) }
     /// ```
     pub fn wait(&self) -> Waiter<DeploymentStatus> {
-        let (clock, interval) = (self.job.engine().clock(), self.job.team().client().interval());
+        let (clock, interval) = (
+            self.job.engine().clock(),
+            self.job.team().client().interval(),
+        );
         let this = self.clone();
         let look = move || {
             let this = this.clone();
@@ -284,9 +309,12 @@ impl Deploying {
 
     fn is_done(&self, now: &DeploymentStatus) -> bool {
         let moved = self.before.as_ref().is_none_or(|before| {
-            before.last_deployed_date != now.last_deployed_date || before.job_version != now.job_version
+            before.last_deployed_date != now.last_deployed_date
+                || before.job_version != now.job_version
         });
-        moved && now.job_version == self.version && now.enabled.unwrap_or(self.enabled) == self.enabled
+        moved
+            && now.job_version == self.version
+            && now.enabled.unwrap_or(self.enabled) == self.enabled
     }
 
     fn progress(&self, now: Option<&DeploymentStatus>) -> Progress {

@@ -66,19 +66,32 @@ impl Query for ExecutionsQuery {
     const ROOT: &'static str = "executions";
 
     fn arguments(&self, to: &mut String) -> fmt::Result {
-        let texts = |names: &'_ [String]| Words(&names.iter().map(|name| Text(name)).collect::<Vec<_>>()).to_string();
+        let texts = |names: &'_ [String]| {
+            Words(&names.iter().map(|name| Text(name)).collect::<Vec<_>>()).to_string()
+        };
         let mut filter = vec![format!("teamNameIn:{}", texts(&self.teams))];
         if !self.jobs.is_empty() {
             filter.push(format!("jobNameIn:{}", texts(&self.jobs)));
         }
         if !self.status.is_empty() {
             // GraphQL has these words in upper case, and no quotes around them. A word that is none cannot be asked for.
-            let words: Vec<String> = self.status.iter().map(|status| name_only(status.as_str())).collect();
+            let words: Vec<String> = self
+                .status
+                .iter()
+                .map(|status| name_only(status.as_str()))
+                .collect();
             filter.push(format!("statusIn:{}", Words(&words)));
         }
-        filter.extend(self.times.iter().map(|(name, time)| format!("{name}:{}", Text(&time.to_string()))));
+        filter.extend(
+            self.times
+                .iter()
+                .map(|(name, time)| format!("{name}:{}", Text(&time.to_string()))),
+        );
         let (property, direction) = &self.order;
-        let order = format!("order:{{property:{},direction:{direction}}}", Text(property.as_str()));
+        let order = format!(
+            "order:{{property:{},direction:{direction}}}",
+            Text(property.as_str())
+        );
         write!(to, ",filter:{{{}}},{order}", filter.join(","))
     }
 
@@ -88,7 +101,10 @@ impl Query for ExecutionsQuery {
 }
 
 fn name_only(word: &str) -> String {
-    word.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>().to_ascii_uppercase()
+    word.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
+        .collect::<String>()
+        .to_ascii_uppercase()
 }
 
 impl ListTeamExecutions {
@@ -100,7 +116,11 @@ impl ListTeamExecutions {
             times: Vec::new(),
             order: (ExecutionProperty::StartTime, Direction::Descending),
         };
-        Self { team: team.clone(), query, paging: Paging::default() }
+        Self {
+            team: team.clone(),
+            query,
+            paging: Paging::default(),
+        }
     }
 
     /// Only those of this job; may be given several times.

@@ -158,11 +158,19 @@ impl FollowLogs {
     async fn pause(&mut self) -> Result<()> {
         let clock = self.run.job().engine().clock();
         let now = clock.now();
-        let left = self.limit.saturating_sub(now.saturating_duration_since(self.begun));
-        let pause = self.look_at.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        let left = self
+            .limit
+            .saturating_sub(now.saturating_duration_since(self.begun));
+        let pause = self
+            .look_at
+            .map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
         if pause >= left {
             clock.sleep(left).await;
-            let text = format!("{:.0} s have passed; {} lines were read", self.limit.as_secs_f64(), self.count);
+            let text = format!(
+                "{:.0} s have passed; {} lines were read",
+                self.limit.as_secs_f64(),
+                self.count
+            );
             return Err(Error::new(ErrorKind::WaitTimeout, text).with_retryable(true));
         }
         clock.sleep(pause).await;
@@ -183,9 +191,18 @@ impl FollowLogs {
         let mut tail = if self.count < WHOLE { 0 } else { TAIL };
         let mut is_too_much = false;
         let new = loop {
-            let text = match self.run.job().executions().logs(self.run.id()).tail(tail).await {
+            let text = match self
+                .run
+                .job()
+                .executions()
+                .logs(self.run.id())
+                .tail(tail)
+                .await
+            {
                 // More than the client takes at once: it goes on at the end, rather than never.
-                Err(error) if error.kind() == ErrorKind::TooLarge && !is_too_much && tail != TAIL => {
+                Err(error)
+                    if error.kind() == ErrorKind::TooLarge && !is_too_much && tail != TAIL =>
+                {
                     (is_too_much, tail) = (true, TAIL);
                     continue;
                 }
@@ -218,7 +235,11 @@ impl FollowLogs {
     /// to be had.
     fn news(&self, text: &str, tail: u32, ended: bool, all_there_is: bool) -> Option<Vec<String>> {
         // The last line may still be growing.
-        let whole = if ended { text } else { text.rfind('\n').map_or("", |end| &text[..=end]) };
+        let whole = if ended {
+            text
+        } else {
+            text.rfind('\n').map_or("", |end| &text[..=end])
+        };
         let lines: Vec<&str> = whole.lines().collect();
         let is_all = tail == 0 || lines.len() + 1 < tail as usize;
         let seen = if is_all && lines.len() >= self.count {
@@ -232,7 +253,12 @@ impl FollowLogs {
                 seen => seen,
             }
         };
-        Some(lines[seen..].iter().map(|line| (*line).to_owned()).collect())
+        Some(
+            lines[seen..]
+                .iter()
+                .map(|line| (*line).to_owned())
+                .collect(),
+        )
     }
 }
 
@@ -241,9 +267,17 @@ fn overlap(given: &VecDeque<u64>, lines: &[&str]) -> usize {
     let lines: Vec<u64> = lines.iter().map(|line| hash(line)).collect();
     let fits = |end: &usize| {
         let length = (*end).min(given.len());
-        given.iter().rev().take(length).eq(lines[..*end].iter().rev().take(length))
+        given
+            .iter()
+            .rev()
+            .take(length)
+            .eq(lines[..*end].iter().rev().take(length))
     };
-    if given.is_empty() { 0 } else { (1..=lines.len()).rev().find(fits).unwrap_or(0) }
+    if given.is_empty() {
+        0
+    } else {
+        (1..=lines.len()).rev().find(fits).unwrap_or(0)
+    }
 }
 
 fn hash(line: &str) -> u64 {
@@ -265,7 +299,11 @@ mod tests {
         assert_eq!(overlap("", "a b"), 0);
         assert_eq!(overlap("a b c", "b c d e"), 2);
         assert_eq!(overlap("a b c", "a b c"), 3);
-        assert_eq!(overlap("a b c", "x a b c d"), 4, "older lines than are known");
+        assert_eq!(
+            overlap("a b c", "x a b c d"),
+            4,
+            "older lines than are known"
+        );
         assert_eq!(overlap("a b c", "d e"), 0);
         assert_eq!(overlap("a b c", "b d c"), 0);
         assert_eq!(overlap("a a a", "a a b"), 2);

@@ -76,7 +76,10 @@ impl<'a> Executions<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list_of_deployment(self) -> ListExecutions {
-        ListExecutions(self.0.deployment_call(&ops::LIST_DEPLOYMENT_EXECUTIONS, Decode::json()))
+        ListExecutions(
+            self.0
+                .deployment_call(&ops::LIST_DEPLOYMENT_EXECUTIONS, Decode::json()),
+        )
     }
 
     /// One execution (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`; experimental).
@@ -134,7 +137,9 @@ impl<'a> Executions<'a> {
     /// # Ok(()) }
     /// ```
     pub fn cancel(self, id: impl fmt::Display) -> Call<()> {
-        self.0.call(&ops::CANCEL_EXECUTION, Decode::nothing()).arg(id)
+        self.0
+            .call(&ops::CANCEL_EXECUTION, Decode::nothing())
+            .arg(id)
     }
 
     /// Stops an execution, unless it has ended already: `true` when it was stopped

@@ -26,16 +26,22 @@ cloud_core::request! {
 impl StartExecution {
     pub(crate) fn of(job: &Job) -> Self {
         let of = job.clone();
-        let decode = Decode::raw().try_map(move |response: RawResponse| match last_segment(&response.headers) {
-            Some(id) => Ok(Run::new(of.clone(), id)),
-            None => Err(DecodeError::new("the answer has no Location, so nobody knows the execution's id")),
+        let decode = Decode::raw().try_map(move |response: RawResponse| {
+            match last_segment(&response.headers) {
+                Some(id) => Ok(Run::new(of.clone(), id)),
+                None => Err(DecodeError::new(
+                    "the answer has no Location, so nobody knows the execution's id",
+                )),
+            }
         });
         Self::new(job.deployment_call(&ops::START_EXECUTION, decode))
     }
 
     /// Gives the job an argument.
     pub fn arg(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.args.get_or_insert_with(Map::new).insert(name.into(), value.into());
+        self.args
+            .get_or_insert_with(Map::new)
+            .insert(name.into(), value.into());
         self
     }
 }
@@ -193,11 +199,17 @@ impl Run {
     /// # Ok(()) }
     /// ```
     pub fn cancel_on_drop(self) -> CancelOnDrop {
-        CancelOnDrop { run: self, ended: Arc::default() }
+        CancelOnDrop {
+            run: self,
+            ended: Arc::default(),
+        }
     }
 
     fn watch(&self, on_end: impl FnOnce() + Send + 'static) -> Waiter<Finished> {
-        let (clock, interval) = (self.job.engine().clock(), self.job.team().client().interval());
+        let (clock, interval) = (
+            self.job.engine().clock(),
+            self.job.team().client().interval(),
+        );
         let (run, mut on_end, mut failed_before) = (self.clone(), Some(on_end), false);
         let judge = move |execution: Execution| {
             let Some(outcome) = execution.outcome() else {
@@ -218,7 +230,9 @@ impl Run {
             let (run, judged) = (run.clone(), judged.clone());
             async move {
                 let execution = run.get().await?;
-                let mut judge = judged.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut judge = judged
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
                 Ok(judge(execution))
             }
         };
@@ -227,7 +241,11 @@ impl Run {
 }
 
 fn progress(execution: &Execution) -> Progress {
-    Progress::new(0, format!("execution {}", execution.id), execution.status.as_str())
+    Progress::new(
+        0,
+        format!("execution {}", execution.id),
+        execution.status.as_str(),
+    )
 }
 
 /// Stops an execution unless its end was seen; made by [`Run::cancel_on_drop`].

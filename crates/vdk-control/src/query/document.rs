@@ -41,12 +41,22 @@ mod tests {
 
     #[test]
     fn no_text_leaves_its_quotes() {
-        for text in
-            ["plain", "a\"b", "a\\", "\\\"", "\"}){jobs}#", "line\nfeed\r\ttab", "\u{0}\u{7f}\u{85}", "ü 🦀 \u{2028}"]
-        {
+        for text in [
+            "plain",
+            "a\"b",
+            "a\\",
+            "\\\"",
+            "\"}){jobs}#",
+            "line\nfeed\r\ttab",
+            "\u{0}\u{7f}\u{85}",
+            "ü 🦀 \u{2028}",
+        ] {
             let written = Text(text).to_string();
             assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
-            assert!(!written[1..written.len() - 1].contains(|c: char| c.is_control()), "{written}");
+            assert!(
+                !written[1..written.len() - 1].contains(|c: char| c.is_control()),
+                "{written}"
+            );
         }
         let words = [Text("a"), Text("b,\"c")];
         assert_eq!(Words(&words).to_string(), r#"["a","b,\"c"]"#);

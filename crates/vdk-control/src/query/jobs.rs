@@ -57,7 +57,10 @@ impl fmt::Display for Direction {
 /// Which fields of jobs a list shall have. Name and team are always among them; each of the others costs the service
 /// time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a part that may be asked for")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a part that may be asked for"
+)]
 pub struct JobFields {
     description: bool,
     schedule: bool,
@@ -84,7 +87,14 @@ impl JobFields {
 
     /// All there are, with the last executions.
     pub const fn all() -> Self {
-        Self::new().description().schedule().contacts().urls().deployments().last_execution().executions(10)
+        Self::new()
+            .description()
+            .schedule()
+            .contacts()
+            .urls()
+            .deployments()
+            .last_execution()
+            .executions(10)
     }
 
     /// What the job is for.
@@ -135,7 +145,9 @@ impl JobFields {
             JobProperty::NextRun => self.schedule = true,
             JobProperty::HasContacts => self.contacts = true,
             JobProperty::Enabled | JobProperty::PythonVersion => self.deployments = true,
-            JobProperty::LastExecutionStatus | JobProperty::LastExecutionTime | JobProperty::LastExecutionDuration => {
+            JobProperty::LastExecutionStatus
+            | JobProperty::LastExecutionTime
+            | JobProperty::LastExecutionDuration => {
                 self.last_execution = true;
             }
             _ => {}
@@ -177,7 +189,10 @@ impl JobFields {
         }
         if let Some(most) = self.executions {
             let order = r#"order:{property:"startTime",direction:DESC}"#;
-            write!(to, " executions(pageNumber:1,pageSize:{most},{order}){{{EXECUTION}}}")?;
+            write!(
+                to,
+                " executions(pageNumber:1,pageSize:{most},{order}){{{EXECUTION}}}"
+            )?;
         }
         to.write_str("}")
     }
@@ -217,17 +232,28 @@ impl Query for JobsQuery {
 
     fn arguments(&self, to: &mut String) -> fmt::Result {
         to.write_str(",filter:[")?;
-        let mut filters: Vec<(&JobProperty, Option<&String>, Option<Direction>)> =
-            self.filters.iter().map(|(property, pattern)| (property, Some(pattern), None)).collect();
+        let mut filters: Vec<(&JobProperty, Option<&String>, Option<Direction>)> = self
+            .filters
+            .iter()
+            .map(|(property, pattern)| (property, Some(pattern), None))
+            .collect();
         if let Some((property, direction)) = &self.sort {
             // A filter by the property that is sorted by takes the order along.
-            match filters.iter_mut().find(|(filtered, ..)| *filtered == property) {
+            match filters
+                .iter_mut()
+                .find(|(filtered, ..)| *filtered == property)
+            {
                 Some(filter) => filter.2 = Some(*direction),
                 None => filters.push((property, None, Some(*direction))),
             }
         }
         for (index, (property, pattern, sort)) in filters.iter().enumerate() {
-            write!(to, "{}{{property:{}", if index == 0 { "" } else { "," }, Text(property.as_str()))?;
+            write!(
+                to,
+                "{}{{property:{}",
+                if index == 0 { "" } else { "," },
+                Text(property.as_str())
+            )?;
             if let Some(pattern) = pattern {
                 write!(to, ",pattern:{}", Text(pattern))?;
             }
@@ -244,8 +270,11 @@ impl Query for JobsQuery {
     }
 
     fn fields(&self, to: &mut String) -> fmt::Result {
-        let needed =
-            self.filters.iter().map(|(property, _)| property).chain(self.sort.as_ref().map(|(property, _)| property));
+        let needed = self
+            .filters
+            .iter()
+            .map(|(property, _)| property)
+            .chain(self.sort.as_ref().map(|(property, _)| property));
         needed.fold(self.fields, JobFields::with).write(to)
     }
 }
@@ -258,12 +287,18 @@ impl ListJobs {
             search: None,
             fields: JobFields::new().description().schedule(),
         };
-        Self { team: team.clone(), query, paging: Paging::default() }
+        Self {
+            team: team.clone(),
+            query,
+            paging: Paging::default(),
+        }
     }
 
     /// The jobs of all teams, instead of those of this one.
     pub fn of_all_teams(mut self) -> Self {
-        self.query.filters.retain(|(property, _)| *property != JobProperty::Team);
+        self.query
+            .filters
+            .retain(|(property, _)| *property != JobProperty::Team);
         self
     }
 
@@ -274,7 +309,10 @@ impl ListJobs {
 
     /// Only jobs that run; or only those that are deployed and do not.
     pub fn enabled(self, enabled: bool) -> Self {
-        self.filter(JobProperty::Enabled, if enabled { "enabled" } else { "disabled" })
+        self.filter(
+            JobProperty::Enabled,
+            if enabled { "enabled" } else { "disabled" },
+        )
     }
 
     /// Only jobs that are not deployed.
@@ -313,7 +351,12 @@ impl ListJobs {
     }
 
     fn check(&self) -> Result<()> {
-        if self.query.filters.iter().any(|(_, pattern)| pattern.is_empty()) {
+        if self
+            .query
+            .filters
+            .iter()
+            .any(|(_, pattern)| pattern.is_empty())
+        {
             return Err(Error::input("pattern", "must not be empty"));
         }
         match self.query.fields.executions {
@@ -326,7 +369,11 @@ impl ListJobs {
 
     fn list(self) -> List<ListedJob> {
         let checked = self.check();
-        let of_one = self.query.filters.iter().any(|(property, _)| *property == JobProperty::Team);
+        let of_one = self
+            .query
+            .filters
+            .iter()
+            .any(|(property, _)| *property == JobProperty::Team);
         let team = self.team.name().to_owned();
         let keep = move |job: &ListedJob| !of_one || job.config.team.trim() == team.trim();
         let list = list(&self.team, self.query, keep).map_call(|call| call.check(checked));
@@ -337,7 +384,12 @@ impl ListJobs {
 /// The team as a pattern. The server takes it for a regular expression (`JobFieldStrategyByTeam.java`), which a name may
 /// not be; what it gives too much is dropped by comparing names.
 fn pattern(team: &str) -> String {
-    team.replace(['\\', '^', '$', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}'], "%")
+    team.replace(
+        [
+            '\\', '^', '$', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}',
+        ],
+        "%",
+    )
 }
 
 paged!(ListJobs => ListedJob, "jobs().list()");

@@ -20,7 +20,8 @@ pub(super) fn extract(archive: &Path, into: &Path) -> Result<()> {
 fn extract_within(archive: &Path, into: &Path, most_bytes: u64) -> Result<()> {
     let broken = |problem: String| Error::new(ErrorKind::Decode, problem);
     let file = File::open(archive).map_err(|error| unreadable(archive, error))?;
-    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|error| broken(format!("no ZIP archive: {error}")))?;
+    let mut zip = ZipArchive::new(BufReader::new(file))
+        .map_err(|error| broken(format!("no ZIP archive: {error}")))?;
     if zip.len() > MOST_FILES {
         return Err(broken(format!("the archive has {} files", zip.len())));
     }
@@ -28,16 +29,27 @@ fn extract_within(archive: &Path, into: &Path, most_bytes: u64) -> Result<()> {
     fs::create_dir_all(into).map_err(|error| unwritable(into, error))?;
     let mut there = fs::read_dir(into).map_err(|error| unwritable(into, error))?;
     if there.next().is_some() {
-        return Err(Error::input("path", format!("{} is not empty", into.display())));
+        return Err(Error::input(
+            "path",
+            format!("{} is not empty", into.display()),
+        ));
     }
-    let mut made = Made { root: into, is_new, paths: Vec::new() };
+    let mut made = Made {
+        root: into,
+        is_new,
+        paths: Vec::new(),
+    };
     let mut left = most_bytes;
     for index in 0..zip.len() {
-        let entry = zip.by_index(index).map_err(|error| broken(format!("the archive is broken: {error}")))?;
+        let entry = zip
+            .by_index(index)
+            .map_err(|error| broken(format!("the archive is broken: {error}")))?;
         let name = entry.enclosed_name().filter(|_| !entry.is_symlink());
         let Some(name) = name else {
             let name = entry.name().unwrap_or_default();
-            return Err(broken(format!("the archive has an entry that leads elsewhere: {name:?}")));
+            return Err(broken(format!(
+                "the archive has an entry that leads elsewhere: {name:?}"
+            )));
         };
         let path = into.join(name);
         if entry.is_dir() {
@@ -53,10 +65,13 @@ fn extract_within(archive: &Path, into: &Path, most_bytes: u64) -> Result<()> {
         made.paths.push(path.clone());
         // What the archive says about its sizes is not to be trusted: counted is what comes out.
         let written = io::copy(&mut entry.take(left + 1), &mut file);
-        let written = written.map_err(|error| broken(format!("{} cannot be unpacked: {error}", path.display())))?;
-        left = left
-            .checked_sub(written)
-            .ok_or_else(|| broken(format!("the archive unpacks to more than {most_bytes} bytes")))?;
+        let written = written
+            .map_err(|error| broken(format!("{} cannot be unpacked: {error}", path.display())))?;
+        left = left.checked_sub(written).ok_or_else(|| {
+            broken(format!(
+                "the archive unpacks to more than {most_bytes} bytes"
+            ))
+        })?;
     }
     made.paths.clear();
     made.is_new = false;
@@ -118,7 +133,12 @@ mod tests {
         extract_within(temp.path(), &into, 8192).unwrap();
         fs::remove_dir_all(&into).unwrap();
         let error = extract_within(temp.path(), &into, 8191).unwrap_err();
-        assert!(error.to_string().contains("unpacks to more than 8191 bytes"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("unpacks to more than 8191 bytes"),
+            "{error}"
+        );
         assert!(!into.exists(), "and leaves nothing");
     }
 }

@@ -42,10 +42,17 @@ impl Rules {
         if pattern.is_empty() || pattern.starts_with('#') {
             return;
         }
-        let (again, pattern) = pattern.strip_prefix('!').map_or((false, pattern), |rest| (true, rest));
-        let (folders_only, pattern) = pattern.strip_suffix('/').map_or((false, pattern), |rest| (true, rest));
+        let (again, pattern) = pattern
+            .strip_prefix('!')
+            .map_or((false, pattern), |rest| (true, rest));
+        let (folders_only, pattern) = pattern
+            .strip_suffix('/')
+            .map_or((false, pattern), |rest| (true, rest));
         let anchored = pattern.contains('/');
-        let named = pattern.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned);
+        let named = pattern
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_owned);
         let anywhere = (!anchored).then(|| "**".to_owned());
         let mut segments: Vec<String> = anywhere.into_iter().chain(named).collect();
         // Two in a row say no more than one, and would have to be tried in every way.
@@ -54,30 +61,55 @@ impl Rules {
         if segments.last().is_some_and(|last| last == "**") {
             segments.push("*".to_owned());
         }
-        self.0.push(Rule { segments, again, folders_only });
+        self.0.push(Rule {
+            segments,
+            again,
+            folders_only,
+        });
     }
 
     /// Whether what has this path below the directory stays out.
     pub(super) fn ignores(&self, path: &[String], is_folder: bool) -> bool {
-        let applies = |rule: &&Rule| (is_folder || !rule.folders_only) && matches(&rule.segments, path);
-        self.0.iter().rev().find(applies).is_some_and(|rule| !rule.again)
+        let applies =
+            |rule: &&Rule| (is_folder || !rule.folders_only) && matches(&rule.segments, path);
+        self.0
+            .iter()
+            .rev()
+            .find(applies)
+            .is_some_and(|rule| !rule.again)
     }
 }
 
 /// Whether the segments of a path are those of a pattern, `**` standing for any number of them.
 fn matches(pattern: &[String], path: &[String]) -> bool {
-    fits(pattern, path, |segment| segment == "**", |segment, name| wild(segment, name))
+    fits(
+        pattern,
+        path,
+        |segment| segment == "**",
+        |segment, name| wild(segment, name),
+    )
 }
 
 /// Whether `*` and `?` can stand for something by which the name results.
 fn wild(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    fits(&pattern, &name, |c| *c == '*', |c, other| *c == '?' || c == other)
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
+    fits(
+        &pattern,
+        &name,
+        |c| *c == '*',
+        |c, other| *c == '?' || c == other,
+    )
 }
 
 /// Whether a pattern whose stars stand for any number of items fits these. Only the last star that was met is ever
 /// tried again, so that the time is bounded by the product of the lengths.
-fn fits<T>(pattern: &[T], items: &[T], is_star: impl Fn(&T) -> bool, is_one: impl Fn(&T, &T) -> bool) -> bool {
+fn fits<T>(
+    pattern: &[T],
+    items: &[T],
+    is_star: impl Fn(&T) -> bool,
+    is_one: impl Fn(&T, &T) -> bool,
+) -> bool {
     let (mut at, mut here) = (0, 0);
     // After the last star: where the pattern goes on, and up to where the star has taken items.
     let mut star = None;
@@ -107,7 +139,9 @@ mod tests {
     fn ignores(patterns: &[&str], path: &str) -> bool {
         let mut rules = Rules::default();
         rules.extend(patterns);
-        let (is_folder, path) = path.strip_suffix('/').map_or((false, path), |path| (true, path));
+        let (is_folder, path) = path
+            .strip_suffix('/')
+            .map_or((false, path), |path| (true, path));
         let path: Vec<String> = path.split('/').map(str::to_owned).collect();
         rules.ignores(&path, is_folder)
     }
@@ -146,7 +180,11 @@ mod tests {
             ("[ab]", "a", false),
             ("[ab]", "[ab]", true),
         ] {
-            assert_eq!(ignores(&[pattern], path), expected, "{pattern:?} and {path:?}");
+            assert_eq!(
+                ignores(&[pattern], path),
+                expected,
+                "{pattern:?} and {path:?}"
+            );
         }
     }
 
@@ -162,8 +200,14 @@ mod tests {
     /// A pattern of many stars is answered in good time.
     #[test]
     fn no_pattern_takes_for_ever() {
-        assert!(!wild(&format!("{}c", "a*".repeat(200)), &format!("{}b", "a".repeat(5000))));
+        assert!(!wild(
+            &format!("{}c", "a*".repeat(200)),
+            &format!("{}b", "a".repeat(5000))
+        ));
         assert!(!ignores(&["a/**/**/**/**/**/**/b"], &["a"; 24].join("/")));
-        assert!(!ignores(&[&format!("{}b", "**/a/".repeat(20))], &["a"; 64].join("/")));
+        assert!(!ignores(
+            &[&format!("{}b", "**/a/".repeat(20))],
+            &["a"; 64].join("/")
+        ));
     }
 }

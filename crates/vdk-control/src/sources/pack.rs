@@ -25,7 +25,11 @@ pub(super) struct Folder {
 
 impl Folder {
     pub(super) fn new(path: PathBuf, top: &str) -> Self {
-        Self { path, top: top.to_owned(), ignore: Vec::new() }
+        Self {
+            path,
+            top: top.to_owned(),
+            ignore: Vec::new(),
+        }
     }
 
     /// Packs it into a temporary file. Blocks.
@@ -44,15 +48,29 @@ impl Folder {
         rules.extend(&self.ignore);
 
         let folder = std::env::temp_dir();
-        let (temp, file) = TempFile::create_in(&folder).map_err(|error| unwritable(&folder, error))?;
+        let (temp, file) =
+            TempFile::create_in(&folder).map_err(|error| unwritable(&folder, error))?;
         let zip = ZipWriter::new(BufWriter::new(file));
-        let mut archive = Archive { zip, rules, files: 0, top: &self.top, temp: temp.path() };
+        let mut archive = Archive {
+            zip,
+            rules,
+            files: 0,
+            top: &self.top,
+            temp: temp.path(),
+        };
         archive.folder(&self.path, &mut Vec::new())?;
         if archive.files == 0 {
-            let problem = format!("{} holds no file that is to be uploaded", self.path.display());
+            let problem = format!(
+                "{} holds no file that is to be uploaded",
+                self.path.display()
+            );
             return Err(Error::input("sources", problem));
         }
-        let finished = archive.zip.finish().map_err(io::Error::from).and_then(|mut file| file.flush());
+        let finished = archive
+            .zip
+            .finish()
+            .map_err(io::Error::from)
+            .and_then(|mut file| file.flush());
         finished.map_err(|error| unwritable(temp.path(), error))?;
         Ok(temp)
     }
@@ -70,7 +88,10 @@ impl<W: Write + Seek> Archive<'_, W> {
     /// Adds what is in a directory, in the order of the names.
     fn folder(&mut self, path: &Path, below: &mut Vec<String>) -> Result<()> {
         if below.len() > DEEPEST {
-            return Err(Error::input("sources", format!("{} lies too deep", path.display())));
+            return Err(Error::input(
+                "sources",
+                format!("{} lies too deep", path.display()),
+            ));
         }
         let read = fs::read_dir(path).and_then(Iterator::collect);
         let mut entries: Vec<fs::DirEntry> = read.map_err(|error| unreadable(path, error))?;
@@ -78,9 +99,14 @@ impl<W: Write + Seek> Archive<'_, W> {
         for entry in entries {
             let (name, path) = (entry.file_name(), entry.path());
             let Some(name) = name.to_str() else {
-                return Err(Error::input("sources", format!("{} has a name that is not UTF-8", path.display())));
+                return Err(Error::input(
+                    "sources",
+                    format!("{} has a name that is not UTF-8", path.display()),
+                ));
             };
-            let kind = entry.file_type().map_err(|error| unreadable(&path, error))?;
+            let kind = entry
+                .file_type()
+                .map_err(|error| unreadable(&path, error))?;
             below.push(name.to_owned());
             if !self.rules.ignores(below, kind.is_dir()) {
                 if kind.is_dir() {
@@ -88,8 +114,15 @@ impl<W: Write + Seek> Archive<'_, W> {
                 } else if kind.is_file() {
                     self.file(&path, below)?;
                 } else {
-                    let what = if kind.is_symlink() { "a symbolic link" } else { "neither a file nor a directory" };
-                    let problem = format!("{} is {what}; ignore it, or put a file in its place", path.display());
+                    let what = if kind.is_symlink() {
+                        "a symbolic link"
+                    } else {
+                        "neither a file nor a directory"
+                    };
+                    let problem = format!(
+                        "{} is {what}; ignore it, or put a file in its place",
+                        path.display()
+                    );
                     return Err(Error::input("sources", problem));
                 }
             }

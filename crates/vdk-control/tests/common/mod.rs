@@ -24,13 +24,22 @@ pub fn builder(wire: &ScriptedTransport) -> ClientBuilder {
 /// The job `daily-load` of `my team`, over a wire that plays this script.
 pub fn scripted(answers: impl IntoIterator<Item = Scripted>) -> (Job, ScriptedTransport) {
     let wire = ScriptedTransport::new(answers);
-    (builder(&wire).build().unwrap().team("my team").job("daily-load"), wire)
+    (
+        builder(&wire)
+            .build()
+            .unwrap()
+            .team("my team")
+            .job("daily-load"),
+        wire,
+    )
 }
 
 /// The same in a sandbox.
 pub fn sandboxed() -> (Sandbox, Job) {
     let sandbox = Sandbox::new();
-    let builder = Client::builder().endpoint("http://localhost:8092").transport(sandbox.vdk_control());
+    let builder = Client::builder()
+        .endpoint("http://localhost:8092")
+        .transport(sandbox.vdk_control());
     let api = builder.clock(PausedClock::new()).build().unwrap();
     (sandbox, api.team("my team").job("daily-load"))
 }
@@ -45,7 +54,11 @@ pub fn octets(body: impl Into<Bytes>) -> Scripted {
 #[track_caller]
 pub fn assert_field<T: std::fmt::Debug>(result: Result<T>, field: &str) {
     let error = result.unwrap_err();
-    assert_eq!((error.kind(), error.fields()[0].name.as_str()), (ErrorKind::Input, field), "{error}");
+    assert_eq!(
+        (error.kind(), error.fields()[0].name.as_str()),
+        (ErrorKind::Input, field),
+        "{error}"
+    );
 }
 
 pub fn body(request: &http::Request<Bytes>) -> Value {

@@ -9,7 +9,10 @@ use super::PUBLIC_KEY;
 
 /// A key that is given up again. Only some servers let it in before a user has said so.
 pub(super) async fn guest(run: &mut Run, api: &Client) -> bool {
-    let request = api.consumer_key().read_only("/me").redirect("https://app.example");
+    let request = api
+        .consumer_key()
+        .read_only("/me")
+        .redirect("https://app.example");
     match run.call(request).await {
         Some(pending) => {
             run.call(pending.client().auth().logout()).await;
@@ -23,7 +26,9 @@ pub(super) async fn guest(run: &mut Run, api: &Client) -> bool {
 pub(super) async fn identity(run: &mut Run, api: &Client) -> Option<i64> {
     run.call(api.auth().time()).await;
     run.call(api.auth().details()).await;
-    run.call(api.auth().current_credential()).await.map(|own| own.credential_id)
+    run.call(api.auth().current_credential())
+        .await
+        .map(|own| own.credential_id)
 }
 
 pub(super) async fn me(run: &mut Run, api: &Client) {
@@ -32,7 +37,13 @@ pub(super) async fn me(run: &mut Run, api: &Client) {
     run.call(me.update().city("Roubaix").fax(None)).await;
 
     let bills = me.bills();
-    run.call(bills.list().since("2020-01-01").category(BillCategory::AutoRenew)).await;
+    run.call(
+        bills
+            .list()
+            .since("2020-01-01")
+            .category(BillCategory::AutoRenew),
+    )
+    .await;
     let ids = run.call(bills.list().ids()).await;
     let bill = first(ids, "FR1");
     run.call(bills.get(&bill)).await;
@@ -42,7 +53,9 @@ pub(super) async fn me(run: &mut Run, api: &Client) {
     run.call(bills.payment(&bill)).await;
 
     let orders = run.call(me.orders().list().since("2020-01-01")).await;
-    let order = orders.and_then(|orders| orders.first().map(|order| order.order_id)).unwrap_or(1.into());
+    let order = orders
+        .and_then(|orders| orders.first().map(|order| order.order_id))
+        .unwrap_or(1.into());
     run.call(me.orders().get(order)).await;
     run.call(me.orders().status(order)).await;
 
@@ -52,29 +65,44 @@ pub(super) async fn me(run: &mut Run, api: &Client) {
     run.call(keys.list().ids()).await;
 
     let clients = me.oauth2_clients();
-    let client = clients.create("exercise", "made by an exercise", ClientFlow::AuthorizationCode);
-    let made = run.call(client.callback_urls(["https://app.example"])).await;
+    let client = clients.create(
+        "exercise",
+        "made by an exercise",
+        ClientFlow::AuthorizationCode,
+    );
+    let made = run
+        .call(client.callback_urls(["https://app.example"]))
+        .await;
     let client = made.map_or_else(|| "EU.1".to_owned(), |made| made.client_id);
     run.call(clients.list()).await;
     run.call(clients.get(&client)).await;
-    run.call(clients.update(&client).description("exercised")).await;
+    run.call(clients.update(&client).description("exercised"))
+        .await;
     run.call(clients.delete(&client)).await;
 }
 
 pub(super) async fn policies(run: &mut Run, api: &Client) {
     let policies = api.iam().policies();
     let resources = run.call(api.iam().resources().list()).await;
-    let urn = resources.and_then(|resources| resources.first().map(|resource| resource.urn.clone()));
+    let urn =
+        resources.and_then(|resources| resources.first().map(|resource| resource.urn.clone()));
     let urn = urn.unwrap_or_else(|| "urn:v1:eu:resource:vps:vps-1".to_owned());
     run.call(api.iam().resources().get(&urn)).await;
     let create = policies
-        .create("exercise", ["urn:v1:eu:identity:user:ab12345-ovh/exercise"], permissions(), [urn.as_str()])
+        .create(
+            "exercise",
+            ["urn:v1:eu:identity:user:ab12345-ovh/exercise"],
+            permissions(),
+            [urn.as_str()],
+        )
         .description("made by an exercise")
         .expired_at(Timestamp::from_unix(4_000_000_000).unwrap_or_default());
     let made = run.call(create).await;
     run.call(policies.list().details(true)).await;
-    run.call(policies.list().read_only(false).resource(urn)).await;
-    run.call(policies.get(&made.map_or_else(|| "1".to_owned(), |policy| policy.id))).await;
+    run.call(policies.list().read_only(false).resource(urn))
+        .await;
+    run.call(policies.get(&made.map_or_else(|| "1".to_owned(), |policy| policy.id)))
+        .await;
 }
 
 fn permissions() -> Permissions {
@@ -85,17 +113,26 @@ fn permissions() -> Permissions {
 pub(super) async fn farewell(run: &mut Run, api: &Client, logged_out: bool, own: Option<i64>) {
     let credentials = api.me().credentials();
     let all = run.call(credentials.list()).await.unwrap_or_default();
-    run.call(credentials.list().status(CredentialState::Validated)).await;
+    run.call(credentials.list().status(CredentialState::Validated))
+        .await;
     // That of the guest, if there is one.
-    let other = all.iter().map(|credential| credential.credential_id).find(|id| Some(*id) != own).or(own).unwrap_or(1);
+    let other = all
+        .iter()
+        .map(|credential| credential.credential_id)
+        .find(|id| Some(*id) != own)
+        .or(own)
+        .unwrap_or(1);
     run.call(credentials.get(other)).await;
     run.call(credentials.application(other)).await;
-    run.call(credentials.update(other).allowed_ips(["0.0.0.0/0"])).await;
+    run.call(credentials.update(other).allowed_ips(["0.0.0.0/0"]))
+        .await;
     run.call(credentials.delete(other)).await;
 
     let applications = api.me().applications();
     let all = run.call(applications.list()).await;
-    let id = all.and_then(|all| all.first().map(|application| application.application_id)).unwrap_or(1.into());
+    let id = all
+        .and_then(|all| all.first().map(|application| application.application_id))
+        .unwrap_or(1.into());
     run.call(applications.get(id)).await;
     run.call(applications.delete(id)).await;
     if !logged_out {
@@ -104,5 +141,6 @@ pub(super) async fn farewell(run: &mut Run, api: &Client, logged_out: bool, own:
 }
 
 fn first(ids: Option<Vec<String>>, otherwise: &str) -> String {
-    ids.and_then(|ids| ids.into_iter().next()).unwrap_or_else(|| otherwise.to_owned())
+    ids.and_then(|ids| ids.into_iter().next())
+        .unwrap_or_else(|| otherwise.to_owned())
 }

@@ -11,11 +11,25 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
 
     let zone = domains.zone("example.com");
     let records = zone.records();
-    let created = run.call(records.create(RecordType::A, "203.0.113.7").sub_domain("exercise").ttl(300_u32)).await;
+    let created = run
+        .call(
+            records
+                .create(RecordType::A, "203.0.113.7")
+                .sub_domain("exercise")
+                .ttl(300_u32),
+        )
+        .await;
     let id = created.map_or(RecordId(1), |record| record.id);
-    run.call(records.list().field_type(RecordType::A).sub_domain("exercise")).await;
+    run.call(
+        records
+            .list()
+            .field_type(RecordType::A)
+            .sub_domain("exercise"),
+    )
+    .await;
     run.call(records.get(id)).await;
-    run.call(records.update(id).target("203.0.113.8").ttl(None)).await;
+    run.call(records.update(id).target("203.0.113.8").ttl(None))
+        .await;
     run.call(records.delete(id)).await;
     run.call(zone.refresh()).await;
     run.call(zone.status()).await;
@@ -24,11 +38,20 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
 
     run.call(api.email_domains().list()).await;
     let redirections = api.email_domains().redirections("example.com");
-    run.call(redirections.create("exercise@example.com", "contact@example.com", false)).await;
-    let ids = run.call(redirections.list().from("exercise@example.com").ids()).await;
-    let id = ids.and_then(|ids| ids.into_iter().next()).unwrap_or_else(|| "1".to_owned());
+    run.call(redirections.create("exercise@example.com", "contact@example.com", false))
+        .await;
+    let ids = run
+        .call(redirections.list().from("exercise@example.com").ids())
+        .await;
+    let id = ids
+        .and_then(|ids| ids.into_iter().next())
+        .unwrap_or_else(|| "1".to_owned());
     run.call(redirections.get(&id)).await;
-    run.call(redirections.change(&id, "office@example.com")).await;
-    let ids = run.call(redirections.list().to("office@example.com").ids()).await;
-    run.call(redirections.delete(&ids.and_then(|ids| ids.into_iter().next()).unwrap_or(id))).await;
+    run.call(redirections.change(&id, "office@example.com"))
+        .await;
+    let ids = run
+        .call(redirections.list().to("office@example.com").ids())
+        .await;
+    run.call(redirections.delete(&ids.and_then(|ids| ids.into_iter().next()).unwrap_or(id)))
+        .await;
 }

@@ -19,60 +19,103 @@ pub(super) async fn all(run: &mut Run, api: &Client, settle: Duration) {
 async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
     let servers = api.dedicated_servers();
     let all = run.call(servers.list()).await;
-    let name = all.and_then(|all| all.first().map(|server| server.name.clone())).unwrap_or_else(|| "ns1".to_owned());
+    let name = all
+        .and_then(|all| all.first().map(|server| server.name.clone()))
+        .unwrap_or_else(|| "ns1".to_owned());
     run.call(servers.get(&name)).await;
     run.call(servers.update(&name).monitoring(true)).await;
-    run.call(servers.set_burst(&name, BurstStatus::Active)).await;
+    run.call(servers.set_burst(&name, BurstStatus::Active))
+        .await;
     run.call(servers.burst(&name)).await;
     run.call(servers.service_infos(&name)).await;
-    run.call(servers.interfaces(&name).mode(InterfaceMode::Public).enabled(true)).await;
+    run.call(
+        servers
+            .interfaces(&name)
+            .mode(InterfaceMode::Public)
+            .enabled(true),
+    )
+    .await;
 
-    let boots = run.call(servers.boots(&name).list().boot_type(BootType::Rescue)).await;
-    let boot = boots.and_then(|boots| boots.first().map(|boot| boot.boot_id)).unwrap_or(1);
+    let boots = run
+        .call(servers.boots(&name).list().boot_type(BootType::Rescue))
+        .await;
+    let boot = boots
+        .and_then(|boots| boots.first().map(|boot| boot.boot_id))
+        .unwrap_or(1);
     run.call(servers.boots(&name).get(boot)).await;
 
     let rebooted = run.call(servers.reboot(&name)).await;
     let task = rebooted.as_ref().map_or(1, |started| started.task.task_id);
     ended(rebooted, settle).await;
-    run.call(servers.tasks(&name).list().function(TaskFunction::HardReboot)).await;
+    run.call(
+        servers
+            .tasks(&name)
+            .list()
+            .function(TaskFunction::HardReboot),
+    )
+    .await;
     run.call(servers.tasks(&name).get(task)).await;
 
     let ipmi = servers.ipmi(&name);
     run.call(ipmi.get()).await;
-    let open = ipmi.open(IpmiAccessType::KvmipHtml5Url, 15).ip_to_allow(Ipv4Addr::new(198, 51, 100, 7));
+    let open = ipmi
+        .open(IpmiAccessType::KvmipHtml5Url, 15)
+        .ip_to_allow(Ipv4Addr::new(198, 51, 100, 7));
     let opened = run.call(open).await;
     ended(opened, settle).await;
     run.call(ipmi.access(IpmiAccessType::KvmipHtml5Url)).await;
 
-    let custom = Customizations::new().hostname("exercise").ssh_key(PUBLIC_KEY);
-    let installed =
-        run.call(servers.reinstall(&name, "debian12_64").customizations(custom).storage([Storage::new()])).await;
+    let custom = Customizations::new()
+        .hostname("exercise")
+        .ssh_key(PUBLIC_KEY);
+    let installed = run
+        .call(
+            servers
+                .reinstall(&name, "debian12_64")
+                .customizations(custom)
+                .storage([Storage::new()]),
+        )
+        .await;
     ended(installed, settle).await;
     name
 }
 
 async fn vps(run: &mut Run, api: &Client, settle: Duration) {
     let all = run.call(api.vps().list()).await;
-    let name = all.and_then(|all| all.first().map(|vps| vps.name.clone())).unwrap_or_else(|| "vps-1".to_owned());
+    let name = all
+        .and_then(|all| all.first().map(|vps| vps.name.clone()))
+        .unwrap_or_else(|| "vps-1".to_owned());
     run.call(api.vps().get(&name)).await;
-    run.call(api.vps().update(&name).display_name("exercise").keymap(None)).await;
+    run.call(
+        api.vps()
+            .update(&name)
+            .display_name("exercise")
+            .keymap(None),
+    )
+    .await;
     let rebooted = run.call(api.vps().reboot(&name)).await;
     let task = rebooted.as_ref().map_or(1, |started| started.task.id);
     ended(rebooted, settle).await;
     run.call(api.vps().task(&name, task)).await;
-    let request = api.vps().rebuild(&name, "d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11").public_ssh_key(PUBLIC_KEY);
+    let request = api
+        .vps()
+        .rebuild(&name, "d3a1ab9e-24a1-4e0b-9b5b-0d7d1b0a5f11")
+        .public_ssh_key(PUBLIC_KEY);
     let rebuilt = run.call(request.do_not_send_password(true)).await;
     ended(rebuilt, settle).await;
 }
 
 async fn addresses(run: &mut Run, api: &Client, server: &str) {
     let ip = api.ip();
-    let blocks = run.call(ip.list().kind(IpType::Failover).version(4_u8)).await;
+    let blocks = run
+        .call(ip.list().kind(IpType::Failover).version(4_u8))
+        .await;
     let block = blocks.and_then(|blocks| blocks.first().map(|block| block.ip.clone()));
     let block = block.unwrap_or_else(|| "192.0.2.0/28".to_owned());
     let address = block.split('/').next().unwrap_or_default().to_owned();
     run.call(ip.get(&block)).await;
-    run.call(ip.set_reverse(&block, &address, "exercise.example.com.")).await;
+    run.call(ip.set_reverse(&block, &address, "exercise.example.com."))
+        .await;
     run.call(ip.reverses(&block)).await;
     run.call(ip.delete_reverse(&block, &address)).await;
     run.call(ip.move_to(&block, server)).await;

@@ -7,7 +7,10 @@ use crate::exercise::Run;
 
 pub(super) async fn all(run: &mut Run, api: &Client, settle: Duration) {
     let template = template(run, api).await;
-    let id = template.as_ref().map_or_else(|| ClusterTemplateId::from("unknown"), |template| template.id.clone());
+    let id = template.as_ref().map_or_else(
+        || ClusterTemplateId::from("unknown"),
+        |template| template.id.clone(),
+    );
     clusters(run, api, template.as_ref(), settle).await;
     several(run, api, settle).await;
     run.call(api.cluster_templates().delete(&id)).await;
@@ -23,29 +26,50 @@ fn worker() -> NewNodeGroup {
 
 async fn template(run: &mut Run, api: &Client) -> Option<ClusterTemplate> {
     let templates = api.cluster_templates();
-    let create = templates.create("exercise", "fake", "0.1").image(IMAGE).network(NETWORK);
-    let made = run.call(create.node_group(master(), 1).node_group(worker(), 1)).await;
-    let id = made.as_ref().map_or_else(|| ClusterTemplateId::from("unknown"), |made| made.id.clone());
-    run.call(templates.list().plugin_name("fake").sort(Sort::NAME)).await;
+    let create = templates
+        .create("exercise", "fake", "0.1")
+        .image(IMAGE)
+        .network(NETWORK);
+    let made = run
+        .call(create.node_group(master(), 1).node_group(worker(), 1))
+        .await;
+    let id = made.as_ref().map_or_else(
+        || ClusterTemplateId::from("unknown"),
+        |made| made.id.clone(),
+    );
+    run.call(templates.list().plugin_name("fake").sort(Sort::NAME))
+        .await;
     run.call(templates.get(&id)).await;
-    run.call(templates.update(&id).description("exercised")).await;
+    run.call(templates.update(&id).description("exercised"))
+        .await;
     run.call(templates.export(&id)).await;
     made
 }
 
-async fn clusters(run: &mut Run, api: &Client, template: Option<&ClusterTemplate>, settle: Duration) {
+async fn clusters(
+    run: &mut Run,
+    api: &Client,
+    template: Option<&ClusterTemplate>,
+    settle: Duration,
+) {
     let clusters = api.clusters();
     let create = match template {
         Some(template) => clusters.create("exercised", template),
-        None => clusters.create("exercised", ("fake", "0.1")).image(IMAGE).network(NETWORK).node_group(master(), 1),
+        None => clusters
+            .create("exercised", ("fake", "0.1"))
+            .image(IMAGE)
+            .network(NETWORK)
+            .node_group(master(), 1),
     };
     let made = run.call(create.description("made")).await;
     let id = made.map_or_else(|| ClusterId::from("unknown"), |made| made.cluster.id);
     wait_active(api, &id, settle).await;
-    run.call(clusters.list().plugin_name("fake").sort(Sort::NAME)).await;
+    run.call(clusters.list().plugin_name("fake").sort(Sort::NAME))
+        .await;
     run.call(clusters.get(&id)).await;
     run.call(clusters.get_with_progress(&id)).await;
-    run.call(clusters.update(&id).description("exercised")).await;
+    run.call(clusters.update(&id).description("exercised"))
+        .await;
     run.call(clusters.verify(&id)).await;
     run.call(clusters.scale(&id).resize("worker", 2)).await;
     wait_active(api, &id, settle).await;
@@ -55,8 +79,13 @@ async fn clusters(run: &mut Run, api: &Client, template: Option<&ClusterTemplate
 
 async fn several(run: &mut Run, api: &Client, settle: Duration) {
     let clusters = api.clusters();
-    let create = clusters.create_several("exercised", ("fake", "0.1"), 2).image(IMAGE).network(NETWORK);
-    let made = run.call(create.node_group(master(), 1).node_group(worker(), 1)).await;
+    let create = clusters
+        .create_several("exercised", ("fake", "0.1"), 2)
+        .image(IMAGE)
+        .network(NETWORK);
+    let made = run
+        .call(create.node_group(master(), 1).node_group(worker(), 1))
+        .await;
     for id in made.map(|made| made.ids).unwrap_or_default() {
         wait_active(api, &id, settle).await;
         match api.version() {

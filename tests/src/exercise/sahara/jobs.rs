@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use sahara::{
-    Argument, Client, ClusterId, DataSourceId, JobBinaryId, JobBinaryInternalId, JobId, JobTemplateId, JobType, Sort,
-    SwiftCredentials, Version,
+    Argument, Client, ClusterId, DataSourceId, JobBinaryId, JobBinaryInternalId, JobId,
+    JobTemplateId, JobType, Sort, SwiftCredentials, Version,
 };
 
 use crate::exercise::Run;
@@ -26,7 +26,13 @@ pub(super) async fn all(run: &mut Run, api: &Client, cluster: &ClusterId, settle
 
 async fn data_sources(run: &mut Run, api: &Client) {
     let sources = api.data_sources();
-    let made = run.call(sources.create("exercise", "hdfs", "/user/exercise").description("made")).await;
+    let made = run
+        .call(
+            sources
+                .create("exercise", "hdfs", "/user/exercise")
+                .description("made"),
+        )
+        .await;
     let id = made.map_or_else(|| DataSourceId::from("unknown"), |made| made.id);
     run.call(sources.list().kind("hdfs").sort(Sort::NAME)).await;
     run.call(sources.get(&id)).await;
@@ -36,15 +42,20 @@ async fn data_sources(run: &mut Run, api: &Client) {
 
 async fn types(run: &mut Run, api: &Client) {
     run.call(api.job_types().list().kind(JobType::Pig)).await;
-    run.call(api.job_templates().config_hints(JobType::Pig)).await;
-    run.call(api.job_templates().config_hints(JobType::Shell)).await;
+    run.call(api.job_templates().config_hints(JobType::Pig))
+        .await;
+    run.call(api.job_templates().config_hints(JobType::Shell))
+        .await;
 }
 
 async fn programs(run: &mut Run, api: &Client) -> JobBinaryInternalId {
     let programs = api.job_binary_internals();
-    let made = run.call(programs.upload("exercise.sh", "echo exercise")).await;
+    let made = run
+        .call(programs.upload("exercise.sh", "echo exercise"))
+        .await;
     let id = made.map_or_else(|| JobBinaryInternalId::from("unknown"), |made| made.id);
-    run.call(programs.list().name("exercise.sh").sort(Sort::NAME)).await;
+    run.call(programs.list().name("exercise.sh").sort(Sort::NAME))
+        .await;
     run.call(programs.get(&id)).await;
     run.call(programs.update(&id).is_public(false)).await;
     run.call(programs.data(&id)).await;
@@ -55,15 +66,17 @@ async fn binaries(run: &mut Run, api: &Client, kept: Option<&JobBinaryInternalId
     let binaries = api.job_binaries();
     let create = match kept {
         Some(id) => binaries.create("exercise", format!("internal-db://{id}")),
-        None => {
-            binaries.create("exercise", "swift://programs/exercise").extra(SwiftCredentials::new("demo", "demo-pw"))
-        }
+        None => binaries
+            .create("exercise", "swift://programs/exercise")
+            .extra(SwiftCredentials::new("demo", "demo-pw")),
     };
     let made = run.call(create).await;
     let id = made.map_or_else(|| JobBinaryId::from("unknown"), |made| made.id);
-    run.call(binaries.list().name("exercise").sort(Sort::NAME)).await;
+    run.call(binaries.list().name("exercise").sort(Sort::NAME))
+        .await;
     run.call(binaries.get(&id)).await;
-    run.call(binaries.update(&id).description("exercised")).await;
+    run.call(binaries.update(&id).description("exercised"))
+        .await;
     run.call(binaries.data(&id)).await;
     id
 }
@@ -71,17 +84,33 @@ async fn binaries(run: &mut Run, api: &Client, kept: Option<&JobBinaryInternalId
 async fn templates(run: &mut Run, api: &Client, binary: &JobBinaryId) -> JobTemplateId {
     let templates = api.job_templates();
     let create = templates.create("exercise", JobType::Shell).mains([binary]);
-    let made = run.call(create.interface([Argument::param("limit", "LIMIT").number().default("1")])).await;
+    let made = run
+        .call(create.interface([Argument::param("limit", "LIMIT").number().default("1")]))
+        .await;
     let id = made.map_or_else(|| JobTemplateId::from("unknown"), |made| made.id);
-    run.call(templates.list().kind(JobType::Shell).sort(Sort::NAME)).await;
+    run.call(templates.list().kind(JobType::Shell).sort(Sort::NAME))
+        .await;
     run.call(templates.get(&id)).await;
-    run.call(templates.update(&id).description("exercised")).await;
+    run.call(templates.update(&id).description("exercised"))
+        .await;
     id
 }
 
-async fn jobs(run: &mut Run, api: &Client, template: &JobTemplateId, cluster: &ClusterId, settle: Duration) {
+async fn jobs(
+    run: &mut Run,
+    api: &Client,
+    template: &JobTemplateId,
+    cluster: &ClusterId,
+    settle: Duration,
+) {
     let jobs = api.jobs();
-    let started = run.call(jobs.run(template, cluster).arg("exercise").interface("limit", 2)).await;
+    let started = run
+        .call(
+            jobs.run(template, cluster)
+                .arg("exercise")
+                .interface("limit", 2),
+        )
+        .await;
     let id = started.map_or_else(|| JobId::from("unknown"), |started| started.job.id);
     run.call(jobs.list()).await;
     run.call(jobs.get(&id)).await;

@@ -13,20 +13,29 @@ async fn plugins(run: &mut Run, api: &Client) {
     run.call(plugins.list()).await;
     run.call(plugins.get("fake")).await;
     run.call(plugins.get_version("fake", "0.1")).await;
-    run.call(plugins.update("fake").label("enabled", true)).await;
+    run.call(plugins.update("fake").label("enabled", true))
+        .await;
     if api.version() == Version::V1_1 {
         // No plugin that is still there can do this.
-        run.call(plugins.convert_config("fake", "0.1", "exercise", "{}")).await;
+        run.call(plugins.convert_config("fake", "0.1", "exercise", "{}"))
+            .await;
     }
 }
 
 async fn images(run: &mut Run, api: &Client) {
     let images = api.images();
-    run.call(images.register(UNREGISTERED_IMAGE, "debian").description("made")).await;
+    run.call(
+        images
+            .register(UNREGISTERED_IMAGE, "debian")
+            .description("made"),
+    )
+    .await;
     if api.version() == Version::V1_1 {
-        run.call(images.tag(UNREGISTERED_IMAGE, ["fake", "0.1"])).await;
+        run.call(images.tag(UNREGISTERED_IMAGE, ["fake", "0.1"]))
+            .await;
     } else {
-        run.call(images.set_tags(UNREGISTERED_IMAGE, ["fake", "0.1"])).await;
+        run.call(images.set_tags(UNREGISTERED_IMAGE, ["fake", "0.1"]))
+            .await;
         run.call(images.tags(UNREGISTERED_IMAGE)).await;
     }
     run.call(images.list().tag("fake")).await;

@@ -34,7 +34,10 @@ pub(super) struct Use<'t> {
 
 impl<'t> Source<'t> {
     pub(super) fn read(text: &'t str) -> Self {
-        let mut source = Self { functions: Vec::new(), uses: Vec::new() };
+        let mut source = Self {
+            functions: Vec::new(),
+            uses: Vec::new(),
+        };
         let mut documentation = Vec::new();
         let mut in_attribute = false;
         let mut in_macro = None;
@@ -53,16 +56,30 @@ impl<'t> Source<'t> {
                 in_macro = name.split(' ').next();
             } else if line == "}\n" {
                 in_macro = None;
-            } else if let Some((name, _)) = line.split_once("!(").filter(|(name, _)| name.chars().all(is_part_of_word))
+            } else if let Some((name, _)) = line
+                .split_once("!(")
+                .filter(|(name, _)| name.chars().all(is_part_of_word))
             {
-                source.uses.push(Use { name, arguments: until(rest, ");\n") });
+                source.uses.push(Use {
+                    name,
+                    arguments: until(rest, ");\n"),
+                });
             }
-            let signature = words.strip_prefix("pub fn ").or_else(|| words.strip_prefix("pub async fn "));
+            let signature = words
+                .strip_prefix("pub fn ")
+                .or_else(|| words.strip_prefix("pub async fn "));
             if let Some(name) = signature.and_then(|signature| signature.split(['(', '<']).next()) {
                 let indent = &line[..line.len() - line.trim_start().len()];
                 let code = until(rest, &format!("\n{indent}}}\n"));
                 let (text, examples) = taken_apart(&documentation);
-                source.functions.push(Function { name, line: number, in_macro, text, examples, code });
+                source.functions.push(Function {
+                    name,
+                    line: number,
+                    in_macro,
+                    text,
+                    examples,
+                    code,
+                });
             }
             documentation.clear();
         }
@@ -95,26 +112,37 @@ impl Function<'_> {
             let module = before.rsplit("::").next().unwrap_or(before);
             let rows = table.get(constant).map_or(&[][..], Vec::as_slice);
             let of_one = rows.iter().any(|row| row.module == module);
-            rows.iter().filter(move |row| !of_one || row.module == module)
+            rows.iter()
+                .filter(move |row| !of_one || row.module == module)
         });
         called.map(|row| row.endpoint.as_str()).collect()
     }
 
     /// Whether the documentation names this endpoint, perhaps with a query.
     pub(super) fn names(&self, endpoint: &str) -> bool {
-        ["`", "?"].iter().any(|end| self.text.contains(&format!("`{endpoint}{end}")))
+        ["`", "?"]
+            .iter()
+            .any(|end| self.text.contains(&format!("`{endpoint}{end}")))
     }
 
     /// The endpoints that the documentation names, without queries. A macro's are known only where it is used.
     pub(super) fn endpoints(&self) -> impl Iterator<Item = &str> {
         let quoted = self.text.split('`').skip(1).step_by(2);
-        let named = quoted.filter(|word| METHODS.iter().any(|method| word.starts_with(&format!("{method} /"))));
-        named.map(|word| word.split('?').next().unwrap_or(word)).filter(|word| !word.contains('"'))
+        let named = quoted.filter(|word| {
+            METHODS
+                .iter()
+                .any(|method| word.starts_with(&format!("{method} /")))
+        });
+        named
+            .map(|word| word.split('?').next().unwrap_or(word))
+            .filter(|word| !word.contains('"'))
     }
 
     /// The methods of the endpoints that the documentation names.
     pub(super) fn methods(&self) -> impl Iterator<Item = &'static str> {
-        METHODS.into_iter().filter(|method| self.text.contains(&format!("`{method} /")))
+        METHODS
+            .into_iter()
+            .filter(|method| self.text.contains(&format!("`{method} /")))
     }
 }
 
@@ -128,7 +156,9 @@ impl Use<'_> {
 pub(super) fn requests(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| {
         let line = line.trim();
-        let declared = line.strip_prefix("pub struct ").or_else(|| Some(line.split_once("send_methods!(")?.1))?;
+        let declared = line
+            .strip_prefix("pub struct ")
+            .or_else(|| Some(line.split_once("send_methods!(")?.1))?;
         declared.split_once(" => ").map(|(name, _)| name)
     })
 }
@@ -141,7 +171,9 @@ fn taken_apart(lines: &[&str]) -> (String, Vec<String>) {
         let line = line.strip_prefix("///").map_or(*line, str::trim);
         match (line.strip_prefix("```"), &mut example) {
             (Some(language), None) => example = Some((language.is_empty(), String::new())),
-            (Some(_), Some(_)) => examples.extend(example.take().and_then(|(runs, code)| runs.then_some(code))),
+            (Some(_), Some(_)) => {
+                examples.extend(example.take().and_then(|(runs, code)| runs.then_some(code)))
+            }
             (None, None) => prose.push(line),
             (None, Some((_, code))) => {
                 code.push_str(line);
@@ -158,7 +190,8 @@ fn until<'t>(text: &'t str, end: &str) -> &'t str {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|character| !is_part_of_word(character)).filter(|word| !word.is_empty())
+    text.split(|character| !is_part_of_word(character))
+        .filter(|word| !word.is_empty())
 }
 
 fn is_part_of_word(character: char) -> bool {

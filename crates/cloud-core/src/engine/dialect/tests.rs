@@ -19,18 +19,35 @@ struct Speaking;
 impl Dialect for Speaking {
     fn problem(&self, response: &RawResponse) -> ApiProblem {
         let code = std::str::from_utf8(&response.body).unwrap().to_owned();
-        ApiProblem { did_nothing: code == "conflict", code: Some(code), ..ApiProblem::default() }
+        ApiProblem {
+            did_nothing: code == "conflict",
+            code: Some(code),
+            ..ApiProblem::default()
+        }
     }
     fn rate_limit(&self, headers: &HeaderMap) -> Option<RateLimit> {
-        let remaining = headers.get("ratelimit-remaining")?.to_str().ok()?.parse().ok()?;
-        Some(RateLimit::new(3600, remaining, None, Duration::from_secs(1)))
+        let remaining = headers
+            .get("ratelimit-remaining")?
+            .to_str()
+            .ok()?
+            .parse()
+            .ok()?;
+        Some(RateLimit::new(
+            3600,
+            remaining,
+            None,
+            Duration::from_secs(1),
+        ))
     }
     fn correlation_id<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         headers.get("x-correlation-id")?.to_str().ok()
     }
 }
 
-fn speaking(wire: &ScriptedTransport, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Call<RawResponse> {
+fn speaking(
+    wire: &ScriptedTransport,
+    hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static,
+) -> Call<RawResponse> {
     let (_, base) = engine_for(wire.clone());
     let mut options = ClientOptions::default();
     options.transport(Arc::new(wire.clone()));
@@ -46,28 +63,50 @@ fn speaking(wire: &ScriptedTransport, hook: impl Fn(&AttemptReport<'_>) + Send +
 async fn a_code_that_says_that_nothing_was_done_is_repeated() {
     let wire = ScriptedTransport::new([Scripted::json(409, "conflict"), Scripted::json(201, "{}")]);
     speaking(&wire, |_| {}).await.unwrap();
-    let wire = ScriptedTransport::new([Scripted::json(409, "uniqueness_error"), Scripted::json(201, "{}")]);
+    let wire = ScriptedTransport::new([
+        Scripted::json(409, "uniqueness_error"),
+        Scripted::json(201, "{}"),
+    ]);
     let error = speaking(&wire, |_| {}).await.unwrap_err();
-    assert!(error.is_conflict() && error.code() == Some("uniqueness_error") && !error.may_have_happened());
+    assert!(
+        error.is_conflict()
+            && error.code() == Some("uniqueness_error")
+            && !error.may_have_happened()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn correlation_id_user_agent_and_hook() {
     let id = [("x-correlation-id", "c0ffee")];
-    let wire = ScriptedTransport::new([Scripted::json(429, ""), Scripted::with_headers(422, &id, "invalid_input")]);
+    let wire = ScriptedTransport::new([
+        Scripted::json(429, ""),
+        Scripted::with_headers(422, &id, "invalid_input"),
+    ]);
     let reports = Arc::new(Mutex::new(Vec::new()));
     let log = reports.clone();
     let error = speaking(&wire, move |report| {
-        log.lock()
-            .unwrap()
-            .push(format!("{} {} {} {:?}", report.method, report.template, report.attempt, report.status));
+        log.lock().unwrap().push(format!(
+            "{} {} {} {:?}",
+            report.method, report.template, report.attempt, report.status
+        ));
     })
     .await
     .unwrap_err();
     assert_eq!(error.correlation_id(), Some("c0ffee"));
-    assert!(error.to_string().contains("422 invalid_input (request c0ffee, attempt 2 of 3, "), "{error}");
-    assert_eq!(wire.seen()[0].request.headers()["user-agent"], "my-tool/1.2 x/1");
-    assert_eq!(*reports.lock().unwrap(), ["POST /servers 1 Some(429)", "POST /servers 2 Some(422)"]);
+    assert!(
+        error
+            .to_string()
+            .contains("422 invalid_input (request c0ffee, attempt 2 of 3, "),
+        "{error}"
+    );
+    assert_eq!(
+        wire.seen()[0].request.headers()["user-agent"],
+        "my-tool/1.2 x/1"
+    );
+    assert_eq!(
+        *reports.lock().unwrap(),
+        ["POST /servers 1 Some(429)", "POST /servers 2 Some(422)"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -101,7 +140,10 @@ struct Taken;
 
 impl Dialect for Taken {
     fn problem(&self, _: &RawResponse) -> ApiProblem {
-        ApiProblem { code: Some("taken".to_owned()), ..ApiProblem::default() }
+        ApiProblem {
+            code: Some("taken".to_owned()),
+            ..ApiProblem::default()
+        }
     }
     fn is_conflict(&self, code: &str) -> bool {
         code == "taken"
@@ -135,14 +177,27 @@ async fn a_call_has_one_name_in_all_attempts_and_in_its_error() {
     let (engine, base) = engine_for(wire.clone());
     let engine = engine.sibling(Arc::new(Naming(AtomicU32::new(7))), None);
     let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::<u8>::json());
-    let ids = || wire.seen().iter().map(|seen| seen.request.headers()["x-opid"].clone()).collect::<Vec<_>>();
+    let ids = || {
+        wire.seen()
+            .iter()
+            .map(|seen| seen.request.headers()["x-opid"].clone())
+            .collect::<Vec<_>>()
+    };
 
     let error = call.clone().await.unwrap_err();
     assert_eq!((error.correlation_id(), error.attempts()), (Some("7"), 2));
     assert_eq!(ids(), ["7", "7"]);
-    assert_eq!(call.clone().await.unwrap_err().correlation_id(), Some("theirs"));
+    assert_eq!(
+        call.clone().await.unwrap_err().correlation_id(),
+        Some("theirs")
+    );
     let mine = call.clone().options(|o| o.header("X-OPID", "mine"));
-    assert!(mine.await.unwrap_err().to_string().contains("(request mine, attempt 1"));
+    assert!(
+        mine.await
+            .unwrap_err()
+            .to_string()
+            .contains("(request mine, attempt 1")
+    );
     assert_eq!(call.await.unwrap_err().correlation_id(), Some("10"));
     assert_eq!(ids()[2..], ["8", "mine", "10"]);
 }

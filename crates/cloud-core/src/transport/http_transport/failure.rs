@@ -20,7 +20,14 @@ pub(super) struct Target<'a> {
 impl Target<'_> {
     /// Host and port, as a message names them.
     fn name(&self) -> String {
-        let port = self.uri.port_u16().unwrap_or(if self.uri.scheme_str() == Some("http") { 80 } else { 443 });
+        let port = self
+            .uri
+            .port_u16()
+            .unwrap_or(if self.uri.scheme_str() == Some("http") {
+                80
+            } else {
+                443
+            });
         format!("{}:{port}", self.uri.host().unwrap_or_default())
     }
 }
@@ -33,7 +40,10 @@ pub(super) fn of_request_body(source: io::Error) -> TransportError {
 pub(super) fn of_response_body(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let (kind, what) = if error.is_timeout() {
-        (TransportErrorKind::TimedOut, "the rest of the response did not arrive in time")
+        (
+            TransportErrorKind::TimedOut,
+            "the rest of the response did not arrive in time",
+        )
     } else {
         (TransportErrorKind::Interrupted, "the response broke off")
     };
@@ -51,7 +61,10 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
 
     let name = target.name();
     if error.is_builder() {
-        return (Refused, format!("the request cannot be sent: {}", innermost(error)));
+        return (
+            Refused,
+            format!("the request cannot be sent: {}", innermost(error)),
+        );
     }
     if let Some(message) = tls_refusal(error, &name) {
         return (
@@ -70,15 +83,24 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
     }
     let text = innermost(error);
     if was_never_sent(error) {
-        return (NotSent, format!("the connection to {name} was closed before the request was sent: {text}"));
+        return (
+            NotSent,
+            format!("the connection to {name} was closed before the request was sent: {text}"),
+        );
     }
     if was_left_unread(error) {
-        return (NotSent, format!("{name} refused the request before looking at it: {text}"));
+        return (
+            NotSent,
+            format!("{name} refused the request before looking at it: {text}"),
+        );
     }
     if error.is_timeout() {
         return (TimedOut, format!("{name} did not answer in time: {text}"));
     }
-    (Interrupted, format!("the connection to {name} broke before the response arrived: {text}"))
+    (
+        Interrupted,
+        format!("the connection to {name} broke before the response arrived: {text}"),
+    )
 }
 
 /// Whether the request was still here, whole, when its connection went away: what hyper calls canceled is that alone.
@@ -89,7 +111,8 @@ fn was_never_sent(error: &(dyn StdError + 'static)) -> bool {
 /// Whether the server says that it did nothing with the request (RFC 9113, 8.7).
 #[cfg(feature = "http2")]
 fn was_left_unread(error: &(dyn StdError + 'static)) -> bool {
-    find::<h2::Error>(error).is_some_and(|e| e.is_remote() && e.reason() == Some(h2::Reason::REFUSED_STREAM))
+    find::<h2::Error>(error)
+        .is_some_and(|e| e.is_remote() && e.reason() == Some(h2::Reason::REFUSED_STREAM))
 }
 
 #[cfg(not(feature = "http2"))]
@@ -107,17 +130,26 @@ fn connect_failure(error: &reqwest::Error, target: &Target<'_>, name: &str) -> S
         return format!("cannot connect to {name}: {text}");
     };
     // hyper-util does not export the type of these errors; an unknown wording ends in the last, general message.
-    let tunnel =
-        chain(error).map(ToString::to_string).find_map(|text| Some(text.strip_prefix("tunnel error: ")?.to_owned()));
+    let tunnel = chain(error)
+        .map(ToString::to_string)
+        .find_map(|text| Some(text.strip_prefix("tunnel error: ")?.to_owned()));
     match tunnel.as_deref() {
         Some("proxy authorization required") => {
-            format!("cannot connect to {name}: the proxy {proxy} asks for credentials, or for others (status 407)")
+            format!(
+                "cannot connect to {name}: the proxy {proxy} asks for credentials, or for others (status 407)"
+            )
         }
-        Some("unsuccessful") => format!("cannot connect to {name}: the proxy {proxy} refused to open a tunnel"),
+        Some("unsuccessful") => {
+            format!("cannot connect to {name}: the proxy {proxy} refused to open a tunnel")
+        }
         Some("unexpected end of file") => {
-            format!("cannot connect to {name}: the proxy {proxy} closed the connection instead of opening a tunnel")
+            format!(
+                "cannot connect to {name}: the proxy {proxy} closed the connection instead of opening a tunnel"
+            )
         }
-        Some("failed to create underlying connection") => format!("cannot connect to the proxy {proxy}: {text}"),
+        Some("failed to create underlying connection") => {
+            format!("cannot connect to the proxy {proxy}: {text}")
+        }
         _ => format!("cannot connect to {name}: {text} (a proxy is set: {proxy})"),
     }
 }
@@ -129,7 +161,9 @@ fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
     match tls {
         TlsError::InvalidCertificate(reason) => {
             let reason = match reason {
-                CertificateError::UnknownIssuer => "no authority that is trusted here signed it".to_owned(),
+                CertificateError::UnknownIssuer => {
+                    "no authority that is trusted here signed it".to_owned()
+                }
                 CertificateError::Other(other) => other.0.to_string(),
                 other => other.to_string(),
             };
@@ -147,8 +181,12 @@ fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
             | AlertDescription::CertificateUnknown
             | AlertDescription::UnknownCA
             | AlertDescription::AccessDenied),
-        ) => Some(format!("{name} refused the client's certificate, or asks for one: {alert:?}")),
-        other if error.is_connect() => Some(format!("the TLS handshake with {name} failed: {other}")),
+        ) => Some(format!(
+            "{name} refused the client's certificate, or asks for one: {alert:?}"
+        )),
+        other if error.is_connect() => {
+            Some(format!("the TLS handshake with {name} failed: {other}"))
+        }
         _ => None,
     }
 }
@@ -167,10 +205,15 @@ fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
 }
 
 /// The error and all its causes. `io::Error` hides what it wraps from `source`, so that is stepped into.
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |error: &&'a (dyn StdError + 'static)| {
         let error: &'a (dyn StdError + 'static) = *error;
-        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
             Some(inner) => Some(inner as _),
             None => error.source(),
         }
@@ -183,10 +226,15 @@ fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Optio
 
 /// The text of the last cause, which is the one that says something, as the end of a sentence.
 pub(super) fn innermost(error: &(dyn StdError + 'static)) -> String {
-    let text = chain(error).last().map(ToString::to_string).unwrap_or_default();
+    let text = chain(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let mut chars = text.chars();
     match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) if first.is_ascii_uppercase() && second.is_ascii_lowercase() => {
+        (Some(first), Some(second))
+            if first.is_ascii_uppercase() && second.is_ascii_lowercase() =>
+        {
             let rest = &text[first.len_utf8()..];
             format!("{}{rest}", first.to_ascii_lowercase())
         }
@@ -222,7 +270,11 @@ mod tests {
     }
 
     impl hyper::rt::Write for Gone {
-        fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
             self.written = true;
             Poll::Ready(Ok(bytes.len()))
         }
@@ -242,14 +294,18 @@ mod tests {
 
     #[tokio::test]
     async fn request_that_never_left_is_told_from_one_that_did() {
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(Gone::default()).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(Gone::default())
+            .await
+            .unwrap();
         drop(connection);
         let error = sender.send_request(request()).await.unwrap_err();
         assert!(was_never_sent(&error), "{error:?}");
         // Through as many wrappings as reqwest may put around it.
         assert!(was_never_sent(&io::Error::other(io::Error::other(error))));
 
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(Gone::default()).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(Gone::default())
+            .await
+            .unwrap();
         let (sent, _) = tokio::join!(sender.send_request(request()), connection);
         let error = sent.unwrap_err();
         assert!(error.is_incomplete_message(), "{error:?}");
@@ -258,7 +314,8 @@ mod tests {
 
     #[test]
     fn last_cause_ends_a_sentence() {
-        let text = |message: &str| innermost(&io::Error::other(io::Error::other(message.to_owned())));
+        let text =
+            |message: &str| innermost(&io::Error::other(io::Error::other(message.to_owned())));
         assert_eq!(text("Connection reset"), "connection reset");
         assert_eq!(text("TLS is missing"), "TLS is missing");
         assert_eq!(text("X"), "X");

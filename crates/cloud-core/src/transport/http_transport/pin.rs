@@ -51,7 +51,9 @@ impl FromStr for CertificatePin {
             Some(base64) => from_base64(base64),
             None => from_hex(split_prefix(text, "sha256:").unwrap_or(text)),
         };
-        parsed.map(Self).map_err(|message| HttpConfigError::new("pin", message))
+        parsed
+            .map(Self)
+            .map_err(|message| HttpConfigError::new("pin", message))
     }
 }
 
@@ -76,22 +78,32 @@ fn from_hex(text: &str) -> Result<[u8; 32], String> {
     }
     match digits {
         64 => Ok(fingerprint),
-        40 => Err("40 hexadecimal digits are a SHA-1 fingerprint; a pin needs SHA-256, which has 64".into()),
-        n => Err(format!("a SHA-256 fingerprint has 64 hexadecimal digits, and this one has {n}")),
+        40 => Err(
+            "40 hexadecimal digits are a SHA-1 fingerprint; a pin needs SHA-256, which has 64"
+                .into(),
+        ),
+        n => Err(format!(
+            "a SHA-256 fingerprint has 64 hexadecimal digits, and this one has {n}"
+        )),
     }
 }
 
 fn from_base64(text: &str) -> Result<[u8; 32], String> {
-    let bytes = STANDARD_PAD_INDIFFERENT.decode(text).map_err(|error| match error {
-        DecodeError::InvalidByte(at, _) => {
-            let c = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('=');
-            format!("{c:?} is not a character of base64, or not in this place")
-        }
-        DecodeError::InvalidLastSymbol { .. } => {
-            "the last character of the base64 is wrong, so a part may be missing".into()
-        }
-        DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => BASE64_LENGTH.to_owned(),
-    })?;
+    let bytes = STANDARD_PAD_INDIFFERENT
+        .decode(text)
+        .map_err(|error| match error {
+            DecodeError::InvalidByte(at, _) => {
+                let c = text
+                    .get(at..)
+                    .and_then(|rest| rest.chars().next())
+                    .unwrap_or('=');
+                format!("{c:?} is not a character of base64, or not in this place")
+            }
+            DecodeError::InvalidLastSymbol { .. } => {
+                "the last character of the base64 is wrong, so a part may be missing".into()
+            }
+            DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => BASE64_LENGTH.to_owned(),
+        })?;
     bytes.try_into().map_err(|_| BASE64_LENGTH.to_owned())
 }
 

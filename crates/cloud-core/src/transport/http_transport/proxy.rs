@@ -31,14 +31,23 @@ impl ProxyConfig {
     pub fn new(url: &str) -> Result<Self, HttpConfigError> {
         // None of these messages repeats the URL: it may hold a password.
         let wrong = |message: String| HttpConfigError::new("proxy", message);
-        let url = Url::parse(url.trim()).map_err(|error| wrong(format!("the proxy's URL is not valid: {error}")))?;
+        let url = Url::parse(url.trim())
+            .map_err(|error| wrong(format!("the proxy's URL is not valid: {error}")))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong("the proxy's URL must begin with http:// or https://".into()));
+            return Err(wrong(
+                "the proxy's URL must begin with http:// or https://".into(),
+            ));
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("the proxy's URL must end after the host and port".into()));
+            return Err(wrong(
+                "the proxy's URL must end after the host and port".into(),
+            ));
         }
-        Ok(Self { url, headers: HeaderMap::new(), no_proxy: Vec::new() })
+        Ok(Self {
+            url,
+            headers: HeaderMap::new(),
+            no_proxy: Vec::new(),
+        })
     }
 
     /// Sends this header to the proxy: with every `CONNECT`, where servers behind the tunnel never see it, and with
@@ -65,20 +74,33 @@ impl ProxyConfig {
     pub(super) fn label(&self) -> String {
         let host = self.url.host_str().unwrap_or_default();
         let scheme = if self.is_https() { "https://" } else { "" };
-        format!("{scheme}{host}:{}", self.url.port_or_known_default().unwrap_or_default())
+        format!(
+            "{scheme}{host}:{}",
+            self.url.port_or_known_default().unwrap_or_default()
+        )
     }
 
     pub(super) fn to_reqwest(&self) -> Result<reqwest::Proxy, HttpConfigError> {
         let wrong = |message: String| HttpConfigError::new("proxy", message);
-        if let Some(name) = NOT_FOR_A_PROXY.iter().find(|name| self.headers.contains_key(*name)) {
-            return Err(wrong(format!("the header {name} belongs to the request and cannot be set for a proxy")));
+        if let Some(name) = NOT_FOR_A_PROXY
+            .iter()
+            .find(|name| self.headers.contains_key(*name))
+        {
+            return Err(wrong(format!(
+                "the header {name} belongs to the request and cannot be set for a proxy"
+            )));
         }
         // reqwest reads the URL once more with another parser and silently goes without a proxy when that one fails.
         if self.url.as_str().parse::<http::Uri>().is_err() {
             return Err(wrong("the proxy's URL is not valid".into()));
         }
-        let proxy = reqwest::Proxy::all(self.url.clone()).map_err(|_| wrong("the proxy's URL is not valid".into()))?;
-        let proxy = if self.headers.is_empty() { proxy } else { proxy.headers(self.headers.clone()) };
+        let proxy = reqwest::Proxy::all(self.url.clone())
+            .map_err(|_| wrong("the proxy's URL is not valid".into()))?;
+        let proxy = if self.headers.is_empty() {
+            proxy
+        } else {
+            proxy.headers(self.headers.clone())
+        };
         Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&self.no_proxy.join(","))))
     }
 }

@@ -54,7 +54,10 @@ impl fmt::Debug for TlsSettings {
 }
 
 fn no_certificate_in_pem(setting: &'static str) -> HttpConfigError {
-    HttpConfigError::new(setting, "the text holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+    HttpConfigError::new(
+        setting,
+        "the text holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)",
+    )
 }
 
 /// rustls, configured here as a whole rather than by reqwest: pins need it, reqwest panics without a crypto provider,
@@ -67,12 +70,14 @@ mod backend {
     use rustls::client::WebPkiServerVerifier;
     use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
     use rustls::crypto::hash::{Hash, HashAlgorithm};
-    use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
+    use rustls::crypto::{
+        CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+    };
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
     use rustls::{
-        CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
-        SupportedCipherSuite,
+        CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore,
+        SignatureScheme, SupportedCipherSuite,
     };
     use secrecy::ExposeSecret;
 
@@ -87,11 +92,18 @@ mod backend {
         let provider = provider()?;
         let config = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
-            .map_err(|error| HttpConfigError::new("tls", format!("the crypto provider cannot be used: {error}")))?;
+            .map_err(|error| {
+                HttpConfigError::new(
+                    "tls",
+                    format!("the crypto provider cannot be used: {error}"),
+                )
+            })?;
         let config = if plain_http_only {
             config.with_root_certificates(RootCertStore::empty())
         } else {
-            config.dangerous().with_custom_certificate_verifier(verifier(settings, &provider)?)
+            config
+                .dangerous()
+                .with_custom_certificate_verifier(verifier(settings, &provider)?)
         };
         let mut config = match &settings.identity {
             None => config.with_no_client_auth(),
@@ -100,9 +112,11 @@ mod backend {
                 let chain = certificates(chain, "client_identity_pem")?;
                 let key = PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes())
                     .map_err(|_| wrong("the key is not a private key in PEM form".into()))?;
-                config
-                    .with_client_auth_cert(chain, key)
-                    .map_err(|error| wrong(format!("the certificate and the key cannot be used: {error}")))?
+                config.with_client_auth_cert(chain, key).map_err(|error| {
+                    wrong(format!(
+                        "the certificate and the key cannot be used: {error}"
+                    ))
+                })?
             }
         };
         if cfg!(feature = "http2") {
@@ -113,7 +127,13 @@ mod backend {
     }
 
     /// The provider that the application installed, else the default of this build.
-    #[cfg_attr(feature = "rustls", expect(clippy::unnecessary_wraps, reason = "fails only where none is built in"))]
+    #[cfg_attr(
+        feature = "rustls",
+        expect(
+            clippy::unnecessary_wraps,
+            reason = "fails only where none is built in"
+        )
+    )]
     fn provider() -> Result<Arc<CryptoProvider>, HttpConfigError> {
         if let Some(installed) = CryptoProvider::get_default() {
             return Ok(installed.clone());
@@ -128,19 +148,31 @@ mod backend {
         ))
     }
 
-    fn certificates(pem: &[u8], setting: &'static str) -> Result<Vec<CertificateDer<'static>>, HttpConfigError> {
+    fn certificates(
+        pem: &[u8],
+        setting: &'static str,
+    ) -> Result<Vec<CertificateDer<'static>>, HttpConfigError> {
         let found = CertificateDer::pem_slice_iter(pem)
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| HttpConfigError::new(setting, "the PEM text is damaged"))?;
-        if found.is_empty() { Err(no_certificate_in_pem(setting)) } else { Ok(found) }
+        if found.is_empty() {
+            Err(no_certificate_in_pem(setting))
+        } else {
+            Ok(found)
+        }
     }
 
     fn verifier(
         settings: &TlsSettings,
         provider: &Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ServerCertVerifier>, HttpConfigError> {
-        let unchecked = settings.accept_invalid || (!settings.pins.is_empty() && settings.pin_mode == PinMode::Replace);
-        let chain = if unchecked { None } else { Some(chain_verifier(settings, provider)?) };
+        let unchecked = settings.accept_invalid
+            || (!settings.pins.is_empty() && settings.pin_mode == PinMode::Replace);
+        let chain = if unchecked {
+            None
+        } else {
+            Some(chain_verifier(settings, provider)?)
+        };
         match chain {
             Some(chain) if settings.pins.is_empty() => Ok(chain),
             chain => Ok(Arc::new(Verifier {
@@ -157,7 +189,10 @@ mod backend {
         provider: &Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ServerCertVerifier>, HttpConfigError> {
         let unusable = |error: Error| {
-            HttpConfigError::new("root_certificate_pem", format!("a certificate cannot be used: {error}"))
+            HttpConfigError::new(
+                "root_certificate_pem",
+                format!("a certificate cannot be used: {error}"),
+            )
         };
         let mut extra = Vec::new();
         for pem in &settings.roots {
@@ -168,18 +203,22 @@ mod backend {
             for root in extra {
                 store.add(root).map_err(unusable)?;
             }
-            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone());
-            return Ok(verifier
-                .build()
-                .map_err(|error| HttpConfigError::new("root_certificate_pem", error.to_string()))?);
+            let verifier =
+                WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider.clone());
+            return Ok(verifier.build().map_err(|error| {
+                HttpConfigError::new("root_certificate_pem", error.to_string())
+            })?);
         }
         let verifier = if extra.is_empty() {
             rustls_platform_verifier::Verifier::new(provider.clone())
         } else {
             #[cfg(not(target_os = "android"))]
-            let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider.clone());
+            let verifier =
+                rustls_platform_verifier::Verifier::new_with_extra_roots(extra, provider.clone());
             #[cfg(target_os = "android")]
-            let verifier = Err(Error::General("on Android, use only_these_roots as well".into()));
+            let verifier = Err(Error::General(
+                "on Android, use only_these_roots as well".into(),
+            ));
             verifier
         };
         match verifier {
@@ -205,7 +244,9 @@ mod backend {
                 SupportedCipherSuite::Tls12(suite) => suite.common.hash_provider,
             })
             .find(|hash| hash.algorithm() == HashAlgorithm::SHA256)
-            .ok_or_else(|| HttpConfigError::new("pin", "the installed crypto provider has no SHA-256"))
+            .ok_or_else(|| {
+                HttpConfigError::new("pin", "the installed crypto provider has no SHA-256")
+            })
     }
 
     /// Checks pins after, or instead of, the chain and the name. That the server holds the key of its certificate is
@@ -236,11 +277,21 @@ mod backend {
             now: UnixTime,
         ) -> Result<ServerCertVerified, Error> {
             if let Some(chain) = &self.chain {
-                chain.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)?;
+                chain.verify_server_cert(
+                    end_entity,
+                    intermediates,
+                    server_name,
+                    ocsp_response,
+                    now,
+                )?;
             }
             if !self.pins.is_empty() {
                 let digest = self.sha256.hash(end_entity);
-                if !self.pins.iter().any(|pin| pin.as_bytes() == digest.as_ref()) {
+                if !self
+                    .pins
+                    .iter()
+                    .any(|pin| pin.as_bytes() == digest.as_ref())
+                {
                     let mismatch = PinMismatch::new(&self.pins, digest.as_ref());
                     return Err(CertificateError::Other(OtherError(Arc::new(mismatch))).into());
                 }
@@ -316,17 +367,22 @@ mod backend {
                 "certificate pins need the feature `rustls` or `rustls-no-provider`; this build has only `native-tls`",
             ));
         }
-        let mut client = client.tls_backend_native().tls_danger_accept_invalid_certs(settings.accept_invalid);
+        let mut client = client
+            .tls_backend_native()
+            .tls_danger_accept_invalid_certs(settings.accept_invalid);
         // Another crate may have switched HTTP/2 on for the reqwest that we share.
         if cfg!(not(feature = "http2")) {
             client = client.http1_only();
         }
         if let Some((chain, key)) = &settings.identity {
-            let identity =
-                reqwest::Identity::from_pkcs8_pem(chain, key.expose_secret().as_bytes()).map_err(|error| {
+            let identity = reqwest::Identity::from_pkcs8_pem(chain, key.expose_secret().as_bytes())
+                .map_err(|error| {
                     HttpConfigError::new(
                         "client_identity_pem",
-                        format!("the certificate and the PKCS #8 key cannot be used: {}", innermost(&error)),
+                        format!(
+                            "the certificate and the PKCS #8 key cannot be used: {}",
+                            innermost(&error)
+                        ),
                     )
                 })?;
             client = client.identity(identity);

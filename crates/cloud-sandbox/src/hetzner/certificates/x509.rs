@@ -15,7 +15,10 @@ pub(super) struct Facts {
 
 /// The bytes of the first block of a PEM text under this label.
 pub(super) fn pem(text: &str, label: &str) -> Option<Vec<u8>> {
-    let (begin, end) = (format!("-----BEGIN {label}-----"), format!("-----END {label}-----"));
+    let (begin, end) = (
+        format!("-----BEGIN {label}-----"),
+        format!("-----END {label}-----"),
+    );
     let (_, rest) = text.split_once(&begin)?;
     let (body, _) = rest.split_once(&end)?;
     let body: String = body.split_ascii_whitespace().collect();
@@ -34,7 +37,12 @@ fn value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
             return None;
         }
         let (digits, rest) = rest.split_at(digits);
-        (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
+        (
+            digits
+                .iter()
+                .fold(0, |length, digit| length << 8 | usize::from(*digit)),
+            rest,
+        )
     };
     (length <= rest.len()).then(|| (tag, &rest[..length], &rest[length..]))
 }
@@ -60,28 +68,61 @@ const ALTERNATIVE_NAMES: [u8; 3] = [0x55, 0x1d, 0x11];
 
 /// Reads a certificate; `None` when it is not one.
 pub(super) fn read(der: &[u8]) -> Option<Facts> {
-    let (SEQUENCE, certificate, _) = value(der)? else { return None };
-    let (SEQUENCE, body, _) = value(certificate)? else { return None };
+    let (SEQUENCE, certificate, _) = value(der)? else {
+        return None;
+    };
+    let (SEQUENCE, body, _) = value(certificate)? else {
+        return None;
+    };
     let parts = values(body);
-    let validity = parts.iter().filter(|(tag, _)| *tag == SEQUENCE).find_map(|(_, content)| {
-        let [(UTC_TIME | GENERALIZED_TIME, _), (UTC_TIME | GENERALIZED_TIME, _)] = values(content)[..] else {
-            return None;
-        };
-        Some(values(content))
-    })?;
-    let [not_before, not_after] = [validity.first()?, validity.get(1)?].map(|(tag, text)| time(*tag, text));
-    let extensions = parts.iter().find(|(tag, _)| *tag == EXTENSIONS).and_then(|(_, content)| value(content));
-    let names = extensions.map(|(_, list, _)| values(list)).unwrap_or_default();
+    let validity = parts
+        .iter()
+        .filter(|(tag, _)| *tag == SEQUENCE)
+        .find_map(|(_, content)| {
+            let [
+                (UTC_TIME | GENERALIZED_TIME, _),
+                (UTC_TIME | GENERALIZED_TIME, _),
+            ] = values(content)[..]
+            else {
+                return None;
+            };
+            Some(values(content))
+        })?;
+    let [not_before, not_after] =
+        [validity.first()?, validity.get(1)?].map(|(tag, text)| time(*tag, text));
+    let extensions = parts
+        .iter()
+        .find(|(tag, _)| *tag == EXTENSIONS)
+        .and_then(|(_, content)| value(content));
+    let names = extensions
+        .map(|(_, list, _)| values(list))
+        .unwrap_or_default();
     let names = names.into_iter().map(|(_, extension)| values(extension));
-    let names = names.filter(|parts| parts.first().is_some_and(|(_, id)| *id == ALTERNATIVE_NAMES));
-    let lists =
-        names.filter_map(|parts| parts.iter().find(|(tag, _)| *tag == OCTETS).and_then(|(_, list)| value(list)));
-    let domains = lists.flat_map(|(_, list, _)| values(list)).filter_map(|(tag, name)| match tag {
-        DNS_NAME => String::from_utf8(name.to_vec()).ok(),
-        IP_ADDRESS => <[u8; 4]>::try_from(name).ok().map(|octets| Ipv4Addr::from(octets).to_string()),
-        _ => None,
+    let names = names.filter(|parts| {
+        parts
+            .first()
+            .is_some_and(|(_, id)| *id == ALTERNATIVE_NAMES)
     });
-    Some(Facts { not_before: not_before?, not_after: not_after?, domains: domains.collect() })
+    let lists = names.filter_map(|parts| {
+        parts
+            .iter()
+            .find(|(tag, _)| *tag == OCTETS)
+            .and_then(|(_, list)| value(list))
+    });
+    let domains = lists
+        .flat_map(|(_, list, _)| values(list))
+        .filter_map(|(tag, name)| match tag {
+            DNS_NAME => String::from_utf8(name.to_vec()).ok(),
+            IP_ADDRESS => <[u8; 4]>::try_from(name)
+                .ok()
+                .map(|octets| Ipv4Addr::from(octets).to_string()),
+            _ => None,
+        });
+    Some(Facts {
+        not_before: not_before?,
+        not_after: not_after?,
+        domains: domains.collect(),
+    })
 }
 
 /// A point in time as the API writes it.
@@ -89,7 +130,11 @@ fn time(tag: u8, text: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(text).ok()?.strip_suffix('Z')?;
     let text = if tag == UTC_TIME {
         // Two digits of the year: up to 49 they are of this century.
-        let century = if text.get(..2)?.parse::<u8>().ok()? < 50 { "20" } else { "19" };
+        let century = if text.get(..2)?.parse::<u8>().ok()? < 50 {
+            "20"
+        } else {
+            "19"
+        };
         format!("{century}{text}")
     } else {
         text.to_owned()
@@ -97,7 +142,17 @@ fn time(tag: u8, text: &[u8]) -> Option<String> {
     if text.len() != 14 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let written =
-        format!("{}-{}-{}T{}:{}:{}Z", &text[..4], &text[4..6], &text[6..8], &text[8..10], &text[10..12], &text[12..]);
-    written.parse::<jiff::Timestamp>().is_ok().then_some(written)
+    let written = format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        &text[..4],
+        &text[4..6],
+        &text[6..8],
+        &text[8..10],
+        &text[10..12],
+        &text[12..]
+    );
+    written
+        .parse::<jiff::Timestamp>()
+        .is_ok()
+        .then_some(written)
 }

@@ -23,18 +23,27 @@ pub(super) fn read(input: &mut Input) -> Option<Vec<Value>> {
 
 fn read_one(rule: &mut Input) -> Value {
     let description = rule.string("description");
-    if description.as_ref().is_some_and(|text| text.chars().count() > 255) {
+    if description
+        .as_ref()
+        .is_some_and(|text| text.chars().count() > 255)
+    {
         rule.problem("description", "must not be longer than 255 characters");
     }
-    let direction = rule.required("direction", |rule, field| rule.choice(field, &["in", "out"]));
-    let protocol = rule.required("protocol", |rule, field| rule.choice(field, &["tcp", "udp", "icmp", "esp", "gre"]));
+    let direction = rule.required("direction", |rule, field| {
+        rule.choice(field, &["in", "out"])
+    });
+    let protocol = rule.required("protocol", |rule, field| {
+        rule.choice(field, &["tcp", "udp", "icmp", "esp", "gre"])
+    });
     let port = rule.string("port");
     match (protocol, &port) {
         ("tcp" | "udp", None) => rule.problem("port", "is required for this protocol"),
         ("tcp" | "udp", Some(port)) if !is_port(port) => {
             rule.problem("port", "must be a port, a range such as 80-85, or any");
         }
-        ("icmp" | "esp" | "gre", Some(_)) => rule.problem("port", "must not be given for this protocol"),
+        ("icmp" | "esp" | "gre", Some(_)) => {
+            rule.problem("port", "must not be given for this protocol")
+        }
         _ => {}
     }
     let sources = networks(rule, "source_ips", "in", direction);
@@ -52,7 +61,9 @@ fn read_one(rule: &mut Input) -> Value {
 fn is_port(text: &str) -> bool {
     let number = |text: &str| text.parse::<u16>().ok().filter(|port| *port > 0);
     match text.split_once('-') {
-        Some((low, high)) => matches!((number(low), number(high)), (Some(low), Some(high)) if low <= high),
+        Some((low, high)) => {
+            matches!((number(low), number(high)), (Some(low), Some(high)) if low <= high)
+        }
         None => text == "any" || number(text).is_some(),
     }
 }
@@ -73,7 +84,9 @@ fn networks(rule: &mut Input, field: &str, side: &str, direction: &str) -> Vec<S
 }
 
 fn is_network(text: &str) -> bool {
-    let Some((address, bits)) = text.split_once('/') else { return false };
+    let Some((address, bits)) = text.split_once('/') else {
+        return false;
+    };
     let most = match address.parse() {
         Ok(IpAddr::V4(_)) => 32,
         Ok(IpAddr::V6(_)) => 128,
@@ -97,7 +110,14 @@ mod tests {
         for good in ["0.0.0.0/0", "::/0", "203.0.113.7/32", "2001:db8::/128"] {
             assert!(is_network(good), "{good}");
         }
-        for bad in ["", "10.0.0.0", "10.0.0.0/33", "::/129", "web/8", "10.0.0.0/"] {
+        for bad in [
+            "",
+            "10.0.0.0",
+            "10.0.0.0/33",
+            "::/129",
+            "web/8",
+            "10.0.0.0/",
+        ] {
             assert!(!is_network(bad), "{bad}");
         }
     }

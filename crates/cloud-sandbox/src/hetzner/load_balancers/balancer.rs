@@ -76,7 +76,9 @@ impl LoadBalancer {
     }
 
     pub(crate) fn uses_certificate(&self, id: i64) -> bool {
-        self.services.iter().any(|service| service.certificates().contains(&id))
+        self.services
+            .iter()
+            .any(|service| service.certificates().contains(&id))
     }
 
     /// Leaves a network that is deleted.
@@ -90,20 +92,27 @@ impl LoadBalancer {
 
     /// Whether it sends requests to the server.
     pub(crate) fn serves(&self, server: i64, project: &Project) -> bool {
-        self.targets.iter().any(|target| target.servers(project).iter().any(|own| own.id() == server))
+        self.targets
+            .iter()
+            .any(|target| target.servers(project).iter().any(|own| own.id() == server))
     }
 
     /// A server that is gone is no target any more.
     pub(crate) fn forget(&mut self, server: i64) {
-        self.targets.retain(|target| target.what != What::Server(server));
+        self.targets
+            .retain(|target| target.what != What::Server(server));
     }
 
     /// Carries out what an action was for. Says which network has an address to give back.
     pub(crate) fn apply(&mut self, change: Change, now: Duration) -> Option<i64> {
         match change {
             Change::Created => {
-                self.services.iter_mut().for_each(|service| service.works_since = Some(now));
-                self.targets.iter_mut().for_each(|target| target.works_since = Some(now));
+                self.services
+                    .iter_mut()
+                    .for_each(|service| service.works_since = Some(now));
+                self.targets
+                    .iter_mut()
+                    .for_each(|target| target.works_since = Some(now));
                 self.attach();
             }
             Change::ServiceAdded(port) => {
@@ -117,7 +126,9 @@ impl LoadBalancer {
                     service.works_since = Some(now);
                 }
             }
-            Change::ServiceDeleted(port) => self.services.retain(|service| service.listen_port != port),
+            Change::ServiceDeleted(port) => {
+                self.services.retain(|service| service.listen_port != port)
+            }
             Change::TargetAdded(what) => {
                 if let Some(target) = self.targets.iter_mut().find(|target| target.what == what) {
                     target.works_since = Some(now);
@@ -142,7 +153,9 @@ impl LoadBalancer {
     /// Undoes what was done in advance for a change that does not come. Says which network has an address to give back.
     pub(crate) fn give_up(&mut self, change: &Change) -> Option<i64> {
         match change {
-            Change::ServiceAdded(port) => self.services.retain(|service| service.listen_port != *port),
+            Change::ServiceAdded(port) => {
+                self.services.retain(|service| service.listen_port != *port)
+            }
             Change::TargetAdded(what) => self.targets.retain(|target| target.what != *what),
             Change::Attached => return self.private.take().map(|place| place.network),
             Change::Gone => self.deleting = false,
@@ -158,16 +171,31 @@ impl LoadBalancer {
     }
 
     pub(super) fn service(&mut self, port: u16) -> Option<&mut Service> {
-        self.services.iter_mut().find(|service| service.listen_port == port)
+        self.services
+            .iter_mut()
+            .find(|service| service.listen_port == port)
     }
 
     pub(crate) fn render(&self, project: &Project) -> Value {
         let (outgoing, ingoing) = metrics::traffic(project.now().saturating_sub(self.created_at));
         let prices = self.kind.prices();
-        let included = prices.iter().find(|price| price["location"] == self.location.name);
-        let working_services = self.services.iter().filter(|service| service.works_since.is_some());
-        let working_targets = self.targets.iter().filter(|target| target.works_since.is_some());
-        let name = |ip: IpAddr| self.names.iter().find(|(own, _)| *own == ip).map(|(_, name)| name.clone());
+        let included = prices
+            .iter()
+            .find(|price| price["location"] == self.location.name);
+        let working_services = self
+            .services
+            .iter()
+            .filter(|service| service.works_since.is_some());
+        let working_targets = self
+            .targets
+            .iter()
+            .filter(|target| target.works_since.is_some());
+        let name = |ip: IpAddr| {
+            self.names
+                .iter()
+                .find(|(own, _)| *own == ip)
+                .map(|(_, name)| name.clone())
+        };
         let usual = ips::usual_dns_ptr(self.ipv4);
         let places = self.private.iter().filter(|place| place.works);
         let [v4, v6] = self.primary_ips;

@@ -7,7 +7,9 @@ use serde_json::json;
 use super::private::{place, reserve};
 use super::services::{Service, check_ports};
 use super::targets::{Target, check_new};
-use super::{ALGORITHMS, Change, LoadBalancer, begin, check_name, check_room, read_algorithm, read_type};
+use super::{
+    ALGORITHMS, Change, LoadBalancer, begin, check_name, check_room, read_algorithm, read_type,
+};
 use crate::answer::Answer;
 use crate::hetzner::error::ApiError;
 use crate::hetzner::input::Input;
@@ -19,7 +21,9 @@ fn read_location(input: &mut Input) -> Option<&'static Location> {
     let location = input.id_or_name("location");
     let zone = input.text("network_zone");
     match (location, zone) {
-        (Some(_), Some(_)) => input.problem("network_zone", "must not be there when there is a location"),
+        (Some(_), Some(_)) => {
+            input.problem("network_zone", "must not be there when there is a location")
+        }
         (None, None) => input.problem("location", "or network_zone is required"),
         (Some(wanted), None) => {
             let found = locations::find(&wanted);
@@ -69,8 +73,10 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
     }
     input.finish()?;
     // What was not found is among the problems that end the reading.
-    let kind = kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
-    let location = location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
+    let kind =
+        kind.ok_or_else(|| ApiError::invalid_input([("load_balancer_type", "is required")]))?;
+    let location =
+        location.ok_or_else(|| ApiError::invalid_input([("location", "is required")]))?;
     let [v4, v6] = own_addresses(ctx.project, own)?;
     ctx.project.load_balancers.check_name(&name, None)?;
     for (index, service) in services.iter().enumerate() {
@@ -82,7 +88,9 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
     }
     check_room(ctx.project, kind, &services, &targets)?;
     let id = ctx.shared.id();
-    let private = network.map(|network| place(ctx, id, location, network, (None, None))).transpose()?;
+    let private = network
+        .map(|network| place(ctx, id, location, network, (None, None)))
+        .transpose()?;
 
     // Nothing can be refused from here on.
     reserve(ctx, id, private);
@@ -114,25 +122,46 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
         deleting: false,
     });
     let action = begin(ctx, "create_load_balancer", id, Change::Created);
-    let balancer = ctx.project.load_balancers.get(id).map(|balancer| balancer.render(ctx.project));
-    Ok(Answer::json(201, &json!({"load_balancer": balancer, "action": action})))
+    let balancer = ctx
+        .project
+        .load_balancers
+        .get(id)
+        .map(|balancer| balancer.render(ctx.project));
+    Ok(Answer::json(
+        201,
+        &json!({"load_balancer": balancer, "action": action}),
+    ))
 }
 
 /// The addresses of the Primary IPs that a load balancer is to have, which nobody else may have.
-fn own_addresses(project: &Project, ids: [Option<i64>; 2]) -> Result<[Option<IpAddr>; 2], ApiError> {
+fn own_addresses(
+    project: &Project,
+    ids: [Option<i64>; 2],
+) -> Result<[Option<IpAddr>; 2], ApiError> {
     let mut own = [None; 2];
     for ((id, version), slot) in ids.into_iter().zip(ips::VERSIONS).zip(&mut own) {
         let Some(id) = id else { continue };
-        let primary = project.primary_ips.get(id).ok_or_else(|| ApiError::not_found("Primary IP", id))?;
+        let primary = project
+            .primary_ips
+            .get(id)
+            .ok_or_else(|| ApiError::not_found("Primary IP", id))?;
         if primary.address.version() != version {
-            return Err(ApiError::new(412, "primary_ip_version_mismatch", "the Primary IP has the other version"));
+            return Err(ApiError::new(
+                412,
+                "primary_ip_version_mismatch",
+                "the Primary IP has the other version",
+            ));
         }
         let ip = match &primary.address {
             ips::Address::V4 { ip, .. } => IpAddr::V4(*ip),
             ips::Address::V6 { network, .. } => IpAddr::V6(first_host(*network)),
         };
         if primary.is_assigned(project) {
-            return Err(ApiError::new(422, "primary_ip_already_assigned", "the Primary IP is assigned already"));
+            return Err(ApiError::new(
+                422,
+                "primary_ip_already_assigned",
+                "the Primary IP is assigned already",
+            ));
         }
         *slot = Some(ip);
     }

@@ -17,18 +17,28 @@ pub(super) fn place(
     network: i64,
     (ip, subnet): (Option<Ipv4Addr>, Option<&str>),
 ) -> Result<Place, ApiError> {
-    let known = ctx.project.networks.get(network).ok_or_else(|| ApiError::not_found("network", network))?;
+    let known = ctx
+        .project
+        .networks
+        .get(network)
+        .ok_or_else(|| ApiError::not_found("network", network))?;
     known.check_zone(location.zone, subnet)?;
     let ip = match ip {
         Some(ip) => known.check(ip, id).map(|()| ip)?,
         None => known.free(location.zone, subnet)?,
     };
-    Ok(Place { network, ip, works: false })
+    Ok(Place {
+        network,
+        ip,
+        works: false,
+    })
 }
 
 /// Takes the address now, so that nobody else gets it while the action runs.
 pub(super) fn reserve(ctx: &mut Ctx<'_>, id: i64, place: Option<Place>) {
-    let Some(Place { network, ip, .. }) = place else { return };
+    let Some(Place { network, ip, .. }) = place else {
+        return;
+    };
     if let Some(network) = ctx.project.networks.get_mut(network) {
         network.taken.insert(ip, id);
     }
@@ -43,7 +53,11 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     if balancer.private.is_some() {
         let message = "the load balancer is attached to a network already";
-        return Err(ApiError::new(422, "load_balancer_already_attached", message));
+        return Err(ApiError::new(
+            422,
+            "load_balancer_already_attached",
+            message,
+        ));
     }
     let location = balancer.location;
     let place = place(ctx, id, location, network, (ip, range.as_deref()))?;
@@ -68,7 +82,11 @@ pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError>
 }
 
 fn not_attached() -> ApiError {
-    ApiError::new(422, "load_balancer_not_attached_to_network", "the load balancer is not attached to the network")
+    ApiError::new(
+        422,
+        "load_balancer_not_attached_to_network",
+        "the load balancer is not attached to the network",
+    )
 }
 
 pub(super) fn enable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -81,9 +99,17 @@ pub(super) fn disable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiE
     if balancer.private.is_none() {
         return Err(not_attached());
     }
-    if balancer.targets.iter().any(|target| !target.uses_private_ip) {
+    if balancer
+        .targets
+        .iter()
+        .any(|target| !target.uses_private_ip)
+    {
         let message = "the load balancer has targets that it reaches by its public interface";
-        return Err(ApiError::new(422, "targets_without_use_private_ip", message));
+        return Err(ApiError::new(
+            422,
+            "targets_without_use_private_ip",
+            message,
+        ));
     }
     act(ctx, "disable_public_interface", id, Change::Public(false))
 }

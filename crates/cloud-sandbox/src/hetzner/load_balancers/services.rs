@@ -50,7 +50,9 @@ struct Http {
 
 fn number<T: TryFrom<i64>>(input: &mut Input, field: &str, least: i64, most: i64) -> Option<T> {
     let number = input.integer(field)?;
-    let read = Some(number).filter(|number| (least..=most).contains(number)).and_then(|number| number.try_into().ok());
+    let read = Some(number)
+        .filter(|number| (least..=most).contains(number))
+        .and_then(|number| number.try_into().ok());
     if read.is_none() {
         input.problem(field, format!("must be from {least} to {most}"));
     }
@@ -119,7 +121,11 @@ impl Service {
             "https" => (Some(443), Some(80)),
             _ => (None, None),
         };
-        service.protocol = if protocol.is_empty() { PROTOCOLS[0] } else { protocol };
+        service.protocol = if protocol.is_empty() {
+            PROTOCOLS[0]
+        } else {
+            protocol
+        };
         service.listen_port = usual_port(input, "listen_port", listen);
         service.destination_port = usual_port(input, "destination_port", destination);
         service.check.port = service.destination_port;
@@ -146,7 +152,10 @@ impl Service {
             input.absorb("http", http);
         }
         if self.protocol == "https" && self.http.certificates.is_empty() {
-            input.problem("http.certificates", "must not be empty for a service that speaks HTTPS");
+            input.problem(
+                "http.certificates",
+                "must not be empty for a service that speaks HTTPS",
+            );
         }
         if self.protocol != "https" && (self.http.redirect || !self.http.certificates.is_empty()) {
             input.problem("http", "has what only services that speak HTTPS have");
@@ -225,7 +234,9 @@ impl Check {
                 None => {}
             }
         }
-        let Some(mut http) = input.object("http") else { return };
+        let Some(mut http) = input.object("http") else {
+            return;
+        };
         if let Some(domain) = text(&mut http, "domain", 128) {
             self.domain = Some(domain);
         }
@@ -236,7 +247,9 @@ impl Check {
             self.response = Some(response);
         }
         if let Some(codes) = http.strings("status_codes") {
-            let is_code = |code: &String| code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit() || b == b'?');
+            let is_code = |code: &String| {
+                code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit() || b == b'?')
+            };
             if codes.len() > 20 || !codes.iter().all(is_code) {
                 http.problem("status_codes", "must be at most 20 of the form 200 or 2??");
             }
@@ -252,16 +265,26 @@ impl Http {
         if let Some(name) = text(input, "cookie_name", 100) {
             self.cookie_name = name;
         }
-        self.cookie_lifetime = number(input, "cookie_lifetime", 30, 86_400).unwrap_or(self.cookie_lifetime);
+        self.cookie_lifetime =
+            number(input, "cookie_lifetime", 30, 86_400).unwrap_or(self.cookie_lifetime);
         self.timeout_idle = number(input, "timeout_idle", 1, 86_400).unwrap_or(self.timeout_idle);
-        self.certificates = input.integers("certificates").unwrap_or(std::mem::take(&mut self.certificates));
+        self.certificates = input
+            .integers("certificates")
+            .unwrap_or(std::mem::take(&mut self.certificates));
         self.redirect = input.boolean("redirect_http").unwrap_or(self.redirect);
         self.sticky = input.boolean("sticky_sessions").unwrap_or(self.sticky);
     }
 }
 
-pub(super) fn check_ports(status: u16, others: &[Service], service: &Service) -> Result<(), ApiError> {
-    let taken = others.iter().flat_map(Service::ports).find(|taken| service.ports().any(|port| port == *taken));
+pub(super) fn check_ports(
+    status: u16,
+    others: &[Service],
+    service: &Service,
+) -> Result<(), ApiError> {
+    let taken = others
+        .iter()
+        .flat_map(Service::ports)
+        .find(|taken| service.ports().any(|port| port == *taken));
     match taken {
         Some(port) => Err(ApiError::new(
             status,
@@ -295,13 +318,29 @@ pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let (id, balancer) = changeable(ctx)?;
     let port = input.required("listen_port", port);
-    let known = balancer.services.iter().find(|service| service.listen_port == port).cloned();
-    let Some(mut service) = known else { return input.finish().and(Err(no_service())) };
+    let known = balancer
+        .services
+        .iter()
+        .find(|service| service.listen_port == port)
+        .cloned();
+    let Some(mut service) = known else {
+        return input.finish().and(Err(no_service()));
+    };
     service.change(&mut input, false);
     input.finish()?;
-    let others: Vec<Service> = balancer.services.iter().filter(|other| other.listen_port != port).cloned().collect();
+    let others: Vec<Service> = balancer
+        .services
+        .iter()
+        .filter(|other| other.listen_port != port)
+        .cloned()
+        .collect();
     check_ports(422, &others, &service)?;
-    act(ctx, "update_service", id, Change::ServiceUpdated(Box::new(service)))
+    act(
+        ctx,
+        "update_service",
+        id,
+        Change::ServiceUpdated(Box::new(service)),
+    )
 }
 
 pub(super) fn delete_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {

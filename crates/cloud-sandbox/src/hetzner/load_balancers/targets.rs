@@ -31,7 +31,9 @@ pub(crate) enum What {
 
 impl What {
     pub(crate) fn read(input: &mut Input) -> Option<Self> {
-        let kind = input.required("type", |input, field| input.choice(field, &["server", "label_selector", "ip"]));
+        let kind = input.required("type", |input, field| {
+            input.choice(field, &["server", "label_selector", "ip"])
+        });
         if kind.is_empty() {
             return None;
         }
@@ -66,38 +68,60 @@ impl Target {
         if private.is_some() && matches!(what, What::Ip(_)) {
             input.problem("use_private_ip", "is not for a target by address");
         }
-        Some(Self { works_since: None, what, uses_private_ip: private.unwrap_or(false) })
+        Some(Self {
+            works_since: None,
+            what,
+            uses_private_ip: private.unwrap_or(false),
+        })
     }
 
     /// Refuses a target that the load balancer cannot reach.
-    pub(crate) fn check(&self, project: &Project, network: Option<i64>, is_public: bool) -> Result<(), ApiError> {
+    pub(crate) fn check(
+        &self,
+        project: &Project,
+        network: Option<i64>,
+        is_public: bool,
+    ) -> Result<(), ApiError> {
         let refuse = |code, message: &str| Err(ApiError::new(422, code, message));
         if self.uses_private_ip && network.is_none() {
-            return refuse("load_balancer_not_attached_to_network", "the load balancer is not attached to a network");
+            return refuse(
+                "load_balancer_not_attached_to_network",
+                "the load balancer is not attached to a network",
+            );
         }
         if !self.uses_private_ip && !is_public {
-            return refuse("load_balancer_public_interface_disabled", "the load balancer has no public interface");
+            return refuse(
+                "load_balancer_public_interface_disabled",
+                "the load balancer has no public interface",
+            );
         }
         match &self.what {
             What::Server(id) => {
-                let server = project.servers.get(*id).ok_or_else(|| ApiError::not_found("server", id))?;
+                let server = project
+                    .servers
+                    .get(*id)
+                    .ok_or_else(|| ApiError::not_found("server", id))?;
                 match network {
-                    Some(network) if self.uses_private_ip && !server.is_in(network) => {
-                        refuse("resolve_cloud_private_targets_error", "the server is not attached to the network")
-                    }
-                    _ if !self.uses_private_ip && server.ipv4.is_none() => {
-                        refuse("resolve_cloud_public_targets_error", "the server has no public IPv4 address")
-                    }
+                    Some(network) if self.uses_private_ip && !server.is_in(network) => refuse(
+                        "resolve_cloud_private_targets_error",
+                        "the server is not attached to the network",
+                    ),
+                    _ if !self.uses_private_ip && server.ipv4.is_none() => refuse(
+                        "resolve_cloud_public_targets_error",
+                        "the server has no public IPv4 address",
+                    ),
                     _ => Ok(()),
                 }
             }
-            What::Ip(ip) if project.primary_ips.rows().any(|own| own.address.owns(*ip)) => {
-                refuse("cloud_resource_ip_not_allowed", "the address is one of a server of the cloud")
-            }
+            What::Ip(ip) if project.primary_ips.rows().any(|own| own.address.owns(*ip)) => refuse(
+                "cloud_resource_ip_not_allowed",
+                "the address is one of a server of the cloud",
+            ),
             // No dedicated server has an address of the first range for documentation.
-            What::Ip(IpAddr::V4(ip)) if ip.octets()[..3] == [192, 0, 2] => {
-                refuse("ip_not_owned", "the address is not one of a dedicated server of the owner")
-            }
+            What::Ip(IpAddr::V4(ip)) if ip.octets()[..3] == [192, 0, 2] => refuse(
+                "ip_not_owned",
+                "the address is not one of a dedicated server of the owner",
+            ),
             What::Selector(_) | What::Ip(_) => Ok(()),
         }
     }
@@ -107,8 +131,15 @@ impl Target {
         match &self.what {
             What::Server(id) => project.servers.get(*id).into_iter().collect(),
             What::Selector(selector) => {
-                let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
-                project.servers.select(None).into_iter().filter(|server| selector.matches(&server.labels)).collect()
+                let Ok(selector) = Selector::parse(selector) else {
+                    return Vec::new();
+                };
+                project
+                    .servers
+                    .select(None)
+                    .into_iter()
+                    .filter(|server| selector.matches(&server.labels))
+                    .collect()
             }
             What::Ip(_) => Vec::new(),
         }
@@ -119,8 +150,10 @@ impl Target {
             What::Server(id) => self.render_server(*id, balancer, project),
             What::Selector(selector) => {
                 let servers = self.servers(project);
-                let targets: Vec<Value> =
-                    servers.iter().map(|server| self.render_server(server.id(), balancer, project)).collect();
+                let targets: Vec<Value> = servers
+                    .iter()
+                    .map(|server| self.render_server(server.id(), balancer, project))
+                    .collect();
                 json!({
                     "type": "label_selector",
                     "label_selector": {"selector": selector},
@@ -138,7 +171,10 @@ impl Target {
 
     fn render_server(&self, id: i64, balancer: &LoadBalancer, project: &Project) -> Value {
         let answers = |project: &Project| {
-            let server = project.servers.get(id).filter(|server| server.status == status::RUNNING);
+            let server = project
+                .servers
+                .get(id)
+                .filter(|server| server.status == status::RUNNING);
             let network = balancer.network();
             server.is_some_and(|server| {
                 if self.uses_private_ip {
@@ -157,9 +193,17 @@ impl Target {
     }
 
     /// What is known after the first health check, one interval after both the target and the service have begun to work.
-    fn health(&self, balancer: &LoadBalancer, project: &Project, answers: impl Fn(&Project) -> bool) -> Vec<Value> {
+    fn health(
+        &self,
+        balancer: &LoadBalancer,
+        project: &Project,
+        answers: impl Fn(&Project) -> bool,
+    ) -> Vec<Value> {
         let answers = answers(project);
-        let services = balancer.services.iter().filter_map(|service| Some((service, service.works_since?)));
+        let services = balancer
+            .services
+            .iter()
+            .filter_map(|service| Some((service, service.works_since?)));
         services
             .map(|(service, since)| {
                 let since = self.works_since.map_or(since, |own| own.max(since));
@@ -179,7 +223,11 @@ impl Target {
 
 pub(super) fn check_new(others: &[Target], target: &Target) -> Result<(), ApiError> {
     if others.iter().any(|other| other.what == target.what) {
-        return Err(ApiError::new(422, "target_already_defined", "the target is there already"));
+        return Err(ApiError::new(
+            422,
+            "target_already_defined",
+            "the target is there already",
+        ));
     }
     Ok(())
 }
@@ -208,8 +256,12 @@ pub(super) fn remove_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, balancer) = changeable(ctx)?;
     let what = What::read(&mut input);
     input.finish()?;
-    let known = balancer.targets.iter().find(|target| Some(&target.what) == what.as_ref());
+    let known = balancer
+        .targets
+        .iter()
+        .find(|target| Some(&target.what) == what.as_ref());
     let what = known.map(|target| target.what.clone());
-    let what = what.ok_or_else(|| ApiError::new(404, "not_found", "the load balancer has no such target"))?;
+    let what = what
+        .ok_or_else(|| ApiError::new(404, "not_found", "the load balancer has no such target"))?;
     act(ctx, "remove_target", id, Change::TargetRemoved(what))
 }

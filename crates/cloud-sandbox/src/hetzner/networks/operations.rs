@@ -18,24 +18,79 @@ use crate::hetzner::{Ctx, Handler};
 pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("list_networks", "GET", "/networks", list_networks),
     route("create_network", "POST", "/networks", create_network),
-    route("list_networks_actions", "GET", "/networks/actions", resource::list_all_actions::<Network>),
-    route("get_networks_action", "GET", "/networks/actions/{id}", resource::get_action::<Network>),
-    route("get_network", "GET", "/networks/{id}", resource::get::<Network>),
-    route("update_network", "PUT", "/networks/{id}", resource::update::<Network>),
+    route(
+        "list_networks_actions",
+        "GET",
+        "/networks/actions",
+        resource::list_all_actions::<Network>,
+    ),
+    route(
+        "get_networks_action",
+        "GET",
+        "/networks/actions/{id}",
+        resource::get_action::<Network>,
+    ),
+    route(
+        "get_network",
+        "GET",
+        "/networks/{id}",
+        resource::get::<Network>,
+    ),
+    route(
+        "update_network",
+        "PUT",
+        "/networks/{id}",
+        resource::update::<Network>,
+    ),
     route("delete_network", "DELETE", "/networks/{id}", delete_network),
-    route("list_network_actions", "GET", "/networks/{id}/actions", resource::list_actions::<Network>),
-    route("add_network_route", "POST", "/networks/{id}/actions/add_route", add_route),
-    route("add_network_subnet", "POST", "/networks/{id}/actions/add_subnet", add_subnet),
-    route("change_network_ip_range", "POST", "/networks/{id}/actions/change_ip_range", change_ip_range),
+    route(
+        "list_network_actions",
+        "GET",
+        "/networks/{id}/actions",
+        resource::list_actions::<Network>,
+    ),
+    route(
+        "add_network_route",
+        "POST",
+        "/networks/{id}/actions/add_route",
+        add_route,
+    ),
+    route(
+        "add_network_subnet",
+        "POST",
+        "/networks/{id}/actions/add_subnet",
+        add_subnet,
+    ),
+    route(
+        "change_network_ip_range",
+        "POST",
+        "/networks/{id}/actions/change_ip_range",
+        change_ip_range,
+    ),
     route(
         "change_network_protection",
         "POST",
         "/networks/{id}/actions/change_protection",
         resource::change_protection::<Network>,
     ),
-    route("delete_network_route", "POST", "/networks/{id}/actions/delete_route", delete_route),
-    route("delete_network_subnet", "POST", "/networks/{id}/actions/delete_subnet", delete_subnet),
-    route("list_network_members", "GET", "/networks/{id}/members", list_members),
+    route(
+        "delete_network_route",
+        "POST",
+        "/networks/{id}/actions/delete_route",
+        delete_route,
+    ),
+    route(
+        "delete_network_subnet",
+        "POST",
+        "/networks/{id}/actions/delete_subnet",
+        delete_subnet,
+    ),
+    route(
+        "list_network_members",
+        "GET",
+        "/networks/{id}/members",
+        list_members,
+    ),
 ];
 
 const MOST_SUBNETS: usize = 50;
@@ -58,7 +113,9 @@ fn list_networks(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let selects = ctx.query.selects()?;
     let mut rows = ctx.project.networks.select(ctx.query.get("name"));
     rows.retain(|network| selects(&network.labels));
-    list(ctx, "networks", rows, ORDERS, |network| network.render(ctx.project))
+    list(ctx, "networks", rows, ORDERS, |network| {
+        network.render(ctx.project)
+    })
 }
 
 fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -113,10 +170,16 @@ fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn check_limits(network: &Network) -> Result<(), ApiError> {
     if network.subnets.len() > MOST_SUBNETS {
-        return Err(ApiError::limit("network_subnets", "a network takes 50 subnets"));
+        return Err(ApiError::limit(
+            "network_subnets",
+            "a network takes 50 subnets",
+        ));
     }
     if network.routes.len() > MOST_ROUTES {
-        return Err(ApiError::limit("network_routes", "a network takes 100 routes"));
+        return Err(ApiError::limit(
+            "network_routes",
+            "a network takes 100 routes",
+        ));
     }
     Ok(())
 }
@@ -126,53 +189,96 @@ fn read_network_range(input: &mut Input) -> Option<Range> {
     let text = input.required("ip_range", Input::text);
     let range = Range::parse(&text).filter(|range| range.is_private() && range.bits <= 24);
     if range.is_none() && !text.is_empty() {
-        input.problem("ip_range", "must be a range of private IPv4 addresses of at least /24");
+        input.problem(
+            "ip_range",
+            "must be a range of private IPv4 addresses of at least /24",
+        );
     }
     range
 }
 
 /// What a request says about a new subnet; `None` with problems.
 fn read_subnet(input: &mut Input) -> Option<(Option<Range>, Subnet)> {
-    let kind = input.required("type", |input, field| input.choice(field, &["cloud", "server", "vswitch"]));
+    let kind = input.required("type", |input, field| {
+        input.choice(field, &["cloud", "server", "vswitch"])
+    });
     let zones: Vec<&'static str> = LOCATIONS.iter().map(|location| location.zone).collect();
     let zone = input.required("network_zone", |input, field| input.choice(field, &zones));
     let vswitch = input.integer("vswitch_id");
     let text = input.text("ip_range");
-    let range = text.as_deref().and_then(Range::parse).filter(|range| range.bits <= 30);
+    let range = text
+        .as_deref()
+        .and_then(Range::parse)
+        .filter(|range| range.bits <= 30);
     if text.is_some() && range.is_none() {
-        input.problem("ip_range", "must be a range of IPv4 addresses of at least /30");
+        input.problem(
+            "ip_range",
+            "must be a range of IPv4 addresses of at least /30",
+        );
     }
     if kind == "vswitch" && vswitch.is_none() {
         input.problem("vswitch_id", "is required for a subnet of this type");
     }
     let is_good = !kind.is_empty() && !zone.is_empty() && (text.is_none() || range.is_some());
-    is_good.then_some((range, Subnet { kind, range: Range::ALL, zone, vswitch }))
+    is_good.then_some((
+        range,
+        Subnet {
+            kind,
+            range: Range::ALL,
+            zone,
+            vswitch,
+        },
+    ))
 }
 
 fn read_route(input: &mut Input) -> Option<RouteTo> {
-    let (destination, gateway) = (input.required("destination", Input::text), input.required("gateway", Input::text));
-    let range = Range::parse(&destination).filter(|range| range.is_private() || *range == Range::ALL);
+    let (destination, gateway) = (
+        input.required("destination", Input::text),
+        input.required("gateway", Input::text),
+    );
+    let range =
+        Range::parse(&destination).filter(|range| range.is_private() || *range == Range::ALL);
     if range.is_none() && !destination.is_empty() {
-        input.problem("destination", "must be a range of private IPv4 addresses, or 0.0.0.0/0");
+        input.problem(
+            "destination",
+            "must be a range of private IPv4 addresses, or 0.0.0.0/0",
+        );
     }
     let ip: Option<Ipv4Addr> = gateway.parse().ok();
     if ip.is_none() && !gateway.is_empty() {
         input.problem("gateway", "must be an IPv4 address");
     }
-    Some(RouteTo { destination: range?, gateway: ip? })
+    Some(RouteTo {
+        destination: range?,
+        gateway: ip?,
+    })
 }
 
 impl Network {
     /// A subnet with the range that it asks for, or the first free /24; or what is wrong with it.
     fn new_subnet(&self, (range, subnet): (Option<Range>, Subnet)) -> Result<Subnet, &'static str> {
         let is_free = |range: &Range| {
-            !self.subnets.iter().any(|other| other.range.overlaps(*range))
-                && !self.routes.iter().any(|route| route.destination.bits > 0 && route.destination.overlaps(*range))
+            !self
+                .subnets
+                .iter()
+                .any(|other| other.range.overlaps(*range))
+                && !self
+                    .routes
+                    .iter()
+                    .any(|route| route.destination.bits > 0 && route.destination.overlaps(*range))
         };
         let range = match range {
-            None => self.range.split(24).find(is_free).ok_or("is required, since no /24 is free")?,
-            Some(range) if !self.range.covers(range) => return Err("must be inside of the range of the network"),
-            Some(range) if !is_free(&range) => return Err("overlaps with another subnet or a route"),
+            None => self
+                .range
+                .split(24)
+                .find(is_free)
+                .ok_or("is required, since no /24 is free")?,
+            Some(range) if !self.range.covers(range) => {
+                return Err("must be inside of the range of the network");
+            }
+            Some(range) if !is_free(&range) => {
+                return Err("overlaps with another subnet or a route");
+            }
             Some(range) => range,
         };
         Ok(Subnet { range, ..subnet })
@@ -182,7 +288,11 @@ impl Network {
     fn route_problem(&self, route: &RouteTo) -> Option<(&'static str, &'static str)> {
         let to = route.destination;
         let overlaps = |range: Range| to.bits > 0 && range.bits > 0 && to.overlaps(range);
-        if self.routes.iter().any(|other| other.destination == to || overlaps(other.destination)) {
+        if self
+            .routes
+            .iter()
+            .any(|other| other.destination == to || overlaps(other.destination))
+        {
             return Some(("destination", "overlaps with another route"));
         }
         if self.subnets.iter().any(|subnet| overlaps(subnet.range)) {
@@ -192,8 +302,14 @@ impl Network {
             return Some(("destination", "must not contain 172.31.1.1"));
         }
         let gateway = route.gateway;
-        if !self.range.contains(gateway) || gateway == self.range.gateway() || gateway == PUBLIC_GATEWAY {
-            return Some(("gateway", "must be in the range of the network, and not its first address"));
+        if !self.range.contains(gateway)
+            || gateway == self.range.gateway()
+            || gateway == PUBLIC_GATEWAY
+        {
+            return Some((
+                "gateway",
+                "must be in the range of the network, and not its first address",
+            ));
         }
         None
     }
@@ -228,7 +344,10 @@ fn add_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     input.finish()?;
     if network(ctx, id)?.subnets.len() >= MOST_SUBNETS {
-        return Err(ApiError::limit("network_subnets", "a network takes 50 subnets"));
+        return Err(ApiError::limit(
+            "network_subnets",
+            "a network takes 50 subnets",
+        ));
     }
     let effect = resource::set::<Network>(id, move |network| network.subnets.extend(subnet));
     resource::start::<Network>(ctx, "add_subnet", id, effect)
@@ -240,12 +359,23 @@ fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let text = input.required("ip_range", Input::text);
     input.finish()?;
     let network = network(ctx, id)?;
-    let subnet = network.subnets.iter().find(|subnet| subnet.range.to_string() == text);
-    let range = subnet.ok_or_else(|| ApiError::not_found("subnet", text))?.range;
+    let subnet = network
+        .subnets
+        .iter()
+        .find(|subnet| subnet.range.to_string() == text);
+    let range = subnet
+        .ok_or_else(|| ApiError::not_found("subnet", text))?
+        .range;
     if network.taken.keys().any(|ip| range.contains(*ip)) {
-        return Err(ApiError::new(422, "resource_in_use", "the subnet has members"));
+        return Err(ApiError::new(
+            422,
+            "resource_in_use",
+            "the subnet has members",
+        ));
     }
-    let effect = resource::set::<Network>(id, move |network| network.subnets.retain(|subnet| subnet.range != range));
+    let effect = resource::set::<Network>(id, move |network| {
+        network.subnets.retain(|subnet| subnet.range != range)
+    });
     resource::start::<Network>(ctx, "delete_subnet", id, effect)
 }
 
@@ -259,7 +389,10 @@ fn add_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     input.finish()?;
     if network(ctx, id)?.routes.len() >= MOST_ROUTES {
-        return Err(ApiError::limit("network_routes", "a network takes 100 routes"));
+        return Err(ApiError::limit(
+            "network_routes",
+            "a network takes 100 routes",
+        ));
     }
     let effect = resource::set::<Network>(id, move |network| network.routes.extend(route));
     resource::start::<Network>(ctx, "add_route", id, effect)
@@ -270,11 +403,20 @@ fn delete_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::changeable::<Network>(ctx)?;
     let route = read_route(&mut input);
     input.finish()?;
-    if !network(ctx, id)?.routes.iter().any(|known| Some(known) == route.as_ref()) {
-        return Err(ApiError::new(404, "not_found", "the network has no such route"));
+    if !network(ctx, id)?
+        .routes
+        .iter()
+        .any(|known| Some(known) == route.as_ref())
+    {
+        return Err(ApiError::new(
+            404,
+            "not_found",
+            "the network has no such route",
+        ));
     }
-    let effect =
-        resource::set::<Network>(id, move |network| network.routes.retain(|known| Some(known) != route.as_ref()));
+    let effect = resource::set::<Network>(id, move |network| {
+        network.routes.retain(|known| Some(known) != route.as_ref())
+    });
     resource::start::<Network>(ctx, "delete_route", id, effect)
 }
 
@@ -284,7 +426,10 @@ fn change_ip_range(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let old = network(ctx, id)?.range;
     let range = read_network_range(&mut input);
     if range.is_some_and(|range| range.first() != old.first() || range.bits >= old.bits) {
-        input.problem("ip_range", "must begin with the same address and be larger than now");
+        input.problem(
+            "ip_range",
+            "must begin with the same address and be larger than now",
+        );
     }
     input.finish()?;
     let effect = resource::set::<Network>(id, move |network| network.range = range.unwrap_or(old));
@@ -294,7 +439,10 @@ fn change_ip_range(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn list_members(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id::<Network>(ctx)?;
     ctx.query.check("type", &["server", "load_balancer"])?;
-    ctx.query.check("status", &["ok", "attaching", "detaching", "updating", "error"])?;
+    ctx.query.check(
+        "status",
+        &["ok", "attaching", "detaching", "updating", "error"],
+    )?;
     let members = network(ctx, id)?.members(ctx.project);
     let rows = members.iter().filter(|member| {
         ctx.query.admits("type", member.kind)

@@ -7,9 +7,18 @@ use std::net::Ipv4Addr;
 pub(crate) const PUBLIC_GATEWAY: Ipv4Addr = Ipv4Addr::new(172, 31, 1, 1);
 
 const PRIVATE: [Range; 3] = [
-    Range { base: 0x0a00_0000, bits: 8 },
-    Range { base: 0xac10_0000, bits: 12 },
-    Range { base: 0xc0a8_0000, bits: 16 },
+    Range {
+        base: 0x0a00_0000,
+        bits: 8,
+    },
+    Range {
+        base: 0xac10_0000,
+        bits: 12,
+    },
+    Range {
+        base: 0xc0a8_0000,
+        bits: 16,
+    },
 ];
 
 /// Addresses that begin alike, as in `10.0.0.0/16`.
@@ -23,13 +32,19 @@ impl Range {
     pub(crate) const ALL: Self = Self { base: 0, bits: 0 };
 
     pub(crate) const fn new(first: Ipv4Addr, bits: u32) -> Self {
-        Self { base: first.to_bits(), bits }
+        Self {
+            base: first.to_bits(),
+            bits,
+        }
     }
 
     /// Only the usual form, with the first address of the range.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (address, bits) = text.split_once('/')?;
-        let range = Self { base: address.parse::<Ipv4Addr>().ok()?.to_bits(), bits: bits.parse().ok()? };
+        let range = Self {
+            base: address.parse::<Ipv4Addr>().ok()?.to_bits(),
+            bits: bits.parse().ok()?,
+        };
         (range.bits <= 32 && range.base & !range.mask() == 0).then_some(range)
     }
 
@@ -73,7 +88,12 @@ impl Range {
         let count = 1_u64 << bits.saturating_sub(self.bits);
         let step = 1_u64 << (32 - bits.min(32));
         let bases = (0..count).map(move |n| u64::from(self.base) + n * step);
-        bases.filter_map(move |base| Some(Self { base: u32::try_from(base).ok()?, bits }))
+        bases.filter_map(move |base| {
+            Some(Self {
+                base: u32::try_from(base).ok()?,
+                bits,
+            })
+        })
     }
 }
 
@@ -96,7 +116,15 @@ mod tests {
         for good in ["10.0.0.0/16", "0.0.0.0/0", "192.168.1.4/30", "10.1.2.3/32"] {
             assert_eq!(range(good).to_string(), good);
         }
-        for bad in ["", "10.0.0.0", "10.0.0.1/16", "10.0.0.0/33", "10.0.0/8", "fd00::/8", "10.0.0.0/-1"] {
+        for bad in [
+            "",
+            "10.0.0.0",
+            "10.0.0.1/16",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "fd00::/8",
+            "10.0.0.0/-1",
+        ] {
             assert_eq!(Range::parse(bad), None, "{bad}");
         }
     }
@@ -104,25 +132,38 @@ mod tests {
     #[test]
     fn ranges_cover_and_overlap() {
         assert!(
-            range("10.0.0.0/16").covers(range("10.0.3.0/24")) && !range("10.0.3.0/24").covers(range("10.0.0.0/16"))
+            range("10.0.0.0/16").covers(range("10.0.3.0/24"))
+                && !range("10.0.3.0/24").covers(range("10.0.0.0/16"))
         );
         assert!(range("10.0.3.0/24").overlaps(range("10.0.0.0/16")));
         assert!(!range("10.0.3.0/24").overlaps(range("10.0.4.0/24")));
         assert!(Range::ALL.covers(range("10.0.0.0/8")) && Range::ALL.contains(PUBLIC_GATEWAY));
-        for (text, private) in
-            [("10.0.0.0/8", true), ("172.16.0.0/12", true), ("172.0.0.0/8", false), ("8.8.8.0/24", false)]
-        {
+        for (text, private) in [
+            ("10.0.0.0/8", true),
+            ("172.16.0.0/12", true),
+            ("172.0.0.0/8", false),
+            ("8.8.8.0/24", false),
+        ] {
             assert_eq!(range(text).is_private(), private, "{text}");
         }
     }
 
     #[test]
     fn hosts_leave_out_the_ends() {
-        let hosts: Vec<_> = range("192.168.1.4/30").hosts().map(|ip| ip.to_string()).collect();
+        let hosts: Vec<_> = range("192.168.1.4/30")
+            .hosts()
+            .map(|ip| ip.to_string())
+            .collect();
         assert_eq!(hosts, ["192.168.1.5", "192.168.1.6"]);
         assert_eq!(range("10.1.2.3/32").hosts().count(), 0);
-        let parts: Vec<_> = range("10.0.0.0/22").split(24).map(|part| part.to_string()).collect();
-        assert_eq!(parts, ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"]);
+        let parts: Vec<_> = range("10.0.0.0/22")
+            .split(24)
+            .map(|part| part.to_string())
+            .collect();
+        assert_eq!(
+            parts,
+            ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24", "10.0.3.0/24"]
+        );
         assert_eq!(range("10.0.0.0/24").split(24).count(), 1);
     }
 }

@@ -86,17 +86,27 @@ impl Project {
     pub(crate) fn render_action(&self, action: &Action) -> Value {
         let (status, progress, finished, error) = match &action.state {
             ActionState::Running => {
-                let total = action.ends.saturating_sub(action.started).as_millis().max(1);
+                let total = action
+                    .ends
+                    .saturating_sub(action.started)
+                    .as_millis()
+                    .max(1);
                 let passed = self.now.saturating_sub(action.started).as_millis();
                 ("running", (passed * 100 / total).min(99), None, Value::Null)
             }
             ActionState::Success => ("success", 100, Some(action.ends), Value::Null),
-            ActionState::Error { code, message } => {
-                ("error", 100, Some(action.ends), json!({"code": code, "message": message}))
-            }
+            ActionState::Error { code, message } => (
+                "error",
+                100,
+                Some(action.ends),
+                json!({"code": code, "message": message}),
+            ),
         };
-        let resources: Vec<Value> =
-            action.resources.iter().map(|(kind, id)| json!({"id": id, "type": kind.name()})).collect();
+        let resources: Vec<Value> = action
+            .resources
+            .iter()
+            .map(|(kind, id)| json!({"id": id, "type": kind.name()}))
+            .collect();
         json!({
             "id": action.id,
             "command": action.command,

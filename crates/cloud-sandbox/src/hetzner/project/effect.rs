@@ -70,7 +70,10 @@ impl Effect {
         done: impl FnOnce(&mut Project) + Send + 'static,
         failed: impl FnOnce(&mut Project, &ActionState) + Send + 'static,
     ) -> Self {
-        Self::Change { done: Box::new(done), failed: Box::new(failed) }
+        Self::Change {
+            done: Box::new(done),
+            failed: Box::new(failed),
+        }
     }
 }
 
@@ -81,7 +84,9 @@ impl Project {
                 server.locked = false;
                 server.arrive(if start { status::STARTING } else { status::OFF });
             }),
-            Effect::Running(server) => self.with_server(server, |server| server.arrive(status::RUNNING)),
+            Effect::Running(server) => {
+                self.with_server(server, |server| server.arrive(status::RUNNING))
+            }
             Effect::Booted(server) => self.with_server(server, |server| {
                 server.arrive(status::RUNNING);
                 server.rescue_enabled = false;
@@ -92,14 +97,20 @@ impl Project {
             }
             Effect::Gone(server) => self.remove_server(server),
             Effect::Iso(server, iso) => self.with_server(server, |server| server.iso = iso),
-            Effect::Rescue(server, on) => self.with_server(server, |server| server.rescue_enabled = on),
+            Effect::Rescue(server, on) => {
+                self.with_server(server, |server| server.rescue_enabled = on)
+            }
             Effect::BackupWindow(server, window) => {
                 if window.is_none() {
                     self.delete_backups(server);
                 }
                 self.with_server(server, |server| server.backup_window = window);
             }
-            Effect::Type { server, server_type, upgrade_disk } => self.with_server(server, |server| {
+            Effect::Type {
+                server,
+                server_type,
+                upgrade_disk,
+            } => self.with_server(server, |server| {
                 server.server_type = server_type;
                 if upgrade_disk {
                     server.disk = server_type.disk;
@@ -112,7 +123,11 @@ impl Project {
                 server.locked = false;
                 server.arrive(status::RUNNING);
             }),
-            Effect::ServerProtection { server, delete, rebuild } => self.with_server(server, |server| {
+            Effect::ServerProtection {
+                server,
+                delete,
+                rebuild,
+            } => self.with_server(server, |server| {
                 server.protect_delete = delete.unwrap_or(server.protect_delete);
                 server.protect_rebuild = rebuild.unwrap_or(server.protect_rebuild);
             }),
@@ -129,13 +144,16 @@ impl Project {
                 self.settle_network(server, network);
             }
             Effect::Detached(server, network) => {
-                self.with_server(server, |server| server.private.retain(|private| private.network != network));
+                self.with_server(server, |server| {
+                    server.private.retain(|private| private.network != network)
+                });
                 self.settle_network(server, network);
             }
             Effect::Private(server, private) => {
                 let network = private.network;
                 self.with_server(server, |server| {
-                    if let Some(old) = server.private.iter_mut().find(|old| old.network == network) {
+                    if let Some(old) = server.private.iter_mut().find(|old| old.network == network)
+                    {
                         *old = private;
                     }
                 });
@@ -158,13 +176,18 @@ impl Project {
             }
             Effect::Change { done, .. } => done(self),
             Effect::LoadBalancer(id, load_balancers::Change::Gone) => {
-                let network =
-                    self.load_balancers.get_mut(id).and_then(|b| b.apply(load_balancers::Change::Detached, self.now));
+                let network = self
+                    .load_balancers
+                    .get_mut(id)
+                    .and_then(|b| b.apply(load_balancers::Change::Detached, self.now));
                 self.load_balancers.remove(id);
                 self.release(network, id);
             }
             Effect::LoadBalancer(id, change) => {
-                let network = self.load_balancers.get_mut(id).and_then(|balancer| balancer.apply(change, self.now));
+                let network = self
+                    .load_balancers
+                    .get_mut(id)
+                    .and_then(|balancer| balancer.apply(change, self.now));
                 self.release(network, id);
             }
             Effect::Zone(zone, zones::Change::Published) => {
@@ -207,7 +230,10 @@ impl Project {
             }
             Effect::Change { failed, .. } => failed(self, state),
             Effect::LoadBalancer(id, ref change) => {
-                let network = self.load_balancers.get_mut(id).and_then(|balancer| balancer.give_up(change));
+                let network = self
+                    .load_balancers
+                    .get_mut(id)
+                    .and_then(|balancer| balancer.give_up(change));
                 self.release(network, id);
             }
             Effect::Zone(zone, change) => {

@@ -40,7 +40,10 @@ pub(crate) struct Table<T> {
 
 impl<T: Named> Table<T> {
     pub(super) fn new() -> Self {
-        Self { rows: BTreeMap::new(), names: HashMap::new() }
+        Self {
+            rows: BTreeMap::new(),
+            names: HashMap::new(),
+        }
     }
 
     pub(crate) fn get(&self, id: i64) -> Option<&T> {

@@ -59,7 +59,9 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
     let name = input.required("name", Input::text);
     check_hostname(&mut input, &name);
 
-    let server_type = input.required("server_type", |input, field| input.id_or_name(field).map(Some));
+    let server_type = input.required("server_type", |input, field| {
+        input.id_or_name(field).map(Some)
+    });
     let server_type = server_type.and_then(|wanted| {
         let found = server_types::find(&wanted);
         match found {
@@ -80,7 +82,12 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
     let image = input.required("image", |input, field| input.id_or_name(field).map(Some));
     let mut image_id = 0;
     if let (Some(image), Some(server_type)) = (image, server_type) {
-        match images::choose(ctx.project, &image, server_type.architecture(), server_type.disk) {
+        match images::choose(
+            ctx.project,
+            &image,
+            server_type.architecture(),
+            server_type.disk,
+        ) {
             Ok(image) => image_id = image.id,
             Err(problem) => input.problem("image", problem),
         }
@@ -108,7 +115,10 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
         input.absorb("public_net", public_net);
     }
     if ipv4 == Public::Nowhere && ipv6 == Public::Nowhere && networks.is_empty() {
-        input.problem("public_net", "must be enabled for a server without a network");
+        input.problem(
+            "public_net",
+            "must be enabled for a server without a network",
+        );
     }
     input.finish()?;
     Ok(Wish {
@@ -132,7 +142,9 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
 pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let wish = read_wish(ctx)?;
     // A type that was not found is among the problems that end `read_wish`.
-    let server_type = wish.server_type.ok_or_else(|| ApiError::invalid_input([("server_type", "is required")]))?;
+    let server_type = wish
+        .server_type
+        .ok_or_else(|| ApiError::invalid_input([("server_type", "is required")]))?;
     for key in &wish.ssh_keys {
         let (known, text) = match key {
             IdOrName::Id(id) => (ctx.project.ssh_keys.get(*id).is_some(), id.to_string()),
@@ -146,16 +158,32 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let location = choose_location(ctx, &wish, server_type)?;
     if let Some(group) = wish.placement_group {
         let known = ctx.project.placement_groups.get(group);
-        known.ok_or_else(|| ApiError::not_found("placement group", group))?.check_room()?;
+        known
+            .ok_or_else(|| ApiError::not_found("placement group", group))?
+            .check_room()?;
     }
     let id = ctx.shared.id();
     let mut privates: Vec<Private> = Vec::new();
     for network in wish.networks {
-        if privates.iter().any(|private: &Private| private.network == network) {
-            return Err(ApiError::invalid_input([("networks", "must not name a network twice")]));
+        if privates
+            .iter()
+            .any(|private: &Private| private.network == network)
+        {
+            return Err(ApiError::invalid_input([(
+                "networks",
+                "must not name a network twice",
+            )]));
         }
         let others: Vec<i64> = privates.iter().map(|private| private.network).collect();
-        privates.push(place(ctx, id, location, &others, network, (None, None), Vec::new())?);
+        privates.push(place(
+            ctx,
+            id,
+            location,
+            &others,
+            network,
+            (None, None),
+            Vec::new(),
+        )?);
     }
 
     // Nothing can be refused from here on.
@@ -198,7 +226,10 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     for firewall in wish.firewalls {
         firewalls::put_before(ctx.project, firewall, id);
     }
-    if let Some(group) = wish.placement_group.and_then(|group| ctx.project.placement_groups.get_mut(group)) {
+    if let Some(group) = wish
+        .placement_group
+        .and_then(|group| ctx.project.placement_groups.get_mut(group))
+    {
         group.servers.insert(id);
     }
     let about = |ctx: &mut Ctx<'_>, command, units, resources, effect| {
@@ -206,12 +237,27 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ctx.project.action(action)
     };
     let server = vec![(Kind::Server, id)];
-    let action = about(ctx, "create_server", 3, server.clone(), Effect::Created { server: id, start: wish.start });
+    let action = about(
+        ctx,
+        "create_server",
+        3,
+        server.clone(),
+        Effect::Created {
+            server: id,
+            start: wish.start,
+        },
+    );
     let mut next_actions = Vec::new();
     for private in privates {
         reserve(ctx, id, &private, "attaching");
         let resources = vec![(Kind::Server, id), (Kind::Network, private.network)];
-        next_actions.push(about(ctx, "attach_to_network", 4, resources, Effect::Attached(id, private)));
+        next_actions.push(about(
+            ctx,
+            "attach_to_network",
+            4,
+            resources,
+            Effect::Attached(id, private),
+        ));
     }
     for volume in wish.volumes {
         let action = volumes::start_attach(ctx, 4, volume, id);
@@ -238,30 +284,64 @@ fn choose_location(
     let mut location = wish.location;
     for (public, version) in [(wish.ipv4, ips::V4), (wish.ipv6, ips::V6)] {
         if let Public::Kept(address) = public {
-            location = Some(primary_ips::check_free(ctx.project, address, version, location)?);
+            location = Some(primary_ips::check_free(
+                ctx.project,
+                address,
+                version,
+                location,
+            )?);
         }
     }
     volumes::check_room(wish.volumes.len())?;
     for (index, volume) in wish.volumes.iter().enumerate() {
         if wish.volumes[..index].contains(volume) {
-            return Err(ApiError::invalid_input([("volumes", "must not name a volume twice")]));
+            return Err(ApiError::invalid_input([(
+                "volumes",
+                "must not name a volume twice",
+            )]));
         }
-        location = location.or(ctx.project.volumes.get(*volume).map(|volume| volume.location));
+        location = location.or(ctx
+            .project
+            .volumes
+            .get(*volume)
+            .map(|volume| volume.location));
         // A volume that is nowhere to be found has no location either; then it does not matter which is asked about.
-        volumes::check_attachable(ctx.project, *volume, location.unwrap_or(&LOCATIONS[0]), "volumes")?;
+        volumes::check_attachable(
+            ctx.project,
+            *volume,
+            location.unwrap_or(&LOCATIONS[0]),
+            "volumes",
+        )?;
     }
     firewalls::check_room(wish.firewalls.len())?;
     for (index, firewall) in wish.firewalls.iter().enumerate() {
         resource::find::<Firewall>(ctx, *firewall)?;
         if wish.firewalls[..index].contains(firewall) {
-            return Err(ApiError::invalid_input([("firewalls", "must not name a firewall twice")]));
+            return Err(ApiError::invalid_input([(
+                "firewalls",
+                "must not name a firewall twice",
+            )]));
         }
         if wish.ipv4 == Public::Nowhere && wish.ipv6 == Public::Nowhere {
-            return Err(ApiError::new(422, "incompatible_network_type", "the server has no public side"));
+            return Err(ApiError::new(
+                422,
+                "incompatible_network_type",
+                "the server has no public side",
+            ));
         }
     }
     location
-        .or_else(|| LOCATIONS.iter().find(|location| server_type.is_available_in(location)))
+        .or_else(|| {
+            LOCATIONS
+                .iter()
+                .find(|location| server_type.is_available_in(location))
+        })
         .filter(|location| server_type.is_available_in(location))
-        .ok_or_else(|| ApiError::new(412, "resource_unavailable", "the server type is out of stock in the location"))
+        .ok_or_else(|| {
+            ApiError::new(
+                412,
+                "resource_unavailable",
+                "the server type is out of stock in the location",
+            )
+        })
 }

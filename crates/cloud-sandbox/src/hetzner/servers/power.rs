@@ -34,7 +34,12 @@ pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return act(ctx, "shutdown_server", id, None);
     }
     server.pass_through(status::STOPPING);
-    act(ctx, "shutdown_server", id, Some(Effect::ShuttingDown { server: id, time }))
+    act(
+        ctx,
+        "shutdown_server",
+        id,
+        Some(Effect::ShuttingDown { server: id, time }),
+    )
 }
 
 /// A boot of what runs. Where nothing runs, the action fails at its end.
@@ -49,10 +54,21 @@ pub(super) fn boot(ctx: &mut Ctx<'_>, command: &'static str) -> Result<Answer, A
 pub(super) fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let (id, server) = changeable(ctx)?;
     if server.status != status::RUNNING {
-        return Err(ApiError::new(422, "service_error", "the password can be reset on a running server only"));
+        return Err(ApiError::new(
+            422,
+            "service_error",
+            "the password can be reset on a running server only",
+        ));
     }
     let password = ctx.shared.password();
-    Ok(act_with_password(ctx, "reset_password", 1, id, Some(&password), None))
+    Ok(act_with_password(
+        ctx,
+        "reset_password",
+        1,
+        id,
+        Some(&password),
+        None,
+    ))
 }
 
 pub(super) fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -73,11 +89,21 @@ pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.choice("type", &["linux64"]);
     let keys = input.integers("ssh_keys").unwrap_or_default();
     input.finish()?;
-    if let Some(key) = keys.iter().find(|key| ctx.project.ssh_keys.get(**key).is_none()) {
+    if let Some(key) = keys
+        .iter()
+        .find(|key| ctx.project.ssh_keys.get(**key).is_none())
+    {
         return Err(ApiError::not_found("SSH key", key));
     }
     let password = ctx.shared.password();
-    Ok(act_with_password(ctx, "enable_rescue", 1, id, Some(&password), Some(Effect::Rescue(id, true))))
+    Ok(act_with_password(
+        ctx,
+        "enable_rescue",
+        1,
+        id,
+        Some(&password),
+        Some(Effect::Rescue(id, true)),
+    ))
 }
 
 pub(super) fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {

@@ -17,7 +17,11 @@ use crate::hetzner::resource;
 const MOST_NETWORKS: usize = 3;
 
 fn addresses(input: &mut Input, field: &str) -> Option<Vec<Ipv4Addr>> {
-    let addresses: Option<Vec<Ipv4Addr>> = input.strings(field)?.iter().map(|text| text.parse().ok()).collect();
+    let addresses: Option<Vec<Ipv4Addr>> = input
+        .strings(field)?
+        .iter()
+        .map(|text| text.parse().ok())
+        .collect();
     if addresses.is_none() {
         input.problem(field, "must be a list of IPv4 addresses");
     }
@@ -36,14 +40,22 @@ pub(super) fn place(
     aliases: Vec<Ipv4Addr>,
 ) -> Result<Private, ApiError> {
     let network = resource::find::<Network>(ctx, id)?;
-    let overlaps =
-        |other: &i64| ctx.project.networks.get(*other).is_some_and(|other| other.range.overlaps(network.range));
+    let overlaps = |other: &i64| {
+        ctx.project
+            .networks
+            .get(*other)
+            .is_some_and(|other| other.range.overlaps(network.range))
+    };
     if others.iter().any(overlaps) {
-        let message = "the range of the network overlaps with that of another network of the server";
+        let message =
+            "the range of the network overlaps with that of another network of the server";
         return Err(ApiError::new(422, "networks_overlap", message));
     }
     if others.len() >= MOST_NETWORKS {
-        return Err(ApiError::limit("server_networks", "a server takes 3 networks"));
+        return Err(ApiError::limit(
+            "server_networks",
+            "a server takes 3 networks",
+        ));
     }
     // Even an address of one's own choice needs a subnet in the zone.
     network.check_zone(location.zone, subnet)?;
@@ -54,15 +66,26 @@ pub(super) fn place(
     for ip in std::iter::once(&ip).chain(&aliases) {
         network.check(*ip, server)?;
     }
-    let mac =
-        format!("86:00:00:{:02x}:{:02x}:{:02x}", ctx.shared.rng.u8(..), ctx.shared.rng.u8(..), ctx.shared.rng.u8(..));
-    Ok(Private { network: id, ip, aliases, mac })
+    let mac = format!(
+        "86:00:00:{:02x}:{:02x}:{:02x}",
+        ctx.shared.rng.u8(..),
+        ctx.shared.rng.u8(..),
+        ctx.shared.rng.u8(..)
+    );
+    Ok(Private {
+        network: id,
+        ip,
+        aliases,
+        mac,
+    })
 }
 
 /// Takes the addresses now, so that no other server gets them while the action runs, and shows what is going on.
 pub(super) fn reserve(ctx: &mut Ctx<'_>, server: i64, private: &Private, status: &'static str) {
     if let Some(network) = ctx.project.networks.get_mut(private.network) {
-        network.taken.extend(private.addresses().map(|ip| (ip, server)));
+        network
+            .taken
+            .extend(private.addresses().map(|ip| (ip, server)));
         network.moving.insert(server, (private.clone(), status));
     }
 }
@@ -75,19 +98,55 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let range = input.string("ip_range");
     let aliases = addresses(&mut input, "alias_ips").unwrap_or_default();
     input.finish()?;
-    if server.private.iter().any(|private| private.network == network) {
-        return Err(ApiError::new(422, "server_already_attached", "the server is attached to the network already"));
+    if server
+        .private
+        .iter()
+        .any(|private| private.network == network)
+    {
+        return Err(ApiError::new(
+            422,
+            "server_already_attached",
+            "the server is attached to the network already",
+        ));
     }
-    if ctx.project.networks.get(network).is_some_and(|network| network.moving.contains_key(&id)) {
-        return Err(ApiError::new(422, "server_already_attached", "the server is being attached to the network"));
+    if ctx
+        .project
+        .networks
+        .get(network)
+        .is_some_and(|network| network.moving.contains_key(&id))
+    {
+        return Err(ApiError::new(
+            422,
+            "server_already_attached",
+            "the server is being attached to the network",
+        ));
     }
     let (id, server) = changeable(ctx)?;
     let location = server.location;
-    let others: Vec<i64> = server.private.iter().map(|private| private.network).collect();
-    let private = place(ctx, id, location, &others, network, (ip, range.as_deref()), aliases)?;
+    let others: Vec<i64> = server
+        .private
+        .iter()
+        .map(|private| private.network)
+        .collect();
+    let private = place(
+        ctx,
+        id,
+        location,
+        &others,
+        network,
+        (ip, range.as_deref()),
+        aliases,
+    )?;
     reserve(ctx, id, &private, "attaching");
     let resources = vec![(Kind::Server, id), (Kind::Network, network)];
-    act_with(ctx, 201, "attach_to_network", 1, resources, Some(Effect::Attached(id, private)))
+    act_with(
+        ctx,
+        201,
+        "attach_to_network",
+        1,
+        resources,
+        Some(Effect::Attached(id, private)),
+    )
 }
 
 /// The place that the server has in a network, which has to be one of its networks.
@@ -96,9 +155,16 @@ fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), ApiError>
         return Err(ApiError::not_found("network", network));
     }
     let (id, server) = changeable(ctx)?;
-    let private = server.private.iter().find(|private| private.network == network);
+    let private = server
+        .private
+        .iter()
+        .find(|private| private.network == network);
     let private = private.ok_or_else(|| {
-        ApiError::new(422, "server_not_attached_to_network", "the server is not attached to the network")
+        ApiError::new(
+            422,
+            "server_not_attached_to_network",
+            "the server is not attached to the network",
+        )
     })?;
     Ok((id, private.clone()))
 }
@@ -111,7 +177,14 @@ pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError>
     let (id, private) = attached(ctx, network)?;
     reserve(ctx, id, &private, "detaching");
     let resources = vec![(Kind::Server, id), (Kind::Network, network)];
-    act_with(ctx, 201, "detach_from_network", 1, resources, Some(Effect::Detached(id, network)))
+    act_with(
+        ctx,
+        201,
+        "detach_from_network",
+        1,
+        resources,
+        Some(Effect::Detached(id, network)),
+    )
 }
 
 pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -122,7 +195,10 @@ pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let (id, old) = attached(ctx, network)?;
     if aliases.contains(&old.ip) {
-        return Err(ApiError::invalid_input([("alias_ips", "must not contain the server's own address")]));
+        return Err(ApiError::invalid_input([(
+            "alias_ips",
+            "must not contain the server's own address",
+        )]));
     }
     if let Some(network) = ctx.project.networks.get(network) {
         aliases.iter().try_for_each(|ip| network.check(*ip, id))?;
@@ -130,5 +206,12 @@ pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let private = Private { aliases, ..old };
     reserve(ctx, id, &private, "updating");
     let resources = vec![(Kind::Server, id), (Kind::Network, network)];
-    act_with(ctx, 201, "change_alias_ips", 1, resources, Some(Effect::Private(id, private)))
+    act_with(
+        ctx,
+        201,
+        "change_alias_ips",
+        1,
+        resources,
+        Some(Effect::Private(id, private)),
+    )
 }

@@ -24,11 +24,24 @@ pub(crate) mod status {
     pub(crate) const DELETING: &str = "deleting";
     pub(crate) const MIGRATING: &str = "migrating";
     pub(crate) const REBUILDING: &str = "rebuilding";
-    pub(crate) const ALL: [&str; 9] =
-        [RUNNING, INITIALIZING, STARTING, STOPPING, OFF, DELETING, MIGRATING, REBUILDING, "unknown"];
+    pub(crate) const ALL: [&str; 9] = [
+        RUNNING,
+        INITIALIZING,
+        STARTING,
+        STOPPING,
+        OFF,
+        DELETING,
+        MIGRATING,
+        REBUILDING,
+        "unknown",
+    ];
 }
 
-#[allow(clippy::struct_field_names, clippy::struct_excessive_bools, reason = "the fields are those of the API")]
+#[allow(
+    clippy::struct_field_names,
+    clippy::struct_excessive_bools,
+    reason = "the fields are those of the API"
+)]
 pub(crate) struct Server {
     pub(super) id: i64,
     pub(super) name: String,
@@ -76,7 +89,9 @@ impl Private {
 
 impl Server {
     pub(crate) fn is_in(&self, network: i64) -> bool {
-        self.private.iter().any(|private| private.network == network)
+        self.private
+            .iter()
+            .any(|private| private.network == network)
     }
 
     /// Shows what is going on in the status, and keeps the one to go back to.
@@ -91,7 +106,11 @@ impl Server {
     }
 
     pub(crate) fn primary_ip_mut(&mut self, version: &str) -> &mut Option<i64> {
-        if version == ips::V4 { &mut self.ipv4 } else { &mut self.ipv6 }
+        if version == ips::V4 {
+            &mut self.ipv4
+        } else {
+            &mut self.ipv6
+        }
     }
 
     pub(crate) fn is_public(&self) -> bool {
@@ -100,10 +119,14 @@ impl Server {
 
     /// One of its public addresses, as the server shows it.
     fn render_address(project: &Project, id: Option<i64>) -> Value {
-        let Some(row) = id.and_then(|id| project.primary_ips.get(id)) else { return Value::Null };
+        let Some(row) = id.and_then(|id| project.primary_ips.get(id)) else {
+            return Value::Null;
+        };
         let mut names = row.address.dns_ptr();
         let dns_ptr = if row.address.version() == ips::V4 {
-            names.first_mut().map_or(Value::Null, |name| name["dns_ptr"].take())
+            names
+                .first_mut()
+                .map_or(Value::Null, |name| name["dns_ptr"].take())
         } else {
             Value::Array(names)
         };
@@ -113,7 +136,9 @@ impl Server {
     pub(crate) fn render(&self, project: &Project) -> Value {
         let (outgoing, ingoing) = metrics::traffic(project.now().saturating_sub(self.created_at));
         let prices = self.server_type.prices();
-        let included = prices.iter().find(|price| price["location"] == self.location.name);
+        let included = prices
+            .iter()
+            .find(|price| price["location"] == self.location.name);
         let private: Vec<Value> = self
             .private
             .iter()

@@ -49,7 +49,8 @@ impl Plan {
                 return None;
             }
             if let Some(wanted) = self.day_of_month {
-                let date = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(at).ok()?);
+                let date =
+                    jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(at).ok()?);
                 if i64::from(date.day()) != wanted {
                     return None;
                 }
@@ -71,14 +72,21 @@ pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let limit = i64::try_from(get_free(ctx)?.kind.snapshots).unwrap_or(i64::MAX);
     let mut input = Input::parse(ctx.call.body)?;
     let plan = Plan {
-        max_snapshots: input.required("max_snapshots", |input, field| number(input, field, 1, limit)),
+        max_snapshots: input.required("max_snapshots", |input, field| {
+            number(input, field, 1, limit)
+        }),
         minute: input.required("minute", |input, field| number(input, field, 0, 59)),
         hour: input.required("hour", |input, field| number(input, field, 0, 23)),
         day_of_week: number(&mut input, "day_of_week", 1, 7),
         day_of_month: number(&mut input, "day_of_month", 1, 31),
     };
     input.finish()?;
-    act(ctx, "enable_snapshot_plan", 1, Some(Change::Plan(Some(plan))))
+    act(
+        ctx,
+        "enable_snapshot_plan",
+        1,
+        Some(Change::Plan(Some(plan))),
+    )
 }
 
 pub(super) fn disable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -89,7 +97,9 @@ pub(super) fn disable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 /// Plans the next snapshot of the plan, if there is one.
 pub(super) fn schedule(project: &mut Project, id: i64) {
     let now = project.wall();
-    let Some(storage_box) = project.storage_boxes.get(&id) else { return };
+    let Some(storage_box) = project.storage_boxes.get(&id) else {
+        return;
+    };
     let number = storage_box.plans;
     if let Some(wait) = storage_box.plan.and_then(|plan| plan.wait(now)) {
         project.schedule_snapshot(wait, id, number);
@@ -99,14 +109,27 @@ pub(super) fn schedule(project: &mut Project, id: i64) {
 /// Takes a snapshot, makes the oldest of the plan's make room, and plans the next one.
 pub(crate) fn follow(project: &mut Project, id: i64, number: u64) {
     let (now, wall) = (project.stamp(), project.wall());
-    let Some(storage_box) = project.storage_boxes.get_mut(&id).filter(|row| row.plans == number) else { return };
+    let Some(storage_box) = project
+        .storage_boxes
+        .get_mut(&id)
+        .filter(|row| row.plans == number)
+    else {
+        return;
+    };
     let Some(plan) = storage_box.plan else { return };
     let folders = storage_box.folders.clone();
     let mut snapshot = Snapshot::new(storage_box.part_id(), true, wall);
     snapshot.arrive(folders, now);
     storage_box.snapshots.insert(snapshot.id, snapshot);
-    let automatic: Vec<i64> = storage_box.snapshots.values().filter(|row| row.is_automatic).map(|row| row.id).collect();
-    let excess = automatic.len().saturating_sub(usize::try_from(plan.max_snapshots).unwrap_or(usize::MAX));
+    let automatic: Vec<i64> = storage_box
+        .snapshots
+        .values()
+        .filter(|row| row.is_automatic)
+        .map(|row| row.id)
+        .collect();
+    let excess = automatic
+        .len()
+        .saturating_sub(usize::try_from(plan.max_snapshots).unwrap_or(usize::MAX));
     for oldest in &automatic[..excess] {
         storage_box.snapshots.remove(oldest);
     }
@@ -118,7 +141,13 @@ mod tests {
     use super::*;
 
     fn next(day_of_week: Option<i64>, day_of_month: Option<i64>, now: &str) -> String {
-        let plan = Plan { max_snapshots: 1, minute: 30, hour: 3, day_of_week, day_of_month };
+        let plan = Plan {
+            max_snapshots: 1,
+            minute: 30,
+            hour: 3,
+            day_of_week,
+            day_of_month,
+        };
         let now: jiff::Timestamp = now.parse().unwrap();
         let wait = plan.wait(SystemTime::from(now)).unwrap();
         (now + wait).to_string()
@@ -129,8 +158,14 @@ mod tests {
         // A Friday.
         let now = "2026-11-20T10:00:00Z";
         assert_eq!(next(None, None, now), "2026-11-21T03:30:00Z");
-        assert_eq!(next(None, None, "2026-11-20T03:29:59Z"), "2026-11-20T03:30:00Z");
-        assert_eq!(next(None, None, "2026-11-20T03:30:00Z"), "2026-11-21T03:30:00Z");
+        assert_eq!(
+            next(None, None, "2026-11-20T03:29:59Z"),
+            "2026-11-20T03:30:00Z"
+        );
+        assert_eq!(
+            next(None, None, "2026-11-20T03:30:00Z"),
+            "2026-11-21T03:30:00Z"
+        );
         assert_eq!(next(Some(7), None, now), "2026-11-22T03:30:00Z");
         assert_eq!(next(Some(5), None, now), "2026-11-27T03:30:00Z");
         assert_eq!(next(None, Some(1), now), "2026-12-01T03:30:00Z");

@@ -14,11 +14,36 @@ use crate::answer::Answer;
 use crate::route::{Route, route};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_storage_box_snapshots", "GET", "/storage_boxes/{id}/snapshots", list),
-    route("create_storage_box_snapshot", "POST", "/storage_boxes/{id}/snapshots", create),
-    route("get_storage_box_snapshot", "GET", "/storage_boxes/{id}/snapshots/{snapshot_id}", show),
-    route("update_storage_box_snapshot", "PUT", "/storage_boxes/{id}/snapshots/{snapshot_id}", update),
-    route("delete_storage_box_snapshot", "DELETE", "/storage_boxes/{id}/snapshots/{snapshot_id}", delete),
+    route(
+        "list_storage_box_snapshots",
+        "GET",
+        "/storage_boxes/{id}/snapshots",
+        list,
+    ),
+    route(
+        "create_storage_box_snapshot",
+        "POST",
+        "/storage_boxes/{id}/snapshots",
+        create,
+    ),
+    route(
+        "get_storage_box_snapshot",
+        "GET",
+        "/storage_boxes/{id}/snapshots/{snapshot_id}",
+        show,
+    ),
+    route(
+        "update_storage_box_snapshot",
+        "PUT",
+        "/storage_boxes/{id}/snapshots/{snapshot_id}",
+        update,
+    ),
+    route(
+        "delete_storage_box_snapshot",
+        "DELETE",
+        "/storage_boxes/{id}/snapshots/{snapshot_id}",
+        delete,
+    ),
 ];
 
 pub(super) struct Snapshot {
@@ -43,7 +68,11 @@ impl Snapshot {
     pub(super) fn new(id: i64, is_automatic: bool, now: SystemTime) -> Self {
         let time = super::super::timestamp(now).replace(':', "-");
         let time = time.trim_end_matches('Z');
-        let name = if is_automatic { format!("snapshot-plan--{time}") } else { time.to_owned() };
+        let name = if is_automatic {
+            format!("snapshot-plan--{time}")
+        } else {
+            time.to_owned()
+        };
         Self {
             id,
             name,
@@ -77,15 +106,28 @@ impl Snapshot {
 /// The snapshot in the path, once it is taken.
 fn find<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut Snapshot, ApiError> {
     let id = ctx.part_id("snapshot_id")?;
-    let found = get(ctx)?.snapshots.get_mut(&id).filter(|row| row.created.is_some());
+    let found = get(ctx)?
+        .snapshots
+        .get_mut(&id)
+        .filter(|row| row.created.is_some());
     found.ok_or_else(|| ApiError::not_found("snapshot", id))
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let storage_box = get(ctx)?.id;
     let selects = ctx.query.selects()?;
-    let automatic = ctx.query.get("is_automatic").is_some().then(|| ctx.query.flag("is_automatic")).transpose()?;
-    let rows = ctx.project.storage_boxes.get(&storage_box).into_iter().flat_map(|row| row.snapshots.values());
+    let automatic = ctx
+        .query
+        .get("is_automatic")
+        .is_some()
+        .then(|| ctx.query.flag("is_automatic"))
+        .transpose()?;
+    let rows = ctx
+        .project
+        .storage_boxes
+        .get(&storage_box)
+        .into_iter()
+        .flat_map(|row| row.snapshots.values());
     let mut rows: Vec<&Snapshot> = rows
         .filter(|row| {
             row.created.is_some()
@@ -95,7 +137,10 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         })
         .collect();
     ctx.query.sort(&mut rows, ORDERS)?;
-    let snapshots: Vec<Value> = rows.into_iter().map(|row| row.render(storage_box)).collect();
+    let snapshots: Vec<Value> = rows
+        .into_iter()
+        .map(|row| row.render(storage_box))
+        .collect();
     Ok(Answer::json(200, &json!({"snapshots": snapshots})))
 }
 
@@ -108,14 +153,23 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let now = ctx.project.wall();
     let row = get_free(ctx)?;
-    if row.snapshots.values().filter(|row| !row.is_automatic).count() >= row.kind.snapshots {
+    if row
+        .snapshots
+        .values()
+        .filter(|row| !row.is_automatic)
+        .count()
+        >= row.kind.snapshots
+    {
         return Err(ApiError::limit_exceeded("storage_box_snapshot_limit"));
     }
     let (storage_box, id) = (row.id, row.part_id());
     let mut snapshot = Snapshot::new(id, false, now);
     (snapshot.description, snapshot.labels) = (description, labels);
     row.snapshots.insert(id, snapshot);
-    let resources = vec![(Kind::StorageBox, storage_box), (Kind::StorageBoxSnapshot, id)];
+    let resources = vec![
+        (Kind::StorageBox, storage_box),
+        (Kind::StorageBoxSnapshot, id),
+    ];
     let effect = Effect::StorageBox(storage_box, Change::SnapshotTaken(id));
     let action = ctx.start("create_snapshot", 2, resources, Some(effect));
     let body = json!({"snapshot": {"id": id, "storage_box": storage_box}, "action": ctx.project.action(action)});
@@ -131,7 +185,12 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     find(ctx)?;
     let mut input = Input::parse(ctx.call.body)?;
     let description = input.string("description");
-    at_most(&mut input, "description", description.as_deref().unwrap_or_default(), 1000);
+    at_most(
+        &mut input,
+        "description",
+        description.as_deref().unwrap_or_default(),
+        1000,
+    );
     let labels = input.labels("labels");
     input.finish()?;
     let row = find(ctx)?;
@@ -143,7 +202,10 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let storage_box = get_free(ctx)?.id;
     let id = find(ctx)?.id;
-    let resources = vec![(Kind::StorageBox, storage_box), (Kind::StorageBoxSnapshot, id)];
+    let resources = vec![
+        (Kind::StorageBox, storage_box),
+        (Kind::StorageBoxSnapshot, id),
+    ];
     let effect = Effect::StorageBox(storage_box, Change::SnapshotGone(id));
     let action = ctx.start("delete_snapshot", 1, resources, Some(effect));
     one(201, "action", ctx.project.action(action))
@@ -156,13 +218,21 @@ pub(super) fn rollback(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     input.finish()?;
     let row = get_free(ctx)?;
     let found = wanted.as_ref().and_then(|wanted| {
-        row.snapshots
-            .values()
-            .find(|snapshot| snapshot.created.is_some() && matches(wanted, snapshot.id, &snapshot.name))
+        row.snapshots.values().find(|snapshot| {
+            snapshot.created.is_some() && matches(wanted, snapshot.id, &snapshot.name)
+        })
     });
     let Some(snapshot) = found.map(|snapshot| snapshot.id) else {
-        return Err(ApiError::invalid_input([("snapshot", "is not a snapshot of the storage box")]));
+        return Err(ApiError::invalid_input([(
+            "snapshot",
+            "is not a snapshot of the storage box",
+        )]));
     };
     row.is_busy = true;
-    act(ctx, "rollback_snapshot", 3, Some(Change::RolledBack(snapshot)))
+    act(
+        ctx,
+        "rollback_snapshot",
+        3,
+        Some(Change::RolledBack(snapshot)),
+    )
 }

@@ -6,16 +6,43 @@ use super::super::labels::Labels;
 use super::super::project::{Effect, Kind};
 use super::super::query::Order;
 use super::super::{Ctx, Handler, one};
-use super::{Access, Change, at_most, get, get_free, host_of, read_access, read_new_access, read_password};
+use super::{
+    Access, Change, at_most, get, get_free, host_of, read_access, read_new_access, read_password,
+};
 use crate::answer::Answer;
 use crate::route::{Route, route};
 
 pub(crate) const ROUTES: &[Route<Handler>] = &[
-    route("list_storage_box_subaccounts", "GET", "/storage_boxes/{id}/subaccounts", list),
-    route("create_storage_box_subaccount", "POST", "/storage_boxes/{id}/subaccounts", create),
-    route("get_storage_box_subaccount", "GET", "/storage_boxes/{id}/subaccounts/{subaccount_id}", show),
-    route("update_storage_box_subaccount", "PUT", "/storage_boxes/{id}/subaccounts/{subaccount_id}", update),
-    route("delete_storage_box_subaccount", "DELETE", "/storage_boxes/{id}/subaccounts/{subaccount_id}", delete),
+    route(
+        "list_storage_box_subaccounts",
+        "GET",
+        "/storage_boxes/{id}/subaccounts",
+        list,
+    ),
+    route(
+        "create_storage_box_subaccount",
+        "POST",
+        "/storage_boxes/{id}/subaccounts",
+        create,
+    ),
+    route(
+        "get_storage_box_subaccount",
+        "GET",
+        "/storage_boxes/{id}/subaccounts/{subaccount_id}",
+        show,
+    ),
+    route(
+        "update_storage_box_subaccount",
+        "PUT",
+        "/storage_boxes/{id}/subaccounts/{subaccount_id}",
+        update,
+    ),
+    route(
+        "delete_storage_box_subaccount",
+        "DELETE",
+        "/storage_boxes/{id}/subaccounts/{subaccount_id}",
+        delete,
+    ),
     route(
         "change_storage_box_subaccount_home_directory",
         "POST",
@@ -36,7 +63,13 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     ),
 ];
 
-const ACCESS: [&str; 5] = ["reachable_externally", "samba_enabled", "ssh_enabled", "webdav_enabled", "readonly"];
+const ACCESS: [&str; 5] = [
+    "reachable_externally",
+    "samba_enabled",
+    "ssh_enabled",
+    "webdav_enabled",
+    "readonly",
+];
 
 pub(super) struct Subaccount {
     id: i64,
@@ -51,7 +84,10 @@ pub(super) struct Subaccount {
     is_ready: bool,
 }
 
-const ORDERS: &[Order<Subaccount>] = &[("id", |a, b| a.id.cmp(&b.id)), ("created", |a, b| a.created.cmp(&b.created))];
+const ORDERS: &[Order<Subaccount>] = &[
+    ("id", |a, b| a.id.cmp(&b.id)),
+    ("created", |a, b| a.created.cmp(&b.created)),
+];
 
 impl Subaccount {
     /// Makes it usable; its directory is still to be made.
@@ -79,7 +115,10 @@ impl Subaccount {
 /// The subaccount in the path, once it can be used.
 fn find<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut Subaccount, ApiError> {
     let id = ctx.part_id("subaccount_id")?;
-    let found = get(ctx)?.subaccounts.get_mut(&id).filter(|row| row.is_ready);
+    let found = get(ctx)?
+        .subaccounts
+        .get_mut(&id)
+        .filter(|row| row.is_ready);
     found.ok_or_else(|| ApiError::not_found("subaccount", id))
 }
 
@@ -89,7 +128,10 @@ fn read_home(input: &mut Input) -> String {
     if home.starts_with('/') {
         input.problem("home_directory", "must not begin with a slash");
     }
-    if !home.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" ./_-".contains(&byte)) {
+    if !home
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b" ./_-".contains(&byte))
+    {
         input.problem("home_directory", "contains a character that is not allowed");
     }
     home
@@ -99,14 +141,24 @@ fn read_home(input: &mut Input) -> String {
 fn read_texts(input: &mut Input) -> (Option<String>, Option<String>, Option<Labels>) {
     let (name, description) = (input.text("name"), input.string("description"));
     at_most(input, "name", name.as_deref().unwrap_or_default(), 50);
-    at_most(input, "description", description.as_deref().unwrap_or_default(), 1000);
+    at_most(
+        input,
+        "description",
+        description.as_deref().unwrap_or_default(),
+        1000,
+    );
     (name, description, input.labels("labels"))
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let storage_box = get(ctx)?.id;
     let selects = ctx.query.selects()?;
-    let rows = ctx.project.storage_boxes.get(&storage_box).into_iter().flat_map(|row| row.subaccounts.values());
+    let rows = ctx
+        .project
+        .storage_boxes
+        .get(&storage_box)
+        .into_iter()
+        .flat_map(|row| row.subaccounts.values());
     let mut rows: Vec<&Subaccount> = rows
         .filter(|row| {
             row.is_ready
@@ -116,7 +168,10 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         })
         .collect();
     ctx.query.sort(&mut rows, ORDERS)?;
-    let subaccounts: Vec<Value> = rows.into_iter().map(|row| row.render(storage_box)).collect();
+    let subaccounts: Vec<Value> = rows
+        .into_iter()
+        .map(|row| row.render(storage_box))
+        .collect();
     Ok(Answer::json(200, &json!({"subaccounts": subaccounts})))
 }
 
@@ -147,8 +202,17 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         is_ready: false,
     };
     row.subaccounts.insert(id, subaccount);
-    let action = start(ctx, "create_subaccount", 1, (storage_box, id), Some(Change::SubaccountReady(id)));
-    Ok(Answer::json(201, &json!({"subaccount": {"id": id, "storage_box": storage_box}, "action": action})))
+    let action = start(
+        ctx,
+        "create_subaccount",
+        1,
+        (storage_box, id),
+        Some(Change::SubaccountReady(id)),
+    );
+    Ok(Answer::json(
+        201,
+        &json!({"subaccount": {"id": id, "storage_box": storage_box}, "action": action}),
+    ))
 }
 
 fn start(
@@ -158,7 +222,10 @@ fn start(
     (storage_box, id): (i64, i64),
     change: Option<Change>,
 ) -> Value {
-    let resources = vec![(Kind::StorageBox, storage_box), (Kind::StorageBoxSubaccount, id)];
+    let resources = vec![
+        (Kind::StorageBox, storage_box),
+        (Kind::StorageBoxSubaccount, id),
+    ];
     let effect = change.map(|change| Effect::StorageBox(storage_box, change));
     let action = ctx.start(command, units, resources, effect);
     ctx.project.action(action)
@@ -189,7 +256,13 @@ fn free(ctx: &mut Ctx<'_>) -> Result<(i64, i64), ApiError> {
 
 fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let ids = free(ctx)?;
-    let action = start(ctx, "delete_subaccount", 1, ids, Some(Change::SubaccountGone(ids.1)));
+    let action = start(
+        ctx,
+        "delete_subaccount",
+        1,
+        ids,
+        Some(Change::SubaccountGone(ids.1)),
+    );
     one(201, "action", action)
 }
 
@@ -198,7 +271,13 @@ fn change_home_directory(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let home = read_home(&mut input);
     input.finish()?;
-    let action = start(ctx, "change_home_directory", 1, ids, Some(Change::SubaccountHome(ids.1, home)));
+    let action = start(
+        ctx,
+        "change_home_directory",
+        1,
+        ids,
+        Some(Change::SubaccountHome(ids.1, home)),
+    );
     one(201, "action", action)
 }
 
@@ -216,6 +295,12 @@ fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut input = Input::parse(ctx.call.body)?;
     let access = read_access(&mut input, &ACCESS);
     input.finish()?;
-    let action = start(ctx, "update_access_settings", 1, ids, Some(Change::SubaccountAccess(ids.1, access)));
+    let action = start(
+        ctx,
+        "update_access_settings",
+        1,
+        ids,
+        Some(Change::SubaccountAccess(ids.1, access)),
+    );
     one(201, "action", action)
 }

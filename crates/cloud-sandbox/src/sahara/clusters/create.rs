@@ -14,14 +14,22 @@ use super::super::store::{Row, Store};
 use super::super::{Ctx, cloud, node_groups};
 use super::{RESOURCE, engine_takes_token, life, render, show};
 
-const OWN: [Field; 3] =
-    [boolean("is_transient"), text("user_keypair_id").format(Format::Keypair), uuid("cluster_template_id")];
+const OWN: [Field; 3] = [
+    boolean("is_transient"),
+    text("user_keypair_id").format(Format::Keypair),
+    uuid("cluster_template_id"),
+];
 const COUNT: [Field; 1] = [field("count", Kind::Integer)];
 
 static ONE: Schema = Schema(&joined::<14, 3, 17>(fields_with("hadoop_version"), OWN));
-static SEVERAL: Schema =
-    Schema(&joined::<17, 1, 18>(joined(fields_with("hadoop_version"), OWN), [COUNT[0].required()]));
-static ANY: Schema = Schema(&joined::<17, 1, 18>(joined(fields_with("plugin_version"), OWN), COUNT));
+static SEVERAL: Schema = Schema(&joined::<17, 1, 18>(
+    joined(fields_with("hadoop_version"), OWN),
+    [COUNT[0].required()],
+));
+static ANY: Schema = Schema(&joined::<17, 1, 18>(
+    joined(fields_with("plugin_version"), OWN),
+    COUNT,
+));
 
 /// How many clusters one request can make; the real server makes as many as the cloud takes.
 const MOST_AT_ONCE: u64 = 100;
@@ -60,14 +68,25 @@ pub(super) fn one_or_several(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_one(ctx: &mut Ctx<'_>, given: Map<String, Value>) -> Result<String, ApiError> {
-    resource::check_name(ctx, RESOURCE, "Cluster", given["name"].as_str().unwrap_or_default())?;
+    resource::check_name(
+        ctx,
+        RESOURCE,
+        "Cluster",
+        given["name"].as_str().unwrap_or_default(),
+    )?;
     let plugin = check(ctx, &given)?;
     start(ctx, plugin, given)
 }
 
 /// As many clusters as asked for, which may be none; their names are numbered.
-fn create_several(ctx: &mut Ctx<'_>, mut given: Map<String, Value>) -> Result<Vec<String>, ApiError> {
-    let count = given.remove("count").and_then(|count| count.as_u64()).unwrap_or_default();
+fn create_several(
+    ctx: &mut Ctx<'_>,
+    mut given: Map<String, Value>,
+) -> Result<Vec<String>, ApiError> {
+    let count = given
+        .remove("count")
+        .and_then(|count| count.as_u64())
+        .unwrap_or_default();
     let plugin = check(ctx, &given)?;
     if count > MOST_AT_ONCE {
         let message = format!("The quota allows {MOST_AT_ONCE} clusters at once, not {count}");
@@ -75,7 +94,9 @@ fn create_several(ctx: &mut Ctx<'_>, mut given: Map<String, Value>) -> Result<Ve
     }
     let name = given["name"].as_str().unwrap_or_default().to_owned();
     let width = count.to_string().len();
-    let names: Vec<String> = (1..=count).map(|number| format!("{name}-{number:0width$}")).collect();
+    let names: Vec<String> = (1..=count)
+        .map(|number| format!("{name}-{number:0width$}"))
+        .collect();
     for name in &names {
         resource::check_name(ctx, RESOURCE, "Cluster", name)?;
     }
@@ -88,20 +109,34 @@ fn create_several(ctx: &mut Ctx<'_>, mut given: Map<String, Value>) -> Result<Ve
 }
 
 fn template<'s>(ctx: &'s Ctx<'_>, given: &Map<String, Value>) -> Result<Option<&'s Row>, ApiError> {
-    let Some(id) = given.get("cluster_template_id").and_then(Value::as_str) else { return Ok(None) };
+    let Some(id) = given.get("cluster_template_id").and_then(Value::as_str) else {
+        return Ok(None);
+    };
     let found = resource::find(ctx.store, Resource::ClusterTemplate, id, ctx.project);
-    found.map(Some).ok_or_else(|| ApiError::unknown(format!("Cluster template with id '{id}' not found")))
+    found
+        .map(Some)
+        .ok_or_else(|| ApiError::unknown(format!("Cluster template with id '{id}' not found")))
 }
 
 /// A field of the body, or of the template.
-fn either<'v>(given: &'v Map<String, Value>, template: Option<&'v Row>, name: &str) -> Option<&'v Value> {
+fn either<'v>(
+    given: &'v Map<String, Value>,
+    template: Option<&'v Row>,
+    name: &str,
+) -> Option<&'v Value> {
     let is_set = |value: &&Value| !value.is_null();
-    given.get(name).filter(is_set).or_else(|| template?.fields.get(name).filter(is_set))
+    given
+        .get(name)
+        .filter(is_set)
+        .or_else(|| template?.fields.get(name).filter(is_set))
 }
 
 fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, ApiError> {
     let text = |name: &str| given.get(name).and_then(Value::as_str);
-    let (name, version) = (text("name").unwrap_or_default(), text("hadoop_version").unwrap_or_default());
+    let (name, version) = (
+        text("name").unwrap_or_default(),
+        text("hadoop_version").unwrap_or_default(),
+    );
     let plugin = plugins::offered(text("plugin_name").unwrap_or_default(), version)?;
     plugins::check_enabled(ctx, plugin, version)?;
     let template = template(ctx, given)?;
@@ -116,7 +151,8 @@ fn check(ctx: &Ctx<'_>, given: &Map<String, Value>) -> Result<&'static Plugin, A
     let mut whole = given.clone();
     for needed in ["default_image_id", "neutron_management_network"] {
         let value = either(given, template, needed);
-        let value = value.ok_or_else(|| ApiError::unknown(format!("'{needed}' field is not found")))?;
+        let value =
+            value.ok_or_else(|| ApiError::unknown(format!("'{needed}' field is not found")))?;
         whole.insert(needed.to_owned(), value.clone());
     }
     cluster_templates::check(ctx, plugin, version, &whole)?;
@@ -133,8 +169,9 @@ pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), Ap
             life::instance_name(cluster, name, group["count"].as_u64().unwrap_or_default())
         );
         if longest.len() > MOST_OF_HOST_NAME {
-            let message =
-                format!("An instance would have the host name {longest}, of more than {MOST_OF_HOST_NAME} characters");
+            let message = format!(
+                "An instance would have the host name {longest}, of more than {MOST_OF_HOST_NAME} characters"
+            );
             return Err(ApiError::invalid_data(message));
         }
     }
@@ -142,7 +179,11 @@ pub(super) fn check_host_names(cluster: &str, groups: &[Value]) -> Result<(), Ap
 }
 
 /// Makes the cluster, which is there from now on even if it is refused for what only now is looked at.
-fn start(ctx: &mut Ctx<'_>, plugin: &Plugin, mut given: Map<String, Value>) -> Result<String, ApiError> {
+fn start(
+    ctx: &mut Ctx<'_>,
+    plugin: &Plugin,
+    mut given: Map<String, Value>,
+) -> Result<String, ApiError> {
     build_groups(ctx, &mut given);
     fill(&mut given);
     let mut whole = blank(ctx.store);
@@ -159,21 +200,36 @@ fn start(ctx: &mut Ctx<'_>, plugin: &Plugin, mut given: Map<String, Value>) -> R
             "node_groups",
         ];
         for name in INHERITED {
-            whole.insert(name.to_owned(), template.fields.get(name).cloned().unwrap_or_default());
+            whole.insert(
+                name.to_owned(),
+                template.fields.get(name).cloned().unwrap_or_default(),
+            );
         }
         merge_configs(&whole["cluster_configs"], &mut given);
     }
     // Null in the body is no reason to lose what the template has.
     given.retain(|_, value| !value.is_null());
     resource::overlay(&mut whole, given);
-    for group in whole.get_mut("node_groups").and_then(Value::as_array_mut).into_iter().flatten() {
+    for group in whole
+        .get_mut("node_groups")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         if let Value::Object(group) = group {
             node_groups::renew(ctx.store, group);
             group.insert("instances".into(), json!([]));
         }
     }
     let refusal = refusal(ctx, plugin, &whole);
-    let id = ctx.store.insert(RESOURCE, ctx.project, Row { fields: whole, ..Row::default() });
+    let id = ctx.store.insert(
+        RESOURCE,
+        ctx.project,
+        Row {
+            fields: whole,
+            ..Row::default()
+        },
+    );
     // Its state alone has changed since it was made.
     ctx.store.update(RESOURCE, &id, |_| {});
     if let Some(refusal) = refusal {
@@ -194,7 +250,9 @@ fn start(ctx: &mut Ctx<'_>, plugin: &Plugin, mut given: Map<String, Value>) -> R
 
 /// Configurations of the body go into those of the template one by one.
 fn merge_configs(inherited: &Value, given: &mut Map<String, Value>) {
-    let Some(Value::Object(own)) = given.get_mut("cluster_configs") else { return };
+    let Some(Value::Object(own)) = given.get_mut("cluster_configs") else {
+        return;
+    };
     for (target, configs) in inherited.as_object().into_iter().flatten() {
         let merged = own.entry(target.clone()).or_insert_with(|| json!({}));
         for (name, value) in configs.as_object().into_iter().flatten() {
@@ -209,12 +267,19 @@ fn merge_configs(inherited: &Value, given: &mut Map<String, Value>) {
 fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option<ApiError> {
     let groups = whole["node_groups"].as_array()?;
     for (process, least, most) in plugin.counts {
-        let has =
-            |group: &&Value| group["node_processes"].as_array().is_some_and(|all| all.iter().any(|p| p == *process));
+        let has = |group: &&Value| {
+            group["node_processes"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|p| p == *process))
+        };
         let able: Vec<Value> = groups.iter().filter(has).cloned().collect();
         let count = size(&able);
         if count < *least || count > *most {
-            let expected = if least == most { least.to_string() } else { format!("{least} or {most}") };
+            let expected = if least == most {
+                least.to_string()
+            } else {
+                format!("{least} or {most}")
+            };
             let message = format!("A cluster needs {expected} {process}, and this one has {count}");
             return Some(ApiError::bad("INVALID_COMPONENT_COUNT", message));
         }
@@ -225,8 +290,13 @@ fn refusal(ctx: &Ctx<'_>, plugin: &Plugin, whole: &Map<String, Value>) -> Option
 /// Refuses more instances than the project may have.
 pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), ApiError> {
     let limit = ctx.store.instance_limit;
-    let own = ctx.store.rows(RESOURCE).filter(|row| row.is_of(ctx.project) && super::status(row) != "Error");
-    let used = own.map(|row| size(row.list("node_groups"))).fold(0, u64::saturating_add);
+    let own = ctx
+        .store
+        .rows(RESOURCE)
+        .filter(|row| row.is_of(ctx.project) && super::status(row) != "Error");
+    let used = own
+        .map(|row| size(row.list("node_groups")))
+        .fold(0, u64::saturating_add);
     if used.saturating_add(wanted) <= limit {
         return Ok(());
     }
@@ -237,7 +307,10 @@ pub(super) fn quota(ctx: &Ctx<'_>, wanted: u64) -> Result<(), ApiError> {
 
 /// How many instances groups have, or are to have.
 fn size(groups: &[Value]) -> u64 {
-    groups.iter().filter_map(|group| group["count"].as_u64()).fold(0, u64::saturating_add)
+    groups
+        .iter()
+        .filter_map(|group| group["count"].as_u64())
+        .fold(0, u64::saturating_add)
 }
 
 /// A key in the form of a real one, which nobody has the other half of.
@@ -275,9 +348,23 @@ fn blank(store: &mut Store) -> Map<String, Value> {
 }
 
 /// A cluster without nodes that is active without having been made.
-pub(crate) fn add(store: &mut Store, project: &'static str, plugin: &str, version: &str, name: &str) -> String {
+pub(crate) fn add(
+    store: &mut Store,
+    project: &'static str,
+    plugin: &str,
+    version: &str,
+    name: &str,
+) -> String {
     let mut whole = blank(store);
-    let known = json!({"name": name, "plugin_name": plugin, "hadoop_version": version, "status": "Active"});
+    let known =
+        json!({"name": name, "plugin_name": plugin, "hadoop_version": version, "status": "Active"});
     resource::overlay(&mut whole, fields(known));
-    store.insert(RESOURCE, project, Row { fields: whole, ..Row::default() })
+    store.insert(
+        RESOURCE,
+        project,
+        Row {
+            fields: whole,
+            ..Row::default()
+        },
+    )
 }

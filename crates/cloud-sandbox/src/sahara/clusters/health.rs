@@ -7,14 +7,23 @@ use super::super::store::{Row, Store};
 use super::{RESOURCE, life};
 
 pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(), ApiError> {
-    let refused = |why: &str| Err(ApiError::bad("CANNOT_VERIFY", format!("The cluster cannot be checked: {why}")));
+    let refused = |why: &str| {
+        Err(ApiError::bad(
+            "CANNOT_VERIFY",
+            format!("The cluster cannot be checked: {why}"),
+        ))
+    };
     if given.len() != 1 {
         return refused("a check is asked for alone");
     }
     if life::status(row) != "Active" {
         return refused("it is not active");
     }
-    if row.fields.get("verification").is_some_and(|verification| verification["status"] == "CHECKING") {
+    if row
+        .fields
+        .get("verification")
+        .is_some_and(|verification| verification["status"] == "CHECKING")
+    {
         return refused("a check runs already, in state CHECKING");
     }
     Ok(())
@@ -23,7 +32,9 @@ pub(super) fn check_startable(row: &Row, given: &Map<String, Value>) -> Result<(
 /// Replaces the last check by a new one, which ends well unless there is a reason why not.
 pub(super) fn start(store: &mut Store, id: &str, failure: Option<String>) {
     let (check, now) = (store.uuid(), store.timestamp());
-    let Some(row) = store.get_mut(RESOURCE, id) else { return };
+    let Some(row) = store.get_mut(RESOURCE, id) else {
+        return;
+    };
     let verification = json!({
         "id": check,
         "cluster_id": id,
@@ -34,12 +45,17 @@ pub(super) fn start(store: &mut Store, id: &str, failure: Option<String>) {
     });
     row.fields.insert("verification".into(), verification);
     let operation = row.operation;
-    life::later(store, id, operation, 1, move |store, id| end(store, id, &check, failure.as_deref()));
+    life::later(store, id, operation, 1, move |store, id| {
+        end(store, id, &check, failure.as_deref())
+    });
 }
 
 fn end(store: &mut Store, id: &str, check: &str, failure: Option<&str>) {
     let (part, now) = (store.uuid(), store.timestamp());
-    let Some(verification) = store.get_mut(RESOURCE, id).and_then(|row| row.fields.get_mut("verification")) else {
+    let Some(verification) = store
+        .get_mut(RESOURCE, id)
+        .and_then(|row| row.fields.get_mut("verification"))
+    else {
         return;
     };
     if verification["id"] != check {

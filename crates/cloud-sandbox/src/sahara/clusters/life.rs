@@ -62,7 +62,11 @@ impl Status {
 }
 
 /// One stretch of an operation: its state, how long it lasts, and what happens at its beginning.
-pub(super) struct Stage(pub(super) Status, pub(super) u32, pub(super) fn(&mut Store, &str));
+pub(super) struct Stage(
+    pub(super) Status,
+    pub(super) u32,
+    pub(super) fn(&mut Store, &str),
+);
 
 pub(crate) fn status(row: &Row) -> &str {
     row.text("status")
@@ -72,7 +76,8 @@ pub(super) fn set_status(store: &mut Store, id: &str, status: Status, descriptio
     store.update(RESOURCE, id, |row| {
         row.fields.insert("status".into(), status.text().into());
         if let Some(description) = description {
-            row.fields.insert("status_description".into(), description.into());
+            row.fields
+                .insert("status_description".into(), description.into());
         }
     });
 }
@@ -95,7 +100,10 @@ pub(super) fn later(
 ) {
     let id = id.to_owned();
     store.after(units, move |store| {
-        if store.get(RESOURCE, &id).is_some_and(|row| row.operation == operation) {
+        if store
+            .get(RESOURCE, &id)
+            .is_some_and(|row| row.operation == operation)
+        {
             event(store, &id);
         }
     });
@@ -128,7 +136,9 @@ pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failur
     let operation = begin(store, id);
     if let Some(reason) = no_trust {
         let reason = error::with_id(reason, &mut store.rng);
-        later(store, id, operation, 1, move |store, id| fail(store, id, &reason));
+        later(store, id, operation, 1, move |store, id| {
+            fail(store, id, &reason)
+        });
         return;
     }
     let stages = vec![
@@ -140,7 +150,9 @@ pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failur
         Stage(Status::Starting, 1, progress::finish),
     ];
     match failure {
-        None => run(store, id, operation, 1, stages, |store, id| activate(store, id, "")),
+        None => run(store, id, operation, 1, stages, |store, id| {
+            activate(store, id, "")
+        }),
         Some(reason) => {
             let reason = error::with_id(&reason, &mut store.rng);
             let until_spawned = stages.into_iter().take(2).collect();
@@ -169,24 +181,35 @@ pub(super) fn activate(store: &mut Store, id: &str, description: &str) {
     set_status(store, id, Status::Active, Some(description.to_owned()));
     health::start(store, id, None);
     jobs::launch_waiting(store, id);
-    let Some(row) = store.get(RESOURCE, id) else { return };
+    let Some(row) = store.get(RESOURCE, id) else {
+        return;
+    };
     if row.flag("is_transient") {
         let (id, operation) = (id.to_owned(), row.operation);
-        store.in_time(TRANSIENT_LIFE, move |store| end_transient(store, &id, operation));
+        store.in_time(TRANSIENT_LIFE, move |store| {
+            end_transient(store, &id, operation)
+        });
     }
 }
 
 /// Deletes a cluster that was made for its jobs when they have ended.
 fn end_transient(store: &mut Store, id: &str, operation: u64) {
-    if store.get(RESOURCE, id).is_none_or(|row| row.operation != operation) {
+    if store
+        .get(RESOURCE, id)
+        .is_none_or(|row| row.operation != operation)
+    {
         return;
     }
     if !jobs::have_ended(store, id) {
         let id = id.to_owned();
-        return store.in_time(TRANSIENT_CHECK, move |store| end_transient(store, &id, operation));
+        return store.in_time(TRANSIENT_CHECK, move |store| {
+            end_transient(store, &id, operation)
+        });
     }
     set_status(store, id, Status::AwaitingTermination, None);
-    later(store, id, operation, 1, |store, id| delete(store, id, false));
+    later(store, id, operation, 1, |store, id| {
+        delete(store, id, false)
+    });
 }
 
 /// Lets a cluster go away, or be stuck for ever on its way.
@@ -210,7 +233,9 @@ pub(super) fn delete(store: &mut Store, id: &str, is_stuck: bool) {
 
 /// Whether a cluster is gone already, but for one more request that does not expect it.
 pub(super) fn is_racing(store: &Store, id: &str) -> bool {
-    store.get(RESOURCE, id).is_some_and(|row| row.secrets.contains_key("is_racing"))
+    store
+        .get(RESOURCE, id)
+        .is_some_and(|row| row.secrets.contains_key("is_racing"))
 }
 
 pub(super) fn instance_name(cluster: &str, group: &str, number: u64) -> String {
@@ -220,20 +245,27 @@ pub(super) fn instance_name(cluster: &str, group: &str, number: u64) -> String {
 /// Gives each group as many instances as it is to have.
 pub(super) fn make_instances(store: &mut Store, id: &str) {
     let now = store.timestamp();
-    let Some(row) = store.get(RESOURCE, id) else { return };
+    let Some(row) = store.get(RESOURCE, id) else {
+        return;
+    };
     let cluster = row.name().to_owned();
     let mut groups = row.list("node_groups").to_vec();
     for group in &mut groups {
         let wanted = group["count"].as_u64().unwrap_or_default();
         let volumes = group["volumes_per_node"].clone();
         let name = group["name"].as_str().unwrap_or_default().to_owned();
-        let Some(instances) = group["instances"].as_array_mut() else { continue };
+        let Some(instances) = group["instances"].as_array_mut() else {
+            continue;
+        };
         let before = instances.len();
         let mut number = 0;
         while (instances.len() as u64) < wanted {
             let instance = instance_name(&cluster, &name, number);
             number += 1;
-            if instances.iter().any(|other| other["instance_name"] == instance.as_str()) {
+            if instances
+                .iter()
+                .any(|other| other["instance_name"] == instance.as_str())
+            {
                 continue;
             }
             instances.push(json!({
@@ -257,9 +289,15 @@ pub(super) fn make_instances(store: &mut Store, id: &str) {
 
 /// Gives instances the addresses that they lack.
 pub(super) fn address_instances(store: &mut Store, id: &str) {
-    let Some(row) = store.get(RESOURCE, id) else { return };
+    let Some(row) = store.get(RESOURCE, id) else {
+        return;
+    };
     let mut groups = row.list("node_groups").to_vec();
-    for instance in groups.iter_mut().filter_map(|group| group["instances"].as_array_mut()).flatten() {
+    for instance in groups
+        .iter_mut()
+        .filter_map(|group| group["instances"].as_array_mut())
+        .flatten()
+    {
         if instance["internal_ip"].is_null() {
             let address = format!("10.77.{}.{}", store.rng.u8(..), store.rng.u8(2..254));
             instance["internal_ip"] = address.as_str().into();
@@ -272,9 +310,15 @@ pub(super) fn address_instances(store: &mut Store, id: &str) {
 /// Makes new instances ordinary ones.
 pub(super) fn accept_instances(store: &mut Store, id: &str) {
     let now = store.timestamp();
-    let Some(row) = store.get(RESOURCE, id) else { return };
+    let Some(row) = store.get(RESOURCE, id) else {
+        return;
+    };
     let mut groups = row.list("node_groups").to_vec();
-    for instance in groups.iter_mut().filter_map(|group| group["instances"].as_array_mut()).flatten() {
+    for instance in groups
+        .iter_mut()
+        .filter_map(|group| group["instances"].as_array_mut())
+        .flatten()
+    {
         if instance["updated_at"].is_null() {
             instance["updated_at"] = now.clone();
         }

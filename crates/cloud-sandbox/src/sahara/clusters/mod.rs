@@ -23,7 +23,12 @@ const RESOURCE: Resource = Resource::Cluster;
 pub(crate) const V1: &[Route<Handler>] = &[
     route("list_clusters", "GET", "/clusters", list),
     route("create_cluster", "POST", "/clusters", create::one),
-    route("create_clusters", "POST", "/clusters/multiple", create::several),
+    route(
+        "create_clusters",
+        "POST",
+        "/clusters/multiple",
+        create::several,
+    ),
     route("scale_cluster", "PUT", "/clusters/{id}", scale::scale),
     route("get_cluster", "GET", "/clusters/{id}", get),
     route("update_cluster", "PATCH", "/clusters/{id}", update),
@@ -32,7 +37,12 @@ pub(crate) const V1: &[Route<Handler>] = &[
 
 pub(crate) const V2: &[Route<Handler>] = &[
     route("list_clusters", "GET", "/clusters", list),
-    route("create_cluster", "POST", "/clusters", create::one_or_several),
+    route(
+        "create_cluster",
+        "POST",
+        "/clusters",
+        create::one_or_several,
+    ),
     route("scale_cluster", "PUT", "/clusters/{id}", scale::scale),
     route("get_cluster", "GET", "/clusters/{id}", get),
     route("update_cluster", "PATCH", "/clusters/{id}", update),
@@ -50,15 +60,25 @@ const UPDATE_FIELDS: [Field; 6] = [
     node_groups::SHARES,
 ];
 
-static UPDATE: [Schema; 2] =
-    [Schema(&UPDATE_FIELDS), Schema(&joined::<6, 1, 7>(UPDATE_FIELDS, [boolean("update_keypair").or_null()]))];
+static UPDATE: [Schema; 2] = [
+    Schema(&UPDATE_FIELDS),
+    Schema(&joined::<6, 1, 7>(
+        UPDATE_FIELDS,
+        [boolean("update_keypair").or_null()],
+    )),
+];
 const DELETE: Schema = Schema(&[boolean("force")]);
 
 /// The cluster as answers show it, with the events of its steps or without.
 fn render(store: &Store, row: &Row, version: Version, with_events: bool) -> Map<String, Value> {
     let mut shown = resource::render(store, row, version);
     if !with_events {
-        for step in shown.get_mut("provision_progress").and_then(Value::as_array_mut).into_iter().flatten() {
+        for step in shown
+            .get_mut("provision_progress")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+        {
             if let Value::Object(step) = step {
                 step.remove("events");
             }
@@ -68,32 +88,59 @@ fn render(store: &Store, row: &Row, version: Version, with_events: bool) -> Map<
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    list::list(ctx, RESOURCE, |row| render(ctx.store, row, ctx.version, false).into())
+    list::list(ctx, RESOURCE, |row| {
+        render(ctx.store, row, ctx.version, false).into()
+    })
 }
 
 fn get(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     ctx.knows_query("clusters_get", &["show_progress"])?;
-    let with_events = ctx.query("show_progress").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let with_events = ctx
+        .query("show_progress")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
     if life::is_racing(ctx.store, &id) {
         ctx.store.remove(RESOURCE, &id);
         // The real server reads the cluster twice, and does not expect to find it only once.
         return match ctx.version {
-            Version::One => Ok(Answer::json(200, &"<Response 183 bytes [404 NOT FOUND]>".into())),
+            Version::One => Ok(Answer::json(
+                200,
+                &"<Response 183 bytes [404 NOT FOUND]>".into(),
+            )),
             Version::Two => Err(ApiError::internal()),
         };
     }
-    one(200, "cluster", render(ctx.store, resource::row(ctx, RESOURCE, &id)?, ctx.version, with_events))
+    one(
+        200,
+        "cluster",
+        render(
+            ctx.store,
+            resource::row(ctx, RESOURCE, &id)?,
+            ctx.version,
+            with_events,
+        ),
+    )
 }
 
 fn show(ctx: &Ctx<'_>, id: &str) -> Result<Answer, ApiError> {
-    one(202, "cluster", render(ctx.store, resource::row(ctx, RESOURCE, id)?, ctx.version, false))
+    one(
+        202,
+        "cluster",
+        render(
+            ctx.store,
+            resource::row(ctx, RESOURCE, id)?,
+            ctx.version,
+            false,
+        ),
+    )
 }
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
     let mut given = UPDATE[ctx.version as usize].read(&ctx.body)?;
-    let starts_check = given.get("verification").is_some_and(|verification| verification.get("status").is_some());
+    let starts_check = given
+        .get("verification")
+        .is_some_and(|verification| verification.get("status").is_some());
     if starts_check {
         health::check_startable(resource::row(ctx, RESOURCE, &id)?, &given)?;
         // Protection is no reason not to look after a cluster.
@@ -114,7 +161,9 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return answer;
     }
     given.remove("verification");
-    ctx.store.update(RESOURCE, &id, |row| resource::overlay(&mut row.fields, given));
+    ctx.store.update(RESOURCE, &id, |row| {
+        resource::overlay(&mut row.fields, given)
+    });
     show(ctx, &id)
 }
 
@@ -129,7 +178,11 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let stack = stack_name(ctx.store, &id);
     let is_stuck = ctx.failure().is_some() || !engine_takes_token(ctx);
     life::delete(ctx.store, &id, is_stuck);
-    if force { Ok(Answer::json(200, &json!({"stack_name": stack}))) } else { gone() }
+    if force {
+        Ok(Answer::json(200, &json!({"stack_name": stack})))
+    } else {
+        gone()
+    }
 }
 
 /// Whether the engine can do anything with the token of a request.

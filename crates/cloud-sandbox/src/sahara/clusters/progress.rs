@@ -29,7 +29,13 @@ pub(super) fn assign_addresses(store: &mut Store, id: &str) {
 
 pub(super) fn wait_for_instances(store: &mut Store, id: &str) {
     life::address_instances(store, id);
-    begin_step(store, id, "Wait for instance accessibility", CREATE, Items::NewInstances);
+    begin_step(
+        store,
+        id,
+        "Wait for instance accessibility",
+        CREATE,
+        Items::NewInstances,
+    );
 }
 
 pub(super) fn configure(store: &mut Store, id: &str) {
@@ -49,7 +55,13 @@ pub(super) fn scale_addresses(store: &mut Store, id: &str) {
 
 pub(super) fn scale_wait(store: &mut Store, id: &str) {
     life::address_instances(store, id);
-    begin_step(store, id, "Wait for instance accessibility", SCALE, Items::NewInstances);
+    begin_step(
+        store,
+        id,
+        "Wait for instance accessibility",
+        SCALE,
+        Items::NewInstances,
+    );
 }
 
 pub(super) fn scale_configure(store: &mut Store, id: &str) {
@@ -80,8 +92,15 @@ pub(super) fn fail(store: &mut Store, id: &str, reason: &str) {
 
 fn change_running(store: &mut Store, id: &str, change: impl Fn(&mut Value)) {
     if let Some(row) = store.get_mut(RESOURCE, id) {
-        let steps = row.fields.get_mut("provision_progress").and_then(Value::as_array_mut);
-        steps.into_iter().flatten().filter(|step| step["successful"].is_null()).for_each(change);
+        let steps = row
+            .fields
+            .get_mut("provision_progress")
+            .and_then(Value::as_array_mut);
+        steps
+            .into_iter()
+            .flatten()
+            .filter(|step| step["successful"].is_null())
+            .for_each(change);
     }
 }
 
@@ -91,7 +110,9 @@ fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, items: Items)
     finish(store, id);
     let (step_id, now) = (store.uuid(), store.timestamp());
     let instances = instances(store, id, items);
-    let Some(row) = store.get_mut(RESOURCE, id) else { return };
+    let Some(row) = store.get_mut(RESOURCE, id) else {
+        return;
+    };
     let step = json!({
         "id": step_id,
         "cluster_id": id,
@@ -105,21 +126,31 @@ fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, items: Items)
         "updated_at": null,
     });
     let operation = row.operation;
-    if let Some(steps) = row.fields.get_mut("provision_progress").and_then(Value::as_array_mut) {
+    if let Some(steps) = row
+        .fields
+        .get_mut("provision_progress")
+        .and_then(Value::as_array_mut)
+    {
         steps.push(step);
     }
     let half = instances.len().div_ceil(2);
     let half: Vec<_> = instances.into_iter().take(half).collect();
-    life::later(store, id, operation, 1, move |store, id| report(store, id, &step_id, &half));
+    life::later(store, id, operation, 1, move |store, id| {
+        report(store, id, &step_id, &half)
+    });
 }
 
 /// The instances of a step, each with the id of its group.
 fn instances(store: &Store, id: &str, items: Items) -> Vec<(Value, Value)> {
-    let groups = store.get(RESOURCE, id).map_or(&[][..], |row| row.list("node_groups"));
+    let groups = store
+        .get(RESOURCE, id)
+        .map_or(&[][..], |row| row.list("node_groups"));
     let of_group = |group: &Value| {
         let group_id = group["id"].clone();
         let instances = group["instances"].as_array().cloned().unwrap_or_default();
-        instances.into_iter().map(move |instance| (group_id.clone(), instance))
+        instances
+            .into_iter()
+            .map(move |instance| (group_id.clone(), instance))
     };
     let is_wanted = |(_, instance): &(Value, Value)| match items {
         Items::Stack => false,
@@ -132,8 +163,19 @@ fn instances(store: &Store, id: &str, items: Items) -> Vec<(Value, Value)> {
 /// Says that instances have passed a step, if it still runs.
 fn report(store: &mut Store, id: &str, step: &str, instances: &[(Value, Value)]) {
     let now = store.timestamp();
-    let events: Vec<Value> =
-        instances.iter().map(|instance| event(&store.uuid(), &step.into(), Some(instance), None, true, &now)).collect();
+    let events: Vec<Value> = instances
+        .iter()
+        .map(|instance| {
+            event(
+                &store.uuid(),
+                &step.into(),
+                Some(instance),
+                None,
+                true,
+                &now,
+            )
+        })
+        .collect();
     change_running(store, id, |running| {
         if running["id"] == step {
             running["events"] = events.clone().into();

@@ -15,13 +15,25 @@ use super::create::{check_host_names, quota};
 use super::life::{self, Stage, Status, stage};
 use super::{RESOURCE, progress, show};
 
-const RESIZE: [Field; 2] = [text("name").required(), field("count", Kind::Integer).at_least(0).required()];
+const RESIZE: [Field; 2] = [
+    text("name").required(),
+    field("count", Kind::Integer).at_least(0).required(),
+];
 const RESIZE_V1: Schema = Schema(&RESIZE);
-const RESIZE_V2: Schema = Schema(&joined::<2, 1, 3>(RESIZE, [field("instances", Kind::Texts(None))]));
+const RESIZE_V2: Schema = Schema(&joined::<2, 1, 3>(
+    RESIZE,
+    [field("instances", Kind::Texts(None))],
+));
 
 static SCALE: [Schema; 2] = [
-    Schema(&[field("resize_node_groups", Kind::Objects(&RESIZE_V1)).length(1, usize::MAX), node_groups::ADDED]),
-    Schema(&[field("resize_node_groups", Kind::Objects(&RESIZE_V2)).length(1, usize::MAX), node_groups::ADDED]),
+    Schema(&[
+        field("resize_node_groups", Kind::Objects(&RESIZE_V1)).length(1, usize::MAX),
+        node_groups::ADDED,
+    ]),
+    Schema(&[
+        field("resize_node_groups", Kind::Objects(&RESIZE_V2)).length(1, usize::MAX),
+        node_groups::ADDED,
+    ]),
 ];
 
 /// What a scaling makes of a cluster.
@@ -40,13 +52,22 @@ struct Plan {
 /// `PUT /clusters/{id}`
 pub(super) fn scale(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = resource::id(ctx, RESOURCE)?;
-    let given = SCALE[ctx.version as usize].read_any_of(&ctx.body, &["resize_node_groups", "add_node_groups"])?;
-    let items = |name: &str| given.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let given = SCALE[ctx.version as usize]
+        .read_any_of(&ctx.body, &["resize_node_groups", "add_node_groups"])?;
+    let items = |name: &str| {
+        given
+            .get(name)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
     let (resized, added) = (items("resize_node_groups"), items("add_node_groups"));
     let plan = check(ctx, &id, &given, &resized, &added)?;
     ctx.knows_query("clusters_scale", &[])?;
 
-    let Some(row) = ctx.store.get(RESOURCE, &id) else { return Err(ApiError::no_object(&id)) };
+    let Some(row) = ctx.store.get(RESOURCE, &id) else {
+        return Err(ApiError::no_object(&id));
+    };
     let mut groups = row.list("node_groups").to_vec();
     for group in &added {
         // It is there at once, and empty until its instances are.
@@ -77,7 +98,8 @@ fn check(
         "Active" => {}
         // The engine has not put its mark on the cluster yet.
         "Validating" if row.list("provision_progress").is_empty() => {
-            let message = "The engine takes this for a cluster from before Juno, which cannot be scaled";
+            let message =
+                "The engine takes this for a cluster from before Juno, which cannot be scaled";
             return Err(ApiError::invalid_reference(message));
         }
         other => {
@@ -90,21 +112,36 @@ fn check(
     let mut plan = Plan::default();
     let mut more = 0;
     let names = |groups: &[Value]| {
-        groups.iter().filter_map(|group| group["name"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+        groups
+            .iter()
+            .filter_map(|group| group["name"].as_str().map(str::to_owned))
+            .collect::<Vec<_>>()
     };
-    node_groups::check_distinct(names(resized).iter().map(String::as_str), "node group names")?;
+    node_groups::check_distinct(
+        names(resized).iter().map(String::as_str),
+        "node group names",
+    )?;
     for resize in resized {
         let name = resize["name"].as_str().unwrap_or_default();
-        let group = row.list("node_groups").iter().find(|group| group["name"] == name);
-        let unknown = || ApiError::invalid_reference(format!("The cluster has no node group '{name}'"));
-        let before = group.ok_or_else(unknown)?["count"].as_u64().unwrap_or_default();
+        let group = row
+            .list("node_groups")
+            .iter()
+            .find(|group| group["name"] == name);
+        let unknown =
+            || ApiError::invalid_reference(format!("The cluster has no node group '{name}'"));
+        let before = group.ok_or_else(unknown)?["count"]
+            .as_u64()
+            .unwrap_or_default();
         let after = resize["count"].as_u64().unwrap_or_default();
         plan.counts.insert(name.to_owned(), after);
         plan.shrinks |= after < before;
         plan.grows |= after > before;
         more = u64::saturating_add(more, after.saturating_sub(before));
-        let victims = resize["instances"].as_array().map_or(&[][..], Vec::as_slice);
-        plan.victims.extend(check_victims(victims, before.saturating_sub(after))?);
+        let victims = resize["instances"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
+        plan.victims
+            .extend(check_victims(victims, before.saturating_sub(after))?);
     }
 
     let existing = names(row.list("node_groups"));
@@ -129,10 +166,17 @@ fn check(
 /// The instances that are to go first: all by id or all by name, none of them twice.
 fn check_victims(victims: &[Value], room: u64) -> Result<Vec<String>, ApiError> {
     if victims.len() as u64 > room {
-        let message = format!("{} instances are named, and {room} are to go", victims.len());
+        let message = format!(
+            "{} instances are named, and {room} are to go",
+            victims.len()
+        );
         return Err(ApiError::invalid_data(message));
     }
-    let victims: Vec<String> = victims.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let victims: Vec<String> = victims
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
     let by_id = victims.iter().filter(|victim| is_uuid(victim)).count();
     if by_id != 0 && by_id != victims.len() {
         let message = "Instances are named either all by name or all by UUID";
@@ -161,14 +205,20 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
         return roll_back(store, id, operation, stages, plan.added, &reason);
     }
     let spawning = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
-    life::later(store, id, operation, spawning, move |store, id| resize(store, id, &plan));
+    life::later(store, id, operation, spawning, move |store, id| {
+        resize(store, id, &plan)
+    });
     if grows {
         stages.push(Stage(Status::ScalingWaiting, 1, progress::scale_addresses));
         stages.push(Stage(Status::ScalingPreparing, 1, progress::scale_wait));
         stages.push(Stage(Status::Configuring, 1, progress::scale_configure));
     } else {
         stages.push(stage(Status::ScalingWaiting, 1));
-        stages.push(Stage(Status::ScalingPreparing, 1, progress::scale_configure));
+        stages.push(Stage(
+            Status::ScalingPreparing,
+            1,
+            progress::scale_configure,
+        ));
     }
     life::run(store, id, operation, 1, stages, |store, id| {
         progress::finish(store, id);
@@ -177,11 +227,20 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
 }
 
 /// Takes back what could not be done; that the cluster is active again does not mean that it went well.
-fn roll_back(store: &mut Store, id: &str, operation: u64, mut stages: Vec<Stage>, added: Vec<String>, reason: &str) {
+fn roll_back(
+    store: &mut Store,
+    id: &str,
+    operation: u64,
+    mut stages: Vec<Stage>,
+    added: Vec<String>,
+    reason: &str,
+) {
     let reason = error::with_id(reason, &mut store.rng);
     let info = reason.clone();
     let failed = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
-    life::later(store, id, operation, failed, move |store, id| progress::fail(store, id, &info));
+    life::later(store, id, operation, failed, move |store, id| {
+        progress::fail(store, id, &info)
+    });
     stages.push(stage(Status::RollbackSpawning, 1));
     life::run(store, id, operation, 1, stages, move |store, id| {
         if let Some(row) = store.get(RESOURCE, id) {
@@ -195,17 +254,29 @@ fn roll_back(store: &mut Store, id: &str, operation: u64, mut stages: Vec<Stage>
 
 /// Gives groups their new sizes, and takes instances away: those named first, then the youngest.
 fn resize(store: &mut Store, id: &str, plan: &Plan) {
-    let Some(row) = store.get(RESOURCE, id) else { return };
+    let Some(row) = store.get(RESOURCE, id) else {
+        return;
+    };
     let mut groups = row.list("node_groups").to_vec();
     let now = store.timestamp();
     for group in &mut groups {
-        let Some(count) = group["name"].as_str().and_then(|name| plan.counts.get(name)).copied() else { continue };
+        let Some(count) = group["name"]
+            .as_str()
+            .and_then(|name| plan.counts.get(name))
+            .copied()
+        else {
+            continue;
+        };
         group["count"] = count.into();
         group["updated_at"] = now.clone();
-        let Some(instances) = group["instances"].as_array_mut() else { continue };
+        let Some(instances) = group["instances"].as_array_mut() else {
+            continue;
+        };
         let is_victim = |instance: &Value| {
             plan.victims.iter().any(|victim| {
-                ["id", "instance_id", "instance_name"].iter().any(|key| instance[*key] == victim.as_str())
+                ["id", "instance_id", "instance_name"]
+                    .iter()
+                    .any(|key| instance[*key] == victim.as_str())
             })
         };
         instances.retain(|instance| !is_victim(instance));

@@ -29,8 +29,13 @@ const FIELDS: [Field; 7] = [
     boolean("is_protected").or_null(),
 ];
 
-static EXECUTE: [Schema; 2] =
-    [Schema(&FIELDS), Schema(&joined::<7, 1, 8>(FIELDS, [uuid("job_template_id").required()]))];
+static EXECUTE: [Schema; 2] = [
+    Schema(&FIELDS),
+    Schema(&joined::<7, 1, 8>(
+        FIELDS,
+        [uuid("job_template_id").required()],
+    )),
+];
 
 /// `POST /jobs/{id}/execute` of version 1.1, and `POST /jobs` of version 2
 pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -73,7 +78,13 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     };
     let id = ctx.store.insert(RESOURCE, ctx.project, row);
     let mut shown = render(resource::row(ctx, RESOURCE, &id)?, ctx.version, true);
-    for unset in ["updated_at", "start_time", "end_time", "return_code", "data_source_urls"] {
+    for unset in [
+        "updated_at",
+        "start_time",
+        "end_time",
+        "return_code",
+        "data_source_urls",
+    ] {
         shown.remove(unset);
     }
     if ctx.version == Version::One {
@@ -85,7 +96,9 @@ pub(super) fn execute(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
     let cluster = given["cluster_id"].as_str().unwrap_or_default();
-    let unknown = |what: &str, id: &str| ApiError::invalid_reference(format!("{what} with id '{id}' doesn't exist"));
+    let unknown = |what: &str, id: &str| {
+        ApiError::invalid_reference(format!("{what} with id '{id}' doesn't exist"))
+    };
     let found = resource::find(ctx.store, Resource::Cluster, cluster, ctx.project);
     let row = found.ok_or_else(|| unknown("Cluster", cluster))?;
     let plugin = plugins::offered(row.text("plugin_name"), row.text("hadoop_version"))?;
@@ -104,7 +117,11 @@ fn check(ctx: &Ctx<'_>, template: &str, given: &Map<String, Value>) -> Result<()
 /// Refuses a job without what the engine needs for its type.
 fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
     let config = |name: &str| given.get("job_configs")?.get("configs")?.get(name);
-    let refused = |what: &str| Err(ApiError::invalid_data(format!("{kind} job must specify {what}")));
+    let refused = |what: &str| {
+        Err(ApiError::invalid_data(format!(
+            "{kind} job must specify {what}"
+        )))
+    };
     match kind {
         "Shell" => return Ok(()),
         "Java" | "Spark" | "Storm" | "Storm.Pyleus" => {
@@ -112,30 +129,45 @@ fn check_needs(ctx: &Ctx<'_>, kind: &str, given: &Map<String, Value>) -> Result<
                 return Ok(());
             }
             // What is said to be missing is not what is looked for.
-            return refused(if kind == "Storm.Pyleus" { "topology_name" } else { "edp.java.main_class" });
+            return refused(if kind == "Storm.Pyleus" {
+                "topology_name"
+            } else {
+                "edp.java.main_class"
+            });
         }
         _ => {}
     }
     let source = |name: &str| given.get(name).and_then(Value::as_str);
     let (Some(input), Some(output)) = (source("input_id"), source("output_id")) else {
-        return Err(ApiError::invalid_data(format!("{kind} job requires 'input_id' and 'output_id'")));
+        return Err(ApiError::invalid_data(format!(
+            "{kind} job requires 'input_id' and 'output_id'"
+        )));
     };
     check_data_source(ctx.store, ctx.project, input)?;
     check_data_source(ctx.store, ctx.project, output)?;
     let place = |id: &str| {
-        ctx.store.get(Resource::DataSource, id).map(|row| (row.text("type").to_owned(), row.text("url").to_owned()))
+        ctx.store
+            .get(Resource::DataSource, id)
+            .map(|row| (row.text("type").to_owned(), row.text("url").to_owned()))
     };
     if place(input) == place(output) {
-        return Err(ApiError::invalid_data("A job cannot read and write the same place"));
+        return Err(ApiError::invalid_data(
+            "A job cannot read and write the same place",
+        ));
     }
-    let has_both = config("edp.streaming.mapper").is_some() && config("edp.streaming.reducer").is_some();
+    let has_both =
+        config("edp.streaming.mapper").is_some() && config("edp.streaming.reducer").is_some();
     if kind == "MapReduce.Streaming" && !has_both {
         return refused("streaming mapper and reducer");
     }
     Ok(())
 }
 
-fn check_interface(ctx: &Ctx<'_>, template: &Row, given: &Map<String, Value>) -> Result<(), ApiError> {
+fn check_interface(
+    ctx: &Ctx<'_>,
+    template: &Row,
+    given: &Map<String, Value>,
+) -> Result<(), ApiError> {
     let arguments = template.list("interface");
     let passed = given.get("interface").and_then(Value::as_object);
     let Some(passed) = passed else {
@@ -151,7 +183,10 @@ fn check_interface(ctx: &Ctx<'_>, template: &Row, given: &Map<String, Value>) ->
         return Err(ApiError::invalid_data(message));
     }
     let is_missing = |argument: &&Value| {
-        argument["required"] == true && argument["name"].as_str().is_some_and(|name| !passed.contains_key(name))
+        argument["required"] == true
+            && argument["name"]
+                .as_str()
+                .is_some_and(|name| !passed.contains_key(name))
     };
     if let Some(argument) = arguments.iter().find(is_missing) {
         let message = format!("The job lacks the argument {}", argument["name"]);
@@ -159,15 +194,23 @@ fn check_interface(ctx: &Ctx<'_>, template: &Row, given: &Map<String, Value>) ->
     }
     for (name, value) in passed {
         let Some(argument) = find(name) else { continue };
-        check_value(ctx, argument["value_type"].as_str().unwrap_or("string"), value)?;
-        let (mapping, place) = (argument["mapping_type"].as_str().unwrap_or_default(), &argument["location"]);
+        check_value(
+            ctx,
+            argument["value_type"].as_str().unwrap_or("string"),
+            value,
+        )?;
+        let (mapping, place) = (
+            argument["mapping_type"].as_str().unwrap_or_default(),
+            &argument["location"],
+        );
         let configured = given
             .get("job_configs")
             .and_then(|configs| configs.get(mapping))
             .and_then(|values| values.get(place.as_str().unwrap_or_default()));
         if mapping != "args" && configured.is_some_and(|other| other != value) {
-            let message =
-                format!("Argument '{name}' has one value in the interface and another one in {mapping} at {place}");
+            let message = format!(
+                "Argument '{name}' has one value in the interface and another one in {mapping} at {place}"
+            );
             return Err(ApiError::invalid_data(message));
         }
     }
@@ -187,7 +230,9 @@ fn merge_interface(configs: &mut Map<String, Value>, template: &Row, passed: Opt
             }
             continue;
         }
-        let section = configs.entry(text("mapping_type")).or_insert_with(|| json!({}));
+        let section = configs
+            .entry(text("mapping_type"))
+            .or_insert_with(|| json!({}));
         let configured = section.get(text("location")).cloned();
         if let Some(value) = value.cloned().or(configured).or(default.cloned()) {
             section[text("location")] = value;
@@ -198,6 +243,12 @@ fn merge_interface(configs: &mut Map<String, Value>, template: &Row, passed: Opt
     }
     positional.sort_by_key(|(place, _)| *place);
     let mut args: Vec<Value> = positional.into_iter().map(|(_, value)| value).collect();
-    args.extend(configs.get("args").and_then(Value::as_array).cloned().unwrap_or_default());
+    args.extend(
+        configs
+            .get("args")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default(),
+    );
     configs.insert("args".into(), args.into());
 }

@@ -14,11 +14,21 @@ fn set_status(store: &mut Store, id: &str, status: &str) {
 }
 
 /// Lets something happen to a job later, unless it was asked for something else until then.
-pub(super) fn later(store: &mut Store, id: &str, units: u32, event: impl FnOnce(&mut Store, &str) + Send + 'static) {
-    let Some(row) = store.get(RESOURCE, id) else { return };
+pub(super) fn later(
+    store: &mut Store,
+    id: &str,
+    units: u32,
+    event: impl FnOnce(&mut Store, &str) + Send + 'static,
+) {
+    let Some(row) = store.get(RESOURCE, id) else {
+        return;
+    };
     let (id, operation) = (id.to_owned(), row.operation);
     store.after(units, move |store| {
-        if store.get(RESOURCE, &id).is_some_and(|row| row.operation == operation) {
+        if store
+            .get(RESOURCE, &id)
+            .is_some_and(|row| row.operation == operation)
+        {
             event(store, &id);
         }
     });
@@ -32,12 +42,16 @@ fn interrupt(store: &mut Store, id: &str) {
 
 /// The cluster of a job, while it is there.
 pub(super) fn cluster<'s>(store: &'s Store, id: &str) -> Option<&'s Row> {
-    store.get(Resource::Cluster, store.get(RESOURCE, id)?.text("cluster_id"))
+    store.get(
+        Resource::Cluster,
+        store.get(RESOURCE, id)?.text("cluster_id"),
+    )
 }
 
 pub(super) fn is_engine_with_workflows(store: &Store, id: &str) -> bool {
     cluster(store, id).is_some_and(|cluster| {
-        plugins::all().any(|plugin| plugin.has_workflows && plugin.name == cluster.text("plugin_name"))
+        plugins::all()
+            .any(|plugin| plugin.has_workflows && plugin.name == cluster.text("plugin_name"))
     })
 }
 
@@ -53,7 +67,8 @@ pub(super) fn launch(store: &mut Store, id: &str, failure: Option<String>) {
         let engine_id = format!("0000001-sandbox-oozie-W-{}", &id[..8]);
         let now = store.timestamp();
         store.update(RESOURCE, id, |row| {
-            row.fields.insert("info".into(), json!({"status": "RUNNING"}));
+            row.fields
+                .insert("info".into(), json!({"status": "RUNNING"}));
             row.fields.insert("engine_job_id".into(), engine_id.into());
             row.fields.insert("start_time".into(), now);
         });
@@ -64,20 +79,40 @@ pub(super) fn launch(store: &mut Store, id: &str, failure: Option<String>) {
 /// Launches the jobs that waited for a cluster.
 pub(crate) fn launch_waiting(store: &mut Store, cluster: &str) {
     let waits = |row: &&Row| status(row) == "PENDING" && row.text("cluster_id") == cluster;
-    let waiting: Vec<String> = store.rows(RESOURCE).filter(waits).map(|row| row.id().to_owned()).collect();
+    let waiting: Vec<String> = store
+        .rows(RESOURCE)
+        .filter(waits)
+        .map(|row| row.id().to_owned())
+        .collect();
     for id in waiting {
-        let failure = store.get(RESOURCE, &id).and_then(|row| row.secrets.get("failure")?.as_str().map(str::to_owned));
+        let failure = store
+            .get(RESOURCE, &id)
+            .and_then(|row| row.secrets.get("failure")?.as_str().map(str::to_owned));
         launch(store, &id, failure);
     }
 }
 
 fn run(store: &mut Store, id: &str, failure: Option<String>) {
-    later(store, id, 3, move |store, id| end(store, id, if failure.is_some() { "FAILED" } else { "SUCCEEDED" }));
+    later(store, id, 3, move |store, id| {
+        end(
+            store,
+            id,
+            if failure.is_some() {
+                "FAILED"
+            } else {
+                "SUCCEEDED"
+            },
+        )
+    });
 }
 
 /// Ends a job. The engine of the plugin `fake` never says when.
 fn end(store: &mut Store, id: &str, status: &str) {
-    let end_time = if is_engine_with_workflows(store, id) { store.timestamp() } else { Value::Null };
+    let end_time = if is_engine_with_workflows(store, id) {
+        store.timestamp()
+    } else {
+        Value::Null
+    };
     set_status(store, id, status);
     if let Some(row) = store.get_mut(RESOURCE, id) {
         row.fields.insert("end_time".into(), end_time);
@@ -86,12 +121,18 @@ fn end(store: &mut Store, id: &str, status: &str) {
 
 /// Whether all jobs of a cluster have ended.
 pub(crate) fn have_ended(store: &Store, cluster: &str) -> bool {
-    store.rows(RESOURCE).filter(|row| row.text("cluster_id") == cluster).all(|row| ENDED.contains(&status(row)))
+    store
+        .rows(RESOURCE)
+        .filter(|row| row.text("cluster_id") == cluster)
+        .all(|row| ENDED.contains(&status(row)))
 }
 
 /// Asks for the end of a job that still runs.
 pub(super) fn cancel(store: &mut Store, id: &str) {
-    if store.get(RESOURCE, id).is_none_or(|row| ENDED.contains(&status(row))) {
+    if store
+        .get(RESOURCE, id)
+        .is_none_or(|row| ENDED.contains(&status(row)))
+    {
         return;
     }
     interrupt(store, id);
@@ -101,7 +142,9 @@ pub(super) fn cancel(store: &mut Store, id: &str) {
 
 /// Suspends a job that runs, on an engine that can.
 pub(super) fn suspend(store: &mut Store, id: &str) {
-    let is_running = store.get(RESOURCE, id).is_some_and(|row| ["PREP", "RUNNING"].contains(&status(row)));
+    let is_running = store
+        .get(RESOURCE, id)
+        .is_some_and(|row| ["PREP", "RUNNING"].contains(&status(row)));
     if !is_running || !is_engine_with_workflows(store, id) {
         return;
     }

@@ -23,8 +23,18 @@ pub(crate) const V1: &[Route<Handler>] = &[
     route("run_job", "POST", "/jobs/{id}/execute", execute::execute),
     route("list_jobs", "GET", "/job-executions", list),
     route("get_job", "GET", "/job-executions/{id}", get),
-    route("refresh_job", "GET", "/job-executions/{id}/refresh-status", get),
-    route("cancel_job", "GET", "/job-executions/{id}/cancel", cancel_by_get),
+    route(
+        "refresh_job",
+        "GET",
+        "/job-executions/{id}/refresh-status",
+        get,
+    ),
+    route(
+        "cancel_job",
+        "GET",
+        "/job-executions/{id}/cancel",
+        cancel_by_get,
+    ),
     route("update_job", "PATCH", "/job-executions/{id}", update),
     route("delete_job", "DELETE", "/job-executions/{id}", delete),
 ];
@@ -38,22 +48,40 @@ pub(crate) const V2: &[Route<Handler>] = &[
 ];
 
 const INFO: Schema = Schema(&[field("status", Kind::Choice(&["suspend", "cancel"]))]);
-const UPDATE: Schema =
-    Schema(&[boolean("is_public").or_null(), boolean("is_protected").or_null(), field("info", Kind::Object(&INFO))]);
+const UPDATE: Schema = Schema(&[
+    boolean("is_public").or_null(),
+    boolean("is_protected").or_null(),
+    field("info", Kind::Object(&INFO)),
+]);
 
 /// The configurations that most answers do not show the values of.
-const SECRET: [&str; 4] =
-    ["fs.swift.service.sahara.username", "fs.swift.service.sahara.password", "fs.s3a.access.key", "fs.s3a.secret.key"];
+const SECRET: [&str; 4] = [
+    "fs.swift.service.sahara.username",
+    "fs.swift.service.sahara.password",
+    "fs.s3a.access.key",
+    "fs.s3a.secret.key",
+];
 
-const ENDED: [&str; 5] = ["DONEWITHERROR", "FAILED", "KILLED", "SUCCEEDED", "SUSPENDFAILED"];
+const ENDED: [&str; 5] = [
+    "DONEWITHERROR",
+    "FAILED",
+    "KILLED",
+    "SUCCEEDED",
+    "SUSPENDFAILED",
+];
 
 fn status(row: &Row) -> &str {
-    row.fields.get("info").and_then(|info| info["status"].as_str()).unwrap_or_default()
+    row.fields
+        .get("info")
+        .and_then(|info| info["status"].as_str())
+        .unwrap_or_default()
 }
 
 /// The jobs of any project that were not launched yet.
 pub(crate) fn pending<'s>(ctx: &'s Ctx<'_>) -> impl Iterator<Item = &'s Row> {
-    ctx.store.rows(RESOURCE).filter(|row| status(row) == "PENDING")
+    ctx.store
+        .rows(RESOURCE)
+        .filter(|row| status(row) == "PENDING")
 }
 
 /// A job as answers show it; with all that it was given, where version 2 forgets to hide it.
@@ -64,13 +92,19 @@ fn render(row: &Row, version: Version, is_whole: bool) -> Map<String, Value> {
             shown.insert("job_template_id".to_owned(), template);
         }
     } else {
-        shown.insert("oozie_job_id".to_owned(), shown.get("engine_job_id").cloned().unwrap_or_default());
+        shown.insert(
+            "oozie_job_id".to_owned(),
+            shown.get("engine_job_id").cloned().unwrap_or_default(),
+        );
     }
     if is_whole && version == Version::Two {
         shown.insert("extra".to_owned(), json!({}));
         return shown;
     }
-    if let Some(configs) = shown.get_mut("job_configs").and_then(|configs| configs.get_mut("configs")) {
+    if let Some(configs) = shown
+        .get_mut("job_configs")
+        .and_then(|configs| configs.get_mut("configs"))
+    {
         for name in SECRET {
             if let Some(value) = configs.get_mut(name) {
                 *value = "".into();
@@ -81,7 +115,11 @@ fn render(row: &Row, version: Version, is_whole: bool) -> Map<String, Value> {
 }
 
 fn show(ctx: &Ctx<'_>, status: u16, id: &str) -> Result<Answer, ApiError> {
-    one(status, RESOURCE.singular(ctx.version), render(resource::row(ctx, RESOURCE, id)?, ctx.version, true))
+    one(
+        status,
+        RESOURCE.singular(ctx.version),
+        render(resource::row(ctx, RESOURCE, id)?, ctx.version, true),
+    )
 }
 
 fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -129,7 +167,9 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         _ => {}
     }
     if !given.is_empty() {
-        ctx.store.update(RESOURCE, &id, |row| resource::overlay(&mut row.fields, given));
+        ctx.store.update(RESOURCE, &id, |row| {
+            resource::overlay(&mut row.fields, given)
+        });
     }
     show(ctx, 202, &id)
 }
@@ -137,15 +177,23 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 /// Version 1.1 looks at every change as if it were to suspend the job.
 fn check_suspension(ctx: &Ctx<'_>, id: &str, given: &Map<String, Value>) -> Result<(), ApiError> {
     if given.contains_key("info") && given.len() != 1 {
-        return Err(ApiError::bad("INVALID_JOB_STATUS", "Invalid status parameter"));
+        return Err(ApiError::bad(
+            "INVALID_JOB_STATUS",
+            "Invalid status parameter",
+        ));
     }
     if life::cluster(ctx.store, id).is_none_or(|cluster| clusters::status(cluster) != "Active") {
-        let message = "The cluster of the job is not active, so that nothing can be suspended there";
+        let message =
+            "The cluster of the job is not active, so that nothing can be suspended there";
         return Err(ApiError::invalid_data(message));
     }
-    let suspends = given.get("info").is_some_and(|info| info["status"] == "suspend");
+    let suspends = given
+        .get("info")
+        .is_some_and(|info| info["status"] == "suspend");
     if suspends && !life::is_engine_with_workflows(ctx.store, id) {
-        return Err(ApiError::invalid_reference("The engine knows no suspending of jobs"));
+        return Err(ApiError::invalid_reference(
+            "The engine knows no suspending of jobs",
+        ));
     }
     Ok(())
 }

@@ -97,9 +97,18 @@ type Parsed<T> = Result<T, SyntaxError>;
 
 impl Document {
     pub(crate) fn parse(text: &str) -> Parsed<Self> {
-        let mut parser = Parser { text, chars: text.char_indices().peekable(), token: Token::End, start: 0, depth: 0 };
+        let mut parser = Parser {
+            text,
+            chars: text.char_indices().peekable(),
+            token: Token::End,
+            start: 0,
+            depth: 0,
+        };
         parser.advance()?;
-        let mut document = Self { operations: Vec::new(), fragments: BTreeMap::new() };
+        let mut document = Self {
+            operations: Vec::new(),
+            fragments: BTreeMap::new(),
+        };
         while parser.token != Token::End {
             parser.definition(&mut document)?;
         }
@@ -114,23 +123,44 @@ impl Parser<'_> {
     fn error(&self, message: &str) -> SyntaxError {
         let before = &self.text[..self.start];
         let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|char| *char != '\n').count() + 1;
-        SyntaxError { message: message.to_owned(), line, column }
+        let column = before
+            .chars()
+            .rev()
+            .take_while(|char| *char != '\n')
+            .count()
+            + 1;
+        SyntaxError {
+            message: message.to_owned(),
+            line,
+            column,
+        }
     }
 
     fn definition(&mut self, document: &mut Document) -> Parsed<()> {
         if self.token == Token::Sign('{') {
             let selection = self.selection()?;
-            document.operations.push(Operation { name: None, variables: Vec::new(), selection });
+            document.operations.push(Operation {
+                name: None,
+                variables: Vec::new(),
+                selection,
+            });
             return Ok(());
         }
         match self.name()?.as_str() {
             "query" => {
-                let name = if matches!(self.token, Token::Name(_)) { Some(self.name()?) } else { None };
+                let name = if matches!(self.token, Token::Name(_)) {
+                    Some(self.name()?)
+                } else {
+                    None
+                };
                 let variables = self.variables()?;
                 self.directives()?;
                 let selection = self.selection()?;
-                document.operations.push(Operation { name, variables, selection });
+                document.operations.push(Operation {
+                    name,
+                    variables,
+                    selection,
+                });
             }
             "fragment" => {
                 let name = self.name()?;
@@ -153,8 +183,16 @@ impl Parser<'_> {
                 let name = self.name()?;
                 self.expect(':')?;
                 let kind = self.kind()?;
-                let default = if self.eat('=')? { Some(self.value()?) } else { None };
-                variables.push(Variable { name, kind, default });
+                let default = if self.eat('=')? {
+                    Some(self.value()?)
+                } else {
+                    None
+                };
+                variables.push(Variable {
+                    name,
+                    kind,
+                    default,
+                });
             }
         }
         Ok(variables)
@@ -182,7 +220,11 @@ impl Parser<'_> {
             while !parser.eat('}')? {
                 selection.push(parser.selected()?);
             }
-            if selection.is_empty() { Err(parser.error("nothing is selected")) } else { Ok(selection) }
+            if selection.is_empty() {
+                Err(parser.error("nothing is selected"))
+            } else {
+                Ok(selection)
+            }
         })
     }
 
@@ -209,11 +251,30 @@ impl Parser<'_> {
         }
         let SyntaxError { line, column, .. } = self.error("");
         let first = self.name()?;
-        let (alias, name) = if self.eat(':')? { (Some(first), self.name()?) } else { (None, first) };
-        let arguments = if self.token == Token::Sign('(') { self.arguments()? } else { Vec::new() };
+        let (alias, name) = if self.eat(':')? {
+            (Some(first), self.name()?)
+        } else {
+            (None, first)
+        };
+        let arguments = if self.token == Token::Sign('(') {
+            self.arguments()?
+        } else {
+            Vec::new()
+        };
         self.directives()?;
-        let selection = if self.token == Token::Sign('{') { self.selection()? } else { Vec::new() };
-        Ok(Selection::Field(Field { alias, name, arguments, selection, line, column }))
+        let selection = if self.token == Token::Sign('{') {
+            self.selection()?
+        } else {
+            Vec::new()
+        };
+        Ok(Selection::Field(Field {
+            alias,
+            name,
+            arguments,
+            selection,
+            line,
+            column,
+        }))
     }
 
     fn arguments(&mut self) -> Parsed<Vec<(String, Literal)>> {
@@ -291,7 +352,9 @@ impl Parser<'_> {
     }
 
     fn name(&mut self) -> Parsed<String> {
-        let Token::Name(name) = self.token.clone() else { return Err(self.error("a name is expected")) };
+        let Token::Name(name) = self.token.clone() else {
+            return Err(self.error("a name is expected"));
+        };
         self.advance()?;
         Ok(name)
     }
@@ -315,7 +378,11 @@ impl Parser<'_> {
     }
 
     fn expect(&mut self, sign: char) -> Parsed<()> {
-        if self.eat(sign)? { Ok(()) } else { Err(self.error(&format!("'{sign}' is expected"))) }
+        if self.eat(sign)? {
+            Ok(())
+        } else {
+            Err(self.error(&format!("'{sign}' is expected")))
+        }
     }
 
     fn advance(&mut self) -> Parsed<()> {
@@ -327,15 +394,17 @@ impl Parser<'_> {
         };
         self.start = start;
         self.token = match char {
-            '{' | '}' | '(' | ')' | '[' | ']' | ':' | '=' | '$' | '!' | '@' | '|' => Token::Sign(char),
+            '{' | '}' | '(' | ')' | '[' | ']' | ':' | '=' | '$' | '!' | '@' | '|' => {
+                Token::Sign(char)
+            }
             '.' if self.text[start..].starts_with("...") => {
                 self.chars.nth(1);
                 Token::Spread
             }
             '"' => Token::Text(self.text_from(start)?),
-            '-' | '0'..='9' => {
-                Token::Number(self.run(start, |char| char.is_ascii_alphanumeric() || "+-.".contains(char)))
-            }
+            '-' | '0'..='9' => Token::Number(self.run(start, |char| {
+                char.is_ascii_alphanumeric() || "+-.".contains(char)
+            })),
             '_' | 'a'..='z' | 'A'..='Z' => {
                 Token::Name(self.run(start, |char| char.is_ascii_alphanumeric() || char == '_'))
             }
@@ -368,7 +437,9 @@ impl Parser<'_> {
     fn text_from(&mut self, start: usize) -> Parsed<String> {
         if self.text[start..].starts_with("\"\"\"") {
             let inside = &self.text[start + 3..];
-            let length = inside.find("\"\"\"").ok_or_else(|| self.error("a string has no end"))?;
+            let length = inside
+                .find("\"\"\"")
+                .ok_or_else(|| self.error("a string has no end"))?;
             let end = start + 3 + length + 3;
             while self.chars.next_if(|(at, _)| *at < end).is_some() {}
             return Ok(inside[..length].trim().to_owned());
@@ -421,14 +492,34 @@ mod tests {
         let document = Document::parse(text).unwrap();
         let operation = &document.operations[0];
         assert_eq!(operation.name.as_deref(), Some("Jobs"));
-        let variables: Vec<_> = operation.variables.iter().map(|v| (v.name.as_str(), v.kind.as_str())).collect();
+        let variables: Vec<_> = operation
+            .variables
+            .iter()
+            .map(|v| (v.name.as_str(), v.kind.as_str()))
+            .collect();
         assert_eq!(variables, [("size", "Int!"), ("names", "[String!]")]);
-        let Selection::Field(field) = &operation.selection[0] else { panic!("a field") };
-        assert_eq!((field.key(), field.name.as_str(), field.line, field.column), ("one", "jobs", 2, 3));
-        assert_eq!(field.arguments[0], ("pageSize".to_owned(), Literal::Variable("size".to_owned())));
-        let Literal::List(filters) = &field.arguments[1].1 else { panic!("a list") };
+        let Selection::Field(field) = &operation.selection[0] else {
+            panic!("a field")
+        };
+        assert_eq!(
+            (field.key(), field.name.as_str(), field.line, field.column),
+            ("one", "jobs", 2, 3)
+        );
+        assert_eq!(
+            field.arguments[0],
+            ("pageSize".to_owned(), Literal::Variable("size".to_owned()))
+        );
+        let Literal::List(filters) = &field.arguments[1].1 else {
+            panic!("a list")
+        };
         let property = ("property".to_owned(), Literal::Text("a\"A".to_owned()));
-        assert_eq!(filters[0], Literal::Object(vec![property, ("sort".to_owned(), Literal::Name("ASC".to_owned()))]));
+        assert_eq!(
+            filters[0],
+            Literal::Object(vec![
+                property,
+                ("sort".to_owned(), Literal::Name("ASC".to_owned()))
+            ])
+        );
         assert_eq!(field.arguments[2].1, Literal::Number("-1.5e3".to_owned()));
         assert_eq!(field.selection.len(), 3);
         assert!(document.fragments.contains_key("rest"));
@@ -441,7 +532,10 @@ mod tests {
         assert_eq!(message("{ a(b: \"c) }"), "1:8 a string has no end");
         assert_eq!(message("{ }"), "1:4 nothing is selected");
         assert_eq!(message(""), "1:1 the document has no operation");
-        assert_eq!(message("mutation { a }"), "1:10 only queries and fragments are known");
+        assert_eq!(
+            message("mutation { a }"),
+            "1:10 only queries and fragments are known"
+        );
         assert!(message("{ a @skip(if: true) }").contains("directives"));
         assert!(message(&"{a".repeat(1000)).contains("too deep"));
         assert!(message(&format!("{{a(b: {}", "[".repeat(1000))).contains("too deep"));

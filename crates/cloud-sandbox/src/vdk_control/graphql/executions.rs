@@ -32,7 +32,10 @@ struct Range {
 impl Range {
     fn has(&self, time: Option<Timestamp>) -> bool {
         match time {
-            Some(time) => self.from.is_none_or(|from| from <= time) && self.until.is_none_or(|until| time <= until),
+            Some(time) => {
+                self.from.is_none_or(|from| from <= time)
+                    && self.until.is_none_or(|until| time <= until)
+            }
             None => self.from.is_none() && self.until.is_none(),
         }
     }
@@ -66,27 +69,52 @@ impl Wanted {
             (None, Some(_)) => return Err("Executions need pageNumber beside pageSize".to_owned()),
         };
         let filter = arguments.get("filter").and_then(Value::as_object);
-        let time = |name: &str| match filter.and_then(|filter| filter.get(name)).and_then(Value::as_str) {
+        let time = |name: &str| match filter
+            .and_then(|filter| filter.get(name))
+            .and_then(Value::as_str)
+        {
             None => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|_| format!("{name} is not a date with a time and an offset")),
+            Some(text) => text
+                .parse()
+                .map(Some)
+                .map_err(|_| format!("{name} is not a date with a time and an offset")),
         };
         let texts = |name: &str| {
-            let list = filter.and_then(|filter| filter.get(name)).and_then(Value::as_array);
-            list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+            let list = filter
+                .and_then(|filter| filter.get(name))
+                .and_then(Value::as_array);
+            list.into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect()
         };
         let order = match arguments.get("order").and_then(Value::as_object) {
             None => None,
             Some(order) => {
-                let property = order.get("property").and_then(Value::as_str).filter(|name| ORDERS.contains(name));
-                let property = property.ok_or_else(|| format!("order.property is one of {}", ORDERS.join(",")))?;
+                let property = order
+                    .get("property")
+                    .and_then(Value::as_str)
+                    .filter(|name| ORDERS.contains(name));
+                let property = property
+                    .ok_or_else(|| format!("order.property is one of {}", ORDERS.join(",")))?;
                 let direction = order.get("direction").and_then(Value::as_str);
-                Some((property.to_owned(), direction.ok_or("Executions need order.direction")? == "DESC"))
+                Some((
+                    property.to_owned(),
+                    direction.ok_or("Executions need order.direction")? == "DESC",
+                ))
             }
         };
         Ok(Self {
             slice,
-            started: Range { from: time("startTimeGte")?, until: time("startTimeLte")? },
-            ended: Range { from: time("endTimeGte")?, until: time("endTimeLte")? },
+            started: Range {
+                from: time("startTimeGte")?,
+                until: time("startTimeLte")?,
+            },
+            ended: Range {
+                from: time("endTimeGte")?,
+                until: time("endTimeLte")?,
+            },
             statuses: texts("statusIn"),
             jobs: texts("jobNameIn"),
             teams: texts("teamNameIn"),
@@ -96,7 +124,11 @@ impl Wanted {
 
     /// The same for the executions of one job, which may not be named in another way.
     pub(super) fn read_nested(arguments: &Map<String, Value>) -> Result<Self, String> {
-        if arguments.get("filter").and_then(|filter| filter.get("jobNameIn")).is_some_and(|list| !list.is_null()) {
+        if arguments
+            .get("filter")
+            .and_then(|filter| filter.get("jobNameIn"))
+            .is_some_and(|list| !list.is_null())
+        {
             return Err("The filter jobNameIn is not for executions in a deployment".to_owned());
         }
         Self::read(arguments)
@@ -104,14 +136,22 @@ impl Wanted {
 
     /// The executions of these jobs that are wanted.
     pub(super) fn select<'j>(&self, ctx: &Ctx<'_>, jobs: impl Iterator<Item = &'j Job>) -> Page {
-        let passes = |list: &[String], name: &str| list.is_empty() || list.iter().any(|wanted| wanted == name);
+        let passes = |list: &[String], name: &str| {
+            list.is_empty() || list.iter().any(|wanted| wanted == name)
+        };
         let mut rows: Vec<(&Job, &Execution)> = jobs
             .filter(|job| passes(&self.jobs, &job.name) && passes(&self.teams, &job.team))
             .flat_map(|job| job.executions.iter().map(move |execution| (job, execution)))
             .filter(|(_, execution)| {
-                passes(&self.statuses, &execution.status(ctx.now).name().to_ascii_uppercase())
-                    && self.started.has(timestamp(ctx, execution.submitted))
-                    && self.ended.has(execution.ended(ctx.now).and_then(|ended| timestamp(ctx, ended)))
+                passes(
+                    &self.statuses,
+                    &execution.status(ctx.now).name().to_ascii_uppercase(),
+                ) && self.started.has(timestamp(ctx, execution.submitted))
+                    && self.ended.has(
+                        execution
+                            .ended(ctx.now)
+                            .and_then(|ended| timestamp(ctx, ended)),
+                    )
             })
             .collect();
         if let Some((property, descending)) = &self.order {
@@ -127,7 +167,11 @@ impl Wanted {
             Some(slice) => slice.of(rows).map(render).collect(),
             None => rows.into_iter().map(render).collect(),
         };
-        Page { content, pages: i64::try_from(pages).unwrap_or(i64::MAX), items }
+        Page {
+            content,
+            pages: i64::try_from(pages).unwrap_or(i64::MAX),
+            items,
+        }
     }
 }
 

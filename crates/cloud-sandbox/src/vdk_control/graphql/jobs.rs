@@ -48,20 +48,56 @@ impl Property {
     const ALL: &[(&str, &[&str], Self)] = &[
         ("jobName", &["content", "jobName"], Self::Name),
         ("config.team", &["content", "config", "team"], Self::Team),
-        ("config.description", &["content", "config", "description"], Self::Description),
-        ("config.sourceUrl", &["content", "config", "sourceUrl"], Self::SourceUrl),
+        (
+            "config.description",
+            &["content", "config", "description"],
+            Self::Description,
+        ),
+        (
+            "config.sourceUrl",
+            &["content", "config", "sourceUrl"],
+            Self::SourceUrl,
+        ),
         (
             "config.schedule.nextRunEpochSeconds",
             &["content", "config", "schedule", "nextRunEpochSeconds"],
             Self::NextRun,
         ),
-        ("config.schedule.scheduleCron", &["content", "config", "schedule", "scheduleCron"], Self::Cron),
-        ("config.contacts.present", &["content", "config", "contacts", "present"], Self::Contacts),
-        ("deployments.enabled", &["content", "deployments", "enabled"], Self::Enabled),
-        ("deployments.jobPythonVersion", &["content", "deployments", "jobPythonVersion"], Self::Python),
-        ("deployments.lastExecutionStatus", &["content", "deployments", "lastExecutionStatus"], Self::LastStatus),
-        ("deployments.lastExecutionTime", &["content", "deployments", "lastExecutionTime"], Self::LastTime),
-        ("deployments.lastExecutionDuration", &["content", "deployments", "lastExecutionDuration"], Self::LastDuration),
+        (
+            "config.schedule.scheduleCron",
+            &["content", "config", "schedule", "scheduleCron"],
+            Self::Cron,
+        ),
+        (
+            "config.contacts.present",
+            &["content", "config", "contacts", "present"],
+            Self::Contacts,
+        ),
+        (
+            "deployments.enabled",
+            &["content", "deployments", "enabled"],
+            Self::Enabled,
+        ),
+        (
+            "deployments.jobPythonVersion",
+            &["content", "deployments", "jobPythonVersion"],
+            Self::Python,
+        ),
+        (
+            "deployments.lastExecutionStatus",
+            &["content", "deployments", "lastExecutionStatus"],
+            Self::LastStatus,
+        ),
+        (
+            "deployments.lastExecutionTime",
+            &["content", "deployments", "lastExecutionTime"],
+            Self::LastTime,
+        ),
+        (
+            "deployments.lastExecutionDuration",
+            &["content", "deployments", "lastExecutionDuration"],
+            Self::LastDuration,
+        ),
         ("deployments", &[], Self::Broken),
         ("deployments.executions", &[], Self::Broken),
         ("deployments.failedExecutions", &[], Self::Broken),
@@ -69,7 +105,10 @@ impl Property {
     ];
 
     fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, ..)| known.eq_ignore_ascii_case(name)).map(|(.., property)| *property)
+        Self::ALL
+            .iter()
+            .find(|(known, ..)| known.eq_ignore_ascii_case(name))
+            .map(|(.., property)| *property)
     }
 }
 
@@ -83,25 +122,40 @@ struct Filter {
 
 impl Filter {
     fn read(value: &Value) -> Result<Option<Self>, String> {
-        let Some(fields) = value.as_object().filter(|fields| !fields.is_empty()) else { return Ok(None) };
+        let Some(fields) = value.as_object().filter(|fields| !fields.is_empty()) else {
+            return Ok(None);
+        };
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
         let (name, pattern) = (text("property").unwrap_or_default(), text("pattern"));
         let descending = text("sort").map(|sort| sort == "DESC");
         let property = Property::named(&name).filter(|_| pattern.is_some() || descending.is_some());
-        let property = property.ok_or_else(|| format!("The filter for {name} is not valid or not known"))?;
+        let property =
+            property.ok_or_else(|| format!("The filter for {name} is not valid or not known"))?;
         if property == Property::Broken {
             return Err(format!("There is nothing that filters by {name}"));
         }
         let range = match &pattern {
-            Some(pattern) if matches!(property, Property::NextRun | Property::LastTime) => Some(range(pattern)?),
+            Some(pattern) if matches!(property, Property::NextRun | Property::LastTime) => {
+                Some(range(pattern)?)
+            }
             _ => None,
         };
-        Ok(Some(Self { property, pattern, range, descending }))
+        Ok(Some(Self {
+            property,
+            pattern,
+            range,
+            descending,
+        }))
     }
 
     fn admits(&self, row: &Row<'_>) -> bool {
-        let Some(pattern) = &self.pattern else { return true };
-        let within = |value: i64| self.range.is_none_or(|(first, last)| (first..=last).contains(&value));
+        let Some(pattern) = &self.pattern else {
+            return true;
+        };
+        let within = |value: i64| {
+            self.range
+                .is_none_or(|(first, last)| (first..=last).contains(&value))
+        };
         match self.property {
             Property::Name => fits(&row.job.name, pattern, '*'),
             // The server makes a regular expression of it, of which this is what people write.
@@ -110,7 +164,9 @@ impl Filter {
             Property::Python => contains(row.python(), pattern),
             Property::NextRun => row.next_run > 0 && within(row.next_run),
             Property::LastTime => row.ended_last().is_some_and(within),
-            Property::Enabled | Property::LastStatus | Property::LastDuration => row.finds(self.property, pattern),
+            Property::Enabled | Property::LastStatus | Property::LastDuration => {
+                row.finds(self.property, pattern)
+            }
             // Nothing is filtered by these, whatever is asked for.
             Property::SourceUrl | Property::Cron | Property::Contacts | Property::Broken => true,
         }
@@ -119,7 +175,12 @@ impl Filter {
 
 impl Row<'_> {
     fn enabled(&self) -> &'static str {
-        match self.job.deployment.as_ref().filter(|_| self.shows_deployment) {
+        match self
+            .job
+            .deployment
+            .as_ref()
+            .filter(|_| self.shows_deployment)
+        {
             None => "not_deployed",
             Some(deployment) if deployment.enabled => "enabled",
             Some(_) => "disabled",
@@ -127,7 +188,11 @@ impl Row<'_> {
     }
 
     fn python(&self) -> Option<&str> {
-        let deployment = self.job.deployment.as_ref().filter(|_| self.shows_deployment)?;
+        let deployment = self
+            .job
+            .deployment
+            .as_ref()
+            .filter(|_| self.shows_deployment)?;
         Some(&deployment.python_version)
     }
 
@@ -147,7 +212,8 @@ impl Row<'_> {
     }
 
     fn last_status(&self) -> Option<&'static str> {
-        self.last().map(|(execution, _)| execution.status(self.now).name())
+        self.last()
+            .map(|(execution, _)| execution.status(self.now).name())
     }
 
     /// Whether a text is found in a property by a search.
@@ -162,7 +228,9 @@ impl Row<'_> {
             Property::Python => contains(self.python(), text),
             Property::Enabled => self.enabled().eq_ignore_ascii_case(text),
             Property::LastStatus => self.last_status() == Some(text),
-            Property::LastDuration => self.lasted().is_some_and(|seconds| text.parse() == Ok(seconds)),
+            Property::LastDuration => self
+                .lasted()
+                .is_some_and(|seconds| text.parse() == Ok(seconds)),
             Property::Contacts => true,
             Property::LastTime | Property::Broken => false,
         }
@@ -174,20 +242,31 @@ impl Row<'_> {
             (Some(a), Some(b)) => a.cmp(b),
             (a, b) => b.is_some().cmp(&a.is_some()),
         };
-        let has_contacts = |row: &Self| row.job.config.contacts.lists().any(|list| !list.is_empty());
+        let has_contacts =
+            |row: &Self| row.job.config.contacts.lists().any(|list| !list.is_empty());
         match property {
             Property::Name => self.job.name.cmp(&other.job.name),
             Property::Team => self.job.team.cmp(&other.job.team),
-            Property::Description => texts(self.job.description.as_deref(), other.job.description.as_deref()),
+            Property::Description => texts(
+                self.job.description.as_deref(),
+                other.job.description.as_deref(),
+            ),
             Property::Python => texts(self.python(), other.python()),
             Property::NextRun => self.next_run.cmp(&other.next_run),
             Property::Contacts => has_contacts(self).cmp(&has_contacts(other)),
             Property::Enabled => {
-                let rank = |row: &Self| ["enabled", "disabled"].iter().position(|name| *name == row.enabled());
+                let rank = |row: &Self| {
+                    ["enabled", "disabled"]
+                        .iter()
+                        .position(|name| *name == row.enabled())
+                };
                 rank(self).unwrap_or(2).cmp(&rank(other).unwrap_or(2))
             }
             Property::LastStatus => self.last_status().cmp(&other.last_status()),
-            Property::LastTime => self.last().map(|(_, ended)| ended).cmp(&other.last().map(|(_, ended)| ended)),
+            Property::LastTime => self
+                .last()
+                .map(|(_, ended)| ended)
+                .cmp(&other.last().map(|(_, ended)| ended)),
             Property::LastDuration => self.lasted().cmp(&other.lasted()),
             Property::SourceUrl | Property::Cron | Property::Broken => Ordering::Equal,
         }
@@ -198,20 +277,34 @@ pub(super) fn find(ctx: &Ctx<'_>, asked: &Asked) -> Result<Page, String> {
     let argument = |name: &str| asked.arguments.get(name);
     // Without arguments they have the defaults of the schema, of which the server refuses the first.
     let number = argument("pageNumber").and_then(Value::as_i64).unwrap_or(0);
-    let slice = Slice::check(number, argument("pageSize").and_then(Value::as_i64).unwrap_or(20))?;
+    let slice = Slice::check(
+        number,
+        argument("pageSize").and_then(Value::as_i64).unwrap_or(20),
+    )?;
     let mut filters = Vec::new();
-    for filter in argument("filter").and_then(Value::as_array).into_iter().flatten() {
+    for filter in argument("filter")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         filters.extend(Filter::read(filter)?);
     }
-    let search = argument("search").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let search = argument("search")
+        .and_then(Value::as_str)
+        .filter(|text| !text.trim().is_empty());
     let nested = match asked.at(&["content", "deployments", "executions"]) {
         Some(executions) => Some(Wanted::read_nested(&executions.arguments)?),
         None => None,
     };
 
     let shows_deployment = asked.at(&["content", "deployments"]).is_some();
-    let shows_next_run = asked.at(&["content", "config", "schedule", "nextRunEpochSeconds"]).is_some();
-    let epoch = ctx.epoch.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let shows_next_run = asked
+        .at(&["content", "config", "schedule", "nextRunEpochSeconds"])
+        .is_some();
+    let epoch = ctx
+        .epoch
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     let mut rows: Vec<Row<'_>> = ctx
         .state
         .jobs
@@ -219,8 +312,16 @@ pub(super) fn find(ctx: &Ctx<'_>, asked: &Asked) -> Result<Page, String> {
         .map(|job| Row {
             job,
             shows_deployment,
-            next_run: if shows_next_run { next_run(job, ctx) } else { 0 },
-            last: job.executions.iter().filter_map(|e| Some((e, e.ended(ctx.now)?))).max_by_key(|(_, ended)| *ended),
+            next_run: if shows_next_run {
+                next_run(job, ctx)
+            } else {
+                0
+            },
+            last: job
+                .executions
+                .iter()
+                .filter_map(|e| Some((e, e.ended(ctx.now)?)))
+                .max_by_key(|(_, ended)| *ended),
             now: ctx.now,
             epoch,
         })
@@ -233,19 +334,38 @@ pub(super) fn find(ctx: &Ctx<'_>, asked: &Asked) -> Result<Page, String> {
             .filter(|(_, path, _)| !path.is_empty() && asked.at(path).is_some())
             .map(|p| p.2)
             .collect();
-        rows.retain(|row| searched.is_empty() || searched.iter().any(|property| row.finds(*property, text)));
+        rows.retain(|row| {
+            searched.is_empty() || searched.iter().any(|property| row.finds(*property, text))
+        });
     }
     // Rows are in the order of their names, and only the last order that is asked for counts.
-    if let Some((property, descending)) = filters.iter().rev().find_map(|f| Some((f.property, f.descending?))) {
-        rows.sort_by(|a, b| if descending { b.compare(a, property) } else { a.compare(b, property) });
+    if let Some((property, descending)) = filters
+        .iter()
+        .rev()
+        .find_map(|f| Some((f.property, f.descending?)))
+    {
+        rows.sort_by(|a, b| {
+            if descending {
+                b.compare(a, property)
+            } else {
+                a.compare(b, property)
+            }
+        });
     }
 
     let items = rows.len();
     // The server's own arithmetic, by which nothing is on one page unless a page has one item.
     let count = i64::try_from(items).unwrap_or(i64::MAX);
     let pages = (count - 1) / i64::try_from(slice.size).unwrap_or(i64::MAX) + 1;
-    let content = slice.of(rows).map(|row| row.render(ctx, nested.as_ref())).collect();
-    Ok(Page { content, pages, items })
+    let content = slice
+        .of(rows)
+        .map(|row| row.render(ctx, nested.as_ref()))
+        .collect();
+    Ok(Page {
+        content,
+        pages,
+        items,
+    })
 }
 
 impl Row<'_> {
@@ -269,8 +389,15 @@ impl Row<'_> {
     fn deployment(&self, ctx: &Ctx<'_>, nested: Option<&Wanted>) -> Option<Value> {
         let job = self.job;
         let deployment = job.deployment.as_ref()?;
-        let executions = nested.map_or_else(Vec::new, |wanted| wanted.select(ctx, std::iter::once(job)).content);
-        let count = |wanted: &[Status]| job.executions.iter().filter(|e| wanted.contains(&e.status(ctx.now))).count();
+        let executions = nested.map_or_else(Vec::new, |wanted| {
+            wanted.select(ctx, std::iter::once(job)).content
+        });
+        let count = |wanted: &[Status]| {
+            job.executions
+                .iter()
+                .filter(|e| wanted.contains(&e.status(ctx.now)))
+                .count()
+        };
         let last = job.executions.iter().filter_map(|e| e.ended(ctx.now)).max();
         Some(json!({
             "id": job.name,
@@ -297,7 +424,14 @@ impl Row<'_> {
 
 impl Contacts {
     fn lists(&self) -> impl Iterator<Item = &Vec<String>> {
-        [&self.user_error, &self.platform_error, &self.success, &self.deploy].into_iter().flatten()
+        [
+            &self.user_error,
+            &self.platform_error,
+            &self.success,
+            &self.deploy,
+        ]
+        .into_iter()
+        .flatten()
     }
 
     fn render(&self) -> Value {
@@ -322,7 +456,9 @@ fn source_url(job: &Job) -> String {
 }
 
 fn range(pattern: &str) -> Result<(i64, i64), String> {
-    let ends = pattern.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+    let ends = pattern
+        .split_once('-')
+        .and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
     match ends {
         Some((first, last)) if first <= last => Ok((first, last)),
         Some(_) => Err("The first time of the range is after the second".to_owned()),
@@ -338,7 +474,9 @@ fn contains(text: Option<&str>, part: &str) -> bool {
 fn fits(text: &str, pattern: &str, wild: char) -> bool {
     let (text, pattern) = (text.to_lowercase(), pattern.to_lowercase());
     let mut parts = pattern.split(wild);
-    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else {
+        return false;
+    };
     let mut parts = parts.peekable();
     if parts.peek().is_none() {
         return rest.is_empty();
@@ -347,7 +485,9 @@ fn fits(text: &str, pattern: &str, wild: char) -> bool {
         if parts.peek().is_none() {
             return rest.ends_with(part);
         }
-        let Some(at) = rest.find(part) else { return false };
+        let Some(at) = rest.find(part) else {
+            return false;
+        };
         rest = &rest[at + part.len()..];
     }
     true

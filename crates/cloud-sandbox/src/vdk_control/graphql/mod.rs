@@ -17,8 +17,12 @@ use document::{Document, Operation};
 use schema::{Asked, Check};
 
 /// The team in the path restricts nothing: a query that wants one team's jobs has to filter.
-pub(crate) const ROUTES: &[Route<Handler>] =
-    &[route("jobsQuery", "GET", "/data-jobs/for-team/{team_name}/jobs", query)];
+pub(crate) const ROUTES: &[Route<Handler>] = &[route(
+    "jobsQuery",
+    "GET",
+    "/data-jobs/for-team/{team_name}/jobs",
+    query,
+)];
 
 /// What is asked when nothing is.
 const DEFAULT: &str = "{ jobs(pageNumber: 1, pageSize: 20, filter: []) { content { jobName config { team description \
@@ -48,7 +52,9 @@ impl Slice {
     }
 
     fn of<T>(self, rows: Vec<T>) -> impl Iterator<Item = T> {
-        rows.into_iter().skip((self.number - 1).saturating_mul(self.size)).take(self.size)
+        rows.into_iter()
+            .skip((self.number - 1).saturating_mul(self.size))
+            .take(self.size)
     }
 }
 
@@ -57,30 +63,48 @@ fn query(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         None => Map::new(),
         Some(text) => match serde_json::from_str(text) {
             Ok(Value::Object(variables)) => variables,
-            _ => return Err(Refusal::bug("The variables of the query are not a JSON object.")),
+            _ => {
+                return Err(Refusal::bug(
+                    "The variables of the query are not a JSON object.",
+                ));
+            }
         },
     };
     let document = match Document::parse(ctx.query("query").unwrap_or(DEFAULT)) {
         Ok(document) => document,
         Err(error) => {
             let message = format!("Invalid syntax: {}", error.message);
-            return failed(&[fault("InvalidSyntax", &message, Some((error.line, error.column)), None)]);
+            return failed(&[fault(
+                "InvalidSyntax",
+                &message,
+                Some((error.line, error.column)),
+                None,
+            )]);
         }
     };
-    let wanted = ctx.query("operation_name").map(|name| name.trim().replace('"', "")).unwrap_or_default();
+    let wanted = ctx
+        .query("operation_name")
+        .map(|name| name.trim().replace('"', ""))
+        .unwrap_or_default();
     let asked = match operation(&document, &wanted) {
         Ok(operation) => Check::run(&document, operation, variables),
         Err(message) => return failed(&[fault("ValidationError", message, None, None)]),
     };
     let asked = match asked {
         Ok(asked) => asked,
-        Err(invalid) => return failed(&[fault("ValidationError", &invalid.message, invalid.at, None)]),
+        Err(invalid) => {
+            return failed(&[fault("ValidationError", &invalid.message, invalid.at, None)]);
+        }
     };
 
     let mut errors = Vec::new();
     let mut results = Map::new();
     for root in &asked {
-        let found = if root.name == "jobs" { jobs::find(ctx, root) } else { executions::find(ctx, root) };
+        let found = if root.name == "jobs" {
+            jobs::find(ctx, root)
+        } else {
+            executions::find(ctx, root)
+        };
         let result = match found {
             Ok(page) => {
                 let page = json!({"content": page.content, "totalPages": page.pages, "totalItems": page.items});
@@ -88,20 +112,32 @@ fn query(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             }
             Err(problem) => {
                 let message = format!("Exception while fetching data (/{}) : {problem}", root.key);
-                errors.push(fault("DataFetchingException", &message, Some((root.line, root.column)), Some(&root.key)));
+                errors.push(fault(
+                    "DataFetchingException",
+                    &message,
+                    Some((root.line, root.column)),
+                    Some(&root.key),
+                ));
                 Value::Null
             }
         };
         results.insert(root.key.clone(), result);
     }
     // The answer has room for one root, known by its own name.
-    let page = results.get("jobs").or_else(|| results.get("executions")).filter(|page| !page.is_null());
+    let page = results
+        .get("jobs")
+        .or_else(|| results.get("executions"))
+        .filter(|page| !page.is_null());
     let data = page.map(|page| {
         let total = |name: &str| page.get(name).cloned().unwrap_or_else(|| Value::from(0));
         json!({"content": page.get("content"), "totalPages": total("totalPages"), "totalItems": total("totalItems")})
     });
     let body = json!({"errors": errors, "data": data});
-    if errors.is_empty() { show(&body) } else { Ok(Answer::json(400, &body)) }
+    if errors.is_empty() {
+        show(&body)
+    } else {
+        Ok(Answer::json(400, &body))
+    }
 }
 
 fn operation<'d>(document: &'d Document, name: &str) -> Result<&'d Operation, &'static str> {
@@ -116,8 +152,10 @@ fn operation<'d>(document: &'d Document, name: &str) -> Result<&'d Operation, &'
 }
 
 fn fault(kind: &str, message: &str, at: Option<(usize, usize)>, path: Option<&str>) -> Value {
-    let locations: Vec<Value> =
-        at.into_iter().map(|(line, column)| json!({"line": line, "column": column, "sourceName": null})).collect();
+    let locations: Vec<Value> = at
+        .into_iter()
+        .map(|(line, column)| json!({"line": line, "column": column, "sourceName": null}))
+        .collect();
     json!({
         "message": message,
         "locations": locations,
@@ -127,7 +165,10 @@ fn fault(kind: &str, message: &str, at: Option<(usize, usize)>, path: Option<&st
     })
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "it is the last expression of a handler, which can fail")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "it is the last expression of a handler, which can fail"
+)]
 fn failed(errors: &[Value]) -> Result<Answer, Refusal> {
     Ok(Answer::json(400, &json!({"errors": errors, "data": null})))
 }
@@ -139,7 +180,9 @@ fn select(value: &Value, fields: &[Asked]) -> Value {
         Value::Object(members) if !fields.is_empty() => {
             let mut selected = Map::new();
             for field in fields {
-                let part = members.get(&field.name).map_or(Value::Null, |member| select(member, &field.fields));
+                let part = members
+                    .get(&field.name)
+                    .map_or(Value::Null, |member| select(member, &field.fields));
                 match (selected.get_mut(&field.key), part) {
                     // The same field may be asked for in parts.
                     (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),

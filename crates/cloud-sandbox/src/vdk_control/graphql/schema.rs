@@ -10,10 +10,37 @@ use super::document::{Document, Field, Literal, Operation, Selection};
 type Member = (&'static str, &'static str);
 
 const OBJECTS: &[(&str, &[Member])] = &[
-    ("Query", &[("jobs", "DataJobPage"), ("executions", "DataJobExecutionResponse")]),
-    ("DataJobPage", &[("content", "[DataJob]"), ("totalPages", "Int"), ("totalItems", "Int")]),
-    ("DataJobExecutionResponse", &[("content", "[DataJobExecution]"), ("totalPages", "Int"), ("totalItems", "Int")]),
-    ("DataJob", &[("jobName", "String"), ("config", "DataJobConfig"), ("deployments", "[DataJobDeployment]")]),
+    (
+        "Query",
+        &[
+            ("jobs", "DataJobPage"),
+            ("executions", "DataJobExecutionResponse"),
+        ],
+    ),
+    (
+        "DataJobPage",
+        &[
+            ("content", "[DataJob]"),
+            ("totalPages", "Int"),
+            ("totalItems", "Int"),
+        ],
+    ),
+    (
+        "DataJobExecutionResponse",
+        &[
+            ("content", "[DataJobExecution]"),
+            ("totalPages", "Int"),
+            ("totalItems", "Int"),
+        ],
+    ),
+    (
+        "DataJob",
+        &[
+            ("jobName", "String"),
+            ("config", "DataJobConfig"),
+            ("deployments", "[DataJobDeployment]"),
+        ],
+    ),
     (
         "DataJobConfig",
         &[
@@ -26,7 +53,10 @@ const OBJECTS: &[(&str, &[Member])] = &[
             ("logsUrl", "String"),
         ],
     ),
-    ("DataJobSchedule", &[("scheduleCron", "String"), ("nextRunEpochSeconds", "Int")]),
+    (
+        "DataJobSchedule",
+        &[("scheduleCron", "String"), ("nextRunEpochSeconds", "Int")],
+    ),
     (
         "DataJobContacts",
         &[
@@ -107,8 +137,12 @@ const OBJECTS: &[(&str, &[Member])] = &[
     ),
 ];
 
-const OF_JOBS: &[Member] =
-    &[("pageNumber", "Int"), ("pageSize", "Int"), ("filter", "[Predicate]"), ("search", "String")];
+const OF_JOBS: &[Member] = &[
+    ("pageNumber", "Int"),
+    ("pageSize", "Int"),
+    ("filter", "[Predicate]"),
+    ("search", "String"),
+];
 
 const OF_EXECUTIONS: &[Member] = &[
     ("pageNumber", "Int"),
@@ -118,8 +152,18 @@ const OF_EXECUTIONS: &[Member] = &[
 ];
 
 const INPUTS: &[(&str, &[Member])] = &[
-    ("Predicate", &[("property", "String"), ("pattern", "String"), ("sort", "Direction")]),
-    ("DataJobExecutionOrder", &[("property", "String"), ("direction", "Direction")]),
+    (
+        "Predicate",
+        &[
+            ("property", "String"),
+            ("pattern", "String"),
+            ("sort", "Direction"),
+        ],
+    ),
+    (
+        "DataJobExecutionOrder",
+        &[("property", "String"), ("direction", "Direction")],
+    ),
     (
         "DataJobExecutionFilter",
         &[
@@ -138,12 +182,23 @@ const ENUMS: &[(&str, &[&str])] = &[
     ("Direction", &["ASC", "DESC"]),
     (
         "DataJobExecutionStatus",
-        &["SUBMITTED", "RUNNING", "SUCCEEDED", "CANCELLED", "SKIPPED", "USER_ERROR", "PLATFORM_ERROR"],
+        &[
+            "SUBMITTED",
+            "RUNNING",
+            "SUCCEEDED",
+            "CANCELLED",
+            "SKIPPED",
+            "USER_ERROR",
+            "PLATFORM_ERROR",
+        ],
     ),
 ];
 
 fn find<T: Copy>(table: &[(&'static str, T)], name: &str) -> Option<T> {
-    table.iter().find(|(known, _)| *known == name).map(|(_, found)| *found)
+    table
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, found)| *found)
 }
 
 fn arguments_of(object: &str, field: &str) -> &'static [Member] {
@@ -168,8 +223,13 @@ pub(crate) struct Asked {
 impl Asked {
     /// The field at the end of a path, by the names of fields.
     pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
-        let Some((first, rest)) = path.split_first() else { return Some(self) };
-        self.fields.iter().filter(|field| field.name == *first).find_map(|field| field.at(rest))
+        let Some((first, rest)) = path.split_first() else {
+            return Some(self);
+        };
+        self.fields
+            .iter()
+            .filter(|field| field.name == *first)
+            .find_map(|field| field.at(rest))
     }
 }
 
@@ -207,26 +267,42 @@ impl<'d> Check<'d> {
             };
             let value = value.map_err(|problem| {
                 let name = &variable.name;
-                Invalid { message: format!("The variable '{name}' cannot be used: {problem}"), at: None }
+                Invalid {
+                    message: format!("The variable '{name}' cannot be used: {problem}"),
+                    at: None,
+                }
             })?;
             variables.insert(variable.name.clone(), value);
         }
         let mut left = MOST_FIELDS;
-        Self { document, variables }.fields("Query", &operation.selection, &mut left)
+        Self {
+            document,
+            variables,
+        }
+        .fields("Query", &operation.selection, &mut left)
     }
 
-    fn fields(&self, object: &str, selection: &[Selection], left: &mut usize) -> Result<Vec<Asked>, Invalid> {
+    fn fields(
+        &self,
+        object: &str,
+        selection: &[Selection],
+        left: &mut usize,
+    ) -> Result<Vec<Asked>, Invalid> {
         let mut asked = Vec::new();
         for selected in selection {
-            *left = left
-                .checked_sub(1)
-                .ok_or_else(|| Invalid { message: "The query is too large".to_owned(), at: None })?;
+            *left = left.checked_sub(1).ok_or_else(|| Invalid {
+                message: "The query is too large".to_owned(),
+                at: None,
+            })?;
             match selected {
                 Selection::Field(field) => asked.push(self.field(object, field, left)?),
                 Selection::Inline(inner) => asked.extend(self.fields(object, inner, left)?),
                 Selection::Spread(name) => {
                     let Some(fragment) = self.document.fragments.get(name) else {
-                        return Err(Invalid { message: format!("The fragment '{name}' is not defined"), at: None });
+                        return Err(Invalid {
+                            message: format!("The fragment '{name}' is not defined"),
+                            at: None,
+                        });
                     };
                     // Each level of a fragment in itself takes one of the fields that are left, and some of the stack.
                     *left = left.saturating_sub(MOST_FIELDS / 32);
@@ -238,23 +314,36 @@ impl<'d> Check<'d> {
     }
 
     fn field(&self, object: &str, field: &Field, left: &mut usize) -> Result<Asked, Invalid> {
-        let invalid = |message: String| Invalid { message, at: Some((field.line, field.column)) };
+        let invalid = |message: String| Invalid {
+            message,
+            at: Some((field.line, field.column)),
+        };
         let name = &field.name;
         if name == "__typename" {
             return Err(invalid("Introspection is not known here".to_owned()));
         }
         let kind = find(OBJECTS, object).and_then(|members| find(members, name));
-        let kind = kind.ok_or_else(|| invalid(format!("Field '{name}' in type '{object}' is undefined")))?;
+        let kind =
+            kind.ok_or_else(|| invalid(format!("Field '{name}' in type '{object}' is undefined")))?;
         let inner = kind.trim_matches(['[', ']']);
         let fields = match (find(OBJECTS, inner), field.selection.is_empty()) {
-            (Some(_), true) => return Err(invalid(format!("Field '{name}' of type '{kind}' needs a selection"))),
-            (None, false) => return Err(invalid(format!("Field '{name}' of type '{kind}' has nothing to select"))),
+            (Some(_), true) => {
+                return Err(invalid(format!(
+                    "Field '{name}' of type '{kind}' needs a selection"
+                )));
+            }
+            (None, false) => {
+                return Err(invalid(format!(
+                    "Field '{name}' of type '{kind}' has nothing to select"
+                )));
+            }
             _ => self.fields(inner, &field.selection, left)?,
         };
         let mut arguments = Map::new();
         for (argument, literal) in &field.arguments {
             let kind = find(arguments_of(object, name), argument);
-            let kind = kind.ok_or_else(|| invalid(format!("Field '{name}' has no argument '{argument}'")))?;
+            let kind = kind
+                .ok_or_else(|| invalid(format!("Field '{name}' has no argument '{argument}'")))?;
             if let Literal::Variable(variable) = literal {
                 // A variable without a value is as if the argument were not there.
                 if let Some(value) = self.variables.get(variable) {
@@ -262,8 +351,11 @@ impl<'d> Check<'d> {
                 }
                 continue;
             }
-            let value = constant(kind, literal, &self.variables)
-                .map_err(|problem| invalid(format!("The argument '{argument}' of '{name}' is wrong: {problem}")))?;
+            let value = constant(kind, literal, &self.variables).map_err(|problem| {
+                invalid(format!(
+                    "The argument '{argument}' of '{name}' is wrong: {problem}"
+                ))
+            })?;
             arguments.insert(argument.clone(), value);
         }
         Ok(Asked {
@@ -278,9 +370,15 @@ impl<'d> Check<'d> {
 }
 
 /// The value of a literal as this type.
-fn constant(kind: &str, literal: &Literal, variables: &BTreeMap<String, Value>) -> Result<Value, String> {
+fn constant(
+    kind: &str,
+    literal: &Literal,
+    variables: &BTreeMap<String, Value>,
+) -> Result<Value, String> {
     let wrong = || match literal {
-        Literal::Number(text) | Literal::Text(text) | Literal::Name(text) => format!("'{text}' is not of type {kind}"),
+        Literal::Number(text) | Literal::Text(text) | Literal::Name(text) => {
+            format!("'{text}' is not of type {kind}")
+        }
         _ => format!("it is not of type {kind}"),
     };
     let base = kind.trim_end_matches('!');
@@ -290,28 +388,47 @@ fn constant(kind: &str, literal: &Literal, variables: &BTreeMap<String, Value>) 
     if let Literal::Variable(name) = literal {
         return Ok(variables.get(name).cloned().unwrap_or_default());
     }
-    if let Some(inner) = base.strip_prefix('[').and_then(|base| base.strip_suffix(']')) {
+    if let Some(inner) = base
+        .strip_prefix('[')
+        .and_then(|base| base.strip_suffix(']'))
+    {
         // One value stands for a list of itself.
-        let items = if let Literal::List(items) = literal { items.as_slice() } else { std::slice::from_ref(literal) };
-        return items.iter().map(|item| constant(inner, item, variables)).collect();
+        let items = if let Literal::List(items) = literal {
+            items.as_slice()
+        } else {
+            std::slice::from_ref(literal)
+        };
+        return items
+            .iter()
+            .map(|item| constant(inner, item, variables))
+            .collect();
     }
     if let Some(members) = find(INPUTS, base) {
-        let Literal::Object(fields) = literal else { return Err(wrong()) };
+        let Literal::Object(fields) = literal else {
+            return Err(wrong());
+        };
         return fields
             .iter()
             .map(|(name, literal)| {
-                let kind = find(members, name).ok_or_else(|| format!("{base} has no field '{name}'"))?;
+                let kind =
+                    find(members, name).ok_or_else(|| format!("{base} has no field '{name}'"))?;
                 Ok((name.clone(), constant(kind, literal, variables)?))
             })
             .collect::<Result<Map<_, _>, String>>()
             .map(Value::Object);
     }
     match literal {
-        Literal::Name(name) if find(ENUMS, base).is_some_and(|values| values.contains(&name.as_str())) => {
+        Literal::Name(name)
+            if find(ENUMS, base).is_some_and(|values| values.contains(&name.as_str())) =>
+        {
             Ok(Value::from(name.as_str()))
         }
-        Literal::Text(text) if base == "String" || base == "DateTime" => Ok(Value::from(text.as_str())),
-        Literal::Number(text) if base == "Int" => text.parse::<i32>().map(Value::from).map_err(|_| wrong()),
+        Literal::Text(text) if base == "String" || base == "DateTime" => {
+            Ok(Value::from(text.as_str()))
+        }
+        Literal::Number(text) if base == "Int" => {
+            text.parse::<i32>().map(Value::from).map_err(|_| wrong())
+        }
         _ => Err(wrong()),
     }
 }
@@ -335,9 +452,18 @@ fn as_literal(kind: &str, value: Value) -> Literal {
         // In JSON, values of enumerations are strings.
         Value::String(text) if find(ENUMS, base).is_some() => Literal::Name(text),
         Value::String(text) => Literal::Text(text),
-        Value::Array(items) => Literal::List(items.into_iter().map(|item| as_literal(kind, item)).collect()),
+        Value::Array(items) => Literal::List(
+            items
+                .into_iter()
+                .map(|item| as_literal(kind, item))
+                .collect(),
+        ),
         Value::Object(fields) => {
-            let member = |name: &str| find(INPUTS, base).and_then(|members| find(members, name)).unwrap_or_default();
+            let member = |name: &str| {
+                find(INPUTS, base)
+                    .and_then(|members| find(members, name))
+                    .unwrap_or_default()
+            };
             let fields = fields.into_iter().map(|(name, value)| {
                 let literal = as_literal(member(&name), value);
                 (name, literal)

@@ -21,7 +21,10 @@ pub struct Candidate {
 impl Candidate {
     /// This type in this location.
     pub fn new(server_type: impl Into<String>, location: impl Into<String>) -> Self {
-        Self { server_type: server_type.into(), location: location.into() }
+        Self {
+            server_type: server_type.into(),
+            location: location.into(),
+        }
     }
 }
 
@@ -73,7 +76,10 @@ impl CreateServer {
     /// assert_eq!(created.resource.location.name, "nbg1");
     /// # Ok(()) }
     /// ```
-    pub fn with_fallback(self, candidates: impl IntoIterator<Item = impl Into<Candidate>>) -> Task<Created<Server>> {
+    pub fn with_fallback(
+        self,
+        candidates: impl IntoIterator<Item = impl Into<Candidate>>,
+    ) -> Task<Created<Server>> {
         let candidates: Vec<Candidate> = candidates.into_iter().map(Into::into).collect();
         Task::new(async move {
             if candidates.is_empty() {
@@ -88,15 +94,24 @@ impl CreateServer {
         let types = self.client.catalogue().server_types().await.ok();
         let mut tried = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            if types.as_deref().is_some_and(|types| is_out_of_stock(types, &candidate)) {
-                tried.push(Tried { candidate, error: None });
+            if types
+                .as_deref()
+                .is_some_and(|types| is_out_of_stock(types, &candidate))
+            {
+                tried.push(Tried {
+                    candidate,
+                    error: None,
+                });
                 continue;
             }
             let mut create = self.clone();
             create.server_type.clone_from(&candidate.server_type);
             create.location = Some(candidate.location.clone());
             match create.send().await {
-                Err(error) if says_no_room(&error) => tried.push(Tried { candidate, error: Some(error) }),
+                Err(error) if says_no_room(&error) => tried.push(Tried {
+                    candidate,
+                    error: Some(error),
+                }),
                 done => return done,
             }
         }
@@ -107,26 +122,53 @@ impl CreateServer {
 /// Only where the catalogue says so. A type that it does not know, or not in this location, may be a slip of the pen,
 /// which the service's own answer explains best.
 fn is_out_of_stock(types: &[ServerType], candidate: &Candidate) -> bool {
-    let known = types.iter().find(|known| known.name == candidate.server_type);
-    known.and_then(|known| known.location(&candidate.location)).is_some_and(|location| !location.available)
+    let known = types
+        .iter()
+        .find(|known| known.name == candidate.server_type);
+    known
+        .and_then(|known| known.location(&candidate.location))
+        .is_some_and(|location| !location.available)
 }
 
 fn says_no_room(error: &Error) -> bool {
     let codes = [ErrorCode::ResourceUnavailable, ErrorCode::PlacementError];
-    !error.may_have_happened() && error.code().is_some_and(|code| codes.contains(&ErrorCode::from(code)))
+    !error.may_have_happened()
+        && error
+            .code()
+            .is_some_and(|code| codes.contains(&ErrorCode::from(code)))
 }
 
 fn no_room(name: &str, tried: Vec<Tried>) -> Error {
     let mut message = format!("no room for the server {name}: ");
-    for (index, Tried { candidate: Candidate { server_type, location }, error }) in tried.iter().enumerate() {
+    for (
+        index,
+        Tried {
+            candidate:
+                Candidate {
+                    server_type,
+                    location,
+                },
+            error,
+        },
+    ) in tried.iter().enumerate()
+    {
         let separator = if index == 0 { "" } else { ", " };
-        let why = error.as_ref().and_then(Error::code).unwrap_or("out of stock by the catalogue");
+        let why = error
+            .as_ref()
+            .and_then(Error::code)
+            .unwrap_or("out of stock by the catalogue");
         // Writing into a string cannot fail.
         let _ = write!(message, "{separator}{server_type} in {location} ({why})");
     }
     let last = tried.iter().rev().find_map(|tried| tried.error.clone());
-    let code = last.as_ref().and_then(Error::code).unwrap_or(ErrorCode::ResourceUnavailable.as_str()).to_owned();
-    let error = Error::new(ErrorKind::Api, message).with_code(code).with_details(NoRoom { tried });
+    let code = last
+        .as_ref()
+        .and_then(Error::code)
+        .unwrap_or(ErrorCode::ResourceUnavailable.as_str())
+        .to_owned();
+    let error = Error::new(ErrorKind::Api, message)
+        .with_code(code)
+        .with_details(NoRoom { tried });
     match last {
         Some(last) => error.with_source(last),
         None => error,

@@ -63,7 +63,9 @@ fn indent(depth: usize, text: &mut String) {
 
 /// Whether a key is a word in every version of YAML.
 fn is_plain(key: &str) -> bool {
-    let is_taken = ["true", "false", "null"].iter().any(|word| key.eq_ignore_ascii_case(word));
+    let is_taken = ["true", "false", "null"]
+        .iter()
+        .any(|word| key.eq_ignore_ascii_case(word));
     key.len() > 3
         && key.starts_with(|c: char| c.is_ascii_alphabetic())
         && key.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-')
@@ -74,7 +76,12 @@ fn is_plain(key: &str) -> bool {
 fn quote(word: &str, text: &mut String) {
     for c in Value::from(word).to_string().chars() {
         match c {
-            '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+            '\u{7f}'..='\u{9f}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {
                 let _ = write!(text, "\\u{:04x}", u32::from(c));
             }
             c => text.push(c),
@@ -90,7 +97,11 @@ mod tests {
 
     fn written(document: &Value) -> String {
         let text = to_yaml(document.as_object().unwrap());
-        assert_eq!(serde_yaml_ng::from_str::<Value>(&text).unwrap(), *document, "{text}");
+        assert_eq!(
+            serde_yaml_ng::from_str::<Value>(&text).unwrap(),
+            *document,
+            "{text}"
+        );
         text
     }
 
@@ -108,15 +119,21 @@ mod tests {
 
     #[test]
     fn no_text_is_taken_for_something_else() {
-        for word in ["yes", "NO", "on", "y", "true", "Null", "~", "1", "0x1f", "1_000", "12:30", ".5", ""] {
+        for word in [
+            "yes", "NO", "on", "y", "true", "Null", "~", "1", "0x1f", "1_000", "12:30", ".5", "",
+        ] {
             let text = written(&json!({(word): word}));
             assert_eq!(text, format!("\"{word}\": \"{word}\"\n"));
         }
         let mut rng = fastrand::Rng::with_seed(4);
         let special: Vec<char> =
-            "ab:#-'\"\\ \n\t\r\0{}[],&*!|>%@`?=~0é\u{7f}\u{85}\u{2028}\u{feff}\u{ffff}😀".chars().collect();
+            "ab:#-'\"\\ \n\t\r\0{}[],&*!|>%@`?=~0é\u{7f}\u{85}\u{2028}\u{feff}\u{ffff}😀"
+                .chars()
+                .collect();
         for _ in 0..5000 {
-            let word: String = (0..rng.usize(..8)).map(|_| special[rng.usize(..special.len())]).collect();
+            let word: String = (0..rng.usize(..8))
+                .map(|_| special[rng.usize(..special.len())])
+                .collect();
             written(&json!({"users": [{"name": word, (word.clone()): [word]}], "x": {"y": word}}));
         }
     }

@@ -31,7 +31,10 @@ fn keys_have_other_words_and_a_place_beside_auth() {
         ),
         Row::new(
             "numbers are text",
-            &[(HOME, "clouds: {a: {auth: {auth_url: 'https://k', user_id: 7, password: 123456, project_id: 8}}}")],
+            &[(
+                HOME,
+                "clouds: {a: {auth: {auth_url: 'https://k', user_id: 7, password: 123456, project_id: 8}}}",
+            )],
             "a https://k #7:123456 project #8",
         ),
         Row::new(
@@ -50,7 +53,12 @@ fn keys_have_other_words_and_a_place_beside_auth() {
             )],
             "a https://r.u/{unknown}{password} #u:{region_name} project #p region=r",
         ),
-        Row::new("in the environment too", &[], "envvars https://e #eu:hunter2 project #t interface=internal").env(&[
+        Row::new(
+            "in the environment too",
+            &[],
+            "envvars https://e #eu:hunter2 project #t interface=internal",
+        )
+        .env(&[
             ("OS_AUTH_URL", "https://e"),
             ("OS_USER_ID", "eu"),
             ("OS_PASSWORD", "hunter2"),
@@ -65,8 +73,7 @@ fn sahara_has_keys_of_its_own() {
     let entry = a!(
         "    interface: admin\n    region_name: r\n    data_processing_interface: [internal, publicURL]\n    data_processing_region_name: s\n    data_processing_endpoint_override: https://s/v2\n    data-processing-api-version: 1.1\n    data_processing_service_type: dp\n    data_processing_service_name: sahara\n    api_timeout: 7.5\n"
     );
-    let found =
-        "region=s interface=internal+public endpoint=https://s/v2 version=v1.1 type=dp name=sahara timeout=7.5s";
+    let found = "region=s interface=internal+public endpoint=https://s/v2 version=v1.1 type=dp name=sahara timeout=7.5s";
     let own = [
         ("OS_AUTH_URL", "https://k"),
         ("OS_USER_ID", "u"),
@@ -79,14 +86,25 @@ fn sahara_has_keys_of_its_own() {
         ("OS_INTERFACE", "public"),
     ];
     check(&[
-        Row::new("in the file", &[(HOME, entry)], &format!("{} {found}", is!("a"))),
+        Row::new(
+            "in the file",
+            &[(HOME, entry)],
+            &format!("{} {found}", is!("a")),
+        ),
         Row::new(
             "in the environment",
             &[],
-            &format!("{} region=r interface=admin endpoint=https://s/%(project_id)s version=v2", is!("envvars")),
+            &format!(
+                "{} region=r interface=admin endpoint=https://s/%(project_id)s version=v2",
+                is!("envvars")
+            ),
         )
         .env(&own),
-        Row::new("a timeout of 0 is the usual one", &[(HOME, a!("    api_timeout: 0\n"))], is!("a")),
+        Row::new(
+            "a timeout of 0 is the usual one",
+            &[(HOME, a!("    api_timeout: 0\n"))],
+            is!("a"),
+        ),
         Row::fails(
             "a version",
             &[(HOME, a!("    data_processing_api_version: 3\n"))],
@@ -97,6 +115,10 @@ fn sahara_has_keys_of_its_own() {
             &[(HOME, a!("    interface: publik\n"))],
             "clouds.a.interface (/home/me/.config/openstack/clouds.yaml): must be public, internal or admin, which publik is not",
         ),
-        Row::fails("a timeout", &[(HOME, a!("    api_timeout: -1\n"))], "must be a number of seconds"),
+        Row::fails(
+            "a timeout",
+            &[(HOME, a!("    api_timeout: -1\n"))],
+            "must be a number of seconds",
+        ),
     ]);
 }
