@@ -2,24 +2,51 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::OnceLock;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::page::Items;
 
-/// Runs a future to its end while this thread waits.
+/// Runs a future to its end while this thread waits. Its tasks and timers run on a runtime of the library.
 ///
-/// Fails inside asynchronous code, where waiting would stop the tasks that the future depends on: await it there.
+/// It works on every thread, also on threads for blocking work and inside of asynchronous code, where it stops the worker
+/// that runs it and all tasks that only this worker could run: await the future there.
 pub fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    if Handle::try_current().is_ok() {
-        return Err(Error::new(
-            ErrorKind::Blocking,
-            "this is asynchronous code; await the call instead",
-        ));
+    let runtime = runtime()?.handle();
+    let on_ours = Handle::try_current().is_ok_and(|here| here.id() == runtime.id());
+    let _entered = runtime.enter();
+    if on_ours {
+        // Code of the caller's that our own worker runs, such as a hook. Another worker takes over its tasks, or the one
+        // that answers this future might be among them.
+        tokio::task::block_in_place(|| park_on(future))
+    } else {
+        park_on(future)
     }
-    runtime()?.block_on(future)
+}
+
+/// Polls a future on this thread, which sleeps in between. Without a runtime of its own it is nobody's worker, so there is
+/// no thread on which this is forbidden.
+fn park_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        std::thread::park();
+    }
 }
 
 /// One runtime for all clients, because a connection lives and dies with the runtime that opened it.
@@ -34,13 +61,14 @@ fn runtime() -> Result<&'static Runtime> {
     });
     made.as_ref().map_err(|error| {
         Error::new(
-            ErrorKind::Blocking,
+            ErrorKind::Runtime,
             format!("no runtime could be started: {error}"),
         )
     })
 }
 
-/// The items of a list as an iterator. After an error the next item may be asked for: the page that failed is read again.
+/// The items of a list as an iterator. After an error that may pass, the next item may be asked for, and the page that
+/// failed is read again; after any other error the iterator has ended.
 pub struct BlockingItems<T>(Items<T>);
 
 impl<T> BlockingItems<T> {

@@ -221,29 +221,32 @@ impl<T> Call<T> {
 
     /// Sends the call and gives status, headers and the bytes of the body as they are. Error answers are errors.
     pub async fn send_raw(self) -> Result<RawResponse> {
-        self.engine.run(&self.parts, &Decode::raw()).await
+        self.engine.run(self.parts, Decode::raw()).await
     }
 
     /// Sends the call and decodes the answer's JSON into a type of yours.
-    pub async fn send_as<U: DeserializeOwned + Send>(self) -> Result<U> {
-        self.engine.run(&self.parts, &Decode::json()).await
+    pub async fn send_as<U: DeserializeOwned + Send + 'static>(self) -> Result<U> {
+        self.engine.run(self.parts, Decode::json()).await
     }
 
     /// Sends the call and gives the body piece by piece, in constant memory.
     ///
-    /// The attempt's clock then holds for the head of the answer, and again for every piece.
+    /// The time of an attempt then holds for the head of the answer, and again for every piece; the time of the whole call
+    /// holds for all of it, so a large download needs a longer [`timeout`](CallOptions::timeout) than 30 minutes. The
+    /// limit of an answer's length holds only where it was set, for the call or for the client.
     pub async fn send_streaming(self) -> Result<Download> {
-        self.engine.open(&self.parts).await
+        self.engine.open(self.parts).await
     }
 }
 
 impl<T: Send + 'static> Call<T> {
     /// Sends the call.
     pub async fn send(self) -> Result<T> {
-        self.engine.run(&self.parts, &self.decode).await
+        self.engine.run(self.parts, self.decode).await
     }
 
-    /// Sends the call and blocks this thread until it is answered. Not for use inside asynchronous code.
+    /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code
+    /// it stops the worker that runs it, so await the call there.
     #[cfg(feature = "blocking")]
     pub fn send_blocking(self) -> Result<T> {
         crate::blocking::block_on(self.send())

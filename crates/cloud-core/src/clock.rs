@@ -50,7 +50,7 @@ impl Clock for TokioClock {
 pub(crate) type SharedClock = Arc<dyn Clock>;
 
 /// Runs a future for at most `limit`; `None` when the time ran out first.
-pub(crate) async fn within<F: Future>(
+pub async fn within<F: Future>(
     clock: &dyn Clock,
     limit: Option<Duration>,
     future: F,

@@ -1,7 +1,7 @@
 //! Who the client is: fixed tokens, and tokens that are fetched and renewed.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -10,13 +10,20 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::body::Body;
-use crate::clock::Clock;
+use crate::clock::{Clock, within};
 use crate::config::Setting;
 use crate::error::{Error, ErrorKind, Result};
+use crate::task::Shared;
 
 /// Puts a client's identity into its requests.
 #[async_trait]
 pub trait Credential: Send + Sync + fmt::Debug {
+    /// Gets what [`authorize`](Self::authorize) needs and may have to wait for, such as a token. A call that has this
+    /// waits for its place in the pace next, and is then authorized and sent at once.
+    async fn ready(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Adds what the service wants to a request that is otherwise complete. The number says which token was used, for
     /// [`rejected`](Self::rejected); 0 where there is only one.
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64>;
@@ -142,27 +149,28 @@ pub trait TokenSource: Send + Sync + fmt::Debug {
 
 /// Keeps a token that has to be fetched and renewed.
 ///
-/// Nothing is fetched before it is needed, and never by two callers at once: while one of them fetches, the others wait
-/// for its result, or use the token at hand as long as it is valid. Renewal begins when a tenth of the lifetime is left,
-/// a little earlier at random. A token that the service refuses is dropped once, whoever notices first. No task runs in
-/// the background.
-#[derive(Debug)]
+/// Nothing is fetched before it is needed, and never twice at once: the fetch is a task that all who need the token
+/// wait for, whether it is polled by one of them or not. It goes on for a minute when all have given up, so that the
+/// next call finds a token. Renewal begins when a tenth of the lifetime is left, a little earlier at random, while
+/// calls go on with the token at hand. A token that the service refuses is dropped once, whoever notices first.
+/// Programs with several runtimes fetch in each of them that needs a token, and share what was fetched.
 pub struct TokenCache<S> {
+    inner: Arc<Inner<S>>,
+    fetch: Shared<Result<Held>>,
+}
+
+struct Inner<S> {
     source: S,
     clock: Arc<dyn Clock>,
     header: HeaderName,
     prefix: &'static str,
     state: Mutex<State>,
-    flight: tokio::sync::Mutex<()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     held: Option<Held>,
     generation: u64,
-    /// How many fetches have ended, and how the last one failed.
-    fetches: u64,
-    failure: Option<Error>,
 }
 
 #[derive(Clone)]
@@ -173,16 +181,28 @@ struct Held {
     expires_at: Option<Instant>,
 }
 
-impl fmt::Debug for Held {
+impl Held {
+    fn is_valid(&self, now: Instant) -> bool {
+        self.expires_at.is_none_or(|at| now < at)
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for TokenCache<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Held(generation {})", self.generation)
+        f.debug_struct("TokenCache")
+            .field("source", &self.inner.source)
+            .field("header", &self.inner.header)
+            .finish_non_exhaustive()
     }
 }
 
 /// After a failed early renewal the valid token serves this much longer before the next try.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(10);
 
-impl<S: TokenSource> TokenCache<S> {
+/// The time that a source has for one token: it is the clock of fetches that no call waits for any more.
+const FETCH_LIMIT: Duration = Duration::from_secs(30 * 60);
+
+impl<S: TokenSource + 'static> TokenCache<S> {
     /// Sends the token as `Authorization: Bearer`.
     pub fn bearer(source: S, clock: Arc<dyn Clock>) -> Self {
         Self::new(source, clock, header::AUTHORIZATION, "Bearer ")
@@ -190,13 +210,16 @@ impl<S: TokenSource> TokenCache<S> {
 
     /// Sends the token in this header, after this prefix.
     pub fn new(source: S, clock: Arc<dyn Clock>, header: HeaderName, prefix: &'static str) -> Self {
-        Self {
+        let inner = Inner {
             source,
             clock,
             header,
             prefix,
             state: Mutex::default(),
-            flight: tokio::sync::Mutex::new(()),
+        };
+        Self {
+            inner: Arc::new(inner),
+            fetch: Shared::new(),
         }
     }
 
@@ -205,66 +228,62 @@ impl<S: TokenSource> TokenCache<S> {
         self.get().await.map(drop).map_err(Error::of_credential)
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    async fn get(&self) -> Result<Held> {
+        let inner = &self.inner;
+        let now = inner.clock.now();
+        let (held, generation) = {
+            let state = inner.state();
+            (state.held.clone(), state.generation)
+        };
+        let fetch = || inner.clone().fetch(generation);
+        match held.filter(|held| held.is_valid(now)) {
+            Some(held) if held.renew_at.is_none_or(|at| now < at) => Ok(held),
+            // Valid, but not for long: it is renewed, and nobody waits for that.
+            Some(held) => self.fetch.begin(&inner.clock, fetch).map(|()| held),
+            None => self.fetch.join(&inner.clock, fetch).await?,
+        }
+    }
+}
+
+impl<S> Inner<S> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    async fn get(&self) -> Result<Held> {
-        let now = self.clock.now();
-        let (held, seen) = {
-            let state = self.state();
-            (state.held.clone(), state.fetches)
-        };
-        let valid = held.filter(|held| held.expires_at.is_none_or(|at| now < at));
-        match valid {
-            Some(held) if held.renew_at.is_none_or(|at| now < at) => Ok(held),
-            // Valid, but not for long: one caller renews it, all others go on with it.
-            Some(held) => match self.flight.try_lock() {
-                Ok(_flight) => Ok(self.fetch(seen).await.unwrap_or(held)),
-                Err(_) => Ok(held),
-            },
-            None => {
-                let _flight = self.flight.lock().await;
-                self.fetch(seen).await
-            }
-        }
-    }
-
-    /// Fetches, unless a fetch has ended since `seen` was read. To be called by the holder of the flight lock.
-    async fn fetch(&self, seen: u64) -> Result<Held> {
+impl<S: TokenSource> Inner<S> {
+    /// Fetches a token, unless there is one that is newer than `seen`.
+    async fn fetch(self: Arc<Self>, seen: u64) -> Result<Held> {
         {
+            // Between the look at the token at hand and this one a fetch may have ended.
             let state = self.state();
-            if state.fetches != seen {
-                match (&state.held, &state.failure) {
-                    (Some(held), _) if held.expires_at.is_none_or(|at| self.clock.now() < at) => {
-                        return Ok(held.clone());
-                    }
-                    // The one who fetched while we waited failed: its error is ours, or a crowd would ask one by one.
-                    (_, Some(error)) => return Err(error.clone()),
-                    _ => {}
-                }
+            let newer = state
+                .held
+                .as_ref()
+                .filter(|held| held.generation > seen && held.is_valid(self.clock.now()));
+            if let Some(held) = newer {
+                return Ok(held.clone());
             }
         }
-        let fetched = self
-            .source
-            .fetch()
+        let fetched = within(&*self.clock, Some(FETCH_LIMIT), self.source.fetch())
             .await
+            .unwrap_or_else(|| {
+                let text = format!("the source gave none within {} s", FETCH_LIMIT.as_secs());
+                Err(Error::new(ErrorKind::Credential, text).with_retryable(true))
+            })
             .and_then(|token| self.accept(&token));
         let mut state = self.state();
-        state.fetches += 1;
         match fetched {
             Ok(mut held) => {
                 state.generation += 1;
                 held.generation = state.generation;
                 state.held = Some(held.clone());
-                state.failure = None;
                 Ok(held)
             }
             Err(error) => {
                 if let Some(held) = &mut state.held {
                     held.renew_at = Some(self.clock.now() + RENEWAL_PAUSE);
                 }
-                state.failure = Some(error.clone());
                 Err(error)
             }
         }
@@ -297,12 +316,16 @@ impl<S: TokenSource> TokenCache<S> {
 }
 
 #[async_trait]
-impl<S: TokenSource> Credential for TokenCache<S> {
+impl<S: TokenSource + 'static> Credential for TokenCache<S> {
+    async fn ready(&self) -> Result<()> {
+        self.get().await.map(drop)
+    }
+
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
         let held = self.get().await?;
         request
             .headers_mut()
-            .insert(self.header.clone(), held.value);
+            .insert(self.inner.header.clone(), held.value);
         Ok(held.generation)
     }
 
@@ -310,7 +333,7 @@ impl<S: TokenSource> Credential for TokenCache<S> {
         if rejection.status != StatusCode::UNAUTHORIZED {
             return false;
         }
-        let mut state = self.state();
+        let mut state = self.inner.state();
         // Someone else may have renewed it since; then only this request is behind.
         if state
             .held

@@ -1,33 +1,41 @@
 //! The one loop that every call of every provider goes through.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::{HeaderValue, StatusCode};
 
-use crate::call::Parts;
-use crate::clock::{Clock, SharedClock, within};
-use crate::credential::{Credential, Rejection};
+use crate::call::{CallOptions, Parts};
+use crate::clock::{Clock, SharedClock};
+use crate::credential::Credential;
 use crate::decode::Decode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::ClientOptions;
-use crate::retry::{Attempt, Budget, Decision, Failure, RetryPolicy};
+use crate::retry::{Budget, RetryPolicy};
+use crate::task::Running;
 use crate::throttle::{Pace, RateLimit, Throttle};
 use crate::transport::Transport;
 
 mod attempt;
+mod course;
 mod dialect;
 mod download;
 mod locked;
 mod report;
 
-use attempt::{Failed, Sink, timed_out};
+use attempt::{Failed, Sink};
+use course::Course;
 pub use dialect::Dialect;
 pub use download::Download;
-use locked::Locked;
 pub use report::AttemptReport;
 pub(crate) use report::{Hook, chain};
+
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Sends the calls of one client. Clones share connections, throttle, budget and token.
 #[derive(Clone)]
@@ -40,12 +48,12 @@ struct Inner {
     retry: Arc<dyn RetryPolicy>,
     budget: Budget,
     throttle: Throttle,
-    max_in_flight: Option<usize>,
+    max_in_flight: usize,
     pace: Option<Pace>,
     clock: SharedClock,
-    timeout: Option<Duration>,
+    timeout: Duration,
     attempt_timeout: Duration,
-    response_limit: usize,
+    response_limit: Option<usize>,
     user_agent: HeaderValue,
     hook: Option<Hook>,
 }
@@ -69,6 +77,13 @@ impl Inner {
             user_agent: self.user_agent.clone(),
             hook: self.hook.clone(),
         }
+    }
+
+    /// When a call that begins now has to be over.
+    fn deadline(&self, options: &CallOptions, begun: Instant) -> Instant {
+        let limit = options.timeout.unwrap_or(self.timeout);
+        // What lies beyond the end of time is as good as a year.
+        begun.checked_add(limit).unwrap_or(begun + YEAR)
     }
 }
 
@@ -158,210 +173,93 @@ impl Engine {
         self.0.throttle.rate_limit()
     }
 
-    pub(crate) async fn run<T: Send>(&self, parts: &Parts, decode: &Decode<T>) -> Result<T> {
-        let mut answer = None;
-        self.drive(
-            parts,
-            &mut Sink::Whole(&mut |response| {
-                decode.apply(response).map(|value| answer = Some(value))
-            }),
-        )
-        .await?;
-        // `drive` succeeds only after the sink has accepted an answer.
-        answer.ok_or_else(|| Error::new(ErrorKind::Decode, "no answer"))
+    /// Sends a call and decodes its answer.
+    pub(crate) async fn run<T: Send + 'static>(
+        self,
+        parts: Box<Parts>,
+        decode: Decode<T>,
+    ) -> Result<T> {
+        let answer = Arc::new(Mutex::new(None));
+        let accept = {
+            let answer = answer.clone();
+            move |response| {
+                let value = decode.apply(response)?;
+                *lock(&answer) = Some(value);
+                Ok(())
+            }
+        };
+        self.in_task(parts, Sink::Whole(Box::new(accept))).await?;
+        // The task succeeds only after the sink has accepted an answer.
+        lock(&answer)
+            .take()
+            .ok_or_else(|| Error::new(ErrorKind::Decode, "no answer"))
     }
 
-    pub(crate) async fn open(&self, parts: &Parts) -> Result<Download> {
-        let mut head = None;
-        self.drive(parts, &mut Sink::Head(&mut head)).await?;
-        let (head, body) = head
-            .ok_or_else(|| Error::new(ErrorKind::Decode, "no answer"))?
-            .into_parts();
-        Ok(Download {
-            status: head.status,
-            headers: head.headers,
-            body,
-            chunk_timeout: parts
-                .options
-                .attempt_timeout
-                .unwrap_or(self.0.attempt_timeout),
-            clock: self.0.clock.clone(),
-        })
+    /// Sends a call and hands over the body of its answer while it is still to be read.
+    pub(crate) async fn open(self, parts: Box<Parts>) -> Result<Download> {
+        let (inner, options) = (self.0.clone(), &parts.options);
+        let deadline = inner.deadline(options, inner.clock.now());
+        let limit = options.response_limit.or(inner.response_limit);
+        let chunk_timeout = options.attempt_timeout.unwrap_or(inner.attempt_timeout);
+        let answer = Arc::new(Mutex::new(None));
+        let take = {
+            let answer = answer.clone();
+            move |response| *lock(&answer) = Some(response)
+        };
+        self.in_task(parts, Sink::Head(Box::new(take))).await?;
+        let response = lock(&answer).take();
+        let response = response.ok_or_else(|| Error::new(ErrorKind::Decode, "no answer"))?;
+        Ok(Download::new(
+            response,
+            inner.clock.clone(),
+            deadline,
+            chunk_timeout,
+            limit,
+        ))
     }
 
-    /// The loop. Not generic, so that it is compiled once.
-    async fn drive(&self, parts: &Parts, sink: &mut Sink<'_>) -> Result<()> {
-        let inner = &*self.0;
-        let url = parts
-            .url()
-            .map_err(|error| error.with_call(&parts.method, &parts.template))?;
-        let clock = &*inner.clock;
-        let started = clock.now();
-        let timeout = parts.options.timeout.or(inner.timeout);
-        // A limit beyond the end of time is none.
-        let deadline = timeout.and_then(|limit| started.checked_add(limit));
-        let idempotent = parts.is_idempotent();
-        let trace = crate::trace::Span::new(parts, &url);
-        let call_id = parts.call_id(&*inner.dialect);
-        let (mut attempts, mut spent, mut renewed, mut ambiguous) = (0_u32, 0_u32, false, false);
-        let mut locked = Locked::new(parts.options.while_locked);
+    /// Every call is a task of its own: it goes on whether its caller polls or not, so what it holds is never held up,
+    /// and it ends when its caller drops the future.
+    async fn in_task(self, parts: Box<Parts>, sink: Sink) -> Result<()> {
+        let (method, template, safe) = (
+            parts.method.clone(),
+            parts.template.clone(),
+            parts.is_safe(),
+        );
+        let named = |error: Error| error.with_call(&method, &template);
+        let task = Running::start(async move { self.drive(&parts, sink).await }).map_err(named)?;
+        // A task that ended early may have sent the request.
+        task.await
+            .unwrap_or_else(|error| Err(named(error).with_outcome(!safe, None)))
+    }
+
+    /// The loop of a call.
+    async fn drive(&self, parts: &Parts, mut sink: Sink) -> Result<()> {
+        let mut course = Course::begin(self, parts)?;
+        let lane = match self.0.throttle.lane() {
+            Ok(lane) => lane,
+            Err(error) => return Err(course.fail(error, None)),
+        };
         loop {
-            let allowed = inner
-                .retry
-                .max_attempts()
-                .map(|most| most.saturating_add(locked.pauses));
-            let finish = |error: Error, attempts: u32, ambiguous: bool, gave_up: Option<String>| {
-                trace.failed(&error, attempts);
-                error
-                    .or_correlation_id(call_id.as_ref().and_then(|(_, id)| id.to_str().ok()))
-                    .with_call(&parts.method, &parts.template)
-                    .with_outcome(ambiguous && !parts.is_safe(), gave_up.map(Into::into))
-                    .with_attempts(
-                        attempts,
-                        allowed,
-                        clock.now().saturating_duration_since(started),
-                    )
+            // What the call needs in order to be sent: a slot, a token, its turn. All of it is given back at whatever
+            // point the task is dropped.
+            let (slot, request, generation) = match course.enter(&lane).await {
+                Ok(ready) => ready,
+                Err(error) => return Err(course.fail(error, None)),
             };
-            let slot = match inner.throttle.enter(clock, deadline).await {
-                Ok(slot) => slot,
-                Err(error) => return Err(finish(error, attempts, ambiguous, None)),
-            };
-            let time_left = || deadline.map(|d| d.saturating_duration_since(clock.now()));
-            let over = || {
-                Error::new(
-                    ErrorKind::Timeout,
-                    "the time for the call was over before it could be sent",
-                )
-            };
-            // Fetching a token takes its time too, and nothing is sent when that was all there was.
-            let prepared = within(
-                clock,
-                time_left(),
-                self.prepare(parts, &url, call_id.as_ref()),
-            )
-            .await;
-            let in_time = prepared
-                .filter(|_| time_left() != Some(Duration::ZERO))
-                .unwrap_or_else(|| Err(over()));
-            let (request, generation) = match in_time {
-                Ok(prepared) => prepared,
-                Err(error) => return Err(finish(error, attempts, ambiguous, None)),
-            };
-            attempts += 1;
-            let attempt_limit = parts
-                .options
-                .attempt_timeout
-                .unwrap_or(inner.attempt_timeout);
-            let limit = time_left().map_or(attempt_limit, |left| left.min(attempt_limit));
-            let begun = clock.now();
-            let outcome = within(clock, Some(limit), self.attempt(parts, request, sink)).await;
+            let outcome = course.attempt(request, &mut sink).await;
             drop(slot);
-            let outcome = outcome.unwrap_or_else(|| Err(timed_out(limit)));
-            self.report(parts, attempts, &outcome, begun);
-            let Failed {
-                error,
-                failure,
-                server_delay,
-                rejection,
-            } = *match outcome {
+            let failed = match outcome {
                 Ok(status) => {
-                    inner.budget.refund(spent);
-                    trace.succeeded(status, attempts);
+                    course.succeed(status);
                     return Ok(());
                 }
                 Err(failed) => failed,
             };
-            let Some(fault) = failure else {
-                // Answered, but the answer is of no use; or never sent. Only the first leaves a change behind.
-                let happened =
-                    ambiguous || matches!(error.kind(), ErrorKind::Decode | ErrorKind::TooLarge);
-                return Err(finish(error, attempts, happened, None));
-            };
-            let failure = fault.as_failure(&error);
-            ambiguous |= !failure.did_nothing();
-            let error = error
-                .clone()
-                .with_retryable(failure.is_transient())
-                .with_retry_after(server_delay);
-
-            if let (Some(refused), Some(credential), false) =
-                (&rejection, &inner.credential, renewed)
-            {
-                let rejection = Rejection {
-                    status: refused.status,
-                    headers: &refused.headers,
-                    code: error.code(),
-                    generation,
-                };
-                let replayable = !parts.anonymous && parts.body.is_replayable();
-                // Looking into it may take requests of its own, and they are part of the call.
-                let renews = async { replayable && credential.rejected(&rejection).await };
-                if within(clock, time_left(), renews).await == Some(true) {
-                    renewed = true;
-                    trace.renewed();
-                    continue;
-                }
-            }
-            let attempt = Attempt {
-                number: attempts - locked.pauses,
-                method: &parts.method,
-                idempotent,
-                failure,
-                server_delay,
-                random: clock.random(),
-            };
-            let (delay, price) = match self.pause(parts, &attempt, &mut locked, time_left()) {
-                Ok(pause) => pause,
-                Err(reason) => return Err(finish(error, attempts, ambiguous, reason)),
-            };
-            spent += price;
-            trace.retrying(&error, attempts, delay);
-            clock.sleep(delay).await;
+            // Either a pause before the next attempt, or the end.
+            let pause = course.after(*failed, generation).await?;
+            self.0.clock.sleep(pause).await;
         }
-    }
-
-    /// The pause before the next attempt and its price, or no further attempt, with the reason where one might be
-    /// expected.
-    fn pause(
-        &self,
-        parts: &Parts,
-        attempt: &Attempt<'_>,
-        locked: &mut Locked,
-        time_left: Option<Duration>,
-    ) -> Result<(Duration, u32), Option<String>> {
-        let inner = &*self.0;
-        let is_locked = matches!(attempt.failure, Failure::Status { code: Some(code), .. } if inner.dialect.is_locked(code));
-        let waits = locked.limit.filter(|_| is_locked);
-        let delay = match waits {
-            Some(limit) => locked
-                .pause(limit, &*inner.clock, attempt.server_delay)
-                .map_err(Some)?,
-            None => match inner.retry.decide(attempt) {
-                Decision::Retry(delay) => delay,
-                Decision::Stop => return Err(None),
-                Decision::GiveUp(reason) => return Err(Some(reason.to_owned())),
-            },
-        };
-        if !parts.body.is_replayable() {
-            return Err(Some(
-                "not repeated, because the request body can be read only once".to_owned(),
-            ));
-        }
-        if let Some(left) = time_left.filter(|left| delay >= *left) {
-            return Err(Some(format!(
-                "not repeated, because the next attempt would begin in {:.1} s and the call has {:.1} s left",
-                delay.as_secs_f64(),
-                left.as_secs_f64()
-            )));
-        }
-        if waits.is_some() {
-            // Waiting for somebody else is no sign of a service in trouble.
-            return Ok((delay, 0));
-        }
-        let price = inner.budget.spend(&attempt.failure);
-        let used_up =
-            || Some("not repeated, because this client's budget for retries is used up".to_owned());
-        Ok((delay, price.ok_or_else(used_up)?))
     }
 
     fn report(
@@ -390,5 +288,7 @@ impl Engine {
 
 #[cfg(test)]
 mod beside_tests;
+#[cfg(test)]
+mod task_tests;
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,7 @@ pub mod options;
 pub mod page;
 pub mod retry;
 pub mod secrets;
+pub mod task;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
 pub mod throttle;

@@ -14,6 +14,13 @@ use crate::retry::{RetryPolicy, StandardRetry};
 use crate::throttle::Pace;
 use crate::transport::Transport;
 
+/// How many calls are under way at once unless the client says otherwise. Each may need a connection, and a process has
+/// 1,024 file descriptors on many systems.
+const MAX_IN_FLIGHT: usize = 100;
+
+/// The time for a whole call unless the client or the call says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
 /// The settings that all clients share. Builders of provider crates offer them as methods of their own; see
 /// [`client_options!`](crate::client_options).
 #[derive(Clone)]
@@ -21,12 +28,12 @@ pub struct ClientOptions {
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) retry: Arc<dyn RetryPolicy>,
     pub(crate) clock: SharedClock,
-    pub(crate) max_in_flight: Option<usize>,
+    pub(crate) max_in_flight: usize,
     pub(crate) pace: Option<Pace>,
     pub(crate) user_agent: Option<String>,
-    pub(crate) timeout: Option<Duration>,
+    pub(crate) timeout: Duration,
     pub(crate) attempt_timeout: Duration,
-    pub(crate) response_limit: usize,
+    pub(crate) response_limit: Option<usize>,
     pub(crate) allow_http: bool,
     pub(crate) hook: Option<Hook>,
     #[cfg(any(
@@ -43,12 +50,12 @@ impl Default for ClientOptions {
             transport: None,
             retry: Arc::new(StandardRetry::new()),
             clock: Arc::new(TokioClock),
-            max_in_flight: None,
+            max_in_flight: MAX_IN_FLIGHT,
             pace: None,
             user_agent: None,
-            timeout: None,
+            timeout: TIMEOUT,
             attempt_timeout: Duration::from_secs(30),
-            response_limit: 64 * 1024 * 1024,
+            response_limit: None,
             allow_http: false,
             hook: None,
             #[cfg(any(
@@ -94,9 +101,9 @@ impl ClientOptions {
         self.clock.clone()
     }
 
-    /// The most calls under way at once.
+    /// The most calls under way at once, counted for each runtime that uses the client (100).
     pub fn max_in_flight(&mut self, calls: usize) {
-        self.max_in_flight = Some(calls);
+        self.max_in_flight = calls;
     }
 
     /// The pace that the client keeps whatever the service says; `None` for none.
@@ -111,7 +118,7 @@ impl ClientOptions {
 
     /// The time for a whole call.
     pub fn timeout(&mut self, timeout: Duration) {
-        self.timeout = Some(timeout);
+        self.timeout = timeout;
     }
 
     /// The time for one attempt.
@@ -121,7 +128,7 @@ impl ClientOptions {
 
     /// The largest answer.
     pub fn response_limit(&mut self, bytes: usize) {
-        self.response_limit = bytes;
+        self.response_limit = Some(bytes);
     }
 
     /// Allows `http://` to other hosts than this machine.
@@ -264,7 +271,9 @@ macro_rules! client_options {
                 self
             }
 
-            /// The most calls under way at once, over all clones of the client; unlimited by default.
+            /// The most calls under way at once, over all clones of the client; 100 by default, which a process with
+            /// 1,024 file descriptors can bear. Further calls wait for their turn. A program with several runtimes has
+            /// so many in each.
             pub fn max_in_flight(mut self, calls: usize) -> Self {
                 self.options.max_in_flight(calls);
                 self
@@ -283,7 +292,8 @@ macro_rules! client_options {
                 self
             }
 
-            /// The time for a whole call with its retries and waits; unlimited by default.
+            /// The time for a whole call, from its sending to the end of its answer: waiting for a slot, a token and the
+            /// pace, all attempts and the pauses between them. 30 minutes by default.
             pub fn timeout(mut self, timeout: ::std::time::Duration) -> Self {
                 self.options.timeout(timeout);
                 self
@@ -295,7 +305,8 @@ macro_rules! client_options {
                 self
             }
 
-            /// The largest answer that is accepted, in bytes; 64 MiB by default.
+            /// The largest answer that is accepted, in bytes; 64 MiB by default, and without a limit for answers that are
+            /// read piece by piece.
             pub fn response_limit(mut self, bytes: usize) -> Self {
                 self.options.response_limit(bytes);
                 self

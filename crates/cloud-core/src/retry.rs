@@ -79,14 +79,13 @@ impl Failure<'_> {
         match *self {
             Self::NotSent => true,
             Self::Timeout | Self::Interrupted => false,
-            // A server error or a gateway's complaint says nothing about what happened behind it.
+            // A server error or a gateway's complaint says nothing about what happened behind it, and RFC 9110 15.4.4
+            // has a redirect (303) point to the result of work that is done.
             Self::Status {
                 status,
                 did_nothing,
                 ..
-            } => {
-                did_nothing || (!status.is_server_error() && status != StatusCode::REQUEST_TIMEOUT)
-            }
+            } => did_nothing || (status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT),
         }
     }
 }
@@ -210,39 +209,93 @@ impl Budget {
         Self(AtomicU32::new(Self::FULL))
     }
 
-    /// Takes the price of one retry; `None` when there is not enough left.
-    pub(crate) fn spend(&self, failure: &Failure<'_>) -> Option<u32> {
-        let price = if *failure == Failure::Timeout {
-            Self::AFTER_TIMEOUT
-        } else {
-            Self::RETRY
-        };
-        let take = |left: u32| left.checked_sub(price);
+    fn take(&self, tokens: u32) -> bool {
         self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(tokens)
+            })
             .is_ok()
-            .then_some(price)
     }
 
-    pub(crate) fn refund(&self, spent: u32) {
-        if spent == 0 && self.0.load(Ordering::Relaxed) >= Self::FULL {
+    fn give(&self, tokens: u32) {
+        if tokens == 0 || self.0.load(Ordering::Relaxed) >= Self::FULL {
             return;
         }
-        let give = |left: u32| Some((left + spent.max(1)).min(Self::FULL));
         let _ = self
             .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                Some(left.saturating_add(tokens).min(Self::FULL))
+            });
     }
 }
 
-/// Reads `Retry-After`, in seconds or as a date; a date that is past counts as now.
+/// What the retries of one call cost. Dropping it gives back the price of a retry that was not sent.
+#[derive(Debug)]
+pub(crate) struct Spending<'b> {
+    budget: &'b Budget,
+    /// The price of the retries that were sent.
+    spent: u32,
+    /// The price of the retry that is to be sent next.
+    reserved: u32,
+}
+
+impl<'b> Spending<'b> {
+    pub(crate) fn new(budget: &'b Budget) -> Self {
+        Self {
+            budget,
+            spent: 0,
+            reserved: 0,
+        }
+    }
+
+    /// Reserves the price of one retry; false when there is not enough left.
+    pub(crate) fn reserve(&mut self, failure: &Failure<'_>) -> bool {
+        let price = if *failure == Failure::Timeout {
+            Budget::AFTER_TIMEOUT
+        } else {
+            Budget::RETRY
+        };
+        let paid = self.budget.take(price);
+        if paid {
+            self.reserved += price;
+        }
+        paid
+    }
+
+    /// The retry is being sent.
+    pub(crate) fn sent(&mut self) {
+        self.spent += std::mem::take(&mut self.reserved);
+    }
+
+    /// The call has succeeded: the service is well, so its retries are paid back, or one token if it needed none.
+    pub(crate) fn refund(&mut self) {
+        self.budget.give(self.spent.max(1));
+        self.spent = 0;
+    }
+}
+
+impl Drop for Spending<'_> {
+    fn drop(&mut self) {
+        self.budget.give(self.reserved);
+    }
+}
+
+/// What is longer counts as a year, which any clock can be moved by.
+const LONGEST_READ: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Reads `Retry-After`, in seconds or as a date; a date that is past counts as now, and more than a year as a year.
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+        // A number that no duration holds is a long time, not none: what is taken for none is repeated at once.
+        return match Duration::try_from_secs_f64(seconds) {
+            Ok(delay) => Some(delay.min(LONGEST_READ)),
+            Err(_) => (seconds > 0.0).then_some(LONGEST_READ),
+        };
     }
     let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    let delay = date.duration_since(now).unwrap_or_default();
+    Some(delay.min(LONGEST_READ))
 }
 
 #[cfg(test)]
@@ -360,18 +413,43 @@ mod tests {
     #[test]
     fn the_budget_runs_dry_and_is_refilled_by_success() {
         let budget = Budget::new();
+        let left = || budget.0.load(Ordering::Relaxed);
+        let mut troubled = Spending::new(&budget);
         for _ in 0..50 {
-            assert_eq!(budget.spend(&Failure::Timeout), Some(10));
+            assert!(troubled.reserve(&Failure::Timeout));
+            troubled.sent();
         }
-        assert_eq!(budget.spend(&Failure::Interrupted), None);
-        for _ in 0..4 {
-            budget.refund(0);
+        assert!(!troubled.reserve(&Failure::Interrupted));
+        for expected in 1..=4 {
+            Spending::new(&budget).refund();
+            assert_eq!(left(), expected);
         }
-        assert_eq!(budget.spend(&Failure::Interrupted), None);
-        budget.refund(0);
-        assert_eq!(budget.spend(&Failure::Interrupted), Some(5));
-        budget.refund(600);
-        assert_eq!(budget.0.load(Ordering::Relaxed), 500);
+        assert!(!troubled.reserve(&Failure::Interrupted));
+        Spending::new(&budget).refund();
+        assert!(troubled.reserve(&Failure::Interrupted));
+        assert_eq!(left(), 0);
+        // The last retry was not sent.
+        drop(troubled);
+        assert_eq!(left(), 5);
+    }
+
+    #[test]
+    fn a_success_pays_back_its_own_retries_and_no_more() {
+        let budget = Budget::new();
+        let left = || budget.0.load(Ordering::Relaxed);
+        let (mut one, mut other) = (Spending::new(&budget), Spending::new(&budget));
+        assert!(one.reserve(&Failure::Timeout) && other.reserve(&Failure::NotSent));
+        one.sent();
+        other.sent();
+        assert_eq!(left(), 485);
+        one.refund();
+        assert_eq!(left(), 495);
+        drop((one, other));
+        assert_eq!(left(), 495);
+        for _ in 0..9 {
+            Spending::new(&budget).refund();
+        }
+        assert_eq!(left(), 500, "never more than were there at first");
     }
 
     #[test]
@@ -388,7 +466,15 @@ mod tests {
             Some(Duration::from_secs(30))
         );
         assert_eq!(read("Fri, 20 Nov 2026 09:00:00 GMT"), Some(Duration::ZERO));
-        for bad in ["soon", "-1", "", "1e400"] {
+        for long in ["1e30", "18446744073709551615", "1e400", "inf", "31536001"] {
+            assert_eq!(read(long), Some(LONGEST_READ), "{long}");
+        }
+        assert_eq!(
+            read(&httpdate::fmt_http_date(now + 2 * LONGEST_READ)),
+            Some(LONGEST_READ),
+            "a date far away"
+        );
+        for bad in ["soon", "-1", "", "-1e400", "NaN"] {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

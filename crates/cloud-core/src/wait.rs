@@ -154,7 +154,8 @@ impl<T: Send + 'static> Waiter<T> {
         }
     }
 
-    /// Blocks this thread until the work has ended. Not for use inside asynchronous code.
+    /// Blocks this thread until the work has ended. It works on every thread; inside of asynchronous code it stops the
+    /// worker that runs it, so await the waiter there.
     #[cfg(feature = "blocking")]
     pub fn wait_blocking(self) -> Result<T> {
         crate::blocking::block_on(self.finish())

@@ -4,12 +4,12 @@
 //! A program that asks for them often asks the service once in a while only, when it asks [`Client::catalogue`].
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use cloud_core::Result;
 use cloud_core::call::Task;
-use tokio::sync::Mutex;
+use cloud_core::task::Shared;
 
 use crate::client::Client;
 use crate::locations::Location;
@@ -61,7 +61,7 @@ impl<'a> Catalogue<'a> {
             client
                 .kept()
                 .server_types
-                .get(&client, client.server_types().list().all())
+                .get(&client, || client.server_types().list().all())
                 .await
         })
     }
@@ -86,7 +86,7 @@ impl<'a> Catalogue<'a> {
             client
                 .kept()
                 .locations
-                .get(&client, client.locations().list().all())
+                .get(&client, || client.locations().list().all())
                 .await
         })
     }
@@ -116,32 +116,39 @@ impl fmt::Debug for Kept {
 
 struct Shelf<T> {
     ttl: Duration,
-    /// Held while the list is read, so that nobody else reads it at the same time.
     list: Mutex<Option<(Instant, Arc<[T]>)>>,
+    read: Shared<Result<Arc<[T]>>>,
 }
 
-impl<T> Shelf<T> {
+impl<T: Send + Sync + 'static> Shelf<T> {
     fn new(ttl: Duration) -> Self {
         Self {
             ttl,
             list: Mutex::new(None),
+            read: Shared::new(),
         }
     }
 
-    async fn get(
-        &self,
-        client: &Client,
-        read: impl Future<Output = Result<Vec<T>>>,
-    ) -> Result<Arc<[T]>> {
+    fn list(&self) -> MutexGuard<'_, Option<(Instant, Arc<[T]>)>> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn get<F>(&self, client: &Client, read: impl FnOnce() -> F) -> Result<Arc<[T]>>
+    where
+        F: Future<Output = Result<Vec<T>>> + Send + 'static,
+    {
         let clock = client.engine().clock();
-        let mut list = self.list.lock().await;
-        if let Some((at, list)) = &*list
+        if let Some((at, list)) = &*self.list()
             && clock.now().saturating_duration_since(*at) < self.ttl
         {
             return Ok(list.clone());
         }
-        let new: Arc<[T]> = read.await?.into();
-        *list = Some((clock.now(), new.clone()));
-        Ok(new)
+        let read = || {
+            let list = read();
+            async move { list.await.map(Arc::from) }
+        };
+        let list = self.read.join(&clock, read).await??;
+        *self.list() = Some((clock.now(), list.clone()));
+        Ok(list)
     }
 }

@@ -2,21 +2,22 @@
 //!
 //! However many actions are waited for, they are looked at together: `GET /actions?id=..&id=..` with up to 25 ids a
 //! request, 0.5 s after the last look at first and 5 s at the end, four times slower while the rate limit is nearly used
-//! up. There is no task of its own: one of those who wait does the looking for all, and another takes its place when it
-//! goes away.
+//! up. A task does the looking as long as somebody waits, whether the waits are polled or not. Each runtime that waits
+//! for actions has a task of its own.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::future::Future;
-use std::pin::{Pin, pin};
+use std::future::{Future, IntoFuture};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use cloud_core::call::{Call, CallFuture};
+use cloud_core::call::Call;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::task::{PerRuntime, Running};
 use cloud_core::wait::Interval;
 use cloud_core::{Error, ErrorKind, Result};
 use tokio::sync::Notify;
@@ -31,19 +32,34 @@ const CHUNK: usize = 25;
 const TOLERATED: u32 = 3;
 
 pub(crate) struct Poller {
+    looks: Looks,
+    rounds: PerRuntime<Round>,
+}
+
+/// How actions are looked at.
+#[derive(Clone)]
+struct Looks {
     engine: Engine,
     base: BaseUrl,
     first: Duration,
-    state: Mutex<State>,
-    /// Held by whoever looks for all.
-    leader: tokio::sync::Mutex<()>,
-    /// News have arrived.
-    news: Notify,
-    /// Someone has come who wants to be looked for sooner.
-    joined: Notify,
 }
 
-type State = HashMap<ActionId, Watched>;
+/// The waits of one runtime.
+#[derive(Default)]
+struct Round {
+    state: Mutex<State>,
+    /// News have arrived.
+    news: Notify,
+    /// The actions that are watched have changed.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    watched: HashMap<ActionId, Watched>,
+    /// Looks at all as long as there are any.
+    task: Option<Running<()>>,
+}
 
 struct Watched {
     watchers: usize,
@@ -51,6 +67,8 @@ struct Watched {
     step: Duration,
     due: Instant,
     failures: u32,
+    /// There will be no other news than these.
+    ended: bool,
     /// Counts the news, so that each watcher knows which it has seen.
     version: u64,
     news: Option<Result<Action>>,
@@ -58,27 +76,39 @@ struct Watched {
 
 impl Poller {
     pub(crate) fn new(engine: Engine, base: BaseUrl, first: Duration) -> Self {
-        Self {
+        let looks = Looks {
             engine,
             base,
             first,
-            state: Mutex::default(),
-            leader: tokio::sync::Mutex::new(()),
-            news: Notify::new(),
-            joined: Notify::new(),
+        };
+        Self {
+            looks,
+            rounds: PerRuntime::new(),
         }
     }
 
+    /// Begins to watch an action. The looking begins when the news of one are asked for, and is for all that are watched.
+    pub(crate) fn watch(self: &Arc<Self>, id: ActionId) -> Subscription {
+        // Outside of a runtime it joins later, where its news are asked for.
+        let here = self.rounds.here(Round::default).ok();
+        Subscription {
+            poller: self.clone(),
+            id,
+            joined: here.map(|round| Joined::new(round, id, &self.looks)),
+        }
+    }
+}
+
+impl Round {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins to watch an action.
-    pub(crate) fn watch(self: &Arc<Self>, id: ActionId) -> Subscription {
-        let clock = self.engine.clock();
+    fn join(&self, id: ActionId, looks: &Looks) {
+        let clock = looks.engine.clock();
         let mut state = self.state();
-        let watched = state.entry(id).or_insert_with(|| {
-            let mut interval = Interval::growing(self.first, 10);
+        let watched = state.watched.entry(id).or_insert_with(|| {
+            let mut interval = Interval::growing(looks.first, 10);
             let step = interval.step(clock.random());
             Watched {
                 watchers: 0,
@@ -86,40 +116,51 @@ impl Poller {
                 step,
                 due: clock.now() + step,
                 failures: 0,
+                ended: false,
                 version: 0,
                 news: None,
             }
         });
         watched.watchers += 1;
         drop(state);
-        self.joined.notify_one();
-        Subscription {
-            poller: self.clone(),
-            id,
-            seen: 0,
-        }
+        self.changed.notify_one();
     }
 
-    /// Sleeps until someone is due, then looks at all who are.
-    async fn look(&self) {
-        let clock = self.engine.clock();
-        loop {
-            let Some(due) = self.state().values().map(|watched| watched.due).min() else {
-                return;
-            };
-            let wait = due.saturating_duration_since(clock.now());
-            if wait.is_zero() {
-                break;
+    /// Begins to look, if nobody does.
+    fn start(self: &Arc<Self>, looks: &Looks) -> Result<()> {
+        let mut state = self.state();
+        if state.task.is_none() {
+            state.task = Some(Running::start(look(self.clone(), looks.clone()))?);
+        }
+        Ok(())
+    }
+
+    fn leave(&self, id: ActionId) {
+        let mut state = self.state();
+        if let Some(watched) = state.watched.get_mut(&id) {
+            watched.watchers -= 1;
+            if watched.watchers == 0 {
+                state.watched.remove(&id);
             }
-            either(clock.sleep(wait), self.joined.notified()).await;
         }
-        let ids = self.due(clock.now());
-        let looks = ids.chunks(CHUNK).map(|ids| self.ask(ids)).collect();
-        let answers = all(looks).await;
-        for (ids, answer) in ids.chunks(CHUNK).zip(answers) {
-            self.tell(ids, answer);
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// When the first action is due; `None` when there is none, and then the task is over.
+    fn next_due(&self) -> Option<Instant> {
+        let mut state = self.state();
+        let due = state
+            .watched
+            .values()
+            .filter(|watched| !watched.ended)
+            .map(|watched| watched.due)
+            .min();
+        if due.is_none() {
+            // The task ends by itself now. It must not be aborted here, where it runs, nor be found by who comes next.
+            state.task = None;
         }
-        self.news.notify_waiters();
+        due
     }
 
     /// Those whose time has come, or will have come before half of their pause is over: looked at together they cost
@@ -127,7 +168,9 @@ impl Poller {
     fn due(&self, now: Instant) -> Vec<ActionId> {
         let state = self.state();
         let mut all: Vec<_> = state
+            .watched
             .iter()
+            .filter(|(_, watched)| !watched.ended)
             .map(|(id, watched)| (watched.due, watched.step / 2, *id))
             .collect();
         all.sort_unstable();
@@ -139,22 +182,9 @@ impl Poller {
         all.into_iter().take(room).map(|(_, _, id)| id).collect()
     }
 
-    fn ask(&self, ids: &[ActionId]) -> CallFuture<Vec<Action>> {
-        let mut call = Call::new(
-            &self.engine,
-            &self.base,
-            &ops::GET_ACTIONS,
-            Decode::key("actions"),
-        );
-        for id in ids {
-            call = call.query("id", id);
-        }
-        call.into_future()
-    }
-
-    fn tell(&self, ids: &[ActionId], answer: Result<Vec<Action>>) {
-        let clock = self.engine.clock();
-        let slower = if self.engine.rate_limit().is_some_and(|rate| rate.is_low()) {
+    fn tell(&self, ids: &[ActionId], answer: Result<Vec<Action>>, engine: &Engine) {
+        let clock = engine.clock();
+        let slower = if engine.rate_limit().is_some_and(|rate| rate.is_low()) {
             4
         } else {
             1
@@ -169,7 +199,7 @@ impl Poller {
         };
         let mut state = self.state();
         for id in ids {
-            let Some(watched) = state.get_mut(id) else {
+            let Some(watched) = state.watched.get_mut(id) else {
                 continue;
             };
             watched.step = watched.interval.step(clock.random()) * slower;
@@ -189,15 +219,57 @@ impl Poller {
                 }),
             };
             watched.failures = 0;
+            watched.ended = news.as_ref().map_or(true, Action::is_finished);
             watched.version += 1;
             watched.news = Some(news);
         }
     }
 }
 
+/// Looks at all that are due, again and again, until nobody waits any more.
+async fn look(round: Arc<Round>, looks: Looks) {
+    let clock = looks.engine.clock();
+    while let Some(due) = round.next_due() {
+        let wait = due.saturating_duration_since(clock.now());
+        if !wait.is_zero() {
+            either(clock.sleep(wait), round.changed.notified()).await;
+            continue;
+        }
+        let ids = round.due(clock.now());
+        // Side by side, while one after the other is awaited.
+        let mut asked = Vec::new();
+        for ids in ids.chunks(CHUNK) {
+            asked.push((ids, Running::start(looks.ask(ids))));
+        }
+        for (ids, answer) in asked {
+            let answer = match answer {
+                Ok(task) => task.await.and_then(|answer| answer),
+                Err(error) => Err(error),
+            };
+            round.tell(ids, answer, &looks.engine);
+        }
+        round.news.notify_waiters();
+    }
+}
+
+impl Looks {
+    fn ask(&self, ids: &[ActionId]) -> impl Future<Output = Result<Vec<Action>>> + Send + 'static {
+        let mut call = Call::new(
+            &self.engine,
+            &self.base,
+            &ops::GET_ACTIONS,
+            Decode::key("actions"),
+        );
+        for id in ids {
+            call = call.query("id", id);
+        }
+        call.into_future()
+    }
+}
+
 impl fmt::Debug for Poller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Poller({} actions)", self.state().len())
+        write!(f, "Poller({:?})", self.rounds)
     }
 }
 
@@ -205,33 +277,56 @@ impl fmt::Debug for Poller {
 pub(crate) struct Subscription {
     poller: Arc<Poller>,
     id: ActionId,
+    joined: Option<Joined>,
+}
+
+/// Where a subscription is waiting, and which news it has seen there.
+struct Joined {
+    round: Arc<Round>,
+    id: ActionId,
     seen: u64,
+}
+
+impl Joined {
+    fn new(round: Arc<Round>, id: ActionId, looks: &Looks) -> Self {
+        round.join(id, looks);
+        Self { round, id, seen: 0 }
+    }
+}
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        self.round.leave(self.id);
+    }
 }
 
 impl Subscription {
     /// The next news of the action. Dropping the future loses none.
     pub(crate) async fn next(&mut self) -> Result<Action> {
-        let poller = self.poller.clone();
+        let Self { poller, id, joined } = self;
+        let here = poller.rounds.here(Round::default)?;
+        // A wait may go on in another runtime than the one it began in.
+        let joined = match joined {
+            Some(joined) if Arc::ptr_eq(&joined.round, &here) => joined,
+            elsewhere => elsewhere.insert(Joined::new(here.clone(), *id, &poller.looks)),
+        };
         loop {
-            let mut news = pin!(poller.news.notified());
+            let mut news = pin!(here.news.notified());
             // From here on no news is missed, although the state is looked at first.
             news.as_mut().enable();
-            if let Some(news) = self.unseen() {
+            if let Some(news) = joined.unseen() {
                 return news;
             }
-            if let Either::Left(_leading) = either(poller.leader.lock(), news).await {
-                // The one before may have looked while this one waited for its place.
-                if let Some(news) = self.unseen() {
-                    return news;
-                }
-                poller.look().await;
-            }
+            here.start(&poller.looks)?;
+            news.await;
         }
     }
+}
 
+impl Joined {
     fn unseen(&mut self) -> Option<Result<Action>> {
-        let state = self.poller.state();
-        let watched = state.get(&self.id)?;
+        let state = self.round.state();
+        let watched = state.watched.get(&self.id)?;
         if watched.version == self.seen {
             return None;
         }
@@ -240,51 +335,12 @@ impl Subscription {
     }
 }
 
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        let mut state = self.poller.state();
-        if let Some(watched) = state.get_mut(&self.id) {
-            watched.watchers -= 1;
-            if watched.watchers == 0 {
-                state.remove(&self.id);
-            }
-        }
-    }
-}
-
-enum Either<A, B> {
-    Left(A),
-    Right(#[allow(dead_code, reason = "it only tells which of the two was first")] B),
-}
-
-/// The first of two futures to end.
-async fn either<A: Future, B: Future>(left: A, right: B) -> Either<A::Output, B::Output> {
+/// Ends with the first of two futures.
+async fn either(left: impl Future<Output = ()>, right: impl Future<Output = ()>) {
     let (mut left, mut right) = (pin!(left), pin!(right));
-    std::future::poll_fn(move |cx| {
-        if let Poll::Ready(output) = left.as_mut().poll(cx) {
-            return Poll::Ready(Either::Left(output));
-        }
-        right.as_mut().poll(cx).map(Either::Right)
+    std::future::poll_fn(move |cx| match left.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(()),
+        Poll::Pending => right.as_mut().poll(cx),
     })
-    .await
-}
-
-/// All futures side by side; their outputs in the same order.
-async fn all<T>(mut futures: Vec<Pin<Box<dyn Future<Output = T> + Send>>>) -> Vec<T> {
-    let mut outputs: Vec<Option<T>> = futures.iter().map(|_| None).collect();
-    std::future::poll_fn(move |cx| {
-        for (future, output) in futures.iter_mut().zip(&mut outputs) {
-            if output.is_none()
-                && let Poll::Ready(done) = future.as_mut().poll(cx)
-            {
-                *output = Some(done);
-            }
-        }
-        if outputs.iter().all(Option::is_some) {
-            Poll::Ready(outputs.drain(..).flatten().collect())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await
+    .await;
 }

@@ -31,6 +31,14 @@ pub use builder::ClientBuilder;
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Inner>);
 
+/// What the edits of each zone take turns by.
+#[cfg(feature = "domain")]
+type Turns = std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>;
+
+/// An edit of a zone is over by then, or its runtime stands still.
+#[cfg(feature = "domain")]
+const ZONE_WAIT: std::time::Duration = std::time::Duration::from_secs(30 * 60);
+
 #[derive(Debug)]
 struct Inner {
     engine: Engine,
@@ -45,7 +53,7 @@ struct Inner {
     warnings: Vec<String>,
     /// One refresh of a zone at a time, because the service refuses a second one.
     #[cfg(feature = "domain")]
-    zones: Arc<std::sync::Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+    zones: Arc<cloud_core::task::PerRuntime<std::sync::Mutex<Turns>>>,
 }
 
 impl Client {
@@ -394,16 +402,27 @@ impl Client {
         }
     }
 
-    /// What edits of this zone take turns by.
+    /// The turn of one edit of this zone; the edits of one runtime take turns.
     #[cfg(feature = "domain")]
-    pub(crate) fn zone_lock(&self, zone: &str) -> Arc<tokio::sync::Mutex<()>> {
-        let mut locks = self
-            .0
-            .zones
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
-        locks.entry(zone.to_ascii_lowercase()).or_default().clone()
+    pub(crate) async fn zone_turn(&self, zone: &str) -> Result<tokio::sync::OwnedMutexGuard<()>> {
+        let turn = {
+            let zones = self.0.zones.here(std::sync::Mutex::default)?;
+            let mut zones = zones
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            zones.retain(|_, turn| Arc::strong_count(turn) > 1);
+            zones.entry(zone.to_ascii_lowercase()).or_default().clone()
+        };
+        let clock = self.clock();
+        cloud_core::clock::within(&*clock, Some(ZONE_WAIT), turn.lock_owned())
+            .await
+            .ok_or_else(|| {
+                let text = format!(
+                    "an earlier edit of the zone {zone} did not end within {} s",
+                    ZONE_WAIT.as_secs()
+                );
+                Error::new(cloud_core::ErrorKind::Timeout, text).with_retryable(true)
+            })
     }
 
     fn no_v2(&self) -> Error {

@@ -199,7 +199,7 @@ impl RequestConsumerKey {
     }
 
     cloud_core::if_blocking! {
-        /// Sends the request and blocks this thread until it is answered. Not for use inside asynchronous code.
+        /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
         pub fn send_blocking(self) -> Result<PendingConsumerKey> {
             cloud_core::blocking::block_on(self.send())
         }

@@ -144,6 +144,14 @@ fn clear(headers: &mut HeaderMap) {
 
 #[async_trait]
 impl Credential for Signer {
+    async fn ready(&self) -> Result<()> {
+        match self.consumer {
+            Some(_) => self.clock.now().await.map(drop),
+            // Nothing will be signed.
+            None => Ok(()),
+        }
+    }
+
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
         let Some((header, consumer)) = &self.consumer else {
             let text = "this client has an application but no consumer key, the permission to act for an account: \
@@ -194,6 +202,10 @@ pub(crate) struct Alone<C>(pub(crate) C);
 
 #[async_trait]
 impl<C: Credential> Credential for Alone<C> {
+    async fn ready(&self) -> Result<()> {
+        self.0.ready().await
+    }
+
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
         clear(request.headers_mut());
         self.0.authorize(request).await

@@ -191,7 +191,7 @@ impl RawCall {
     }
 
     cloud_core::if_blocking! {
-        /// Sends the call and blocks this thread until it is answered. Not for use inside asynchronous code.
+        /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
         pub fn send_blocking(self) -> Result<Value> {
             self.call.send_blocking()
         }

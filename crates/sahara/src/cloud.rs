@@ -297,7 +297,7 @@ impl Connect {
 
 cloud_core::if_blocking! {
     impl Connect {
-        /// Makes the client and blocks this thread until it is there. Not for use inside asynchronous code.
+        /// Makes the client and blocks this thread until it is there. It works on every thread; inside of asynchronous code it stops the worker that runs it.
         pub fn send_blocking(self) -> Result<Client> {
             cloud_core::call::Task::new(self.send()).send_blocking()
         }

@@ -162,7 +162,7 @@ impl<T: Send + 'static> ImportTemplate<T> {
     }
 
     cloud_core::if_blocking! {
-        /// Sends the request and blocks this thread until it is answered. Not for use inside asynchronous code.
+        /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
         pub fn send_blocking(self) -> Result<T> {
             self.into_call().send_blocking()
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cloud_core::body::Body;
-use cloud_core::clock::Clock;
+use cloud_core::clock::{Clock, within};
 use cloud_core::config::{Origin, Setting};
 use cloud_core::credential::{Bearer, Credential, Rejection, Token, TokenCache, TokenSource};
 use cloud_core::model::Timestamp;
@@ -177,6 +177,9 @@ impl fmt::Debug for Source {
     }
 }
 
+/// How long a renewal may take before another runtime renews beside it.
+const LONGEST_TURN: Duration = Duration::from_secs(60);
+
 /// Fetches tokens one after the other, and to the end.
 ///
 /// A refresh token may be spent as soon as it has reached the service. What comes in its place must be kept even if the
@@ -193,8 +196,10 @@ impl TokenSource for Turns {
         if !matches!(*lock(&self.source.grant), Grant::Refresh { .. }) {
             return self.source.fetch().await;
         }
-        // Taken before the task is there, so that callers who come and go do not leave a queue of them.
-        let turn = Arc::clone(&self.turn).lock_owned().await;
+        // Taken before the task is there, so that callers who come and go do not leave a queue of them. A runtime that is
+        // not driven may keep its turn; the others wait for it no longer than a renewal takes.
+        let turn = Arc::clone(&self.turn).lock_owned();
+        let turn = within(&*self.source.clock, Some(LONGEST_TURN), turn).await;
         let source = Arc::clone(&self.source);
         let fetched = tokio::spawn(async move {
             let token = source.fetch().await;

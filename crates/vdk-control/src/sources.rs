@@ -354,12 +354,12 @@ impl UploadSources {
     /// # std::fs::remove_dir_all(&folder).unwrap();
     /// # Ok(()) }
     /// ```
-    pub async fn send_as<U: DeserializeOwned + Send>(self) -> Result<U> {
+    pub async fn send_as<U: DeserializeOwned + Send + 'static>(self) -> Result<U> {
         let (call, _temp) = self.prepare().await?;
         call.send_as().await
     }
 
-    /// Sends the request and blocks this thread until it is answered. Not for use inside asynchronous code.
+    /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
     #[cfg(feature = "blocking")]
     pub fn send_blocking(self) -> Result<SourceVersion> {
         cloud_core::blocking::block_on(self.send())

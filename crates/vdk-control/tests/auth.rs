@@ -99,6 +99,8 @@ async fn an_api_token_is_exchanged_once_and_renewed_during_a_long_run() {
         "Bearer good-1"
     );
     tokio::time::sleep(Duration::from_secs(590)).await;
+    // The call goes with the token at hand, which is renewed beside it.
+    info(&api).await.unwrap();
     info(&api).await.unwrap();
     assert_eq!(asked(&wire).len(), 2);
     assert_eq!(
@@ -196,6 +198,10 @@ async fn a_refresh_token_is_not_lost_with_the_call_that_spent_it() {
             .await
             .unwrap_err();
     }
+    // The renewal has gone on all the time.
+    info(&api).await.unwrap();
+    assert_eq!(asked(&wire).len(), 1);
+    tokio::time::sleep(Duration::from_secs(600)).await;
     info(&api).await.unwrap();
     let forms: Vec<_> = asked(&wire).into_iter().map(|(form, _)| form).collect();
     assert_eq!(

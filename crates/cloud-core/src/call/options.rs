@@ -19,7 +19,8 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// The time for the whole call: attempts, waits between them, and decoding. Unlimited by default.
+    /// The time for the whole call, from its sending to the end of its answer: waiting for a slot, a token and the pace,
+    /// all attempts and the pauses between them. 30 minutes by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self

@@ -169,14 +169,14 @@ macro_rules! send_methods {
             /// Sends the request and decodes the JSON of the answer into a type of yours.
             pub async fn send_as<U>(self) -> $crate::error::Result<U>
             where
-                U: $crate::__private::serde::de::DeserializeOwned + Send,
+                U: $crate::__private::serde::de::DeserializeOwned + Send + 'static,
             {
                 self.into_call().send_as().await
             }
 
             $crate::if_blocking! {
-                /// Sends the request and blocks this thread until it is answered. Not for use inside asynchronous
-                /// code.
+                /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
+                /// asynchronous code it stops the worker that runs it, so await the request there.
                 pub fn send_blocking(self) -> $crate::error::Result<$answer> {
                     self.into_call().send_blocking()
                 }

@@ -3,18 +3,22 @@ use std::future::{Future, IntoFuture};
 
 use super::CallFuture;
 use crate::error::Result;
+use crate::task::Running;
 
 /// Several calls, one after the other, that answer with one `T`. Await it to begin.
+///
+/// The steps run in a task of the runtime, and dropping the future of the steps ends them where they are.
 #[must_use = "nothing is sent until the task is awaited"]
 pub struct Task<T>(CallFuture<T>);
 
 impl<T: Send + 'static> Task<T> {
     /// A task of these steps.
     pub fn new(steps: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self(Box::pin(steps))
+        Self(Box::pin(async move { Running::start(steps)?.await? }))
     }
 
-    /// Blocks this thread until all is done. Not for use inside asynchronous code.
+    /// Blocks this thread until all is done. It works on every thread; inside of asynchronous code it stops the worker
+    /// that runs it, so await the steps there.
     #[cfg(feature = "blocking")]
     pub fn send_blocking(self) -> Result<T> {
         crate::blocking::block_on(self.0)

@@ -40,6 +40,7 @@ impl Dialect for Plain {}
 fn client(source: &Arc<Source>, wire: &ScriptedTransport) -> (Engine, BaseUrl) {
     let mut options = ClientOptions::default();
     options.transport(Arc::new(wire.clone()));
+    options.max_in_flight(1000);
     let clock = PausedClock::new();
     options.clock(clock.clone());
     let cache = TokenCache::bearer(source.clone(), Arc::new(clock));
@@ -129,8 +130,11 @@ async fn a_valid_token_serves_while_it_is_renewed() {
     };
     assert_eq!(
         (tokens("Bearer token-1"), tokens("Bearer token-2")),
-        (1 + 49, 1)
+        (1 + 50, 0),
+        "nobody waits for the renewal"
     );
+    call(&engine, &base, Method::GET).await.unwrap();
+    assert_eq!(tokens("Bearer token-2"), 1);
 }
 
 #[tokio::test(start_paused = true)]

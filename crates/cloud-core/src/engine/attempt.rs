@@ -11,14 +11,21 @@ use crate::call::Parts;
 use crate::decode::{DecodeError, RawResponse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::retry::{self, Failure};
+use crate::throttle::RateLimit;
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// Where an attempt's answer goes.
-pub(super) enum Sink<'a> {
+/// The largest answer, unless the client or the call says otherwise.
+const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// A faster pace is no use to a call that was refused: it would knock without pause.
+const SHORTEST_PACE: Duration = Duration::from_millis(10);
+
+/// Where an attempt's answer goes. Boxed, so that the loop is compiled once for all types of answers.
+pub(super) enum Sink {
     /// Read the whole body, then hand it over; what is not understood is a failed attempt.
-    Whole(&'a mut (dyn FnMut(RawResponse) -> Result<(), DecodeError> + Send)),
+    Whole(Box<dyn FnMut(RawResponse) -> Result<(), DecodeError> + Send>),
     /// Hand over the head and the body still to be read.
-    Head(&'a mut Option<Response<ResponseBody>>),
+    Head(Box<dyn FnMut(Response<ResponseBody>) + Send>),
 }
 
 /// An attempt that did not give an answer for the caller.
@@ -27,6 +34,8 @@ pub(super) struct Failed {
     /// `None` when repeating is out of the question whatever the policy says.
     pub(super) failure: Option<Fault>,
     pub(super) server_delay: Option<Duration>,
+    /// Refused for coming too early, by a service that says how fast requests may come.
+    pub(super) paced: bool,
     /// For the credential, when the service refused it.
     pub(super) rejection: Option<RawResponse>,
 }
@@ -37,6 +46,7 @@ impl Failed {
             error,
             failure,
             server_delay: None,
+            paced: false,
             rejection: None,
         })
     }
@@ -76,12 +86,13 @@ impl Fault {
 }
 
 impl Engine {
-    pub(super) async fn prepare(
+    /// The request of one attempt, complete but for what the credential adds.
+    pub(super) fn request(
         &self,
         parts: &Parts,
         url: &str,
         call_id: Option<&(HeaderName, HeaderValue)>,
-    ) -> Result<(Request<Body>, u64)> {
+    ) -> Result<Request<Body>> {
         let mut request = Request::new(parts.body.clone());
         *request.method_mut() = parts.method.clone();
         *request.uri_mut() = url.parse().map_err(|error| {
@@ -98,17 +109,31 @@ impl Engine {
         if let Some((name, id)) = call_id {
             headers.insert(name, id.clone());
         }
-        for (name, value) in parts.headers.iter().chain(&parts.options.headers) {
-            headers.insert(name, value.clone());
+        // A name given here replaces the header of that name made before, and may itself come several times.
+        for given in [&parts.headers, &parts.options.headers] {
+            for name in given.keys() {
+                headers.remove(name);
+            }
+            for (name, value) in given {
+                headers.append(name, value.clone());
+            }
         }
-        let generation = match &self.0.credential {
+        Ok(request)
+    }
+
+    /// Lets the credential authorize a request. The number is that of the token it used.
+    pub(super) async fn authorize(
+        &self,
+        parts: &Parts,
+        request: &mut Request<Body>,
+    ) -> Result<u64> {
+        match &self.0.credential {
             Some(credential) if !parts.anonymous => credential
-                .authorize(&mut request)
+                .authorize(request)
                 .await
-                .map_err(Error::of_credential)?,
-            _ => 0,
-        };
-        Ok((request, generation))
+                .map_err(Error::of_credential),
+            _ => Ok(0),
+        }
     }
 
     /// One attempt, from sending to the end of the body.
@@ -116,7 +141,7 @@ impl Engine {
         &self,
         parts: &Parts,
         request: Request<Body>,
-        sink: &mut Sink<'_>,
+        sink: &mut Sink,
     ) -> Result<StatusCode, Box<Failed>> {
         let inner = &*self.0;
         let response = inner
@@ -124,18 +149,29 @@ impl Engine {
             .send(request)
             .await
             .map_err(failed_transport)?;
-        if let Some(rate) = inner.dialect.rate_limit(response.headers()) {
-            inner.throttle.learn(rate, &*inner.clock);
-        }
         let status = response.status();
-        if let (Sink::Head(head), true) = (&mut *sink, parts.succeeds_with(status)) {
-            **head = Some(response);
+        let rate = inner.dialect.rate_limit(response.headers());
+        let too_early = status == StatusCode::TOO_MANY_REQUESTS;
+        if let Some(rate) = rate.filter(|_| !too_early) {
+            self.learn(rate, None);
+        }
+        if let (Sink::Head(take), true) = (&mut *sink, parts.succeeds_with(status)) {
+            take(response);
             return Ok(status);
         }
-        let limit = parts.options.response_limit.unwrap_or(inner.response_limit);
-        let response = self.collect(response, limit).await?;
+        let limit = parts.options.response_limit.or(inner.response_limit);
+        let response = self
+            .collect(response, limit.unwrap_or(RESPONSE_LIMIT))
+            .await?;
         if !parts.succeeds_with(status) {
-            return Err(self.refused(response));
+            let mut failed = self.refused(response);
+            if let Some(rate) = rate.filter(|_| too_early) {
+                let asked = failed.server_delay.unwrap_or_default();
+                self.learn(rate, Some(asked));
+                failed.paced = rate.remaining == 0 && rate.refill >= SHORTEST_PACE;
+                failed.server_delay = Some(asked.max(rate.refill));
+            }
+            return Err(failed);
         }
         let Sink::Whole(accept) = sink else {
             return Ok(status);
@@ -155,6 +191,12 @@ impl Engine {
             let failure = problem.cut.then_some(Fault::Interrupted);
             Failed::new(error, failure)
         })
+    }
+
+    fn learn(&self, rate: RateLimit, refused: Option<Duration>) {
+        let inner = &*self.0;
+        let (now, random) = (inner.clock.now(), inner.clock.random());
+        inner.throttle.pacer.learn(rate, refused, now, random);
     }
 
     fn correlation_id(&self, headers: &HeaderMap) -> Option<Box<str>> {
@@ -234,7 +276,9 @@ impl Engine {
                 .with_status(status, self.correlation_id(&response.headers));
             let failure = Some(Fault::Status {
                 status,
-                did_nothing: true,
+                // RFC 9110 15.4: only these two ask for the same request elsewhere. The others may follow work that is
+                // done, and 303 says so.
+                did_nothing: matches!(status.as_u16(), 307 | 308),
                 transient: Some(false),
             });
             return Failed::new(error, failure);
@@ -258,12 +302,6 @@ impl Engine {
             .server_delay(&response, now)
             .into_iter()
             .chain(retry::retry_after(&response.headers, now))
-            .chain(
-                (status == StatusCode::TOO_MANY_REQUESTS)
-                    .then(|| inner.throttle.rate_limit())
-                    .flatten()
-                    .and_then(|rate| (rate.remaining == 0).then_some(rate.refill)),
-            )
             .max();
         let conflict = problem
             .code
@@ -278,6 +316,7 @@ impl Engine {
             error,
             failure,
             server_delay,
+            paced: false,
             rejection,
         })
     }

@@ -7,6 +7,7 @@ use super::*;
 use crate::body::Body;
 use crate::call::Call;
 use crate::config::BaseUrl;
+use crate::credential::Rejection;
 use crate::test_util::{Scripted, ScriptedTransport, engine_with};
 
 /// Asks the service something through another engine before every request.

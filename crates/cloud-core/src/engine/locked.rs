@@ -8,7 +8,6 @@ pub(super) struct Locked {
     pub(super) limit: Option<Duration>,
     since: Option<Instant>,
     interval: Interval,
-    pub(super) pauses: u32,
 }
 
 impl Locked {
@@ -18,7 +17,6 @@ impl Locked {
             limit,
             since: None,
             interval,
-            pauses: 0,
         }
     }
 
@@ -38,7 +36,6 @@ impl Locked {
                 "not repeated, because it is still locked and was to be waited for {limit:?} only"
             ));
         }
-        self.pauses += 1;
         Ok(self.interval.step(clock.random()).max(asked).min(left))
     }
 }

@@ -32,8 +32,9 @@ pub enum ErrorKind {
     WorkFailed,
     /// Work that was waited for has not ended before the deadline.
     WaitTimeout,
-    /// A blocking call was made where blocking is not possible.
-    Blocking,
+    /// The code could not run: outside of a tokio runtime, in one that has ended, or because something that it called
+    /// panicked.
+    Runtime,
 }
 
 impl ErrorKind {
@@ -54,7 +55,7 @@ impl ErrorKind {
             Self::Page => "broken list",
             Self::WorkFailed => "work failed",
             Self::WaitTimeout => "not finished in time",
-            Self::Blocking => "cannot block here",
+            Self::Runtime => "cannot run",
         }
     }
 }

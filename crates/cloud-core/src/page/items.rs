@@ -10,7 +10,8 @@ use crate::error::Result;
 /// The items of a list, one after the other. Pages are read as they are needed.
 ///
 /// It is a [`Stream`], and has a [`next`](Self::next) of its own, so that no other crate is needed to read it.
-/// After an error, `next` may be called again: it goes on with the page that failed.
+/// After an error that may pass ([`Error::is_retryable`](crate::Error::is_retryable)) `next` may be called again: it goes
+/// on with the page that failed. After any other error the items have ended.
 #[must_use = "nothing is sent until the first item is asked for"]
 pub struct Items<T> {
     pages: Pages<T>,

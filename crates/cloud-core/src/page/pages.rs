@@ -12,10 +12,14 @@ use crate::error::{Error, ErrorKind, Result};
 /// After this many pages in a row without a single item a list counts as broken.
 const EMPTY_PAGES: u32 = 100;
 
+/// After this many failures in a row of one page the list ends, so that a loop that passes over errors ends too.
+const FAILURES: u32 = 10;
+
 /// The pages of a list, one after the other.
 ///
-/// After an error the same page is asked for again by the next [`next`](Self::next), so a caller may go on after a
-/// failure that passes.
+/// After an error that may pass ([`Error::is_retryable`]) the same page is asked for again by the next
+/// [`next`](Self::next), up to ten times. After any other error there are no more pages, and
+/// [`continuation`](Self::continuation) still names the one that failed.
 #[must_use = "nothing is sent until the first page is asked for"]
 pub struct Pages<T> {
     pub(super) list: List<T>,
@@ -25,6 +29,9 @@ pub struct Pages<T> {
     seen: HashSet<Option<PageToken>>,
     keys: HashSet<Box<str>>,
     empty: u32,
+    failures: u32,
+    /// The page whose failure has ended the list.
+    failed: Option<PageToken>,
 }
 
 struct UnderWay<T> {
@@ -46,6 +53,8 @@ impl<T: Send + 'static> Pages<T> {
             seen: HashSet::new(),
             keys: HashSet::new(),
             empty: 0,
+            failures: 0,
+            failed: None,
         }
     }
 
@@ -61,7 +70,8 @@ impl<T: Send + 'static> Pages<T> {
         self.under_way
             .front()
             .map(|page| &page.token)
-            .or(self.planned.front())?
+            .or(self.planned.front())
+            .unwrap_or(&self.failed)
             .clone()
     }
 
@@ -101,11 +111,17 @@ impl<T: Send + 'static> Pages<T> {
             Ok(page) => page,
             Err(error) => {
                 // What was read ahead is dropped; the next call begins with the page that failed.
-                self.under_way.clear();
-                self.planned = VecDeque::from([token]);
+                self.stop();
+                self.failures += 1;
+                if error.is_retryable() && self.failures < FAILURES {
+                    self.planned.push_back(token);
+                } else {
+                    self.failed = token;
+                }
                 return Err(error);
             }
         };
+        self.failures = 0;
         let next = self
             .list
             .style

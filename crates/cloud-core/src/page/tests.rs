@@ -157,34 +157,65 @@ async fn prefetch_follows_a_list_that_changes() {
     }
 }
 
+/// Four pages of one item; so many requests for the second page fail with this status before one is answered.
+fn failing(failures: u32, status: u16) -> ScriptedTransport {
+    let failed = std::sync::atomic::AtomicU32::new(0);
+    ScriptedTransport::from_fn(move |request| {
+        let page = page_of(request);
+        if page == 2 && failed.fetch_add(1, std::sync::atomic::Ordering::SeqCst) < failures {
+            return Scripted::json(status, "{}");
+        }
+        let next = if page < 4 {
+            (page + 1).to_string()
+        } else {
+            "null".into()
+        };
+        Scripted::json(
+            200,
+            format!(r#"{{"x":[{page}],"meta":{{"next":{next},"last":4}}}}"#),
+        )
+    })
+}
+
 #[tokio::test(start_paused = true)]
-async fn an_error_is_told_once_and_then_the_page_is_read_again() {
+async fn an_error_that_passes_is_told_once_and_then_the_page_is_read_again() {
     for prefetch in [1, 3] {
-        let failed = std::sync::atomic::AtomicBool::new(false);
-        let wire = ScriptedTransport::from_fn(move |request| {
-            let page = page_of(request);
-            if page == 2 && !failed.swap(true, std::sync::atomic::Ordering::SeqCst) {
-                return Scripted::json(422, "{}");
-            }
-            let next = if page < 4 {
-                (page + 1).to_string()
-            } else {
-                "null".into()
-            };
-            Scripted::json(
-                200,
-                format!(r#"{{"x":[{page}],"meta":{{"next":{next},"last":4}}}}"#),
-            )
-        });
-        let mut items = list(&wire).prefetch(prefetch).items();
+        // All five attempts of one call.
+        let mut items = list(&failing(5, 503)).prefetch(prefetch).items();
         assert_eq!(items.next().await.unwrap(), Some(1));
-        assert!(items.next().await.unwrap_err().is_invalid_input());
+        assert!(items.next().await.unwrap_err().is_server());
         assert_eq!(items.continuation().unwrap().as_str(), "2");
         for item in 2..=4 {
             assert_eq!(items.next().await.unwrap(), Some(item));
         }
         assert_eq!(items.next().await.unwrap(), None);
         assert_eq!(items.next().await.unwrap(), None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_loop_that_passes_over_errors_ends() {
+    // An error that lasts ends the list at once, one that might pass after ten of them.
+    for (status, calls, requests) in [(403, 1, 1), (503, 10, 50)] {
+        for prefetch in [1, 3] {
+            let wire = failing(u32::MAX, status);
+            let mut items = list(&wire).prefetch(prefetch).items();
+            assert_eq!(items.next().await.unwrap(), Some(1));
+            for _ in 0..calls {
+                let error = items.next().await.unwrap_err();
+                assert_eq!(error.status().unwrap(), status);
+            }
+            assert_eq!(items.next().await.unwrap(), None, "{status}");
+            assert_eq!(items.next().await.unwrap(), None);
+            assert_eq!(
+                items.continuation().unwrap().as_str(),
+                "2",
+                "where to go on later"
+            );
+            let second = wire.seen();
+            let second = second.iter().filter(|seen| page_of(&seen.request) == 2);
+            assert_eq!(second.count(), requests);
+        }
     }
 }
 
@@ -331,15 +362,21 @@ async fn a_page_that_cannot_be_reached_is_repeated_by_the_engine() {
 fn items_are_an_iterator_for_blocking_programs() {
     let wire = ScriptedTransport::new([
         Scripted::json(200, r#"{"x":[1],"meta":{"next":2}}"#),
-        Scripted::json(422, "{}"),
-        Scripted::json(200, r#"{"x":[2]}"#),
+        Scripted::json(503, "{}"),
+        Scripted::json(200, r#"{"x":[2],"meta":{"next":3}}"#),
+        Scripted::json(403, "{}"),
     ]);
-    let (engine, base) = crate::test_util::engine_with(wire, |options| options.clock(TokioClock));
+    let (engine, base) = crate::test_util::engine_with(wire, |options| {
+        options.clock(TokioClock);
+        options.retry(crate::retry::StandardRetry::never());
+    });
     let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::page::<Meta>("x"));
     let mut items = List::<u64>::new(call, &NUMBERED, None).items().blocking();
     assert_eq!(items.next().unwrap().unwrap(), 1);
     assert!(items.next().unwrap().is_err());
     assert_eq!(items.next().unwrap().unwrap(), 2);
+    assert!(items.next().unwrap().is_err());
+    assert!(items.next().is_none());
     assert!(items.next().is_none());
 }
 

@@ -20,6 +20,7 @@ use self::failure::Target;
 use self::tls::TlsSettings;
 use super::{Transport, TransportError, TransportErrorKind};
 use crate::body::{Body, BodyStream, ResponseBody};
+use crate::task::PerRuntime;
 
 mod failure;
 mod pin;
@@ -61,11 +62,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// # fn main() {}
 /// ```
 #[derive(Clone)]
-pub struct HttpTransport {
-    client: reqwest::Client,
-    plain_http_only: bool,
-    connect_timeout: Duration,
-    proxy: Option<Arc<str>>,
+pub struct HttpTransport(Arc<Shared>);
+
+struct Shared {
+    settings: HttpTransportBuilder,
+    proxy: Option<Box<str>>,
+    /// Made when the settings were checked, for the runtime that sends first.
+    first: Mutex<Option<reqwest::Client>>,
+    /// A connection is driven by the runtime that opened it, so each has connections of its own.
+    clients: PerRuntime<Result<reqwest::Client, HttpConfigError>>,
 }
 
 impl HttpTransport {
@@ -81,13 +86,35 @@ impl HttpTransport {
         }
     }
 
+    /// The client of the runtime that this code runs in.
+    fn client(&self) -> Result<reqwest::Client, TransportError> {
+        let shared = &*self.0;
+        let make = || {
+            let first = shared
+                .first
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            first.map_or_else(|| shared.settings.client(), Ok)
+        };
+        let refused = |error: String| TransportError::new(TransportErrorKind::Refused, error);
+        let client = shared
+            .clients
+            .here(make)
+            .map_err(|error| refused(error.message().to_owned()))?;
+        match &*client {
+            Ok(client) => Ok(client.clone()),
+            Err(error) => Err(refused(error.to_string())),
+        }
+    }
+
     fn prepare(
         &self,
         request: Request<Body>,
     ) -> Result<(reqwest::Request, Option<BodyFailure>), TransportError> {
         let refused = |message: String| TransportError::new(TransportErrorKind::Refused, message);
         let (parts, body) = request.into_parts();
-        if self.plain_http_only && parts.uri.scheme() != Some(&http::uri::Scheme::HTTP) {
+        if self.0.settings.plain_http_only && parts.uri.scheme() != Some(&http::uri::Scheme::HTTP) {
             return Err(refused(
                 "this transport was built with plain_http_only and cannot send to https://".into(),
             ));
@@ -134,9 +161,9 @@ impl HttpTransport {
 impl fmt::Debug for HttpTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpTransport")
-            .field("connect_timeout", &self.connect_timeout)
-            .field("plain_http_only", &self.plain_http_only)
-            .field("proxy", &self.proxy)
+            .field("connect_timeout", &self.0.settings.connect_timeout)
+            .field("plain_http_only", &self.0.settings.plain_http_only)
+            .field("proxy", &self.0.proxy)
             .finish_non_exhaustive()
     }
 }
@@ -147,7 +174,7 @@ impl Transport for HttpTransport {
         // Cheap to keep: the parts of a URI are shared, not copied.
         let uri = request.uri().clone();
         let (request, body_failure) = self.prepare(request)?;
-        match self.client.execute(request).await {
+        match self.client()?.execute(request).await {
             Ok(response) => Ok(receive(response)),
             Err(error) => {
                 if let Some(source) = body_failure.and_then(|slot| slot.take()) {
@@ -155,8 +182,8 @@ impl Transport for HttpTransport {
                 }
                 let target = Target {
                     uri: &uri,
-                    proxy: self.proxy.as_deref(),
-                    connect_timeout: self.connect_timeout,
+                    proxy: self.0.proxy.as_deref(),
+                    connect_timeout: self.0.settings.connect_timeout,
                 };
                 Err(failure::of_request(error, &target))
             }
@@ -332,6 +359,16 @@ impl HttpTransportBuilder {
     /// Fails on a machine without certificate authorities when they are needed, and, in a build with
     /// `rustls-no-provider` alone, when the application has not installed a crypto provider.
     pub fn build(self) -> Result<HttpTransport, HttpConfigError> {
+        let first = self.client()?;
+        Ok(HttpTransport(Arc::new(Shared {
+            proxy: self.proxy.as_ref().map(|proxy| proxy.label().into()),
+            settings: self,
+            first: Mutex::new(Some(first)),
+            clients: PerRuntime::new(),
+        })))
+    }
+
+    fn client(&self) -> Result<reqwest::Client, HttpConfigError> {
         let mut client = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
@@ -341,7 +378,6 @@ impl HttpTransportBuilder {
         if let Some(limit) = self.pool_idle_timeout {
             client = client.pool_idle_timeout(limit);
         }
-        let mut label = None;
         client = match &self.proxy {
             Some(proxy) => {
                 if proxy.is_https() && !self.tls.pins.is_empty() {
@@ -351,7 +387,6 @@ impl HttpTransportBuilder {
                          an http:// proxy, through which TLS reaches the server itself",
                     ));
                 }
-                label = Some(proxy.label().into());
                 client.proxy(proxy.to_reqwest()?)
             }
             None if self.system_proxy => client,
@@ -360,15 +395,9 @@ impl HttpTransportBuilder {
         let no_tls =
             self.plain_http_only && !self.proxy.as_ref().is_some_and(ProxyConfig::is_https);
         client = self.tls.apply(client, no_tls)?;
-        let client = client.build().map_err(|error| {
-            HttpConfigError::new("tls", failure::innermost(&error.without_url()))
-        })?;
-        Ok(HttpTransport {
-            client,
-            plain_http_only: self.plain_http_only,
-            connect_timeout: self.connect_timeout,
-            proxy: label,
-        })
+        client
+            .build()
+            .map_err(|error| HttpConfigError::new("tls", failure::innermost(&error.without_url())))
     }
 }
 

@@ -195,16 +195,41 @@ fn waiting_can_block() {
 }
 
 #[cfg(feature = "blocking")]
-#[tokio::test]
-async fn blocking_inside_asynchronous_code_is_an_error() {
-    let watch = Poll::new(
-        clock(),
-        Interval::new(Duration::ZERO, Duration::ZERO),
-        || async { Ok(Step::Done(7)) },
-    );
-    let error = Waiter::new(clock(), watch).wait_blocking().unwrap_err();
+#[test]
+fn blocking_works_wherever_it_is_called() {
+    fn wait() -> u8 {
+        let watch = Poll::new(
+            clock(),
+            Interval::new(Duration::ZERO, Duration::ZERO),
+            || async { Ok(Step::Done(7)) },
+        );
+        Waiter::new(clock(), watch).wait_blocking().unwrap()
+    }
+    let current = || {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+    };
+    let several = tokio::runtime::Runtime::new().unwrap();
+    // In a task of either kind of runtime, also in one without timers of its own.
+    assert_eq!(current().block_on(async { wait() }), 7);
     assert_eq!(
-        error.to_string(),
-        "cannot block here: this is asynchronous code; await the call instead"
+        several.block_on(async { tokio::spawn(async { wait() }).await.unwrap() }),
+        7
     );
+    let local = tokio::task::LocalSet::new();
+    assert_eq!(local.block_on(&current(), async { wait() }), 7);
+    // Where waiting is meant to be.
+    let blocking = several.block_on(async { tokio::task::spawn_blocking(wait).await.unwrap() });
+    assert_eq!(blocking, 7);
+    let in_place = several.block_on(async {
+        tokio::spawn(async { tokio::task::block_in_place(wait) })
+            .await
+            .unwrap()
+    });
+    assert_eq!(in_place, 7);
+    // In code that a blocking call runs, on the library's own worker.
+    let nested =
+        crate::blocking::block_on(async { crate::task::Running::start(async { wait() })?.await });
+    assert_eq!(nested.unwrap(), 7);
 }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use cloud_core::call::Call;
@@ -6,9 +6,9 @@ use cloud_core::clock::Clock;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Engine;
+use cloud_core::task::Shared;
 use cloud_core::{Error, ErrorKind, Result};
 use http::header;
-use tokio::sync::Mutex;
 
 use crate::ops;
 
@@ -24,14 +24,20 @@ const TRUST: Duration = Duration::from_secs(60);
 /// The time of the service, by which requests are signed.
 ///
 /// It is asked for once, before the first signed request, and again when this machine's calendar was set or when the
-/// service refuses a timestamp.
+/// service refuses a timestamp. The asking is a task that all who need the time wait for.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
+    inner: Arc<Inner>,
+    measuring: Shared<Result<Measured>>,
+}
+
+#[derive(Debug)]
+struct Inner {
     clock: Arc<dyn Clock>,
     engine: Engine,
     base: BaseUrl,
     fixed: Option<i64>,
-    state: Mutex<Option<Measured>>,
+    measured: Mutex<Option<Measured>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,30 +53,33 @@ struct Measured {
 impl ServerClock {
     /// `engine` sends without a credential: asking for the time must not need the time.
     pub(crate) fn new(engine: Engine, base: BaseUrl, fixed: Option<i64>) -> Self {
-        Self {
+        let inner = Inner {
             clock: engine.clock(),
             engine,
             base,
             fixed,
-            state: Mutex::new(None),
+            measured: Mutex::new(None),
+        };
+        Self {
+            inner: Arc::new(inner),
+            measuring: Shared::new(),
         }
     }
 
     /// The seconds since 1970 at the service, and the number of the measurement they rest on.
     pub(crate) async fn now(&self) -> Result<(i64, u64)> {
-        if let Some(offset) = self.fixed {
-            return Ok((seconds(self.clock.system_now()).saturating_add(offset), 0));
+        let inner = &self.inner;
+        if let Some(offset) = inner.fixed {
+            let here = seconds(inner.clock.system_now());
+            return Ok((here.saturating_add(offset), 0));
         }
-        let mut state = self.state.lock().await;
-        let measured = match *state {
-            Some(measured) if !self.was_set(&measured) => measured,
-            earlier => *state.insert(
-                self.measure(earlier.map_or(1, |earlier| earlier.generation + 1))
-                    .await?,
-            ),
+        let known = *inner.measured();
+        let measured = match known.filter(|measured| !inner.was_set(measured)) {
+            Some(measured) => measured,
+            None => self.measure().await?,
         };
         Ok((
-            seconds(self.clock.system_now()).saturating_add(measured.offset),
+            seconds(inner.clock.system_now()).saturating_add(measured.offset),
             measured.generation,
         ))
     }
@@ -78,30 +87,35 @@ impl ServerClock {
     /// The service refused a request that was signed by the time of this measurement. Whether signing again may help:
     /// always where it was `surely` the time, otherwise where the time turns out to be another one.
     pub(crate) async fn refused(&self, generation: u64, surely: bool) -> bool {
-        if self.fixed.is_some() {
+        let inner = &self.inner;
+        if inner.fixed.is_some() {
             return surely;
         }
-        let mut state = self.state.lock().await;
-        let Some(used) = *state else { return surely };
+        let Some(used) = *inner.measured() else {
+            return surely;
+        };
         if used.generation != generation {
             return true;
         }
-        let now = self.clock.now();
+        let now = inner.clock.now();
         if !surely && used.trusted_until.is_some_and(|until| now < until) {
             return false;
         }
         // The caller gets the refusal itself when even the time cannot be had.
-        let Ok(mut measured) = self.measure(generation).await else {
-            return surely;
-        };
-        let changed = measured.offset.abs_diff(used.offset) > NOISE;
-        if changed {
-            measured.generation += 1;
-        } else {
-            measured.trusted_until = Some(self.clock.now() + TRUST);
-        }
-        *state = Some(measured);
-        surely || changed
+        let measured = self.measure().await;
+        surely || measured.is_ok_and(|measured| measured.generation != generation)
+    }
+
+    async fn measure(&self) -> Result<Measured> {
+        let inner = &self.inner;
+        let measure = || inner.clone().measure();
+        self.measuring.join(&inner.clock, measure).await?
+    }
+}
+
+impl Inner {
+    fn measured(&self) -> MutexGuard<'_, Option<Measured>> {
+        self.measured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn was_set(&self, measured: &Measured) -> bool {
@@ -110,20 +124,29 @@ impl ServerClock {
         seconds(self.clock.system_now()).abs_diff(expected) > JUMP
     }
 
-    async fn measure(&self, generation: u64) -> Result<Measured> {
+    /// Asks for the time. The measurement has another number than the one before unless it says the same.
+    async fn measure(self: Arc<Self>) -> Result<Measured> {
+        let earlier = *self.measured();
+        let same = earlier.filter(|earlier| !self.was_set(earlier));
         let (begun, calendar) = (self.clock.now(), self.clock.system_now());
         let answer = Call::new(&self.engine, &self.base, &ops::AUTH_TIME, Decode::raw()).await?;
         let at = self.clock.now();
         let took = at.saturating_duration_since(begun);
         // What the service said was true about half way between question and answer.
         let offset = read(&answer)?.saturating_sub(seconds(calendar + took / 2));
-        Ok(Measured {
+        let same = same.filter(|same| same.offset.abs_diff(offset) <= NOISE);
+        let measured = Measured {
             offset,
             at,
             calendar: calendar + took,
-            generation,
-            trusted_until: None,
-        })
+            generation: same.map_or(
+                earlier.map_or(1, |earlier| earlier.generation + 1),
+                |same| same.generation,
+            ),
+            trusted_until: same.map(|_| at + TRUST),
+        };
+        *self.measured() = Some(measured);
+        Ok(measured)
     }
 }
 

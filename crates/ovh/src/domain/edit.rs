@@ -418,8 +418,7 @@ impl Preview {
             if changes.is_empty() {
                 return Ok(());
             }
-            let lock = client.zone_lock(&zone);
-            let _turn = lock.lock().await;
+            let _turn = client.zone_turn(&zone).await?;
             let room = client.domain().zone(&zone);
             let records = room.records();
             let is_deletion = |change: &Change| matches!(change, Change::Deleted(_));

@@ -235,7 +235,7 @@ impl Deploy {
         })
     }
 
-    /// Sends the request and blocks this thread until it is answered. Not for use inside asynchronous code.
+    /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of asynchronous code it stops the worker that runs it.
     #[cfg(feature = "blocking")]
     pub fn send_blocking(self) -> Result<Deploying> {
         cloud_core::blocking::block_on(self.send())

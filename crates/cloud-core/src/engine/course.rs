@@ -1,0 +1,295 @@
+//! What one call has used up so far, and what follows from its failures.
+
+use std::time::{Duration, Instant};
+
+use http::{HeaderName, HeaderValue, Request, StatusCode};
+use tokio::sync::SemaphorePermit;
+
+use super::Engine;
+use super::attempt::{Failed, Sink, timed_out};
+use super::locked::Locked;
+use crate::body::Body;
+use crate::call::Parts;
+use crate::clock::within;
+use crate::credential::Rejection;
+use crate::error::{Error, ErrorKind, Result};
+use crate::retry::{Attempt, Decision, Failure, Spending};
+use crate::throttle::Lane;
+use crate::trace::Span;
+
+/// A call on its way.
+pub(super) struct Course<'c> {
+    engine: &'c Engine,
+    parts: &'c Parts,
+    url: String,
+    call_id: Option<(HeaderName, HeaderValue)>,
+    trace: Span,
+    begun: Instant,
+    deadline: Instant,
+    attempts: u32,
+    /// Attempts that the retry policy does not count: refused for the pace, or because the resource was locked.
+    uncounted: u32,
+    spending: Spending<'c>,
+    locked: Locked,
+    /// A refused credential was replaced by another one, which is done once.
+    renewed: bool,
+    /// An attempt may have been carried out although it failed.
+    ambiguous: bool,
+}
+
+impl<'c> Course<'c> {
+    pub(super) fn begin(engine: &'c Engine, parts: &'c Parts) -> Result<Self> {
+        let inner = &*engine.0;
+        let url = parts
+            .url()
+            .map_err(|error| error.with_call(&parts.method, &parts.template))?;
+        let begun = inner.clock.now();
+        Ok(Self {
+            engine,
+            parts,
+            trace: Span::new(parts, &url),
+            url,
+            call_id: parts.call_id(&*inner.dialect),
+            begun,
+            deadline: inner.deadline(&parts.options, begun),
+            attempts: 0,
+            uncounted: 0,
+            spending: Spending::new(&inner.budget),
+            locked: Locked::new(parts.options.while_locked),
+            renewed: false,
+            ambiguous: false,
+        })
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline
+            .saturating_duration_since(self.engine.0.clock.now())
+    }
+
+    /// Waits for all that the next attempt needs.
+    ///
+    /// The slot comes first, so that calls do not gather behind the pace and go out together when slots become free. The
+    /// token comes before the pace for the same reason, and the signature after it, because it holds the time.
+    pub(super) async fn enter<'l>(
+        &self,
+        lane: &'l Lane,
+    ) -> Result<(SemaphorePermit<'l>, Request<Body>, u64)> {
+        let inner = &*self.engine.0;
+        let clock = &*inner.clock;
+        let mut request = self
+            .engine
+            .request(self.parts, &self.url, self.call_id.as_ref())?;
+        let slot = inner.throttle.slot(lane, clock, self.deadline).await?;
+        if let Some(credential) = inner.credential.as_ref().filter(|_| !self.parts.anonymous) {
+            within(clock, Some(self.left()), credential.ready())
+                .await
+                .unwrap_or_else(|| Err(over("its credential was ready")))
+                .map_err(Error::of_credential)?;
+        }
+        inner.throttle.turn(lane, clock, self.deadline).await?;
+        let authorized = self.engine.authorize(self.parts, &mut request);
+        let generation = within(clock, Some(self.left()), authorized)
+            .await
+            .unwrap_or_else(|| Err(over("it was authorized")))?;
+        if self.left().is_zero() {
+            return Err(over("it could be sent"));
+        }
+        Ok((slot, request, generation))
+    }
+
+    pub(super) async fn attempt(
+        &mut self,
+        request: Request<Body>,
+        sink: &mut Sink,
+    ) -> Result<StatusCode, Box<Failed>> {
+        let inner = &*self.engine.0;
+        self.attempts += 1;
+        self.spending.sent();
+        let limit = self
+            .parts
+            .options
+            .attempt_timeout
+            .unwrap_or(inner.attempt_timeout)
+            .min(self.left());
+        let sent = inner.clock.now();
+        let attempt = self.engine.attempt(self.parts, request, sink);
+        let outcome = within(&*inner.clock, Some(limit), attempt)
+            .await
+            .unwrap_or_else(|| Err(timed_out(limit)));
+        self.engine
+            .report(self.parts, self.attempts, &outcome, sent);
+        outcome
+    }
+
+    pub(super) fn succeed(&mut self, status: StatusCode) {
+        self.spending.refund();
+        self.trace.succeeded(status, self.attempts);
+    }
+
+    /// The end of a call that failed.
+    pub(super) fn fail(&self, error: Error, gave_up: Option<String>) -> Error {
+        let inner = &*self.engine.0;
+        self.trace.failed(&error, self.attempts);
+        let allowed = inner
+            .retry
+            .max_attempts()
+            .map(|most| most.saturating_add(self.uncounted));
+        let id = self.call_id.as_ref().and_then(|(_, id)| id.to_str().ok());
+        error
+            .or_correlation_id(id)
+            .with_call(&self.parts.method, &self.parts.template)
+            .with_outcome(
+                self.ambiguous && !self.parts.is_safe(),
+                gave_up.map(Into::into),
+            )
+            .with_attempts(
+                self.attempts,
+                allowed,
+                inner.clock.now().saturating_duration_since(self.begun),
+            )
+    }
+
+    /// What follows a failed attempt: the pause before the next one, or the error of the call.
+    pub(super) async fn after(&mut self, failed: Failed, generation: u64) -> Result<Duration> {
+        let Failed {
+            error,
+            failure,
+            server_delay,
+            paced,
+            rejection,
+        } = failed;
+        let Some(fault) = failure else {
+            // Answered, but the answer is of no use; or never sent. Only the first leaves a change behind.
+            self.ambiguous |= matches!(error.kind(), ErrorKind::Decode | ErrorKind::TooLarge);
+            return Err(self.fail(error, None));
+        };
+        let failure = fault.as_failure(&error);
+        self.ambiguous |= !failure.did_nothing();
+        let error = error
+            .clone()
+            .with_retryable(failure.is_transient())
+            .with_retry_after(server_delay);
+        if let Some(refused) = &rejection {
+            let rejection = Rejection {
+                status: refused.status,
+                headers: &refused.headers,
+                code: error.code(),
+                generation,
+            };
+            if self.renews(&rejection).await {
+                self.trace.renewed();
+                return Ok(Duration::ZERO);
+            }
+        }
+        match self.pause(&failure, server_delay, paced) {
+            Ok(pause) => {
+                self.trace.retrying(&error, self.attempts, pause);
+                Ok(pause)
+            }
+            Err(gave_up) => Err(self.fail(error, gave_up)),
+        }
+    }
+
+    /// Whether a refused call is sent again with a fresh credential.
+    async fn renews(&mut self, rejection: &Rejection<'_>) -> bool {
+        let inner = &*self.engine.0;
+        let credential = inner.credential.as_ref();
+        let Some(credential) = credential.filter(|_| !self.renewed && !self.parts.anonymous) else {
+            return false;
+        };
+        if !self.parts.body.is_replayable() {
+            return false;
+        }
+        // Looking into it may take requests of its own, and they are part of the call.
+        let renewed = within(
+            &*inner.clock,
+            Some(self.left()),
+            credential.rejected(rejection),
+        );
+        if renewed.await != Some(true) {
+            return false;
+        }
+        // A client that makes one attempt and no more makes no second one for this reason either.
+        let failure = Failure::Status {
+            status: rejection.status,
+            code: rejection.code,
+            did_nothing: true,
+            transient: Some(true),
+        };
+        self.renewed = matches!(self.decide(&failure, None), Decision::Retry(_));
+        self.renewed
+    }
+
+    fn decide(&self, failure: &Failure<'_>, server_delay: Option<Duration>) -> Decision {
+        self.engine.0.retry.decide(&Attempt {
+            number: self.attempts - self.uncounted,
+            method: &self.parts.method,
+            idempotent: self.parts.is_idempotent(),
+            failure: *failure,
+            server_delay,
+            random: self.engine.0.clock.random(),
+        })
+    }
+
+    /// The pause before the next attempt, or no further attempt, with the reason where one might be expected.
+    fn pause(
+        &mut self,
+        failure: &Failure<'_>,
+        server_delay: Option<Duration>,
+        paced: bool,
+    ) -> Result<Duration, Option<String>> {
+        let inner = &*self.engine.0;
+        let waits = self.locked.limit.filter(|_| {
+            matches!(failure, Failure::Status { code: Some(code), .. } if inner.dialect.is_locked(code))
+        });
+        // Told to come more slowly, or waiting for somebody else: neither is a sign of a service in trouble, so neither
+        // is counted or paid for.
+        let free = paced || waits.is_some();
+        let delay = match waits {
+            Some(limit) => self
+                .locked
+                .pause(limit, &*inner.clock, server_delay)
+                .map_err(Some)?,
+            None => match self.decide(failure, server_delay.filter(|_| !paced)) {
+                // The queue for the pace does the waiting.
+                Decision::Retry(_) if paced => Duration::ZERO,
+                Decision::Retry(delay) => delay,
+                Decision::Stop => return Err(None),
+                Decision::GiveUp(reason) => return Err(Some(reason.to_owned())),
+            },
+        };
+        if !self.parts.body.is_replayable() {
+            return Err(Some(
+                "not repeated, because the request body can be read only once".to_owned(),
+            ));
+        }
+        let left = self.left();
+        if delay >= left {
+            return Err(Some(format!(
+                "not repeated, because the next attempt would begin in {:.1} s and the call has {:.1} s left",
+                delay.as_secs_f64(),
+                left.as_secs_f64()
+            )));
+        }
+        if free {
+            self.uncounted += 1;
+            return Ok(delay);
+        }
+        // A service that is well may ask for a slower pace without saying which.
+        let slower = matches!(failure, Failure::Status { status, .. } if *status == StatusCode::TOO_MANY_REQUESTS);
+        if !slower && !self.spending.reserve(failure) {
+            return Err(Some(
+                "not repeated, because this client's budget for retries is used up".to_owned(),
+            ));
+        }
+        Ok(delay)
+    }
+}
+
+fn over(before: &str) -> Error {
+    Error::new(
+        ErrorKind::Timeout,
+        format!("the time for the call was over before {before}"),
+    )
+    .with_retryable(true)
+}
