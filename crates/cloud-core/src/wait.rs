@@ -273,7 +273,7 @@ where
             self.clock.sleep(delay).await;
             match (self.look)().await {
                 Err(error) if error.is_retryable() && self.failures < TOLERATED => {
-                    self.failures += 1
+                    self.failures += 1;
                 }
                 other => {
                     self.failures = 0;

@@ -305,7 +305,7 @@ async fn environment_is_followed_only_when_asked() {
         again(
             "environment_is_followed_only_when_asked",
             &[("HTTP_PROXY", &url)],
-        )
+        );
     })
     .await
     .unwrap();

@@ -297,7 +297,7 @@ impl ClientBuilder {
         match found.credentials.filter(|_| !self.has_credential()) {
             Some(Credentials::Token(token)) => self.token = Some(token),
             Some(Credentials::Basic { username, password }) => {
-                self.basic = Some((username, password))
+                self.basic = Some((username, password));
             }
             None => {}
         }

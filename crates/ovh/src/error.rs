@@ -142,10 +142,10 @@ fn missing(details: &Value) -> Vec<String> {
     ] {
         match details.get(key) {
             Some(Value::String(text)) => {
-                actions.extend(text.split(',').map(|action| action.trim().to_owned()))
+                actions.extend(text.split(',').map(|action| action.trim().to_owned()));
             }
             Some(Value::Array(list)) => {
-                actions.extend(list.iter().filter_map(Value::as_str).map(str::to_owned))
+                actions.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
             }
             _ => {}
         }

@@ -287,10 +287,10 @@ mod tests {
             let chosen = choose(&Address::parse(url), asked, &listed);
             match (chosen, expected) {
                 (Ok((version, _)), Ok(expected)) => {
-                    assert_eq!(version, expected, "{url} {asked:?} {listed:?}")
+                    assert_eq!(version, expected, "{url} {asked:?} {listed:?}");
                 }
                 (Err(error), Err(expected)) => {
-                    assert!(error.to_string().contains(expected), "{error}")
+                    assert!(error.to_string().contains(expected), "{error}");
                 }
                 (chosen, expected) => {
                     panic!("{url} {asked:?} {listed:?}: {chosen:?} instead of {expected:?}")

@@ -49,7 +49,7 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
         }
         match value {
             Some(Value::String(text)) if is_word(text) => {
-                change("unknown", &|value| *value = json!("never-heard-of"))
+                change("unknown", &|value| *value = json!("never-heard-of"));
             }
             Some(Value::Number(number))
                 if number.is_i64() && place.last().is_some_and(|key| is_id(key)) =>

@@ -238,7 +238,7 @@ fn problems(
     {
         None => problems.push("has no example that runs and uses it".to_owned()),
         Some(example) if !example.contains("assert") => {
-            problems.push("has an example that asserts nothing".to_owned())
+            problems.push("has an example that asserts nothing".to_owned());
         }
         Some(_) => {}
     }

@@ -323,7 +323,7 @@ async fn a_refusal_for_the_pace_is_no_attempt_and_respects_policy_and_time() {
     // A policy that wants no second attempt gets none.
     let wire = refuse("0");
     let (engine, base) = engine_with(wire.clone(), |options| {
-        options.retry(StandardRetry::never())
+        options.retry(StandardRetry::never());
     });
     let limited = engine.sibling(Arc::new(Limited), None);
     let error = call(&limited, &base, Method::POST).await.unwrap_err();
@@ -345,7 +345,7 @@ async fn a_429_without_a_pace_is_an_attempt_and_costs_nothing() {
 async fn one_attempt_means_one_also_when_the_credential_is_refused() {
     let wire = slow(401);
     let (engine, base) = engine_with(wire.clone(), |options| {
-        options.retry(StandardRetry::never())
+        options.retry(StandardRetry::never());
     });
     let source = Arc::new(Source::default());
     let cache = TokenCache::bearer(source.clone(), Arc::new(PausedClock::new()));

@@ -248,7 +248,7 @@ async fn nothing_is_sent_after_the_time_is_over() {
     }
     let wire = ScriptedTransport::new([Scripted::json(201, SERVER)]);
     let (engine, base) = engine_with(wire.clone(), |options| {
-        options.timeout(Duration::from_secs(5))
+        options.timeout(Duration::from_secs(5));
     });
     let engine = engine.with_credential(Some(Arc::new(Slow)));
     let error = Call::untabled(&engine, &base, Method::POST, "/x", Decode::nothing())
@@ -568,7 +568,7 @@ async fn dropping_a_call_drops_the_attempt() {
     let dropped = Arc::new(AtomicU32::new(0));
     let transport = Arc::new(Never(dropped.clone()));
     let (engine, base) = engine_with(ScriptedTransport::default(), |options| {
-        options.transport(transport)
+        options.transport(transport);
     });
     let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::nothing());
     assert!(

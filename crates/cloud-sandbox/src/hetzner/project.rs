@@ -121,7 +121,7 @@ impl Project {
                     }
                 }
                 Event::Snapshot { storage_box, plan } => {
-                    storage_boxes::follow_plan(self, storage_box, plan)
+                    storage_boxes::follow_plan(self, storage_box, plan);
                 }
             }
         }

@@ -533,7 +533,7 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
             storage_box.is_busy = false;
         }
         Change::Protection(delete) => {
-            storage_box.protected = delete.unwrap_or(storage_box.protected)
+            storage_box.protected = delete.unwrap_or(storage_box.protected);
         }
         Change::Access(access) => storage_box.access.extend(access),
         Change::Plan(plan) => {

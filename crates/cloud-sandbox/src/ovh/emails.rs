@@ -115,7 +115,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let id = ctx.account.id().to_string();
     let redirection = json!({"id": id, "from": from, "to": to});
     Ok(task(ctx, "add", &from, move |redirections| {
-        redirections[id] = redirection
+        redirections[id] = redirection;
     }))
 }
 
@@ -169,7 +169,7 @@ fn task(
     let id = ctx.start(Family::Email, action, &domain, 1, move |account, done| {
         if done {
             account.change(KIND, &name, |service| {
-                change(&mut service.parts["redirections"])
+                change(&mut service.parts["redirections"]);
             });
         }
     });

@@ -140,7 +140,7 @@ fn work(
     let subject = name.clone();
     let id = ctx.start(Family::Vps, function, &subject, units, move |account, _| {
         account.change(KIND, &name, |service| {
-            service.object["state"] = json!("running")
+            service.object["state"] = json!("running");
         });
     });
     let now = ctx.now();

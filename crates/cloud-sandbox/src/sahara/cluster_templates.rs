@@ -227,7 +227,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     build_groups(ctx, &mut given);
     fill(&mut given);
     ctx.store.update(RESOURCE, &id, |row| {
-        resource::overlay(&mut row.fields, given)
+        resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
 }

@@ -251,7 +251,7 @@ fn tag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 fn untag(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let tags = read_tags(ctx)?;
     change(ctx, 202, |image| {
-        image.tags.retain(|tag| !tags.contains(tag))
+        image.tags.retain(|tag| !tags.contains(tag));
     })
 }
 

@@ -283,7 +283,7 @@ fn update_internal(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_updatable(ctx, INTERNAL, &id, &given)?;
     resource::check_duplicate(ctx, INTERNAL, &given, Some(&id))?;
     ctx.store.update(INTERNAL, &id, |row| {
-        resource::overlay(&mut row.fields, given)
+        resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, INTERNAL, &id)
 }

@@ -302,7 +302,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     resource::check_updatable(ctx, RESOURCE, &id, &given)?;
     resource::check_duplicate(ctx, RESOURCE, &given, Some(&id))?;
     ctx.store.update(RESOURCE, &id, |row| {
-        resource::overlay(&mut row.fields, given)
+        resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
 }

@@ -204,7 +204,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     check_renaming(ctx, RESOURCE, "NodeGroup template", &id, &given)?;
     ctx.knows_query("node_group_templates_update", &[])?;
     ctx.store.update(RESOURCE, &id, |row| {
-        resource::overlay(&mut row.fields, given)
+        resource::overlay(&mut row.fields, given);
     });
     resource::show(ctx, 202, RESOURCE, &id)
 }

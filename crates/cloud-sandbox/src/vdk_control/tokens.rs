@@ -297,7 +297,7 @@ impl Endpoint<'_> {
                 claims["username"] = Value::from(USER);
             }
             Caller::Application(client) => {
-                claims["sub"] = Value::from(format!("cloud-sandbox:{client}"))
+                claims["sub"] = Value::from(format!("cloud-sandbox:{client}"));
             }
         }
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());

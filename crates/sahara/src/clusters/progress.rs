@@ -95,7 +95,7 @@ impl Teller {
                     Some(true) => say(counted(step, step.total)),
                     // The event tells more.
                     Some(false) if good as usize == step.events.len() => {
-                        say(format!("{} failed", step.step_name))
+                        say(format!("{} failed", step.step_name));
                     }
                     _ => {}
                 }

@@ -39,7 +39,7 @@ pub(super) async fn code(listener: &TcpListener, state: &str) -> Result<SecretSt
                 return Ok(code);
             }
             Err(problem) if problem == STRANGER => {
-                answer(&mut stream, "400 Bad Request", STRANGER).await
+                answer(&mut stream, "400 Bad Request", STRANGER).await;
             }
             Err(problem) => {
                 answer(
@@ -87,7 +87,7 @@ async fn target(stream: &mut TcpStream) -> Option<String> {
     while !head.windows(4).any(|end| end == b"\r\n\r\n") {
         match stream.read(&mut piece).await {
             Ok(length) if length > 0 && head.len() < LONGEST => {
-                head.extend_from_slice(&piece[..length])
+                head.extend_from_slice(&piece[..length]);
             }
             _ => return None,
         }

@@ -172,7 +172,7 @@ fn taken_apart(lines: &[&str]) -> (String, Vec<String>) {
         match (line.strip_prefix("```"), &mut example) {
             (Some(language), None) => example = Some((language.is_empty(), String::new())),
             (Some(_), Some(_)) => {
-                examples.extend(example.take().and_then(|(runs, code)| runs.then_some(code)))
+                examples.extend(example.take().and_then(|(runs, code)| runs.then_some(code)));
             }
             (None, None) => prose.push(line),
             (None, Some((_, code))) => {

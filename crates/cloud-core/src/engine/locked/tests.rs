@@ -37,7 +37,7 @@ fn post(
     set: impl FnOnce(CallOptions) -> CallOptions,
 ) -> Call<RawResponse> {
     let (engine, base) = engine_with(wire.clone(), |options| {
-        options.retry(StandardRetry::new().max_attempts(2))
+        options.retry(StandardRetry::new().max_attempts(2));
     });
     let engine = engine.sibling(Arc::new(Locks), None);
     Call::untabled(&engine, &base, Method::POST, "/attach", Decode::raw()).options(set)

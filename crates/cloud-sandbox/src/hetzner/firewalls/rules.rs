@@ -42,7 +42,7 @@ fn read_one(rule: &mut Input) -> Value {
             rule.problem("port", "must be a port, a range such as 80-85, or any");
         }
         ("icmp" | "esp" | "gre", Some(_)) => {
-            rule.problem("port", "must not be given for this protocol")
+            rule.problem("port", "must not be given for this protocol");
         }
         _ => {}
     }

@@ -127,7 +127,7 @@ impl LoadBalancer {
                 }
             }
             Change::ServiceDeleted(port) => {
-                self.services.retain(|service| service.listen_port != port)
+                self.services.retain(|service| service.listen_port != port);
             }
             Change::TargetAdded(what) => {
                 if let Some(target) = self.targets.iter_mut().find(|target| target.what == what) {
@@ -154,7 +154,7 @@ impl LoadBalancer {
     pub(crate) fn give_up(&mut self, change: &Change) -> Option<i64> {
         match change {
             Change::ServiceAdded(port) => {
-                self.services.retain(|service| service.listen_port != *port)
+                self.services.retain(|service| service.listen_port != *port);
             }
             Change::TargetAdded(what) => self.targets.retain(|target| target.what != *what),
             Change::Attached => return self.private.take().map(|place| place.network),

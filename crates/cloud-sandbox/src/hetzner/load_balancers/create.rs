@@ -22,7 +22,7 @@ fn read_location(input: &mut Input) -> Option<&'static Location> {
     let zone = input.text("network_zone");
     match (location, zone) {
         (Some(_), Some(_)) => {
-            input.problem("network_zone", "must not be there when there is a location")
+            input.problem("network_zone", "must not be there when there is a location");
         }
         (None, None) => input.problem("location", "or network_zone is required"),
         (Some(wanted), None) => {

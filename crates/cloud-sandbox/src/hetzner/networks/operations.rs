@@ -374,7 +374,7 @@ fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ));
     }
     let effect = resource::set::<Network>(id, move |network| {
-        network.subnets.retain(|subnet| subnet.range != range)
+        network.subnets.retain(|subnet| subnet.range != range);
     });
     resource::start::<Network>(ctx, "delete_subnet", id, effect)
 }
@@ -415,7 +415,7 @@ fn delete_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ));
     }
     let effect = resource::set::<Network>(id, move |network| {
-        network.routes.retain(|known| Some(known) != route.as_ref())
+        network.routes.retain(|known| Some(known) != route.as_ref());
     });
     resource::start::<Network>(ctx, "delete_route", id, effect)
 }

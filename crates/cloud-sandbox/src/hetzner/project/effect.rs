@@ -85,7 +85,7 @@ impl Project {
                 server.arrive(if start { status::STARTING } else { status::OFF });
             }),
             Effect::Running(server) => {
-                self.with_server(server, |server| server.arrive(status::RUNNING))
+                self.with_server(server, |server| server.arrive(status::RUNNING));
             }
             Effect::Booted(server) => self.with_server(server, |server| {
                 server.arrive(status::RUNNING);
@@ -98,7 +98,7 @@ impl Project {
             Effect::Gone(server) => self.remove_server(server),
             Effect::Iso(server, iso) => self.with_server(server, |server| server.iso = iso),
             Effect::Rescue(server, on) => {
-                self.with_server(server, |server| server.rescue_enabled = on)
+                self.with_server(server, |server| server.rescue_enabled = on);
             }
             Effect::BackupWindow(server, window) => {
                 if window.is_none() {
@@ -145,7 +145,7 @@ impl Project {
             }
             Effect::Detached(server, network) => {
                 self.with_server(server, |server| {
-                    server.private.retain(|private| private.network != network)
+                    server.private.retain(|private| private.network != network);
                 });
                 self.settle_network(server, network);
             }

@@ -46,7 +46,7 @@ pub(super) fn start(store: &mut Store, id: &str, failure: Option<String>) {
     row.fields.insert("verification".into(), verification);
     let operation = row.operation;
     life::later(store, id, operation, 1, move |store, id| {
-        end(store, id, &check, failure.as_deref())
+        end(store, id, &check, failure.as_deref());
     });
 }
 

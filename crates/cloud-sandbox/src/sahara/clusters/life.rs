@@ -137,7 +137,7 @@ pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failur
     if let Some(reason) = no_trust {
         let reason = error::with_id(reason, &mut store.rng);
         later(store, id, operation, 1, move |store, id| {
-            fail(store, id, &reason)
+            fail(store, id, &reason);
         });
         return;
     }
@@ -151,7 +151,7 @@ pub(super) fn create(store: &mut Store, id: &str, no_trust: Option<&str>, failur
     ];
     match failure {
         None => run(store, id, operation, 1, stages, |store, id| {
-            activate(store, id, "")
+            activate(store, id, "");
         }),
         Some(reason) => {
             let reason = error::with_id(&reason, &mut store.rng);
@@ -187,7 +187,7 @@ pub(super) fn activate(store: &mut Store, id: &str, description: &str) {
     if row.flag("is_transient") {
         let (id, operation) = (id.to_owned(), row.operation);
         store.in_time(TRANSIENT_LIFE, move |store| {
-            end_transient(store, &id, operation)
+            end_transient(store, &id, operation);
         });
     }
 }
@@ -203,12 +203,12 @@ fn end_transient(store: &mut Store, id: &str, operation: u64) {
     if !jobs::have_ended(store, id) {
         let id = id.to_owned();
         return store.in_time(TRANSIENT_CHECK, move |store| {
-            end_transient(store, &id, operation)
+            end_transient(store, &id, operation);
         });
     }
     set_status(store, id, Status::AwaitingTermination, None);
     later(store, id, operation, 1, |store, id| {
-        delete(store, id, false)
+        delete(store, id, false);
     });
 }
 

@@ -162,7 +162,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     given.remove("verification");
     ctx.store.update(RESOURCE, &id, |row| {
-        resource::overlay(&mut row.fields, given)
+        resource::overlay(&mut row.fields, given);
     });
     show(ctx, &id)
 }

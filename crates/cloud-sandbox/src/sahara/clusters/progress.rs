@@ -136,7 +136,7 @@ fn begin_step(store: &mut Store, id: &str, name: &str, kind: &str, items: Items)
     let half = instances.len().div_ceil(2);
     let half: Vec<_> = instances.into_iter().take(half).collect();
     life::later(store, id, operation, 1, move |store, id| {
-        report(store, id, &step_id, &half)
+        report(store, id, &step_id, &half);
     });
 }
 

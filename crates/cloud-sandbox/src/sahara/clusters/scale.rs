@@ -206,7 +206,7 @@ fn start(store: &mut Store, id: &str, plan: Plan, failure: Option<String>) {
     }
     let spawning = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
     life::later(store, id, operation, spawning, move |store, id| {
-        resize(store, id, &plan)
+        resize(store, id, &plan);
     });
     if grows {
         stages.push(Stage(Status::ScalingWaiting, 1, progress::scale_addresses));
@@ -239,7 +239,7 @@ fn roll_back(
     let info = reason.clone();
     let failed = 1 + stages.iter().map(|stage| stage.1).sum::<u32>();
     life::later(store, id, operation, failed, move |store, id| {
-        progress::fail(store, id, &info)
+        progress::fail(store, id, &info);
     });
     stages.push(stage(Status::RollbackSpawning, 1));
     life::run(store, id, operation, 1, stages, move |store, id| {

@@ -102,7 +102,7 @@ fn run(store: &mut Store, id: &str, failure: Option<String>) {
             } else {
                 "SUCCEEDED"
             },
-        )
+        );
     });
 }
 

@@ -168,7 +168,7 @@ fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     }
     if !given.is_empty() {
         ctx.store.update(RESOURCE, &id, |row| {
-            resource::overlay(&mut row.fields, given)
+            resource::overlay(&mut row.fields, given);
         });
     }
     show(ctx, 202, &id)
