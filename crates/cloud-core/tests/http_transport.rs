@@ -446,3 +446,49 @@ fn pins_need_rustls() {
     assert_eq!(error.setting(), "pin");
     assert!(error.to_string().contains("`rustls`"), "{error}");
 }
+
+/// Answers every request on every connection, which it keeps open, on threads of its own.
+fn keeps_connections() -> std::net::SocketAddr {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            std::thread::spawn(move || {
+                let mut bytes = [0; 4096];
+                // The requests of these tests come in one piece each.
+                while stream.read(&mut bytes).is_ok_and(|read| read > 0) {
+                    stream.write_all(OK.as_bytes()).unwrap();
+                }
+            });
+        }
+    });
+    address
+}
+
+#[test]
+fn a_runtime_that_stands_still_or_is_gone_keeps_no_connection_from_another() {
+    let url = format!("http://{}/", keeps_connections());
+    let transport = plain();
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let send = |runtime: &tokio::runtime::Runtime| {
+        let sent = transport.send(request(Method::POST, &url, Body::empty()));
+        runtime.block_on(async {
+            let limit = std::time::Duration::from_secs(20);
+            let response = tokio::time::timeout(limit, sent).await;
+            text(response.expect("an answer").unwrap()).await
+        })
+    };
+    let (one, other) = (runtime(), runtime());
+    assert_eq!(send(&one), "hi");
+    assert_eq!(send(&other), "hi", "the first stands still");
+    drop(one);
+    assert_eq!(send(&other), "hi", "the first is gone");
+    assert_eq!(send(&runtime()), "hi");
+}

@@ -79,6 +79,28 @@ async fn a_body_is_sent_again_whole() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_header_given_twice_is_sent_twice_and_replaces_ours() {
+    let wire = ScriptedTransport::new([Scripted::json(200, SERVER)]);
+    let call = post(&wire).options(|o| {
+        o.header("x-tag", "a")
+            .header("x-tag", "b")
+            .header("accept", "application/xml")
+            .header("content-type", "application/merge-patch+json")
+    });
+    call.await.unwrap();
+    let sent = &wire.seen()[0].request;
+    let values = |name: &str| {
+        let values = sent.headers().get_all(name).iter();
+        values
+            .map(|value| value.to_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(values("x-tag"), ["a", "b"]);
+    assert_eq!(values("accept"), ["application/xml"]);
+    assert_eq!(values("content-type"), ["application/merge-patch+json"]);
+}
+
 /// What may be sent twice, and what may not.
 #[tokio::test(start_paused = true)]
 async fn the_table_of_repeats() {
