@@ -276,6 +276,9 @@ impl Sources {
                 .get_nonempty(CONFIG_FILE)?
                 .map(|path| path.map(PathBuf::from)),
         };
+        if let Some(empty) = named.as_ref().filter(|path| path.value == Path::new("")) {
+            return Err(empty.error("is empty"));
+        }
         let home = env.home();
         let usual = [PathBuf::from(LOCAL)]
             .into_iter()
@@ -369,16 +372,14 @@ impl Sources {
             warnings: Vec::new(),
             looked_at: self.looked_at.clone(),
         };
-        for (path, nearly) in self
-            .files
-            .iter()
-            .filter_map(|file| file.nearly(&sections[0]))
-        {
-            warnings.push(format!(
-                "{}: the section [{nearly}] is not read, [{}] is",
-                path.display(),
-                sections[0]
-            ));
+        // There is no section for an endpoint without any text, which is refused when the client is built.
+        if let Some(section) = sections.first() {
+            for (path, nearly) in self.files.iter().filter_map(|file| file.nearly(section)) {
+                warnings.push(format!(
+                    "{}: the section [{nearly}] is not read, [{section}] is",
+                    path.display()
+                ));
+            }
         }
         settings.warnings = warnings;
         Ok(settings)
