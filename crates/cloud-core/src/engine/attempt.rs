@@ -332,7 +332,7 @@ pub(super) fn timed_out(limit: Duration) -> Box<Failed> {
 
 fn failed_transport(error: TransportError) -> Box<Failed> {
     let failure = match error.kind() {
-        TransportErrorKind::NotSent => Some(Fault::NotSent),
+        TransportErrorKind::NotSent | TransportErrorKind::Exhausted => Some(Fault::NotSent),
         TransportErrorKind::Interrupted => Some(Fault::Interrupted),
         TransportErrorKind::TimedOut => Some(Fault::Timeout),
         TransportErrorKind::Refused | TransportErrorKind::RequestBody => None,
@@ -342,7 +342,7 @@ fn failed_transport(error: TransportError) -> Box<Failed> {
 
 pub(super) fn transport_error(error: TransportError) -> Error {
     let kind = match error.kind() {
-        TransportErrorKind::NotSent => ErrorKind::NotSent,
+        TransportErrorKind::NotSent | TransportErrorKind::Exhausted => ErrorKind::NotSent,
         TransportErrorKind::Refused => ErrorKind::Refused,
         TransportErrorKind::Interrupted => ErrorKind::Interrupted,
         TransportErrorKind::TimedOut => ErrorKind::Timeout,
