@@ -353,10 +353,14 @@ impl ClientBuilder {
         }
         let base = routes[0].base.clone();
         let plain = base.is_plain_http();
-        self.options.transport(match self.failover {
-            Some(policy) if routes.len() > 1 => Arc::new(FailoverTransport::new(routes, policy)),
-            _ => routes.swap_remove(0).transport,
-        });
+        match self.failover {
+            Some(policy) if routes.len() > 1 => {
+                let transport = FailoverTransport::new(routes, policy);
+                self.options.on_attempt(transport.on_attempt());
+                self.options.transport(Arc::new(transport));
+            }
+            _ => self.options.transport(routes.swap_remove(0).transport),
+        }
         let dialect = Arc::new(IonosDialect(secrets));
         let engine = Engine::build(self.options, PRODUCT, dialect, Some(credential), plain)?;
         Ok(Client(Arc::new(Inner {
