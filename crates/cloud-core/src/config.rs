@@ -13,6 +13,18 @@ use url::Url;
 
 use crate::error::{Error, Result};
 
+#[cfg_attr(
+    not(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    )),
+    allow(dead_code, reason = "there is no transport that could use a proxy")
+)]
+pub(crate) mod proxy;
+
+pub use proxy::ProxyVariables;
+
 /// Where a setting came from; printed in every error about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

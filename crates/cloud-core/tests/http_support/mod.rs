@@ -154,10 +154,10 @@ pub(crate) fn scratch_file(name: &str, content: &[u8]) -> std::path::PathBuf {
 /// Runs the named test of this very program again, with other environment variables.
 pub(crate) fn again(test: &str, variables: &[(&str, &str)]) {
     let mut program = std::process::Command::new(std::env::current_exe().expect("a path"));
-    program
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
-        .envs(variables.iter().copied());
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        program.env_remove(name).env_remove(name.to_uppercase());
+    }
+    program.envs(variables.iter().copied());
     run_again(program, test);
 }
 
