@@ -65,6 +65,11 @@ impl ProxyVariables {
         }
     }
 
+    /// Whether no proxy is named for any address.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.https.is_none() && self.http.is_none()
+    }
+
     /// The variable that names the proxy for this address.
     pub(crate) fn find(&self, url: &Url) -> Option<&ProxyVariable> {
         let host = url.host()?;

@@ -386,8 +386,10 @@ impl HttpTransportBuilder {
         let variables = self.system_proxy.as_ref().or(self.proxy_variables.as_ref());
         let proxies = match (&self.proxy, variables) {
             (Some(proxy), _) => Proxies::Given(proxy.clone()),
-            (None, Some(variables)) => Proxies::Variables(variables.clone()),
-            (None, None) => return Ok(None),
+            (None, Some(variables)) if !variables.is_empty() => {
+                Proxies::Variables(variables.clone())
+            }
+            (None, _) => return Ok(None),
         };
         if self.tls.pins.is_empty() {
             Ok(Some(proxies))
