@@ -13,6 +13,18 @@ use url::Url;
 
 use crate::error::{Error, Result};
 
+#[cfg_attr(
+    not(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    )),
+    allow(dead_code, reason = "there is no transport that could use a proxy")
+)]
+pub(crate) mod proxy;
+
+pub use proxy::ProxyVariables;
+
 /// Where a setting came from; printed in every error about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -301,6 +313,9 @@ impl BaseUrl {
         if !text.contains("://") {
             // What stands before an @ may be a password.
             let shown = text.rsplit_once('@').map_or(text, |(_, behind)| behind);
+            if shown.is_empty() {
+                return Err(setting.error("has no scheme and no host"));
+            }
             return Err(setting.error(format_args!("has no scheme: write https://{shown}")));
         }
         let url = Url::parse(text)
@@ -350,9 +365,13 @@ impl fmt::Display for BaseUrl {
     }
 }
 
+/// Whether a host is certainly this machine: a loopback address, or `localhost`, which every hosts file has.
+///
+/// Names below `localhost` are not. RFC 6761, 6.3 only says that resolvers *should* keep them on this machine; those that
+/// do not ask the network, and whoever answers there would be sent the token.
 fn is_loopback(host: &url::Host<&str>) -> bool {
     match host {
-        url::Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+        url::Host::Domain(name) => *name == "localhost",
         url::Host::Ipv4(ip) => ip.is_loopback(),
         url::Host::Ipv6(ip) => ip.is_loopback(),
     }
@@ -426,6 +445,34 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_certainly_this_machine_may_be_http() {
+        for here in [
+            "http://localhost",
+            "http://LocalHost:8500",
+            "http://127.0.0.1",
+            "http://127.8.9.10",
+            "http://127.1",
+            "http://[::1]",
+        ] {
+            assert!(base(here, false).is_ok(), "{here}");
+        }
+        for elsewhere in [
+            "http://a.localhost",
+            "http://localhost.",
+            "http://localhost.example.com",
+            "http://notlocalhost",
+            "http://127.0.0.1.example.com",
+            "http://0.0.0.0",
+            "http://[::]",
+            "http://169.254.169.254",
+        ] {
+            let error = base(elsewhere, false).unwrap_err().to_string();
+            assert!(error.contains("is http://, which"), "{elsewhere}: {error}");
+            assert!(base(elsewhere, true).is_ok(), "{elsewhere}");
+        }
+    }
+
+    #[test]
     fn bad_base_urls_say_what_to_change() {
         for (text, problem) in [
             ("", "is empty"),
@@ -437,6 +484,7 @@ mod tests {
                 "u:p@api.example.com/v1",
                 "has no scheme: write https://api.example.com/v1",
             ),
+            ("u:p@", "has no scheme and no host"),
             ("http://api.example.com", "is http://"),
             ("ftp://api.example.com", "has the scheme ftp"),
             ("https://", "is not a URL"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use crate::clock::{Clock, SharedClock, TokioClock};
-use crate::config;
+use crate::config::{self, BaseUrl, ProxyVariables, Setting};
 use crate::engine::{self, AttemptReport, Hook};
 use crate::error::{Error, ErrorKind, Result};
 use crate::retry::{RetryPolicy, StandardRetry};
@@ -165,6 +165,58 @@ impl ClientOptions {
         self.http = set(self.http.clone());
     }
 
+    /// Goes through the proxies that the environment names, where the program has set nothing about proxies. Without
+    /// effect when a transport is given.
+    pub fn proxy_variables(&mut self, variables: ProxyVariables) {
+        #[cfg(any(
+            feature = "rustls",
+            feature = "rustls-no-provider",
+            feature = "native-tls"
+        ))]
+        self.http(|http| http.proxy_variables(variables));
+        #[cfg(not(any(
+            feature = "rustls",
+            feature = "rustls-no-provider",
+            feature = "native-tls"
+        )))]
+        drop(variables);
+    }
+
+    /// The proxy that requests to this address go through, without user name and password, and where it came from. An
+    /// error when that is no proxy that can be used.
+    pub fn proxy_for(&self, base: &BaseUrl) -> Result<Option<Setting<String>>> {
+        if self.transport.is_some() {
+            return Ok(None);
+        }
+        self.network_proxy_for(base)
+    }
+
+    #[cfg(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    ))]
+    fn network_proxy_for(&self, base: &BaseUrl) -> Result<Option<Setting<String>>> {
+        let url = url::Url::parse(base.as_str())
+            .map_err(|error| Error::new(ErrorKind::Config, error.to_string()))?;
+        let found = self.http.proxy_for(&url).map_err(config_error)?;
+        found.map(|found| found.try_map(|shown| shown)).transpose()
+    }
+
+    #[cfg(not(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    )))]
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "the same method as with the features"
+    )]
+    fn network_proxy_for(&self, _: &BaseUrl) -> Result<Option<Setting<String>>> {
+        Ok(None)
+    }
+
     /// The transport that was given, else a new one for the network; with `plain_http` no TLS is set up. For a provider
     /// that puts a transport of its own around it.
     pub fn make_transport(&self, plain_http: bool) -> Result<Arc<dyn Transport>> {
@@ -186,10 +238,7 @@ impl ClientOptions {
         } else {
             self.http.clone()
         };
-        let made = http
-            .build()
-            .map_err(|error| Error::new(ErrorKind::Config, error.to_string()).with_source(error))?;
-        Ok(Arc::new(made))
+        Ok(Arc::new(http.build().map_err(config_error)?))
     }
 
     #[cfg(not(any(
@@ -202,6 +251,15 @@ impl ClientOptions {
         let text = "this build has no transport: turn on the feature rustls or native-tls, or give a transport";
         Err(Error::new(ErrorKind::Config, text))
     }
+}
+
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+fn config_error(error: crate::transport::HttpConfigError) -> Error {
+    Error::new(ErrorKind::Config, error.to_string()).with_source(error)
 }
 
 /// Keeps items only in builds that have the transport for the network.

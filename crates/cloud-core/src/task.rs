@@ -58,6 +58,11 @@ impl<T: Send + 'static> Running<T> {
     pub fn start(work: impl Future<Output = T> + Send + 'static) -> Result<Self> {
         spawn(work).map(Self)
     }
+
+    /// Whether the task has ended, in whatever way.
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
 }
 
 impl<T> Future for Running<T> {

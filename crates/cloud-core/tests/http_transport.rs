@@ -46,6 +46,32 @@ async fn request_goes_out_exactly_as_given() {
     assert_eq!(seen.body, b"{\"a\":1}");
 }
 
+/// Really, in a process of its own that has opened all the files it may.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_process_without_another_file_says_so() {
+    if !is_again() {
+        again_with_few_files("a_process_without_another_file_says_so", 64);
+        return;
+    }
+    let transport = plain();
+    let url = "http://127.0.0.1:1/";
+    let mut all = Vec::new();
+    while let Ok(file) = std::fs::File::open("/dev/null") {
+        all.push(file);
+    }
+    let error = get(&transport, url).await.unwrap_err();
+    drop(all);
+    assert_eq!(error.kind(), TransportErrorKind::Exhausted);
+    assert_eq!(
+        error.message(),
+        "cannot connect to 127.0.0.1:1: this process may open no more files; raise its limit of open files (ulimit -n), or \
+         set max_in_flight (too many open files (os error 24))"
+    );
+    let error = get(&transport, url).await.unwrap_err();
+    assert_eq!(error.kind(), TransportErrorKind::NotSent, "{error}");
+}
+
 #[tokio::test]
 async fn empty_body_has_a_length_only_where_a_body_is_usual() {
     for (method, expected) in [

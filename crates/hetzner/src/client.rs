@@ -419,6 +419,7 @@ impl ClientBuilder {
         if let Some(limit) = found.http_timeout {
             self.options.attempt_timeout(limit.value);
         }
+        self.options.proxy_variables(found.proxy_variables);
         self
     }
 
@@ -438,6 +439,9 @@ impl ClientBuilder {
             &self.hetzner_endpoint.unwrap_or_else(|| default(HETZNER)),
             allow_http,
         )?;
+        for base in [&cloud, &hetzner] {
+            self.options.proxy_for(base)?;
+        }
         let interval = self.poll_interval.unwrap_or(Duration::from_millis(500));
         if interval.is_zero() {
             return Err(Error::config(

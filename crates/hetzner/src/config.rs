@@ -9,6 +9,7 @@
 //! | timeout of a request | `HCLOUD_HTTP_TIMEOUT` | `http_timeout` |
 //! | context | `HCLOUD_CONTEXT` | `active_context` |
 //! | the file itself | `HCLOUD_CONFIG` | |
+//! | proxy | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | |
 //!
 //! The environment goes before the preferences of the context, these go before the preferences of the whole file.
 //! Without `HCLOUD_CONFIG` the file is `hcloud/cli.toml` in `XDG_CONFIG_HOME`, else in `.config` of the home directory
@@ -17,12 +18,16 @@
 //!
 //! A variable that is set to nothing counts as not set, except for those of the token, where it is an error: it is what
 //! a missing secret of a CI job looks like.
+//!
+//! Proxies are those of the environment, by the rules of [`ProxyVariables`], which never have one for this machine. A proxy
+//! that the program sets (`http(|http| http.proxy(..))`) goes before them, and `http(|http| http.system_proxy(false))` uses
+//! none.
 
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -51,6 +56,8 @@ pub struct Settings {
     /// How long one request may take. `None` also when it is given as zero, by which the `hcloud` program means no
     /// limit.
     pub http_timeout: Option<Setting<Duration>>,
+    /// The proxies that the environment names.
+    pub proxy_variables: ProxyVariables,
 }
 
 impl Settings {
@@ -112,6 +119,7 @@ impl Settings {
             poll_interval,
             http_timeout: duration("HCLOUD_HTTP_TIMEOUT", "http_timeout")?
                 .filter(|limit| !limit.value.is_zero()),
+            proxy_variables: ProxyVariables::read(env),
         })
     }
 }

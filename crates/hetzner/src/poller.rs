@@ -129,7 +129,8 @@ impl Round {
     /// Begins to look, if nobody does.
     fn start(self: &Arc<Self>, looks: &Looks) -> Result<()> {
         let mut state = self.state();
-        if state.task.is_none() {
+        // A task that panicked is begun anew by whoever waits.
+        if state.task.as_ref().is_none_or(Running::is_finished) {
             state.task = Some(Running::start(look(self.clone(), looks.clone()))?);
         }
         Ok(())

@@ -270,8 +270,7 @@ impl ClientBuilder {
         clippy::wrong_self_convention,
         reason = "the same word as Client::from_env, which it serves"
     )]
-    pub fn from_env(mut self) -> Result<Self> {
-        self.connection.system_proxy = true;
+    pub fn from_env(self) -> Result<Self> {
         let env = Environment::process();
         let found = if self.has_credential() {
             Settings::load_rest(&env)
@@ -286,8 +285,7 @@ impl ClientBuilder {
         clippy::wrong_self_convention,
         reason = "the same word as Client::from_profile, which it serves"
     )]
-    pub fn from_profile(mut self, name: &str) -> Result<Self> {
-        self.connection.system_proxy = true;
+    pub fn from_profile(self, name: &str) -> Result<Self> {
         Ok(self.settings(Settings::load_profile(&Environment::process(), name)?))
     }
 
@@ -309,6 +307,7 @@ impl ClientBuilder {
         if self.connection.pins.is_empty() {
             self.connection.pins.extend(found.pinned_cert);
         }
+        self.options.proxy_variables(found.proxy_variables);
         if self.connection.proxy.is_none() {
             self.connection.proxy = found.proxy;
             self.connection.proxy_headers = self.connection.proxy_headers.or(found.proxy_headers);
@@ -345,6 +344,7 @@ impl ClientBuilder {
         for endpoint in &endpoints {
             let base = BaseUrl::parse(&complete(&endpoint.url), self.options.allows_http())?;
             let options = self.connection.for_endpoint(endpoint, &self.options)?;
+            options.proxy_for(&base)?;
             let transport = options.make_transport(base.is_plain_http())?;
             routes.push(Route { base, transport });
             if self.failover.is_none() {
@@ -353,10 +353,14 @@ impl ClientBuilder {
         }
         let base = routes[0].base.clone();
         let plain = base.is_plain_http();
-        self.options.transport(match self.failover {
-            Some(policy) if routes.len() > 1 => Arc::new(FailoverTransport::new(routes, policy)),
-            _ => routes.swap_remove(0).transport,
-        });
+        match self.failover {
+            Some(policy) if routes.len() > 1 => {
+                let transport = FailoverTransport::new(routes, policy);
+                self.options.on_attempt(transport.on_attempt());
+                self.options.transport(Arc::new(transport));
+            }
+            _ => self.options.transport(routes.swap_remove(0).transport),
+        }
         let dialect = Arc::new(IonosDialect(secrets));
         let engine = Engine::build(self.options, PRODUCT, dialect, Some(credential), plain)?;
         Ok(Client(Arc::new(Inner {

@@ -8,7 +8,7 @@
 //! | failover between endpoints | | `failover` |
 //! | contract | `IONOS_CONTRACT_NUMBER` | |
 //! | certificate pins | `IONOS_PINNED_CERT` | |
-//! | proxy | `IONOS_HTTP_PROXY`, else `HTTPS_PROXY` and the like | |
+//! | proxy | `IONOS_HTTP_PROXY`, else `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | |
 //! | headers for the proxy | `IONOS_HTTP_PROXY_HEADERS` | |
 //! | profile | `IONOS_CURRENT_PROFILE` | `currentProfile` |
 //! | the file itself | `IONOS_CONFIG_FILE`, else `.ionos/config` in the home directory | |
@@ -30,6 +30,13 @@
 //! breaks, while a certificate is replaced. A certificate that matches is accepted whatever its authority, name and
 //! expiry, as the other clients of IONOS do; [`strict_pins`](crate::ClientBuilder::strict_pins) keeps those checks as
 //! well.
+//!
+//! # Proxies
+//!
+//! `IONOS_HTTP_PROXY` is for every address. Without it, proxies are those of the environment, by the rules of
+//! [`ProxyVariables`], which never have one for this machine. A proxy that the program sets
+//! ([`proxy`](crate::ClientBuilder::proxy)) goes before all of them, and `http(|http| http.system_proxy(false))` leaves the
+//! variables of `ProxyVariables` out.
 //!
 //! # Headers for the proxy
 //!
@@ -66,7 +73,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -133,7 +140,9 @@ pub struct Settings {
     pub contract_number: Option<Setting<String>>,
     /// Certificate pins.
     pub pinned_cert: Option<Setting<String>>,
-    /// The URL of a proxy. It may hold a password.
+    /// The proxies that the environment names for all programs.
+    pub proxy_variables: ProxyVariables,
+    /// The URL of a proxy for this API. It may hold a password.
     pub proxy: Option<Setting<SecretString>>,
     /// Headers for the proxy.
     pub proxy_headers: Option<Setting<SecretString>>,
@@ -200,6 +209,7 @@ impl Settings {
             failover: file.failover()?,
             contract_number: env.get_nonempty("IONOS_CONTRACT_NUMBER")?,
             pinned_cert: env.get_nonempty("IONOS_PINNED_CERT")?,
+            proxy_variables: ProxyVariables::read(env),
             proxy: secret("IONOS_HTTP_PROXY")?,
             proxy_headers: secret("IONOS_HTTP_PROXY_HEADERS")?,
         })

@@ -13,7 +13,6 @@ pub(crate) struct Connection {
     pub(crate) strict: bool,
     pub(crate) proxy: Option<Setting<SecretString>>,
     pub(crate) proxy_headers: Option<Setting<SecretString>>,
-    pub(crate) system_proxy: bool,
 }
 
 impl Connection {
@@ -96,8 +95,6 @@ mod backend {
                 .into_iter()
                 .fold(proxy, |proxy, (name, value)| proxy.header(name, value));
             options.http(|http| http.proxy(proxy));
-        } else if connection.system_proxy {
-            options.http(|http| http.system_proxy(true));
         }
         Ok(())
     }

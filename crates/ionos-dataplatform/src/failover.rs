@@ -1,13 +1,21 @@
 //! Several endpoints for one API.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::thread::{self, ThreadId};
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use cloud_core::ErrorKind;
 use cloud_core::body::{Body, ResponseBody};
 use cloud_core::config::BaseUrl;
+use cloud_core::engine::AttemptReport;
 use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
+use futures_core::Stream;
 use http::{Method, Request, Response, StatusCode, Uri};
 
 /// Asks the next endpoint when one does not answer: for requests that change nothing.
@@ -61,7 +69,7 @@ impl Failover {
     }
 
     /// Also when an endpoint does not answer in time. The time of an attempt is used up then, so the next endpoint is
-    /// asked by the next attempt.
+    /// asked by the next attempt. A call that the program drops says nothing about an endpoint.
     pub fn on_timeout(mut self, on_timeout: bool) -> Self {
         self.on_timeout = on_timeout;
         self
@@ -95,18 +103,29 @@ pub(crate) struct Route {
 pub(crate) struct FailoverTransport {
     routes: Vec<Route>,
     policy: Failover,
-    /// The endpoint that is asked first.
-    preferred: AtomicUsize,
+    preference: Arc<Preference>,
 }
 
 impl FailoverTransport {
     /// Of at least one route.
     pub(crate) fn new(routes: Vec<Route>, policy: Failover) -> Self {
+        let preference = Preference {
+            endpoints: routes.len(),
+            methods: policy.methods.clone(),
+            first: AtomicUsize::new(0),
+            given_up: Mutex::default(),
+        };
         Self {
             routes,
             policy,
-            preferred: AtomicUsize::new(0),
+            preference: Arc::new(preference),
         }
+    }
+
+    /// What has to be told of every attempt that the client makes through this transport.
+    pub(crate) fn on_attempt(&self) -> impl Fn(&AttemptReport<'_>) + Send + Sync + 'static {
+        let preference = self.preference.clone();
+        move |report| preference.learn(report)
     }
 
     async fn send_to(
@@ -138,6 +157,20 @@ impl FailoverTransport {
             .map_err(|_| unmovable())
     }
 
+    fn waiting(&self, asked: Asked) -> Option<Waiting> {
+        self.policy.on_timeout.then(|| Waiting {
+            preference: self.preference.clone(),
+            asked: Some(asked),
+        })
+    }
+
+    fn awaited(&self, response: Response<ResponseBody>, asked: Asked) -> Response<ResponseBody> {
+        match self.waiting(asked) {
+            None => response,
+            waiting => response.map(|body| ResponseBody::from_stream(Awaited { body, waiting })),
+        }
+    }
+
     fn passes_over(&self, outcome: &Result<Response<ResponseBody>, TransportError>) -> bool {
         match outcome {
             Ok(response) => self.policy.on_status.contains(&response.status().as_u16()),
@@ -164,26 +197,97 @@ impl fmt::Debug for FailoverTransport {
     }
 }
 
-/// Prefers the next endpoint when an attempt is abandoned while it waits for this one: its time was over.
-struct Abandoned<'a> {
-    transport: &'a FailoverTransport,
-    asked: usize,
-    armed: bool,
+/// Which endpoint is asked first.
+///
+/// A transport cannot tell an attempt whose time is over from one whose call the program drops: its future is dropped. The
+/// engine can, and reports the former only, in the same poll and so in the same thread. So an attempt that is given up
+/// leaves word in its thread of the endpoint that it was waiting for, and a report of a timeout makes use of it. What a
+/// dropped call leaves is of no use to other reports: before each of them, the end of their own attempt writes it over.
+struct Preference {
+    endpoints: usize,
+    methods: Vec<Method>,
+    first: AtomicUsize,
+    given_up: Mutex<HashMap<ThreadId, Asked>>,
 }
 
-impl Drop for Abandoned<'_> {
-    fn drop(&mut self) {
-        if self.armed {
-            let next = (self.asked + 1) % self.transport.routes.len();
-            self.transport.preferred.store(next, Ordering::Relaxed);
+/// The endpoint that an attempt waits for, and the one that it began with.
+#[derive(Clone, Copy)]
+struct Asked {
+    first: usize,
+    index: usize,
+}
+
+impl Preference {
+    fn learn(&self, report: &AttemptReport<'_>) {
+        if !self.methods.contains(report.method) {
+            return;
         }
+        let asked = self.ended(None);
+        if let (Some(asked), Some(ErrorKind::Timeout)) = (asked, report.error) {
+            let next = (asked.index + 1) % self.endpoints;
+            // Others may have found a better one since this attempt began.
+            let _ = self.first.compare_exchange(
+                asked.first,
+                next,
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+        }
+    }
+
+    /// Leaves word of what the attempt that ends in this thread was waiting for; gives what was there.
+    fn ended(&self, asked: Option<Asked>) -> Option<Asked> {
+        let mut given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+        let thread = thread::current().id();
+        match asked {
+            Some(asked) => given_up.insert(thread, asked),
+            None => given_up.remove(&thread),
+        }
+    }
+}
+
+/// An attempt that waits for an endpoint. It is given up when this is dropped.
+struct Waiting {
+    preference: Arc<Preference>,
+    asked: Option<Asked>,
+}
+
+impl Waiting {
+    /// What was waited for has come, be it good or bad.
+    fn is_over(mut self) {
+        self.asked = None;
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.preference.ended(self.asked);
+    }
+}
+
+/// The body of an answer, whose end is waited for.
+struct Awaited {
+    body: ResponseBody,
+    waiting: Option<Waiting>,
+}
+
+impl Stream for Awaited {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // The future of `chunk` holds nothing but the reference, so a new one at each poll loses nothing.
+        let chunk = pin!(self.body.chunk()).poll(cx);
+        if let Poll::Ready(None | Some(Err(_))) = chunk {
+            self.waiting.take().map(Waiting::is_over);
+        }
+        chunk
     }
 }
 
 #[async_trait]
 impl Transport for FailoverTransport {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
-        let first = self.preferred.load(Ordering::Relaxed);
+        let first = self.preference.first.load(Ordering::Relaxed);
         if !self.policy.methods.contains(request.method()) {
             return self.send_to(first, request).await;
         }
@@ -191,27 +295,23 @@ impl Transport for FailoverTransport {
         let (mut last_answer, mut last_error) = (None, None);
         for step in 0..=others {
             let index = (first + step) % self.routes.len();
-            let mut guard = Abandoned {
-                transport: self,
-                asked: index,
-                armed: self.policy.on_timeout,
-            };
+            let waiting = self.waiting(Asked { first, index });
             let outcome = self.send_to(index, copy(&request)).await;
-            guard.armed = false;
+            waiting.map(Waiting::is_over);
             let passes_over = self.passes_over(&outcome);
             match outcome {
-                outcome if !passes_over => {
-                    if outcome.is_ok() {
-                        self.preferred.store(index, Ordering::Relaxed);
-                    }
-                    return outcome;
+                Ok(response) if passes_over => last_answer = Some((index, response)),
+                Ok(response) => {
+                    self.preference.first.store(index, Ordering::Relaxed);
+                    let first = index;
+                    return Ok(self.awaited(response, Asked { first, index }));
                 }
-                Ok(response) => last_answer = Some(response),
-                Err(error) => last_error = Some(error),
+                Err(error) if passes_over => last_error = Some(error),
+                Err(error) => return Err(error),
             }
         }
         match (last_answer, last_error) {
-            (Some(answer), _) => Ok(answer),
+            (Some((index, answer)), _) => Ok(self.awaited(answer, Asked { first, index })),
             (None, Some(error)) => Err(error),
             // The loop runs at least once.
             (None, None) => Err(TransportError::new(

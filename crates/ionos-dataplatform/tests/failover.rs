@@ -1,14 +1,26 @@
 //! Several endpoints: which of them is asked, and what counts when none is of use.
 
+use std::future::IntoFuture as _;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
+use async_trait::async_trait;
+use bytes::Bytes;
+use cloud_core::body::{Body, ResponseBody};
+use cloud_core::call::CallOptions;
 use cloud_core::config::Environment;
 use cloud_core::retry::StandardRetry;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
-use cloud_core::transport::TransportErrorKind;
+use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
+use futures_core::Stream;
+use http::{Request, Response};
 use ionos_dataplatform::config::Settings;
 use ionos_dataplatform::{Client, ClientBuilder, ErrorKind, Failover};
 use serde_json::json;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 mod common;
 
@@ -224,6 +236,157 @@ async fn timeouts_are_passed_over_only_when_asked() {
             assert_eq!(hosts(&network), if asked { [ONE, TWO] } else { [ONE, ONE] });
         }
     }
+}
+
+/// Two endpoints of which the first answers late and the second cannot be reached, and a client that passes over those
+/// that do not answer in time.
+fn late_and_gone(late: fn() -> Scripted) -> (Client, ScriptedTransport) {
+    let network = network(move |host| if host == ONE { late() } else { refused() });
+    let api = client(&network, Failover::round_robin().on_timeout(true));
+    (api, network)
+}
+
+/// Where a change goes, which is sent to one endpoint only.
+async fn asked_for_a_change(api: &Client, network: &ScriptedTransport) -> String {
+    let _ = api.clusters().delete(ID).await;
+    hosts(network).pop().unwrap()
+}
+
+const SHORT: Duration = Duration::from_millis(10);
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_the_program_drops_says_nothing_of_an_endpoint() {
+    for late in [|| good().after(SHORT * 10), || Scripted::Hang] {
+        let (api, network) = late_and_gone(late);
+        for _ in 0..3 {
+            assert!(timeout(SHORT, api.versions()).await.is_err());
+            assert_eq!(asked_for_a_change(&api, &network).await, ONE, "a timeout");
+
+            tokio::select! {
+                _ = api.versions() => panic!("it is late"),
+                () = sleep(SHORT) => {}
+            }
+            assert_eq!(asked_for_a_change(&api, &network).await, ONE, "a select");
+
+            let mut kept = api.versions().into_future();
+            let poll = |cx: &mut Context<'_>| Poll::Ready(kept.as_mut().poll(cx).is_pending());
+            assert!(std::future::poll_fn(poll).await);
+            sleep(SHORT).await;
+            drop(kept);
+            assert_eq!(asked_for_a_change(&api, &network).await, ONE, "a drop");
+
+            let task = tokio::spawn(api.versions().into_future());
+            sleep(SHORT).await;
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+            assert_eq!(asked_for_a_change(&api, &network).await, ONE, "an abort");
+        }
+        assert!(!hosts(&network).contains(&TWO.to_owned()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_dropped_call_left_is_not_taken_for_another_ones_timeout() {
+    // All endpoints hang, so that a wrong step shows.
+    let network = network(|_| Scripted::Hang);
+    let api = client(&network, Failover::round_robin().on_timeout(true));
+    assert!(timeout(SHORT, api.versions()).await.is_err());
+    // A change may have been carried out, so its timeout says nothing either.
+    let error = api.clusters().delete(ID).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(asked_for_a_change(&api, &network).await, ONE);
+    // A transport's own limit is passed over at once, and the second endpoint refuses.
+    let (api, network) = late_and_gone(|| Scripted::Failure(TransportErrorKind::TimedOut));
+    assert!(timeout(SHORT, api.versions()).await.unwrap().is_err());
+    assert_eq!(asked_for_a_change(&api, &network).await, ONE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_clock_of_the_client_that_runs_out_makes_the_next_endpoint_the_first() {
+    let waits = |api: &Client, limits: fn(CallOptions) -> CallOptions| {
+        let call = api.versions().options(limits);
+        async move { assert!(call.await.unwrap_err().is_timeout()) }
+    };
+    let hangs = || late_and_gone(|| Scripted::Hang);
+    let (api, network) = hangs();
+    waits(&api, |options| options).await;
+    assert_eq!(asked_for_a_change(&api, &network).await, TWO);
+
+    let (api, network) = hangs();
+    waits(&api, |options| options.attempt_timeout(SHORT)).await;
+    assert_eq!(asked_for_a_change(&api, &network).await, TWO);
+
+    let (api, network) = hangs();
+    waits(&api, |options| options.timeout(SHORT)).await;
+    assert_eq!(asked_for_a_change(&api, &network).await, TWO);
+
+    // Ten at once are one step, and so is the one that comes after the others have switched.
+    let network = self::network(|_| Scripted::Hang);
+    let api = client(&network, Failover::round_robin().on_timeout(true));
+    let slow = tokio::spawn(api.versions().into_future());
+    sleep(SHORT).await;
+    let calls = (0..10).map(|_| waits(&api, |options| options.attempt_timeout(SHORT)));
+    calls.collect::<JoinSet<()>>().join_all().await;
+    assert_eq!(asked_for_a_change(&api, &network).await, TWO);
+    assert!(slow.await.unwrap().unwrap_err().is_timeout());
+    assert_eq!(asked_for_a_change(&api, &network).await, TWO);
+
+    // Passed over one, out of time at the next.
+    let network = self::network(|host| match host {
+        ONE => refused(),
+        TWO => Scripted::Hang,
+        _ => good(),
+    });
+    let api = client(&network, Failover::round_robin().on_timeout(true));
+    waits(&api, |options| options).await;
+    assert_eq!(hosts(&network), [ONE, TWO]);
+    api.versions().await.unwrap();
+    assert_eq!(hosts(&network), [ONE, TWO, THREE]);
+}
+
+/// Sends the head of an answer, and never its body.
+#[derive(Debug)]
+struct OnlyHeads(ScriptedTransport);
+
+#[async_trait]
+impl Transport for OnlyHeads {
+    async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
+        let answer = self.0.send(request).await?;
+        Ok(answer.map(|_| ResponseBody::from_stream(Never)))
+    }
+}
+
+struct Never;
+
+impl Stream for Never {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_end_is_none() {
+    let network = network(|_| good());
+    let builder = builder(&network)
+        .transport(Arc::new(OnlyHeads(network.clone())))
+        .failover(Failover::round_robin().on_timeout(true))
+        .retry(StandardRetry::never());
+    let api = builder.build().unwrap();
+    assert!(timeout(SHORT, api.versions()).await.is_err());
+    assert_eq!(asked_for_a_change(&api, &network).await, ONE);
+    assert!(api.versions().await.unwrap_err().is_timeout());
+    assert_eq!(asked_for_a_change(&api, &network).await, TWO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_this_process_lacks_is_no_reason_to_ask_another_endpoint() {
+    let network = network(|_| Scripted::Failure(TransportErrorKind::Exhausted));
+    let api = client(&network, Failover::round_robin().on_timeout(true));
+    assert!(api.versions().await.unwrap_err().is_connect());
+    assert!(api.versions().await.is_err());
+    assert_eq!(hosts(&network), [ONE, ONE]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,11 +31,15 @@
 //!
 //! A variable or a key that is set to nothing counts as not set. White space around a value is taken off, with a
 //! [warning](Settings::warnings).
+//!
+//! Proxies are those of the environment, by the rules of [`ProxyVariables`], which never have one for this machine. A proxy
+//! that the program sets (`http(|http| http.proxy(..))`) goes before them, and `http(|http| http.system_proxy(false))` uses
+//! none.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -72,6 +76,8 @@ pub struct Settings {
     pub access_token: Option<Setting<SecretString>>,
     /// Where OAuth2 tokens are fetched, for endpoints that have no name.
     pub token_url: Option<Setting<String>>,
+    /// The proxies that the environment names.
+    pub proxy_variables: ProxyVariables,
     /// What was repaired while reading, in words for people. They hold no secrets.
     pub warnings: Vec<String>,
     /// Where was looked, for the error of somebody who has set nothing.
@@ -119,6 +125,7 @@ impl Settings {
                 .access_token
                 .or(found.access_token.filter(|_| fill(Method::AccessToken))),
             token_url: self.token_url.or(found.token_url),
+            proxy_variables: found.proxy_variables,
             warnings: [self.warnings, found.warnings].concat(),
             looked_at: found.looked_at,
         }
@@ -276,6 +283,9 @@ impl Sources {
                 .get_nonempty(CONFIG_FILE)?
                 .map(|path| path.map(PathBuf::from)),
         };
+        if let Some(empty) = named.as_ref().filter(|path| path.value == Path::new("")) {
+            return Err(empty.error("is empty"));
+        }
         let home = env.home();
         let usual = [PathBuf::from(LOCAL)]
             .into_iter()
@@ -366,19 +376,18 @@ impl Sources {
             client_secret: secret("client_secret")?,
             access_token: secret("access_token")?,
             token_url: text(secret("token_url")?),
+            proxy_variables: ProxyVariables::read(&self.env),
             warnings: Vec::new(),
             looked_at: self.looked_at.clone(),
         };
-        for (path, nearly) in self
-            .files
-            .iter()
-            .filter_map(|file| file.nearly(&sections[0]))
-        {
-            warnings.push(format!(
-                "{}: the section [{nearly}] is not read, [{}] is",
-                path.display(),
-                sections[0]
-            ));
+        // There is no section for an endpoint without any text, which is refused when the client is built.
+        if let Some(section) = sections.first() {
+            for (path, nearly) in self.files.iter().filter_map(|file| file.nearly(section)) {
+                warnings.push(format!(
+                    "{}: the section [{nearly}] is not read, [{section}] is",
+                    path.display()
+                ));
+            }
         }
         settings.warnings = warnings;
         Ok(settings)

@@ -437,6 +437,25 @@ fn files_that_cannot_be_used_are_named() {
 }
 
 #[test]
+fn no_message_has_an_empty_part() {
+    let disk = Disk::with(&[(HOME, "[ovh-eu]\naccess_token = t")]);
+    let machine = disk.environment(&[]);
+    let from = |builder: ClientBuilder| builder.from_environment(&machine, None);
+    assert_eq!(
+        problem(Client::builder().from_environment(&machine, Some(Path::new("")))),
+        "config_file (client builder): is empty"
+    );
+    let names = "ovh-eu, ovh-ca, ovh-us, soyoustart-eu, soyoustart-ca, kimsufi-eu, kimsufi-ca";
+    for endpoint in ["", " "] {
+        let builder = from(Client::builder().endpoint(endpoint)).unwrap();
+        assert_eq!(
+            problem(builder.oauth2("id", "secret").build()),
+            format!("endpoint (client builder): {endpoint:?} is neither a URL nor one of {names}")
+        );
+    }
+}
+
+#[test]
 fn what_was_repaired_is_told() {
     let settings = load(
         &[("OVH_APPLICATION_SECRET", "s\n")],

@@ -166,6 +166,7 @@ impl Cloud {
             )
         };
         let root = base(address.root().to_owned())?;
+        add_proxy(&mut explanation, inner.options.proxy_for(&root)?);
         let engine = self.engine(&root)?;
         let (version, reason) = match (address.version(), asked) {
             (Some(version), Some(asked)) if version == asked => {
@@ -253,6 +254,13 @@ impl Cloud {
             known().insert(root.as_str().to_owned(), listed.clone());
         }
         Ok(listed)
+    }
+}
+
+/// What the line before is reached through.
+fn add_proxy(explanation: &mut Explanation, proxy: Option<Setting<String>>) {
+    if let Some(proxy) = proxy {
+        explanation.add("proxy", format!("{} ({})", proxy.value, proxy.origin));
     }
 }
 
@@ -429,6 +437,7 @@ impl CloudBuilder {
         if let Some(limit) = found.timeout {
             self.options.attempt_timeout(limit.value);
         }
+        self.options.proxy_variables(found.proxy_variables);
         self.cloud = Some(found.cloud);
         self.notes.extend(found.notes);
         if let Some(insecure) = &found.tls.insecure {
@@ -480,7 +489,9 @@ impl CloudBuilder {
             ));
         }
         let allow_http = self.options.allows_http();
-        let plain_http = BaseUrl::parse(&auth_url, allow_http)?.is_plain_http();
+        let auth_base = BaseUrl::parse(&auth_url, allow_http)?;
+        let plain_http = auth_base.is_plain_http();
+        let proxy = self.options.proxy_for(&auth_base)?;
         if let Some(endpoint) = &self.endpoint {
             BaseUrl::parse(endpoint, allow_http)?;
         }
@@ -505,6 +516,7 @@ impl CloudBuilder {
             explanation.add("cloud", format!("{} ({})", cloud.value, cloud.origin));
         }
         explanation.add("keystone", format!("{address} ({})", auth_url.origin));
+        add_proxy(&mut explanation, proxy);
         explanation.add("login", login.describe());
         for note in self.notes {
             explanation.add("note", note);

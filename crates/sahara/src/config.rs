@@ -48,12 +48,19 @@
 //! | `data_processing_api_version` | `OS_DATA_PROCESSING_API_VERSION` | `1.1` or `2` |
 //! | `data_processing_interface`, `_region_name`, `_service_type`, `_service_name` | `OS_DATA_PROCESSING_INTERFACE`, ... | as without the prefix, for Sahara alone |
 //!
-//! `-` and `_` are the same in keys. An empty variable counts as not set. Other variables and keys have no effect.
+//! `-` and `_` are the same in keys. An empty variable counts as not set. Other variables and keys have no effect, but for
+//! those of proxies: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, whichever cloud is chosen.
+//!
+//! # Proxies
+//!
+//! Proxies are those of the environment, by the rules of [`ProxyVariables`], which never have one for this machine. A proxy
+//! that the program sets (`http(|http| http.proxy(..))`) goes before them, and `http(|http| http.system_proxy(false))` uses
+//! none.
 
 use std::fmt;
 use std::time::Duration;
 
-use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 
@@ -94,6 +101,8 @@ pub struct Settings {
     pub timeout: Option<Setting<Duration>>,
     /// How servers are trusted, and what they are shown.
     pub tls: Tls,
+    /// The proxies that the environment names.
+    pub proxy_variables: ProxyVariables,
     /// What was found and not used, for people.
     pub notes: Vec<String>,
 }
@@ -219,6 +228,7 @@ impl Settings {
                 .transpose()?
                 .filter(|limit| !limit.value.is_zero()),
             tls: tls::read(env, entry)?,
+            proxy_variables: ProxyVariables::read(env),
             cloud,
             auth_url,
             login,

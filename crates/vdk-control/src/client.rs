@@ -271,6 +271,7 @@ impl ClientBuilder {
         if let Some(policy) = found.retries {
             self.options.retry(policy);
         }
+        self.options.proxy_variables(found.proxy_variables);
         self.connection(found.connect_timeout, found.verify_tls)
     }
 
@@ -316,6 +317,7 @@ impl ClientBuilder {
         if base.as_str().ends_with("/data-jobs") {
             return Err(endpoint.error("must end before /data-jobs"));
         }
+        self.options.proxy_for(&base)?;
         let op_id = match self.op_id {
             Some(id) if id.value.is_empty() => return Err(id.error("is empty")),
             Some(id) => Some(id.try_map(HeaderValue::try_from)?.value),

@@ -12,6 +12,7 @@
 //! | whether certificates are checked | `VDK_CONTROL_HTTP_VERIFY_SSL` | |
 //! | operation id of all calls | `VDK_OP_ID_OVERRIDE` | |
 //! | name of the program | `VDK_CONTROL_SERVICE_USER_AGENT` | |
+//! | proxy | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | |
 //!
 //! What the program gives goes before the environment, the environment before the files. The files are
 //! `vdk-configuration.ini` (section `defaults`) and `vdk-cred.json`, which keeps a login, in the folder `.vdk.internal` of
@@ -25,12 +26,16 @@
 //!
 //! A login that is found here is used as far as it goes: when no token can be had by it, calls are sent without one, and
 //! only when the service refuses them the error says why there was none.
+//!
+//! Proxies are those of the environment, by the rules of [`ProxyVariables`], which never have one for this machine. A proxy
+//! that the program sets (`http(|http| http.proxy(..))`) goes before them, and `http(|http| http.system_proxy(false))` uses
+//! none.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use cloud_core::config::{Environment, Origin, Setting};
+use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -67,6 +72,8 @@ pub struct Settings {
     pub retries: Option<Retries>,
     /// Whether the server's certificate is checked.
     pub verify_tls: Option<Setting<bool>>,
+    /// The proxies that the environment names.
+    pub proxy_variables: ProxyVariables,
     pub(crate) login: Login,
 }
 
@@ -89,6 +96,7 @@ impl Settings {
             read_timeout: seconds(env, "VDK_CONTROL_HTTP_READ_TIMEOUT_SECONDS")?,
             retries: Retries::load(env)?,
             verify_tls: flag(env, "VDK_CONTROL_HTTP_VERIFY_SSL")?,
+            proxy_variables: ProxyVariables::read(env),
             login: login(env, file("vdk-cred.json"))?,
         })
     }

@@ -88,13 +88,28 @@ impl Drop for TempFile {
     }
 }
 
-/// Writes a download to a new file in this folder, piece by piece.
-pub(crate) async fn fetch(download: Download, folder: PathBuf) -> Result<(TempFile, u64)> {
+/// The most that is written of a download of sources unless the program sets another limit. The service keeps sources in
+/// a Git repository, so they are hundreds of megabytes at most.
+pub(crate) const DOWNLOAD_LIMIT: u64 = 1 << 30;
+
+/// Writes a download to a new file in this folder, piece by piece, up to a limit.
+pub(crate) async fn fetch(
+    download: Download,
+    folder: PathBuf,
+    limit: u64,
+) -> Result<(TempFile, u64)> {
     let made = move || TempFile::create_in(&folder).map_err(|error| unwritable(&folder, error));
     let (temp, mut file) = off_the_runtime(made).await?;
     let (mut download, mut length) = (download, 0_u64);
     while let Some(chunk) = download.chunk().await? {
         length += chunk.len() as u64;
+        if length > limit {
+            // The file goes with `temp`.
+            let text = format!(
+                "the archive is larger than {limit} bytes; the limit can be raised by DownloadSources::limit"
+            );
+            return Err(Error::new(ErrorKind::TooLarge, text));
+        }
         let path = temp.path().to_owned();
         let write = move || match file.write_all(&chunk) {
             Ok(()) => Ok(file),
@@ -108,12 +123,12 @@ pub(crate) async fn fetch(download: Download, folder: PathBuf) -> Result<(TempFi
 }
 
 /// Writes a download to a file, which is there only when it is whole. Gives its length.
-pub(crate) async fn save(download: Download, path: PathBuf) -> Result<u64> {
+pub(crate) async fn save(download: Download, path: PathBuf, limit: u64) -> Result<u64> {
     let folder = match path.parent() {
         Some(parent) if parent != Path::new("") => parent.to_owned(),
         _ => PathBuf::from("."),
     };
-    let (temp, length) = fetch(download, folder).await?;
+    let (temp, length) = fetch(download, folder, limit).await?;
     off_the_runtime(move || temp.rename(&path).map_err(|error| unwritable(&path, error))).await?;
     Ok(length)
 }

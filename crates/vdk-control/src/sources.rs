@@ -191,11 +191,13 @@ impl<'a> Sources<'a> {
     /// # Ok(()) }
     /// ```
     pub fn download(self) -> DownloadSources {
-        DownloadSources(
-            self.0
+        DownloadSources {
+            call: self
+                .0
                 .call(&ops::DOWNLOAD_SOURCES, Decode::raw())
                 .header(http::header::ACCEPT, octets()),
-        )
+            limit: files::DOWNLOAD_LIMIT,
+        }
     }
 
     /// Deletes the sources (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; without a mark of
@@ -378,12 +380,26 @@ impl IntoFuture for UploadSources {
 /// Downloads sources; made by [`Sources::download`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until the request is awaited"]
-pub struct DownloadSources(Call<RawResponse>);
+pub struct DownloadSources {
+    call: Call<RawResponse>,
+    limit: u64,
+}
 
 impl DownloadSources {
+    /// The largest archive that is written to disk, in bytes, 1 GiB unless set: a larger one fails with
+    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), and what was written of it is deleted. It holds for
+    /// [`to_file`](Self::to_file) and [`to_dir`](Self::to_dir).
+    pub fn limit(mut self, bytes: u64) -> Self {
+        self.limit = bytes;
+        self
+    }
+
     /// Sets a time limit, headers and so on for this call only.
     pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
-        Self(self.0.options(set))
+        Self {
+            call: self.call.options(set),
+            ..self
+        }
     }
 
     /// Sends the request (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`) and gives the archive piece by
@@ -408,7 +424,7 @@ impl DownloadSources {
     /// # Ok(()) }
     /// ```
     pub async fn send(self) -> Result<Download> {
-        self.0.send_streaming().await
+        self.call.send_streaming().await
     }
 
     /// Sends the request (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`) and gives status, headers and
@@ -432,11 +448,12 @@ impl DownloadSources {
     /// # Ok(()) }
     /// ```
     pub async fn send_raw(self) -> Result<RawResponse> {
-        self.0.send_raw().await
+        self.call.send_raw().await
     }
 
     /// Writes the archive to a file (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`), which is there
-    /// only when it is whole, and gives its length. A file of this name is replaced.
+    /// only when it is whole and within the [`limit`](Self::limit), and gives its length. A file of this name is
+    /// replaced.
     ///
     /// Needs [read access](crate#access) to the team.
     ///
@@ -459,11 +476,14 @@ impl DownloadSources {
     /// ```
     pub fn to_file(self, path: impl Into<PathBuf>) -> Task<u64> {
         let path = path.into();
-        Task::new(async move { files::save(self.send().await?, path).await })
+        Task::new(async move {
+            let limit = self.limit;
+            files::save(self.send().await?, path, limit).await
+        })
     }
 
     /// Unpacks the archive into a directory (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`), which must
-    /// be empty or not there yet.
+    /// be empty or not there yet. The [`limit`](Self::limit) holds for the archive.
     ///
     /// Nothing is written outside of it: an archive with links, or with names that lead elsewhere, is refused. So is
     /// one that unpacks to more than 4 GiB or 100,000 files. When it fails, what was unpacked is removed.
@@ -490,7 +510,8 @@ impl DownloadSources {
     pub fn to_dir(self, path: impl Into<PathBuf>) -> Task<()> {
         let path = path.into();
         Task::new(async move {
-            let (temp, _) = files::fetch(self.send().await?, std::env::temp_dir()).await?;
+            let (limit, folder) = (self.limit, std::env::temp_dir());
+            let (temp, _) = files::fetch(self.send().await?, folder, limit).await?;
             files::off_the_runtime(move || extract::extract(temp.path(), &path)).await
         })
     }

@@ -2,9 +2,15 @@
 
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use cloud_core::body::ResponseBody;
 use cloud_core::test_util::{Scripted, ScriptedTransport};
+use cloud_core::transport::{Transport, TransportError};
 use vdk_control::{Body, ErrorKind};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -315,6 +321,95 @@ async fn a_download_that_breaks_off_replaces_nothing() {
         1,
         "nothing is left beside it"
     );
+}
+
+#[tokio::test]
+async fn a_download_to_disk_has_a_limit() {
+    let zip = archive(&[("daily-load/10_load.py", "pass")]);
+    let (job, _) = scripted((0..4).map(|_| octets(zip.clone())));
+    let folder = Folder::new("limit").with("job.zip", "old");
+    let path = folder.path().join("job.zip");
+    let download = |limit| job.sources().download().limit(limit);
+    let length = zip.len() as u64;
+    let too_large = |limit: u64| {
+        format!(
+            "answer too large: the archive is larger than {limit} bytes; the limit can be raised by DownloadSources::limit"
+        )
+    };
+    for error in [
+        download(length - 1).to_file(&path).await.unwrap_err(),
+        download(length - 1)
+            .to_dir(folder.path().join("in"))
+            .await
+            .unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::TooLarge);
+        assert_eq!(error.to_string(), too_large(length - 1));
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing is left beside it"
+    );
+    assert_eq!(
+        download(length).to_file(&path).await.unwrap(),
+        length,
+        "the limit itself is within it"
+    );
+    let into = folder.path().join("in");
+    download(length).to_dir(&into).await.unwrap();
+    assert!(into.join("daily-load/10_load.py").exists());
+
+    // Without a limit of its own: nobody has touched these zeros, and nobody writes them.
+    let (job, _) = scripted([octets(vec![0; (1 << 30) + 1])]);
+    let error = job.sources().download().to_file(&path).await.unwrap_err();
+    assert_eq!(error.to_string(), too_large(1 << 30));
+}
+
+#[tokio::test]
+async fn a_download_without_end_stops_at_the_limit() {
+    let sent = Arc::new(AtomicU64::new(0));
+    let api = vdk_control::Client::builder()
+        .endpoint("http://localhost:8092")
+        .transport(Arc::new(Endless(sent.clone())));
+    let api = api.build().unwrap();
+    let folder = Folder::new("endless");
+    let sources = api.team("t").job("daily-load");
+    let download = sources.sources().download().limit(100_000);
+    let error = download
+        .to_file(folder.path().join("job.zip"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert_eq!(sent.load(Ordering::Relaxed), 101 * 1000);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// Answers with a body that never ends, and counts its bytes.
+#[derive(Debug)]
+struct Endless(Arc<AtomicU64>);
+
+#[async_trait::async_trait]
+impl Transport for Endless {
+    async fn send(
+        &self,
+        _: http::Request<Body>,
+    ) -> Result<http::Response<ResponseBody>, TransportError> {
+        let body = Zeros(self.0.clone());
+        Ok(http::Response::new(ResponseBody::from_stream(body)))
+    }
+}
+
+struct Zeros(Arc<AtomicU64>);
+
+impl futures_core::Stream for Zeros {
+    type Item = Result<bytes::Bytes, TransportError>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.fetch_add(1000, Ordering::Relaxed);
+        Poll::Ready(Some(Ok(bytes::Bytes::from_static(&[0; 1000]))))
+    }
 }
 
 #[tokio::test]

@@ -36,6 +36,9 @@ pub(super) struct Failed {
     pub(super) server_delay: Option<Duration>,
     /// Refused for coming too early, by a service that says how fast requests may come.
     pub(super) paced: bool,
+    /// No sign of a service in trouble: it asks for a slower pace, or this process has nothing left to connect by. A
+    /// retry costs no budget then.
+    pub(super) free: bool,
     /// For the credential, when the service refused it.
     pub(super) rejection: Option<RawResponse>,
 }
@@ -47,6 +50,7 @@ impl Failed {
             failure,
             server_delay: None,
             paced: false,
+            free: false,
             rejection: None,
         })
     }
@@ -165,6 +169,7 @@ impl Engine {
             .await?;
         if !parts.succeeds_with(status) {
             let mut failed = self.refused(response);
+            failed.free = too_early;
             if let Some(rate) = rate.filter(|_| too_early) {
                 let asked = failed.server_delay.unwrap_or_default();
                 self.learn(rate, Some(asked));
@@ -317,6 +322,7 @@ impl Engine {
             failure,
             server_delay,
             paced: false,
+            free: false,
             rejection,
         })
     }
@@ -332,17 +338,20 @@ pub(super) fn timed_out(limit: Duration) -> Box<Failed> {
 
 fn failed_transport(error: TransportError) -> Box<Failed> {
     let failure = match error.kind() {
-        TransportErrorKind::NotSent => Some(Fault::NotSent),
+        TransportErrorKind::NotSent | TransportErrorKind::Exhausted => Some(Fault::NotSent),
         TransportErrorKind::Interrupted => Some(Fault::Interrupted),
         TransportErrorKind::TimedOut => Some(Fault::Timeout),
         TransportErrorKind::Refused | TransportErrorKind::RequestBody => None,
     };
-    Failed::new(transport_error(error), failure)
+    let free = error.kind() == TransportErrorKind::Exhausted;
+    let mut failed = Failed::new(transport_error(error), failure);
+    failed.free = free;
+    failed
 }
 
 pub(super) fn transport_error(error: TransportError) -> Error {
     let kind = match error.kind() {
-        TransportErrorKind::NotSent => ErrorKind::NotSent,
+        TransportErrorKind::NotSent | TransportErrorKind::Exhausted => ErrorKind::NotSent,
         TransportErrorKind::Refused => ErrorKind::Refused,
         TransportErrorKind::Interrupted => ErrorKind::Interrupted,
         TransportErrorKind::TimedOut => ErrorKind::Timeout,

@@ -156,6 +156,7 @@ impl<'c> Course<'c> {
             failure,
             server_delay,
             paced,
+            free,
             rejection,
         } = failed;
         let Some(fault) = failure else {
@@ -181,7 +182,7 @@ impl<'c> Course<'c> {
                 return Ok(Duration::ZERO);
             }
         }
-        match self.pause(&failure, server_delay, paced) {
+        match self.pause(&failure, server_delay, paced, free) {
             Ok(pause) => {
                 self.trace.retrying(&error, self.attempts, pause);
                 Ok(pause)
@@ -237,14 +238,12 @@ impl<'c> Course<'c> {
         failure: &Failure<'_>,
         server_delay: Option<Duration>,
         paced: bool,
+        free: bool,
     ) -> Result<Duration, Option<String>> {
         let inner = &*self.engine.0;
         let waits = self.locked.limit.filter(|_| {
             matches!(failure, Failure::Status { code: Some(code), .. } if inner.dialect.is_locked(code))
         });
-        // Told to come more slowly, or waiting for somebody else: neither is a sign of a service in trouble, so neither
-        // is counted or paid for.
-        let free = paced || waits.is_some();
         let delay = match waits {
             Some(limit) => self
                 .locked
@@ -271,13 +270,12 @@ impl<'c> Course<'c> {
                 left.as_secs_f64()
             )));
         }
-        if free {
+        // Waiting for its turn or for somebody else, the call has not failed: that is neither counted nor paid for.
+        if paced || waits.is_some() {
             self.uncounted += 1;
             return Ok(delay);
         }
-        // A service that is well may ask for a slower pace without saying which.
-        let slower = matches!(failure, Failure::Status { status, .. } if *status == StatusCode::TOO_MANY_REQUESTS);
-        if !slower && !self.spending.reserve(failure) {
+        if !free && !self.spending.reserve(failure) {
             return Err(Some(
                 "not repeated, because this client's budget for retries is used up".to_owned(),
             ));

@@ -342,6 +342,18 @@ async fn a_429_without_a_pace_is_an_attempt_and_costs_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_exhausted_process_is_no_fault_of_the_service() {
+    let exhausted = crate::transport::TransportErrorKind::Exhausted;
+    let wire = ScriptedTransport::from_fn(move |_| Scripted::Failure(exhausted));
+    let (engine, base) = engine_with(wire.clone(), |_| {});
+    for _ in 0..150 {
+        let error = call(&engine, &base, Method::POST).await.unwrap_err();
+        assert_eq!(error.attempts(), 5, "{error}");
+        assert!(!error.may_have_happened());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_attempt_means_one_also_when_the_credential_is_refused() {
     let wire = slow(401);
     let (engine, base) = engine_with(wire.clone(), |options| {

@@ -17,9 +17,11 @@ use secrecy::SecretString;
 use url::Url;
 
 use self::failure::Target;
+use self::proxy::Proxies;
 use self::tls::TlsSettings;
 use super::{Transport, TransportError, TransportErrorKind};
 use crate::body::{Body, BodyStream, ResponseBody};
+use crate::config::{Environment, ProxyVariables, Setting};
 use crate::task::PerRuntime;
 
 mod failure;
@@ -66,7 +68,7 @@ pub struct HttpTransport(Arc<Shared>);
 
 struct Shared {
     settings: HttpTransportBuilder,
-    proxy: Option<Box<str>>,
+    proxies: Option<Arc<Proxies>>,
     /// Made when the settings were checked, for the runtime that sends first.
     first: Mutex<Option<reqwest::Client>>,
     /// A connection is driven by the runtime that opened it, so each has connections of its own.
@@ -80,8 +82,9 @@ impl HttpTransport {
             connect_timeout: CONNECT_TIMEOUT,
             pool_idle_timeout: None,
             plain_http_only: false,
-            system_proxy: false,
             proxy: None,
+            system_proxy: None,
+            proxy_variables: None,
             tls: TlsSettings::default(),
         }
     }
@@ -95,7 +98,7 @@ impl HttpTransport {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .take();
-            first.map_or_else(|| shared.settings.client(), Ok)
+            first.map_or_else(|| shared.settings.client(shared.proxies.as_ref()), Ok)
         };
         let refused = |error: String| TransportError::new(TransportErrorKind::Refused, error);
         let client = shared
@@ -127,6 +130,14 @@ impl HttpTransport {
             return Err(refused(
                 "the path or query of the request has parts that cannot be sent as they are".into(),
             ));
+        }
+        let proxy = self.0.proxies.as_ref().and_then(|all| all.describe(&url));
+        if let Some(Setting {
+            value: Err(problem),
+            origin,
+        }) = proxy
+        {
+            return Err(refused(format!("{origin}: {problem}")));
         }
         let needs_length = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
         let mut outgoing = reqwest::Request::new(parts.method, url);
@@ -163,7 +174,7 @@ impl fmt::Debug for HttpTransport {
         f.debug_struct("HttpTransport")
             .field("connect_timeout", &self.0.settings.connect_timeout)
             .field("plain_http_only", &self.0.settings.plain_http_only)
-            .field("proxy", &self.0.proxy)
+            .field("proxies", &self.0.proxies)
             .finish_non_exhaustive()
     }
 }
@@ -180,9 +191,11 @@ impl Transport for HttpTransport {
                 if let Some(source) = body_failure.and_then(|slot| slot.take()) {
                     return Err(failure::of_request_body(source));
                 }
+                let url = Url::parse(&uri.to_string()).ok();
+                let proxy = url.and_then(|url| self.0.proxies.as_ref()?.name(&url));
                 let target = Target {
                     uri: &uri,
-                    proxy: self.0.proxy.as_deref(),
+                    proxy: proxy.as_deref(),
                     connect_timeout: self.0.settings.connect_timeout,
                 };
                 Err(failure::of_request(error, &target))
@@ -275,8 +288,9 @@ pub struct HttpTransportBuilder {
     connect_timeout: Duration,
     pool_idle_timeout: Option<Duration>,
     plain_http_only: bool,
-    system_proxy: bool,
     proxy: Option<ProxyConfig>,
+    system_proxy: Option<ProxyVariables>,
+    proxy_variables: Option<ProxyVariables>,
     tls: TlsSettings,
 }
 
@@ -334,21 +348,58 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Sends requests through this proxy.
+    /// Sends requests through this proxy, whatever the environment says.
     pub fn proxy(mut self, proxy: ProxyConfig) -> Self {
         self.proxy = Some(proxy);
         self
     }
 
-    /// Takes the proxy from the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`, in either case) when
-    /// [`proxy`](Self::proxy) gives none. Off unless set.
+    /// Whether requests go through the proxies that the environment of this process names now, by the rules of
+    /// [`ProxyVariables`], where [`proxy`](Self::proxy) gives none. Off unless set; clients that are set up `from_env`
+    /// follow the environment unless this is set to `false`.
     pub fn system_proxy(mut self, use_it: bool) -> Self {
-        self.system_proxy = use_it;
+        self.system_proxy = Some(if use_it {
+            ProxyVariables::read(&Environment::process())
+        } else {
+            ProxyVariables::default()
+        });
         self
     }
 
-    /// Promises that only `http://` URLs will be used, so that no certificate authority is needed on this machine.
-    /// Requests to `https://` are then refused, and so is an `https://` proxy that the environment names.
+    /// Sends requests through the proxies of these variables, unless [`proxy`](Self::proxy) or
+    /// [`system_proxy`](Self::system_proxy) is set.
+    pub fn proxy_variables(mut self, variables: ProxyVariables) -> Self {
+        self.proxy_variables = Some(variables);
+        self
+    }
+
+    /// The proxy for this address, as messages name it, or why it cannot be used.
+    pub(crate) fn proxy_for(
+        &self,
+        url: &Url,
+    ) -> Result<Option<Setting<Result<String, String>>>, HttpConfigError> {
+        let proxies = self.proxies()?;
+        Ok(proxies.and_then(|proxies| proxies.describe(url)))
+    }
+
+    fn proxies(&self) -> Result<Option<Proxies>, HttpConfigError> {
+        let variables = self.system_proxy.as_ref().or(self.proxy_variables.as_ref());
+        let proxies = match (&self.proxy, variables) {
+            (Some(proxy), _) => Proxies::Given(proxy.clone()),
+            (None, Some(variables)) if !variables.is_empty() => {
+                Proxies::Variables(variables.clone())
+            }
+            (None, _) => return Ok(None),
+        };
+        if self.tls.pins.is_empty() {
+            Ok(Some(proxies))
+        } else {
+            proxies.with_pins().map(Some)
+        }
+    }
+
+    /// Promises that only `http://` URLs will be used, so that no certificate authority is needed on this machine, unless
+    /// it is for an `https://` proxy. Requests to `https://` are then refused.
     pub fn plain_http_only(mut self, only: bool) -> Self {
         self.plain_http_only = only;
         self
@@ -359,16 +410,17 @@ impl HttpTransportBuilder {
     /// Fails on a machine without certificate authorities when they are needed, and, in a build with
     /// `rustls-no-provider` alone, when the application has not installed a crypto provider.
     pub fn build(self) -> Result<HttpTransport, HttpConfigError> {
-        let first = self.client()?;
+        let proxies = self.proxies()?.map(Arc::new);
+        let first = self.client(proxies.as_ref())?;
         Ok(HttpTransport(Arc::new(Shared {
-            proxy: self.proxy.as_ref().map(|proxy| proxy.label().into()),
+            proxies,
             settings: self,
             first: Mutex::new(Some(first)),
             clients: PerRuntime::new(),
         })))
     }
 
-    fn client(&self) -> Result<reqwest::Client, HttpConfigError> {
+    fn client(&self, proxies: Option<&Arc<Proxies>>) -> Result<reqwest::Client, HttpConfigError> {
         let mut client = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
@@ -378,22 +430,11 @@ impl HttpTransportBuilder {
         if let Some(limit) = self.pool_idle_timeout {
             client = client.pool_idle_timeout(limit);
         }
-        client = match &self.proxy {
-            Some(proxy) => {
-                if proxy.is_https() && !self.tls.pins.is_empty() {
-                    return Err(HttpConfigError::new(
-                        "proxy",
-                        "certificate pins cannot be combined with an https:// proxy, whose certificate is another; use \
-                         an http:// proxy, through which TLS reaches the server itself",
-                    ));
-                }
-                client.proxy(proxy.to_reqwest()?)
-            }
-            None if self.system_proxy => client,
+        client = match proxies {
+            Some(proxies) => client.proxy(proxies.to_reqwest()?),
             None => client.no_proxy(),
         };
-        let no_tls =
-            self.plain_http_only && !self.proxy.as_ref().is_some_and(ProxyConfig::is_https);
+        let no_tls = self.plain_http_only && !proxies.is_some_and(|all| all.need_tls());
         client = self.tls.apply(client, no_tls)?;
         client
             .build()
@@ -407,8 +448,9 @@ impl fmt::Debug for HttpTransportBuilder {
             .field("connect_timeout", &self.connect_timeout)
             .field("pool_idle_timeout", &self.pool_idle_timeout)
             .field("plain_http_only", &self.plain_http_only)
-            .field("system_proxy", &self.system_proxy)
             .field("proxy", &self.proxy)
+            .field("system_proxy", &self.system_proxy)
+            .field("proxy_variables", &self.proxy_variables)
             .field("tls", &self.tls)
             .finish()
     }

@@ -41,6 +41,9 @@ pub trait Transport: Send + Sync + fmt::Debug {
 pub enum TransportErrorKind {
     /// No byte of the request reached the server: no address, refused, no route, proxy out of reach. Worth repeating.
     NotSent,
+    /// This process has no more file descriptors, ports or memory for another connection; nothing was sent. It says
+    /// nothing about the server. Worth repeating, once other connections are closed.
+    Exhausted,
     /// No byte of the request reached the server, and trying again cannot help: the certificate was refused, or the
     /// connection's setup is wrong.
     Refused,

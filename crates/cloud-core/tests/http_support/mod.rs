@@ -153,12 +153,29 @@ pub(crate) fn scratch_file(name: &str, content: &[u8]) -> std::path::PathBuf {
 
 /// Runs the named test of this very program again, with other environment variables.
 pub(crate) fn again(test: &str, variables: &[(&str, &str)]) {
-    let output = std::process::Command::new(std::env::current_exe().expect("a path"))
+    let mut program = std::process::Command::new(std::env::current_exe().expect("a path"));
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        program.env_remove(name).env_remove(name.to_uppercase());
+    }
+    program.envs(variables.iter().copied());
+    run_again(program, test);
+}
+
+/// Runs the named test of this very program again, in a process that may have this many files open.
+#[cfg(unix)]
+pub(crate) fn again_with_few_files(test: &str, most: u32) {
+    let mut shell = std::process::Command::new("sh");
+    shell
+        .arg("-c")
+        .arg(format!("ulimit -n {most} && exec \"$0\" \"$@\""))
+        .arg(std::env::current_exe().expect("a path"));
+    run_again(shell, test);
+}
+
+fn run_again(mut program: std::process::Command, test: &str) {
+    let output = program
         .args(["--exact", test, "--nocapture"])
         .env("HTTP_TEST_AGAIN", "1")
-        .env_remove("NO_PROXY")
-        .env_remove("no_proxy")
-        .envs(variables.iter().copied())
         .output()
         .expect("runs");
     let stdout = String::from_utf8_lossy(&output.stdout);

@@ -80,19 +80,19 @@ impl CliFile {
     }
 
     pub(super) fn context(&self, wanted: &Setting<String>) -> Result<Context<'_>> {
-        let found = self
-            .contexts()?
-            .into_iter()
-            .find(|context| context.name == wanted.value);
-        found.map_or_else(
-            || {
-                let (name, path, known) = (&wanted.value, self.path.display(), self.known()?);
-                Err(wanted.error(format_args!(
-                    "there is no context {name:?} in {path}; {known}"
-                )))
-            },
-            Ok,
-        )
+        let mut contexts = self.contexts()?;
+        let found = contexts
+            .iter()
+            .position(|context| context.name == wanted.value);
+        match found {
+            Some(index) => Ok(contexts.swap_remove(index)),
+            None => Err(wanted.error(format_args!(
+                "there is no context {:?} in {}; {}",
+                wanted.value,
+                self.path.display(),
+                known(&contexts)
+            ))),
+        }
     }
 
     /// A preference of the context, else of the whole file.
@@ -112,7 +112,11 @@ impl CliFile {
 
     /// What to tell somebody who has given no token anywhere.
     pub(super) fn no_token(&self) -> Error {
-        let (path, known) = (self.path.display(), self.known().unwrap_or_default());
+        let path = self.path.display();
+        let known = match self.entries() {
+            Ok(contexts) => known(&contexts),
+            Err((key, problem)) => format!("its {key} {problem}"),
+        };
         Error::config(
             "token (not set)",
             format_args!(
@@ -143,42 +147,33 @@ impl CliFile {
     }
 
     fn contexts(&self) -> Result<Vec<Context<'_>>> {
+        self.entries()
+            .map_err(|(key, problem)| self.wrong(key, problem))
+    }
+
+    /// The contexts, or the key that is wrong and why. Those without a name are left out: nothing can choose them.
+    fn entries(&self) -> Result<Vec<Context<'_>>, (String, &'static str)> {
+        let no_tables = || ("contexts".to_owned(), "must be a list of tables");
         let list = match self.table.get("contexts") {
             None => return Ok(Vec::new()),
             Some(Value::Array(list)) => list,
-            Some(_) => return Err(self.wrong("contexts", "must be a list of tables")),
+            Some(_) => return Err(no_tables()),
         };
-        list.iter()
-            .enumerate()
-            .map(|(index, context)| {
-                let table = context
-                    .as_table()
-                    .ok_or_else(|| self.wrong("contexts", "must be a list of tables"))?;
-                let name = text(
-                    table,
-                    "name",
-                    &self.origin(format!("contexts[{index}].name")),
-                )?;
-                Ok(Context {
+        let mut contexts = Vec::new();
+        for (index, context) in list.iter().enumerate() {
+            let table = context.as_table().ok_or_else(no_tables)?;
+            match table.get("name") {
+                None => {}
+                Some(Value::String(name)) if name.is_empty() => {}
+                Some(Value::String(name)) => contexts.push(Context {
                     file: self,
-                    name: name.unwrap_or_default().to_owned(),
+                    name: name.clone(),
                     table,
-                })
-            })
-            .collect()
-    }
-
-    fn known(&self) -> Result<String> {
-        let names: Vec<_> = self
-            .contexts()?
-            .into_iter()
-            .map(|context| format!("{:?}", context.name))
-            .collect();
-        Ok(if names.is_empty() {
-            "it has no contexts".to_owned()
-        } else {
-            format!("it has {}", names.join(", "))
-        })
+                }),
+                Some(_) => return Err((format!("contexts[{index}].name"), "must be text")),
+            }
+        }
+        Ok(contexts)
     }
 
     fn wrong(&self, key: impl Into<String>, problem: &str) -> Error {
@@ -200,6 +195,18 @@ impl Context<'_> {
             Some(token) => Ok(Setting::new(token.into(), origin)),
             None => Err(Error::config(origin, "is missing")),
         }
+    }
+}
+
+fn known(contexts: &[Context<'_>]) -> String {
+    let names: Vec<_> = contexts
+        .iter()
+        .map(|context| format!("{:?}", context.name))
+        .collect();
+    if names.is_empty() {
+        "it has no contexts".to_owned()
+    } else {
+        format!("it has {}", names.join(", "))
     }
 }
 

@@ -387,6 +387,36 @@ fn errors_of_the_file_name_the_key() {
 }
 
 #[test]
+fn no_message_has_an_empty_part() {
+    let no_token = "token (not set): no token is given: set HCLOUD_TOKEN or HCLOUD_TOKEN_FILE, or choose a context of AT \
+                    with HCLOUD_CONTEXT; ";
+    for (text, expected) in [
+        ("contexts = 'x'", "its contexts must be a list of tables"),
+        ("contexts = ['x']", "its contexts must be a list of tables"),
+        (
+            "[[contexts]]\nname = 1",
+            "its contexts[0].name must be text",
+        ),
+        ("[[contexts]]\ntoken = 'secret'", "it has no contexts"),
+        (
+            "[[contexts]]\ntoken = 'secret'\n[[contexts]]\nname = 'b'",
+            r#"it has "b""#,
+        ),
+    ] {
+        let error = problem(&load(&[], &[(HOME, text)]).expect_err(expected));
+        assert_eq!(error, format!("{no_token}{expected}").replace("AT", HOME));
+    }
+    let machine = machine(&[], &[(HOME, "[[contexts]]\ntoken = 'secret'")]);
+    let error = Settings::load_context(&machine, "").unwrap_err();
+    assert_eq!(
+        problem(&error),
+        format!(
+            r#"context (client builder): there is no context "" in {HOME}; it has no contexts"#
+        )
+    );
+}
+
+#[test]
 fn broken_toml_is_shown_by_its_line_and_without_the_token() {
     for broken in [
         format!("a = 1\n\ntoken = {PROD}\n"),

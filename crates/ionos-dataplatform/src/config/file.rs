@@ -64,15 +64,14 @@ impl ConfigFile {
     fn named(&self, list: &str, wanted: &Setting<String>) -> Result<Node<'_>> {
         let mut known = Vec::new();
         for node in self.root().get(list)?.list()? {
-            let name = node
-                .get("name")?
-                .text()?
-                .map(|name| name.value)
-                .unwrap_or_default();
-            if same(&name, &wanted.value) {
+            // What has no name cannot be asked for.
+            let Some(name) = node.get("name")?.text()? else {
+                continue;
+            };
+            if same(&name.value, &wanted.value) {
                 return Ok(node);
             }
-            known.push(format!("{name:?}"));
+            known.push(format!("{:?}", name.value));
         }
         let known = if known.is_empty() {
             "none".to_owned()
@@ -295,9 +294,14 @@ impl<'a> Node<'a> {
     }
 
     fn origin(&self) -> Origin {
+        let key = if self.key.is_empty() {
+            "the file"
+        } else {
+            &self.key
+        };
         Origin::File {
             path: self.file.path.clone(),
-            key: self.key.clone(),
+            key: key.to_owned(),
         }
     }
 

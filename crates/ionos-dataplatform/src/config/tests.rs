@@ -302,7 +302,7 @@ fn what_is_missing_or_wrong_is_named_and_no_secret_shown() {
         (
             &[],
             Some("hunter2"),
-            " (/home/ann/.ionos/config): must be an object",
+            "the file (/home/ann/.ionos/config): must be an object",
         ),
         (
             &[],
@@ -345,6 +345,35 @@ fn what_is_missing_or_wrong_is_named_and_no_secret_shown() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn no_message_has_an_empty_part() {
+    for (text, expected) in [
+        ("hunter2", "the file (AT): must be an object"),
+        ("[hunter2]", "the file (AT): must be an object"),
+        ("7", "the file (AT): must be an object"),
+        (
+            "profiles: [{credentials: {token: hunter2}}]\ncurrentProfile: ' '",
+            "currentProfile (AT): there is no \" \" among the profiles of AT; it has none",
+        ),
+        (
+            "profiles: [{name: '', credentials: {token: hunter2}}, {name: b}]\ncurrentProfile: a",
+            "currentProfile (AT): there is no \"a\" among the profiles of AT; it has \"b\"",
+        ),
+    ] {
+        let error = problem(&load(&[], &[(HOME, text)]).unwrap_err());
+        assert_eq!(error, expected.replace("AT", HOME));
+    }
+    // What has no name is not found by an empty one.
+    let file = [(HOME, "profiles: [{credentials: {token: hunter2}}]")];
+    let error = Settings::load_profile(&machine(&[], &file), "").unwrap_err();
+    assert_eq!(
+        problem(&error),
+        format!(
+            "profile (client builder): there is no \"\" among the profiles of {HOME}; it has none"
+        )
+    );
 }
 
 #[test]

@@ -144,7 +144,7 @@ impl ClientBuilder {
     /// Checks every setting and makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client> {
         let Self {
-            options,
+            mut options,
             given,
             sources,
             unauthenticated,
@@ -168,6 +168,8 @@ impl ClientBuilder {
             .unwrap_or_else(|| Setting::new(Endpoint::default(), default_origin()));
         let allow_http = options.allows_http();
         let bases = Bases::new(&endpoint, allow_http)?;
+        options.proxy_variables(settings.proxy_variables);
+        options.proxy_for(&bases.versioned)?;
         let secrets = Secrets::new(credentials.secrets());
         let plain = bases.versioned.is_plain_http();
         let dialect = Arc::new(OvhDialect(secrets.clone()));

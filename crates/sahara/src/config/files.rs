@@ -39,13 +39,14 @@ impl Files {
         })
     }
 
-    /// The names of the clouds.
+    /// The names of the clouds. One without a name cannot be chosen.
     pub(super) fn clouds(&self) -> Vec<&str> {
         let mapping = self.clouds.as_ref().and_then(|file| file.mapping("clouds"));
         mapping
             .into_iter()
             .flat_map(Mapping::keys)
             .filter_map(Value::as_str)
+            .filter(|name| !name.is_empty())
             .collect()
     }
 
@@ -202,11 +203,14 @@ impl File {
             )
         };
         match region {
-            Value::String(name) => Ok((name.clone(), Entry::of_region(name, &self.path, place))),
+            Value::String(name) if !name.is_empty() => {
+                Ok((name.clone(), Entry::of_region(name, &self.path, place)))
+            }
             Value::Mapping(mapping) => {
                 let name = mapping
                     .get("name")
                     .and_then(Value::as_str)
+                    .filter(|name| !name.is_empty())
                     .ok_or_else(bad)?;
                 let mut entry = Entry::of_region(name, &self.path, place);
                 if let Some(values) = mapping.get("values").and_then(Value::as_mapping) {

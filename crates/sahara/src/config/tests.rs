@@ -439,6 +439,67 @@ fn secrets_are_laid_over_clouds() {
 }
 
 #[test]
+fn no_message_has_an_empty_part() {
+    let nameless =
+        "clouds:\n  '': {auth: {auth_url: 'https://k', user_id: u, password: hunter2}}\n";
+    let and_others = format!("{nameless}  a: {{}}\n  b: {{}}\n");
+    let regions = |list: &str| format!("{}    regions: [{list}]\n", cloud!("a"));
+    let (text, mapping, good) = (regions("''"), regions("{name: ''}"), regions("r1"));
+    for (file, name, region, expected) in [
+        (
+            nameless,
+            None,
+            None,
+            "no cloud is given: set OS_CLOUD, or OS_AUTH_URL and a login; AT has no clouds",
+        ),
+        (
+            nameless,
+            Some(""),
+            None,
+            "cloud (client builder): there is no cloud \"\" in AT; AT has no clouds",
+        ),
+        (
+            &and_others,
+            None,
+            None,
+            "clouds (AT): several clouds are there: a, b; choose one by OS_CLOUD",
+        ),
+        (
+            &and_others,
+            Some(""),
+            None,
+            "cloud (client builder): there is no cloud \"\" in AT; there are a, b",
+        ),
+        (
+            &text,
+            None,
+            Some("r9"),
+            "clouds.a.regions[0] (AT): must be a name, or a mapping with a name and values",
+        ),
+        (
+            &mapping,
+            None,
+            Some("r9"),
+            "clouds.a.regions[0] (AT): must be a name, or a mapping with a name and values",
+        ),
+        (
+            &good,
+            None,
+            Some("r9"),
+            "region (client builder): r9 is not among the regions of the cloud: r1",
+        ),
+    ] {
+        let disk = Disk::new(&[(HOME, file)]);
+        let error = Settings::read(&disk.env(&[]), name, region).unwrap_err();
+        assert_eq!(
+            error.message(),
+            expected.replace("AT", HOME),
+            "{file} {name:?} {region:?}"
+        );
+    }
+}
+
+#[test]
 fn the_cloud_is_chosen_from_the_program_to_the_file() {
     let two = "clouds:\n  a: {auth: {auth_url: 'https://k', user_id: u, password: hunter2, project_id: p}}\n  b: {auth: {auth_url: 'https://k', user_id: u, password: hunter2, project_id: p}}\n";
     let both = [&[("OS_CLOUD", "b")], ENV].concat();

@@ -66,6 +66,7 @@ impl TokenService {
         let whole = Url::parse(url.value.trim()).map_err(|error| url.error(error))?;
         let origin = url.clone().map(|_| whole.origin().ascii_serialization());
         let base = BaseUrl::parse(&origin, options.allows_http())?;
+        options.proxy_for(&base)?;
         let credential: Option<Arc<dyn Credential>> = match client {
             Some(Basics { id, secret }) => Some(Arc::new(Basic::new(id, secret)?)),
             None => None,

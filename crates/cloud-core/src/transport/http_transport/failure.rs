@@ -57,7 +57,7 @@ pub(super) fn of_request(error: reqwest::Error, target: &Target<'_>) -> Transpor
 }
 
 fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, String) {
-    use TransportErrorKind::{Interrupted, NotSent, Refused, TimedOut};
+    use TransportErrorKind::{Exhausted, Interrupted, NotSent, Refused, TimedOut};
 
     let name = target.name();
     if error.is_builder() {
@@ -79,7 +79,13 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
         );
     }
     if error.is_connect() {
-        return (NotSent, connect_failure(error, target, &name));
+        return match lacking(error, target.uri) {
+            Some(what) => (
+                Exhausted,
+                format!("cannot connect to {name}: {what} ({})", innermost(error)),
+            ),
+            None => (NotSent, connect_failure(error, target, &name)),
+        };
     }
     let text = innermost(error);
     if was_never_sent(error) {
@@ -101,6 +107,46 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
         Interrupted,
         format!("the connection to {name} broke before the response arrived: {text}"),
     )
+}
+
+/// What this process lacks, and how to get along, if that is why there is no connection.
+fn lacking(error: &(dyn StdError + 'static), uri: &Uri) -> Option<&'static str> {
+    let mut causes = chain(error).filter_map(|error| error.downcast_ref::<io::Error>());
+    let what = causes.find_map(exhausted)?;
+    // A machine that speaks no IPv6 answers with the same error as one without a free port.
+    let speaks_no_ipv6 = what == PORTS && uri.host().is_some_and(|host| host.starts_with('['));
+    (!speaks_no_ipv6).then_some(what)
+}
+
+const FILES: &str = "this process may open no more files; raise its limit of open files (ulimit -n), or set max_in_flight";
+const ALL_FILES: &str =
+    "this machine may open no more files; raise its limit (fs.file-max), or set max_in_flight";
+const PORTS: &str = "this machine has no more local ports; widen their range (ip_local_port_range), or set max_in_flight";
+const MEMORY: &str =
+    "there is no more memory for another connection; free some, or set max_in_flight";
+
+fn exhausted(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => return Some(PORTS),
+        io::ErrorKind::OutOfMemory => return Some(MEMORY),
+        _ => {}
+    }
+    // The standard library has no kinds for these.
+    match error.raw_os_error()? {
+        #[cfg(unix)]
+        24 => Some(FILES), // EMFILE
+        #[cfg(unix)]
+        23 => Some(ALL_FILES), // ENFILE
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        105 => Some(MEMORY), // ENOBUFS
+        #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+        55 => Some(MEMORY), // ENOBUFS
+        #[cfg(windows)]
+        10024 => Some(FILES), // WSAEMFILE
+        #[cfg(windows)]
+        10055 => Some(MEMORY), // WSAENOBUFS
+        _ => None,
+    }
 }
 
 /// Whether the request was still here, whole, when its connection went away: what hyper calls canceled is that alone.
@@ -290,6 +336,34 @@ mod tests {
 
     fn request() -> http::Request<reqwest::Body> {
         http::Request::new(reqwest::Body::from("x"))
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_this_process_lacks_is_told_from_what_the_server_does() {
+        let name = Uri::from_static("https://api.example");
+        for (code, what) in [
+            (24, Some(FILES)),
+            (23, Some(ALL_FILES)),
+            (99, Some(PORTS)),
+            (12, Some(MEMORY)),
+            (105, Some(MEMORY)),
+            (111, None), // ECONNREFUSED
+            (110, None), // ETIMEDOUT
+            (113, None), // EHOSTUNREACH
+            (101, None), // ENETUNREACH
+        ] {
+            let error = io::Error::from_raw_os_error(code);
+            let wrapped = io::Error::other(io::Error::other(error));
+            assert_eq!(lacking(&wrapped, &name), what, "{code}");
+        }
+        let no_ipv6 = io::Error::from_raw_os_error(99);
+        assert_eq!(lacking(&no_ipv6, &Uri::from_static("http://[::1]:1")), None);
+        let files = io::Error::from_raw_os_error(24);
+        assert_eq!(
+            lacking(&files, &Uri::from_static("http://[::1]:1")),
+            Some(FILES)
+        );
     }
 
     #[tokio::test]

@@ -1,11 +1,14 @@
 //! Proxies.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::HttpConfigError;
+use crate::config::proxy::{NoProxy, ProxyVariables, label, proxy_url};
+use crate::config::{Origin, Setting};
 
 /// Headers that would replace those of the request, or break its framing, when it passes the proxy without a tunnel.
 const NOT_FOR_A_PROXY: [HeaderName; 6] = [
@@ -22,31 +25,17 @@ const NOT_FOR_A_PROXY: [HeaderName; 6] = [
 pub struct ProxyConfig {
     url: Url,
     headers: HeaderMap,
-    no_proxy: Vec<String>,
+    no_proxy: NoProxy,
 }
 
 impl ProxyConfig {
     /// A proxy at this URL, `http://` or `https://`. A user name and password in it are sent to the proxy as
     /// `Proxy-Authorization: Basic`, and shown nowhere.
     pub fn new(url: &str) -> Result<Self, HttpConfigError> {
-        // None of these messages repeats the URL: it may hold a password.
-        let wrong = |message: String| HttpConfigError::new("proxy", message);
-        let url = Url::parse(url.trim())
-            .map_err(|error| wrong(format!("the proxy's URL is not valid: {error}")))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong(
-                "the proxy's URL must begin with http:// or https://".into(),
-            ));
-        }
-        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong(
-                "the proxy's URL must end after the host and port".into(),
-            ));
-        }
         Ok(Self {
-            url,
+            url: proxy_url(url).map_err(|problem| HttpConfigError::new("proxy", problem))?,
             headers: HeaderMap::new(),
-            no_proxy: Vec::new(),
+            no_proxy: NoProxy::default(),
         })
     }
 
@@ -62,55 +51,111 @@ impl ProxyConfig {
     /// Goes around the proxy for these hosts: a domain with all below it, an IP address, a network such as
     /// `10.0.0.0/8`, or `*` for every host.
     pub fn no_proxy<T: Into<String>>(mut self, hosts: impl IntoIterator<Item = T>) -> Self {
-        self.no_proxy.extend(hosts.into_iter().map(Into::into));
+        self.no_proxy
+            .extend(NoProxy::parse(hosts.into_iter().map(Into::into)));
         self
     }
 
-    pub(super) fn is_https(&self) -> bool {
+    fn is_for(&self, url: &Url) -> bool {
+        url.host()
+            .is_some_and(|host| !self.no_proxy.contains(&host))
+    }
+
+    fn is_https(&self) -> bool {
         self.url.scheme() == "https"
-    }
-
-    /// The proxy as messages name it, without credentials.
-    pub(super) fn label(&self) -> String {
-        let host = self.url.host_str().unwrap_or_default();
-        let scheme = if self.is_https() { "https://" } else { "" };
-        format!(
-            "{scheme}{host}:{}",
-            self.url.port_or_known_default().unwrap_or_default()
-        )
-    }
-
-    pub(super) fn to_reqwest(&self) -> Result<reqwest::Proxy, HttpConfigError> {
-        let wrong = |message: String| HttpConfigError::new("proxy", message);
-        if let Some(name) = NOT_FOR_A_PROXY
-            .iter()
-            .find(|name| self.headers.contains_key(*name))
-        {
-            return Err(wrong(format!(
-                "the header {name} belongs to the request and cannot be set for a proxy"
-            )));
-        }
-        // reqwest reads the URL once more with another parser and silently goes without a proxy when that one fails.
-        if self.url.as_str().parse::<http::Uri>().is_err() {
-            return Err(wrong("the proxy's URL is not valid".into()));
-        }
-        let proxy = reqwest::Proxy::all(self.url.clone())
-            .map_err(|_| wrong("the proxy's URL is not valid".into()))?;
-        let proxy = if self.headers.is_empty() {
-            proxy
-        } else {
-            proxy.headers(self.headers.clone())
-        };
-        Ok(proxy.no_proxy(reqwest::NoProxy::from_string(&self.no_proxy.join(","))))
     }
 }
 
 impl fmt::Debug for ProxyConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ProxyConfig")
-            .field("proxy", &format_args!("{}", self.label()))
+            .field("proxy", &format_args!("{}", label(&self.url)))
             .field("headers", &self.headers)
             .field("no_proxy", &self.no_proxy)
             .finish_non_exhaustive()
+    }
+}
+
+/// Which proxy each request goes through.
+#[derive(Clone, Debug)]
+pub(super) enum Proxies {
+    Given(ProxyConfig),
+    Variables(ProxyVariables),
+}
+
+const NO_PINS: &str = "certificate pins cannot be combined with an https:// proxy, whose certificate is another; use an http:// \
+                       proxy, through which TLS reaches the server itself";
+
+impl Proxies {
+    /// The same for a transport with pins.
+    pub(super) fn with_pins(self) -> Result<Self, HttpConfigError> {
+        match self {
+            Self::Given(proxy) if proxy.is_https() => Err(HttpConfigError::new("proxy", NO_PINS)),
+            Self::Variables(variables) => Ok(Self::Variables(variables.without_https(NO_PINS))),
+            given @ Self::Given(_) => Ok(given),
+        }
+    }
+
+    /// Whether `http://` addresses need TLS, on the way to their proxy.
+    pub(super) fn need_tls(&self) -> bool {
+        match self {
+            Self::Given(proxy) => proxy.is_https(),
+            Self::Variables(variables) => variables.is_https_for_http(),
+        }
+    }
+
+    /// The URL of the proxy for this address.
+    fn of(&self, url: &Url) -> Option<&Url> {
+        match self {
+            Self::Given(proxy) => proxy.is_for(url).then_some(&proxy.url),
+            Self::Variables(variables) => variables.find(url)?.url.as_ref().ok(),
+        }
+    }
+
+    /// The proxy for this address as messages name it, without credentials, or why it cannot be used.
+    pub(super) fn describe(&self, url: &Url) -> Option<Setting<Result<String, String>>> {
+        match self {
+            Self::Given(proxy) => {
+                let shown = proxy.is_for(url).then(|| label(&proxy.url))?;
+                Some(Setting::new(Ok(shown), Origin::Builder("proxy")))
+            }
+            Self::Variables(variables) => {
+                let variable = variables.find(url)?;
+                let shown = variable.url.as_ref().map(label).map_err(Clone::clone);
+                Some(Setting::new(shown, variable.origin()))
+            }
+        }
+    }
+
+    /// The name of the proxy for this address in an error of a request.
+    pub(super) fn name(&self, url: &Url) -> Option<String> {
+        let Setting { value, origin } = self.describe(url)?;
+        let shown = value.ok()?;
+        Some(match origin {
+            Origin::Variable(variable) => format!("{shown} ({variable})"),
+            _ => shown,
+        })
+    }
+
+    pub(super) fn to_reqwest(self: &Arc<Self>) -> Result<reqwest::Proxy, HttpConfigError> {
+        let this = self.clone();
+        let proxy = reqwest::Proxy::custom(move |url| this.of(url).cloned());
+        let Self::Given(ProxyConfig { headers, .. }) = &**self else {
+            return Ok(proxy);
+        };
+        if let Some(name) = NOT_FOR_A_PROXY
+            .iter()
+            .find(|name| headers.contains_key(*name))
+        {
+            return Err(HttpConfigError::new(
+                "proxy",
+                format!("the header {name} belongs to the request and cannot be set for a proxy"),
+            ));
+        }
+        Ok(if headers.is_empty() {
+            proxy
+        } else {
+            proxy.headers(headers.clone())
+        })
     }
 }
