@@ -120,10 +120,9 @@ impl<T: Clone + Send + Sync + 'static> Shared<T> {
     {
         let mut result = self.watch(clock, begin)?;
         let done = result.wait_for(Option::is_some).await;
-        // The sender is gone without a result when the task has panicked; its runtime is this one, and has not ended.
-        let done = done.map_err(|_| Error::new(ErrorKind::Runtime, "the task panicked"))?;
-        done.clone()
-            .ok_or_else(|| Error::new(ErrorKind::Runtime, "the task has no result"))
+        // The sender is gone without a result when the task has panicked, or when its runtime is ending.
+        let done = done.ok().and_then(|done| done.clone());
+        done.ok_or_else(|| Error::new(ErrorKind::Runtime, "the task has ended without a result"))
     }
 
     /// Begins the work unless it is under way, and does not wait for it.
@@ -149,20 +148,23 @@ impl<T: Clone + Send + Sync + 'static> Shared<T> {
         }
         let (sender, receiver) = watch::channel(None);
         let sender = Arc::new(sender);
+        *under_way = Some(sender.clone());
+        // A runtime that is ending drops at once what it is given, and with it the entry, which needs the lock.
+        drop(under_way);
+        let entry = Entry {
+            books: here,
+            sender,
+        };
         let (work, clock) = (begin(), clock.clone());
-        let ended = Ended(here.clone());
-        spawn({
-            let sender = sender.clone();
-            async move {
-                let done = unless(work, unwatched(&sender, &*clock)).await;
-                // Who comes from here on begins anew; who came before gets this result.
-                drop(ended);
-                if let Some(done) = done {
-                    sender.send_replace(Some(done));
-                }
+        spawn(async move {
+            let done = unless(work, entry.unwatched(&*clock)).await;
+            let sender = entry.sender.clone();
+            // Who comes from here on begins anew; who came before gets this result.
+            drop(entry);
+            if let Some(done) = done {
+                sender.send_replace(Some(done));
             }
         })?;
-        *under_way = Some(sender);
         Ok(receiver)
     }
 }
@@ -179,22 +181,38 @@ impl<T> fmt::Debug for Shared<T> {
     }
 }
 
-/// Takes the work off the books however its task ends: at its end, by a panic, or with its runtime.
-struct Ended<T>(Arc<Mutex<UnderWay<T>>>);
+/// The entry of work under way in the books of its runtime. It is struck out however the task ends: at its end, by a
+/// panic, or with its runtime.
+struct Entry<T> {
+    books: Arc<Mutex<UnderWay<T>>>,
+    sender: Arc<watch::Sender<Option<T>>>,
+}
 
-impl<T> Drop for Ended<T> {
-    fn drop(&mut self) {
-        lock(&self.0).take();
+impl<T> Entry<T> {
+    /// Ends when nobody has watched for [`UNWATCHED`], and nobody can come any more.
+    async fn unwatched(&self, clock: &dyn Clock) {
+        loop {
+            self.sender.closed().await;
+            clock.sleep(UNWATCHED).await;
+            // Nobody comes between the look and the end, because who comes has the lock.
+            let mut under_way = lock(&self.books);
+            if self.sender.receiver_count() == 0 {
+                under_way.take();
+                return;
+            }
+        }
     }
 }
 
-/// Ends when nobody has watched for [`UNWATCHED`].
-async fn unwatched<T>(result: &watch::Sender<T>, clock: &dyn Clock) {
-    loop {
-        result.closed().await;
-        clock.sleep(UNWATCHED).await;
-        if result.receiver_count() == 0 {
-            return;
+impl<T> Drop for Entry<T> {
+    fn drop(&mut self) {
+        let mut under_way = lock(&self.books);
+        // Others may have begun anew since this one was struck out.
+        if under_way
+            .as_ref()
+            .is_some_and(|it| Arc::ptr_eq(it, &self.sender))
+        {
+            under_way.take();
         }
     }
 }
@@ -258,3 +276,6 @@ impl<T> fmt::Debug for PerRuntime<T> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;
