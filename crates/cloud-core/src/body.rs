@@ -269,7 +269,7 @@ impl<R: Read + Send + 'static, O: FnOnce() -> io::Result<R> + Send + 'static> St
             match std::mem::replace(&mut this.state, ReadState::Done) {
                 ReadState::Done => return Poll::Ready(None),
                 ReadState::Closed(open) => {
-                    this.state = ReadState::Opening(tokio::task::spawn_blocking(open))
+                    this.state = ReadState::Opening(tokio::task::spawn_blocking(open));
                 }
                 ReadState::Opening(mut task) => match Pin::new(&mut task).poll(cx) {
                     Poll::Pending => {
