@@ -13,6 +13,7 @@ use crate::decode::Decode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::ClientOptions;
 use crate::retry::{Attempt, Budget, Decision, Failure, RetryPolicy};
+use crate::secrets::Secrets;
 use crate::throttle::{Pace, RateLimit, Throttle};
 use crate::transport::Transport;
 
@@ -21,6 +22,7 @@ mod dialect;
 mod download;
 mod locked;
 mod report;
+mod sent;
 
 use attempt::{Failed, Sink, timed_out};
 pub use dialect::Dialect;
@@ -37,6 +39,8 @@ struct Inner {
     transport: Arc<dyn Transport>,
     credential: Option<Arc<dyn Credential>>,
     dialect: Arc<dyn Dialect>,
+    /// Those of the connection; the dialect knows those of the client.
+    secrets: Secrets,
     retry: Arc<dyn RetryPolicy>,
     budget: Budget,
     throttle: Throttle,
@@ -57,6 +61,7 @@ impl Inner {
             transport: self.transport.clone(),
             credential: self.credential.clone(),
             dialect: self.dialect.clone(),
+            secrets: self.secrets.clone(),
             retry: self.retry.clone(),
             budget: Budget::new(),
             throttle: Throttle::new(self.max_in_flight, self.pace, self.clock.now()),
@@ -95,10 +100,12 @@ impl Engine {
         let user_agent = options.user_agent_header(product)?;
         let transport = options.make_transport(plain_http)?;
         let now = options.clock.now();
+        let secrets = options.secrets();
         Ok(Self(Arc::new(Inner {
             transport,
             credential,
             dialect,
+            secrets,
             retry: options.retry,
             budget: Budget::new(),
             throttle: Throttle::new(options.max_in_flight, options.pace, now),

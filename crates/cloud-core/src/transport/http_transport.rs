@@ -20,6 +20,7 @@ use self::failure::Target;
 use self::tls::TlsSettings;
 use super::{Transport, TransportError, TransportErrorKind};
 use crate::body::{Body, BodyStream, ResponseBody};
+use crate::secrets::Secrets;
 
 mod failure;
 mod pin;
@@ -305,6 +306,12 @@ impl HttpTransportBuilder {
     pub fn pin_mode(mut self, mode: PinMode) -> Self {
         self.tls.pin_mode = mode;
         self
+    }
+
+    /// What is sent to the proxy alone.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let proxy = self.proxy.as_ref();
+        proxy.map(ProxyConfig::secrets).unwrap_or_default()
     }
 
     /// Sends requests through this proxy.

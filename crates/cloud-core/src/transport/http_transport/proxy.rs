@@ -6,6 +6,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::HttpConfigError;
+use crate::secrets::Secrets;
 
 /// Headers that would replace those of the request, or break its framing, when it passes the proxy without a tunnel.
 const NOT_FOR_A_PROXY: [HeaderName; 6] = [
@@ -78,6 +79,15 @@ impl ProxyConfig {
             "{scheme}{host}:{}",
             self.url.port_or_known_default().unwrap_or_default()
         )
+    }
+
+    /// The password as it is and as it stands in the URL, and what the headers hold.
+    pub(super) fn secrets(&self) -> Secrets {
+        let encoded = self.url.password().unwrap_or_default();
+        let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
+        let pair = format!("{}:{decoded}", self.url.username());
+        let headers: Vec<HeaderValue> = self.headers.values().cloned().collect();
+        Secrets::new([encoded, &*decoded, &*pair].map(Into::into)).with_headers(&headers)
     }
 
     pub(super) fn to_reqwest(&self) -> Result<reqwest::Proxy, HttpConfigError> {
