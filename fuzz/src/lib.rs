@@ -85,6 +85,13 @@ pub fn shown(error: &Error) -> String {
         error.code()
     );
     let _ = write!(text, "\n{:?}\n{:?}", error.fields(), error.json_path());
+    let body = error.body().map(|body| String::from_utf8_lossy(body));
+    let _ = write!(
+        text,
+        "\n{:?}\n{}",
+        error.correlation_id(),
+        body.unwrap_or_default()
+    );
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         let _ = write!(text, "\n{cause}\n{cause:?}");

@@ -1,5 +1,6 @@
 //! Settings that know where they came from: arguments, the environment, files.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -12,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::secrets::MARK;
 
 #[cfg_attr(
     not(any(
@@ -55,13 +57,38 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value and where it came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value and where it came from. `Debug` hides user name and password of a URL.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Setting<T> {
     /// The value.
     pub value: T,
     /// Where it came from.
     pub origin: Origin,
+}
+
+impl<T: fmt::Debug> fmt::Debug for Setting<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = format!("{:?}", self.value);
+        f.debug_struct("Setting")
+            .field("value", &format_args!("{}", without_user_info(&value)))
+            .field("origin", &self.origin)
+            .finish()
+    }
+}
+
+/// The text without what stands before the `@` of a URL, which may be a password. A URL without a scheme counts where a
+/// colon tells user name and password apart.
+pub fn without_user_info(text: &str) -> Cow<'_, str> {
+    // A password may hold what should have been encoded, so the last `@` counts.
+    let Some((before, behind)) = text.rsplit_once('@') else {
+        return Cow::Borrowed(text);
+    };
+    let scheme = before.find("://").map(|at| at + "://".len());
+    match scheme {
+        Some(scheme) => Cow::Owned(format!("{}{MARK}@{behind}", &before[..scheme])),
+        None if before.contains(':') => Cow::Owned(format!("{MARK}@{behind}")),
+        None => Cow::Borrowed(text),
+    }
 }
 
 impl<T> Setting<T> {
@@ -422,6 +449,33 @@ mod tests {
             );
         }
         assert!(secret("abc-._~+/=").check().is_ok());
+    }
+
+    #[test]
+    fn no_setting_shows_the_password_of_a_url() {
+        for (text, shown) in [
+            (
+                "https://ann:pa55@api.test/v1",
+                "https://[redacted]@api.test/v1",
+            ),
+            ("https://ann@api.test", "https://[redacted]@api.test"),
+            (
+                "https://ann:p@5/5?x#y@api.test",
+                "https://[redacted]@api.test",
+            ),
+            ("ann:pa55@api.test", "[redacted]@api.test"),
+            ("https://api.test/v1", "https://api.test/v1"),
+            ("ann@example.com", "ann@example.com"),
+        ] {
+            assert_eq!(without_user_info(text), shown);
+            let setting = Setting::new(Some(text.to_owned()), Origin::Builder("endpoint"));
+            let debug = format!("{setting:?}{setting:#?}");
+            assert!(!debug.contains("pa55") && !debug.contains("p@5"), "{debug}");
+            assert!(
+                debug.contains("api.test") || debug.contains("ann@example.com"),
+                "{debug}"
+            );
+        }
     }
 
     #[test]

@@ -10,6 +10,8 @@ use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAn
 
 use crate::page::{Page, PageInfo, PageMeta};
 
+mod problem;
+
 /// An answer as it came.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -223,6 +225,11 @@ impl<T: DeserializeOwned> Decode<Page<T>> {
     }
 }
 
+/// Reads a JSON document. What is wrong with it is told without quoting any of it.
+pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
+    seeded(body, || PhantomData::<T>)
+}
+
 /// Decodes in one pass; only when that fails, a second pass finds out where.
 fn seeded<'de, S: DeserializeSeed<'de>>(
     body: &'de [u8],
@@ -242,25 +249,18 @@ fn seeded<'de, S: DeserializeSeed<'de>>(
         &mut reader,
         &mut track,
     ));
-    let path = again
-        .err()
-        .map(|_| track.path().to_string())
-        .filter(|path| path != ".");
+    let path = again.err().and_then(|_| place(&track.path().to_string()));
     Err(DecodeError {
-        message: describe(&error),
+        message: problem::describe(&error),
         path,
         cut: error.is_eof(),
     })
 }
 
-/// The message of `serde_json`, which may quote a value of the answer, shortened.
-fn describe(error: &serde_json::Error) -> String {
-    let mut text = error.to_string();
-    if let Some((at, _)) = text.char_indices().nth(300) {
-        text.truncate(at);
-        text.push('…');
-    }
-    text
+/// The path as far as it is known.
+fn place(path: &str) -> Option<String> {
+    let known = path.trim_end_matches(['.', '?']);
+    (!known.is_empty()).then(|| known.to_owned())
 }
 
 struct Keyed<T>(&'static str, PhantomData<T>);

@@ -13,6 +13,7 @@ use crate::decode::Decode;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::ClientOptions;
 use crate::retry::{Budget, RetryPolicy};
+use crate::secrets::Secrets;
 use crate::task::Running;
 use crate::throttle::{Pace, RateLimit, Throttle};
 use crate::transport::Transport;
@@ -23,6 +24,7 @@ mod dialect;
 mod download;
 mod locked;
 mod report;
+mod sent;
 
 use attempt::{Failed, Sink};
 use course::Course;
@@ -45,6 +47,8 @@ struct Inner {
     transport: Arc<dyn Transport>,
     credential: Option<Arc<dyn Credential>>,
     dialect: Arc<dyn Dialect>,
+    /// Those of the connection; the dialect knows those of the client.
+    secrets: Secrets,
     retry: Arc<dyn RetryPolicy>,
     budget: Budget,
     throttle: Throttle,
@@ -65,6 +69,7 @@ impl Inner {
             transport: self.transport.clone(),
             credential: self.credential.clone(),
             dialect: self.dialect.clone(),
+            secrets: self.secrets.clone(),
             retry: self.retry.clone(),
             budget: Budget::new(),
             throttle: Throttle::new(self.max_in_flight, self.pace, self.clock.now()),
@@ -110,10 +115,12 @@ impl Engine {
         let user_agent = options.user_agent_header(product)?;
         let transport = options.make_transport(plain_http)?;
         let now = options.clock.now();
+        let secrets = options.secrets();
         Ok(Self(Arc::new(Inner {
             transport,
             credential,
             dialect,
+            secrets,
             retry: options.retry,
             budget: Budget::new(),
             throttle: Throttle::new(options.max_in_flight, options.pace, now),

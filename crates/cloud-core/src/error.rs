@@ -10,6 +10,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
+use crate::secrets::Secrets;
+
 mod display;
 mod kind;
 mod problem;
@@ -179,6 +181,11 @@ impl Error {
         // A copy: a slice would keep the whole buffer alive.
         let kept = Bytes::copy_from_slice(&body[..body.len().min(KEPT_BODY)]);
         self.with(|inner| inner.body = Some(kept))
+    }
+
+    /// As [`with_body`](Self::with_body), for a body that may hold secrets.
+    pub(crate) fn with_hidden_body(self, body: &Bytes, secrets: &Secrets) -> Self {
+        self.with_body(&secrets.hide_beginning(body, KEPT_BODY).into())
     }
 
     pub(crate) fn with_json_path(self, path: String) -> Self {

@@ -11,6 +11,7 @@ use crate::config::{self, BaseUrl, ProxyVariables, Setting};
 use crate::engine::{self, AttemptReport, Hook};
 use crate::error::{Error, ErrorKind, Result};
 use crate::retry::{RetryPolicy, StandardRetry};
+use crate::secrets::Secrets;
 use crate::throttle::Pace;
 use crate::transport::Transport;
 
@@ -144,6 +145,22 @@ impl ClientOptions {
     /// Is told of every attempt, after those that were set before.
     pub fn on_attempt(&mut self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) {
         self.hook = Some(engine::chain(self.hook.take(), hook));
+    }
+
+    /// What is secret in these settings.
+    pub(crate) fn secrets(&self) -> Secrets {
+        #[cfg(any(
+            feature = "rustls",
+            feature = "rustls-no-provider",
+            feature = "native-tls"
+        ))]
+        return self.http.secrets();
+        #[cfg(not(any(
+            feature = "rustls",
+            feature = "rustls-no-provider",
+            feature = "native-tls"
+        )))]
+        Secrets::default()
     }
 
     pub(crate) fn user_agent_header(&self, product: &str) -> Result<HeaderValue> {

@@ -12,12 +12,8 @@ use crate::error::{Error, ErrorKind, Result as CallResult};
 /// Writes a request body.
 pub fn to_json(value: &impl Serialize) -> CallResult<Bytes> {
     let written = serde_json::to_vec(value).map(Bytes::from);
-    written.map_err(|error| {
-        Error::new(
-            ErrorKind::Input,
-            format!("the body cannot be written as JSON: {error}"),
-        )
-    })
+    // Not the message, which may come from the value itself and quote it.
+    written.map_err(|_| Error::new(ErrorKind::Input, "the body cannot be written as JSON"))
 }
 
 /// Decodes a value of an open enum; numbers and flags are taken by their text.

@@ -5,78 +5,181 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+
+mod spelling;
+
+use spelling::Needle;
 
 /// What stands in the place of a secret.
 pub const MARK: &str = "[redacted]";
 
-/// What is shorter occurs in sentences by chance.
-const SHORTEST: usize = 6;
-
 /// Calls may be under way with tokens that have others after them.
 const RECENT: usize = 32;
 
+/// How much of one text in an error answer is kept.
+const KEPT_TEXT: usize = 8 * 1024;
+
+/// How far behind the end of what is kept the text is looked at, for secrets that go on there. No spelling of a secret
+/// is longer.
+const BEHIND: usize = 64 * 1024;
+
+/// A larger error answer is not read as JSON: a document takes many times its length.
+const LARGEST_DOCUMENT: usize = 16 * 1024 * 1024;
+
 /// The secrets of one client. Tokens come and go; the last ones are kept. Clones share them.
+///
+/// A secret of six characters or more is found in every spelling that a service may give it: as it is, in Base64 alone or
+/// as part of a longer text, percent or form encoded, escaped as in JSON or HTML, and all of these more than once.
 ///
 /// ```
 /// use cloud_core::secrets::Secrets;
 ///
-/// let secrets = Secrets::new(["pass-word".into()]);
+/// let secrets = Secrets::new(["pass/word".into()]);
 /// secrets.add("t0ken-1".into());
-/// assert_eq!(secrets.hide("t0ken-1 and pass-word"), "[redacted] and [redacted]");
+/// assert_eq!(secrets.hide("t0ken-1 and pass/word"), "[redacted] and [redacted]");
+/// assert_eq!(secrets.hide("Basic YW5uOnBhc3Mvd29yZA, pass%2Fword"), "Basic [redacted], [redacted]");
 /// ```
 #[derive(Clone, Default)]
 pub struct Secrets(Arc<Known>);
 
 #[derive(Default)]
 struct Known {
-    lasting: Vec<SecretString>,
-    recent: Mutex<VecDeque<SecretString>>,
+    lasting: Vec<Arc<Needle>>,
+    recent: Mutex<VecDeque<Arc<Needle>>>,
+}
+
+fn needle(secret: &SecretString) -> Option<Arc<Needle>> {
+    Needle::new(secret.expose_secret()).map(Arc::new)
 }
 
 impl Secrets {
     /// With these, which stay.
     pub fn new(lasting: impl IntoIterator<Item = SecretString>) -> Self {
+        let needles = lasting.into_iter().filter_map(|secret| needle(&secret));
+        Self::of(needles.collect())
+    }
+
+    fn of(lasting: Vec<Arc<Needle>>) -> Self {
         Self(Arc::new(Known {
-            lasting: lasting.into_iter().collect(),
+            lasting,
             recent: Mutex::default(),
         }))
     }
 
-    /// Adds a token; the oldest is forgotten.
+    /// Adds a token, unless it is among these; the oldest is forgotten.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "whoever has got a secret gives it away, as to `new`"
+    )]
     pub fn add(&self, secret: SecretString) {
+        let Some(new) = needle(&secret) else { return };
         let mut recent = self.recent();
-        recent.push_back(secret);
+        if self.0.lasting.contains(&new) || recent.contains(&new) {
+            return;
+        }
+        recent.push_back(new);
         if recent.len() > RECENT {
             recent.pop_front();
         }
     }
 
+    /// These, and what is secret in the values of headers: the token of `Bearer`, the password of `Basic`.
+    pub(crate) fn with_headers(&self, values: &[HeaderValue]) -> Self {
+        let mut needles = self.needles();
+        for value in values {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            let (_, bare) = value.split_once(' ').unwrap_or_default();
+            let pair = BASE64_STANDARD.decode(bare).unwrap_or_default();
+            let pair = String::from_utf8_lossy(&pair);
+            let (_, password) = pair.split_once(':').unwrap_or_default();
+            let secrets = [&*value, bare, &*pair, password].map(SecretString::from);
+            needles.extend(secrets.iter().filter_map(needle));
+        }
+        Self::of(needles)
+    }
+
+    /// These and those.
+    pub(crate) fn and(&self, those: &Self) -> Self {
+        let mut needles = self.needles();
+        needles.extend(those.needles());
+        Self::of(needles)
+    }
+
     /// The text without the secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let recent = self.recent();
-        self.0
-            .lasting
-            .iter()
-            .chain(&*recent)
-            .fold(Cow::Borrowed(text), |text, secret| {
-                let secret = secret.expose_secret();
-                if secret.len() >= SHORTEST && text.contains(secret) {
-                    text.replace(secret, MARK).into()
-                } else {
-                    text
-                }
-            })
+        text_of(hidden(text.as_bytes(), text.len(), &self.needles()), text)
     }
 
-    /// A JSON document without the secrets, as by [`change_texts`].
-    pub fn hide_in_json<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
-        change_texts(body, &|text| self.hide(text))
+    /// The beginning of a text without the secrets, also without one that goes on behind it.
+    pub(crate) fn hide_beginning(&self, text: &[u8], length: usize) -> Vec<u8> {
+        beginning(text, length, &self.needles())
     }
 
-    fn recent(&self) -> std::sync::MutexGuard<'_, VecDeque<SecretString>> {
+    /// The body of an error answer without the secrets. JSON stays JSON, in which long texts are cut; of what is no JSON
+    /// the beginning is left.
+    pub(crate) fn hide_in_body<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
+        let needles = self.needles();
+        let read = body.len() <= LARGEST_DOCUMENT;
+        read.then(|| changed(body, &|text| hidden_and_cut(text, &needles)))
+            .flatten()
+            .unwrap_or_else(|| Cow::Owned(beginning(body, KEPT_TEXT, &needles)))
+    }
+
+    fn needles(&self) -> Vec<Arc<Needle>> {
+        let lasting = self.0.lasting.iter();
+        lasting.chain(&*self.recent()).cloned().collect()
+    }
+
+    fn recent(&self) -> std::sync::MutexGuard<'_, VecDeque<Arc<Needle>>> {
         self.0.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// So many bytes of a text, without the secrets that begin in them.
+fn hidden<'t>(text: &'t [u8], length: usize, needles: &[Arc<Needle>]) -> Cow<'t, [u8]> {
+    let found = spelling::find(text, needles);
+    if found.is_empty() {
+        return Cow::Borrowed(&text[..length]);
+    }
+    let (mut shown, mut at) = (Vec::with_capacity(length), 0);
+    for range in found.into_iter().take_while(|range| range.start < length) {
+        shown.extend_from_slice(&text[at..range.start]);
+        shown.extend_from_slice(MARK.as_bytes());
+        at = range.end;
+    }
+    shown.extend_from_slice(text.get(at..length).unwrap_or_default());
+    Cow::Owned(shown)
+}
+
+fn beginning(text: &[u8], length: usize, needles: &[Arc<Needle>]) -> Vec<u8> {
+    let near = &text[..text.len().min(length.saturating_add(BEHIND))];
+    let mut hidden = hidden(near, length.min(text.len()), needles).into_owned();
+    hidden.truncate(length);
+    hidden
+}
+
+/// What is to be kept of a text in a document.
+fn hidden_and_cut<'t>(text: &'t str, needles: &[Arc<Needle>]) -> Cow<'t, str> {
+    if text.len() <= KEPT_TEXT {
+        return text_of(hidden(text.as_bytes(), text.len(), needles), text);
+    }
+    let beginning = beginning(text.as_bytes(), KEPT_TEXT, needles);
+    let beginning = String::from_utf8_lossy(&beginning);
+    // The cut may have gone through a character.
+    let whole = beginning.trim_end_matches(char::REPLACEMENT_CHARACTER);
+    Cow::Owned(format!("{whole}…"))
+}
+
+/// As text again. Only whole characters were replaced.
+fn text_of<'t>(hidden: Cow<'t, [u8]>, text: &'t str) -> Cow<'t, str> {
+    match hidden {
+        Cow::Borrowed(_) => Cow::Borrowed(text),
+        Cow::Owned(hidden) => Cow::Owned(String::from_utf8_lossy(&hidden).into_owned()),
     }
 }
 
@@ -88,87 +191,53 @@ impl fmt::Debug for Secrets {
 
 /// Changes every text in a JSON document, the names of members included, wherever it stands and however it is escaped. A
 /// document in which nothing changes, and what is none, stays as it is.
-///
-/// Error answers go through this before they are read: what is read out of them later, by whatever way, is clean.
 pub fn change_texts<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -> Cow<'b, [u8]> {
-    let Ok(mut document) = serde_json::from_slice(body) else {
-        return Cow::Borrowed(body);
-    };
+    changed(body, change).unwrap_or(Cow::Borrowed(body))
+}
+
+/// `None` when the body is no JSON.
+fn changed<'b>(body: &'b [u8], change: &dyn Fn(&str) -> Cow<'_, str>) -> Option<Cow<'b, [u8]>> {
+    let mut document = serde_json::from_slice(body).ok()?;
     let mut changed = false;
-    each(&mut document, &mut |text| {
-        if let Cow::Owned(new) = change(text) {
-            *text = new;
+    each(&mut document, &mut |text| match change(text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(new) => {
             changed = true;
+            Some(new)
         }
     });
-    if changed {
+    Some(if changed {
         Cow::Owned(document.to_string().into_bytes())
     } else {
         Cow::Borrowed(body)
-    }
+    })
 }
 
-fn each(value: &mut Value, change: &mut dyn FnMut(&mut String)) {
+fn each(value: &mut Value, change: &mut dyn FnMut(&str) -> Option<String>) {
     match value {
-        Value::String(text) => change(text),
+        Value::String(text) => {
+            if let Some(new) = change(text) {
+                *text = new;
+            }
+        }
+        // A secret of digits may come back as a number.
+        Value::Number(number) => {
+            if let Some(new) = change(&number.to_string()) {
+                *value = Value::String(new);
+            }
+        }
         Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
         Value::Object(members) => {
-            let all = std::mem::take(members)
-                .into_iter()
-                .map(|(mut name, mut item)| {
-                    change(&mut name);
-                    each(&mut item, change);
-                    (name, item)
-                });
+            let all = std::mem::take(members).into_iter().map(|(name, mut item)| {
+                let name = change(&name).unwrap_or(name);
+                each(&mut item, change);
+                (name, item)
+            });
             *members = all.collect();
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_are_hidden_wherever_they_stand() {
-        let secrets = Secrets::new(["s3cret/+".into(), "short".into()]);
-        secrets.add("t0ken-1".into());
-        let body =
-            br#"{"a":["s3cret\/\u002b!",1,null,{"t0ken-1":{"b":"xt0ken-1x"}}],"short":true}"#;
-        assert_eq!(
-            secrets.hide_in_json(body).as_ref(),
-            br#"{"a":["[redacted]!",1,null,{"[redacted]":{"b":"x[redacted]x"}}],"short":true}"#
-        );
-        assert!(!format!("{secrets:?}").contains("t0ken"));
-    }
-
-    #[test]
-    fn what_holds_none_stays_as_it_is() {
-        let secrets = Secrets::new(["s3cret".into()]);
-        for body in [
-            r#"{"b" : 1.0, "a":"s3cre"}"#,
-            "<html>s3cret</html>",
-            "",
-            r#"{"a":"s3cret""#,
-        ] {
-            let hidden = secrets.hide_in_json(body.as_bytes());
-            assert!(
-                matches!(hidden, Cow::Borrowed(same) if same == body.as_bytes()),
-                "{body}"
-            );
-        }
-    }
-
-    #[test]
-    fn old_tokens_are_forgotten() {
-        let secrets = Secrets::default();
-        for number in 0..=RECENT {
-            secrets.add(format!("token-{number:03}").into());
-        }
-        assert_eq!(
-            secrets.hide("token-000 token-001 token-032"),
-            "token-000 [redacted] [redacted]"
-        );
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use cloud_core::decode::RawResponse;
 use cloud_core::engine::Dialect;
 use cloud_core::error::{ApiProblem, FieldProblem};
-use cloud_core::secrets;
+use cloud_core::secrets::{self, Secrets};
 use cloud_core::throttle::RateLimit;
 use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
@@ -15,11 +15,13 @@ use crate::error::{ApiError, ErrorCode, redact};
 /// What Hetzner's answers mean.
 pub(crate) struct HetznerDialect {
     token: SecretString,
+    secrets: Secrets,
 }
 
 impl HetznerDialect {
     pub(crate) fn new(token: SecretString) -> Self {
-        Self { token }
+        let secrets = Secrets::new([token.clone()]);
+        Self { token, secrets }
     }
 }
 
@@ -30,6 +32,10 @@ impl fmt::Debug for HetznerDialect {
 }
 
 impl Dialect for HetznerDialect {
+    fn secrets(&self) -> Option<&Secrets> {
+        Some(&self.secrets)
+    }
+
     fn problem(&self, response: &RawResponse) -> ApiProblem {
         // The message of a 429 has been seen to quote the beginning of the token.
         let body = secrets::change_texts(&response.body, &|text| {

@@ -184,7 +184,9 @@ impl Metadata {
         let read = |response: RawResponse, _| {
             let list = yaml::list(text(&response)?, &["interface_num", "network_id"])
                 .map_err(DecodeError::new)?;
-            serde_json::from_value(list).map_err(|error| DecodeError::new(error.to_string()))
+            // Not with the parser's message, which quotes the answer.
+            serde_json::from_value(list)
+                .map_err(|_| DecodeError::new("the list is not one of private networks"))
         };
         self.get("/metadata/private-networks", Decode::by(read, ""))
     }

@@ -14,7 +14,7 @@ use cloud_core::options::ClientOptions;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::{HeaderName, HeaderValue};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::clusters::{ClusterId, Clusters};
 use crate::config::{Credentials, Endpoint, Settings};
@@ -317,14 +317,7 @@ impl ClientBuilder {
 
     /// Checks every setting and makes the client. Nothing is sent.
     pub fn build(mut self) -> Result<Client> {
-        let password = self.basic.as_ref().map(|(_, password)| &password.value);
-        let lasting = self
-            .token
-            .as_ref()
-            .map(|token| &token.value)
-            .into_iter()
-            .chain(password);
-        let secrets = Secrets::new(lasting.cloned());
+        let secrets = Secrets::new(self.secrets());
         let credential = self.credential(&secrets)?;
         let contract = self
             .contract
@@ -373,6 +366,16 @@ impl ClientBuilder {
 
     fn has_credential(&self) -> bool {
         self.token.is_some() || self.basic.is_some() || self.source.is_some()
+    }
+
+    fn secrets(&self) -> Vec<SecretString> {
+        let token = self.token.as_ref().map(|token| token.value.clone());
+        let mut secrets = Vec::from_iter(token);
+        if let Some((username, password)) = &self.basic {
+            let pair = format!("{}:{}", username.value, password.value.expose_secret());
+            secrets.extend([password.value.clone(), pair.into()]);
+        }
+        secrets
     }
 
     fn credential(&self, secrets: &Secrets) -> Result<Arc<dyn Credential>> {

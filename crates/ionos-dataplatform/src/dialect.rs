@@ -12,11 +12,12 @@ use crate::error::ApiError;
 pub(crate) struct IonosDialect(pub(crate) Secrets);
 
 impl Dialect for IonosDialect {
+    fn secrets(&self) -> Option<&Secrets> {
+        Some(&self.0)
+    }
+
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let Some(error) = ApiError::parse(
-            response.status.as_u16(),
-            &self.0.hide_in_json(&response.body),
-        ) else {
+        let Some(error) = ApiError::parse(response.status.as_u16(), &response.body) else {
             return ApiProblem::default();
         };
         ApiProblem {

@@ -13,9 +13,13 @@ use crate::error::{ApiError, QUERY_ID};
 pub(crate) struct OvhDialect(pub(crate) Secrets);
 
 impl Dialect for OvhDialect {
+    fn secrets(&self) -> Option<&Secrets> {
+        Some(&self.0)
+    }
+
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let body = self.0.hide_in_json(&response.body);
-        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body)
+        let Some(error) =
+            ApiError::parse(response.status.as_u16(), &response.headers, &response.body)
         else {
             return ApiProblem::default();
         };

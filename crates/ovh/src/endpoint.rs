@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use cloud_core::Result;
-use cloud_core::config::{BaseUrl, Origin, Setting};
+use cloud_core::config::{BaseUrl, Origin, Setting, without_user_info};
 
 /// The API that holds an account. Keys belong to one endpoint and are not known at the others.
 ///
@@ -41,7 +41,7 @@ pub enum Endpoint {
 }
 
 /// An endpoint of no name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CustomEndpoint {
     url: String,
     token_url: Option<String>,
@@ -245,7 +245,19 @@ impl FromStr for Endpoint {
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name().unwrap_or_else(|| self.url()))
+        f.write_str(&without_user_info(
+            self.name().unwrap_or_else(|| self.url()),
+        ))
+    }
+}
+
+impl fmt::Debug for CustomEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let token_url = self.token_url.as_deref().map(without_user_info);
+        f.debug_struct("CustomEndpoint")
+            .field("url", &without_user_info(&self.url))
+            .field("token_url", &token_url)
+            .finish()
     }
 }
 

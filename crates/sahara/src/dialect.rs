@@ -21,9 +21,13 @@ impl OpenStackDialect {
 }
 
 impl Dialect for OpenStackDialect {
+    fn secrets(&self) -> Option<&Secrets> {
+        Some(&self.secrets)
+    }
+
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let body = self.secrets.hide_in_json(&response.body);
-        let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body)
+        let Some(error) =
+            ApiError::parse(response.status.as_u16(), &response.headers, &response.body)
         else {
             return ApiProblem::default();
         };

@@ -118,7 +118,10 @@ impl Login {
             Self::Fetched(fetched) => *fetched,
         };
         let service = match &fetched.url {
-            Some(url) => Some(TokenService::new(url, fetched.grant.client(), options)?),
+            Some(url) => {
+                let client = fetched.grant.client();
+                Some(TokenService::new(url, client, options, secrets.clone())?)
+            }
             None => None,
         };
         let (found, clock) = (fetched.found, options.shared_clock());
@@ -253,10 +256,12 @@ impl Source {
         let repeatable = !matches!(grant, Grant::Refresh { .. });
         let answer = service.ask(fields, repeatable).await?;
         self.secrets.add(answer.access_token.clone());
+        if let Some(new) = &answer.refresh_token {
+            self.secrets.add(new.clone());
+        }
         if let (Some(new), Grant::Refresh { token, client }) = (&answer.refresh_token, &grant)
             && new.expose_secret() != token.expose_secret()
         {
-            self.secrets.add(new.clone());
             *lock(&self.grant) = Grant::Refresh {
                 token: new.clone(),
                 client: client.clone(),

@@ -40,11 +40,12 @@ impl fmt::Debug for VdkDialect {
 }
 
 impl Dialect for VdkDialect {
+    fn secrets(&self) -> Option<&Secrets> {
+        Some(&self.secrets)
+    }
+
     fn problem(&self, response: &RawResponse) -> ApiProblem {
-        let error = ApiError::parse(
-            response.status.as_u16(),
-            &self.secrets.hide_in_json(&response.body),
-        );
+        let error = ApiError::parse(response.status.as_u16(), &response.body);
         let mut message = error.as_ref().map(ToString::to_string);
         let mut transient = None;
         if response.status == StatusCode::UNAUTHORIZED

@@ -23,6 +23,7 @@ use cloud_core::call::Task;
 use cloud_core::config::{Environment, Origin, Setting};
 use cloud_core::model::Timestamp;
 use cloud_core::options::ClientOptions;
+use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -114,7 +115,8 @@ impl Login {
             secret,
         });
         let token_url = origin("token")(self.token);
-        let service = TokenService::new(&token_url, client.as_ref(), &self.options)?;
+        let secrets = Secrets::new(self.client_secret.clone());
+        let service = TokenService::new(&token_url, client.as_ref(), &self.options, secrets)?;
 
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await;
         let address = listener.and_then(|listener| Ok((listener.local_addr()?.port(), listener)));

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -6,7 +7,7 @@ use crate::error::Error;
 
 /// What a caller may set for one call, apart from the fields of the API: see
 /// [`options`](super::Call::options).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
@@ -70,5 +71,40 @@ impl CallOptions {
             (_, Err(_)) => self.invalid = Some(Error::input(name, "holds what no header may hold")),
         }
         self
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    /// Of the headers the names alone: values can be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&HeaderName> = self.headers.keys().collect();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("idempotent", &self.idempotent)
+            .field("response_limit", &self.response_limit)
+            .field("unchecked", &self.unchecked)
+            .field("while_locked", &self.while_locked)
+            .field("headers", &headers)
+            .field("invalid", &self.invalid)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_headers_are_not_shown() {
+        let options = CallOptions::default()
+            .header("x-auth-token", "hunter2secret")
+            .header("x-bad", "hunter2\nsecret");
+        let shown = format!("{options:?}");
+        assert!(
+            shown.contains("x-auth-token") && shown.contains("x-bad"),
+            "{shown}"
+        );
+        assert!(!shown.contains("hunter2"), "{shown}");
     }
 }

@@ -65,6 +65,19 @@ impl ProxyVariables {
         }
     }
 
+    /// The proxies that can be used.
+    #[cfg(any(
+        feature = "rustls",
+        feature = "rustls-no-provider",
+        feature = "native-tls"
+    ))]
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &Url> {
+        [&self.http, &self.https]
+            .into_iter()
+            .flatten()
+            .filter_map(|variable| variable.url.as_ref().ok())
+    }
+
     /// Whether no proxy is named for any address.
     pub(crate) fn is_empty(&self) -> bool {
         self.https.is_none() && self.http.is_none()

@@ -6,6 +6,7 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
 use super::Engine;
+use super::sent::Sent;
 use crate::body::{Body, ResponseBody};
 use crate::call::Parts;
 use crate::decode::{DecodeError, RawResponse};
@@ -148,6 +149,7 @@ impl Engine {
         sink: &mut Sink,
     ) -> Result<StatusCode, Box<Failed>> {
         let inner = &*self.0;
+        let sent = Sent::with(self, &request);
         let response = inner
             .transport
             .send(request)
@@ -165,10 +167,10 @@ impl Engine {
         }
         let limit = parts.options.response_limit.or(inner.response_limit);
         let response = self
-            .collect(response, limit.unwrap_or(RESPONSE_LIMIT))
+            .collect(response, limit.unwrap_or(RESPONSE_LIMIT), &sent)
             .await?;
         if !parts.succeeds_with(status) {
-            let mut failed = self.refused(response);
+            let mut failed = self.refused(sent.hide_in(response));
             failed.free = too_early;
             if let Some(rate) = rate.filter(|_| too_early) {
                 let asked = failed.server_delay.unwrap_or_default();
@@ -186,11 +188,15 @@ impl Engine {
             self.correlation_id(&response.headers),
         );
         accept(response).map(|()| status).map_err(|problem| {
-            let mut error = Error::new(ErrorKind::Decode, problem.message)
-                .with_body(&body)
-                .with_status(status, id);
+            let secrets = sent.secrets();
+            let mut error = Error::new(
+                ErrorKind::Decode,
+                secrets.hide(&problem.message).into_owned(),
+            )
+            .with_hidden_body(&body, &secrets)
+            .with_status(status, id.map(|id| secrets.hide(&id).into()));
             if let Some(path) = problem.path {
-                error = error.with_json_path(path);
+                error = error.with_json_path(secrets.hide(&path).into_owned());
             }
             // Cut short: for the retry policy the same as a broken connection.
             let failure = problem.cut.then_some(Fault::Interrupted);
@@ -212,10 +218,14 @@ impl Engine {
         &self,
         response: Response<ResponseBody>,
         limit: usize,
+        sent: &Sent<'_>,
     ) -> Result<RawResponse, Box<Failed>> {
         let (head, mut body) = response.into_parts();
-        let broken =
-            |error: Error| error.with_status(head.status, self.correlation_id(&head.headers));
+        let broken = |error: Error| {
+            let id = self.correlation_id(&head.headers);
+            let secrets = sent.secrets();
+            error.with_status(head.status, id.map(|id| secrets.hide(&id).into()))
+        };
         let too_large = || {
             let text = format!(
                 "the answer is larger than {limit} bytes; the limit can be raised by response_limit"

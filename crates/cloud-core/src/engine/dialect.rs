@@ -5,10 +5,17 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::decode::RawResponse;
 use crate::error::ApiProblem;
+use crate::secrets::Secrets;
 use crate::throttle::RateLimit;
 
 /// What a provider's answers mean, beyond HTTP.
 pub trait Dialect: Send + Sync + fmt::Debug {
+    /// The secrets of the client. They are taken out of every answer that ends in an error before anybody reads it,
+    /// together with those in the headers of the request that it answers.
+    fn secrets(&self) -> Option<&Secrets> {
+        None
+    }
+
     /// Reads an error answer. The default finds nothing in it.
     fn problem(&self, response: &RawResponse) -> ApiProblem {
         let _ = response;

@@ -22,6 +22,7 @@ use self::tls::TlsSettings;
 use super::{Transport, TransportError, TransportErrorKind};
 use crate::body::{Body, BodyStream, ResponseBody};
 use crate::config::{Environment, ProxyVariables, Setting};
+use crate::secrets::Secrets;
 use crate::task::PerRuntime;
 
 mod failure;
@@ -346,6 +347,12 @@ impl HttpTransportBuilder {
     pub fn pin_mode(mut self, mode: PinMode) -> Self {
         self.tls.pin_mode = mode;
         self
+    }
+
+    /// What is sent to the proxies alone.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let proxies = self.proxies().ok().flatten();
+        proxies.map(|proxies| proxies.secrets()).unwrap_or_default()
     }
 
     /// Sends requests through this proxy, whatever the environment says.

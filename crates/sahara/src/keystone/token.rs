@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cloud_core::decode::{DecodeError, RawResponse};
+use cloud_core::decode::{self, DecodeError, RawResponse};
 use cloud_core::model::{Timestamp, lenient};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -83,7 +83,7 @@ impl TokenInfo {
 }
 
 fn json<T: DeserializeOwned>(response: &RawResponse) -> Result<T, DecodeError> {
-    serde_json::from_slice(&response.body)
+    decode::from_json(&response.body)
         .map_err(|error| DecodeError::new(format!("this is no token of Keystone: {error}")))
 }
 

@@ -9,6 +9,7 @@ use cloud_core::engine::{Dialect, Engine};
 use cloud_core::error::ApiProblem;
 use cloud_core::model::lenient;
 use cloud_core::options::ClientOptions;
+use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
 use secrecy::{ExposeSecret, SecretString};
@@ -30,8 +31,7 @@ pub(crate) struct TokenService {
     engine: Engine,
     base: BaseUrl,
     path: String,
-    /// The client's own.
-    secret: Option<SecretString>,
+    secrets: Secrets,
 }
 
 /// The fields of a form that are secrets.
@@ -55,11 +55,13 @@ pub(crate) struct TokenAnswer {
 }
 
 impl TokenService {
-    /// Its connection and limits are those of the client's `options`.
+    /// Its connection and limits are those of the client's `options`. No error shows one of the `secrets`, nor one of
+    /// those that are sent.
     pub(crate) fn new(
         url: &Setting<String>,
         client: Option<&Basics>,
         options: &ClientOptions,
+        secrets: Secrets,
     ) -> Result<Self> {
         let checked = BaseUrl::parse(url, options.allows_http())?;
         // The path is kept as it was written: to some services a slash at the end is another address.
@@ -71,8 +73,7 @@ impl TokenService {
             Some(Basics { id, secret }) => Some(Arc::new(Basic::new(id, secret)?)),
             None => None,
         };
-        let secret = client.map(|client| client.secret.clone());
-        let dialect = Arc::new(TokenDialect);
+        let dialect = Arc::new(TokenDialect(secrets.clone()));
         let engine = Engine::build(
             options.clone(),
             PRODUCT,
@@ -84,7 +85,7 @@ impl TokenService {
             engine,
             base,
             path: whole.path().to_owned(),
-            secret,
+            secrets,
         })
     }
 
@@ -94,6 +95,10 @@ impl TokenService {
         fields: &[(&str, &str)],
         repeatable: bool,
     ) -> Result<TokenAnswer> {
+        let sent = fields.iter().filter(|(name, _)| SECRETS.contains(name));
+        for (_, value) in sent {
+            self.secrets.add((*value).into());
+        }
         let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
             .finish();
@@ -106,8 +111,6 @@ impl TokenService {
         )
         .body("application/x-www-form-urlencoded", form)
         .options(|options| options.idempotent(repeatable));
-        let no_token =
-            |kind, reason: String| Error::new(kind, self.without_secrets(reason, fields));
         let answer: TokenAnswer = call.await.map_err(|error| {
             // A service in trouble says nothing about who asks.
             let kind = if error.is_retryable() {
@@ -115,33 +118,15 @@ impl TokenService {
             } else {
                 ErrorKind::Credential
             };
-            no_token(kind, error.to_string()).with_retryable(error.is_retryable())
+            Error::new(kind, error.to_string()).with_retryable(error.is_retryable())
         })?;
         if answer.access_token.expose_secret().is_empty() {
-            return Err(no_token(
+            return Err(Error::new(
                 ErrorKind::Credential,
                 format!("the answer of {self:?} has no access_token"),
             ));
         }
         Ok(answer)
-    }
-
-    /// The text, should it quote what was sent: as it is, or as it stands in a form.
-    fn without_secrets(&self, text: String, fields: &[(&str, &str)]) -> String {
-        let sent = fields
-            .iter()
-            .filter(|(name, _)| SECRETS.contains(name))
-            .map(|(_, value)| *value);
-        let secrets = sent.chain(self.secret.as_ref().map(ExposeSecret::expose_secret));
-        // What is shorter is no secret, and stands in every other word.
-        secrets
-            .filter(|secret| secret.len() > 3)
-            .fold(text, |text, secret| {
-                let encoded: String =
-                    url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-                text.replace(secret, "[redacted]")
-                    .replace(&encoded, "[redacted]")
-            })
     }
 }
 
@@ -159,9 +144,13 @@ fn read(response: RawResponse, _: &'static str) -> Result<TokenAnswer, DecodeErr
 
 /// What a token service's answers mean (RFC 6749, section 5.2).
 #[derive(Debug)]
-struct TokenDialect;
+struct TokenDialect(Secrets);
 
 impl Dialect for TokenDialect {
+    fn secrets(&self) -> Option<&Secrets> {
+        Some(&self.0)
+    }
+
     fn problem(&self, response: &RawResponse) -> ApiProblem {
         #[derive(Default, Deserialize)]
         #[serde(default)]

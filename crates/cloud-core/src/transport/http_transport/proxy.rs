@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use secrecy::SecretString;
 use url::Url;
 
 use super::HttpConfigError;
 use crate::config::proxy::{NoProxy, ProxyVariables, label, proxy_url};
 use crate::config::{Origin, Setting};
+use crate::secrets::Secrets;
 
 /// Headers that would replace those of the request, or break its framing, when it passes the proxy without a tunnel.
 const NOT_FOR_A_PROXY: [HeaderName; 6] = [
@@ -110,6 +112,21 @@ impl Proxies {
             Self::Given(proxy) => proxy.is_for(url).then_some(&proxy.url),
             Self::Variables(variables) => variables.find(url)?.url.as_ref().ok(),
         }
+    }
+
+    /// What is sent to the proxies: passwords, as they are and as they stand in the URL, and what the headers hold.
+    pub(super) fn secrets(&self) -> Secrets {
+        let (urls, headers) = match self {
+            Self::Given(proxy) => (vec![&proxy.url], proxy.headers.values().cloned().collect()),
+            Self::Variables(variables) => (variables.urls().collect(), Vec::new()),
+        };
+        let passwords = urls.into_iter().flat_map(|url| {
+            let encoded = url.password().unwrap_or_default();
+            let decoded = percent_encoding::percent_decode_str(encoded).decode_utf8_lossy();
+            let pair = format!("{}:{decoded}", url.username());
+            [encoded, &*decoded, &*pair].map(SecretString::from)
+        });
+        Secrets::new(passwords).with_headers(&headers)
     }
 
     /// The proxy for this address as messages name it, without credentials, or why it cannot be used.

@@ -1,0 +1,65 @@
+use std::borrow::Cow;
+
+use http::{HeaderName, HeaderValue, Request, header};
+
+use super::{Engine, Inner};
+use crate::body::Body;
+use crate::decode::RawResponse;
+use crate::secrets::Secrets;
+
+/// What an answer to one attempt must not show when it repeats it.
+pub(super) struct Sent<'a> {
+    engine: &'a Engine,
+    /// The values of the headers that carry the identity, whoever has put them there.
+    headers: Vec<HeaderValue>,
+}
+
+impl<'a> Sent<'a> {
+    pub(super) fn with(engine: &'a Engine, request: &Request<Body>) -> Self {
+        let headers = request.headers().iter();
+        let secret = headers.filter(|(name, value)| value.is_sensitive() || is_secret(name));
+        // Cheap: a value is shared, not copied.
+        let headers = secret.map(|(_, value)| value.clone()).collect();
+        Self { engine, headers }
+    }
+
+    /// These headers, and the secrets of the client and of its connection.
+    pub(super) fn secrets(&self) -> Secrets {
+        let Inner {
+            dialect, secrets, ..
+        } = &*self.engine.0;
+        let secrets = secrets.with_headers(&self.headers);
+        match dialect.secrets() {
+            Some(known) => secrets.and(known),
+            None => secrets,
+        }
+    }
+
+    /// An error answer as everybody may read it.
+    pub(super) fn hide_in(&self, mut response: RawResponse) -> RawResponse {
+        let secrets = self.secrets();
+        for value in response.headers.values_mut() {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            let hidden = secrets.hide(&text);
+            if hidden != text {
+                *value = HeaderValue::try_from(&*hidden)
+                    .unwrap_or(HeaderValue::from_static(crate::secrets::MARK));
+            }
+        }
+        response.body = match secrets.hide_in_body(&response.body) {
+            Cow::Borrowed(_) => response.body,
+            Cow::Owned(hidden) => hidden.into(),
+        };
+        response
+    }
+}
+
+fn is_secret(name: &HeaderName) -> bool {
+    matches!(
+        *name,
+        header::AUTHORIZATION | header::PROXY_AUTHORIZATION | header::COOKIE
+    ) || name.as_str().contains("token")
+}
+
+#[cfg(test)]
+mod tests;
