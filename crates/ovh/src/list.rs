@@ -26,7 +26,7 @@ use items::Source;
 cloud_core::if_blocking! {
     pub use items::BlockingItems;
 }
-pub(crate) use items::get_many;
+pub(crate) use items::{get_many, refused};
 pub(crate) use style::Mode;
 use style::{Id, MODE, decode};
 
