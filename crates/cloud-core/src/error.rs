@@ -132,6 +132,11 @@ impl Error {
         self.with(|inner| inner.retryable = retryable)
     }
 
+    /// Marks the failure of a later step of work whose earlier steps were done: doing all of it again may do those twice.
+    pub fn with_may_have_happened(self) -> Self {
+        self.with(|inner| inner.may_have_happened = true)
+    }
+
     #[allow(
         clippy::ptr_arg,
         reason = "cloning a borrowed template must not copy it"
@@ -340,9 +345,9 @@ impl Error {
         matches!(self.0.kind, ErrorKind::Timeout | ErrorKind::WaitTimeout)
     }
 
-    /// The server could not be reached, and nothing was sent.
+    /// The server could not be reached, and nothing was sent: neither by an earlier attempt, nor by an earlier step.
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::NotSent | ErrorKind::Refused)
+        matches!(self.0.kind, ErrorKind::NotSent | ErrorKind::Refused) && !self.0.may_have_happened
     }
 
     /// The failure lies on the server's side (any 5xx).
@@ -363,8 +368,8 @@ impl Error {
         self.0.retryable
     }
 
-    /// The request may have been carried out although no usable answer came back. Repeating a call that creates
-    /// something may create it twice: look first.
+    /// The request may have been carried out although no usable answer came back, or an earlier step of what failed was
+    /// done. Repeating what creates something may create it twice: look first.
     pub fn may_have_happened(&self) -> bool {
         self.0.may_have_happened
     }
@@ -388,6 +393,18 @@ mod tests {
     fn an_error_is_one_pointer_wide() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
         assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_later_step_that_was_not_sent_is_no_failure_to_connect() {
+        let error = Error::new(ErrorKind::NotSent, "no route").with_retryable(true);
+        assert!(error.is_connect() && !error.may_have_happened());
+        let error = error.with_may_have_happened();
+        assert!(error.may_have_happened() && !error.is_connect() && error.is_retryable());
+        assert_eq!(
+            error.to_string(),
+            "cannot reach the server: no route; it may have been carried out all the same"
+        );
     }
 
     #[test]

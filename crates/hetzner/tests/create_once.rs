@@ -155,3 +155,43 @@ async fn or_get_tells_when_nothing_was_created() {
         .unwrap_err();
     assert_eq!(error.code(), Some("resource_unavailable"));
 }
+
+/// Looking for the server may fail in its turn; that the creation was asked for is not forgotten over it.
+#[tokio::test(start_paused = true)]
+async fn or_get_that_cannot_look_leaves_the_question_open() {
+    for (create, may_have_happened) in [
+        (Fault::ResetAfterHandling, true),
+        (
+            Fault::Error {
+                status: 409,
+                code: "uniqueness_error".into(),
+                message: "name is used".into(),
+            },
+            false,
+        ),
+    ] {
+        for path in ["GET /v1/servers", "GET /v1/servers/{id}/actions"] {
+            let sandbox = Sandbox::new();
+            let api = client(&sandbox);
+            if !may_have_happened {
+                api.servers()
+                    .create("db", "cx23", "debian-13")
+                    .await
+                    .unwrap();
+            }
+            sandbox.faults().next_matching(CREATE, create.clone());
+            let forbidden = Fault::Error {
+                status: 403,
+                code: "forbidden".into(),
+                message: "not you".into(),
+            };
+            sandbox.faults().next_matching(path, forbidden);
+            let created = api.servers().create("db", "cx23", "debian-13").or_get();
+            let Err(error) = created.await else {
+                panic!("{path} is not asked for")
+            };
+            assert_eq!(error.code(), Some("forbidden"));
+            assert_eq!(error.may_have_happened(), may_have_happened, "{error}");
+        }
+    }
+}

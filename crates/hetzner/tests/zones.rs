@@ -765,3 +765,46 @@ async fn a_failure_stops_the_edit_and_the_next_preview_shows_what_is_left() {
         ZoneStatus::Error
     );
 }
+
+/// What was done before a failure stands, so the failure must not look as if nothing had been done.
+#[tokio::test(start_paused = true)]
+async fn an_edit_that_fails_half_done_says_so() {
+    let broken = || Fault::ActionFailed {
+        code: "failed".into(),
+        message: "no name server".into(),
+    };
+    // The requests that are answered well before the fault.
+    for (well, fault, may_have_happened, is_connect) in [
+        (0, Fault::NeverSent, false, true),
+        (1, Fault::NeverSent, true, false),
+        (0, Fault::Status(503), true, false),
+        (0, broken(), true, false),
+    ] {
+        let sandbox = Sandbox::new();
+        let api = client(&sandbox);
+        let zone = zone(&api).await;
+        let records = api.zones().records(&zone);
+        let edit = records
+            .edit()
+            .set("a", Rr::a(["203.0.113.1"]))
+            .set("b", Rr::a(["203.0.113.2"]));
+        let preview = edit.preview().await.unwrap();
+        let create = "POST /v1/zones/{id}/rrsets";
+        let slow = Fault::Latency(std::time::Duration::ZERO);
+        for _ in 0..well {
+            sandbox.faults().next_matching(create, slow.clone());
+        }
+        for _ in 0..5 {
+            sandbox.faults().next_matching(create, fault.clone());
+        }
+        let error = preview.apply().await.unwrap_err();
+        assert_eq!(error.may_have_happened(), may_have_happened, "{error}");
+        assert_eq!(error.is_connect(), is_connect, "{error}");
+        sandbox.faults().clear();
+        let made = records.get("a", "A").await.is_ok();
+        assert_eq!(
+            made,
+            well > 0 || matches!(fault, Fault::ActionFailed { .. })
+        );
+    }
+}

@@ -189,7 +189,10 @@ impl RequestConsumerKey {
             call = call.refuse(error);
         }
         let answer = call.await?;
-        let client = client.with_consumer_key(answer.consumer_key.clone())?;
+        // The key has been made by then.
+        let client = client
+            .with_consumer_key(answer.consumer_key.clone())
+            .map_err(Error::with_may_have_happened)?;
         Ok(PendingConsumerKey {
             consumer_key: answer.consumer_key,
             validation_url: answer.validation_url,

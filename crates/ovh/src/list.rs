@@ -26,7 +26,7 @@ use items::Source;
 cloud_core::if_blocking! {
     pub use items::BlockingItems;
 }
-pub(crate) use items::get_many;
+pub(crate) use items::{get_many, refused};
 pub(crate) use style::Mode;
 use style::{Id, MODE, decode};
 
@@ -126,8 +126,12 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         self
     }
 
-    /// Begins with the page of this token, as [`Items::continuation`] gave it.
+    /// Begins with the page of this token, as [`Items::continuation`] gave it. One that this list cannot have given is
+    /// refused.
     pub fn from_page(mut self, token: PageToken) -> Self {
+        if let Err(problem) = self.mode.check(&token) {
+            self.call = self.call.refuse(Error::input("from_page", problem));
+        }
         self.start = Some(token);
         self
     }
@@ -164,8 +168,13 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         if !self.filter.is_empty() {
             self.filter.push('&');
         }
-        self.filter
-            .extend([&encoded(field), ":", operator, "=", &encoded(value)]);
+        self.filter.extend([
+            &encoded(field),
+            ":",
+            &encoded(operator),
+            "=",
+            &encoded(value),
+        ]);
         let filter = self.filter.clone();
         self.text_header("x-pagination-filter", &filter)
     }
@@ -268,7 +277,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     }
 }
 
-/// Field names and values of a filter are encoded as those of a query are.
+/// Field names, operators and values of a filter are encoded as those of a query are.
 fn encoded(text: &str) -> String {
     use std::fmt::Write as _;
     text.bytes()

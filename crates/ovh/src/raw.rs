@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::list::{self, Items, List, Mode};
-use crate::task;
+use crate::task::{self, Asked};
 
 const BATCH: HeaderName = HeaderName::from_static("x-ovh-batch");
 const SCHEMAS: HeaderName = HeaderName::from_static("x-schemas-version");
@@ -26,10 +26,9 @@ const SCHEMAS: HeaderName = HeaderName::from_static("x-schemas-version");
 #[derive(Clone)]
 #[must_use = "nothing is sent until the call is awaited"]
 pub struct RawCall {
-    client: Client,
     call: Call<Value>,
-    path: String,
-    args: Vec<String>,
+    method: Method,
+    asked: Asked,
 }
 
 impl fmt::Debug for RawCall {
@@ -40,13 +39,36 @@ impl fmt::Debug for RawCall {
 
 impl RawCall {
     pub(crate) fn new(client: &Client, method: Method, path: &str) -> Self {
-        let call = client.call_path(method, path, Decode::json_or_null());
-        Self {
+        let call = client.call_path(method.clone(), path, Decode::json_or_null());
+        let asked = Asked {
             client: client.clone(),
-            call,
             path: path.to_owned(),
             args: Vec::new(),
+            open: false,
+        };
+        Self {
+            call,
+            method,
+            asked,
         }
+    }
+
+    /// Refuses what may send its request more than once, unless the request changes nothing.
+    fn only_get(self, what: &str) -> Self {
+        if self.method == Method::GET {
+            return self;
+        }
+        let (path, _) = self
+            .asked
+            .path
+            .split_once('?')
+            .unwrap_or((&self.asked.path, ""));
+        let text = format!(
+            "`{what}` may send its request more than once, so it takes a GET only: \
+             `api.get({path:?})...{what}(..)`; await the {} itself, which sends it once",
+            self.method
+        );
+        self.map(|call| call.refuse(Error::input("method", text)))
     }
 
     fn map(mut self, change: impl FnOnce(Call<Value>) -> Call<Value>) -> Self {
@@ -66,7 +88,7 @@ impl RawCall {
                 format!("{value} has quotes around it, as a JSON value prints; give its as_str()");
             self.call = self.call.refuse(Error::input("path", text));
         }
-        self.args.push(value);
+        self.asked.args.push(value);
         self
     }
 
@@ -97,8 +119,9 @@ impl RawCall {
     }
 
     /// Sends the call without credential, for operations that are open to everybody.
-    pub fn unauthenticated(self) -> Self {
-        let client = self.client.clone();
+    pub fn unauthenticated(mut self) -> Self {
+        self.asked.open = true;
+        let client = self.asked.client.clone();
         self.map(|call| client.open(call))
     }
 
@@ -200,6 +223,8 @@ impl RawCall {
     /// Reads the answer as a list: on v2 page after page; on v1 expanded, or, where the route gives ids all the same,
     /// each object by the same path with the id behind it. More in [its module](crate::list).
     ///
+    /// Reading a list may repeat its request, so anything but a `GET` is refused before it is sent.
+    ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
@@ -215,40 +240,35 @@ impl RawCall {
     /// # Ok(()) }
     /// ```
     pub fn list<T: DeserializeOwned + Send + 'static>(self) -> List<T> {
-        let mode = if self.path.starts_with("/v2/") {
+        let Self { call, asked, .. } = self.only_get("list");
+        let mode = if asked.path.starts_with("/v2/") {
             Mode::Cursor
         } else {
             Mode::Expanded
         };
-        let Self {
-            client,
-            call,
-            path,
-            args,
-        } = self;
         let detail = {
-            let (path, _) = path.split_once('?').unwrap_or((&path, ""));
+            let (path, _) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
             format!("{}/{{id}}", path.trim_end_matches('/'))
         };
         let get = move |id: &str| {
-            args.iter()
-                .fold(
-                    client.call_path(Method::GET, &detail, Decode::json()),
-                    Call::arg,
-                )
-                .arg(id)
+            let args = asked.args.iter().map(String::as_str).chain([id]);
+            asked.look(&detail, args, Decode::json())
         };
         List::new(call, mode).detail(get)
     }
 
     /// Reads the objects of many ids by this path, whose last `{parameter}` is left open for the id; ten at a time
-    /// unless [`Items::concurrency`] says otherwise.
+    /// unless [`Items::concurrency`] says otherwise. Anything but a `GET` is refused before it is sent.
     pub fn get_many<T>(self, ids: impl IntoIterator<Item = impl fmt::Display>) -> Items<T>
     where
         T: DeserializeOwned + Send + 'static,
     {
         let ids = ids.into_iter().map(|id| id.to_string()).collect();
-        let call = self.call;
+        let is_get = self.method == Method::GET;
+        let call = self.only_get("get_many").call;
+        if !is_get && let Err(error) = call.validate() {
+            return list::refused(error);
+        }
         list::get_many(ids, move |id| {
             call.clone().decoded_by(Decode::json()).arg(id)
         })
@@ -257,7 +277,12 @@ impl RawCall {
     /// Looks at a task, or a resource that tells its state, by this `GET`, until its work has ended; the result is what
     /// was seen last. The words that are known stand in [its module](crate::task).
     ///
-    /// Needs what the call needs.
+    /// A request that is no `GET` is sent once, and the task of its answer is what is looked at: on v1 by the path of the
+    /// tasks of that service, on v2 by the links of `currentTasks`. Where the answer names several, all are waited for.
+    /// Where it names none, or one that this crate has no path for, the wait fails after that one request, with
+    /// [`may_have_happened`](Error::may_have_happened), and [`body`](Error::body) has the answer.
+    ///
+    /// Needs what the call needs. To look at the task of another request is an operation of its own.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -270,13 +295,23 @@ impl RawCall {
     /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
     /// let task = api.get("/vps/{name}/tasks/{id}").arg(name).arg(&task["id"]).wait().await?;
     /// assert_eq!(task["state"], "done");
+    ///
+    /// # let clock = sandbox.clock().clone();
+    /// # let ahead = tokio::spawn(async move { loop { tokio::time::sleep(std::time::Duration::from_secs(1)).await; clock.advance(std::time::Duration::from_secs(5)); } });
+    /// let task = api.post("/vps/{name}/reboot").arg(name).wait().await?; // one POST, then GETs
+    /// assert_eq!(task["state"], "done");
+    /// # ahead.abort();
     /// # Ok(()) }
     /// ```
     pub fn wait(self) -> Waiter<Value> {
-        task::wait(self.call)
+        if self.method == Method::GET {
+            task::wait(self.call)
+        } else {
+            task::send_and_wait(self.call, self.asked)
+        }
     }
 
-    /// Looks at something by this `GET` until it is there no longer.
+    /// Looks at something by this `GET` until it is there no longer. Anything but a `GET` is refused before it is sent.
     ///
     /// Needs what the call needs.
     ///
@@ -297,11 +332,16 @@ impl RawCall {
     /// # Ok(()) }
     /// ```
     pub fn wait_gone(self) -> Waiter<()> {
-        task::wait_gone(self.call)
+        let is_get = self.method == Method::GET;
+        let call = self.only_get("wait_gone").call;
+        match call.validate() {
+            Err(error) if !is_get => task::refused(&call, error),
+            _ => task::wait_gone(call),
+        }
     }
 
     /// Reads the objects of many ids in one request (`X-Ovh-Batch`), by this path, whose last `{parameter}` is left open
-    /// for the ids. The web manager asks for 50 at a time.
+    /// for the ids. The web manager asks for 50 at a time. Anything but a `GET` is refused before it is sent.
     ///
     /// Needs what the call needs.
     ///
@@ -327,6 +367,7 @@ impl RawCall {
     {
         let ids: Vec<String> = ids.into_iter().map(|id| id.to_string()).collect();
         let call = self
+            .only_get("batch")
             .call
             .decoded_by(Decode::json())
             .header(BATCH, HeaderValue::from_static(","))

@@ -9,15 +9,24 @@
 //!
 //! A word that nobody has seen yet goes on, and the deadline ends it: an hour unless the waiter's `timeout` says
 //! otherwise.
+//!
+//! Looking is a `GET` in every case. A raw request of another method that is [waited for](crate::RawCall::wait) is sent
+//! once, and its answer says what is looked at.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::call::Call;
-use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
+use async_trait::async_trait;
+use cloud_core::call::{Call, CallFuture};
+use cloud_core::decode::{Decode, DecodeError};
+use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 use serde_json::Value;
+
+mod route;
+
+pub(crate) use route::Asked;
 
 /// Looks are this far apart: what the vendor's Terraform provider uses as the least, and a bound for long work.
 const LOOKS: Interval = Interval::new(Duration::from_secs(3), Duration::from_secs(15));
@@ -130,8 +139,111 @@ impl Work for Value {
     }
 }
 
-/// Looks by this call until the work has ended; the result is what was seen last.
+/// Looks by this call, which is a `GET`, until the work has ended; the result is what was seen last.
 pub(crate) fn wait<T: Work + Send + 'static>(call: Call<T>) -> Waiter<T> {
+    let clock = call.engine().clock();
+    Waiter::new(clock, until_ended(call)).timeout(DEADLINE)
+}
+
+/// Looks by this call, which is a `GET`, until what it reads is there no longer.
+pub(crate) fn wait_gone<T: Send + 'static>(call: Call<T>) -> Waiter<()> {
+    let clock = call.engine().clock();
+    let looks = watch(
+        &call.clone(),
+        move || {
+            let look = call.clone().send();
+            async move {
+                match look.await {
+                    Ok(_) => Ok(Step::Pending(Progress::new(0, "deletion", "still there"))),
+                    Err(error) if error.is_not_found() => Ok(Step::Done(())),
+                    Err(error) => Err(error),
+                }
+            }
+        },
+        true,
+    );
+    Waiter::new(clock, looks).timeout(DEADLINE)
+}
+
+/// Sends this call once, and looks at the tasks that its answer names until all have ended; the result is what was seen
+/// last.
+pub(crate) fn send_and_wait(call: Call<Value>, asked: Asked) -> Waiter<Value> {
+    let clock = call.engine().clock();
+    let answered = Decode::json_or_null().try_map(move |answer: Value| {
+        let tasks = asked.tasks(&answer);
+        if tasks.is_empty() {
+            return Err(DecodeError::new(NO_TASK));
+        }
+        Ok(tasks)
+    });
+    let sending = Box::pin(call.decoded_by(answered).send());
+    Waiter::new(clock, Once::Sending(sending)).timeout(DEADLINE)
+}
+
+/// What the request has changed is not lost: the error keeps the answer.
+const NO_TASK: &str = "the request was answered, but the answer (`body()` of this error) names no task that `wait` could \
+    look at; do not send it again, but look by a GET, such as \
+    `api.get(\"/vps/{name}/tasks/{id}\").arg(name).arg(id).wait()`, and the next time await the request without `wait`";
+
+/// A wait that fails at once.
+pub(crate) fn refused<T: Send + 'static>(call: &Call<Value>, error: Error) -> Waiter<T> {
+    Waiter::new(call.engine().clock(), Refused(error))
+}
+
+struct Refused(Error);
+
+#[async_trait]
+impl<T: Send + 'static> Watch<T> for Refused {
+    async fn next(&mut self) -> Result<Step<T>> {
+        Err(self.0.clone())
+    }
+}
+
+/// A request that is sent once, and then only looked at. The future that sends it is kept here, so that it goes on where
+/// it was when a caller who asks for progress gives up and asks again.
+enum Once {
+    Sending(CallFuture<Vec<Call<Value>>>),
+    Looking {
+        watch: Box<dyn Watch<Value>>,
+        others: std::vec::IntoIter<Call<Value>>,
+    },
+    Failed(Error),
+}
+
+#[async_trait]
+impl Watch<Value> for Once {
+    async fn next(&mut self) -> Result<Step<Value>> {
+        loop {
+            *self = match self {
+                Self::Sending(sending) => match sending.await {
+                    Ok(tasks) => Self::looking(tasks.into_iter()),
+                    Err(error) => Self::Failed(error),
+                },
+                Self::Looking { watch, others } => {
+                    match watch.next().await.map_err(Error::with_may_have_happened)? {
+                        Step::Done(_) if others.len() > 0 => Self::looking(std::mem::take(others)),
+                        step => return Ok(step),
+                    }
+                }
+                Self::Failed(error) => return Err(error.clone()),
+            };
+        }
+    }
+}
+
+impl Once {
+    fn looking(mut tasks: std::vec::IntoIter<Call<Value>>) -> Self {
+        match tasks.next() {
+            Some(task) => Self::Looking {
+                watch: Box::new(until_ended(task)),
+                others: tasks,
+            },
+            None => Self::Failed(Error::new(ErrorKind::Decode, NO_TASK)),
+        }
+    }
+}
+
+fn until_ended<T: Work + Send + 'static>(call: Call<T>) -> impl Watch<T> {
     watch(
         &call.clone(),
         move || {
@@ -147,24 +259,6 @@ pub(crate) fn wait<T: Work + Send + 'static>(call: Call<T>) -> Waiter<T> {
             }
         },
         false,
-    )
-}
-
-/// Looks by this call until what it reads is there no longer.
-pub(crate) fn wait_gone<T: Send + 'static>(call: Call<T>) -> Waiter<()> {
-    watch(
-        &call.clone(),
-        move || {
-            let look = call.clone().send();
-            async move {
-                match look.await {
-                    Ok(_) => Ok(Step::Pending(Progress::new(0, "deletion", "still there"))),
-                    Err(error) if error.is_not_found() => Ok(Step::Done(())),
-                    Err(error) => Err(error),
-                }
-            }
-        },
-        true,
     )
 }
 
@@ -215,7 +309,7 @@ fn failed<T: Work>(work: &T) -> Error {
     Error::new(ErrorKind::WorkFailed, text).with_code(work.state())
 }
 
-fn watch<T, U, F, R>(call: &Call<U>, look: F, gone: bool) -> Waiter<T>
+fn watch<T, U, F, R>(call: &Call<U>, look: F, gone: bool) -> impl Watch<T> + use<T, U, F, R>
 where
     T: Send + 'static,
     F: Fn() -> R + Send + Sync + 'static,
@@ -223,22 +317,18 @@ where
 {
     let clock = call.engine().clock();
     let (begun, look) = (clock.now(), Arc::new(look));
-    let poll = {
-        let clock = clock.clone();
-        Poll::new(clock.clone(), LOOKS, move || {
-            let (look, clock) = (look.clone(), clock.clone());
-            async move {
-                match look().await {
-                    Err(error)
-                        if clock.now().saturating_duration_since(begun) < GRACE
-                            && (error.is_server() || (error.is_not_found() && !gone)) =>
-                    {
-                        Ok(Step::Pending(Progress::new(0, "task", "not to be seen")))
-                    }
-                    other => other,
+    Poll::new(clock.clone(), LOOKS, move || {
+        let (look, clock) = (look.clone(), clock.clone());
+        async move {
+            match look().await {
+                Err(error)
+                    if clock.now().saturating_duration_since(begun) < GRACE
+                        && (error.is_server() || (error.is_not_found() && !gone)) =>
+                {
+                    Ok(Step::Pending(Progress::new(0, "task", "not to be seen")))
                 }
+                other => other,
             }
-        })
-    };
-    Waiter::new(clock, poll).timeout(DEADLINE)
+        }
+    })
 }

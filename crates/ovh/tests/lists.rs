@@ -511,3 +511,58 @@ fn lists_can_be_read_without_async() {
         "FR7"
     );
 }
+
+/// A token that cannot be sent would be left out, and the list would begin with its first page without a word.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_the_list_cannot_have_given_is_refused() {
+    let transport = script([]);
+    let api = client(&transport);
+    let from = |list: List<Bill>, token: &str| list.from_page(token.parse().unwrap());
+    let no_header = "from_page: holds what no header may hold";
+    let no_number = "from_page: is no token of this list, which are of the form `3/1000`";
+    for (path, token, text) in [
+        ("/v2/iam/policy", "bad\ntoken", no_header),
+        ("/v2/iam/policy", "\u{7f}", no_header),
+        ("/me/bill", "3", no_number),
+        ("/me/bill", "", no_number),
+        ("/me/bill", "3/x", no_number),
+        ("/me/bill", "-1/0", no_number),
+    ] {
+        let list = || from(api.get(path).list(), token);
+        for error in [
+            list().await.unwrap_err(),
+            list().items().next().await.unwrap_err(),
+            list().ids().await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Input);
+            assert_eq!(
+                error.to_string(),
+                format!("GET {path} failed: wrong argument: {text}")
+            );
+        }
+    }
+    #[cfg(feature = "cloud")]
+    {
+        let whole = api.cloud().project("p").instances().list().into_list();
+        let error = whole.from_page("2".parse().unwrap()).await.unwrap_err();
+        let text = "wrong argument: from_page: this list comes whole and has no pages";
+        assert!(error.to_string().ends_with(text), "{error}");
+    }
+    assert!(transport.seen().is_empty());
+}
+
+/// No part of a filter makes another filter.
+#[tokio::test(start_paused = true)]
+async fn every_part_of_a_filter_is_encoded() {
+    let transport = service(0, true);
+    let api = client(&transport);
+    bills(&api)
+        .filter("a&b:eq=1", "eq=x&b:eq", "1&c:eq=2")
+        .filter("n", "in", "1,2")
+        .await
+        .unwrap();
+    assert_eq!(
+        header(&transport.seen()[0].request, "x-pagination-filter").as_deref(),
+        Some("a%26b%3Aeq%3D1:eq%3Dx%26b%3Aeq=1%26c%3Aeq%3D2&n:in=1,2")
+    );
+}

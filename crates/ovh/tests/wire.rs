@@ -323,3 +323,30 @@ async fn a_policy_allows_what_was_said_and_nothing_else() {
         ]
     );
 }
+
+/// The way is open, or on its way to be, when a later step fails.
+#[tokio::test(start_paused = true)]
+async fn a_way_to_a_console_that_cannot_be_read_says_that_it_was_asked_for() {
+    let task = |status: &str| {
+        let body = json!({"taskId": 7, "function": "requestAccessIPMI", "status": status});
+        Scripted::json(200, body.to_string())
+    };
+    let refused = || Scripted::json(403, r#"{"class":"Client::Forbidden","message":"no"}"#);
+    for (answers, may_have_happened) in [
+        (vec![refused()], false),
+        (vec![task("init"), refused()], true),
+        (vec![task("init"), task("ovhError")], true),
+        (vec![task("init"), task("done"), refused()], true),
+    ] {
+        let transport = script(answers);
+        let ipmi = client(&transport);
+        let ipmi = ipmi.dedicated_servers().ipmi("ns1");
+        let error = ipmi.open(IpmiAccessType::KvmipJnlp, 5).value().await;
+        assert_eq!(error.unwrap_err().may_have_happened(), may_have_happened);
+        let posts = transport.lines();
+        assert_eq!(
+            posts.iter().filter(|line| line.starts_with("POST")).count(),
+            1
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! What an edit of a zone sends, and in which order.
 
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
+use cloud_core::transport::TransportErrorKind;
 use ovh::Client;
 use ovh::domain::{Change, RecordType, Rr};
 use std::sync::Arc;
@@ -240,4 +241,76 @@ async fn edits_of_one_zone_take_turns() {
         [0, 2].contains(&changes[..first].iter().filter(is_www).count()),
         "{changes:?}"
     );
+}
+
+/// What was done before a failure stands, so the failure must not look as if nothing had been done.
+#[tokio::test(start_paused = true)]
+async fn an_edit_that_fails_half_done_says_so() {
+    let unreachable = || Scripted::Failure(TransportErrorKind::NotSent);
+    let refused = || Scripted::json(403, r#"{"class": "Client::Forbidden", "message": "no"}"#);
+    let busy = || Scripted::json(409, r#"{"class": "Client::Conflict", "message": "busy"}"#);
+    let cases: [(usize, fn() -> Scripted, bool, bool, &str); 5] = [
+        (
+            0,
+            unreachable,
+            false,
+            true,
+            "cannot reach the server: as the script says (attempt 5 of 5",
+        ),
+        (
+            1,
+            unreachable,
+            true,
+            false,
+            "cannot reach the server: as the script says; it may have been carried out all the same (attempt 5 of 5",
+        ),
+        (
+            0,
+            refused,
+            false,
+            false,
+            "403 Client::Forbidden: no (attempt",
+        ),
+        (
+            1,
+            refused,
+            true,
+            false,
+            "403 Client::Forbidden: no; it may have been carried out all the same (attempt",
+        ),
+        // The refresh.
+        (
+            2,
+            busy,
+            true,
+            false,
+            "409 Client::Conflict: busy; it may have been carried out all the same (attempt",
+        ),
+    ];
+    for (done, fault, may_have_happened, is_connect, text) in cases {
+        let posts = AtomicUsize::new(0);
+        let wire = ScriptedTransport::from_fn(move |request| {
+            if request.method() == "GET" {
+                return Scripted::json(200, "[]");
+            }
+            // Once it has failed it goes on to fail.
+            match posts.fetch_add(1, Ordering::SeqCst) {
+                earlier if earlier < done => Scripted::json(200, r#"{"id": 9}"#),
+                _ => fault(),
+            }
+        });
+        let edit = client(&wire)
+            .domain()
+            .zone("example.com")
+            .edit()
+            .set("a", Rr::a(["192.0.2.1"]))
+            .set("b", Rr::a(["192.0.2.2"]));
+        let error = edit.preview().await.unwrap().apply().await.unwrap_err();
+        assert!(error.to_string().contains(text), "{error}");
+        assert_eq!(error.may_have_happened(), may_have_happened, "{error}");
+        assert_eq!(error.is_connect(), is_connect, "{error}");
+        let created = changes_of(&wire);
+        let created = created.iter().filter(|line| line.contains("\"a\""));
+        assert!(done == 0 || created.count() == 1);
+    }
 }

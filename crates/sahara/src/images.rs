@@ -366,11 +366,15 @@ impl<'a> Images<'a> {
                 .filter(|tag| !tags.contains(tag))
                 .cloned()
                 .collect();
-            if !missing.is_empty() {
+            let adds = !missing.is_empty();
+            if adds {
                 image = images.tag(&id, missing).await?;
             }
             if !others.is_empty() {
-                image = images.untag(&id, others).await?;
+                image = match images.untag(&id, others).await {
+                    Err(error) if adds => return Err(error.with_may_have_happened()),
+                    untagged => untagged?,
+                };
             }
             Ok(image)
         })

@@ -236,6 +236,27 @@ async fn tags_are_replaced_in_both_versions() {
     assert_eq!(sent(&wire).len(), 1);
 }
 
+/// In v1.1 the tags that were given stay when those that go cannot be taken.
+#[tokio::test]
+async fn tags_that_are_replaced_by_half_say_so() {
+    let refused = r#"{"error_code":403,"error_name":"FORBIDDEN","error_message":"no"}"#;
+    for (wanted, may_have_happened) in [(["b", "c"], true), (["b", "b"], false)] {
+        let (api, wire) = client(Version::V1_1, move |request| {
+            if request.uri().path().ends_with("/untag") {
+                return Scripted::json(403, refused);
+            }
+            Scripted::json(200, one(&["a", "b"]).to_string())
+        })
+        .await;
+        let error = api.images().update_tags(ID, wanted).await.unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), 403);
+        assert_eq!(error.may_have_happened(), may_have_happened, "{error}");
+        let posts = sent(&wire);
+        let posts = posts.iter().filter(|(line, _)| line.starts_with("POST"));
+        assert_eq!(posts.count(), 1 + usize::from(may_have_happened));
+    }
+}
+
 #[tokio::test]
 async fn tags_that_the_service_would_refuse_are_not_sent() {
     for version in VERSIONS_OF_THE_API {

@@ -315,11 +315,13 @@ impl CreateJob {
                 Err(error) if error.may_have_happened() || error.is_conflict() => error,
                 done => return done,
             };
-            // A job of this name that the team does not have is somebody else's.
-            if job.find().await?.is_some() {
-                Ok(job)
-            } else {
-                Err(error)
+            match job.find().await {
+                Ok(Some(_)) => Ok(job),
+                // A job of this name that the team does not have is somebody else's.
+                Ok(None) => Err(error),
+                // That looking failed does not answer what became of the request.
+                Err(looking) if error.may_have_happened() => Err(looking.with_may_have_happened()),
+                Err(looking) => Err(looking),
             }
         })
     }

@@ -7,6 +7,7 @@
 
 use std::fmt::{self, Write as _};
 
+use cloud_core::Error;
 use cloud_core::call::{Call, CallOptions};
 use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::page::{
@@ -194,6 +195,12 @@ impl Paging {
             list = list.per_page(items);
         }
         if let Some(token) = self.from_page {
+            if parse(&token).is_none() {
+                // It would be left out, and the list would begin with its first page.
+                let error =
+                    Error::input("from_page", "is no token of this list, which is a number");
+                list = list.map_call(|call| call.refuse(error));
+            }
             list = list.from_page(token);
         }
         match self.cap {
@@ -314,10 +321,12 @@ impl<Q: Query> Numbered<Q> {
     }
 }
 
+fn parse(token: &PageToken) -> Option<u64> {
+    token.as_str().parse().ok()
+}
+
 fn number(token: Option<&PageToken>) -> u64 {
-    token
-        .and_then(|token| token.as_str().parse().ok())
-        .unwrap_or(1)
+    token.and_then(parse).unwrap_or(1)
 }
 
 impl<Q: Query> PageStyle for Numbered<Q> {

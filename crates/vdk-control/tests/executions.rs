@@ -256,6 +256,23 @@ async fn stopping_what_has_ended_is_no_error_when_asked_so() {
     assert_eq!(wire.seen().len(), 6);
 }
 
+/// The service may have stopped it and refuse the repetition for that; looking may fail then.
+#[tokio::test(start_paused = true)]
+async fn stopping_that_cannot_be_looked_at_leaves_the_question_open() {
+    let refused = || Scripted::json(400, r#"{"what":"Cannot cancel."}"#);
+    let lost = || Scripted::Failure(TransportErrorKind::Interrupted);
+    let forbidden = || Scripted::json(403, "");
+    for (answers, may_have_happened) in [
+        (vec![refused(), forbidden()], false),
+        (vec![lost(), refused(), forbidden()], true),
+    ] {
+        let (job, _) = scripted(answers);
+        let error = job.executions().run("e-1").cancel().await.unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), 403);
+        assert_eq!(error.may_have_happened(), may_have_happened, "{error}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn dropping_stops_an_execution_only_if_asked() {
     let wire = ScriptedTransport::from_fn(|request| match request.method().as_str() {

@@ -449,3 +449,21 @@ async fn oauth_applications_of_teams() {
         "reading may be repeated"
     );
 }
+
+/// Looking for the job may fail in its turn; that the creation was asked for is not forgotten over it.
+#[tokio::test(start_paused = true)]
+async fn a_job_that_cannot_be_looked_for_leaves_the_question_open() {
+    let lost = || Scripted::Failure(TransportErrorKind::Interrupted);
+    for (created, may_have_happened) in [(lost(), true), (empty(409), false)] {
+        let (job, wire) = scripted([created, empty(403)]);
+        let create = job.team().jobs().create("daily-load").or_get();
+        let error = create.await.unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), 403);
+        assert_eq!(error.may_have_happened(), may_have_happened, "{error}");
+        let lines = wire.lines();
+        assert_eq!(
+            lines.iter().filter(|line| line.starts_with("POST")).count(),
+            1
+        );
+    }
+}

@@ -8,7 +8,7 @@ use vdk_control::{ErrorKind, ExecutionStatus, JobMode, Team, Timestamp};
 
 mod common;
 
-use common::{builder, sandboxed};
+use common::{assert_field, builder, sandboxed};
 
 fn team(answers: impl IntoIterator<Item = Scripted>) -> (Team, ScriptedTransport) {
     let wire = ScriptedTransport::new(answers);
@@ -377,4 +377,25 @@ async fn the_sandbox_understands_the_typed_queries() {
             .unwrap()
             .is_empty()
     );
+}
+
+/// A token that is no number would be left out, and the list would begin with its first page without a word.
+#[tokio::test]
+async fn a_token_that_the_list_cannot_have_given_is_refused() {
+    let (team, wire) = team([]);
+    for token in ["x", "", "-1", "1.5", "2) {jobs}"] {
+        let from_page = || token.parse().unwrap();
+        assert_field(
+            team.jobs().list().from_page(from_page()).all().await,
+            "from_page",
+        );
+        assert_field(
+            team.executions().from_page(from_page()).all().await,
+            "from_page",
+        );
+    }
+    for status in ["", "user error", "RUNNING,FINISHED", "\u{e9}"] {
+        assert_field(team.executions().status(status).all().await, "status");
+    }
+    assert!(wire.seen().is_empty());
 }

@@ -133,20 +133,50 @@ impl LabelSelector {
 const EMPTY_IN_LIST: &str = "a value in a list must not be empty";
 
 impl fmt::Display for LabelSelector {
-    /// The text on the wire.
+    /// The text on the wire. A key or a value that would read as something else, such as `a,b`, is written in quotes:
+    /// no selector has any, so that it is refused where the text is used.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, term) in self.0.iter().enumerate() {
             if index > 0 {
                 f.write_str(",")?;
             }
             match term {
-                Term::Equals(key, value) => write!(f, "{key}={value}")?,
-                Term::NotEquals(key, value) => write!(f, "{key}!={value}")?,
-                Term::Has(key) => f.write_str(key)?,
-                Term::Lacks(key) => write!(f, "!{key}")?,
-                Term::AnyOf(key, values) => write!(f, "{key} in ({})", values.join(","))?,
-                Term::NoneOf(key, values) => write!(f, "{key} notin ({})", values.join(","))?,
+                Term::Equals(key, value) => write!(f, "{}={}", Word(key), Word(value))?,
+                Term::NotEquals(key, value) => write!(f, "{}!={}", Word(key), Word(value))?,
+                Term::Has(key) => write!(f, "{}", Word(key))?,
+                Term::Lacks(key) => write!(f, "!{}", Word(key))?,
+                Term::AnyOf(key, values) => write!(f, "{} in ({})", Word(key), Words(values))?,
+                Term::NoneOf(key, values) => {
+                    write!(f, "{} notin ({})", Word(key), Words(values))?;
+                }
             }
+        }
+        Ok(())
+    }
+}
+
+/// White space and the signs of the grammar end a word.
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | '=' | '!' | '(' | ')')
+}
+
+struct Word<'a>(&'a str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            word if word.contains(ends_word) => write!(f, "{word:?}"),
+            word => f.write_str(word),
+        }
+    }
+}
+
+struct Words<'a>(&'a [String]);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, word) in self.0.iter().enumerate() {
+            write!(f, "{}{}", if index == 0 { "" } else { "," }, Word(word))?;
         }
         Ok(())
     }
@@ -274,9 +304,7 @@ impl<'a> Parser<'a> {
     fn word(&mut self) -> &'a str {
         self.skip_space();
         let rest = &self.text[self.at..];
-        let end = rest
-            .find(|c: char| c.is_whitespace() || matches!(c, ',' | '=' | '!' | '(' | ')'))
-            .unwrap_or(rest.len());
+        let end = rest.find(ends_word).unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }
@@ -425,7 +453,12 @@ mod tests {
             let error = selector.check().expect_err(&selector.to_string());
             assert_eq!(error.key(), key);
             assert!(error.rule().contains(rule), "{error}");
+            // The text alone cannot be taken for another selector either.
+            let text = selector.to_string();
+            assert!(LabelSelector::parse(&text).is_err(), "{text}");
         }
+        let text = s().equals("env", "prod,!old").any_of("a", ["b,c", "d"]);
+        assert_eq!(text.to_string(), r#"env="prod,!old",a in ("b,c",d)"#);
     }
 
     #[test]

@@ -215,20 +215,40 @@ impl CreateServer {
                 }
                 done => return done,
             };
-            let client = wanted.client.clone();
-            match client
-                .servers()
-                .list()
-                .name(wanted.name.as_str())
-                .await?
-                .items
-                .into_iter()
-                .next()
-            {
-                Some(server) if wanted.describes(&server) => existing(&client, server).await,
-                _ => Err(error),
+            match wanted.existing().await {
+                Ok(Some(existing)) => Ok(existing),
+                Ok(None) => Err(error),
+                // That looking failed does not answer what became of the request.
+                Err(looking) if error.may_have_happened() => Err(looking.with_may_have_happened()),
+                Err(looking) => Err(looking),
             }
         })
+    }
+
+    /// The server of this name, if it is what this would create, with the work still going on for it, so that it can be
+    /// waited for like a new one.
+    async fn existing(&self) -> Result<Option<Created<Server>>> {
+        let servers = self.client.servers();
+        let named = servers.list().name(self.name.as_str()).await?;
+        let Some(server) = named.items.into_iter().next() else {
+            return Ok(None);
+        };
+        if !self.describes(&server) {
+            return Ok(None);
+        }
+        let running = servers
+            .list_actions_of(server.id)
+            .status(ActionStatus::Running)
+            .all()
+            .await?;
+        Ok(Some(Created {
+            resource: server,
+            action: None,
+            next_actions: running,
+            root_password: None,
+            existed: true,
+            client: self.client.clone(),
+        }))
     }
 
     fn describes(&self, server: &Server) -> bool {
@@ -240,22 +260,4 @@ impl CreateServer {
                 .iter()
                 .all(|(key, value)| server.labels.get(key) == Some(value))
     }
-}
-
-/// A server that was there, with the work still going on for it, so that it can be waited for like a new one.
-async fn existing(client: &Client, server: Server) -> Result<Created<Server>> {
-    let running = client
-        .servers()
-        .list_actions_of(server.id)
-        .status(ActionStatus::Running)
-        .all()
-        .await?;
-    Ok(Created {
-        resource: server,
-        action: None,
-        next_actions: running,
-        root_password: None,
-        existed: true,
-        client: client.clone(),
-    })
 }

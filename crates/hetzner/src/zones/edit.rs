@@ -2,9 +2,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use cloud_core::Result;
 use cloud_core::call::Task;
 use cloud_core::model::{Patch, Txt};
+use cloud_core::{Error, Result};
 
 use super::changes::RECORDS_MAX;
 use super::rr::{Rr, check_name};
@@ -391,8 +391,8 @@ impl Preview {
     /// actions that did it. What stays as it is sends nothing.
     ///
     /// Records are deleted last, but for those in whose place something of another type comes, as a host name that was
-    /// an alias. When a request fails, what was done before it stays; the same edit, previewed again, shows what is
-    /// left.
+    /// an alias. When a request fails, what was done before it stays, and the error says so by
+    /// [`may_have_happened`](Error::may_have_happened); the same edit, previewed again, shows what is left.
     ///
     /// Needs a token with write access. Errors worth handling: those of the methods of [`Records`](super::Records),
     /// above all [`Protected`](ErrorCode::Protected).
@@ -430,7 +430,7 @@ impl Preview {
             };
             let (first, last): (Vec<_>, Vec<_>) =
                 deletions.iter().partition(|gone| in_the_way(gone));
-            let mut done = Vec::new();
+            let (mut done, mut changed) = (Vec::new(), false);
             for batch in [first, others.iter().collect(), last] {
                 let mut steps: Vec<_> = batch
                     .iter()
@@ -443,10 +443,13 @@ impl Preview {
                     for (change, steps) in &mut steps {
                         let Some(step) = steps.next() else { continue };
                         is_over = false;
-                        actions.extend(
-                            step.send(&client, &zone, &change.name, &change.kind)
-                                .await?,
-                        );
+                        match step.send(&client, &zone, &change.name, &change.kind).await {
+                            Ok(action) => actions.extend(action),
+                            // Whatever became of this step, those before it stand.
+                            Err(error) if changed => return Err(error.with_may_have_happened()),
+                            Err(error) => return Err(error),
+                        }
+                        changed = true;
                     }
                     if is_over {
                         break;
@@ -454,7 +457,8 @@ impl Preview {
                     let ended = wait_for(&client, actions, |actions| {
                         Task::new(async move { Ok(actions) })
                     })
-                    .await?;
+                    .await
+                    .map_err(Error::with_may_have_happened)?;
                     done.extend(ended);
                 }
             }

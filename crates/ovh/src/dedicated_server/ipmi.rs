@@ -4,7 +4,7 @@ use std::time::Duration;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
-use cloud_core::{Error, ErrorKind};
+use cloud_core::{Error, ErrorKind, Result};
 
 use super::tasks::{self, ServerTask};
 use crate::client::Client;
@@ -212,20 +212,27 @@ impl OpenAccess {
     pub fn value(self) -> Task<Access> {
         let look = self.look.clone();
         Task::new(async move {
-            let clock = look.engine().clock();
-            self.send().await?.wait().await?;
-            // The way is not always there when the task has ended.
-            for _ in 0..TRIES {
-                let IpmiAccessValue {
-                    value, expiration, ..
-                } = look.clone().await?;
-                if let Some(value) = value {
-                    return Ok(Access { value, expiration });
-                }
-                clock.sleep(PAUSE).await;
-            }
-            let text = "the task has ended, but there is no way to the console";
-            Err(Error::new(ErrorKind::WorkFailed, text))
+            let started = self.send().await?;
+            let open = opened(started, look).await;
+            open.map_err(Error::with_may_have_happened)
         })
     }
+}
+
+/// The way that was asked for, once it is open.
+async fn opened(started: Started<ServerTask>, look: Call<IpmiAccessValue>) -> Result<Access> {
+    let clock = look.engine().clock();
+    started.wait().await?;
+    // The way is not always there when the task has ended.
+    for _ in 0..TRIES {
+        let IpmiAccessValue {
+            value, expiration, ..
+        } = look.clone().await?;
+        if let Some(value) = value {
+            return Ok(Access { value, expiration });
+        }
+        clock.sleep(PAUSE).await;
+    }
+    let text = "the task has ended, but there is no way to the console";
+    Err(Error::new(ErrorKind::WorkFailed, text))
 }

@@ -392,8 +392,8 @@ impl Preview {
     /// a refresh that is refused because of somebody else's is tried again for a minute.
     ///
     /// Records are deleted last, but for those in whose place something of another type comes, as a host name that was an
-    /// alias. When a request fails, what was done before it stays and is not refreshed; the same edit, previewed again,
-    /// shows what is left.
+    /// alias. When a request fails, what was done before it stays and is not refreshed, and the error says so by
+    /// [`may_have_happened`](Error::may_have_happened); the same edit, previewed again, shows what is left.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -432,10 +432,21 @@ impl Preview {
                 changes.iter().partition(|change| in_the_way(change));
             let (last, others): (Vec<_>, Vec<_>) =
                 rest.into_iter().partition(|change| is_deletion(change));
+            let mut changed = false;
             for change in [first, others, last].into_iter().flatten() {
-                change.send(&records).await?;
+                if let Err(error) = change.send(&records).await {
+                    // Whatever became of this one, those before it stand.
+                    return Err(if changed {
+                        error.with_may_have_happened()
+                    } else {
+                        error
+                    });
+                }
+                changed = true;
             }
-            refresh(&client, &room).await
+            refresh(&client, &room)
+                .await
+                .map_err(Error::with_may_have_happened)
         })
     }
 }

@@ -58,6 +58,13 @@ pub(crate) fn get_many<T>(
     )
 }
 
+/// Nothing but this error.
+pub(crate) fn refused<T>(error: Error) -> Items<T> {
+    let mut items = Items::new(Source::Given(Vec::new().into_iter()), None, CONCURRENCY);
+    items.under_way.push_back((None, Slot::Broken(error)));
+    items
+}
+
 impl<T> Items<T> {
     pub(super) fn new(source: Source<T>, detail: Option<Detail<T>>, limit: usize) -> Self {
         Self {

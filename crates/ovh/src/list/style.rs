@@ -45,6 +45,20 @@ impl Mode {
         }
     }
 
+    /// Whether a list of this form can begin with this token; one that it cannot read would be left out on the wire, and
+    /// the list would begin with its first page.
+    pub(super) fn check(self, token: &PageToken) -> Result<(), &'static str> {
+        match self {
+            Self::Expanded => Expanded::parse(token)
+                .map(drop)
+                .ok_or("is no token of this list, which are of the form `3/1000`"),
+            Self::Cursor => HeaderValue::try_from(token.as_str())
+                .map(drop)
+                .map_err(|_| "holds what no header may hold"),
+            Self::Whole => Err("this list comes whole and has no pages"),
+        }
+    }
+
     pub(super) fn default_size(self) -> Option<u32> {
         (self == Self::Expanded).then_some(EXPANDED_SIZE)
     }
@@ -55,11 +69,13 @@ impl Mode {
 struct Expanded;
 
 impl Expanded {
+    fn parse(token: &PageToken) -> Option<(u64, u64)> {
+        let (number, seen) = token.as_str().split_once('/')?;
+        Some((number.parse().ok()?, seen.parse().ok()?))
+    }
+
     fn read(token: Option<&PageToken>) -> (u64, u64) {
-        let parts = token.and_then(|token| token.as_str().split_once('/'));
-        parts
-            .and_then(|(number, seen)| Some((number.parse().ok()?, seen.parse().ok()?)))
-            .unwrap_or((1, 0))
+        token.and_then(Self::parse).unwrap_or((1, 0))
     }
 }
 

@@ -2,6 +2,7 @@ use std::fmt::{self, Write as _};
 
 use cloud_core::model::Timestamp;
 use cloud_core::page::{List, Page};
+use cloud_core::{Error, Result};
 
 use super::{Execution, ExecutionStatus};
 use crate::query::{Direction, EXECUTION, Paging, Query, Text, Words, list, paged};
@@ -74,7 +75,7 @@ impl Query for ExecutionsQuery {
             filter.push(format!("jobNameIn:{}", texts(&self.jobs)));
         }
         if !self.status.is_empty() {
-            // GraphQL has these words in upper case, and no quotes around them. A word that is none cannot be asked for.
+            // GraphQL has these words in upper case, and no quotes around them.
             let words: Vec<String> = self
                 .status
                 .iter()
@@ -168,9 +169,26 @@ impl ListTeamExecutions {
         self
     }
 
+    fn check(&self) -> Result<()> {
+        // A word that is none cannot be asked for, and what is left of it would be another one.
+        let is_word = |status: &&ExecutionStatus| {
+            name_only(status.as_str()).eq_ignore_ascii_case(status.as_str())
+                && !status.as_str().is_empty()
+        };
+        match self.query.status.iter().find(|status| !is_word(status)) {
+            Some(status) => Err(Error::input(
+                "status",
+                format!("`{status}` is no word of a state"),
+            )),
+            None => Ok(()),
+        }
+    }
+
     fn list(self) -> List<Execution> {
+        let checked = self.check();
         // Executions do not say their team, so that nothing can be held against it here.
-        self.paging.apply(list(&self.team, self.query, |_| true))
+        let list = list(&self.team, self.query, |_| true).map_call(|call| call.check(checked));
+        self.paging.apply(list)
     }
 }
 

@@ -174,8 +174,15 @@ impl<'a> Executions<'a> {
                 Ok(()) => Ok(true),
                 // The same status stands for all that the service does not like; only the execution tells.
                 Err(error) if error.status() == Some(StatusCode::BAD_REQUEST) => {
-                    let ended = executions.get(&id).await?.outcome().is_some();
-                    if ended { Ok(false) } else { Err(error) }
+                    match executions.get(&id).await {
+                        Ok(execution) if execution.outcome().is_some() => Ok(false),
+                        Ok(_) => Err(error),
+                        // That looking failed does not answer what became of an attempt before the refusal.
+                        Err(looking) if error.may_have_happened() => {
+                            Err(looking.with_may_have_happened())
+                        }
+                        Err(looking) => Err(looking),
+                    }
                 }
                 Err(error) => Err(error),
             }
