@@ -177,10 +177,11 @@ struct Plain {
     under_way: AtomicUsize,
     most: AtomicUsize,
     requests: AtomicUsize,
-    /// Answers 404 for this one, and 500 for that one as often as it says.
+    /// Answers 404 for this one, and for that one as often as it says this status.
     gone: Option<String>,
     flaky: Option<String>,
     failures: AtomicUsize,
+    failure: http::StatusCode,
 }
 
 #[async_trait]
@@ -212,7 +213,7 @@ impl Transport for Plain {
                 .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fails)
                 .is_ok()
         {
-            *response.status_mut() = http::StatusCode::IM_A_TEAPOT;
+            *response.status_mut() = self.failure;
         }
         Ok(response)
     }
@@ -296,7 +297,9 @@ async fn after_an_error_reading_goes_on_with_what_failed() {
     let (_, api) = plain(
         Plain {
             flaky: Some("FR2".into()),
-            failures: 2.into(),
+            // All attempts of two calls.
+            failures: 10.into(),
+            failure: http::StatusCode::SERVICE_UNAVAILABLE,
             ..Plain::default()
         },
         5,
@@ -308,7 +311,7 @@ async fn after_an_error_reading_goes_on_with_what_failed() {
             Ok(Some(bill)) => all.push(bill.id),
             Ok(None) => break,
             Err(error) => {
-                assert_eq!(error.status().unwrap().as_u16(), 418);
+                assert_eq!(error.status().unwrap().as_u16(), 503);
                 errors += 1;
             }
         }
@@ -326,6 +329,38 @@ async fn after_an_error_reading_goes_on_with_what_failed() {
             2
         )
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_loop_that_passes_over_errors_ends() {
+    use http::StatusCode;
+    for (failure, errors, requests) in [
+        (StatusCode::FORBIDDEN, 1, 1),
+        (StatusCode::SERVICE_UNAVAILABLE, 10, 50),
+    ] {
+        let (service, api) = plain(
+            Plain {
+                flaky: Some("FR2".into()),
+                failures: usize::MAX.into(),
+                failure,
+                ..Plain::default()
+            },
+            5,
+        );
+        let list = || api.get("/me/bill").list::<Bill>().concurrency(1);
+        let mut items = list().items();
+        let (mut read, mut failed) = (0, 0);
+        loop {
+            match items.next().await {
+                Ok(Some(_)) => read += 1,
+                Ok(None) => break,
+                Err(_) => failed += 1,
+            }
+        }
+        assert_eq!((read, failed), (2, errors), "{failure}");
+        // The list, two objects, and the one that fails.
+        assert_eq!(service.requests.load(Ordering::Relaxed), 3 + requests);
+    }
 }
 
 #[tokio::test(start_paused = true)]

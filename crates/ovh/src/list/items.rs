@@ -15,8 +15,9 @@ use super::{CONCURRENCY, Detail};
 
 /// The items of a list, one after the other, in the order of the service.
 ///
-/// It is a [`Stream`], and has a [`next`](Self::next) of its own. After an error, `next` may be called again: it goes on
-/// with what failed.
+/// It is a [`Stream`], and has a [`next`](Self::next) of its own. After an error that may pass ([`Error::is_retryable`])
+/// `next` may be called again, up to ten times: it goes on with what failed. After any other error the items have ended,
+/// and [`continuation`](Self::continuation) still names the page; of ids that were given, the next one is read.
 #[must_use = "nothing is sent until the first item is asked for"]
 pub struct Items<T> {
     source: Source<T>,
@@ -25,7 +26,14 @@ pub struct Items<T> {
     /// What was taken from the source, with the page that it stood on.
     under_way: VecDeque<(Option<PageToken>, Slot<T>)>,
     ended: bool,
+    /// How many times in a row the object at the front could not be read.
+    failures: u32,
+    /// The page of the object whose failure has ended the list.
+    failed: Option<PageToken>,
 }
+
+/// After this many failures in a row of one object the list ends, so that a loop that passes over errors ends too.
+const FAILURES: u32 = 10;
 
 pub(super) enum Source<T> {
     Pages(Box<page::Items<Entry<T>>>),
@@ -73,6 +81,8 @@ impl<T> Items<T> {
             limit,
             under_way: VecDeque::new(),
             ended: false,
+            failures: 0,
+            failed: None,
         }
     }
 
@@ -91,6 +101,7 @@ impl<T> Items<T> {
     {
         match (self.under_way.front(), &self.source) {
             (Some((page, _)), _) => page.clone(),
+            (None, _) if self.failed.is_some() => self.failed.clone(),
             (None, Source::Pages(pages)) => pages.continuation(),
             (None, Source::Given(_)) => None,
         }
@@ -136,11 +147,24 @@ impl<T: Send + 'static> Items<T> {
                 };
             };
             match slot {
-                Slot::Item(item) => return Poll::Ready(Some(Ok(item))),
-                Slot::Gone => {}
+                Slot::Item(item) => {
+                    self.failures = 0;
+                    return Poll::Ready(Some(Ok(item)));
+                }
+                Slot::Gone => self.failures = 0,
                 Slot::Broken(error) => return Poll::Ready(Some(Err(error))),
                 Slot::Unread(id, error) => {
-                    self.under_way.push_front((page, Slot::Id(id)));
+                    self.failures += 1;
+                    if error.is_retryable() && self.failures < FAILURES {
+                        self.under_way.push_front((page, Slot::Id(id)));
+                    } else if skips_missing {
+                        self.under_way.clear();
+                        self.ended = true;
+                        self.failed = page;
+                    } else {
+                        // The ids that were given come to an end by themselves.
+                        self.failures = 0;
+                    }
                     return Poll::Ready(Some(Err(error)));
                 }
                 slot @ (Slot::Id(_) | Slot::Reading(..)) => {
