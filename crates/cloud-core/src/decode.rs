@@ -10,7 +10,10 @@ use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAn
 
 use crate::page::{Page, PageInfo, PageMeta};
 
+mod items;
 mod problem;
+
+use items::{ItemsSeed, Room};
 
 /// An answer as it came.
 #[derive(Clone)]
@@ -22,6 +25,25 @@ pub struct RawResponse {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    pub(crate) bounds: Bounds,
+}
+
+/// How much may be made of one page. A small text can be a large list: `{}` is two bytes, and an item of a few hundred.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    /// The most items that the reader of the list wants.
+    pub(crate) items: usize,
+    /// The most bytes that the items may take, not counting what they own.
+    pub(crate) bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            items: usize::MAX,
+            bytes: usize::MAX,
+        }
+    }
 }
 
 impl fmt::Debug for RawResponse {
@@ -38,6 +60,8 @@ pub struct DecodeError {
     pub(crate) path: Option<String>,
     // The text ends too early, as when a connection was cut: another attempt may bring all of it.
     pub(crate) cut: bool,
+    // A page with more items than the list may have.
+    pub(crate) too_many: bool,
 }
 
 impl DecodeError {
@@ -47,6 +71,7 @@ impl DecodeError {
             message: message.into(),
             path: None,
             cut: false,
+            too_many: false,
         }
     }
 }
@@ -206,7 +231,15 @@ impl<T: DeserializeOwned> Decode<Option<T>> {
 impl<T: DeserializeOwned + 'static> Decode<Page<T>> {
     /// One page of a list that is the whole body; `info` reads from the headers what they say about the pages.
     pub fn array(info: fn(&HeaderMap) -> PageInfo) -> Self {
-        Decode::json().map_with(move |items, headers| Page::new(items, info(headers)))
+        Decode::<Vec<T>>::by(
+            |response, _| {
+                let room = Room::new::<T>(response.bounds);
+                let items = seeded(&response.body, || room.seed());
+                items.map_err(|error| room.explain(error))
+            },
+            "",
+        )
+        .map_with(move |items, headers| Page::new(items, info(headers)))
     }
 }
 
@@ -215,7 +248,11 @@ impl<T: DeserializeOwned> Decode<Page<T>> {
     pub const fn page<M: PageMeta>(key: &'static str) -> Self {
         Self::by(
             |response, key| {
-                let (items, meta) = seeded(&response.body, || Listed::<T, M>(key, PhantomData))?;
+                let room = Room::new::<T>(response.bounds);
+                let listed = seeded(&response.body, || {
+                    Listed::<T, M>(key, room.seed().or_null(), PhantomData)
+                });
+                let (items, meta) = listed.map_err(|error| room.explain(error))?;
                 let items = items
                     .ok_or_else(|| DecodeError::new(format!("the answer has no key `{key}`")))?;
                 Ok(Page::new(items, meta.info()))
@@ -254,6 +291,7 @@ fn seeded<'de, S: DeserializeSeed<'de>>(
         message: problem::describe(&error),
         path,
         cut: error.is_eof(),
+        too_many: false,
     })
 }
 
@@ -290,16 +328,16 @@ impl<'de, T: de::Deserialize<'de>> de::Visitor<'de> for Keyed<T> {
     }
 }
 
-struct Listed<T, M>(&'static str, PhantomData<(T, M)>);
+struct Listed<'r, T, M>(&'static str, ItemsSeed<'r, T>, PhantomData<M>);
 
-impl<'de, T: de::Deserialize<'de>, M: PageMeta> DeserializeSeed<'de> for Listed<T, M> {
+impl<'de, T: de::Deserialize<'de>, M: PageMeta> DeserializeSeed<'de> for Listed<'_, T, M> {
     type Value = (Option<Vec<T>>, M);
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de, T: de::Deserialize<'de>, M: PageMeta> de::Visitor<'de> for Listed<T, M> {
+impl<'de, T: de::Deserialize<'de>, M: PageMeta> de::Visitor<'de> for Listed<'_, T, M> {
     type Value = (Option<Vec<T>>, M);
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an object with the list `{}`", self.0)
@@ -308,8 +346,7 @@ impl<'de, T: de::Deserialize<'de>, M: PageMeta> de::Visitor<'de> for Listed<T, M
         let (mut items, mut meta) = (None, M::default());
         while let Some(which) = map.next_key_seed(Is([self.0, M::KEY]))? {
             match which {
-                // An absent list may also be written as null.
-                0 => items = Some(map.next_value::<Option<Vec<T>>>()?.unwrap_or_default()),
+                0 => items = Some(map.next_value_seed(self.1)?),
                 1 => meta = map.next_value::<Option<M>>()?.unwrap_or_default(),
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -373,6 +410,7 @@ mod tests {
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: body.to_owned().into(),
+            bounds: Bounds::default(),
         }
     }
 
@@ -460,6 +498,50 @@ mod tests {
             decode.apply(answer).unwrap_err().path.as_deref(),
             Some("[1].id")
         );
+    }
+
+    #[test]
+    fn a_page_has_no_more_items_than_it_may() {
+        let page = |body: &str, bounds| {
+            let mut page = answer(body);
+            page.bounds = bounds;
+            page
+        };
+        let items = |most| Bounds {
+            items: most,
+            ..Bounds::default()
+        };
+        let listed = Decode::<Page<Server>>::page::<Meta>("servers");
+        let array = Decode::<Page<Server>>::array(|_| PageInfo::default());
+        let three = r#"[{"id":1},{"id":2},{"id":3}]"#;
+        for (decode, body) in [
+            (listed, format!(r#"{{"servers":{three}}}"#)),
+            (array, three.to_owned()),
+        ] {
+            assert_eq!(decode.apply(page(&body, items(3))).unwrap().items.len(), 3);
+            let error = decode.apply(page(&body, items(2))).unwrap_err();
+            assert_eq!(
+                error.message,
+                "the list has more than 2 items; raise the limit by cap, or read it item by item"
+            );
+            assert!(error.too_many && !error.cut);
+            let bytes = Bounds {
+                bytes: 2 * size_of::<Server>(),
+                ..Bounds::default()
+            };
+            let error = decode.apply(page(&body, bytes)).unwrap_err();
+            assert_eq!(
+                error.message,
+                format!(
+                    "a page has more than 2 items, which take more than the {} bytes that an answer may have; the limit \
+                     can be raised by response_limit",
+                    bytes.bytes
+                )
+            );
+            let broken = body.replace("\"id\":2", "\"id\":x");
+            let error = decode.apply(page(&broken, items(2))).unwrap_err();
+            assert!(!error.too_many, "{error}");
+        }
     }
 
     #[test]

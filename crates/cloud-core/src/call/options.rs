@@ -13,6 +13,8 @@ pub struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) response_limit: Option<usize>,
+    /// The most items of a page, for a list that is read whole.
+    pub(crate) item_limit: Option<usize>,
     pub(crate) unchecked: bool,
     pub(crate) while_locked: Option<Duration>,
     pub(crate) headers: HeaderMap,
@@ -83,6 +85,7 @@ impl fmt::Debug for CallOptions {
             .field("attempt_timeout", &self.attempt_timeout)
             .field("idempotent", &self.idempotent)
             .field("response_limit", &self.response_limit)
+            .field("item_limit", &self.item_limit)
             .field("unchecked", &self.unchecked)
             .field("while_locked", &self.while_locked)
             .field("headers", &headers)

@@ -9,7 +9,7 @@ use super::Engine;
 use super::sent::Sent;
 use crate::body::{Body, ResponseBody};
 use crate::call::Parts;
-use crate::decode::{DecodeError, RawResponse};
+use crate::decode::{Bounds, DecodeError, RawResponse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::retry::{self, Failure};
 use crate::throttle::RateLimit;
@@ -166,7 +166,7 @@ impl Engine {
             return Ok(status);
         }
         let limit = parts.options.response_limit.or(inner.response_limit);
-        let response = self
+        let mut response = self
             .collect(response, limit.unwrap_or(RESPONSE_LIMIT), &sent)
             .await?;
         if !parts.succeeds_with(status) {
@@ -183,18 +183,21 @@ impl Engine {
         let Sink::Whole(accept) = sink else {
             return Ok(status);
         };
+        response.bounds.items = parts.options.item_limit.unwrap_or(usize::MAX);
         let (body, id) = (
             response.body.clone(),
             self.correlation_id(&response.headers),
         );
         accept(response).map(|()| status).map_err(|problem| {
             let secrets = sent.secrets();
-            let mut error = Error::new(
-                ErrorKind::Decode,
-                secrets.hide(&problem.message).into_owned(),
-            )
-            .with_hidden_body(&body, &secrets)
-            .with_status(status, id.map(|id| secrets.hide(&id).into()));
+            let kind = if problem.too_many {
+                ErrorKind::Page
+            } else {
+                ErrorKind::Decode
+            };
+            let mut error = Error::new(kind, secrets.hide(&problem.message).into_owned())
+                .with_hidden_body(&body, &secrets)
+                .with_status(status, id.map(|id| secrets.hide(&id).into()));
             if let Some(path) = problem.path {
                 error = error.with_json_path(secrets.hide(&path).into_owned());
             }
@@ -263,6 +266,10 @@ impl Engine {
             status: head.status,
             headers: head.headers,
             body,
+            bounds: Bounds {
+                bytes: limit,
+                ..Bounds::default()
+            },
         })
     }
 

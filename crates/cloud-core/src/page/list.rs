@@ -136,8 +136,13 @@ impl<T: Send + 'static> List<T> {
     }
 
     /// All items of all pages. More than [`cap`](Self::cap) of them is an error.
-    pub async fn all(self) -> Result<Vec<T>> {
+    pub async fn all(mut self) -> Result<Vec<T>> {
         let cap = self.cap;
+        // A page that is too large by itself is not even decoded.
+        self.call = self.call.options(|options| CallOptions {
+            item_limit: Some(cap),
+            ..options
+        });
         let mut pages = self.pages();
         let mut all = Vec::new();
         while let Some(mut page) = pages.next().await? {
