@@ -16,18 +16,22 @@ class Session:
 
     def __init__(self, keystone, user, password, project):
         self.url = f"{keystone}/v3"
-        self.headers = {"Content-Type": "application/json"}
         domain = {"id": DOMAIN}
         person = {"name": user, "domain": domain, "password": password}
-        answer, headers = self.send("POST", "/auth/tokens", {"auth": {
+        self.credentials = {"auth": {
             "identity": {"methods": ["password"], "password": {"user": person}},
             "scope": {"project": {"name": project, "domain": domain}},
-        }})
+        }}
+        self.log_in()
+
+    def log_in(self):
+        self.headers = {"Content-Type": "application/json"}
+        answer, headers = self.send("POST", "/auth/tokens", self.credentials)
         self.headers["X-Auth-Token"] = headers["X-Subject-Token"]
         self.user = answer["token"]["user"]["id"]
 
-    def send(self, method, path, body=None):
-        """What is answered, and its headers. A refusal ends the program."""
+    def send(self, method, path, body=None, renew=True):
+        """What is answered, and its headers. A refusal ends the program, unless it is that of an old token."""
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.url + path, data, self.headers, method=method)
         try:
@@ -35,6 +39,10 @@ class Session:
                 text = answer.read()
                 return json.loads(text) if text else None, answer.headers
         except urllib.error.HTTPError as error:
+            # Tokens may live for seconds only, which are not enough for all of this on a slow machine.
+            if error.code == 401 and renew and "X-Auth-Token" in self.headers:
+                self.log_in()
+                return self.send(method, path, body, renew=False)
             sys.exit(f"{method} {path}: {error.code} {error.read()[:400]!r}")
 
     def create(self, kind, **fields):

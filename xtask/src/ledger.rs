@@ -31,6 +31,8 @@ struct Hello {
 
 struct Tree {
     crates: usize,
+    /// And with those that run only while it is built.
+    with_build: usize,
     syn: usize,
 }
 
@@ -64,6 +66,10 @@ impl Ledger {
         row(
             "crates in `cargo tree -e normal`",
             trees.iter().map(|tree| tree.crates.to_string()),
+        );
+        row(
+            "and in `-e normal,build`",
+            trees.iter().map(|tree| tree.with_build.to_string()),
         );
         row(
             "versions of syn",
@@ -263,23 +269,32 @@ impl Hello {
 }
 
 fn tree(folder: &Path) -> Result<Tree> {
-    let arguments = [
-        "tree", "--edges", "normal", "--prefix", "none", "--format", "{p}",
-    ];
-    let text = process::output(process::cargo().args(arguments).current_dir(folder))?;
-    // A crate that the tree shows again is followed by a mark.
-    let crates: BTreeSet<_> = text
-        .lines()
-        .map(|line| line.trim_end_matches(" (*)"))
-        .collect();
-    let syn = crates
+    let normal = crates(folder, "normal")?;
+    let syn = normal
         .iter()
         .filter(|line| line.starts_with("syn v"))
         .count();
     Ok(Tree {
-        crates: crates.len(),
+        crates: normal.len(),
+        with_build: crates(folder, "normal,build")?.len(),
         syn,
     })
+}
+
+/// The program and all that it depends on by edges of these kinds.
+fn crates(folder: &Path, edges: &str) -> Result<BTreeSet<String>> {
+    let arguments = ["tree", "--prefix", "none", "--format", "{p}", "--edges"];
+    let text = process::output(
+        process::cargo()
+            .args(arguments)
+            .arg(edges)
+            .current_dir(folder),
+    )?;
+    // A crate that the tree shows again is followed by a mark.
+    Ok(text
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)").to_owned())
+        .collect())
 }
 
 fn cost(folder: &Path) -> Result<Cost> {

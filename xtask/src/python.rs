@@ -23,8 +23,8 @@ pub(crate) struct Environment {
     pub(crate) requirements: PathBuf,
     /// Whether it lists all of them, so that none has to be looked for.
     pub(crate) complete: bool,
-    /// The file, if there is one, that lists what has to be there before anything is built: packages are then built with
-    /// it, and not with whatever is newest today.
+    /// The file, if there is one, with the versions of what builds packages that have no wheel. What it does not name is
+    /// taken as the package asks for it, in the newest version.
     pub(crate) build: Option<PathBuf>,
     pub(crate) version: Version,
     /// What asks for it, for the message when there is no such Python.
@@ -78,17 +78,33 @@ impl Environment {
         process::run(Command::new(&base).args(["-m", "venv"]).arg(venv)).map_err(|error| {
             format!("{error}\nPython's `venv` and `pip` are needed; on Debian they are in the package python3-venv")
         })?;
-        let mut install = pip(&python);
-        if self.complete {
-            install.arg("--no-deps");
-        }
-        if let Some(build) = &self.build {
-            process::run(pip(&python).arg("--requirement").arg(build))?;
-            install.arg("--no-build-isolation");
-        }
-        process::run(install.arg("--requirement").arg(&self.requirements))?;
+        process::run(&mut self.install(&python))?;
         fs::write(stamp, wanted)?;
         Ok(python)
+    }
+
+    fn install(&self, python: &Path) -> Command {
+        let mut pip = Command::new(python);
+        pip.args(["-m", "pip", "install"]);
+        pip.args(["--quiet", "--disable-pip-version-check"]);
+        if self.complete {
+            pip.arg("--no-deps");
+        }
+        if let Some((folder, name)) = self
+            .build
+            .as_ref()
+            .and_then(|file| Some((file.parent()?, file.file_name()?)))
+        {
+            // Only the environment reaches the environments that packages are built in: by the first name up to pip
+            // 25.2, by the second from then on. It is split at spaces, which a path may have and this name has not. By
+            // the third, old versions of pip give such an environment to packages without a pyproject.toml as well.
+            pip.current_dir(folder)
+                .env("PIP_CONSTRAINT", name)
+                .env("PIP_BUILD_CONSTRAINT", name)
+                .env("PIP_USE_PEP517", "1");
+        }
+        pip.arg("--requirement").arg(&self.requirements);
+        pip
     }
 
     fn find_base(&self) -> Result<String> {
@@ -111,18 +127,6 @@ impl Environment {
         );
         Err(format!("{} needs {}, and {found}", self.who, self.version).into())
     }
-}
-
-fn pip(python: &Path) -> Command {
-    let mut pip = Command::new(python);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-    ]);
-    pip
 }
 
 fn version(python: &Path) -> Option<(u32, u32)> {

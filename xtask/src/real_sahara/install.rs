@@ -13,6 +13,7 @@ use crate::{Result, process};
 const COMPILED: &str = "#include <openssl/evp.h>\n";
 
 pub(super) fn install(home: &Home) -> Result {
+    check_keygen()?;
     if !home.program("python").exists() {
         check_compiler()?;
     }
@@ -32,6 +33,18 @@ pub(super) fn install(home: &Home) -> Result {
     let line = format!("{}\n", home.recipe.join("memory_remote").display());
     fs::write(Path::new(packages.trim()).join("memory-remote.pth"), line)?;
     blank_databases(home)
+}
+
+/// Sahara makes the keys of a cluster with a program, and without it answers every creation of one with status 500.
+fn check_keygen() -> Result {
+    Command::new("ssh-keygen")
+        .arg("-?")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(
+            |_| "the real Sahara needs `ssh-keygen`: on Debian, install the package openssh-client",
+        )?;
+    Ok(())
 }
 
 fn check_compiler() -> Result {
