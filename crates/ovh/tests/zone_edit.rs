@@ -243,13 +243,15 @@ async fn edits_of_one_zone_take_turns() {
     );
 }
 
+type Answer = fn() -> Scripted;
+
 /// What was done before a failure stands, so the failure must not look as if nothing had been done.
 #[tokio::test(start_paused = true)]
 async fn an_edit_that_fails_half_done_says_so() {
     let unreachable = || Scripted::Failure(TransportErrorKind::NotSent);
     let refused = || Scripted::json(403, r#"{"class": "Client::Forbidden", "message": "no"}"#);
     let busy = || Scripted::json(409, r#"{"class": "Client::Conflict", "message": "busy"}"#);
-    let cases: [(usize, fn() -> Scripted, bool, bool, &str); 5] = [
+    let cases: [(usize, Answer, bool, bool, &str); 5] = [
         (
             0,
             unreachable,

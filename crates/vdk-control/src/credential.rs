@@ -235,11 +235,7 @@ impl Source {
         }
         let grant = lock(&self.grant).clone();
         let fields: &[(&str, &str)] = match &grant {
-            Grant::ApiToken(token) => &[
-                ("grant_type", "refresh_token"),
-                ("refresh_token", token.expose_secret()),
-            ],
-            Grant::Refresh { token, .. } => &[
+            Grant::ApiToken(token) | Grant::Refresh { token, .. } => &[
                 ("grant_type", "refresh_token"),
                 ("refresh_token", token.expose_secret()),
             ],
