@@ -254,7 +254,7 @@ struct Waiting {
 
 impl Waiting {
     /// What was waited for has come, be it good or bad.
-    fn is_over(mut self) {
+    fn end(mut self) {
         self.asked = None;
     }
 }
@@ -277,8 +277,10 @@ impl Stream for Awaited {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         // The future of `chunk` holds nothing but the reference, so a new one at each poll loses nothing.
         let chunk = pin!(self.body.chunk()).poll(cx);
-        if let Poll::Ready(None | Some(Err(_))) = chunk {
-            self.waiting.take().map(Waiting::is_over);
+        if let Poll::Ready(None | Some(Err(_))) = chunk
+            && let Some(waiting) = self.waiting.take()
+        {
+            waiting.end();
         }
         chunk
     }
@@ -297,7 +299,9 @@ impl Transport for FailoverTransport {
             let index = (first + step) % self.routes.len();
             let waiting = self.waiting(Asked { first, index });
             let outcome = self.send_to(index, copy(&request)).await;
-            waiting.map(Waiting::is_over);
+            if let Some(waiting) = waiting {
+                waiting.end();
+            }
             let passes_over = self.passes_over(&outcome);
             match outcome {
                 Ok(response) if passes_over => last_answer = Some((index, response)),
