@@ -253,6 +253,13 @@ impl<T: Send + 'static> Call<T> {
     }
 }
 
+#[cfg(test)]
+impl<T> Call<T> {
+    pub(crate) fn into_parts(self) -> Parts {
+        *self.parts
+    }
+}
+
 impl<T: Send + 'static> IntoFuture for Call<T> {
     type Output = Result<T>;
     type IntoFuture = CallFuture<T>;

@@ -296,6 +296,8 @@ impl Engine {
 #[cfg(test)]
 mod beside_tests;
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod task_tests;
 #[cfg(test)]
 mod tests;

@@ -40,6 +40,8 @@ pub mod model;
 pub mod options;
 pub mod page;
 pub mod retry;
+#[cfg(test)]
+mod schedules;
 pub mod secrets;
 pub mod task;
 #[cfg(any(test, feature = "test-util"))]

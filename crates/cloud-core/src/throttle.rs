@@ -201,4 +201,6 @@ fn too_late(wait: Duration, left: Duration) -> Error {
 }
 
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod tests;
