@@ -106,12 +106,12 @@ fn wall(url: &str, what: What) -> (Duration, Duration) {
         let nanos = String::from_utf8_lossy(&output.stdout).trim().parse();
         Duration::from_nanos(nanos.expect("a number")) / 300
     };
-    let mut times = (Vec::new(), Vec::new());
+    let mut taken = (Vec::new(), Vec::new());
     for _ in 0..15 {
-        times.0.push(timed(Who::Ours));
-        times.1.push(timed(Who::Bare));
+        taken.0.push(timed(Who::Ours));
+        taken.1.push(timed(Who::Bare));
     }
-    times.0.sort_unstable();
-    times.1.sort_unstable();
-    (times.0[7], times.1[7])
+    taken.0.sort_unstable();
+    taken.1.sort_unstable();
+    (taken.0[7], taken.1[7])
 }

@@ -148,12 +148,13 @@ fn answers(text: &str) -> Vec<(u16, String, String)> {
     }
     // Looking through headers takes its time too; once for each way of making an error is enough.
     all.into_iter()
-        .map(
-            |(status, body)| match body.starts_with('<') || status == 302 {
-                true => (status, header.clone(), body),
-                false => (status, String::new(), body),
-            },
-        )
+        .map(|(status, body)| {
+            if body.starts_with('<') || status == 302 {
+                (status, header.clone(), body)
+            } else {
+                (status, String::new(), body)
+            }
+        })
         .collect()
 }
 

@@ -114,7 +114,7 @@ impl HandClock {
     pub(crate) fn next(&self) -> Option<Duration> {
         let time = self.time();
         let next = time.sleepers.iter().map(|(_, until, _)| *until).min()?;
-        Some(next - time.passed)
+        Some(next.saturating_sub(time.passed))
     }
 
     pub(crate) fn advance(&self, by: Duration) {

@@ -1,6 +1,7 @@
 //! What a program declares that reads servers with serde alone: every field of the API's description, as plain types.
 
 #![allow(dead_code, reason = "decoded, as by a program that may use any of it")]
+#![allow(clippy::struct_field_names, reason = "the names of the API")]
 
 use std::collections::BTreeMap;
 

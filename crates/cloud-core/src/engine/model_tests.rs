@@ -311,8 +311,8 @@ fn retries_at_a_pace_in_all_orders() {
     for (slots, tokens) in [(1, 5), (2, 12)] {
         try_all(Setting {
             slots,
-            tokens,
             pace,
+            tokens,
             ..PLAIN
         });
     }
