@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
 use crate::call::CallFuture;
-use crate::clock::{Clock, within};
+use crate::clock::{Clock, Sleep, within};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The deadline of a wait that sets none.
@@ -59,6 +60,16 @@ pub trait Watch<T>: Send {
     ///
     /// Dropping the future must lose no news.
     async fn next(&mut self) -> Result<Step<T>>;
+
+    /// What is watched, such as `action 7 of server 3`, for the message of a wait that is out of time.
+    fn subject(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether giving up leaves open what became of a request that changes something.
+    fn may_have_happened(&self) -> bool {
+        false
+    }
 }
 
 /// Work under way. Await it for the result; ask for [`progress`](Self::progress) to follow it.
@@ -138,11 +149,18 @@ impl<T: Send + 'static> Waiter<T> {
             || "nothing seen of it".to_owned(),
             |last| format!("last seen: {last}"),
         );
-        Error::new(
+        let subject = self.watch.subject();
+        let subject = subject.map_or_else(String::new, |subject| format!("{subject}: "));
+        let error = Error::new(
             ErrorKind::WaitTimeout,
-            format!("{:.0} s have passed; {seen}", self.limit.as_secs_f64()),
+            format!("{subject}{} have passed; {seen}", passed(self.limit)),
         )
-        .with_retryable(true)
+        .with_retryable(true);
+        if self.watch.may_have_happened() {
+            error.with_may_have_happened()
+        } else {
+            error
+        }
     }
 
     async fn finish(mut self) -> Result<T> {
@@ -174,6 +192,14 @@ impl<T: Send + 'static> IntoFuture for Waiter<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.finish())
+    }
+}
+
+fn passed(limit: Duration) -> String {
+    if limit < Duration::from_secs(10) {
+        format!("{} ms", limit.as_millis())
+    } else {
+        format!("{:.0} s", limit.as_secs_f64())
     }
 }
 
@@ -232,14 +258,24 @@ const fn shorter(one: Duration, other: Duration) -> Duration {
 const TOLERATED: u32 = 3;
 
 /// A [`Watch`] that asks again and again by a function.
-pub struct Poll<F> {
+pub struct Poll<F, R> {
     look: F,
     clock: Arc<dyn Clock>,
     interval: Interval,
     failures: u32,
+    subject: Option<String>,
+    /// The pause or the look that is under way. It is kept here, so that it goes on where it was when a caller gives up
+    /// waiting for news and asks again.
+    under_way: UnderWay<R>,
 }
 
-impl<F> Poll<F> {
+enum UnderWay<R> {
+    Nothing,
+    Pause(Sleep),
+    Look(Pin<Box<R>>),
+}
+
+impl<F, R> Poll<F, R> {
     /// Asks by `look`, first after the interval's first delay. A failure that passes by itself is tolerated three times
     /// in a row.
     pub fn new(clock: Arc<dyn Clock>, interval: Interval, look: F) -> Self {
@@ -248,20 +284,29 @@ impl<F> Poll<F> {
             clock,
             interval,
             failures: 0,
+            subject: None,
+            under_way: UnderWay::Nothing,
         }
+    }
+
+    /// Says what is looked at, for the message of a wait that is out of time.
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
     }
 }
 
-impl<F> fmt::Debug for Poll<F> {
+impl<F, R> fmt::Debug for Poll<F, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Poll")
             .field("interval", &self.interval)
+            .field("subject", &self.subject)
             .finish_non_exhaustive()
     }
 }
 
 #[async_trait]
-impl<T, F, R> Watch<T> for Poll<F>
+impl<T, F, R> Watch<T> for Poll<F, R>
 where
     T: Send + 'static,
     F: FnMut() -> R + Send,
@@ -269,18 +314,34 @@ where
 {
     async fn next(&mut self) -> Result<Step<T>> {
         loop {
-            let delay = self.interval.step(self.clock.random());
-            self.clock.sleep(delay).await;
-            match (self.look)().await {
-                Err(error) if error.is_retryable() && self.failures < TOLERATED => {
-                    self.failures += 1;
+            match &mut self.under_way {
+                UnderWay::Nothing => {
+                    let delay = self.interval.step(self.clock.random());
+                    self.under_way = UnderWay::Pause(self.clock.sleep(delay));
                 }
-                other => {
-                    self.failures = 0;
-                    return other;
+                UnderWay::Pause(pause) => {
+                    pause.as_mut().await;
+                    self.under_way = UnderWay::Look(Box::pin((self.look)()));
+                }
+                UnderWay::Look(look) => {
+                    let seen = look.as_mut().await;
+                    self.under_way = UnderWay::Nothing;
+                    match seen {
+                        Err(error) if error.is_retryable() && self.failures < TOLERATED => {
+                            self.failures += 1;
+                        }
+                        other => {
+                            self.failures = 0;
+                            return other;
+                        }
+                    }
                 }
             }
         }
+    }
+
+    fn subject(&self) -> Option<String> {
+        self.subject.clone()
     }
 }
 

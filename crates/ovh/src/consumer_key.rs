@@ -304,7 +304,7 @@ impl PendingConsumerKey {
         let client = Arc::new(self.client);
         Waiter::new(
             clock.clone(),
-            Poll::new(clock, LOOKS, move || look(client.clone())),
+            Poll::new(clock, LOOKS, move || look(client.clone())).about("the consumer key"),
         )
     }
 }

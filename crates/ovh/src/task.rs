@@ -229,6 +229,10 @@ impl Watch<Value> for Once {
             };
         }
     }
+
+    fn may_have_happened(&self) -> bool {
+        true
+    }
 }
 
 impl Once {

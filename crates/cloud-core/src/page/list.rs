@@ -117,7 +117,10 @@ impl<T: Send + 'static> List<T> {
         for (name, value) in request.headers {
             call = call.header(name, value);
         }
-        call
+        match request.refused {
+            Some(problem) => call.refuse(Error::input("from_page", problem)),
+            None => call,
+        }
     }
 
     /// The call of one page, the first one unless [`from_page`](Self::from_page) says otherwise.

@@ -46,6 +46,7 @@ impl<S: PageStyle + ?Sized> PageStyle for &S {
 pub struct PageRequest {
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) refused: Option<&'static str>,
 }
 
 impl PageRequest {
@@ -57,6 +58,12 @@ impl PageRequest {
     /// Sets a header.
     pub fn header(&mut self, name: HeaderName, value: HeaderValue) {
         self.headers.push((name, value));
+    }
+
+    /// Says why this list has no page of this token. The request is not sent then: one that is left out would begin the
+    /// list anew.
+    pub fn refuse(&mut self, problem: &'static str) {
+        self.refused = Some(problem);
     }
 
     fn page_of_size(
@@ -154,8 +161,10 @@ pub struct CursorHeader {
 
 impl PageStyle for CursorHeader {
     fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, size: Option<u32>) {
-        if let Some(Ok(value)) = token.map(|token| HeaderValue::try_from(token.as_str())) {
-            request.header(self.cursor.clone(), value);
+        match token.map(|token| HeaderValue::try_from(token.as_str())) {
+            Some(Ok(value)) => request.header(self.cursor.clone(), value),
+            Some(Err(_)) => request.refuse("holds what no header may hold"),
+            None => {}
         }
         if let Some(size) = size {
             request.header(self.size.clone(), size.into());
@@ -168,7 +177,11 @@ impl PageStyle for CursorHeader {
 pub struct Whole;
 
 impl PageStyle for Whole {
-    fn ask(&self, _: &mut PageRequest, _: Option<&PageToken>, _: Option<u32>) {}
+    fn ask(&self, request: &mut PageRequest, token: Option<&PageToken>, _: Option<u32>) {
+        if token.is_some() {
+            request.refuse("this list comes whole and has no pages");
+        }
+    }
 
     fn next(&self, _: Option<&PageToken>, _: &PageInfo, _: usize) -> Option<PageToken> {
         None

@@ -452,3 +452,33 @@ fn no_number_of_a_service_fills_the_memory() {
     assert_eq!((ahead.len(), ahead[0].as_str()), (1000, "8"));
     assert!(numbers_after(u64::MAX, u64::MAX - 1).is_empty());
 }
+
+#[tokio::test]
+async fn a_token_that_cannot_be_sent_is_refused_and_does_not_begin_the_list_anew() {
+    let wire = service(3, true);
+    let cursor = CursorHeader {
+        cursor: http::HeaderName::from_static("x-cursor"),
+        size: http::HeaderName::from_static("x-size"),
+    };
+    for (list, text) in [
+        (
+            list(&wire).in_style(Whole),
+            "this list comes whole and has no pages",
+        ),
+        (
+            list(&wire).in_style(cursor),
+            "holds what no header may hold",
+        ),
+    ] {
+        let error = list
+            .from_page("bad\ntoken".parse().unwrap())
+            .all()
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("GET /x failed: wrong argument: from_page: {text}")
+        );
+    }
+    assert!(wire.seen().is_empty());
+}

@@ -23,17 +23,7 @@ impl ActionFailed {
         } else {
             &reason.message
         };
-        let about: Vec<_> = action
-            .resources
-            .iter()
-            .map(|on| format!("{} {}", on.kind, on.id))
-            .collect();
-        let message = format!(
-            "action {} ({}) of {}: {text}",
-            action.id,
-            action.command,
-            about.join(", ")
-        );
+        let message = format!("{}: {text}", named(&action));
         let error = Error::new(ErrorKind::WorkFailed, message);
         let error = if reason.code.as_str().is_empty() {
             error
@@ -42,6 +32,21 @@ impl ActionFailed {
         };
         error.with_details(Self { action })
     }
+}
+
+/// An action as a message names it.
+fn named(action: &Action) -> String {
+    let about: Vec<_> = action
+        .resources
+        .iter()
+        .map(|on| format!("{} {}", on.kind, on.id))
+        .collect();
+    format!(
+        "action {} ({}) of {}",
+        action.id,
+        action.command,
+        about.join(", ")
+    )
 }
 
 pub(crate) fn wait_for<T: Send + 'static>(
@@ -110,6 +115,15 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
                 "the result was given already",
             )),
         }
+    }
+
+    fn subject(&self) -> Option<String> {
+        let left = self.actions.iter().zip(&self.subscriptions);
+        let left: Vec<_> = left
+            .filter(|(_, subscription)| subscription.is_some())
+            .map(|(action, _)| named(action))
+            .collect();
+        (!left.is_empty()).then(|| left.join(", "))
     }
 }
 

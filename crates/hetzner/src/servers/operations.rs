@@ -163,7 +163,8 @@ impl<'a> Servers<'a> {
                 )))
             }
         };
-        Waiter::new(clock.clone(), Poll::new(clock, interval, look))
+        let looks = Poll::new(clock.clone(), interval, look).about(format!("server {id}"));
+        Waiter::new(clock, looks)
     }
 
     pub(super) fn start(
