@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use tokio::runtime::{Handle, Id};
 
 use crate::call::CallFuture;
-use crate::clock::{Clock, Sleep, within};
+use crate::clock::{Clock, within};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The deadline of a wait that sets none.
@@ -58,7 +59,8 @@ pub enum Step<T> {
 pub trait Watch<T>: Send {
     /// Waits for the next news. An error ends the wait: the work has failed, or cannot be watched any more.
     ///
-    /// Dropping the future must lose no news.
+    /// Dropping the future must lose no news, and no progress towards them either: `select!` in a loop drops it again and
+    /// again.
     async fn next(&mut self) -> Result<Step<T>>;
 
     /// What is watched, such as `action 7 of server 3`, for the message of a wait that is out of time.
@@ -117,7 +119,8 @@ impl<T: Send + 'static> Waiter<T> {
 
     /// The next news; `None` when the work has ended well and awaiting the waiter gives its result at once.
     ///
-    /// Fails when the work has failed, when it cannot be watched, or at the deadline.
+    /// Fails when the work has failed, when it cannot be watched, or at the deadline. Dropping the future loses nothing:
+    /// who asks again goes on where it was.
     pub async fn progress(&mut self) -> Result<Option<Progress>> {
         if self.result.is_some() {
             return Ok(None);
@@ -257,25 +260,55 @@ const fn shorter(one: Duration, other: Duration) -> Duration {
 /// How many failures in a row that pass by themselves are tolerated between two looks.
 const TOLERATED: u32 = 3;
 
+/// A future that outlives whoever awaits it: `select!` in a loop drops what it awaits again and again, and would never see
+/// the end of what it begins anew each time.
+pub struct Resumable<R>(Option<(Option<Id>, Pin<Box<R>>)>);
+
+impl<R: Future> Resumable<R> {
+    /// Nothing under way.
+    pub const fn new() -> Self {
+        Self(None)
+    }
+
+    /// The output of the future under way, which is begun if there is none. One that another runtime has begun is given
+    /// up, because that may stand still.
+    pub async fn get(&mut self, begin: impl FnOnce() -> R) -> R::Output {
+        let here = Handle::try_current().ok().map(|runtime| runtime.id());
+        let under_way = match &mut self.0 {
+            Some((runtime, under_way)) if *runtime == here => under_way,
+            other => &mut other.insert((here, Box::pin(begin()))).1,
+        };
+        let output = under_way.await;
+        self.0 = None;
+        output
+    }
+}
+
+impl<R: Future> Default for Resumable<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R> fmt::Debug for Resumable<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Resumable({})", self.0.is_some())
+    }
+}
+
 /// A [`Watch`] that asks again and again by a function.
 pub struct Poll<F, R> {
     look: F,
     clock: Arc<dyn Clock>,
     interval: Interval,
     failures: u32,
+    /// When the next look is due. The moment is kept and not the pause, for the same reason as the look.
+    due: Option<Instant>,
+    looking: Resumable<R>,
     subject: Option<String>,
-    /// The pause or the look that is under way. It is kept here, so that it goes on where it was when a caller gives up
-    /// waiting for news and asks again.
-    under_way: UnderWay<R>,
 }
 
-enum UnderWay<R> {
-    Nothing,
-    Pause(Sleep),
-    Look(Pin<Box<R>>),
-}
-
-impl<F, R> Poll<F, R> {
+impl<F, R: Future> Poll<F, R> {
     /// Asks by `look`, first after the interval's first delay. A failure that passes by itself is tolerated three times
     /// in a row.
     pub fn new(clock: Arc<dyn Clock>, interval: Interval, look: F) -> Self {
@@ -284,8 +317,9 @@ impl<F, R> Poll<F, R> {
             clock,
             interval,
             failures: 0,
+            due: None,
+            looking: Resumable::new(),
             subject: None,
-            under_way: UnderWay::Nothing,
         }
     }
 
@@ -300,7 +334,6 @@ impl<F, R> fmt::Debug for Poll<F, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Poll")
             .field("interval", &self.interval)
-            .field("subject", &self.subject)
             .finish_non_exhaustive()
     }
 }
@@ -314,27 +347,24 @@ where
 {
     async fn next(&mut self) -> Result<Step<T>> {
         loop {
-            match &mut self.under_way {
-                UnderWay::Nothing => {
-                    let delay = self.interval.step(self.clock.random());
-                    self.under_way = UnderWay::Pause(self.clock.sleep(delay));
+            let now = self.clock.now();
+            let due = match self.due {
+                Some(due) => due,
+                None => now + self.interval.step(self.clock.random()),
+            };
+            self.due = Some(due);
+            if due > now {
+                self.clock.sleep(due - now).await;
+            }
+            let seen = self.looking.get(&mut self.look).await;
+            self.due = None;
+            match seen {
+                Err(error) if error.is_retryable() && self.failures < TOLERATED => {
+                    self.failures += 1;
                 }
-                UnderWay::Pause(pause) => {
-                    pause.as_mut().await;
-                    self.under_way = UnderWay::Look(Box::pin((self.look)()));
-                }
-                UnderWay::Look(look) => {
-                    let seen = look.as_mut().await;
-                    self.under_way = UnderWay::Nothing;
-                    match seen {
-                        Err(error) if error.is_retryable() && self.failures < TOLERATED => {
-                            self.failures += 1;
-                        }
-                        other => {
-                            self.failures = 0;
-                            return other;
-                        }
-                    }
+                other => {
+                    self.failures = 0;
+                    return other;
                 }
             }
         }

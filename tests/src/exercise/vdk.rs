@@ -15,7 +15,7 @@ use vdk_control::{
 use super::{Answer, Place, Run, sandbox};
 
 /// A ZIP archive of one file, `exercise-job/10.py`.
-const ARCHIVE: &[u8] =
+pub const ARCHIVE: &[u8] =
     b"PK\x03\x04\x14\0\0\0\0\0\0\0!\0\x96\x92\x1a\x0e\x05\0\0\0\x05\0\0\0\x12\0\0\0exercise-job/10.pypass\
     \nPK\x01\x02\x14\x03\x14\0\0\0\0\0\0\0!\0\x96\x92\x1a\x0e\x05\0\0\0\x05\0\0\0\x12\0\0\0\0\0\0\0\0\0\
     \0\0\x80\x01\0\0\0\0exercise-job/10.pyPK\x05\x06\0\0\0\0\x01\0\x01\0@\0\0\x005\0\0\0\0\0";

@@ -130,6 +130,71 @@ async fn dropping_a_waiter_stops_the_looking() {
     assert_eq!(looks.load(Ordering::SeqCst), before);
 }
 
+/// A pause of a second and more, and looks of 300 ms, in a program that looks up every 100 ms.
+#[tokio::test(start_paused = true)]
+async fn who_drops_the_progress_and_asks_again_sees_the_end() {
+    let looks = Arc::new(AtomicU32::new(0));
+    let count = looks.clone();
+    let poll = Poll::new(clock(), Interval::new(SECOND, 5 * SECOND), move || {
+        let look = count.fetch_add(1, Ordering::SeqCst) + 1;
+        async move {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            if look < 3 {
+                pending(look)
+            } else {
+                Ok(Step::Done("done"))
+            }
+        }
+    });
+    let start = TokioClock.now();
+    let mut waiter = Waiter::new(clock(), poll);
+    let mut seen = 0;
+    loop {
+        match tokio::time::timeout(SECOND / 10, waiter.progress()).await {
+            Err(_) => {}
+            Ok(progress) => match progress.unwrap() {
+                Some(_) => seen += 1,
+                None => break,
+            },
+        }
+    }
+    assert_eq!((seen, looks.load(Ordering::SeqCst)), (2, 3));
+    assert!(TokioClock.now() - start < 6 * SECOND);
+    assert_eq!(waiter.await.unwrap(), "done");
+}
+
+/// What one runtime has begun is of no use to another one.
+#[test]
+fn a_wait_goes_on_in_another_runtime() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+    };
+    let looks = Arc::new(AtomicU32::new(0));
+    let count = looks.clone();
+    let poll = Poll::new(clock(), Interval::new(SECOND, SECOND), move || {
+        let look = count.fetch_add(1, Ordering::SeqCst) + 1;
+        async move {
+            if look == 1 {
+                std::future::pending::<()>().await;
+            }
+            Ok(Step::Done("done"))
+        }
+    });
+    let mut waiter = Waiter::new(clock(), poll);
+    let first = runtime();
+    first.block_on(async {
+        let progress = tokio::time::timeout(2 * SECOND, waiter.progress()).await;
+        assert!(progress.is_err());
+    });
+    drop(first);
+    assert_eq!(runtime().block_on(waiter.into_future()).unwrap(), "done");
+    assert_eq!(looks.load(Ordering::SeqCst), 2);
+}
+
 #[test]
 fn intervals_grow_to_the_longest() {
     let mut interval = Interval::new(SECOND, 3 * SECOND);

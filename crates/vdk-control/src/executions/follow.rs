@@ -4,7 +4,8 @@ use std::fmt;
 use std::hash::{Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
-use cloud_core::wait::{DEFAULT_DEADLINE, Interval};
+use cloud_core::call::CallFuture;
+use cloud_core::wait::{DEFAULT_DEADLINE, Interval, Resumable};
 use cloud_core::{Error, ErrorKind, Result};
 
 use super::{Outcome, Run};
@@ -52,18 +53,32 @@ pub struct FollowLogs {
     limit: Duration,
     /// When to look again; `None` for at once.
     look_at: Option<Instant>,
+    looking: Resumable<CallFuture<Look>>,
     ready: VecDeque<String>,
+    told: Told,
+    failures: u32,
+    ended: bool,
+}
+
+/// What was seen so far.
+#[derive(Clone, Default)]
+struct Told {
     /// The last lines that were given, and how many there were in all.
     given: VecDeque<u64>,
     count: usize,
-    failures: u32,
     failed_before: bool,
+}
+
+/// What a look shows.
+struct Look {
+    new: Vec<String>,
+    has_failed: bool,
     ended: bool,
 }
 
 impl fmt::Debug for FollowLogs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FollowLogs({:?}, {} lines)", self.run, self.count)
+        write!(f, "FollowLogs({:?}, {} lines)", self.run, self.told.count)
     }
 }
 
@@ -77,11 +92,10 @@ impl FollowLogs {
             begun,
             limit: DEFAULT_DEADLINE,
             look_at: None,
+            looking: Resumable::new(),
             ready: VecDeque::new(),
-            given: VecDeque::new(),
-            count: 0,
+            told: Told::default(),
             failures: 0,
-            failed_before: false,
             ended: false,
         }
     }
@@ -134,8 +148,10 @@ impl FollowLogs {
                 return Ok(None);
             }
             self.pause().await?;
-            match self.look().await {
-                Ok(()) => self.failures = 0,
+            let begin =
+                || -> CallFuture<Look> { Box::pin(look(self.run.clone(), self.told.clone())) };
+            match self.looking.get(begin).await {
+                Ok(look) => self.take(look),
                 Err(error) if error.is_retryable() && self.failures < TOLERATED => {
                     self.failures += 1;
                     self.look_later();
@@ -169,11 +185,13 @@ impl FollowLogs {
             let text = format!(
                 "{:.0} s have passed; {} lines were read",
                 self.limit.as_secs_f64(),
-                self.count
+                self.told.count
             );
             return Err(Error::new(ErrorKind::WaitTimeout, text).with_retryable(true));
         }
-        clock.sleep(pause).await;
+        if !pause.is_zero() {
+            clock.sleep(pause).await;
+        }
         Ok(())
     }
 
@@ -182,55 +200,55 @@ impl FollowLogs {
         self.look_at = Some(clock.now() + self.interval.step(clock.random()));
     }
 
-    async fn look(&mut self) -> Result<()> {
-        // Asked before the logs, so that the logs of an execution that has ended are all there are.
-        let outcome = self.run.get().await?.outcome();
-        // The server may still change its mind about a failure of the platform: it has to be seen twice.
-        let has_failed = outcome == Some(Outcome::PlatformError);
-        let ended = outcome.is_some() && (!has_failed || self.failed_before);
-        let mut tail = if self.count < WHOLE { 0 } else { TAIL };
-        let mut is_too_much = false;
-        let new = loop {
-            let text = match self
-                .run
-                .job()
-                .executions()
-                .logs(self.run.id())
-                .tail(tail)
-                .await
-            {
-                // More than the client takes at once: it goes on at the end, rather than never.
-                Err(error)
-                    if error.kind() == ErrorKind::TooLarge && !is_too_much && tail != TAIL =>
-                {
-                    (is_too_much, tail) = (true, TAIL);
-                    continue;
-                }
-                text => text?,
-            };
-            match self.news(&text, tail, ended, is_too_much) {
-                Some(new) => break new,
-                None => tail = tail.checked_mul(MORE).unwrap_or(0),
-            }
-        };
-        // From here on nothing waits: what was read is kept.
-        self.failed_before = has_failed;
-        if !new.is_empty() {
+    fn take(&mut self, look: Look) {
+        self.failures = 0;
+        self.told.failed_before = look.has_failed;
+        if !look.new.is_empty() {
             self.interval = self.run.job().team().client().interval();
         }
-        for line in new {
-            self.count += 1;
-            self.given.push_back(hash(&line));
-            if self.given.len() > WHOLE {
-                self.given.pop_front();
+        for line in look.new {
+            self.told.count += 1;
+            self.told.given.push_back(hash(&line));
+            if self.told.given.len() > WHOLE {
+                self.told.given.pop_front();
             }
             self.ready.push_back(line);
         }
-        self.ended = ended;
+        self.ended = look.ended;
         self.look_later();
-        Ok(())
     }
+}
 
+async fn look(run: Run, told: Told) -> Result<Look> {
+    // Asked before the logs, so that the logs of an execution that has ended are all there are.
+    let outcome = run.get().await?.outcome();
+    // The server may still change its mind about a failure of the platform: it has to be seen twice.
+    let has_failed = outcome == Some(Outcome::PlatformError);
+    let ended = outcome.is_some() && (!has_failed || told.failed_before);
+    let mut tail = if told.count < WHOLE { 0 } else { TAIL };
+    let mut is_too_much = false;
+    let new = loop {
+        let text = match run.job().executions().logs(run.id()).tail(tail).await {
+            // More than the client takes at once: it goes on at the end, rather than never.
+            Err(error) if error.kind() == ErrorKind::TooLarge && !is_too_much && tail != TAIL => {
+                (is_too_much, tail) = (true, TAIL);
+                continue;
+            }
+            text => text?,
+        };
+        match told.news(&text, tail, ended, is_too_much) {
+            Some(new) => break new,
+            None => tail = tail.checked_mul(MORE).unwrap_or(0),
+        }
+    };
+    Ok(Look {
+        new,
+        has_failed,
+        ended,
+    })
+}
+
+impl Told {
     /// What is new in these lines; `None` when they do not reach back to what was given, unless they are `all_there_is`
     /// to be had.
     fn news(&self, text: &str, tail: u32, ended: bool, all_there_is: bool) -> Option<Vec<String>> {
