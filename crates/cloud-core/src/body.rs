@@ -57,7 +57,7 @@ impl Body {
                 length: about.len(),
             })),
             Err(error) => Err(
-                Error::new(ErrorKind::RequestBody, unreadable(&path, &error)).with_source(error),
+                Error::new(ErrorKind::RequestBody, unreadable(&path, &error)).with_details(error),
             ),
         }
     }

@@ -7,6 +7,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -37,7 +38,7 @@ pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 #[must_use = "nothing is sent until the call is awaited"]
 pub struct Call<T> {
     engine: Engine,
-    parts: Box<Parts>,
+    pub(crate) parts: Box<Parts>,
     decode: Decode<T>,
 }
 
@@ -92,14 +93,21 @@ impl<T> Call<T> {
     /// cannot leave its segment; an empty one, `.` and `..` are refused.
     pub fn arg(mut self, value: impl fmt::Display) -> Self {
         // Writing into a string cannot fail; a `Display` that fails leaves a segment that is refused.
-        self.parts.fill(|url| write!(Encode(url), "{value}"));
+        self.parts.fill(false, |url| write!(Encode(url), "{value}"));
+        self
+    }
+
+    /// As [`arg`](Self::arg), for a value that no error shows.
+    pub fn secret_arg(mut self, value: &SecretString) -> Self {
+        self.parts
+            .fill(true, |url| Encode(url).write_str(value.expose_secret()));
         self
     }
 
     /// Fills the next parameter of the path template with several values, encoded as by [`arg`](Self::arg), and commas
     /// between them.
     pub fn arg_list(mut self, values: impl IntoIterator<Item = impl fmt::Display>) -> Self {
-        self.parts.fill(|url| {
+        self.parts.fill(false, |url| {
             for (index, value) in values.into_iter().enumerate() {
                 if index > 0 {
                     url.push(',');
@@ -201,7 +209,7 @@ impl<T> Call<T> {
     pub fn validate(&self) -> Result<()> {
         match self.parts.url() {
             Ok(_) => Ok(()),
-            Err(error) => Err(error.with_call(&self.parts.method, &self.parts.template)),
+            Err(error) => Err(error.with_call(&self.parts)),
         }
     }
 
@@ -284,7 +292,7 @@ mod tests {
             .check(Err(Error::input("name", "is too long")));
         assert_eq!(
             refused.validate().unwrap_err().to_string(),
-            "GET /a/{x} failed: wrong argument: name: is too long"
+            "GET /a/b failed: wrong argument: name: is too long"
         );
         assert!(refused.options(CallOptions::unchecked).validate().is_ok());
         assert!(call.clone().validate().is_err(), "an argument is missing");

@@ -34,6 +34,11 @@ pub trait Credential: Send + Sync + fmt::Debug {
         let _ = rejection;
         false
     }
+
+    /// Where it came from, such as `HCLOUD_TOKEN (environment)`: told by the error when the service does not accept it.
+    fn origin(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// A refused request, as a [`Credential`] sees it.
@@ -66,14 +71,14 @@ impl SecretHeader {
 }
 
 /// A fixed token, sent as `Authorization: Bearer`.
-pub struct Bearer(SecretHeader);
+pub struct Bearer(SecretHeader, String);
 
 impl Bearer {
     /// Checks the token: not empty, no white space, no control characters.
     pub fn new(token: &Setting<SecretString>) -> Result<Self> {
         let text = token.check()?.expose_secret();
         SecretHeader::new(header::AUTHORIZATION, &format!("Bearer {text}"))
-            .map(Self)
+            .map(|header| Self(header, token.origin.to_string()))
             .ok_or_else(|| token.error("holds what no header may hold"))
     }
 }
@@ -90,10 +95,14 @@ impl Credential for Bearer {
         self.0.put(request);
         Ok(0)
     }
+
+    fn origin(&self) -> Option<&str> {
+        Some(&self.1)
+    }
 }
 
 /// A user name and a password, sent as `Authorization: Basic`.
-pub struct Basic(SecretHeader);
+pub struct Basic(SecretHeader, String);
 
 impl Basic {
     /// Checks the name, which must not hold a colon. Both may hold any other character; they are sent as UTF-8.
@@ -112,7 +121,7 @@ impl Basic {
                 base64::engine::general_purpose::STANDARD.encode(pair)
             ),
         )
-        .map(Self)
+        .map(|header| Self(header, user.origin.to_string()))
         .ok_or_else(|| user.error("holds what no header may hold"))
     }
 }
@@ -128,6 +137,10 @@ impl Credential for Basic {
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
         self.0.put(request);
         Ok(0)
+    }
+
+    fn origin(&self) -> Option<&str> {
+        Some(&self.1)
     }
 }
 
@@ -145,6 +158,11 @@ pub struct Token {
 pub trait TokenSource: Send + Sync + fmt::Debug {
     /// Asks the provider for a token.
     async fn fetch(&self) -> Result<Token>;
+
+    /// Where the login came from that tokens are fetched by; see [`Credential::origin`].
+    fn origin(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// Keeps a token that has to be fetched and renewed.
@@ -225,7 +243,10 @@ impl<S: TokenSource + 'static> TokenCache<S> {
 
     /// Makes sure that a valid token is at hand, as the next call would.
     pub async fn ready(&self) -> Result<()> {
-        self.get().await.map(drop).map_err(Error::of_credential)
+        self.get()
+            .await
+            .map(drop)
+            .map_err(|error| error.of_credential(self.inner.source.origin()))
     }
 
     async fn get(&self) -> Result<Held> {
@@ -317,6 +338,10 @@ impl<S: TokenSource> Inner<S> {
 
 #[async_trait]
 impl<S: TokenSource + 'static> Credential for TokenCache<S> {
+    fn origin(&self) -> Option<&str> {
+        self.inner.source.origin()
+    }
+
     async fn ready(&self) -> Result<()> {
         self.get().await.map(drop)
     }

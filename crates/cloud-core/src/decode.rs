@@ -62,6 +62,8 @@ pub struct DecodeError {
     pub(crate) cut: bool,
     // A page with more items than the list may have.
     pub(crate) too_many: bool,
+    // It does not even begin as JSON.
+    pub(crate) no_json: bool,
 }
 
 impl DecodeError {
@@ -72,6 +74,7 @@ impl DecodeError {
             path: None,
             cut: false,
             too_many: false,
+            no_json: false,
         }
     }
 }
@@ -292,7 +295,13 @@ fn seeded<'de, S: DeserializeSeed<'de>>(
         path,
         cut: error.is_eof(),
         too_many: false,
+        no_json: !error.is_data() && !begins_as_json(body),
     })
+}
+
+fn begins_as_json(body: &[u8]) -> bool {
+    let first = body.trim_ascii_start().first();
+    first.is_some_and(|first| matches!(first, b'{' | b'[' | b'"'))
 }
 
 /// The path as far as it is known.

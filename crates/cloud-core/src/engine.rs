@@ -24,6 +24,7 @@ mod dialect;
 mod download;
 mod locked;
 mod report;
+mod said;
 mod sent;
 
 use attempt::{Failed, Sink};
@@ -228,16 +229,17 @@ impl Engine {
     /// Every call is a task of its own: it goes on whether its caller polls or not, so what it holds is never held up,
     /// and it ends when its caller drops the future.
     async fn in_task(self, parts: Box<Parts>, sink: Sink) -> Result<()> {
-        let (method, template, safe) = (
-            parts.method.clone(),
-            parts.template.clone(),
-            parts.is_safe(),
-        );
-        let named = |error: Error| error.with_call(&method, &template);
-        let task = Running::start(async move { self.drive(&parts, sink).await }).map_err(named)?;
+        // Kept for an error that the task cannot make itself.
+        let parts = Arc::<Parts>::from(parts);
+        let named = |error: Error| error.with_call(&parts);
+        let work = {
+            let parts = parts.clone();
+            async move { self.drive(&parts, sink).await }
+        };
+        let task = Running::start(work).map_err(named)?;
         // A task that ended early may have sent the request.
         task.await
-            .unwrap_or_else(|error| Err(named(error).with_outcome(!safe, None)))
+            .unwrap_or_else(|error| Err(named(error).with_outcome(!parts.is_safe(), None)))
     }
 
     /// The loop of a call.

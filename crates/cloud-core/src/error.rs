@@ -10,25 +10,32 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use crate::secrets::Secrets;
+use crate::call::Parts;
 
 mod display;
 mod kind;
 mod problem;
+mod text;
 
 pub use kind::ErrorKind;
 pub use problem::{ApiProblem, FieldProblem};
+pub(crate) use text::bounded;
+pub use text::printable;
 
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The longest path that an error shows, in bytes.
+const LONGEST_PATH: usize = 500;
+
 /// How much of a body that could not be understood is kept.
-const KEPT_BODY: usize = 4 * 1024;
+pub(crate) const KEPT_BODY: usize = 4 * 1024;
 
 /// Anything that can go wrong, for every provider.
 ///
-/// It is one pointer wide, cheap to clone, and prints completely on its own: method, path template, status, code,
-/// message, fields, request id, attempts and time. Decide by its predicates ([`is_not_found`](Self::is_not_found) and
+/// It is one pointer wide, cheap to clone, and prints completely on its own: method, path, status, code, message, fields,
+/// request id, attempts and time, in one line without the client's secrets. What it says, its
+/// [`source`](std::error::Error::source) does not say again. Decide by its predicates ([`is_not_found`](Self::is_not_found) and
 /// so on); the provider's typed error is in [`api`](Self::api).
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
@@ -55,9 +62,13 @@ struct Inner {
     conflict: bool,
     may_have_happened: bool,
     gave_up: Option<Box<str>>,
+    credential: Option<Box<str>>,
     body: Option<Bytes>,
     json_path: Option<Box<str>>,
     details: Option<Arc<dyn Any + Send + Sync>>,
+    /// Told in the message.
+    cause: Option<Error>,
+    /// Not told in the message.
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -65,14 +76,22 @@ struct Inner {
 struct CallContext {
     method: Method,
     template: Cow<'static, str>,
+    path: Box<str>,
+    args: Vec<(String, String)>,
 }
 
 impl Error {
     /// An error of this kind. For use by provider crates and by implementations of the traits of this crate.
+    ///
+    /// The message becomes one [`printable`] line.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        let message = match message.into() {
+            Cow::Owned(text) => Cow::Owned(printable(&text).into_owned()),
+            written => written,
+        };
         Self(Arc::new(Inner {
             kind,
-            message: message.into(),
+            message,
             call: None,
             attempts: 0,
             max_attempts: None,
@@ -87,9 +106,11 @@ impl Error {
             conflict: false,
             may_have_happened: false,
             gave_up: None,
+            credential: None,
             body: None,
             json_path: None,
             details: None,
+            cause: None,
             source: None,
         }))
     }
@@ -112,7 +133,8 @@ impl Error {
         self
     }
 
-    /// Keeps the error that caused this one.
+    /// Keeps the error that caused this one, for [`source`](std::error::Error::source). Only where the message does not
+    /// tell what it says: what prints an error with its causes would say it twice.
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.with(|inner| inner.source = Some(Arc::from(source.into())))
     }
@@ -124,7 +146,8 @@ impl Error {
 
     /// Sets the provider's error code.
     pub fn with_code(self, code: impl Into<Box<str>>) -> Self {
-        self.with(|inner| inner.code = Some(code.into()))
+        let code = text::name(&code.into()).into();
+        self.with(|inner| inner.code = Some(code))
     }
 
     /// Marks the error as one that passes by itself, or not.
@@ -137,16 +160,26 @@ impl Error {
         self.with(|inner| inner.may_have_happened = true)
     }
 
-    #[allow(
-        clippy::ptr_arg,
-        reason = "cloning a borrowed template must not copy it"
-    )]
-    pub(crate) fn with_call(self, method: &Method, template: &Cow<'static, str>) -> Self {
+    /// Keeps the error that the message tells of, found again by [`cause`](Self::cause).
+    pub fn with_cause(self, cause: Self) -> Self {
+        self.with(|inner| inner.cause = Some(cause))
+    }
+
+    pub(crate) fn with_call(self, parts: &Parts) -> Self {
+        let path = parts.shown_path();
         let call = CallContext {
-            method: method.clone(),
-            template: template.clone(),
+            method: parts.method.clone(),
+            template: parts.template.clone(),
+            path: text::bounded(&path, LONGEST_PATH).into(),
+            args: parts.shown_args(),
         };
         self.with(|inner| inner.call = Some(call))
+    }
+
+    /// Adds where the credential came from that the service does not accept.
+    pub(crate) fn with_credential(self, origin: Option<&str>) -> Self {
+        let origin = origin.map(|origin| printable(origin).into());
+        self.with(|inner| inner.credential = origin)
     }
 
     pub(crate) fn with_attempts(self, attempts: u32, max: Option<u32>, elapsed: Duration) -> Self {
@@ -161,7 +194,7 @@ impl Error {
     pub(crate) fn or_correlation_id(self, id: Option<&str>) -> Self {
         match id {
             Some(id) if self.0.correlation_id.is_none() => {
-                self.with(|inner| inner.correlation_id = Some(id.into()))
+                self.with(|inner| inner.correlation_id = Some(text::name(id).into()))
             }
             _ => self,
         }
@@ -182,25 +215,18 @@ impl Error {
         self.with(|inner| inner.retry_after = delay)
     }
 
-    pub(crate) fn with_body(self, body: &Bytes) -> Self {
-        // A copy: a slice would keep the whole buffer alive.
-        let kept = Bytes::copy_from_slice(&body[..body.len().min(KEPT_BODY)]);
-        self.with(|inner| inner.body = Some(kept))
-    }
-
-    /// As [`with_body`](Self::with_body), for a body that may hold secrets.
-    pub(crate) fn with_hidden_body(self, body: &Bytes, secrets: &Secrets) -> Self {
-        self.with_body(&secrets.hide_beginning(body, KEPT_BODY).into())
+    pub(crate) fn with_body(self, kept: Vec<u8>) -> Self {
+        self.with(|inner| inner.body = Some(kept.into()))
     }
 
     pub(crate) fn with_json_path(self, path: String) -> Self {
-        self.with(|inner| inner.json_path = Some(path.into()))
+        self.with(|inner| inner.json_path = Some(text::name(&path).into()))
     }
 
     pub(crate) fn with_status(self, status: StatusCode, correlation_id: Option<Box<str>>) -> Self {
         self.with(|inner| {
             inner.status = Some(status);
-            inner.correlation_id = correlation_id;
+            inner.correlation_id = correlation_id.map(|id| text::name(&id).into());
         })
     }
 
@@ -208,20 +234,26 @@ impl Error {
         Self::new(ErrorKind::Api, problem.message.unwrap_or_default()).with(|inner| {
             inner.status = Some(status);
             inner.auth = problem.auth.unwrap_or(matches!(status.as_u16(), 401 | 403));
-            inner.code = problem.code.map(Into::into);
-            inner.fields = problem.fields;
-            inner.correlation_id = problem.correlation_id.map(Into::into);
+            let name = |text: String| text::name(&text).into();
+            inner.code = problem.code.map(name);
+            let fields = problem.fields.into_iter().take(problem::MOST_FIELDS);
+            inner.fields = fields.map(FieldProblem::printable).collect();
+            inner.correlation_id = problem.correlation_id.map(name);
             inner.details = problem.details;
         })
     }
 
     /// The failure of what a call needs before it is sent, such as a token. What a status means there it does not mean
     /// for the call: the refusal of a login with 404 must not look like a resource that is gone.
-    pub(crate) fn of_credential(self) -> Self {
-        let Some((method, template)) = self.call() else {
-            return self;
-        };
+    pub(crate) fn of_credential(self, origin: Option<&str>) -> Self {
         let passes = self.0.retryable;
+        let origin = origin.filter(|_| !passes);
+        let Some(CallContext { method, path, .. }) = &self.0.call else {
+            return match self.0.kind {
+                ErrorKind::Credential => self.with_credential(origin),
+                _ => self,
+            };
+        };
         let (kind, message) = if self.0.kind == ErrorKind::Api && !passes {
             (ErrorKind::Credential, self.to_string())
         } else {
@@ -229,26 +261,23 @@ impl Error {
             let separator = if message.is_empty() { "" } else { " " };
             (
                 self.0.kind,
-                format!(
-                    "{message}{separator}(in {method} {template} before it, attempt {attempts})"
-                ),
+                format!("{message}{separator}(in {method} {path} before it, attempt {attempts})"),
             )
         };
         let Inner {
             status,
             retry_after,
             correlation_id,
-            details,
             ..
         } = (*self.0).clone();
         Self::new(kind, message)
             .with_retryable(passes)
             .with_retry_after(retry_after)
-            .with_source(self)
+            .with_credential(origin.filter(|_| kind == ErrorKind::Credential))
+            .with_cause(self)
             .with(|inner| {
                 inner.status = status.filter(|_| passes);
                 inner.correlation_id = correlation_id;
-                inner.details = details;
             })
     }
 
@@ -257,7 +286,7 @@ impl Error {
         self.0.kind
     }
 
-    /// The message alone, as the service or this crate words it.
+    /// The message alone, as the service or this crate words it: one [`printable`] line.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -268,6 +297,26 @@ impl Error {
             .call
             .as_ref()
             .map(|call| (&call.method, &*call.template))
+    }
+
+    /// The path of the call that failed, as it was sent: encoded, without the base of the service's address and without
+    /// the query. Where an argument is a secret, its name stands in its place, in braces.
+    pub fn path(&self) -> Option<&str> {
+        self.0.call.as_ref().map(|call| &*call.path)
+    }
+
+    /// An argument in the path of the call that failed, by its name in the [template](Self::call): `error.arg("id")`.
+    /// `None` for one that is a secret.
+    pub fn arg(&self, name: &str) -> Option<&str> {
+        let args = &self.0.call.as_ref()?.args;
+        let (_, value) = args.iter().find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    /// Where the credential came from that the service did not accept (401, or a code that means it), such as `HCLOUD_TOKEN (environment)`, as far
+    /// as it is known.
+    pub fn credential_origin(&self) -> Option<&str> {
+        self.0.credential.as_deref()
     }
 
     /// The HTTP status of the answer, when there was one.
@@ -317,7 +366,15 @@ impl Error {
 
     /// The provider's typed view of the error, for example `error.api::<hetzner::ApiError>()`.
     pub fn api<T: Any>(&self) -> Option<&T> {
-        self.0.details.as_deref()?.downcast_ref()
+        let own = self.0.details.as_deref();
+        own.and_then(|details| details.downcast_ref())
+            .or_else(|| self.cause()?.api())
+    }
+
+    /// The error of another call that this one tells of, such as that of a login before the call. It is no
+    /// [`source`](std::error::Error::source), since its text is in that of this error.
+    pub fn cause(&self) -> Option<&Error> {
+        self.0.cause.as_ref()
     }
 
     /// The service does not know the thing that was asked for (404).
@@ -386,6 +443,9 @@ impl StdError for Error {
 }
 
 #[cfg(test)]
+mod told_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -404,19 +464,6 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "cannot reach the server: no route; it may have been carried out all the same"
-        );
-    }
-
-    #[test]
-    fn the_kept_body_is_bounded() {
-        let body = Bytes::from(vec![b'x'; 100_000]);
-        assert_eq!(
-            Error::new(ErrorKind::Decode, "")
-                .with_body(&body)
-                .body()
-                .unwrap()
-                .len(),
-            4096
         );
     }
 

@@ -276,7 +276,7 @@ impl ClientOptions {
     feature = "native-tls"
 ))]
 fn config_error(error: crate::transport::HttpConfigError) -> Error {
-    Error::new(ErrorKind::Config, error.to_string()).with_source(error)
+    Error::new(ErrorKind::Config, error.to_string()).with_details(error)
 }
 
 /// Keeps items only in builds that have the transport for the network.

@@ -7,7 +7,7 @@ use cloud_core::engine::Dialect;
 use cloud_core::error::{ApiProblem, FieldProblem};
 use cloud_core::secrets::{self, Secrets};
 use cloud_core::throttle::RateLimit;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{ApiError, ErrorCode, redact};
@@ -43,7 +43,12 @@ impl Dialect for HetznerDialect {
         });
         let Some(error) = ApiError::parse(response.status.as_u16(), &response.headers, &body)
         else {
-            return ApiProblem::default();
+            // The service has an envelope for each of its own; a 403 without one comes from a proxy on the way.
+            let auth = (response.status == StatusCode::FORBIDDEN).then_some(false);
+            return ApiProblem {
+                auth,
+                ..ApiProblem::default()
+            };
         };
         let fields = error.details.fields.iter();
         ApiProblem {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use cloud_core::error::printable;
 use cloud_core::model::lenient;
 use cloud_core::secrets;
 use http::HeaderMap;
@@ -166,22 +167,24 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.status, self.code, self.message)?;
+        let (code, message) = (printable(self.code.as_str()), printable(&self.message));
+        write!(f, "{} {code}: {message}", self.status)?;
         for (index, field) in self.details.fields.iter().enumerate() {
             f.write_str(if index == 0 { " (" } else { "; " })?;
-            f.write_str(&field.name)?;
+            f.write_str(&printable(&field.name))?;
             if !field.messages.is_empty() {
-                write!(f, ": {}", field.messages.join(", "))?;
+                write!(f, ": {}", printable(&field.messages.join(", ")))?;
             }
         }
         if !self.details.fields.is_empty() {
             f.write_str(")")?;
         }
         if !self.details.limits.is_empty() {
-            write!(f, " (limits: {})", self.details.limits.join(", "))?;
+            let limits = self.details.limits.join(", ");
+            write!(f, " (limits: {})", printable(&limits))?;
         }
         match &self.details.announcement {
-            Some(announcement) => write!(f, " (see {announcement})"),
+            Some(announcement) => write!(f, " (see {})", printable(announcement)),
             None => Ok(()),
         }
     }

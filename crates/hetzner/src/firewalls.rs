@@ -402,7 +402,7 @@ fn check_targets(field: &str, targets: &[FirewallTarget]) -> Result<()> {
     for target in targets {
         if let FirewallTarget::LabelSelector(selector) = target {
             LabelSelector::parse(selector)
-                .map_err(|error| Error::input(field, error.to_string()).with_source(error))?;
+                .map_err(|error| Error::input(field, error.to_string()).with_details(error))?;
         }
     }
     Ok(())

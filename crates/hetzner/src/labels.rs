@@ -160,7 +160,7 @@ const VALUE_ALPHABET: &str = "the value may hold letters, digits, `-`, `_` and `
 pub(crate) fn check(labels: Option<&Labels>) -> cloud_core::Result<()> {
     match labels.map(Labels::check) {
         Some(Err(error)) => {
-            Err(cloud_core::Error::input("labels", error.to_string()).with_source(error))
+            Err(cloud_core::Error::input("labels", error.to_string()).with_details(error))
         }
         _ => Ok(()),
     }
@@ -173,7 +173,7 @@ pub(crate) fn select<T: Send + 'static>(
 ) -> cloud_core::page::List<T> {
     let text = selector.to_string();
     let checked = LabelSelector::parse(&text).map(drop).map_err(|error| {
-        cloud_core::Error::input("label_selector", error.to_string()).with_source(error)
+        cloud_core::Error::input("label_selector", error.to_string()).with_details(error)
     });
     list.map_call(|call| call.set_query("label_selector", text).check(checked))
 }

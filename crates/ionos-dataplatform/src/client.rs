@@ -131,6 +131,10 @@ struct Noted<S>(S, Secrets);
 
 #[async_trait]
 impl<S: TokenSource> TokenSource for Noted<S> {
+    fn origin(&self) -> Option<&str> {
+        self.0.origin()
+    }
+
     async fn fetch(&self) -> Result<Token> {
         let token = self.0.fetch().await?;
         self.1.add(token.secret.clone());

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use cloud_core::error::printable;
 use serde::Deserialize;
 
 cloud_core::model! {
@@ -89,13 +90,13 @@ impl fmt::Display for ApiError {
         write!(f, "{}", self.http_status)?;
         for (index, ErrorMessage { code, message }) in self.messages.iter().enumerate() {
             f.write_str(if index == 0 { " " } else { "; " })?;
-            f.write_str(code)?;
+            f.write_str(&printable(code))?;
             f.write_str(if code.is_empty() || message.is_empty() {
                 ""
             } else {
                 ": "
             })?;
-            f.write_str(message)?;
+            f.write_str(&printable(message))?;
         }
         Ok(())
     }

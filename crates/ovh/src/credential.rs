@@ -82,6 +82,8 @@ pub(crate) struct Signer {
     secret: SecretString,
     consumer: Option<(HeaderValue, SecretString)>,
     clock: Arc<ServerClock>,
+    /// Of the secret alone, and of both.
+    origins: [String; 2],
 }
 
 impl Signer {
@@ -92,12 +94,13 @@ impl Signer {
         clock: Arc<ServerClock>,
     ) -> Result<Self> {
         let application = header(&key.clone().map(SecretString::from))?;
-        let secret = secret.check()?.clone();
+        let origin = secret.origin.to_string();
         let this = Self {
             application,
-            secret,
+            secret: secret.check()?.clone(),
             consumer: None,
             clock,
+            origins: [origin.clone(), origin],
         };
         match consumer {
             Some(consumer) => this.with_consumer(consumer),
@@ -109,11 +112,14 @@ impl Signer {
     pub(crate) fn with_consumer(&self, key: &Setting<SecretString>) -> Result<Self> {
         let mut value = header(key)?;
         value.set_sensitive(true);
+        let [secret, _] = self.origins.clone();
+        let both = format!("{secret} and {}", key.origin);
         Ok(Self {
             application: self.application.clone(),
             secret: self.secret.clone(),
             consumer: Some((value, key.value.clone())),
             clock: self.clock.clone(),
+            origins: [secret, both],
         })
     }
 
@@ -194,6 +200,10 @@ impl Credential for Signer {
             _ => false,
         }
     }
+
+    fn origin(&self) -> Option<&str> {
+        Some(&self.origins[1])
+    }
 }
 
 /// Another credential, with the headers of a caller taken out first.
@@ -213,6 +223,10 @@ impl<C: Credential> Credential for Alone<C> {
 
     async fn rejected(&self, rejection: &Rejection<'_>) -> bool {
         self.0.rejected(rejection).await
+    }
+
+    fn origin(&self) -> Option<&str> {
+        self.0.origin()
     }
 }
 

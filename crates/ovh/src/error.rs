@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use cloud_core::error::printable;
 use cloud_core::model::lenient;
 use http::HeaderMap;
 use serde::Deserialize;
@@ -102,14 +103,13 @@ impl ApiError {
     }
 
     pub(crate) fn with_hint(&self) -> String {
-        let mut text = self.message.clone();
-        if !self.missing_iam_actions.is_empty() {
-            text = format!("{text}; missing: {}", self.missing_iam_actions.join(", "));
-        }
-        match self.hint() {
-            Some(hint) => format!("{text}; {hint}"),
-            None => text,
-        }
+        let missing = match &*self.missing_iam_actions {
+            [] => String::new(),
+            actions => format!("missing: {}", actions.join(", ")),
+        };
+        let parts = [&*self.message, &missing, self.hint().unwrap_or_default()];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("; ")
     }
 }
 
@@ -117,9 +117,13 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
         if let Some(code) = &self.code {
-            write!(f, " {code}")?;
+            write!(f, " {}", printable(code.as_str()))?;
         }
-        write!(f, ": {}", self.with_hint())
+        let text = self.with_hint();
+        if text.is_empty() {
+            return Ok(());
+        }
+        write!(f, ": {}", printable(&text))
     }
 }
 

@@ -521,7 +521,12 @@ impl CloudBuilder {
         for note in self.notes {
             explanation.add("note", note);
         }
-        let session = Session::new(keystone, login, engine.clock(), secrets.clone());
+        // Everything that may be wrong with a login: who, for what, where, and who says so.
+        let mut origin = format!("{} at {address} ({})", login.describe(), auth_url.origin);
+        if let Some(cloud) = &self.cloud {
+            origin = format!("{origin}, of the cloud {} ({})", cloud.value, cloud.origin);
+        }
+        let session = Session::new(keystone, login, engine.clock(), secrets.clone(), origin);
         Ok(Cloud(Arc::new(Inner {
             options: self.options,
             engine,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use cloud_core::error::printable;
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
@@ -156,11 +157,11 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
         if let Some(code) = &self.code {
-            write!(f, " {code}")?;
+            write!(f, " {}", printable(code.as_str()))?;
         }
-        write!(f, ": {}", self.message)?;
+        write!(f, ": {}", printable(&self.message))?;
         match &self.error_id {
-            Some(id) => write!(f, " (error {id})"),
+            Some(id) => write!(f, " (error {})", printable(id)),
             None => Ok(()),
         }
     }

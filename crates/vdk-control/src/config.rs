@@ -142,8 +142,10 @@ fn login(env: &Environment, file: Option<PathBuf>) -> Result<Login> {
     match (token, env.get_nonempty(TOKEN_URL)?) {
         (Some(token), Some(url)) => {
             token.check()?;
+            let origin = token.origin.to_string();
             let grant = Grant::ApiToken(token.value);
             return Ok(Login::Fetched(Box::new(Fetched {
+                origin,
                 url: Some(url),
                 grant,
                 at_hand: None,

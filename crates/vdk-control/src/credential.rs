@@ -67,13 +67,16 @@ pub(crate) struct Fetched {
     pub(crate) file: Option<PathBuf>,
     /// Found somewhere rather than given: then it is no reason to fail before the service has asked for a token.
     pub(crate) found: bool,
+    /// Where it came from, for people.
+    pub(crate) origin: String,
 }
 
 impl Fetched {
     pub(crate) fn given(url: String, origin: &'static str, grant: Grant) -> Box<Self> {
-        let url = Some(Setting::new(url, Origin::Builder(origin)));
+        let origin = Origin::Builder(origin);
         Box::new(Self {
-            url,
+            origin: origin.to_string(),
+            url: Some(Setting::new(url, origin)),
             grant,
             at_hand: None,
             file: None,
@@ -127,6 +130,7 @@ impl Login {
         let (found, clock) = (fetched.found, options.shared_clock());
         let source = Source {
             service,
+            origin: fetched.origin,
             grant: Mutex::new(fetched.grant),
             at_hand: Mutex::new(fetched.at_hand),
             file: fetched.file,
@@ -170,6 +174,7 @@ struct Source {
     file: Option<PathBuf>,
     clock: Arc<dyn Clock>,
     secrets: Secrets,
+    origin: String,
 }
 
 impl fmt::Debug for Source {
@@ -195,6 +200,10 @@ struct Turns {
 
 #[async_trait]
 impl TokenSource for Turns {
+    fn origin(&self) -> Option<&str> {
+        Some(&self.source.origin)
+    }
+
     async fn fetch(&self) -> Result<Token> {
         if !matches!(*lock(&self.source.grant), Grant::Refresh { .. }) {
             return self.source.fetch().await;
@@ -333,6 +342,10 @@ impl<C: Credential> Credential for Found<C> {
     async fn rejected(&self, rejection: &Rejection<'_>) -> bool {
         // Without a token another attempt would have none either.
         rejection.generation != 0 && self.cache.rejected(rejection).await
+    }
+
+    fn origin(&self) -> Option<&str> {
+        self.cache.origin()
     }
 }
 

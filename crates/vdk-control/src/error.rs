@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use cloud_core::error::printable;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -101,8 +102,8 @@ impl fmt::Display for ApiError {
             .into_iter()
             .chain(&self.messages)
             .filter(|part| !part.is_empty());
-        f.write_str(parts.next().unwrap_or(&self.countermeasures))?;
-        parts.try_for_each(|part| write!(f, " {part}"))
+        f.write_str(&printable(parts.next().unwrap_or(&self.countermeasures)))?;
+        parts.try_for_each(|part| write!(f, " {}", printable(part)))
     }
 }
 

@@ -27,17 +27,17 @@ pub(crate) fn unwritable(path: &Path, error: impl Into<io::Error>) -> Error {
         "path",
         format!("{} cannot be written: {error}", path.display()),
     )
-    .with_source(error)
+    .with_details(error)
 }
 
 /// A file or folder cannot be read as it was asked for.
 pub(crate) fn unreadable(path: &Path, error: impl Into<io::Error>) -> Error {
     let error = error.into();
-    Error::new(
-        ErrorKind::RequestBody,
+    Error::input(
+        "path",
         format!("{} cannot be read: {error}", path.display()),
     )
-    .with_source(error)
+    .with_details(error)
 }
 
 /// Makes a file that was not there, for its owner only. A link in its place is not followed.

@@ -421,6 +421,7 @@ impl ClientBuilder {
             None => Grant::Nothing,
         };
         self.login(Source::Fetched(Box::new(Fetched {
+            origin: Origin::Builder("logged_in").to_string(),
             url: Some(login.token_url.clone()),
             grant,
             at_hand: Some((login.access_token.clone(), login.ends.unwrap_or(i64::MAX))),

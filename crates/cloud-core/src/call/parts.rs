@@ -2,14 +2,27 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::ops::Range;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use secrecy::SecretString;
 
 use super::{CallOptions, Operation};
 use crate::body::Body;
 use crate::config::BaseUrl;
 use crate::engine::Dialect;
 use crate::error::{Error, ErrorKind, Result};
+
+/// An argument in the path.
+#[derive(Clone)]
+struct Arg {
+    /// Where its name stands in the template, in braces.
+    name: Range<usize>,
+    /// Where it stands in the URL.
+    value: Range<usize>,
+    /// Neither a secret nor one that cannot be sent.
+    shown: bool,
+}
 
 #[derive(Clone)]
 pub(crate) struct Parts {
@@ -19,6 +32,9 @@ pub(crate) struct Parts {
     // The base URL and as much of the template as has its arguments.
     url: String,
     rendered: usize,
+    /// Where the path begins in it, and the arguments.
+    path: usize,
+    args: Vec<Arg>,
     query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
@@ -41,6 +57,8 @@ impl Parts {
             template,
             url,
             rendered: 0,
+            path: base.as_str().len(),
+            args: Vec::new(),
             query: String::new(),
             headers: HeaderMap::new(),
             body: Body::empty(),
@@ -54,7 +72,7 @@ impl Parts {
     }
 
     /// Fills the next parameter of the path template with what is written, which is to be encoded.
-    pub(super) fn fill(&mut self, write: impl FnOnce(&mut String) -> fmt::Result) {
+    pub(super) fn fill(&mut self, secret: bool, write: impl FnOnce(&mut String) -> fmt::Result) {
         let rest = &self.template[self.rendered..];
         let Some((literal, name)) = rest.find('{').and_then(|open| {
             let close = rest[open..].find('}')? + open;
@@ -78,7 +96,57 @@ impl Parts {
             let error = Error::input(name, problem);
             self.invalid.get_or_insert(error);
         }
-        self.rendered += literal.len() + name.len() + 2;
+        let open = self.rendered + literal.len();
+        self.rendered = open + name.len() + 2;
+        self.args.push(Arg {
+            name: open..self.rendered,
+            value: start..self.url.len(),
+            shown: !secret && problem.is_none(),
+        });
+    }
+
+    /// The path for an error: without the base and without secrets, and with the names of arguments that are missing.
+    pub(crate) fn shown_path(&self) -> String {
+        let mut path = String::with_capacity(self.url.len());
+        let mut at = self.path;
+        for Arg { name, value, shown } in &self.args {
+            path.push_str(&self.url[at..value.start]);
+            path.push_str(if *shown {
+                &self.url[value.clone()]
+            } else {
+                &self.template[name.clone()]
+            });
+            at = value.end;
+        }
+        path.push_str(&self.url[at..]);
+        path.push_str(&self.template[self.rendered..]);
+        // The address of a service alone.
+        if path.is_empty() {
+            "/".to_owned()
+        } else {
+            path
+        }
+    }
+
+    /// The arguments of the path that are no secrets, by name.
+    pub(crate) fn shown_args(&self) -> Vec<(String, String)> {
+        let args = self.args.iter().filter(|arg| arg.shown);
+        args.map(|arg| {
+            let name = self.template[arg.name.clone()].trim_matches(['{', '}']);
+            (name.to_owned(), self.decoded(arg))
+        })
+        .collect()
+    }
+
+    /// The arguments that are secrets.
+    pub(crate) fn secret_args(&self) -> impl Iterator<Item = SecretString> {
+        let args = self.args.iter().filter(|arg| !arg.shown);
+        args.map(|arg| self.decoded(arg).into())
+    }
+
+    fn decoded(&self, arg: &Arg) -> String {
+        let value = percent_encoding::percent_decode_str(&self.url[arg.value.clone()]);
+        value.decode_utf8_lossy().into_owned()
     }
 
     pub(super) fn query(&mut self, name: &str, value: impl fmt::Display) {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 
-use super::Engine;
 use super::sent::Sent;
+use super::{Engine, said};
 use crate::body::{Body, ResponseBody};
 use crate::call::Parts;
 use crate::decode::{Bounds, DecodeError, RawResponse};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, KEPT_BODY, Result};
 use crate::retry::{self, Failure};
 use crate::throttle::RateLimit;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -136,7 +136,7 @@ impl Engine {
             Some(credential) if !parts.anonymous => credential
                 .authorize(request)
                 .await
-                .map_err(Error::of_credential),
+                .map_err(|error| error.of_credential(credential.origin())),
             _ => Ok(0),
         }
     }
@@ -149,7 +149,7 @@ impl Engine {
         sink: &mut Sink,
     ) -> Result<StatusCode, Box<Failed>> {
         let inner = &*self.0;
-        let sent = Sent::with(self, &request);
+        let sent = Sent::with(self, parts, &request);
         let response = inner
             .transport
             .send(request)
@@ -170,7 +170,7 @@ impl Engine {
             .collect(response, limit.unwrap_or(RESPONSE_LIMIT), &sent)
             .await?;
         if !parts.succeeds_with(status) {
-            let mut failed = self.refused(sent.hide_in(response));
+            let mut failed = self.refused(sent.hide_in(response), &sent);
             failed.free = too_early;
             if let Some(rate) = rate.filter(|_| too_early) {
                 let asked = failed.server_delay.unwrap_or_default();
@@ -184,19 +184,26 @@ impl Engine {
             return Ok(status);
         };
         response.bounds.items = parts.options.item_limit.unwrap_or(usize::MAX);
-        let (body, id) = (
+        let (body, kind) = (
             response.body.clone(),
-            self.correlation_id(&response.headers),
+            response.headers.get(header::CONTENT_TYPE).cloned(),
         );
+        let id = self.correlation_id(&response.headers);
         accept(response).map(|()| status).map_err(|problem| {
             let secrets = sent.secrets();
-            let kind = if problem.too_many {
+            let failed = if problem.too_many {
                 ErrorKind::Page
             } else {
                 ErrorKind::Decode
             };
-            let mut error = Error::new(kind, secrets.hide(&problem.message).into_owned())
-                .with_hidden_body(&body, &secrets)
+            let kept = secrets.hide_beginning(&body, KEPT_BODY);
+            let message = if problem.no_json {
+                said::in_place_of_json(kind.as_ref(), &kept)
+            } else {
+                secrets.hide(&problem.message).into_owned()
+            };
+            let mut error = Error::new(failed, message)
+                .with_body(kept)
                 .with_status(status, id.map(|id| secrets.hide(&id).into()));
             if let Some(path) = problem.path {
                 error = error.with_json_path(secrets.hide(&path).into_owned());
@@ -274,7 +281,7 @@ impl Engine {
     }
 
     /// Makes an error of an answer that is not a success.
-    fn refused(&self, response: RawResponse) -> Box<Failed> {
+    fn refused(&self, response: RawResponse, sent: &Sent<'_>) -> Box<Failed> {
         let inner = &*self.0;
         let status = response.status;
         if status.is_redirection() {
@@ -307,6 +314,10 @@ impl Engine {
         }
         let mut problem = inner.dialect.problem(&response);
         let understood = problem.code.is_some() || problem.message.is_some();
+        if !understood {
+            problem.message =
+                said::refusal(response.headers.get(header::CONTENT_TYPE), &response.body);
+        }
         if problem.correlation_id.is_none() {
             problem.correlation_id = inner
                 .dialect
@@ -329,9 +340,14 @@ impl Engine {
             .code
             .as_deref()
             .is_some_and(|code| inner.dialect.is_conflict(code));
+        let about_who_asks = status == StatusCode::UNAUTHORIZED || problem.auth == Some(true);
         let mut error = Error::from_problem(status, problem).with_conflict(conflict);
+        if about_who_asks {
+            error = error.with_credential(sent.credential_origin());
+        }
         if !understood {
-            error = error.with_body(&response.body);
+            let kept = response.body.len().min(KEPT_BODY);
+            error = error.with_body(response.body[..kept].to_vec());
         }
         let rejection = status.is_client_error().then_some(response);
         Box::new(Failed {

@@ -64,12 +64,9 @@ async fn a_refused_login_is_no_answer_to_the_call() {
         );
         let text = format!("POST /a failed: no token: GET /time failed: {status} ");
         assert!(error.to_string().starts_with(&text), "{error}");
-        let cause =
-            std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<Error>());
-        assert_eq!(
-            cause.and_then(Error::status).map(|status| status.as_u16()),
-            Some(status)
-        );
+        let cause = error.cause().unwrap();
+        assert_eq!(cause.status().map(|status| status.as_u16()), Some(status));
+        assert!(std::error::Error::source(&error).is_none(), "told twice");
         assert_eq!(wire.lines(), ["GET /v1/time"]);
     }
 }

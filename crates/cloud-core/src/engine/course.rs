@@ -40,9 +40,7 @@ pub(super) struct Course<'c> {
 impl<'c> Course<'c> {
     pub(super) fn begin(engine: &'c Engine, parts: &'c Parts) -> Result<Self> {
         let inner = &*engine.0;
-        let url = parts
-            .url()
-            .map_err(|error| error.with_call(&parts.method, &parts.template))?;
+        let url = parts.url().map_err(|error| error.with_call(parts))?;
         let begun = inner.clock.now();
         Ok(Self {
             engine,
@@ -84,7 +82,7 @@ impl<'c> Course<'c> {
             within(clock, Some(self.left()), credential.ready())
                 .await
                 .unwrap_or_else(|| Err(over("its credential was ready")))
-                .map_err(Error::of_credential)?;
+                .map_err(|error| error.of_credential(credential.origin()))?;
         }
         inner.throttle.turn(lane, clock, self.deadline).await?;
         let authorized = self.engine.authorize(self.parts, &mut request);
@@ -137,7 +135,7 @@ impl<'c> Course<'c> {
         let id = self.call_id.as_ref().and_then(|(_, id)| id.to_str().ok());
         error
             .or_correlation_id(id)
-            .with_call(&self.parts.method, &self.parts.template)
+            .with_call(self.parts)
             .with_outcome(
                 self.ambiguous && !self.parts.is_safe(),
                 gave_up.map(Into::into),

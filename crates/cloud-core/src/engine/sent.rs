@@ -4,35 +4,48 @@ use http::{HeaderName, HeaderValue, Request, header};
 
 use super::{Engine, Inner};
 use crate::body::Body;
+use crate::call::Parts;
 use crate::decode::RawResponse;
 use crate::secrets::Secrets;
 
 /// What an answer to one attempt must not show when it repeats it.
 pub(super) struct Sent<'a> {
     engine: &'a Engine,
+    parts: &'a Parts,
     /// The values of the headers that carry the identity, whoever has put them there.
     headers: Vec<HeaderValue>,
 }
 
 impl<'a> Sent<'a> {
-    pub(super) fn with(engine: &'a Engine, request: &Request<Body>) -> Self {
+    pub(super) fn with(engine: &'a Engine, parts: &'a Parts, request: &Request<Body>) -> Self {
         let headers = request.headers().iter();
         let secret = headers.filter(|(name, value)| value.is_sensitive() || is_secret(name));
         // Cheap: a value is shared, not copied.
         let headers = secret.map(|(_, value)| value.clone()).collect();
-        Self { engine, headers }
+        Self {
+            engine,
+            parts,
+            headers,
+        }
     }
 
-    /// These headers, and the secrets of the client and of its connection.
+    /// These headers, secrets in the path, and those of the client and of its connection.
     pub(super) fn secrets(&self) -> Secrets {
         let Inner {
             dialect, secrets, ..
         } = &*self.engine.0;
-        let secrets = secrets.with_headers(&self.headers);
+        let args = Secrets::new(self.parts.secret_args());
+        let secrets = secrets.with_headers(&self.headers).and(&args);
         match dialect.secrets() {
             Some(known) => secrets.and(known),
             None => secrets,
         }
+    }
+
+    /// Where the credential came from that was sent.
+    pub(super) fn credential_origin(&self) -> Option<&str> {
+        let credential = self.engine.0.credential.as_ref()?;
+        credential.origin().filter(|_| !self.parts.anonymous)
     }
 
     /// An error answer as everybody may read it.

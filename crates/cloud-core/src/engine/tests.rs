@@ -212,7 +212,7 @@ async fn attempts_end_and_are_counted() {
     assert!(error.is_retryable() && error.is_server());
     let text = error.to_string();
     assert!(
-        text.starts_with("GET /servers/{id} failed: 503 Service Unavailable (attempt 5 of 5, "),
+        text.starts_with("GET /servers/7 failed: 503 Service Unavailable (attempt 5 of 5, "),
         "{text}"
     );
 }
@@ -405,7 +405,7 @@ async fn what_is_not_understood_is_kept() {
         "{error}"
     );
     assert!(
-        error.to_string().contains(" at server.id (attempt 1 of 5"),
+        error.to_string().ends_with(" at server.id (0.0 s)"),
         "{error}"
     );
 

@@ -8,7 +8,7 @@ pub enum ErrorKind {
     Input,
     /// The server could not be reached; no byte of the request arrived.
     NotSent,
-    /// The connection was refused for a reason that does not pass by itself, such as a certificate.
+    /// No connection is possible for a reason that does not pass by itself, such as a certificate that is not trusted.
     Refused,
     /// A clock ran out: the attempt's or the operation's.
     Timeout,
@@ -43,7 +43,7 @@ impl ErrorKind {
             Self::Config => "wrong configuration",
             Self::Input => "wrong argument",
             Self::NotSent => "cannot reach the server",
-            Self::Refused => "connection refused",
+            Self::Refused => "no connection possible",
             Self::Timeout => "timed out",
             Self::Interrupted => "connection broken",
             Self::RequestBody => "cannot read the request body",

@@ -4,6 +4,17 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use super::text::{bounded, name};
+
+/// So many fields are kept.
+pub(super) const MOST_FIELDS: usize = 20;
+
+/// So many messages about one field are kept.
+const MOST: usize = 5;
+
+/// The longest message about one field, in bytes.
+const LONGEST: usize = 500;
+
 /// One field of a request that the service, or the check before sending, finds wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -19,6 +30,23 @@ impl FieldProblem {
     pub fn new(name: impl Into<String>, messages: Vec<String>) -> Self {
         Self {
             name: name.into(),
+            messages,
+        }
+    }
+
+    /// As it may be shown.
+    pub(super) fn printable(self) -> Self {
+        let mut messages: Vec<String> = self
+            .messages
+            .iter()
+            .take(MOST)
+            .map(|message| bounded(message, LONGEST).into_owned())
+            .collect();
+        if self.messages.len() > MOST {
+            messages.push("…".to_owned());
+        }
+        Self {
+            name: name(&self.name).into_owned(),
             messages,
         }
     }

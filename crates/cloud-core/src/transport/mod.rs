@@ -72,7 +72,8 @@ impl TransportError {
         }
     }
 
-    /// Keeps the error that caused this one.
+    /// Keeps the error that caused this one. It is the [`source`](StdError::source), unless the message tells what is at
+    /// its bottom.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
@@ -95,8 +96,19 @@ impl TransportError {
         Box<str>,
         Option<Box<dyn StdError + Send + Sync>>,
     ) {
-        (self.kind, self.message, self.source)
+        let untold = self.source().is_some();
+        (self.kind, self.message, self.source.filter(|_| untold))
     }
+}
+
+/// Whether a message says what is at the bottom of an error.
+fn tells(message: &str, error: &(dyn StdError + 'static)) -> bool {
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
+    }
+    let innermost = innermost.to_string().to_ascii_lowercase();
+    message.to_ascii_lowercase().contains(&innermost)
 }
 
 impl fmt::Debug for TransportError {
@@ -115,7 +127,9 @@ impl fmt::Display for TransportError {
 }
 
 impl StdError for TransportError {
+    /// What the message does not tell.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|e| e as _)
+        let source: &(dyn StdError + 'static) = self.source.as_deref()?;
+        (!tells(&self.message, source)).then_some(source)
     }
 }

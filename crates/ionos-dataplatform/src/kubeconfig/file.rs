@@ -134,5 +134,5 @@ fn wrong(path: &Path, problem: &str) -> Error {
 }
 
 fn failed(path: &Path, what: &str, error: io::Error) -> Error {
-    wrong(path, &format!("{what}: {error}")).with_source(error)
+    wrong(path, &format!("{what}: {error}")).with_details(error)
 }

@@ -21,6 +21,7 @@ pub(crate) struct ClientCredentials {
     base: BaseUrl,
     path: String,
     secrets: Secrets,
+    origin: String,
 }
 
 #[derive(Deserialize)]
@@ -46,12 +47,17 @@ impl ClientCredentials {
             base,
             path,
             secrets,
+            origin: secret.origin.to_string(),
         })
     }
 }
 
 #[async_trait]
 impl TokenSource for ClientCredentials {
+    fn origin(&self) -> Option<&str> {
+        Some(&self.origin)
+    }
+
     async fn fetch(&self) -> Result<Token> {
         let answer = Call::untabled(
             &self.engine,
@@ -75,7 +81,7 @@ impl TokenSource for ClientCredentials {
         };
         let answer = match answer {
             Err(error) if error.kind() == ErrorKind::Api && !error.is_retryable() => {
-                return Err(refused(&error.to_string()).with_source(error));
+                return Err(refused(&error.to_string()).with_cause(error));
             }
             other => other?,
         };

@@ -99,7 +99,7 @@ impl Keystone {
                     "the given token is not accepted, and a token cannot renew itself; log in by a password or an \
                      application credential ({error})"
                 );
-                Error::new(ErrorKind::Credential, text).with_source(error)
+                Error::new(ErrorKind::Credential, text).with_cause(error)
             }
             _ => error,
         })

@@ -22,12 +22,14 @@ impl Session {
         login: Login,
         clock: Arc<dyn Clock>,
         secrets: Secrets,
+        origin: String,
     ) -> Self {
         let info = Arc::default();
         let source = Source {
             keystone,
             login,
             secrets,
+            origin,
             info: Arc::clone(&info),
         };
         let cache = TokenCache::new(source, clock, HeaderName::from_static("x-auth-token"), "");
@@ -59,11 +61,16 @@ struct Source {
     keystone: Keystone,
     login: Login,
     secrets: Secrets,
+    origin: String,
     info: Arc<Mutex<Option<TokenInfo>>>,
 }
 
 #[async_trait]
 impl TokenSource for Source {
+    fn origin(&self) -> Option<&str> {
+        Some(&self.origin)
+    }
+
     async fn fetch(&self) -> Result<Token> {
         let issued = self.keystone.issue(&self.login).await?;
         self.secrets.add(issued.secret.clone());

@@ -90,6 +90,7 @@ impl Cache {
             return Ok(Login::Nobody);
         }
         Ok(Login::Fetched(Box::new(Fetched {
+            origin: self.path.display().to_string(),
             url,
             grant,
             at_hand,

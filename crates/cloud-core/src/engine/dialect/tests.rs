@@ -196,7 +196,7 @@ async fn a_call_has_one_name_in_all_attempts_and_in_its_error() {
         mine.await
             .unwrap_err()
             .to_string()
-            .contains("(request mine, attempt 1")
+            .contains(" (request mine, ")
     );
     assert_eq!(call.await.unwrap_err().correlation_id(), Some("10"));
     assert_eq!(ids()[2..], ["8", "mine", "10"]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::Uri;
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
-use rustls::{AlertDescription, CertificateError, Error as TlsError};
+use rustls::{AlertDescription, CertificateError, Error as TlsError, InvalidMessage};
 
 use crate::transport::{TransportError, TransportErrorKind};
 
@@ -200,6 +200,9 @@ fn connect_failure(error: &reqwest::Error, target: &Target<'_>, name: &str) -> S
     }
 }
 
+const PERHAPS_PLAIN: &str =
+    "the other side does not speak TLS; should the address begin with http://?";
+
 /// The message, if the handshake failed for a reason that will be there again next time.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
@@ -230,6 +233,9 @@ fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
         ) => Some(format!(
             "{name} refused the client's certificate, or asks for one: {alert:?}"
         )),
+        TlsError::InvalidMessage(InvalidMessage::InvalidContentType) if error.is_connect() => Some(
+            format!("the TLS handshake with {name} failed: {PERHAPS_PLAIN}"),
+        ),
         other if error.is_connect() => {
             Some(format!("the TLS handshake with {name} failed: {other}"))
         }
@@ -246,8 +252,13 @@ fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
         || find::<io::Error>(error).is_some()
         || find::<hyper::Error>(error).is_some()
         || chain(error).any(|error| error.to_string().starts_with("tunnel error: "));
-    (error.is_connect() && !from_elsewhere)
-        .then(|| format!("the TLS handshake with {name} failed: {}", innermost(error)))
+    (error.is_connect() && !from_elsewhere).then(|| {
+        let text = innermost(error);
+        // OpenSSL's words for it.
+        let plain = text.contains("wrong version number");
+        let text = if plain { PERHAPS_PLAIN } else { &text };
+        format!("the TLS handshake with {name} failed: {text}")
+    })
 }
 
 /// The error and all its causes. `io::Error` hides what it wraps from `source`, so that is stepped into.
