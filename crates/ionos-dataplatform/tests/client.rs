@@ -397,7 +397,7 @@ async fn errors_of_the_service_are_typed() {
     let error = api.clusters().get(ID).await.unwrap_err();
     assert!(error.is_not_found());
     let text = format!(
-        "GET /clusters/{{clusterId}} failed: 404 dataplatform-not-found: there is no cluster {ID} (attempt 1 of 5, 0.0 s)"
+        "GET /clusters/{ID} failed: 404 dataplatform-not-found: there is no cluster {ID} (0.0 s)"
     );
     assert_eq!(error.to_string(), text);
     assert_eq!(error.api::<ApiError>().unwrap().http_status, 404);

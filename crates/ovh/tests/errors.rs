@@ -213,9 +213,9 @@ async fn an_error_says_all_and_what_to_do() {
     .await;
     assert_eq!(
         error.to_string(),
-        "POST /vps/{name}/reboot failed: 403 NOT_GRANTED_CALL: This call has not been granted; the rules of the consumer \
-         key do not cover this call; rules cannot be changed, so a new key is needed (Client::explain says which rule) \
-         (request EU.ext-3.6553.12.ab, attempt 1 of 5, 0.0 s)"
+        "POST /vps/vps-1/reboot failed: 403 NOT_GRANTED_CALL: This call has not been granted; the rules of the consumer \
+         key do not cover this call; rules cannot be changed, so a new key is needed (Client::explain says which rule); \
+         credential: application (client builder) and consumer_key (client builder) (request EU.ext-3.6553.12.ab, 0.0 s)"
     );
     for (body, hint) in [
         (

@@ -271,14 +271,14 @@ async fn an_edit_that_fails_half_done_says_so() {
             refused,
             false,
             false,
-            "403 Client::Forbidden: no (attempt",
+            "403 Client::Forbidden: no; credential: access_token (client builder) (0.0 s)",
         ),
         (
             1,
             refused,
             true,
             false,
-            "403 Client::Forbidden: no; it may have been carried out all the same (attempt",
+            "403 Client::Forbidden: no; credential: access_token (client builder); it may have been carried out all the same (0.0 s)",
         ),
         // The refresh.
         (
@@ -286,7 +286,7 @@ async fn an_edit_that_fails_half_done_says_so() {
             busy,
             true,
             false,
-            "409 Client::Conflict: busy; it may have been carried out all the same (attempt",
+            "409 Client::Conflict: busy; it may have been carried out all the same (",
         ),
     ];
     for (done, fault, may_have_happened, is_connect, text) in cases {

@@ -35,7 +35,7 @@ async fn every_form_of_a_refusal_is_one_error() {
         let api = builder.build().unwrap().data_processing().await.unwrap();
         let error = api.node_group_templates().get("x").await.unwrap_err();
         assert!(error.to_string().contains(text), "{error}");
-        assert!(error.to_string().contains("GET /node-group-templates/{id} failed: "), "{error}");
+        assert!(error.to_string().contains("GET /node-group-templates/x failed: "), "{error}");
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, status));
         assert_eq!((error.correlation_id(), sent(&wire).len()), (Some("req-7"), requests), "{error}");
         assert_eq!((error.is_not_found(), error.is_auth()), (status == 404, status == 401), "{error}");

@@ -345,7 +345,7 @@ async fn a_token_that_cannot_be_had_is_a_typed_error_with_the_reason() {
         );
         let text = error.to_string();
         assert!(
-            text.contains("GET /data-jobs/for-team/{team_name}/info failed: no token: "),
+            text.contains("GET /data-jobs/for-team/t/info failed: no token: "),
             "{text}"
         );
         assert!(
