@@ -38,6 +38,8 @@ impl<T> From<Result<T>> for Outcome {
     }
 }
 
+type Changing = Pin<Box<dyn Future<Output = Result<bool>> + Send>>;
+
 /// The name of the n-th change, which nothing else has.
 fn name(n: usize) -> String {
     format!("only-{n}")
@@ -186,7 +188,7 @@ macro_rules! within {
 struct Changes {
     what: &'static str,
     sandbox: Sandbox,
-    change: Box<dyn Fn(String) -> Pin<Box<dyn Future<Output = Result<bool>> + Send>>>,
+    change: Box<dyn Fn(String) -> Changing>,
 }
 
 macro_rules! changes {
@@ -482,7 +484,8 @@ async fn what_is_edited_in_a_zone() {
 async fn what_a_list_gives() {
     const ITEMS: usize = 200;
     type Ids = BoxStream<'static, Result<String>>;
-    let mut lists: Vec<(&str, Sandbox, Box<dyn Fn() -> Ids>)> = Vec::new();
+    type Lists = Box<dyn Fn() -> Ids>;
+    let mut lists: Vec<(&str, Sandbox, Lists)> = Vec::new();
 
     let sandbox = Sandbox::new();
     let api = within!(hetzner::Client::builder().token("t"), sandbox.hetzner());
@@ -740,7 +743,7 @@ impl Server {
             // Done, and nothing is said.
             1 => return Ok(Next::Closed),
             // Done, and said in part.
-            3 => socket.write_all(head[..20].as_bytes()).await?,
+            3 => socket.write_all(&head.as_bytes()[..20]).await?,
             4 => socket.write_all(head.as_bytes()).await?,
             5 => socket.write_all((head + &ANSWER[..10]).as_bytes()).await?,
             _ => socket.write_all((head + ANSWER).as_bytes()).await?,

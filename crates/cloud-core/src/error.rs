@@ -87,7 +87,7 @@ impl Error {
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         let message = match message.into() {
             Cow::Owned(text) => Cow::Owned(printable(&text).into_owned()),
-            written => written,
+            written @ Cow::Borrowed(_) => written,
         };
         Self(Arc::new(Inner {
             kind,
@@ -219,8 +219,8 @@ impl Error {
         self.with(|inner| inner.body = Some(kept.into()))
     }
 
-    pub(crate) fn with_json_path(self, path: String) -> Self {
-        self.with(|inner| inner.json_path = Some(text::name(&path).into()))
+    pub(crate) fn with_json_path(self, path: &str) -> Self {
+        self.with(|inner| inner.json_path = Some(text::name(path).into()))
     }
 
     pub(crate) fn with_status(self, status: StatusCode, correlation_id: Option<Box<str>>) -> Self {

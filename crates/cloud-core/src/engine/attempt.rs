@@ -206,7 +206,7 @@ impl Engine {
                 .with_body(kept)
                 .with_status(status, id.map(|id| secrets.hide(&id).into()));
             if let Some(path) = problem.path {
-                error = error.with_json_path(secrets.hide(&path).into_owned());
+                error = error.with_json_path(&secrets.hide(&path));
             }
             // Cut short: for the retry policy the same as a broken connection.
             let failure = problem.cut.then_some(Fault::Interrupted);

@@ -183,7 +183,7 @@ mod tests {
                 "{body}"
             );
         }
-        let long = refusal(None, &[b'x'; 100_000]).unwrap();
+        let long = refusal(None, &vec![b'x'; 100_000]).unwrap();
         assert_eq!(long.len(), TOLD + 3);
     }
 

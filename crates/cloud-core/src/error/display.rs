@@ -261,7 +261,7 @@ mod tests {
                 ..ApiProblem::default()
             },
         )
-        .with_json_path(hostile.clone());
+        .with_json_path(&hostile);
         let made = Error::new(ErrorKind::WorkFailed, hostile.clone()).with_code(&*hostile);
         for error in [failed(Method::GET, "/x\n{id}", error), made] {
             let shown = error.to_string();
