@@ -24,6 +24,7 @@ use serde_json::Value;
 use tokio::select;
 use tokio::time::{interval, sleep, timeout};
 
+const TOKENS: &str = "http://localhost:8092/oauth/token";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const MOMENT: Duration = Duration::from_millis(100);
 
@@ -190,9 +191,9 @@ mod programs {
     pub(super) async fn made_side_by_side(api: impl Api) -> Result<usize> {
         let make = async |n| Ok((n, api.make(n).await?.await?));
         let (mut all, mut results) = (pin!(stream::iter(0..6).map(make).buffer_unordered(3)), 0);
-        while let Some(made) = all.next().await {
-            let (n, made) = made?;
-            api.change(n, made).await?;
+        while let Some(next) = all.next().await {
+            let (n, thing) = next?;
+            api.change(n, thing).await?;
             results += 1;
         }
         Ok(results)
@@ -376,7 +377,6 @@ async fn with_tokens(limit: Option<usize>) -> [(Fetching, &'static str); 5] {
         let call = move || done(team.info());
         Fetching::by("POST /oauth/token", sandbox, call)
     };
-    const TOKENS: &str = "http://localhost:8092/oauth/token";
     let by_api_token = vdk(|builder| builder.api_token("a", TOKENS));
     let by_refresh_token = vdk(|builder| builder.refresh_token(TOKENS, "me", "secret", "r"));
 
@@ -452,7 +452,7 @@ async fn a_token_that_never_comes_ends_the_call() {
 async fn zones_are_edited_beside_an_edit_that_is_kept() {
     /// Keeps the first future from this moment on until the second has ended.
     async fn beside<T>(moments: u32, mut first: CallFuture<T>, second: CallFuture<T>) {
-        let early = timeout(MOMENT * moments - MOMENT / 2, &mut first).await;
+        let early = timeout(MOMENT / 2 * (2 * moments - 1), &mut first).await;
         let second = timeout(DAY, second).await;
         second.expect("the second ends").unwrap();
         let ended = match early {
@@ -467,9 +467,10 @@ async fn zones_are_edited_beside_an_edit_that_is_kept() {
         let edit = async |name: &str| {
             let rr = ovh::domain::Rr::a(["203.0.113.7", "203.0.113.8"]);
             let edit = api.domain().zone("example.com").edit().set(name, rr);
-            edit.preview().await.unwrap().apply().into_future()
+            edit.preview().await.unwrap().apply()
         };
-        beside(moments, edit("one").await, edit("two").await).await;
+        let (one, two) = (edit("one").await, edit("two").await);
+        beside(moments, one.into_future(), two.into_future()).await;
         let journal = sandbox.journal();
         let records = journal.count("POST /1.0/domain/zone/example.com/record");
         let refreshes = journal.count("POST /1.0/domain/zone/example.com/refresh");
@@ -483,9 +484,10 @@ async fn zones_are_edited_beside_an_edit_that_is_kept() {
         let edit = async |name: &str| {
             let records = api.zones().records("example.com");
             let edit = records.edit().set(name, hetzner::Rr::a(["203.0.113.7"]));
-            edit.preview().await.unwrap().apply().into_future()
+            edit.preview().await.unwrap().apply()
         };
-        beside(moments, edit("one").await, edit("two").await).await;
+        let (one, two) = (edit("one").await, edit("two").await);
+        beside(moments, one.into_future(), two.into_future()).await;
         let created = sandbox.journal().count("POST /v1/zones/example.com/rrsets");
         assert_eq!(created, 2, "{moments} moments, {limit:?}");
     }
