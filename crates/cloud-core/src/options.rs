@@ -148,6 +148,14 @@ impl ClientOptions {
     }
 
     /// What is secret in these settings.
+    #[cfg_attr(
+        not(any(
+            feature = "rustls",
+            feature = "rustls-no-provider",
+            feature = "native-tls"
+        )),
+        allow(clippy::unused_self, reason = "the same method as with the features")
+    )]
     pub(crate) fn secrets(&self) -> Secrets {
         #[cfg(any(
             feature = "rustls",
