@@ -409,6 +409,7 @@ mod tests {
         };
         assert_eq!(decide(7), Decision::Retry(Duration::from_secs(7)));
         assert_eq!(decide(0), Decision::Retry(Duration::from_millis(250)));
+        assert_eq!(decide(60), Decision::Retry(Duration::from_secs(60)));
         assert!(matches!(decide(61), Decision::GiveUp(_)));
     }
 
@@ -463,6 +464,14 @@ mod tests {
             retry_after(&headers, now)
         };
         assert_eq!(read("3"), Some(Duration::from_secs(3)));
+        let year = 365 * 24 * 3600;
+        for (text, seconds) in [
+            ("31535999", year - 1),
+            ("31536000", year),
+            ("31536001", year),
+        ] {
+            assert_eq!(read(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
         assert_eq!(
             read("Fri, 20 Nov 2026 10:00:30 GMT"),
             Some(Duration::from_secs(30))

@@ -8,7 +8,9 @@ use crate::config::{BaseUrl, Origin};
 use crate::decode::Decode;
 use crate::engine::{Dialect, Engine};
 use crate::options::ClientOptions;
-use crate::test_util::{PausedClock, Scripted, ScriptedTransport};
+use crate::schedules::HandClock;
+use crate::test_util::{PausedClock, Scripted, ScriptedTransport, engine_with};
+use crate::throttle::Pace;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -204,20 +206,22 @@ fn secret(text: &str) -> Setting<SecretString> {
 #[tokio::test]
 async fn fixed_credentials_on_the_wire() {
     let mut request = Request::new(Body::empty());
-    Bearer::new(&secret("abc"))
+    let token = Bearer::new(&secret("abc"))
         .unwrap()
         .authorize(&mut request)
         .await
         .unwrap();
+    assert_eq!(token, 0);
     assert_eq!(request.headers()["authorization"], "Bearer abc");
     assert!(request.headers()["authorization"].is_sensitive());
 
     let user = Setting::new("Aladdin".to_owned(), Origin::Builder("user"));
-    Basic::new(&user, &"open sesame".to_owned().into())
+    let token = Basic::new(&user, &"open sesame".to_owned().into())
         .unwrap()
         .authorize(&mut request)
         .await
         .unwrap();
+    assert_eq!(token, 0);
     assert_eq!(
         request.headers()["authorization"],
         "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
@@ -277,4 +281,130 @@ async fn a_token_can_be_there_before_the_first_call() {
     tokio::time::advance(11 * MINUTE).await;
     cache.ready().await.unwrap();
     assert_eq!(source.fetches.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn renewal_begins_before_a_tenth_is_left_and_its_time_is_drawn() {
+    // What this clock draws is 0.5, which makes it an eighth.
+    let (source, clock) = (Arc::new(Source::default()), HandClock::new());
+    let cache = TokenCache::bearer(source.clone(), Arc::new(clock.clone()));
+    cache.ready().await.unwrap();
+    let instant = Duration::from_millis(1);
+    for (passes, fetches) in [
+        (Duration::from_secs(525).saturating_sub(instant), 1),
+        (2 * instant, 2),
+    ] {
+        clock.advance(passes);
+        cache.ready().await.unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(source.fetches.load(Ordering::SeqCst), fetches);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_not_used_at_the_instant_at_which_it_runs_out() {
+    let (source, clock) = (Arc::new(Source::default()), HandClock::new());
+    let cache = TokenCache::bearer(source.clone(), Arc::new(clock.clone()));
+    cache.ready().await.unwrap();
+    clock.advance(10 * MINUTE);
+    cache.ready().await.unwrap();
+    assert_eq!(source.fetches.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn what_another_runtime_has_fetched_is_used_unless_it_has_run_out() {
+    for (passes, fetches) in [(MINUTE, 1), (11 * MINUTE, 2)] {
+        let runtime = || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .unwrap()
+        };
+        let (one, other) = (runtime(), runtime());
+        let (source, clock) = (Arc::new(Source::default()), HandClock::new());
+        let cache = TokenCache::bearer(source.clone(), Arc::new(clock.clone()));
+        // The fetch of the first is begun, and stands still with its runtime.
+        let mut first = Box::pin(cache.ready());
+        one.block_on(std::future::poll_fn(|cx| {
+            assert!(first.as_mut().poll(cx).is_pending());
+            std::task::Poll::Ready(())
+        }));
+        other.block_on(cache.ready()).unwrap();
+        clock.advance(passes);
+        one.block_on(first).unwrap();
+        assert_eq!(source.fetches.load(Ordering::SeqCst), fetches);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_other_status_is_about_the_token() {
+    for status in [400, 403, 404, 500] {
+        let source = Arc::new(Source::default());
+        let wire = ScriptedTransport::from_fn(move |_| Scripted::json(status, "{}"));
+        let (engine, base) = client(&source, &wire);
+        for requests in 1..=2 {
+            call(&engine, &base, Method::POST).await.unwrap_err();
+            assert_eq!(wire.seen().len(), requests, "{status}");
+        }
+        assert_eq!(source.fetches.load(Ordering::SeqCst), 1, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fixed_token_that_is_refused_is_not_sent_again() {
+    let wire = server(&[]);
+    let (engine, base) = client(&Arc::new(Source::default()), &wire);
+    let fixed = Bearer::new(&secret("abc")).unwrap();
+    let engine = engine.with_credential(Some(Arc::new(fixed)));
+    let error = call(&engine, &base, Method::GET).await.unwrap_err();
+    assert!(error.is_auth(), "{error}");
+    assert_eq!(wire.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_credential_waits_for_no_token_and_renews_none() {
+    let source = Arc::new(Source::default());
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(401, "{}"));
+    let (engine, base) = client(&source, &wire);
+    let anonymous = call(&engine, &base, Method::GET).anonymous();
+    assert!(anonymous.await.unwrap_err().is_auth());
+    assert_eq!(wire.seen().len(), 1);
+    assert!(
+        !wire.seen()[0]
+            .request
+            .headers()
+            .contains_key("authorization")
+    );
+    assert_eq!(source.fetches.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_can_be_read_only_once_is_not_sent_with_another_token() {
+    let source = Arc::new(Source::default());
+    let wire = server(&["token-2"]);
+    let (engine, base) = client(&source, &wire);
+    let body = || Body::from_reader(std::io::Cursor::new(b"data".to_vec()), 4);
+    let put = |body| call(&engine, &base, Method::PUT).body("application/zip", body);
+    let error = put(body()).await.unwrap_err();
+    assert!(error.is_auth() && error.attempts() == 1, "{error}");
+    assert_eq!(wire.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_token_comes_before_the_place_in_the_pace() {
+    let interval = Duration::from_secs(10);
+    let wire = server(&["token-1"]);
+    let (engine, base) = engine_with(wire.clone(), |options| {
+        options.pace(Some(Pace::new(1, interval)));
+    });
+    let source = Arc::new(Source::default());
+    let cache = TokenCache::bearer(source, Arc::new(PausedClock::new()));
+    let engine = engine.with_credential(Some(Arc::new(cache)));
+    assert!(crowd(&engine, &base, 2).await.iter().all(Result::is_ok));
+    let seen = wire.seen();
+    assert!(
+        seen[1].at - seen[0].at >= interval,
+        "the fetch takes none of it"
+    );
 }

@@ -638,3 +638,62 @@ async fn a_status_that_the_call_accepts_is_a_success() {
             .is_err()
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_may_have_happened_once_stays_said() {
+    use TransportErrorKind::Interrupted;
+    type Make = fn() -> Scripted;
+    let cases: [(Make, Make, bool); 5] = [
+        (|| fail(Interrupted), || fail(Interrupted), true),
+        (|| fail(Interrupted), || Scripted::json(422, ""), true),
+        (|| fail(Interrupted), || Scripted::json(201, "{}"), true),
+        (|| Scripted::json(429, ""), || fail(Interrupted), true),
+        (
+            || Scripted::json(429, ""),
+            || Scripted::json(422, ""),
+            false,
+        ),
+    ];
+    for (index, (first, second, may)) in cases.into_iter().enumerate() {
+        let script = || ScriptedTransport::new([first(), second()]);
+        let wire = script();
+        let (engine, base) = engine_with(wire.clone(), |options| {
+            options.retry(crate::retry::StandardRetry::new().max_attempts(2));
+        });
+        let call = Call::untabled(
+            &engine,
+            &base,
+            Method::POST,
+            "/x",
+            Decode::<Server>::key("x"),
+        );
+        let call = call.options(|o| o.idempotent(true));
+        let error = call.await.unwrap_err();
+        assert_eq!(wire.seen().len(), 2, "case {index}");
+        assert_eq!(error.may_have_happened(), may, "case {index}: {error}");
+        // What only reads leaves nothing behind.
+        let error = get(&script()).await.unwrap_err();
+        assert!(!error.may_have_happened(), "case {index}: {error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_names_no_number_of_attempts_is_not_quoted_with_one() {
+    #[derive(Debug)]
+    struct Twice;
+    impl RetryPolicy for Twice {
+        fn decide(&self, attempt: &crate::retry::Attempt<'_>) -> crate::retry::Decision {
+            match attempt.number {
+                1 => crate::retry::Decision::Retry(Duration::from_secs(1)),
+                _ => crate::retry::Decision::Stop,
+            }
+        }
+    }
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(503, ""));
+    let (engine, base) = engine_with(wire.clone(), |options| options.retry(Twice));
+    let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::<()>::nothing());
+    assert_eq!(
+        call.await.unwrap_err().to_string(),
+        "GET /x failed: 503 Service Unavailable (attempt 2, 1.0 s)"
+    );
+}

@@ -73,3 +73,23 @@ fn an_entry_strikes_out_itself_and_no_other() {
     drop(later);
     assert!(lock(&books).is_none());
 }
+
+#[test]
+fn what_a_runtime_has_is_kept_while_it_is_held_or_young() {
+    let all = PerRuntime::new();
+    let runtimes: Vec<_> = (0..10).map(|_| runtime()).collect();
+    let here = |number: usize, value| {
+        let _inside = runtimes[number].enter();
+        all.here(|| value).unwrap()
+    };
+    let held = here(0, 100);
+    for number in 1..10 {
+        assert_eq!(*here(number, number), number);
+    }
+    assert_eq!(format!("{all:?}"), "PerRuntime(5)");
+    assert!(Arc::ptr_eq(&held, &here(0, 0)));
+    for number in 6..10 {
+        assert_eq!(*here(number, 0), number);
+    }
+    assert_eq!(*here(5, 0), 0, "the oldest are made anew");
+}

@@ -254,3 +254,56 @@ async fn who_has_no_time_for_the_pace_takes_no_place() {
     assert!(gate.enter(11 * SECOND).await.is_ok());
     assert_eq!((TokioClock.now() - start).as_secs(), 10);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_gives_up_when_its_turn_moves_behind_its_time() {
+    let gate = Gate::new(100, None);
+    gate.learn(empty(SECOND));
+    let start = TokioClock.now();
+    let waiting = gate.clone();
+    let waiting = tokio::spawn(async move { waiting.enter(3 * SECOND).await.map(drop) });
+    tokio::time::sleep(SECOND / 2).await;
+    let refused = Some(60 * SECOND);
+    let pacer = &gate.throttle.pacer;
+    pacer.learn(empty(SECOND), refused, TokioClock.now(), 0.5);
+    let error = waiting.await.unwrap().unwrap_err();
+    // It looks again when its turn would have been.
+    assert_eq!((TokioClock.now() - start).as_secs(), 1);
+    assert_eq!(
+        error.to_string(),
+        "rate limit used up: the next request may be sent in 59.4 s, and the call has 1.9 s left"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_is_used_up_at_the_very_instant_is_waited_for() {
+    let gate = Gate::new(100, None);
+    gate.learn(empty(SECOND));
+    tokio::time::sleep(Duration::from_millis(1125)).await;
+    gate.learn(empty(SECOND));
+    assert_times(&times(&gate, 1).await, &[1.125]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_whole_limit_is_there_again_when_as_many_refills_have_passed() {
+    for (more, idle) in [(0, true), (1, false)] {
+        let gate = Gate::new(100, None);
+        gate.learn(RateLimit::new(2, 0, None, SECOND));
+        tokio::time::sleep(Duration::from_millis(3125 - more)).await;
+        assert_times(&times(&gate, 1).await, &[0.0]);
+        assert_eq!(gate.throttle.pacer.is_idle(), idle);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wait_is_longer_than_a_year() {
+    let gate = Gate::new(100, None);
+    gate.learn(empty(Duration::MAX));
+    assert_eq!(gate.throttle.wait(TokioClock.now()), 365 * DAY);
+}
+
+#[test]
+fn a_limit_is_low_when_less_than_a_tenth_is_left() {
+    let low = |left| RateLimit::new(3600, left, None, SECOND).is_low();
+    assert!(low(0) && low(359) && !low(360) && !low(3600));
+}
