@@ -234,7 +234,9 @@ impl Engine {
         let named = |error: Error| error.with_call(&parts);
         let work = {
             let parts = parts.clone();
-            async move { self.drive(&parts, sink).await }
+            // A future is moved several times until its task holds it, and once more at its end. The loop is the large
+            // part of this one, so it is made where it stays.
+            async move { Box::pin(self.drive(&parts, sink)).await }
         };
         let task = Running::start(work).map_err(named)?;
         // A task that ended early may have sent the request.
