@@ -50,23 +50,36 @@ impl Clock for TokioClock {
 pub(crate) type SharedClock = Arc<dyn Clock>;
 
 /// Runs a future for at most `limit`; `None` when the time ran out first.
-pub async fn within<F: Future>(
+pub fn within<F: Future>(
     clock: &dyn Clock,
     limit: Option<Duration>,
     future: F,
-) -> Option<F::Output> {
+) -> impl Future<Output = Option<F::Output>> {
+    unless(move || limit.map(|limit| clock.sleep(limit)), future)
+}
+
+/// Runs a future until `deadline` at most; `None` when that came first.
+pub(crate) fn until<F: Future>(
+    clock: &dyn Clock,
+    deadline: Instant,
+    future: F,
+) -> impl Future<Output = Option<F::Output>> {
+    let left = move || deadline.saturating_duration_since(clock.now());
+    unless(move || Some(clock.sleep(left())), future)
+}
+
+/// The timer is made when the future has to wait, so that an answer at hand costs neither a timer nor a look at the clock.
+async fn unless<F: Future>(timer: impl Fn() -> Option<Sleep>, future: F) -> Option<F::Output> {
     let mut future = std::pin::pin!(future);
-    let mut timer = None;
+    let mut made = None;
     std::future::poll_fn(|cx: &mut Context<'_>| {
         if let Poll::Ready(output) = future.as_mut().poll(cx) {
             return Poll::Ready(Some(output));
         }
-        let Some(limit) = limit else {
-            return Poll::Pending;
-        };
-        // Made only when the future has to wait, so that an answer at hand costs no timer.
-        let timer = timer.get_or_insert_with(|| clock.sleep(limit));
-        timer.as_mut().poll(cx).map(|()| None)
+        match made.get_or_insert_with(&timer) {
+            Some(timer) => timer.as_mut().poll(cx).map(|()| None),
+            None => Poll::Pending,
+        }
     })
     .await
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::clock::{Clock, within};
+use crate::clock::{Clock, until};
 use crate::error::{Error, ErrorKind, Result};
 use crate::task::PerRuntime;
 
@@ -118,8 +118,7 @@ impl Throttle {
         if let Ok(slot) = lane.slots.try_acquire() {
             return Ok(slot);
         }
-        let left = deadline.saturating_duration_since(clock.now());
-        match within(clock, Some(left), lane.slots.acquire()).await {
+        match until(clock, deadline, lane.slots.acquire()).await {
             Some(Ok(slot)) => Ok(slot),
             // The semaphore is never closed, so this is the clock of the call running out.
             Some(Err(_)) | None => Err(Error::new(
@@ -152,7 +151,7 @@ impl Throttle {
         if wait > left() {
             return Err(too_late(wait, left()));
         }
-        let Some(_turn) = within(clock, Some(left()), lane.turn.lock()).await else {
+        let Some(_turn) = until(clock, deadline, lane.turn.lock()).await else {
             return Err(too_late(pacer.wait(clock.now(), place.ahead), left()));
         };
         // Another runtime may send in between, or an answer may say that it is too early still.

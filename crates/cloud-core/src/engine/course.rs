@@ -1,5 +1,6 @@
 //! What one call has used up so far, and what follows from its failures.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use http::{HeaderName, HeaderValue, Request, StatusCode};
@@ -10,7 +11,7 @@ use super::attempt::{Failed, Sink, timed_out};
 use super::locked::Locked;
 use crate::body::Body;
 use crate::call::Parts;
-use crate::clock::within;
+use crate::clock::{until, within};
 use crate::credential::Rejection;
 use crate::error::{Error, ErrorKind, Result};
 use crate::retry::{Attempt, Decision, Failure, Spending};
@@ -79,14 +80,14 @@ impl<'c> Course<'c> {
             .request(self.parts, &self.url, self.call_id.as_ref())?;
         let slot = inner.throttle.slot(lane, clock, self.deadline).await?;
         if let Some(credential) = inner.credential.as_ref().filter(|_| !self.parts.anonymous) {
-            within(clock, Some(self.left()), credential.ready())
+            until(clock, self.deadline, credential.ready())
                 .await
                 .unwrap_or_else(|| Err(over("its credential was ready")))
                 .map_err(|error| error.of_credential(credential.origin()))?;
         }
         inner.throttle.turn(lane, clock, self.deadline).await?;
         let authorized = self.engine.authorize(self.parts, &mut request);
-        let generation = within(clock, Some(self.left()), authorized)
+        let generation = until(clock, self.deadline, authorized)
             .await
             .unwrap_or_else(|| Err(over("it was authorized")))?;
         if self.left().is_zero() {
@@ -103,14 +104,12 @@ impl<'c> Course<'c> {
         let inner = &*self.engine.0;
         self.attempts += 1;
         self.spending.sent();
-        let limit = self
-            .parts
-            .options
-            .attempt_timeout
-            .unwrap_or(inner.attempt_timeout)
-            .min(self.left());
         let sent = inner.clock.now();
-        let attempt = self.engine.attempt(self.parts, request, sink);
+        let left = self.deadline.saturating_duration_since(sent);
+        let limit = self.parts.options.attempt_timeout;
+        let limit = limit.unwrap_or(inner.attempt_timeout).min(left);
+        // Pinned here, because a future that is passed on takes its room twice.
+        let attempt = pin!(self.engine.attempt(self.parts, request, sink));
         let outcome = within(&*inner.clock, Some(limit), attempt)
             .await
             .unwrap_or_else(|| Err(timed_out(limit)));
@@ -200,11 +199,7 @@ impl<'c> Course<'c> {
             return false;
         }
         // Looking into it may take requests of its own, and they are part of the call.
-        let renewed = within(
-            &*inner.clock,
-            Some(self.left()),
-            credential.rejected(rejection),
-        );
+        let renewed = until(&*inner.clock, self.deadline, credential.rejected(rejection));
         if renewed.await != Some(true) {
             return false;
         }
