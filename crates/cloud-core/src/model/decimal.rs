@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -6,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 ///
 /// Numbers are accepted as well as strings when decoding; encoding gives a string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Decimal(String);
+pub struct Decimal(Cow<'static, str>);
 
 impl Decimal {
     /// The digits as they came, for example `"4.5900000000000000"`.
@@ -22,7 +23,8 @@ impl Decimal {
 
 impl Default for Decimal {
     fn default() -> Self {
-        Self("0".to_owned())
+        // Made for every field before its value is read, so it allocates nothing.
+        Self(Cow::Borrowed("0"))
     }
 }
 
@@ -47,19 +49,19 @@ impl<'de> Deserialize<'de> for Decimal {
                 f.write_str("a decimal number, as a string or a number")
             }
             fn visit_str<E: de::Error>(self, v: &str) -> Result<Decimal, E> {
-                Ok(Decimal(v.to_owned()))
+                Ok(Decimal(v.to_owned().into()))
             }
             fn visit_string<E: de::Error>(self, v: String) -> Result<Decimal, E> {
-                Ok(Decimal(v))
+                Ok(Decimal(v.into()))
             }
             fn visit_u64<E: de::Error>(self, v: u64) -> Result<Decimal, E> {
-                Ok(Decimal(v.to_string()))
+                Ok(Decimal(v.to_string().into()))
             }
             fn visit_i64<E: de::Error>(self, v: i64) -> Result<Decimal, E> {
-                Ok(Decimal(v.to_string()))
+                Ok(Decimal(v.to_string().into()))
             }
             fn visit_f64<E: de::Error>(self, v: f64) -> Result<Decimal, E> {
-                Ok(Decimal(v.to_string()))
+                Ok(Decimal(v.to_string().into()))
             }
         }
         deserializer.deserialize_any(Visitor)
