@@ -179,6 +179,27 @@ mod programs {
         Ok(results)
     }
 
+    pub(super) async fn items_that_are_read_side_by_side(api: impl Api) -> Result<usize> {
+        let read = async |id: Result<String>| api.thing(&id?).await;
+        let things = api.things(8).map(read).buffer_unordered(4);
+        one_more_for_each(&|| api.read(), things).await
+    }
+
+    /// Each tick drops the future of the next item.
+    pub(super) async fn items_between_ticks(api: impl Api) -> Result<usize> {
+        let (mut things, mut results) = (api.things(8), 0);
+        let mut tick = interval(MOMENT / 2);
+        loop {
+            select! {
+                thing = things.next() => match thing {
+                    Some(id) => results += usize::from(!id?.is_empty()),
+                    None => return Ok(results),
+                },
+                _ = tick.tick() => api.read().await?,
+            }
+        }
+    }
+
     pub(super) async fn a_list_for_each_item(api: impl Api) -> Result<usize> {
         let (mut outer, mut results) = (api.things(8), 0);
         while let Some(id) = outer.next().await {
@@ -188,13 +209,21 @@ mod programs {
         Ok(results)
     }
 
+    /// Begun at once, and begun one after the other, so that they are at different points when the first one ends.
     pub(super) async fn made_side_by_side(api: impl Api) -> Result<usize> {
-        let make = async |n| Ok((n, api.make(n).await?.await?));
-        let (mut all, mut results) = (pin!(stream::iter(0..6).map(make).buffer_unordered(3)), 0);
-        while let Some(next) = all.next().await {
-            let (n, thing) = next?;
-            api.change(n, thing).await?;
-            results += 1;
+        let mut results = 0;
+        for (round, apart) in [0, 1, 4, 9].into_iter().enumerate() {
+            let begin = async |n| {
+                sleep(MOMENT * apart * n).await;
+                let n = round * 5 + n as usize;
+                Ok((n, api.make(n).await?.await?))
+            };
+            let mut all = pin!(stream::iter(0..5_u32).map(begin).buffer_unordered(3));
+            while let Some(next) = all.next().await {
+                let (n, thing) = next?;
+                api.change(n, thing).await?;
+                results += 1;
+            }
         }
         Ok(results)
     }
@@ -255,8 +284,10 @@ programs! {
     selected => 3;
     a_call_for_each_item => THINGS;
     a_call_for_each_item_of_a_list_that_reads_ahead => THINGS;
+    items_that_are_read_side_by_side => THINGS;
+    items_between_ticks => THINGS;
     a_list_for_each_item => THINGS * THINGS;
-    made_side_by_side => 6;
+    made_side_by_side => 20;
     made_while_another_wait_is_kept => 2;
     followed_between_ticks => 1;
 }
@@ -292,13 +323,10 @@ impl Fetching {
         Ok((self.fetched)())
     }
 
-    /// One of four calls is answered 401, and for each result there is one more.
-    async fn refused(&self, path: &str) -> Result<usize> {
-        let faults = self.sandbox.faults();
-        faults.next_matching(&format!("GET {path}"), Fault::ExpiredToken);
+    /// Four calls at once, and one more for the result of each.
+    async fn crowd(&self) -> Result<usize> {
         let calls = stream::iter(0..12).map(|_| (self.call)());
         programs::one_more_for_each(&self.call, calls.buffer_unordered(4)).await?;
-        assert_eq!(faults.pending(), 0, "{path}");
         Ok((self.fetched)())
     }
 }
@@ -320,10 +348,15 @@ fn ovh_client(builder: ovh::ClientBuilder, limit: Option<usize>) -> (Sandbox, ov
 async fn the_time_is_asked_for_by_a_call_that_is_kept() {
     for limit in LIMITS {
         let (sandbox, api) = ovh_client(application(), limit);
+        let console = sandbox.ovh_console();
         let call = move || done(api.me().get());
         let fetching = Fetching::by("GET /1.0/auth/time", sandbox, call);
         let asked = timeout(DAY, fetching.kept()).await.expect("an end");
         assert_eq!(asked.unwrap(), 1, "{limit:?}");
+        // All calls that are under way are refused for their time.
+        console.skew_clock(4000);
+        let asked = timeout(DAY, fetching.crowd()).await.expect("an end");
+        assert_eq!(asked.unwrap(), 2, "{limit:?}");
     }
 }
 
@@ -414,7 +447,10 @@ async fn a_token_is_fetched_by_a_call_that_is_kept() {
 async fn a_token_is_renewed_by_a_call_that_is_kept() {
     for limit in LIMITS {
         for (fetching, path) in with_tokens(limit).await {
-            let fetched = timeout(DAY, fetching.refused(path)).await.expect(path);
+            let faults = fetching.sandbox.faults();
+            faults.next_matching(&format!("GET {path}"), Fault::ExpiredToken);
+            let fetched = timeout(DAY, fetching.crowd()).await.expect(path);
+            assert_eq!(faults.pending(), 0, "{path}");
             assert_eq!(fetched.unwrap(), 2, "{path}, {limit:?}");
         }
     }
