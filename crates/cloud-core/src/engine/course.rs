@@ -108,11 +108,13 @@ impl<'c> Course<'c> {
         let left = self.deadline.saturating_duration_since(sent);
         let limit = self.parts.options.attempt_timeout;
         let limit = limit.unwrap_or(inner.attempt_timeout).min(left);
-        // Pinned here, because a future that is passed on takes its room twice.
-        let attempt = pin!(self.engine.attempt(self.parts, request, sink));
-        let outcome = within(&*inner.clock, Some(limit), attempt)
-            .await
-            .unwrap_or_else(|| Err(timed_out(limit)));
+        let outcome = {
+            // Pinned here, because a future that is passed on takes its room twice. It ends before the report: a transport
+            // that learns from attempts that were given up has then learned from this one.
+            let attempt = pin!(self.engine.attempt(self.parts, request, sink));
+            within(&*inner.clock, Some(limit), attempt).await
+        };
+        let outcome = outcome.unwrap_or_else(|| Err(timed_out(limit)));
         self.engine
             .report(self.parts, self.attempts, &outcome, sent);
         outcome
