@@ -27,6 +27,10 @@ const LEAST_LIFE: Duration = Duration::from_secs(60);
 /// After a token could not be had, calls go without one for this long before the next try.
 const PAUSE: Duration = Duration::from_secs(30);
 
+/// The same where the failure passes by itself: long enough that the call that has just failed to get a token does not
+/// try again when it is authorized.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// Where tokens come from.
 #[derive(Clone, Debug)]
 pub(crate) enum Login {
@@ -311,7 +315,8 @@ impl Excuse {
     fn is_fresh(&self, now: Instant) -> bool {
         let state = lock(&self.0);
         state.as_ref().is_some_and(|(since, error)| {
-            !error.is_retryable() && now.saturating_duration_since(*since) < PAUSE
+            let pause = if error.is_retryable() { MOMENT } else { PAUSE };
+            now.saturating_duration_since(*since) < pause
         })
     }
 }
@@ -327,15 +332,19 @@ struct Found<C> {
 
 #[async_trait]
 impl<C: Credential> Credential for Found<C> {
+    async fn ready(&self) -> Result<()> {
+        if !self.excuse.is_fresh(self.clock.now()) {
+            self.note(&self.cache.ready().await);
+        }
+        Ok(())
+    }
+
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
         if self.excuse.is_fresh(self.clock.now()) {
             return Ok(0);
         }
         let result = self.cache.authorize(request).await;
-        *lock(&self.excuse.0) = result
-            .as_ref()
-            .err()
-            .map(|error| (self.clock.now(), error.clone()));
+        self.note(&result);
         Ok(result.unwrap_or(0))
     }
 
@@ -346,6 +355,14 @@ impl<C: Credential> Credential for Found<C> {
 
     fn origin(&self) -> Option<&str> {
         self.cache.origin()
+    }
+}
+
+impl<C> Found<C> {
+    /// Keeps why there is no token, for the message of a service that wants one.
+    fn note<T>(&self, result: &Result<T>) {
+        let failed = result.as_ref().err();
+        *lock(&self.excuse.0) = failed.map(|error| (self.clock.now(), error.clone()));
     }
 }
 
