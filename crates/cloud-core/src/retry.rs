@@ -218,14 +218,11 @@ impl Budget {
     }
 
     fn give(&self, tokens: u32) {
-        if tokens == 0 || self.0.load(Ordering::Relaxed) >= Self::FULL {
-            return;
-        }
+        let more =
+            |left: u32| (left < Self::FULL).then(|| left.saturating_add(tokens).min(Self::FULL));
         let _ = self
             .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                Some(left.saturating_add(tokens).min(Self::FULL))
-            });
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 }
 
@@ -290,6 +287,7 @@ pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         // A number that no duration holds is a long time, not none: what is taken for none is repeated at once.
         return match Duration::try_from_secs_f64(seconds) {
             Ok(delay) => Some(delay.min(LONGEST_READ)),
+            // No delay is negative, and what is no number is none.
             Err(_) => (seconds > 0.0).then_some(LONGEST_READ),
         };
     }

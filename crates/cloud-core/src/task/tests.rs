@@ -57,6 +57,22 @@ fn work_that_is_begun_in_a_runtime_that_ends_is_an_error_and_nothing_stays_under
 }
 
 #[test]
+fn debug_says_what_is_under_way_and_nothing_of_it() {
+    let runtime = runtime();
+    let (shared, clock) = (Shared::<&str>::new(), clock());
+    runtime.block_on(async {
+        let running = Running::start(async { "hunter2" }).unwrap();
+        assert_eq!(format!("{running:?}"), "Running");
+        assert!(!running.is_finished());
+        tokio::task::yield_now().await;
+        assert!(running.is_finished());
+        assert_eq!(format!("{shared:?}"), "Shared");
+        shared.join(&clock, || async { "hunter2" }).await.unwrap();
+        assert_eq!(format!("{shared:?}"), "Shared");
+    });
+}
+
+#[test]
 fn an_entry_strikes_out_itself_and_no_other() {
     let books = Arc::new(Mutex::new(None));
     let enter = || {
