@@ -239,6 +239,14 @@ mod programs {
         api.change(0, first.await?).await.map(|()| 2)
     }
 
+    /// Its deadline passes meanwhile, and the work is done long before.
+    pub(super) async fn a_wait_that_is_kept_for_hours(api: impl Api) -> Result<usize> {
+        let mut work = api.make(0).await?.into_future();
+        assert!(poll!(&mut work).is_pending());
+        sleep(DAY / 4).await;
+        api.change(0, work.await?).await.map(|()| 1)
+    }
+
     /// Each tick drops the future of the progress.
     pub(super) async fn followed_between_ticks(api: impl Api) -> Result<usize> {
         let mut work = api.make(0).await?;
@@ -289,6 +297,7 @@ programs! {
     a_list_for_each_item => THINGS * THINGS;
     made_side_by_side => 20;
     made_while_another_wait_is_kept => 2;
+    a_wait_that_is_kept_for_hours => 1;
     followed_between_ticks => 1;
 }
 

@@ -222,6 +222,11 @@ impl<T> Call<T> {
         }
     }
 
+    /// The path with its arguments, but for those that are secret.
+    pub fn shown_path(&self) -> String {
+        self.parts.shown_path()
+    }
+
     /// The engine that the call goes through.
     pub fn engine(&self) -> &Engine {
         &self.engine

@@ -226,6 +226,17 @@ impl Engine {
         ))
     }
 
+    /// The error of failed work, whose texts a service may have put our secrets into.
+    pub(crate) fn without_secrets(&self, error: Error) -> Error {
+        let Inner {
+            dialect, secrets, ..
+        } = &*self.0;
+        match dialect.secrets() {
+            Some(known) => error.hiding(&secrets.and(known)),
+            None => error.hiding(secrets),
+        }
+    }
+
     /// Every call is a task of its own: it goes on whether its caller polls or not, so what it holds is never held up,
     /// and it ends when its caller drops the future.
     async fn in_task(self, parts: Box<Parts>, sink: Sink) -> Result<()> {

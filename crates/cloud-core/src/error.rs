@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use crate::call::Parts;
+use crate::secrets::Secrets;
 
 mod display;
 mod kind;
@@ -148,6 +149,18 @@ impl Error {
     pub fn with_code(self, code: impl Into<Box<str>>) -> Self {
         let code = text::name(&code.into()).into();
         self.with(|inner| inner.code = Some(code))
+    }
+
+    /// Hides these secrets in what a service said of failed work. The errors of calls need it not: secrets are taken out
+    /// of an answer before it is read.
+    pub(crate) fn hiding(self, secrets: &Secrets) -> Self {
+        if self.0.kind != ErrorKind::WorkFailed {
+            return self;
+        }
+        self.with(|inner| {
+            inner.message = secrets.hide(&inner.message).into_owned().into();
+            inner.code = inner.code.take().map(|code| secrets.hide(&code).into());
+        })
     }
 
     /// Marks the error as one that passes by itself, or not.

@@ -11,10 +11,17 @@ use tokio::runtime::{Handle, Id};
 
 use crate::call::CallFuture;
 use crate::clock::{Clock, within};
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The deadline of a wait that sets none.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30 * 60);
+
+/// A wait that is noticed to be over by more than this was not polled when it was.
+const LATE: Duration = Duration::from_secs(1);
+
+/// How long the last look of such a wait may take.
+const LAST_LOOK: Duration = Duration::from_secs(30);
 
 /// What work is doing at the moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,29 +92,32 @@ pub trait Watch<T>: Send {
 /// # }
 /// ```
 ///
-/// Every wait has a deadline: 30 minutes from its making, unless [`timeout`](Self::timeout) says otherwise. Dropping it
-/// ends the waiting, not the work.
+/// Every wait has a deadline: 30 minutes from its making, unless [`timeout`](Self::timeout) says otherwise. One that was
+/// not polled at its deadline looks once more, for up to 30 seconds, so that it does not miss work that has ended
+/// meanwhile. Dropping it ends the waiting, not the work.
 #[must_use = "dropping a waiter ends the waiting, not the work"]
 pub struct Waiter<T> {
     watch: Box<dyn Watch<T>>,
-    clock: Arc<dyn Clock>,
+    engine: Engine,
     begun: Instant,
     limit: Duration,
     last: Option<Progress>,
     result: Option<T>,
+    looked_late: bool,
 }
 
 impl<T: Send + 'static> Waiter<T> {
-    /// Waits for what `watch` looks at.
-    pub fn new(clock: Arc<dyn Clock>, watch: impl Watch<T> + 'static) -> Self {
-        let begun = clock.now();
+    /// Waits for what `watch` looks at, by the clock of this engine. The secrets that the engine knows are hidden in what
+    /// the service says of failed work.
+    pub fn new(engine: &Engine, watch: impl Watch<T> + 'static) -> Self {
         Self {
             watch: Box::new(watch),
-            clock,
-            begun,
+            engine: engine.clone(),
+            begun: engine.clock().now(),
             limit: DEFAULT_DEADLINE,
             last: None,
             result: None,
+            looked_late: false,
         }
     }
 
@@ -125,12 +135,18 @@ impl<T: Send + 'static> Waiter<T> {
         if self.result.is_some() {
             return Ok(None);
         }
-        let left = self
-            .limit
-            .saturating_sub(self.clock.now().saturating_duration_since(self.begun));
-        match within(&*self.clock, Some(left), self.watch.next()).await {
+        let clock = self.engine.clock();
+        let passed = || clock.now().saturating_duration_since(self.begun);
+        let left = self.limit.saturating_sub(passed());
+        let mut news = within(&*clock, Some(left), self.watch.next()).await;
+        // A program may keep the wait without polling it until long after its deadline.
+        let late = passed().saturating_sub(self.limit) > LATE;
+        if news.is_none() && late && !std::mem::replace(&mut self.looked_late, true) {
+            news = within(&*clock, Some(LAST_LOOK), self.watch.next()).await;
+        }
+        match news {
             None => Err(self.timed_out()),
-            Some(Err(error)) => Err(error),
+            Some(Err(error)) => Err(self.engine.without_secrets(error)),
             Some(Ok(Step::Done(result))) => {
                 self.result = Some(result);
                 Ok(None)

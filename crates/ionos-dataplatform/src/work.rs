@@ -125,14 +125,15 @@ impl<T: Resource> Look<T> {
         &self,
         judge: impl Fn(Result<T>) -> Result<Step<U>> + Clone + Send + Sync + 'static,
     ) -> Waiter<U> {
-        let clock = self.get.engine().clock();
+        let engine = self.get.engine();
         let interval = Interval::growing(self.first, SLOWEST);
         let get = self.get.clone();
         let look = move || {
             let (get, judge) = (get.clone(), judge.clone());
             async move { judge(get.send().await) }
         };
-        Waiter::new(clock.clone(), Poll::new(clock, interval, look)).timeout(DEADLINE)
+        let looks = Poll::new(engine.clock(), interval, look).about(self.get.shown_path());
+        Waiter::new(engine, looks).timeout(DEADLINE)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use cloud_core::call::{Call, Operation};
-use cloud_core::clock::Clock;
 use cloud_core::config::{Origin, Setting};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
@@ -285,8 +284,8 @@ impl Client {
         self.0.signer.is_some()
     }
 
-    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
-        self.0.engine.clock()
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
     }
 
     /// A call of an operation of the table.
@@ -413,7 +412,7 @@ impl Client {
             zones.retain(|_, turn| Arc::strong_count(turn) > 1);
             zones.entry(zone.to_ascii_lowercase()).or_default().clone()
         };
-        let clock = self.clock();
+        let clock = self.engine().clock();
         cloud_core::clock::within(&*clock, Some(ZONE_WAIT), turn.lock_owned())
             .await
             .ok_or_else(|| {

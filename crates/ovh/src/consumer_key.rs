@@ -300,12 +300,10 @@ impl PendingConsumerKey {
     /// # Ok(()) }
     /// ```
     pub fn wait_validated(self) -> Waiter<Client> {
-        let clock = self.client.clock();
+        let engine = self.client.engine().clone();
         let client = Arc::new(self.client);
-        Waiter::new(
-            clock.clone(),
-            Poll::new(clock, LOOKS, move || look(client.clone())).about("the consumer key"),
-        )
+        let looks = Poll::new(engine.clock(), LOOKS, move || look(client.clone()));
+        Waiter::new(&engine, looks.about("the consumer key"))
     }
 }
 

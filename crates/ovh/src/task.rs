@@ -141,13 +141,12 @@ impl Work for Value {
 
 /// Looks by this call, which is a `GET`, until the work has ended; the result is what was seen last.
 pub(crate) fn wait<T: Work + Send + 'static>(call: Call<T>) -> Waiter<T> {
-    let clock = call.engine().clock();
-    Waiter::new(clock, until_ended(call)).timeout(DEADLINE)
+    Waiter::new(&call.engine().clone(), until_ended(call)).timeout(DEADLINE)
 }
 
 /// Looks by this call, which is a `GET`, until what it reads is there no longer.
 pub(crate) fn wait_gone<T: Send + 'static>(call: Call<T>) -> Waiter<()> {
-    let clock = call.engine().clock();
+    let engine = call.engine().clone();
     let looks = watch(
         &call.clone(),
         move || {
@@ -162,13 +161,13 @@ pub(crate) fn wait_gone<T: Send + 'static>(call: Call<T>) -> Waiter<()> {
         },
         true,
     );
-    Waiter::new(clock, looks).timeout(DEADLINE)
+    Waiter::new(&engine, looks).timeout(DEADLINE)
 }
 
 /// Sends this call once, and looks at the tasks that its answer names until all have ended; the result is what was seen
 /// last.
 pub(crate) fn send_and_wait(call: Call<Value>, asked: Asked) -> Waiter<Value> {
-    let clock = call.engine().clock();
+    let engine = call.engine().clone();
     let answered = Decode::json_or_null().try_map(move |answer: Value| {
         let tasks = asked.tasks(&answer);
         if tasks.is_empty() {
@@ -177,7 +176,7 @@ pub(crate) fn send_and_wait(call: Call<Value>, asked: Asked) -> Waiter<Value> {
         Ok(tasks)
     });
     let sending = Box::pin(call.decoded_by(answered).send());
-    Waiter::new(clock, Once::Sending(sending)).timeout(DEADLINE)
+    Waiter::new(&engine, Once::Sending(sending)).timeout(DEADLINE)
 }
 
 /// What the request has changed is not lost: the error keeps the answer.
@@ -187,7 +186,7 @@ const NO_TASK: &str = "the request was answered, but the answer (`body()` of thi
 
 /// A wait that fails at once.
 pub(crate) fn refused<T: Send + 'static>(call: &Call<Value>, error: Error) -> Waiter<T> {
-    Waiter::new(call.engine().clock(), Refused(error))
+    Waiter::new(call.engine(), Refused(error))
 }
 
 struct Refused(Error);
@@ -227,6 +226,13 @@ impl Watch<Value> for Once {
                 }
                 Self::Failed(error) => return Err(error.clone()),
             };
+        }
+    }
+
+    fn subject(&self) -> Option<String> {
+        match self {
+            Self::Looking { watch, .. } => watch.subject(),
+            Self::Sending(_) | Self::Failed(_) => None,
         }
     }
 
@@ -335,4 +341,5 @@ where
             }
         }
     })
+    .about(call.shown_path())
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::call::{Call, Operation};
-use cloud_core::clock::Clock;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
@@ -152,8 +151,8 @@ impl Client {
         &self.0.explanation
     }
 
-    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
-        self.0.engine.clock()
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.0.engine
     }
 
     /// The first pause between looks at work under way.

@@ -30,7 +30,7 @@ where
     T: Send + 'static,
     R: Send + 'static,
 {
-    watch_by(client, looking(call), judge)
+    watch_by(client, call.shown_path(), looking(call), judge)
 }
 
 /// Looks by this call.
@@ -40,9 +40,10 @@ pub(crate) fn looking<T: Send + 'static>(
     move || call.clone().into_future()
 }
 
-/// As [`watch`], where one look takes more than one call.
+/// As [`watch`], where one look takes more than one call; `subject` is what is looked at.
 pub(crate) fn watch_by<T, R, F>(
     client: &Client,
+    subject: String,
     look: impl FnMut() -> F + Send + 'static,
     mut judge: impl FnMut(Option<T>) -> Result<Step<R>> + Send + 'static,
 ) -> Waiter<R>
@@ -51,11 +52,13 @@ where
     R: Send + 'static,
     F: Future<Output = Result<T>> + Send + 'static,
 {
-    let told = follow(client, look, move |shown, news| match judge(shown)? {
-        Step::Done(result) => Ok(Some(result)),
-        Step::Pending(progress) => {
-            news.push_back(progress);
-            Ok(None)
+    let told = follow(client, subject, look, move |shown, news| {
+        match judge(shown)? {
+            Step::Done(result) => Ok(Some(result)),
+            Step::Pending(progress) => {
+                news.push_back(progress);
+                Ok(None)
+            }
         }
     });
     waiter(client, told)
@@ -66,12 +69,13 @@ pub(crate) fn waiter<R: Send + 'static>(
     client: &Client,
     watch: impl Watch<R> + 'static,
 ) -> Waiter<R> {
-    Waiter::new(client.clock(), watch).timeout(DEADLINE)
+    Waiter::new(client.engine(), watch).timeout(DEADLINE)
 }
 
 /// As [`watch_by`], where one look may show any number of news, or none.
 pub(crate) fn follow<T, R, F, L, J>(
     client: &Client,
+    subject: String,
     mut look: L,
     judge: J,
 ) -> impl Watch<R> + use<T, R, F, L, J>
@@ -94,7 +98,8 @@ where
             }
         }
     };
-    let looks = Poll::new(client.clock(), Interval::growing(first, LONGEST), look);
+    let interval = Interval::growing(first, LONGEST);
+    let looks = Poll::new(client.engine().clock(), interval, look).about(subject);
     Followed {
         looks: Box::new(looks),
         judge,
@@ -153,6 +158,10 @@ where
                 self.end = (self.judge)(shown, &mut self.news).transpose();
             }
         }
+    }
+
+    fn subject(&self) -> Option<String> {
+        self.looks.subject()
     }
 }
 

@@ -2,11 +2,21 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::clock::TokioClock;
+use crate::engine::Dialect;
+use crate::options::ClientOptions;
+use crate::secrets::Secrets;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn clock() -> Arc<dyn Clock> {
     Arc::new(TokioClock)
+}
+
+fn engine() -> Engine {
+    crate::test_util::engine_for(crate::test_util::ScriptedTransport::from_fn(|_| {
+        unreachable!("the looks of these tests send nothing")
+    }))
+    .0
 }
 
 /// Work that ends with the text "done" at the n-th look; the looks before it give what `other` says.
@@ -26,7 +36,7 @@ fn work(
             }
         }
     });
-    (Waiter::new(clock(), poll), looks)
+    (Waiter::new(&engine(), poll), looks)
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "the signature of a look")]
@@ -147,7 +157,7 @@ async fn who_drops_the_progress_and_asks_again_sees_the_end() {
         }
     });
     let start = TokioClock.now();
-    let mut waiter = Waiter::new(clock(), poll);
+    let mut waiter = Waiter::new(&engine(), poll);
     let mut seen = 0;
     loop {
         match tokio::time::timeout(SECOND / 10, waiter.progress()).await {
@@ -184,7 +194,7 @@ fn a_wait_goes_on_in_another_runtime() {
             Ok(Step::Done("done"))
         }
     });
-    let mut waiter = Waiter::new(clock(), poll);
+    let mut waiter = Waiter::new(&engine(), poll);
     let first = runtime();
     first.block_on(async {
         let progress = tokio::time::timeout(2 * SECOND, waiter.progress()).await;
@@ -193,6 +203,72 @@ fn a_wait_goes_on_in_another_runtime() {
     drop(first);
     assert_eq!(runtime().block_on(waiter.into_future()).unwrap(), "done");
     assert_eq!(looks.load(Ordering::SeqCst), 2);
+}
+
+/// Kept without being polled until long after its deadline.
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_comes_late_looks_once_more() {
+    let kept = async |ends: u32, look: Duration| {
+        let looks = Arc::new(AtomicU32::new(0));
+        let count = looks.clone();
+        let poll = Poll::new(clock(), Interval::new(SECOND, SECOND), move || {
+            let n = count.fetch_add(1, Ordering::SeqCst) + 1;
+            async move {
+                tokio::time::sleep(look).await;
+                if n < ends {
+                    pending(n)
+                } else {
+                    Ok(Step::Done("done"))
+                }
+            }
+        });
+        let mut wait = Waiter::new(&engine(), poll)
+            .timeout(90 * SECOND)
+            .into_future();
+        assert!(
+            tokio::time::timeout(SECOND / 2, wait.as_mut())
+                .await
+                .is_err()
+        );
+        tokio::time::sleep(6 * 3600 * SECOND).await;
+        let end = wait.await.map_err(|error| error.to_string());
+        (end, looks.load(Ordering::SeqCst))
+    };
+    assert_eq!(kept(1, SECOND / 10).await, (Ok("done"), 1));
+    let out_of_time = |seen| Err(format!("not finished in time: 90 s have passed; {seen}"));
+    let last = "last seen: create_server running 10%";
+    assert_eq!(kept(2, SECOND / 10).await, (out_of_time(last), 1));
+    let nothing = "nothing seen of it";
+    assert_eq!(kept(1, 31 * SECOND).await, (out_of_time(nothing), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_service_says_of_failed_work_shows_no_secret() {
+    #[derive(Debug)]
+    struct Knowing(Secrets);
+    impl Dialect for Knowing {
+        fn secrets(&self) -> Option<&Secrets> {
+            Some(&self.0)
+        }
+    }
+    let dialect = Knowing(Secrets::new(["hunter2secret".into()]));
+    let (options, dialect) = (ClientOptions::default(), Arc::new(dialect));
+    let engine = Engine::build(options, "x/1", dialect, None, true).unwrap();
+    let fail = || async {
+        let text = "no volume for hunter2secret";
+        let error = Error::new(ErrorKind::WorkFailed, text).with_code("hunter2secret");
+        Err::<Step<()>, _>(error.with_details(7_u8))
+    };
+    let poll = Poll::new(clock(), Interval::new(SECOND, SECOND), fail);
+    let error = Waiter::new(&engine, poll).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "work failed: [redacted]: no volume for [redacted]"
+    );
+    assert_eq!(
+        (error.code(), error.api::<u8>()),
+        (Some("[redacted]"), Some(&7))
+    );
 }
 
 #[test]
@@ -228,7 +304,7 @@ async fn the_deadline_comes_before_a_delay_without_end() {
     let poll = Poll::new(clock(), Interval::growing(Duration::MAX, 10), || async {
         Ok(Step::Done(7))
     });
-    let error = Waiter::new(clock(), poll)
+    let error = Waiter::new(&engine(), poll)
         .timeout(90 * SECOND)
         .await
         .unwrap_err();
@@ -240,7 +316,7 @@ async fn the_deadline_comes_before_a_delay_without_end() {
         Ok(Step::Done(7))
     });
     assert_eq!(
-        Waiter::new(clock(), poll)
+        Waiter::new(&engine(), poll)
             .timeout(Duration::MAX)
             .await
             .unwrap(),
@@ -256,7 +332,7 @@ fn waiting_can_block() {
         Interval::new(Duration::ZERO, Duration::ZERO),
         || async { Ok(Step::Done(7)) },
     );
-    assert_eq!(Waiter::new(clock(), watch).wait_blocking().unwrap(), 7);
+    assert_eq!(Waiter::new(&engine(), watch).wait_blocking().unwrap(), 7);
 }
 
 #[cfg(feature = "blocking")]
@@ -268,7 +344,7 @@ fn blocking_works_wherever_it_is_called() {
             Interval::new(Duration::ZERO, Duration::ZERO),
             || async { Ok(Step::Done(7)) },
         );
-        Waiter::new(clock(), watch).wait_blocking().unwrap()
+        Waiter::new(&engine(), watch).wait_blocking().unwrap()
     }
     let current = || {
         tokio::runtime::Builder::new_current_thread()

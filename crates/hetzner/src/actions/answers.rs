@@ -54,7 +54,8 @@ impl Started {
     pub fn wait(&self) -> Waiter<Action> {
         let last = self.action.clone();
         wait_for(&self.client, vec![last.clone()], move |mut actions| {
-            Task::new(async move { Ok(actions.pop().unwrap_or(last)) })
+            let ended = actions.pop().unwrap_or_else(|| last.clone());
+            Task::new(async move { Ok(ended) })
         })
     }
 }
@@ -177,14 +178,14 @@ impl<T> Created<T> {
 
     pub(crate) fn wait_then(
         &self,
-        get: impl FnOnce(Client) -> Task<T> + Send + 'static,
+        mut get: impl FnMut(Client) -> Task<T> + Send + 'static,
     ) -> Waiter<T>
     where
         T: Send + 'static,
     {
         let client = self.client.clone();
         wait_for(&self.client, self.actions().cloned().collect(), move |_| {
-            get(client)
+            get(client.clone())
         })
     }
 }

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
-use cloud_core::call::Task;
-use cloud_core::wait::{Progress, Step, Waiter, Watch};
+use cloud_core::call::{CallFuture, Task};
+use cloud_core::wait::{Progress, Resumable, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 
 use super::Action;
@@ -36,23 +36,18 @@ impl ActionFailed {
 
 /// An action as a message names it.
 fn named(action: &Action) -> String {
-    let about: Vec<_> = action
-        .resources
-        .iter()
-        .map(|on| format!("{} {}", on.kind, on.id))
-        .collect();
-    format!(
-        "action {} ({}) of {}",
-        action.id,
-        action.command,
-        about.join(", ")
-    )
+    let mut name = format!("action {} ({})", action.id, action.command);
+    for (n, on) in action.resources.iter().enumerate() {
+        let before = if n == 0 { " of" } else { "," };
+        name += &format!("{before} {} {}", on.kind, on.id);
+    }
+    name
 }
 
 pub(crate) fn wait_for<T: Send + 'static>(
     client: &Client,
     actions: Vec<Action>,
-    then: impl FnOnce(Vec<Action>) -> Task<T> + Send + 'static,
+    mut then: impl FnMut(Vec<Action>) -> Task<T> + Send + 'static,
 ) -> Waiter<T> {
     let subscriptions = actions
         .iter()
@@ -60,21 +55,21 @@ pub(crate) fn wait_for<T: Send + 'static>(
     let watch = ActionsWatch {
         subscriptions: subscriptions.collect(),
         actions,
-        then: Some(Box::new(then)),
-        last: None,
+        then: Box::new(move |actions| then(actions).into_future()),
+        result: Resumable::new(),
     };
-    Waiter::new(client.engine().clock(), watch)
+    Waiter::new(client.engine(), watch)
 }
 
-type Then<T> = Box<dyn FnOnce(Vec<Action>) -> Task<T> + Send>;
+type Then<T> = Box<dyn FnMut(Vec<Action>) -> CallFuture<T> + Send>;
 
 /// Follows several actions until all have ended well, then makes the result.
 struct ActionsWatch<T> {
     actions: Vec<Action>,
     /// `None` for an action that has ended.
     subscriptions: Vec<Option<Subscription>>,
-    then: Option<Then<T>>,
-    last: Option<cloud_core::call::CallFuture<T>>,
+    then: Then<T>,
+    result: Resumable<CallFuture<T>>,
 }
 
 #[async_trait]
@@ -105,16 +100,9 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
             }
             return Ok(Step::Pending(self.overall(progress)));
         }
-        if let Some(then) = self.then.take() {
-            self.last = Some(then(self.actions.clone()).into_future());
-        }
-        match &mut self.last {
-            Some(last) => last.await.map(Step::Done),
-            None => Err(Error::new(
-                ErrorKind::WorkFailed,
-                "the result was given already",
-            )),
-        }
+        let (then, actions) = (&mut self.then, &self.actions);
+        let result = self.result.get(|| then(actions.clone()));
+        result.await.map(Step::Done)
     }
 
     fn subject(&self) -> Option<String> {

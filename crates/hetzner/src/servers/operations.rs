@@ -147,7 +147,7 @@ impl<'a> Servers<'a> {
     /// ```
     pub fn wait_for_status(self, id: impl Into<ServerId>, status: ServerStatus) -> Waiter<Server> {
         let (client, id) = (self.0.clone(), id.into());
-        let clock = client.engine().clock();
+        let engine = client.engine().clone();
         let interval = Interval::new(Duration::from_secs(1), Duration::from_secs(5));
         let look = move || {
             let (client, status) = (client.clone(), status.clone());
@@ -163,8 +163,8 @@ impl<'a> Servers<'a> {
                 )))
             }
         };
-        let looks = Poll::new(clock.clone(), interval, look).about(format!("server {id}"));
-        Waiter::new(clock, looks)
+        let looks = Poll::new(engine.clock(), interval, look).about(format!("server {id}"));
+        Waiter::new(&engine, looks)
     }
 
     pub(super) fn start(

@@ -388,7 +388,7 @@ impl Created<RrSet> {
             zone, name, kind, ..
         } = self.resource.clone();
         self.wait_then(move |client| {
-            let get = client.zones().records(zone).get(name, kind);
+            let get = client.zones().records(zone).get(name.clone(), kind.clone());
             Task::new(get.send())
         })
     }

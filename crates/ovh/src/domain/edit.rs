@@ -452,7 +452,7 @@ impl Preview {
 }
 
 async fn refresh(client: &Client, room: &ZoneRoom<'_>) -> Result<()> {
-    let clock = client.clock();
+    let clock = client.engine().clock();
     let mut tries = 1;
     loop {
         // A second refresh would do the same, so it does not matter whether the first was carried out.

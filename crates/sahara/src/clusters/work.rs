@@ -263,6 +263,10 @@ impl Watch<Vec<Cluster>> for All {
         }
         Ok(Step::Done(std::mem::take(&mut self.active)))
     }
+
+    fn subject(&self) -> Option<String> {
+        self.watches.front()?.subject()
+    }
 }
 
 /// A cluster whose health is checked.
@@ -385,9 +389,11 @@ pub(super) fn until_active(
     first: Option<&Cluster>,
 ) -> impl Watch<Cluster> + use<> {
     let mut teller = Teller::new(CREATION, first);
+    let look = client.clusters().get_with_progress(id);
     wait::follow(
         client,
-        wait::looking(client.clusters().get_with_progress(id)),
+        look.shown_path(),
+        wait::looking(look),
         move |shown, news| {
             let cluster: Cluster = shown.ok_or_else(gone)?;
             teller.tell(&cluster, news);
@@ -405,9 +411,11 @@ pub(super) fn until_active(
 fn until_scaled(client: &Client, first: &Cluster, wanted: Vec<(String, u32)>) -> Waiter<Cluster> {
     let mut teller = Teller::new(SCALING, Some(first));
     let (mut begun, before) = (first.status != ClusterStatus::Active, first.updated_at);
+    let look = client.clusters().get_with_progress(&first.id);
     let watch = wait::follow(
         client,
-        wait::looking(client.clusters().get_with_progress(&first.id)),
+        look.shown_path(),
+        wait::looking(look),
         move |shown, news| {
             let cluster: Cluster = shown.ok_or_else(gone)?;
             teller.tell(&cluster, news);

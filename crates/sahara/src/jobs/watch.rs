@@ -52,6 +52,7 @@ fn until(
     end: impl Fn(Job) -> Result<Job> + Send + 'static,
 ) -> Waiter<Job> {
     let (look, asker) = (look(client, &id), client.clone());
+    let subject = look.shown_path();
     let look = move || {
         let (look, client) = (look.clone(), asker.clone());
         async move {
@@ -63,7 +64,7 @@ fn until(
             Ok(Seen { job, hopeless })
         }
     };
-    watch_by(client, look, move |seen| match seen {
+    watch_by(client, subject, look, move |seen| match seen {
         None => Err(failed(&format!("job {id} is gone"), "it was deleted")),
         Some(Seen {
             hopeless: Some(error),

@@ -289,10 +289,8 @@ impl Deploying {
     /// # Ok(()) }
     /// ```
     pub fn wait(&self) -> Waiter<DeploymentStatus> {
-        let (clock, interval) = (
-            self.job.engine().clock(),
-            self.job.team().client().interval(),
-        );
+        let engine = self.job.engine();
+        let interval = self.job.team().client().interval();
         let this = self.clone();
         let look = move || {
             let this = this.clone();
@@ -304,7 +302,9 @@ impl Deploying {
                 })
             }
         };
-        Waiter::new(clock.clone(), Poll::new(clock, interval, look))
+        let deployment = self.job.deployments().get();
+        let looks = Poll::new(engine.clock(), interval, look).about(deployment.shown_path());
+        Waiter::new(engine, looks)
     }
 
     fn is_done(&self, now: &DeploymentStatus) -> bool {

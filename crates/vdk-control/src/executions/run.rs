@@ -206,10 +206,8 @@ impl Run {
     }
 
     fn watch(&self, on_end: impl FnOnce() + Send + 'static) -> Waiter<Finished> {
-        let (clock, interval) = (
-            self.job.engine().clock(),
-            self.job.team().client().interval(),
-        );
+        let engine = self.job.engine();
+        let interval = self.job.team().client().interval();
         let (run, mut on_end, mut failed_before) = (self.clone(), Some(on_end), false);
         let judge = move |execution: Execution| {
             let Some(outcome) = execution.outcome() else {
@@ -236,7 +234,8 @@ impl Run {
                 Ok(judge(execution))
             }
         };
-        Waiter::new(clock.clone(), Poll::new(clock, interval, look))
+        let looks = Poll::new(engine.clock(), interval, look).about(self.get().shown_path());
+        Waiter::new(engine, looks)
     }
 }
 
