@@ -11,12 +11,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 fn check<T: DeserializeOwned + Debug>(value: &Value) -> Option<T> {
-    let model = serde_json::from_value::<T>(value.clone());
+    let model = cloud_core::decode::from_value::<T>(value);
     if let Value::Object(members) = value {
         let mut more = members.clone();
         more.insert("a member of next year".to_owned(), json!([{"x": null}]));
         assert_eq!(
-            serde_json::from_value::<T>(more.into()).is_ok(),
+            cloud_core::decode::from_value::<T>(&more.into()).is_ok(),
             model.is_ok()
         );
     }
@@ -28,7 +28,7 @@ fn check<T: DeserializeOwned + Debug>(value: &Value) -> Option<T> {
 fn check_written<T: DeserializeOwned + Serialize + PartialEq + Debug>(value: &Value) {
     if let Some(model) = check::<T>(value) {
         let written = serde_json::to_value(&model).unwrap();
-        let again: T = serde_json::from_value(written.clone())
+        let again: T = cloud_core::decode::from_value(&written)
             .unwrap_or_else(|error| panic!("{error}: {written}"));
         assert_eq!(again, model, "{written}");
     }

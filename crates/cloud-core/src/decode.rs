@@ -8,12 +8,15 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 
+use crate::error::{Error, ErrorKind};
 use crate::page::{Page, PageInfo, PageMeta};
 
 mod items;
 mod problem;
+mod tolerant;
 
 use items::{ItemsSeed, Room};
+use tolerant::{Whole, Within};
 
 /// An answer as it came.
 #[derive(Clone)]
@@ -43,6 +46,13 @@ impl Default for Bounds {
             items: usize::MAX,
             bytes: usize::MAX,
         }
+    }
+}
+
+impl RawResponse {
+    /// Reads the body as JSON, as tolerantly as a typed answer is read.
+    pub fn json<T: DeserializeOwned>(&self) -> crate::Result<T> {
+        from_slice(&self.body)
     }
 }
 
@@ -184,7 +194,7 @@ impl<T: DeserializeOwned> Decode<T> {
     /// The whole body is the JSON of a `T`.
     pub const fn json() -> Self {
         Self::by(
-            |response, _| seeded(&response.body, || PhantomData::<T>),
+            |response, _| seeded(&response.body, || Whole(PhantomData::<T>)),
             "",
         )
     }
@@ -198,7 +208,7 @@ impl<T: DeserializeOwned> Decode<T> {
                 } else {
                     &response.body
                 };
-                seeded(body, || PhantomData::<T>)
+                seeded(body, || Whole(PhantomData::<T>))
             },
             "",
         )
@@ -265,9 +275,57 @@ impl<T: DeserializeOwned> Decode<Page<T>> {
     }
 }
 
-/// Reads a JSON document. What is wrong with it is told without quoting any of it.
-pub fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
-    seeded(body, || PhantomData::<T>)
+/// No `From`: with two of them, `?` in a closure would not know its error.
+fn told(error: DecodeError) -> Error {
+    let told = Error::new(ErrorKind::Decode, error.message);
+    match error.path {
+        Some(path) => told.with_json_path(&path),
+        None => told,
+    }
+}
+
+/// Reads a type of an answer from JSON, as tolerantly as answers are read: `null` is the zero of a type, a number may
+/// stand in quotes and a text be a number, integers that the type cannot hold become the nearest, and an object of which
+/// nothing is known is left out of a list. `serde_json::from_str` is strict where this is not.
+///
+/// An error says what is wrong and where, and quotes nothing of the text.
+///
+/// ```
+/// #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+/// #[serde(default)]
+/// struct Volume {
+///     name: String,
+///     size: u32,
+/// }
+///
+/// let text = r#"[{"name": null, "size": 10.0}, {"name": 7, "size": "20", "new": true}, null]"#;
+/// let volumes: Vec<Volume> = cloud_core::decode::from_str(text)?;
+/// let volume = |name: &str, size| Volume { name: name.to_owned(), size };
+/// assert_eq!(volumes, [volume("", 10), volume("7", 20)]);
+///
+/// let error = cloud_core::decode::from_str::<Vec<Volume>>(r#"[{"size": "big"}]"#).unwrap_err();
+/// assert_eq!(error.json_path(), Some("[0].size"));
+/// # Ok::<(), cloud_core::Error>(())
+/// ```
+pub fn from_str<T: DeserializeOwned>(text: &str) -> crate::Result<T> {
+    from_slice(text.as_bytes())
+}
+
+/// As [`from_str`], from bytes.
+pub fn from_slice<T: DeserializeOwned>(text: &[u8]) -> crate::Result<T> {
+    seeded(text, || Whole(PhantomData::<T>)).map_err(told)
+}
+
+/// As [`from_str`], from JSON that was read already.
+pub fn from_value<T: DeserializeOwned>(value: &serde_json::Value) -> crate::Result<T> {
+    let seed = || Whole(PhantomData::<T>);
+    seed().deserialize(value).map_err(|error| {
+        let mut track = serde_path_to_error::Track::new();
+        let tracked = serde_path_to_error::Deserializer::new(value, &mut track);
+        // It fails as it did before; this time for the place.
+        drop(seed().deserialize(tracked));
+        told(problem_at(&error, track))
+    })
 }
 
 /// Decodes in one pass; only when that fails, a second pass finds out where.
@@ -275,7 +333,14 @@ fn seeded<'de, S: DeserializeSeed<'de>>(
     body: &'de [u8],
     seed: impl Fn() -> S,
 ) -> Result<S::Value, DecodeError> {
-    let mut reader = serde_json::Deserializer::from_slice(body);
+    // The whole of it at once, so that no single text is checked again.
+    let text = std::str::from_utf8(body).map_err(|error| DecodeError {
+        // Without a length the text ends within a character.
+        cut: error.error_len().is_none(),
+        no_json: !begins_as_json(body),
+        ..DecodeError::new("the text is not UTF-8")
+    })?;
+    let mut reader = serde_json::Deserializer::from_str(text);
     let error = match seed()
         .deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value))
@@ -284,19 +349,24 @@ fn seeded<'de, S: DeserializeSeed<'de>>(
         Err(error) => error,
     };
     let mut track = serde_path_to_error::Track::new();
-    let mut reader = serde_json::Deserializer::from_slice(body);
-    let again = seed().deserialize(serde_path_to_error::Deserializer::new(
-        &mut reader,
-        &mut track,
-    ));
-    let path = again.err().and_then(|_| place(&track.path().to_string()));
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
+    if seed().deserialize(tracked).is_ok() {
+        // What is wrong comes behind the value.
+        track = serde_path_to_error::Track::new();
+    }
     Err(DecodeError {
-        message: problem::describe(&error),
-        path,
-        cut: error.is_eof(),
-        too_many: false,
         no_json: !error.is_data() && !begins_as_json(body),
+        ..problem_at(&error, track)
     })
+}
+
+fn problem_at(error: &serde_json::Error, track: serde_path_to_error::Track) -> DecodeError {
+    DecodeError {
+        path: place(&track.path().to_string()),
+        cut: error.is_eof(),
+        ..DecodeError::new(problem::describe(error))
+    }
 }
 
 fn begins_as_json(body: &[u8]) -> bool {
@@ -328,7 +398,7 @@ impl<'de, T: de::Deserialize<'de>> de::Visitor<'de> for Keyed<T> {
         let mut value = None;
         while let Some(wanted) = map.next_key_seed(Is([self.0, ""]))? {
             if wanted == 0 {
-                value = Some(map.next_value()?);
+                value = Some(map.next_value_seed(Whole(PhantomData))?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -356,7 +426,10 @@ impl<'de, T: de::Deserialize<'de>, M: PageMeta> de::Visitor<'de> for Listed<'_, 
         while let Some(which) = map.next_key_seed(Is([self.0, M::KEY]))? {
             match which {
                 0 => items = Some(map.next_value_seed(self.1)?),
-                1 => meta = map.next_value::<Option<M>>()?.unwrap_or_default(),
+                1 => {
+                    let told = map.next_value_seed(Within(PhantomData::<Option<M>>))?;
+                    meta = told.unwrap_or_default();
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }

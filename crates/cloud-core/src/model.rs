@@ -4,7 +4,6 @@
 //! added a field, a value or a `null`.
 
 mod decimal;
-pub mod lenient;
 mod macros;
 mod patch;
 pub mod secret;

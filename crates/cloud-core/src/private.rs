@@ -16,7 +16,7 @@ pub fn to_json(value: &impl Serialize) -> CallResult<Bytes> {
     written.map_err(|_| Error::new(ErrorKind::Input, "the body cannot be written as JSON"))
 }
 
-/// Decodes a value of an open enum; numbers and flags are taken by their text.
+/// Decodes a value of an open enum.
 pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
     deserializer: D,
     from_text: impl FnOnce(&str) -> T,
@@ -30,17 +30,8 @@ pub fn open_enum<'de, D: de::Deserializer<'de>, T>(
         fn visit_str<E: de::Error>(self, v: &str) -> Result<T, E> {
             Ok((self.0)(v))
         }
-        fn visit_u64<E: de::Error>(self, v: u64) -> Result<T, E> {
-            Ok((self.0)(&v.to_string()))
-        }
-        fn visit_i64<E: de::Error>(self, v: i64) -> Result<T, E> {
-            Ok((self.0)(&v.to_string()))
-        }
-        fn visit_bool<E: de::Error>(self, v: bool) -> Result<T, E> {
-            Ok((self.0)(if v { "true" } else { "false" }))
-        }
     }
-    deserializer.deserialize_any(Visitor(from_text))
+    deserializer.deserialize_str(Visitor(from_text))
 }
 
 /// Keeps items only when the feature `blocking` of this crate is on, whatever crate the macro is used in.

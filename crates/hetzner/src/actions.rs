@@ -6,6 +6,7 @@ use cloud_core::call::{Call, Operation};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::wait::Waiter;
+use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, in_pages, page_of};
 use crate::error::ErrorCode;
@@ -82,28 +83,27 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A piece of background work. The answer that starts one comes before the work is done.
-    pub struct Action {
-        /// The number of the action.
-        pub id: ActionId,
-        /// What is being done, such as `create_server`.
-        pub command: String,
-        /// How far it is.
-        pub status: ActionStatus,
-        /// When it was started.
-        pub started: Timestamp,
-        /// When it ended; `None` while it runs.
-        pub finished: Option<Timestamp>,
-        /// What it works on.
-        pub resources: Vec<ActionResource>,
-        /// Why it failed. An action that failed arrives with HTTP status 200 all the same.
-        pub error: Option<ActionError>,
-    }
-    integers {
-        /// How far it is, in percent. It may stay at 0 until the end.
-        pub progress: u8,
-    }
+/// A piece of background work. The answer that starts one comes before the work is done.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Action {
+    /// The number of the action.
+    pub id: ActionId,
+    /// What is being done, such as `create_server`.
+    pub command: String,
+    /// How far it is.
+    pub status: ActionStatus,
+    /// When it was started.
+    pub started: Timestamp,
+    /// When it ended; `None` while it runs.
+    pub finished: Option<Timestamp>,
+    /// What it works on.
+    pub resources: Vec<ActionResource>,
+    /// Why it failed. An action that failed arrives with HTTP status 200 all the same.
+    pub error: Option<ActionError>,
+    /// How far it is, in percent. It may stay at 0 until the end.
+    pub progress: u8,
 }
 
 impl Action {
@@ -127,7 +127,7 @@ impl Action {
     /// ```
     /// use hetzner::{Action, ResourceKind, ServerId};
     ///
-    /// let action: Action = serde_json::from_str(r#"{"resources": [{"id": 42, "type": "server"}]}"#)?;
+    /// let action: Action = hetzner::decode::from_str(r#"{"resources": [{"id": 42, "type": "server"}]}"#)?;
     /// assert_eq!(action.resource(&ResourceKind::Server).map(ServerId), Some(ServerId(42)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
@@ -139,25 +139,27 @@ impl Action {
     }
 }
 
-cloud_core::model! {
-    /// Something that an action works on.
-    pub struct ActionResource {
-        /// Its number, among those of its kind.
-        pub id: i64,
-        /// Its kind.
-        #[serde(rename = "type")]
-        pub kind: ResourceKind,
-    }
+/// Something that an action works on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ActionResource {
+    /// Its number, among those of its kind.
+    pub id: i64,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub kind: ResourceKind,
 }
 
-cloud_core::model! {
-    /// Why an action failed.
-    pub struct ActionError {
-        /// The reason for programs. Actions also give words that answers never do, such as `action_failed`.
-        pub code: ErrorCode,
-        /// The reason for people.
-        pub message: String,
-    }
+/// Why an action failed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ActionError {
+    /// The reason for programs. Actions also give words that answers never do, such as `action_failed`.
+    pub code: ErrorCode,
+    /// The reason for people.
+    pub message: String,
 }
 
 impl fmt::Display for ActionError {
@@ -300,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_failure_reads_well() {
-        let action: Action = serde_json::from_str(
+        let action: Action = cloud_core::decode::from_str(
             r#"{"status":"error","error":{"code":"action_failed","message":"Action failed"},
                 "resources":[{"id":1,"type":"image"},{"id":2,"type":"server"},{"id":3,"type":"server"}]}"#,
         )

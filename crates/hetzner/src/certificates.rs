@@ -4,6 +4,7 @@ use cloud_core::Error;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::{
     ActionError, ActionResource, Created, Deleted, Started, action_methods, created,
@@ -58,35 +59,36 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A certificate. The private key is never given out.
-    pub struct Certificate {
-        /// The number of the certificate.
-        pub id: CertificateId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// Its labels.
-        pub labels: Labels,
-        /// Where it comes from.
-        #[serde(rename = "type")]
-        pub kind: CertificateType,
-        /// The certificate and those that certify it, as PEM. `None` while it is being issued.
-        pub certificate: Option<String>,
-        /// When it was created.
-        pub created: Timestamp,
-        /// The first moment it is valid.
-        pub not_valid_before: Option<Timestamp>,
-        /// The last moment it is valid.
-        pub not_valid_after: Option<Timestamp>,
-        /// The domains it is for.
-        pub domain_names: Vec<String>,
-        /// Its fingerprint by SHA-256: hexadecimal pairs with colons between them.
-        pub fingerprint: Option<String>,
-        /// How far issue and renewal are; `None` for uploaded ones.
-        pub status: Option<CertificateStatus>,
-        /// The load balancers that use it.
-        pub used_by: Vec<ActionResource>,
-    }
+/// A certificate. The private key is never given out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Certificate {
+    /// The number of the certificate.
+    pub id: CertificateId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// Where it comes from.
+    #[serde(rename = "type")]
+    pub kind: CertificateType,
+    /// The certificate and those that certify it, as PEM. `None` while it is being issued.
+    pub certificate: Option<String>,
+    /// When it was created.
+    pub created: Timestamp,
+    /// The first moment it is valid.
+    pub not_valid_before: Option<Timestamp>,
+    /// The last moment it is valid.
+    pub not_valid_after: Option<Timestamp>,
+    /// The domains it is for.
+    pub domain_names: Vec<String>,
+    /// Its fingerprint by SHA-256: hexadecimal pairs with colons between them.
+    pub fingerprint: Option<String>,
+    /// How far issue and renewal are; `None` for uploaded ones.
+    pub status: Option<CertificateStatus>,
+    /// The load balancers that use it.
+    pub used_by: Vec<ActionResource>,
 }
 
 impl Certificate {
@@ -104,16 +106,17 @@ impl Certificate {
     }
 }
 
-cloud_core::model! {
-    /// How far a managed certificate is.
-    pub struct CertificateStatus {
-        /// The first issue.
-        pub issuance: CertificateIssuance,
-        /// The renewal.
-        pub renewal: CertificateRenewal,
-        /// Why one of them failed.
-        pub error: Option<ActionError>,
-    }
+/// How far a managed certificate is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CertificateStatus {
+    /// The first issue.
+    pub issuance: CertificateIssuance,
+    /// The renewal.
+    pub renewal: CertificateRenewal,
+    /// Why one of them failed.
+    pub error: Option<ActionError>,
 }
 
 /// `/certificates`.

@@ -1,16 +1,18 @@
 //! When an image, an ISO or a type goes away.
 
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
-cloud_core::model! {
-    /// The announced end of something that new servers are made from. What exists already keeps working.
-    pub struct Deprecation {
-        /// When the end was announced.
-        pub announced: Timestamp,
-        /// From this instant on, nothing new can be made from it and lists no longer show it. Absent when the service
-        /// sent only the older `deprecated` instant.
-        pub unavailable_after: Option<Timestamp>,
-    }
+/// The announced end of something that new servers are made from. What exists already keeps working.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Deprecation {
+    /// When the end was announced.
+    pub announced: Timestamp,
+    /// From this instant on, nothing new can be made from it and lists no longer show it. Absent when the service
+    /// sent only the older `deprecated` instant.
+    pub unavailable_after: Option<Timestamp>,
 }
 
 impl Deprecation {

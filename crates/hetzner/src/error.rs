@@ -3,10 +3,9 @@
 use std::fmt;
 
 use cloud_core::error::printable;
-use cloud_core::model::lenient;
 use cloud_core::secrets;
 use http::HeaderMap;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 mod code;
@@ -47,14 +46,15 @@ pub struct ErrorDetails {
     pub raw: Option<Value>,
 }
 
-cloud_core::model! {
-    /// What is wrong with one field of a request.
-    pub struct FieldError {
-        /// The name of the field.
-        pub name: String,
-        /// What is wrong with it. Empty with `uniqueness_error`.
-        pub messages: Vec<String>,
-    }
+/// What is wrong with one field of a request.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The name of the field.
+    pub name: String,
+    /// What is wrong with it. Empty with `uniqueness_error`.
+    pub messages: Vec<String>,
 }
 
 impl ApiError {
@@ -79,7 +79,7 @@ impl ApiError {
         struct Body {
             code: Option<Value>,
             message: Option<Value>,
-            #[serde(default, deserialize_with = "lenient::field")]
+            #[serde(default)]
             details: Value,
         }
         let body = secrets::change_texts(body, &redact::mask);
@@ -90,7 +90,7 @@ impl ApiError {
                     message,
                     details,
                 },
-        } = serde_json::from_slice(&body).ok()?;
+        } = cloud_core::decode::from_slice(&body).ok()?;
         if code.is_none() && message.is_none() {
             return None;
         }
@@ -203,7 +203,7 @@ impl ErrorDetails {
                 .flatten()
         };
         let fields = list("fields")
-            .filter_map(|field| FieldError::deserialize(field).ok())
+            .filter_map(|field| cloud_core::decode::from_value(field).ok())
             .collect();
         let limits = list("limits")
             .filter_map(|limit| Some(limit.get("name")?.as_str()?.to_owned()))

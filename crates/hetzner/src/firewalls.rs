@@ -4,6 +4,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::actions::{Created, Deleted, StartedAll, action_methods, created};
 use crate::client::Client;
@@ -37,22 +38,23 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A firewall. It looks at the public side of servers only, never at private networks.
-    pub struct Firewall {
-        /// The number of the firewall.
-        pub id: FirewallId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// Its labels.
-        pub labels: Labels,
-        /// When it was created.
-        pub created: Timestamp,
-        /// What it lets pass.
-        pub rules: Vec<FirewallRule>,
-        /// What it was applied to.
-        pub applied_to: Vec<FirewallResource>,
-    }
+/// A firewall. It looks at the public side of servers only, never at private networks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Firewall {
+    /// The number of the firewall.
+    pub id: FirewallId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// When it was created.
+    pub created: Timestamp,
+    /// What it lets pass.
+    pub rules: Vec<FirewallRule>,
+    /// What it was applied to.
+    pub applied_to: Vec<FirewallResource>,
 }
 
 impl Firewall {
@@ -76,50 +78,54 @@ impl Firewall {
     }
 }
 
-cloud_core::model! {
-    /// Something that a firewall was applied to.
-    pub struct FirewallResource {
-        /// Its kind.
-        #[serde(rename = "type")]
-        pub kind: FirewallResourceType,
-        /// The server, when it is one.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub server: Option<FirewallServer>,
-        /// The label selector, when it is one.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub label_selector: Option<FirewallSelector>,
-        /// The servers that the label selector matches now.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        pub applied_to_resources: Vec<SelectedResource>,
-    }
+/// Something that a firewall was applied to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FirewallResource {
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub kind: FirewallResourceType,
+    /// The server, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<FirewallServer>,
+    /// The label selector, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_selector: Option<FirewallSelector>,
+    /// The servers that the label selector matches now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub applied_to_resources: Vec<SelectedResource>,
 }
 
-cloud_core::model! {
-    /// Something that the label selector of a firewall matches.
-    pub struct SelectedResource {
-        /// Its kind.
-        #[serde(rename = "type")]
-        pub kind: FirewallResourceType,
-        /// The server, when it is one.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub server: Option<FirewallServer>,
-    }
+/// Something that the label selector of a firewall matches.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SelectedResource {
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub kind: FirewallResourceType,
+    /// The server, when it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<FirewallServer>,
 }
 
-cloud_core::model! {
-    /// A server behind a firewall.
-    pub struct FirewallServer {
-        /// The number of the server.
-        pub id: ServerId,
-    }
+/// A server behind a firewall.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FirewallServer {
+    /// The number of the server.
+    pub id: ServerId,
 }
 
-cloud_core::model! {
-    /// A label selector that a firewall was applied to.
-    pub struct FirewallSelector {
-        /// Its text.
-        pub selector: String,
-    }
+/// A label selector that a firewall was applied to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FirewallSelector {
+    /// Its text.
+    pub selector: String,
 }
 
 /// `/firewalls`.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use cloud_core::Error;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
@@ -25,35 +26,36 @@ cloud_core::numeric_id! {
     pub struct FloatingIpId;
 }
 
-cloud_core::model! {
-    /// A Floating IP: an address, or a /64 network, that can be moved to any server. The server has to be told of it.
-    pub struct FloatingIp {
-        /// The number of the Floating IP.
-        pub id: FloatingIpId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// A line for people.
-        pub description: Option<String>,
-        /// The address, or the network such as `2001:db8::/64`. [`FloatingIp::address`] reads it.
-        pub ip: String,
-        /// Its version.
-        #[serde(rename = "type")]
-        pub kind: IpVersion,
-        /// The server it leads to.
-        pub server: Option<ServerId>,
-        /// The host names of its addresses.
-        pub dns_ptr: Vec<DnsPtr>,
-        /// Where its traffic comes in first: servers there have the shortest way to it.
-        pub home_location: Location,
-        /// Whether the service cut it off because of abuse.
-        pub blocked: bool,
-        /// What is refused for it.
-        pub protection: Protection,
-        /// Its labels.
-        pub labels: Labels,
-        /// When it was created.
-        pub created: Timestamp,
-    }
+/// A Floating IP: an address, or a /64 network, that can be moved to any server. The server has to be told of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FloatingIp {
+    /// The number of the Floating IP.
+    pub id: FloatingIpId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// A line for people.
+    pub description: Option<String>,
+    /// The address, or the network such as `2001:db8::/64`. [`FloatingIp::address`] reads it.
+    pub ip: String,
+    /// Its version.
+    #[serde(rename = "type")]
+    pub kind: IpVersion,
+    /// The server it leads to.
+    pub server: Option<ServerId>,
+    /// The host names of its addresses.
+    pub dns_ptr: Vec<DnsPtr>,
+    /// Where its traffic comes in first: servers there have the shortest way to it.
+    pub home_location: Location,
+    /// Whether the service cut it off because of abuse.
+    pub blocked: bool,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// Its labels.
+    pub labels: Labels,
+    /// When it was created.
+    pub created: Timestamp,
 }
 
 impl FloatingIp {

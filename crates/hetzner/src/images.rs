@@ -11,6 +11,7 @@ use crate::ops;
 use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::deprecation::Deprecation;
 use crate::labels::Labels;
@@ -69,61 +70,63 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// The server that a snapshot or backup was taken of.
-    pub struct ImageSource {
-        /// The number of the server, which may be gone by now.
-        pub id: ServerId,
-        /// The name the server had at that time.
-        pub name: String,
-    }
+/// The server that a snapshot or backup was taken of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ImageSource {
+    /// The number of the server, which may be gone by now.
+    pub id: ServerId,
+    /// The name the server had at that time.
+    pub name: String,
 }
 
-cloud_core::model! {
-    /// A disk image.
-    pub struct Image {
-        /// The number of the image.
-        pub id: ImageId,
-        /// Where it comes from.
-        #[serde(rename = "type")]
-        pub kind: ImageType,
-        /// Whether it can be used.
-        pub status: ImageStatus,
-        /// Its name, such as `debian-13`; snapshots and backups have none. The x86 and the Arm form of a system share
-        /// one name.
-        pub name: Option<String>,
-        /// A line for people.
-        pub description: String,
-        /// What it takes up in storage, in GB; this is what a snapshot is billed by. `None` while it is being taken.
-        pub image_size: Option<f64>,
-        /// The size of the disk inside, in GB: no server with a smaller disk can be created from it.
-        pub disk_size: f64,
-        /// When it was created.
-        pub created: Timestamp,
-        /// The server it was taken of.
-        pub created_from: Option<ImageSource>,
-        /// The server that a backup belongs to.
-        pub bound_to: Option<ServerId>,
-        /// The family of its operating system.
-        pub os_flavor: OsFlavor,
-        /// The version of its operating system.
-        pub os_version: Option<String>,
-        /// Whether servers are created from it especially fast.
-        pub rapid_deploy: bool,
-        /// What is refused for it.
-        pub protection: Protection,
-        /// When it was deleted; servers still show the image they came from afterwards.
-        pub deleted: Option<Timestamp>,
-        /// Its labels.
-        pub labels: Labels,
-        /// The architecture it runs on.
-        pub architecture: Architecture,
-        /// Its announced end as the service sends it today. [`Image::deprecation()`] also knows the older form.
-        pub deprecation: Option<Deprecation>,
-        /// The older form of the announcement, which the service stopped sending on 2026-09-08.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub deprecated: Option<Timestamp>,
-    }
+/// A disk image.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Image {
+    /// The number of the image.
+    pub id: ImageId,
+    /// Where it comes from.
+    #[serde(rename = "type")]
+    pub kind: ImageType,
+    /// Whether it can be used.
+    pub status: ImageStatus,
+    /// Its name, such as `debian-13`; snapshots and backups have none. The x86 and the Arm form of a system share
+    /// one name.
+    pub name: Option<String>,
+    /// A line for people.
+    pub description: String,
+    /// What it takes up in storage, in GB; this is what a snapshot is billed by. `None` while it is being taken.
+    pub image_size: Option<f64>,
+    /// The size of the disk inside, in GB: no server with a smaller disk can be created from it.
+    pub disk_size: f64,
+    /// When it was created.
+    pub created: Timestamp,
+    /// The server it was taken of.
+    pub created_from: Option<ImageSource>,
+    /// The server that a backup belongs to.
+    pub bound_to: Option<ServerId>,
+    /// The family of its operating system.
+    pub os_flavor: OsFlavor,
+    /// The version of its operating system.
+    pub os_version: Option<String>,
+    /// Whether servers are created from it especially fast.
+    pub rapid_deploy: bool,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// When it was deleted; servers still show the image they came from afterwards.
+    pub deleted: Option<Timestamp>,
+    /// Its labels.
+    pub labels: Labels,
+    /// The architecture it runs on.
+    pub architecture: Architecture,
+    /// Its announced end as the service sends it today. [`Image::deprecation()`] also knows the older form.
+    pub deprecation: Option<Deprecation>,
+    /// The older form of the announcement, which the service stopped sending on 2026-09-08.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<Timestamp>,
 }
 
 impl Image {
@@ -324,7 +327,9 @@ mod tests {
     use super::*;
 
     fn deprecation(json: &str) -> Option<Deprecation> {
-        serde_json::from_str::<Image>(json).unwrap().deprecation()
+        cloud_core::decode::from_str::<Image>(json)
+            .unwrap()
+            .deprecation()
     }
 
     #[test]
@@ -358,7 +363,7 @@ mod tests {
 
     #[test]
     fn the_service_s_own_word_unknown_is_kept() {
-        let image: Image = serde_json::from_str(r#"{"os_flavor":"unknown"}"#).unwrap();
+        let image: Image = cloud_core::decode::from_str(r#"{"os_flavor":"unknown"}"#).unwrap();
         assert!(matches!(&image.os_flavor, OsFlavor::Unknown(word) if word.as_str() == "unknown"));
     }
 

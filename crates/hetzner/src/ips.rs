@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use cloud_core::call::Call;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::Started;
 
@@ -16,14 +17,15 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// The reverse DNS entry of one address.
-    pub struct DnsPtr {
-        /// The address. An IPv6 network has one entry for each of its addresses that was given a name.
-        pub ip: String,
-        /// The host name that the address resolves to.
-        pub dns_ptr: String,
-    }
+/// The reverse DNS entry of one address.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DnsPtr {
+    /// The address. An IPv6 network has one entry for each of its addresses that was given a name.
+    pub ip: String,
+    /// The host name that the address resolves to.
+    pub dns_ptr: String,
 }
 
 cloud_core::request! {

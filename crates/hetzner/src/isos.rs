@@ -9,6 +9,7 @@ use crate::id_or_name::IdOrName;
 use crate::ops;
 use crate::server_types::Architecture;
 use cloud_core::call::{Call, Task};
+use serde::{Deserialize, Serialize};
 
 cloud_core::numeric_id! {
     /// Identifies an ISO image.
@@ -25,23 +26,24 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A medium that can be inserted into a server.
-    pub struct Iso {
-        /// The number of the ISO image.
-        pub id: IsoId,
-        /// Its file name; only public ones have it.
-        pub name: Option<String>,
-        /// A line for people.
-        pub description: String,
-        /// Who can see it.
-        #[serde(rename = "type")]
-        pub kind: Option<IsoType>,
-        /// Its announced end, if any.
-        pub deprecation: Option<Deprecation>,
-        /// The architecture it is made for. `None` means any.
-        pub architecture: Option<Architecture>,
-    }
+/// A medium that can be inserted into a server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Iso {
+    /// The number of the ISO image.
+    pub id: IsoId,
+    /// Its file name; only public ones have it.
+    pub name: Option<String>,
+    /// A line for people.
+    pub description: String,
+    /// Who can see it.
+    #[serde(rename = "type")]
+    pub kind: Option<IsoType>,
+    /// Its announced end, if any.
+    pub deprecation: Option<Deprecation>,
+    /// The architecture it is made for. `None` means any.
+    pub architecture: Option<Architecture>,
 }
 
 impl Iso {

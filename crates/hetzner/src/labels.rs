@@ -413,7 +413,7 @@ mod tests {
 
     #[test]
     fn labels_are_a_plain_map_on_the_wire() {
-        let mut labels: Labels = serde_json::from_str(r#"{"b":"2","a":null}"#).unwrap();
+        let mut labels: Labels = cloud_core::decode::from_str(r#"{"b":"2","a":null}"#).unwrap();
         assert_eq!(labels.iter().collect::<Vec<_>>(), [("a", ""), ("b", "2")]);
         assert_eq!(labels.insert("b", "3"), Some("2".to_owned()));
         labels.extend([("c", "4")]);

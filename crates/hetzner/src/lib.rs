@@ -104,6 +104,11 @@ pub mod storage_boxes;
 pub mod volumes;
 pub mod zones;
 
+/// Reads answers that were kept as JSON, as tolerantly as the client reads those of the service.
+pub mod decode {
+    pub use cloud_core::decode::{from_slice, from_str, from_value};
+}
+
 pub use actions::{
     Action, ActionError, ActionFailed, ActionId, ActionResource, ActionStatus, Created, Deleted,
     ResourceKind, Started, StartedAll,

@@ -2,6 +2,7 @@
 
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::deprecation::Deprecation;
@@ -17,34 +18,33 @@ cloud_core::numeric_id! {
     pub struct LoadBalancerTypeId;
 }
 
-cloud_core::model! {
-    /// A size that load balancers come in.
-    pub struct LoadBalancerType {
-        /// The number of the type.
-        pub id: LoadBalancerTypeId,
-        /// Its name, such as `lb11`.
-        pub name: String,
-        /// A line for people.
-        pub description: String,
-        /// What it costs in each location.
-        pub prices: Vec<LocationPrice>,
-        /// When its end was announced, as the service said it before it had `deprecation`; see
-        /// [`end`](Self::end).
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub deprecated: Option<Timestamp>,
-        /// Its announced end; see [`end`](Self::end).
-        pub deprecation: Option<Deprecation>,
-    }
-    integers {
-        /// How many connections it holds at the same time.
-        pub max_connections: u64,
-        /// How many services it can have.
-        pub max_services: u32,
-        /// How many targets it can have.
-        pub max_targets: u32,
-        /// How many certificates its services can have together.
-        pub max_assigned_certificates: u32,
-    }
+/// A size that load balancers come in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerType {
+    /// The number of the type.
+    pub id: LoadBalancerTypeId,
+    /// Its name, such as `lb11`.
+    pub name: String,
+    /// A line for people.
+    pub description: String,
+    /// What it costs in each location.
+    pub prices: Vec<LocationPrice>,
+    /// When its end was announced, as the service said it before it had `deprecation`; see
+    /// [`end`](Self::end).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deprecated: Option<Timestamp>,
+    /// Its announced end; see [`end`](Self::end).
+    pub deprecation: Option<Deprecation>,
+    /// How many connections it holds at the same time.
+    pub max_connections: u64,
+    /// How many services it can have.
+    pub max_services: u32,
+    /// How many targets it can have.
+    pub max_targets: u32,
+    /// How many certificates its services can have together.
+    pub max_assigned_certificates: u32,
 }
 
 impl LoadBalancerType {
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn prices_and_ends_are_looked_up() {
-        let read = |json: &str| serde_json::from_str::<LoadBalancerType>(json).unwrap();
+        let read = |json: &str| cloud_core::decode::from_str::<LoadBalancerType>(json).unwrap();
         let priced =
             read(r#"{"prices":[{"location":"fsn1"},{"location":"ash","included_traffic":2}]}"#);
         assert_eq!(priced.price_in("ash").unwrap().included_traffic, 2);

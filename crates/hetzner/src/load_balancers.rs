@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::certificates::CertificateId;
 use crate::labels::Labels;
@@ -105,42 +106,41 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A load balancer.
-    pub struct LoadBalancer {
-        /// The number of the load balancer.
-        pub id: LoadBalancerId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// Its public addresses.
-        pub public_net: LoadBalancerPublicNet,
-        /// The private network it is attached to; there is one at most.
-        pub private_net: Vec<LoadBalancerPrivateNet>,
-        /// Where it stands.
-        pub location: Location,
-        /// Its type, with the prices of today.
-        pub load_balancer_type: LoadBalancerType,
-        /// What is refused for it.
-        pub protection: Protection,
-        /// Its labels.
-        pub labels: Labels,
-        /// When it was created.
-        pub created: Timestamp,
-        /// What it listens for.
-        pub services: Vec<LoadBalancerService>,
-        /// Where it sends requests to.
-        pub targets: Vec<LoadBalancerTarget>,
-        /// How it chooses among the targets.
-        pub algorithm: LoadBalancerAlgorithm,
-    }
-    integers {
-        /// Bytes sent in this billing period; `None` while it is new.
-        pub outgoing_traffic: Option<u64>,
-        /// Bytes received in this billing period; they cost nothing.
-        pub ingoing_traffic: Option<u64>,
-        /// Outgoing bytes that this billing period includes.
-        pub included_traffic: u64,
-    }
+/// A load balancer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancer {
+    /// The number of the load balancer.
+    pub id: LoadBalancerId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// Its public addresses.
+    pub public_net: LoadBalancerPublicNet,
+    /// The private network it is attached to; there is one at most.
+    pub private_net: Vec<LoadBalancerPrivateNet>,
+    /// Where it stands.
+    pub location: Location,
+    /// Its type, with the prices of today.
+    pub load_balancer_type: LoadBalancerType,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// Its labels.
+    pub labels: Labels,
+    /// When it was created.
+    pub created: Timestamp,
+    /// What it listens for.
+    pub services: Vec<LoadBalancerService>,
+    /// Where it sends requests to.
+    pub targets: Vec<LoadBalancerTarget>,
+    /// How it chooses among the targets.
+    pub algorithm: LoadBalancerAlgorithm,
+    /// Bytes sent in this billing period; `None` while it is new.
+    pub outgoing_traffic: Option<u64>,
+    /// Bytes received in this billing period; they cost nothing.
+    pub ingoing_traffic: Option<u64>,
+    /// Outgoing bytes that this billing period includes.
+    pub included_traffic: u64,
 }
 
 impl LoadBalancer {
@@ -172,7 +172,7 @@ impl LoadBalancer {
     /// Whether it has services and targets, and every target answers for every service.
     ///
     /// ```
-    /// let balancer: hetzner::LoadBalancer = serde_json::from_str(
+    /// let balancer: hetzner::LoadBalancer = hetzner::decode::from_str(
     ///     r#"{"services": [{"listen_port": 80}],
     ///         "targets": [{"type": "server", "health_status": [{"listen_port": 80, "status": "healthy"}]}]}"#,
     /// )?;
@@ -197,49 +197,53 @@ impl LoadBalancer {
     }
 }
 
-cloud_core::model! {
-    /// The public side of a load balancer.
-    pub struct LoadBalancerPublicNet {
-        /// Whether it can be reached there.
-        pub enabled: bool,
-        /// Its IPv4 address.
-        pub ipv4: LoadBalancerAddress,
-        /// Its IPv6 address.
-        pub ipv6: LoadBalancerAddress,
-    }
+/// The public side of a load balancer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerPublicNet {
+    /// Whether it can be reached there.
+    pub enabled: bool,
+    /// Its IPv4 address.
+    pub ipv4: LoadBalancerAddress,
+    /// Its IPv6 address.
+    pub ipv6: LoadBalancerAddress,
 }
 
-cloud_core::model! {
-    /// A public address of a load balancer.
-    pub struct LoadBalancerAddress {
-        /// The Primary IP behind it, where there is one.
-        pub id: Option<PrimaryIpId>,
-        /// The address.
-        pub ip: Option<String>,
-        /// The host name that it resolves to.
-        pub dns_ptr: Option<String>,
-        /// Whether the service cut it off because of abuse.
-        pub blocked: bool,
-    }
+/// A public address of a load balancer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerAddress {
+    /// The Primary IP behind it, where there is one.
+    pub id: Option<PrimaryIpId>,
+    /// The address.
+    pub ip: Option<String>,
+    /// The host name that it resolves to.
+    pub dns_ptr: Option<String>,
+    /// Whether the service cut it off because of abuse.
+    pub blocked: bool,
 }
 
-cloud_core::model! {
-    /// The place of a load balancer in a private network.
-    pub struct LoadBalancerPrivateNet {
-        /// The network.
-        pub network: NetworkId,
-        /// The address of the load balancer in it.
-        pub ip: String,
-    }
+/// The place of a load balancer in a private network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerPrivateNet {
+    /// The network.
+    pub network: NetworkId,
+    /// The address of the load balancer in it.
+    pub ip: String,
 }
 
-cloud_core::model! {
-    /// How a load balancer chooses among its targets.
-    pub struct LoadBalancerAlgorithm {
-        /// The rule.
-        #[serde(rename = "type")]
-        pub kind: LoadBalancerAlgorithmType,
-    }
+/// How a load balancer chooses among its targets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerAlgorithm {
+    /// The rule.
+    #[serde(rename = "type")]
+    pub kind: LoadBalancerAlgorithmType,
 }
 
 impl From<LoadBalancerAlgorithmType> for LoadBalancerAlgorithm {
@@ -248,109 +252,108 @@ impl From<LoadBalancerAlgorithmType> for LoadBalancerAlgorithm {
     }
 }
 
-cloud_core::model! {
-    /// A port that a load balancer listens on, and what it does with what comes in.
-    pub struct LoadBalancerService {
-        /// What it speaks.
-        pub protocol: LoadBalancerProtocol,
-        /// Whether targets are told the client's address by the PROXY protocol.
-        pub proxyprotocol: bool,
-        /// How targets are tried.
-        pub health_check: LoadBalancerHealthCheck,
-        /// What only HTTP and HTTPS have; `None` for TCP.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub http: Option<LoadBalancerHttp>,
-    }
-    integers {
-        /// The port it listens on, which tells the services of a load balancer apart.
-        pub listen_port: u16,
-        /// The port of the targets.
-        pub destination_port: u16,
-    }
+/// A port that a load balancer listens on, and what it does with what comes in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerService {
+    /// What it speaks.
+    pub protocol: LoadBalancerProtocol,
+    /// Whether targets are told the client's address by the PROXY protocol.
+    pub proxyprotocol: bool,
+    /// How targets are tried.
+    pub health_check: LoadBalancerHealthCheck,
+    /// What only HTTP and HTTPS have; `None` for TCP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<LoadBalancerHttp>,
+    /// The port it listens on, which tells the services of a load balancer apart.
+    pub listen_port: u16,
+    /// The port of the targets.
+    pub destination_port: u16,
 }
 
-cloud_core::model! {
-    /// What only services for HTTP and HTTPS have.
-    pub struct LoadBalancerHttp {
-        /// The name of the cookie that keeps a client at its target.
-        pub cookie_name: String,
-        /// The certificates of a service for HTTPS.
-        pub certificates: Vec<CertificateId>,
-        /// Whether requests to port 80 are sent on to HTTPS.
-        pub redirect_http: bool,
-        /// Whether clients stay at their target.
-        pub sticky_sessions: bool,
-    }
-    integers {
-        /// How long the cookie is good, in seconds.
-        pub cookie_lifetime: u32,
-        /// How long a connection may be idle, in seconds.
-        pub timeout_idle: u32,
-    }
+/// What only services for HTTP and HTTPS have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerHttp {
+    /// The name of the cookie that keeps a client at its target.
+    pub cookie_name: String,
+    /// The certificates of a service for HTTPS.
+    pub certificates: Vec<CertificateId>,
+    /// Whether requests to port 80 are sent on to HTTPS.
+    pub redirect_http: bool,
+    /// Whether clients stay at their target.
+    pub sticky_sessions: bool,
+    /// How long the cookie is good, in seconds.
+    pub cookie_lifetime: u32,
+    /// How long a connection may be idle, in seconds.
+    pub timeout_idle: u32,
 }
 
-cloud_core::model! {
-    /// How the targets of a service are tried.
-    pub struct LoadBalancerHealthCheck {
-        /// By connecting, or by a request.
-        pub protocol: LoadBalancerProtocol,
-        /// The request.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub http: Option<LoadBalancerHealthCheckHttp>,
-    }
-    integers {
-        /// The port that is tried.
-        pub port: u16,
-        /// Seconds from one try to the next.
-        pub interval: u32,
-        /// Seconds after which a try has failed.
-        pub timeout: u32,
-        /// How many tries in a row change what is thought of a target.
-        pub retries: u32,
-    }
+/// How the targets of a service are tried.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerHealthCheck {
+    /// By connecting, or by a request.
+    pub protocol: LoadBalancerProtocol,
+    /// The request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http: Option<LoadBalancerHealthCheckHttp>,
+    /// The port that is tried.
+    pub port: u16,
+    /// Seconds from one try to the next.
+    pub interval: u32,
+    /// Seconds after which a try has failed.
+    pub timeout: u32,
+    /// How many tries in a row change what is thought of a target.
+    pub retries: u32,
 }
 
-cloud_core::model! {
-    /// The request by which a target is tried.
-    pub struct LoadBalancerHealthCheckHttp {
-        /// The host that is asked for.
-        pub domain: Option<String>,
-        /// The path that is asked for.
-        pub path: String,
-        /// A text that the answer must hold.
-        pub response: Option<String>,
-        /// The statuses that are good, such as `2??`.
-        pub status_codes: Vec<String>,
-        /// Whether the request goes over TLS. The certificate is not checked.
-        pub tls: bool,
-    }
+/// The request by which a target is tried.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerHealthCheckHttp {
+    /// The host that is asked for.
+    pub domain: Option<String>,
+    /// The path that is asked for.
+    pub path: String,
+    /// A text that the answer must hold.
+    pub response: Option<String>,
+    /// The statuses that are good, such as `2??`.
+    pub status_codes: Vec<String>,
+    /// Whether the request goes over TLS. The certificate is not checked.
+    pub tls: bool,
 }
 
-cloud_core::model! {
-    /// Something that a load balancer sends requests to. Which of its fields are there depends on its kind.
-    pub struct LoadBalancerTarget {
-        /// What it is named by.
-        #[serde(rename = "type")]
-        pub kind: LoadBalancerTargetType,
-        /// The server.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub server: Option<TargetServer>,
-        /// The selector.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub label_selector: Option<TargetLabelSelector>,
-        /// The address.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub ip: Option<TargetIp>,
-        /// Whether it answers, for each service. For a label selector see `targets`.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        pub health_status: Vec<HealthStatus>,
-        /// Whether it is reached by the private network. `None` for an address.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub use_private_ip: Option<bool>,
-        /// The servers that the selector matches now.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        pub targets: Vec<LoadBalancerTarget>,
-    }
+/// Something that a load balancer sends requests to. Which of its fields are there depends on its kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerTarget {
+    /// What it is named by.
+    #[serde(rename = "type")]
+    pub kind: LoadBalancerTargetType,
+    /// The server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<TargetServer>,
+    /// The selector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_selector: Option<TargetLabelSelector>,
+    /// The address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip: Option<TargetIp>,
+    /// Whether it answers, for each service. For a label selector see `targets`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub health_status: Vec<HealthStatus>,
+    /// Whether it is reached by the private network. `None` for an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub use_private_ip: Option<bool>,
+    /// The servers that the selector matches now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<LoadBalancerTarget>,
 }
 
 impl LoadBalancerTarget {
@@ -360,46 +363,48 @@ impl LoadBalancerTarget {
     }
 }
 
-cloud_core::model! {
-    /// The server that a target is.
-    pub struct TargetServer {
-        /// The number of the server.
-        pub id: ServerId,
-    }
+/// The server that a target is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TargetServer {
+    /// The number of the server.
+    pub id: ServerId,
 }
 
-cloud_core::model! {
-    /// The selector that a target is named by.
-    pub struct TargetLabelSelector {
-        /// The selector, such as `env=prod`.
-        pub selector: String,
-    }
+/// The selector that a target is named by.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TargetLabelSelector {
+    /// The selector, such as `env=prod`.
+    pub selector: String,
 }
 
-cloud_core::model! {
-    /// The address that a target is.
-    pub struct TargetIp {
-        /// The address.
-        pub ip: String,
-    }
+/// The address that a target is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TargetIp {
+    /// The address.
+    pub ip: String,
 }
 
-cloud_core::model! {
-    /// Whether a target answers for one service.
-    pub struct HealthStatus {
-        /// Whether it does.
-        pub status: HealthState,
-        /// Why not.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub detail: Option<HealthDetail>,
-    }
-    integers {
-        /// The port that the service listens on.
-        pub listen_port: u16,
-        /// The status of the last answer, where targets are tried by HTTP.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub http_status_code: Option<u16>,
-    }
+/// Whether a target answers for one service.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct HealthStatus {
+    /// Whether it does.
+    pub status: HealthState,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<HealthDetail>,
+    /// The port that the service listens on.
+    pub listen_port: u16,
+    /// The status of the last answer, where targets are tried by HTTP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_status_code: Option<u16>,
 }
 
 #[cfg(test)]
@@ -417,7 +422,7 @@ mod tests {
         let (good, bad) = (target("healthy"), target("unhealthy"));
         let healthy = |services: &str, targets: &str| {
             let json = format!(r#"{{"services":[{services}],"targets":[{targets}]}}"#);
-            serde_json::from_str::<LoadBalancer>(&json)
+            cloud_core::decode::from_str::<LoadBalancer>(&json)
                 .unwrap()
                 .is_healthy()
         };
@@ -439,7 +444,7 @@ mod tests {
 
     #[test]
     fn parts_are_found() {
-        let balancer: LoadBalancer = serde_json::from_str(
+        let balancer: LoadBalancer = cloud_core::decode::from_str(
             r#"{"public_net":{"ipv4":{"ip":"203.0.113.9"},"ipv6":{"ip":null}},
                 "services":[{"listen_port":443,"protocol":"https"}],"targets":[{"type":"server","server":{"id":7}}]}"#,
         )

@@ -8,6 +8,7 @@ use crate::id_or_name::IdOrName;
 use crate::ops;
 use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
+use serde::{Deserialize, Serialize};
 
 cloud_core::numeric_id! {
     /// Identifies a location.
@@ -28,26 +29,27 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A place where resources are created.
-    pub struct Location {
-        /// The number of the location.
-        pub id: LocationId,
-        /// Its short name, such as `fsn1`.
-        pub name: String,
-        /// A line for people.
-        pub description: String,
-        /// The country, as two letters of ISO 3166-1.
-        pub country: String,
-        /// The nearest city, in the United States with its state.
-        pub city: String,
-        /// Degrees north of the equator.
-        pub latitude: f64,
-        /// Degrees east of Greenwich.
-        pub longitude: f64,
-        /// The zone it belongs to.
-        pub network_zone: NetworkZone,
-    }
+/// A place where resources are created.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Location {
+    /// The number of the location.
+    pub id: LocationId,
+    /// Its short name, such as `fsn1`.
+    pub name: String,
+    /// A line for people.
+    pub description: String,
+    /// The country, as two letters of ISO 3166-1.
+    pub country: String,
+    /// The nearest city, in the United States with its state.
+    pub city: String,
+    /// Degrees north of the equator.
+    pub latitude: f64,
+    /// Degrees east of Greenwich.
+    pub longitude: f64,
+    /// The zone it belongs to.
+    pub network_zone: NetworkZone,
 }
 
 /// `/locations`.

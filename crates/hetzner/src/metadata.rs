@@ -28,6 +28,7 @@ use cloud_core::options::ClientOptions;
 use cloud_core::retry::StandardRetry;
 use http::Method;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use crate::client::PRODUCT;
 use crate::networks::NetworkId;
@@ -38,30 +39,29 @@ mod yaml;
 /// An address of the link itself: requests do not leave the host.
 const ENDPOINT: &str = "http://169.254.169.254/hetzner/v1";
 
-cloud_core::model! {
-    /// A private network as the server in it sees it.
-    pub struct PrivateNetwork {
-        /// The address of the server.
-        pub ip: String,
-        /// Its further addresses.
-        pub alias_ips: Vec<String>,
-        /// The hardware address of its interface.
-        pub mac_address: String,
-        /// The number of the network.
-        pub network_id: NetworkId,
-        /// The name of the network.
-        pub network_name: String,
-        /// The address range of the network.
-        pub network: String,
-        /// The address range of the subnet that the server is in.
-        pub subnet: String,
-        /// The gateway of the subnet.
-        pub gateway: String,
-    }
-    integers {
-        /// The number of its interface, counted from 1.
-        pub interface_num: u32,
-    }
+/// A private network as the server in it sees it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PrivateNetwork {
+    /// The address of the server.
+    pub ip: String,
+    /// Its further addresses.
+    pub alias_ips: Vec<String>,
+    /// The hardware address of its interface.
+    pub mac_address: String,
+    /// The number of the network.
+    pub network_id: NetworkId,
+    /// The name of the network.
+    pub network_name: String,
+    /// The address range of the network.
+    pub network: String,
+    /// The address range of the subnet that the server is in.
+    pub subnet: String,
+    /// The gateway of the subnet.
+    pub gateway: String,
+    /// The number of its interface, counted from 1.
+    pub interface_num: u32,
 }
 
 /// A client of the metadata service, which answers inside of servers only.
@@ -185,7 +185,7 @@ impl Metadata {
             let list = yaml::list(text(&response)?, &["interface_num", "network_id"])
                 .map_err(DecodeError::new)?;
             // Not with the parser's message, which quotes the answer.
-            serde_json::from_value(list)
+            cloud_core::decode::from_value(&list)
                 .map_err(|_| DecodeError::new("the list is not one of private networks"))
         };
         self.get("/metadata/private-networks", Decode::by(read, ""))

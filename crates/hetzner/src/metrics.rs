@@ -6,28 +6,27 @@ use std::time::{Duration, SystemTime};
 
 use cloud_core::call::{Call, CallOptions, Operation};
 use cloud_core::decode::Decode;
-use cloud_core::model::{Timestamp, lenient};
+use cloud_core::model::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::client::Client;
 
-cloud_core::model! {
-    /// Measurements of one server or load balancer. The service keeps them for 30 days and answers with at most 500
-    /// samples a series.
-    pub struct Metrics {
-        /// The beginning of the period.
-        pub start: Timestamp,
-        /// Its end.
-        pub end: Timestamp,
-        /// Seconds from one sample to the next. The service widens what was asked for when there would be too many
-        /// samples.
-        pub step: f64,
-    }
-    maps {
-        /// The series by name, such as `cpu` (percent), `disk.0.iops.read`, `disk.0.bandwidth.write`
-        /// (bytes a second), `network.0.pps.in` (packets a second) or `network.0.bandwidth.out` (bytes a second).
-        pub time_series: BTreeMap<String, TimeSeries>,
-    }
+/// Measurements of one server or load balancer. The service keeps them for 30 days and answers with at most 500
+/// samples a series.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// The beginning of the period.
+    pub start: Timestamp,
+    /// Its end.
+    pub end: Timestamp,
+    /// Seconds from one sample to the next. The service widens what was asked for when there would be too many
+    /// samples.
+    pub step: f64,
+    /// The series by name, such as `cpu` (percent), `disk.0.iops.read`, `disk.0.bandwidth.write`
+    /// (bytes a second), `network.0.pps.in` (packets a second) or `network.0.bandwidth.out` (bytes a second).
+    pub time_series: BTreeMap<String, TimeSeries>,
 }
 
 impl Metrics {
@@ -51,7 +50,7 @@ pub struct TimeSeries {
 /// What a series looks like on the wire, where `null` in its place means that there are no samples.
 #[derive(Deserialize)]
 struct Series {
-    #[serde(default, deserialize_with = "lenient::field")]
+    #[serde(default)]
     values: Vec<Sample>,
 }
 
@@ -197,7 +196,7 @@ mod tests {
 
     #[test]
     fn pairs_become_samples() {
-        let metrics: Metrics = serde_json::from_str(
+        let metrics: Metrics = cloud_core::decode::from_str(
             r#"{"start":"2026-11-20T00:00:00Z","end":"2026-11-20T01:00:00Z","step":60,
                 "time_series":{"cpu":{"values":[[1435781470.622,"42"],[1435781471,43.5],["1435781472",-1,"more"]]}}}"#,
         )
@@ -227,7 +226,10 @@ mod tests {
     fn a_missing_value_is_not_a_number() {
         for json in ["[1,null]", r#"[1,"NaN"]"#] {
             assert!(
-                serde_json::from_str::<Sample>(json).unwrap().value.is_nan(),
+                cloud_core::decode::from_str::<Sample>(json)
+                    .unwrap()
+                    .value
+                    .is_nan(),
                 "{json}"
             );
         }
@@ -236,7 +238,10 @@ mod tests {
     #[test]
     fn what_is_no_pair_is_refused() {
         for json in ["[]", "[1]", r#"[1,"x"]"#, "7", "{}", "[1,[2]]"] {
-            assert!(serde_json::from_str::<Sample>(json).is_err(), "{json}");
+            assert!(
+                cloud_core::decode::from_str::<Sample>(json).is_err(),
+                "{json}"
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! Private networks of the project, their subnets, routes and members.
 
 use cloud_core::model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::labels::Labels;
 use crate::load_balancers::LoadBalancerId;
@@ -56,59 +56,62 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A private network.
-    pub struct Network {
-        /// The number of the network.
-        pub id: NetworkId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// All its addresses, such as `10.0.0.0/16`.
-        pub ip_range: String,
-        /// The parts of it that members get addresses from.
-        pub subnets: Vec<Subnet>,
-        /// Where it sends what is meant for elsewhere.
-        pub routes: Vec<Route>,
-        /// The servers attached to it.
-        pub servers: Vec<ServerId>,
-        /// The load balancers attached to it.
-        pub load_balancers: Vec<LoadBalancerId>,
-        /// What is refused for it.
-        pub protection: Protection,
-        /// Its labels.
-        pub labels: Labels,
-        /// When it was created.
-        pub created: Timestamp,
-        /// Whether its routes reach the dedicated servers behind its vSwitch.
-        pub expose_routes_to_vswitch: bool,
-    }
+/// A private network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Network {
+    /// The number of the network.
+    pub id: NetworkId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// All its addresses, such as `10.0.0.0/16`.
+    pub ip_range: String,
+    /// The parts of it that members get addresses from.
+    pub subnets: Vec<Subnet>,
+    /// Where it sends what is meant for elsewhere.
+    pub routes: Vec<Route>,
+    /// The servers attached to it.
+    pub servers: Vec<ServerId>,
+    /// The load balancers attached to it.
+    pub load_balancers: Vec<LoadBalancerId>,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// Its labels.
+    pub labels: Labels,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Whether its routes reach the dedicated servers behind its vSwitch.
+    pub expose_routes_to_vswitch: bool,
 }
 
-cloud_core::model! {
-    /// A part of a network, in one network zone.
-    pub struct Subnet {
-        /// What it connects.
-        #[serde(rename = "type")]
-        pub kind: SubnetType,
-        /// Its addresses, such as `10.0.1.0/24`.
-        pub ip_range: String,
-        /// The zone whose locations it reaches.
-        pub network_zone: NetworkZone,
-        /// The address that leads out of it.
-        pub gateway: String,
-        /// The vSwitch behind it.
-        pub vswitch_id: Option<i64>,
-    }
+/// A part of a network, in one network zone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Subnet {
+    /// What it connects.
+    #[serde(rename = "type")]
+    pub kind: SubnetType,
+    /// Its addresses, such as `10.0.1.0/24`.
+    pub ip_range: String,
+    /// The zone whose locations it reaches.
+    pub network_zone: NetworkZone,
+    /// The address that leads out of it.
+    pub gateway: String,
+    /// The vSwitch behind it.
+    pub vswitch_id: Option<i64>,
 }
 
-cloud_core::model! {
-    /// A way out of a network.
-    pub struct Route {
-        /// What it is for, such as `10.100.1.0/24` or `0.0.0.0/0`.
-        pub destination: String,
-        /// The address in the network that it leads to.
-        pub gateway: String,
-    }
+/// A way out of a network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Route {
+    /// What it is for, such as `10.100.1.0/24` or `0.0.0.0/0`.
+    pub destination: String,
+    /// The address in the network that it leads to.
+    pub gateway: String,
 }
 
 impl Route {
@@ -167,24 +170,25 @@ impl NewSubnet {
     }
 }
 
-cloud_core::model! {
-    /// Something attached to a network.
-    pub struct NetworkMember {
-        /// Its number, among those of its kind. [`server`](Self::server) and [`load_balancer`](Self::load_balancer) read
-        /// it.
-        pub id: i64,
-        /// Its kind.
-        #[serde(rename = "type")]
-        pub kind: MemberType,
-        /// Its address in the network.
-        pub ip: String,
-        /// More addresses of it in the network.
-        pub alias_ips: Vec<String>,
-        /// The subnet of its address.
-        pub subnet: String,
-        /// How far the attachment is.
-        pub status: MemberStatus,
-    }
+/// Something attached to a network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct NetworkMember {
+    /// Its number, among those of its kind. [`server`](Self::server) and [`load_balancer`](Self::load_balancer) read
+    /// it.
+    pub id: i64,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub kind: MemberType,
+    /// Its address in the network.
+    pub ip: String,
+    /// More addresses of it in the network.
+    pub alias_ips: Vec<String>,
+    /// The subnet of its address.
+    pub subnet: String,
+    /// How far the attachment is.
+    pub status: MemberStatus,
 }
 
 impl NetworkMember {

@@ -11,6 +11,7 @@ use crate::ops;
 use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::labels::Labels;
 use crate::servers::ServerId;
@@ -28,23 +29,24 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A group of servers placed by one rule.
-    pub struct PlacementGroup {
-        /// The number of the group.
-        pub id: PlacementGroupId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// Its labels.
-        pub labels: Labels,
-        /// Its rule.
-        #[serde(rename = "type")]
-        pub kind: PlacementGroupType,
-        /// When it was created.
-        pub created: Timestamp,
-        /// The servers in it.
-        pub servers: Vec<ServerId>,
-    }
+/// A group of servers placed by one rule.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PlacementGroup {
+    /// The number of the group.
+    pub id: PlacementGroupId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// Its rule.
+    #[serde(rename = "type")]
+    pub kind: PlacementGroupType,
+    /// When it was created.
+    pub created: Timestamp,
+    /// The servers in it.
+    pub servers: Vec<ServerId>,
 }
 
 /// `/placement_groups`.

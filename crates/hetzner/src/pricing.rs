@@ -1,143 +1,153 @@
 //! What everything costs.
 
 use cloud_core::model::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::ips::IpVersion;
 use crate::load_balancer_types::LoadBalancerTypeId;
 use crate::server_types::ServerTypeId;
 
-cloud_core::model! {
-    /// An amount of money in the currency of [`Pricing::currency`].
-    pub struct Price {
-        /// Without value-added tax.
-        pub net: Decimal,
-        /// With it.
-        pub gross: Decimal,
-    }
+/// An amount of money in the currency of [`Pricing::currency`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Price {
+    /// Without value-added tax.
+    pub net: Decimal,
+    /// With it.
+    pub gross: Decimal,
 }
 
-cloud_core::model! {
-    /// What a server or a load balancer of one type costs in one location.
-    pub struct LocationPrice {
-        /// The name of the location.
-        pub location: String,
-        /// For each begun hour.
-        pub price_hourly: Price,
-        /// The most that a month can cost.
-        pub price_monthly: Price,
-        /// For each TB of outgoing traffic beyond what is included.
-        pub price_per_tb_traffic: Price,
-    }
-    integers {
-        /// Outgoing traffic included each month, in bytes.
-        pub included_traffic: u64,
-    }
+/// What a server or a load balancer of one type costs in one location.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LocationPrice {
+    /// The name of the location.
+    pub location: String,
+    /// For each begun hour.
+    pub price_hourly: Price,
+    /// The most that a month can cost.
+    pub price_monthly: Price,
+    /// For each TB of outgoing traffic beyond what is included.
+    pub price_per_tb_traffic: Price,
+    /// Outgoing traffic included each month, in bytes.
+    pub included_traffic: u64,
 }
 
-cloud_core::model! {
-    /// The price list.
-    pub struct Pricing {
-        /// The currency, as three letters of ISO 4217.
-        pub currency: String,
-        /// The value-added tax in percent.
-        pub vat_rate: Decimal,
-        /// Primary IPs.
-        pub primary_ips: Vec<PrimaryIpPricing>,
-        /// Floating IPs.
-        pub floating_ips: Vec<FloatingIpPricing>,
-        /// Snapshots.
-        pub image: StoragePricing,
-        /// Volumes.
-        pub volume: StoragePricing,
-        /// Daily backups.
-        pub server_backup: BackupPricing,
-        /// Servers.
-        pub server_types: Vec<ServerTypePricing>,
-        /// Load balancers.
-        pub load_balancer_types: Vec<LoadBalancerTypePricing>,
-    }
+/// The price list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Pricing {
+    /// The currency, as three letters of ISO 4217.
+    pub currency: String,
+    /// The value-added tax in percent.
+    pub vat_rate: Decimal,
+    /// Primary IPs.
+    pub primary_ips: Vec<PrimaryIpPricing>,
+    /// Floating IPs.
+    pub floating_ips: Vec<FloatingIpPricing>,
+    /// Snapshots.
+    pub image: StoragePricing,
+    /// Volumes.
+    pub volume: StoragePricing,
+    /// Daily backups.
+    pub server_backup: BackupPricing,
+    /// Servers.
+    pub server_types: Vec<ServerTypePricing>,
+    /// Load balancers.
+    pub load_balancer_types: Vec<LoadBalancerTypePricing>,
 }
 
-cloud_core::model! {
-    /// What Primary IPs of one version cost.
-    pub struct PrimaryIpPricing {
-        /// The version.
-        #[serde(rename = "type")]
-        pub kind: IpVersion,
-        /// The price in each location.
-        pub prices: Vec<PrimaryIpPrice>,
-    }
+/// What Primary IPs of one version cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PrimaryIpPricing {
+    /// The version.
+    #[serde(rename = "type")]
+    pub kind: IpVersion,
+    /// The price in each location.
+    pub prices: Vec<PrimaryIpPrice>,
 }
 
-cloud_core::model! {
-    /// What a Primary IP costs in one location.
-    pub struct PrimaryIpPrice {
-        /// The name of the location.
-        pub location: String,
-        /// For each begun hour.
-        pub price_hourly: Price,
-        /// The most that a month can cost.
-        pub price_monthly: Price,
-    }
+/// What a Primary IP costs in one location.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PrimaryIpPrice {
+    /// The name of the location.
+    pub location: String,
+    /// For each begun hour.
+    pub price_hourly: Price,
+    /// The most that a month can cost.
+    pub price_monthly: Price,
 }
 
-cloud_core::model! {
-    /// What Floating IPs of one version cost.
-    pub struct FloatingIpPricing {
-        /// The version.
-        #[serde(rename = "type")]
-        pub kind: IpVersion,
-        /// The price in each location.
-        pub prices: Vec<FloatingIpPrice>,
-    }
+/// What Floating IPs of one version cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FloatingIpPricing {
+    /// The version.
+    #[serde(rename = "type")]
+    pub kind: IpVersion,
+    /// The price in each location.
+    pub prices: Vec<FloatingIpPrice>,
 }
 
-cloud_core::model! {
-    /// What a Floating IP costs in one location. There is no hourly price.
-    pub struct FloatingIpPrice {
-        /// The name of the location.
-        pub location: String,
-        /// For each month.
-        pub price_monthly: Price,
-    }
+/// What a Floating IP costs in one location. There is no hourly price.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FloatingIpPrice {
+    /// The name of the location.
+    pub location: String,
+    /// For each month.
+    pub price_monthly: Price,
 }
 
-cloud_core::model! {
-    /// What storage costs.
-    pub struct StoragePricing {
-        /// For each GB and month.
-        pub price_per_gb_month: Price,
-    }
+/// What storage costs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StoragePricing {
+    /// For each GB and month.
+    pub price_per_gb_month: Price,
 }
 
-cloud_core::model! {
-    /// What daily backups cost.
-    pub struct BackupPricing {
-        /// The surcharge on the price of the server, in percent.
-        pub percentage: Decimal,
-    }
+/// What daily backups cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct BackupPricing {
+    /// The surcharge on the price of the server, in percent.
+    pub percentage: Decimal,
 }
 
-cloud_core::model! {
-    /// What servers of one type cost.
-    pub struct ServerTypePricing {
-        /// The number of the type.
-        pub id: ServerTypeId,
-        /// Its name.
-        pub name: String,
-        /// The price in each location.
-        pub prices: Vec<LocationPrice>,
-    }
+/// What servers of one type cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServerTypePricing {
+    /// The number of the type.
+    pub id: ServerTypeId,
+    /// Its name.
+    pub name: String,
+    /// The price in each location.
+    pub prices: Vec<LocationPrice>,
 }
 
-cloud_core::model! {
-    /// What load balancers of one type cost.
-    pub struct LoadBalancerTypePricing {
-        /// The number of the type.
-        pub id: LoadBalancerTypeId,
-        /// Its name.
-        pub name: String,
-        /// The price in each location.
-        pub prices: Vec<LocationPrice>,
-    }
+/// What load balancers of one type cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct LoadBalancerTypePricing {
+    /// The number of the type.
+    pub id: LoadBalancerTypeId,
+    /// Its name.
+    pub name: String,
+    /// The price in each location.
+    pub prices: Vec<LocationPrice>,
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use cloud_core::Error;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
@@ -35,38 +36,39 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A Primary IP: the IPv4 address or the IPv6 network of a server. It stays with the project when it is moved to
-    /// another server, which must be off for that.
-    pub struct PrimaryIp {
-        /// The number of the Primary IP.
-        pub id: PrimaryIpId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// Its labels.
-        pub labels: Labels,
-        /// When it was created.
-        pub created: Timestamp,
-        /// Whether the service cut it off because of abuse.
-        pub blocked: bool,
-        /// Where it is; only servers there can have it.
-        pub location: Location,
-        /// The address, or the network such as `2001:db8::/64`. [`PrimaryIp::address`] reads it.
-        pub ip: String,
-        /// The host names of its addresses.
-        pub dns_ptr: Vec<DnsPtr>,
-        /// What is refused for it.
-        pub protection: Protection,
-        /// Its version.
-        #[serde(rename = "type")]
-        pub kind: IpVersion,
-        /// Whether it goes when the server it is assigned to is deleted.
-        pub auto_delete: bool,
-        /// What it is assigned to.
-        pub assignee_type: AssigneeType,
-        /// The number of what it is assigned to. [`PrimaryIp::server`] reads it.
-        pub assignee_id: Option<i64>,
-    }
+/// A Primary IP: the IPv4 address or the IPv6 network of a server. It stays with the project when it is moved to
+/// another server, which must be off for that.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PrimaryIp {
+    /// The number of the Primary IP.
+    pub id: PrimaryIpId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Whether the service cut it off because of abuse.
+    pub blocked: bool,
+    /// Where it is; only servers there can have it.
+    pub location: Location,
+    /// The address, or the network such as `2001:db8::/64`. [`PrimaryIp::address`] reads it.
+    pub ip: String,
+    /// The host names of its addresses.
+    pub dns_ptr: Vec<DnsPtr>,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// Its version.
+    #[serde(rename = "type")]
+    pub kind: IpVersion,
+    /// Whether it goes when the server it is assigned to is deleted.
+    pub auto_delete: bool,
+    /// What it is assigned to.
+    pub assignee_type: AssigneeType,
+    /// The number of what it is assigned to. [`PrimaryIp::server`] reads it.
+    pub assignee_id: Option<i64>,
 }
 
 impl PrimaryIp {

@@ -1,16 +1,18 @@
 //! Protection against deletion, as most resources have it.
 
 use cloud_core::Error;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::Started;
 
-cloud_core::model! {
-    /// What is refused for a resource until the protection is lifted. Servers have
-    /// [one of their own](crate::servers::ServerProtection).
-    pub struct Protection {
-        /// Whether deleting the resource is refused, with error code `protected`.
-        pub delete: bool,
-    }
+/// What is refused for a resource until the protection is lifted. Servers have
+/// [one of their own](crate::servers::ServerProtection).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Protection {
+    /// Whether deleting the resource is refused, with error code `protected`.
+    pub delete: bool,
 }
 
 cloud_core::request! {

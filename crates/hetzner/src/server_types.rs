@@ -10,6 +10,7 @@ use crate::locations::LocationId;
 use crate::ops;
 use crate::pricing::LocationPrice;
 use cloud_core::call::{Call, Task};
+use serde::{Deserialize, Serialize};
 
 cloud_core::numeric_id! {
     /// Identifies a server type.
@@ -46,58 +47,58 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A size that servers come in.
-    pub struct ServerType {
-        /// The number of the type.
-        pub id: ServerTypeId,
-        /// Its name, such as `cx23`.
-        pub name: String,
-        /// A line for people.
-        pub description: String,
-        /// Memory in GB.
-        pub memory: f64,
-        /// Whether its end is announced anywhere. The service asks to read [`locations`](Self::locations) instead.
-        pub deprecated: bool,
-        /// What it costs in each location. A price does not mean that the type is offered there.
-        pub prices: Vec<LocationPrice>,
-        /// Where its disk is.
-        pub storage_type: StorageType,
-        /// Whether its cores are shared.
-        pub cpu_type: CpuType,
-        /// The product line, in words for people.
-        pub category: String,
-        /// Its instruction set.
-        pub architecture: Architecture,
-        /// Its announced end, without regard to locations. The service asks to read [`locations`](Self::locations)
-        /// instead.
-        pub deprecation: Option<Deprecation>,
-        /// Where it is offered, and on what terms.
-        pub locations: Vec<ServerTypeLocation>,
-    }
-    integers {
-        /// The number of cores.
-        pub cores: u32,
-        /// The size of the disk in GB.
-        pub disk: u32,
-    }
+/// A size that servers come in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServerType {
+    /// The number of the type.
+    pub id: ServerTypeId,
+    /// Its name, such as `cx23`.
+    pub name: String,
+    /// A line for people.
+    pub description: String,
+    /// Memory in GB.
+    pub memory: f64,
+    /// Whether its end is announced anywhere. The service asks to read [`locations`](Self::locations) instead.
+    pub deprecated: bool,
+    /// What it costs in each location. A price does not mean that the type is offered there.
+    pub prices: Vec<LocationPrice>,
+    /// Where its disk is.
+    pub storage_type: StorageType,
+    /// Whether its cores are shared.
+    pub cpu_type: CpuType,
+    /// The product line, in words for people.
+    pub category: String,
+    /// Its instruction set.
+    pub architecture: Architecture,
+    /// Its announced end, without regard to locations. The service asks to read [`locations`](Self::locations)
+    /// instead.
+    pub deprecation: Option<Deprecation>,
+    /// Where it is offered, and on what terms.
+    pub locations: Vec<ServerTypeLocation>,
+    /// The number of cores.
+    pub cores: u32,
+    /// The size of the disk in GB.
+    pub disk: u32,
 }
 
-cloud_core::model! {
-    /// A location that offers a server type.
-    pub struct ServerTypeLocation {
-        /// The number of the location.
-        pub id: LocationId,
-        /// Its name.
-        pub name: String,
-        /// The announced end of the type in this location, if any.
-        pub deprecation: Option<Deprecation>,
-        /// Whether the service advises this type here.
-        pub recommended: bool,
-        /// Whether servers of this type can be created here at the moment. Stock changes by the minute, so creating one
-        /// can still fail with `resource_unavailable`.
-        pub available: bool,
-    }
+/// A location that offers a server type.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServerTypeLocation {
+    /// The number of the location.
+    pub id: LocationId,
+    /// Its name.
+    pub name: String,
+    /// The announced end of the type in this location, if any.
+    pub deprecation: Option<Deprecation>,
+    /// Whether the service advises this type here.
+    pub recommended: bool,
+    /// Whether servers of this type can be created here at the moment. Stock changes by the minute, so creating one
+    /// can still fail with `resource_unavailable`.
+    pub available: bool,
 }
 
 impl ServerType {
@@ -192,7 +193,7 @@ mod tests {
 
     #[test]
     fn terms_and_prices_are_looked_up_by_location() {
-        let server_type: ServerType = serde_json::from_str(
+        let server_type: ServerType = cloud_core::decode::from_str(
             r#"{"locations":[{"name":"fsn1"},{"name":"hel1","available":true}],
                 "prices":[{"location":"fsn1","included_traffic":1},{"location":"ash","included_traffic":2}]}"#,
         )

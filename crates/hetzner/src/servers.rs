@@ -2,9 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use cloud_core::model::{Timestamp, lenient};
+use cloud_core::model::Timestamp;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::actions::Action;
 use crate::firewalls::FirewallId;
@@ -88,57 +88,56 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A server.
-    pub struct Server {
-        /// The number of the server.
-        pub id: ServerId,
-        /// Its name, unique in the project and a valid host name.
-        pub name: String,
-        /// What it does at the moment.
-        pub status: ServerStatus,
-        /// When it was created.
-        pub created: Timestamp,
-        /// Its public addresses.
-        pub public_net: PublicNet,
-        /// The private networks it is attached to.
-        pub private_net: Vec<PrivateNet>,
-        /// Its type, with the prices of today.
-        pub server_type: ServerType,
-        /// Where it stands.
-        pub location: Location,
-        /// The image it was created from or last rebuilt from; `None` when that is gone.
-        pub image: Option<Image>,
-        /// The ISO image inserted into it.
-        pub iso: Option<Iso>,
-        /// Whether it boots into the rescue system next time.
-        pub rescue_enabled: bool,
-        /// Whether another action works on it; requests that would change it fail with `locked` until then.
-        pub locked: bool,
-        /// The hours (UTC) in which its daily backup is taken, such as `22-02`; `None` without backups. The service
-        /// chooses them.
-        pub backup_window: Option<String>,
-        /// What is refused for it.
-        pub protection: ServerProtection,
-        /// Its labels.
-        pub labels: Labels,
-        /// The volumes attached to it.
-        pub volumes: Vec<VolumeId>,
-        /// The load balancers that send to it.
-        pub load_balancers: Vec<LoadBalancerId>,
-        /// The placement group it is in.
-        pub placement_group: Option<PlacementGroup>,
-    }
-    integers {
-        /// Bytes sent to the internet in this billing period; `None` while the server is new.
-        pub outgoing_traffic: Option<u64>,
-        /// Bytes received from the internet in this billing period; they cost nothing.
-        pub ingoing_traffic: Option<u64>,
-        /// Outgoing bytes that this billing period includes.
-        pub included_traffic: Option<u64>,
-        /// The size of its disk in GB. Smaller than that of its type when the type was changed without growing the disk.
-        pub primary_disk_size: u32,
-    }
+/// A server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Server {
+    /// The number of the server.
+    pub id: ServerId,
+    /// Its name, unique in the project and a valid host name.
+    pub name: String,
+    /// What it does at the moment.
+    pub status: ServerStatus,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Its public addresses.
+    pub public_net: PublicNet,
+    /// The private networks it is attached to.
+    pub private_net: Vec<PrivateNet>,
+    /// Its type, with the prices of today.
+    pub server_type: ServerType,
+    /// Where it stands.
+    pub location: Location,
+    /// The image it was created from or last rebuilt from; `None` when that is gone.
+    pub image: Option<Image>,
+    /// The ISO image inserted into it.
+    pub iso: Option<Iso>,
+    /// Whether it boots into the rescue system next time.
+    pub rescue_enabled: bool,
+    /// Whether another action works on it; requests that would change it fail with `locked` until then.
+    pub locked: bool,
+    /// The hours (UTC) in which its daily backup is taken, such as `22-02`; `None` without backups. The service
+    /// chooses them.
+    pub backup_window: Option<String>,
+    /// What is refused for it.
+    pub protection: ServerProtection,
+    /// Its labels.
+    pub labels: Labels,
+    /// The volumes attached to it.
+    pub volumes: Vec<VolumeId>,
+    /// The load balancers that send to it.
+    pub load_balancers: Vec<LoadBalancerId>,
+    /// The placement group it is in.
+    pub placement_group: Option<PlacementGroup>,
+    /// Bytes sent to the internet in this billing period; `None` while the server is new.
+    pub outgoing_traffic: Option<u64>,
+    /// Bytes received from the internet in this billing period; they cost nothing.
+    pub ingoing_traffic: Option<u64>,
+    /// Outgoing bytes that this billing period includes.
+    pub included_traffic: Option<u64>,
+    /// The size of its disk in GB. Smaller than that of its type when the type was changed without growing the disk.
+    pub primary_disk_size: u32,
 }
 
 impl Server {
@@ -162,7 +161,7 @@ impl Server {
     ///
     /// ```
     /// let server: hetzner::Server =
-    ///     serde_json::from_str(r#"{"public_net": {"ipv6": {"ip": "2001:db8:1:2::/64"}}}"#)?;
+    ///     hetzner::decode::from_str(r#"{"public_net": {"ipv6": {"ip": "2001:db8:1:2::/64"}}}"#)?;
     /// assert_eq!(server.ipv6(), Some("2001:db8:1:2::1".parse()?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -177,46 +176,49 @@ impl Server {
     }
 }
 
-cloud_core::model! {
-    /// The public side of a server.
-    pub struct PublicNet {
-        /// Its IPv4 address. `None` for a server without one.
-        pub ipv4: Option<PublicIpv4>,
-        /// Its IPv6 network. `None` for a server without one.
-        pub ipv6: Option<PublicIpv6>,
-        /// The Floating IPs that lead to it.
-        pub floating_ips: Vec<FloatingIpId>,
-        /// The firewalls in front of it.
-        pub firewalls: Vec<ServerFirewall>,
-    }
+/// The public side of a server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PublicNet {
+    /// Its IPv4 address. `None` for a server without one.
+    pub ipv4: Option<PublicIpv4>,
+    /// Its IPv6 network. `None` for a server without one.
+    pub ipv6: Option<PublicIpv6>,
+    /// The Floating IPs that lead to it.
+    pub floating_ips: Vec<FloatingIpId>,
+    /// The firewalls in front of it.
+    pub firewalls: Vec<ServerFirewall>,
 }
 
-cloud_core::model! {
-    /// The public IPv4 address of a server.
-    pub struct PublicIpv4 {
-        /// The Primary IP behind it.
-        pub id: Option<PrimaryIpId>,
-        /// The address. [`Server::ipv4`] reads it.
-        pub ip: String,
-        /// Whether the service cut it off because of abuse.
-        pub blocked: bool,
-        /// The host name that the address resolves to.
-        pub dns_ptr: String,
-    }
+/// The public IPv4 address of a server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PublicIpv4 {
+    /// The Primary IP behind it.
+    pub id: Option<PrimaryIpId>,
+    /// The address. [`Server::ipv4`] reads it.
+    pub ip: String,
+    /// Whether the service cut it off because of abuse.
+    pub blocked: bool,
+    /// The host name that the address resolves to.
+    pub dns_ptr: String,
 }
 
-cloud_core::model! {
-    /// The public IPv6 network of a server.
-    pub struct PublicIpv6 {
-        /// The Primary IP behind it.
-        pub id: Option<PrimaryIpId>,
-        /// The network, such as `2001:db8::/64`. [`PublicIpv6::network`] reads it.
-        pub ip: String,
-        /// Whether the service cut it off because of abuse.
-        pub blocked: bool,
-        /// The host names of those of its addresses that were given one.
-        pub dns_ptr: Vec<DnsPtr>,
-    }
+/// The public IPv6 network of a server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PublicIpv6 {
+    /// The Primary IP behind it.
+    pub id: Option<PrimaryIpId>,
+    /// The network, such as `2001:db8::/64`. [`PublicIpv6::network`] reads it.
+    pub ip: String,
+    /// Whether the service cut it off because of abuse.
+    pub blocked: bool,
+    /// The host names of those of its addresses that were given one.
+    pub dns_ptr: Vec<DnsPtr>,
 }
 
 impl PublicIpv6 {
@@ -228,39 +230,42 @@ impl PublicIpv6 {
     }
 }
 
-cloud_core::model! {
-    /// A firewall in front of a server.
-    pub struct ServerFirewall {
-        /// The number of the firewall.
-        pub id: FirewallId,
-        /// Whether it filters yet.
-        pub status: ServerFirewallStatus,
-    }
+/// A firewall in front of a server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServerFirewall {
+    /// The number of the firewall.
+    pub id: FirewallId,
+    /// Whether it filters yet.
+    pub status: ServerFirewallStatus,
 }
 
-cloud_core::model! {
-    /// A server's place in a private network.
-    pub struct PrivateNet {
-        /// The network.
-        pub network: NetworkId,
-        /// The address of the server in it.
-        pub ip: String,
-        /// More addresses of the server in it.
-        pub alias_ips: Vec<String>,
-        /// The hardware address of the interface.
-        pub mac_address: String,
-    }
+/// A server's place in a private network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PrivateNet {
+    /// The network.
+    pub network: NetworkId,
+    /// The address of the server in it.
+    pub ip: String,
+    /// More addresses of the server in it.
+    pub alias_ips: Vec<String>,
+    /// The hardware address of the interface.
+    pub mac_address: String,
 }
 
-cloud_core::model! {
-    /// What is refused for a server until the protection is lifted. Both have the same value (2026-10-05): the service
-    /// refuses to set only one of them.
-    pub struct ServerProtection {
-        /// Whether deleting it is refused.
-        pub delete: bool,
-        /// Whether rebuilding it is refused.
-        pub rebuild: bool,
-    }
+/// What is refused for a server until the protection is lifted. Both have the same value (2026-10-05): the service
+/// refuses to set only one of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServerProtection {
+    /// Whether deleting it is refused.
+    pub delete: bool,
+    /// Whether rebuilding it is refused.
+    pub rebuild: bool,
 }
 
 /// The answer to rebuilding a server. `Debug` hides the password.
@@ -269,10 +274,8 @@ cloud_core::model! {
 #[non_exhaustive]
 pub struct Rebuilt {
     /// The rebuilding.
-    #[serde(deserialize_with = "lenient::field")]
     pub action: Action,
     /// The new password of `root`, told only here. `None` when the image keeps SSH keys.
-    #[serde(deserialize_with = "lenient::field")]
     pub root_password: Option<SecretString>,
 }
 
@@ -282,10 +285,8 @@ pub struct Rebuilt {
 #[non_exhaustive]
 pub struct EnabledRescue {
     /// The change.
-    #[serde(deserialize_with = "lenient::field")]
     pub action: Action,
     /// The password of `root` in the rescue system, told only here.
-    #[serde(deserialize_with = "lenient::field")]
     pub root_password: SecretString,
 }
 
@@ -295,10 +296,8 @@ pub struct EnabledRescue {
 #[non_exhaustive]
 pub struct ResetPassword {
     /// The change.
-    #[serde(deserialize_with = "lenient::field")]
     pub action: Action,
     /// The new password, told only here.
-    #[serde(deserialize_with = "lenient::field")]
     pub root_password: SecretString,
 }
 
@@ -308,13 +307,10 @@ pub struct ResetPassword {
 #[non_exhaustive]
 pub struct RequestedConsole {
     /// The opening of the console.
-    #[serde(deserialize_with = "lenient::field")]
     pub action: Action,
     /// The address of the VNC console over WebSocket. It opens the console by itself and is good for one minute.
-    #[serde(deserialize_with = "lenient::field")]
     pub wss_url: SecretString,
     /// The password that VNC asks for. It is not that of the server.
-    #[serde(deserialize_with = "lenient::field")]
     pub password: SecretString,
 }
 
@@ -327,7 +323,7 @@ mod tests {
     use super::*;
 
     fn server(json: &str) -> Server {
-        serde_json::from_str(json).unwrap()
+        cloud_core::decode::from_str(json).unwrap()
     }
 
     #[test]
@@ -403,15 +399,15 @@ mod tests {
         json: &str,
         secret: impl Fn(&T) -> &SecretString,
     ) {
-        let answer: T = serde_json::from_str(json).unwrap();
+        let answer: T = cloud_core::decode::from_str(json).unwrap();
         assert_eq!(secret(&answer).expose_secret(), "hunter2");
         let debug = format!("{answer:#?}");
         assert!(
             debug.contains("REDACTED") && !debug.contains("hunter2") && debug.contains("ActionId"),
             "{debug}"
         );
-        serde_json::from_str::<T>("{}").unwrap();
-        serde_json::from_str::<T>(
+        cloud_core::decode::from_str::<T>("{}").unwrap();
+        cloud_core::decode::from_str::<T>(
             r#"{"action":null,"root_password":null,"wss_url":null,"password":null}"#,
         )
         .unwrap();

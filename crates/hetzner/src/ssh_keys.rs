@@ -11,6 +11,7 @@ use crate::ops;
 use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::labels::Labels;
 
@@ -19,22 +20,23 @@ cloud_core::numeric_id! {
     pub struct SshKeyId;
 }
 
-cloud_core::model! {
-    /// A public key kept in the project. Changing it does not reach servers that exist already.
-    pub struct SshKey {
-        /// The number of the key.
-        pub id: SshKeyId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// The MD5 fingerprint: sixteen hexadecimal pairs with colons between them.
-        pub fingerprint: String,
-        /// The key in the form of `authorized_keys`.
-        pub public_key: String,
-        /// Its labels.
-        pub labels: Labels,
-        /// When it was added.
-        pub created: Timestamp,
-    }
+/// A public key kept in the project. Changing it does not reach servers that exist already.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SshKey {
+    /// The number of the key.
+    pub id: SshKeyId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// The MD5 fingerprint: sixteen hexadecimal pairs with colons between them.
+    pub fingerprint: String,
+    /// The key in the form of `authorized_keys`.
+    pub public_key: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// When it was added.
+    pub created: Timestamp,
 }
 
 /// `/ssh_keys`.

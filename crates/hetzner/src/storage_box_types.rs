@@ -3,6 +3,7 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::page::List;
+use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, in_pages, page_of};
 use crate::deprecation::Deprecation;
@@ -18,44 +19,44 @@ cloud_core::numeric_id! {
     pub struct StorageBoxTypeId;
 }
 
-cloud_core::model! {
-    /// A size that storage boxes come in.
-    pub struct StorageBoxType {
-        /// The number of the type.
-        pub id: StorageBoxTypeId,
-        /// Its name, such as `bx11`.
-        pub name: String,
-        /// A line for people.
-        pub description: String,
-        /// What it costs in each location.
-        pub prices: Vec<StorageBoxPrice>,
-        /// Its announced end, if any.
-        pub deprecation: Option<Deprecation>,
-    }
-    integers {
-        /// How many snapshots can be taken by hand; `None` where there is no limit.
-        pub snapshot_limit: Option<u32>,
-        /// How many snapshots a plan can keep; `None` where there is no limit.
-        pub automatic_snapshot_limit: Option<u32>,
-        /// How many subaccounts there can be.
-        pub subaccounts_limit: u32,
-        /// The space in bytes.
-        pub size: u64,
-    }
+/// A size that storage boxes come in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBoxType {
+    /// The number of the type.
+    pub id: StorageBoxTypeId,
+    /// Its name, such as `bx11`.
+    pub name: String,
+    /// A line for people.
+    pub description: String,
+    /// What it costs in each location.
+    pub prices: Vec<StorageBoxPrice>,
+    /// Its announced end, if any.
+    pub deprecation: Option<Deprecation>,
+    /// How many snapshots can be taken by hand; `None` where there is no limit.
+    pub snapshot_limit: Option<u32>,
+    /// How many snapshots a plan can keep; `None` where there is no limit.
+    pub automatic_snapshot_limit: Option<u32>,
+    /// How many subaccounts there can be.
+    pub subaccounts_limit: u32,
+    /// The space in bytes.
+    pub size: u64,
 }
 
-cloud_core::model! {
-    /// What a storage box of one type costs in one location.
-    pub struct StorageBoxPrice {
-        /// The name of the location.
-        pub location: String,
-        /// For each begun hour.
-        pub price_hourly: Price,
-        /// The most that a month can cost.
-        pub price_monthly: Price,
-        /// Once, when it is ordered.
-        pub setup_fee: Price,
-    }
+/// What a storage box of one type costs in one location.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBoxPrice {
+    /// The name of the location.
+    pub location: String,
+    /// For each begun hour.
+    pub price_hourly: Price,
+    /// The most that a month can cost.
+    pub price_monthly: Price,
+    /// Once, when it is ordered.
+    pub setup_fee: Price,
 }
 
 impl StorageBoxType {

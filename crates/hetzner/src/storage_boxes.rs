@@ -4,6 +4,7 @@
 //! looked at on the first host, like all others.
 
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 #[cfg(doc)]
 use crate::Client;
@@ -40,38 +41,39 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A storage box.
-    pub struct StorageBox {
-        /// The number of the storage box.
-        pub id: StorageBoxId,
-        /// Its name. The service does not promise that it is unique.
-        pub name: String,
-        /// Its size, with the prices of today.
-        pub storage_box_type: StorageBoxType,
-        /// Where it stands.
-        pub location: Location,
-        /// The ways in which it can be reached.
-        pub access_settings: AccessSettings,
-        /// When snapshots are taken by themselves; `None` without a plan.
-        pub snapshot_plan: Option<SnapshotPlan>,
-        /// What is refused for it.
-        pub protection: Protection,
-        /// Its labels.
-        pub labels: Labels,
-        /// Whether it can be used.
-        pub status: StorageBoxStatus,
-        /// The name to log in with, such as `u1337`.
-        pub username: Option<String>,
-        /// The host to connect to; `None` while it is being set up.
-        pub server: Option<String>,
-        /// The machine it is kept on; `None` while it is being set up.
-        pub system: Option<String>,
-        /// How full it is.
-        pub stats: StorageBoxStats,
-        /// When it was created.
-        pub created: Timestamp,
-    }
+/// A storage box.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBox {
+    /// The number of the storage box.
+    pub id: StorageBoxId,
+    /// Its name. The service does not promise that it is unique.
+    pub name: String,
+    /// Its size, with the prices of today.
+    pub storage_box_type: StorageBoxType,
+    /// Where it stands.
+    pub location: Location,
+    /// The ways in which it can be reached.
+    pub access_settings: AccessSettings,
+    /// When snapshots are taken by themselves; `None` without a plan.
+    pub snapshot_plan: Option<SnapshotPlan>,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// Its labels.
+    pub labels: Labels,
+    /// Whether it can be used.
+    pub status: StorageBoxStatus,
+    /// The name to log in with, such as `u1337`.
+    pub username: Option<String>,
+    /// The host to connect to; `None` while it is being set up.
+    pub server: Option<String>,
+    /// The machine it is kept on; `None` while it is being set up.
+    pub system: Option<String>,
+    /// How full it is.
+    pub stats: StorageBoxStats,
+    /// When it was created.
+    pub created: Timestamp,
 }
 
 impl StorageBox {
@@ -81,50 +83,51 @@ impl StorageBox {
     }
 }
 
-cloud_core::model! {
-    /// How full a storage box is, in bytes.
-    pub struct StorageBoxStats {}
-    integers {
-        /// Bytes taken up by all.
-        pub size: u64,
-        /// Bytes taken up by the files.
-        pub size_data: u64,
-        /// Bytes taken up by the snapshots.
-        pub size_snapshots: u64,
-    }
+/// How full a storage box is, in bytes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBoxStats {
+    /// Bytes taken up by all.
+    pub size: u64,
+    /// Bytes taken up by the files.
+    pub size_data: u64,
+    /// Bytes taken up by the snapshots.
+    pub size_snapshots: u64,
 }
 
-cloud_core::model! {
-    /// The ways in which a storage box can be reached. [`AccessSetup`] is its form in requests.
-    pub struct AccessSettings {
-        /// Whether it can be reached from outside of the provider's network.
-        pub reachable_externally: bool,
-        /// Whether it can be reached by Samba (SMB).
-        pub samba_enabled: bool,
-        /// Whether it can be reached by SSH.
-        pub ssh_enabled: bool,
-        /// Whether it can be reached by WebDAV.
-        pub webdav_enabled: bool,
-        /// Whether the folder with the snapshots of the file system can be seen.
-        pub zfs_enabled: bool,
-    }
+/// The ways in which a storage box can be reached. [`AccessSetup`] is its form in requests.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccessSettings {
+    /// Whether it can be reached from outside of the provider's network.
+    pub reachable_externally: bool,
+    /// Whether it can be reached by Samba (SMB).
+    pub samba_enabled: bool,
+    /// Whether it can be reached by SSH.
+    pub ssh_enabled: bool,
+    /// Whether it can be reached by WebDAV.
+    pub webdav_enabled: bool,
+    /// Whether the folder with the snapshots of the file system can be seen.
+    pub zfs_enabled: bool,
 }
 
-cloud_core::model! {
-    /// When snapshots of a storage box are taken by themselves. Times are in UTC.
-    pub struct SnapshotPlan {}
-    integers {
-        /// How many of them are kept; the oldest make room.
-        pub max_snapshots: u32,
-        /// The minute of the hour, from 0 to 59.
-        pub minute: u8,
-        /// The hour of the day (UTC), from 0 to 23.
-        pub hour: u8,
-        /// The day of the week, from 1 for Monday to 7 for Sunday; `None` for every day.
-        pub day_of_week: Option<u8>,
-        /// The day of the month, from 1 to 31; `None` for every day.
-        pub day_of_month: Option<u8>,
-    }
+/// When snapshots of a storage box are taken by themselves. Times are in UTC.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SnapshotPlan {
+    /// How many of them are kept; the oldest make room.
+    pub max_snapshots: u32,
+    /// The minute of the hour, from 0 to 59.
+    pub minute: u8,
+    /// The hour of the day (UTC), from 0 to 23.
+    pub hour: u8,
+    /// The day of the week, from 1 for Monday to 7 for Sunday; `None` for every day.
+    pub day_of_week: Option<u8>,
+    /// The day of the month, from 1 to 31; `None` for every day.
+    pub day_of_month: Option<u8>,
 }
 
 /// Declares the request form of access settings: what is not set is left to the service.

@@ -3,6 +3,7 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
 use cloud_core::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
@@ -42,34 +43,33 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A volume.
-    pub struct Volume {
-        /// The number of the volume.
-        pub id: VolumeId,
-        /// Its name, unique in the project.
-        pub name: String,
-        /// When it was created.
-        pub created: Timestamp,
-        /// The server it is attached to.
-        pub server: Option<ServerId>,
-        /// Where it stands; only servers there can have it.
-        pub location: Location,
-        /// The path of the device in the server, the same wherever it is attached.
-        pub linux_device: String,
-        /// What is refused for it.
-        pub protection: Protection,
-        /// Its labels.
-        pub labels: Labels,
-        /// Whether it can be used.
-        pub status: VolumeStatus,
-        /// The file system it was created with; `None` when it came empty.
-        pub format: Option<VolumeFormat>,
-    }
-    integers {
-        /// Its size in GB.
-        pub size: u32,
-    }
+/// A volume.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Volume {
+    /// The number of the volume.
+    pub id: VolumeId,
+    /// Its name, unique in the project.
+    pub name: String,
+    /// When it was created.
+    pub created: Timestamp,
+    /// The server it is attached to.
+    pub server: Option<ServerId>,
+    /// Where it stands; only servers there can have it.
+    pub location: Location,
+    /// The path of the device in the server, the same wherever it is attached.
+    pub linux_device: String,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// Its labels.
+    pub labels: Labels,
+    /// Whether it can be used.
+    pub status: VolumeStatus,
+    /// The file system it was created with; `None` when it came empty.
+    pub format: Option<VolumeFormat>,
+    /// Its size in GB.
+    pub size: u32,
 }
 
 impl Volume {

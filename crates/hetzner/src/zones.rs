@@ -1,7 +1,7 @@
 //! DNS: zones, their records and zone files.
 
 use cloud_core::Result;
-use cloud_core::model::{Patch, Timestamp, lenient};
+use cloud_core::model::{Patch, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
@@ -88,50 +88,50 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A DNS zone.
-    pub struct Zone {
-        /// The number of the zone.
-        pub id: ZoneId,
-        /// The domain, such as `example.com`.
-        pub name: String,
-        /// When it was created.
-        pub created: Timestamp,
-        /// Where its records are edited.
-        pub mode: ZoneMode,
-        /// Whether the name servers have what it says.
-        pub status: ZoneStatus,
-        /// The name servers that a zone in secondary mode is copied from.
-        pub primary_nameservers: Vec<PrimaryNameserver>,
-        /// Its labels.
-        pub labels: Labels,
-        /// What is refused for it.
-        pub protection: Protection,
-        /// The name servers of the domain, as they should be and as they are.
-        pub authoritative_nameservers: AuthoritativeNameservers,
-        /// Who registered the domain.
-        pub registrar: Registrar,
-    }
-    integers {
-        /// How many seconds records may be cached that do not say so themselves.
-        pub ttl: u32,
-        /// How many records it has.
-        pub record_count: u64,
-    }
+/// A DNS zone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Zone {
+    /// The number of the zone.
+    pub id: ZoneId,
+    /// The domain, such as `example.com`.
+    pub name: String,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Where its records are edited.
+    pub mode: ZoneMode,
+    /// Whether the name servers have what it says.
+    pub status: ZoneStatus,
+    /// The name servers that a zone in secondary mode is copied from.
+    pub primary_nameservers: Vec<PrimaryNameserver>,
+    /// Its labels.
+    pub labels: Labels,
+    /// What is refused for it.
+    pub protection: Protection,
+    /// The name servers of the domain, as they should be and as they are.
+    pub authoritative_nameservers: AuthoritativeNameservers,
+    /// Who registered the domain.
+    pub registrar: Registrar,
+    /// How many seconds records may be cached that do not say so themselves.
+    pub ttl: u32,
+    /// How many records it has.
+    pub record_count: u64,
 }
 
-cloud_core::model! {
-    /// The name servers of a domain.
-    pub struct AuthoritativeNameservers {
-        /// Those that the service answers with. The domain must be delegated to them.
-        pub assigned: Vec<String>,
-        /// Those that the domain was delegated to when last looked at.
-        pub delegated: Vec<String>,
-        /// When that was.
-        pub delegation_last_check: Option<Timestamp>,
-        /// Whether they are the same.
-        pub delegation_status: DelegationStatus,
-    }
+/// The name servers of a domain.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AuthoritativeNameservers {
+    /// Those that the service answers with. The domain must be delegated to them.
+    pub assigned: Vec<String>,
+    /// Those that the domain was delegated to when last looked at.
+    pub delegated: Vec<String>,
+    /// When that was.
+    pub delegation_last_check: Option<Timestamp>,
+    /// Whether they are the same.
+    pub delegation_status: DelegationStatus,
 }
 
 /// A name server that a zone in secondary mode is copied from.
@@ -149,22 +149,15 @@ cloud_core::model! {
 #[non_exhaustive]
 pub struct PrimaryNameserver {
     /// Its public address, IPv4 or IPv6.
-    #[serde(deserialize_with = "lenient::field")]
     pub address: String,
     /// Its port; 53 unless set.
-    #[serde(
-        deserialize_with = "lenient::integer",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// How transfers are signed.
-    #[serde(
-        deserialize_with = "lenient::field",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tsig_algorithm: Option<TsigAlgorithm>,
     /// The key they are signed with, in base64.
-    #[serde(deserialize_with = "lenient::field", skip_serializing)]
+    #[serde(skip_serializing)]
     pub tsig_key: Option<SecretString>,
 }
 

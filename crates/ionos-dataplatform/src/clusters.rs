@@ -5,6 +5,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::page::{List, NoMeta, Page, Whole};
 use cloud_core::wait::Waiter;
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
@@ -28,40 +29,42 @@ resource_id! {
     pub struct DatacenterId = "datacenterId";
 }
 
-cloud_core::model! {
-    /// A cluster, `ClusterResponseData` in the API's description.
-    pub struct Cluster {
-        /// The id of the cluster.
-        pub id: ClusterId,
-        /// `cluster`.
-        #[serde(rename = "type")]
-        pub kind: String,
-        /// The URL of the cluster.
-        pub href: String,
-        /// What the service says about it.
-        pub metadata: Metadata,
-        /// What was asked for.
-        pub properties: ClusterProperties,
-    }
+/// A cluster, `ClusterResponseData` in the API's description.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Cluster {
+    /// The id of the cluster.
+    pub id: ClusterId,
+    /// `cluster`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The URL of the cluster.
+    pub href: String,
+    /// What the service says about it.
+    pub metadata: Metadata,
+    /// What was asked for.
+    pub properties: ClusterProperties,
 }
 
-cloud_core::model! {
-    /// What can be asked of a cluster, `Cluster` in the API's description.
-    pub struct ClusterProperties {
-        /// Its name.
-        pub name: String,
-        /// The version of the data platform; [`Metadata::version`] is the one that runs.
-        #[serde(rename = "dataPlatformVersion")]
-        pub version: Option<String>,
-        /// The data centre it is in.
-        #[serde(rename = "datacenterId")]
-        pub datacenter: DatacenterId,
-        /// When the service may work on it.
-        #[serde(rename = "maintenanceWindow")]
-        pub maintenance: Option<MaintenanceWindow>,
-        /// The private networks it is part of.
-        pub lans: Vec<Lan>,
-    }
+/// What can be asked of a cluster, `Cluster` in the API's description.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ClusterProperties {
+    /// Its name.
+    pub name: String,
+    /// The version of the data platform; [`Metadata::version`] is the one that runs.
+    #[serde(rename = "dataPlatformVersion")]
+    pub version: Option<String>,
+    /// The data centre it is in.
+    #[serde(rename = "datacenterId")]
+    pub datacenter: DatacenterId,
+    /// When the service may work on it.
+    #[serde(rename = "maintenanceWindow")]
+    pub maintenance: Option<MaintenanceWindow>,
+    /// The private networks it is part of.
+    pub lans: Vec<Lan>,
 }
 
 impl Cluster {

@@ -3,17 +3,18 @@
 use std::fmt;
 
 use cloud_core::error::printable;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-cloud_core::model! {
-    /// One reason of a refusal.
-    pub struct ErrorMessage {
-        /// The reason for programs, such as `paas-auth-1`.
-        #[serde(rename = "errorCode")]
-        pub code: String,
-        /// The reason for people. What quotes the client's credential is redacted.
-        pub message: String,
-    }
+/// One reason of a refusal.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ErrorMessage {
+    /// The reason for programs, such as `paas-auth-1`.
+    #[serde(rename = "errorCode")]
+    pub code: String,
+    /// The reason for people. What quotes the client's credential is redacted.
+    pub message: String,
 }
 
 /// A refusal, as the service worded it; `ErrorResponse` in the API's description. Found in an error by
@@ -44,19 +45,15 @@ impl ApiError {
     pub fn parse(status: u16, body: &[u8]) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {
-            #[serde(
-                default,
-                rename = "httpStatus",
-                deserialize_with = "cloud_core::model::lenient::integer"
-            )]
+            #[serde(default, rename = "httpStatus")]
             status: u16,
-            #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+            #[serde(default)]
             messages: Vec<ErrorMessage>,
         }
         let Body {
             status: repeated,
             messages,
-        } = serde_json::from_slice(body).ok()?;
+        } = cloud_core::decode::from_slice(body).ok()?;
         if repeated == 0 && messages.is_empty() {
             return None;
         }

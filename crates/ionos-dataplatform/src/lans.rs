@@ -1,32 +1,35 @@
 //! The private networks of a cluster.
 
 use cloud_core::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 
-cloud_core::model! {
-    /// A network of the data centre that a cluster is part of.
-    pub struct Lan {
-        /// The id of the network in its data centre. Digits, but text.
-        #[serde(rename = "lanId")]
-        pub id: String,
-        /// Whether nodes get their addresses by DHCP; they do unless said otherwise.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub dhcp: Option<bool>,
-        /// Routes beyond it.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        pub routes: Vec<Route>,
-    }
+/// A network of the data centre that a cluster is part of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Lan {
+    /// The id of the network in its data centre. Digits, but text.
+    #[serde(rename = "lanId")]
+    pub id: String,
+    /// Whether nodes get their addresses by DHCP; they do unless said otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dhcp: Option<bool>,
+    /// Routes beyond it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<Route>,
 }
 
-cloud_core::model! {
-    /// A network that is reached by a gateway.
-    pub struct Route {
-        /// The network, such as `10.10.0.0/16`.
-        pub network: String,
-        /// The address of the gateway.
-        pub gateway: String,
-    }
+/// A network that is reached by a gateway.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Route {
+    /// The network, such as `10.10.0.0/16`.
+    pub network: String,
+    /// The address of the gateway.
+    pub gateway: String,
 }
 
 impl Lan {

@@ -75,6 +75,11 @@ mod request;
 pub mod versions;
 pub mod work;
 
+/// Reads answers that were kept as JSON, as tolerantly as the client reads those of the service.
+pub mod decode {
+    pub use cloud_core::decode::{from_slice, from_str, from_value};
+}
+
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::model::{Patch, Timestamp};
 pub use cloud_core::{Error, ErrorKind, Result};

@@ -1,6 +1,7 @@
 //! When the service may work on a resource.
 
 use cloud_core::Result;
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 
@@ -24,15 +25,16 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// Four hours a week in which the service may interrupt.
-    pub struct MaintenanceWindow {
-        /// When they begin, as `HH:MM:SS`.
-        pub time: String,
-        /// On which day.
-        #[serde(rename = "dayOfTheWeek")]
-        pub day: DayOfTheWeek,
-    }
+/// Four hours a week in which the service may interrupt.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct MaintenanceWindow {
+    /// When they begin, as `HH:MM:SS`.
+    pub time: String,
+    /// On which day.
+    #[serde(rename = "dayOfTheWeek")]
+    pub day: DayOfTheWeek,
 }
 
 impl MaintenanceWindow {

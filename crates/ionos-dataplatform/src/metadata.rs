@@ -1,6 +1,7 @@
 //! What the service says about a resource beside its properties.
 
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 cloud_core::open_enum! {
     /// Where a cluster or a node pool is in its life.
@@ -46,45 +47,44 @@ impl State {
     }
 }
 
-cloud_core::model! {
-    /// Who made a resource, when, and what becomes of it. All of it is the service's word.
-    pub struct Metadata {
-        /// Names this state of the resource; the same as the `ETag` header of the answer.
-        #[serde(rename = "ETag")]
-        pub etag: Option<String>,
-        /// When it was created.
-        #[serde(rename = "createdDate")]
-        pub created: Option<Timestamp>,
-        /// Who created it, as a person reads it.
-        #[serde(rename = "createdBy")]
-        pub created_by: Option<String>,
-        /// The id of who created it.
-        #[serde(rename = "createdByUserId")]
-        pub created_by_user_id: Option<String>,
-        /// The contract it was created in. Digits, but text.
-        #[serde(rename = "createdInContractNumber")]
-        pub contract_number: Option<String>,
-        /// When it was changed last.
-        #[serde(rename = "lastModifiedDate")]
-        pub modified: Option<Timestamp>,
-        /// Who changed it last.
-        #[serde(rename = "lastModifiedBy")]
-        pub modified_by: Option<String>,
-        /// The id of who changed it last.
-        #[serde(rename = "lastModifiedByUserId")]
-        pub modified_by_user_id: Option<String>,
-        /// The version that runs, which lags behind the one that is asked for.
-        #[serde(rename = "currentDataPlatformVersion")]
-        pub version: Option<String>,
-        /// The versions that it can be upgraded to.
-        #[serde(rename = "availableUpgradeVersions")]
-        pub upgrades: Vec<String>,
-        /// Where it is in its life.
-        pub state: State,
-    }
-    integers {
-        /// The revision of the version that runs.
-        #[serde(rename = "currentDataPlatformRevision")]
-        pub revision: Option<i64>,
-    }
+/// Who made a resource, when, and what becomes of it. All of it is the service's word.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// Names this state of the resource; the same as the `ETag` header of the answer.
+    #[serde(rename = "ETag")]
+    pub etag: Option<String>,
+    /// When it was created.
+    #[serde(rename = "createdDate")]
+    pub created: Option<Timestamp>,
+    /// Who created it, as a person reads it.
+    #[serde(rename = "createdBy")]
+    pub created_by: Option<String>,
+    /// The id of who created it.
+    #[serde(rename = "createdByUserId")]
+    pub created_by_user_id: Option<String>,
+    /// The contract it was created in. Digits, but text.
+    #[serde(rename = "createdInContractNumber")]
+    pub contract_number: Option<String>,
+    /// When it was changed last.
+    #[serde(rename = "lastModifiedDate")]
+    pub modified: Option<Timestamp>,
+    /// Who changed it last.
+    #[serde(rename = "lastModifiedBy")]
+    pub modified_by: Option<String>,
+    /// The id of who changed it last.
+    #[serde(rename = "lastModifiedByUserId")]
+    pub modified_by_user_id: Option<String>,
+    /// The version that runs, which lags behind the one that is asked for.
+    #[serde(rename = "currentDataPlatformVersion")]
+    pub version: Option<String>,
+    /// The versions that it can be upgraded to.
+    #[serde(rename = "availableUpgradeVersions")]
+    pub upgrades: Vec<String>,
+    /// Where it is in its life.
+    pub state: State,
+    /// The revision of the version that runs.
+    #[serde(rename = "currentDataPlatformRevision")]
+    pub revision: Option<i64>,
 }

@@ -5,6 +5,7 @@ use cloud_core::decode::Decode;
 use cloud_core::page::{List, NoMeta, Page, Whole};
 use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
@@ -45,17 +46,17 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// Bounds between which the service chooses the number of nodes by itself.
-    pub struct AutoScaling {}
-    integers {
-        /// The fewest nodes.
-        #[serde(rename = "minNodeCount")]
-        pub min: u32,
-        /// The most nodes.
-        #[serde(rename = "maxNodeCount")]
-        pub max: u32,
-    }
+/// Bounds between which the service chooses the number of nodes by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AutoScaling {
+    /// The fewest nodes.
+    #[serde(rename = "minNodeCount")]
+    pub min: u32,
+    /// The most nodes.
+    #[serde(rename = "maxNodeCount")]
+    pub max: u32,
 }
 
 impl AutoScaling {
@@ -78,68 +79,68 @@ impl AutoScaling {
     }
 }
 
-cloud_core::model! {
-    /// A node pool, `NodePoolResponseData` in the API's description.
-    pub struct NodePool {
-        /// The id of the node pool.
-        pub id: NodePoolId,
-        /// `nodepool`.
-        #[serde(rename = "type")]
-        pub kind: String,
-        /// The URL of the node pool.
-        pub href: String,
-        /// What the service says about it.
-        pub metadata: Metadata,
-        /// What was asked for.
-        pub properties: NodePoolProperties,
-    }
+/// A node pool, `NodePoolResponseData` in the API's description.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct NodePool {
+    /// The id of the node pool.
+    pub id: NodePoolId,
+    /// `nodepool`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The URL of the node pool.
+    pub href: String,
+    /// What the service says about it.
+    pub metadata: Metadata,
+    /// What was asked for.
+    pub properties: NodePoolProperties,
 }
 
-cloud_core::model! {
-    /// What can be asked of a node pool, `NodePool` in the API's description.
-    pub struct NodePoolProperties {
-        /// Its name.
-        pub name: String,
-        /// The version of the data platform.
-        #[serde(rename = "dataPlatformVersion")]
-        pub version: Option<String>,
-        /// The data centre its nodes are in.
-        #[serde(rename = "datacenterId")]
-        pub datacenter: Option<DatacenterId>,
-        /// The family of processors, or `AUTO`.
-        #[serde(rename = "cpuFamily")]
-        pub cpu_family: Option<String>,
-        /// The zone its nodes are in.
-        #[serde(rename = "availabilityZone")]
-        pub availability_zone: Option<AvailabilityZone>,
-        /// What the disks of its nodes are.
-        #[serde(rename = "storageType")]
-        pub storage_type: Option<StorageType>,
-        /// When the service may work on it.
-        #[serde(rename = "maintenanceWindow")]
-        pub maintenance: Option<MaintenanceWindow>,
-        /// The labels of its nodes.
-        pub labels: Labels,
-        /// The annotations of its nodes.
-        pub annotations: Labels,
-        /// The bounds of autoscaling; `None` when it is off.
-        #[serde(rename = "autoScaling")]
-        pub auto_scaling: Option<AutoScaling>,
-    }
-    integers {
-        /// How many nodes it has.
-        #[serde(rename = "nodeCount")]
-        pub node_count: u32,
-        /// The cores of a node.
-        #[serde(rename = "coresCount")]
-        pub cores: u32,
-        /// The memory of a node in MB.
-        #[serde(rename = "ramSize")]
-        pub ram_mb: u32,
-        /// The disk of a node in GB.
-        #[serde(rename = "storageSize")]
-        pub storage_gb: u32,
-    }
+/// What can be asked of a node pool, `NodePool` in the API's description.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct NodePoolProperties {
+    /// Its name.
+    pub name: String,
+    /// The version of the data platform.
+    #[serde(rename = "dataPlatformVersion")]
+    pub version: Option<String>,
+    /// The data centre its nodes are in.
+    #[serde(rename = "datacenterId")]
+    pub datacenter: Option<DatacenterId>,
+    /// The family of processors, or `AUTO`.
+    #[serde(rename = "cpuFamily")]
+    pub cpu_family: Option<String>,
+    /// The zone its nodes are in.
+    #[serde(rename = "availabilityZone")]
+    pub availability_zone: Option<AvailabilityZone>,
+    /// What the disks of its nodes are.
+    #[serde(rename = "storageType")]
+    pub storage_type: Option<StorageType>,
+    /// When the service may work on it.
+    #[serde(rename = "maintenanceWindow")]
+    pub maintenance: Option<MaintenanceWindow>,
+    /// The labels of its nodes.
+    pub labels: Labels,
+    /// The annotations of its nodes.
+    pub annotations: Labels,
+    /// The bounds of autoscaling; `None` when it is off.
+    #[serde(rename = "autoScaling")]
+    pub auto_scaling: Option<AutoScaling>,
+    /// How many nodes it has.
+    #[serde(rename = "nodeCount")]
+    pub node_count: u32,
+    /// The cores of a node.
+    #[serde(rename = "coresCount")]
+    pub cores: u32,
+    /// The memory of a node in MB.
+    #[serde(rename = "ramSize")]
+    pub ram_mb: u32,
+    /// The disk of a node in GB.
+    #[serde(rename = "storageSize")]
+    pub storage_gb: u32,
 }
 
 impl NodePool {

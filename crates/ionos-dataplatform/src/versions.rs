@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use cloud_core::model::lenient;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -81,13 +80,10 @@ impl<'de> Deserialize<'de> for Versions {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Object {
-            #[serde(deserialize_with = "lenient::field")]
             items: Vec<Option<String>>,
-            #[serde(deserialize_with = "lenient::field")]
             id: String,
-            #[serde(rename = "type", deserialize_with = "lenient::field")]
+            #[serde(rename = "type")]
             kind: String,
-            #[serde(deserialize_with = "lenient::field")]
             href: String,
         }
 
@@ -134,8 +130,8 @@ mod tests {
 
     #[test]
     fn both_forms_are_read() {
-        let old: Versions = serde_json::from_str(r#"["22.11","23.4"]"#).unwrap();
-        let new: Versions = serde_json::from_str(
+        let old: Versions = cloud_core::decode::from_str(r#"["22.11","23.4"]"#).unwrap();
+        let new: Versions = cloud_core::decode::from_str(
             r#"{"id":"i","type":"collection","href":"h","items":["22.11","23.4"],"new":1}"#,
         )
         .unwrap();
@@ -151,12 +147,12 @@ mod tests {
             r#"{"items":[null]}"#,
         ] {
             assert_eq!(
-                serde_json::from_str::<Versions>(nothing).unwrap(),
+                cloud_core::decode::from_str::<Versions>(nothing).unwrap(),
                 Versions::default(),
                 "{nothing}"
             );
         }
-        let error = serde_json::from_str::<Versions>("7")
+        let error = cloud_core::decode::from_str::<Versions>("7")
             .unwrap_err()
             .to_string();
         assert!(

@@ -12,7 +12,7 @@ mod common;
 use common::{cluster_answer, pool_answer};
 
 fn decode<T: DeserializeOwned>(value: &Value) -> T {
-    serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error}: {value}"))
+    ionos_dataplatform::decode::from_value(value).unwrap_or_else(|error| panic!("{error}: {value}"))
 }
 
 fn paths(value: &Value, here: &str, found: &mut Vec<String>) {

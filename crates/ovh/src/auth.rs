@@ -3,6 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::ops;
@@ -35,61 +36,62 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// What a consumer key allows: a method on all paths that fit.
-    pub struct AccessRule {
-        /// The HTTP method.
-        pub method: String,
-        /// The path, in which `*` stands for anything.
-        pub path: String,
-    }
+/// What a consumer key allows: a method on all paths that fit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccessRule {
+    /// The HTTP method.
+    pub method: String,
+    /// The path, in which `*` stands for anything.
+    pub path: String,
 }
 
-cloud_core::model! {
-    /// A consumer key, without the key itself.
-    #[serde(rename_all = "camelCase")]
-    pub struct ApiCredential {
-        /// Its number.
-        pub credential_id: i64,
-        /// The application it was made by.
-        pub application_id: i64,
-        /// What has become of it.
-        pub status: CredentialState,
-        /// What it allows.
-        pub rules: Vec<AccessRule>,
-        /// The addresses it may be used from; none means all.
-        #[serde(rename = "allowedIPs")]
-        pub allowed_ips: Option<Vec<String>>,
-        /// When it was made.
-        pub creation: Timestamp,
-        /// When it ends; `None` for never.
-        pub expiration: Option<Timestamp>,
-        /// When it was used last.
-        pub last_use: Option<Timestamp>,
-        /// Whether it belongs to the support of OVHcloud.
-        pub ovh_support: bool,
-    }
+/// A consumer key, without the key itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ApiCredential {
+    /// Its number.
+    pub credential_id: i64,
+    /// The application it was made by.
+    pub application_id: i64,
+    /// What has become of it.
+    pub status: CredentialState,
+    /// What it allows.
+    pub rules: Vec<AccessRule>,
+    /// The addresses it may be used from; none means all.
+    #[serde(rename = "allowedIPs")]
+    pub allowed_ips: Option<Vec<String>>,
+    /// When it was made.
+    pub creation: Timestamp,
+    /// When it ends; `None` for never.
+    pub expiration: Option<Timestamp>,
+    /// When it was used last.
+    pub last_use: Option<Timestamp>,
+    /// Whether it belongs to the support of OVHcloud.
+    pub ovh_support: bool,
 }
 
-cloud_core::model! {
-    /// Who is asking.
-    #[serde(rename_all = "camelCase")]
-    pub struct AuthDetails {
-        /// The account.
-        pub account: String,
-        /// How the request was authenticated.
-        pub method: AuthMethod,
-        /// What may be called; `None` means that no rules limit it.
-        pub allowed_routes: Option<Vec<AccessRule>>,
-        /// The URNs that IAM policies know the identity by.
-        pub identities: Vec<String>,
-        /// Its roles.
-        pub roles: Option<Vec<String>>,
-        /// The user within the account.
-        pub user: Option<String>,
-        /// What the identity is for.
-        pub description: Option<String>,
-    }
+/// Who is asking.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AuthDetails {
+    /// The account.
+    pub account: String,
+    /// How the request was authenticated.
+    pub method: AuthMethod,
+    /// What may be called; `None` means that no rules limit it.
+    pub allowed_routes: Option<Vec<AccessRule>>,
+    /// The URNs that IAM policies know the identity by.
+    pub identities: Vec<String>,
+    /// Its roles.
+    pub roles: Option<Vec<String>>,
+    /// The user within the account.
+    pub user: Option<String>,
+    /// What the identity is for.
+    pub description: Option<String>,
 }
 
 /// `/auth`.

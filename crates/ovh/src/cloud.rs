@@ -6,6 +6,7 @@ use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::wait::Waiter;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::ops;
@@ -104,154 +105,155 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A project.
-    #[serde(rename_all = "camelCase")]
-    pub struct Project {
-        /// Its id, 32 hexadecimal digits.
-        #[serde(rename = "project_id")]
-        pub project_id: String,
-        /// Its name.
-        pub project_name: Option<String>,
-        /// A note.
-        pub description: Option<String>,
-        /// Whether it can be used.
-        pub status: ProjectStatus,
-        /// What the account may do with it.
-        pub access: AccessType,
-        /// The plan that it was bought by.
-        pub plan_code: String,
-        /// The order that it was bought with.
-        pub order_id: Option<i64>,
-        /// When it was made.
-        pub creation_date: Timestamp,
-        /// When it ends.
-        pub expiration: Option<Timestamp>,
-        /// Whether its quota is set by hand.
-        pub manual_quota: bool,
-        /// Whether its quota grows by itself.
-        pub unleash: bool,
-        /// How IAM knows it.
-        pub iam: Option<ResourceMetadata>,
-    }
+/// A project.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Project {
+    /// Its id, 32 hexadecimal digits.
+    #[serde(rename = "project_id")]
+    pub project_id: String,
+    /// Its name.
+    pub project_name: Option<String>,
+    /// A note.
+    pub description: Option<String>,
+    /// Whether it can be used.
+    pub status: ProjectStatus,
+    /// What the account may do with it.
+    pub access: AccessType,
+    /// The plan that it was bought by.
+    pub plan_code: String,
+    /// The order that it was bought with.
+    pub order_id: Option<i64>,
+    /// When it was made.
+    pub creation_date: Timestamp,
+    /// When it ends.
+    pub expiration: Option<Timestamp>,
+    /// Whether its quota is set by hand.
+    pub manual_quota: bool,
+    /// Whether its quota grows by itself.
+    pub unleash: bool,
+    /// How IAM knows it.
+    pub iam: Option<ResourceMetadata>,
 }
 
-cloud_core::model! {
-    /// A network in one region.
-    #[serde(rename_all = "camelCase")]
-    pub struct NetworkRegion {
-        /// The region.
-        pub region: String,
-        /// How far it has come there.
-        pub status: NetworkStatus,
-        /// How OpenStack knows it there.
-        pub openstack_id: Option<String>,
-    }
+/// A network in one region.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct NetworkRegion {
+    /// The region.
+    pub region: String,
+    /// How far it has come there.
+    pub status: NetworkStatus,
+    /// How OpenStack knows it there.
+    pub openstack_id: Option<String>,
 }
 
-cloud_core::model! {
-    /// A network.
-    #[serde(rename_all = "camelCase")]
-    pub struct Network {
-        /// Its id.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// Its VLAN.
-        pub vlan_id: i64,
-        /// Whom it is for.
-        #[serde(rename = "type")]
-        pub kind: Option<NetworkType>,
-        /// How far it has come.
-        pub status: NetworkStatus,
-        /// Where it is.
-        pub regions: Vec<NetworkRegion>,
-    }
+/// A network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Network {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its VLAN.
+    pub vlan_id: i64,
+    /// Whom it is for.
+    #[serde(rename = "type")]
+    pub kind: Option<NetworkType>,
+    /// How far it has come.
+    pub status: NetworkStatus,
+    /// Where it is.
+    pub regions: Vec<NetworkRegion>,
 }
 
-cloud_core::model! {
-    /// What a user may do.
-    pub struct Role {
-        /// Its id.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// What it is for.
-        pub description: String,
-        /// What it allows.
-        pub permissions: Vec<String>,
-    }
+/// What a user may do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Role {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it allows.
+    pub permissions: Vec<String>,
 }
 
-cloud_core::model! {
-    /// A user of OpenStack.
-    #[serde(rename_all = "camelCase")]
-    pub struct User {
-        /// Its number.
-        pub id: i64,
-        /// Its name.
-        pub username: String,
-        /// What it is for.
-        pub description: String,
-        /// How far it has come.
-        pub status: UserStatus,
-        /// What it may do.
-        pub roles: Vec<Role>,
-        /// How OpenStack knows it.
-        pub openstack_id: Option<String>,
-        /// When it was made.
-        pub creation_date: Timestamp,
-    }
+/// A user of OpenStack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct User {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub username: String,
+    /// What it is for.
+    pub description: String,
+    /// How far it has come.
+    pub status: UserStatus,
+    /// What it may do.
+    pub roles: Vec<Role>,
+    /// How OpenStack knows it.
+    pub openstack_id: Option<String>,
+    /// When it was made.
+    pub creation_date: Timestamp,
 }
 
-cloud_core::model! {
-    /// A part of an operation.
-    #[serde(rename_all = "camelCase")]
-    pub struct SubOperation {
-        /// Its id.
-        pub id: String,
-        /// What it does.
-        pub action: String,
-        /// How far it has come.
-        pub status: OperationStatus,
-        /// How much of it is done, in percent.
-        pub progress: i64,
-        /// Where.
-        pub regions: Vec<String>,
-        /// What it is about.
-        pub resource_id: Option<String>,
-        /// When it began.
-        pub started_at: Option<Timestamp>,
-        /// When it ended.
-        pub completed_at: Option<Timestamp>,
-    }
+/// A part of an operation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SubOperation {
+    /// Its id.
+    pub id: String,
+    /// What it does.
+    pub action: String,
+    /// How far it has come.
+    pub status: OperationStatus,
+    /// How much of it is done, in percent.
+    pub progress: i64,
+    /// Where.
+    pub regions: Vec<String>,
+    /// What it is about.
+    pub resource_id: Option<String>,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
 }
 
-cloud_core::model! {
-    /// Work in a project.
-    #[serde(rename_all = "camelCase")]
-    pub struct Operation {
-        /// Its id.
-        pub id: String,
-        /// What it does.
-        pub action: String,
-        /// How far it has come.
-        pub status: OperationStatus,
-        /// How much of it is done, in percent.
-        pub progress: i64,
-        /// Where.
-        pub regions: Vec<String>,
-        /// What it is about.
-        pub resource_id: Option<String>,
-        /// Its parts.
-        pub sub_operations: Vec<SubOperation>,
-        /// When it was asked for.
-        pub created_at: Timestamp,
-        /// When it began.
-        pub started_at: Option<Timestamp>,
-        /// When it ended.
-        pub completed_at: Option<Timestamp>,
-    }
+/// Work in a project.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Operation {
+    /// Its id.
+    pub id: String,
+    /// What it does.
+    pub action: String,
+    /// How far it has come.
+    pub status: OperationStatus,
+    /// How much of it is done, in percent.
+    pub progress: i64,
+    /// Where.
+    pub regions: Vec<String>,
+    /// What it is about.
+    pub resource_id: Option<String>,
+    /// Its parts.
+    pub sub_operations: Vec<SubOperation>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub completed_at: Option<Timestamp>,
 }
 
 impl Work for Operation {
@@ -276,19 +278,19 @@ impl Work for Operation {
     }
 }
 
-cloud_core::model! {
-    /// A public key.
-    #[serde(rename_all = "camelCase")]
-    pub struct SshKey {
-        /// Its id.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// The key in the form of `authorized_keys`.
-        pub public_key: String,
-        /// Where it can be used.
-        pub regions: Vec<String>,
-    }
+/// A public key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SshKey {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The key in the form of `authorized_keys`.
+    pub public_key: String,
+    /// Where it can be used.
+    pub regions: Vec<String>,
 }
 
 /// `/cloud/project`.

@@ -26,7 +26,6 @@ use std::time::Duration;
 
 use cloud_core::call::{Call, CallFuture, CallOptions};
 use cloud_core::decode::Decode;
-use cloud_core::model::lenient;
 use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
@@ -247,9 +246,9 @@ impl IntoFuture for RequestConsumerKey {
 #[serde(rename_all = "camelCase")]
 struct Answer {
     consumer_key: SecretString,
-    #[serde(default, deserialize_with = "lenient::field")]
+    #[serde(default)]
     validation_url: String,
-    #[serde(default, deserialize_with = "lenient::field")]
+    #[serde(default)]
     state: CredentialState,
 }
 

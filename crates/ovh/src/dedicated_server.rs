@@ -2,6 +2,7 @@
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -76,81 +77,83 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A dedicated server.
-    #[serde(rename_all = "camelCase")]
-    pub struct DedicatedServer {
-        /// The name of the service, such as `ns1234567.ip-192-0-2.eu`.
-        pub name: String,
-        /// Its number.
-        pub server_id: i64,
-        /// Whether it is well.
-        pub state: ServerState,
-        /// Whether it has power.
-        pub power_state: PowerState,
-        /// Its address.
-        pub ip: String,
-        /// The name of its address.
-        pub reverse: Option<String>,
-        /// The data centre, such as `gra3`.
-        pub datacenter: String,
-        /// The region, such as `eu-west-gra`.
-        pub region: String,
-        /// The part of the region.
-        pub availability_zone: String,
-        /// The rack.
-        pub rack: String,
-        /// The range that it was bought from.
-        pub commercial_range: Option<String>,
-        /// The operating system.
-        pub os: String,
-        /// What it boots, the next time it does.
-        pub boot_id: Option<i64>,
-        /// The script of the network boot.
-        pub boot_script: Option<String>,
-        /// The path of its EFI boot loader.
-        pub efi_bootloader_path: Option<String>,
-        /// The device that a rescue system boots from.
-        pub root_device: Option<String>,
-        /// Where the password of a rescue system is mailed to.
-        pub rescue_mail: Option<String>,
-        /// The public key that may log in to a rescue system.
-        pub rescue_ssh_key: Option<String>,
-        /// The bandwidth in Mbit/s.
-        pub link_speed: Option<i64>,
-        /// Whether OVHcloud watches over it.
-        pub monitoring: bool,
-        /// Whether OVHcloud keeps its hands off.
-        pub no_intervention: bool,
-        /// Whether it is for professional use.
-        pub professional_use: bool,
-        /// Whether it can be upgraded in the new way.
-        pub new_upgrade_system: bool,
-        /// How much help comes with it.
-        pub support_level: SupportLevel,
-        /// How IAM knows it.
-        pub iam: Option<ResourceMetadata>,
-    }
+/// A dedicated server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct DedicatedServer {
+    /// The name of the service, such as `ns1234567.ip-192-0-2.eu`.
+    pub name: String,
+    /// Its number.
+    pub server_id: i64,
+    /// Whether it is well.
+    pub state: ServerState,
+    /// Whether it has power.
+    pub power_state: PowerState,
+    /// Its address.
+    pub ip: String,
+    /// The name of its address.
+    pub reverse: Option<String>,
+    /// The data centre, such as `gra3`.
+    pub datacenter: String,
+    /// The region, such as `eu-west-gra`.
+    pub region: String,
+    /// The part of the region.
+    pub availability_zone: String,
+    /// The rack.
+    pub rack: String,
+    /// The range that it was bought from.
+    pub commercial_range: Option<String>,
+    /// The operating system.
+    pub os: String,
+    /// What it boots, the next time it does.
+    pub boot_id: Option<i64>,
+    /// The script of the network boot.
+    pub boot_script: Option<String>,
+    /// The path of its EFI boot loader.
+    pub efi_bootloader_path: Option<String>,
+    /// The device that a rescue system boots from.
+    pub root_device: Option<String>,
+    /// Where the password of a rescue system is mailed to.
+    pub rescue_mail: Option<String>,
+    /// The public key that may log in to a rescue system.
+    pub rescue_ssh_key: Option<String>,
+    /// The bandwidth in Mbit/s.
+    pub link_speed: Option<i64>,
+    /// Whether OVHcloud watches over it.
+    pub monitoring: bool,
+    /// Whether OVHcloud keeps its hands off.
+    pub no_intervention: bool,
+    /// Whether it is for professional use.
+    pub professional_use: bool,
+    /// Whether it can be upgraded in the new way.
+    pub new_upgrade_system: bool,
+    /// How much help comes with it.
+    pub support_level: SupportLevel,
+    /// How IAM knows it.
+    pub iam: Option<ResourceMetadata>,
 }
 
-cloud_core::model! {
-    /// A number and what it counts.
-    pub struct Quantity {
-        /// The number.
-        pub value: i64,
-        /// What it counts, such as `Mbps`.
-        pub unit: String,
-    }
+/// A number and what it counts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Quantity {
+    /// The number.
+    pub value: i64,
+    /// What it counts, such as `Mbps`.
+    pub unit: String,
 }
 
-cloud_core::model! {
-    /// Whether a server may send more than its bandwidth for a while.
-    pub struct Burst {
-        /// Whether it may.
-        pub status: BurstStatus,
-        /// How much.
-        pub capacity: Option<Quantity>,
-    }
+/// Whether a server may send more than its bandwidth for a while.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Burst {
+    /// Whether it may.
+    pub status: BurstStatus,
+    /// How much.
+    pub capacity: Option<Quantity>,
 }
 
 /// `/dedicated/server`.

@@ -3,6 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::ops;
@@ -133,97 +134,99 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// Somebody who is responsible for a domain.
-    pub struct Contact {
-        /// The account, or the number of the contact.
-        pub id: String,
-    }
+/// Somebody who is responsible for a domain.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Contact {
+    /// The account, or the number of the contact.
+    pub id: String,
 }
 
-cloud_core::model! {
-    /// A name server of a domain.
-    #[serde(rename_all = "camelCase")]
-    pub struct NameServer {
-        /// Its number.
-        pub id: i64,
-        /// Its name.
-        pub name_server: String,
-        /// Whose it is.
-        pub name_server_type: NameServerType,
-        /// Its address, where the registry has to know it.
-        pub ipv4: Option<String>,
-        /// Its IPv6 address, where the registry has to know it.
-        pub ipv6: Option<String>,
-    }
+/// A name server of a domain.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct NameServer {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name_server: String,
+    /// Whose it is.
+    pub name_server_type: NameServerType,
+    /// Its address, where the registry has to know it.
+    pub ipv4: Option<String>,
+    /// Its IPv6 address, where the registry has to know it.
+    pub ipv6: Option<String>,
 }
 
-cloud_core::model! {
-    /// The service that a domain came with.
-    pub struct ParentService {
-        /// Its name.
-        pub name: String,
-        /// What it is, such as `/allDom`.
-        #[serde(rename = "type")]
-        pub kind: String,
-    }
+/// The service that a domain came with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ParentService {
+    /// Its name.
+    pub name: String,
+    /// What it is, such as `/allDom`.
+    #[serde(rename = "type")]
+    pub kind: String,
 }
 
-cloud_core::model! {
-    /// A domain name that the account has registered.
-    #[serde(rename_all = "camelCase")]
-    pub struct Domain {
-        /// The name.
-        pub domain: String,
-        /// The number of the service.
-        pub service_id: i64,
-        /// What it is going through.
-        pub state: DomainState,
-        /// Whether it resolves.
-        pub suspension_state: SuspensionState,
-        /// Whether it may go to another registrar.
-        pub transfer_lock_status: TransferLock,
-        /// How it goes on when its time is over.
-        pub renewal_state: RenewalState,
-        /// When it is renewed.
-        pub renewal_date: Timestamp,
-        /// When its time is over.
-        pub expiration_date: Timestamp,
-        /// When it was changed last.
-        pub last_update: Timestamp,
-        /// The offer, such as `gold`.
-        pub offer: String,
-        /// Who is asked about everything.
-        pub contact_admin: Contact,
-        /// Who pays.
-        pub contact_billing: Contact,
-        /// Who owns it.
-        pub contact_owner: Contact,
-        /// Who is asked about technical things.
-        pub contact_tech: Contact,
-        /// Who the registry says it belongs to.
-        pub whois_owner: String,
-        /// Whether its name servers sign their answers.
-        pub dnssec_state: DnssecState,
-        /// Whether they could.
-        pub dnssec_supported: bool,
-        /// Whose name servers it has.
-        pub name_server_type: NameServerType,
-        /// Its name servers.
-        pub name_servers: Vec<NameServer>,
-        /// Whether the registry takes IPv6 addresses of name servers.
-        pub glue_record_ipv6_supported: bool,
-        /// Whether the registry takes several addresses of a name server.
-        pub glue_record_multi_ip_supported: bool,
-        /// Whether the registry takes addresses of name servers at all.
-        pub host_supported: bool,
-        /// Whether the owner's data can be hidden.
-        pub owo_supported: bool,
-        /// The service that it came with.
-        pub parent_service: Option<ParentService>,
-        /// How IAM knows it.
-        pub iam: Option<ResourceMetadata>,
-    }
+/// A domain name that the account has registered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Domain {
+    /// The name.
+    pub domain: String,
+    /// The number of the service.
+    pub service_id: i64,
+    /// What it is going through.
+    pub state: DomainState,
+    /// Whether it resolves.
+    pub suspension_state: SuspensionState,
+    /// Whether it may go to another registrar.
+    pub transfer_lock_status: TransferLock,
+    /// How it goes on when its time is over.
+    pub renewal_state: RenewalState,
+    /// When it is renewed.
+    pub renewal_date: Timestamp,
+    /// When its time is over.
+    pub expiration_date: Timestamp,
+    /// When it was changed last.
+    pub last_update: Timestamp,
+    /// The offer, such as `gold`.
+    pub offer: String,
+    /// Who is asked about everything.
+    pub contact_admin: Contact,
+    /// Who pays.
+    pub contact_billing: Contact,
+    /// Who owns it.
+    pub contact_owner: Contact,
+    /// Who is asked about technical things.
+    pub contact_tech: Contact,
+    /// Who the registry says it belongs to.
+    pub whois_owner: String,
+    /// Whether its name servers sign their answers.
+    pub dnssec_state: DnssecState,
+    /// Whether they could.
+    pub dnssec_supported: bool,
+    /// Whose name servers it has.
+    pub name_server_type: NameServerType,
+    /// Its name servers.
+    pub name_servers: Vec<NameServer>,
+    /// Whether the registry takes IPv6 addresses of name servers.
+    pub glue_record_ipv6_supported: bool,
+    /// Whether the registry takes several addresses of a name server.
+    pub glue_record_multi_ip_supported: bool,
+    /// Whether the registry takes addresses of name servers at all.
+    pub host_supported: bool,
+    /// Whether the owner's data can be hidden.
+    pub owo_supported: bool,
+    /// The service that it came with.
+    pub parent_service: Option<ParentService>,
+    /// How IAM knows it.
+    pub iam: Option<ResourceMetadata>,
 }
 
 /// `/domain`.

@@ -3,6 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -38,35 +39,37 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A redirection: what is sent to one address goes to another.
-    pub struct Redirection {
-        /// Its number.
-        pub id: String,
-        /// The address that mail is sent to.
-        pub from: String,
-        /// The address that it goes to.
-        pub to: String,
-    }
+/// A redirection: what is sent to one address goes to another.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Redirection {
+    /// Its number.
+    pub id: String,
+    /// The address that mail is sent to.
+    pub from: String,
+    /// The address that it goes to.
+    pub to: String,
 }
 
-cloud_core::model! {
-    /// Work on the mail of a domain. There is nothing to look at it by: look for the redirection.
-    pub struct MailTask {
-        /// Its number.
-        pub id: String,
-        /// The domain.
-        pub domain: String,
-        /// The address that it is about.
-        pub account: String,
-        /// What it does.
-        pub action: MailAction,
-        /// What it is about.
-        #[serde(rename = "type")]
-        pub kind: MailObject,
-        /// When it was asked for.
-        pub date: Timestamp,
-    }
+/// Work on the mail of a domain. There is nothing to look at it by: look for the redirection.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct MailTask {
+    /// Its number.
+    pub id: String,
+    /// The domain.
+    pub domain: String,
+    /// The address that it is about.
+    pub account: String,
+    /// What it does.
+    pub action: MailAction,
+    /// What it is about.
+    #[serde(rename = "type")]
+    pub kind: MailObject,
+    /// When it was asked for.
+    pub date: Timestamp,
 }
 
 /// `/email/domain`.

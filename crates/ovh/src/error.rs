@@ -3,7 +3,6 @@
 use std::fmt;
 
 use cloud_core::error::printable;
-use cloud_core::model::lenient;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
@@ -56,13 +55,13 @@ impl ApiError {
             error_code: Option<Value>,
             class: Option<Value>,
             message: Option<Value>,
-            #[serde(default, deserialize_with = "lenient::field")]
+            #[serde(default)]
             details: Value,
             error: Option<Value>,
             #[serde(rename = "error_description")]
             error_description: Option<Value>,
         }
-        let envelope: Envelope = serde_json::from_slice(body).ok()?;
+        let envelope: Envelope = cloud_core::decode::from_slice(body).ok()?;
         let code = envelope.error_code.or(envelope.error).and_then(text);
         let class = envelope.class.and_then(text);
         let message = envelope

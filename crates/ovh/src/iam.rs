@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -24,26 +25,26 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// When a policy counts.
-    pub struct Condition {
-        /// How the parts go together.
-        pub operator: ConditionOperator,
-        /// The parts, for all but `MATCH`.
-        pub conditions: Vec<Condition>,
-    }
-    maps {
-        /// What is compared, for `MATCH`.
-        pub values: BTreeMap<String, String>,
-    }
+/// When a policy counts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Condition {
+    /// How the parts go together.
+    pub operator: ConditionOperator,
+    /// The parts, for all but `MATCH`.
+    pub conditions: Vec<Condition>,
+    /// What is compared, for `MATCH`.
+    pub values: BTreeMap<String, String>,
 }
 
-cloud_core::model! {
-    /// An action, such as `vps:apiovh:reboot`, in which `*` stands for anything.
-    pub struct Action {
-        /// The action.
-        pub action: String,
-    }
+/// An action, such as `vps:apiovh:reboot`, in which `*` stands for anything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Action {
+    /// The action.
+    pub action: String,
 }
 
 impl From<&str> for Action {
@@ -60,16 +61,17 @@ impl From<String> for Action {
     }
 }
 
-cloud_core::model! {
-    /// The actions of a policy.
-    pub struct Permissions {
-        /// What is allowed.
-        pub allow: Vec<Action>,
-        /// What is forbidden, whatever another policy allows.
-        pub deny: Vec<Action>,
-        /// What is not meant by `allow`.
-        pub except: Vec<Action>,
-    }
+/// The actions of a policy.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Permissions {
+    /// What is allowed.
+    pub allow: Vec<Action>,
+    /// What is forbidden, whatever another policy allows.
+    pub deny: Vec<Action>,
+    /// What is not meant by `allow`.
+    pub except: Vec<Action>,
 }
 
 impl Permissions {
@@ -94,100 +96,100 @@ impl Permissions {
     }
 }
 
-cloud_core::model! {
-    /// Actions that are named together.
-    pub struct PermissionsGroup {
-        /// Its URN.
-        pub urn: String,
-        /// Its name.
-        pub name: Option<String>,
-        /// The account that it belongs to; `ovh` for those of OVHcloud.
-        pub owner: Option<String>,
-        /// The actions.
-        pub permissions: Option<Permissions>,
-    }
+/// Actions that are named together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PermissionsGroup {
+    /// Its URN.
+    pub urn: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// The account that it belongs to; `ovh` for those of OVHcloud.
+    pub owner: Option<String>,
+    /// The actions.
+    pub permissions: Option<Permissions>,
 }
 
-cloud_core::model! {
-    /// Resources that are named together.
-    #[serde(rename_all = "camelCase")]
-    pub struct ResourceGroup {
-        /// Its identifier, a UUID.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// Whether OVHcloud made it.
-        pub read_only: bool,
-    }
+/// Resources that are named together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ResourceGroup {
+    /// Its identifier, a UUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether OVHcloud made it.
+    pub read_only: bool,
 }
 
-cloud_core::model! {
-    /// A resource that IAM knows.
-    #[serde(rename_all = "camelCase")]
-    pub struct Resource {
-        /// Its identifier, a UUID.
-        pub id: String,
-        /// Its URN, such as `urn:v1:eu:resource:vps:vps-1234.vps.ovh.net`.
-        pub urn: String,
-        /// The name of the service.
-        pub name: String,
-        /// The name that people see.
-        pub display_name: String,
-        /// The account that it belongs to.
-        pub owner: String,
-        /// What it is, such as `vps`.
-        #[serde(rename = "type")]
-        pub kind: String,
-    }
-    maps {
-        /// Its tags.
-        pub tags: BTreeMap<String, String>,
-    }
+/// A resource that IAM knows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Resource {
+    /// Its identifier, a UUID.
+    pub id: String,
+    /// Its URN, such as `urn:v1:eu:resource:vps:vps-1234.vps.ovh.net`.
+    pub urn: String,
+    /// The name of the service.
+    pub name: String,
+    /// The name that people see.
+    pub display_name: String,
+    /// The account that it belongs to.
+    pub owner: String,
+    /// What it is, such as `vps`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
-cloud_core::model! {
-    /// What a policy is about.
-    pub struct PolicyResource {
-        /// Its URN, in which `*` stands for anything.
-        pub urn: String,
-        /// The resource, when [details](ListPolicies::details) were asked for.
-        pub resource: Option<Resource>,
-        /// The group, when [details](ListPolicies::details) were asked for.
-        pub group: Option<ResourceGroup>,
-    }
+/// What a policy is about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PolicyResource {
+    /// Its URN, in which `*` stands for anything.
+    pub urn: String,
+    /// The resource, when [details](ListPolicies::details) were asked for.
+    pub resource: Option<Resource>,
+    /// The group, when [details](ListPolicies::details) were asked for.
+    pub group: Option<ResourceGroup>,
 }
 
-cloud_core::model! {
-    /// A policy: who may do what to which resources.
-    #[serde(rename_all = "camelCase")]
-    pub struct Policy {
-        /// Its identifier, a UUID.
-        pub id: String,
-        /// Its name, unique in the account.
-        pub name: String,
-        /// What it is for.
-        pub description: Option<String>,
-        /// The account that it belongs to.
-        pub owner: String,
-        /// Whether OVHcloud made it.
-        pub read_only: bool,
-        /// Who, as URNs.
-        pub identities: Vec<String>,
-        /// What.
-        pub permissions: Permissions,
-        /// More of what, by groups of actions.
-        pub permissions_groups: Vec<PermissionsGroup>,
-        /// To which resources.
-        pub resources: Vec<PolicyResource>,
-        /// When.
-        pub conditions: Option<Condition>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-        /// When it ends.
-        pub expired_at: Option<Timestamp>,
-    }
+/// A policy: who may do what to which resources.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Policy {
+    /// Its identifier, a UUID.
+    pub id: String,
+    /// Its name, unique in the account.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The account that it belongs to.
+    pub owner: String,
+    /// Whether OVHcloud made it.
+    pub read_only: bool,
+    /// Who, as URNs.
+    pub identities: Vec<String>,
+    /// What.
+    pub permissions: Permissions,
+    /// More of what, by groups of actions.
+    pub permissions_groups: Vec<PermissionsGroup>,
+    /// To which resources.
+    pub resources: Vec<PolicyResource>,
+    /// When.
+    pub conditions: Option<Condition>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// When it ends.
+    pub expired_at: Option<Timestamp>,
 }
 
 /// `/v2/iam`.

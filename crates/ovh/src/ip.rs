@@ -5,6 +5,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::{List, list_request};
@@ -85,83 +86,83 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// The service that an address leads to.
-    #[serde(rename_all = "camelCase")]
-    pub struct RoutedTo {
-        /// Its name; `None` when the address is parked.
-        pub service_name: Option<String>,
-    }
+/// The service that an address leads to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RoutedTo {
+    /// Its name; `None` when the address is parked.
+    pub service_name: Option<String>,
 }
 
-cloud_core::model! {
-    /// A block of addresses.
-    #[serde(rename_all = "camelCase")]
-    pub struct Ip {
-        /// The block, such as `192.0.2.4/32`.
-        pub ip: String,
-        /// What it is for.
-        #[serde(rename = "type")]
-        pub kind: IpType,
-        /// 4 or 6.
-        pub version: Option<i64>,
-        /// The service that it leads to.
-        pub routed_to: Option<RoutedTo>,
-        /// A note.
-        pub description: Option<String>,
-        /// Whether it was bought beside the service that it leads to.
-        pub is_additional_ip: bool,
-        /// Whether it can be given back.
-        pub can_be_terminated: bool,
-        /// Whether it is the owner's own.
-        pub bring_your_own_ip: bool,
-        /// The place that it can be used in.
-        pub campus: Option<String>,
-        /// The country that it is registered in, in two letters.
-        pub country: Option<String>,
-        /// The organisation that it is registered for.
-        pub organisation_id: Option<String>,
-        /// The regions that it can be used in, such as `eu-west-gra`.
-        pub regions: Vec<String>,
-        /// The registry that it comes from.
-        pub rir: Option<String>,
-        /// How IAM knows it.
-        pub iam: Option<ResourceMetadata>,
-    }
+/// A block of addresses.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Ip {
+    /// The block, such as `192.0.2.4/32`.
+    pub ip: String,
+    /// What it is for.
+    #[serde(rename = "type")]
+    pub kind: IpType,
+    /// 4 or 6.
+    pub version: Option<i64>,
+    /// The service that it leads to.
+    pub routed_to: Option<RoutedTo>,
+    /// A note.
+    pub description: Option<String>,
+    /// Whether it was bought beside the service that it leads to.
+    pub is_additional_ip: bool,
+    /// Whether it can be given back.
+    pub can_be_terminated: bool,
+    /// Whether it is the owner's own.
+    pub bring_your_own_ip: bool,
+    /// The place that it can be used in.
+    pub campus: Option<String>,
+    /// The country that it is registered in, in two letters.
+    pub country: Option<String>,
+    /// The organisation that it is registered for.
+    pub organisation_id: Option<String>,
+    /// The regions that it can be used in, such as `eu-west-gra`.
+    pub regions: Vec<String>,
+    /// The registry that it comes from.
+    pub rir: Option<String>,
+    /// How IAM knows it.
+    pub iam: Option<ResourceMetadata>,
 }
 
-cloud_core::model! {
-    /// The name of an address.
-    #[serde(rename_all = "camelCase")]
-    pub struct ReverseIp {
-        /// The address.
-        pub ip_reverse: String,
-        /// Its name, with a dot at the end.
-        pub reverse: String,
-    }
+/// The name of an address.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ReverseIp {
+    /// The address.
+    pub ip_reverse: String,
+    /// Its name, with a dot at the end.
+    pub reverse: String,
 }
 
-cloud_core::model! {
-    /// Work on an address.
-    #[serde(rename_all = "camelCase")]
-    pub struct IpTask {
-        /// Its number.
-        pub task_id: i64,
-        /// What it does.
-        pub function: IpTaskFunction,
-        /// How far it has come.
-        pub status: IpTaskStatus,
-        /// More about it.
-        pub comment: Option<String>,
-        /// Where an address is moved to.
-        pub destination: Option<RoutedTo>,
-        /// When it was asked for.
-        pub start_date: Timestamp,
-        /// When it changed last.
-        pub last_update: Option<Timestamp>,
-        /// When it ended.
-        pub done_date: Option<Timestamp>,
-    }
+/// Work on an address.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct IpTask {
+    /// Its number.
+    pub task_id: i64,
+    /// What it does.
+    pub function: IpTaskFunction,
+    /// How far it has come.
+    pub status: IpTaskStatus,
+    /// More about it.
+    pub comment: Option<String>,
+    /// Where an address is moved to.
+    pub destination: Option<RoutedTo>,
+    /// When it was asked for.
+    pub start_date: Timestamp,
+    /// When it changed last.
+    pub last_update: Option<Timestamp>,
+    /// When it ended.
+    pub done_date: Option<Timestamp>,
 }
 
 /// `/ip`.

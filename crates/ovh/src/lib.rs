@@ -102,6 +102,11 @@ pub mod task;
 #[cfg(feature = "vps")]
 pub mod vps;
 
+/// Reads answers that were kept as JSON, as tolerantly as the client reads those of the service.
+pub mod decode {
+    pub use cloud_core::decode::{from_slice, from_str, from_value};
+}
+
 pub use auth::{AccessRule, ApiCredential, AuthDetails, AuthMethod, CredentialState};
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::model::{Patch, Timestamp};

@@ -2,6 +2,7 @@
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::ops;
@@ -80,88 +81,89 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// What an account pays with.
-    pub struct AccountCurrency {
-        /// Its code, such as `EUR`.
-        pub code: String,
-        /// Its sign.
-        pub symbol: String,
-    }
+/// What an account pays with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccountCurrency {
+    /// Its code, such as `EUR`.
+    pub code: String,
+    /// Its sign.
+    pub symbol: String,
 }
 
-cloud_core::model! {
-    /// An account (the API says nichandle): who it belongs to and how to reach them.
-    #[serde(rename_all = "camelCase")]
-    pub struct Nichandle {
-        /// The identifier of the account, such as `ab12345-ovh`.
-        pub nichandle: String,
-        /// The number that the support asks for.
-        pub customer_code: Option<String>,
-        /// Whether the account can be used.
-        pub state: AccountState,
-        /// The brand it was opened with.
-        pub ovh_company: Brand,
-        /// The subsidiary that bills it, such as `FR`.
-        pub ovh_subsidiary: String,
-        /// What it pays with.
-        pub currency: AccountCurrency,
-        /// Whether the identity of the owner was checked.
-        pub kyc_validated: Option<bool>,
-        /// What kind of person it belongs to.
-        pub legalform: LegalForm,
-        /// The organisation.
-        pub organisation: Option<String>,
-        /// The legal form of the company.
-        pub corporation_type: Option<String>,
-        /// The first name.
-        pub firstname: Option<String>,
-        /// The family name.
-        pub name: Option<String>,
-        /// How the person is addressed.
-        pub sex: Option<Gender>,
-        /// The day of birth.
-        pub birth_day: Option<String>,
-        /// The town of birth.
-        pub birth_city: Option<String>,
-        /// The address for mail.
-        pub email: String,
-        /// Another address for mail.
-        pub spare_email: Option<String>,
-        /// The telephone number, such as `+33.123456789`.
-        pub phone: Option<String>,
-        /// What it rings.
-        pub phone_type: Option<PhoneType>,
-        /// The country of the telephone number.
-        pub phone_country: Option<String>,
-        /// The fax number.
-        pub fax: Option<String>,
-        /// Street and number.
-        pub address: Option<String>,
-        /// A second line of the address.
-        pub complementary_address: Option<String>,
-        /// The postal code.
-        pub zip: Option<String>,
-        /// The town.
-        pub city: Option<String>,
-        /// The region.
-        pub area: Option<String>,
-        /// The country, in two letters.
-        pub country: String,
-        /// The language, such as `fr_FR`.
-        pub language: Option<String>,
-        /// The number for value-added tax.
-        pub vat: Option<String>,
-        /// The national number of the person.
-        pub national_identification_number: Option<String>,
-        /// The national number of the company.
-        pub company_national_identification_number: Option<String>,
-        /// The code for electronic invoices in Italy.
-        #[serde(rename = "italianSDI")]
-        pub italian_sdi: Option<String>,
-        /// What the services are bought for.
-        pub purpose_of_purchase: Option<String>,
-    }
+/// An account (the API says nichandle): who it belongs to and how to reach them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Nichandle {
+    /// The identifier of the account, such as `ab12345-ovh`.
+    pub nichandle: String,
+    /// The number that the support asks for.
+    pub customer_code: Option<String>,
+    /// Whether the account can be used.
+    pub state: AccountState,
+    /// The brand it was opened with.
+    pub ovh_company: Brand,
+    /// The subsidiary that bills it, such as `FR`.
+    pub ovh_subsidiary: String,
+    /// What it pays with.
+    pub currency: AccountCurrency,
+    /// Whether the identity of the owner was checked.
+    pub kyc_validated: Option<bool>,
+    /// What kind of person it belongs to.
+    pub legalform: LegalForm,
+    /// The organisation.
+    pub organisation: Option<String>,
+    /// The legal form of the company.
+    pub corporation_type: Option<String>,
+    /// The first name.
+    pub firstname: Option<String>,
+    /// The family name.
+    pub name: Option<String>,
+    /// How the person is addressed.
+    pub sex: Option<Gender>,
+    /// The day of birth.
+    pub birth_day: Option<String>,
+    /// The town of birth.
+    pub birth_city: Option<String>,
+    /// The address for mail.
+    pub email: String,
+    /// Another address for mail.
+    pub spare_email: Option<String>,
+    /// The telephone number, such as `+33.123456789`.
+    pub phone: Option<String>,
+    /// What it rings.
+    pub phone_type: Option<PhoneType>,
+    /// The country of the telephone number.
+    pub phone_country: Option<String>,
+    /// The fax number.
+    pub fax: Option<String>,
+    /// Street and number.
+    pub address: Option<String>,
+    /// A second line of the address.
+    pub complementary_address: Option<String>,
+    /// The postal code.
+    pub zip: Option<String>,
+    /// The town.
+    pub city: Option<String>,
+    /// The region.
+    pub area: Option<String>,
+    /// The country, in two letters.
+    pub country: String,
+    /// The language, such as `fr_FR`.
+    pub language: Option<String>,
+    /// The number for value-added tax.
+    pub vat: Option<String>,
+    /// The national number of the person.
+    pub national_identification_number: Option<String>,
+    /// The national number of the company.
+    pub company_national_identification_number: Option<String>,
+    /// The code for electronic invoices in Italy.
+    #[serde(rename = "italianSDI")]
+    pub italian_sdi: Option<String>,
+    /// What the services are bought for.
+    pub purpose_of_purchase: Option<String>,
 }
 
 /// `/me`.

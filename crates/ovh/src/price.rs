@@ -3,6 +3,7 @@
 use std::fmt;
 
 use cloud_core::model::{Decimal, Timestamp};
+use serde::{Deserialize, Serialize};
 
 cloud_core::open_enum! {
     /// What a price is counted in.
@@ -38,19 +39,19 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A price.
-    #[serde(rename_all = "camelCase")]
-    pub struct Price {
-        /// What it is counted in.
-        pub currency_code: Currency,
-        /// The amount, with every digit that the service sent.
-        pub value: Decimal,
-        /// The amount in hundred-millionths of the currency, where the service says it.
-        pub price_in_ucents: Option<i64>,
-        /// The amount as people read it, such as `12.49 €`.
-        pub text: String,
-    }
+/// A price.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Price {
+    /// What it is counted in.
+    pub currency_code: Currency,
+    /// The amount, with every digit that the service sent.
+    pub value: Decimal,
+    /// The amount in hundred-millionths of the currency, where the service says it.
+    pub price_in_ucents: Option<i64>,
+    /// The amount as people read it, such as `12.49 €`.
+    pub text: String,
 }
 
 /// A moment that bounds a list: a date such as `2026-01-31`, a date and time, or a [`Timestamp`].

@@ -1,4 +1,5 @@
 //! What every service that was bought has.
+use serde::{Deserialize, Serialize};
 
 cloud_core::open_enum! {
     /// How a service is paid.
@@ -18,52 +19,52 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// How a service goes on when its time is over.
-    #[serde(rename_all = "camelCase")]
-    pub struct Renewal {
-        /// It is renewed by itself.
-        pub automatic: bool,
-        /// It ends.
-        pub delete_at_expiration: bool,
-        /// It has to be renewed by itself.
-        pub forced: bool,
-        /// Somebody pays by hand.
-        pub manual_payment: Option<bool>,
-        /// For how many months.
-        pub period: Option<i64>,
-    }
+/// How a service goes on when its time is over.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Renewal {
+    /// It is renewed by itself.
+    pub automatic: bool,
+    /// It ends.
+    pub delete_at_expiration: bool,
+    /// It has to be renewed by itself.
+    pub forced: bool,
+    /// Somebody pays by hand.
+    pub manual_payment: Option<bool>,
+    /// For how many months.
+    pub period: Option<i64>,
 }
 
-cloud_core::model! {
-    /// Until when a service is paid, and who is responsible for it.
-    #[serde(rename_all = "camelCase")]
-    pub struct Service {
-        /// Its number.
-        pub service_id: i64,
-        /// Its name.
-        pub domain: String,
-        /// How it is paid.
-        pub status: ServiceState,
-        /// When it was made (`YYYY-MM-DD`).
-        pub creation: String,
-        /// Until when it is paid (`YYYY-MM-DD`).
-        pub expiration: String,
-        /// Until when it cannot be ended (`YYYY-MM-DD`).
-        pub engaged_up_to: Option<String>,
-        /// Whether it can be ended when its time is over.
-        pub can_delete_at_expiration: bool,
-        /// Who is asked about everything.
-        pub contact_admin: String,
-        /// Who pays.
-        pub contact_billing: String,
-        /// Who is asked about technical things.
-        pub contact_tech: String,
-        /// For how many months it can be renewed.
-        pub possible_renew_period: Vec<i64>,
-        /// How it goes on when its time is over.
-        pub renew: Option<Renewal>,
-        /// How it is renewed, such as `automaticV2024`.
-        pub renewal_type: String,
-    }
+/// Until when a service is paid, and who is responsible for it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Service {
+    /// Its number.
+    pub service_id: i64,
+    /// Its name.
+    pub domain: String,
+    /// How it is paid.
+    pub status: ServiceState,
+    /// When it was made (`YYYY-MM-DD`).
+    pub creation: String,
+    /// Until when it is paid (`YYYY-MM-DD`).
+    pub expiration: String,
+    /// Until when it cannot be ended (`YYYY-MM-DD`).
+    pub engaged_up_to: Option<String>,
+    /// Whether it can be ended when its time is over.
+    pub can_delete_at_expiration: bool,
+    /// Who is asked about everything.
+    pub contact_admin: String,
+    /// Who pays.
+    pub contact_billing: String,
+    /// Who is asked about technical things.
+    pub contact_tech: String,
+    /// For how many months it can be renewed.
+    pub possible_renew_period: Vec<i64>,
+    /// How it goes on when its time is over.
+    pub renew: Option<Renewal>,
+    /// How it is renewed, such as `automaticV2024`.
+    pub renewal_type: String,
 }

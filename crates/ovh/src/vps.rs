@@ -3,6 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -86,84 +87,85 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// What a VPS was bought as.
-    #[serde(rename_all = "camelCase")]
-    pub struct Model {
-        /// The name of the model.
-        pub name: String,
-        /// The name that it is sold by.
-        pub offer: String,
-        /// The generation, such as `2019v1`.
-        pub version: String,
-        /// Virtual cores.
-        pub vcore: i64,
-        /// Memory in MB.
-        pub memory: i64,
-        /// The size of the disk in GB.
-        pub disk: i64,
-        /// How many addresses it can have beside its own.
-        #[serde(rename = "maximumAdditionnalIp")]
-        pub maximum_additional_ip: i64,
-        /// The data centres where it is sold.
-        pub datacenter: Vec<String>,
-        /// What can be bought beside it, such as `snapshot`.
-        pub available_options: Vec<String>,
-    }
+/// What a VPS was bought as.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Model {
+    /// The name of the model.
+    pub name: String,
+    /// The name that it is sold by.
+    pub offer: String,
+    /// The generation, such as `2019v1`.
+    pub version: String,
+    /// Virtual cores.
+    pub vcore: i64,
+    /// Memory in MB.
+    pub memory: i64,
+    /// The size of the disk in GB.
+    pub disk: i64,
+    /// How many addresses it can have beside its own.
+    #[serde(rename = "maximumAdditionnalIp")]
+    pub maximum_additional_ip: i64,
+    /// The data centres where it is sold.
+    pub datacenter: Vec<String>,
+    /// What can be bought beside it, such as `snapshot`.
+    pub available_options: Vec<String>,
 }
 
-cloud_core::model! {
-    /// A virtual private server.
-    #[serde(rename_all = "camelCase")]
-    pub struct Vps {
-        /// The name of the service, such as `vps-1a2b3c4d.vps.ovh.net`.
-        pub name: String,
-        /// The name that people see.
-        pub display_name: Option<String>,
-        /// What it is doing.
-        pub state: VpsState,
-        /// What it was bought as.
-        pub model: Model,
-        /// The kind of offer, such as `ssd`.
-        pub offer_type: String,
-        /// Virtual cores.
-        pub vcore: i64,
-        /// Memory in MB.
-        pub memory_limit: i64,
-        /// The zone that it runs in.
-        pub zone: String,
-        /// What kind of zone that is.
-        pub zone_type: ZoneType,
-        /// The cluster that it runs on.
-        pub cluster: String,
-        /// What it starts from.
-        pub netboot_mode: NetbootMode,
-        /// The keyboard that its console expects.
-        pub keymap: Option<Keymap>,
-        /// Whether OVHcloud watches over it.
-        pub sla_monitoring: Option<bool>,
-        /// Where OVHcloud watches from.
-        pub monitoring_ip_blocks: Vec<String>,
-        /// How IAM knows it.
-        pub iam: Option<ResourceMetadata>,
-    }
+/// A virtual private server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Vps {
+    /// The name of the service, such as `vps-1a2b3c4d.vps.ovh.net`.
+    pub name: String,
+    /// The name that people see.
+    pub display_name: Option<String>,
+    /// What it is doing.
+    pub state: VpsState,
+    /// What it was bought as.
+    pub model: Model,
+    /// The kind of offer, such as `ssd`.
+    pub offer_type: String,
+    /// Virtual cores.
+    pub vcore: i64,
+    /// Memory in MB.
+    pub memory_limit: i64,
+    /// The zone that it runs in.
+    pub zone: String,
+    /// What kind of zone that is.
+    pub zone_type: ZoneType,
+    /// The cluster that it runs on.
+    pub cluster: String,
+    /// What it starts from.
+    pub netboot_mode: NetbootMode,
+    /// The keyboard that its console expects.
+    pub keymap: Option<Keymap>,
+    /// Whether OVHcloud watches over it.
+    pub sla_monitoring: Option<bool>,
+    /// Where OVHcloud watches from.
+    pub monitoring_ip_blocks: Vec<String>,
+    /// How IAM knows it.
+    pub iam: Option<ResourceMetadata>,
 }
 
-cloud_core::model! {
-    /// Work on a VPS.
-    pub struct VpsTask {
-        /// Its number.
-        pub id: i64,
-        /// What it does, such as `rebootVm`.
-        #[serde(rename = "type")]
-        pub kind: String,
-        /// How far it has come.
-        pub state: VpsTaskState,
-        /// How much of it is done, in percent.
-        pub progress: i64,
-        /// When it was asked for.
-        pub date: Timestamp,
-    }
+/// Work on a VPS.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct VpsTask {
+    /// Its number.
+    pub id: i64,
+    /// What it does, such as `rebootVm`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// How far it has come.
+    pub state: VpsTaskState,
+    /// How much of it is done, in percent.
+    pub progress: i64,
+    /// When it was asked for.
+    pub date: Timestamp,
 }
 
 impl Work for VpsTask {

@@ -4,6 +4,7 @@ use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
@@ -29,50 +30,51 @@ impl From<&ClusterTemplate> for ClusterTemplateId {
     }
 }
 
-cloud_core::model! {
-    /// A template of a cluster.
-    pub struct ClusterTemplate {
-        /// Its id.
-        pub id: ClusterTemplateId,
-        /// Its name, unique in its project.
-        pub name: String,
-        /// A note.
-        pub description: Option<String>,
-        /// The project it belongs to: another one for templates that are public.
-        #[serde(alias = "tenant_id")]
-        pub project_id: ProjectId,
-        /// The plugin.
-        pub plugin_name: String,
-        /// Its version.
-        #[serde(alias = "hadoop_version")]
-        pub plugin_version: String,
-        /// Settings of the cluster.
-        pub cluster_configs: Configs,
-        /// The image of the nodes; clusters name one themselves unless set.
-        pub default_image_id: Option<ImageId>,
-        /// The network that the service reaches the nodes in; clusters name one themselves unless set.
-        pub neutron_management_network: Option<NetworkId>,
-        /// Processes whose nodes are on different hosts.
-        pub anti_affinity: Vec<String>,
-        /// The groups of nodes.
-        pub node_groups: Vec<NodeGroup>,
-        /// Whether it came with the service.
-        pub is_default: bool,
-        /// Whether settings that nobody has set are chosen by size.
-        pub use_autoconfig: Option<bool>,
-        /// Shares that all nodes mount.
-        pub shares: Vec<Share>,
-        /// Whether other projects see it.
-        pub is_public: bool,
-        /// Whether it can be neither changed nor deleted.
-        pub is_protected: bool,
-        /// The domain of the nodes in Designate.
-        pub domain_name: Option<String>,
-        /// When it was created, to the second.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
+/// A template of a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ClusterTemplate {
+    /// Its id.
+    pub id: ClusterTemplateId,
+    /// Its name, unique in its project.
+    pub name: String,
+    /// A note.
+    pub description: Option<String>,
+    /// The project it belongs to: another one for templates that are public.
+    #[serde(alias = "tenant_id")]
+    pub project_id: ProjectId,
+    /// The plugin.
+    pub plugin_name: String,
+    /// Its version.
+    #[serde(alias = "hadoop_version")]
+    pub plugin_version: String,
+    /// Settings of the cluster.
+    pub cluster_configs: Configs,
+    /// The image of the nodes; clusters name one themselves unless set.
+    pub default_image_id: Option<ImageId>,
+    /// The network that the service reaches the nodes in; clusters name one themselves unless set.
+    pub neutron_management_network: Option<NetworkId>,
+    /// Processes whose nodes are on different hosts.
+    pub anti_affinity: Vec<String>,
+    /// The groups of nodes.
+    pub node_groups: Vec<NodeGroup>,
+    /// Whether it came with the service.
+    pub is_default: bool,
+    /// Whether settings that nobody has set are chosen by size.
+    pub use_autoconfig: Option<bool>,
+    /// Shares that all nodes mount.
+    pub shares: Vec<Share>,
+    /// Whether other projects see it.
+    pub is_public: bool,
+    /// Whether it can be neither changed nor deleted.
+    pub is_protected: bool,
+    /// The domain of the nodes in Designate.
+    pub domain_name: Option<String>,
+    /// When it was created, to the second.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
 }
 
 owned!(ClusterTemplate);

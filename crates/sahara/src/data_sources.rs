@@ -4,6 +4,7 @@ use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
@@ -36,32 +37,33 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A data source. The credentials that it was given are not shown.
-    pub struct DataSource {
-        /// Its id.
-        pub id: DataSourceId,
-        /// Its name, unique in its project.
-        pub name: String,
-        /// A note.
-        pub description: Option<String>,
-        /// The project it belongs to: another one for data sources that are public.
-        #[serde(alias = "tenant_id")]
-        pub project_id: ProjectId,
-        /// The kind of storage.
-        #[serde(rename = "type")]
-        pub kind: DataSourceType,
-        /// Where in it.
-        pub url: String,
-        /// Whether other projects see it.
-        pub is_public: bool,
-        /// Whether it can be neither changed nor deleted.
-        pub is_protected: bool,
-        /// When it was created, to the second.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
+/// A data source. The credentials that it was given are not shown.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DataSource {
+    /// Its id.
+    pub id: DataSourceId,
+    /// Its name, unique in its project.
+    pub name: String,
+    /// A note.
+    pub description: Option<String>,
+    /// The project it belongs to: another one for data sources that are public.
+    #[serde(alias = "tenant_id")]
+    pub project_id: ProjectId,
+    /// The kind of storage.
+    #[serde(rename = "type")]
+    pub kind: DataSourceType,
+    /// Where in it.
+    pub url: String,
+    /// Whether other projects see it.
+    pub is_public: bool,
+    /// Whether it can be neither changed nor deleted.
+    pub is_protected: bool,
+    /// When it was created, to the second.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
 }
 
 owned!(DataSource);

@@ -7,7 +7,7 @@ use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::page::Whole;
 use cloud_core::{Error, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
@@ -17,41 +17,40 @@ use crate::ids::ImageId;
 use crate::ops::{Op, both, v1_1, v2};
 use crate::version::Version;
 
-cloud_core::model! {
-    /// An image of Glance, as Sahara registers it.
-    pub struct Image {
-        /// Its id in Glance.
-        pub id: ImageId,
-        /// Its name in Glance.
-        pub name: String,
-        /// Who logs in to the nodes; set by registering it.
-        pub username: Option<String>,
-        /// A note; set by registering it.
-        pub description: Option<String>,
-        /// The tags, in no certain order. A plugin asks for its own name and its version.
-        pub tags: Vec<String>,
-        /// The properties that Glance keeps for it.
-        pub metadata: BTreeMap<String, serde_json::Value>,
-        /// Its status in Glance, such as `ACTIVE`.
-        pub status: String,
-        /// When Glance created it.
-        pub created: Option<Timestamp>,
-        /// When Glance changed it last.
-        pub updated: Option<Timestamp>,
-    }
-    integers {
-        /// How much of it Glance has, from 0 to 100.
-        pub progress: u32,
-        /// The least disk in GiB that a node needs.
-        #[serde(rename = "minDisk")]
-        pub min_disk: u32,
-        /// The least memory in MiB that a node needs.
-        #[serde(rename = "minRam")]
-        pub min_ram: u32,
-        /// Its size in bytes.
-        #[serde(rename = "OS-EXT-IMG-SIZE:size")]
-        pub size: u64,
-    }
+/// An image of Glance, as Sahara registers it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Image {
+    /// Its id in Glance.
+    pub id: ImageId,
+    /// Its name in Glance.
+    pub name: String,
+    /// Who logs in to the nodes; set by registering it.
+    pub username: Option<String>,
+    /// A note; set by registering it.
+    pub description: Option<String>,
+    /// The tags, in no certain order. A plugin asks for its own name and its version.
+    pub tags: Vec<String>,
+    /// The properties that Glance keeps for it.
+    pub metadata: BTreeMap<String, serde_json::Value>,
+    /// Its status in Glance, such as `ACTIVE`.
+    pub status: String,
+    /// When Glance created it.
+    pub created: Option<Timestamp>,
+    /// When Glance changed it last.
+    pub updated: Option<Timestamp>,
+    /// How much of it Glance has, from 0 to 100.
+    pub progress: u32,
+    /// The least disk in GiB that a node needs.
+    #[serde(rename = "minDisk")]
+    pub min_disk: u32,
+    /// The least memory in MiB that a node needs.
+    #[serde(rename = "minRam")]
+    pub min_ram: u32,
+    /// Its size in bytes.
+    #[serde(rename = "OS-EXT-IMG-SIZE:size")]
+    pub size: u64,
 }
 
 impl From<&Image> for ImageId {

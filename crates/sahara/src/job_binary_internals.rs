@@ -7,6 +7,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
@@ -24,29 +25,28 @@ cloud_core::text_id! {
     pub struct JobBinaryInternalId;
 }
 
-cloud_core::model! {
-    /// A program in the service's database.
-    pub struct JobBinaryInternal {
-        /// Its id.
-        pub id: JobBinaryInternalId,
-        /// Its name, unique in its project.
-        pub name: String,
-        /// The project it belongs to: another one for programs that are public.
-        #[serde(alias = "tenant_id")]
-        pub project_id: ProjectId,
-        /// Whether other projects see it.
-        pub is_public: bool,
-        /// Whether it can be neither changed nor deleted.
-        pub is_protected: bool,
-        /// When it was created, to the second.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
-    integers {
-        /// How many bytes it has.
-        pub datasize: u64,
-    }
+/// A program in the service's database.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct JobBinaryInternal {
+    /// Its id.
+    pub id: JobBinaryInternalId,
+    /// Its name, unique in its project.
+    pub name: String,
+    /// The project it belongs to: another one for programs that are public.
+    #[serde(alias = "tenant_id")]
+    pub project_id: ProjectId,
+    /// Whether other projects see it.
+    pub is_public: bool,
+    /// Whether it can be neither changed nor deleted.
+    pub is_protected: bool,
+    /// When it was created, to the second.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// How many bytes it has.
+    pub datasize: u64,
 }
 
 impl JobBinaryInternal {

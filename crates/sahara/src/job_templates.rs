@@ -3,6 +3,7 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::find::{find, owned};
@@ -24,36 +25,37 @@ cloud_core::text_id! {
     pub struct JobTemplateId;
 }
 
-cloud_core::model! {
-    /// A template of a job.
-    pub struct JobTemplate {
-        /// Its id.
-        pub id: JobTemplateId,
-        /// Its name, unique in its project.
-        pub name: String,
-        /// A note.
-        pub description: Option<String>,
-        /// The project it belongs to: another one for templates that are public.
-        #[serde(alias = "tenant_id")]
-        pub project_id: ProjectId,
-        /// The type of the jobs.
-        #[serde(rename = "type")]
-        pub kind: JobType,
-        /// The programs that are started.
-        pub mains: Vec<JobBinary>,
-        /// The libraries that they need; for Java and `MapReduce`, the programs themselves.
-        pub libs: Vec<JobBinary>,
-        /// The arguments that a job can set.
-        pub interface: Vec<InterfaceArgument>,
-        /// Whether other projects see it.
-        pub is_public: bool,
-        /// Whether it can be neither changed nor deleted.
-        pub is_protected: bool,
-        /// When it was created, to the second.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
+/// A template of a job.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct JobTemplate {
+    /// Its id.
+    pub id: JobTemplateId,
+    /// Its name, unique in its project.
+    pub name: String,
+    /// A note.
+    pub description: Option<String>,
+    /// The project it belongs to: another one for templates that are public.
+    #[serde(alias = "tenant_id")]
+    pub project_id: ProjectId,
+    /// The type of the jobs.
+    #[serde(rename = "type")]
+    pub kind: JobType,
+    /// The programs that are started.
+    pub mains: Vec<JobBinary>,
+    /// The libraries that they need; for Java and `MapReduce`, the programs themselves.
+    pub libs: Vec<JobBinary>,
+    /// The arguments that a job can set.
+    pub interface: Vec<InterfaceArgument>,
+    /// Whether other projects see it.
+    pub is_public: bool,
+    /// Whether it can be neither changed nor deleted.
+    pub is_protected: bool,
+    /// When it was created, to the second.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
 }
 
 owned!(JobTemplate);

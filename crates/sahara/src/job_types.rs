@@ -36,16 +36,17 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A setting that jobs of a type can have.
-    pub struct ConfigHint {
-        /// Its name.
-        pub name: String,
-        /// The value that it has unless a job sets it.
-        pub value: Option<Value>,
-        /// What it does.
-        pub description: Option<String>,
-    }
+/// A setting that jobs of a type can have.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ConfigHint {
+    /// Its name.
+    pub name: String,
+    /// The value that it has unless a job sets it.
+    pub value: Option<Value>,
+    /// What it does.
+    pub description: Option<String>,
 }
 
 /// The settings of a type of jobs, as they are known to the service.
@@ -65,7 +66,9 @@ pub struct ConfigHints {
 /// A list, or an empty object where nothing is known.
 fn hints<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<ConfigHint>, D::Error> {
     match Value::deserialize(deserializer)? {
-        list @ Value::Array(_) => serde_json::from_value(list).map_err(serde::de::Error::custom),
+        list @ Value::Array(_) => {
+            cloud_core::decode::from_value(&list).map_err(serde::de::Error::custom)
+        }
         Value::Object(known) => {
             let hint = |(name, value)| ConfigHint {
                 name,
@@ -78,36 +81,39 @@ fn hints<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Config
     }
 }
 
-cloud_core::model! {
-    /// What is known about a type of jobs in one version of a plugin.
-    pub struct JobTypeVersion {
-        /// Its settings, when they were asked for.
-        pub job_config: Option<ConfigHints>,
-    }
+/// What is known about a type of jobs in one version of a plugin.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct JobTypeVersion {
+    /// Its settings, when they were asked for.
+    pub job_config: Option<ConfigHints>,
 }
 
-cloud_core::model! {
-    /// A plugin that can run a type of jobs.
-    pub struct JobTypePlugin {
-        /// Its name.
-        pub name: String,
-        /// Its name for people.
-        pub title: String,
-        /// What it is.
-        pub description: Option<String>,
-        /// Its versions that can; `None` where a plugin tells nothing about its settings.
-        pub versions: BTreeMap<String, Option<JobTypeVersion>>,
-    }
+/// A plugin that can run a type of jobs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct JobTypePlugin {
+    /// Its name.
+    pub name: String,
+    /// Its name for people.
+    pub title: String,
+    /// What it is.
+    pub description: Option<String>,
+    /// Its versions that can; `None` where a plugin tells nothing about its settings.
+    pub versions: BTreeMap<String, Option<JobTypeVersion>>,
 }
 
-cloud_core::model! {
-    /// A type of jobs, with the plugins that can run it.
-    pub struct AvailableJobType {
-        /// The type.
-        pub name: JobType,
-        /// The plugins.
-        pub plugins: Vec<JobTypePlugin>,
-    }
+/// A type of jobs, with the plugins that can run it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AvailableJobType {
+    /// The type.
+    pub name: JobType,
+    /// The plugins.
+    pub plugins: Vec<JobTypePlugin>,
 }
 
 /// `/job-types`. Every member of a project may call it [by default](crate#policy-rules).

@@ -101,6 +101,11 @@ mod sort;
 mod version;
 mod wait;
 
+/// Reads answers that were kept as JSON, as tolerantly as the client reads those of the service.
+pub mod decode {
+    pub use cloud_core::decode::{from_slice, from_str, from_value};
+}
+
 pub use client::Client;
 pub use cloud::{Cloud, CloudBuilder, Connect};
 pub use cloud_core::body::Body;

@@ -4,6 +4,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::{Error, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
@@ -22,78 +23,77 @@ cloud_core::text_id! {
     pub struct NodeGroupTemplateId;
 }
 
-cloud_core::model! {
-    /// A template of a node group.
-    pub struct NodeGroupTemplate {
-        /// Its id.
-        pub id: NodeGroupTemplateId,
-        /// Its name, unique in its project.
-        pub name: String,
-        /// A note.
-        pub description: Option<String>,
-        /// The project it belongs to: another one for templates that are public.
-        #[serde(alias = "tenant_id")]
-        pub project_id: ProjectId,
-        /// The size of the nodes.
-        pub flavor_id: FlavorId,
-        /// The image of the nodes; the cluster's unless set.
-        pub image_id: Option<ImageId>,
-        /// The plugin.
-        pub plugin_name: String,
-        /// Its version.
-        #[serde(alias = "hadoop_version")]
-        pub plugin_version: String,
-        /// What runs on the nodes.
-        pub node_processes: Vec<String>,
-        /// Settings of it.
-        pub node_configs: Configs,
-        /// The availability zone of the volumes.
-        pub volumes_availability_zone: Option<String>,
-        /// Where volumes are mounted; their number follows.
-        pub volume_mount_prefix: Option<String>,
-        /// The type of the volumes.
-        pub volume_type: Option<String>,
-        /// Whether volumes are on the hosts of their nodes.
-        pub volume_local_to_instance: bool,
-        /// Whether nodes boot from a volume.
-        pub boot_from_volume: bool,
-        /// The type of the volume to boot from.
-        pub boot_volume_type: Option<String>,
-        /// The availability zone of the volume to boot from.
-        pub boot_volume_availability_zone: Option<String>,
-        /// Whether the volume to boot from is on the host of its node.
-        pub boot_volume_local_to_instance: bool,
-        /// The pool, or external network, that floating addresses come from.
-        pub floating_ip_pool: Option<String>,
-        /// Security groups, by name or id.
-        pub security_groups: Vec<String>,
-        /// Whether a security group is made for the nodes.
-        pub auto_security_group: bool,
-        /// The availability zone of the nodes.
-        pub availability_zone: Option<String>,
-        /// Whether other nodes are reached through these.
-        pub is_proxy_gateway: bool,
-        /// Whether it came with the service.
-        pub is_default: bool,
-        /// Whether settings that nobody has set are chosen by size.
-        pub use_autoconfig: Option<bool>,
-        /// Shares that the nodes mount.
-        pub shares: Vec<Share>,
-        /// Whether other projects see it.
-        pub is_public: bool,
-        /// Whether it can be neither changed nor deleted.
-        pub is_protected: bool,
-        /// When it was created, to the second.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
-    integers {
-        /// How many volumes every node gets.
-        pub volumes_per_node: u32,
-        /// The size of each in GiB; 0 without volumes.
-        pub volumes_size: u32,
-    }
+/// A template of a node group.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct NodeGroupTemplate {
+    /// Its id.
+    pub id: NodeGroupTemplateId,
+    /// Its name, unique in its project.
+    pub name: String,
+    /// A note.
+    pub description: Option<String>,
+    /// The project it belongs to: another one for templates that are public.
+    #[serde(alias = "tenant_id")]
+    pub project_id: ProjectId,
+    /// The size of the nodes.
+    pub flavor_id: FlavorId,
+    /// The image of the nodes; the cluster's unless set.
+    pub image_id: Option<ImageId>,
+    /// The plugin.
+    pub plugin_name: String,
+    /// Its version.
+    #[serde(alias = "hadoop_version")]
+    pub plugin_version: String,
+    /// What runs on the nodes.
+    pub node_processes: Vec<String>,
+    /// Settings of it.
+    pub node_configs: Configs,
+    /// The availability zone of the volumes.
+    pub volumes_availability_zone: Option<String>,
+    /// Where volumes are mounted; their number follows.
+    pub volume_mount_prefix: Option<String>,
+    /// The type of the volumes.
+    pub volume_type: Option<String>,
+    /// Whether volumes are on the hosts of their nodes.
+    pub volume_local_to_instance: bool,
+    /// Whether nodes boot from a volume.
+    pub boot_from_volume: bool,
+    /// The type of the volume to boot from.
+    pub boot_volume_type: Option<String>,
+    /// The availability zone of the volume to boot from.
+    pub boot_volume_availability_zone: Option<String>,
+    /// Whether the volume to boot from is on the host of its node.
+    pub boot_volume_local_to_instance: bool,
+    /// The pool, or external network, that floating addresses come from.
+    pub floating_ip_pool: Option<String>,
+    /// Security groups, by name or id.
+    pub security_groups: Vec<String>,
+    /// Whether a security group is made for the nodes.
+    pub auto_security_group: bool,
+    /// The availability zone of the nodes.
+    pub availability_zone: Option<String>,
+    /// Whether other nodes are reached through these.
+    pub is_proxy_gateway: bool,
+    /// Whether it came with the service.
+    pub is_default: bool,
+    /// Whether settings that nobody has set are chosen by size.
+    pub use_autoconfig: Option<bool>,
+    /// Shares that the nodes mount.
+    pub shares: Vec<Share>,
+    /// Whether other projects see it.
+    pub is_public: bool,
+    /// Whether it can be neither changed nor deleted.
+    pub is_protected: bool,
+    /// When it was created, to the second.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// How many volumes every node gets.
+    pub volumes_per_node: u32,
+    /// The size of each in GiB; 0 without volumes.
+    pub volumes_size: u32,
 }
 
 owned!(NodeGroupTemplate);

@@ -2,7 +2,7 @@
 
 use cloud_core::model::Timestamp;
 use cloud_core::{Error, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::check;
@@ -11,94 +11,92 @@ use crate::ids::{FlavorId, ImageId};
 use crate::node_group_templates::{NodeGroupTemplate, NodeGroupTemplateId};
 use crate::shares::Share;
 
-cloud_core::model! {
-    /// A node: a server of Nova.
-    pub struct Instance {
-        /// Its id in Sahara.
-        pub id: String,
-        /// Its id in Nova.
-        pub instance_id: Option<String>,
-        /// Its name: those of the cluster and of the group, and a number.
-        pub instance_name: String,
-        /// Its address inside of the network; `None` until it has one.
-        pub internal_ip: Option<String>,
-        /// The address that Sahara reaches it by.
-        pub management_ip: Option<String>,
-        /// Its name in Designate.
-        pub dns_hostname: Option<String>,
-        /// When it was created.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
-    integers {
-        /// How many volumes it has.
-        pub storage_devices_number: u32,
-    }
+/// A node: a server of Nova.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Instance {
+    /// Its id in Sahara.
+    pub id: String,
+    /// Its id in Nova.
+    pub instance_id: Option<String>,
+    /// Its name: those of the cluster and of the group, and a number.
+    pub instance_name: String,
+    /// Its address inside of the network; `None` until it has one.
+    pub internal_ip: Option<String>,
+    /// The address that Sahara reaches it by.
+    pub management_ip: Option<String>,
+    /// Its name in Designate.
+    pub dns_hostname: Option<String>,
+    /// When it was created.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// How many volumes it has.
+    pub storage_devices_number: u32,
 }
 
-cloud_core::model! {
-    /// A group of nodes that are alike.
-    pub struct NodeGroup {
-        /// Its id. Templates give theirs new ones with every change.
-        pub id: String,
-        /// Its name, unique in its cluster.
-        pub name: String,
-        /// The template it was made from.
-        pub node_group_template_id: Option<NodeGroupTemplateId>,
-        /// The size of the nodes.
-        pub flavor_id: FlavorId,
-        /// The image of the nodes; the cluster's unless set.
-        pub image_id: Option<ImageId>,
-        /// What runs on the nodes.
-        pub node_processes: Vec<String>,
-        /// Settings of it.
-        pub node_configs: Configs,
-        /// The availability zone of the volumes.
-        pub volumes_availability_zone: Option<String>,
-        /// Where volumes are mounted; their number follows.
-        pub volume_mount_prefix: Option<String>,
-        /// The type of the volumes.
-        pub volume_type: Option<String>,
-        /// Whether volumes are on the hosts of their nodes.
-        pub volume_local_to_instance: bool,
-        /// Whether nodes boot from a volume.
-        pub boot_from_volume: bool,
-        /// The type of the volume to boot from.
-        pub boot_volume_type: Option<String>,
-        /// The availability zone of the volume to boot from.
-        pub boot_volume_availability_zone: Option<String>,
-        /// Whether the volume to boot from is on the host of its node.
-        pub boot_volume_local_to_instance: bool,
-        /// The pool, or external network, that floating addresses come from.
-        pub floating_ip_pool: Option<String>,
-        /// Security groups, by name or id.
-        pub security_groups: Vec<String>,
-        /// Whether a security group is made for the nodes.
-        pub auto_security_group: bool,
-        /// The availability zone of the nodes.
-        pub availability_zone: Option<String>,
-        /// Whether other nodes are reached through these.
-        pub is_proxy_gateway: bool,
-        /// Whether settings that nobody has set are chosen by size.
-        pub use_autoconfig: Option<bool>,
-        /// Shares that the nodes mount.
-        pub shares: Vec<Share>,
-        /// The nodes there are; empty in templates.
-        pub instances: Vec<Instance>,
-        /// When it was created.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
-    integers {
-        /// How many nodes it has, or shall have.
-        pub count: u32,
-        /// How many volumes every node has.
-        pub volumes_per_node: u32,
-        /// The size of each in GiB; 0 without volumes.
-        pub volumes_size: u32,
-    }
+/// A group of nodes that are alike.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct NodeGroup {
+    /// Its id. Templates give theirs new ones with every change.
+    pub id: String,
+    /// Its name, unique in its cluster.
+    pub name: String,
+    /// The template it was made from.
+    pub node_group_template_id: Option<NodeGroupTemplateId>,
+    /// The size of the nodes.
+    pub flavor_id: FlavorId,
+    /// The image of the nodes; the cluster's unless set.
+    pub image_id: Option<ImageId>,
+    /// What runs on the nodes.
+    pub node_processes: Vec<String>,
+    /// Settings of it.
+    pub node_configs: Configs,
+    /// The availability zone of the volumes.
+    pub volumes_availability_zone: Option<String>,
+    /// Where volumes are mounted; their number follows.
+    pub volume_mount_prefix: Option<String>,
+    /// The type of the volumes.
+    pub volume_type: Option<String>,
+    /// Whether volumes are on the hosts of their nodes.
+    pub volume_local_to_instance: bool,
+    /// Whether nodes boot from a volume.
+    pub boot_from_volume: bool,
+    /// The type of the volume to boot from.
+    pub boot_volume_type: Option<String>,
+    /// The availability zone of the volume to boot from.
+    pub boot_volume_availability_zone: Option<String>,
+    /// Whether the volume to boot from is on the host of its node.
+    pub boot_volume_local_to_instance: bool,
+    /// The pool, or external network, that floating addresses come from.
+    pub floating_ip_pool: Option<String>,
+    /// Security groups, by name or id.
+    pub security_groups: Vec<String>,
+    /// Whether a security group is made for the nodes.
+    pub auto_security_group: bool,
+    /// The availability zone of the nodes.
+    pub availability_zone: Option<String>,
+    /// Whether other nodes are reached through these.
+    pub is_proxy_gateway: bool,
+    /// Whether settings that nobody has set are chosen by size.
+    pub use_autoconfig: Option<bool>,
+    /// Shares that the nodes mount.
+    pub shares: Vec<Share>,
+    /// The nodes there are; empty in templates.
+    pub instances: Vec<Instance>,
+    /// When it was created.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// How many nodes it has, or shall have.
+    pub count: u32,
+    /// How many volumes every node has.
+    pub volumes_per_node: u32,
+    /// The size of each in GiB; 0 without volumes.
+    pub volumes_size: u32,
 }
 
 /// A group of nodes that is to be, in a cluster or in a template of one: made from a template, or on its own.

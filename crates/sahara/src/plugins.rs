@@ -1,80 +1,42 @@
 //! Plugins: what the service can set up on the nodes of a cluster, and what can be set in it.
 
-use std::collections::{BTreeMap, btree_map};
-use std::ops::Deref;
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::page::Whole;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::cluster_templates::ClusterTemplate;
 use crate::configs::ConfigValue;
 use crate::ops::{Op, both, v1_1};
 
-/// What has names of its own, in the order of the names; read like the map that it holds. A name for which the service
-/// gives `null` has the default.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Named<T>(BTreeMap<String, T>);
-
-impl<T> Default for Named<T> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
-
-impl<T> Deref for Named<T> {
-    type Target = BTreeMap<String, T>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl<'a, T> IntoIterator for &'a Named<T> {
-    type Item = (&'a String, &'a T);
-    type IntoIter = btree_map::Iter<'a, String, T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
-    }
-}
-
-impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let all = BTreeMap::<String, Option<T>>::deserialize(deserializer)?;
-        Ok(Self(
-            all.into_iter()
-                .map(|(name, value)| (name, value.unwrap_or_default()))
-                .collect(),
-        ))
-    }
-}
-
 /// Labels by their name, such as `enabled`, `hidden`, `stable` or `deprecated`.
-pub type Labels = Named<Label>;
+pub type Labels = BTreeMap<String, Label>;
 
-cloud_core::model! {
-    /// What is said about a plugin or one of its versions.
-    pub struct Label {
-        /// Whether it is so.
-        pub status: bool,
-        /// Whether an administrator can change it.
-        pub mutable: bool,
-        /// What it means.
-        pub description: Option<String>,
-    }
+/// What is said about a plugin or one of its versions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Label {
+    /// Whether it is so.
+    pub status: bool,
+    /// Whether an administrator can change it.
+    pub mutable: bool,
+    /// What it means.
+    pub description: Option<String>,
 }
 
 /// The fields that a plugin has with and without the details of a version.
 macro_rules! plugin {
     ($(#[$meta:meta])* pub struct $name:ident { $($more:tt)* }) => {
-        cloud_core::model! {
             $(#[$meta])*
-            pub struct $name {
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(default)]
+        #[non_exhaustive]
+        pub struct $name {
                 /// Its name.
                 pub name: String,
                 /// Its name for people.
@@ -86,10 +48,9 @@ macro_rules! plugin {
                 /// What is said about it.
                 pub plugin_labels: Labels,
                 /// What is said about its versions.
-                pub version_labels: Named<Labels>,
+                pub version_labels: BTreeMap<String, Labels>,
                 $($more)*
             }
-        }
 
         impl $name {
             /// Whether clusters can be made with this version: it, and the plugin, must be enabled.
@@ -112,7 +73,7 @@ plugin! {
         /// What can be set.
         pub configs: Vec<PluginConfig>,
         /// The processes by the service they belong to.
-        pub node_processes: Named<Vec<String>>,
+        pub node_processes: BTreeMap<String, Vec<String>>,
         /// The tags that an image needs.
         pub required_image_tags: Vec<String>,
     }
@@ -140,30 +101,29 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A setting that a plugin knows.
-    pub struct PluginConfig {
-        /// Its name.
-        pub name: String,
-        /// What it does.
-        pub description: Option<String>,
-        /// What its value is.
-        pub config_type: ConfigType,
-        /// The values there are to choose from, in the plugin's own form; null when anything goes.
-        pub config_values: serde_json::Value,
-        /// The value unless set.
-        pub default_value: Option<ConfigValue>,
-        /// The target it is set under: a service, or `general`.
-        pub applicable_target: String,
-        /// Where it is set.
-        pub scope: ConfigScope,
-        /// Whether it may be left out.
-        pub is_optional: bool,
-    }
-    integers {
-        /// How important it is: 1 comes before 2.
-        pub priority: u32,
-    }
+/// A setting that a plugin knows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PluginConfig {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub description: Option<String>,
+    /// What its value is.
+    pub config_type: ConfigType,
+    /// The values there are to choose from, in the plugin's own form; null when anything goes.
+    pub config_values: serde_json::Value,
+    /// The value unless set.
+    pub default_value: Option<ConfigValue>,
+    /// The target it is set under: a service, or `general`.
+    pub applicable_target: String,
+    /// Where it is set.
+    pub scope: ConfigScope,
+    /// Whether it may be left out.
+    pub is_optional: bool,
+    /// How important it is: 1 comes before 2.
+    pub priority: u32,
 }
 
 impl PluginVersion {
@@ -178,7 +138,7 @@ impl PluginVersion {
     ///
     /// ```
     /// # let json = r#"{"configs": [{"name": "a", "scope": "node", "applicable_target": "HDFS"}]}"#;
-    /// # let version: sahara::PluginVersion = serde_json::from_str(json).unwrap();
+    /// # let version: sahara::PluginVersion = sahara::decode::from_str(json).unwrap();
     /// use sahara::plugins::ConfigScope;
     ///
     /// for config in version.configs_of(ConfigScope::Node, "HDFS") {

@@ -1,6 +1,5 @@
 //! Shares of Manila that nodes mount.
 
-use cloud_core::model::lenient;
 use serde::{Deserialize, Serialize};
 
 cloud_core::open_enum! {
@@ -19,7 +18,6 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Share {
     /// Its id in Manila.
-    #[serde(deserialize_with = "lenient::field")]
     pub id: String,
     /// Where it is mounted: an absolute path; `/mnt/` and the id unless given.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -43,7 +43,7 @@ fn one(version: Version) -> Value {
 }
 
 fn group_template(id: &str, name: &str) -> NodeGroupTemplate {
-    serde_json::from_value(json!({ "id": id, "name": name })).unwrap()
+    sahara::decode::from_value(&json!({ "id": id, "name": name })).unwrap()
 }
 
 #[tokio::test]
@@ -90,16 +90,16 @@ async fn a_template_is_the_same_in_both_versions() {
 #[test]
 fn an_answer_may_lack_anything_and_hold_more() {
     let full = template(Version::V2);
-    let read: ClusterTemplate = serde_json::from_value(full.clone()).unwrap();
+    let read: ClusterTemplate = sahara::decode::from_value(&full).unwrap();
     assert_eq!(read.node_groups[0].flavor_id, FlavorId::from("5"));
     for key in full.as_object().unwrap().keys() {
         let mut less = full.clone();
         less.as_object_mut().unwrap().remove(key);
         less["of_next_year"] = json!({"a": 1});
-        serde_json::from_value::<ClusterTemplate>(less).unwrap();
+        sahara::decode::from_value::<ClusterTemplate>(&less).unwrap();
         let mut null = full.clone();
         null[key] = Value::Null;
-        serde_json::from_value::<ClusterTemplate>(null).unwrap();
+        sahara::decode::from_value::<ClusterTemplate>(&null).unwrap();
     }
 }
 
@@ -216,7 +216,7 @@ async fn changing_has_another_method_in_each_version() {
     for (version, method) in [(Version::V1_1, "PUT"), (Version::V2, "PATCH")] {
         let (_, key) = keys(version);
         let (api, wire) = answered(version, 202, one(version)).await;
-        let template: ClusterTemplate = serde_json::from_value(template(version)).unwrap();
+        let template: ClusterTemplate = sahara::decode::from_value(&template(version)).unwrap();
         api.cluster_templates()
             .update(&template.id)
             .image(None)

@@ -60,7 +60,7 @@ fn template(version: Version) -> ClusterTemplate {
     let (_, key) = keys(version);
     let mut template = json!({"id": "t1", "name": "small", "plugin_name": "fake"});
     template[key] = "0.1".into();
-    serde_json::from_value(template).unwrap()
+    sahara::decode::from_value(&template).unwrap()
 }
 
 fn refusal(name: &str, message: &str) -> Value {
@@ -114,7 +114,7 @@ async fn a_cluster_is_the_same_in_both_versions() {
     }
     let full = cluster(Version::V2, "c1", "a", "Of Next Year");
     assert_eq!(
-        serde_json::from_value::<Cluster>(full.clone())
+        sahara::decode::from_value::<Cluster>(&full)
             .unwrap()
             .status
             .as_str(),
@@ -123,9 +123,9 @@ async fn a_cluster_is_the_same_in_both_versions() {
     for key in full.as_object().unwrap().keys() {
         let mut null = full.clone();
         null[key] = Value::Null;
-        serde_json::from_value::<Cluster>(null.clone()).unwrap();
+        sahara::decode::from_value::<Cluster>(&null).unwrap();
         null.as_object_mut().unwrap().remove(key);
-        serde_json::from_value::<Cluster>(null).unwrap();
+        sahara::decode::from_value::<Cluster>(&null).unwrap();
     }
 }
 

@@ -85,10 +85,10 @@ async fn a_job_is_the_same_in_both_versions() {
     for key in full.as_object().unwrap().keys() {
         let mut less = full.clone();
         less.as_object_mut().unwrap().remove(key);
-        serde_json::from_value::<Job>(less).unwrap();
+        sahara::decode::from_value::<Job>(&less).unwrap();
         let mut null = full.clone();
         null[key] = Value::Null;
-        serde_json::from_value::<Job>(null).unwrap();
+        sahara::decode::from_value::<Job>(&null).unwrap();
     }
 }
 
@@ -120,7 +120,7 @@ async fn q3_passwords_that_the_service_shows_are_not_shown_again() {
 /// Q15: the engine for Storm can give a list where the status should be.
 #[test]
 fn q15_a_status_may_be_a_list() {
-    let info = |info: Value| serde_json::from_value::<JobInfo>(info).unwrap().status;
+    let info = |info: Value| sahara::decode::from_value::<JobInfo>(&info).unwrap().status;
     assert_eq!(info(json!({"status": "KILLED"})), JobStatus::Killed);
     assert_eq!(
         info(json!({"status": ["RUNNING", "x"]})),

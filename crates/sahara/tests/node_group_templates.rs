@@ -77,12 +77,12 @@ fn an_answer_may_lack_anything_and_hold_more() {
         let mut less = full.clone();
         less.as_object_mut().unwrap().remove(key);
         less["of_next_year"] = json!({"a": 1});
-        serde_json::from_value::<NodeGroupTemplate>(less).unwrap();
+        sahara::decode::from_value::<NodeGroupTemplate>(&less).unwrap();
         let mut null = full.clone();
         null[key] = Value::Null;
-        serde_json::from_value::<NodeGroupTemplate>(null).unwrap();
+        sahara::decode::from_value::<NodeGroupTemplate>(&null).unwrap();
     }
-    let number: NodeGroupTemplate = serde_json::from_value(json!({"flavor_id": 5})).unwrap();
+    let number: NodeGroupTemplate = sahara::decode::from_value(&json!({"flavor_id": 5})).unwrap();
     assert_eq!(number.flavor_id, FlavorId::from("5"));
 }
 

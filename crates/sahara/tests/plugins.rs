@@ -74,7 +74,7 @@ fn a_name_without_a_value_has_the_default() {
     came["version_labels"]["0.1"]["enabled"] = Value::Null;
     came["version_labels"]["0.2"] = Value::Null;
     came["node_processes"]["HDFS"] = Value::Null;
-    let read: PluginVersion = serde_json::from_value(came).unwrap();
+    let read: PluginVersion = sahara::decode::from_value(&came).unwrap();
     assert!(!read.plugin_labels["enabled"].status && !read.version_labels["0.1"]["enabled"].status);
     assert!(read.version_labels["0.2"].is_empty() && !read.is_enabled("0.1"));
     assert_eq!(
@@ -94,7 +94,7 @@ fn names<'a>(configs: impl Iterator<Item = &'a PluginConfig>) -> Vec<&'a str> {
 
 #[test]
 fn settings_are_found_by_scope_and_target() {
-    let version: PluginVersion = serde_json::from_value(version()).unwrap();
+    let version: PluginVersion = sahara::decode::from_value(&version()).unwrap();
     assert_eq!(
         names(version.configs_in(ConfigScope::Node)),
         ["Heap", "Odd"]
@@ -136,17 +136,17 @@ fn an_answer_may_lack_anything_and_hold_more() {
     for key in full.as_object().unwrap().keys() {
         let mut null = full.clone();
         null[key] = Value::Null;
-        serde_json::from_value::<PluginVersion>(null.clone()).unwrap();
+        sahara::decode::from_value::<PluginVersion>(&null).unwrap();
         null.as_object_mut().unwrap().remove(key);
-        serde_json::from_value::<PluginVersion>(null).unwrap();
+        sahara::decode::from_value::<PluginVersion>(&null).unwrap();
     }
     assert!(
-        !serde_json::from_value::<Plugin>(json!({"name": "x"}))
+        !sahara::decode::from_value::<Plugin>(&json!({"name": "x"}))
             .unwrap()
             .is_enabled("1")
     );
     assert!(
-        serde_json::from_value::<Plugin>(json!({}))
+        sahara::decode::from_value::<Plugin>(&json!({}))
             .unwrap()
             .version_labels
             .is_empty()

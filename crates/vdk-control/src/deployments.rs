@@ -7,6 +7,7 @@ use cloud_core::Error;
 use cloud_core::call::{Call, CallOptions};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::job::Job;
 use crate::jobs::{Contacts, Schedule};
@@ -26,24 +27,23 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// What a job may take up. Lists of jobs spell some of these names differently on the wire.
-    pub struct Resources {
-        /// The CPU that it begins with, in tenths of a core.
-        #[serde(alias = "cpuRequest")]
-        pub cpu_request: Option<f64>,
-        /// The most CPU that it gets, in tenths of a core.
-        #[serde(alias = "cpuLimit")]
-        pub cpu_limit: Option<f64>,
-    }
-    integers {
-        /// The memory that it begins with, in MiB.
-        #[serde(alias = "memoryRequest")]
-        pub memory_request: Option<i32>,
-        /// The most memory that it gets, in MiB.
-        #[serde(alias = "memoryLimit")]
-        pub memory_limit: Option<i32>,
-    }
+/// What a job may take up. Lists of jobs spell some of these names differently on the wire.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Resources {
+    /// The CPU that it begins with, in tenths of a core.
+    #[serde(alias = "cpuRequest")]
+    pub cpu_request: Option<f64>,
+    /// The most CPU that it gets, in tenths of a core.
+    #[serde(alias = "cpuLimit")]
+    pub cpu_limit: Option<f64>,
+    /// The memory that it begins with, in MiB.
+    #[serde(alias = "memoryRequest")]
+    pub memory_request: Option<i32>,
+    /// The most memory that it gets, in MiB.
+    #[serde(alias = "memoryLimit")]
+    pub memory_limit: Option<i32>,
 }
 
 impl Resources {
@@ -64,32 +64,33 @@ impl Resources {
     }
 }
 
-cloud_core::model! {
-    /// A deployment as it is. The server fills in neither `id`, nor `contacts`, nor `schedule`.
-    pub struct DeploymentStatus {
-        /// Its name.
-        pub id: Option<String>,
-        /// The version of the sources, as an upload gave it.
-        pub job_version: String,
-        /// The version of VDK.
-        pub vdk_version: Option<String>,
-        /// The version of Python.
-        pub python_version: Option<String>,
-        /// What it is for.
-        pub mode: Option<JobMode>,
-        /// Whether it runs, by its schedule or when it is started.
-        pub enabled: Option<bool>,
-        /// Who is told what.
-        pub contacts: Option<Contacts>,
-        /// When it runs by itself.
-        pub schedule: Option<Schedule>,
-        /// What it may take up.
-        pub resources: Option<Resources>,
-        /// When it was deployed last, as the service writes it; see [`deployed_at`](Self::deployed_at).
-        pub last_deployed_date: Option<String>,
-        /// Who deployed it last.
-        pub last_deployed_by: Option<String>,
-    }
+/// A deployment as it is. The server fills in neither `id`, nor `contacts`, nor `schedule`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DeploymentStatus {
+    /// Its name.
+    pub id: Option<String>,
+    /// The version of the sources, as an upload gave it.
+    pub job_version: String,
+    /// The version of VDK.
+    pub vdk_version: Option<String>,
+    /// The version of Python.
+    pub python_version: Option<String>,
+    /// What it is for.
+    pub mode: Option<JobMode>,
+    /// Whether it runs, by its schedule or when it is started.
+    pub enabled: Option<bool>,
+    /// Who is told what.
+    pub contacts: Option<Contacts>,
+    /// When it runs by itself.
+    pub schedule: Option<Schedule>,
+    /// What it may take up.
+    pub resources: Option<Resources>,
+    /// When it was deployed last, as the service writes it; see [`deployed_at`](Self::deployed_at).
+    pub last_deployed_date: Option<String>,
+    /// Who deployed it last.
+    pub last_deployed_by: Option<String>,
 }
 
 impl DeploymentStatus {

@@ -55,7 +55,7 @@ impl ApiError {
             // Of GraphQL.
             errors: Option<Vec<Value>>,
         }
-        let body: Body = serde_json::from_slice(body).ok()?;
+        let body: Body = cloud_core::decode::from_slice(body).ok()?;
         let mut messages = match body.messages {
             Some(Value::Array(list)) => list.into_iter().map(Some).map(text).collect(),
             other => vec![text(other)],

@@ -4,6 +4,7 @@
 //! default; the types are there without it, since lists of jobs hold executions too.
 
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::deployments::{JobMode, Resources};
 use crate::jobs::{Contacts, Schedule};
@@ -86,39 +87,40 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// An execution.
-    pub struct Execution {
-        /// Its name, such as `daily-load-1795168800000-x7k2p`.
-        pub id: String,
-        /// The job.
-        #[serde(alias = "jobName")]
-        pub job_name: String,
-        /// How it goes.
-        pub status: ExecutionStatus,
-        /// Who started it (`type`).
-        #[serde(rename = "type")]
-        pub kind: ExecutionType,
-        /// When it began.
-        #[serde(alias = "startTime")]
-        pub start_time: Option<Timestamp>,
-        /// When it ended.
-        #[serde(alias = "endTime")]
-        pub end_time: Option<Timestamp>,
-        /// Who started it, such as `manual/ann`: what the request said, and the user.
-        #[serde(alias = "startedBy")]
-        pub started_by: Option<String>,
-        /// What there is to say about its end.
-        pub message: Option<String>,
-        /// The operation id of the call that started it.
-        #[serde(alias = "opId")]
-        pub op_id: Option<String>,
-        /// Where its logs are kept, when the operators have set that up.
-        #[serde(alias = "logsUrl")]
-        pub logs_url: Option<String>,
-        /// What was deployed when it began.
-        pub deployment: Option<ExecutionDeployment>,
-    }
+/// An execution.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Execution {
+    /// Its name, such as `daily-load-1795168800000-x7k2p`.
+    pub id: String,
+    /// The job.
+    #[serde(alias = "jobName")]
+    pub job_name: String,
+    /// How it goes.
+    pub status: ExecutionStatus,
+    /// Who started it (`type`).
+    #[serde(rename = "type")]
+    pub kind: ExecutionType,
+    /// When it began.
+    #[serde(alias = "startTime")]
+    pub start_time: Option<Timestamp>,
+    /// When it ended.
+    #[serde(alias = "endTime")]
+    pub end_time: Option<Timestamp>,
+    /// Who started it, such as `manual/ann`: what the request said, and the user.
+    #[serde(alias = "startedBy")]
+    pub started_by: Option<String>,
+    /// What there is to say about its end.
+    pub message: Option<String>,
+    /// The operation id of the call that started it.
+    #[serde(alias = "opId")]
+    pub op_id: Option<String>,
+    /// Where its logs are kept, when the operators have set that up.
+    #[serde(alias = "logsUrl")]
+    pub logs_url: Option<String>,
+    /// What was deployed when it began.
+    pub deployment: Option<ExecutionDeployment>,
 }
 
 impl Execution {
@@ -128,38 +130,39 @@ impl Execution {
     }
 }
 
-cloud_core::model! {
-    /// What was deployed when an execution began.
-    pub struct ExecutionDeployment {
-        /// Its name.
-        pub id: Option<String>,
-        /// Whether it ran by its schedule.
-        pub enabled: Option<bool>,
-        /// Who was told what. Only lists of jobs and teams have it.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub contacts: Option<Contacts>,
-        /// The version of the sources.
-        #[serde(alias = "jobVersion")]
-        pub job_version: Option<String>,
-        /// The version of VDK.
-        #[serde(alias = "vdkVersion")]
-        pub vdk_version: Option<String>,
-        /// The version of Python.
-        #[serde(alias = "jobPythonVersion")]
-        pub python_version: Option<String>,
-        /// What it was for.
-        pub mode: Option<JobMode>,
-        /// When it was deployed.
-        #[serde(alias = "deployedDate")]
-        pub deployed_date: Option<Timestamp>,
-        /// Who deployed it.
-        #[serde(alias = "deployedBy")]
-        pub deployed_by: Option<String>,
-        /// When it ran by itself.
-        pub schedule: Option<Schedule>,
-        /// What it could take up.
-        pub resources: Option<Resources>,
-    }
+/// What was deployed when an execution began.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ExecutionDeployment {
+    /// Its name.
+    pub id: Option<String>,
+    /// Whether it ran by its schedule.
+    pub enabled: Option<bool>,
+    /// Who was told what. Only lists of jobs and teams have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<Contacts>,
+    /// The version of the sources.
+    #[serde(alias = "jobVersion")]
+    pub job_version: Option<String>,
+    /// The version of VDK.
+    #[serde(alias = "vdkVersion")]
+    pub vdk_version: Option<String>,
+    /// The version of Python.
+    #[serde(alias = "jobPythonVersion")]
+    pub python_version: Option<String>,
+    /// What it was for.
+    pub mode: Option<JobMode>,
+    /// When it was deployed.
+    #[serde(alias = "deployedDate")]
+    pub deployed_date: Option<Timestamp>,
+    /// Who deployed it.
+    #[serde(alias = "deployedBy")]
+    pub deployed_by: Option<String>,
+    /// When it ran by itself.
+    pub schedule: Option<Schedule>,
+    /// What it could take up.
+    pub resources: Option<Resources>,
 }
 
 /// An execution that has ended, well or not.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use cloud_core::call::Task;
 use cloud_core::decode::{Decode, RawResponse};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::check;
@@ -13,52 +13,51 @@ use crate::ops;
 use crate::query::{ListJobs, QueryJobs};
 use crate::team::Team;
 
-cloud_core::model! {
-    /// A data job.
-    pub struct DataJob {
-        /// Its name.
-        pub job_name: String,
-        /// What it is for.
-        pub description: String,
-        /// The team that it belongs to.
-        pub team: Option<String>,
-        /// Its settings.
-        pub config: JobConfig,
-    }
+/// A data job.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct DataJob {
+    /// Its name.
+    pub job_name: String,
+    /// What it is for.
+    pub description: String,
+    /// The team that it belongs to.
+    pub team: Option<String>,
+    /// Its settings.
+    pub config: JobConfig,
 }
 
-cloud_core::model! {
-    /// The settings of a data job.
-    pub struct JobConfig {
-        /// The database that it talks to unless it says otherwise, such as `TRINO`, `IMPALA` or `REDSHIFT`.
-        pub db_default_type: Option<String>,
-        /// Who is told what.
-        pub contacts: Contacts,
-        /// When it runs by itself.
-        pub schedule: Schedule,
-        /// Whether a keytab is made for it; the service's default is yes.
-        pub generate_keytab: Option<bool>,
-        /// Whether anybody is told of its executions; the service's default is yes.
-        pub enable_execution_notifications: Option<bool>,
-    }
-    integers {
-        /// After how many minutes an execution counts as late; the service's default is 240.
-        pub notification_delay_period_minutes: Option<i32>,
-    }
+/// The settings of a data job.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct JobConfig {
+    /// The database that it talks to unless it says otherwise, such as `TRINO`, `IMPALA` or `REDSHIFT`.
+    pub db_default_type: Option<String>,
+    /// Who is told what.
+    pub contacts: Contacts,
+    /// When it runs by itself.
+    pub schedule: Schedule,
+    /// Whether a keytab is made for it; the service's default is yes.
+    pub generate_keytab: Option<bool>,
+    /// Whether anybody is told of its executions; the service's default is yes.
+    pub enable_execution_notifications: Option<bool>,
+    /// After how many minutes an execution counts as late; the service's default is 240.
+    pub notification_delay_period_minutes: Option<i32>,
 }
 
-cloud_core::model! {
-    /// When a job runs by itself.
-    pub struct Schedule {
-        /// A cron expression of five fields, in UTC; empty for never. A new run stops one that is still going on.
-        #[serde(alias = "scheduleCron")]
-        pub schedule_cron: String,
-    }
-    integers {
-        /// The next run, in seconds since the Unix epoch. Only lists of jobs have it.
-        #[serde(alias = "nextRunEpochSeconds", skip_serializing_if = "Option::is_none")]
-        pub next_run_epoch_seconds: Option<i64>,
-    }
+/// When a job runs by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Schedule {
+    /// A cron expression of five fields, in UTC; empty for never. A new run stops one that is still going on.
+    #[serde(alias = "scheduleCron")]
+    pub schedule_cron: String,
+    /// The next run, in seconds since the Unix epoch. Only lists of jobs have it.
+    #[serde(alias = "nextRunEpochSeconds", skip_serializing_if = "Option::is_none")]
+    pub next_run_epoch_seconds: Option<i64>,
 }
 
 impl<T: Into<String>> From<T> for Schedule {
@@ -70,22 +69,23 @@ impl<T: Into<String>> From<T> for Schedule {
     }
 }
 
-cloud_core::model! {
-    /// Who is told what, by mail addresses.
-    pub struct Contacts {
-        /// A failure of the job's own code or settings.
-        #[serde(alias = "notifiedOnJobFailureUserError")]
-        pub notified_on_job_failure_user_error: Vec<String>,
-        /// A failure of the platform.
-        #[serde(alias = "notifiedOnJobFailurePlatformError")]
-        pub notified_on_job_failure_platform_error: Vec<String>,
-        /// A success.
-        #[serde(alias = "notifiedOnJobSuccess")]
-        pub notified_on_job_success: Vec<String>,
-        /// The outcome of a deployment.
-        #[serde(alias = "notifiedOnJobDeploy")]
-        pub notified_on_job_deploy: Vec<String>,
-    }
+/// Who is told what, by mail addresses.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Contacts {
+    /// A failure of the job's own code or settings.
+    #[serde(alias = "notifiedOnJobFailureUserError")]
+    pub notified_on_job_failure_user_error: Vec<String>,
+    /// A failure of the platform.
+    #[serde(alias = "notifiedOnJobFailurePlatformError")]
+    pub notified_on_job_failure_platform_error: Vec<String>,
+    /// A success.
+    #[serde(alias = "notifiedOnJobSuccess")]
+    pub notified_on_job_success: Vec<String>,
+    /// The outcome of a deployment.
+    #[serde(alias = "notifiedOnJobDeploy")]
+    pub notified_on_job_deploy: Vec<String>,
 }
 
 impl Contacts {

@@ -98,6 +98,11 @@ pub mod secrets;
 pub mod sources;
 pub mod team;
 
+/// Reads answers that were kept as JSON, as tolerantly as the client reads those of the service.
+pub mod decode {
+    pub use cloud_core::decode::{from_slice, from_str, from_value};
+}
+
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::body::Body;
 pub use cloud_core::model::Timestamp;

@@ -5,7 +5,7 @@ use std::fmt;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::ops;
@@ -17,25 +17,22 @@ use crate::team::Team;
 #[non_exhaustive]
 pub struct TeamCredentials {
     /// The team.
-    #[serde(deserialize_with = "cloud_core::model::lenient::field")]
     pub team_name: String,
     /// The name of its application (`clientId`).
-    #[serde(deserialize_with = "cloud_core::model::lenient::field")]
     pub client_id: String,
     /// Its secret (`clientSecret`).
-    #[serde(deserialize_with = "cloud_core::model::lenient::field")]
     pub client_secret: SecretString,
 }
 
-cloud_core::model! {
-    /// Which team an OAuth application belongs to.
-    #[serde(rename_all = "camelCase")]
-    pub struct ClientIdOfTeam {
-        /// The team.
-        pub team_name: String,
-        /// The name of its application (`clientId`).
-        pub client_id: String,
-    }
+/// Which team an OAuth application belongs to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ClientIdOfTeam {
+    /// The team.
+    pub team_name: String,
+    /// The name of its application (`clientId`).
+    pub client_id: String,
 }
 
 /// `/data-jobs/teams/{team_name}/oauth-credentials`.

@@ -60,9 +60,7 @@ struct Envelope<T> {
 #[serde(rename_all = "camelCase", default)]
 struct Data<T> {
     content: Option<Vec<T>>,
-    #[serde(deserialize_with = "cloud_core::model::lenient::integer")]
     total_items: Option<u64>,
-    #[serde(deserialize_with = "cloud_core::model::lenient::integer")]
     total_pages: Option<u64>,
 }
 

@@ -11,6 +11,7 @@ use cloud_core::engine::Download;
 use cloud_core::{Error, Result};
 use http::HeaderValue;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::files::{self, TempFile};
 use crate::job::Job;
@@ -29,12 +30,13 @@ pub(crate) fn octets() -> HeaderValue {
     HeaderValue::from_static(OCTETS)
 }
 
-cloud_core::model! {
-    /// A version of a job's sources.
-    pub struct SourceVersion {
-        /// The name of the version, to be deployed by: a commit of the Git repository that the service keeps.
-        pub version_sha: String,
-    }
+/// A version of a job's sources.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SourceVersion {
+    /// The name of the version, to be deployed by: a commit of the Git repository that the service keeps.
+    pub version_sha: String,
 }
 
 /// `../jobs/{job_name}/sources`.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cloud_core::call::{Call, Operation};
 use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 #[cfg(feature = "experimental")]
@@ -27,14 +28,15 @@ impl fmt::Debug for Team {
     }
 }
 
-cloud_core::model! {
-    /// What a Control Service says about itself.
-    pub struct ServiceInfo {
-        /// The version of the service.
-        pub api_version: String,
-        /// The Python versions that deployments can have, such as `3.11`.
-        pub supported_python_versions: Vec<String>,
-    }
+/// What a Control Service says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ServiceInfo {
+    /// The version of the service.
+    pub api_version: String,
+    /// The Python versions that deployments can have, such as `3.11`.
+    pub supported_python_versions: Vec<String>,
 }
 
 impl Team {

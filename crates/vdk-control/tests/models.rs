@@ -13,7 +13,7 @@ use vdk_control::{
 /// What is taken away, nulled, renamed or added stops nothing from being read.
 fn check<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(full: &Value) {
     let decode = |value: &Value| {
-        serde_json::from_value::<T>(value.clone()).unwrap_or_else(|e| panic!("{e}: {value}"))
+        vdk_control::decode::from_value::<T>(value).unwrap_or_else(|e| panic!("{e}: {value}"))
     };
     let model = decode(full);
     assert_eq!(decode(&serde_json::to_value(&model).unwrap()), model);
@@ -104,14 +104,14 @@ fn lists_spell_the_same_in_another_way() {
         "start_time": "2026-11-20T05:00:00Z", "deployment": {"job_version": "v", "python_version": "3", "mode": "release"}});
     let list = json!({"id": "e", "jobName": "n", "status": "PLATFORM_ERROR", "type": "MANUAL", "opId": "o",
         "startTime": "2026-11-20T05:00Z", "deployment": {"jobVersion": "v", "jobPythonVersion": "3", "mode": "RELEASE"}});
-    let decode = |value: Value| serde_json::from_value::<Execution>(value).unwrap();
+    let decode = |value: Value| vdk_control::decode::from_value::<Execution>(&value).unwrap();
     assert_eq!(decode(rest), decode(list));
 }
 
 #[test]
 fn an_unknown_word_is_kept() {
     let execution: Execution =
-        serde_json::from_value(json!({"status": "paused", "type": "retry"})).unwrap();
+        vdk_control::decode::from_value(&json!({"status": "paused", "type": "retry"})).unwrap();
     assert!(matches!(execution.status, ExecutionStatus::Unknown(_)));
     assert_eq!(
         (

@@ -2,10 +2,15 @@
 
 use serde_json::{Value, json};
 
+/// The change that makes an answer wrong.
+const LIST: &str = "as a list";
+
 /// One change of an answer.
 pub(super) struct Variant {
     pub(super) what: String,
     pub(super) body: Value,
+    /// Whether it makes no sense, so that it must not pass for an answer.
+    pub(super) is_wrong: bool,
 }
 
 /// The largest number that JSON carries everywhere.
@@ -14,8 +19,9 @@ const LARGEST: i64 = (1 << 53) - 1;
 /// Maps of the user's own, from text to text; nobody adds anything else there.
 const MAPS: [&str; 3] = ["annotations", "labels", "tags"];
 
-/// Every key below the envelope left out, one at a time; every one of them `null`; every word another one; every id the
-/// largest; and every object with something new in it. Of a list, the first item is changed.
+/// Every key below the envelope left out, one at a time; every one of them and every item `null`; every word another
+/// one; every text a number; every integer with a fraction of zero, and in quotes; every id the largest; and every object
+/// with something new in it. Of a list, the first item is changed. And, which is wrong, a list for every object.
 pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
     let mut all = Vec::new();
     let mut places = Vec::new();
@@ -29,6 +35,7 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
                 all.push(Variant {
                     what: format!("{name} {what}"),
                     body,
+                    is_wrong: what == LIST,
                 });
             }
         };
@@ -42,10 +49,22 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
                 _ => json!({"a": [1]}),
             };
             change("extended", &|value| value["something_new"] = new.clone());
+            change(LIST, &|value| *value = json!([]));
         }
         // The envelope itself, `{"server": ...}`, is what tells one answer from another.
         if enveloped && place.len() < 2 {
             continue;
+        }
+        if let Some(number) = value.and_then(Value::as_i64) {
+            change("in quotes", &|value| *value = json!(number.to_string()));
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "the numbers of answers are small"
+            )]
+            change("as a float", &|value| *value = json!(number as f64));
+        }
+        if matches!(value, Some(Value::String(_))) {
+            change("as a number", &|value| *value = json!(7));
         }
         match value {
             Some(Value::String(text)) if is_word(text) => {
@@ -58,11 +77,13 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
             }
             _ => {}
         }
+        if !place.is_empty() {
+            change("null", &|value| *value = Value::Null);
+        }
         if place
             .last()
             .is_some_and(|key| key.parse::<usize>().is_err())
         {
-            change("null", &|value| *value = Value::Null);
             let mut without = body.clone();
             let (last, parent) = (&place[place.len() - 1], &place[..place.len() - 1]);
             if let Some(Value::Object(object)) = find(&mut without, parent) {
@@ -70,6 +91,7 @@ pub(super) fn variants(body: &Value, enveloped: bool) -> Vec<Variant> {
                 all.push(Variant {
                     what: format!("{name} left out"),
                     body: without,
+                    is_wrong: false,
                 });
             }
         }

@@ -246,7 +246,11 @@ fn credentials_say_where_they_came_from_and_no_secret() {
                 "Bearer([redacted])".to_owned()
             ),
             (of(&user.origin), "Basic([redacted])".to_owned()),
-            (None, "TokenCache".to_owned()),
+            (
+                None,
+                "TokenCache { source: Source { fetches: 0, fail_from: None }, header: \"authorization\", .. }"
+                    .to_owned()
+            ),
         ]
     );
 }

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, Error as _, SeqAccess};
 
+use super::tolerant::Elements;
 use super::{Bounds, DecodeError};
 
 /// How many items a page may have, and whether it had more.
@@ -98,8 +99,8 @@ impl<'de, T: de::Deserialize<'de>> de::Visitor<'de> for ItemsSeed<'_, T> {
             Err(E::invalid_type(de::Unexpected::Unit, &self))
         }
     }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
-        let room = self.room;
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Vec<T>, A::Error> {
+        let (room, mut seq) = (self.room, Elements(seq));
         room.exceeded.set(false);
         let mut items = Vec::new();
         while let Some(item) = seq.next_element()? {

@@ -7,7 +7,11 @@ pub(super) fn describe(error: &serde_json::Error) -> String {
     if !error.is_data() {
         return text;
     }
-    let position = format!(" at line {} column {}", error.line(), error.column());
+    // JSON that was read already has no lines.
+    let position = match error.line() {
+        0 => String::new(),
+        line => format!(" at line {line} column {}", error.column()),
+    };
     let said = text.strip_suffix(&position).unwrap_or(&text);
     let said = without_values(said).unwrap_or_else(|| "a value does not fit its type".to_owned());
     format!("{said}{position}")

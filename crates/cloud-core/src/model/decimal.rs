@@ -54,6 +54,9 @@ impl<'de> Deserialize<'de> for Decimal {
             fn visit_string<E: de::Error>(self, v: String) -> Result<Decimal, E> {
                 Ok(Decimal(v.into()))
             }
+            fn visit_unit<E: de::Error>(self) -> Result<Decimal, E> {
+                Ok(Decimal::default())
+            }
             fn visit_u64<E: de::Error>(self, v: u64) -> Result<Decimal, E> {
                 Ok(Decimal(v.to_string().into()))
             }

@@ -104,82 +104,6 @@ macro_rules! open_enum {
     };
 }
 
-/// Declares a type of the answers: every field tolerates absence and `null`, unknown keys are ignored, and fields can be
-/// added later without breaking anybody.
-///
-/// Fields after `integers` also accept `40.0` and `"40"`, for numbers that the service describes loosely; in fields after
-/// `maps`, values may be `null`. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on the struct.
-///
-/// ```
-/// # use std::collections::BTreeMap;
-/// cloud_core::model! {
-///     /// A volume.
-///     pub struct Volume {
-///         /// Its name.
-///         pub name: String,
-///         /// The server it is attached to.
-///         pub server: Option<u64>,
-///     }
-///     integers {
-///         /// Its size in GB.
-///         pub size: u32,
-///     }
-///     maps {
-///         /// What people have written on it.
-///         pub tags: BTreeMap<String, String>,
-///     }
-/// }
-/// let answer = r#"{"name": null, "size": 10.0, "tags": {"env": null}, "new": true}"#;
-/// let volume: Volume = serde_json::from_str(answer).unwrap();
-/// assert_eq!((volume.name.as_str(), volume.server, volume.size), ("", None, 10));
-/// assert_eq!(volume.tags["env"], "");
-/// ```
-#[macro_export]
-macro_rules! model {
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident {
-            $( $(#[$field_meta:meta])* pub $field:ident : $type:ty ),* $(,)?
-        }
-        $( integers {
-            $( $(#[$int_meta:meta])* pub $int:ident : $int_type:ty ),* $(,)?
-        } )?
-        $( maps {
-            $( $(#[$map_meta:meta])* pub $map:ident : $map_type:ty ),* $(,)?
-        } )?
-    ) => {
-        #[derive(
-            Clone,
-            Debug,
-            Default,
-            PartialEq,
-            $crate::__private::serde::Serialize,
-            $crate::__private::serde::Deserialize,
-        )]
-        // After the derives, so that `rename_all` is one of the attributes that may be given.
-        $(#[$meta])*
-        #[serde(crate = "cloud_core::__private::serde", default)]
-        #[non_exhaustive]
-        pub struct $name {
-            $(
-                $(#[$field_meta])*
-                #[serde(deserialize_with = "cloud_core::model::lenient::field")]
-                pub $field: $type,
-            )*
-            $( $(
-                $(#[$int_meta])*
-                #[serde(deserialize_with = "cloud_core::model::lenient::integer")]
-                pub $int: $int_type,
-            )* )?
-            $( $(
-                $(#[$map_meta])*
-                #[serde(deserialize_with = "cloud_core::model::lenient::map")]
-                pub $map: $map_type,
-            )* )?
-        }
-    };
-}
-
 /// Declares the numeric id of a resource as its own type (64 bits with a sign, as OpenAPI writes `int64`), so that a volume's id cannot be passed for a server's.
 ///
 /// ```
@@ -243,7 +167,7 @@ macro_rules! numeric_id {
 /// let id = ClusterId::from("c0ffee");
 /// assert_eq!((id.as_str(), id.to_string().as_str()), ("c0ffee", "c0ffee"));
 /// assert_eq!("c0ffee".parse(), Ok(id));
-/// assert_eq!(serde_json::from_str::<ClusterId>("7").unwrap().as_str(), "7"); // numbers are taken by their text
+/// assert_eq!(cloud_core::decode::from_str::<ClusterId>("7").unwrap().as_str(), "7"); // numbers are taken by their text
 /// ```
 #[macro_export]
 macro_rules! text_id {
@@ -326,7 +250,6 @@ macro_rules! text_id {
 
 #[cfg(test)]
 mod tests {
-    use crate as cloud_core;
 
     open_enum! {
         /// A colour.
@@ -335,36 +258,6 @@ mod tests {
             Red = "red",
             /// Blue.
             Blue = "blue" | "BLUE" | "azure",
-        }
-    }
-
-    model! {
-        /// A thing of another spelling.
-        #[serde(rename_all = "camelCase")]
-        pub struct Camel {
-            /// Words.
-            pub two_words: String,
-        }
-        integers {
-            /// Number.
-            pub one_number: u32,
-        }
-    }
-
-    model! {
-        /// A thing.
-        pub struct Thing {
-            /// Colour.
-            pub colour: Colour,
-            /// Names.
-            pub names: Vec<String>,
-            /// Kind.
-            #[serde(rename = "type")]
-            pub kind: Option<Colour>,
-        }
-        integers {
-            /// Size.
-            pub size: u32,
         }
     }
 
@@ -388,43 +281,12 @@ mod tests {
 
     #[test]
     fn unknown_text_numbers_and_flags_survive() {
-        let colours: Vec<Colour> = serde_json::from_str(r#"["red", "green", 7, true]"#).unwrap();
+        let colours: Vec<Colour> = crate::decode::from_str(r#"["red", "green", 7, true]"#).unwrap();
         assert_eq!(colours[0], Colour::Red);
         assert_eq!(
             serde_json::to_string(&colours).unwrap(),
             r#"["red","green","7","true"]"#
         );
         assert!(serde_json::from_str::<Colour>("{}").is_err());
-    }
-
-    #[test]
-    fn models_take_the_spelling_of_their_api() {
-        let camel: Camel = serde_json::from_str(r#"{"twoWords":"a b","oneNumber":"7"}"#).unwrap();
-        assert_eq!((camel.two_words.as_str(), camel.one_number), ("a b", 7));
-        assert_eq!(
-            serde_json::to_string(&camel).unwrap(),
-            r#"{"twoWords":"a b","oneNumber":7}"#
-        );
-    }
-
-    #[test]
-    fn models_tolerate_absence_null_and_novelty() {
-        for json in [
-            "{}",
-            r#"{"colour":null,"names":null,"type":null,"size":null}"#,
-            r#"{"new":[1]}"#,
-        ] {
-            assert_eq!(
-                serde_json::from_str::<Thing>(json).unwrap(),
-                Thing::default(),
-                "{json}"
-            );
-        }
-        let thing: Thing =
-            serde_json::from_str(r#"{"colour":"green","type":"red","size":"3"}"#).unwrap();
-        assert_eq!(
-            (thing.colour.as_str(), thing.kind, thing.size),
-            ("green", Some(Colour::Red), 3)
-        );
     }
 }

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// An instant, read from and written as RFC 3339 (`2026-11-20T08:30:00Z`). Without a zone it is read as UTC.
+/// An instant, read from and written as RFC 3339 (`2026-11-20T08:30:00Z`). Without a zone it is read as UTC, and a number
+/// as seconds since the Unix epoch.
 ///
 /// Conversions to [`SystemTime`] are always there; features `jiff`, `chrono` and `time` add those of the crates of the
 /// same names.
@@ -149,8 +150,19 @@ impl<'de> Deserialize<'de> for Timestamp {
             fn visit_str<E: de::Error>(self, v: &str) -> Result<Timestamp, E> {
                 v.parse().map_err(E::custom)
             }
+            // The services of this workspace write instants as text. A number can only be meant so.
+            fn visit_i64<E: de::Error>(self, v: i64) -> Result<Timestamp, E> {
+                let unexpected = de::Unexpected::Signed(v);
+                Timestamp::from_unix(v).ok_or_else(|| E::invalid_value(unexpected, &self))
+            }
+            fn visit_u64<E: de::Error>(self, v: u64) -> Result<Timestamp, E> {
+                self.visit_i64(v.try_into().unwrap_or(i64::MAX))
+            }
+            fn visit_unit<E: de::Error>(self) -> Result<Timestamp, E> {
+                Ok(Timestamp::UNIX_EPOCH)
+            }
         }
-        deserializer.deserialize_str(Visitor)
+        deserializer.deserialize_any(Visitor)
     }
 }
 
@@ -200,7 +212,7 @@ mod tests {
             "{error}"
         );
         assert!(
-            serde_json::from_str::<Timestamp>("5")
+            serde_json::from_str::<Timestamp>("[5]")
                 .unwrap_err()
                 .to_string()
                 .contains("RFC 3339")

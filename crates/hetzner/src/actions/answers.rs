@@ -202,9 +202,9 @@ macro_rules! created {
                     $key: $resource,
                     #[serde(default)]
                     action: Option<$crate::actions::Action>,
-                    #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+                    #[serde(default)]
                     next_actions: Vec<$crate::actions::Action>,
-                    #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+                    #[serde(default)]
                     actions: Vec<$crate::actions::Action>,
                     #[serde(default)]
                     root_password: Option<secrecy::SecretString>,

@@ -1,4 +1,4 @@
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::servers::ServerId;
 
@@ -28,36 +28,37 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// Something that a firewall lets pass.
-    ///
-    /// As soon as there is one rule for a direction, all that no rule lets pass is dropped there. What comes in is dropped
-    /// without rules too.
-    ///
-    /// ```
-    /// use hetzner::FirewallRule;
-    ///
-    /// let rules = [
-    ///     FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]).description("from the office"),
-    ///     FirewallRule::inbound_tcp("80-443", FirewallRule::ANYWHERE),
-    ///     FirewallRule::inbound_icmp(FirewallRule::ANYWHERE),
-    /// ];
-    /// assert_eq!(rules[0].port.as_deref(), Some("22"));
-    /// ```
-    pub struct FirewallRule {
-        /// A line for people.
-        pub description: Option<String>,
-        /// Which way it looks.
-        pub direction: FirewallDirection,
-        /// Where inbound packets may come from.
-        pub source_ips: Vec<String>,
-        /// Where outbound packets may go to.
-        pub destination_ips: Vec<String>,
-        /// What it lets pass.
-        pub protocol: FirewallProtocol,
-        /// A port or a range of ports such as `80-85`, of TCP and UDP only.
-        pub port: Option<String>,
-    }
+/// Something that a firewall lets pass.
+///
+/// As soon as there is one rule for a direction, all that no rule lets pass is dropped there. What comes in is dropped
+/// without rules too.
+///
+/// ```
+/// use hetzner::FirewallRule;
+///
+/// let rules = [
+///     FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]).description("from the office"),
+///     FirewallRule::inbound_tcp("80-443", FirewallRule::ANYWHERE),
+///     FirewallRule::inbound_icmp(FirewallRule::ANYWHERE),
+/// ];
+/// assert_eq!(rules[0].port.as_deref(), Some("22"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct FirewallRule {
+    /// A line for people.
+    pub description: Option<String>,
+    /// Which way it looks.
+    pub direction: FirewallDirection,
+    /// Where inbound packets may come from.
+    pub source_ips: Vec<String>,
+    /// Where outbound packets may go to.
+    pub destination_ips: Vec<String>,
+    /// What it lets pass.
+    pub protocol: FirewallProtocol,
+    /// A port or a range of ports such as `80-85`, of TCP and UDP only.
+    pub port: Option<String>,
 }
 
 impl FirewallRule {

@@ -3,7 +3,7 @@ use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::page::{List, NoMeta, Whole};
 use cloud_core::wait::Waiter;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{StorageBoxId, check};
 use crate::actions::{Action, Created, Deleted};
@@ -21,37 +21,38 @@ cloud_core::numeric_id! {
     pub struct StorageBoxSnapshotId;
 }
 
-cloud_core::model! {
-    /// A snapshot of a storage box: all its files as they were.
-    pub struct StorageBoxSnapshot {
-        /// The number of the snapshot.
-        pub id: StorageBoxSnapshotId,
-        /// The storage box it was taken of.
-        pub storage_box: StorageBoxId,
-        /// Its name, which the service makes of the time.
-        pub name: String,
-        /// A line for people.
-        pub description: String,
-        /// Its labels.
-        pub labels: Labels,
-        /// How large it is.
-        pub stats: StorageBoxSnapshotStats,
-        /// Whether a plan took it.
-        pub is_automatic: bool,
-        /// When it was taken.
-        pub created: Timestamp,
-    }
+/// A snapshot of a storage box: all its files as they were.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBoxSnapshot {
+    /// The number of the snapshot.
+    pub id: StorageBoxSnapshotId,
+    /// The storage box it was taken of.
+    pub storage_box: StorageBoxId,
+    /// Its name, which the service makes of the time.
+    pub name: String,
+    /// A line for people.
+    pub description: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// How large it is.
+    pub stats: StorageBoxSnapshotStats,
+    /// Whether a plan took it.
+    pub is_automatic: bool,
+    /// When it was taken.
+    pub created: Timestamp,
 }
 
-cloud_core::model! {
-    /// How large a snapshot is, in bytes.
-    pub struct StorageBoxSnapshotStats {}
-    integers {
-        /// Bytes that it takes up itself.
-        pub size: u64,
-        /// Bytes of the files in it, as they were.
-        pub size_filesystem: u64,
-    }
+/// How large a snapshot is, in bytes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBoxSnapshotStats {
+    /// Bytes that it takes up itself.
+    pub size: u64,
+    /// Bytes of the files in it, as they were.
+    pub size_filesystem: u64,
 }
 
 /// `/storage_boxes/{id}/snapshots`, on the second host; made by

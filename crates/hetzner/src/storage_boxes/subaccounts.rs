@@ -4,7 +4,7 @@ use cloud_core::model::Timestamp;
 use cloud_core::page::{List, NoMeta, Whole};
 use cloud_core::wait::Waiter;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{StorageBoxId, access_setup, check};
 use crate::actions::{Action, Created, Deleted, Started};
@@ -22,46 +22,48 @@ cloud_core::numeric_id! {
     pub struct StorageBoxSubaccountId;
 }
 
-cloud_core::model! {
-    /// One more user of a storage box, in a directory of its own.
-    pub struct StorageBoxSubaccount {
-        /// The number of the subaccount.
-        pub id: StorageBoxSubaccountId,
-        /// The storage box it belongs to.
-        pub storage_box: StorageBoxId,
-        /// Its name; the user name unless one was given.
-        pub name: String,
-        /// The directory it sees, below that of the storage box.
-        pub home_directory: String,
-        /// The ways in which it can be used.
-        pub access_settings: SubaccountAccess,
-        /// A line for people.
-        pub description: String,
-        /// Its labels.
-        pub labels: Labels,
-        /// The name to log in with, such as `u1337-sub1`.
-        pub username: String,
-        /// The host to connect to.
-        pub server: String,
-        /// When it was created.
-        pub created: Timestamp,
-    }
+/// One more user of a storage box, in a directory of its own.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct StorageBoxSubaccount {
+    /// The number of the subaccount.
+    pub id: StorageBoxSubaccountId,
+    /// The storage box it belongs to.
+    pub storage_box: StorageBoxId,
+    /// Its name; the user name unless one was given.
+    pub name: String,
+    /// The directory it sees, below that of the storage box.
+    pub home_directory: String,
+    /// The ways in which it can be used.
+    pub access_settings: SubaccountAccess,
+    /// A line for people.
+    pub description: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// The name to log in with, such as `u1337-sub1`.
+    pub username: String,
+    /// The host to connect to.
+    pub server: String,
+    /// When it was created.
+    pub created: Timestamp,
 }
 
-cloud_core::model! {
-    /// The ways in which a subaccount can be used. [`SubaccountAccessSetup`] is its form in requests.
-    pub struct SubaccountAccess {
-        /// Whether it can be reached from outside of the provider's network.
-        pub reachable_externally: bool,
-        /// Whether it can be reached by Samba (SMB).
-        pub samba_enabled: bool,
-        /// Whether it can be reached by SSH.
-        pub ssh_enabled: bool,
-        /// Whether it can be reached by WebDAV.
-        pub webdav_enabled: bool,
-        /// Whether it can only read.
-        pub readonly: bool,
-    }
+/// The ways in which a subaccount can be used. [`SubaccountAccessSetup`] is its form in requests.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct SubaccountAccess {
+    /// Whether it can be reached from outside of the provider's network.
+    pub reachable_externally: bool,
+    /// Whether it can be reached by Samba (SMB).
+    pub samba_enabled: bool,
+    /// Whether it can be reached by SSH.
+    pub ssh_enabled: bool,
+    /// Whether it can be reached by WebDAV.
+    pub webdav_enabled: bool,
+    /// Whether it can only read.
+    pub readonly: bool,
 }
 
 access_setup! {

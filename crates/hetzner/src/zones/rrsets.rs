@@ -4,7 +4,7 @@ use cloud_core::call::{Call, Operation, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::{Patch, Txt};
 use cloud_core::wait::Waiter;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ZoneId;
 use super::edit::Edit;
@@ -57,22 +57,23 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// One record of an RRset.
-    ///
-    /// ```
-    /// use hetzner::zones::Record;
-    ///
-    /// let record = Record::new("203.0.113.7").with_comment("the new web server");
-    /// assert_eq!(record.value, "203.0.113.7");
-    /// ```
-    pub struct Record {
-        /// The value, as zone files write it. It tells the records of an RRset apart.
-        pub value: String,
-        /// A note for people.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        pub comment: Option<String>,
-    }
+/// One record of an RRset.
+///
+/// ```
+/// use hetzner::zones::Record;
+///
+/// let record = Record::new("203.0.113.7").with_comment("the new web server");
+/// assert_eq!(record.value, "203.0.113.7");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Record {
+    /// The value, as zone files write it. It tells the records of an RRset apart.
+    pub value: String,
+    /// A note for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl Record {
@@ -107,37 +108,37 @@ macro_rules! record_from {
 }
 record_from!(&str String &String Ipv4Addr Ipv6Addr Txt);
 
-cloud_core::model! {
-    /// What is refused for an RRset until the protection is lifted.
-    pub struct RrSetProtection {
-        /// Whether changing and deleting it is refused, with error code `protected`.
-        pub change: bool,
-    }
+/// What is refused for an RRset until the protection is lifted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct RrSetProtection {
+    /// Whether changing and deleting it is refused, with error code `protected`.
+    pub change: bool,
 }
 
-cloud_core::model! {
-    /// All records of one name and type in a zone.
-    pub struct RrSet {
-        /// Its id: name and type, such as `www/A`.
-        pub id: String,
-        /// The name within the zone; `@` for the zone itself.
-        pub name: String,
-        /// The type of its records.
-        #[serde(rename = "type")]
-        pub kind: RrType,
-        /// Its labels.
-        pub labels: Labels,
-        /// What is refused for it.
-        pub protection: RrSetProtection,
-        /// The records, in no particular order.
-        pub records: Vec<Record>,
-        /// The zone it belongs to.
-        pub zone: ZoneId,
-    }
-    integers {
-        /// How many seconds the records may be cached; `None` for as long as the zone says.
-        pub ttl: Option<u32>,
-    }
+/// All records of one name and type in a zone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct RrSet {
+    /// Its id: name and type, such as `www/A`.
+    pub id: String,
+    /// The name within the zone; `@` for the zone itself.
+    pub name: String,
+    /// The type of its records.
+    #[serde(rename = "type")]
+    pub kind: RrType,
+    /// Its labels.
+    pub labels: Labels,
+    /// What is refused for it.
+    pub protection: RrSetProtection,
+    /// The records, in no particular order.
+    pub records: Vec<Record>,
+    /// The zone it belongs to.
+    pub zone: ZoneId,
+    /// How many seconds the records may be cached; `None` for as long as the zone says.
+    pub ttl: Option<u32>,
 }
 
 impl RrSet {

@@ -78,7 +78,7 @@ pub trait Model: DeserializeOwned + Serialize + Default + PartialEq + std::fmt::
 impl<T: DeserializeOwned + Serialize + Default + PartialEq + std::fmt::Debug> Model for T {}
 
 pub fn decode<T: Model>(value: &Value) -> T {
-    serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error}: {value}"))
+    hetzner::decode::from_value(value).unwrap_or_else(|error| panic!("{error}: {value}"))
 }
 
 /// The full answer survives being read and written; nothing that is taken away, nulled, renamed or added stops it from

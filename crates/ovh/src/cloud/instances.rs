@@ -2,7 +2,7 @@ use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
 use cloud_core::wait::Waiter;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -55,209 +55,212 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// An address of an instance.
-    #[serde(rename_all = "camelCase")]
-    pub struct IpAddress {
-        /// The address.
-        pub ip: String,
-        /// `public` or `private`.
-        #[serde(rename = "type")]
-        pub kind: String,
-        /// 4 or 6.
-        pub version: i64,
-        /// The network.
-        pub network_id: String,
-        /// The way out of it.
-        pub gateway_ip: Option<String>,
-    }
+/// An address of an instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct IpAddress {
+    /// The address.
+    pub ip: String,
+    /// `public` or `private`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// 4 or 6.
+    pub version: i64,
+    /// The network.
+    pub network_id: String,
+    /// The way out of it.
+    pub gateway_ip: Option<String>,
 }
 
-cloud_core::model! {
-    /// An instance that is paid by the month.
-    pub struct MonthlyBilling {
-        /// Since when.
-        pub since: Timestamp,
-        /// Whether that has begun: `activationPending` or `ok`.
-        pub status: String,
-    }
+/// An instance that is paid by the month.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct MonthlyBilling {
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether that has begun: `activationPending` or `ok`.
+    pub status: String,
 }
 
-cloud_core::model! {
-    /// An instance, as lists have it.
-    #[serde(rename_all = "camelCase")]
-    pub struct Instance {
-        /// Its id, a UUID.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// What it is doing.
-        pub status: InstanceStatus,
-        /// The region.
-        pub region: String,
-        /// The flavor.
-        pub flavor_id: String,
-        /// The image.
-        pub image_id: String,
-        /// The public key that may log in.
-        pub ssh_key_id: Option<String>,
-        /// Its addresses.
-        pub ip_addresses: Vec<IpAddress>,
-        /// What is done to it.
-        pub operation_ids: Vec<String>,
-        /// When it was made.
-        pub created: Timestamp,
-        /// How it is paid by the month.
-        pub monthly_billing: Option<MonthlyBilling>,
-        /// The plan that it is paid by.
-        pub plan_code: Option<String>,
-        /// Bytes sent this month.
-        pub current_month_outgoing_traffic: Option<i64>,
-    }
+/// An instance, as lists have it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Instance {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is doing.
+    pub status: InstanceStatus,
+    /// The region.
+    pub region: String,
+    /// The flavor.
+    pub flavor_id: String,
+    /// The image.
+    pub image_id: String,
+    /// The public key that may log in.
+    pub ssh_key_id: Option<String>,
+    /// Its addresses.
+    pub ip_addresses: Vec<IpAddress>,
+    /// What is done to it.
+    pub operation_ids: Vec<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// How it is paid by the month.
+    pub monthly_billing: Option<MonthlyBilling>,
+    /// The plan that it is paid by.
+    pub plan_code: Option<String>,
+    /// Bytes sent this month.
+    pub current_month_outgoing_traffic: Option<i64>,
 }
 
-cloud_core::model! {
-    /// Something that an instance of a flavor can do.
-    pub struct Capability {
-        /// What, such as `resize`.
-        pub name: String,
-        /// Whether it can.
-        pub enabled: bool,
-    }
+/// Something that an instance of a flavor can do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Capability {
+    /// What, such as `resize`.
+    pub name: String,
+    /// Whether it can.
+    pub enabled: bool,
 }
 
-cloud_core::model! {
-    /// The plans that a flavor is paid by.
-    pub struct PlanCodes {
-        /// By the hour.
-        pub hourly: Option<String>,
-        /// By the month.
-        pub monthly: Option<String>,
-    }
+/// The plans that a flavor is paid by.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PlanCodes {
+    /// By the hour.
+    pub hourly: Option<String>,
+    /// By the month.
+    pub monthly: Option<String>,
 }
 
-cloud_core::model! {
-    /// What an instance is made of.
-    #[serde(rename_all = "camelCase")]
-    pub struct Flavor {
-        /// Its id, a UUID.
-        pub id: String,
-        /// Its name, such as `b2-7`.
-        pub name: String,
-        /// The region.
-        pub region: String,
-        /// Virtual cores.
-        pub vcpus: i64,
-        /// Memory in GB.
-        pub ram: i64,
-        /// The disk in GB.
-        pub disk: i64,
-        /// What kind of flavor it is.
-        #[serde(rename = "type")]
-        pub kind: String,
-        /// What kind of system it is for.
-        pub os_type: String,
-        /// Whether instances can be made of it.
-        pub available: bool,
-        /// How many instances can be made of it.
-        pub quota: i64,
-        /// What its instances can do.
-        pub capabilities: Vec<Capability>,
-        /// The plans that it is paid by.
-        pub plan_codes: PlanCodes,
-        /// The bandwidth in, in Mbit/s.
-        pub inbound_bandwidth: Option<i64>,
-        /// The bandwidth out, in Mbit/s.
-        pub outbound_bandwidth: Option<i64>,
-    }
+/// What an instance is made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Flavor {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its name, such as `b2-7`.
+    pub name: String,
+    /// The region.
+    pub region: String,
+    /// Virtual cores.
+    pub vcpus: i64,
+    /// Memory in GB.
+    pub ram: i64,
+    /// The disk in GB.
+    pub disk: i64,
+    /// What kind of flavor it is.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What kind of system it is for.
+    pub os_type: String,
+    /// Whether instances can be made of it.
+    pub available: bool,
+    /// How many instances can be made of it.
+    pub quota: i64,
+    /// What its instances can do.
+    pub capabilities: Vec<Capability>,
+    /// The plans that it is paid by.
+    pub plan_codes: PlanCodes,
+    /// The bandwidth in, in Mbit/s.
+    pub inbound_bandwidth: Option<i64>,
+    /// The bandwidth out, in Mbit/s.
+    pub outbound_bandwidth: Option<i64>,
 }
 
-cloud_core::model! {
-    /// What an instance was made from.
-    #[serde(rename_all = "camelCase")]
-    pub struct Image {
-        /// Its id, a UUID.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// The region.
-        pub region: String,
-        /// What kind of system it is.
-        #[serde(rename = "type")]
-        pub kind: String,
-        /// Whether it can be used.
-        pub status: String,
-        /// Whom it is for.
-        pub visibility: String,
-        /// The user that logs in.
-        pub user: String,
-        /// Its size in GB.
-        pub size: f64,
-        /// The smallest disk that it fits on, in GB.
-        pub min_disk: i64,
-        /// The smallest memory that it runs in, in GB.
-        pub min_ram: i64,
-        /// The kind of flavor that it needs.
-        pub flavor_type: Option<String>,
-        /// The plan that it is paid by.
-        pub plan_code: Option<String>,
-        /// Its tags.
-        pub tags: Vec<String>,
-        /// When it was made.
-        pub creation_date: Timestamp,
-    }
+/// What an instance was made from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Image {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The region.
+    pub region: String,
+    /// What kind of system it is.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether it can be used.
+    pub status: String,
+    /// Whom it is for.
+    pub visibility: String,
+    /// The user that logs in.
+    pub user: String,
+    /// Its size in GB.
+    pub size: f64,
+    /// The smallest disk that it fits on, in GB.
+    pub min_disk: i64,
+    /// The smallest memory that it runs in, in GB.
+    pub min_ram: i64,
+    /// The kind of flavor that it needs.
+    pub flavor_type: Option<String>,
+    /// The plan that it is paid by.
+    pub plan_code: Option<String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// When it was made.
+    pub creation_date: Timestamp,
 }
 
-cloud_core::model! {
-    /// The public key that may log in to an instance.
-    #[serde(rename_all = "camelCase")]
-    pub struct SshKeyDetail {
-        /// Its id.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// The key in the form of `authorized_keys`.
-        pub public_key: String,
-        /// Its fingerprint.
-        pub finger_print: String,
-        /// Where it can be used.
-        pub regions: Vec<String>,
-    }
+/// The public key that may log in to an instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SshKeyDetail {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The key in the form of `authorized_keys`.
+    pub public_key: String,
+    /// Its fingerprint.
+    pub finger_print: String,
+    /// Where it can be used.
+    pub regions: Vec<String>,
 }
 
-cloud_core::model! {
-    /// An instance.
-    #[serde(rename_all = "camelCase")]
-    pub struct InstanceDetail {
-        /// Its id, a UUID.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// What it is doing.
-        pub status: InstanceStatus,
-        /// The region.
-        pub region: String,
-        /// What it is made of.
-        pub flavor: Flavor,
-        /// What it was made from.
-        pub image: Image,
-        /// The public key that may log in.
-        pub ssh_key: Option<SshKeyDetail>,
-        /// Its addresses.
-        pub ip_addresses: Vec<IpAddress>,
-        /// What is done to it.
-        pub operation_ids: Vec<String>,
-        /// When it was made.
-        pub created: Timestamp,
-        /// How it is paid by the month.
-        pub monthly_billing: Option<MonthlyBilling>,
-        /// The plan that it is paid by.
-        pub plan_code: Option<String>,
-        /// Bytes sent this month.
-        pub current_month_outgoing_traffic: Option<i64>,
-        /// The password of its rescue system.
-        pub rescue_password: Option<Secret>,
-    }
+/// An instance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct InstanceDetail {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is doing.
+    pub status: InstanceStatus,
+    /// The region.
+    pub region: String,
+    /// What it is made of.
+    pub flavor: Flavor,
+    /// What it was made from.
+    pub image: Image,
+    /// The public key that may log in.
+    pub ssh_key: Option<SshKeyDetail>,
+    /// Its addresses.
+    pub ip_addresses: Vec<IpAddress>,
+    /// What is done to it.
+    pub operation_ids: Vec<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// How it is paid by the month.
+    pub monthly_billing: Option<MonthlyBilling>,
+    /// The plan that it is paid by.
+    pub plan_code: Option<String>,
+    /// Bytes sent this month.
+    pub current_month_outgoing_traffic: Option<i64>,
+    /// The password of its rescue system.
+    pub rescue_password: Option<Secret>,
 }
 
 impl Work for InstanceDetail {

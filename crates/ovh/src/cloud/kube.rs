@@ -98,62 +98,62 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// How nodes reach a private network.
-    #[serde(rename_all = "camelCase")]
-    pub struct PrivateNetworkConfiguration {
-        /// The gateway; empty for that of DHCP.
-        pub default_vrack_gateway: String,
-        /// Whether what leaves the nodes goes through it.
-        pub private_network_routing_as_default: Option<bool>,
-    }
+/// How nodes reach a private network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PrivateNetworkConfiguration {
+    /// The gateway; empty for that of DHCP.
+    pub default_vrack_gateway: String,
+    /// Whether what leaves the nodes goes through it.
+    pub private_network_routing_as_default: Option<bool>,
 }
 
-cloud_core::model! {
-    /// A Kubernetes cluster.
-    #[serde(rename_all = "camelCase")]
-    pub struct Cluster {
-        /// Its id.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// What it is going through.
-        pub status: ClusterStatus,
-        /// The region.
-        pub region: String,
-        /// The version of Kubernetes, such as `1.31`.
-        pub version: String,
-        /// The versions that it can be brought to.
-        pub next_upgrade_versions: Vec<String>,
-        /// Whether it is up to date.
-        pub is_up_to_date: bool,
-        /// Whether its control plane is.
-        pub control_plane_is_up_to_date: bool,
-        /// When it is brought up to date.
-        pub update_policy: String,
-        /// The host of its API server.
-        pub url: String,
-        /// The host that its nodes have.
-        pub nodes_url: String,
-        /// How services are spread over nodes.
-        pub kube_proxy_mode: KubeProxyMode,
-        /// The private network that its nodes are in.
-        pub private_network_id: Option<String>,
-        /// How nodes reach that.
-        pub private_network_configuration: Option<PrivateNetworkConfiguration>,
-        /// The subnet of the nodes.
-        pub nodes_subnet_id: Option<String>,
-        /// The subnet of the load balancers.
-        pub load_balancers_subnet_id: Option<String>,
-        /// Whether audit logs are sent somewhere.
-        pub audit_logs_subscribed: bool,
-        /// What is special about API server and proxy.
-        pub customization: Option<serde_json::Value>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it was changed last.
-        pub updated_at: Timestamp,
-    }
+/// A Kubernetes cluster.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Cluster {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is going through.
+    pub status: ClusterStatus,
+    /// The region.
+    pub region: String,
+    /// The version of Kubernetes, such as `1.31`.
+    pub version: String,
+    /// The versions that it can be brought to.
+    pub next_upgrade_versions: Vec<String>,
+    /// Whether it is up to date.
+    pub is_up_to_date: bool,
+    /// Whether its control plane is.
+    pub control_plane_is_up_to_date: bool,
+    /// When it is brought up to date.
+    pub update_policy: String,
+    /// The host of its API server.
+    pub url: String,
+    /// The host that its nodes have.
+    pub nodes_url: String,
+    /// How services are spread over nodes.
+    pub kube_proxy_mode: KubeProxyMode,
+    /// The private network that its nodes are in.
+    pub private_network_id: Option<String>,
+    /// How nodes reach that.
+    pub private_network_configuration: Option<PrivateNetworkConfiguration>,
+    /// The subnet of the nodes.
+    pub nodes_subnet_id: Option<String>,
+    /// The subnet of the load balancers.
+    pub load_balancers_subnet_id: Option<String>,
+    /// Whether audit logs are sent somewhere.
+    pub audit_logs_subscribed: bool,
+    /// What is special about API server and proxy.
+    pub customization: Option<serde_json::Value>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
 }
 
 impl Work for Cluster {
@@ -166,108 +166,110 @@ impl Work for Cluster {
     }
 }
 
-cloud_core::model! {
-    /// When the number of nodes changes by itself.
-    #[serde(rename_all = "camelCase")]
-    pub struct Autoscaling {
-        /// How many seconds a node has to be idle before it goes.
-        pub scale_down_unneeded_time_seconds: i64,
-        /// How many seconds a node has to be broken before it goes.
-        pub scale_down_unready_time_seconds: i64,
-        /// The use of a node, from 0 to 1, below which it is idle.
-        pub scale_down_utilization_threshold: f64,
-    }
+/// When the number of nodes changes by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Autoscaling {
+    /// How many seconds a node has to be idle before it goes.
+    pub scale_down_unneeded_time_seconds: i64,
+    /// How many seconds a node has to be broken before it goes.
+    pub scale_down_unready_time_seconds: i64,
+    /// The use of a node, from 0 to 1, below which it is idle.
+    pub scale_down_utilization_threshold: f64,
 }
 
-cloud_core::model! {
-    /// What keeps pods away from a node.
-    pub struct Taint {
-        /// Its key.
-        pub key: String,
-        /// Its value.
-        pub value: String,
-        /// What it does, such as `NoSchedule`.
-        pub effect: String,
-    }
+/// What keeps pods away from a node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Taint {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// What it does, such as `NoSchedule`.
+    pub effect: String,
 }
 
-cloud_core::model! {
-    /// What is written on every node.
-    pub struct TemplateMetadata {
-        /// Its finalizers.
-        pub finalizers: Vec<String>,
-    }
-    maps {
-        /// Its annotations.
-        pub annotations: BTreeMap<String, String>,
-        /// Its labels.
-        pub labels: BTreeMap<String, String>,
-    }
+/// What is written on every node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TemplateMetadata {
+    /// Its finalizers.
+    pub finalizers: Vec<String>,
+    /// Its annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
 }
 
-cloud_core::model! {
-    /// What every node takes.
-    pub struct TemplateSpec {
-        /// What keeps pods away.
-        pub taints: Vec<Taint>,
-        /// Whether it takes no pods.
-        pub unschedulable: bool,
-    }
+/// What every node takes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct TemplateSpec {
+    /// What keeps pods away.
+    pub taints: Vec<Taint>,
+    /// Whether it takes no pods.
+    pub unschedulable: bool,
 }
 
-cloud_core::model! {
-    /// What every node of a pool is like.
-    pub struct NodePoolTemplate {
-        /// What is written on it.
-        pub metadata: TemplateMetadata,
-        /// What it takes.
-        pub spec: TemplateSpec,
-    }
+/// What every node of a pool is like.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct NodePoolTemplate {
+    /// What is written on it.
+    pub metadata: TemplateMetadata,
+    /// What it takes.
+    pub spec: TemplateSpec,
 }
 
-cloud_core::model! {
-    /// A node pool.
-    #[serde(rename_all = "camelCase")]
-    pub struct NodePool {
-        /// Its id.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-        /// The project.
-        pub project_id: String,
-        /// What it is going through.
-        pub status: NodePoolStatus,
-        /// Whether it has as many nodes as it should.
-        pub size_status: NodePoolSizeStatus,
-        /// The flavor of its nodes, such as `b3-8`.
-        pub flavor: String,
-        /// How many nodes there should be.
-        pub desired_nodes: i64,
-        /// How many there are.
-        pub current_nodes: i64,
-        /// How many can be used.
-        pub available_nodes: i64,
-        /// How many are up to date.
-        pub up_to_date_nodes: i64,
-        /// The fewest there may be.
-        pub min_nodes: i64,
-        /// The most there may be.
-        pub max_nodes: i64,
-        /// Whether their number changes by itself.
-        pub autoscale: bool,
-        /// When it does.
-        pub autoscaling: Option<Autoscaling>,
-        /// Whether no two nodes share a machine.
-        pub anti_affinity: bool,
-        /// Whether they are paid by the month.
-        pub monthly_billed: bool,
-        /// What every node is like.
-        pub template: Option<NodePoolTemplate>,
-        /// When it was made.
-        pub created_at: Timestamp,
-        /// When it was changed last.
-        pub updated_at: Timestamp,
-    }
+/// A node pool.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct NodePool {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The project.
+    pub project_id: String,
+    /// What it is going through.
+    pub status: NodePoolStatus,
+    /// Whether it has as many nodes as it should.
+    pub size_status: NodePoolSizeStatus,
+    /// The flavor of its nodes, such as `b3-8`.
+    pub flavor: String,
+    /// How many nodes there should be.
+    pub desired_nodes: i64,
+    /// How many there are.
+    pub current_nodes: i64,
+    /// How many can be used.
+    pub available_nodes: i64,
+    /// How many are up to date.
+    pub up_to_date_nodes: i64,
+    /// The fewest there may be.
+    pub min_nodes: i64,
+    /// The most there may be.
+    pub max_nodes: i64,
+    /// Whether their number changes by itself.
+    pub autoscale: bool,
+    /// When it does.
+    pub autoscaling: Option<Autoscaling>,
+    /// Whether no two nodes share a machine.
+    pub anti_affinity: bool,
+    /// Whether they are paid by the month.
+    pub monthly_billed: bool,
+    /// What every node is like.
+    pub template: Option<NodePoolTemplate>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
 }
 
 impl Work for NodePool {

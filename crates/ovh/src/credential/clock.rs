@@ -151,7 +151,7 @@ impl Inner {
 }
 
 fn read(answer: &RawResponse) -> Result<i64> {
-    let time: i64 = serde_json::from_slice(&answer.body).map_err(|_| {
+    let time: i64 = answer.json().map_err(|_| {
         Error::new(
             ErrorKind::Credential,
             "GET /auth/time did not answer with a number of seconds",

@@ -86,7 +86,7 @@ impl TokenSource for ClientCredentials {
             other => other?,
         };
         // Neither the text nor what the parser says of it is shown: it may quote the token.
-        let Ok(answer) = serde_json::from_slice::<Answer>(&answer.body) else {
+        let Ok(answer) = answer.json::<Answer>() else {
             return Err(refused(
                 "the answer of the token endpoint is not understood",
             ));

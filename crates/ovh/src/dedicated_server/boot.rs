@@ -1,5 +1,6 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -21,19 +22,19 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// Something that a server can boot.
-    #[serde(rename_all = "camelCase")]
-    pub struct Netboot {
-        /// Its number, for [`UpdateServer::boot_id`](super::UpdateServer::boot_id).
-        pub boot_id: i64,
-        /// What it boots from.
-        pub boot_type: BootType,
-        /// What it is.
-        pub description: String,
-        /// The kernel.
-        pub kernel: String,
-    }
+/// Something that a server can boot.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Netboot {
+    /// Its number, for [`UpdateServer::boot_id`](super::UpdateServer::boot_id).
+    pub boot_id: i64,
+    /// What it boots from.
+    pub boot_type: BootType,
+    /// What it is.
+    pub description: String,
+    /// The kernel.
+    pub kernel: String,
 }
 
 /// `/dedicated/server/{serviceName}/boot`.

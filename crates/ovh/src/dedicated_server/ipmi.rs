@@ -5,6 +5,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
 use cloud_core::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
 
 use super::tasks::{self, ServerTask};
 use crate::client::Client;
@@ -29,42 +30,43 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// The ways that a management board has.
-    #[serde(rename_all = "camelCase")]
-    pub struct IpmiFeatures {
-        /// A page that shows the screen.
-        #[serde(rename = "kvmipHtml5URL")]
-        pub kvmip_html5_url: bool,
-        /// A file for Java Web Start that shows the screen.
-        pub kvmip_jnlp: bool,
-        /// The serial line, by SSH.
-        pub serial_over_lan_ssh_key: bool,
-        /// The serial line, in a page.
-        #[serde(rename = "serialOverLanURL")]
-        pub serial_over_lan_url: bool,
-    }
+/// The ways that a management board has.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct IpmiFeatures {
+    /// A page that shows the screen.
+    #[serde(rename = "kvmipHtml5URL")]
+    pub kvmip_html5_url: bool,
+    /// A file for Java Web Start that shows the screen.
+    pub kvmip_jnlp: bool,
+    /// The serial line, by SSH.
+    pub serial_over_lan_ssh_key: bool,
+    /// The serial line, in a page.
+    #[serde(rename = "serialOverLanURL")]
+    pub serial_over_lan_url: bool,
 }
 
-cloud_core::model! {
-    /// The management board of a server.
-    #[serde(rename_all = "camelCase")]
-    pub struct Ipmi {
-        /// Whether it is on.
-        pub activated: bool,
-        /// The ways that it has.
-        pub supported_features: IpmiFeatures,
-    }
+/// The management board of a server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Ipmi {
+    /// Whether it is on.
+    pub activated: bool,
+    /// The ways that it has.
+    pub supported_features: IpmiFeatures,
 }
 
-cloud_core::model! {
-    /// A way to a console, as far as one is open.
-    pub struct IpmiAccessValue {
-        /// The page, the file or the command, which lets in whoever has it; `None` while nothing is open.
-        pub value: Option<Secret>,
-        /// When it is closed.
-        pub expiration: Option<Timestamp>,
-    }
+/// A way to a console, as far as one is open.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct IpmiAccessValue {
+    /// The page, the file or the command, which lets in whoever has it; `None` while nothing is open.
+    pub value: Option<Secret>,
+    /// When it is closed.
+    pub expiration: Option<Timestamp>,
 }
 
 /// An open way to a console.

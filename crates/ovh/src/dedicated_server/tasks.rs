@@ -1,6 +1,7 @@
 use cloud_core::call::{Call, Operation};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -51,45 +52,46 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// Something that was written on a task.
-    pub struct Tag {
-        /// What it is about.
-        pub key: Option<String>,
-        /// What it says.
-        pub value: String,
-    }
+/// Something that was written on a task.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Tag {
+    /// What it is about.
+    pub key: Option<String>,
+    /// What it says.
+    pub value: String,
 }
 
-cloud_core::model! {
-    /// Work on a server.
-    #[serde(rename_all = "camelCase")]
-    pub struct ServerTask {
-        /// Its number.
-        pub task_id: i64,
-        /// What it does.
-        pub function: TaskFunction,
-        /// How far it has come.
-        pub status: ServerTaskStatus,
-        /// More about it.
-        pub comment: Option<String>,
-        /// A note.
-        pub note: Option<String>,
-        /// When it was asked for.
-        pub start_date: Timestamp,
-        /// When it changed last.
-        pub last_update: Option<Timestamp>,
-        /// When it ended.
-        pub done_date: Option<Timestamp>,
-        /// Whether somebody has to say when.
-        pub need_schedule: bool,
-        /// The intervention that it belongs to.
-        pub planned_intervention_id: Option<i64>,
-        /// The ticket that it belongs to.
-        pub ticket_reference: Option<String>,
-        /// What was written on it.
-        pub tags: Vec<Tag>,
-    }
+/// Work on a server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ServerTask {
+    /// Its number.
+    pub task_id: i64,
+    /// What it does.
+    pub function: TaskFunction,
+    /// How far it has come.
+    pub status: ServerTaskStatus,
+    /// More about it.
+    pub comment: Option<String>,
+    /// A note.
+    pub note: Option<String>,
+    /// When it was asked for.
+    pub start_date: Timestamp,
+    /// When it changed last.
+    pub last_update: Option<Timestamp>,
+    /// When it ended.
+    pub done_date: Option<Timestamp>,
+    /// Whether somebody has to say when.
+    pub need_schedule: bool,
+    /// The intervention that it belongs to.
+    pub planned_intervention_id: Option<i64>,
+    /// The ticket that it belongs to.
+    pub ticket_reference: Option<String>,
+    /// What was written on it.
+    pub tags: Vec<Tag>,
 }
 
 impl Work for ServerTask {

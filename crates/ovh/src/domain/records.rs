@@ -1,5 +1,6 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -50,23 +51,23 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A record of a zone.
-    #[serde(rename_all = "camelCase")]
-    pub struct Record {
-        /// Its number.
-        pub id: RecordId,
-        /// The zone.
-        pub zone: String,
-        /// The name within the zone; empty for the zone itself.
-        pub sub_domain: String,
-        /// Its type.
-        pub field_type: RecordType,
-        /// Its value, as zone files write it.
-        pub target: String,
-        /// How many seconds it may be cached; `None` for as long as the zone says.
-        pub ttl: Option<i64>,
-    }
+/// A record of a zone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Record {
+    /// Its number.
+    pub id: RecordId,
+    /// The zone.
+    pub zone: String,
+    /// The name within the zone; empty for the zone itself.
+    pub sub_domain: String,
+    /// Its type.
+    pub field_type: RecordType,
+    /// Its value, as zone files write it.
+    pub target: String,
+    /// How many seconds it may be cached; `None` for as long as the zone says.
+    pub ttl: Option<i64>,
 }
 
 /// `/domain/zone/{zoneName}/record`. Changes are served from the next [refresh](super::ZoneRoom::refresh) on.

@@ -1,6 +1,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::edit::Edit;
 use super::records::Records;
@@ -9,38 +10,38 @@ use crate::list::list_request;
 use crate::ops;
 use crate::resource::ResourceMetadata;
 
-cloud_core::model! {
-    /// A DNS zone.
-    #[serde(rename_all = "camelCase")]
-    pub struct Zone {
-        /// Its name.
-        pub name: String,
-        /// The name servers that serve it.
-        pub name_servers: Vec<String>,
-        /// Whether they could sign their answers.
-        pub dnssec_supported: bool,
-        /// Whether they do.
-        pub dnssec_activated: bool,
-        /// Whether they are anycast servers.
-        pub has_dns_anycast: bool,
-        /// When it was refreshed last.
-        pub last_update: Option<Timestamp>,
-        /// How IAM knows it.
-        pub iam: Option<ResourceMetadata>,
-    }
+/// A DNS zone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Zone {
+    /// Its name.
+    pub name: String,
+    /// The name servers that serve it.
+    pub name_servers: Vec<String>,
+    /// Whether they could sign their answers.
+    pub dnssec_supported: bool,
+    /// Whether they do.
+    pub dnssec_activated: bool,
+    /// Whether they are anycast servers.
+    pub has_dns_anycast: bool,
+    /// When it was refreshed last.
+    pub last_update: Option<Timestamp>,
+    /// How IAM knows it.
+    pub iam: Option<ResourceMetadata>,
 }
 
-cloud_core::model! {
-    /// Whether the name servers have a zone as it is.
-    #[serde(rename_all = "camelCase")]
-    pub struct ZoneStatus {
-        /// Whether they have all changes.
-        pub is_deployed: bool,
-        /// What keeps the zone from being served.
-        pub errors: Vec<String>,
-        /// What looks wrong with it.
-        pub warnings: Vec<String>,
-    }
+/// Whether the name servers have a zone as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ZoneStatus {
+    /// Whether they have all changes.
+    pub is_deployed: bool,
+    /// What keeps the zone from being served.
+    pub errors: Vec<String>,
+    /// What looks wrong with it.
+    pub warnings: Vec<String>,
 }
 
 cloud_core::open_enum! {
@@ -91,33 +92,33 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// Work on a zone.
-    #[serde(rename_all = "camelCase")]
-    pub struct ZoneTask {
-        /// Its number.
-        pub id: i64,
-        /// What it does.
-        pub function: ZoneTaskFunction,
-        /// How far it has come.
-        pub status: ZoneTaskStatus,
-        /// More about it.
-        pub comment: Option<String>,
-        /// When it was asked for.
-        pub creation_date: Timestamp,
-        /// When it is to begin.
-        pub todo_date: Timestamp,
-        /// When it changed last.
-        pub last_update: Option<Timestamp>,
-        /// When it ended.
-        pub done_date: Option<Timestamp>,
-        /// Whether it can be hurried up.
-        pub can_accelerate: bool,
-        /// Whether it can be called off.
-        pub can_cancel: bool,
-        /// Whether it can be begun again.
-        pub can_relaunch: bool,
-    }
+/// Work on a zone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ZoneTask {
+    /// Its number.
+    pub id: i64,
+    /// What it does.
+    pub function: ZoneTaskFunction,
+    /// How far it has come.
+    pub status: ZoneTaskStatus,
+    /// More about it.
+    pub comment: Option<String>,
+    /// When it was asked for.
+    pub creation_date: Timestamp,
+    /// When it is to begin.
+    pub todo_date: Timestamp,
+    /// When it changed last.
+    pub last_update: Option<Timestamp>,
+    /// When it ended.
+    pub done_date: Option<Timestamp>,
+    /// Whether it can be hurried up.
+    pub can_accelerate: bool,
+    /// Whether it can be called off.
+    pub can_cancel: bool,
+    /// Whether it can be begun again.
+    pub can_relaunch: bool,
 }
 
 /// `/domain/zone`.

@@ -2,6 +2,7 @@
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::List;
@@ -26,21 +27,21 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// An application, without its secret.
-    #[serde(rename_all = "camelCase")]
-    pub struct ApiApplication {
-        /// Its number.
-        pub application_id: ApplicationId,
-        /// Its key, which is no secret.
-        pub application_key: String,
-        /// Its name.
-        pub name: String,
-        /// What it is for.
-        pub description: String,
-        /// Whether it may be used.
-        pub status: ApplicationStatus,
-    }
+/// An application, without its secret.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ApiApplication {
+    /// Its number.
+    pub application_id: ApplicationId,
+    /// Its key, which is no secret.
+    pub application_key: String,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether it may be used.
+    pub status: ApplicationStatus,
 }
 
 /// `/me/api/application`.

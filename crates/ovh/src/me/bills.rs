@@ -3,6 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::{List, list_request};
@@ -55,67 +56,67 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A bill.
-    #[serde(rename_all = "camelCase")]
-    pub struct Bill {
-        /// Its number, such as `FR12345678`.
-        pub bill_id: String,
-        /// The order that it is for.
-        pub order_id: i64,
-        /// What it is for.
-        pub category: BillCategory,
-        /// When it was written.
-        pub date: Timestamp,
-        /// What is to be paid.
-        pub price_with_tax: Price,
-        /// The same without tax.
-        pub price_without_tax: Price,
-        /// The tax.
-        pub tax: Price,
-        /// Where to read it.
-        pub url: Secret,
-        /// Where to fetch it as a PDF.
-        pub pdf_url: Secret,
-        /// The password that opens it at these addresses, which hold it too.
-        pub password: Secret,
-    }
+/// A bill.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Bill {
+    /// Its number, such as `FR12345678`.
+    pub bill_id: String,
+    /// The order that it is for.
+    pub order_id: i64,
+    /// What it is for.
+    pub category: BillCategory,
+    /// When it was written.
+    pub date: Timestamp,
+    /// What is to be paid.
+    pub price_with_tax: Price,
+    /// The same without tax.
+    pub price_without_tax: Price,
+    /// The tax.
+    pub tax: Price,
+    /// Where to read it.
+    pub url: Secret,
+    /// Where to fetch it as a PDF.
+    pub pdf_url: Secret,
+    /// The password that opens it at these addresses, which hold it too.
+    pub password: Secret,
 }
 
-cloud_core::model! {
-    /// A line of a bill.
-    #[serde(rename_all = "camelCase")]
-    pub struct BillDetail {
-        /// The number of the line.
-        pub bill_detail_id: String,
-        /// The service that it is for.
-        pub domain: String,
-        /// What it is for, in words.
-        pub description: String,
-        /// How many.
-        pub quantity: String,
-        /// The price of one.
-        pub unit_price: Price,
-        /// The price of all.
-        pub total_price: Price,
-        /// The first day that it covers (`YYYY-MM-DD`).
-        pub period_start: Option<String>,
-        /// The last day that it covers (`YYYY-MM-DD`).
-        pub period_end: Option<String>,
-    }
+/// A line of a bill.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct BillDetail {
+    /// The number of the line.
+    pub bill_detail_id: String,
+    /// The service that it is for.
+    pub domain: String,
+    /// What it is for, in words.
+    pub description: String,
+    /// How many.
+    pub quantity: String,
+    /// The price of one.
+    pub unit_price: Price,
+    /// The price of all.
+    pub total_price: Price,
+    /// The first day that it covers (`YYYY-MM-DD`).
+    pub period_start: Option<String>,
+    /// The last day that it covers (`YYYY-MM-DD`).
+    pub period_end: Option<String>,
 }
 
-cloud_core::model! {
-    /// How a bill was paid.
-    #[serde(rename_all = "camelCase")]
-    pub struct Payment {
-        /// When.
-        pub payment_date: Timestamp,
-        /// With what.
-        pub payment_type: PaymentMeans,
-        /// The number of the payment with whoever made it.
-        pub payment_identifier: Option<String>,
-    }
+/// How a bill was paid.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Payment {
+    /// When.
+    pub payment_date: Timestamp,
+    /// With what.
+    pub payment_type: PaymentMeans,
+    /// The number of the payment with whoever made it.
+    pub payment_identifier: Option<String>,
 }
 
 /// `/me/bill`.

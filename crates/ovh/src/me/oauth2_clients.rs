@@ -3,6 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::List;
@@ -18,36 +19,36 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// An OAuth2 client, without its secret.
-    #[serde(rename_all = "camelCase")]
-    pub struct OAuth2Client {
-        /// Its id.
-        pub client_id: String,
-        /// Its name.
-        pub name: String,
-        /// What it is for.
-        pub description: String,
-        /// How it gets its tokens.
-        pub flow: ClientFlow,
-        /// Where users may be sent back to.
-        pub callback_urls: Option<Vec<String>>,
-        /// The URN that IAM policies know a service account by.
-        pub identity: Option<String>,
-        /// When it was made.
-        pub created_at: Timestamp,
-    }
+/// An OAuth2 client, without its secret.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct OAuth2Client {
+    /// Its id.
+    pub client_id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// How it gets its tokens.
+    pub flow: ClientFlow,
+    /// Where users may be sent back to.
+    pub callback_urls: Option<Vec<String>>,
+    /// The URN that IAM policies know a service account by.
+    pub identity: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
-cloud_core::model! {
-    /// A new OAuth2 client. The secret is shown this once.
-    #[serde(rename_all = "camelCase")]
-    pub struct NewOAuth2Client {
-        /// Its id.
-        pub client_id: String,
-        /// Its secret.
-        pub client_secret: Secret,
-    }
+/// A new OAuth2 client. The secret is shown this once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct NewOAuth2Client {
+    /// Its id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: Secret,
 }
 
 /// `/me/api/oauth2/client`. A beta of OVHcloud's.

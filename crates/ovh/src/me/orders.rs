@@ -3,6 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::list_request;
@@ -36,31 +37,31 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// An order.
-    #[serde(rename_all = "camelCase")]
-    pub struct Order {
-        /// Its number.
-        pub order_id: OrderId,
-        /// When it was made.
-        pub date: Option<Timestamp>,
-        /// When the offer ends.
-        pub expiration_date: Option<Timestamp>,
-        /// Until when the buyer may step back.
-        pub retraction_date: Option<Timestamp>,
-        /// What is to be paid.
-        pub price_with_tax: Price,
-        /// The same without tax.
-        pub price_without_tax: Price,
-        /// The tax.
-        pub tax: Price,
-        /// Where to read it.
-        pub url: Secret,
-        /// Where to fetch it as a PDF.
-        pub pdf_url: Secret,
-        /// The password that opens it at these addresses, which hold it too.
-        pub password: Secret,
-    }
+/// An order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Order {
+    /// Its number.
+    pub order_id: OrderId,
+    /// When it was made.
+    pub date: Option<Timestamp>,
+    /// When the offer ends.
+    pub expiration_date: Option<Timestamp>,
+    /// Until when the buyer may step back.
+    pub retraction_date: Option<Timestamp>,
+    /// What is to be paid.
+    pub price_with_tax: Price,
+    /// The same without tax.
+    pub price_without_tax: Price,
+    /// The tax.
+    pub tax: Price,
+    /// Where to read it.
+    pub url: Secret,
+    /// Where to fetch it as a PDF.
+    pub pdf_url: Secret,
+    /// The password that opens it at these addresses, which hold it too.
+    pub password: Secret,
 }
 
 /// `/me/order`.

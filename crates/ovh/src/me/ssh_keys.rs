@@ -1,22 +1,23 @@
 //! The public keys that are installed on new servers.
 
 use cloud_core::decode::Decode;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::list::List;
 use crate::ops;
 
-cloud_core::model! {
-    /// A public key.
-    #[serde(rename_all = "camelCase")]
-    pub struct AccountSshKey {
-        /// Its name, unique in the account.
-        pub key_name: String,
-        /// The key in the form of `authorized_keys`.
-        pub key: String,
-        /// Whether rescue systems accept it.
-        pub default: bool,
-    }
+/// A public key.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct AccountSshKey {
+    /// Its name, unique in the account.
+    pub key_name: String,
+    /// The key in the form of `authorized_keys`.
+    pub key: String,
+    /// Whether rescue systems accept it.
+    pub default: bool,
 }
 
 /// `/me/sshKey`.

@@ -1,4 +1,5 @@
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::cluster_templates::ClusterTemplateId;
@@ -66,72 +67,71 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A cluster.
-    pub struct Cluster {
-        /// Its id.
-        pub id: ClusterId,
-        /// Its name, unique in its project.
-        pub name: String,
-        /// A note.
-        pub description: Option<String>,
-        /// The project it belongs to: another one for clusters that are public.
-        #[serde(alias = "tenant_id")]
-        pub project_id: ProjectId,
-        /// What it does.
-        pub status: ClusterStatus,
-        /// Why it is in `Error`, or why its last scaling has failed; empty otherwise.
-        pub status_description: String,
-        /// The trust of Keystone by which it acts for its maker.
-        pub trust_id: Option<String>,
-        /// Whether it is deleted by itself when its jobs have ended.
-        pub is_transient: bool,
-        /// The plugin.
-        pub plugin_name: String,
-        /// Its version.
-        #[serde(alias = "hadoop_version")]
-        pub plugin_version: String,
-        /// The template it was made from.
-        pub cluster_template_id: Option<ClusterTemplateId>,
-        /// Settings of the cluster.
-        pub cluster_configs: Configs,
-        /// The image of its nodes.
-        pub default_image_id: Option<ImageId>,
-        /// The network that the service reaches its nodes in.
-        pub neutron_management_network: Option<NetworkId>,
-        /// Processes whose nodes are on different hosts.
-        pub anti_affinity: Vec<String>,
-        /// The public key that the service logs in with.
-        pub management_public_key: Option<String>,
-        /// The name of the key pair for people.
-        pub user_keypair_id: Option<String>,
-        /// What the plugin tells, such as the addresses of consoles.
-        pub info: Map<String, Value>,
-        /// Whether settings that nobody has set are chosen by size.
-        pub use_autoconfig: Option<bool>,
-        /// Shares that all nodes mount.
-        pub shares: Vec<Share>,
-        /// Whether other projects see it.
-        pub is_public: bool,
-        /// Whether it can be neither changed nor deleted.
-        pub is_protected: bool,
-        /// The domain of the nodes in Designate.
-        pub domain_name: Option<String>,
-        /// Its groups of nodes.
-        pub node_groups: Vec<NodeGroup>,
-        /// The steps of what was done to it; empty where the operator keeps no log of them.
-        pub provision_progress: Vec<ProvisionStep>,
-        /// The last check of its health.
-        pub verification: Option<Verification>,
-        /// When it was created, to the second.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
-    integers {
-        /// How many nodes with processes of [`anti_affinity`](Self::anti_affinity) a host may have.
-        pub anti_affinity_ratio: u32,
-    }
+/// A cluster.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Cluster {
+    /// Its id.
+    pub id: ClusterId,
+    /// Its name, unique in its project.
+    pub name: String,
+    /// A note.
+    pub description: Option<String>,
+    /// The project it belongs to: another one for clusters that are public.
+    #[serde(alias = "tenant_id")]
+    pub project_id: ProjectId,
+    /// What it does.
+    pub status: ClusterStatus,
+    /// Why it is in `Error`, or why its last scaling has failed; empty otherwise.
+    pub status_description: String,
+    /// The trust of Keystone by which it acts for its maker.
+    pub trust_id: Option<String>,
+    /// Whether it is deleted by itself when its jobs have ended.
+    pub is_transient: bool,
+    /// The plugin.
+    pub plugin_name: String,
+    /// Its version.
+    #[serde(alias = "hadoop_version")]
+    pub plugin_version: String,
+    /// The template it was made from.
+    pub cluster_template_id: Option<ClusterTemplateId>,
+    /// Settings of the cluster.
+    pub cluster_configs: Configs,
+    /// The image of its nodes.
+    pub default_image_id: Option<ImageId>,
+    /// The network that the service reaches its nodes in.
+    pub neutron_management_network: Option<NetworkId>,
+    /// Processes whose nodes are on different hosts.
+    pub anti_affinity: Vec<String>,
+    /// The public key that the service logs in with.
+    pub management_public_key: Option<String>,
+    /// The name of the key pair for people.
+    pub user_keypair_id: Option<String>,
+    /// What the plugin tells, such as the addresses of consoles.
+    pub info: Map<String, Value>,
+    /// Whether settings that nobody has set are chosen by size.
+    pub use_autoconfig: Option<bool>,
+    /// Shares that all nodes mount.
+    pub shares: Vec<Share>,
+    /// Whether other projects see it.
+    pub is_public: bool,
+    /// Whether it can be neither changed nor deleted.
+    pub is_protected: bool,
+    /// The domain of the nodes in Designate.
+    pub domain_name: Option<String>,
+    /// Its groups of nodes.
+    pub node_groups: Vec<NodeGroup>,
+    /// The steps of what was done to it; empty where the operator keeps no log of them.
+    pub provision_progress: Vec<ProvisionStep>,
+    /// The last check of its health.
+    pub verification: Option<Verification>,
+    /// When it was created, to the second.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// How many nodes with processes of [`anti_affinity`](Self::anti_affinity) a host may have.
+    pub anti_affinity_ratio: u32,
 }
 
 impl Cluster {
@@ -146,31 +146,30 @@ impl Cluster {
     }
 }
 
-cloud_core::model! {
-    /// A step of what is done to a cluster.
-    pub struct ProvisionStep {
-        /// Its id.
-        pub id: String,
-        /// The cluster.
-        pub cluster_id: ClusterId,
-        /// What is done, such as `Assign IPs`.
-        pub step_name: String,
-        /// What it is part of, such as `Engine: create cluster`; some services translate it.
-        pub step_type: String,
-        /// Whether it has ended well; `None` while it runs.
-        pub successful: Option<bool>,
-        /// Its events: only in [`get_with_progress`](super::Clusters::get_with_progress), and gone when it has ended
-        /// well.
-        pub events: Vec<ProvisionEvent>,
-        /// When it began.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
-    integers {
-        /// How many events it has when it is done.
-        pub total: u32,
-    }
+/// A step of what is done to a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ProvisionStep {
+    /// Its id.
+    pub id: String,
+    /// The cluster.
+    pub cluster_id: ClusterId,
+    /// What is done, such as `Assign IPs`.
+    pub step_name: String,
+    /// What it is part of, such as `Engine: create cluster`; some services translate it.
+    pub step_type: String,
+    /// Whether it has ended well; `None` while it runs.
+    pub successful: Option<bool>,
+    /// Its events: only in [`get_with_progress`](super::Clusters::get_with_progress), and gone when it has ended
+    /// well.
+    pub events: Vec<ProvisionEvent>,
+    /// When it began.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// How many events it has when it is done.
+    pub total: u32,
 }
 
 impl ProvisionStep {
@@ -188,28 +187,29 @@ impl ProvisionStep {
     }
 }
 
-cloud_core::model! {
-    /// Something that has happened in a step, mostly to one node.
-    pub struct ProvisionEvent {
-        /// Its id.
-        pub id: String,
-        /// The step.
-        pub step_id: String,
-        /// The group of the node.
-        pub node_group_id: Option<String>,
-        /// The id of the node in Nova.
-        pub instance_id: Option<String>,
-        /// The name of the node.
-        pub instance_name: Option<String>,
-        /// What went wrong.
-        pub event_info: Option<String>,
-        /// Whether it went well.
-        pub successful: Option<bool>,
-        /// When it happened.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
+/// Something that has happened in a step, mostly to one node.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ProvisionEvent {
+    /// Its id.
+    pub id: String,
+    /// The step.
+    pub step_id: String,
+    /// The group of the node.
+    pub node_group_id: Option<String>,
+    /// The id of the node in Nova.
+    pub instance_id: Option<String>,
+    /// The name of the node.
+    pub instance_name: Option<String>,
+    /// What went wrong.
+    pub event_info: Option<String>,
+    /// Whether it went well.
+    pub successful: Option<bool>,
+    /// When it happened.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
 }
 
 cloud_core::open_enum! {
@@ -226,40 +226,42 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A check of a cluster's health. The next one replaces it, with another id.
-    pub struct Verification {
-        /// Its id.
-        pub id: String,
-        /// The cluster.
-        pub cluster_id: ClusterId,
-        /// How well the cluster is.
-        pub status: Health,
-        /// What was looked at.
-        pub checks: Vec<HealthCheck>,
-        /// When it began.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
+/// A check of a cluster's health. The next one replaces it, with another id.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Verification {
+    /// Its id.
+    pub id: String,
+    /// The cluster.
+    pub cluster_id: ClusterId,
+    /// How well the cluster is.
+    pub status: Health,
+    /// What was looked at.
+    pub checks: Vec<HealthCheck>,
+    /// When it began.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
 }
 
-cloud_core::model! {
-    /// One thing that is looked at in a check of a cluster's health.
-    pub struct HealthCheck {
-        /// Its id.
-        pub id: String,
-        /// The check that it is part of.
-        pub verification_id: String,
-        /// What was looked at.
-        pub name: String,
-        /// How well that is.
-        pub status: Health,
-        /// What was found.
-        pub description: Option<String>,
-        /// When it began.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
+/// One thing that is looked at in a check of a cluster's health.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct HealthCheck {
+    /// Its id.
+    pub id: String,
+    /// The check that it is part of.
+    pub verification_id: String,
+    /// What was looked at.
+    pub name: String,
+    /// How well that is.
+    pub status: Health,
+    /// What was found.
+    pub description: Option<String>,
+    /// When it began.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
 }

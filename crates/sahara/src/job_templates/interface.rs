@@ -1,7 +1,7 @@
 //! The arguments that a template lets its jobs set.
 
 use cloud_core::model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::ProjectId;
 
@@ -29,37 +29,36 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// An argument of a template, as the service gives it.
-    pub struct InterfaceArgument {
-        /// Its own id.
-        pub id: String,
-        /// The project of the template; `tenant_id` even in API v2.
-        #[serde(alias = "tenant_id")]
-        pub project_id: ProjectId,
-        /// The name by which jobs set it.
-        pub name: String,
-        /// A note.
-        pub description: Option<String>,
-        /// Where it goes.
-        pub mapping_type: MappingType,
-        /// Its position there, or the name of the setting or parameter.
-        pub location: String,
-        /// What values it has.
-        pub value_type: ValueType,
-        /// Whether every job has to set it.
-        pub required: bool,
-        /// The value that it has otherwise.
-        pub default: Option<String>,
-        /// When it was created, to the second.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
-    integers {
-        /// Its place in the list.
-        pub order: u32,
-    }
+/// An argument of a template, as the service gives it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct InterfaceArgument {
+    /// Its own id.
+    pub id: String,
+    /// The project of the template; `tenant_id` even in API v2.
+    #[serde(alias = "tenant_id")]
+    pub project_id: ProjectId,
+    /// The name by which jobs set it.
+    pub name: String,
+    /// A note.
+    pub description: Option<String>,
+    /// Where it goes.
+    pub mapping_type: MappingType,
+    /// Its position there, or the name of the setting or parameter.
+    pub location: String,
+    /// What values it has.
+    pub value_type: ValueType,
+    /// Whether every job has to set it.
+    pub required: bool,
+    /// The value that it has otherwise.
+    pub default: Option<String>,
+    /// When it was created, to the second.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// Its place in the list.
+    pub order: u32,
 }
 
 /// An argument for a new template. Every job has to set it, unless it has a [`default`](Self::default) or is

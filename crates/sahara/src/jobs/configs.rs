@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use cloud_core::model::lenient;
 use serde::{Deserialize, Serialize};
 
 use crate::configs::ConfigValue;
@@ -63,22 +62,13 @@ impl fmt::Debug for Redacted {
 #[non_exhaustive]
 pub struct JobConfigs {
     /// Settings of the engine and of the job.
-    #[serde(
-        deserialize_with = "lenient::field",
-        skip_serializing_if = "Settings::is_empty"
-    )]
+    #[serde(skip_serializing_if = "Settings::is_empty")]
     pub configs: Settings,
     /// Parameters of the script.
-    #[serde(
-        deserialize_with = "lenient::field",
-        skip_serializing_if = "Settings::is_empty"
-    )]
+    #[serde(skip_serializing_if = "Settings::is_empty")]
     pub params: Settings,
     /// Positional arguments of the program.
-    #[serde(
-        deserialize_with = "lenient::field",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<ConfigValue>,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cloud_core::model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::configs::JobConfigs;
@@ -90,46 +90,47 @@ impl From<Value> for JobInfo {
     }
 }
 
-cloud_core::model! {
-    /// A job. `Debug` hides the values of its settings, among which API v2 also shows passwords.
-    pub struct Job {
-        /// Its id.
-        pub id: JobId,
-        /// The project it belongs to: another one for jobs that are public.
-        #[serde(alias = "tenant_id")]
-        pub project_id: ProjectId,
-        /// The template that it runs.
-        #[serde(alias = "job_id")]
-        pub job_template_id: JobTemplateId,
-        /// The cluster that it runs on.
-        pub cluster_id: ClusterId,
-        /// Where it reads.
-        pub input_id: Option<DataSourceId>,
-        /// Where it writes.
-        pub output_id: Option<DataSourceId>,
-        /// What the engine tells about it.
-        pub info: JobInfo,
-        /// Its id at the engine, when it was handed over.
-        pub engine_job_id: Option<EngineJobId>,
-        /// What the program gave back, in the engine's words.
-        pub return_code: Option<Value>,
-        /// Its settings.
-        pub job_configs: JobConfigs,
-        /// The addresses of its data sources with all placeholders filled, by their ids.
-        pub data_source_urls: BTreeMap<String, Value>,
-        /// When it began, by the clock on the server's wall: no time zone is told, so it is no instant.
-        pub start_time: Option<String>,
-        /// When it ended, likewise. Some engines never tell.
-        pub end_time: Option<String>,
-        /// Whether other projects see it.
-        pub is_public: bool,
-        /// Whether it can be neither changed nor deleted.
-        pub is_protected: bool,
-        /// When it was created, to the second.
-        pub created_at: Option<Timestamp>,
-        /// When it was changed last.
-        pub updated_at: Option<Timestamp>,
-    }
+/// A job. `Debug` hides the values of its settings, among which API v2 also shows passwords.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// The project it belongs to: another one for jobs that are public.
+    #[serde(alias = "tenant_id")]
+    pub project_id: ProjectId,
+    /// The template that it runs.
+    #[serde(alias = "job_id")]
+    pub job_template_id: JobTemplateId,
+    /// The cluster that it runs on.
+    pub cluster_id: ClusterId,
+    /// Where it reads.
+    pub input_id: Option<DataSourceId>,
+    /// Where it writes.
+    pub output_id: Option<DataSourceId>,
+    /// What the engine tells about it.
+    pub info: JobInfo,
+    /// Its id at the engine, when it was handed over.
+    pub engine_job_id: Option<EngineJobId>,
+    /// What the program gave back, in the engine's words.
+    pub return_code: Option<Value>,
+    /// Its settings.
+    pub job_configs: JobConfigs,
+    /// The addresses of its data sources with all placeholders filled, by their ids.
+    pub data_source_urls: BTreeMap<String, Value>,
+    /// When it began, by the clock on the server's wall: no time zone is told, so it is no instant.
+    pub start_time: Option<String>,
+    /// When it ended, likewise. Some engines never tell.
+    pub end_time: Option<String>,
+    /// Whether other projects see it.
+    pub is_public: bool,
+    /// Whether it can be neither changed nor deleted.
+    pub is_protected: bool,
+    /// When it was created, to the second.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
 }
 
 identified!(Job => JobId);

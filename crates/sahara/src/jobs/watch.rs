@@ -6,6 +6,7 @@ use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::wait::{Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
 
 use super::{Job, JobId, JobStatus};
 use crate::client::Client;
@@ -14,14 +15,15 @@ use crate::ops::{both, v1_1};
 use crate::version::Version;
 use crate::wait::{self, failed, watch_by};
 
-cloud_core::model! {
-    /// As much of a cluster as says whether it will ever run a job.
-    pub struct Cluster {
-        /// Its status.
-        pub status: String,
-        /// Why it has that.
-        pub status_description: Option<String>,
-    }
+/// As much of a cluster as says whether it will ever run a job.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Cluster {
+    /// Its status.
+    pub status: String,
+    /// Why it has that.
+    pub status_description: Option<String>,
 }
 
 /// A job, and why its cluster will never run it.

@@ -23,18 +23,19 @@ impl Interface {
     }
 }
 
-cloud_core::model! {
-    /// An address of a service.
-    pub struct Endpoint {
-        /// From where it is meant to be reached.
-        pub interface: Interface,
-        /// The name of its region, in the older of two fields.
-        pub region: String,
-        /// The id of its region.
-        pub region_id: String,
-        /// The address.
-        pub url: String,
-    }
+/// An address of a service.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// From where it is meant to be reached.
+    pub interface: Interface,
+    /// The name of its region, in the older of two fields.
+    pub region: String,
+    /// The id of its region.
+    pub region_id: String,
+    /// The address.
+    pub url: String,
 }
 
 impl Endpoint {
@@ -48,17 +49,18 @@ impl Endpoint {
     }
 }
 
-cloud_core::model! {
-    /// A service and its addresses.
-    pub struct Service {
-        /// Its type, such as `data-processing`.
-        #[serde(rename = "type")]
-        pub kind: String,
-        /// Its name, which the operator chose.
-        pub name: String,
-        /// Its addresses.
-        pub endpoints: Vec<Endpoint>,
-    }
+/// A service and its addresses.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Service {
+    /// Its type, such as `data-processing`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its name, which the operator chose.
+    pub name: String,
+    /// Its addresses.
+    pub endpoints: Vec<Endpoint>,
 }
 
 /// The services that a token opens, in the order in which Keystone lists them.
@@ -117,7 +119,7 @@ impl Catalog {
     /// ```
     /// use sahara::keystone::{Catalog, Wanted};
     ///
-    /// let catalog: Catalog = serde_json::from_str(
+    /// let catalog: Catalog = sahara::decode::from_str(
     ///     r#"[{"type": "data-processing", "name": "sahara", "endpoints": [
     ///         {"interface": "public", "region_id": "RegionOne", "url": "http://sahara:8386/v1.1/p"}]}]"#,
     /// )?;

@@ -2,23 +2,24 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use cloud_core::decode::{self, DecodeError, RawResponse};
-use cloud_core::model::{Timestamp, lenient};
+use cloud_core::model::Timestamp;
 use secrecy::SecretString;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Issued;
 use super::catalog::{Catalog, Endpoint, Interface, Service};
 
-cloud_core::model! {
-    /// A user, a project, a domain or a role.
-    pub struct Named {
-        /// Its id.
-        pub id: String,
-        /// Its name.
-        pub name: String,
-    }
+/// A user, a project, a domain or a role.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// What a token is good for.
@@ -41,23 +42,19 @@ pub enum TokenScope {
 #[non_exhaustive]
 pub struct TokenInfo {
     /// Whose it is.
-    #[serde(deserialize_with = "lenient::field")]
     pub user: Named,
     /// The project it is good for.
     pub project: Option<Named>,
     /// The domain it is good for.
     pub domain: Option<Named>,
     /// The roles of the user there.
-    #[serde(deserialize_with = "lenient::field")]
     pub roles: Vec<Named>,
     /// When it was issued, by the clock of the service.
     pub issued_at: Option<Timestamp>,
     /// When it ends, by the clock of the service.
     pub expires_at: Option<Timestamp>,
     /// The services it opens.
-    #[serde(deserialize_with = "lenient::field")]
     pub catalog: Catalog,
-    #[serde(deserialize_with = "lenient::field")]
     system: BTreeMap<String, Value>,
 }
 
@@ -83,8 +80,9 @@ impl TokenInfo {
 }
 
 fn json<T: DeserializeOwned>(response: &RawResponse) -> Result<T, DecodeError> {
-    decode::from_json(&response.body)
-        .map_err(|error| DecodeError::new(format!("this is no token of Keystone: {error}")))
+    decode::from_slice(&response.body).map_err(|error| {
+        DecodeError::new(format!("this is no token of Keystone: {}", error.message()))
+    })
 }
 
 /// Version 3: the token is in a header, the body tells about it.
@@ -117,13 +115,9 @@ pub(super) fn read_v2(response: RawResponse, _: &'static str) -> Result<Issued, 
     #[derive(Deserialize)]
     struct Access {
         token: Token,
-        #[serde(default, deserialize_with = "lenient::field")]
+        #[serde(default)]
         user: User,
-        #[serde(
-            default,
-            rename = "serviceCatalog",
-            deserialize_with = "lenient::field"
-        )]
+        #[serde(default, rename = "serviceCatalog")]
         catalog: Vec<V2Service>,
     }
     #[derive(Deserialize)]
@@ -139,11 +133,8 @@ pub(super) fn read_v2(response: RawResponse, _: &'static str) -> Result<Issued, 
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct User {
-        #[serde(deserialize_with = "lenient::field")]
         id: String,
-        #[serde(deserialize_with = "lenient::field")]
         name: String,
-        #[serde(deserialize_with = "lenient::field")]
         roles: Vec<Named>,
     }
     let Envelope {
@@ -174,11 +165,9 @@ pub(super) fn read_v2(response: RawResponse, _: &'static str) -> Result<Issued, 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct V2Service {
-    #[serde(rename = "type", deserialize_with = "lenient::field")]
+    #[serde(rename = "type")]
     kind: String,
-    #[serde(deserialize_with = "lenient::field")]
     name: String,
-    #[serde(deserialize_with = "lenient::field")]
     endpoints: Vec<BTreeMap<String, Value>>,
 }
 

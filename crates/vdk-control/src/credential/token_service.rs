@@ -7,7 +7,6 @@ use cloud_core::credential::{Basic, Credential};
 use cloud_core::decode::{Decode, DecodeError, RawResponse};
 use cloud_core::engine::{Dialect, Engine};
 use cloud_core::error::ApiProblem;
-use cloud_core::model::lenient;
 use cloud_core::options::ClientOptions;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
@@ -48,7 +47,7 @@ impl fmt::Debug for TokenService {
 pub(crate) struct TokenAnswer {
     #[serde(default)]
     pub(crate) access_token: SecretString,
-    #[serde(default, deserialize_with = "lenient::integer")]
+    #[serde(default)]
     pub(crate) expires_in: Option<i64>,
     #[serde(default)]
     pub(crate) refresh_token: Option<SecretString>,
@@ -133,12 +132,8 @@ impl TokenService {
 /// Not with the parser's message, which may quote a token.
 #[allow(clippy::needless_pass_by_value, reason = "the shape of a decoder")]
 fn read(response: RawResponse, _: &'static str) -> Result<TokenAnswer, DecodeError> {
-    serde_json::from_slice(&response.body).map_err(|error| {
-        DecodeError::new(format!(
-            "no JSON object with a token (line {}, column {})",
-            error.line(),
-            error.column()
-        ))
+    response.json().map_err(|error| {
+        DecodeError::new(format!("no JSON object with a token: {}", error.message()))
     })
 }
 
@@ -159,7 +154,7 @@ impl Dialect for TokenDialect {
             error_description: Option<String>,
             message: Option<String>,
         }
-        let body: Body = serde_json::from_slice(&response.body).unwrap_or_default();
+        let body: Body = response.json().unwrap_or_default();
         ApiProblem {
             code: body.error,
             message: body.error_description.or(body.message),

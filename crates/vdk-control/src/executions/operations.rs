@@ -219,7 +219,7 @@ impl<'a> Executions<'a> {
     pub fn logs(self, id: impl fmt::Display) -> ReadLogs {
         #[derive(serde::Deserialize)]
         struct Logs {
-            #[serde(default, deserialize_with = "cloud_core::model::lenient::field")]
+            #[serde(default)]
             logs: String,
         }
         let decode = Decode::json().map(|answer: Logs| answer.logs);

@@ -1,4 +1,5 @@
 use cloud_core::model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::deployments::Resources;
 use crate::executions::{Execution, ExecutionStatus};
@@ -18,17 +19,17 @@ cloud_core::open_enum! {
     }
 }
 
-cloud_core::model! {
-    /// A job in a list: what was [asked for](super::JobFields) is filled in.
-    #[serde(rename_all = "camelCase")]
-    pub struct ListedJob {
-        /// Its name.
-        pub job_name: String,
-        /// Its settings.
-        pub config: ListedConfig,
-        /// Its deployments: one, or none.
-        pub deployments: Vec<ListedDeployment>,
-    }
+/// A job in a list: what was [asked for](super::JobFields) is filled in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ListedJob {
+    /// Its name.
+    pub job_name: String,
+    /// Its settings.
+    pub config: ListedConfig,
+    /// Its deployments: one, or none.
+    pub deployments: Vec<ListedDeployment>,
 }
 
 impl ListedJob {
@@ -38,69 +39,67 @@ impl ListedJob {
     }
 }
 
-cloud_core::model! {
-    /// The settings of a job in a list.
-    #[serde(rename_all = "camelCase")]
-    pub struct ListedConfig {
-        /// The team.
-        pub team: String,
-        /// What the job is for.
-        pub description: Option<String>,
-        /// When it runs by itself.
-        pub schedule: Option<Schedule>,
-        /// Who is told what.
-        pub contacts: Option<Contacts>,
-        /// Whether it has a keytab.
-        pub generate_keytab: Option<bool>,
-        /// Where its sources are kept.
-        pub source_url: Option<String>,
-        /// Where its logs are kept.
-        pub logs_url: Option<String>,
-    }
+/// The settings of a job in a list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ListedConfig {
+    /// The team.
+    pub team: String,
+    /// What the job is for.
+    pub description: Option<String>,
+    /// When it runs by itself.
+    pub schedule: Option<Schedule>,
+    /// Who is told what.
+    pub contacts: Option<Contacts>,
+    /// Whether it has a keytab.
+    pub generate_keytab: Option<bool>,
+    /// Where its sources are kept.
+    pub source_url: Option<String>,
+    /// Where its logs are kept.
+    pub logs_url: Option<String>,
 }
 
-cloud_core::model! {
-    /// A deployment of a job in a list.
-    #[serde(rename_all = "camelCase")]
-    pub struct ListedDeployment {
-        /// Its name.
-        pub id: Option<String>,
-        /// Whether it runs.
-        pub enabled: Option<bool>,
-        /// Who is told what.
-        pub contacts: Option<Contacts>,
-        /// The version of the sources.
-        pub job_version: Option<String>,
-        /// The version of Python (`jobPythonVersion`).
-        #[serde(rename = "jobPythonVersion")]
-        pub python_version: Option<String>,
-        /// The version of VDK.
-        pub vdk_version: Option<String>,
-        /// When it was deployed last, as the service writes it.
-        pub last_deployed_date: Option<String>,
-        /// Who deployed it last.
-        pub last_deployed_by: Option<String>,
-        /// What it is for.
-        pub mode: Option<String>,
-        /// What it may take up.
-        pub resources: Option<Resources>,
-        /// When it runs by itself.
-        pub schedule: Option<Schedule>,
-        /// What became of the last deployment.
-        pub status: Option<DeploymentOutcome>,
-        /// Its executions, as many as were asked for, those that began last first.
-        pub executions: Vec<Execution>,
-        /// How the last execution went. It is behind while one is under way.
-        pub last_execution_status: Option<ExecutionStatus>,
-        /// When the last execution ended.
-        pub last_execution_time: Option<Timestamp>,
-    }
-    integers {
-        /// How long the last execution took, in seconds.
-        pub last_execution_duration: Option<i64>,
-        /// How many executions have ended well, of those that are kept.
-        pub successful_executions: Option<i64>,
-        /// How many have failed, of those that are kept.
-        pub failed_executions: Option<i64>,
-    }
+/// A deployment of a job in a list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ListedDeployment {
+    /// Its name.
+    pub id: Option<String>,
+    /// Whether it runs.
+    pub enabled: Option<bool>,
+    /// Who is told what.
+    pub contacts: Option<Contacts>,
+    /// The version of the sources.
+    pub job_version: Option<String>,
+    /// The version of Python (`jobPythonVersion`).
+    #[serde(rename = "jobPythonVersion")]
+    pub python_version: Option<String>,
+    /// The version of VDK.
+    pub vdk_version: Option<String>,
+    /// When it was deployed last, as the service writes it.
+    pub last_deployed_date: Option<String>,
+    /// Who deployed it last.
+    pub last_deployed_by: Option<String>,
+    /// What it is for.
+    pub mode: Option<String>,
+    /// What it may take up.
+    pub resources: Option<Resources>,
+    /// When it runs by itself.
+    pub schedule: Option<Schedule>,
+    /// What became of the last deployment.
+    pub status: Option<DeploymentOutcome>,
+    /// Its executions, as many as were asked for, those that began last first.
+    pub executions: Vec<Execution>,
+    /// How the last execution went. It is behind while one is under way.
+    pub last_execution_status: Option<ExecutionStatus>,
+    /// When the last execution ended.
+    pub last_execution_time: Option<Timestamp>,
+    /// How long the last execution took, in seconds.
+    pub last_execution_duration: Option<i64>,
+    /// How many executions have ended well, of those that are kept.
+    pub successful_executions: Option<i64>,
+    /// How many have failed, of those that are kept.
+    pub failed_executions: Option<i64>,
 }
