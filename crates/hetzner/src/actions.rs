@@ -129,7 +129,7 @@ impl Action {
     ///
     /// let action: Action = hetzner::decode::from_str(r#"{"resources": [{"id": 42, "type": "server"}]}"#)?;
     /// assert_eq!(action.resource(&ResourceKind::Server).map(ServerId), Some(ServerId(42)));
-    /// # Ok::<(), serde_json::Error>(())
+    /// # Ok::<(), hetzner::Error>(())
     /// ```
     pub fn resource(&self, kind: &ResourceKind) -> Option<i64> {
         self.resources

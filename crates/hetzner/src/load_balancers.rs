@@ -177,7 +177,7 @@ impl LoadBalancer {
     ///         "targets": [{"type": "server", "health_status": [{"listen_port": 80, "status": "healthy"}]}]}"#,
     /// )?;
     /// assert!(balancer.is_healthy());
-    /// # Ok::<(), serde_json::Error>(())
+    /// # Ok::<(), hetzner::Error>(())
     /// ```
     pub fn is_healthy(&self) -> bool {
         let answers = |target: &LoadBalancerTarget, port| {

@@ -25,11 +25,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::call::{Call, CallFuture, CallOptions};
-use cloud_core::decode::Decode;
+use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::{AccessRule, CredentialState};
@@ -179,7 +179,14 @@ impl RequestConsumerKey {
             options,
         } = self;
         let checked = check(&client, &body);
-        let call: Call<Answer> = client.call(&ops::AUTH_CREDENTIAL, Decode::json());
+        // Without the key, the rest of the answer is worth nothing.
+        let decode = Decode::json().try_map(|answer: Answer| {
+            if answer.consumer_key.expose_secret().is_empty() {
+                return Err(DecodeError::new("the answer has no key `consumerKey`"));
+            }
+            Ok(answer)
+        });
+        let call: Call<Answer> = client.call(&ops::AUTH_CREDENTIAL, decode);
         let mut call = client
             .open(call)
             .json(&body)

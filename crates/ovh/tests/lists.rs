@@ -476,8 +476,7 @@ async fn lists_that_do_not_end_or_contradict_themselves_are_errors() {
             .len(),
         600
     );
-    // Ids on v2, whose objects stand elsewhere.
-    let transport = script([Scripted::json(200, r#"[{"billId":1}]"#)]);
+    let transport = script([Scripted::json(200, r#"[{"billId":[1]}]"#)]);
     let error = client(&transport)
         .get("/me/bill")
         .list::<Bill>()

@@ -292,6 +292,32 @@ fn bad_fixed_credentials_are_named() {
     );
 }
 
+/// Sent as it came, it would be refused without a word about the reason.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_none_is_an_error_of_the_credential() {
+    #[derive(Debug)]
+    struct Gives(&'static str);
+    #[async_trait]
+    impl TokenSource for Gives {
+        async fn fetch(&self) -> Result<Token> {
+            Ok(Token {
+                secret: self.0.into(),
+                lifetime: None,
+            })
+        }
+    }
+    for (token, said) in [
+        ("", "no token: the service gave an empty token"),
+        (
+            "a\nb",
+            "no token: the service gave a token that no header may hold",
+        ),
+    ] {
+        let cache = TokenCache::bearer(Gives(token), Arc::new(PausedClock::new()));
+        assert_eq!(cache.ready().await.unwrap_err().to_string(), said);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_token_can_be_there_before_the_first_call() {
     let (source, clock) = (Arc::new(Source::default()), Arc::new(PausedClock::new()));

@@ -18,9 +18,19 @@ enum Null<'c> {
     Zero,
     /// An error. There is no answer then, and its zero would be taken for one.
     Refused,
-    /// An element of a list. The zero, but for objects: an object of which nothing is known is left out of its list,
-    /// which this says.
-    Element(&'c Cell<bool>),
+    /// An element of a list: the zero, where its type has one. What has none, such as an object of which nothing is
+    /// known, is left out of its list.
+    Element(&'c Cell<Seen>),
+}
+
+/// What an element of a list was.
+#[derive(Clone, Copy, PartialEq)]
+enum Seen {
+    Something,
+    /// `null`, which its type may take for something.
+    Null,
+    /// `null` in the place of an object.
+    NoObject,
 }
 
 /// The tolerant form of a deserializer.
@@ -236,6 +246,12 @@ impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, V> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<V::Value, E> {
+        if let Null::Element(seen) = self.null {
+            seen.set(match self.wanted {
+                Wanted::Object => Seen::NoObject,
+                _ => Seen::Null,
+            });
+        }
         match (self.wanted, self.null) {
             (Wanted::Any, _) => self.visitor.visit_unit(),
             (_, Null::Refused) => Err(E::invalid_type(Unexpected::Unit, &self.visitor)),
@@ -244,12 +260,7 @@ impl<'de, V: de::Visitor<'de>> de::Visitor<'de> for Reading<'_, V> {
             (Wanted::Float, _) => self.visitor.visit_f64(0.0),
             (Wanted::Text, _) => self.visitor.visit_str(""),
             (Wanted::List, _) => self.visitor.visit_seq(Nothing(PhantomData)),
-            (Wanted::Object, null) => {
-                if let Null::Element(left_out) = null {
-                    left_out.set(true);
-                }
-                self.visitor.visit_map(Nothing(PhantomData))
-            }
+            (Wanted::Object, _) => self.visitor.visit_map(Nothing(PhantomData)),
         }
     }
 
@@ -391,11 +402,12 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<A> {
 
     fn next_element<T: Deserialize<'de>>(&mut self) -> Result<Option<T>, A::Error> {
         loop {
-            let left_out = Cell::new(false);
-            let element = self.0.next_element_seed(Element(&left_out, PhantomData));
-            // Such an element has been read, also where its type fails because it wants some keys.
-            if !left_out.get() {
-                return element;
+            let seen = Cell::new(Seen::Something);
+            let element = self.0.next_element_seed(Element(&seen, PhantomData));
+            // It has been read, whatever its type made of it.
+            match (seen.get(), &element) {
+                (Seen::NoObject, _) | (Seen::Null, Err(_)) => {}
+                _ => return element,
             }
         }
     }
@@ -405,7 +417,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<A> {
     }
 }
 
-struct Element<'c, T>(&'c Cell<bool>, PhantomData<T>);
+struct Element<'c, T>(&'c Cell<Seen>, PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Element<'_, T> {
     type Value = T;

@@ -1,11 +1,13 @@
 //! What the service goes on with after it has answered.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use async_trait::async_trait;
 use cloud_core::wait::{Progress, Step, Waiter, Watch};
 use cloud_core::{Error, Result};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::{Deserialize, Deserializer, de};
 
 use super::progress::{self, CREATION, SCALING, Teller};
 use super::{Cluster, ClusterId, ClusterStatus, Clusters, Health, Verification};
@@ -175,29 +177,48 @@ pub struct ClustersWork {
 }
 
 /// A cluster in the answer to the creation of several: v1.1 gives ids, v2 wrapped clusters.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(super) enum Made {
-    Id(ClusterId),
-    Wrapped {
-        // Without an id it still counts: to wait for it is then an error about the id.
-        #[serde(default)]
-        cluster: Option<Identified>,
-    },
-}
+pub(super) struct Made(ClusterId);
 
-#[derive(Deserialize)]
-pub(super) struct Identified {
-    #[serde(default)]
-    id: Option<ClusterId>,
+impl<'de> Deserialize<'de> for Made {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Wrapped {
+            cluster: Identified,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Identified {
+            id: ClusterId,
+        }
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Made;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a cluster or the id of one")
+            }
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<Made, E> {
+                Ok(Made(id.into()))
+            }
+            fn visit_u64<E: de::Error>(self, id: u64) -> Result<Made, E> {
+                Ok(Made(id.to_string().into()))
+            }
+            // Without an id it still counts: to wait for it is then an error about the id.
+            fn visit_unit<E: de::Error>(self) -> Result<Made, E> {
+                Ok(Made(ClusterId::default()))
+            }
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Made, A::Error> {
+                let wrapped = Wrapped::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Made(wrapped.cluster.id))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
 }
 
 impl ClustersWork {
     pub(super) fn new(client: &Client, made: Vec<Made>) -> Self {
-        let ids = made.into_iter().map(|made| match made {
-            Made::Id(id) => id,
-            Made::Wrapped { cluster } => cluster.and_then(|cluster| cluster.id).unwrap_or_default(),
-        });
+        let ids = made.into_iter().map(|Made(id)| id);
         Self {
             ids: ids.collect(),
             client: client.clone(),

@@ -127,7 +127,7 @@ impl Catalog {
     /// assert_eq!((service.name.as_str(), endpoint.url.as_str()), ("sahara", "http://sahara:8386/v1.1/p"));
     /// let error = catalog.select(&Wanted::service("dns")).unwrap_err().to_string();
     /// assert!(error.ends_with("the catalog has the types data-processing"));
-    /// # Ok::<(), serde_json::Error>(())
+    /// # Ok::<(), sahara::Error>(())
     /// ```
     pub fn select(&self, wanted: &Wanted) -> Result<(&Service, &Endpoint)> {
         let missing = |what: String| Error::new(ErrorKind::Config, format!("no {wanted}: {what}"));
