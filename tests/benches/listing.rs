@@ -63,7 +63,7 @@ fn main() {
                 .list()
                 .sort(Sort::NAME)
                 .from_page(page.to_string().into());
-            pages.push(list.send_raw().await.expect("a page").body);
+            pages.push(list.page().send_raw().await.expect("a page").body);
         }
         let far = Client::builder()
             .token("t")

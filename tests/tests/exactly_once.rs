@@ -276,7 +276,7 @@ async fn what_is_created_and_waited_for() {
     let sandbox = Sandbox::new();
     let builder = application();
     let api = within!(builder, sandbox.ovh());
-    let project = api.cloud().list().await.unwrap().swap_remove(0);
+    let project = api.cloud().list().ids().await.unwrap().swap_remove(0);
     let create = changes!("OVH, instances", sandbox, (api, project), |with, name| {
         let instances = with.0.cloud().project(&with.1).instances();
         let create = instances.create(name, "GRA11", at_ovh::FLAVOR);
@@ -470,6 +470,7 @@ async fn what_is_edited_in_a_zone() {
         .zone("example.com")
         .records()
         .list()
+        .all()
         .await
         .unwrap();
     let key = |record: &ovh::domain::Record| (record.sub_domain.clone(), record.target.clone());

@@ -319,7 +319,7 @@ async fn hetzner(secret: &str, transport: &Arc<dyn Transport>) -> Vec<Shown> {
     let api = builder.build().unwrap();
     let errors = [
         api.servers().get(1).await.err(),
-        api.servers().list().await.err(),
+        api.servers().list().page().await.err(),
     ];
     show::<hetzner::ApiError>("hetzner", false, errors).collect()
 }

@@ -127,7 +127,7 @@ async fn a_broken_connection_is_told_apart_from_one_that_never_was() {
             "{error}"
         );
         faults.next(fault);
-        api.servers().list().await.unwrap();
+        api.servers().list().page().await.unwrap();
     }
     server.shutdown().await;
     let error = api

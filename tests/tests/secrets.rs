@@ -109,7 +109,7 @@ async fn sahara(secrets: &mut Vec<String>, shown: &mut Vec<String>) {
         },
     ] {
         sandbox.faults().times(5, fault);
-        let error = api.node_group_templates().list().await.unwrap_err();
+        let error = api.node_group_templates().list().page().await.unwrap_err();
         shown.push(format!(
             "{error}{error:?}{:?}{right:?}",
             error.api::<ApiError>()
@@ -188,7 +188,7 @@ async fn nothing_that_is_written_holds_a_secret() {
 
     // The panic that a test or a program makes of an error shows no more than the error.
     sandbox.faults().next(Fault::ExpiredToken);
-    let list = api.servers().list().await;
+    let list = api.servers().list().page().await;
     let panic = std::panic::catch_unwind(AssertUnwindSafe(|| list.unwrap())).unwrap_err();
     let panic = panic.downcast_ref::<String>().unwrap();
     assert!(panic.contains("401 unauthorized"), "{panic}");

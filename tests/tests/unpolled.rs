@@ -601,7 +601,7 @@ impl Api for Hetzner {
     }
 
     fn read(&self) -> CallFuture<()> {
-        done(self.0.locations().list())
+        done(self.0.locations().list().page())
     }
 
     fn things(&self, ahead: usize) -> BoxStream<'static, Result<String>> {
@@ -645,7 +645,7 @@ impl Api for Ovh {
         let settings = cloud_sandbox::ovh::Settings::new().bills(THINGS);
         let sandbox = Sandbox::builder().ovh(settings).build();
         let api = limited!(application(), sandbox.ovh(), limit).build()?;
-        let project = api.cloud().list().await?.swap_remove(0);
+        let project = api.cloud().list().ids().await?.swap_remove(0);
         Ok(Self { api, project })
     }
 

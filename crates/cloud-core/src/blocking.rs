@@ -10,7 +10,7 @@ use std::thread::Thread;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::page::Items;
+use crate::page::{Items, Page, Pages};
 
 /// Runs a future to its end while this thread waits. Its tasks and timers run on a runtime of the library.
 ///
@@ -82,6 +82,29 @@ impl<T: Send + 'static> Iterator for BlockingItems<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         block_on(self.0.next()).transpose()
+    }
+}
+
+/// The pages of a list as an iterator, which goes on after errors as [`BlockingItems`] does.
+pub struct BlockingPages<T>(Pages<T>);
+
+impl<T> BlockingPages<T> {
+    pub(crate) fn new(pages: Pages<T>) -> Self {
+        Self(pages)
+    }
+}
+
+impl<T: Send + 'static> Iterator for BlockingPages<T> {
+    type Item = Result<Page<T>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        block_on(self.0.next()).transpose()
+    }
+}
+
+impl<T> fmt::Debug for BlockingPages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
     }
 }
 

@@ -222,6 +222,14 @@ impl<T> Call<T> {
         }
     }
 
+    pub(crate) fn map<U>(self, change: impl Fn(T) -> U + Send + Sync + 'static) -> Call<U>
+    where
+        T: 'static,
+    {
+        let decode = self.decode.clone().map(change);
+        self.decoded_by(decode)
+    }
+
     /// The path with its arguments, but for those that are secret.
     pub fn shown_path(&self) -> String {
         self.parts.shown_path()

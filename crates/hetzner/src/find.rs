@@ -22,7 +22,7 @@ pub(crate) fn find<T: Send + 'static>(
             let list = list(&name);
             let get = name.parse().ok().map(get);
             Task::new(async move {
-                match (list.await?.items.into_iter().next(), get) {
+                match (list.page().await?.items.into_iter().next(), get) {
                     (Some(named), _) => Ok(Some(named)),
                     (None, Some(get)) => found(get.await),
                     (None, None) => Ok(None),

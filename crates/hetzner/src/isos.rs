@@ -90,7 +90,7 @@ impl<'a> Isos<'a> {
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
     /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.isos().list().await?.items[0].id;
+    /// # let id = api.isos().list().page().await?.items[0].id;
     /// let iso = api.isos().get(id).await?;
     /// assert_eq!(iso.id, id);
     /// println!("{}", iso.description);

@@ -179,7 +179,7 @@ async fn floating_ips_are_found_changed_and_given_back() {
             .len(),
         1
     );
-    assert_eq!(ips.list().name("six").await.unwrap().items.len(), 1);
+    assert_eq!(ips.list().name("six").page().await.unwrap().items.len(), 1);
     assert_code(
         ips.create(IpVersion::V4)
             .home_location("fsn1")
@@ -341,7 +341,13 @@ async fn primary_ips_are_made_for_servers_and_go_with_them() {
     );
 
     assert_eq!(
-        ips.list().ip(own[0].ip.as_str()).await.unwrap().items[0].id,
+        ips.list()
+            .ip(own[0].ip.as_str())
+            .page()
+            .await
+            .unwrap()
+            .items[0]
+            .id,
         own[0].id
     );
     assert_eq!(

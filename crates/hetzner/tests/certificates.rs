@@ -178,7 +178,14 @@ async fn lists_find_update_and_delete() {
         own.id
     );
     assert_eq!(
-        certificates.list().name("own").await.unwrap().items.len(),
+        certificates
+            .list()
+            .name("own")
+            .page()
+            .await
+            .unwrap()
+            .items
+            .len(),
         1
     );
     assert_eq!(certificates.find("own").await.unwrap().unwrap().id, own.id);

@@ -149,7 +149,7 @@ async fn the_environment_sets_token_and_endpoints_and_the_builder_goes_first() {
         (api.endpoint(), api.hetzner_endpoint()),
         (vars[1].1, vars[2].1)
     );
-    api.locations().list().await.unwrap();
+    api.locations().list().page().await.unwrap();
     assert_eq!(
         wire.seen()[0].request.headers()["authorization"],
         "Bearer from-env"
@@ -161,7 +161,7 @@ async fn the_environment_sets_token_and_endpoints_and_the_builder_goes_first() {
         .settings(found());
     let api = own.transport(Arc::new(wire.clone())).build().unwrap();
     assert_eq!(api.endpoint(), "https://own.example/v1");
-    api.locations().list().await.unwrap();
+    api.locations().list().page().await.unwrap();
     assert_eq!(
         wire.seen()[1].request.headers()["authorization"],
         "Bearer own"
@@ -225,6 +225,7 @@ async fn the_preferences_of_the_hcloud_program_count() {
         .locations()
         .list()
         .options(|o| o.idempotent(false))
+        .page()
         .await
         .unwrap_err();
     assert!(

@@ -349,7 +349,10 @@ async fn lists_find_and_update() {
             .name,
         "a"
     );
-    assert_eq!(firewalls.list().name("b").await.unwrap().items.len(), 1);
+    assert_eq!(
+        firewalls.list().name("b").page().await.unwrap().items.len(),
+        1
+    );
     let a = firewalls.find("a").await.unwrap().unwrap();
     let changed = firewalls.update(a.id).name("c").await.unwrap();
     assert_eq!(

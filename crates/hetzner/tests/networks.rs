@@ -299,7 +299,7 @@ async fn lists_find_update_protect_and_delete() {
         [network.id]
     );
     assert_eq!(
-        networks.list().name("inner").await.unwrap().items[0].id,
+        networks.list().name("inner").page().await.unwrap().items[0].id,
         network.id
     );
     assert_eq!(

@@ -193,7 +193,14 @@ async fn lists_filter_sort_and_page() {
             .all(|server| server.labels.get("env") == Some("prod"))
     );
     assert_eq!(
-        api.servers().list().name("web-07").await.unwrap().items[0].name,
+        api.servers()
+            .list()
+            .name("web-07")
+            .page()
+            .await
+            .unwrap()
+            .items[0]
+            .name,
         "web-07"
     );
     assert_eq!(
@@ -206,7 +213,7 @@ async fn lists_filter_sort_and_page() {
             .len(),
         0
     );
-    let page = api.servers().list().per_page(25).await.unwrap();
+    let page = api.servers().list().per_page(25).page().await.unwrap();
     assert_eq!(
         (
             page.items.len(),
@@ -939,7 +946,7 @@ async fn bad_input_is_found_before_sending() {
             api.servers()
                 .list()
                 .label_selector("env in (a")
-                .send()
+                .page()
                 .await
                 .unwrap_err(),
             "label_selector",
@@ -1047,7 +1054,7 @@ async fn the_rate_limit_is_read_and_kept() {
     let api = client(&sandbox);
     assert!(api.rate_limit().is_none());
     for _ in 0..15 {
-        api.locations().list().await.unwrap();
+        api.locations().list().page().await.unwrap();
     }
     let rate = api.rate_limit().unwrap();
     assert_eq!((rate.limit, rate.refill), (10, Duration::from_secs(360)));

@@ -153,6 +153,7 @@ async fn reading_and_changing_boxes() {
         .name("backup")
         .label_selector("!env")
         .sort(Sort::by("stats.size").descending())
+        .page()
         .await
         .unwrap();
     noted.sent(
@@ -425,7 +426,7 @@ async fn snapshots() {
         &format!("/{id}/snapshots/{}", taken.id),
         Value::Null,
     );
-    assert!(snapshots.list().await.unwrap().items.is_empty());
+    assert!(snapshots.list().page().await.unwrap().items.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -638,9 +639,10 @@ async fn what_is_certainly_wrong_is_not_sent_unless_wanted() {
             boxes
                 .list()
                 .label_selector("a=")
+                .page()
                 .await
                 .map(drop)
-                .and(boxes.list().label_selector("=").await.map(drop)),
+                .and(boxes.list().label_selector("=").page().await.map(drop)),
             "label_selector",
         ),
         (

@@ -192,7 +192,17 @@ async fn lists_find_update_protect_and_delete() {
             .len(),
         0
     );
-    assert_eq!(api.volumes().list().name("b").await.unwrap().items.len(), 1);
+    assert_eq!(
+        api.volumes()
+            .list()
+            .name("b")
+            .page()
+            .await
+            .unwrap()
+            .items
+            .len(),
+        1
+    );
 
     let volume = api.volumes().find("b").await.unwrap().unwrap();
     assert_eq!(

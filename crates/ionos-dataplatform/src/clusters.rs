@@ -204,7 +204,7 @@ impl<'a> Clusters<'a> {
         let list = self.list().name(wanted.as_str());
         let get = is_id(&wanted.to_ascii_lowercase()).then(|| self.get(&wanted));
         Task::new(async move {
-            let named = only(list.await?.items, |cluster| {
+            let named = only(list.page().await?.items, |cluster| {
                 cluster.properties.name == wanted
             })?;
             match (named, get) {

@@ -284,7 +284,9 @@ impl NodePools {
         let list = self.list();
         let get = is_id(&wanted.to_ascii_lowercase()).then(|| self.get(&wanted));
         Task::new(async move {
-            let named = only(list.await?.items, |pool| pool.properties.name == wanted)?;
+            let named = only(list.page().await?.items, |pool| {
+                pool.properties.name == wanted
+            })?;
             match (named, get) {
                 (None, Some(get)) => found(get.await),
                 (named, _) => Ok(named),

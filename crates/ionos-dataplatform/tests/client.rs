@@ -487,6 +487,7 @@ async fn answers_are_there_as_they_came() {
     assert_eq!(
         api.clusters()
             .list()
+            .page()
             .send_as::<Mine>()
             .await
             .unwrap()

@@ -22,9 +22,9 @@ async fn clusters_are_listed_and_read() {
     );
     assert_eq!(api.clusters().list().all().await.unwrap()[0].name(), "lake");
     assert_eq!(last(&wire).0, "GET /dataplatform/clusters");
-    api.clusters().list().name("la.K_-").await.unwrap();
+    api.clusters().list().name("la.K_-").page().await.unwrap();
     assert_eq!(last(&wire).0, "GET /dataplatform/clusters?name=la.K_-");
-    assert_field(api.clusters().list().name("a b").await, "name");
+    assert_field(api.clusters().list().name("a b").page().await, "name");
     assert_field(
         api.clusters().list().name("x".repeat(64)).all().await,
         "name",
@@ -33,6 +33,7 @@ async fn clusters_are_listed_and_read() {
         .list()
         .name("a b")
         .options(CallOptions::unchecked)
+        .page()
         .await
         .unwrap();
     assert_eq!(last(&wire).0, "GET /dataplatform/clusters?name=a%20b");

@@ -9,6 +9,7 @@ use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::list::List;
 use crate::ops;
 use crate::resource::ResourceMetadata;
 use crate::task::{self, Phase, Work};
@@ -311,14 +312,14 @@ impl<'a> Projects<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for id in api.cloud().list().await? {
+    /// for id in api.cloud().list().ids().await? {
     ///     println!("{id}: {:?}", api.cloud().get(&id).await?.description);
     /// }
-    /// # assert_eq!(api.cloud().list().await?.len(), 2);
+    /// # assert_eq!(api.cloud().list().ids().await?.len(), 2);
     /// # Ok(()) }
     /// ```
-    pub fn list(self) -> Call<Vec<String>> {
-        self.0.call(&ops::LIST_PROJECTS, Decode::json())
+    pub fn list(self) -> List<Project> {
+        self.0.expanded(&ops::LIST_PROJECTS, &ops::GET_PROJECT, &[])
     }
 
     /// One project (`GET /cloud/project/{serviceName}`).
@@ -330,7 +331,7 @@ impl<'a> Projects<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().get(&id).await?;
     /// assert_eq!(project.project_id, id);
     /// # Ok(()) }
@@ -372,7 +373,7 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// assert!(project.regions().await?.contains(&"GRA11".to_owned()));
     /// # Ok(()) }
@@ -390,7 +391,7 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// for network in project.private_networks().await? {
     ///     println!("{} in {} regions", network.name, network.regions.len());
@@ -411,7 +412,7 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// for user in project.users().await? {
     ///     println!("{} is {}", user.username, user.roles[0].name);
@@ -432,7 +433,7 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// let keys = project.ssh_keys(Some("GRA11")).await?;
     /// assert_eq!(keys[0].name, "laptop");
@@ -455,7 +456,7 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image_id(cloud_sandbox::ovh::IMAGE).await?;
     /// # let operation = &made.operation_ids[0];
@@ -478,7 +479,7 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image_id(cloud_sandbox::ovh::IMAGE).await?;
     /// # let operation = &made.operation_ids[0];

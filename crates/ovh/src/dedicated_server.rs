@@ -181,7 +181,7 @@ impl<'a> DedicatedServers<'a> {
     /// while let Some(server) = servers.next().await? {
     ///     println!("{} in {} runs {}", server.name, server.datacenter, server.os);
     /// }
-    /// # assert_eq!(api.dedicated_servers().list().await?.len(), 3);
+    /// # assert_eq!(api.dedicated_servers().list().all().await?.len(), 3);
     /// # assert_eq!(sandbox.journal().count("GET /1.0/dedicated/server"), 2);
     /// # Ok(()) }
     /// ```

@@ -90,11 +90,11 @@ impl<'a> EmailDomains<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let domains = api.email_domains().list().await?;
+    /// let domains = api.email_domains().ids().await?;
     /// assert!(domains.contains(&"example.com".to_owned()));
     /// # Ok(()) }
     /// ```
-    pub fn list(self) -> Call<Vec<String>> {
+    pub fn ids(self) -> Call<Vec<String>> {
         self.0.call(&ops::LIST_EMAIL_DOMAINS, Decode::json())
     }
 
@@ -234,7 +234,7 @@ impl Redirections<'_> {
     /// # let id = &redirections.list().from("sales@example.com").ids().await?[0];
     /// redirections.delete(id).await?;
     /// sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// assert!(redirections.list().from("sales@example.com").await?.is_empty());
+    /// assert!(redirections.list().from("sales@example.com").all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn delete(&self, id: &str) -> Call<MailTask> {

@@ -229,7 +229,7 @@ impl Policies<'_> {
     /// for policy in api.iam().policies().list().all().await? {
     ///     println!("{}: {:?} may {:?}", policy.name, policy.identities, policy.permissions.allow);
     /// }
-    /// # assert!(!api.iam().policies().list().await?.is_empty());
+    /// # assert!(!api.iam().policies().list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListPolicies {
@@ -279,7 +279,7 @@ impl Policies<'_> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.iam().policies().list().await?[0].id.clone();
+    /// # let id = api.iam().policies().list().all().await?[0].id.clone();
     /// let policy = api.iam().policies().get(&id).await?;
     /// assert_eq!(policy.id, id);
     /// # Ok(()) }
@@ -306,7 +306,7 @@ impl Resources<'_> {
     /// for resource in api.iam().resources().list().kind("dnsZone").all().await? {
     ///     println!("{} {}", resource.urn, resource.display_name);
     /// }
-    /// # assert_eq!(api.iam().resources().list().kind("dnsZone").await?.len(), 2);
+    /// # assert_eq!(api.iam().resources().list().kind("dnsZone").all().await?.len(), 2);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListResources {

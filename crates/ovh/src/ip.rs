@@ -190,7 +190,7 @@ impl<'a> Ips<'a> {
     /// for block in api.ip().list().kind(IpType::Failover).all().await? {
     ///     println!("{} leads to {:?}", block.ip, block.routed_to);
     /// }
-    /// # assert!(!api.ip().list().kind(IpType::Failover).await?.is_empty());
+    /// # assert!(!api.ip().list().kind(IpType::Failover).all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListIps {

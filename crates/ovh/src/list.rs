@@ -8,27 +8,29 @@
 //! | v1, objects | as it comes |
 
 use std::fmt;
-use std::future::IntoFuture;
 use std::sync::Arc;
 
-use cloud_core::call::{Call, CallFuture, CallOptions};
+use cloud_core::call::{Call, CallOptions, Task};
 use cloud_core::decode::Decode;
-use cloud_core::page::{self, PageToken};
+use cloud_core::page::{self, Page, PageInfo, PageToken};
 use cloud_core::{Error, ErrorKind, Result};
 use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
 mod items;
+mod pages;
 mod style;
 
 pub use items::Items;
 use items::Source;
+pub use pages::Pages;
 cloud_core::if_blocking! {
     pub use items::BlockingItems;
+    pub use pages::BlockingPages;
 }
 pub(crate) use items::{get_many, refused};
 pub(crate) use style::Mode;
-use style::{Id, MODE, decode};
+use style::{Entry, Id, MODE, decode};
 
 /// How many objects are read side by side unless a list says otherwise.
 pub const CONCURRENCY: usize = 10;
@@ -39,13 +41,15 @@ const CAP: usize = 100_000;
 /// Makes the call that reads one object by its id.
 type Detail<T> = Arc<dyn Fn(&str) -> Call<T> + Send + Sync>;
 
-/// A list that has not been asked for yet. Awaiting it gives all items.
-#[must_use = "nothing is sent until the list is read"]
+/// A list that is read by [`all`](Self::all), [`page`](Self::page), [`items`](Self::items) or [`pages`](Self::pages), or
+/// of which only the [`ids`](Self::ids) are read.
+#[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
 pub struct List<T> {
     call: Call<()>,
     mode: Mode,
     size: Option<u32>,
     start: Option<PageToken>,
+    prefetch: usize,
     detail: Option<Detail<T>>,
     filter: String,
     concurrency: usize,
@@ -59,6 +63,7 @@ impl<T> Clone for List<T> {
             mode,
             size,
             start,
+            prefetch,
             detail,
             filter,
             concurrency,
@@ -69,6 +74,7 @@ impl<T> Clone for List<T> {
             mode: *mode,
             size: *size,
             start: start.clone(),
+            prefetch: *prefetch,
             detail: detail.clone(),
             filter: filter.clone(),
             concurrency: *concurrency,
@@ -92,6 +98,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             mode,
             size,
             start: None,
+            prefetch: 1,
             detail: None,
             filter: String::new(),
             concurrency: CONCURRENCY,
@@ -126,13 +133,20 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         self
     }
 
-    /// Begins with the page of this token, as [`Items::continuation`] gave it. One that this list cannot have given is
-    /// refused.
+    /// Begins with the page of this token, as [`Page::next`], [`Items::continuation`] or [`Pages::continuation`] gave it.
+    /// One that this list cannot have given is refused.
     pub fn from_page(mut self, token: PageToken) -> Self {
         if let Err(problem) = self.mode.check(&token) {
             self.call = self.call.refuse(Error::input("from_page", problem));
         }
         self.start = Some(token);
+        self
+    }
+
+    /// Reads up to this many pages side by side, as soon as the service has said how many there are. The order of the
+    /// items stays.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.prefetch = pages.max(1);
         self
     }
 
@@ -219,19 +233,39 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         )
     }
 
-    /// Item after item; pages and objects are read as they are needed.
-    pub fn items(self) -> Items<T> {
-        let call = self.call.decoded_by(decode::<T>(self.size));
+    /// What stands on the pages of the service: objects, or the ids of them.
+    fn entries(&self) -> page::List<Entry<T>> {
+        let call = self.call.clone().decoded_by(decode::<T>(self.size));
         let call = match self.mode {
             Mode::Expanded => call.header(MODE.0, MODE.1),
             Mode::Cursor | Mode::Whole => call,
         };
-        let mut list = page::List::new(call, self.mode.style(), self.size);
-        if let Some(start) = self.start {
-            list = list.from_page(start);
+        let list = self.mode.list(call, self.size).prefetch(self.prefetch);
+        match &self.start {
+            Some(start) if Mode::skipped(start).is_none() => list.from_page(start.clone()),
+            // Ids come whole, and are counted here.
+            _ => list,
         }
-        let source = Source::Pages(Box::new(list.items()));
-        Items::new(source, self.detail, self.concurrency)
+    }
+
+    /// Item after item; pages and objects are read as they are needed.
+    pub fn items(self) -> Items<T> {
+        let source = Source::Pages(Box::new(self.entries().items()));
+        let skipped = self.start.as_ref().and_then(Mode::skipped);
+        Items::new(source, self.detail, self.concurrency).skip(skipped.unwrap_or(0))
+    }
+
+    /// Page after page. Where the list gives ids only, the objects of 50 of them are a page.
+    pub fn pages(self) -> Pages<T> {
+        Pages::new(self)
+    }
+
+    /// One page, the first one unless [`from_page`](Self::from_page) says otherwise. It says where the next one begins.
+    pub fn page(self) -> Task<Page<T>> {
+        Task::new(async move {
+            let first = self.pages().next().await?;
+            Ok(first.unwrap_or_else(|| Page::new(Vec::new(), PageInfo::default())))
+        })
     }
 
     /// All items. More than [`cap`](Self::cap) of them is an error.
@@ -270,9 +304,19 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             BlockingItems(self.items())
         }
 
+        /// The pages as an iterator, for a blocking program.
+        pub fn pages_blocking(self) -> BlockingPages<T> {
+            BlockingPages(self.pages())
+        }
+
         /// All items, blocking this thread until they are there.
         pub fn all_blocking(self) -> Result<Vec<T>> {
             cloud_core::blocking::block_on(self.all())
+        }
+
+        /// One page, blocking this thread until it is there.
+        pub fn page_blocking(self) -> Result<Page<T>> {
+            self.page().send_blocking()
         }
     }
 }
@@ -291,15 +335,6 @@ fn encoded(text: &str) -> String {
         })
 }
 
-impl<T: DeserializeOwned + Send + 'static> IntoFuture for List<T> {
-    type Output = Result<Vec<T>>;
-    type IntoFuture = CallFuture<Vec<T>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.all())
-    }
-}
-
 /// Declares the builder of a list operation around a [`List`]: filters as setters, and all ways to read it.
 ///
 /// `one` filters are given at most once, `many` filters repeat the parameter.
@@ -314,9 +349,11 @@ macro_rules! list_request {
         $( one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty = $one_wire:literal ),* $(,)? } )?
         $( many { $( $(#[$many_meta:meta])* $many:ident : $many_type:ty = $many_wire:literal ),* $(,)? } )?
     ) => {
+        /// A list that is read by `.all()`, `.page()`, `.items()` or `.pages()`, or of which only the `.ids()` are read.
+        ///
         $(#[$meta])*
         #[derive(Clone, Debug)]
-        #[must_use = "nothing is sent until the list is read"]
+        #[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
         pub struct $name($crate::list::List<$item>);
 
         impl $name {
@@ -343,6 +380,16 @@ macro_rules! list_request {
             /// How many objects a page shall hold.
             pub fn per_page(self, items: u32) -> Self {
                 Self(self.0.per_page(items))
+            }
+
+            /// Begins with the page of this token, as `continuation` gave it.
+            pub fn from_page(self, token: cloud_core::page::PageToken) -> Self {
+                Self(self.0.from_page(token))
+            }
+
+            /// Reads up to this many pages side by side, once the service has said how many there are. The order stays.
+            pub fn prefetch(self, pages: usize) -> Self {
+                Self(self.0.prefetch(pages))
             }
 
             /// How many objects are read side by side where the service gives ids only (10).
@@ -378,7 +425,17 @@ macro_rules! list_request {
                 self.0.items()
             }
 
-            /// All items; awaiting the list does the same.
+            /// Page after page. Where the list gives ids only, the objects of 50 of them are a page.
+            pub fn pages(self) -> $crate::list::Pages<$item> {
+                self.0.pages()
+            }
+
+            /// One page, the first one unless `from_page` says otherwise. It says where the next one begins.
+            pub fn page(self) -> cloud_core::call::Task<cloud_core::page::Page<$item>> {
+                self.0.page()
+            }
+
+            /// All items; more than `cap` of them is an error.
             pub async fn all(self) -> cloud_core::Result<Vec<$item>> {
                 self.0.all().await
             }
@@ -393,15 +450,16 @@ macro_rules! list_request {
                 pub fn all_blocking(self) -> cloud_core::Result<Vec<$item>> {
                     self.0.all_blocking()
                 }
-            }
-        }
 
-        impl ::core::future::IntoFuture for $name {
-            type Output = cloud_core::Result<Vec<$item>>;
-            type IntoFuture = cloud_core::call::CallFuture<Vec<$item>>;
+                /// The pages as an iterator, for a blocking program.
+                pub fn pages_blocking(self) -> $crate::list::BlockingPages<$item> {
+                    self.0.pages_blocking()
+                }
 
-            fn into_future(self) -> Self::IntoFuture {
-                self.0.into_future()
+                /// One page, blocking this thread until it is there.
+                pub fn page_blocking(self) -> cloud_core::Result<cloud_core::page::Page<$item>> {
+                    self.0.page_blocking()
+                }
             }
         }
     };

@@ -233,7 +233,7 @@ impl RawCall {
     /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
     /// use serde_json::Value;
     ///
-    /// let zones: Vec<Value> = api.get("/domain/zone").list().await?;
+    /// let zones: Vec<Value> = api.get("/domain/zone").list().all().await?;
     /// assert_eq!(zones[0]["name"], "example.com");
     /// let ids = api.get("/domain/zone/{zone}/record").arg("example.com").query("fieldType", "A").list::<Value>().ids().await?;
     /// assert!(!ids.is_empty());

@@ -205,7 +205,7 @@ impl<'a> Vpses<'a> {
     /// for vps in api.vps().list().all().await? {
     ///     println!("{} is {}", vps.name, vps.state);
     /// }
-    /// # assert!(!api.vps().list().await?.is_empty());
+    /// # assert!(!api.vps().list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListVps {

@@ -76,7 +76,10 @@ fn expected(bills: usize) -> Vec<Bill> {
 async fn a_thousand_bills_with_details_cost_few_requests() {
     for says_total in [true, false] {
         let transport = service(1000, says_total);
-        assert_eq!(bills(&client(&transport)).await.unwrap(), expected(1000));
+        assert_eq!(
+            bills(&client(&transport)).all().await.unwrap(),
+            expected(1000)
+        );
         assert!(transport.seen().len() <= 20, "{}", transport.seen().len());
         let lines = transport.lines();
         assert!(
@@ -88,6 +91,7 @@ async fn a_thousand_bills_with_details_cost_few_requests() {
         assert!(
             bills(&client(&transport))
                 .per_page(100)
+                .all()
                 .await
                 .unwrap()
                 .len()
@@ -104,7 +108,7 @@ async fn a_thousand_bills_with_details_cost_few_requests() {
 
 async fn service_requests(count: usize, says_total: bool) -> usize {
     let transport = service(count, says_total);
-    assert_eq!(bills(&client(&transport)).await.unwrap().len(), count);
+    assert_eq!(bills(&client(&transport)).all().await.unwrap().len(), count);
     transport.seen().len()
 }
 
@@ -253,7 +257,7 @@ async fn without_expansion_objects_are_read_a_few_at_a_time_and_in_order() {
             Some(limit) => list.concurrency(limit),
             None => list,
         };
-        assert_eq!(list.await.unwrap(), expected(120));
+        assert_eq!(list.all().await.unwrap(), expected(120));
         assert_eq!(service.most.load(Ordering::Relaxed), most, "{limit:?}");
         assert_eq!(service.requests.load(Ordering::Relaxed), 121);
     }
@@ -284,6 +288,7 @@ async fn what_was_deleted_meanwhile_is_skipped() {
     let all: Vec<_> = api
         .get("/me/bill")
         .list::<Bill>()
+        .all()
         .await
         .unwrap()
         .into_iter()
@@ -415,6 +420,7 @@ async fn v2_lists_follow_their_cursor() {
         .get("/v2/iam/policy")
         .query("details", true)
         .list::<Bill>()
+        .all()
         .await
         .unwrap();
     assert_eq!(
@@ -460,17 +466,20 @@ async fn lists_that_do_not_end_or_contradict_themselves_are_errors() {
     let error = client(&transport)
         .get("/v2/x")
         .list::<Bill>()
+        .all()
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Page, "{error}");
     let error = bills(&client(&service(1000, true)))
         .cap(600)
+        .all()
         .await
         .unwrap_err();
     assert!(error.to_string().contains("more than 600 items"), "{error}");
     assert_eq!(
         bills(&client(&service(600, true)))
             .cap(600)
+            .all()
             .await
             .unwrap()
             .len(),
@@ -480,11 +489,13 @@ async fn lists_that_do_not_end_or_contradict_themselves_are_errors() {
     let error = client(&transport)
         .get("/me/bill")
         .list::<Bill>()
+        .all()
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     let error = bills(&client(&script([])))
         .sort("a\nb", false)
+        .all()
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
@@ -564,7 +575,7 @@ async fn a_token_that_the_list_cannot_have_given_is_refused() {
     ] {
         let list = || from(api.get(path).list(), token);
         for error in [
-            list().await.unwrap_err(),
+            list().all().await.unwrap_err(),
             list().items().next().await.unwrap_err(),
             list().ids().await.unwrap_err(),
         ] {
@@ -578,7 +589,11 @@ async fn a_token_that_the_list_cannot_have_given_is_refused() {
     #[cfg(feature = "cloud")]
     {
         let whole = api.cloud().project("p").instances().list().into_list();
-        let error = whole.from_page("2".parse().unwrap()).await.unwrap_err();
+        let error = whole
+            .from_page("2".parse().unwrap())
+            .all()
+            .await
+            .unwrap_err();
         let text = "wrong argument: from_page: this list comes whole and has no pages";
         assert!(error.to_string().ends_with(text), "{error}");
     }
@@ -593,6 +608,7 @@ async fn every_part_of_a_filter_is_encoded() {
     bills(&api)
         .filter("a&b:eq=1", "eq=x&b:eq", "1&c:eq=2")
         .filter("n", "in", "1,2")
+        .all()
         .await
         .unwrap();
     assert_eq!(

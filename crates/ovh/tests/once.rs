@@ -400,7 +400,7 @@ async fn what_reads_many_is_refused_before_anything_is_sent() {
             let list = || call(path).list::<Value>();
             let mut items = list().items();
             for error in [
-                list().await.unwrap_err(),
+                list().all().await.unwrap_err(),
                 list().all().await.unwrap_err(),
                 list().ids().await.unwrap_err(),
                 items.next().await.unwrap_err(),

@@ -34,7 +34,7 @@ async fn what_was_called_becomes_rules() {
             .unwrap();
     }
     api.post("/vps/{name}/reboot").arg("a").await.unwrap_err();
-    api.get("/me/bill").list::<Value>().await.unwrap();
+    api.get("/me/bill").list::<Value>().all().await.unwrap();
     api.get("/order/catalog").unauthenticated().await.unwrap();
     api.get("/auth/details").await.unwrap();
     // Made, and never sent.
@@ -180,7 +180,7 @@ async fn a_typed_run_names_exactly_what_it_used() {
     });
     let api = client(&transport).record_rules();
     api.me().get().await.unwrap();
-    api.me().bills().list().await.unwrap();
+    api.me().bills().list().all().await.unwrap();
     let zone = api.domain().zone("example.com");
     zone.records().create("A", "192.0.2.1").await.unwrap();
     zone.refresh().await.unwrap();

@@ -73,7 +73,7 @@ async fn signed_calls_are_accepted_on_any_host_and_version() {
 async fn a_thousand_bills_cost_few_requests() {
     let sandbox = sandbox(Settings::new().bills(1000));
     let api = signing(&sandbox);
-    let bills: Vec<Value> = api.get("/me/bill").list().await.unwrap();
+    let bills: Vec<Value> = api.get("/me/bill").list().all().await.unwrap();
     assert_eq!(bills.len(), 1000);
     assert!(
         bills

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use cloud_core::Error;
-use cloud_core::call::{Call, CallOptions};
 use cloud_core::decode::Decode;
+use cloud_core::page::{List, NoMeta, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -138,17 +138,17 @@ impl<'a> JobTypes<'a> {
     /// # let api = cloud.build()?.data_processing().await?;
     /// use sahara::JobType;
     ///
-    /// for available in api.job_types().list().plugin_name("fake").await? {
+    /// for available in api.job_types().list().plugin_name("fake").all().await? {
     ///     println!("{} on {:?}", available.name, available.plugins[0].versions.keys());
     /// }
-    /// let pig = api.job_types().list().kind(JobType::Pig).await?;
+    /// let pig = api.job_types().list().kind(JobType::Pig).all().await?;
     /// assert_eq!(pig.len(), 1);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListJobTypes {
-        let call = self.0.call(both!(LIST_JOB_TYPES), Decode::key("job_types"));
+        let decode = Decode::<Page<_>>::page::<NoMeta>("job_types");
         ListJobTypes {
-            call,
+            list: List::whole(self.0.call(both!(LIST_JOB_TYPES), decode)),
             api: self.0.version(),
             plugins: Vec::new(),
             versions: Vec::new(),
@@ -156,11 +156,13 @@ impl<'a> JobTypes<'a> {
     }
 }
 
-/// Lists types of jobs; made by [`JobTypes::list`]. The list has no pages.
+/// A list that is read by `.all()`, `.page()`, `.items()` or `.pages()`.
+///
+/// The types of jobs; made by [`JobTypes::list`]. The list has no pages.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is sent until the request is awaited"]
+#[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
 pub struct ListJobTypes {
-    call: Call<Vec<AvailableJobType>>,
+    list: List<AvailableJobType>,
     api: Version,
     plugins: Vec<String>,
     versions: Vec<String>,
@@ -169,7 +171,7 @@ pub struct ListJobTypes {
 impl ListJobTypes {
     /// Only this type; again for one more.
     pub fn kind(mut self, kind: impl Into<JobType>) -> Self {
-        self.call = self.call.query("type", kind.into());
+        self.list = self.list.query("type", kind.into());
         self
     }
 
@@ -188,37 +190,50 @@ impl ListJobTypes {
     /// Asks for the settings of each type, too. Only in API v1.1; in v2 ask for those of one type by
     /// [`config_hints`](crate::job_templates::JobTemplates::config_hints).
     pub fn with_hints(mut self) -> Self {
-        self.call = match self.api {
-            Version::V1_1 => self.call.query("hints", true),
+        self.list = match self.api {
+            Version::V1_1 => self.list.query("hints", true),
             Version::V2 => self
-                .call
-                .check(Err(Error::input("hints", "is not known in API v2"))),
+                .list
+                .map_call(|call| call.check(Err(Error::input("hints", "is not known in API v2")))),
         };
         self
     }
 
-    /// Sets a time limit, headers and so on for this call only.
-    pub fn options(mut self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
-        self.call = self.call.options(set);
+    fn with_list(
+        mut self,
+        change: impl FnOnce(List<AvailableJobType>) -> List<AvailableJobType>,
+    ) -> Self {
+        self.list = change(self.list);
         self
+    }
+
+    fn into_list(self) -> List<AvailableJobType> {
+        let Self {
+            mut list,
+            api,
+            plugins,
+            versions,
+        } = self;
+        let (plugin, version) = match api {
+            Version::V1_1 => ("plugin", "version"),
+            Version::V2 => ("plugin_name", "plugin_version"),
+        };
+        for name in &plugins {
+            list = list.query(plugin, name);
+        }
+        for name in &versions {
+            list = list.query(version, name);
+        }
+        // Version 2 takes these filters and does nothing about them (measured on Sahara 19).
+        let decode = Decode::<Page<_>>::page::<NoMeta>("job_types").map(move |mut page| {
+            page.items = filtered(page.items, &plugins, &versions);
+            page
+        });
+        list.map_call(|call| call.decoded_by(decode))
     }
 }
 
-cloud_core::send_methods!(ListJobTypes => Vec<AvailableJobType>, |this| {
-    let Self { mut call, api, plugins, versions } = this;
-    let (plugin, version) = match api {
-        Version::V1_1 => ("plugin", "version"),
-        Version::V2 => ("plugin_name", "plugin_version"),
-    };
-    for name in &plugins {
-        call = call.query(plugin, name);
-    }
-    for name in &versions {
-        call = call.query(version, name);
-    }
-    // Version 2 takes these filters and does nothing about them (measured on Sahara 19).
-    call.decoded_by(Decode::key("job_types").map(move |types| filtered(types, &plugins, &versions)))
-});
+cloud_core::list_methods!(ListJobTypes => AvailableJobType);
 
 fn filtered(
     mut types: Vec<AvailableJobType>,

@@ -535,17 +535,20 @@ async fn lists_are_filtered_and_sorted() {
             .plugin_name("fake")
             .plugin_version("0.1")
             .per_page(5)
+            .page()
             .await
             .unwrap();
         // `plugin_version` ends in a 500 here.
         api.clusters()
             .list()
             .sort(Sort::PLUGIN_VERSION)
+            .page()
             .await
             .unwrap();
         api.clusters()
             .list()
             .sort(Sort::by("status").descending())
+            .page()
             .await
             .unwrap();
         assert_eq!(

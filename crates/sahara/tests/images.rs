@@ -64,6 +64,7 @@ async fn lists_come_whole_and_know_names_and_tags() {
             .name("cirros")
             .tag("fake")
             .tag("0.1")
+            .page()
             .await
             .unwrap();
         assert_eq!(

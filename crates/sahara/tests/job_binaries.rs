@@ -313,7 +313,7 @@ async fn version_two_says_that_it_keeps_no_programs() {
     let errors = [
         programs.upload("a", "x").await.unwrap_err(),
         programs.get("a").await.unwrap_err(),
-        programs.list().await.unwrap_err(),
+        programs.list().page().await.unwrap_err(),
         programs.update("a").await.unwrap_err(),
         programs.delete("a").await.unwrap_err(),
         programs.data("a").await.unwrap_err(),

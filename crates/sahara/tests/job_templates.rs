@@ -325,12 +325,13 @@ async fn types_are_filtered_whether_the_service_does_it_or_not() {
     ] {
         let (api, wire) = answered(version, 200, types()).await;
         let list = || api.job_types().list();
-        assert_eq!(list().await.unwrap().len(), 2);
+        assert_eq!(list().all().await.unwrap().len(), 2);
         let vanilla = list()
             .kind(JobType::Pig)
             .kind("Storm")
             .plugin_name("vanilla")
             .plugin_version("2.8.2")
+            .all()
             .await;
         let vanilla = vanilla.unwrap();
         assert_eq!((vanilla.len(), vanilla[0].plugins.len()), (1, 1));
@@ -338,7 +339,7 @@ async fn types_are_filtered_whether_the_service_does_it_or_not() {
             vanilla[0].plugins[0].versions.keys().collect::<Vec<_>>(),
             ["2.8.2"]
         );
-        let fake = list().plugin_name("fake").await.unwrap();
+        let fake = list().plugin_name("fake").all().await.unwrap();
         assert_eq!(fake[0].plugins[0].versions["0.1"], None);
         assert!(
             fake[1].plugins[0].versions["0.1"]
@@ -357,9 +358,9 @@ async fn types_are_filtered_whether_the_service_does_it_or_not() {
         assert_eq!(lines, expected);
     }
     let (api, wire) = answered(Version::V1_1, 200, types()).await;
-    api.job_types().list().with_hints().await.unwrap();
+    api.job_types().list().with_hints().all().await.unwrap();
     assert_eq!(sent(&wire)[0].0, "GET /v1.1/job-types?hints=true");
     let (api, wire) = answered(Version::V2, 200, types()).await;
-    assert_field(api.job_types().list().with_hints().await, "hints");
+    assert_field(api.job_types().list().with_hints().page().await, "hints");
     assert!(sent(&wire).is_empty());
 }

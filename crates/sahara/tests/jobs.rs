@@ -393,6 +393,7 @@ async fn jobs_are_filtered_and_sorted_by_what_works() {
         .list()
         .status(JobStatus::Running)
         .sort(Sort::ID.descending())
+        .page()
         .await
         .unwrap();
     assert_eq!(

@@ -378,7 +378,7 @@ async fn filters_are_named_as_the_version_has_them() {
             .name("a&b")
             .plugin_name("fake")
             .plugin_version("0.1");
-        list.await.unwrap();
+        list.page().await.unwrap();
         let query = format!("name=a%26b&plugin_name=fake&{key}=0.1&limit=100");
         assert_eq!(
             sent(&wire)[0].0,

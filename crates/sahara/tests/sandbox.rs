@@ -99,7 +99,7 @@ async fn the_newest_version_is_found() {
 async fn a_token_that_ended_is_replaced_on_the_way() {
     let sandbox = Sandbox::new();
     let api = client(&sandbox, password("demo", "demo"), Version::V2).await;
-    api.node_group_templates().list().await.unwrap();
+    api.node_group_templates().list().page().await.unwrap();
     sandbox.keystone().expire_tokens();
     api.node_group_templates()
         .create("a", "fake", "0.1", "1", ["datanode"])
@@ -228,7 +228,7 @@ async fn lists_are_complete_whatever_the_order_and_the_page() {
             1
         );
         assert!(list().plugin_version("9").all().await.unwrap().is_empty());
-        let error = list().sort(Sort::by("colour")).await.unwrap_err();
+        let error = list().sort(Sort::by("colour")).page().await.unwrap_err();
         assert!(
             error.is_invalid_input() && error.code().is_none(),
             "{error}"

@@ -442,7 +442,7 @@ async fn types_of_jobs_and_their_hints() {
     for version in VERSIONS_OF_THE_API {
         let sandbox = Sandbox::new();
         let api = client(&sandbox, version).await;
-        let all = api.job_types().list().await.unwrap();
+        let all = api.job_types().list().all().await.unwrap();
         assert_eq!(all.len(), JobType::KNOWN.len());
         for kind in JobType::KNOWN {
             assert!(
@@ -459,6 +459,7 @@ async fn types_of_jobs_and_their_hints() {
             .list()
             .plugin_name("fake")
             .kind(JobType::Pig)
+            .all()
             .await
             .unwrap();
         assert_eq!((fake.len(), fake[0].plugins.len()), (1, 1));
@@ -485,6 +486,7 @@ async fn types_of_jobs_and_their_hints() {
         .kind("Hive")
         .plugin_name("vanilla")
         .with_hints()
+        .all()
         .await
         .unwrap();
     let hints = types[0].plugins[0]

@@ -4,9 +4,10 @@ use std::fmt;
 
 #[cfg(doc)]
 use cloud_core::Error;
-use cloud_core::call::{Call, CallOptions};
+use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::page::{List, PageInfo};
 use serde::{Deserialize, Serialize};
 
 use crate::job::Job;
@@ -140,11 +141,14 @@ impl<'a> Deployments<'a> {
     /// # std::fs::remove_dir_all(&folder).unwrap();
     /// # job.deploy(&version.version_sha).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// assert_eq!(job.deployments().list().await?[0].job_version, version.version_sha);
+    /// assert_eq!(job.deployments().list().all().await?[0].job_version, version.version_sha);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListDeployments {
-        ListDeployments(self.0.call(&ops::LIST_DEPLOYMENTS, Decode::json()))
+        ListDeployments::new(List::whole(self.0.call(
+            &ops::LIST_DEPLOYMENTS,
+            Decode::array(|_| PageInfo::default()),
+        )))
     }
 
     /// The deployment (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`; stable).
@@ -322,27 +326,13 @@ impl<'a> Deployments<'a> {
     }
 }
 
-/// Lists deployments; made by [`Deployments::list`].
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent until the request is awaited"]
-pub struct ListDeployments(Call<Vec<DeploymentStatus>>);
-
-impl ListDeployments {
-    /// Only the one of this name. The server pays no heed to it.
-    pub fn deployment_id(self, id: impl fmt::Display) -> Self {
-        Self(self.0.set_query("deployment_id", id))
-    }
-
-    /// Only those for this. The server pays no heed to it.
-    pub fn mode(self, mode: impl Into<JobMode>) -> Self {
-        let mode: JobMode = mode.into();
-        Self(self.0.set_query("mode", mode))
-    }
-
-    /// Sets a time limit, headers and so on for this call only.
-    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
-        Self(self.0.options(set))
+cloud_core::list_request! {
+    /// The deployments of a job; made by [`Deployments::list`].
+    pub struct ListDeployments => DeploymentStatus;
+    one {
+        /// Only the one of this name. The server pays no heed to it.
+        deployment_id: String = "deployment_id",
+        /// Only those for this. The server pays no heed to it.
+        mode: JobMode = "mode",
     }
 }
-
-cloud_core::send_methods!(ListDeployments => Vec<DeploymentStatus>, |this| this.0);

@@ -251,6 +251,11 @@ macro_rules! paged {
                 self.list().items()
             }
 
+            /// One page, the first one unless `from_page` says otherwise. It says where the next one begins.
+            pub fn page(self) -> cloud_core::call::Call<cloud_core::page::Page<$item>> {
+                self.list().page()
+            }
+
             /// Page after page.
             pub fn pages(self) -> cloud_core::page::Pages<$item> {
                 self.list().pages()
@@ -283,6 +288,16 @@ macro_rules! paged {
                 /// All items of all pages, blocking this thread until they are there.
                 pub fn all_blocking(self) -> cloud_core::Result<Vec<$item>> {
                     cloud_core::blocking::block_on(self.list().all())
+                }
+
+                /// The pages as an iterator, for a blocking program.
+                pub fn pages_blocking(self) -> cloud_core::blocking::BlockingPages<$item> {
+                    self.list().pages().blocking()
+                }
+
+                /// One page, blocking this thread until it is there.
+                pub fn page_blocking(self) -> cloud_core::Result<cloud_core::page::Page<$item>> {
+                    self.list().page().send_blocking()
                 }
             }
         }

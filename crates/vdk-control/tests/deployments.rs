@@ -159,7 +159,7 @@ async fn the_life_of_a_deployment_in_the_sandbox() {
     let deploying = job.deploy(&version).await.unwrap();
     sandbox.clock().advance(Duration::from_secs(60));
     deploying.wait().await.unwrap();
-    assert_eq!(job.deployments().list().await.unwrap().len(), 1);
+    assert_eq!(job.deployments().list().all().await.unwrap().len(), 1);
     sandbox.clock().advance(Duration::from_secs(60));
     let again = job.deploy(&version).await.unwrap();
     assert!(again.before.is_some());

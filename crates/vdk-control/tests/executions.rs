@@ -88,6 +88,7 @@ async fn lists_details_and_logs_on_the_wire() {
     let of = executions
         .list_of_deployment()
         .status(ExecutionStatus::UserError)
+        .all()
         .await
         .unwrap();
     assert_eq!((of.len(), of[1].outcome()), (2, Some(Outcome::UserError)));

@@ -267,6 +267,7 @@ async fn deployments_on_the_wire() {
         .list()
         .deployment_id("production")
         .mode(JobMode::Release)
+        .all()
         .await
         .unwrap();
     sent(

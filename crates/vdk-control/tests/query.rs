@@ -77,6 +77,7 @@ async fn filters_order_search_and_fields_are_written_out() {
     list.search("a\"}){x")
         .fields(JobFields::new())
         .per_page(7)
+        .page()
         .await
         .unwrap();
     team.jobs()
@@ -85,12 +86,14 @@ async fn filters_order_search_and_fields_are_written_out() {
         .not_deployed()
         .sort(JobProperty::NextRun)
         .fields(JobFields::new())
+        .page()
         .await
         .unwrap();
     team.jobs()
         .list()
         .of_all_teams()
         .fields(JobFields::all())
+        .page()
         .await
         .unwrap();
     let sent = sent(&wire, "query");

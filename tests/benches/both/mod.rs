@@ -48,7 +48,7 @@ impl Ours {
                 assert_eq!(server.name, "web-49");
             }
             What::List => {
-                let page = black_box(self.0.servers().list().await?);
+                let page = black_box(self.0.servers().list().page().await?);
                 assert!(page.items.len() == 50 && page.info.next.is_none());
             }
         }
@@ -106,7 +106,7 @@ pub async fn answers() -> [Vec<u8>; 2] {
         id = Some(create.await.expect("a server").resource.id);
     }
     let one = api.servers().get(id.expect("fifty")).send_raw().await;
-    let many = api.servers().list().send_raw().await;
+    let many = api.servers().list().page().send_raw().await;
     [one, many].map(|answer| {
         let answer = answer.expect("an answer");
         let length = answer.body.len();

@@ -77,13 +77,15 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
 
 async fn catalogues(run: &mut Run, api: &Client) -> IsoId {
     let list = run
-        .call(api.locations().list().name("fsn1").sort(Sort::ID))
+        .call(api.locations().list().name("fsn1").sort(Sort::ID).page())
         .await;
     let id = list.and_then(|page| page.items.first().map(|one| one.id));
     run.call(api.locations().get(id.unwrap_or(LocationId(1))))
         .await;
 
-    let list = run.call(api.server_types().list().name("cx23")).await;
+    let list = run
+        .call(api.server_types().list().name("cx23").page())
+        .await;
     let id = list.and_then(|page| page.items.first().map(|one| one.id));
     run.call(api.server_types().get(id.unwrap_or(ServerTypeId(1))))
         .await;
@@ -93,7 +95,8 @@ async fn catalogues(run: &mut Run, api: &Client) -> IsoId {
             api.isos()
                 .list()
                 .architecture(Architecture::X86)
-                .include_architecture_wildcard(true),
+                .include_architecture_wildcard(true)
+                .page(),
         )
         .await;
     let iso = list
@@ -118,7 +121,8 @@ async fn ssh_keys(run: &mut Run, api: &Client) -> SshKeyId {
         keys.list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::NAME),
+            .sort(Sort::NAME)
+            .page(),
     )
     .await;
     run.call(keys.get(id)).await;
@@ -146,7 +150,8 @@ async fn placement_groups(run: &mut Run, api: &Client) -> PlacementGroupId {
             .list()
             .name("exercise")
             .kind(PlacementGroupType::Spread)
-            .sort(Sort::CREATED.descending()),
+            .sort(Sort::CREATED.descending())
+            .page(),
     )
     .await;
     run.call(groups.get(id)).await;
@@ -193,7 +198,8 @@ async fn servers(
             .name("exercise")
             .label_selector("made-by=exercise")
             .sort(Sort::NAME)
-            .per_page(25),
+            .per_page(25)
+            .page(),
     )
     .await;
     run.call(servers.get(id)).await;
@@ -204,10 +210,17 @@ async fn servers(
             .labels([("made-by", "exercise")]),
     )
     .await;
-    run.call(servers.list_actions().id(action).sort(Sort::by("started")))
-        .await;
+    run.call(
+        servers
+            .list_actions()
+            .id(action)
+            .sort(Sort::by("started"))
+            .page(),
+    )
+    .await;
     run.call(servers.get_action(action)).await;
-    run.call(servers.list_actions_of(id).sort(Sort::ID)).await;
+    run.call(servers.list_actions_of(id).sort(Sort::ID).page())
+        .await;
     run.call(api.actions().get(action)).await;
     run.call(api.actions().get_many([action])).await;
     let now = Timestamp::now();
@@ -297,7 +310,8 @@ async fn images(run: &mut Run, api: &Client, image: ImageId, action: hetzner::Ac
             .list()
             .kind(ImageType::Snapshot)
             .architecture(Architecture::X86)
-            .include_deprecated(true),
+            .include_deprecated(true)
+            .page(),
     )
     .await;
     run.call(images.get(image)).await;
@@ -311,10 +325,10 @@ async fn images(run: &mut Run, api: &Client, image: ImageId, action: hetzner::Ac
     let changed = run
         .call(images.change_protection(image).delete(false))
         .await;
-    run.call(images.list_actions().sort(Sort::ID)).await;
+    run.call(images.list_actions().sort(Sort::ID).page()).await;
     run.call(images.get_action(changed.map_or(action, |changed| changed.action.id)))
         .await;
-    run.call(images.list_actions_of(image)).await;
+    run.call(images.list_actions_of(image).page()).await;
     run.call(images.delete(image)).await;
 }
 

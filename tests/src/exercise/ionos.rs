@@ -82,8 +82,8 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
         || ClusterId::from(DATACENTER),
         |started| started.resource.id,
     );
-    run.call(clusters.list()).await;
-    run.call(clusters.list().name("exercise")).await;
+    run.call(clusters.list().page()).await;
+    run.call(clusters.list().name("exercise").page()).await;
     run.call(clusters.get(&cluster)).await;
     run.call(clusters.kubeconfig(&cluster)).await;
     let update = clusters.update(&cluster).name("exercised").version("23.11");
@@ -111,7 +111,7 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
         || NodePoolId::from(DATACENTER),
         |started| started.resource.id,
     );
-    run.call(pools.list()).await;
+    run.call(pools.list().page()).await;
     run.call(pools.get(&pool)).await;
     let update = pools
         .update(&pool)

@@ -1,15 +1,31 @@
 //! The operations of `ovh`, in an order in which a real server accepts them.
 
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use cloud_core::Result;
+use cloud_core::call::CallFuture;
 use cloud_core::retry::StandardRetry;
 use cloud_sandbox::Sandbox;
 use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
 use ovh::task::{Started, Work};
-use ovh::{Client, ClientBuilder};
+use ovh::{Client, ClientBuilder, List};
+use serde::de::DeserializeOwned;
 
 use super::{PUBLIC_KEY, Run};
+
+/// All items of a list, which can be asked for again and again.
+#[derive(Clone)]
+struct All<T>(List<T>);
+
+impl<T: DeserializeOwned + Send + 'static> IntoFuture for All<T> {
+    type Output = Result<Vec<T>>;
+    type IntoFuture = CallFuture<Vec<T>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.0.all())
+    }
+}
 
 mod account;
 mod cloud;

@@ -100,7 +100,8 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
             .list()
             .fields(JobFields::all())
             .sort(JobProperty::JobName)
-            .per_page(5),
+            .per_page(5)
+            .page(),
     )
     .await;
     run.call(
@@ -108,10 +109,11 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
             .list()
             .of_all_teams()
             .enabled(true)
-            .search("exercise"),
+            .search("exercise")
+            .page(),
     )
     .await;
-    run.call(team.executions().job(job.name()).per_page(5))
+    run.call(team.executions().job(job.name()).per_page(5).page())
         .await;
     run.call(
         team.jobs()
@@ -168,7 +170,8 @@ async fn deployments(run: &mut Run, job: &Job, version: &str, settle: Duration) 
         deployments
             .list()
             .deployment_id("production")
-            .mode(JobMode::Release),
+            .mode(JobMode::Release)
+            .page(),
     )
     .await;
     run.call(deployments.get()).await;
@@ -186,10 +189,11 @@ async fn executions(run: &mut Run, job: &Job, settle: Duration) {
         executions
             .list()
             .status(ExecutionStatus::Submitted)
-            .status(ExecutionStatus::Succeeded),
+            .status(ExecutionStatus::Succeeded)
+            .page(),
     )
     .await;
-    run.call(executions.list_of_deployment()).await;
+    run.call(executions.list_of_deployment().page()).await;
     run.call(executions.get(&id)).await;
     run.call(executions.logs(&id).tail(10)).await;
     run.call(executions.cancel(&id)).await;

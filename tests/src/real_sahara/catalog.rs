@@ -188,7 +188,7 @@ pub(super) async fn images_and_their_tags(world: &World) {
 pub(super) async fn types_of_jobs_and_their_hints(world: &World) {
     for version in VERSIONS {
         let api = world.client(version).await;
-        let all = api.job_types().list().await.unwrap();
+        let all = api.job_types().list().all().await.unwrap();
         for kind in &all {
             assert!(JobType::KNOWN.contains(&kind.name), "{}", kind.name);
             api.job_templates()
@@ -202,6 +202,7 @@ pub(super) async fn types_of_jobs_and_their_hints(world: &World) {
             .list()
             .plugin_name("fake")
             .kind(JobType::Pig)
+            .all()
             .await
             .unwrap();
         assert_eq!((fake.len(), fake[0].plugins.len()), (1, 1));
@@ -229,6 +230,7 @@ pub(super) async fn types_of_jobs_and_their_hints(world: &World) {
         .kind("Hive")
         .plugin_name("vanilla")
         .with_hints()
+        .all()
         .await
         .unwrap();
     let hints = types[0].plugins[0]

@@ -286,6 +286,7 @@ pub(super) async fn what_is_wrong_in_a_query_is_told(world: &World) {
             .node_group_templates()
             .list()
             .sort(Sort::by("colour"))
+            .page()
             .await
             .unwrap_err();
         assert!(
@@ -296,6 +297,7 @@ pub(super) async fn what_is_wrong_in_a_query_is_told(world: &World) {
             .data_sources()
             .list()
             .sort(Sort::by("colour"))
+            .page()
             .await
             .unwrap_err();
         assert!(order.is_invalid_input(), "{order}");
@@ -303,6 +305,7 @@ pub(super) async fn what_is_wrong_in_a_query_is_told(world: &World) {
             .cluster_templates()
             .list()
             .sort(Sort::by("colour"))
+            .page()
             .await
             .unwrap_err();
         assert!(order.is_invalid_input(), "{order}");

@@ -22,6 +22,7 @@ pub(super) async fn a_crowd_does_not_notice_that_tokens_end(world: &World) {
                                 .list()
                                 .kind("Pig")
                                 .plugin_name("fake")
+                                .page()
                                 .await
                                 .map(drop);
                         }

@@ -1,16 +1,25 @@
 use std::fmt;
-use std::future::IntoFuture;
 use std::sync::Arc;
 
-use super::{Items, Page, PageRequest, PageStyle, PageToken, Pages};
-use crate::call::{Call, CallFuture, CallOptions};
+use super::{Items, Page, PageRequest, PageStyle, PageToken, Pages, Whole};
+use crate::call::{Call, CallOptions};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How many items [`List::all`] collects unless [`List::cap`] says otherwise.
 const CAP: usize = 100_000;
 
-/// A list that has not been asked for yet. Provider crates wrap it; see [`list_request!`](crate::list_request).
-#[must_use = "nothing is sent until the list is read"]
+/// A list that is read by [`all`](Self::all), [`page`](Self::page), [`items`](Self::items) or [`pages`](Self::pages).
+///
+/// It is not awaited itself, so that nobody takes its first page for the whole:
+///
+/// ```compile_fail,E0277
+/// # async fn f(list: cloud_core::page::List<String>) -> cloud_core::Result<()> {
+/// let names = list.await?;
+/// # Ok(()) }
+/// ```
+///
+/// Provider crates wrap it; see [`list_request!`](crate::list_request).
+#[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
 pub struct List<T> {
     pub(super) call: Call<Page<T>>,
     pub(super) style: Arc<dyn PageStyle>,
@@ -50,6 +59,11 @@ impl<T: Send + 'static> List<T> {
             cap: CAP,
             key: None,
         }
+    }
+
+    /// A list that comes whole, in one page.
+    pub fn whole(call: Call<Page<T>>) -> Self {
+        Self::new(call, &Whole, None)
     }
 
     /// Adds a query parameter to every page's request.
@@ -107,7 +121,7 @@ impl<T: Send + 'static> List<T> {
         self
     }
 
-    pub(super) fn page(&self, token: Option<&PageToken>) -> Call<Page<T>> {
+    pub(super) fn call(&self, token: Option<&PageToken>) -> Call<Page<T>> {
         let mut request = PageRequest::default();
         self.style.ask(&mut request, token, self.size);
         let mut call = self.call.clone();
@@ -117,15 +131,22 @@ impl<T: Send + 'static> List<T> {
         for (name, value) in request.headers {
             call = call.header(name, value);
         }
+        // Every page says where the next one begins, in whatever style.
+        let (style, here) = (self.style.clone(), token.cloned());
+        let call = call.map(move |mut page| {
+            let next = style.next(here.as_ref(), &page.info, page.items.len());
+            page.info.next = next.map(|token| token.to_string());
+            page
+        });
         match request.refused {
             Some(problem) => call.refuse(Error::input("from_page", problem)),
             None => call,
         }
     }
 
-    /// The call of one page, the first one unless [`from_page`](Self::from_page) says otherwise.
-    pub fn into_call(self) -> Call<Page<T>> {
-        self.page(self.start.as_ref())
+    /// One page, the first one unless [`from_page`](Self::from_page) says otherwise. It says where the next one begins.
+    pub fn page(self) -> Call<Page<T>> {
+        self.call(self.start.as_ref())
     }
 
     /// Page after page.
@@ -163,15 +184,6 @@ impl<T: Send + 'static> List<T> {
     }
 }
 
-impl<T: Send + 'static> IntoFuture for List<T> {
-    type Output = Result<Page<T>>;
-    type IntoFuture = CallFuture<Page<T>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.into_call().into_future()
-    }
-}
-
 /// Declares the builder of a list operation around a [`List`]: filters as setters, and all ways to read it.
 ///
 /// `one` filters are given at most once, `many` filters repeat the parameter.
@@ -183,9 +195,11 @@ macro_rules! list_request {
         $( one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty = $one_wire:literal ),* $(,)? } )?
         $( many { $( $(#[$many_meta:meta])* $many:ident : $many_type:ty = $many_wire:literal ),* $(,)? } )?
     ) => {
+        /// A list that is read by `.all()`, `.page()`, `.items()` or `.pages()`.
+        ///
         $(#[$meta])*
         #[derive(Clone, Debug)]
-        #[must_use = "nothing is sent until the list is read"]
+        #[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
         pub struct $name($crate::page::List<$item>);
 
         impl $name {
@@ -209,24 +223,46 @@ macro_rules! list_request {
                 }
             )* )?
 
+            fn into_list(self) -> $crate::page::List<$item> {
+                self.0
+            }
+
+            fn with_list(
+                self,
+                change: impl FnOnce($crate::page::List<$item>) -> $crate::page::List<$item>,
+            ) -> Self {
+                Self(change(self.0))
+            }
+        }
+
+        $crate::list_methods!($name => $item);
+    };
+}
+
+/// Gives a builder that has a list the ways to read it that all lists have. It says how by two functions of its own:
+/// `into_list` makes the [`List`], and `with_list` changes it.
+#[macro_export]
+macro_rules! list_methods {
+    ($name:ident => $item:ty) => {
+        impl $name {
             /// How many items a page shall hold.
             pub fn per_page(self, items: u32) -> Self {
-                Self(self.0.per_page(items))
+                self.with_list(|list| list.per_page(items))
             }
 
             /// Begins with the page of this token, as `continuation` gave it.
             pub fn from_page(self, token: $crate::page::PageToken) -> Self {
-                Self(self.0.from_page(token))
+                self.with_list(|list| list.from_page(token))
             }
 
             /// Reads up to this many pages side by side, once the service has said how many there are. The order stays.
             pub fn prefetch(self, pages: usize) -> Self {
-                Self(self.0.prefetch(pages))
+                self.with_list(|list| list.prefetch(pages))
             }
 
             /// The most items that `all` collects (100,000).
             pub fn cap(self, items: usize) -> Self {
-                Self(self.0.cap(items))
+                self.with_list(|list| list.cap(items))
             }
 
             /// Sets a time limit, headers and so on for the call of each page.
@@ -234,37 +270,50 @@ macro_rules! list_request {
                 self,
                 set: impl FnOnce($crate::call::CallOptions) -> $crate::call::CallOptions,
             ) -> Self {
-                Self(self.0.options(set))
+                self.with_list(|list| list.options(set))
+            }
+
+            /// One page, the first one unless `from_page` says otherwise. It says where the next one begins.
+            pub fn page(self) -> $crate::call::Call<$crate::page::Page<$item>> {
+                self.into_list().page()
             }
 
             /// Item after item; pages are read as they are needed.
             pub fn items(self) -> $crate::page::Items<$item> {
-                self.0.items()
+                self.into_list().items()
             }
 
             /// Page after page.
             pub fn pages(self) -> $crate::page::Pages<$item> {
-                self.0.pages()
+                self.into_list().pages()
             }
 
-            /// All items of all pages.
+            /// All items of all pages; more than `cap` of them is an error.
             pub async fn all(self) -> $crate::error::Result<Vec<$item>> {
-                self.0.all().await
+                self.into_list().all().await
             }
 
             $crate::if_blocking! {
                 /// The items as an iterator, for a blocking program.
                 pub fn items_blocking(self) -> $crate::blocking::BlockingItems<$item> {
-                    self.0.items().blocking()
+                    self.into_list().items().blocking()
                 }
 
                 /// All items of all pages, blocking this thread until they are there.
                 pub fn all_blocking(self) -> $crate::error::Result<Vec<$item>> {
-                    $crate::blocking::block_on(self.0.all())
+                    $crate::blocking::block_on(self.into_list().all())
+                }
+
+                /// One page, blocking this thread until it is there.
+                pub fn page_blocking(self) -> $crate::error::Result<$crate::page::Page<$item>> {
+                    self.into_list().page().send_blocking()
+                }
+
+                /// The pages as an iterator, for a blocking program.
+                pub fn pages_blocking(self) -> $crate::blocking::BlockingPages<$item> {
+                    self.into_list().pages().blocking()
                 }
             }
         }
-
-        $crate::send_methods!($name => $crate::page::Page<$item>, |this| this.0.into_call());
     };
 }

@@ -80,7 +80,7 @@ impl<T: Send + 'static> Pages<T> {
             let Some(token) = self.planned.pop_front() else {
                 break;
             };
-            let call = self.list.page(token.as_ref()).into_future();
+            let call = self.list.call(token.as_ref()).into_future();
             self.under_way.push_back(UnderWay {
                 token,
                 state: PageState::Reading(call),
@@ -122,10 +122,7 @@ impl<T: Send + 'static> Pages<T> {
             }
         };
         self.failures = 0;
-        let next = self
-            .list
-            .style
-            .next(token.as_ref(), &page.info, page.items.len());
+        let next = page.next();
         self.empty = if page.items.is_empty() {
             self.empty + 1
         } else {
@@ -175,6 +172,12 @@ impl<T: Send + 'static> Pages<T> {
             page.items.retain(|item| self.keys.insert(key(item).into()));
         }
         Ok(page)
+    }
+
+    /// The same pages for a blocking program, as an iterator.
+    #[cfg(feature = "blocking")]
+    pub fn blocking(self) -> crate::blocking::BlockingPages<T> {
+        crate::blocking::BlockingPages::new(self)
     }
 
     fn stop(&mut self) {

@@ -73,7 +73,7 @@ fn service(pages: u64, tells_last: bool) -> ScriptedTransport {
 #[tokio::test(start_paused = true)]
 async fn one_page_says_where_the_next_is() {
     let wire = service(3, true);
-    let page = list(&wire).await.unwrap();
+    let page = list(&wire).page().await.unwrap();
     assert_eq!(
         (
             page.items.as_slice(),

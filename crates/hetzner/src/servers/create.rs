@@ -229,7 +229,7 @@ impl CreateServer {
     /// waited for like a new one.
     async fn existing(&self) -> Result<Option<Created<Server>>> {
         let servers = self.client.servers();
-        let named = servers.list().name(self.name.as_str()).await?;
+        let named = servers.list().name(self.name.as_str()).page().await?;
         let Some(server) = named.items.into_iter().next() else {
             return Ok(None);
         };

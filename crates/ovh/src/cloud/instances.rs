@@ -302,12 +302,12 @@ impl<'a> Instances<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// for instance in project.instances().list().region("GRA11").all().await? {
     ///     println!("{} is {}", instance.name, instance.status);
     /// }
-    /// # assert!(!project.instances().list().await?.is_empty());
+    /// # assert!(!project.instances().list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn list(&self) -> ListInstances {
@@ -325,7 +325,7 @@ impl<'a> Instances<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// # use cloud_sandbox::ovh::{FLAVOR, IMAGE};
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// let made = project.instances().create("web-1", "GRA11", FLAVOR).image_id(IMAGE).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
@@ -356,9 +356,9 @@ impl<'a> Instances<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
-    /// # let id = project.instances().list().await?[0].id.clone();
+    /// # let id = project.instances().list().all().await?[0].id.clone();
     /// let instance = project.instances().get(&id).await?;
     /// println!("{} cores, {} GB", instance.flavor.vcpus, instance.flavor.ram);
     /// # assert_eq!(instance.id, id);
@@ -381,7 +381,7 @@ impl<'a> Instances<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// # use cloud_sandbox::ovh::{FLAVOR, IMAGE};
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// let made = project.instances().create("web-1", "GRA11", FLAVOR).image_id(IMAGE).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
@@ -402,9 +402,9 @@ impl<'a> Instances<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
-    /// # let id = project.instances().list().await?[0].id.clone();
+    /// # let id = project.instances().list().all().await?[0].id.clone();
     /// project.instances().delete(&id).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// project.instances().wait_gone(&id).await?;
@@ -427,9 +427,9 @@ impl<'a> Instances<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
-    /// # let id = project.instances().list().await?[0].id.clone();
+    /// # let id = project.instances().list().all().await?[0].id.clone();
     /// project.instances().delete(&id).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// project.instances().wait_gone(&id).await?;

@@ -7,6 +7,7 @@ use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
+use crate::list::List;
 use crate::ops;
 use crate::task::{self, Work};
 
@@ -303,18 +304,17 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
-    /// for id in project.kube().list().await? {
+    /// for id in project.kube().list().ids().await? {
     ///     println!("{}", project.kube().get(&id).await?.name);
     /// }
-    /// # assert!(!project.kube().list().await?.is_empty());
+    /// # assert!(!project.kube().list().ids().await?.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn list(&self) -> Call<Vec<String>> {
-        self.client
-            .call(&ops::LIST_CLUSTERS, Decode::json())
-            .arg(&self.project)
+    pub fn list(&self) -> List<Cluster> {
+        let (all, one) = (&ops::LIST_CLUSTERS, &ops::GET_CLUSTER);
+        self.client.expanded(all, one, &[&self.project])
     }
 
     /// Makes a cluster (`POST /cloud/project/{serviceName}/kube`).
@@ -328,7 +328,7 @@ impl<'a> Kube<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::cloud::NewNodePool;
     ///
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// let nodes = NewNodePool::new("b2-7", 2).name("workers").between(1, 5);
     /// let made = project.kube().create("GRA11").name("prod").nodepool(nodes).await?;
@@ -355,9 +355,9 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
-    /// # let id = project.kube().list().await?[0].clone();
+    /// # let id = project.kube().list().ids().await?[0].clone();
     /// let cluster = project.kube().get(&id).await?;
     /// println!("{} {} at {}", cluster.name, cluster.version, cluster.url);
     /// # assert_eq!(cluster.id, id);
@@ -379,7 +379,7 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
     /// let made = project.kube().create("GRA11").await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(3600));
@@ -400,9 +400,9 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
-    /// # let id = project.kube().list().await?[0].clone();
+    /// # let id = project.kube().list().ids().await?[0].clone();
     /// for pool in project.kube().node_pools(&id).await? {
     ///     println!("{}: {} of {} nodes", pool.name, pool.available_nodes, pool.desired_nodes);
     /// }
@@ -425,9 +425,9 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().await?[0].clone();
+    /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
-    /// # let id = project.kube().list().await?[0].clone();
+    /// # let id = project.kube().list().ids().await?[0].clone();
     /// # let pool = project.kube().node_pools(&id).await?[0].id.clone();
     /// let found = project.kube().node_pool(&id, &pool).await?;
     /// assert_eq!(found.id, pool);

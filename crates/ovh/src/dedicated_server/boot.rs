@@ -87,7 +87,7 @@ impl<'a> Boots<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// let boots = api.dedicated_servers().boots("ns1000001.ip-192-0-2.eu");
-    /// # let id = boots.list().await?[0].boot_id;
+    /// # let id = boots.list().all().await?[0].boot_id;
     /// let boot = boots.get(id).await?;
     /// assert_eq!(boot.boot_id, id);
     /// # Ok(()) }

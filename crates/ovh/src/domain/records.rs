@@ -145,7 +145,7 @@ impl<'a> Records<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// let records = api.domain().zone("example.com").records();
-    /// # let id = records.list().await?[0].id;
+    /// # let id = records.list().all().await?[0].id;
     /// let record = records.get(id).await?;
     /// assert_eq!(record.id, id);
     /// # Ok(()) }
@@ -167,7 +167,7 @@ impl<'a> Records<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// let records = api.domain().zone("example.com").records();
-    /// # let id = records.list().sub_domain("www").field_type("A").await?[0].id;
+    /// # let id = records.list().sub_domain("www").field_type("A").all().await?[0].id;
     /// records.update(id).target("203.0.113.7").await?;
     /// assert_eq!(records.get(id).await?.target, "203.0.113.7");
     /// # Ok(()) }
@@ -187,7 +187,7 @@ impl<'a> Records<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// let records = api.domain().zone("example.com").records();
-    /// # let id = records.list().await?[0].id;
+    /// # let id = records.list().all().await?[0].id;
     /// records.delete(id).await?;
     /// assert!(records.get(id).await.unwrap_err().is_not_found());
     /// # Ok(()) }

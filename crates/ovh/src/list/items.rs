@@ -23,6 +23,8 @@ pub struct Items<T> {
     source: Source<T>,
     detail: Option<Detail<T>>,
     limit: usize,
+    /// How many entries at the beginning are left out.
+    skip: usize,
     /// What was taken from the source, with the page that it stood on.
     under_way: VecDeque<(Option<PageToken>, Slot<T>)>,
     ended: bool,
@@ -37,6 +39,8 @@ const FAILURES: u32 = 10;
 
 pub(super) enum Source<T> {
     Pages(Box<page::Items<Entry<T>>>),
+    /// Ids of the list.
+    Listed(std::vec::IntoIter<String>),
     /// Ids of the caller, who wants to hear of those that do not exist.
     Given(std::vec::IntoIter<String>),
 }
@@ -79,6 +83,7 @@ impl<T> Items<T> {
             source,
             detail,
             limit,
+            skip: 0,
             under_way: VecDeque::new(),
             ended: false,
             failures: 0,
@@ -103,8 +108,18 @@ impl<T> Items<T> {
             (Some((page, _)), _) => page.clone(),
             (None, _) if self.failed.is_some() => self.failed.clone(),
             (None, Source::Pages(pages)) => pages.continuation(),
-            (None, Source::Given(_)) => None,
+            (None, Source::Listed(_) | Source::Given(_)) => None,
         }
+    }
+
+    pub(super) fn skip(mut self, entries: usize) -> Self {
+        self.skip = entries;
+        self
+    }
+
+    /// Whether there is nothing left, also after an error.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended && self.under_way.is_empty()
     }
 }
 
@@ -132,10 +147,10 @@ impl<T: Send + 'static> Items<T> {
             .transpose()
     }
 
-    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+    pub(super) fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
         loop {
             self.fill(cx);
-            let skips_missing = matches!(self.source, Source::Pages(_));
+            let skips_missing = !matches!(self.source, Source::Given(_));
             for (_, slot) in &mut self.under_way {
                 slot.drive(self.detail.as_ref(), skips_missing, cx);
             }
@@ -186,12 +201,18 @@ impl<T: Send + 'static> Items<T> {
             }
             let page = match &self.source {
                 Source::Pages(pages) => pages.continuation(),
-                Source::Given(_) => None,
+                Source::Listed(_) | Source::Given(_) => None,
             };
             let entry = match &mut self.source {
-                Source::Given(ids) => Poll::Ready(ids.next().map(|id| Ok(Entry::Id(id)))),
+                Source::Listed(ids) | Source::Given(ids) => {
+                    Poll::Ready(ids.next().map(|id| Ok(Entry::Id(id))))
+                }
                 Source::Pages(pages) => Pin::new(&mut **pages).poll_next(cx),
             };
+            if self.skip > 0 && matches!(entry, Poll::Ready(Some(Ok(_)))) {
+                self.skip -= 1;
+                continue;
+            }
             let slot = match entry {
                 Poll::Pending => return,
                 Poll::Ready(None) => {

@@ -1,8 +1,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use cloud_core::call::Call;
 use cloud_core::decode::Decode;
-use cloud_core::page::{CursorHeader, Page, PageInfo, PageRequest, PageStyle, PageToken, Whole};
+use cloud_core::page::{
+    CursorHeader, List, Page, PageInfo, PageRequest, PageStyle, PageToken, Whole,
+};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess};
@@ -16,6 +19,9 @@ const NUMBER: HeaderName = HeaderName::from_static("x-pagination-number");
 const SIZE: HeaderName = HeaderName::from_static("x-pagination-size");
 const ELEMENTS: &str = "x-pagination-elements";
 const NEXT: &str = "x-pagination-cursor-next";
+
+/// How many pages are planned before they are read.
+const AHEAD: usize = 1000;
 
 /// Objects on a page of an expanded list. The web manager asks for up to 50,000.
 const EXPANDED_SIZE: u32 = 500;
@@ -37,21 +43,38 @@ static CURSOR: CursorHeader = CursorHeader {
 };
 
 impl Mode {
-    pub(super) fn style(self) -> &'static dyn PageStyle {
+    /// The list that this call reads.
+    pub(super) fn list<T: Send + 'static>(self, call: Call<Page<T>>, size: Option<u32>) -> List<T> {
         match self {
-            Self::Expanded => &Expanded,
-            Self::Cursor => &CURSOR,
-            Self::Whole => &Whole,
+            Self::Expanded => {
+                let style = Expanded {
+                    size: size.unwrap_or(EXPANDED_SIZE).into(),
+                };
+                List::new(call, &Whole, size).in_style(style)
+            }
+            Self::Cursor => List::new(call, &CURSOR, size),
+            Self::Whole => List::new(call, &Whole, size),
         }
+    }
+
+    /// How many ids come before this page, where the token is one of a list that gives ids: `ids/50`.
+    pub(super) fn skipped(token: &PageToken) -> Option<usize> {
+        token.as_str().strip_prefix("ids/")?.parse().ok()
+    }
+
+    /// The token of the page behind so many ids.
+    pub(super) fn token_of_ids(before: usize) -> Option<PageToken> {
+        (before > 0).then(|| PageToken::from(format!("ids/{before}")))
     }
 
     /// Whether a list of this form can begin with this token; one that it cannot read would be left out on the wire, and
     /// the list would begin with its first page.
     pub(super) fn check(self, token: &PageToken) -> Result<(), &'static str> {
         match self {
-            Self::Expanded => Expanded::parse(token)
+            Self::Expanded => Self::skipped(token)
                 .map(drop)
-                .ok_or("is no token of this list, which are of the form `3/1000`"),
+                .or_else(|| Expanded::parse(token).map(drop))
+                .ok_or("is no token of this list, which are of the form `3/1000` or `ids/50`"),
             Self::Cursor => HeaderValue::try_from(token.as_str())
                 .map(drop)
                 .map_err(|_| "holds what no header may hold"),
@@ -66,7 +89,10 @@ impl Mode {
 
 /// Pages by number. A token is the number of the page and how many items are on those before it: `3/1000`.
 #[derive(Debug)]
-struct Expanded;
+struct Expanded {
+    /// Objects on a page.
+    size: u64,
+}
 
 impl Expanded {
     fn parse(token: &PageToken) -> Option<(u64, u64)> {
@@ -95,6 +121,16 @@ impl PageStyle for Expanded {
             None => info.next.is_some(),
         };
         more.then(|| PageToken::from(format!("{}/{seen}", number.saturating_add(1))))
+    }
+
+    fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
+        let (number, _) = Self::read(token);
+        let last = info.total.map_or(number, |total| total.div_ceil(self.size));
+        let seen = |number: u64| number.saturating_sub(1).saturating_mul(self.size);
+        (number.saturating_add(1)..=last)
+            .take(AHEAD)
+            .map(|number| PageToken::from(format!("{number}/{}", seen(number))))
+            .collect()
     }
 }
 

@@ -83,7 +83,7 @@ impl<'a> Applications<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().applications().list().await?[0].application_id;
+    /// # let id = api.me().applications().list().all().await?[0].application_id;
     /// let application = api.me().applications().get(id).await?;
     /// assert_eq!(application.application_id, id);
     /// # Ok(()) }
@@ -103,7 +103,7 @@ impl<'a> Applications<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().applications().list().await?[0].application_id;
+    /// # let id = api.me().applications().list().all().await?[0].application_id;
     /// api.me().applications().delete(id).await?;
     /// assert!(api.me().applications().get(id).await.unwrap_err().is_not_found());
     /// # Ok(()) }

@@ -40,7 +40,7 @@ impl<'a> Credentials<'a> {
     /// for key in api.me().credentials().list().status(CredentialState::Validated).all().await? {
     ///     println!("{}: {} rules, used last {:?}", key.credential_id, key.rules.len(), key.last_use);
     /// }
-    /// # assert_eq!(api.me().credentials().list().status(CredentialState::Validated).await?.len(), 1);
+    /// # assert_eq!(api.me().credentials().list().status(CredentialState::Validated).all().await?.len(), 1);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListCredentials {
@@ -59,7 +59,7 @@ impl<'a> Credentials<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().credentials().list().await?[0].credential_id;
+    /// # let id = api.me().credentials().list().all().await?[0].credential_id;
     /// let key = api.me().credentials().get(id).await?;
     /// assert_eq!(key.credential_id, id);
     /// # Ok(()) }
@@ -80,7 +80,7 @@ impl<'a> Credentials<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().credentials().list().await?[0].credential_id;
+    /// # let id = api.me().credentials().list().all().await?[0].credential_id;
     /// api.me().credentials().update(id).allowed_ips(["192.0.2.0/24"]).await?;
     /// let key = api.me().credentials().get(id).await?;
     /// assert_eq!(key.allowed_ips.unwrap_or_default(), ["192.0.2.0/24"]);
@@ -103,7 +103,7 @@ impl<'a> Credentials<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().credentials().list().await?[0].credential_id;
+    /// # let id = api.me().credentials().list().all().await?[0].credential_id;
     /// api.me().credentials().delete(id).await?;
     /// assert!(api.me().credentials().get(id).await.unwrap_err().is_not_found());
     /// # Ok(()) }
@@ -123,7 +123,7 @@ impl<'a> Credentials<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().credentials().list().await?[0].credential_id;
+    /// # let id = api.me().credentials().list().all().await?[0].credential_id;
     /// let application = api.me().credentials().application(id).await?;
     /// assert_eq!(application.application_key, cloud_sandbox::ovh::APPLICATION_KEY);
     /// # Ok(()) }

@@ -87,7 +87,7 @@ impl<'a> Orders<'a> {
     /// for order in api.me().orders().list().since("2020-01-01").all().await? {
     ///     println!("{} {}", order.order_id, order.price_with_tax.text);
     /// }
-    /// # assert!(!api.me().orders().list().await?.is_empty());
+    /// # assert!(!api.me().orders().list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListOrders {
@@ -103,7 +103,7 @@ impl<'a> Orders<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.me().orders().list().await?[0].order_id;
+    /// # let id = api.me().orders().list().all().await?[0].order_id;
     /// let order = api.me().orders().get(id).await?;
     /// assert_eq!(order.order_id, id);
     /// # Ok(()) }

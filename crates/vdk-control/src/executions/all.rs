@@ -1,7 +1,7 @@
 use std::fmt::{self, Write as _};
 
 use cloud_core::model::Timestamp;
-use cloud_core::page::{List, Page};
+use cloud_core::page::List;
 use cloud_core::{Error, Result};
 
 use super::{Execution, ExecutionStatus};
@@ -193,4 +193,3 @@ impl ListTeamExecutions {
 }
 
 paged!(ListTeamExecutions => Execution, "executions()");
-cloud_core::send_methods!(ListTeamExecutions => Page<Execution>, |this| this.list().into_call());

@@ -3,6 +3,7 @@ use std::fmt;
 use cloud_core::Result;
 use cloud_core::call::{Call, CallOptions, Task};
 use cloud_core::decode::Decode;
+use cloud_core::page::{List, PageInfo};
 use http::StatusCode;
 
 use super::{Execution, ExecutionStatus, FollowLogs, Run};
@@ -44,12 +45,15 @@ impl<'a> Executions<'a> {
     /// use vdk_control::ExecutionStatus;
     ///
     /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// let under_way = job.executions().list().status(ExecutionStatus::Running).await?;
+    /// let under_way = job.executions().list().status(ExecutionStatus::Running).all().await?;
     /// assert!(under_way.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListExecutions {
-        ListExecutions(self.0.call(&ops::LIST_EXECUTIONS, Decode::json()))
+        ListExecutions::new(List::whole(self.0.call(
+            &ops::LIST_EXECUTIONS,
+            Decode::array(|_| PageInfo::default()),
+        )))
     }
 
     /// The executions of the job's deployment
@@ -76,10 +80,11 @@ impl<'a> Executions<'a> {
     /// # Ok(()) }
     /// ```
     pub fn list_of_deployment(self) -> ListExecutions {
-        ListExecutions(
+        let operation = &ops::LIST_DEPLOYMENT_EXECUTIONS;
+        ListExecutions::new(List::whole(
             self.0
-                .deployment_call(&ops::LIST_DEPLOYMENT_EXECUTIONS, Decode::json()),
-        )
+                .deployment_call(operation, Decode::array(|_| PageInfo::default())),
+        ))
     }
 
     /// One execution (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`; experimental).
@@ -237,23 +242,16 @@ impl<'a> Executions<'a> {
     }
 }
 
-/// Lists executions; made by [`Executions::list`].
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent until the request is awaited"]
-pub struct ListExecutions(Call<Vec<Execution>>);
+cloud_core::list_request! {
+    /// The executions of a job; made by [`Executions::list`].
+    pub struct ListExecutions => Execution;
+    many {
+        /// Only those in this state; may be given several times.
+        status: ExecutionStatus = "execution_status",
+    }
+}
 
 impl ListExecutions {
-    /// Only those in this state; may be given several times.
-    pub fn status(self, status: impl Into<ExecutionStatus>) -> Self {
-        let status: ExecutionStatus = status.into();
-        Self(self.0.query("execution_status", status))
-    }
-
-    /// Sets a time limit, headers and so on for this call only.
-    pub fn options(self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
-        Self(self.0.options(set))
-    }
-
     /// The executions, those that began last first (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions`,
     /// or `GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/executions`).
     ///
@@ -282,7 +280,7 @@ impl ListExecutions {
     /// # Ok(()) }
     /// ```
     pub async fn newest_first(self) -> Result<Vec<Execution>> {
-        let mut all = self.send().await?;
+        let mut all = self.all().await?;
         all.sort_by_key(|execution| std::cmp::Reverse(execution.start_time));
         Ok(all)
     }
@@ -293,8 +291,6 @@ impl ListExecutions {
         cloud_core::blocking::block_on(self.newest_first())
     }
 }
-
-cloud_core::send_methods!(ListExecutions => Vec<Execution>, |this| this.0);
 
 /// Reads logs; made by [`Executions::logs`].
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 use std::fmt::{self, Write as _};
 
-use cloud_core::page::{List, Page};
+use cloud_core::page::List;
 use cloud_core::{Error, Result};
 
 use super::{ListedJob, Paging, Query, Text, list, paged};
@@ -393,4 +393,3 @@ fn pattern(team: &str) -> String {
 }
 
 paged!(ListJobs => ListedJob, "jobs().list()");
-cloud_core::send_methods!(ListJobs => Page<ListedJob>, |this| this.list().into_call());

@@ -14,7 +14,7 @@ const LABEL: [(&str, &str); 1] = [("made-by", "exercise")];
 
 pub(super) async fn all(run: &mut Run, api: &Client) {
     let list = run
-        .call(api.load_balancer_types().list().name("lb11"))
+        .call(api.load_balancer_types().list().name("lb11").page())
         .await;
     let id = list.and_then(|page| page.items.first().map(|one| one.id));
     run.call(
@@ -82,7 +82,8 @@ async fn one(run: &mut Run, api: &Client, server: ServerId, network: NetworkId) 
             .list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::NAME),
+            .sort(Sort::NAME)
+            .page(),
     )
     .await;
     run.call(balancers.get(id)).await;
@@ -118,8 +119,9 @@ async fn one(run: &mut Run, api: &Client, server: ServerId, network: NetworkId) 
             .step(60),
     )
     .await;
-    run.call(balancers.list_actions().sort(Sort::ID)).await;
+    run.call(balancers.list_actions().sort(Sort::ID).page())
+        .await;
     run.call(balancers.get_action(action)).await;
-    run.call(balancers.list_actions_of(id)).await;
+    run.call(balancers.list_actions_of(id).page()).await;
     run.call(balancers.delete(id)).await;
 }

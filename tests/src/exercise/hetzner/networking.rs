@@ -52,7 +52,7 @@ async fn volumes(run: &mut Run, api: &Client, server: ServerId) {
         .name("exercise")
         .label_selector("made-by=exercise")
         .status(VolumeStatus::Available);
-    run.call(list.sort(Sort::NAME)).await;
+    run.call(list.sort(Sort::NAME).page()).await;
     run.call(volumes.get(id)).await;
     run.call(volumes.update(id).name("exercise").labels(LABEL))
         .await;
@@ -60,9 +60,9 @@ async fn volumes(run: &mut Run, api: &Client, server: ServerId) {
     run.call(volumes.detach(id)).await;
     run.call(volumes.resize(id, 20)).await;
     run.call(volumes.change_protection(id).delete(false)).await;
-    run.call(volumes.list_actions().sort(Sort::ID)).await;
+    run.call(volumes.list_actions().sort(Sort::ID).page()).await;
     run.call(volumes.get_action(action)).await;
-    run.call(volumes.list_actions_of(id)).await;
+    run.call(volumes.list_actions_of(id).page()).await;
     run.call(volumes.delete(id)).await;
 }
 
@@ -80,13 +80,15 @@ async fn networks(run: &mut Run, api: &Client) {
             .list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::CREATED),
+            .sort(Sort::CREATED)
+            .page(),
     )
     .await;
     run.call(networks.get(id)).await;
     run.call(networks.update(id).name("exercise").labels(LABEL))
         .await;
-    run.call(networks.members(id).sort(Sort::by("ip"))).await;
+    run.call(networks.members(id).sort(Sort::by("ip")).page())
+        .await;
     let second = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.77.2.0/24");
     run.call(networks.add_subnet(id, second)).await;
     run.call(networks.delete_subnet(id, "10.77.2.0/24")).await;
@@ -96,10 +98,11 @@ async fn networks(run: &mut Run, api: &Client) {
         .await;
     run.call(networks.change_ip_range(id, "10.76.0.0/15")).await;
     let changed = run.call(networks.change_protection(id).delete(false)).await;
-    run.call(networks.list_actions().sort(Sort::ID)).await;
+    run.call(networks.list_actions().sort(Sort::ID).page())
+        .await;
     run.call(networks.get_action(changed.map_or(ActionId(1), |changed| changed.action.id)))
         .await;
-    run.call(networks.list_actions_of(id)).await;
+    run.call(networks.list_actions_of(id).page()).await;
     run.call(networks.delete(id)).await;
 }
 
@@ -122,7 +125,8 @@ async fn floating_ips(run: &mut Run, api: &Client, server: ServerId) {
         ips.list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::ID),
+            .sort(Sort::ID)
+            .page(),
     )
     .await;
     run.call(ips.get(id)).await;
@@ -138,10 +142,10 @@ async fn floating_ips(run: &mut Run, api: &Client, server: ServerId) {
     run.call(ips.change_dns_ptr(id, ip, "exercise.example.com"))
         .await;
     run.call(ips.change_protection(id).delete(false)).await;
-    run.call(ips.list_actions().sort(Sort::ID)).await;
+    run.call(ips.list_actions().sort(Sort::ID).page()).await;
     run.call(ips.get_action(started.map_or(ActionId(1), |started| started.action.id)))
         .await;
-    run.call(ips.list_actions_of(id)).await;
+    run.call(ips.list_actions_of(id).page()).await;
     run.call(ips.delete(id)).await;
 }
 
@@ -173,7 +177,8 @@ async fn primary_ips(run: &mut Run, api: &Client, server: ServerId) {
         ips.list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::ID),
+            .sort(Sort::ID)
+            .page(),
     )
     .await;
     run.call(ips.get(id)).await;
@@ -189,10 +194,10 @@ async fn primary_ips(run: &mut Run, api: &Client, server: ServerId) {
     run.call(ips.change_dns_ptr(id, ip, "exercise.example.com"))
         .await;
     run.call(ips.change_protection(id).delete(false)).await;
-    run.call(ips.list_actions().sort(Sort::ID)).await;
+    run.call(ips.list_actions().sort(Sort::ID).page()).await;
     run.call(ips.get_action(started.map_or(ActionId(1), |started| started.action.id)))
         .await;
-    run.call(ips.list_actions_of(id)).await;
+    run.call(ips.list_actions_of(id).page()).await;
     run.call(ips.delete(id)).await;
 }
 
@@ -208,7 +213,8 @@ async fn firewalls(run: &mut Run, api: &Client, server: ServerId) {
             .list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::NAME),
+            .sort(Sort::NAME)
+            .page(),
     )
     .await;
     run.call(firewalls.get(id)).await;
@@ -221,10 +227,11 @@ async fn firewalls(run: &mut Run, api: &Client, server: ServerId) {
     run.call(firewalls.remove_from_resources(id, [FirewallTarget::server(server)]))
         .await;
     let action = started.and_then(|started| started.actions.first().map(|action| action.id));
-    run.call(firewalls.list_actions().sort(Sort::ID)).await;
+    run.call(firewalls.list_actions().sort(Sort::ID).page())
+        .await;
     run.call(firewalls.get_action(action.unwrap_or(ActionId(1))))
         .await;
-    run.call(firewalls.list_actions_of(id)).await;
+    run.call(firewalls.list_actions_of(id).page()).await;
     run.call(firewalls.delete(id)).await;
 }
 
@@ -254,13 +261,14 @@ async fn certificates(run: &mut Run, api: &Client) {
         .name("exercise")
         .label_selector("made-by=exercise")
         .kind(CertificateType::Uploaded);
-    run.call(list.sort(Sort::NAME)).await;
+    run.call(list.sort(Sort::NAME).page()).await;
     run.call(certificates.get(id)).await;
     run.call(certificates.update(id).name("exercise").labels(LABEL))
         .await;
     run.call(certificates.retry(retried)).await;
-    run.call(certificates.list_actions().sort(Sort::ID)).await;
+    run.call(certificates.list_actions().sort(Sort::ID).page())
+        .await;
     run.call(certificates.get_action(action)).await;
-    run.call(certificates.list_actions_of(retried)).await;
+    run.call(certificates.list_actions_of(retried).page()).await;
     run.call(certificates.delete(id)).await;
 }

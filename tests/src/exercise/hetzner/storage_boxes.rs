@@ -15,7 +15,9 @@ use crate::exercise::Run;
 const PASSWORD: &str = "Exercise-Only-7";
 
 pub(super) async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
-    let list = run.call(api.storage_box_types().list().name("bx11")).await;
+    let list = run
+        .call(api.storage_box_types().list().name("bx11").page())
+        .await;
     let id = list.and_then(|page| page.items.first().map(|one| one.id));
     run.call(
         api.storage_box_types()
@@ -48,7 +50,8 @@ pub(super) async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
             .list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::by("stats.size")),
+            .sort(Sort::by("stats.size"))
+            .page(),
     )
     .await;
     run.call(boxes.get(id)).await;
@@ -59,9 +62,9 @@ pub(super) async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
             .labels([("made-by", "exercise")]),
     )
     .await;
-    run.call(boxes.list_actions().sort(Sort::ID)).await;
+    run.call(boxes.list_actions().sort(Sort::ID).page()).await;
     run.call(boxes.get_action(action)).await;
-    run.call(boxes.list_actions_of(id).sort(Sort::by("started")))
+    run.call(boxes.list_actions_of(id).sort(Sort::by("started")).page())
         .await;
     run.call(boxes.folders(id).path("")).await;
     let started = run.call(boxes.change_protection(id).delete(false)).await;
@@ -110,7 +113,8 @@ async fn subaccounts(run: &mut Run, api: &Client, storage_box: StorageBoxId, set
             .list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::CREATED),
+            .sort(Sort::CREATED)
+            .page(),
     )
     .await;
     run.call(accounts.get(id)).await;
@@ -149,7 +153,8 @@ async fn snapshots(run: &mut Run, api: &Client, storage_box: StorageBoxId, settl
             .list()
             .is_automatic(false)
             .label_selector("made-by=exercise")
-            .sort(Sort::NAME),
+            .sort(Sort::NAME)
+            .page(),
     )
     .await;
     run.call(snapshots.get(id)).await;

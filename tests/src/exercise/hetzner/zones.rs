@@ -24,16 +24,17 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
             .name(zone)
             .mode(ZoneMode::Primary)
             .label_selector("made-by=exercise")
-            .sort(Sort::NAME),
+            .sort(Sort::NAME)
+            .page(),
     )
     .await;
     run.call(zones.get(zone)).await;
     run.call(zones.update(zone).labels(LABEL)).await;
     run.call(zones.change_ttl(zone, 7200)).await;
     run.call(zones.change_protection(zone).delete(false)).await;
-    run.call(zones.list_actions().sort(Sort::ID)).await;
+    run.call(zones.list_actions().sort(Sort::ID).page()).await;
     run.call(zones.get_action(action)).await;
-    run.call(zones.list_actions_of(zone)).await;
+    run.call(zones.list_actions_of(zone).page()).await;
     records(run, api, zone).await;
     let file = run.call(zones.export_zonefile(zone)).await;
     run.call(zones.import_zonefile(
@@ -66,7 +67,8 @@ async fn records(run: &mut Run, api: &Client, zone: &str) {
             .name("www")
             .kind(a())
             .label_selector("made-by=exercise")
-            .sort(Sort::NAME),
+            .sort(Sort::NAME)
+            .page(),
     )
     .await;
     run.call(records.get("www", a())).await;

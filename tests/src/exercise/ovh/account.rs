@@ -5,7 +5,7 @@ use ovh::me::oauth2_clients::ClientFlow;
 use ovh::{Client, Timestamp};
 
 use super::super::Run;
-use super::PUBLIC_KEY;
+use super::{All, PUBLIC_KEY};
 
 /// A key that is given up again. Only some servers let it in before a user has said so.
 pub(super) async fn guest(run: &mut Run, api: &Client) -> bool {
@@ -37,22 +37,22 @@ pub(super) async fn me(run: &mut Run, api: &Client) {
     run.call(me.update().city("Roubaix").fax(None)).await;
 
     let bills = me.bills();
-    run.call(
-        bills
-            .list()
-            .since("2020-01-01")
-            .category(BillCategory::AutoRenew),
-    )
-    .await;
+    let renewals = bills
+        .list()
+        .since("2020-01-01")
+        .category(BillCategory::AutoRenew);
+    run.call(All(renewals.into_list())).await;
     let ids = run.call(bills.list().ids()).await;
     let bill = first(ids, "FR1");
     run.call(bills.get(&bill)).await;
-    run.call(bills.details(&bill)).await;
+    run.call(All(bills.details(&bill))).await;
     let lines = run.call(bills.details(&bill).ids()).await;
     run.call(bills.detail(&bill, &first(lines, "1"))).await;
     run.call(bills.payment(&bill)).await;
 
-    let orders = run.call(me.orders().list().since("2020-01-01")).await;
+    let orders = run
+        .call(All(me.orders().list().since("2020-01-01").into_list()))
+        .await;
     let order = orders
         .and_then(|orders| orders.first().map(|order| order.order_id))
         .unwrap_or(1.into());
@@ -61,7 +61,7 @@ pub(super) async fn me(run: &mut Run, api: &Client) {
 
     let keys = me.ssh_keys();
     run.call(keys.create("exercise", PUBLIC_KEY)).await;
-    run.call(keys.list()).await;
+    run.call(All(keys.list())).await;
     run.call(keys.list().ids()).await;
 
     let clients = me.oauth2_clients();
@@ -74,7 +74,7 @@ pub(super) async fn me(run: &mut Run, api: &Client) {
         .call(client.callback_urls(["https://app.example"]))
         .await;
     let client = made.map_or_else(|| "EU.1".to_owned(), |made| made.client_id);
-    run.call(clients.list()).await;
+    run.call(All(clients.list())).await;
     run.call(clients.get(&client)).await;
     run.call(clients.update(&client).description("exercised"))
         .await;
@@ -83,7 +83,9 @@ pub(super) async fn me(run: &mut Run, api: &Client) {
 
 pub(super) async fn policies(run: &mut Run, api: &Client) {
     let policies = api.iam().policies();
-    let resources = run.call(api.iam().resources().list()).await;
+    let resources = run
+        .call(All(api.iam().resources().list().into_list()))
+        .await;
     let urn =
         resources.and_then(|resources| resources.first().map(|resource| resource.urn.clone()));
     let urn = urn.unwrap_or_else(|| "urn:v1:eu:resource:vps:vps-1".to_owned());
@@ -98,8 +100,13 @@ pub(super) async fn policies(run: &mut Run, api: &Client) {
         .description("made by an exercise")
         .expired_at(Timestamp::from_unix(4_000_000_000).unwrap_or_default());
     let made = run.call(create).await;
-    run.call(policies.list().details(true)).await;
-    run.call(policies.list().read_only(false).resource(urn))
+    run.call(All(policies.list().details(true).into_list()))
+        .await;
+    run.call(All(policies
+        .list()
+        .read_only(false)
+        .resource(urn)
+        .into_list()))
         .await;
     run.call(policies.get(&made.map_or_else(|| "1".to_owned(), |policy| policy.id)))
         .await;
@@ -112,8 +119,14 @@ fn permissions() -> Permissions {
 /// What ends keys comes last: that of the client is among them.
 pub(super) async fn farewell(run: &mut Run, api: &Client, logged_out: bool, own: Option<i64>) {
     let credentials = api.me().credentials();
-    let all = run.call(credentials.list()).await.unwrap_or_default();
-    run.call(credentials.list().status(CredentialState::Validated))
+    let all = run
+        .call(All(credentials.list().into_list()))
+        .await
+        .unwrap_or_default();
+    run.call(All(credentials
+        .list()
+        .status(CredentialState::Validated)
+        .into_list()))
         .await;
     // That of the guest, if there is one.
     let other = all
@@ -129,7 +142,7 @@ pub(super) async fn farewell(run: &mut Run, api: &Client, logged_out: bool, own:
     run.call(credentials.delete(other)).await;
 
     let applications = api.me().applications();
-    let all = run.call(applications.list()).await;
+    let all = run.call(All(applications.list())).await;
     let id = all
         .and_then(|all| all.first().map(|application| application.application_id))
         .unwrap_or(1.into());

@@ -3,13 +3,14 @@ use ovh::Client;
 use ovh::cloud::NewNodePool;
 
 use super::super::Run;
+use super::All;
 
 const REGION: &str = "GRA11";
 
 pub(super) async fn all(run: &mut Run, api: &Client) {
     let projects = api.cloud();
     let id = first(
-        run.call(projects.list()).await,
+        run.call(projects.list().ids()).await,
         "00000000000000000000000000000001",
     );
     run.call(projects.get(&id)).await;
@@ -31,7 +32,8 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
     let operations = made.as_ref().map(|made| made.operation_ids.clone());
     let instance = made.map_or_else(|| "1".to_owned(), |made| made.id);
     run.call(project.operation(&first(operations, "1"))).await;
-    run.call(instances.list().region(REGION)).await;
+    run.call(All(instances.list().region(REGION).into_list()))
+        .await;
     run.call(instances.get(&instance)).await;
     run.call(instances.delete(&instance)).await;
 
@@ -43,7 +45,7 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
                 .nodepool(NewNodePool::new("b2-7", 2).between(1, 5)),
         )
         .await;
-    run.call(kube.list()).await;
+    run.call(kube.list().ids()).await;
     let cluster = made.map_or_else(|| "1".to_owned(), |made| made.id);
     run.call(kube.get(&cluster)).await;
     let pools = run.call(kube.node_pools(&cluster)).await;

@@ -2,11 +2,12 @@ use ovh::Client;
 use ovh::domain::{RecordId, RecordType};
 
 use super::super::Run;
+use super::All;
 
 pub(super) async fn all(run: &mut Run, api: &Client) {
     let domains = api.domain();
     run.call(domains.get("example.com")).await;
-    run.call(domains.zones().list()).await;
+    run.call(All(domains.zones().list().into_list())).await;
     run.call(domains.zones().get("example.com")).await;
 
     let zone = domains.zone("example.com");
@@ -20,13 +21,11 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
         )
         .await;
     let id = created.map_or(RecordId(1), |record| record.id);
-    run.call(
-        records
-            .list()
-            .field_type(RecordType::A)
-            .sub_domain("exercise"),
-    )
-    .await;
+    let addresses = records
+        .list()
+        .field_type(RecordType::A)
+        .sub_domain("exercise");
+    run.call(All(addresses.into_list())).await;
     run.call(records.get(id)).await;
     run.call(records.update(id).target("203.0.113.8").ttl(None))
         .await;
@@ -36,7 +35,7 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
     let file = run.call(zone.export()).await;
     run.call(zone.import(file.unwrap_or_default())).await;
 
-    run.call(api.email_domains().list()).await;
+    run.call(api.email_domains().ids()).await;
     let redirections = api.email_domains().redirections("example.com");
     run.call(redirections.create("exercise@example.com", "contact@example.com", false))
         .await;

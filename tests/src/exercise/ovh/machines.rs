@@ -8,7 +8,7 @@ use ovh::dedicated_server::{
 use ovh::ip::IpType;
 
 use super::super::Run;
-use super::{PUBLIC_KEY, ended};
+use super::{All, PUBLIC_KEY, ended};
 
 pub(super) async fn all(run: &mut Run, api: &Client, settle: Duration) {
     let server = servers(run, api, settle).await;
@@ -18,7 +18,7 @@ pub(super) async fn all(run: &mut Run, api: &Client, settle: Duration) {
 
 async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
     let servers = api.dedicated_servers();
-    let all = run.call(servers.list()).await;
+    let all = run.call(All(servers.list().into_list())).await;
     let name = all
         .and_then(|all| all.first().map(|server| server.name.clone()))
         .unwrap_or_else(|| "ns1".to_owned());
@@ -37,7 +37,11 @@ async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
     .await;
 
     let boots = run
-        .call(servers.boots(&name).list().boot_type(BootType::Rescue))
+        .call(All(servers
+            .boots(&name)
+            .list()
+            .boot_type(BootType::Rescue)
+            .into_list()))
         .await;
     let boot = boots
         .and_then(|boots| boots.first().map(|boot| boot.boot_id))
@@ -47,13 +51,11 @@ async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
     let rebooted = run.call(servers.reboot(&name)).await;
     let task = rebooted.as_ref().map_or(1, |started| started.task.task_id);
     ended(rebooted, settle).await;
-    run.call(
-        servers
-            .tasks(&name)
-            .list()
-            .function(TaskFunction::HardReboot),
-    )
-    .await;
+    let reboots = servers
+        .tasks(&name)
+        .list()
+        .function(TaskFunction::HardReboot);
+    run.call(All(reboots.into_list())).await;
     run.call(servers.tasks(&name).get(task)).await;
 
     let ipmi = servers.ipmi(&name);
@@ -81,7 +83,7 @@ async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
 }
 
 async fn vps(run: &mut Run, api: &Client, settle: Duration) {
-    let all = run.call(api.vps().list()).await;
+    let all = run.call(All(api.vps().list().into_list())).await;
     let name = all
         .and_then(|all| all.first().map(|vps| vps.name.clone()))
         .unwrap_or_else(|| "vps-1".to_owned());
@@ -108,7 +110,11 @@ async fn vps(run: &mut Run, api: &Client, settle: Duration) {
 async fn addresses(run: &mut Run, api: &Client, server: &str) {
     let ip = api.ip();
     let blocks = run
-        .call(ip.list().kind(IpType::Failover).version(4_u8))
+        .call(All(ip
+            .list()
+            .kind(IpType::Failover)
+            .version(4_u8)
+            .into_list()))
         .await;
     let block = blocks.and_then(|blocks| blocks.first().map(|block| block.ip.clone()));
     let block = block.unwrap_or_else(|| "192.0.2.0/28".to_owned());
@@ -116,7 +122,7 @@ async fn addresses(run: &mut Run, api: &Client, server: &str) {
     run.call(ip.get(&block)).await;
     run.call(ip.set_reverse(&block, &address, "exercise.example.com."))
         .await;
-    run.call(ip.reverses(&block)).await;
+    run.call(All(ip.reverses(&block))).await;
     run.call(ip.delete_reverse(&block, &address)).await;
     run.call(ip.move_to(&block, server)).await;
 }

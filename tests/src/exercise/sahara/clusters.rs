@@ -37,7 +37,7 @@ async fn template(run: &mut Run, api: &Client) -> Option<ClusterTemplate> {
         || ClusterTemplateId::from("unknown"),
         |made| made.id.clone(),
     );
-    run.call(templates.list().plugin_name("fake").sort(Sort::NAME))
+    run.call(templates.list().plugin_name("fake").sort(Sort::NAME).page())
         .await;
     run.call(templates.get(&id)).await;
     run.call(templates.update(&id).description("exercised"))
@@ -64,7 +64,7 @@ async fn clusters(
     let made = run.call(create.description("made")).await;
     let id = made.map_or_else(|| ClusterId::from("unknown"), |made| made.cluster.id);
     wait_active(api, &id, settle).await;
-    run.call(clusters.list().plugin_name("fake").sort(Sort::NAME))
+    run.call(clusters.list().plugin_name("fake").sort(Sort::NAME).page())
         .await;
     run.call(clusters.get(&id)).await;
     run.call(clusters.get_with_progress(&id)).await;

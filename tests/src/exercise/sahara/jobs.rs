@@ -34,14 +34,16 @@ async fn data_sources(run: &mut Run, api: &Client) {
         )
         .await;
     let id = made.map_or_else(|| DataSourceId::from("unknown"), |made| made.id);
-    run.call(sources.list().kind("hdfs").sort(Sort::NAME)).await;
+    run.call(sources.list().kind("hdfs").sort(Sort::NAME).page())
+        .await;
     run.call(sources.get(&id)).await;
     run.call(sources.update(&id).description("exercised")).await;
     run.call(sources.delete(&id)).await;
 }
 
 async fn types(run: &mut Run, api: &Client) {
-    run.call(api.job_types().list().kind(JobType::Pig)).await;
+    run.call(api.job_types().list().kind(JobType::Pig).page())
+        .await;
     run.call(api.job_templates().config_hints(JobType::Pig))
         .await;
     run.call(api.job_templates().config_hints(JobType::Shell))
@@ -54,7 +56,7 @@ async fn programs(run: &mut Run, api: &Client) -> JobBinaryInternalId {
         .call(programs.upload("exercise.sh", "echo exercise"))
         .await;
     let id = made.map_or_else(|| JobBinaryInternalId::from("unknown"), |made| made.id);
-    run.call(programs.list().name("exercise.sh").sort(Sort::NAME))
+    run.call(programs.list().name("exercise.sh").sort(Sort::NAME).page())
         .await;
     run.call(programs.get(&id)).await;
     run.call(programs.update(&id).is_public(false)).await;
@@ -72,7 +74,7 @@ async fn binaries(run: &mut Run, api: &Client, kept: Option<&JobBinaryInternalId
     };
     let made = run.call(create).await;
     let id = made.map_or_else(|| JobBinaryId::from("unknown"), |made| made.id);
-    run.call(binaries.list().name("exercise").sort(Sort::NAME))
+    run.call(binaries.list().name("exercise").sort(Sort::NAME).page())
         .await;
     run.call(binaries.get(&id)).await;
     run.call(binaries.update(&id).description("exercised"))
@@ -88,8 +90,14 @@ async fn templates(run: &mut Run, api: &Client, binary: &JobBinaryId) -> JobTemp
         .call(create.interface([Argument::param("limit", "LIMIT").number().default("1")]))
         .await;
     let id = made.map_or_else(|| JobTemplateId::from("unknown"), |made| made.id);
-    run.call(templates.list().kind(JobType::Shell).sort(Sort::NAME))
-        .await;
+    run.call(
+        templates
+            .list()
+            .kind(JobType::Shell)
+            .sort(Sort::NAME)
+            .page(),
+    )
+    .await;
     run.call(templates.get(&id)).await;
     run.call(templates.update(&id).description("exercised"))
         .await;
@@ -112,7 +120,7 @@ async fn jobs(
         )
         .await;
     let id = started.map_or_else(|| JobId::from("unknown"), |started| started.job.id);
-    run.call(jobs.list()).await;
+    run.call(jobs.list().page()).await;
     run.call(jobs.get(&id)).await;
     run.call(jobs.refresh(&id)).await;
     run.call(jobs.update(&id).is_public(false)).await;

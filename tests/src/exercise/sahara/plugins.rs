@@ -10,7 +10,7 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
 
 async fn plugins(run: &mut Run, api: &Client) {
     let plugins = api.plugins();
-    run.call(plugins.list()).await;
+    run.call(plugins.list().page()).await;
     run.call(plugins.get("fake")).await;
     run.call(plugins.get_version("fake", "0.1")).await;
     run.call(plugins.update("fake").label("enabled", true))
@@ -38,7 +38,7 @@ async fn images(run: &mut Run, api: &Client) {
             .await;
         run.call(images.tags(UNREGISTERED_IMAGE)).await;
     }
-    run.call(images.list().tag("fake")).await;
+    run.call(images.list().tag("fake").page()).await;
     run.call(images.get(UNREGISTERED_IMAGE)).await;
     if api.version() == Version::V1_1 {
         run.call(images.untag(UNREGISTERED_IMAGE, ["0.1"])).await;

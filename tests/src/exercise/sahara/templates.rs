@@ -12,7 +12,7 @@ pub(super) async fn node_groups(run: &mut Run, api: &Client) {
         )
         .await;
     let id = made.map_or_else(|| NodeGroupTemplateId::from("unknown"), |made| made.id);
-    run.call(groups.list().plugin_name("fake").sort(Sort::NAME))
+    run.call(groups.list().plugin_name("fake").sort(Sort::NAME).page())
         .await;
     run.call(groups.get(&id)).await;
     run.call(groups.update(&id).description("exercised")).await;

@@ -1,0 +1,195 @@
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use cloud_core::page::{self, Page, PageInfo, PageToken};
+use cloud_core::{Error, Result};
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use super::items::{Items, Source};
+use super::style::{Entry, Mode};
+use super::{Detail, List};
+
+/// So many objects are a page where the list gives ids only, and each object takes a call.
+const PART: usize = 50;
+
+/// The pages of a list, one after the other.
+///
+/// After an error that may pass ([`Error::is_retryable`]) `next` may be called again, up to ten times: it goes on with what
+/// failed. After any other error there are no more pages, and [`continuation`](Self::continuation) still names the one that
+/// failed.
+#[must_use = "nothing is sent until the first page is asked for"]
+pub struct Pages<T> {
+    entries: page::Pages<Entry<T>>,
+    detail: Option<Detail<T>>,
+    concurrency: usize,
+    /// Ids whose objects are read part by part, and how many of the list come before them.
+    ids: VecDeque<String>,
+    before: usize,
+    part: Option<Part<T>>,
+    failed: Option<PageToken>,
+}
+
+/// A page that is made of the objects of some ids.
+struct Part<T> {
+    ids: usize,
+    reading: Items<T>,
+    read: Vec<T>,
+}
+
+impl<T: DeserializeOwned + Send + 'static> Pages<T> {
+    pub(super) fn new(list: List<T>) -> Self {
+        Self {
+            entries: list.entries().pages(),
+            before: list.start.as_ref().and_then(Mode::skipped).unwrap_or(0),
+            detail: list.detail,
+            concurrency: list.concurrency,
+            ids: VecDeque::new(),
+            part: None,
+            failed: None,
+        }
+    }
+}
+
+impl<T: Send + 'static> Pages<T> {
+    /// The next page; `None` after the last one.
+    ///
+    /// Needs what the call needs.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
+    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
+    /// let mut pages = api.domain().zones().list().per_page(1).pages();
+    /// let first = pages.next().await?.expect("a page");
+    /// assert_eq!(first.items[0].name, "example.com");
+    /// let rest = api.domain().zones().list().per_page(1).from_page(first.next().expect("more")).all().await?;
+    /// assert_eq!(rest[0].name, "example.org");
+    /// # Ok(()) }
+    /// ```
+    pub async fn next(&mut self) -> Result<Option<Page<T>>> {
+        std::future::poll_fn(|cx| self.poll_page(cx))
+            .await
+            .transpose()
+    }
+
+    /// Where to begin later in order to go on behind the last page that was given; `None` on the first page and at the end.
+    pub fn continuation(&self) -> Option<PageToken> {
+        if self.part.is_some() || !self.ids.is_empty() {
+            return Mode::token_of_ids(self.before);
+        }
+        self.failed.clone().or_else(|| self.entries.continuation())
+    }
+
+    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
+        loop {
+            if let Some(part) = &mut self.part {
+                match part.reading.poll_item(cx) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Some(Ok(object))) => part.read.push(object),
+                    Poll::Ready(Some(Err(error))) => {
+                        return Poll::Ready(Some(Err(self.give_up(error))));
+                    }
+                    Poll::Ready(None) => return Poll::Ready(self.end_of_part().map(Ok)),
+                }
+                continue;
+            }
+            if !self.ids.is_empty() {
+                let ids: Vec<_> = self.ids.drain(..PART.min(self.ids.len())).collect();
+                self.part = Some(Part {
+                    ids: ids.len(),
+                    reading: Items::new(
+                        Source::Listed(ids.into_iter()),
+                        self.detail.clone(),
+                        self.concurrency,
+                    ),
+                    read: Vec::new(),
+                });
+                continue;
+            }
+            let page = match Pin::new(&mut self.entries).poll_next(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
+                Poll::Ready(Some(Ok(page))) => page,
+            };
+            let mut objects = Vec::new();
+            for entry in page.items {
+                match entry {
+                    Entry::Object(object) => objects.push(object),
+                    Entry::Id(id) => self.ids.push_back(id),
+                }
+            }
+            if self.ids.is_empty() {
+                return Poll::Ready(Some(Ok(Page::new(objects, page.info))));
+            }
+            // A list of ids comes whole, so what was given of it before is at its beginning.
+            self.ids.drain(..self.before.min(self.ids.len()));
+            if self.ids.is_empty() {
+                return Poll::Ready(None);
+            }
+        }
+    }
+
+    fn end_of_part(&mut self) -> Option<Page<T>> {
+        let part = self.part.take()?;
+        self.before += part.ids;
+        let mut info = PageInfo::default();
+        if !self.ids.is_empty() {
+            info.next = Mode::token_of_ids(self.before).map(|token| token.to_string());
+        }
+        Some(Page::new(part.read, info))
+    }
+
+    /// The objects that were read are kept while the part can go on.
+    fn give_up(&mut self, error: Error) -> Error {
+        if self
+            .part
+            .as_ref()
+            .is_some_and(|part| part.reading.has_ended())
+        {
+            self.failed = Mode::token_of_ids(self.before);
+            self.part = None;
+            self.ids.clear();
+        }
+        error
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Pages({:?}, {} ids at hand)",
+            self.entries,
+            self.ids.len()
+        )
+    }
+}
+
+impl<T> Unpin for Pages<T> {}
+
+impl<T: Send + 'static> Stream for Pages<T> {
+    type Item = Result<Page<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_page(cx)
+    }
+}
+
+cloud_core::if_blocking! {
+    /// The pages of a list as an iterator.
+    #[derive(Debug)]
+    pub struct BlockingPages<T>(pub(super) Pages<T>);
+
+    impl<T: Send + 'static> Iterator for BlockingPages<T> {
+        type Item = Result<Page<T>>;
+
+        fn next(&mut self) -> Option<Self::Item> {
+            cloud_core::blocking::block_on(self.0.next()).transpose()
+        }
+    }
+}
