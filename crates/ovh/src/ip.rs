@@ -304,7 +304,7 @@ impl<'a> Ips<'a> {
     /// # let address = block.split('/').next().unwrap();
     /// # api.ip().set_reverse(block, address, "mail.example.com.").await?;
     /// api.ip().delete_reverse(block, address).await?;
-    /// assert!(api.ip().reverses(block).await?.is_empty());
+    /// assert!(api.ip().reverses(block).all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn delete_reverse(self, block: &str, address: &str) -> Call<()> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud_core::body::{Body, ResponseBody};
+use cloud_core::page::PageToken;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use cloud_core::transport::{Transport, TransportError};
 use http::{Request, Response};
@@ -261,6 +262,102 @@ async fn without_expansion_objects_are_read_a_few_at_a_time_and_in_order() {
         assert_eq!(service.most.load(Ordering::Relaxed), most, "{limit:?}");
         assert_eq!(service.requests.load(Ordering::Relaxed), 121);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_have_pages_of_fifty_objects_that_can_be_resumed() {
+    let (service, api) = plain(Plain::default(), 120);
+    let list = || api.get("/me/bill").list::<Bill>();
+    let mut pages = list().pages();
+    let mut seen = Vec::new();
+    for (items, next, requests) in [
+        (50, Some("ids/50"), 51),
+        (50, Some("ids/100"), 101),
+        (20, None, 121),
+    ] {
+        let page = pages.next().await.unwrap().unwrap();
+        assert_eq!((page.items.len(), page.info.next.as_deref()), (items, next));
+        assert_eq!(pages.continuation(), page.next());
+        assert_eq!(service.requests.load(Ordering::Relaxed), requests);
+        seen.extend(page.items);
+    }
+    assert_eq!(seen, expected(120));
+    assert!(pages.next().await.unwrap().is_none());
+
+    let second: PageToken = "ids/50".parse().unwrap();
+    let page = list().from_page(second.clone()).page().await.unwrap();
+    assert_eq!(
+        (page.items, page.info.next.as_deref()),
+        (expected(120)[50..100].to_vec(), Some("ids/100"))
+    );
+    assert_eq!(
+        list().from_page(second).all().await.unwrap(),
+        expected(120)[50..]
+    );
+    let behind = list().from_page("ids/120".parse().unwrap());
+    assert!(behind.clone().page().await.unwrap().items.is_empty());
+    assert!(behind.all().await.unwrap().is_empty());
+}
+
+/// What was read of a page is not read again when its reader goes on, and the last error names the page.
+#[tokio::test(start_paused = true)]
+async fn a_page_of_ids_goes_on_after_an_error_that_passes() {
+    let failing = |status: u16, failures| Plain {
+        flaky: Some("FR60".to_owned()),
+        failures: AtomicUsize::new(failures),
+        failure: http::StatusCode::from_u16(status).unwrap(),
+        ..Plain::default()
+    };
+    let (service, api) = plain(failing(503, 8), 70);
+    let mut pages = api.get("/me/bill").list::<Bill>().pages();
+    assert_eq!(
+        pages.next().await.unwrap().unwrap().items,
+        expected(70)[..50]
+    );
+    assert!(pages.next().await.unwrap_err().is_retryable());
+    assert_eq!(pages.continuation().unwrap().as_str(), "ids/50");
+    assert_eq!(
+        pages.next().await.unwrap().unwrap().items,
+        expected(70)[50..]
+    );
+    // One request for the ids, one for each object, and eight that failed.
+    assert_eq!(service.requests.load(Ordering::Relaxed), 1 + 70 + 8);
+
+    let (_, api) = plain(failing(403, usize::MAX), 70);
+    let mut pages = api.get("/me/bill").list::<Bill>().pages();
+    assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 50);
+    assert!(pages.next().await.is_err());
+    assert_eq!(pages.continuation().unwrap().as_str(), "ids/50");
+    assert!(pages.next().await.unwrap().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn expanded_pages_are_read_side_by_side_and_one_page_says_where_the_next_begins() {
+    let transport = service(95, true);
+    let list = || bills(&client(&transport)).per_page(10);
+    let page = list().page().await.unwrap();
+    assert_eq!(
+        (page.items.len(), page.info.next.as_deref()),
+        (10, Some("2/10"))
+    );
+    let page = list().from_page(page.next().unwrap()).page().await.unwrap();
+    assert_eq!(
+        (&page.items[..], page.info.next.as_deref()),
+        (&expected(95)[10..20], Some("3/20"))
+    );
+    let sent = transport.seen().len();
+    let mut pages = list().prefetch(4).pages();
+    let (mut all, mut most) = (Vec::new(), 0);
+    while let Some(page) = pages.next().await.unwrap() {
+        all.extend(page.items);
+        most = most.max(transport.seen().len() - sent - all.len().div_ceil(10));
+    }
+    assert_eq!(all, expected(95));
+    assert_eq!(
+        (transport.seen().len() - sent, most),
+        (10, 3),
+        "each page once, three ahead"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -564,7 +661,7 @@ async fn a_token_that_the_list_cannot_have_given_is_refused() {
     let api = client(&transport);
     let from = |list: List<Bill>, token: &str| list.from_page(token.parse().unwrap());
     let no_header = "from_page: holds what no header may hold";
-    let no_number = "from_page: is no token of this list, which are of the form `3/1000`";
+    let no_number = "from_page: is no token of this list, which are of the form `3/1000` or `ids/50`";
     for (path, token, text) in [
         ("/v2/iam/policy", "bad\ntoken", no_header),
         ("/v2/iam/policy", "\u{7f}", no_header),

@@ -187,7 +187,7 @@ impl<'a> Bills<'a> {
     /// for line in api.me().bills().details(bill).all().await? {
     ///     println!("{} x {}: {}", line.quantity, line.description, line.total_price.text);
     /// }
-    /// # assert!(!api.me().bills().details(bill).await?.is_empty());
+    /// # assert!(!api.me().bills().details(bill).all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn details(self, bill: &str) -> List<BillDetail> {
