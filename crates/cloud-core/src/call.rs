@@ -21,12 +21,14 @@ mod operation;
 mod options;
 mod parts;
 mod request;
+mod response;
 mod task;
 
 pub use operation::Operation;
 pub use options::CallOptions;
 use parts::Encode;
 pub(crate) use parts::Parts;
+pub use response::Response;
 pub use task::Task;
 
 /// A call on its way, as [`IntoFuture`] of every request builder gives it.
@@ -266,6 +268,43 @@ impl<T: Send + 'static> Call<T> {
         self.engine.run(self.parts, self.decode).await
     }
 
+    /// Sends the call, and gives with the value what came with it: status, headers, rate limit and request id.
+    pub async fn send_with_response(self) -> Result<Response<T>> {
+        let (decode, engine) = (self.decode, self.engine.clone());
+        let whole = Decode::raw().try_map(move |raw| {
+            let (status, headers) = (raw.status, raw.headers.clone());
+            let dialect = engine.dialect();
+            Ok(Response {
+                rate_limit: dialect.rate_limit(&headers),
+                request_id: dialect.correlation_id(&headers).map(str::to_owned),
+                value: decode.apply(raw)?,
+                status,
+                headers,
+            })
+        });
+        self.engine.run(self.parts, whole).await
+    }
+
+    /// Sends the call, and gives `None` where the service says that the thing is not there.
+    ///
+    /// This is for `GET` and `DELETE`, and any other is refused before it is sent: of a change that finds nothing, too
+    /// much is open for a `None`.
+    pub fn optional(self) -> Task<Option<T>> {
+        let call = if matches!(self.parts.method, Method::GET | Method::DELETE) {
+            self
+        } else {
+            self.refuse(Error::input("optional", "is for GET and DELETE only"))
+        };
+        Task::new(async move {
+            let engine = call.engine.clone();
+            match call.send().await {
+                Ok(value) => Ok(Some(value)),
+                Err(error) if engine.dialect().is_absent(&error) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
     /// Sends the call and blocks this thread until it is answered. It works on every thread; inside of asynchronous code
     /// it stops the worker that runs it, so await the call there.
     #[cfg(feature = "blocking")]
@@ -293,7 +332,46 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_util::{ScriptedTransport, engine_for};
+    use crate::test_util::{Scripted, ScriptedTransport, engine_for};
+
+    fn asking(method: Method, status: u16, body: &'static str) -> (Call<u8>, ScriptedTransport) {
+        let wire = ScriptedTransport::from_fn(move |_| {
+            Scripted::with_headers(status, &[("x-shard", "7")], body)
+        });
+        let (engine, base) = engine_for(wire.clone());
+        let call = Call::untabled(&engine, &base, method, "/a", Decode::json());
+        (call, wire)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_not_there_is_none() {
+        for method in [Method::GET, Method::DELETE] {
+            let (call, _) = asking(method.clone(), 200, "5");
+            assert_eq!(call.optional().await.unwrap(), Some(5));
+            let (call, _) = asking(method.clone(), 404, "{}");
+            assert_eq!(call.optional().await.unwrap(), None);
+            let (call, _) = asking(method, 403, "{}");
+            assert!(call.optional().await.unwrap_err().is_auth());
+        }
+        let (call, wire) = asking(Method::POST, 404, "{}");
+        assert_eq!(
+            call.optional().await.unwrap_err().to_string(),
+            "POST /a failed: wrong argument: optional: is for GET and DELETE only"
+        );
+        assert!(wire.seen().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_value_comes_with_what_came_with_it() {
+        let (call, _) = asking(Method::GET, 201, "5");
+        let response = call.send_with_response().await.unwrap();
+        assert_eq!((response.value, response.status), (5, StatusCode::CREATED));
+        assert_eq!(response.headers["x-shard"], "7");
+        assert_eq!((response.rate_limit, response.request_id), (None, None));
+        let (call, _) = asking(Method::GET, 200, "\"x\"");
+        let error = call.send_with_response().await.unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Decode);
+    }
 
     #[test]
     fn a_call_can_be_looked_at_before_it_is_sent() {

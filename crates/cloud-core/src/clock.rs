@@ -47,6 +47,9 @@ impl Clock for TokioClock {
     }
 }
 
+/// What is longer counts as a year, which any clock can be moved by, and by some multiples of it too.
+pub(crate) const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 pub(crate) type SharedClock = Arc<dyn Clock>;
 
 /// Runs a future for at most `limit`; `None` when the time ran out first.

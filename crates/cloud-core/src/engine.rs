@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use http::{HeaderValue, StatusCode};
 
 use crate::call::{CallOptions, Parts};
-use crate::clock::{Clock, SharedClock};
+use crate::clock::{Clock, SharedClock, YEAR};
 use crate::credential::Credential;
 use crate::decode::Decode;
 use crate::error::{Error, ErrorKind, Result};
@@ -33,8 +33,6 @@ pub use dialect::Dialect;
 pub use download::Download;
 pub use report::AttemptReport;
 pub(crate) use report::{Hook, chain};
-
-const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -224,6 +222,10 @@ impl Engine {
             chunk_timeout,
             limit,
         ))
+    }
+
+    pub(crate) fn dialect(&self) -> &dyn Dialect {
+        &*self.0.dialect
     }
 
     /// The error of failed work, whose texts a service may have put our secrets into.

@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Method, StatusCode, header};
 
+use crate::clock::YEAR;
+
 /// Decides after every failed attempt of a call.
 pub trait RetryPolicy: Send + Sync + fmt::Debug {
     /// What to do about this failure.
@@ -277,23 +279,20 @@ impl Drop for Spending<'_> {
     }
 }
 
-/// What is longer counts as a year, which any clock can be moved by.
-const LONGEST_READ: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
 /// Reads `Retry-After`, in seconds or as a date; a date that is past counts as now, and more than a year as a year.
 pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         // A number that no duration holds is a long time, not none: what is taken for none is repeated at once.
         return match Duration::try_from_secs_f64(seconds) {
-            Ok(delay) => Some(delay.min(LONGEST_READ)),
+            Ok(delay) => Some(delay.min(YEAR)),
             // No delay is negative, and what is no number is none.
-            Err(_) => (seconds > 0.0).then_some(LONGEST_READ),
+            Err(_) => (seconds > 0.0).then_some(YEAR),
         };
     }
     let date = httpdate::parse_http_date(text).ok()?;
     let delay = date.duration_since(now).unwrap_or_default();
-    Some(delay.min(LONGEST_READ))
+    Some(delay.min(YEAR))
 }
 
 #[cfg(test)]
@@ -476,11 +475,11 @@ mod tests {
         );
         assert_eq!(read("Fri, 20 Nov 2026 09:00:00 GMT"), Some(Duration::ZERO));
         for long in ["1e30", "18446744073709551615", "1e400", "inf", "31536001"] {
-            assert_eq!(read(long), Some(LONGEST_READ), "{long}");
+            assert_eq!(read(long), Some(YEAR), "{long}");
         }
         assert_eq!(
-            read(&httpdate::fmt_http_date(now + 2 * LONGEST_READ)),
-            Some(LONGEST_READ),
+            read(&httpdate::fmt_http_date(now + 2 * YEAR)),
+            Some(YEAR),
             "a date far away"
         );
         for bad in ["soon", "-1", "", "-1e400", "NaN"] {

@@ -148,7 +148,8 @@ impl Throttle {
         let left = || deadline.saturating_duration_since(clock.now());
         let place = Place::new(&lane.queued);
         let wait = pacer.wait(clock.now(), place.ahead);
-        if wait > left() {
+        // At the very end of its time a call is not sent any more.
+        if wait >= left() && !wait.is_zero() {
             return Err(too_late(wait, left()));
         }
         let Some(_turn) = until(clock, deadline, lane.turn.lock()).await else {
@@ -156,7 +157,7 @@ impl Throttle {
         };
         // Another runtime may send in between, or an answer may say that it is too early still.
         while let Err(wait) = pacer.take(clock.now()) {
-            if wait > left() {
+            if wait >= left() {
                 return Err(too_late(wait, left()));
             }
             clock.sleep(wait).await;

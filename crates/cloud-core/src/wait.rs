@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use tokio::runtime::{Handle, Id};
 
 use crate::call::CallFuture;
-use crate::clock::{Clock, within};
+use crate::clock::{Clock, YEAR, within};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -231,9 +231,6 @@ impl<T> fmt::Debug for Waiter<T> {
     }
 }
 
-/// No delay is longer: a year, which any clock can be moved by, and by some multiples of it too.
-const LONGEST_DELAY: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
 /// Delays between looks: they grow by half from the first to the longest, each a little shorter at random. None is longer
 /// than a year, whatever was asked for.
 #[derive(Clone, Debug)]
@@ -246,8 +243,8 @@ impl Interval {
     /// Delays from `first` to `longest`.
     pub const fn new(first: Duration, longest: Duration) -> Self {
         Self {
-            next: shorter(first, LONGEST_DELAY),
-            longest: shorter(longest, LONGEST_DELAY),
+            next: shorter(first, YEAR),
+            longest: shorter(longest, YEAR),
         }
     }
 

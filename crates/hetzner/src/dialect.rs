@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use cloud_core::Error;
 use cloud_core::decode::RawResponse;
 use cloud_core::engine::Dialect;
 use cloud_core::error::{ApiProblem, FieldProblem};
@@ -32,6 +33,11 @@ impl fmt::Debug for HetznerDialect {
 }
 
 impl Dialect for HetznerDialect {
+    fn is_absent(&self, error: &Error) -> bool {
+        // The service says so by a code; a proxy at a wrong address has none.
+        error.is_not_found() && error.code().is_some()
+    }
+
     fn secrets(&self) -> Option<&Secrets> {
         Some(&self.secrets)
     }

@@ -1,4 +1,3 @@
-use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::page::List;
 
@@ -14,29 +13,17 @@ pub(crate) fn find<T: Send + 'static>(
     get: impl FnOnce(i64) -> Call<T>,
 ) -> Task<Option<T>> {
     match wanted {
-        IdOrName::Id(id) => {
-            let get = get(id);
-            Task::new(async move { found(get.await) })
-        }
+        IdOrName::Id(id) => get(id).optional(),
         IdOrName::Name(name) => {
             let list = list(&name);
             let get = name.parse().ok().map(get);
             Task::new(async move {
                 match (list.page().await?.items.into_iter().next(), get) {
                     (Some(named), _) => Ok(Some(named)),
-                    (None, Some(get)) => found(get.await),
+                    (None, Some(get)) => get.optional().await,
                     (None, None) => Ok(None),
                 }
             })
         }
-    }
-}
-
-/// `None` instead of the error that there is no such thing.
-pub(crate) fn found<T>(answer: Result<T>) -> Result<Option<T>> {
-    match answer {
-        Ok(resource) => Ok(Some(resource)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
-use crate::find::{found, only};
+use crate::find::only;
 use crate::id::{is_id, resource_id};
 use crate::kubeconfig::Kubeconfig;
 use crate::lans::Lan;
@@ -208,7 +208,7 @@ impl<'a> Clusters<'a> {
                 cluster.properties.name == wanted
             })?;
             match (named, get) {
-                (None, Some(get)) => found(get.await),
+                (None, Some(get)) => get.optional().await,
                 (named, _) => Ok(named),
             }
         })

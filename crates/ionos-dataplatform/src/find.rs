@@ -12,12 +12,3 @@ pub(crate) fn only<T>(items: Vec<T>, wanted: impl Fn(&T) -> bool) -> Result<Opti
         )),
     }
 }
-
-/// `None` instead of the error that there is no such thing.
-pub(crate) fn found<T>(answer: Result<T>) -> Result<Option<T>> {
-    match answer {
-        Ok(resource) => Ok(Some(resource)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
-}

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::check;
 use crate::client::Client;
 use crate::clusters::{ClusterId, DatacenterId};
-use crate::find::{found, only};
+use crate::find::only;
 use crate::id::{is_id, resource_id};
 use crate::labels::Labels;
 use crate::maintenance::MaintenanceWindow;
@@ -288,7 +288,7 @@ impl NodePools {
                 pool.properties.name == wanted
             })?;
             match (named, get) {
-                (None, Some(get)) => found(get.await),
+                (None, Some(get)) => get.optional().await,
                 (named, _) => Ok(named),
             }
         })

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use cloud_core::Error;
 use cloud_core::decode::RawResponse;
 use cloud_core::engine::Dialect;
 use cloud_core::error::ApiProblem;
@@ -13,6 +14,11 @@ use crate::error::{ApiError, QUERY_ID};
 pub(crate) struct OvhDialect(pub(crate) Secrets);
 
 impl Dialect for OvhDialect {
+    fn is_absent(&self, error: &Error) -> bool {
+        // The service says so by a code; a proxy at a wrong address has none.
+        error.is_not_found() && error.code().is_some()
+    }
+
     fn secrets(&self) -> Option<&Secrets> {
         Some(&self.0)
     }

@@ -57,9 +57,9 @@
 //! - A list of v1 with `x-expanded-response` is `client.expanded(&ops::LIST, &ops::GET, &[parameters before the id])`; any
 //!   other list of objects, v2 included, is `client.objects(&ops::LIST, &[..])`. Filters are declared by
 //!   `crate::list::list_request!`, which works as `cloud_core::list_request!` does.
-//! - Answers are declared by `cloud_core::model!` with `#[serde(rename_all = "camelCase")]`, words by
+//! - Answers are plain structs with `#[serde(default, rename_all = "camelCase")]`, words by
 //!   `cloud_core::open_enum!`, ids by `cloud_core::numeric_id!` or as `String`; `long` is `i64`. A secret is an
-//!   `Option<SecretString>`, in a struct of its own making, since `model!` writes and compares.
+//!   `Option<SecretString>`, in a struct of its own making, since answers are written and compared.
 //! - A request with a body is a `cloud_core::request!` with the same attribute; a field for which `null` means something
 //!   is a `patch` field. An operation without parameters sends no body at all.
 //! - What gives a task implements [`task::Work`] by its words, and ends in `task::wait(call that reads it)`.

@@ -1,4 +1,3 @@
-use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::page::List;
 
@@ -49,7 +48,7 @@ pub(crate) fn find<T: Owned>(
     };
     Task::new(async move {
         if let Some(get) = get
-            && let Some(found) = found(get.await)?
+            && let Some(found) = get.optional().await?
         {
             return Ok(Some(found));
         }
@@ -79,13 +78,4 @@ fn is_plain(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-}
-
-/// `None` instead of the error that there is no such thing.
-pub(crate) fn found<T>(answer: Result<T>) -> Result<Option<T>> {
-    match answer {
-        Ok(resource) => Ok(Some(resource)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
 }

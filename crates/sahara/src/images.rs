@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::check;
 use crate::client::Client;
 use crate::error::ErrorCode;
-use crate::find::{found, is_uuid};
+use crate::find::is_uuid;
 use crate::ids::ImageId;
 use crate::ops::{Op, both, v1_1, v2};
 use crate::version::Version;
@@ -140,7 +140,7 @@ impl<'a> Images<'a> {
         let list = self.list().name(&wanted);
         Task::new(async move {
             if let Some(get) = get {
-                match found(get.await) {
+                match get.optional().await {
                     Ok(None) => {}
                     Err(error) if error.code() == Some(ErrorCode::ImageNotRegistered.as_str()) => {}
                     other => return other,

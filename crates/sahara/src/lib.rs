@@ -46,7 +46,7 @@
 //
 // One resource is one file (a folder beyond some 400 lines) with its types, operations and requests, in this order:
 //
-// * Types by `text_id!`, `open_enum!` and `model!`, in the words of v2. A field that v1.1 names otherwise has
+// * Types by `text_id!` and `open_enum!`, and as plain structs, in the words of v2. A field that v1.1 names otherwise has
 //   `#[serde(alias = "...")]` with the name of v1.1 (`tenant_id`, `hadoop_version`). Answers to creations lack fields, so
 //   nothing is required. `owned!` for what `find` looks up.
 // * A group, `pub struct Things<'a>(&'a Client)`, with a method for each operation. `both!(GET_THING)` is the operation of

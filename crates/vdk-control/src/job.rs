@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use cloud_core::Error;
 use cloud_core::call::{Call, Operation, Task};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
-use cloud_core::{Error, Result};
 
 use crate::check;
 use crate::deployments::{Deploy, Deployments};
@@ -115,7 +115,7 @@ impl Job {
     /// # Ok(()) }
     /// ```
     pub fn find(&self) -> Task<Option<DataJob>> {
-        Task::new(found(self.get()))
+        self.get().optional()
     }
 
     /// Puts this in the place of the job's description and settings
@@ -371,13 +371,4 @@ pub(crate) fn last_segment(headers: &http::HeaderMap) -> Option<String> {
             .decode_utf8_lossy()
             .into_owned(),
     )
-}
-
-/// What a call gives, `None` when it is not there.
-pub(crate) async fn found<T: Send + 'static>(call: Call<T>) -> Result<Option<T>> {
-    match call.await {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
 }

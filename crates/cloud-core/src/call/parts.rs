@@ -309,6 +309,24 @@ mod tests {
     }
 
     #[test]
+    fn an_argument_that_cannot_be_written_is_named() {
+        struct Broken;
+        impl fmt::Display for Broken {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                Err(fmt::Error)
+            }
+        }
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/a/{x}", Decode::raw());
+        assert_eq!(format!("{call:?}"), "Call(GET /a/{x})");
+        let error = call.arg(Broken).parts.url().unwrap_err();
+        assert!(
+            error.to_string().contains("x: cannot be written"),
+            "{error}"
+        );
+    }
+
+    #[test]
     fn several_values_share_a_segment() {
         let (engine, base) = engine_for(ScriptedTransport::default());
         let call = |values: &[&str]| {

@@ -174,6 +174,14 @@ macro_rules! send_methods {
                 self.into_call().send_as().await
             }
 
+            /// Sends the request, and gives with the answer what came with it: status, headers, rate limit and request
+            /// id.
+            pub async fn send_with_response(
+                self,
+            ) -> $crate::error::Result<$crate::call::Response<$answer>> {
+                self.into_call().send_with_response().await
+            }
+
             $crate::if_blocking! {
                 /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
                 /// asynchronous code it stops the worker that runs it, so await the request there.

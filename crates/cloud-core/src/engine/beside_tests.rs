@@ -6,9 +6,13 @@ use http::{Method, Request};
 use super::*;
 use crate::body::Body;
 use crate::call::Call;
-use crate::config::BaseUrl;
-use crate::credential::Rejection;
+use crate::config::{BaseUrl, Origin, Setting};
+use crate::credential::{Bearer, Rejection};
 use crate::test_util::{Scripted, ScriptedTransport, engine_with};
+
+#[derive(Debug)]
+struct Plain;
+impl Dialect for Plain {}
 
 /// Asks the service something through another engine before every request.
 #[derive(Debug)]
@@ -90,6 +94,28 @@ async fn a_login_that_fails_for_a_while_says_nothing_about_who_asks() {
         "{:?}",
         wire.lines()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sibling_has_the_credential_that_it_is_given_and_no_other() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, "7"));
+    let bearer = |token: &str| {
+        let token = Setting::new(token.to_owned().into(), Origin::Builder("token"));
+        let bearer = Bearer::new(&token).unwrap();
+        Some(Arc::new(bearer) as Arc<dyn Credential>)
+    };
+    let (engine, base) = engine_with(wire.clone(), |_| {});
+    let engine = engine.with_credential(bearer("first"));
+    for (sibling, sent) in [(bearer("second"), Some("Bearer second")), (None, None)] {
+        let sibling = engine.sibling(Arc::new(Plain), sibling);
+        Call::untabled(&sibling, &base, Method::GET, "/a", Decode::raw())
+            .await
+            .unwrap();
+        let seen = wire.seen();
+        let authorization = seen.last().unwrap().request.headers().get("authorization");
+        assert_eq!(authorization.map(|value| value.to_str().unwrap()), sent);
+    }
+    assert_eq!(format!("{engine:?}").split(' ').next(), Some("Engine"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::decode::RawResponse;
-use crate::error::ApiProblem;
+use crate::error::{ApiProblem, Error};
 use crate::secrets::Secrets;
 use crate::throttle::RateLimit;
 
@@ -47,6 +47,13 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     fn is_conflict(&self, code: &str) -> bool {
         let _ = code;
         false
+    }
+
+    /// Whether this error of a `GET` or a `DELETE` means that the thing is not there, for
+    /// [`optional`](crate::call::Call::optional). A 404 of something in between, such as a proxy at a wrong address,
+    /// means nothing of the kind.
+    fn is_absent(&self, error: &Error) -> bool {
+        error.is_not_found()
     }
 
     /// The id under which the provider finds this request again.

@@ -123,6 +123,34 @@ async fn prefetch_keeps_the_order_and_saves_the_time() {
     assert_eq!(all, (1..=18).collect::<Vec<_>>());
     assert_eq!(TokioClock.now() - start, Duration::from_secs(1 + 8 / 4));
     assert_eq!(wire.seen().len(), 9);
+    // No more than four at once: the fifth of five has to wait.
+    let (wire, start) = (service(6, true), TokioClock.now());
+    assert_eq!(list(&wire).prefetch(4).all().await.unwrap().len(), 12);
+    assert_eq!(TokioClock.now() - start, Duration::from_secs(1 + 2));
+}
+
+/// What comes behind the limit is not even looked at.
+#[tokio::test(start_paused = true)]
+async fn a_page_beyond_the_cap_is_not_decoded_to_its_end() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"x":[1,2,3,"no number"]}"#));
+    let error = list(&wire).cap(2).all().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Page, "{error}");
+    let error = list(&wire).cap(3).all().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+}
+
+#[tokio::test]
+async fn debug_names_the_call_and_no_item() {
+    let wire = service(2, true);
+    let mut items = list(&wire).items();
+    items.next().await.unwrap();
+    let call = "Call(GET /x)";
+    assert_eq!(format!("{:?}", list(&wire)), format!("List({call})"));
+    assert_eq!(format!("{items:?}"), format!("Items({call}, 1 at hand)"));
+    assert_eq!(
+        format!("{:?}", list(&wire).pages()),
+        format!("Pages({call}, 0 under way)")
+    );
 }
 
 #[tokio::test(start_paused = true)]

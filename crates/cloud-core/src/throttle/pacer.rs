@@ -9,9 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Pace, RateLimit};
-
-/// No request is held back longer than this by what a service says: an instant beyond it may not exist.
-const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+use crate::clock::YEAR;
 
 #[derive(Debug)]
 pub(crate) struct Pacer {
@@ -32,7 +30,7 @@ impl Schedule {
     fn refill(&self) -> Duration {
         self.last
             .map_or(Duration::ZERO, |rate| rate.refill)
-            .min(LONGEST_WAIT)
+            .min(YEAR)
     }
 }
 
@@ -142,5 +140,5 @@ fn lead(pace: Pace) -> Duration {
 }
 
 fn later(at: Instant, by: Duration) -> Instant {
-    at.checked_add(by.min(LONGEST_WAIT)).unwrap_or(at)
+    at.checked_add(by.min(YEAR)).unwrap_or(at)
 }

@@ -149,8 +149,14 @@ async fn those_ahead_count_for_the_deadline() {
     let ahead = gate.clone();
     let ahead = tokio::spawn(async move { times(&ahead, 3).await });
     tokio::time::sleep(SECOND / 10).await;
+    let asked = TokioClock.now();
     let error = gate.enter(3 * SECOND).await.unwrap_err();
     assert!(error.is_rate_limited(), "{error}");
+    assert_eq!(
+        TokioClock.now(),
+        asked,
+        "nobody waits for what comes too late"
+    );
     assert_times(&ahead.await.unwrap(), &[1.125, 2.125, 3.125]);
 }
 
@@ -250,6 +256,8 @@ async fn who_has_no_time_for_the_pace_takes_no_place() {
         assert!(error.is_rate_limited());
         assert_eq!(error.retry_after(), Some(10 * SECOND));
     }
+    // At the end of its time a call could not be sent any more.
+    assert!(gate.enter(10 * SECOND).await.is_err());
     assert_eq!(TokioClock.now(), start);
     assert!(gate.enter(11 * SECOND).await.is_ok());
     assert_eq!((TokioClock.now() - start).as_secs(), 10);

@@ -252,8 +252,9 @@ async fn what_the_service_says_of_failed_work_shows_no_secret() {
         }
     }
     let dialect = Knowing(Secrets::new(["hunter2secret".into()]));
-    let (options, dialect) = (ClientOptions::default(), Arc::new(dialect));
-    let engine = Engine::build(options, "x/1", dialect, None, true).unwrap();
+    let mut options = ClientOptions::default();
+    options.transport(Arc::new(crate::test_util::ScriptedTransport::default()));
+    let engine = Engine::build(options, "x/1", Arc::new(dialect), None, true).unwrap();
     let fail = || async {
         let text = "no volume for hunter2secret";
         let error = Error::new(ErrorKind::WorkFailed, text).with_code("hunter2secret");
@@ -269,6 +270,75 @@ async fn what_the_service_says_of_failed_work_shows_no_secret() {
         (error.code(), error.api::<u8>()),
         (Some("[redacted]"), Some(&7))
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_out_of_time_hears_what_was_waited_for_and_how_long() {
+    struct Still;
+    #[async_trait]
+    impl Watch<()> for Still {
+        async fn next(&mut self) -> Result<Step<()>> {
+            std::future::pending().await
+        }
+    }
+    let still = || {
+        Poll::new(clock(), Interval::new(SECOND, SECOND), || {
+            pending_for_ever()
+        })
+    };
+    let nothing = "have passed; nothing seen of it";
+    for (waiter, limit, text) in [
+        (
+            Waiter::new(&engine(), Still),
+            90 * SECOND,
+            format!("90 s {nothing}"),
+        ),
+        (
+            Waiter::new(&engine(), still()),
+            10 * SECOND,
+            format!("10 s {nothing}"),
+        ),
+        (
+            Waiter::new(&engine(), still()),
+            9 * SECOND,
+            format!("9000 ms {nothing}"),
+        ),
+        (
+            Waiter::new(&engine(), still().about("/servers/7")),
+            2 * SECOND,
+            format!("/servers/7: 2000 ms {nothing}"),
+        ),
+    ] {
+        let error = waiter.timeout(limit).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("not finished in time: {text}"));
+        assert!(error.is_retryable() && !error.may_have_happened());
+    }
+}
+
+async fn pending_for_ever() -> Result<Step<()>> {
+    std::future::pending().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn debug_says_what_was_seen_and_no_result() {
+    let poll = Poll::new(clock(), Interval::new(SECOND, SECOND), || async {
+        Ok(Step::Done("hunter2"))
+    });
+    assert_eq!(
+        format!("{poll:?}"),
+        "Poll { interval: Interval { next: 1s, longest: 1s }, .. }"
+    );
+    let mut waiter = Waiter::new(&engine(), poll);
+    waiter.progress().await.unwrap();
+    assert_eq!(
+        format!("{waiter:?}"),
+        "Waiter { last: None, limit: 1800s, .. }"
+    );
+    let mut resumable = Resumable::new();
+    assert_eq!(format!("{resumable:?}"), "Resumable(false)");
+    let looking = resumable.get(std::future::pending::<()>);
+    assert!(tokio::time::timeout(SECOND, looking).await.is_err());
+    assert_eq!(format!("{resumable:?}"), "Resumable(true)");
 }
 
 #[test]
@@ -333,6 +403,24 @@ fn waiting_can_block() {
         || async { Ok(Step::Done(7)) },
     );
     assert_eq!(Waiter::new(&engine(), watch).wait_blocking().unwrap(), 7);
+    let looks = AtomicU32::new(0);
+    let watch = Poll::new(
+        clock(),
+        Interval::new(Duration::ZERO, Duration::ZERO),
+        move || {
+            let look = looks.fetch_add(1, Ordering::SeqCst) + 1;
+            async move {
+                if look == 1 {
+                    pending(1)
+                } else {
+                    Ok(Step::Done("done"))
+                }
+            }
+        },
+    );
+    let mut waiter = Waiter::new(&engine(), watch);
+    assert_eq!(waiter.progress_blocking().unwrap().unwrap().percent, 10);
+    assert_eq!(waiter.progress_blocking().unwrap(), None);
 }
 
 #[cfg(feature = "blocking")]

@@ -7,7 +7,6 @@ use crate::actions::{Created, Deleted, Started, action_methods, created};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::find::found;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
 use crate::ops;
@@ -129,7 +128,7 @@ impl<'a> Zones<'a> {
     /// ```
     pub fn find(self, zone: impl Into<IdOrName>) -> Task<Option<Zone>> {
         let get = self.get(zone);
-        Task::new(async move { found(get.await) })
+        get.optional()
     }
 
     /// Changes the labels of a zone (`PUT /zones/{id_or_name}`).

@@ -13,7 +13,6 @@ use crate::actions::{Action, Created, Deleted, Started};
 use crate::client::{Client, in_pages, page_of};
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::find::found;
 use crate::id_or_name::IdOrName;
 use crate::labels::{self, Labels};
 use crate::ops;
@@ -289,7 +288,7 @@ impl<'a> Records<'a> {
     /// ```
     pub fn find(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Task<Option<RrSet>> {
         let get = self.get(name, kind);
-        Task::new(async move { found(get.await) })
+        get.optional()
     }
 
     /// Changes the labels of an RRset (`PUT /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Job, JobId, JobStatus};
 use crate::client::Client;
-use crate::find::found;
 use crate::ops::{both, v1_1};
 use crate::version::Version;
 use crate::wait::{self, failed, watch_by};
@@ -100,7 +99,7 @@ async fn hopeless(client: &Client, job: &Job) -> Result<Option<Error>> {
             job.id, job.cluster_id
         )
     };
-    Ok(match found(cluster.await)? {
+    Ok(match cluster.optional().await? {
         None => Some(failed(&what("is gone"), "it was deleted")),
         Some(cluster) if cluster.status == "Error" => Some(failed(
             &what("has failed"),

@@ -8,7 +8,7 @@ use serde::Serialize;
 #[cfg(doc)]
 use super::Deployments;
 use super::{DeploymentStatus, JobMode, Resources};
-use crate::job::{Job, found};
+use crate::job::Job;
 use crate::jobs::Schedule;
 
 /// What a request says about a deployment.
@@ -225,7 +225,7 @@ impl Deploy {
             .put(self.call)
             .check(crate::check::not_empty("job_version", &version));
         call.validate()?;
-        let before = found(self.job.deployments().get()).await?;
+        let before = self.job.deployments().get().optional().await?;
         call.await?;
         Ok(Deploying {
             job: self.job,
@@ -295,7 +295,7 @@ impl Deploying {
         let look = move || {
             let this = this.clone();
             async move {
-                let now = found(this.job.deployments().get()).await?;
+                let now = this.job.deployments().get().optional().await?;
                 Ok(match now {
                     Some(status) if this.is_done(&status) => Step::Done(status),
                     other => Step::Pending(this.progress(other.as_ref())),
