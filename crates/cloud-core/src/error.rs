@@ -449,6 +449,8 @@ impl Error {
     }
 }
 
+// By hand: what `Display` says is put together from many parts (`error/display.rs`), and what is here is shared, so that an
+// error stays one pointer wide. The derive that the other errors have fits neither.
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|e| e as _)
