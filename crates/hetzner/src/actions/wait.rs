@@ -36,7 +36,10 @@ impl ActionFailed {
 
 /// An action as a message names it.
 fn named(action: &Action) -> String {
-    let name = format!("action {} ({})", action.id, action.command);
+    let name = match &*action.command {
+        "" => format!("action {}", action.id),
+        command => format!("action {} ({command})", action.id),
+    };
     let on = action.resources.iter();
     let on: Vec<String> = on.map(|on| format!("{} {}", on.kind, on.id)).collect();
     match &*on {
