@@ -268,14 +268,20 @@ impl Error {
             };
         };
         let (kind, message) = if self.0.kind == ErrorKind::Api && !passes {
-            (ErrorKind::Credential, self.to_string())
+            // Where the credential came from is told once, in the words of this call.
+            let told = match origin {
+                Some(_) => self.clone().with_credential(None),
+                None => self.clone(),
+            };
+            (ErrorKind::Credential, told.to_string())
         } else {
-            let (message, attempts) = (&self.0.message, self.0.attempts);
-            let separator = if message.is_empty() { "" } else { " " };
-            (
-                self.0.kind,
-                format!("{message}{separator}(in {method} {path} before it, attempt {attempts})"),
-            )
+            let attempts = self.0.attempts;
+            let place = format!("in {method} {path} before it, attempt {attempts}");
+            let message = match &*self.0.message {
+                "" => place,
+                message => format!("{message} ({place})"),
+            };
+            (self.0.kind, message)
         };
         let Inner {
             status,

@@ -1,8 +1,10 @@
 //! The whole client over a real socket: what a plain server gets, and what comes of what it answers.
 
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use cloud_core::retry::StandardRetry;
+use cloud_core::test_util::chain;
 use hetzner::{Client, ClientBuilder};
 use serde_json::{Value, json};
 use wiremock::matchers::{any, body_string, method, path, query_param, query_param_is_missing};
@@ -155,4 +157,62 @@ async fn what_the_service_did_not_do_is_sent_again_at_once() {
         .await;
     let api = client(&server).build().unwrap();
     api.ssh_keys().create("laptop", KEY).await.unwrap();
+}
+
+/// An address that nobody listens at, and what the system says of it.
+fn nobody() -> (String, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let cause = TcpStream::connect(address).unwrap_err();
+    (address.to_string(), cause.to_string().to_lowercase())
+}
+
+/// The only text in the chain of an error, in small letters.
+#[track_caller]
+fn only(error: &hetzner::Error) -> String {
+    let told = chain(error);
+    assert_eq!(told.len(), 1, "{told:?}");
+    told[0].to_lowercase()
+}
+
+#[tokio::test]
+async fn a_failure_is_told_once_in_its_chain() {
+    let (address, cause) = nobody();
+    let api = Client::builder()
+        .token("t0ken")
+        .endpoint(format!("http://{address}/v1"));
+    let api = api.retry(StandardRetry::never()).build().unwrap();
+    let error = api.servers().get(7).await.unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /servers/7 failed: cannot reach the server: cannot connect to {address}: {cause} ({elapsed:.1} s)"
+        )
+    );
+
+    let server = server().await;
+    let body = json!({"error": {"code": "unauthorized", "message": "unable to authenticate"}});
+    Mock::given(method("GET"))
+        .and(path("/v1/servers/7"))
+        .respond_with(json(401, &body))
+        .named("GET /servers/7")
+        .expect(1)
+        .mount(&server)
+        .await;
+    let error = client(&server)
+        .build()
+        .unwrap()
+        .servers()
+        .get(7)
+        .await
+        .unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /servers/7 failed: 401 unauthorized: unable to authenticate; credential: token (client builder) ({elapsed:.1} s)"
+        )
+    );
 }

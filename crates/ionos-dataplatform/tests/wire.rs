@@ -1,8 +1,10 @@
 //! The whole client over a real socket: what a plain server gets, and what comes of what it answers.
 
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use cloud_core::retry::StandardRetry;
+use cloud_core::test_util::chain;
 use ionos_dataplatform::{Client, ClientBuilder};
 use serde_json::{Value, json};
 use wiremock::matchers::{any, basic_auth, method, path};
@@ -143,4 +145,61 @@ async fn a_service_that_is_away_is_asked_again_at_once() {
         .await;
     let api = client(&server).build().unwrap();
     assert_eq!(api.clusters().get(ID).await.unwrap().name(), "lake");
+}
+
+/// An address that nobody listens at, and what the system says of it.
+fn nobody() -> (String, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let cause = TcpStream::connect(address).unwrap_err();
+    (address.to_string(), cause.to_string().to_lowercase())
+}
+
+/// The only text in the chain of an error, in small letters.
+#[track_caller]
+fn only(error: &ionos_dataplatform::Error) -> String {
+    let told = chain(error);
+    assert_eq!(told.len(), 1, "{told:?}");
+    told[0].to_lowercase()
+}
+
+#[tokio::test]
+async fn a_failure_is_told_once_in_its_chain() {
+    let (address, cause) = nobody();
+    let api = Client::builder()
+        .token("t0ken")
+        .endpoint(format!("http://{address}"));
+    let api = api.retry(StandardRetry::never()).build().unwrap();
+    let error = api.versions().await.unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /versions failed: cannot reach the server: cannot connect to {address}: {cause} ({elapsed:.1} s)"
+        )
+    );
+
+    let server = server().await;
+    let body = json!({"httpStatus": 401, "messages": [{"errorCode": "paas-auth-1", "message": "unauthorized, wrong credentials"}]});
+    Mock::given(method("GET"))
+        .and(path("/dataplatform/versions"))
+        .respond_with(json(401, &body))
+        .named("GET /versions")
+        .expect(1)
+        .mount(&server)
+        .await;
+    let error = client(&server)
+        .build()
+        .unwrap()
+        .versions()
+        .await
+        .unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /versions failed: 401 paas-auth-1: unauthorized, wrong credentials; credential: basic (client builder) ({elapsed:.1} s)"
+        )
+    );
 }

@@ -1,10 +1,12 @@
 //! The whole client over a real socket: what a plain server gets, and what comes of what it answers.
 
 use std::fmt::Write as _;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use cloud_core::retry::StandardRetry;
-use ovh::{Client, ClientBuilder};
+use cloud_core::test_util::chain;
+use ovh::{Client, ClientBuilder, Endpoint};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use wiremock::matchers::{any, header, header_exists, method, path};
@@ -193,4 +195,73 @@ async fn a_service_that_is_away_is_asked_again_at_once() {
     for request in &server.received_requests().await.unwrap()[1..] {
         assert_signed(request);
     }
+}
+
+/// An address that nobody listens at, and what the system says of it.
+fn nobody() -> (String, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let cause = TcpStream::connect(address).unwrap_err();
+    (address.to_string(), cause.to_string().to_lowercase())
+}
+
+/// The only text in the chain of an error, in small letters.
+#[track_caller]
+fn only(error: &ovh::Error) -> String {
+    let told = chain(error);
+    assert_eq!(told.len(), 1, "{told:?}");
+    told[0].to_lowercase()
+}
+
+#[tokio::test]
+async fn a_failure_is_told_once_in_its_chain() {
+    let (address, cause) = nobody();
+    let api = Client::builder().endpoint(format!("http://{address}/1.0"));
+    let api = api.application(AK, AS).consumer_key(CK).time_offset(0);
+    let api = api.retry(StandardRetry::never()).build().unwrap();
+    let error = api.get("/me").await.unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /me failed: cannot reach the server: cannot connect to {address}: {cause} ({elapsed:.1} s)"
+        )
+    );
+
+    let server = server().await;
+    let oauth2 = |token_url: &str| {
+        let endpoint = Endpoint::custom(server.uri()).with_token_url(token_url);
+        let api = Client::builder()
+            .endpoint(endpoint)
+            .oauth2("service", "hunter2");
+        api.retry(StandardRetry::never()).build().unwrap()
+    };
+    let body = json!({"error": "invalid_client", "error_description": "wrong secret"});
+    Mock::given(method("POST"))
+        .and(path("/auth/oauth2/token"))
+        .respond_with(json(401, &body))
+        .named("POST the login")
+        .expect(1)
+        .mount(&server)
+        .await;
+    let api = oauth2(&format!("{}/auth/oauth2/token", server.uri()));
+    let error = api.get("/me").await.unwrap_err();
+    let elapsed = error.cause().unwrap().elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /me failed: no token: post /token failed: 401 invalid_client: wrong secret ({elapsed:.1} s); \
+         credential: oauth2 (client builder)"
+        )
+    );
+    let api = oauth2(&format!("http://{address}/auth/oauth2/token"));
+    let error = api.get("/me").await.unwrap_err();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /me failed: cannot reach the server: cannot connect to {address}: {cause} \
+             (in post /token before it, attempt 1)"
+        )
+    );
 }

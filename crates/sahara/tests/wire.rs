@@ -1,8 +1,10 @@
 //! The whole client over a real socket: what a plain server gets, and what comes of what it answers.
 
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use cloud_core::retry::StandardRetry;
+use cloud_core::test_util::chain;
 use sahara::keystone::{Project, User};
 use sahara::{Client, Cloud, CloudBuilder, Login};
 use serde_json::{Value, json};
@@ -208,4 +210,71 @@ async fn a_service_that_is_away_is_asked_again_at_once() {
         .mount(&server)
         .await;
     assert_eq!(api.data_sources().get("d1").await.unwrap().name, "in");
+}
+
+/// An address that nobody listens at, and what the system says of it.
+fn nobody() -> (String, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let cause = TcpStream::connect(address).unwrap_err();
+    (address.to_string(), cause.to_string().to_lowercase())
+}
+
+/// The only text in the chain of an error, in small letters.
+#[track_caller]
+fn only(error: &sahara::Error) -> String {
+    let told = chain(error);
+    assert_eq!(told.len(), 1, "{told:?}");
+    told[0].to_lowercase()
+}
+
+#[tokio::test]
+async fn a_failure_is_told_once_in_its_chain() {
+    let (address, cause) = nobody();
+    let login = |url: &str| {
+        let (user, project) = (
+            User::named("demo", "Default"),
+            Project::named("demo", "Default"),
+        );
+        let cloud = Cloud::builder()
+            .auth_url(url)
+            .login(Login::password(user, "hunter2", project));
+        cloud.retry(StandardRetry::never()).build().unwrap()
+    };
+    let error = login(&format!("http://{address}/identity"))
+        .data_processing()
+        .await
+        .unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "post /auth/tokens failed: cannot reach the server: cannot connect to {address}: {cause} ({elapsed:.1} s)"
+        )
+    );
+
+    let server = server().await;
+    let body = json!({"error": {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}});
+    Mock::given(method("POST"))
+        .and(path("/identity/v3/auth/tokens"))
+        .respond_with(json(401, &body).insert_header("x-openstack-request-id", "req-7"))
+        .named("POST /auth/tokens")
+        .expect(1)
+        .mount(&server)
+        .await;
+    let error = login(&format!("{}/identity", server.uri()))
+        .data_processing()
+        .await
+        .unwrap_err();
+    let elapsed = error.cause().unwrap().elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "no token: post /auth/tokens failed: 401 unauthorized: the request you have made requires authentication. \
+             (request req-7, {elapsed:.1} s); credential: password of the user demo in the domain default, \
+             for the project demo in the domain default at {}/identity/v3 (auth_url (client builder))",
+            server.uri()
+        )
+    );
 }

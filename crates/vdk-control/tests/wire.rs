@@ -1,8 +1,10 @@
 //! The whole client over a real socket: what a plain server gets, and what comes of what it answers.
 
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use cloud_core::retry::StandardRetry;
+use cloud_core::test_util::chain;
 use serde_json::{Value, json};
 use vdk_control::{Client, ClientBuilder};
 use wiremock::matchers::{any, bearer_token, method, path};
@@ -157,4 +159,84 @@ async fn a_service_that_is_away_is_asked_again_at_once() {
         .team("my team")
         .job("daily-load");
     assert_eq!(job.get().await.unwrap().job_name, "daily-load");
+}
+
+/// An address that nobody listens at, and what the system says of it.
+fn nobody() -> (String, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let cause = TcpStream::connect(address).unwrap_err();
+    (address.to_string(), cause.to_string().to_lowercase())
+}
+
+/// The only text in the chain of an error, in small letters.
+#[track_caller]
+fn only(error: &vdk_control::Error) -> String {
+    let told = chain(error);
+    assert_eq!(told.len(), 1, "{told:?}");
+    told[0].to_lowercase()
+}
+
+#[tokio::test]
+async fn a_failure_is_told_once_in_its_chain() {
+    let (address, cause) = nobody();
+    let api = Client::builder()
+        .token("t0ken")
+        .endpoint(format!("http://{address}"));
+    let api = api
+        .op_id("nightly-7")
+        .retry(StandardRetry::never())
+        .build()
+        .unwrap();
+    let error = api.team("my team").info().await.unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /data-jobs/for-team/my%20team/info failed: cannot reach the server: \
+             cannot connect to {address}: {cause} (request nightly-7, {elapsed:.1} s)"
+        )
+    );
+
+    let server = server().await;
+    let login = |url: &str| {
+        let api = Client::builder().endpoint(server.uri()).op_id("nightly-7");
+        let api = api.client_credentials(url, "service", "hunter2");
+        api.retry(StandardRetry::never())
+            .build()
+            .unwrap()
+            .team("my team")
+    };
+    let body = json!({"error": "invalid_client", "error_description": "wrong secret"});
+    Mock::given(method("POST"))
+        .and(path("/auth/token"))
+        .respond_with(json(401, &body))
+        .named("POST the login")
+        .expect(1)
+        .mount(&server)
+        .await;
+    let error = login(&format!("{}/auth/token", server.uri()))
+        .info()
+        .await
+        .unwrap_err();
+    let elapsed = error.cause().unwrap().elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /data-jobs/for-team/my%20team/info failed: no token: post /auth/token failed: \
+         401 invalid_client: wrong secret ({elapsed:.1} s); credential: client_credentials (client builder)"
+        )
+    );
+    let error = login(&format!("http://{address}/auth/token"))
+        .info()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /data-jobs/for-team/my%20team/info failed: cannot reach the server: \
+             cannot connect to {address}: {cause} (in post /auth/token before it, attempt 1)"
+        )
+    );
 }
