@@ -44,3 +44,7 @@ pub use vdk_control;
 pub mod sandbox {
     pub use cloud_sandbox::*;
 }
+
+#[cfg(all(doctest, feature = "hetzner"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -268,14 +268,20 @@ impl Error {
             };
         };
         let (kind, message) = if self.0.kind == ErrorKind::Api && !passes {
-            (ErrorKind::Credential, self.to_string())
+            // Where the credential came from is told once, in the words of this call.
+            let told = match origin {
+                Some(_) => self.clone().with_credential(None),
+                None => self.clone(),
+            };
+            (ErrorKind::Credential, told.to_string())
         } else {
-            let (message, attempts) = (&self.0.message, self.0.attempts);
-            let separator = if message.is_empty() { "" } else { " " };
-            (
-                self.0.kind,
-                format!("{message}{separator}(in {method} {path} before it, attempt {attempts})"),
-            )
+            let attempts = self.0.attempts;
+            let place = format!("in {method} {path} before it, attempt {attempts}");
+            let message = match &*self.0.message {
+                "" => place,
+                message => format!("{message} ({place})"),
+            };
+            (self.0.kind, message)
         };
         let Inner {
             status,
@@ -449,6 +455,8 @@ impl Error {
     }
 }
 
+// By hand: what `Display` says is put together from many parts (`error/display.rs`), and what is here is shared, so that an
+// error stays one pointer wide. The derive that the other errors have fits neither.
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|e| e as _)

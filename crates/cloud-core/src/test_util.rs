@@ -189,6 +189,33 @@ impl fmt::Debug for ScriptedTransport {
     }
 }
 
+/// The texts of an error and its causes, as `anyhow` prints them by `{:#}`.
+///
+/// # Panics
+///
+/// When one of them repeats words of an earlier one: two in a row, or all of it.
+#[track_caller]
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> Vec<String> {
+    let all = std::iter::successors(Some(error), |error| error.source());
+    let all: Vec<String> = all.map(ToString::to_string).collect();
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        let words = words.filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    for (index, text) in all.iter().enumerate() {
+        let later = words(text);
+        let size = later.len().clamp(1, 2);
+        for earlier in &all[..index] {
+            let again = words(earlier)
+                .windows(size)
+                .any(|told| later.windows(size).any(|words| words == told));
+            assert!(!again, "{text:?} repeats words of {earlier:?}");
+        }
+    }
+    all
+}
+
 async fn collect(body: Body) -> Result<Bytes, TransportError> {
     if let Some(bytes) = body.as_bytes() {
         return Ok(bytes.clone());
@@ -302,4 +329,36 @@ pub(crate) fn engine_with(
         Origin::Builder("endpoint"),
     );
     (engine, BaseUrl::parse(&base, false).unwrap())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, ErrorKind};
+
+    fn caused(text: &'static str, cause: &'static str) -> Error {
+        Error::new(ErrorKind::Interrupted, text).with_source(cause)
+    }
+
+    #[test]
+    fn a_chain_has_all_texts() {
+        let error = caused("it does not work", "Reset by peer");
+        let all = ["connection broken: it does not work", "Reset by peer"];
+        assert_eq!(chain(&error), all);
+    }
+
+    #[test]
+    #[should_panic(expected = "repeats words of")]
+    fn words_that_are_told_again_are_found() {
+        chain(&caused(
+            "cannot connect: reset by peer",
+            "(os: Reset, by them)",
+        ));
+    }
+
+    #[test]
+    #[should_panic(expected = "repeats words of")]
+    fn one_word_that_is_told_again_is_found() {
+        chain(&caused("cannot connect: reset", "Reset"));
+    }
 }

@@ -189,16 +189,9 @@ async fn connection(sandbox: Sandbox, stream: TcpStream) {
 }
 
 /// Ends the connection without an answer.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is to break")]
 struct Broken;
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection is to break")
-    }
-}
-
-impl std::error::Error for Broken {}
 
 async fn respond(
     sandbox: &Sandbox,

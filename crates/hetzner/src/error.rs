@@ -1,7 +1,5 @@
 //! What the service says when it refuses a request.
 
-use std::fmt;
-
 use cloud_core::error::printable;
 use cloud_core::secrets;
 use http::HeaderMap;
@@ -16,7 +14,8 @@ pub(crate) use redact::mask;
 pub use redact::redact;
 
 /// A refusal, as the service worded it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status.
@@ -163,34 +162,32 @@ impl ApiError {
                 | ErrorCode::NoSpaceLeftInLocation
         )
     }
-}
 
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn told(&self) -> String {
         let (code, message) = (printable(self.code.as_str()), printable(&self.message));
-        write!(f, "{} {code}: {message}", self.status)?;
-        for (index, field) in self.details.fields.iter().enumerate() {
-            f.write_str(if index == 0 { " (" } else { "; " })?;
-            f.write_str(&printable(&field.name))?;
-            if !field.messages.is_empty() {
-                write!(f, ": {}", printable(&field.messages.join(", ")))?;
+        let mut told = vec![format!("{} {code}: {message}", self.status)];
+        let field = |field: &FieldError| match &*field.messages {
+            [] => printable(&field.name).into_owned(),
+            messages => {
+                let messages = messages.join(", ");
+                format!("{}: {}", printable(&field.name), printable(&messages))
             }
+        };
+        let details = &self.details;
+        if !details.fields.is_empty() {
+            let fields: Vec<String> = details.fields.iter().map(field).collect();
+            told.push(format!("({})", fields.join("; ")));
         }
-        if !self.details.fields.is_empty() {
-            f.write_str(")")?;
+        if !details.limits.is_empty() {
+            let limits = details.limits.join(", ");
+            told.push(format!("(limits: {})", printable(&limits)));
         }
-        if !self.details.limits.is_empty() {
-            let limits = self.details.limits.join(", ");
-            write!(f, " (limits: {})", printable(&limits))?;
+        if let Some(announcement) = &details.announcement {
+            told.push(format!("(see {})", printable(announcement)));
         }
-        match &self.details.announcement {
-            Some(announcement) => write!(f, " (see {})", printable(announcement)),
-            None => Ok(()),
-        }
+        told.join(" ")
     }
 }
-
-impl std::error::Error for ApiError {}
 
 impl ErrorDetails {
     /// Takes what it understands; what it does not stays in `raw` and never makes the whole error unreadable.

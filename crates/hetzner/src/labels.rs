@@ -193,7 +193,8 @@ macro_rules! label_selector {
 pub(crate) use label_selector;
 
 /// A label that the service would refuse.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.told())]
 pub struct LabelError {
     key: String,
     value: Option<String>,
@@ -215,22 +216,15 @@ impl LabelError {
     pub fn rule(&self) -> &str {
         self.rule
     }
-}
 
-impl fmt::Display for LabelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            Some(value) => write!(
-                f,
-                "label {:?} with value {value:?}: {}",
-                self.key, self.rule
-            ),
-            None => write!(f, "label key {:?}: {}", self.key, self.rule),
+    fn told(&self) -> String {
+        let Self { key, value, rule } = self;
+        match value {
+            Some(value) => format!("label {key:?} with value {value:?}: {rule}"),
+            None => format!("label key {key:?}: {rule}"),
         }
     }
 }
-
-impl std::error::Error for LabelError {}
 
 impl<'de> Deserialize<'de> for Labels {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -330,3 +330,44 @@ async fn prefetch_respects_the_rate_limit() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_action_that_failed_is_told_whole() {
+    let on = r#""resources":[{"id":1,"type":"server"},{"id":2,"type":"volume"}]"#;
+    for (action, text) in [
+        (
+            format!(
+                r#"{{"id":7,"command":"create_server","status":"error",{on},
+                    "error":{{"code":"action_failed","message":"Action\nfailed"}}}}"#
+            ),
+            "action_failed: action 7 (create_server) of server 1, volume 2: Action failed",
+        ),
+        (
+            format!(
+                r#"{{"id":7,"command":"create_server","status":"error",{on},"error":{{"code":"timeout","message":""}}}}"#
+            ),
+            "timeout: action 7 (create_server) of server 1, volume 2: no reason given",
+        ),
+        (
+            r#"{"id":7,"command":"create_server","status":"error","resources":[],"error":null}"#
+                .to_owned(),
+            "action 7 (create_server): no reason given",
+        ),
+        (
+            r#"{"id":7,"status":"error"}"#.to_owned(),
+            "action 7: no reason given",
+        ),
+        (
+            r#"{"id":8,"status":"success"}"#.to_owned(),
+            "not_found: the service does not know action 7",
+        ),
+    ] {
+        let answer = format!(r#"{{"actions":[{action}]}}"#);
+        let wire = ScriptedTransport::from_fn(move |_| Scripted::json(200, answer.clone()));
+        let api = Client::builder().token("t").transport(Arc::new(wire));
+        let api = api.clock(PausedClock::new()).build().unwrap();
+        let error = api.actions().wait(7).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WorkFailed);
+        assert_eq!(error.to_string(), format!("work failed: {text}"));
+    }
+}

@@ -1,7 +1,5 @@
 //! What the service says when it refuses a request.
 
-use std::fmt;
-
 use cloud_core::error::printable;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +29,8 @@ pub struct ErrorMessage {
 /// assert!(error.is_not_found() && refusal.messages[0].message.contains("498ae72f"));
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, thiserror::Error)]
+#[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status, as the body repeats it; that of the answer where the body does not.
@@ -80,26 +79,20 @@ impl ApiError {
             .collect();
         texts.join("; ")
     }
-}
 
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.http_status)?;
-        for (index, ErrorMessage { code, message }) in self.messages.iter().enumerate() {
-            f.write_str(if index == 0 { " " } else { "; " })?;
-            f.write_str(&printable(code))?;
-            f.write_str(if code.is_empty() || message.is_empty() {
-                ""
-            } else {
-                ": "
-            })?;
-            f.write_str(&printable(message))?;
+    fn told(&self) -> String {
+        let reason = |ErrorMessage { code, message }: &ErrorMessage| {
+            let parts = [code, message].into_iter().filter(|part| !part.is_empty());
+            let parts: Vec<_> = parts.map(|part| printable(part)).collect();
+            parts.join(": ")
+        };
+        let reasons: Vec<String> = self.messages.iter().map(reason).collect();
+        match &*reasons {
+            [] => self.http_status.to_string(),
+            reasons => format!("{} {}", self.http_status, reasons.join("; ")),
         }
-        Ok(())
     }
 }
-
-impl std::error::Error for ApiError {}
 
 #[cfg(test)]
 mod tests {

@@ -102,14 +102,18 @@ async fn every_failure_state_ends_the_wait_at_once() {
             (ErrorKind::WorkFailed, Some(state))
         );
         assert_eq!(
-            error.message(),
-            format!("the cluster lake ({ID}) is {state}")
+            error.to_string(),
+            format!("work failed: the cluster lake ({ID}) is {state}")
         );
         assert_eq!(error.api::<Cluster>().unwrap().name(), "lake");
 
         let api = scripted(&states(pool_answer, &["BUSY", state, "AVAILABLE"]));
         let error = api.node_pools(ID).wait_available(POOL).await.unwrap_err();
         assert_eq!(error.code(), Some(state));
+        assert_eq!(
+            error.to_string(),
+            format!("work failed: the node pool workers ({POOL}) is {state}")
+        );
         assert_eq!(error.api::<NodePool>().unwrap().id.as_str(), POOL);
 
         let api = scripted(&states(cluster_answer, &["DESTROYING", state, "404"]));
@@ -141,11 +145,9 @@ async fn what_is_on_its_way_out_never_becomes_available() {
     for state in ["DESTROYING", "TERMINATED"] {
         let api = scripted(&states(cluster_answer, &["DEPLOYING", state]));
         let error = api.clusters().wait_available(ID).await.unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .ends_with(&format!("is {state}, so it is being deleted")),
-            "{error}"
+        assert_eq!(
+            error.to_string(),
+            format!("work failed: the cluster lake ({ID}) is {state}, so it is being deleted")
         );
     }
     let api = scripted(&states(cluster_answer, &["DEPLOYING", "404"]));

@@ -1,7 +1,5 @@
 //! What the service says when it refuses a request.
 
-use std::fmt;
-
 use cloud_core::error::printable;
 use http::HeaderMap;
 use serde::Deserialize;
@@ -15,7 +13,8 @@ pub use code::{ApiErrorKind, ErrorCode};
 pub(crate) const QUERY_ID: &str = "x-ovh-queryid";
 
 /// A refusal, as the service worded it: `error.api::<ovh::ApiError>()`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status.
@@ -110,23 +109,17 @@ impl ApiError {
         let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         parts.join("; ")
     }
-}
 
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.status)?;
-        if let Some(code) = &self.code {
-            write!(f, " {}", printable(code.as_str()))?;
+    fn told(&self) -> String {
+        let code = self.code.as_ref();
+        let code = code.map(|code| format!(" {}", printable(code.as_str())));
+        let answer = format!("{}{}", self.status, code.unwrap_or_default());
+        match &*self.with_hint() {
+            "" => answer,
+            text => format!("{answer}: {}", printable(text)),
         }
-        let text = self.with_hint();
-        if text.is_empty() {
-            return Ok(());
-        }
-        write!(f, ": {}", printable(&text))
     }
 }
-
-impl std::error::Error for ApiError {}
 
 fn text(value: Value) -> Option<String> {
     match value {

@@ -263,12 +263,12 @@ async fn waiting_ends_badly_with_the_reason() {
         (
             state("refused"),
             ErrorKind::WorkFailed,
-            "the consumer key is refused",
+            "work failed: the consumer key is refused",
         ),
         (
             state("expired"),
             ErrorKind::WorkFailed,
-            "the consumer key is expired",
+            "work failed: the consumer key is expired",
         ),
         (
             Scripted::json(
@@ -276,7 +276,9 @@ async fn waiting_ends_badly_with_the_reason() {
                 r#"{"errorCode":"NOT_CREDENTIAL","message":"This credential does not exist"}"#,
             ),
             ErrorKind::Api,
-            "This credential does not exist",
+            "GET /auth/currentCredential failed: 403 NOT_CREDENTIAL: This credential does not exist; the consumer key \
+             is not known; keys belong to one endpoint; credential: application (client builder) and \
+             with_consumer_key (client builder) (0.0 s)",
         ),
     ] {
         let transport = script([granted(), pending(), answer]);
@@ -286,10 +288,7 @@ async fn waiting_ends_badly_with_the_reason() {
             .await
             .unwrap();
         let error = request.wait_validated().await.unwrap_err();
-        assert!(
-            error.kind() == kind && error.to_string().contains(text),
-            "{error}"
-        );
+        assert_eq!((error.kind(), &*error.to_string()), (kind, text));
     }
     let transport = ScriptedTransport::from_fn(|request| {
         if request.method() == Method::POST {

@@ -132,7 +132,7 @@ async fn a_failed_task_says_why() {
         let transport = script([Scripted::json(200, answer.to_string())]);
         let error = client(&transport).get("/x").wait().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WorkFailed);
-        assert!(error.to_string().ends_with(text), "{error}");
+        assert_eq!(error.to_string(), format!("work failed: {text}"));
     }
 }
 

@@ -1,352 +1,267 @@
-//! What the typed operations send where a mistake would hurt, and how their waits end.
+//! The whole client over a real socket: what a plain server gets, and what comes of what it answers.
 
-mod common;
+use std::fmt::Write as _;
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
 
-use std::net::Ipv4Addr;
-
-use cloud_core::test_util::{Scripted, ScriptedTransport};
-use ovh::cloud::InstanceStatus;
-use ovh::dedicated_server::{Customizations, IpmiAccessType, Storage};
-use ovh::iam::Permissions;
-use ovh::{ErrorKind, Timestamp};
+use cloud_core::retry::StandardRetry;
+use cloud_core::test_util::chain;
+use ovh::{Client, ClientBuilder, Endpoint};
 use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
+use wiremock::matchers::{any, header, header_exists, method, path};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use common::{client, script, target};
+const AK: &str = "test-app-key-0001";
+const AS: &str = "test-app-secret-000000000000001";
+const CK: &str = "test-consumer-key-0000000001";
 
-fn answers(answers: impl IntoIterator<Item = Value>) -> ScriptedTransport {
-    script(
-        answers
-            .into_iter()
-            .map(|answer| Scripted::json(200, answer.to_string())),
-    )
-}
+/// The time of the service.
+const NOW: u64 = 1_700_000_000;
 
-/// Method and target of each request, with its body.
-fn sent(transport: &ScriptedTransport) -> Vec<String> {
-    let line = |seen: &cloud_core::test_util::Seen| {
-        let body = String::from_utf8_lossy(seen.request.body()).into_owned();
-        let target = target(seen);
-        let path = target
-            .split_once("ovh.com")
-            .map_or(target.as_str(), |(_, path)| path);
-        format!("{} {path} {body}", seen.request.method())
-            .trim_end()
-            .to_owned()
+/// A server whose test fails when something else comes than the test says, and tells what it was.
+async fn server() -> MockServer {
+    let server = MockServer::start().await;
+    let unexpected = |request: &Request| {
+        let text = format!("unexpected: {} {}", request.method, request.url);
+        ResponseTemplate::new(599).set_body_string(text)
     };
-    transport.seen().iter().map(line).collect()
+    Mock::given(any())
+        .respond_with(unexpected)
+        .with_priority(u8::MAX)
+        .named("an unexpected request")
+        .expect(0)
+        .mount(&server)
+        .await;
+    server
 }
 
-fn task(status: &str) -> Value {
-    json!({"taskId": 7, "function": "reinstallServer", "status": status, "comment": "no such disk"})
+/// A client that signs and repeats without waiting, and asks for the time first.
+async fn client(server: &MockServer) -> ClientBuilder {
+    Mock::given(method("GET"))
+        .and(path("/1.0/auth/time"))
+        .and(|request: &Request| !request.headers.contains_key("x-ovh-signature"))
+        .respond_with(json(200, &json!(NOW)))
+        .named("GET /auth/time")
+        .expect(1)
+        .mount(server)
+        .await;
+    Client::builder()
+        .endpoint(server.uri())
+        .application(AK, AS)
+        .consumer_key(CK)
+        .retry(StandardRetry::new().backoff(Duration::ZERO, Duration::ZERO))
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_reinstallation_says_all_and_fails_with_its_reason() {
-    let transport = answers([task("init"), task("doing"), task("customerError")]);
-    let api = client(&transport);
-    let custom = Customizations::new()
-        .hostname("db-1")
-        .http_header("authorization", "Basic x");
-    let reinstall = api
-        .dedicated_servers()
-        .reinstall("ns1", "debian12_64")
-        .customizations(custom);
-    let started = reinstall.storage([Storage::disk_group(2)]).await.unwrap();
-    let error = started.wait().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::WorkFailed);
-    assert!(
-        error
-            .to_string()
-            .contains("reinstallServer ended as customerError: no such disk"),
-        "{error}"
-    );
-    assert_eq!(
-        sent(&transport),
-        [
-            "POST /1.0/dedicated/server/ns1/reinstall {\"operatingSystem\":\"debian12_64\",\"customizations\":{\
-             \"hostname\":\"db-1\",\"httpHeaders\":{\"authorization\":\"Basic x\"}},\"storage\":[{\"diskGroupId\":2}]}",
-            "GET /1.0/dedicated/server/ns1/task/7",
-            "GET /1.0/dedicated/server/ns1/task/7",
-        ]
-    );
+fn json(status: u16, body: &Value) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_json(body)
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_way_to_the_console_is_asked_for_awaited_and_read() {
-    let nothing = json!({"value": null, "expiration": null});
-    let transport = answers([
-        task("init"),
-        task("done"),
-        nothing.clone(),
-        json!({"value": "<jnlp/>", "expiration": "2026-11-20T10:00:00Z"}),
-    ]);
-    let api = client(&transport);
-    let open = |minutes| {
-        let ipmi = api.dedicated_servers().ipmi("ns1");
-        ipmi.open(IpmiAccessType::KvmipJnlp, minutes)
-            .ip_to_allow(Ipv4Addr::new(198, 51, 100, 7))
-    };
-    let error = open(7).value().await.unwrap_err();
-    assert!(
-        error.kind() == ErrorKind::Input
-            && error.to_string().contains("ttl: must be 1, 3, 5, 10 or 15"),
-        "{error}"
+/// Checks the signature of a request from what arrived, and that it is of this time, whatever the clock here says.
+#[track_caller]
+fn assert_signed(request: &Request) {
+    let header = |name: &str| request.headers[name].to_str().unwrap();
+    let stamp = header("x-ovh-timestamp");
+    let body = std::str::from_utf8(&request.body).unwrap();
+    let url = format!(
+        "http://{}{}",
+        header("host"),
+        &request.url[url::Position::BeforePath..]
     );
-    assert!(transport.seen().is_empty());
-
-    let access = open(5).value().await.unwrap();
-    assert_eq!(access.value.expose(), "<jnlp/>");
-    let path = "/1.0/dedicated/server/ns1/features/ipmi/access";
-    assert_eq!(
-        sent(&transport),
-        [
-            format!(
-                "POST {path} {{\"type\":\"kvmipJnlp\",\"ttl\":5,\"ipToAllow\":\"198.51.100.7\"}}"
-            ),
-            "GET /1.0/dedicated/server/ns1/task/7".to_owned(),
-            format!("GET {path}?type=kvmipJnlp"),
-            format!("GET {path}?type=kvmipJnlp"),
-        ]
-    );
-
-    // The task fails: nothing is read.
-    let transport = answers([task("init"), task("ovhError")]);
-    let ipmi = client(&transport);
-    let error = ipmi
-        .dedicated_servers()
-        .ipmi("ns1")
-        .open("kvmipJnlp", 1)
-        .value()
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), transport.seen().len()),
-        (ErrorKind::WorkFailed, 2),
-        "{error}"
-    );
-
-    // The task ends, and there is never a way.
-    let transport = ScriptedTransport::from_fn(move |request| {
-        let path = request.uri().path();
-        let task = request.method() == "POST" || path.ends_with("/7");
-        Scripted::json(
-            200,
-            if task {
-                task_done()
-            } else {
-                nothing.to_string()
-            },
-        )
-    });
-    let ipmi = client(&transport);
-    let error = ipmi
-        .dedicated_servers()
-        .ipmi("ns1")
-        .open("kvmipJnlp", 1)
-        .value()
-        .await
-        .unwrap_err();
-    assert!(
-        error.kind() == ErrorKind::WorkFailed
-            && error.to_string().contains("no way to the console"),
-        "{error}"
-    );
-}
-
-fn task_done() -> String {
-    task("done").to_string()
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_virtual_server_is_restarted_and_waited_for() {
-    let task = |state: &str| json!({"id": 9, "type": "rebootVm", "state": state, "progress": 40});
-    let transport = answers([task("todo"), task("doing"), task("done")]);
-    let ended = client(&transport)
-        .vps()
-        .reboot("vps-1.vps.ovh.net")
-        .await
-        .unwrap()
-        .wait()
-        .await
-        .unwrap();
-    assert_eq!(ended.id, 9);
-    let look = "GET /1.0/vps/vps-1.vps.ovh.net/tasks/9";
-    assert_eq!(
-        sent(&transport),
-        ["POST /1.0/vps/vps-1.vps.ovh.net/reboot", look, look]
-    );
-    for state in ["blocked", "cancelled", "error"] {
-        let transport = answers([task("todo"), task(state)]);
-        let error = client(&transport)
-            .vps()
-            .reboot("vps-1")
-            .await
-            .unwrap()
-            .wait()
-            .await
-            .unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains(&format!("rebootVm ended as {state}")),
-            "{error}"
-        );
+    let text = [AS, CK, request.method.as_str(), &url, body, stamp].join("+");
+    let mut signature = String::from("$1$");
+    for byte in Sha1::digest(text) {
+        write!(signature, "{byte:02x}").unwrap();
     }
+    assert_eq!(header("x-ovh-signature"), signature);
+    assert_eq!(header("x-ovh-application"), AK);
+    assert_eq!(header("x-ovh-consumer"), CK);
+    let stamp: u64 = stamp.parse().unwrap();
+    assert!((NOW..NOW + 600).contains(&stamp), "{stamp}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_block_is_one_segment_and_only_names_are_set_twice() {
-    let unavailable = || Scripted::json(503, r#"{"message":"x"}"#);
-    let named = Scripted::json(
-        200,
-        r#"{"ipReverse":"192.0.2.1","reverse":"mail.example.com."}"#,
-    );
-    let transport = script([unavailable(), named]);
-    let api = client(&transport);
-    api.ip()
-        .set_reverse("192.0.2.0/28", "192.0.2.1", "mail.example.com.")
+#[tokio::test]
+async fn a_call_arrives_as_it_was_meant_and_signed() {
+    let server = server().await;
+    let api = client(&server).await.user_agent("my-tool/1.2");
+    Mock::given(method("POST"))
+        .and(path("/1.0/me/sshKey"))
+        .and(header_exists("x-ovh-signature"))
+        .respond_with(json(200, &json!(null)))
+        .named("POST /me/sshKey")
+        .expect(1)
+        .mount(&server)
+        .await;
+    let api = api.build().unwrap();
+    let key = json!({"key": "ssh-ed25519 AAAA é", "keyName": "laptop"});
+    api.post("/me/sshKey")
+        .query("reason", "a b+é")
+        .json(&key)
         .await
         .unwrap();
-    let set = "POST /1.0/ip/192.0.2.0%2F28/reverse {\"ipReverse\":\"192.0.2.1\",\"reverse\":\"mail.example.com.\"}";
-    assert_eq!(sent(&transport), [set, set]);
-
-    let transport = script([unavailable()]);
-    let api = client(&transport);
-    let error = api
-        .ip()
-        .move_to("192.0.2.0/28", "ns1")
-        .nexthop("192.0.2.9")
-        .await
-        .unwrap_err();
-    assert!(error.may_have_happened(), "{error}");
-    assert_eq!(
-        sent(&transport),
-        ["POST /1.0/ip/192.0.2.0%2F28/move {\"to\":\"ns1\",\"nexthop\":\"192.0.2.9\"}"]
+    let request = &server.received_requests().await.unwrap()[1];
+    let header = |name: &str| request.headers[name].to_str().unwrap();
+    let agent = format!(
+        "my-tool/1.2 cloud-ovh/{} (+{})",
+        env!("CARGO_PKG_VERSION"),
+        env!("CARGO_PKG_REPOSITORY")
     );
+    assert_eq!(header("user-agent"), agent);
+    assert_eq!(header("accept"), "application/json");
+    assert_eq!(header("content-type"), "application/json");
+    assert_eq!(request.body, key.to_string().as_bytes());
+    assert!(!request.headers.contains_key("authorization"));
+    assert_signed(request);
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_instance_is_made_once_and_waited_for() {
-    let instance = |status: &str| json!({"id": "i1", "name": "web-1", "status": status});
-    let transport = answers([instance("BUILD"), instance("BUILD"), instance("ACTIVE")]);
-    let api = client(&transport);
-    let project = api.cloud().project("p1");
-    let made = project
-        .instances()
-        .create("web-1", "GRA11", "f1")
-        .image_id("m1")
-        .monthly_billing(false)
-        .await
-        .unwrap();
-    let active = project.instances().wait_active(&made.id).await.unwrap();
-    assert_eq!(active.status, InstanceStatus::Active);
-    assert_eq!(
-        sent(&transport),
-        [
-            "POST /1.0/cloud/project/p1/instance {\"name\":\"web-1\",\"region\":\"GRA11\",\"flavorId\":\"f1\",\
-             \"imageId\":\"m1\",\"monthlyBilling\":false}",
-            "GET /1.0/cloud/project/p1/instance/i1",
-            "GET /1.0/cloud/project/p1/instance/i1",
-        ]
-    );
-    for status in ["ERROR", "DELETED"] {
-        let api = client(&answers([instance(status)]));
-        let error = api
-            .cloud()
-            .project("p1")
-            .instances()
-            .wait_active("i1")
-            .await
-            .unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains(&format!("web-1 ended as {status}")),
-            "{error}"
-        );
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_operation_that_nobody_knows_has_failed() {
-    let operation =
-        |status: &str| json!({"id": "o1", "action": "instance#create", "status": status});
-    let transport = answers([operation("in-progress"), operation("completed")]);
-    client(&transport)
-        .cloud()
-        .project("p1")
-        .wait_operation("o1")
-        .await
-        .unwrap();
-    assert_eq!(
-        sent(&transport),
-        ["GET /1.0/cloud/project/p1/operation/o1"; 2]
-    );
-    for status in ["unknown", "in-error"] {
-        let transport = answers([operation(status)]);
-        let error = client(&transport)
-            .cloud()
-            .project("p1")
-            .wait_operation("o1")
-            .await
-            .unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::WorkFailed);
-        assert!(
-            error
-                .to_string()
-                .contains(&format!("instance#create ended as {status}")),
-            "{error}"
-        );
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_policy_allows_what_was_said_and_nothing_else() {
-    let transport = answers([json!({"id": "p1"})]);
-    let api = client(&transport);
-    let what = Permissions::allow(["vps:apiovh:get"]).and_deny(["vps:apiovh:reboot"]);
-    let who = ["urn:v1:eu:identity:user:ab12345-ovh/ci"];
-    let create = api
-        .iam()
-        .policies()
-        .create("ci", who, what, ["urn:v1:eu:resource:vps:*"]);
-    create
-        .expired_at(Timestamp::from_unix(1_800_000_000).unwrap())
-        .await
-        .unwrap();
-    assert_eq!(
-        sent(&transport),
-        [
-            "POST /v2/iam/policy {\"name\":\"ci\",\"identities\":[\"urn:v1:eu:identity:user:ab12345-ovh/ci\"],\
-          \"permissions\":{\"allow\":[{\"action\":\"vps:apiovh:get\"}],\"deny\":[{\"action\":\"vps:apiovh:reboot\"}],\
-          \"except\":[]},\"resources\":[{\"urn\":\"urn:v1:eu:resource:vps:*\"}],\"expiredAt\":\"2027-01-15T08:00:00Z\"}"
-        ]
-    );
-}
-
-/// The way is open, or on its way to be, when a later step fails.
-#[tokio::test(start_paused = true)]
-async fn a_way_to_a_console_that_cannot_be_read_says_that_it_was_asked_for() {
-    let task = |status: &str| {
-        let body = json!({"taskId": 7, "function": "requestAccessIPMI", "status": status});
-        Scripted::json(200, body.to_string())
-    };
-    let refused = || Scripted::json(403, r#"{"class":"Client::Forbidden","message":"no"}"#);
-    for (answers, may_have_happened) in [
-        (vec![refused()], false),
-        (vec![task("init"), refused()], true),
-        (vec![task("init"), task("ovhError")], true),
-        (vec![task("init"), task("done"), refused()], true),
+#[tokio::test]
+async fn pages_are_read_to_the_end() {
+    let server = server().await;
+    let api = client(&server).await.build().unwrap();
+    for (number, items, name) in [
+        (
+            "1",
+            json!([{"billId": "FR1"}, {"billId": "FR2"}]),
+            "the first page",
+        ),
+        ("2", json!([{"billId": "FR3"}]), "the second page"),
     ] {
-        let transport = script(answers);
-        let ipmi = client(&transport);
-        let ipmi = ipmi.dedicated_servers().ipmi("ns1");
-        let error = ipmi.open(IpmiAccessType::KvmipJnlp, 5).value().await;
-        assert_eq!(error.unwrap_err().may_have_happened(), may_have_happened);
-        let posts = transport.lines();
-        assert_eq!(
-            posts.iter().filter(|line| line.starts_with("POST")).count(),
-            1
-        );
+        Mock::given(method("GET"))
+            .and(path("/1.0/me/bill"))
+            .and(header("x-pagination-mode", "CachedObjectList-Pages"))
+            .and(header("x-pagination-number", number))
+            .and(header("x-pagination-size", "2"))
+            .respond_with(json(200, &items).insert_header("x-pagination-elements", "3"))
+            .named(name)
+            .expect(1)
+            .mount(&server)
+            .await;
     }
+    let bills = api.get("/me/bill").list::<Value>().per_page(2).all();
+    let bills = bills.await.unwrap();
+    let ids: Vec<_> = bills.iter().map(|bill| &bill["billId"]).collect();
+    assert_eq!(ids, ["FR1", "FR2", "FR3"]);
+    for request in &server.received_requests().await.unwrap()[1..] {
+        assert_signed(request);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_whole() {
+    let server = server().await;
+    let api = client(&server).await.build().unwrap();
+    let body = json!({"class": "Client::NotFound", "message": "This service does not exist", "details": {}});
+    Mock::given(method("GET"))
+        .and(path("/1.0/domain/none.test"))
+        .respond_with(json(404, &body).insert_header("x-ovh-queryid", "EU.ext-3.6553.12"))
+        .named("GET /domain")
+        .expect(1)
+        .mount(&server)
+        .await;
+    let error = api.get("/domain/none.test").await.unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "GET /domain/none.test failed: 404 Client::NotFound: This service does not exist \
+             (request EU.ext-3.6553.12, {elapsed:.1} s)"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_service_that_is_away_is_asked_again_at_once() {
+    let server = server().await;
+    let api = client(&server).await.build().unwrap();
+    let get = || Mock::given(method("GET")).and(path("/1.0/me"));
+    get()
+        .respond_with(
+            ResponseTemplate::new(503)
+                .insert_header("retry-after", "0")
+                .set_body_raw("<html><title>503</title></html>", "text/html"),
+        )
+        .up_to_n_times(1)
+        .named("an answer of the server in front")
+        .expect(1)
+        .mount(&server)
+        .await;
+    get()
+        .respond_with(json(200, &json!({"nichandle": "ab1-ovh"})))
+        .named("the same again")
+        .expect(1)
+        .mount(&server)
+        .await;
+    assert_eq!(api.get("/me").await.unwrap()["nichandle"], "ab1-ovh");
+    for request in &server.received_requests().await.unwrap()[1..] {
+        assert_signed(request);
+    }
+}
+
+/// An address that nobody listens at, and what the system says of it.
+fn nobody() -> (String, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let cause = TcpStream::connect(address).unwrap_err();
+    (address.to_string(), cause.to_string().to_lowercase())
+}
+
+/// The only text in the chain of an error, in small letters.
+#[track_caller]
+fn only(error: &ovh::Error) -> String {
+    let told = chain(error);
+    assert_eq!(told.len(), 1, "{told:?}");
+    told[0].to_lowercase()
+}
+
+#[tokio::test]
+async fn a_failure_is_told_once_in_its_chain() {
+    let (address, cause) = nobody();
+    let api = Client::builder().endpoint(format!("http://{address}/1.0"));
+    let api = api.application(AK, AS).consumer_key(CK).time_offset(0);
+    let api = api.retry(StandardRetry::never()).build().unwrap();
+    let error = api.get("/me").await.unwrap_err();
+    let elapsed = error.elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /me failed: cannot reach the server: cannot connect to {address}: {cause} ({elapsed:.1} s)"
+        )
+    );
+
+    let server = server().await;
+    let oauth2 = |token_url: &str| {
+        let endpoint = Endpoint::custom(server.uri()).with_token_url(token_url);
+        let api = Client::builder()
+            .endpoint(endpoint)
+            .oauth2("service", "hunter2");
+        api.retry(StandardRetry::never()).build().unwrap()
+    };
+    let body = json!({"error": "invalid_client", "error_description": "wrong secret"});
+    Mock::given(method("POST"))
+        .and(path("/auth/oauth2/token"))
+        .respond_with(json(401, &body))
+        .named("POST the login")
+        .expect(1)
+        .mount(&server)
+        .await;
+    let api = oauth2(&format!("{}/auth/oauth2/token", server.uri()));
+    let error = api.get("/me").await.unwrap_err();
+    let elapsed = error.cause().unwrap().elapsed().as_secs_f64();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /me failed: no token: post /token failed: 401 invalid_client: wrong secret ({elapsed:.1} s); \
+         credential: oauth2 (client builder)"
+        )
+    );
+    let api = oauth2(&format!("http://{address}/auth/oauth2/token"));
+    let error = api.get("/me").await.unwrap_err();
+    assert_eq!(
+        only(&error),
+        format!(
+            "get /me failed: cannot reach the server: cannot connect to {address}: {cause} \
+             (in post /token before it, attempt 1)"
+        )
+    );
 }

@@ -1,7 +1,5 @@
 //! What the services say when they refuse a request.
 
-use std::fmt;
-
 use cloud_core::error::printable;
 use http::HeaderMap;
 use serde_json::{Map, Value};
@@ -17,7 +15,8 @@ pub(crate) const REQUEST_ID: &str = "x-openstack-request-id";
 ///
 /// One address answers in five forms: Sahara's own, the router's (unknown path), the token filter's, the project
 /// check's, and no JSON at all; see [`parse`](Self::parse).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status. Sahara answers 400 to most of what goes wrong.
@@ -151,23 +150,16 @@ impl ApiError {
     pub fn is_more_methods_required(&self) -> bool {
         !self.required_methods.is_empty()
     }
-}
 
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.status)?;
-        if let Some(code) = &self.code {
-            write!(f, " {}", printable(code.as_str()))?;
-        }
-        write!(f, ": {}", printable(&self.message))?;
-        match &self.error_id {
-            Some(id) => write!(f, " (error {})", printable(id)),
-            None => Ok(()),
-        }
+    fn told(&self) -> String {
+        let code = self.code.as_ref();
+        let code = code.map(|code| format!(" {}", printable(code.as_str())));
+        let id = self.error_id.as_ref();
+        let id = id.map(|id| format!(" (error {})", printable(id)));
+        let (code, id) = (code.unwrap_or_default(), id.unwrap_or_default());
+        format!("{}{code}: {}{id}", self.status, printable(&self.message))
     }
 }
-
-impl std::error::Error for ApiError {}
 
 /// Cuts `Error ID: ...` from the end of a message.
 fn split_id(message: &str) -> (&str, Option<String>) {

@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 mod token_service;
 
-pub(crate) use token_service::{Basics, TokenService};
+pub(crate) use token_service::{Basics, TokenService, refused};
 
 /// A cached token that is valid for less than this is not worth sending.
 const LEAST_LIFE: Duration = Duration::from_secs(60);
@@ -263,7 +263,12 @@ impl Source {
         };
         // A refresh token may be spent by being used; the others are not.
         let repeatable = !matches!(grant, Grant::Refresh { .. });
-        let answer = service.ask(fields, repeatable).await?;
+        let answer = service.ask(fields, repeatable).await;
+        // What a refusal means, and a service in trouble, the call knows that needs the token.
+        let answer = answer.map_err(|error| match error.kind() {
+            ErrorKind::Api => error,
+            _ => refused(error),
+        })?;
         self.secrets.add(answer.access_token.clone());
         if let Some(new) = &answer.refresh_token {
             self.secrets.add(new.clone());

@@ -1,7 +1,5 @@
 //! What the service says when it refuses a request.
 
-use std::fmt;
-
 use cloud_core::error::printable;
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,7 +9,8 @@ use serde_json::Value;
 /// The API's description announces a list of messages. The server itself (`ErrorMessage.java`) explains a failure in
 /// four parts instead; many of its refusals, most "not found" among them, have no body at all, and then there is no
 /// `ApiError` in the error.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status.
@@ -84,6 +83,19 @@ impl ApiError {
             })
         .then_some(error)
     }
+
+    /// What and why, then the other messages.
+    fn told(&self) -> String {
+        let parts = [&self.what, &self.why].into_iter().chain(&self.messages);
+        let parts: Vec<_> = parts
+            .filter(|part| !part.is_empty())
+            .map(|part| printable(part))
+            .collect();
+        match &*parts {
+            [] => printable(&self.countermeasures).into_owned(),
+            parts => parts.join(" "),
+        }
+    }
 }
 
 /// `null` in place of a text, or something else than a text, must not cost the rest.
@@ -94,20 +106,6 @@ fn text(value: Option<Value>) -> String {
         Some(other) => other.to_string(),
     }
 }
-
-impl fmt::Display for ApiError {
-    /// What and why, then the other messages.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut parts = [&self.what, &self.why]
-            .into_iter()
-            .chain(&self.messages)
-            .filter(|part| !part.is_empty());
-        f.write_str(&printable(parts.next().unwrap_or(&self.countermeasures)))?;
-        parts.try_for_each(|part| write!(f, " {}", printable(part)))
-    }
-}
-
-impl std::error::Error for ApiError {}
 
 #[cfg(test)]
 mod tests {

@@ -196,7 +196,7 @@ impl Finished {
         } = &self.execution;
         let message = message.as_deref().filter(|message| !message.is_empty());
         let text = format!(
-            "{id} ended with {status}{}",
+            "execution {id} ended with {status}{}",
             message.map(|m| format!(": {m}")).unwrap_or_default()
         );
         let error = cloud_core::Error::new(cloud_core::ErrorKind::WorkFailed, text);

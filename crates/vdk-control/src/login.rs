@@ -33,7 +33,7 @@ use url::Url;
 
 use crate::client::ClientBuilder;
 use crate::config::cache;
-use crate::credential::{Basics, Fetched, Grant, Login as Source, TokenService};
+use crate::credential::{Basics, Fetched, Grant, Login as Source, TokenService, refused};
 use crate::files;
 
 mod callback;
@@ -305,7 +305,8 @@ impl PendingLogin {
         if client_secret.is_none() {
             form.push(("client_id", &client_id));
         }
-        let answer = self.service.ask(&form, false).await?;
+        let answer = self.service.ask(&form, false).await;
+        let answer = answer.map_err(refused)?;
         let now = Timestamp::from(self.options.shared_clock().system_now()).as_unix();
         Ok(LoggedIn {
             token_url,

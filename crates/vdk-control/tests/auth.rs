@@ -416,7 +416,9 @@ async fn a_stale_login_does_not_stop_calls_to_a_service_that_needs_none() {
         .unwrap_err();
     let text = error.to_string();
     assert!(
-        text.contains("401 Unauthorized: sent without a token: no token: POST /oauth/token/ failed: 400 invalid_grant"),
+        text.contains(
+            "401 Unauthorized: sent without a token: POST /oauth/token/ failed: 400 invalid_grant"
+        ),
         "{text}"
     );
     assert!(error.is_auth());

@@ -146,14 +146,25 @@ async fn waiting_gives_every_end_typed() {
                     (error.kind(), error.code()),
                     (ErrorKind::WorkFailed, Some(state))
                 );
-                assert!(
-                    error
-                        .to_string()
-                        .contains(&format!("e-1 ended with {state}: m")),
-                    "{error}"
+                assert_eq!(
+                    error.to_string(),
+                    format!("work failed: execution e-1 ended with {state}: m")
                 );
             }
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_that_failed_without_a_word_is_told_whole() {
+    for message in [json!(null), json!("")] {
+        let ended = json!({"id": "e-1", "status": "user_error", "message": message});
+        let (job, _) = scripted([Scripted::json(200, ended.to_string())]);
+        let done = job.executions().run("e-1").wait().await.unwrap();
+        assert_eq!(
+            done.success().unwrap_err().to_string(),
+            "work failed: execution e-1 ended with user_error"
+        );
     }
 }
 

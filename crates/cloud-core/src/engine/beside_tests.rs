@@ -87,7 +87,7 @@ async fn a_login_that_fails_for_a_while_says_nothing_about_who_asks() {
         error.is_server() && error.is_retryable() && !error.is_auth() && !error.may_have_happened(),
         "{error}"
     );
-    let text = "POST /a failed: 503 Service Unavailable: (in GET /time before it, attempt 5)";
+    let text = "POST /a failed: 503 Service Unavailable: in GET /time before it, attempt 5";
     assert!(error.to_string().starts_with(text), "{error}");
     assert!(
         wire.lines().iter().all(|line| line == "GET /v1/time"),

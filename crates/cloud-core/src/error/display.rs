@@ -10,12 +10,15 @@ impl fmt::Display for Error {
         // The parts of a sentence with colons between them: where, what, why.
         let place = call.map(|call| format!("{} {} failed", call.method, call.path));
         let what = (kind != ErrorKind::Api).then(|| kind.describe());
+        // The code of failed work is most often the state that it ended in, which its message is a sentence around.
+        let said = |code: &str| kind == ErrorKind::WorkFailed && has_word(&inner.message, code);
+        let code = inner.code.as_deref().filter(|code| !said(code));
         let answer = inner.status.map(|status| {
-            let reason = inner.code.as_deref().or(status.canonical_reason());
+            let reason = code.or(status.canonical_reason());
             let space = if reason.is_some() { " " } else { "" };
             format!("{}{space}{}", status.as_u16(), reason.unwrap_or_default())
         });
-        let answer = answer.as_deref().or(inner.code.as_deref());
+        let answer = answer.as_deref().or(code);
         // The kind stands first where nothing says what was tried.
         let (before, behind) = match place {
             Some(_) => (None, what),
@@ -68,6 +71,11 @@ impl fmt::Display for Error {
         }
         write!(f, "{:.1} s)", inner.elapsed.as_secs_f64())
     }
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let between = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-');
+    text.split(between).any(|found| found == word)
 }
 
 impl fmt::Debug for Error {
@@ -241,6 +249,47 @@ mod tests {
             }
             assert_eq!(error.to_string(), text);
             assert_eq!(format!("{error:?}"), format!("Error({kind:?}: {text})"));
+        }
+    }
+
+    #[test]
+    fn the_state_that_work_ended_in_is_told_once() {
+        for (kind, code, message, text) in [
+            (
+                ErrorKind::WorkFailed,
+                "FAILED",
+                "the cluster x is FAILED",
+                "work failed: the cluster x is FAILED",
+            ),
+            (
+                ErrorKind::WorkFailed,
+                "in-error",
+                "create ended as in-error: no room",
+                "work failed: create ended as in-error: no room",
+            ),
+            // A part of a word is none.
+            (
+                ErrorKind::WorkFailed,
+                "error",
+                "create ended as in-error",
+                "work failed: error: create ended as in-error",
+            ),
+            (
+                ErrorKind::WorkFailed,
+                "user_error",
+                "an error of the user",
+                "work failed: user_error: an error of the user",
+            ),
+            (
+                ErrorKind::Api,
+                "locked",
+                "it is locked",
+                "locked: it is locked",
+            ),
+        ] {
+            let error = Error::new(kind, message).with_code(code);
+            assert!(error.to_string().ends_with(text), "{error}");
+            assert_eq!(error.code(), Some(code));
         }
     }
 

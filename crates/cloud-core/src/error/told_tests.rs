@@ -284,7 +284,7 @@ async fn a_refused_login_tells_whose_it_was() {
     assert_eq!(error.credential_origin(), None);
     assert_eq!(
         error.to_string(),
-        "GET /servers/7 failed: 503 Service Unavailable: (in POST /token before it, attempt 1)"
+        "GET /servers/7 failed: 503 Service Unavailable: in POST /token before it, attempt 1"
     );
 }
 

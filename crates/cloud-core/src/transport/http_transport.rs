@@ -464,7 +464,8 @@ impl fmt::Debug for HttpTransportBuilder {
 }
 
 /// A setting of an [`HttpTransport`] that cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{setting}: {message}")]
 #[non_exhaustive]
 pub struct HttpConfigError {
     setting: &'static str,
@@ -484,11 +485,3 @@ impl HttpConfigError {
         self.setting
     }
 }
-
-impl fmt::Display for HttpConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.setting, self.message)
-    }
-}
-
-impl StdError for HttpConfigError {}

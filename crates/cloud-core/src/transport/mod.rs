@@ -56,9 +56,12 @@ pub enum TransportErrorKind {
 }
 
 /// A failed attempt, as a [`Transport`] reports it.
+#[derive(thiserror::Error)]
+#[error("{message}")]
 pub struct TransportError {
     kind: TransportErrorKind,
     message: Box<str>,
+    // What the message does not tell.
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -72,10 +75,10 @@ impl TransportError {
         }
     }
 
-    /// Keeps the error that caused this one. It is the [`source`](StdError::source), unless the message tells what is at
-    /// its bottom.
+    /// Keeps the error that caused this one as the [`source`](StdError::source), unless the message tells what is at its
+    /// bottom.
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(source.into()).filter(|source| !tells(&self.message, &**source));
         self
     }
 
@@ -96,8 +99,7 @@ impl TransportError {
         Box<str>,
         Option<Box<dyn StdError + Send + Sync>>,
     ) {
-        let untold = self.source().is_some();
-        (self.kind, self.message, self.source.filter(|_| untold))
+        (self.kind, self.message, self.source)
     }
 }
 
@@ -117,19 +119,5 @@ impl fmt::Debug for TransportError {
             .field("kind", &self.kind)
             .field("message", &self.message)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl StdError for TransportError {
-    /// What the message does not tell.
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        let source: &(dyn StdError + 'static) = self.source.as_deref()?;
-        (!tells(&self.message, source)).then_some(source)
     }
 }

@@ -36,12 +36,16 @@ impl ActionFailed {
 
 /// An action as a message names it.
 fn named(action: &Action) -> String {
-    let mut name = format!("action {} ({})", action.id, action.command);
-    for (n, on) in action.resources.iter().enumerate() {
-        let before = if n == 0 { " of" } else { "," };
-        name += &format!("{before} {} {}", on.kind, on.id);
+    let name = match &*action.command {
+        "" => format!("action {}", action.id),
+        command => format!("action {} ({command})", action.id),
+    };
+    let on = action.resources.iter();
+    let on: Vec<String> = on.map(|on| format!("{} {}", on.kind, on.id)).collect();
+    match &*on {
+        [] => name,
+        on => format!("{name} of {}", on.join(", ")),
     }
-    name
 }
 
 pub(crate) fn wait_for<T: Send + 'static>(

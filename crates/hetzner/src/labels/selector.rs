@@ -190,7 +190,8 @@ impl FromStr for LabelSelector {
 }
 
 /// The text is not a label selector.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.told())]
 pub struct SelectorError {
     text: String,
     at: usize,
@@ -207,22 +208,17 @@ impl SelectorError {
     pub fn message(&self) -> &str {
         self.message
     }
-}
 
-impl fmt::Display for SelectorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn told(&self) -> String {
         let Self { text, at, message } = self;
         match text.get(*at..).filter(|rest| !rest.is_empty()) {
-            Some(rest) => write!(
-                f,
-                "label selector {text:?}: at {rest:?} (position {at}): {message}"
-            ),
-            None => write!(f, "label selector {text:?}: at the end: {message}"),
+            Some(rest) => {
+                format!("label selector {text:?}: at {rest:?} (position {at}): {message}")
+            }
+            None => format!("label selector {text:?}: at the end: {message}"),
         }
     }
 }
-
-impl std::error::Error for SelectorError {}
 
 /// Between terms, words and signs any white space may stand, as in the selectors of Kubernetes.
 struct Parser<'a> {

@@ -72,24 +72,11 @@ impl TokenSource for ClientCredentials {
         )
         // A second token does no harm.
         .options(|options| options.idempotent(true))
-        .await;
-        let refused = |what: &str| {
-            Error::new(
-                ErrorKind::Credential,
-                format!("the OAuth2 service account got none: {what}"),
-            )
-        };
-        let answer = match answer {
-            Err(error) if error.kind() == ErrorKind::Api && !error.is_retryable() => {
-                return Err(refused(&error.to_string()).with_cause(error));
-            }
-            other => other?,
-        };
+        .await?;
+        let refused = |what: String| Err(Error::new(ErrorKind::Credential, what));
         // Neither the text nor what the parser says of it is shown: it may quote the token.
         let Ok(answer) = answer.json::<Answer>() else {
-            return Err(refused(
-                "the answer of the token endpoint is not understood",
-            ));
+            return refused("the answer of the token endpoint is not understood".into());
         };
         match (answer.access_token, answer.error) {
             (Some(secret), None) => {
@@ -102,13 +89,12 @@ impl TokenSource for ClientCredentials {
             // This endpoint has been seen to refuse with the status 200.
             (_, Some(error)) => {
                 let description = answer.error_description.unwrap_or_default();
-                Err(refused(
-                    self.secrets
-                        .hide(&format!("{error}: {description}"))
-                        .trim_end_matches([':', ' ']),
-                ))
+                let said = format!("{error}: {description}");
+                let said = self.secrets.hide(&said);
+                let said = said.trim_end_matches([':', ' ']);
+                refused(format!("the token endpoint answers {said}"))
             }
-            (None, None) => Err(refused("the token endpoint gave none")),
+            (None, None) => refused("the token endpoint gave none".into()),
         }
     }
 }

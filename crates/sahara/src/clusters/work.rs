@@ -458,7 +458,7 @@ fn until_scaled(client: &Client, first: &Cluster, wanted: Vec<(String, u32)>) ->
                         None => Ok(Some(cluster)),
                         Some((name, count)) => Err(failed(
                             cluster,
-                            &format!("was not scaled: {name} has not {count} nodes"),
+                            &format!("was not scaled: {name} does not have {count} nodes"),
                         )),
                     }
                 }

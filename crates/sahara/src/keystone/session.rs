@@ -46,7 +46,14 @@ impl Session {
 
     /// What is told about the token in use; fetches one when there is none.
     pub(crate) async fn info(&self) -> Result<TokenInfo> {
-        self.cache.ready().await?;
+        // The login is no step of another call here: its failure is told as its own.
+        self.cache
+            .ready()
+            .await
+            .map_err(|error| match error.cause() {
+                Some(cause) if error.kind() != ErrorKind::Credential => cause.clone(),
+                _ => error,
+            })?;
         let info = self
             .info
             .lock()

@@ -110,15 +110,7 @@ impl TokenService {
         )
         .body("application/x-www-form-urlencoded", form)
         .options(|options| options.idempotent(repeatable));
-        let answer: TokenAnswer = call.await.map_err(|error| {
-            // A service in trouble says nothing about who asks.
-            let kind = if error.is_retryable() {
-                error.kind()
-            } else {
-                ErrorKind::Credential
-            };
-            Error::new(kind, error.to_string()).with_retryable(error.is_retryable())
-        })?;
+        let answer: TokenAnswer = call.await?;
         if answer.access_token.expose_secret().is_empty() {
             return Err(Error::new(
                 ErrorKind::Credential,
@@ -127,6 +119,14 @@ impl TokenService {
         }
         Ok(answer)
     }
+}
+
+/// There is no token. A service in trouble says nothing about who asks.
+pub(crate) fn refused(error: Error) -> Error {
+    if error.is_retryable() {
+        return error;
+    }
+    Error::new(ErrorKind::Credential, error.to_string()).with_cause(error)
 }
 
 /// Not with the parser's message, which may quote a token.

@@ -53,7 +53,12 @@ pub(super) fn of_response_body(error: reqwest::Error) -> TransportError {
 pub(super) fn of_request(error: reqwest::Error, target: &Target<'_>) -> TransportError {
     let error = error.without_url();
     let (kind, message) = judge(&error, target);
-    TransportError::new(kind, message).with_source(error)
+    let told = TransportError::new(kind, message);
+    match kind {
+        // Told in full, in other words than those of the library.
+        TransportErrorKind::Refused => told,
+        _ => told.with_source(error),
+    }
 }
 
 fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, String) {
@@ -102,6 +107,16 @@ fn judge(error: &reqwest::Error, target: &Target<'_>) -> (TransportErrorKind, St
     }
     if error.is_timeout() {
         return (TimedOut, format!("{name} did not answer in time: {text}"));
+    }
+    if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
+        let hint = match target.uri.scheme_str() {
+            Some("http") if target.proxy.is_none() => PERHAPS_TLS,
+            _ => "",
+        };
+        return (
+            Interrupted,
+            format!("{name} did not answer in HTTP: {text}{hint}"),
+        );
     }
     (
         Interrupted,
@@ -200,6 +215,8 @@ fn connect_failure(error: &reqwest::Error, target: &Target<'_>, name: &str) -> S
     }
 }
 
+const PERHAPS_TLS: &str = "; should the address begin with https://?";
+
 const PERHAPS_PLAIN: &str =
     "the other side does not speak TLS; should the address begin with http://?";
 
@@ -212,6 +229,17 @@ fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
             let reason = match reason {
                 CertificateError::UnknownIssuer => {
                     "no authority that is trusted here signed it".to_owned()
+                }
+                CertificateError::NotValidForNameContext {
+                    expected,
+                    presented,
+                } => {
+                    let names: Vec<&str> = presented.iter().map(|name| bare(name)).collect();
+                    let names = match &*names {
+                        [] => "no name".to_owned(),
+                        names => names.join(" and "),
+                    };
+                    format!("it is for {names}, not for {}", expected.to_str())
                 }
                 CertificateError::Other(other) => other.0.to_string(),
                 other => other.to_string(),
@@ -241,6 +269,14 @@ fn tls_refusal(error: &reqwest::Error, name: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The name in `DnsName("a.example")`.
+#[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+fn bare(name: &str) -> &str {
+    let inner = name.strip_prefix("DnsName(\"");
+    let inner = inner.and_then(|inner| inner.strip_suffix("\")"));
+    inner.unwrap_or(name)
 }
 
 #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider")))]

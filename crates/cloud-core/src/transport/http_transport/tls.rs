@@ -322,7 +322,8 @@ mod backend {
         }
     }
 
-    #[derive(Debug)]
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
     struct PinMismatch(String);
 
     impl PinMismatch {
@@ -337,14 +338,6 @@ mod backend {
             Self(text)
         }
     }
-
-    impl fmt::Display for PinMismatch {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(&self.0)
-        }
-    }
-
-    impl std::error::Error for PinMismatch {}
 }
 
 /// The operating system's library, by way of reqwest.
