@@ -64,7 +64,8 @@ impl fmt::Debug for RawResponse {
 }
 
 /// Why an answer was not understood.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct DecodeError {
     pub(crate) message: String,
     pub(crate) path: Option<String>,
@@ -88,14 +89,6 @@ impl DecodeError {
         }
     }
 }
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for DecodeError {}
 
 type Function<T> = fn(RawResponse, &'static str) -> Result<T, DecodeError>;
 

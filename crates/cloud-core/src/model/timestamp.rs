@@ -50,20 +50,9 @@ impl fmt::Display for Timestamp {
 }
 
 /// The text is not an RFC 3339 instant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 instant such as 2026-11-20T08:30:00Z: {0}")]
 pub struct ParseTimestampError(String);
-
-impl fmt::Display for ParseTimestampError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "not an RFC 3339 instant such as 2026-11-20T08:30:00Z: {}",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for ParseTimestampError {}
 
 /// A date and a time alone (`2026-11-20T08:30:00`, also with a blank) are taken for UTC, which services mean by it.
 fn without_zone(text: &str) -> Option<::jiff::Timestamp> {

@@ -151,16 +151,9 @@ fn string<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, TxtError> {
 }
 
 /// Why a text is not the value of a TXT record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the TXT value {0}")]
 pub struct TxtError(&'static str);
-
-impl fmt::Display for TxtError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the TXT value {}", self.0)
-    }
-}
-
-impl std::error::Error for TxtError {}
 
 #[cfg(test)]
 mod tests {
