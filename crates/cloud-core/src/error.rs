@@ -42,10 +42,6 @@ pub(crate) const KEPT_BODY: usize = 4 * 1024;
 pub struct Error(Arc<Inner>);
 
 #[derive(Clone)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "they are answers to questions that callers ask one by one"
-)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,

@@ -303,7 +303,8 @@ impl<'a> Projects<'a> {
         Self(client)
     }
 
-    /// The ids of the projects (`GET /cloud/project`).
+    /// The projects (`GET /cloud/project`, and `GET /cloud/project/{serviceName}` for each where the service does not
+    /// expand the list), or only their ids by [`ids`](List::ids).
     ///
     /// Needs the IAM action `publicCloudProject:apiovh:get`.
     ///
@@ -312,8 +313,8 @@ impl<'a> Projects<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for id in api.cloud().list().ids().await? {
-    ///     println!("{id}: {:?}", api.cloud().get(&id).await?.description);
+    /// for project in api.cloud().list().all().await? {
+    ///     println!("{}: {:?}", project.project_id, project.description);
     /// }
     /// # assert_eq!(api.cloud().list().ids().await?.len(), 2);
     /// # Ok(()) }

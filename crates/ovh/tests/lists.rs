@@ -661,7 +661,8 @@ async fn a_token_that_the_list_cannot_have_given_is_refused() {
     let api = client(&transport);
     let from = |list: List<Bill>, token: &str| list.from_page(token.parse().unwrap());
     let no_header = "from_page: holds what no header may hold";
-    let no_number = "from_page: is no token of this list, which are of the form `3/1000` or `ids/50`";
+    let no_number =
+        "from_page: is no token of this list, which are of the form `3/1000` or `ids/50`";
     for (path, token, text) in [
         ("/v2/iam/policy", "bad\ntoken", no_header),
         ("/v2/iam/policy", "\u{7f}", no_header),

@@ -81,7 +81,7 @@ fn a_name_without_a_value_has_the_default() {
         read.processes().collect::<Vec<_>>(),
         [("MapReduce", "jobtracker")]
     );
-    assert_eq!((&read.plugin_labels).into_iter().count(), 2);
+    assert_eq!(read.plugin_labels.len(), 2);
     assert_eq!(
         serde_json::to_value(&read.node_processes).unwrap()["HDFS"],
         json!([])

@@ -251,7 +251,21 @@ macro_rules! paged {
                 self.list().items()
             }
 
-            /// One page, the first one unless `from_page` says otherwise. It says where the next one begins.
+            /// One page, the first one unless `from_page` says otherwise
+            /// (`GET /data-jobs/for-team/{team_name}/jobs?query=..`). It says where the next one begins.
+            ///
+            /// Needs [read access](crate#access) to the team.
+            ///
+            /// ```
+            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+            /// # let sandbox = cloud_sandbox::Sandbox::new();
+            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+            /// # let team = api.team("analytics");
+            #[doc = concat!("let first = team.", $made, ".page().await?;")]
+            /// assert!(first.next().is_none(), "a team that has no jobs yet");
+            /// # Ok(()) }
+            /// ```
             pub fn page(self) -> cloud_core::call::Call<cloud_core::page::Page<$item>> {
                 self.list().page()
             }

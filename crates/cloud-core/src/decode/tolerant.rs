@@ -88,7 +88,7 @@ macro_rules! wanting {
 /// The bounds of an integer type.
 macro_rules! integer {
     ($integer:ty) => {
-        Wanted::Integer(<$integer>::MIN as i128, <$integer>::MAX as i128)
+        Wanted::Integer(<$integer>::MIN.into(), <$integer>::MAX.into())
     };
 }
 

@@ -82,7 +82,6 @@ pub(crate) const NAMESERVERS: [&str; 3] = [
 const USUAL_TTL: u32 = 3600;
 
 #[derive(Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Zone {
     id: i64,
     name: String,

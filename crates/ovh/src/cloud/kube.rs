@@ -295,7 +295,8 @@ impl<'a> Kube<'a> {
         Self { client, project }
     }
 
-    /// The ids of the clusters (`GET /cloud/project/{serviceName}/kube`).
+    /// The clusters (`GET /cloud/project/{serviceName}/kube`, and `GET /cloud/project/{serviceName}/kube/{kubeId}` for
+    /// each where the service does not expand the list), or only their ids by [`ids`](List::ids).
     ///
     /// Needs the IAM action `publicCloudProject:apiovh:kube/get`.
     ///
@@ -306,8 +307,8 @@ impl<'a> Kube<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// # let id = api.cloud().list().ids().await?[0].clone();
     /// let project = api.cloud().project(&id);
-    /// for id in project.kube().list().ids().await? {
-    ///     println!("{}", project.kube().get(&id).await?.name);
+    /// for cluster in project.kube().list().all().await? {
+    ///     println!("{}", cluster.name);
     /// }
     /// # assert!(!project.kube().list().ids().await?.is_empty());
     /// # Ok(()) }

@@ -57,10 +57,6 @@ impl fmt::Display for Direction {
 /// Which fields of jobs a list shall have. Name and team are always among them; each of the others costs the service
 /// time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a part that may be asked for"
-)]
 pub struct JobFields {
     description: bool,
     schedule: bool,
