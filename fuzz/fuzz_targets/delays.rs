@@ -57,6 +57,7 @@ fuzz_target!(|data: &[u8]| {
                 .list()
                 .name("x")
                 .options(|o| o.timeout(LIMIT))
+                .page()
                 .await;
             let waited = clock.now() - start;
             assert!(waited <= LIMIT, "{waited:?}");
