@@ -269,6 +269,17 @@ impl Dialect for Limited {
     }
 }
 
+/// Only a limit that is used up is a pace to wait at. Else the refusal is one like others, and calls end.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_with_something_left_counts_as_an_attempt() {
+    let wire =
+        ScriptedTransport::from_fn(|_| Scripted::with_headers(429, &[("x-left", "5")], "{}"));
+    let (engine, base) = engine_with(wire.clone(), |_| {});
+    let engine = engine.sibling(Arc::new(Limited), None);
+    let error = call(&engine, &base, Method::GET).await.unwrap_err();
+    assert_eq!((error.attempts(), wire.seen().len()), (5, 5), "{error}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_burst_over_the_limit_waits_at_its_pace() {
     for left in [0, 50, 200] {

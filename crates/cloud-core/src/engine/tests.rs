@@ -376,6 +376,87 @@ async fn an_answer_beyond_the_limit_is_refused() {
         .unwrap();
 }
 
+/// Answers in pieces of three bytes, as connections do.
+#[derive(Debug)]
+struct InPieces(&'static str);
+
+#[async_trait]
+impl Transport for InPieces {
+    async fn send(
+        &self,
+        _: Request<Body>,
+    ) -> std::result::Result<Response<ResponseBody>, TransportError> {
+        struct Pieces(&'static [u8]);
+        impl futures_core::Stream for Pieces {
+            type Item = std::result::Result<bytes::Bytes, TransportError>;
+            fn poll_next(
+                mut self: std::pin::Pin<&mut Self>,
+                _: &mut std::task::Context<'_>,
+            ) -> std::task::Poll<Option<Self::Item>> {
+                let (piece, rest) = self.0.split_at(self.0.len().min(3));
+                self.0 = rest;
+                let piece = (!piece.is_empty()).then(|| Ok(bytes::Bytes::from_static(piece)));
+                std::task::Poll::Ready(piece)
+            }
+        }
+        Ok(Response::new(ResponseBody::from_stream(Pieces(
+            self.0.as_bytes(),
+        ))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_in_pieces_is_whole_and_counts_whole() {
+    for limit in [SERVER.len(), SERVER.len() - 1, 7, 4] {
+        let wire = ScriptedTransport::default();
+        let (engine, base) = engine_with(wire, |options| {
+            options.transport(Arc::new(InPieces(SERVER)));
+        });
+        let call = Call::untabled(
+            &engine,
+            &base,
+            Method::GET,
+            "/x",
+            Decode::<Server>::key("server"),
+        );
+        let answer = call.options(|o| o.response_limit(limit)).await;
+        match answer {
+            Ok(server) => assert_eq!((server, limit), (Server { id: 7 }, SERVER.len())),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::TooLarge);
+                assert!(limit < SERVER.len(), "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn megabytes_are_an_answer_and_a_page_that_becomes_more_than_its_limit_is_none() {
+    let long = format!(
+        "{{\"server\":{{\"id\":7}},\"x\":\"{}\"}}",
+        "y".repeat(2 << 20)
+    );
+    let wire = ScriptedTransport::new([Scripted::json(200, long)]);
+    assert_eq!(get(&wire).await.unwrap(), Server { id: 7 });
+
+    // Thirty texts of no length are 91 bytes, and 720 in memory.
+    let texts = format!("[{}]", vec!["\"\""; 30].join(","));
+    let wire = ScriptedTransport::from_fn(move |_| Scripted::json(200, texts.clone()));
+    let (engine, base) = engine_for(wire);
+    let page = |limit| {
+        let decode =
+            Decode::<crate::page::Page<String>>::array(|_| crate::page::PageInfo::default());
+        let call = Call::untabled(&engine, &base, Method::GET, "/x", decode);
+        call.options(move |o| o.response_limit(limit))
+    };
+    assert_eq!(
+        page(30 * size_of::<String>()).await.unwrap().items.len(),
+        30
+    );
+    let error = page(100).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Page, "{error}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn redirects_are_told_not_followed() {
     let to = [("location", "https://evil.example/steal?token=abc")];
