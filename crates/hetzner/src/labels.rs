@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 mod selector;
 
@@ -23,7 +23,7 @@ pub use selector::{LabelSelector, SelectorError};
 /// assert_eq!(error.key(), "env");
 /// # Ok::<(), hetzner::LabelError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Labels(BTreeMap<String, String>);
 
@@ -223,17 +223,6 @@ impl LabelError {
             Some(value) => format!("label {key:?} with value {value:?}: {rule}"),
             None => format!("label key {key:?}: {rule}"),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for Labels {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // A label without a value is the empty one; accept `null` for it.
-        let labels = BTreeMap::<String, Option<String>>::deserialize(deserializer)?;
-        Ok(labels
-            .into_iter()
-            .map(|(key, value)| (key, value.unwrap_or_default()))
-            .collect())
     }
 }
 
