@@ -15,7 +15,7 @@ pub use items::Items;
 pub use list::List;
 pub use pages::Pages;
 pub use style::{
-    CursorHeader, Marker, Offset, PageNumber, PageRequest, PageStyle, Whole, numbers_after,
+    AHEAD, CursorHeader, Marker, Offset, PageNumber, PageRequest, PageStyle, Whole, numbers_after,
 };
 
 /// Names a page of one list. It can be kept as text, and the list resumed from it later.

@@ -6,8 +6,8 @@ use http::{HeaderName, HeaderValue};
 
 use super::{PageInfo, PageToken};
 
-/// How many pages are planned before they are read.
-const AHEAD: usize = 1000;
+/// How many pages are planned before they are read, for an implementation of [`PageStyle::ahead`].
+pub const AHEAD: usize = 1000;
 
 /// How an API asks for a page.
 pub trait PageStyle: Send + Sync + fmt::Debug {

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::page::{
-    CursorHeader, List, Page, PageInfo, PageRequest, PageStyle, PageToken, Whole,
+    AHEAD, CursorHeader, List, Page, PageInfo, PageRequest, PageStyle, PageToken, Whole,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::value::MapAccessDeserializer;
@@ -19,9 +19,6 @@ const NUMBER: HeaderName = HeaderName::from_static("x-pagination-number");
 const SIZE: HeaderName = HeaderName::from_static("x-pagination-size");
 const ELEMENTS: &str = "x-pagination-elements";
 const NEXT: &str = "x-pagination-cursor-next";
-
-/// How many pages are planned before they are read.
-const AHEAD: usize = 1000;
 
 /// Objects on a page of an expanded list. The web manager asks for up to 50,000.
 const EXPANDED_SIZE: u32 = 500;
