@@ -9,7 +9,8 @@ use cloud_core::ErrorKind;
 use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Origin, Setting};
 use cloud_core::decode::Decode;
-use cloud_core::engine::{Dialect, Engine};
+use cloud_core::request::Dialect;
+use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
 use http::Method;
 use libfuzzer_sys::fuzz_target;
@@ -25,7 +26,7 @@ fuzz_target!(|data: &[u8]| {
     let wire = wire(|_| answer(200, "", b""));
     let mut options = ClientOptions::default();
     options.transport(shared(&wire));
-    let engine = Engine::build(options, "fuzz/0", Arc::new(Plain), None, false).unwrap();
+    let engine = options.engine("fuzz/0", Arc::new(Plain), None, false).unwrap();
     let base = Setting::new(
         "https://api.test/v1".to_owned(),
         Origin::Builder("endpoint"),

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use cloud_clients_fuzz::{answer, clock, run, shared, texts, wire};
-use cloud_core::clock::Clock as _;
+use cloud_core::time::Clock as _;
 use cloud_core::retry::retry_after;
 use cloud_core::test_util::Scripted;
 use libfuzzer_sys::fuzz_target;

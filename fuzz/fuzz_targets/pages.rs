@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use bytes::Bytes;
 use cloud_clients_fuzz::{answer, clock, parts, run, shared, wire};
 use cloud_core::ErrorKind;
-use cloud_core::page::PageToken;
+use cloud_core::model::PageToken;
 use cloud_core::retry::StandardRetry;
 use cloud_core::test_util::{Scripted, ScriptedTransport};
 use http::Request;
@@ -72,7 +72,7 @@ fn check(wire: &ScriptedTransport, path: &str) {
 
 /// How many items there are, and how the list ended.
 async fn read<T: Send + 'static>(
-    mut items: cloud_core::page::Items<T>,
+    mut items: cloud_core::list::Items<T>,
 ) -> (usize, Option<ErrorKind>) {
     let mut count = 0;
     loop {

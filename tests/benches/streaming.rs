@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Instant;
 
-use cloud_core::call::CallOptions;
 use cloud_core::engine::Download;
+use cloud_core::request::CallOptions;
 use sahara::job_binary_internals::JobBinaryInternals;
 use sahara::keystone::{Project, User};
 use sahara::{Body, Cloud, Login, Version};

@@ -6,8 +6,8 @@ use std::future::IntoFuture;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use cloud_core::call::Operation;
-use cloud_core::engine::AttemptReport;
+use cloud_core::request::AttemptReport;
+use cloud_core::request::OperationRow;
 use cloud_core::transport::{HttpTransport, Transport};
 use cloud_core::{Error, ErrorKind};
 use cloud_sandbox::Sandbox;
@@ -62,7 +62,7 @@ enum Depth {
 /// The last attempt, as the client's hook saw it.
 #[derive(Clone, Debug)]
 struct Seen {
-    operation: Option<&'static Operation>,
+    operation: Option<&'static OperationRow>,
     status: Option<u16>,
 }
 

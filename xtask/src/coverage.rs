@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use cloud_core::call::Operation;
+use cloud_core::request::OperationRow;
 
 use crate::Result;
 use crate::exercise::{Provider, Table};
@@ -14,7 +14,7 @@ pub(crate) struct Coverage {}
 impl Coverage {
     pub(crate) fn run(&self) -> Result {
         let Self {} = self;
-        let mut missing: Vec<&Operation> = Vec::new();
+        let mut missing: Vec<&OperationRow> = Vec::new();
         for provider in Provider::ALL {
             for Table {
                 name,

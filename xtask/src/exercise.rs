@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use cloud_core::call::Operation;
+use cloud_core::request::OperationRow;
 use cross_crate_tests::exercise::{self, Run};
 use sahara::keystone::{Project, User};
 use sahara::{Login, Version};
@@ -48,7 +48,7 @@ pub(crate) enum Provider {
 /// The operations of one API, and what was sent of them.
 pub(crate) struct Table {
     pub(crate) name: &'static str,
-    pub(crate) operations: &'static [&'static Operation],
+    pub(crate) operations: &'static [&'static OperationRow],
     pub(crate) run: Run,
 }
 

@@ -1,6 +1,5 @@
 //! The blocking form of calls, lists and waiters, on one background runtime for the whole process.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
@@ -10,7 +9,6 @@ use std::thread::Thread;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::page::{Items, Page, Pages};
 
 /// Runs a future to its end while this thread waits. Its tasks and timers run on a runtime of the library.
 ///
@@ -65,51 +63,4 @@ fn runtime() -> Result<&'static Runtime> {
             format!("no runtime could be started: {error}"),
         )
     })
-}
-
-/// The items of a list as an iterator. After an error that may pass, the next item may be asked for, and the page that
-/// failed is read again; after any other error the iterator has ended.
-pub struct BlockingItems<T>(Items<T>);
-
-impl<T> BlockingItems<T> {
-    pub(crate) fn new(items: Items<T>) -> Self {
-        Self(items)
-    }
-}
-
-impl<T: Send + 'static> Iterator for BlockingItems<T> {
-    type Item = Result<T>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        block_on(self.0.next()).transpose()
-    }
-}
-
-/// The pages of a list as an iterator, which goes on after errors as [`BlockingItems`] does.
-pub struct BlockingPages<T>(Pages<T>);
-
-impl<T> BlockingPages<T> {
-    pub(crate) fn new(pages: Pages<T>) -> Self {
-        Self(pages)
-    }
-}
-
-impl<T: Send + 'static> Iterator for BlockingPages<T> {
-    type Item = Result<Page<T>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        block_on(self.0.next()).transpose()
-    }
-}
-
-impl<T> fmt::Debug for BlockingPages<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-impl<T> fmt::Debug for BlockingItems<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
 }

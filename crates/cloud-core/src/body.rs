@@ -12,8 +12,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use futures_core::Stream;
 
+use crate::error::TransportError;
 use crate::error::{Error, ErrorKind};
-use crate::transport::TransportError;
 
 type BoxStream<E> = Pin<Box<dyn Stream<Item = Result<Bytes, E>> + Send>>;
 

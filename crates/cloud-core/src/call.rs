@@ -16,18 +16,12 @@ use crate::config::BaseUrl;
 use crate::decode::{Decode, RawResponse};
 use crate::engine::{Download, Engine};
 use crate::error::{Error, Result};
+use crate::request::{CallOptions, Encode, OperationRow, Parts};
 
-mod operation;
-mod options;
-mod parts;
-mod request;
+mod builder;
 mod response;
 mod task;
 
-pub use operation::Operation;
-pub use options::CallOptions;
-use parts::Encode;
-pub(crate) use parts::Parts;
 pub use response::Response;
 pub use task::Task;
 
@@ -66,7 +60,7 @@ impl<T> Call<T> {
     pub fn new(
         engine: &Engine,
         base: &BaseUrl,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         decode: Decode<T>,
     ) -> Self {
         let template = Cow::Borrowed(operation.path);
@@ -211,7 +205,7 @@ impl<T> Call<T> {
     pub fn validate(&self) -> Result<()> {
         match self.parts.url() {
             Ok(_) => Ok(()),
-            Err(error) => Err(error.with_call(&self.parts)),
+            Err(error) => Err(error.with_call(self.parts.context())),
         }
     }
 

@@ -10,10 +10,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::body::Body;
-use crate::clock::{Clock, within};
 use crate::config::Setting;
 use crate::error::{Error, ErrorKind, Result};
 use crate::task::Shared;
+use crate::time::{Clock, within};
 
 /// Puts a client's identity into its requests.
 #[async_trait]

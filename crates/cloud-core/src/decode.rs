@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 
 use crate::error::{Error, ErrorKind};
-use crate::page::{Page, PageInfo, PageMeta};
+use crate::model::{Page, PageInfo, PageMeta};
 
 mod items;
 mod problem;

@@ -6,33 +6,28 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderValue, StatusCode};
 
-use crate::call::{CallOptions, Parts};
-use crate::clock::{Clock, SharedClock, YEAR};
 use crate::credential::Credential;
 use crate::decode::Decode;
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::ClientOptions;
+use crate::model::RateLimit;
+use crate::request::{AttemptReport, CallOptions, Dialect, Hook, Parts, chain};
 use crate::retry::{Budget, RetryPolicy};
 use crate::secrets::Secrets;
 use crate::task::Running;
-use crate::throttle::{Pace, RateLimit, Throttle};
+use crate::throttle::{Pace, Throttle};
+use crate::time::{Clock, SharedClock, YEAR};
 use crate::transport::Transport;
 
 mod attempt;
 mod course;
-mod dialect;
 mod download;
 mod locked;
-mod report;
 mod said;
 mod sent;
 
 use attempt::{Failed, Sink};
 use course::Course;
-pub use dialect::Dialect;
 pub use download::Download;
-pub use report::AttemptReport;
-pub(crate) use report::{Hook, chain};
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -43,49 +38,34 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub struct Engine(Arc<Inner>);
 
 struct Inner {
-    transport: Arc<dyn Transport>,
+    settings: Settings,
     credential: Option<Arc<dyn Credential>>,
     dialect: Arc<dyn Dialect>,
-    /// Those of the connection; the dialect knows those of the client.
-    secrets: Secrets,
-    retry: Arc<dyn RetryPolicy>,
     budget: Budget,
     throttle: Throttle,
-    max_in_flight: usize,
-    pace: Option<Pace>,
-    clock: SharedClock,
-    timeout: Duration,
-    attempt_timeout: Duration,
-    response_limit: Option<usize>,
-    user_agent: HeaderValue,
-    hook: Option<Hook>,
+}
+
+/// What an engine is told by the options of its client.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) transport: Arc<dyn Transport>,
+    /// Those of the connection; the dialect knows those of the client.
+    pub(crate) secrets: Secrets,
+    pub(crate) retry: Arc<dyn RetryPolicy>,
+    pub(crate) max_in_flight: usize,
+    pub(crate) pace: Option<Pace>,
+    pub(crate) clock: SharedClock,
+    pub(crate) timeout: Duration,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) response_limit: Option<usize>,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) hook: Option<Hook>,
 }
 
 impl Inner {
-    /// All that can be shared, with a throttle and a budget of its own.
-    fn beside(&self) -> Self {
-        Self {
-            transport: self.transport.clone(),
-            credential: self.credential.clone(),
-            dialect: self.dialect.clone(),
-            secrets: self.secrets.clone(),
-            retry: self.retry.clone(),
-            budget: Budget::new(),
-            throttle: Throttle::new(self.max_in_flight, self.pace, self.clock.now()),
-            max_in_flight: self.max_in_flight,
-            pace: self.pace,
-            clock: self.clock.clone(),
-            timeout: self.timeout,
-            attempt_timeout: self.attempt_timeout,
-            response_limit: self.response_limit,
-            user_agent: self.user_agent.clone(),
-            hook: self.hook.clone(),
-        }
-    }
-
     /// When a call that begins now has to be over.
     fn deadline(&self, options: &CallOptions, begun: Instant) -> Instant {
-        let limit = options.timeout.unwrap_or(self.timeout);
+        let limit = options.timeout.unwrap_or(self.settings.timeout);
         // What lies beyond the end of time is as good as a year.
         begun.checked_add(limit).unwrap_or(begun + YEAR)
     }
@@ -94,84 +74,64 @@ impl Inner {
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine")
-            .field("transport", &self.0.transport)
+            .field("transport", &self.0.settings.transport)
             .field("credential", &self.0.credential)
-            .field("retry", &self.0.retry)
+            .field("retry", &self.0.settings.retry)
             .finish_non_exhaustive()
     }
 }
 
 impl Engine {
-    /// Builds the engine of one client. `product` is the provider crate's part of `User-Agent`; with `plain_http` no
-    /// TLS is set up.
-    pub fn build(
-        options: ClientOptions,
-        product: &'static str,
+    pub(crate) fn new(
+        settings: Settings,
         dialect: Arc<dyn Dialect>,
         credential: Option<Arc<dyn Credential>>,
-        plain_http: bool,
-    ) -> Result<Self> {
-        let user_agent = options.user_agent_header(product)?;
-        let transport = options.make_transport(plain_http)?;
-        let now = options.clock.now();
-        let secrets = options.secrets();
-        Ok(Self(Arc::new(Inner {
-            transport,
+    ) -> Self {
+        let Settings {
+            max_in_flight,
+            pace,
+            clock,
+            ..
+        } = &settings;
+        let throttle = Throttle::new(*max_in_flight, *pace, clock.now());
+        Self(Arc::new(Inner {
+            settings,
             credential,
             dialect,
-            secrets,
-            retry: options.retry,
             budget: Budget::new(),
-            throttle: Throttle::new(options.max_in_flight, options.pace, now),
-            max_in_flight: options.max_in_flight,
-            pace: options.pace,
-            clock: options.clock,
-            timeout: options.timeout,
-            attempt_timeout: options.attempt_timeout,
-            response_limit: options.response_limit,
-            user_agent,
-            hook: options.hook,
-        })))
+            throttle,
+        }))
     }
 
     /// An engine for another service that the same client talks to, such as the one that its tokens come from: beside it
     /// as by [`with_credential`](Self::with_credential).
     #[must_use]
-    pub fn sibling(
+    pub fn with_dialect(
         &self,
         dialect: Arc<dyn Dialect>,
         credential: Option<Arc<dyn Credential>>,
     ) -> Self {
-        Self(Arc::new(Inner {
-            credential,
-            dialect,
-            ..self.0.beside()
-        }))
+        Self::new(self.0.settings.clone(), dialect, credential)
     }
 
     /// The same engine for another identity. Both share connections and settings, but not the throttle and the budget:
     /// a credential may call through the one while a call of the other waits for it.
     #[must_use]
     pub fn with_credential(&self, credential: Option<Arc<dyn Credential>>) -> Self {
-        Self(Arc::new(Inner {
-            credential,
-            ..self.0.beside()
-        }))
+        self.with_dialect(self.0.dialect.clone(), credential)
     }
 
     /// The same engine, beside it as by [`with_credential`](Self::with_credential), with one more hook for its attempts.
     #[must_use]
     pub fn with_hook(&self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) -> Self {
-        let hook = chain(self.0.hook.clone(), hook);
-        Self(Arc::new(Inner {
-            hook: Some(hook),
-            ..self.0.beside()
-        }))
+        let mut settings = self.0.settings.clone();
+        settings.hook = Some(chain(settings.hook, hook));
+        Self::new(settings, self.0.dialect.clone(), self.0.credential.clone())
     }
 
     /// The clock of this client.
     pub fn clock(&self) -> Arc<dyn Clock> {
-        self.0.clock.clone()
+        self.0.settings.clock.clone()
     }
 
     /// What the service last said about the rate limit.
@@ -204,9 +164,11 @@ impl Engine {
     /// Sends a call and hands over the body of its answer while it is still to be read.
     pub(crate) async fn open(self, parts: Box<Parts>) -> Result<Download> {
         let (inner, options) = (self.0.clone(), &parts.options);
-        let deadline = inner.deadline(options, inner.clock.now());
-        let limit = options.response_limit.or(inner.response_limit);
-        let chunk_timeout = options.attempt_timeout.unwrap_or(inner.attempt_timeout);
+        let deadline = inner.deadline(options, inner.settings.clock.now());
+        let limit = options.response_limit.or(inner.settings.response_limit);
+        let chunk_timeout = options
+            .attempt_timeout
+            .unwrap_or(inner.settings.attempt_timeout);
         let answer = Arc::new(Mutex::new(None));
         let take = {
             let answer = answer.clone();
@@ -217,7 +179,7 @@ impl Engine {
         let response = response.ok_or_else(|| Error::new(ErrorKind::Decode, "no answer"))?;
         Ok(Download::new(
             response,
-            inner.clock.clone(),
+            inner.settings.clock.clone(),
             deadline,
             chunk_timeout,
             limit,
@@ -230,10 +192,8 @@ impl Engine {
 
     /// The error of failed work, whose texts a service may have put our secrets into.
     pub(crate) fn without_secrets(&self, error: Error) -> Error {
-        let Inner {
-            dialect, secrets, ..
-        } = &*self.0;
-        match dialect.secrets() {
+        let secrets = &self.0.settings.secrets;
+        match self.0.dialect.secrets() {
             Some(known) => error.hiding(&secrets.and(known)),
             None => error.hiding(secrets),
         }
@@ -244,7 +204,7 @@ impl Engine {
     async fn in_task(self, parts: Box<Parts>, sink: Sink) -> Result<()> {
         // Kept for an error that the task cannot make itself.
         let parts = Arc::<Parts>::from(parts);
-        let named = |error: Error| error.with_call(&parts);
+        let named = |error: Error| error.with_call(parts.context());
         let work = {
             let parts = parts.clone();
             // A future is moved several times until its task holds it, and once more at its end. The loop is the large
@@ -282,7 +242,7 @@ impl Engine {
             };
             // Either a pause before the next attempt, or the end.
             let pause = course.after(*failed, generation).await?;
-            self.0.clock.sleep(pause).await;
+            self.0.settings.clock.sleep(pause).await;
         }
     }
 
@@ -293,7 +253,9 @@ impl Engine {
         outcome: &Result<StatusCode, Box<Failed>>,
         sent: Instant,
     ) {
-        let Some(hook) = &self.0.hook else { return };
+        let Some(hook) = &self.0.settings.hook else {
+            return;
+        };
         hook(&AttemptReport {
             operation: parts.operation,
             method: &parts.method,
@@ -305,7 +267,7 @@ impl Engine {
                 Err(failed) => failed.error.status(),
             },
             error: outcome.as_ref().err().map(|failed| failed.error.kind()),
-            elapsed: self.0.clock.now().saturating_duration_since(sent),
+            elapsed: self.0.settings.clock.now().saturating_duration_since(sent),
         });
     }
 }

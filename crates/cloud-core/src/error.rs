@@ -10,18 +10,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use crate::call::Parts;
 use crate::secrets::Secrets;
 
 mod display;
 mod kind;
 mod problem;
 mod text;
+mod transport;
 
 pub use kind::ErrorKind;
 pub use problem::{ApiProblem, FieldProblem};
 pub(crate) use text::bounded;
 pub use text::printable;
+pub use transport::{TransportError, TransportErrorKind};
 
 /// The result of everything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -69,12 +70,13 @@ struct Inner {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
+/// Which call failed.
 #[derive(Clone)]
-struct CallContext {
-    method: Method,
-    template: Cow<'static, str>,
-    path: Box<str>,
-    args: Vec<(String, String)>,
+pub(crate) struct CallContext {
+    pub(crate) method: Method,
+    pub(crate) template: Cow<'static, str>,
+    pub(crate) path: Box<str>,
+    pub(crate) args: Vec<(String, String)>,
 }
 
 impl Error {
@@ -174,14 +176,8 @@ impl Error {
         self.with(|inner| inner.cause = Some(cause))
     }
 
-    pub(crate) fn with_call(self, parts: &Parts) -> Self {
-        let path = parts.shown_path();
-        let call = CallContext {
-            method: parts.method.clone(),
-            template: parts.template.clone(),
-            path: text::bounded(&path, LONGEST_PATH).into(),
-            args: parts.shown_args(),
-        };
+    pub(crate) fn with_call(self, mut call: CallContext) -> Self {
+        call.path = text::bounded(&call.path, LONGEST_PATH).into();
         self.with(|inner| inner.call = Some(call))
     }
 

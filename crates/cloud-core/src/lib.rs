@@ -1,7 +1,7 @@
 //! The engine under the `cloud-clients` crates: what all providers have in common, and nothing of any of them.
 //!
 //! Programs use a provider's crate, such as `cloud-hetzner`, and meet the types of this one as its [`Error`], its
-//! [`Items`](page::Items) and its [`Waiter`](wait::Waiter). Read on to write a provider crate, a transport, a retry
+//! [`Items`](list::Items) and its [`Waiter`](wait::Waiter). Read on to write a provider crate, a transport, a retry
 //! policy or a credential.
 //!
 //! Every call takes one path, in one direction: a builder of the provider describes it as a [`Call`](call::Call); the
@@ -30,15 +30,15 @@ pub mod __private;
 pub mod blocking;
 pub mod body;
 pub mod call;
-pub mod clock;
 pub mod config;
 pub mod credential;
 pub mod decode;
 pub mod engine;
 pub mod error;
+pub mod list;
 pub mod model;
 pub mod options;
-pub mod page;
+pub mod request;
 pub mod retry;
 #[cfg(test)]
 mod schedules;
@@ -47,6 +47,7 @@ pub mod task;
 #[cfg(any(test, feature = "test-util"))]
 pub mod test_util;
 pub mod throttle;
+pub mod time;
 mod trace;
 pub mod transport;
 pub mod wait;

@@ -5,14 +5,18 @@
 
 mod decimal;
 mod macros;
+mod page;
 mod patch;
+mod rate_limit;
 pub mod secret;
 mod timestamp;
 mod txt;
 mod unknown;
 
 pub use decimal::Decimal;
+pub use page::{NoMeta, Page, PageInfo, PageMeta, PageToken};
 pub use patch::Patch;
+pub use rate_limit::RateLimit;
 pub use secret::Secret;
 pub use timestamp::{ParseTimestampError, Timestamp};
 pub use txt::{Txt, TxtError};

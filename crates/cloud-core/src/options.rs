@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use crate::clock::{Clock, SharedClock, TokioClock};
 use crate::config::{self, BaseUrl, ProxyVariables, Setting};
-use crate::engine::{self, AttemptReport, Hook};
+use crate::credential::Credential;
+use crate::engine::{Engine, Settings};
 use crate::error::{Error, ErrorKind, Result};
+use crate::request::{AttemptReport, Dialect, Hook, chain};
 use crate::retry::{RetryPolicy, StandardRetry};
 use crate::secrets::Secrets;
 use crate::throttle::Pace;
+use crate::time::{Clock, SharedClock, TokioClock};
 use crate::transport::Transport;
 
 /// How many calls are under way at once unless the client says otherwise. Each may need a connection, and a process has
@@ -144,7 +146,7 @@ impl ClientOptions {
 
     /// Is told of every attempt, after those that were set before.
     pub fn on_attempt(&mut self, hook: impl Fn(&AttemptReport<'_>) + Send + Sync + 'static) {
-        self.hook = Some(engine::chain(self.hook.take(), hook));
+        self.hook = Some(chain(self.hook.take(), hook));
     }
 
     /// What is secret in these settings.
@@ -169,6 +171,31 @@ impl ClientOptions {
             feature = "native-tls"
         )))]
         Secrets::default()
+    }
+
+    /// Builds the engine of one client. `product` is the provider crate's part of `User-Agent`; with `plain_http` no TLS
+    /// is set up.
+    pub fn engine(
+        self,
+        product: &'static str,
+        dialect: Arc<dyn Dialect>,
+        credential: Option<Arc<dyn Credential>>,
+        plain_http: bool,
+    ) -> Result<Engine> {
+        let settings = Settings {
+            user_agent: self.user_agent_header(product)?,
+            transport: self.make_transport(plain_http)?,
+            secrets: self.secrets(),
+            retry: self.retry,
+            max_in_flight: self.max_in_flight,
+            pace: self.pace,
+            clock: self.clock,
+            timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
+            response_limit: self.response_limit,
+            hook: self.hook,
+        };
+        Ok(Engine::new(settings, dialect, credential))
     }
 
     pub(crate) fn user_agent_header(&self, product: &str) -> Result<HeaderValue> {
@@ -402,7 +429,7 @@ macro_rules! client_options {
             }
 
             /// Takes time and randomness from here; for tests.
-            pub fn clock(mut self, clock: impl $crate::clock::Clock + 'static) -> Self {
+            pub fn clock(mut self, clock: impl $crate::time::Clock + 'static) -> Self {
                 self.options.clock(clock);
                 self
             }
@@ -410,7 +437,7 @@ macro_rules! client_options {
             /// Calls this function after every attempt, for metrics. Several may be set; they are called in their order.
             pub fn on_attempt(
                 mut self,
-                hook: impl Fn(&$crate::engine::AttemptReport<'_>) + Send + Sync + 'static,
+                hook: impl Fn(&$crate::request::AttemptReport<'_>) + Send + Sync + 'static,
             ) -> Self {
                 self.options.on_attempt(hook);
                 self

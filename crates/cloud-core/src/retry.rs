@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Method, StatusCode, header};
 
-use crate::clock::YEAR;
+use crate::time::YEAR;
 
 /// Decides after every failed attempt of a call.
 pub trait RetryPolicy: Send + Sync + fmt::Debug {

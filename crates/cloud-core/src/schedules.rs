@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::clock::{Clock, Sleep};
+use crate::time::{Clock, Sleep};
 
 /// Which of the possible steps a run takes. The next run takes the next one at the last place where there was another.
 #[derive(Debug, Default)]

@@ -17,8 +17,8 @@ use tokio::runtime::{Handle, Id};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::time::Clock;
 
 /// How long shared work goes on when nobody waits for it any more. A token that its last waiter gave up on is of use to
 /// the next call, and without this a service slower than its callers' patience would never give one.

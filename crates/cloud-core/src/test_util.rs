@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
 use crate::body::{Body, ResponseBody};
-use crate::clock::{Clock, Sleep, TokioClock};
+use crate::time::{Clock, Sleep, TokioClock};
 use crate::transport::{Transport, TransportError, TransportErrorKind};
 
 /// A clock for tests under `tokio::time::pause`: its calendar follows the paused time, and its random numbers repeat.
@@ -316,14 +316,14 @@ pub(crate) fn engine_with(
     use crate::config::{BaseUrl, Origin, Setting};
     #[derive(Debug)]
     struct Plain;
-    impl crate::engine::Dialect for Plain {}
+    impl crate::request::Dialect for Plain {}
     let mut options = crate::options::ClientOptions::default();
     options.transport(Arc::new(transport));
     options.clock(PausedClock::new());
     change(&mut options);
-    let engine =
-        crate::engine::Engine::build(options, "cloud-core-test/0", Arc::new(Plain), None, false)
-            .unwrap();
+    let engine = options
+        .engine("cloud-core-test/0", Arc::new(Plain), None, false)
+        .unwrap();
     let base = Setting::new(
         "https://api.test/v1".to_owned(),
         Origin::Builder("endpoint"),

@@ -2,48 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::clock::{Clock, until};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::RateLimit;
 use crate::task::PerRuntime;
+use crate::time::{Clock, until};
 
 mod pacer;
 
 use pacer::Pacer;
-
-/// What the service last said about the rate limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RateLimit {
-    /// How many requests the limit allows in its period.
-    pub limit: u32,
-    /// How many are left now.
-    pub remaining: u32,
-    /// When the whole limit is available again.
-    pub reset: Option<SystemTime>,
-    /// How long one request's worth takes to come back.
-    pub refill: Duration,
-}
-
-impl RateLimit {
-    /// A rate limit as read from headers.
-    pub fn new(limit: u32, remaining: u32, reset: Option<SystemTime>, refill: Duration) -> Self {
-        Self {
-            limit,
-            remaining,
-            reset,
-            refill,
-        }
-    }
-
-    /// Whether less than a tenth is left: background work should slow down.
-    pub fn is_low(&self) -> bool {
-        self.remaining < self.limit / 10
-    }
-}
 
 /// A pace that a client keeps by itself, for services that do not say how much they take: some requests at once, and
 /// then one after each interval.

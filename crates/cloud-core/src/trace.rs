@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::call::Parts;
 use crate::error::Error;
+use crate::request::Parts;
 
 #[cfg(feature = "tracing")]
 pub(crate) struct Span(tracing::Span);

@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use tokio::runtime::{Handle, Id};
 
 use crate::call::CallFuture;
-use crate::clock::{Clock, YEAR, within};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
+use crate::time::{Clock, Interval, within};
 
 /// The deadline of a wait that sets none.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30 * 60);
@@ -228,45 +228,6 @@ impl<T> fmt::Debug for Waiter<T> {
             .field("last", &self.last)
             .field("limit", &self.limit)
             .finish_non_exhaustive()
-    }
-}
-
-/// Delays between looks: they grow by half from the first to the longest, each a little shorter at random. None is longer
-/// than a year, whatever was asked for.
-#[derive(Clone, Debug)]
-pub struct Interval {
-    next: Duration,
-    longest: Duration,
-}
-
-impl Interval {
-    /// Delays from `first` to `longest`.
-    pub const fn new(first: Duration, longest: Duration) -> Self {
-        Self {
-            next: shorter(first, YEAR),
-            longest: shorter(longest, YEAR),
-        }
-    }
-
-    /// Delays from `first` to so many times of it.
-    pub const fn growing(first: Duration, times: u32) -> Self {
-        Self::new(first, first.saturating_mul(times))
-    }
-
-    /// The next delay.
-    pub fn step(&mut self, random: f64) -> Duration {
-        let delay = self.next;
-        self.next = delay.mul_f64(1.5).min(self.longest);
-        delay.mul_f64(1.0 - random / 5.0)
-    }
-}
-
-/// `Duration::min`, which is not `const`.
-const fn shorter(one: Duration, other: Duration) -> Duration {
-    if one.as_nanos() < other.as_nanos() {
-        one
-    } else {
-        other
     }
 }
 

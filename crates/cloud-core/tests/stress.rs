@@ -15,14 +15,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use cloud_core::body::{Body, ResponseBody};
 use cloud_core::call::{Call, CallFuture};
-use cloud_core::clock::TokioClock;
 use cloud_core::config::{BaseUrl, Origin, Setting};
 use cloud_core::credential::{Token, TokenCache, TokenSource};
 use cloud_core::decode::Decode;
-use cloud_core::engine::{Dialect, Engine};
+use cloud_core::engine::Engine;
+use cloud_core::model::RateLimit;
 use cloud_core::options::ClientOptions;
+use cloud_core::request::Dialect;
 use cloud_core::retry::StandardRetry;
-use cloud_core::throttle::{Pace, RateLimit};
+use cloud_core::throttle::Pace;
+use cloud_core::time::TokioClock;
 use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
 use cloud_core::{Error, ErrorKind};
 use fastrand::Rng;
@@ -195,7 +197,9 @@ impl Client {
         options.attempt_timeout(20 * MS);
         options.timeout(WATCHDOG);
         let cache = Some(Arc::new(cache) as _);
-        let engine = Engine::build(options, "stress/0", Arc::new(Rated), cache, false).unwrap();
+        let engine = options
+            .engine("stress/0", Arc::new(Rated), cache, false)
+            .unwrap();
         let origin = Origin::Builder("endpoint");
         let base = Setting::new("https://api.test/v1".to_owned(), origin);
         Self {

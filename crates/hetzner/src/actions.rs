@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use cloud_core::call::{Call, Operation};
+use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::request::OperationRow;
 use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 
@@ -257,14 +258,14 @@ cloud_core::list_request! {
 
 impl ListActions {
     /// The actions of all resources of a kind.
-    pub(crate) fn of_all(client: &Client, operation: &'static Operation) -> Self {
+    pub(crate) fn of_all(client: &Client, operation: &'static OperationRow) -> Self {
         Self::new(client.list(operation, "actions"))
     }
 
     /// The actions of one resource.
     pub(crate) fn of_one(
         client: &Client,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         id: impl fmt::Display,
     ) -> Self {
         Self::new(in_pages(client.call(operation, page_of("actions")).arg(id)))

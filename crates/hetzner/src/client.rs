@@ -4,14 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::call::{Call, Operation};
+use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
 use cloud_core::credential::Bearer;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::list::{List, PageNumber};
+use cloud_core::model::RateLimit;
+use cloud_core::model::{Page, PageInfo, PageMeta};
 use cloud_core::options::ClientOptions;
-use cloud_core::page::{List, Page, PageInfo, PageMeta, PageNumber};
-use cloud_core::throttle::RateLimit;
+use cloud_core::request::OperationRow;
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -248,14 +250,14 @@ impl Client {
         &self.0.kept
     }
 
-    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         Call::new(&self.0.engine, &self.0.cloud, operation, decode)
     }
 
     /// One resource by its id, as `{"key": {...}}`.
     pub(crate) fn get<T: DeserializeOwned + Send + 'static>(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         id: i64,
         key: &'static str,
     ) -> Call<T> {
@@ -265,7 +267,7 @@ impl Client {
     /// Work on one resource, as `{"action": {...}}`.
     pub(crate) fn start(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         id: impl fmt::Display,
     ) -> Call<Started> {
         self.call(operation, Started::decode(self)).arg(id)
@@ -274,7 +276,7 @@ impl Client {
     /// The end of one resource: an empty answer, or `{"action": {...}}`.
     pub(crate) fn delete(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         id: impl fmt::Display,
     ) -> Call<Deleted> {
         self.call(operation, Deleted::decode(self)).arg(id)
@@ -283,7 +285,7 @@ impl Client {
     /// A list in pages, as `{"key": [...], "meta": {"pagination": ...}}`.
     pub(crate) fn list<T: DeserializeOwned + Send + 'static>(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         key: &'static str,
     ) -> List<T> {
         in_pages(self.call(operation, page_of(key)))
@@ -292,7 +294,7 @@ impl Client {
     /// A call of the second API.
     pub(crate) fn call_on_hetzner<T>(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         decode: Decode<T>,
     ) -> Call<T> {
         Call::new(&self.0.engine, &self.0.hetzner, operation, decode)
@@ -452,13 +454,9 @@ impl ClientBuilder {
         // The second host may stay on https while the first is a sandbox: only what is called needs certificates.
         let plain = cloud.is_plain_http() && hetzner.is_plain_http();
         let dialect = Arc::new(HetznerDialect::new(token.value));
-        let engine = Engine::build(
-            self.options,
-            PRODUCT,
-            dialect,
-            Some(Arc::new(bearer)),
-            plain,
-        )?;
+        let engine = self
+            .options
+            .engine(PRODUCT, dialect, Some(Arc::new(bearer)), plain)?;
         let poller = Arc::new(Poller::new(engine.clone(), cloud.clone(), interval));
         Ok(Client(Arc::new(Inner {
             engine,

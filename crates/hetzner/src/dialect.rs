@@ -4,10 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use cloud_core::Error;
 use cloud_core::decode::RawResponse;
-use cloud_core::engine::Dialect;
 use cloud_core::error::{ApiProblem, FieldProblem};
+use cloud_core::model::RateLimit;
+use cloud_core::request::Dialect;
 use cloud_core::secrets::{self, Secrets};
-use cloud_core::throttle::RateLimit;
 use http::{HeaderMap, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 

@@ -1,5 +1,5 @@
 use cloud_core::call::{Call, Task};
-use cloud_core::page::List;
+use cloud_core::list::List;
 
 use crate::id_or_name::IdOrName;
 

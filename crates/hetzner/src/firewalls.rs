@@ -349,7 +349,7 @@ impl<'a> Firewalls<'a> {
 
     fn start_all(
         self,
-        operation: &'static cloud_core::call::Operation,
+        operation: &'static cloud_core::request::OperationRow,
         id: FirewallId,
     ) -> Call<StartedAll> {
         let decode: Decode<StartedAll> = StartedAll::decode(self.0);

@@ -168,9 +168,9 @@ pub(crate) fn check(labels: Option<&Labels>) -> cloud_core::Result<()> {
 
 /// Puts a label selector into a list, after reading it: a slip in it is an error here, where it can be pointed at.
 pub(crate) fn select<T: Send + 'static>(
-    list: cloud_core::page::List<T>,
+    list: cloud_core::list::List<T>,
     selector: &impl fmt::Display,
-) -> cloud_core::page::List<T> {
+) -> cloud_core::list::List<T> {
     let text = selector.to_string();
     let checked = LabelSelector::parse(&text).map(drop).map_err(|error| {
         cloud_core::Error::input("label_selector", error.to_string()).with_details(error)

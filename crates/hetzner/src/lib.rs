@@ -39,7 +39,7 @@
 //! can besides fail as [`Error`] tells, find that a thing is not there
 //! ([`is_not_found`](Error::is_not_found)), or break a rule of the API ([`is_invalid_input`](Error::is_invalid_input)).
 //! Where [`ErrorCode::Locked`] is named, another action works on the resource; a call can also wait for its end by
-//! itself, see [`wait_while_locked`](cloud_core::call::CallOptions::wait_while_locked).
+//! itself, see [`wait_while_locked`](cloud_core::request::CallOptions::wait_while_locked).
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

@@ -23,8 +23,9 @@ use cloud_core::Result;
 use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Origin, Setting};
 use cloud_core::decode::{Decode, DecodeError, RawResponse};
-use cloud_core::engine::{Dialect, Engine};
+use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::request::Dialect;
 use cloud_core::retry::StandardRetry;
 use http::Method;
 use secrecy::SecretString;
@@ -342,7 +343,7 @@ impl MetadataBuilder {
         let base = BaseUrl::parse(&self.endpoint, true)?;
         let plain = base.is_plain_http();
         Ok(Metadata {
-            engine: Engine::build(self.options, PRODUCT, Arc::new(Words), None, plain)?,
+            engine: self.options.engine(PRODUCT, Arc::new(Words), None, plain)?,
             base,
         })
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use cloud_core::call::{Call, CallOptions, Operation};
+use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::request::{CallOptions, OperationRow};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::client::Client;
@@ -163,7 +164,7 @@ pub struct GetMetrics(Call<Metrics>);
 impl GetMetrics {
     pub(crate) fn of(
         client: &Client,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         id: impl fmt::Display,
         kinds: impl IntoIterator<Item = impl fmt::Display>,
         start: Timestamp,

@@ -18,7 +18,7 @@ use cloud_core::config::BaseUrl;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::task::{PerRuntime, Running};
-use cloud_core::wait::Interval;
+use cloud_core::time::Interval;
 use cloud_core::{Error, ErrorKind, Result};
 use tokio::sync::Notify;
 

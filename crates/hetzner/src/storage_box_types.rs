@@ -2,7 +2,7 @@
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::page::List;
+use cloud_core::list::List;
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, in_pages, page_of};

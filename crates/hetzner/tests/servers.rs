@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cloud_core::call::CallOptions;
+use cloud_core::request::CallOptions;
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::servers::{PublicNetSetup, RescueType};
 use hetzner::{

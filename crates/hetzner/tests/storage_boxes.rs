@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cloud_core::body::{Body, ResponseBody};
-use cloud_core::call::CallOptions;
 use cloud_core::model::Timestamp;
+use cloud_core::request::CallOptions;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use cloud_core::transport::{Transport, TransportError};
 use cloud_sandbox::{Fault, Sandbox};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use cloud_core::clock::{Clock as _, TokioClock};
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
+use cloud_core::time::{Clock as _, TokioClock};
 use cloud_sandbox::{Fault, Sandbox};
 use hetzner::{ActionId, Client, ErrorKind};
 

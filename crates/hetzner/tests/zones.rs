@@ -472,7 +472,7 @@ async fn what_is_certainly_wrong_is_not_sent() {
     assert!(sent(&sandbox).is_empty());
     let unchecked = zones
         .create("Example.com")
-        .options(cloud_core::call::CallOptions::unchecked)
+        .options(cloud_core::request::CallOptions::unchecked)
         .await
         .unwrap_err();
     assert_eq!(

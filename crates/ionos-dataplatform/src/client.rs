@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloud_core::call::{Call, Operation};
+use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
 use cloud_core::credential::{Basic, Bearer, Credential, Token, TokenCache, TokenSource};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::request::OperationRow;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::{HeaderName, HeaderValue};
@@ -113,7 +114,7 @@ impl Client {
         self.0.poll_interval
     }
 
-    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         let call = Call::new(&self.0.engine, &self.0.base, operation, decode);
         match &self.0.contract {
             Some(number) => call.header(CONTRACT, number.clone()),
@@ -359,7 +360,9 @@ impl ClientBuilder {
             _ => self.options.transport(routes.swap_remove(0).transport),
         }
         let dialect = Arc::new(IonosDialect(secrets));
-        let engine = Engine::build(self.options, PRODUCT, dialect, Some(credential), plain)?;
+        let engine = self
+            .options
+            .engine(PRODUCT, dialect, Some(credential), plain)?;
         Ok(Client(Arc::new(Inner {
             engine,
             base,

@@ -3,7 +3,8 @@
 use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::page::{List, NoMeta, Page, Whole};
+use cloud_core::list::{List, Whole};
+use cloud_core::model::{NoMeta, Page};
 use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 
@@ -326,7 +327,7 @@ impl<'a> Clusters<'a> {
 
     fn one<T>(
         self,
-        operation: &'static cloud_core::call::Operation,
+        operation: &'static cloud_core::request::OperationRow,
         id: &ClusterId,
         decode: Decode<T>,
     ) -> Call<T> {

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use cloud_core::ErrorKind;
 use cloud_core::body::{Body, ResponseBody};
 use cloud_core::config::BaseUrl;
-use cloud_core::engine::AttemptReport;
+use cloud_core::request::AttemptReport;
 use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
 use futures_core::Stream;
 use http::{Method, Request, Response, StatusCode, Uri};

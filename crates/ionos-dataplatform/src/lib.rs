@@ -36,7 +36,7 @@
 //! | model | here |
 //! |---|---|
 //! | `ClusterResponseData`, `Cluster` | [`Cluster`], [`ClusterProperties`] |
-//! | `ClusterListResponseData`, `NodePoolListResponseData` | the [`Page`](cloud_core::page::Page)s of a list |
+//! | `ClusterListResponseData`, `NodePoolListResponseData` | the [`Page`](cloud_core::model::Page)s of a list |
 //! | `CreateClusterRequest`, `CreateClusterProperties` | [`CreateCluster`](clusters::CreateCluster) |
 //! | `PatchClusterRequest`, `PatchClusterProperties` | [`UpdateCluster`](clusters::UpdateCluster) |
 //! | `NodePoolResponseData`, `NodePool` | [`NodePool`], [`NodePoolProperties`] |

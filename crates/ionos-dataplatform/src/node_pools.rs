@@ -1,8 +1,10 @@
 //! Node pools: the machines of a cluster, alike within a pool.
 
-use cloud_core::call::{Call, Operation, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::page::{List, NoMeta, Page, Whole};
+use cloud_core::list::{List, Whole};
+use cloud_core::model::{NoMeta, Page};
+use cloud_core::request::OperationRow;
 use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -390,14 +392,19 @@ impl NodePools {
         self.look(&id.into()).gone(None)
     }
 
-    fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         self.client
             .call(operation, decode)
             .arg(&self.cluster)
             .check(self.cluster.check())
     }
 
-    fn one<T>(&self, operation: &'static Operation, id: &NodePoolId, decode: Decode<T>) -> Call<T> {
+    fn one<T>(
+        &self,
+        operation: &'static OperationRow,
+        id: &NodePoolId,
+        decode: Decode<T>,
+    ) -> Call<T> {
         self.call(operation, decode).arg(id).check(id.check())
     }
 

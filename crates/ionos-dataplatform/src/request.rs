@@ -75,7 +75,7 @@ macro_rules! request {
             /// Sets a time limit, headers and so on for this call only.
             pub fn options(
                 mut self,
-                set: impl FnOnce(cloud_core::call::CallOptions) -> cloud_core::call::CallOptions,
+                set: impl FnOnce(cloud_core::request::CallOptions) -> cloud_core::request::CallOptions,
             ) -> Self {
                 self.call = self.call.options(set);
                 self
@@ -84,7 +84,7 @@ macro_rules! request {
             /// Sends the request although the checks of this crate find it wrong, and leaves the judgement to the
             /// service.
             pub fn unchecked(self) -> Self {
-                self.options(cloud_core::call::CallOptions::unchecked)
+                self.options(cloud_core::request::CallOptions::unchecked)
             }
         }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
-use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
+use cloud_core::time::Interval;
+use cloud_core::wait::{Poll, Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 

@@ -1,6 +1,6 @@
 //! What each operation sends, and what is refused before it is sent.
 
-use cloud_core::call::CallOptions;
+use cloud_core::request::CallOptions;
 use ionos_dataplatform::{
     AutoScaling, AvailabilityZone, DayOfTheWeek, Labels, Lan, MaintenanceWindow, Patch, StorageType,
 };

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use cloud_core::call::{Call, Operation};
+use cloud_core::call::Call;
 use cloud_core::config::{Origin, Setting};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::request::OperationRow;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, Result};
 use http::Method;
@@ -289,7 +290,7 @@ impl Client {
     }
 
     /// A call of an operation of the table.
-    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         match self.0.bases.of(operation.path) {
             Some(base) => Call::new(&self.0.engine, base, operation, decode),
             None => Call::new(&self.0.engine, &self.0.bases.root, operation, decode)
@@ -305,8 +306,8 @@ impl Client {
     )]
     pub(crate) fn expanded<T>(
         &self,
-        all: &'static Operation,
-        one: &'static Operation,
+        all: &'static OperationRow,
+        one: &'static OperationRow,
         args: &[&str],
     ) -> List<T>
     where
@@ -333,7 +334,7 @@ impl Client {
         dead_code,
         reason = "without the features of the products nobody uses it"
     )]
-    pub(crate) fn expanded_only<T>(&self, all: &'static Operation, args: &[&str]) -> List<T>
+    pub(crate) fn expanded_only<T>(&self, all: &'static OperationRow, args: &[&str]) -> List<T>
     where
         T: DeserializeOwned + Send + 'static,
     {
@@ -349,7 +350,7 @@ impl Client {
         dead_code,
         reason = "without the features of the products nobody uses it"
     )]
-    pub(crate) fn objects<T>(&self, all: &'static Operation, args: &[&str]) -> List<T>
+    pub(crate) fn objects<T>(&self, all: &'static OperationRow, args: &[&str]) -> List<T>
     where
         T: DeserializeOwned + Send + 'static,
     {
@@ -413,7 +414,7 @@ impl Client {
             zones.entry(zone.to_ascii_lowercase()).or_default().clone()
         };
         let clock = self.engine().clock();
-        cloud_core::clock::within(&*clock, Some(ZONE_WAIT), turn.lock_owned())
+        cloud_core::time::within(&*clock, Some(ZONE_WAIT), turn.lock_owned())
             .await
             .ok_or_else(|| {
                 let text = format!(

@@ -360,7 +360,7 @@ pub struct ProjectRoom<'a> {
 impl<'a> ProjectRoom<'a> {
     fn whole<T: serde::de::DeserializeOwned + 'static>(
         &self,
-        operation: &'static cloud_core::call::Operation,
+        operation: &'static cloud_core::request::OperationRow,
     ) -> Call<T> {
         self.client.call(operation, Decode::json()).arg(&self.id)
     }

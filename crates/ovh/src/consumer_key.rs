@@ -24,9 +24,11 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::call::{Call, CallFuture, CallOptions};
+use cloud_core::call::{Call, CallFuture};
 use cloud_core::decode::{Decode, DecodeError};
-use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
+use cloud_core::request::CallOptions;
+use cloud_core::time::Interval;
+use cloud_core::wait::{Poll, Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
 use secrecy::{ExposeSecret, SecretString};

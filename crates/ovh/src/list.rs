@@ -10,9 +10,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cloud_core::call::{Call, CallOptions, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::page::{self, Page, PageInfo, PageToken};
+use cloud_core::list as core_list;
+use cloud_core::model::{Page, PageInfo, PageToken};
+use cloud_core::request::CallOptions;
 use cloud_core::{Error, ErrorKind, Result};
 use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
@@ -234,7 +236,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     }
 
     /// What stands on the pages of the service: objects, or the ids of them.
-    fn entries(&self) -> page::List<Entry<T>> {
+    fn entries(&self) -> core_list::List<Entry<T>> {
         let call = self.call.clone().decoded_by(decode::<T>(self.size));
         let call = match self.mode {
             Mode::Expanded => call.header(MODE.0, MODE.1),
@@ -398,7 +400,7 @@ macro_rules! list_request {
             }
 
             /// Begins with the page of this token, as `continuation` gave it.
-            pub fn from_page(self, token: cloud_core::page::PageToken) -> Self {
+            pub fn from_page(self, token: cloud_core::model::PageToken) -> Self {
                 Self(self.0.from_page(token))
             }
 
@@ -420,7 +422,7 @@ macro_rules! list_request {
             /// Sets a time limit, headers and so on for the call of each page.
             pub fn options(
                 self,
-                set: impl FnOnce(cloud_core::call::CallOptions) -> cloud_core::call::CallOptions,
+                set: impl FnOnce(cloud_core::request::CallOptions) -> cloud_core::request::CallOptions,
             ) -> Self {
                 Self(self.0.options(set))
             }
@@ -446,7 +448,7 @@ macro_rules! list_request {
             }
 
             /// One page, the first one unless `from_page` says otherwise. It says where the next one begins.
-            pub fn page(self) -> cloud_core::call::Task<cloud_core::page::Page<$item>> {
+            pub fn page(self) -> cloud_core::call::Task<cloud_core::model::Page<$item>> {
                 self.0.page()
             }
 
@@ -472,7 +474,7 @@ macro_rules! list_request {
                 }
 
                 /// One page, blocking this thread until it is there.
-                pub fn page_blocking(self) -> cloud_core::Result<cloud_core::page::Page<$item>> {
+                pub fn page_blocking(self) -> cloud_core::Result<cloud_core::model::Page<$item>> {
                     self.0.page_blocking()
                 }
             }

@@ -1,6 +1,6 @@
 //! The operations that have typed calls, with the IAM action that each of them needs. Calls are made from this table.
 
-use cloud_core::call::Operation;
+use cloud_core::request::OperationRow;
 use http::Method;
 
 /// As [`cloud_core::operations!`], with the IAM action of an operation after its path where it has one.
@@ -11,7 +11,7 @@ macro_rules! operations_with_actions {
         }
 
         /// The IAM action of each operation that needs one.
-        pub static IAM_ACTIONS: &[(&Operation, &str)] = &[ $( $( (&$name, $action), )? )* ];
+        pub static IAM_ACTIONS: &[(&OperationRow, &str)] = &[ $( $( (&$name, $action), )? )* ];
     };
 }
 
@@ -172,7 +172,7 @@ operations_with_actions! {
 }
 
 /// The IAM action that this operation needs.
-pub fn iam_action(operation: &Operation) -> Option<&'static str> {
+pub fn iam_action(operation: &OperationRow) -> Option<&'static str> {
     IAM_ACTIONS
         .iter()
         .find(|(known, _)| *known == operation)
@@ -180,7 +180,7 @@ pub fn iam_action(operation: &Operation) -> Option<&'static str> {
 }
 
 /// The operation that serves this method and path, with its parameters filled in or not.
-pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
+pub fn find(method: &Method, path: &str) -> Option<&'static OperationRow> {
     let path = path.split('?').next().unwrap_or_default();
     let version = ["/1.0", "/v1"].into_iter().find(|version| {
         path.strip_prefix(version)
@@ -203,7 +203,7 @@ pub fn find(method: &Method, path: &str) -> Option<&'static Operation> {
         .filter(|known| known.method == *method && fits(known.path));
     // `/domain/zone` is no `/domain/{serviceName}`.
     let first = found.next()?;
-    let literal = |operation: &Operation| {
+    let literal = |operation: &OperationRow| {
         operation
             .path
             .split('/')

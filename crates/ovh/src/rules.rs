@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cloud_core::Error;
-use cloud_core::engine::AttemptReport;
+use cloud_core::request::AttemptReport;
 use http::Method;
 use serde::Serialize;
 use serde_json::json;

@@ -317,7 +317,7 @@ impl<'a> Vpses<'a> {
 
     fn start(
         self,
-        operation: &'static cloud_core::call::Operation,
+        operation: &'static cloud_core::request::OperationRow,
         vps: &str,
     ) -> Call<Started<VpsTask>> {
         let (client, name) = (self.0.clone(), vps.to_owned());

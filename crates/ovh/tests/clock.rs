@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-use cloud_core::clock::{Clock, Sleep};
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
+use cloud_core::time::{Clock, Sleep};
 use ovh::{ApiError, ApiErrorKind, Client};
 
 use common::{AK, AS, CK, header};

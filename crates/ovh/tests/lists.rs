@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud_core::body::{Body, ResponseBody};
-use cloud_core::page::PageToken;
+use cloud_core::model::PageToken;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use cloud_core::transport::{Transport, TransportError};
 use http::{Request, Response};
@@ -636,7 +636,7 @@ async fn a_page_that_fails_is_read_again() {
 fn lists_can_be_read_without_async() {
     let transport = service(3, true);
     let api = common::builder(&transport)
-        .clock(cloud_core::clock::TokioClock)
+        .clock(cloud_core::time::TokioClock)
         .application(AK, AS)
         .consumer_key(CK);
     let api = api.time_offset(0).build().unwrap();

@@ -4,8 +4,8 @@ mod common;
 
 use std::time::Duration;
 
-use cloud_core::clock::TokioClock;
 use cloud_core::test_util::PausedClock;
+use cloud_core::time::TokioClock;
 use cloud_sandbox::ovh::{
     APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, ErrorFormat,
     Settings,

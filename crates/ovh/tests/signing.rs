@@ -334,7 +334,7 @@ async fn no_caller_speaks_for_the_credential() {
         "x-ovh-signature",
         "authorization",
     ];
-    let all = |options: cloud_core::call::CallOptions| {
+    let all = |options: cloud_core::request::CallOptions| {
         names.iter().fold(options, |o, name| o.header(name, "mine"))
     };
     client(&transport).get("/me").options(all).await.unwrap();

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::call::{Call, Operation};
+use cloud_core::call::Call;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
-use cloud_core::page::{List, Page};
+use cloud_core::list::List;
+use cloud_core::model::Page;
+use cloud_core::request::OperationRow;
 use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
@@ -174,7 +176,7 @@ impl Client {
     pub(crate) fn call_in<T>(
         &self,
         version: Version,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         decode: Decode<T>,
     ) -> Call<T> {
         let call = Call::new(&self.0.engine, self.0.base(version), operation, decode);

@@ -233,7 +233,10 @@ impl Cloud {
         // Connections that were made for a Keystone without TLS cannot reach a service with it.
         if inner.plain_http && !root.is_plain_http() {
             let dialect = Arc::new(OpenStackDialect::new(inner.secrets.clone()));
-            return Engine::build(inner.options.clone(), PRODUCT, dialect, credential, false);
+            return inner
+                .options
+                .clone()
+                .engine(PRODUCT, dialect, credential, false);
         }
         Ok(inner.engine.with_credential(credential))
     }
@@ -508,7 +511,10 @@ impl CloudBuilder {
         };
         let secrets = Secrets::new([login.secret().clone()]);
         let dialect = Arc::new(OpenStackDialect::new(secrets.clone()));
-        let engine = Engine::build(self.options.clone(), PRODUCT, dialect, None, plain_http)?;
+        let engine = self
+            .options
+            .clone()
+            .engine(PRODUCT, dialect, None, plain_http)?;
         let keystone = Keystone::new(engine.clone(), &auth_url, allow_http)?;
         let address = keystone.address(&login).to_string();
         let mut explanation = Explanation::default();

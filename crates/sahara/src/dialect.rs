@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use cloud_core::decode::RawResponse;
-use cloud_core::engine::Dialect;
 use cloud_core::error::{ApiProblem, FieldProblem};
+use cloud_core::request::Dialect;
 use cloud_core::secrets::Secrets;
 use http::HeaderMap;
 

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::future::IntoFuture;
 
-use cloud_core::call::{Call, CallFuture, CallOptions};
+use cloud_core::call::{Call, CallFuture};
+use cloud_core::request::CallOptions;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

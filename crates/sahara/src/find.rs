@@ -1,5 +1,5 @@
 use cloud_core::call::{Call, Task};
-use cloud_core::page::List;
+use cloud_core::list::List;
 
 use crate::client::Client;
 use crate::ids::ProjectId;

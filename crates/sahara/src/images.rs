@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
+use cloud_core::list::Whole;
 use cloud_core::model::Timestamp;
-use cloud_core::page::Whole;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 

@@ -102,7 +102,7 @@ impl<'a> JobBinaryInternals<'a> {
     ///
     /// The program is anything that makes a [`Body`]: bytes, text, or a file or reader, which is sent in constant memory.
     /// It has at most 5120 KB, unless the service is set to another limit; then
-    /// [`unchecked`](cloud_core::call::CallOptions::unchecked) lets more pass here.
+    /// [`unchecked`](cloud_core::request::CallOptions::unchecked) lets more pass here.
     ///
     /// Errors worth handling: `DB_DUPLICATE_ENTRY` (the name is taken), `DATA_TOO_BIG`.
     ///

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use cloud_core::Error;
 use cloud_core::decode::Decode;
-use cloud_core::page::{List, NoMeta, Page};
+use cloud_core::list::List;
+use cloud_core::model::{NoMeta, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

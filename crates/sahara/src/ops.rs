@@ -3,7 +3,7 @@
 //! An operation has the same name in both tables, also where the versions disagree about its path: what v1.1 calls a job
 //! is a job template here, and a job execution is a job, as in v2.
 
-use cloud_core::call::Operation;
+use cloud_core::request::OperationRow;
 use cloud_core::{Error, ErrorKind};
 
 use crate::version::Version;
@@ -157,11 +157,11 @@ pub mod v2 {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Op {
     /// In v1.1 and in v2.
-    Both(&'static Operation, &'static Operation),
+    Both(&'static OperationRow, &'static OperationRow),
     /// In v1.1 only.
-    V1_1(&'static Operation),
+    V1_1(&'static OperationRow),
     /// In v2 only.
-    V2(&'static Operation),
+    V2(&'static OperationRow),
 }
 
 /// The operation of this name in both tables.
@@ -175,7 +175,7 @@ pub(crate) use both;
 
 impl Op {
     /// The operation in this version; where it has none, that of the other version, and why it cannot be called.
-    pub(crate) fn of(self, version: Version) -> (&'static Operation, Option<Error>) {
+    pub(crate) fn of(self, version: Version) -> (&'static OperationRow, Option<Error>) {
         match (self, version) {
             (Self::Both(operation, _) | Self::V1_1(operation), Version::V1_1)
             | (Self::Both(_, operation) | Self::V2(operation), Version::V2) => (operation, None),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
-use cloud_core::page::Whole;
+use cloud_core::list::Whole;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;

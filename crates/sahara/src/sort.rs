@@ -80,7 +80,7 @@ macro_rules! sorted {
             /// [`Sort`](crate::Sort).
             pub fn sort(self, sort: crate::sort::Sort) -> Self {
                 let list = self.0.map_call(|call| call.set_query("sort_by", &sort));
-                Self(if sort.is_unique() { list } else { list.in_style(&cloud_core::page::Whole) })
+                Self(if sort.is_unique() { list } else { list.in_style(&cloud_core::list::Whole) })
             }
         }
     };

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cloud_core::call::{Call, CallFuture};
-use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter, Watch};
+use cloud_core::time::Interval;
+use cloud_core::wait::{Poll, Progress, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 
 use crate::client::Client;

@@ -205,7 +205,7 @@ async fn what_the_service_would_refuse_is_not_sent() {
         .await
         .unwrap();
     create("under_score")
-        .options(cloud_core::call::CallOptions::unchecked)
+        .options(cloud_core::request::CallOptions::unchecked)
         .await
         .unwrap();
     assert_eq!(sent(&wire).len(), 2);

@@ -2,7 +2,7 @@
 
 mod common;
 
-use cloud_core::call::CallOptions;
+use cloud_core::request::CallOptions;
 use cloud_core::test_util::Scripted;
 use common::{PROJECT, VERSIONS_OF_THE_API, answered, assert_field, client, sent};
 use sahara::{DataSource, DataSourceType, S3Credentials, SwiftCredentials, Version};

@@ -273,7 +273,7 @@ async fn tags_that_the_service_would_refuse_are_not_sent() {
         assert_field(call().await, "tags[0]");
         assert!(sent(&wire).is_empty());
         call()
-            .options(cloud_core::call::CallOptions::unchecked)
+            .options(cloud_core::request::CallOptions::unchecked)
             .await
             .unwrap();
         assert_eq!(sent(&wire)[0].1, r#"{"tags":[""]}"#);

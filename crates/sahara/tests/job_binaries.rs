@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use async_trait::async_trait;
 use bytes::Bytes;
 use cloud_core::body::ResponseBody;
-use cloud_core::call::CallOptions;
+use cloud_core::request::CallOptions;
 use cloud_core::test_util::{Scripted, ScriptedTransport};
 use cloud_core::transport::{Transport, TransportError, TransportErrorKind};
 use common::{

@@ -171,7 +171,7 @@ async fn what_the_service_would_refuse_is_not_sent() {
     assert_field(api.node_group_templates().delete("..").await, "id");
     assert!(sent(&wire).is_empty());
     create("under_score", &[])
-        .options(cloud_core::call::CallOptions::unchecked)
+        .options(cloud_core::request::CallOptions::unchecked)
         .await
         .unwrap();
     assert_eq!(sent(&wire).len(), 1);

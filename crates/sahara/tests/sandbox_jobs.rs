@@ -129,7 +129,7 @@ async fn programs_go_into_the_database_and_come_back() {
         .unwrap();
     let more = old.job_binary_internals().upload("more", vec![1; most + 1]);
     let refused = more
-        .options(cloud_core::call::CallOptions::unchecked)
+        .options(cloud_core::request::CallOptions::unchecked)
         .await
         .unwrap_err();
     assert_eq!(refused.code(), Some("DATA_TOO_BIG"));

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cloud_core::call::{Call, Operation};
+use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Environment, Origin, Setting};
 use cloud_core::credential::Credential;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::request::OperationRow;
 use cloud_core::secrets::Secrets;
-use cloud_core::wait::Interval;
+use cloud_core::time::Interval;
 use cloud_core::{Error, ErrorKind, Result};
 use http::HeaderValue;
 use secrecy::SecretString;
@@ -117,7 +118,7 @@ impl Client {
         &self.0.engine
     }
 
-    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         Call::new(&self.0.engine, &self.0.base, operation, decode)
     }
 
@@ -335,13 +336,9 @@ impl ClientBuilder {
         let secrets = Secrets::new(login.secrets());
         let credential = login.build(&self.options, &excuse, &secrets)?;
         let dialect = Arc::new(VdkDialect::new(op_id, excuse, secrets));
-        let engine = Engine::build(
-            self.options,
-            PRODUCT,
-            dialect,
-            credential,
-            base.is_plain_http(),
-        )?;
+        let engine = self
+            .options
+            .engine(PRODUCT, dialect, credential, base.is_plain_http())?;
         let transfer_timeout = self.transfer_timeout.unwrap_or(TRANSFER_TIMEOUT);
         Ok(Client(Arc::new(Inner {
             engine,

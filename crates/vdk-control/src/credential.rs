@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use cloud_core::body::Body;
-use cloud_core::clock::{Clock, within};
 use cloud_core::config::{Origin, Setting};
 use cloud_core::credential::{Bearer, Credential, Rejection, Token, TokenCache, TokenSource};
 use cloud_core::model::Timestamp;
 use cloud_core::options::ClientOptions;
 use cloud_core::secrets::Secrets;
+use cloud_core::time::{Clock, within};
 use cloud_core::{Error, ErrorKind, Result};
 use http::Request;
 use secrecy::{ExposeSecret, SecretString};

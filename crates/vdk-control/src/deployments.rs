@@ -6,8 +6,9 @@ use std::fmt;
 use cloud_core::Error;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::list::List;
+use cloud_core::model::PageInfo;
 use cloud_core::model::Timestamp;
-use cloud_core::page::{List, PageInfo};
 use serde::{Deserialize, Serialize};
 
 use crate::job::Job;

@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use cloud_core::Error;
-use cloud_core::call::{Call, Operation, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::request::OperationRow;
 
 use crate::check;
 use crate::deployments::{Deploy, Deployments};
@@ -67,13 +68,13 @@ impl Job {
         self.team.client().engine()
     }
 
-    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         self.team.call(operation, decode).arg(&self.name)
     }
 
     pub(crate) fn deployment_call<T>(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         decode: Decode<T>,
     ) -> Call<T> {
         self.call(operation, decode).arg(&self.deployment)

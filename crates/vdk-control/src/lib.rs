@@ -63,7 +63,7 @@
 //! | `DataJobVersion` | [`SourceVersion`] |
 //! | `OauthCredentials` | [`PutOauthCredentials`](oauth::PutOauthCredentials) |
 //! | `OauthTeamCredentials`, `OauthTeamClientId` | [`TeamCredentials`], [`ClientIdOfTeam`] |
-//! | `DataJobQueryResponse`, `DataJobQueryResponseWithError`, `DataJobPage` | [`QueryAnswer`](query::QueryAnswer), the [`Page`](cloud_core::page::Page)s of a list |
+//! | `DataJobQueryResponse`, `DataJobQueryResponseWithError`, `DataJobPage` | [`QueryAnswer`](query::QueryAnswer), the [`Page`](cloud_core::model::Page)s of a list |
 //! | `Error` | [`ApiError`] |
 //!
 //! `DataJobSummary` belongs to no operation, and is not here.

@@ -8,11 +8,11 @@
 use std::fmt::{self, Write as _};
 
 use cloud_core::Error;
-use cloud_core::call::{Call, CallOptions};
+use cloud_core::call::Call;
 use cloud_core::decode::{Decode, DecodeError};
-use cloud_core::page::{
-    List, Page, PageInfo, PageRequest, PageStyle, PageToken, Whole, numbers_after,
-};
+use cloud_core::list::{List, PageRequest, PageStyle, Whole, numbers_after};
+use cloud_core::model::{Page, PageInfo, PageToken};
+use cloud_core::request::CallOptions;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -220,7 +220,7 @@ macro_rules! paged {
             }
 
             /// Begins with the page of this token, as `continuation` gave it.
-            pub fn from_page(mut self, token: cloud_core::page::PageToken) -> Self {
+            pub fn from_page(mut self, token: cloud_core::model::PageToken) -> Self {
                 self.paging.from_page = Some(token);
                 self
             }
@@ -240,14 +240,14 @@ macro_rules! paged {
             /// Sets a time limit, headers and so on for the call of each page.
             pub fn options(
                 mut self,
-                set: impl FnOnce(cloud_core::call::CallOptions) -> cloud_core::call::CallOptions,
+                set: impl FnOnce(cloud_core::request::CallOptions) -> cloud_core::request::CallOptions,
             ) -> Self {
                 self.paging.options = set(self.paging.options);
                 self
             }
 
             /// Item after item; pages are read as they are needed.
-            pub fn items(self) -> cloud_core::page::Items<$item> {
+            pub fn items(self) -> cloud_core::list::Items<$item> {
                 self.list().items()
             }
 
@@ -266,12 +266,12 @@ macro_rules! paged {
             /// assert!(first.next().is_none(), "a team that has no jobs yet");
             /// # Ok(()) }
             /// ```
-            pub fn page(self) -> cloud_core::call::Call<cloud_core::page::Page<$item>> {
+            pub fn page(self) -> cloud_core::call::Call<cloud_core::model::Page<$item>> {
                 self.list().page()
             }
 
             /// Page after page.
-            pub fn pages(self) -> cloud_core::page::Pages<$item> {
+            pub fn pages(self) -> cloud_core::list::Pages<$item> {
                 self.list().pages()
             }
 
@@ -295,7 +295,7 @@ macro_rules! paged {
 
             cloud_core::if_blocking! {
                 /// The items as an iterator, for a blocking program.
-                pub fn items_blocking(self) -> cloud_core::blocking::BlockingItems<$item> {
+                pub fn items_blocking(self) -> cloud_core::list::BlockingItems<$item> {
                     self.list().items().blocking()
                 }
 
@@ -305,12 +305,12 @@ macro_rules! paged {
                 }
 
                 /// The pages as an iterator, for a blocking program.
-                pub fn pages_blocking(self) -> cloud_core::blocking::BlockingPages<$item> {
+                pub fn pages_blocking(self) -> cloud_core::list::BlockingPages<$item> {
                     self.list().pages().blocking()
                 }
 
                 /// One page, blocking this thread until it is there.
-                pub fn page_blocking(self) -> cloud_core::Result<cloud_core::page::Page<$item>> {
+                pub fn page_blocking(self) -> cloud_core::Result<cloud_core::model::Page<$item>> {
                     self.list().page().send_blocking()
                 }
             }

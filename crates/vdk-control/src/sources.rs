@@ -5,9 +5,10 @@ use std::future::IntoFuture;
 use std::path::PathBuf;
 
 use cloud_core::body::Body;
-use cloud_core::call::{Call, CallFuture, CallOptions, Operation, Task};
+use cloud_core::call::{Call, CallFuture, Task};
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Download;
+use cloud_core::request::{CallOptions, OperationRow};
 use cloud_core::{Error, Result};
 use http::HeaderValue;
 use serde::de::DeserializeOwned;
@@ -55,7 +56,7 @@ impl<'a> Sources<'a> {
     }
 
     /// A call that has the time for a whole archive.
-    fn transfer(self, operation: &'static Operation) -> Call<SourceVersion> {
+    fn transfer(self, operation: &'static OperationRow) -> Call<SourceVersion> {
         let limit = self.0.team().client().transfer_timeout();
         self.0
             .call(operation, Decode::json())

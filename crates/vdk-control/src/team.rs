@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use cloud_core::call::{Call, Operation};
+use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::request::OperationRow;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
@@ -57,7 +58,7 @@ impl Team {
         &self.client
     }
 
-    pub(crate) fn call<T>(&self, operation: &'static Operation, decode: Decode<T>) -> Call<T> {
+    pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         self.client.call(operation, decode).arg(&self.name)
     }
 

@@ -1,6 +1,6 @@
 //! What goes wrong: bad input, refusals of all forms, retries, operation ids.
 
-use cloud_core::call::CallOptions;
+use cloud_core::request::CallOptions;
 use cloud_core::test_util::{Scripted, ScriptedTransport};
 use cloud_core::transport::TransportErrorKind;
 use vdk_control::{ApiError, ErrorKind, Resources, Secrets};

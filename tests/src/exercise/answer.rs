@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use cloud_core::page::Page;
+use cloud_core::model::Page;
 use hetzner::servers::{HasAction, WithWork};
 use hetzner::{Action, Created, Deleted, Started, StartedAll};
 use serde::Serialize;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cloud_core::Result;
-use cloud_core::engine::AttemptReport;
+use cloud_core::request::AttemptReport;
 use cloud_core::retry::StandardRetry;
 use cloud_core::transport::Transport;
 use cloud_sandbox::Sandbox;

@@ -1,4 +1,4 @@
-use cloud_core::call::CallOptions;
+use cloud_core::request::CallOptions;
 use sahara::{
     Argument, Body, Client, DataSourceType, JobType, S3Credentials, SwiftCredentials, Version,
 };

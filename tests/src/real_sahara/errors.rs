@@ -239,7 +239,7 @@ pub(super) async fn what_is_wrong_in_a_body_is_told(world: &World) {
         let name = groups.create("no good", "fake", "0.1", "1", ["namenode"]);
         assert!(name.clone().await.unwrap_err().is_invalid_input());
         let name = name
-            .options(cloud_core::call::CallOptions::unchecked)
+            .options(cloud_core::request::CallOptions::unchecked)
             .await
             .unwrap_err();
         assert_eq!(
@@ -261,7 +261,7 @@ pub(super) async fn what_is_wrong_in_a_body_is_told(world: &World) {
         assert!(details(&template).is_reference_missing(), "{template}");
         let source = api.data_sources().create("bad", "ftp", "ftp://x");
         let source = source
-            .options(cloud_core::call::CallOptions::unchecked)
+            .options(cloud_core::request::CallOptions::unchecked)
             .await
             .unwrap_err();
         assert!(source.is_invalid_input(), "{source}");

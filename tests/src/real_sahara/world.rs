@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cloud_core::body::Body;
-use cloud_core::engine::AttemptReport;
+use cloud_core::request::AttemptReport;
 use cloud_core::test_util::PausedClock;
 use cloud_core::transport::{HttpTransport, Transport};
 use cloud_sandbox::{Fault, Sandbox, keystone};

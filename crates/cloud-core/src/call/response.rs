@@ -2,7 +2,7 @@ use std::fmt;
 
 use http::{HeaderMap, StatusCode};
 
-use crate::throttle::RateLimit;
+use crate::model::RateLimit;
 
 /// A value, and what came with it.
 #[derive(Clone)]

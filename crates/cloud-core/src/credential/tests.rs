@@ -6,8 +6,9 @@ use super::*;
 use crate::call::Call;
 use crate::config::{BaseUrl, Origin};
 use crate::decode::Decode;
-use crate::engine::{Dialect, Engine};
+use crate::engine::Engine;
 use crate::options::ClientOptions;
+use crate::request::Dialect;
 use crate::schedules::HandClock;
 use crate::test_util::{PausedClock, Scripted, ScriptedTransport, engine_with};
 use crate::throttle::Pace;
@@ -46,14 +47,9 @@ fn client(source: &Arc<Source>, wire: &ScriptedTransport) -> (Engine, BaseUrl) {
     let clock = PausedClock::new();
     options.clock(clock.clone());
     let cache = TokenCache::bearer(source.clone(), Arc::new(clock));
-    let engine = Engine::build(
-        options,
-        "x/1",
-        Arc::new(Plain),
-        Some(Arc::new(cache)),
-        false,
-    )
-    .unwrap();
+    let engine = options
+        .engine("x/1", Arc::new(Plain), Some(Arc::new(cache)), false)
+        .unwrap();
     let base = Setting::new("https://api.test".to_owned(), Origin::Builder("endpoint"));
     (engine, BaseUrl::parse(&base, false).unwrap())
 }

@@ -8,11 +8,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, he
 use super::sent::Sent;
 use super::{Engine, said};
 use crate::body::{Body, ResponseBody};
-use crate::call::Parts;
 use crate::decode::{Bounds, DecodeError, RawResponse};
 use crate::error::{Error, ErrorKind, KEPT_BODY, Result};
+use crate::model::RateLimit;
+use crate::request::Parts;
 use crate::retry::{self, Failure};
-use crate::throttle::RateLimit;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// The largest answer, unless the client or the call says otherwise.
@@ -110,7 +110,7 @@ impl Engine {
         let headers = request.headers_mut();
         headers.reserve(4 + parts.headers.len() + parts.options.headers.len());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(header::USER_AGENT, self.0.user_agent.clone());
+        headers.insert(header::USER_AGENT, self.0.settings.user_agent.clone());
         if let Some((name, id)) = call_id {
             headers.insert(name, id.clone());
         }
@@ -151,6 +151,7 @@ impl Engine {
         let inner = &*self.0;
         let sent = Sent::with(self, parts, &request);
         let response = inner
+            .settings
             .transport
             .send(request)
             .await
@@ -165,7 +166,10 @@ impl Engine {
             take(response);
             return Ok(status);
         }
-        let limit = parts.options.response_limit.or(inner.response_limit);
+        let limit = parts
+            .options
+            .response_limit
+            .or(inner.settings.response_limit);
         let mut response = self
             .collect(response, limit.unwrap_or(RESPONSE_LIMIT), &sent)
             .await?;
@@ -216,7 +220,7 @@ impl Engine {
 
     fn learn(&self, rate: RateLimit, refused: Option<Duration>) {
         let inner = &*self.0;
-        let (now, random) = (inner.clock.now(), inner.clock.random());
+        let (now, random) = (inner.settings.clock.now(), inner.settings.clock.random());
         inner.throttle.pacer.learn(rate, refused, now, random);
     }
 
@@ -329,7 +333,7 @@ impl Engine {
             did_nothing: problem.did_nothing,
             transient: problem.transient,
         });
-        let now = inner.clock.system_now();
+        let now = inner.settings.clock.system_now();
         let server_delay = inner
             .dialect
             .server_delay(&response, now)

@@ -8,6 +8,7 @@ use crate::body::Body;
 use crate::call::Call;
 use crate::config::{BaseUrl, Origin, Setting};
 use crate::credential::{Bearer, Rejection};
+use crate::request::{AttemptReport, Dialect};
 use crate::test_util::{Scripted, ScriptedTransport, engine_with};
 
 #[derive(Debug)]
@@ -107,7 +108,7 @@ async fn a_sibling_has_the_credential_that_it_is_given_and_no_other() {
     let (engine, base) = engine_with(wire.clone(), |_| {});
     let engine = engine.with_credential(bearer("first"));
     for (sibling, sent) in [(bearer("second"), Some("Bearer second")), (None, None)] {
-        let sibling = engine.sibling(Arc::new(Plain), sibling);
+        let sibling = engine.with_dialect(Arc::new(Plain), sibling);
         Call::untabled(&sibling, &base, Method::GET, "/a", Decode::raw())
             .await
             .unwrap();

@@ -10,12 +10,12 @@ use super::Engine;
 use super::attempt::{Failed, Sink, timed_out};
 use super::locked::Locked;
 use crate::body::Body;
-use crate::call::Parts;
-use crate::clock::{until, within};
 use crate::credential::Rejection;
 use crate::error::{Error, ErrorKind, Result};
+use crate::request::Parts;
 use crate::retry::{Attempt, Decision, Failure, Spending};
 use crate::throttle::Lane;
+use crate::time::{until, within};
 use crate::trace::Span;
 
 /// A call on its way.
@@ -41,8 +41,10 @@ pub(super) struct Course<'c> {
 impl<'c> Course<'c> {
     pub(super) fn begin(engine: &'c Engine, parts: &'c Parts) -> Result<Self> {
         let inner = &*engine.0;
-        let url = parts.url().map_err(|error| error.with_call(parts))?;
-        let begun = inner.clock.now();
+        let url = parts
+            .url()
+            .map_err(|error| error.with_call(parts.context()))?;
+        let begun = inner.settings.clock.now();
         Ok(Self {
             engine,
             parts,
@@ -62,7 +64,7 @@ impl<'c> Course<'c> {
 
     fn left(&self) -> Duration {
         self.deadline
-            .saturating_duration_since(self.engine.0.clock.now())
+            .saturating_duration_since(self.engine.0.settings.clock.now())
     }
 
     /// Waits for all that the next attempt needs.
@@ -74,7 +76,7 @@ impl<'c> Course<'c> {
         lane: &'l Lane,
     ) -> Result<(SemaphorePermit<'l>, Request<Body>, u64)> {
         let inner = &*self.engine.0;
-        let clock = &*inner.clock;
+        let clock = &*inner.settings.clock;
         let mut request = self
             .engine
             .request(self.parts, &self.url, self.call_id.as_ref())?;
@@ -104,15 +106,15 @@ impl<'c> Course<'c> {
         let inner = &*self.engine.0;
         self.attempts += 1;
         self.spending.sent();
-        let sent = inner.clock.now();
+        let sent = inner.settings.clock.now();
         let left = self.deadline.saturating_duration_since(sent);
         let limit = self.parts.options.attempt_timeout;
-        let limit = limit.unwrap_or(inner.attempt_timeout).min(left);
+        let limit = limit.unwrap_or(inner.settings.attempt_timeout).min(left);
         let outcome = {
             // Pinned here, because a future that is passed on takes its room twice. It ends before the report: a transport
             // that learns from attempts that were given up has then learned from this one.
             let attempt = pin!(self.engine.attempt(self.parts, request, sink));
-            within(&*inner.clock, Some(limit), attempt).await
+            within(&*inner.settings.clock, Some(limit), attempt).await
         };
         let outcome = outcome.unwrap_or_else(|| Err(timed_out(limit)));
         self.engine
@@ -130,13 +132,14 @@ impl<'c> Course<'c> {
         let inner = &*self.engine.0;
         self.trace.failed(&error, self.attempts);
         let allowed = inner
+            .settings
             .retry
             .max_attempts()
             .map(|most| most.saturating_add(self.uncounted));
         let id = self.call_id.as_ref().and_then(|(_, id)| id.to_str().ok());
         error
             .or_correlation_id(id)
-            .with_call(self.parts)
+            .with_call(self.parts.context())
             .with_outcome(
                 self.ambiguous && !self.parts.is_safe(),
                 gave_up.map(Into::into),
@@ -144,7 +147,11 @@ impl<'c> Course<'c> {
             .with_attempts(
                 self.attempts,
                 allowed,
-                inner.clock.now().saturating_duration_since(self.begun),
+                inner
+                    .settings
+                    .clock
+                    .now()
+                    .saturating_duration_since(self.begun),
             )
     }
 
@@ -201,7 +208,11 @@ impl<'c> Course<'c> {
             return false;
         }
         // Looking into it may take requests of its own, and they are part of the call.
-        let renewed = until(&*inner.clock, self.deadline, credential.rejected(rejection));
+        let renewed = until(
+            &*inner.settings.clock,
+            self.deadline,
+            credential.rejected(rejection),
+        );
         if renewed.await != Some(true) {
             return false;
         }
@@ -217,13 +228,13 @@ impl<'c> Course<'c> {
     }
 
     fn decide(&self, failure: &Failure<'_>, server_delay: Option<Duration>) -> Decision {
-        self.engine.0.retry.decide(&Attempt {
+        self.engine.0.settings.retry.decide(&Attempt {
             number: self.attempts - self.uncounted,
             method: &self.parts.method,
             idempotent: self.parts.is_idempotent(),
             failure: *failure,
             server_delay,
-            random: self.engine.0.clock.random(),
+            random: self.engine.0.settings.clock.random(),
         })
     }
 
@@ -242,7 +253,7 @@ impl<'c> Course<'c> {
         let delay = match waits {
             Some(limit) => self
                 .locked
-                .pause(limit, &*inner.clock, server_delay)
+                .pause(limit, &*inner.settings.clock, server_delay)
                 .map_err(Some)?,
             None => match self.decide(failure, server_delay.filter(|_| !paced)) {
                 // The queue for the pace does the waiting.

@@ -5,8 +5,8 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::attempt::transport_error;
 use crate::body::ResponseBody;
-use crate::clock::{SharedClock, within};
 use crate::error::{Error, ErrorKind, Result};
+use crate::time::{SharedClock, within};
 
 /// An answer whose body arrives piece by piece.
 ///

@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
-use crate::clock::Clock;
-use crate::wait::Interval;
+use crate::time::Clock;
+use crate::time::Interval;
 
 /// The pauses of a call that waits while its resource is locked.
 pub(super) struct Locked {

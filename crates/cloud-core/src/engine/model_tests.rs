@@ -9,6 +9,7 @@ use super::*;
 use crate::body::{Body, ResponseBody};
 use crate::call::Call;
 use crate::decode::Decode;
+use crate::request::Dialect;
 use crate::retry::StandardRetry;
 use crate::schedules::{self, ByHand, Given, HandClock, Schedule};
 use crate::test_util::{ScriptedTransport, engine_with};
@@ -149,11 +150,9 @@ fn client(setting: Setting) -> (Engine, Vec<Arc<Parts>>, Arc<Wire>) {
         let retry = StandardRetry::new().max_attempts(setting.attempts);
         options.retry(retry.backoff(SECOND, SECOND));
     });
-    let engine = Engine(Arc::new(Inner {
-        dialect: Arc::new(Rated),
-        budget: Budget::holding(setting.tokens),
-        ..engine.0.beside()
-    }));
+    let mut engine = engine.with_dialect(Arc::new(Rated), None);
+    let inner = Arc::get_mut(&mut engine.0).expect("nobody else holds it yet");
+    inner.budget = Budget::holding(setting.tokens);
     let parts = (0..setting.calls).map(|number| {
         let call = Call::untabled(&engine, &base, Method::GET, "/{n}", Decode::nothing());
         Arc::new(call.arg(number).into_parts())

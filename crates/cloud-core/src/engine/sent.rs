@@ -2,10 +2,10 @@ use std::borrow::Cow;
 
 use http::{HeaderName, HeaderValue, Request, header};
 
-use super::{Engine, Inner};
+use super::Engine;
 use crate::body::Body;
-use crate::call::Parts;
 use crate::decode::RawResponse;
+use crate::request::Parts;
 use crate::secrets::Secrets;
 
 /// What an answer to one attempt must not show when it repeats it.
@@ -31,12 +31,14 @@ impl<'a> Sent<'a> {
 
     /// These headers, secrets in the path, and those of the client and of its connection.
     pub(super) fn secrets(&self) -> Secrets {
-        let Inner {
-            dialect, secrets, ..
-        } = &*self.engine.0;
+        let inner = &*self.engine.0;
         let args = Secrets::new(self.parts.secret_args());
-        let secrets = secrets.with_headers(&self.headers).and(&args);
-        match dialect.secrets() {
+        let secrets = inner
+            .settings
+            .secrets
+            .with_headers(&self.headers)
+            .and(&args);
+        match inner.dialect.secrets() {
             Some(known) => secrets.and(known),
             None => secrets,
         }

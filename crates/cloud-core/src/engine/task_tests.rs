@@ -15,6 +15,8 @@ use crate::call::{Call, CallFuture};
 use crate::config::BaseUrl;
 use crate::credential::{Token, TokenCache, TokenSource};
 use crate::decode::DecodeError;
+use crate::options::ClientOptions;
+use crate::request::Dialect;
 use crate::retry::{Attempt, Decision, StandardRetry};
 use crate::test_util::{PausedClock, Scripted, ScriptedTransport, engine_with};
 
@@ -275,7 +277,7 @@ async fn a_refusal_with_something_left_counts_as_an_attempt() {
     let wire =
         ScriptedTransport::from_fn(|_| Scripted::with_headers(429, &[("x-left", "5")], "{}"));
     let (engine, base) = engine_with(wire.clone(), |_| {});
-    let engine = engine.sibling(Arc::new(Limited), None);
+    let engine = engine.with_dialect(Arc::new(Limited), None);
     let error = call(&engine, &base, Method::GET).await.unwrap_err();
     assert_eq!((error.attempts(), wire.seen().len()), (5, 5), "{error}");
 }
@@ -285,7 +287,7 @@ async fn a_burst_over_the_limit_waits_at_its_pace() {
     for left in [0, 50, 200] {
         let wire = limited(left);
         let (engine, base) = engine_with(wire.clone(), |options| options.max_in_flight(1000));
-        let engine = engine.sibling(Arc::new(Limited), None);
+        let engine = engine.with_dialect(Arc::new(Limited), None);
         let start = tokio::time::Instant::now();
         let calls: Vec<_> = (0..500)
             .map(|_| tokio::spawn(call(&engine, &base, Method::POST).send()))
@@ -312,7 +314,7 @@ async fn a_refusal_for_the_pace_is_no_attempt_and_respects_policy_and_time() {
     // As often as there is time for.
     let wire = refuse("0");
     let (engine, base) = engine_with(wire.clone(), |options| options.timeout(60 * SECOND));
-    let limited = engine.sibling(Arc::new(Limited), None);
+    let limited = engine.with_dialect(Arc::new(Limited), None);
     let error = call(&limited, &base, Method::POST).await.unwrap_err();
     assert!(
         error.is_rate_limited() && !error.may_have_happened(),
@@ -327,7 +329,7 @@ async fn a_refusal_for_the_pace_is_no_attempt_and_respects_policy_and_time() {
     // Longer than the 60 s that other delays may have.
     let wire = refuse("90");
     let (engine, base) = engine_with(wire.clone(), |options| options.timeout(100 * SECOND));
-    let limited = engine.sibling(Arc::new(Limited), None);
+    let limited = engine.with_dialect(Arc::new(Limited), None);
     let error = call(&limited, &base, Method::POST).await.unwrap_err();
     assert_eq!(error.attempts(), 2, "{error}");
 
@@ -336,7 +338,7 @@ async fn a_refusal_for_the_pace_is_no_attempt_and_respects_policy_and_time() {
     let (engine, base) = engine_with(wire.clone(), |options| {
         options.retry(StandardRetry::never());
     });
-    let limited = engine.sibling(Arc::new(Limited), None);
+    let limited = engine.with_dialect(Arc::new(Limited), None);
     let error = call(&limited, &base, Method::POST).await.unwrap_err();
     assert_eq!((wire.seen().len(), error.attempts()), (1, 1));
     assert_eq!(error.retry_after(), Some(SECOND));
@@ -496,11 +498,11 @@ fn a_runtime_that_stands_still_or_is_gone_holds_up_no_other() {
         let (engine, base, source) = {
             let (engine, base, source) = with_token(slow(200));
             drop(engine);
-            let cache = TokenCache::bearer(source.clone(), Arc::new(crate::clock::TokioClock));
+            let cache = TokenCache::bearer(source.clone(), Arc::new(crate::time::TokioClock));
             let (engine, _) = engine_with(slow(200), |options| {
                 options.max_in_flight(1);
                 options.pace(Some(Pace::new(1, SECOND)));
-                options.clock(crate::clock::TokioClock);
+                options.clock(crate::time::TokioClock);
             });
             (engine.with_credential(Some(Arc::new(cache))), base, source)
         };

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use super::*;
 use crate::body::{Body, ResponseBody};
 use crate::call::Call;
+use crate::options::ClientOptions;
+use crate::request::Dialect;
 use crate::test_util::{Scripted, ScriptedTransport, engine_for, engine_with};
 use crate::transport::{TransportError, TransportErrorKind};
 
@@ -445,7 +447,7 @@ async fn megabytes_are_an_answer_and_a_page_that_becomes_more_than_its_limit_is_
     let (engine, base) = engine_for(wire);
     let page = |limit| {
         let decode =
-            Decode::<crate::page::Page<String>>::array(|_| crate::page::PageInfo::default());
+            Decode::<crate::model::Page<String>>::array(|_| crate::model::PageInfo::default());
         let call = Call::untabled(&engine, &base, Method::GET, "/x", decode);
         call.options(move |o| o.response_limit(limit))
     };
@@ -692,7 +694,9 @@ fn a_user_agent_that_no_header_may_hold_is_named() {
     let mut options = ClientOptions::default();
     options.transport(Arc::new(ScriptedTransport::default()));
     options.user_agent("a\nb");
-    let error = Engine::build(options, "x/1", Arc::new(Plain), None, false).unwrap_err();
+    let error = options
+        .engine("x/1", Arc::new(Plain), None, false)
+        .unwrap_err();
     assert!(
         error
             .to_string()

@@ -102,7 +102,7 @@ mod tests {
     fn failed(method: Method, path: &'static str, error: Error) -> Error {
         let (engine, base) = engine_for(ScriptedTransport::default());
         let call = Call::untabled(&engine, &base, method, path, Decode::raw());
-        error.with_call(&call.arg("42").parts)
+        error.with_call(call.arg("42").parts.context())
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl FieldProblem {
     }
 }
 
-/// What a provider reads from an error answer; see [`Dialect`](crate::engine::Dialect).
+/// What a provider reads from an error answer; see [`Dialect`](crate::request::Dialect).
 #[derive(Default)]
 pub struct ApiProblem {
     /// The provider's error code.

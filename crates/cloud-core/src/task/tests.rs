@@ -1,7 +1,7 @@
 use std::sync::mpsc;
 
 use super::*;
-use crate::clock::TokioClock;
+use crate::time::TokioClock;
 
 fn clock() -> Arc<dyn Clock> {
     Arc::new(TokioClock)

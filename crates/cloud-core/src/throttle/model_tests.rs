@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::*;
+use crate::model::RateLimit;
 use crate::schedules::{self, ByHand, Given, HandClock, Schedule};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -8,8 +8,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Pace, RateLimit};
-use crate::clock::YEAR;
+use super::Pace;
+use crate::model::RateLimit;
+use crate::time::YEAR;
 
 #[derive(Debug)]
 pub(crate) struct Pacer {

@@ -1,5 +1,6 @@
 use super::*;
-use crate::clock::TokioClock;
+use crate::model::RateLimit;
+use crate::time::TokioClock;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const SECOND: Duration = Duration::from_secs(1);

@@ -1,10 +1,11 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
-use crate::clock::TokioClock;
-use crate::engine::Dialect;
 use crate::options::ClientOptions;
+use crate::request::Dialect;
 use crate::secrets::Secrets;
+use crate::time::Interval;
+use crate::time::TokioClock;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -254,7 +255,9 @@ async fn what_the_service_says_of_failed_work_shows_no_secret() {
     let dialect = Knowing(Secrets::new(["hunter2secret".into()]));
     let mut options = ClientOptions::default();
     options.transport(Arc::new(crate::test_util::ScriptedTransport::default()));
-    let engine = Engine::build(options, "x/1", Arc::new(dialect), None, true).unwrap();
+    let engine = options
+        .engine("x/1", Arc::new(dialect), None, true)
+        .unwrap();
     let fail = || async {
         let text = "no volume for hunter2secret";
         let error = Error::new(ErrorKind::WorkFailed, text).with_code("hunter2secret");

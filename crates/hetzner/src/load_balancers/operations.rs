@@ -1,7 +1,8 @@
 use std::fmt;
 
-use cloud_core::call::{Call, Operation, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use cloud_core::request::OperationRow;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
@@ -179,7 +180,11 @@ impl<'a> LoadBalancers<'a> {
             .arg(id.into())
     }
 
-    pub(super) fn start(self, operation: &'static Operation, id: LoadBalancerId) -> Call<Started> {
+    pub(super) fn start(
+        self,
+        operation: &'static OperationRow,
+        id: LoadBalancerId,
+    ) -> Call<Started> {
         self.0.call(operation, Started::decode(self.0)).arg(id)
     }
 

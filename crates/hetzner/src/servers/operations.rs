@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
-use cloud_core::wait::{Interval, Poll, Progress, Step, Waiter};
+use cloud_core::time::Interval;
+use cloud_core::wait::{Poll, Progress, Step, Waiter};
 
 use super::{Server, ServerId, ServerMetricType, ServerStatus};
 use crate::actions::{Deleted, Started, action_methods};
@@ -169,7 +170,7 @@ impl<'a> Servers<'a> {
 
     pub(super) fn start(
         self,
-        operation: &'static cloud_core::call::Operation,
+        operation: &'static cloud_core::request::OperationRow,
         id: ServerId,
     ) -> Call<Started> {
         self.0.start(operation, id)

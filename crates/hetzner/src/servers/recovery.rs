@@ -149,7 +149,7 @@ impl Servers<'_> {
 
     fn with_work<T: HasAction>(
         self,
-        operation: &'static cloud_core::call::Operation,
+        operation: &'static cloud_core::request::OperationRow,
         id: ServerId,
     ) -> Call<WithWork<T>> {
         let client = self.0.clone();

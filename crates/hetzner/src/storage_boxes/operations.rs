@@ -1,6 +1,7 @@
-use cloud_core::call::{Call, CallOptions, Operation, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::page::List;
+use cloud_core::list::List;
+use cloud_core::request::{CallOptions, OperationRow};
 use secrecy::SecretString;
 
 use super::snapshots::StorageBoxSnapshots;
@@ -112,7 +113,7 @@ impl<'a> StorageBoxes<'a> {
         )
     }
 
-    fn one(self, operation: &'static Operation, id: StorageBoxId) -> Call<StorageBox> {
+    fn one(self, operation: &'static OperationRow, id: StorageBoxId) -> Call<StorageBox> {
         self.0
             .call_on_hetzner(operation, Decode::key("storage_box"))
             .arg(id)
@@ -221,7 +222,7 @@ impl<'a> StorageBoxes<'a> {
         )
     }
 
-    pub(super) fn start(self, operation: &'static Operation, id: StorageBoxId) -> Call<Started> {
+    pub(super) fn start(self, operation: &'static OperationRow, id: StorageBoxId) -> Call<Started> {
         self.0
             .call_on_hetzner(operation, Started::decode(self.0))
             .arg(id)

@@ -1,7 +1,9 @@
-use cloud_core::call::{Call, Operation, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
+use cloud_core::list::{List, Whole};
+use cloud_core::model::NoMeta;
 use cloud_core::model::Timestamp;
-use cloud_core::page::{List, NoMeta, Whole};
+use cloud_core::request::OperationRow;
 use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 
@@ -130,7 +132,7 @@ impl<'a> StorageBoxSnapshots<'a> {
 
     fn one(
         self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         id: StorageBoxSnapshotId,
     ) -> Call<StorageBoxSnapshot> {
         self.client

@@ -1,7 +1,9 @@
-use cloud_core::call::{Call, Operation, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
+use cloud_core::list::{List, Whole};
+use cloud_core::model::NoMeta;
 use cloud_core::model::Timestamp;
-use cloud_core::page::{List, NoMeta, Whole};
+use cloud_core::request::OperationRow;
 use cloud_core::wait::Waiter;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -166,7 +168,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
 
     fn one(
         self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         id: StorageBoxSubaccountId,
     ) -> Call<StorageBoxSubaccount> {
         self.client
@@ -240,7 +242,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
         UpdateStorageBoxSubaccount::new(self.one(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT, id.into()))
     }
 
-    fn start(self, operation: &'static Operation, id: StorageBoxSubaccountId) -> Call<Started> {
+    fn start(self, operation: &'static OperationRow, id: StorageBoxSubaccountId) -> Call<Started> {
         self.client
             .call_on_hetzner(operation, Started::decode(self.client))
             .arg(self.storage_box)

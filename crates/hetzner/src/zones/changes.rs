@@ -1,4 +1,4 @@
-use cloud_core::call::Operation;
+use cloud_core::request::OperationRow;
 use cloud_core::{Error, Result};
 
 use super::rr::{check_records, check_ttl};
@@ -209,7 +209,7 @@ impl Records<'_> {
 
     fn change(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         name: &str,
         kind: &RrType,
         records: impl IntoIterator<Item = impl Into<Record>>,

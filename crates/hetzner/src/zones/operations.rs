@@ -1,5 +1,6 @@
-use cloud_core::call::{Call, Operation, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
+use cloud_core::request::OperationRow;
 use cloud_core::{Error, Result};
 
 use super::{NewRrSet, PrimaryNameserver, Records, SentNameserver, Zone, ZoneMode, rr};
@@ -301,7 +302,7 @@ impl<'a> Zones<'a> {
         ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
     }
 
-    fn start(self, operation: &'static Operation, zone: IdOrName) -> Call<Started> {
+    fn start(self, operation: &'static OperationRow, zone: IdOrName) -> Call<Started> {
         self.0.call(operation, Started::decode(self.0)).arg(zone)
     }
 }

@@ -1,8 +1,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use cloud_core::call::{Call, Operation, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::{Patch, Txt};
+use cloud_core::request::OperationRow;
 use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 
@@ -341,7 +342,7 @@ impl<'a> Records<'a> {
 
     fn one<T>(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         decode: Decode<T>,
         name: &str,
         kind: &RrType,
@@ -355,7 +356,7 @@ impl<'a> Records<'a> {
 
     pub(super) fn start(
         &self,
-        operation: &'static Operation,
+        operation: &'static OperationRow,
         name: &str,
         kind: &RrType,
     ) -> Call<Started> {

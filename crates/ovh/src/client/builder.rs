@@ -4,7 +4,6 @@ use std::sync::Arc;
 use cloud_core::Result;
 use cloud_core::config::{Environment, Origin, Setting};
 use cloud_core::credential::{Bearer, Credential, TokenCache};
-use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
 use cloud_core::secrets::Secrets;
 use cloud_core::throttle::Pace;
@@ -173,7 +172,7 @@ impl ClientBuilder {
         let secrets = Secrets::new(credentials.secrets());
         let plain = bases.versioned.is_plain_http();
         let dialect = Arc::new(OvhDialect(secrets.clone()));
-        let open = Engine::build(options, PRODUCT, dialect, None, plain)?;
+        let open = options.engine(PRODUCT, dialect, None, plain)?;
 
         let mut own_signer = None;
         let credential: Arc<dyn Credential> = match &credentials {

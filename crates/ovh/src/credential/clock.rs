@@ -2,11 +2,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use cloud_core::call::Call;
-use cloud_core::clock::Clock;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Engine;
 use cloud_core::task::Shared;
+use cloud_core::time::Clock;
 use cloud_core::{Error, ErrorKind, Result};
 use http::header;
 

@@ -47,7 +47,7 @@ impl ListInterfaces {
     /// Sets a time limit, headers and so on for this call.
     pub fn options(
         self,
-        set: impl FnOnce(cloud_core::call::CallOptions) -> cloud_core::call::CallOptions,
+        set: impl FnOnce(cloud_core::request::CallOptions) -> cloud_core::request::CallOptions,
     ) -> Self {
         Self(self.0.options(set))
     }

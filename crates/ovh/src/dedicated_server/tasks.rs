@@ -1,6 +1,7 @@
-use cloud_core::call::{Call, Operation};
+use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::request::OperationRow;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
@@ -111,7 +112,7 @@ impl Work for ServerTask {
 /// A call that gives a task of this server, which can be waited for.
 pub(super) fn start(
     client: &Client,
-    operation: &'static Operation,
+    operation: &'static OperationRow,
     server: &str,
 ) -> Call<Started<ServerTask>> {
     let (caller, name) = (client.clone(), server.to_owned());

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use cloud_core::call::{Call, CallFuture};
-use cloud_core::page::{self, PageToken};
+use cloud_core::list as core_list;
+use cloud_core::model::PageToken;
 use cloud_core::{Error, ErrorKind, Result};
 use futures_core::Stream;
 
@@ -38,7 +39,7 @@ pub struct Items<T> {
 const FAILURES: u32 = 10;
 
 pub(super) enum Source<T> {
-    Pages(Box<page::Items<Entry<T>>>),
+    Pages(Box<core_list::Items<Entry<T>>>),
     /// Ids of the list.
     Listed(std::vec::IntoIter<String>),
     /// Ids of the caller, who wants to hear of those that do not exist.

@@ -3,7 +3,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use cloud_core::page::{self, Page, PageInfo, PageToken};
+use cloud_core::list as core_list;
+use cloud_core::model::{Page, PageInfo, PageToken};
 use cloud_core::{Error, Result};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
@@ -22,7 +23,7 @@ const PART: usize = 50;
 /// failed.
 #[must_use = "nothing is sent until the first page is asked for"]
 pub struct Pages<T> {
-    entries: page::Pages<Entry<T>>,
+    entries: core_list::Pages<Entry<T>>,
     detail: Option<Detail<T>>,
     concurrency: usize,
     /// Ids whose objects are read part by part, and how many of the list come before them.

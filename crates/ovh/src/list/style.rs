@@ -3,9 +3,8 @@ use std::marker::PhantomData;
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
-use cloud_core::page::{
-    AHEAD, CursorHeader, List, Page, PageInfo, PageRequest, PageStyle, PageToken, Whole,
-};
+use cloud_core::list::{AHEAD, CursorHeader, List, PageRequest, PageStyle, Whole};
+use cloud_core::model::{Page, PageInfo, PageToken};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess};

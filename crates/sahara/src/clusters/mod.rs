@@ -2,7 +2,7 @@
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::page::Whole;
+use cloud_core::list::Whole;
 use serde::Serialize;
 
 use crate::client::Client;

@@ -1,9 +1,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use cloud_core::clock::Clock;
 use cloud_core::credential::{Credential, Token, TokenCache, TokenSource};
 use cloud_core::secrets::Secrets;
+use cloud_core::time::Clock;
 use cloud_core::{Error, ErrorKind, Result};
 use http::HeaderName;
 

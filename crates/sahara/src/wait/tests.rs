@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use cloud_core::config::{BaseUrl, Origin, Setting};
-use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
 use cloud_core::retry::StandardRetry;
 use cloud_core::secrets::Secrets;
@@ -26,14 +25,9 @@ fn client_looking_every(pause: Duration, wire: &ScriptedTransport) -> Client {
     options.clock(PausedClock::new());
     options.retry(StandardRetry::new().max_attempts(1));
     let secrets = Secrets::default();
-    let engine = Engine::build(
-        options,
-        "x/1",
-        Arc::new(OpenStackDialect::new(secrets)),
-        None,
-        false,
-    )
-    .unwrap();
+    let engine = options
+        .engine("x/1", Arc::new(OpenStackDialect::new(secrets)), None, false)
+        .unwrap();
     let base = |version: &str| {
         BaseUrl::parse(
             &Setting::new(format!("https://s.test/{version}"), Origin::Builder("x")),

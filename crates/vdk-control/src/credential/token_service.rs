@@ -5,9 +5,10 @@ use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Setting};
 use cloud_core::credential::{Basic, Credential};
 use cloud_core::decode::{Decode, DecodeError, RawResponse};
-use cloud_core::engine::{Dialect, Engine};
+use cloud_core::engine::Engine;
 use cloud_core::error::ApiProblem;
 use cloud_core::options::ClientOptions;
+use cloud_core::request::Dialect;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;
@@ -73,13 +74,10 @@ impl TokenService {
             None => None,
         };
         let dialect = Arc::new(TokenDialect(secrets.clone()));
-        let engine = Engine::build(
-            options.clone(),
-            PRODUCT,
-            dialect,
-            credential,
-            checked.is_plain_http(),
-        )?;
+        let engine =
+            options
+                .clone()
+                .engine(PRODUCT, dialect, credential, checked.is_plain_http())?;
         Ok(Self {
             engine,
             base,

@@ -5,7 +5,8 @@ use std::hash::{Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
 use cloud_core::call::CallFuture;
-use cloud_core::wait::{DEFAULT_DEADLINE, Interval, Resumable};
+use cloud_core::time::Interval;
+use cloud_core::wait::{DEFAULT_DEADLINE, Resumable};
 use cloud_core::{Error, ErrorKind, Result};
 
 use super::{Outcome, Run};

@@ -1,9 +1,11 @@
 use std::fmt;
 
 use cloud_core::Result;
-use cloud_core::call::{Call, CallOptions, Task};
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::page::{List, PageInfo};
+use cloud_core::list::List;
+use cloud_core::model::PageInfo;
+use cloud_core::request::CallOptions;
 use http::StatusCode;
 
 use super::{Execution, ExecutionStatus, FollowLogs, Run};

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use http::{Method, StatusCode};
 
 use super::*;
-use crate::call::{Call, CallOptions};
+use crate::call::Call;
 use crate::decode::{Decode, RawResponse};
-use crate::engine::Dialect;
 use crate::error::ApiProblem;
+use crate::request::CallOptions;
+use crate::request::Dialect;
 use crate::retry::StandardRetry;
 use crate::test_util::{Scripted, ScriptedTransport, engine_with};
 
@@ -39,7 +40,7 @@ fn post(
     let (engine, base) = engine_with(wire.clone(), |options| {
         options.retry(StandardRetry::new().max_attempts(2));
     });
-    let engine = engine.sibling(Arc::new(Locks), None);
+    let engine = engine.with_dialect(Arc::new(Locks), None);
     Call::untabled(&engine, &base, Method::POST, "/attach", Decode::raw()).options(set)
 }
 

@@ -11,9 +11,9 @@ use crate::call::Call;
 use crate::config::{BaseUrl, Origin, Setting};
 use crate::credential::{Basic, Credential};
 use crate::decode::Decode;
-use crate::engine::Dialect;
 use crate::error::{ApiProblem, Error, FieldProblem, Result};
 use crate::options::ClientOptions;
+use crate::request::Dialect;
 use crate::test_util::{PausedClock, Scripted, ScriptedTransport};
 
 const PASSWORD: &str = "pa\"55/w+rd\\hunter2";
@@ -70,7 +70,9 @@ async fn refused(own: Own, answer: Scripted) -> Error {
     options.transport(Arc::new(ScriptedTransport::new([answer])));
     options.clock(PausedClock::new());
     let dialect = Arc::new(Parrot(Secrets::new([KNOWN.into()])));
-    let engine = Engine::build(options, "x/1", dialect, Some(Arc::new(own)), false).unwrap();
+    let engine = options
+        .engine("x/1", dialect, Some(Arc::new(own)), false)
+        .unwrap();
     let base = Setting::new("https://api.test".to_owned(), Origin::Builder("endpoint"));
     let base = BaseUrl::parse(&base, false).unwrap();
     let call = Call::untabled(&engine, &base, Method::POST, "/x", Decode::<u64>::key("n"));

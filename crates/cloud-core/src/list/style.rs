@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{HeaderName, HeaderValue};
 
-use super::{PageInfo, PageToken};
+use crate::model::{PageInfo, PageToken};
 
 /// How many pages are planned before they are read, for an implementation of [`PageStyle::ahead`].
 pub const AHEAD: usize = 1000;

@@ -65,8 +65,8 @@ impl<T: Send + 'static> Items<T> {
 
     /// The same items for a blocking program, as an iterator.
     #[cfg(feature = "blocking")]
-    pub fn blocking(self) -> crate::blocking::BlockingItems<T> {
-        crate::blocking::BlockingItems::new(self)
+    pub fn blocking(self) -> crate::list::BlockingItems<T> {
+        crate::list::BlockingItems::new(self)
     }
 }
 

@@ -3,13 +3,15 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use http::{HeaderName, Method};
+use serde::Deserialize;
 
 use super::*;
 use crate::call::Call;
-use crate::clock::{Clock, TokioClock};
 use crate::decode::Decode;
 use crate::error::ErrorKind;
+use crate::model::{PageInfo, PageMeta};
 use crate::test_util::{Scripted, ScriptedTransport, engine_for};
+use crate::time::{Clock, TokioClock};
 use crate::transport::TransportErrorKind;
 
 const NUMBERED: PageNumber = PageNumber {

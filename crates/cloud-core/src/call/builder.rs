@@ -9,7 +9,8 @@
 /// the struct.
 ///
 /// ```
-/// # use cloud_core::call::{Call, Operation};
+/// # use cloud_core::call::Call;
+/// # use cloud_core::request::OperationRow;
 /// # use cloud_core::model::Patch;
 /// cloud_core::request! {
 ///     /// Changes a volume.
@@ -129,7 +130,7 @@ macro_rules! request {
             /// Sets a time limit, headers and so on for this call only.
             pub fn options(
                 mut self,
-                set: impl FnOnce($crate::call::CallOptions) -> $crate::call::CallOptions,
+                set: impl FnOnce($crate::request::CallOptions) -> $crate::request::CallOptions,
             ) -> Self {
                 self.call = self.call.options(set);
                 self

@@ -1,22 +1,10 @@
-//! Lists that come in pages: one page, all pages, or item after item.
+//! One page of a list, and what a service says of its pages.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-
-mod items;
-mod list;
-mod pages;
-mod style;
-
-pub use items::Items;
-pub use list::List;
-pub use pages::Pages;
-pub use style::{
-    AHEAD, CursorHeader, Marker, Offset, PageNumber, PageRequest, PageStyle, Whole, numbers_after,
-};
 
 /// Names a page of one list. It can be kept as text, and the list resumed from it later.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,6 +88,3 @@ impl PageMeta for NoMeta {
         PageInfo::default()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,11 +7,11 @@ use std::ops::Range;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::SecretString;
 
-use super::{CallOptions, Operation};
+use super::Dialect;
+use super::{CallOptions, OperationRow};
 use crate::body::Body;
 use crate::config::BaseUrl;
-use crate::engine::Dialect;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{CallContext, Error, ErrorKind, Result};
 
 /// An argument in the path.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ struct Arg {
 
 #[derive(Clone)]
 pub(crate) struct Parts {
-    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) operation: Option<&'static OperationRow>,
     pub(crate) method: Method,
     pub(crate) template: Cow<'static, str>,
     // The base URL and as much of the template as has its arguments.
@@ -41,14 +41,14 @@ pub(crate) struct Parts {
     pub(crate) options: CallOptions,
     pub(crate) anonymous: bool,
     pub(crate) accepted: Option<StatusCode>,
-    pub(super) renamed: &'static [(&'static str, &'static str)],
-    pub(super) invalid: Option<Error>,
+    pub(crate) renamed: &'static [(&'static str, &'static str)],
+    pub(crate) invalid: Option<Error>,
     // What the checks of the provider's crate say, which the caller may overrule.
-    pub(super) unsuitable: Option<Error>,
+    pub(crate) unsuitable: Option<Error>,
 }
 
 impl Parts {
-    pub(super) fn new(base: &BaseUrl, method: Method, template: Cow<'static, str>) -> Self {
+    pub(crate) fn new(base: &BaseUrl, method: Method, template: Cow<'static, str>) -> Self {
         let mut url = String::with_capacity(base.as_str().len() + template.len() + 48);
         url.push_str(base.as_str());
         Self {
@@ -72,7 +72,7 @@ impl Parts {
     }
 
     /// Fills the next parameter of the path template with what is written, which is to be encoded.
-    pub(super) fn fill(&mut self, secret: bool, write: impl FnOnce(&mut String) -> fmt::Result) {
+    pub(crate) fn fill(&mut self, secret: bool, write: impl FnOnce(&mut String) -> fmt::Result) {
         let rest = &self.template[self.rendered..];
         let Some((literal, name)) = rest.find('{').and_then(|open| {
             let close = rest[open..].find('}')? + open;
@@ -128,8 +128,18 @@ impl Parts {
         }
     }
 
+    /// Which call this is, for an error.
+    pub(crate) fn context(&self) -> CallContext {
+        CallContext {
+            method: self.method.clone(),
+            template: self.template.clone(),
+            path: self.shown_path().into(),
+            args: self.shown_args(),
+        }
+    }
+
     /// The arguments of the path that are no secrets, by name.
-    pub(crate) fn shown_args(&self) -> Vec<(String, String)> {
+    fn shown_args(&self) -> Vec<(String, String)> {
         let args = self.args.iter().filter(|arg| arg.shown);
         args.map(|arg| {
             let name = self.template[arg.name.clone()].trim_matches(['{', '}']);
@@ -149,7 +159,7 @@ impl Parts {
         value.decode_utf8_lossy().into_owned()
     }
 
-    pub(super) fn query(&mut self, name: &str, value: impl fmt::Display) {
+    pub(crate) fn query(&mut self, name: &str, value: impl fmt::Display) {
         let name = self.name_on_the_wire(name);
         let query = &mut self.query;
         query.push(if query.is_empty() { '?' } else { '&' });
@@ -158,13 +168,13 @@ impl Parts {
         let _ = write!(Encode(query), "{value}");
     }
 
-    pub(super) fn query_text(&mut self, text: &str) {
+    pub(crate) fn query_text(&mut self, text: &str) {
         let query = &mut self.query;
         query.push(if query.is_empty() { '?' } else { '&' });
         query.extend(percent_encoding::utf8_percent_encode(text, NOT_IN_QUERY));
     }
 
-    pub(super) fn set_query(&mut self, name: &str, value: impl fmt::Display) {
+    pub(crate) fn set_query(&mut self, name: &str, value: impl fmt::Display) {
         let mut encoded = String::with_capacity(name.len());
         let _ = Encode(&mut encoded).write_str(self.name_on_the_wire(name));
         // Another ? is a part of what is around it.
@@ -247,7 +257,7 @@ impl Parts {
 }
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986 while it is written.
-pub(super) struct Encode<'a>(pub(super) &'a mut String);
+pub(crate) struct Encode<'a>(pub(crate) &'a mut String);
 
 const RESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
     .remove(b'-')

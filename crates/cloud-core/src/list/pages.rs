@@ -176,8 +176,8 @@ impl<T: Send + 'static> Pages<T> {
 
     /// The same pages for a blocking program, as an iterator.
     #[cfg(feature = "blocking")]
-    pub fn blocking(self) -> crate::blocking::BlockingPages<T> {
-        crate::blocking::BlockingPages::new(self)
+    pub fn blocking(self) -> crate::list::BlockingPages<T> {
+        crate::list::BlockingPages::new(self)
     }
 
     fn stop(&mut self) {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 
-use crate::call::Operation;
+use super::OperationRow;
 use crate::error::ErrorKind;
 
 /// One attempt of a call that has ended, as the hook of
@@ -12,7 +12,7 @@ use crate::error::ErrorKind;
 #[non_exhaustive]
 pub struct AttemptReport<'a> {
     /// The operation, when it stands in the provider's table.
-    pub operation: Option<&'static Operation>,
+    pub operation: Option<&'static OperationRow>,
     /// The HTTP method.
     pub method: &'a Method,
     /// The path template: no ids, no secrets.

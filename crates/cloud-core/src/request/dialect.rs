@@ -5,8 +5,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::decode::RawResponse;
 use crate::error::{ApiProblem, Error};
+use crate::model::RateLimit;
 use crate::secrets::Secrets;
-use crate::throttle::RateLimit;
 
 /// What a provider's answers mean, beyond HTTP.
 pub trait Dialect: Send + Sync + fmt::Debug {
@@ -36,7 +36,7 @@ pub trait Dialect: Send + Sync + fmt::Debug {
 
     /// Whether this error code means that something else works on the resource at the moment and nothing was done, so
     /// that a caller may wait for it by
-    /// [`wait_while_locked`](crate::call::CallOptions::wait_while_locked).
+    /// [`wait_while_locked`](crate::request::CallOptions::wait_while_locked).
     fn is_locked(&self, code: &str) -> bool {
         let _ = code;
         false

@@ -2,7 +2,7 @@ use http::Method;
 
 /// One operation of an API: a row of the provider's table, made by [`operations!`](crate::operations).
 #[derive(Debug, PartialEq, Eq)]
-pub struct Operation {
+pub struct OperationRow {
     /// The API's own name of the operation.
     pub id: &'static str,
     /// The HTTP method.
@@ -30,13 +30,13 @@ macro_rules! operations {
     ($( $name:ident = $id:literal, $method:ident $path:literal; )*) => {
         $(
             #[doc = concat!("`", stringify!($method), " ", $path, "`")]
-            pub static $name: $crate::call::Operation = $crate::call::Operation {
+            pub static $name: $crate::request::OperationRow = $crate::request::OperationRow {
                 id: $id,
                 method: $crate::__private::http::Method::$method,
                 path: $path,
             };
         )*
         /// Every operation of this API that the crate can call.
-        pub static OPERATIONS: &[&$crate::call::Operation] = &[ $( &$name ),* ];
+        pub static OPERATIONS: &[&$crate::request::OperationRow] = &[ $( &$name ),* ];
     };
 }

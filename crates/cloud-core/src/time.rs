@@ -86,3 +86,42 @@ async fn unless<F: Future>(timer: impl Fn() -> Option<Sleep>, future: F) -> Opti
     })
     .await
 }
+
+/// Delays between looks: they grow by half from the first to the longest, each a little shorter at random. None is longer
+/// than a year, whatever was asked for.
+#[derive(Clone, Debug)]
+pub struct Interval {
+    next: Duration,
+    longest: Duration,
+}
+
+impl Interval {
+    /// Delays from `first` to `longest`.
+    pub const fn new(first: Duration, longest: Duration) -> Self {
+        Self {
+            next: shorter(first, YEAR),
+            longest: shorter(longest, YEAR),
+        }
+    }
+
+    /// Delays from `first` to so many times of it.
+    pub const fn growing(first: Duration, times: u32) -> Self {
+        Self::new(first, first.saturating_mul(times))
+    }
+
+    /// The next delay.
+    pub fn step(&mut self, random: f64) -> Duration {
+        let delay = self.next;
+        self.next = delay.mul_f64(1.5).min(self.longest);
+        delay.mul_f64(1.0 - random / 5.0)
+    }
+}
+
+/// `Duration::min`, which is not `const`.
+const fn shorter(one: Duration, other: Duration) -> Duration {
+    if one.as_nanos() < other.as_nanos() {
+        one
+    } else {
+        other
+    }
+}

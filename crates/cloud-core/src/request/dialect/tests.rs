@@ -6,8 +6,8 @@ use http::Method;
 use super::*;
 use crate::call::Call;
 use crate::decode::Decode;
-use crate::engine::{AttemptReport, Engine};
 use crate::options::ClientOptions;
+use crate::request::AttemptReport;
 use crate::retry::StandardRetry;
 use crate::test_util::{PausedClock, Scripted, ScriptedTransport, engine_for};
 use crate::transport::TransportErrorKind;
@@ -55,7 +55,9 @@ fn speaking(
     options.on_attempt(hook);
     options.user_agent("my-tool/1.2");
     options.retry(StandardRetry::new().max_attempts(3));
-    let engine = Engine::build(options, "x/1", Arc::new(Speaking), None, false).unwrap();
+    let engine = options
+        .engine("x/1", Arc::new(Speaking), None, false)
+        .unwrap();
     Call::untabled(&engine, &base, Method::POST, "/servers", Decode::raw())
 }
 
@@ -128,7 +130,7 @@ async fn an_empty_rate_limit_sets_the_pace_for_the_next_call() {
 async fn a_code_can_mean_a_conflict() {
     let wire = ScriptedTransport::from_fn(|_| Scripted::json(400, r#"{"code":"busy"}"#));
     let (plain, base) = engine_for(wire);
-    let taken = plain.sibling(Arc::new(Taken), None);
+    let taken = plain.with_dialect(Arc::new(Taken), None);
     for (engine, conflict) in [(plain, false), (taken, true)] {
         let call = Call::untabled(&engine, &base, Method::POST, "/x", Decode::raw());
         assert_eq!(call.await.unwrap_err().is_conflict(), conflict);
@@ -175,7 +177,7 @@ async fn a_call_has_one_name_in_all_attempts_and_in_its_error() {
         Scripted::json(200, "cut short"),
     ]);
     let (engine, base) = engine_for(wire.clone());
-    let engine = engine.sibling(Arc::new(Naming(AtomicU32::new(7))), None);
+    let engine = engine.with_dialect(Arc::new(Naming(AtomicU32::new(7))), None);
     let call = Call::untabled(&engine, &base, Method::GET, "/x", Decode::<u8>::json());
     let ids = || {
         wire.seen()

@@ -1,0 +1,14 @@
+//! The description of one request, and what a provider says of its API as a whole.
+
+mod dialect;
+mod operation;
+mod options;
+mod parts;
+mod report;
+
+pub use dialect::Dialect;
+pub use operation::OperationRow;
+pub use options::CallOptions;
+pub(crate) use parts::{Encode, Parts};
+pub use report::AttemptReport;
+pub(crate) use report::{Hook, chain};

@@ -1,0 +1,36 @@
+//! The seam between the engine and the network: one trait, one attempt at a time.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use http::{Request, Response};
+
+use crate::body::{Body, ResponseBody};
+pub use crate::error::{TransportError, TransportErrorKind};
+
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+mod http_transport;
+
+#[cfg(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+))]
+pub use http_transport::{
+    CertificatePin, HttpConfigError, HttpTransport, HttpTransportBuilder, PinMode, ProxyConfig,
+};
+
+/// Sends one attempt of a call and gives the response as soon as its head is there.
+///
+/// Implementations do not retry, follow redirects, or interpret status codes; the engine does. They report failures as
+/// [`TransportError`]s, whose kind decides whether a request may be sent again, so it must be chosen with care.
+/// Dropping the future or the response body must abandon the attempt.
+#[async_trait]
+pub trait Transport: Send + Sync + fmt::Debug {
+    /// Sends one request. The URI is absolute; `Content-Length` is left to the transport.
+    async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError>;
+}
