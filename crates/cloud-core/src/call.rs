@@ -1,27 +1,23 @@
 //! One value that describes one call. Nothing is sent until it is awaited.
 
-use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use http::Method;
 use serde::de::DeserializeOwned;
 
-use crate::body::Body;
-use crate::config::BaseUrl;
 use crate::decode::{Decode, RawResponse};
 use crate::engine::{Download, Engine};
 use crate::error::{Error, Result};
-use crate::request::{CallOptions, Encode, OperationRow, Parts};
+use crate::request::{CallOptions, Parts};
 
 mod builder;
+mod macros;
 mod response;
 mod task;
 
+pub use builder::CallBuilder;
 pub use response::Response;
 pub use task::Task;
 
@@ -56,144 +52,6 @@ impl<T> fmt::Debug for Call<T> {
 }
 
 impl<T> Call<T> {
-    /// A call of an operation of the provider's table.
-    pub fn new(
-        engine: &Engine,
-        base: &BaseUrl,
-        operation: &'static OperationRow,
-        decode: Decode<T>,
-    ) -> Self {
-        let template = Cow::Borrowed(operation.path);
-        let mut call = Self::untabled(engine, base, operation.method.clone(), template, decode);
-        call.parts.operation = Some(operation);
-        call
-    }
-
-    /// A call of any method and path template, for APIs that are too large for a table.
-    pub fn untabled(
-        engine: &Engine,
-        base: &BaseUrl,
-        method: Method,
-        template: impl Into<Cow<'static, str>>,
-        decode: Decode<T>,
-    ) -> Self {
-        let parts = Box::new(Parts::new(base, method, template.into()));
-        Self {
-            engine: engine.clone(),
-            parts,
-            decode,
-        }
-    }
-
-    /// Fills the next parameter of the path template. Every byte that is not unreserved is percent-encoded, so a value
-    /// cannot leave its segment; an empty one, `.` and `..` are refused.
-    pub fn arg(mut self, value: impl fmt::Display) -> Self {
-        // Writing into a string cannot fail; a `Display` that fails leaves a segment that is refused.
-        self.parts.fill(false, |url| write!(Encode(url), "{value}"));
-        self
-    }
-
-    /// As [`arg`](Self::arg), for a value that no error shows.
-    pub fn secret_arg(mut self, value: &SecretString) -> Self {
-        self.parts
-            .fill(true, |url| Encode(url).write_str(value.expose_secret()));
-        self
-    }
-
-    /// Fills the next parameter of the path template with several values, encoded as by [`arg`](Self::arg), and commas
-    /// between them.
-    pub fn arg_list(mut self, values: impl IntoIterator<Item = impl fmt::Display>) -> Self {
-        self.parts.fill(false, |url| {
-            for (index, value) in values.into_iter().enumerate() {
-                if index > 0 {
-                    url.push(',');
-                }
-                write!(Encode(url), "{value}")?;
-            }
-            Ok(())
-        });
-        self
-    }
-
-    /// Adds a query parameter; the same name may come several times.
-    pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
-        self.parts.query(name, value);
-        self
-    }
-
-    /// Adds a query as it stands in a URL, encoded already. What cannot stand there is percent-encoded.
-    pub fn query_text(mut self, text: &str) -> Self {
-        self.parts.query_text(text);
-        self
-    }
-
-    /// Adds a query parameter, or replaces those of this name.
-    pub fn set_query(mut self, name: &str, value: impl fmt::Display) -> Self {
-        self.parts.set_query(name, value);
-        self
-    }
-
-    /// From now on writes query parameters of the first name under the second: for an API whose versions have different
-    /// words for the same thing.
-    pub fn renaming(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
-        self.parts.renamed = names;
-        self
-    }
-
-    /// Takes an answer of this status for a success too, such as the 300 of a list of versions.
-    pub fn accepting(mut self, status: StatusCode) -> Self {
-        self.parts.accepted = Some(status);
-        self
-    }
-
-    /// Sends this value as JSON.
-    pub fn json(self, value: &impl Serialize) -> Self {
-        self.json_or_refuse(crate::__private::to_json(value))
-    }
-
-    #[doc(hidden)]
-    pub fn json_or_refuse(self, body: Result<Bytes>) -> Self {
-        match body {
-            Ok(body) => self.body("application/json", body),
-            Err(error) => self.refuse(error),
-        }
-    }
-
-    /// Sends this body.
-    pub fn body(mut self, content_type: &'static str, body: impl Into<Body>) -> Self {
-        self.parts.body = body.into();
-        self.parts
-            .headers
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        self
-    }
-
-    /// Adds a header, or replaces the one of this name.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.parts.headers.insert(name, value);
-        self
-    }
-
-    /// Sends the call without credential.
-    pub fn anonymous(mut self) -> Self {
-        self.parts.anonymous = true;
-        self
-    }
-
-    /// Makes the call fail with this error instead of being sent; the first one counts.
-    pub fn refuse(mut self, error: Error) -> Self {
-        self.parts.invalid.get_or_insert(error);
-        self
-    }
-
-    /// As [`refuse`](Self::refuse), unless the caller wants no checks ([`CallOptions::unchecked`]).
-    pub fn check(mut self, checked: Result<()>) -> Self {
-        if let Err(error) = checked {
-            self.parts.unsuitable.get_or_insert(error);
-        }
-        self
-    }
-
     /// Sets a time limit, headers and so on for this call only.
     pub fn options(mut self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
         self.parts.options = set(self.parts.options);
@@ -207,33 +65,6 @@ impl<T> Call<T> {
             Ok(_) => Ok(()),
             Err(error) => Err(error.with_call(self.parts.context())),
         }
-    }
-
-    /// The same call with another way to read the answer.
-    pub fn decoded_by<U>(self, decode: Decode<U>) -> Call<U> {
-        Call {
-            engine: self.engine,
-            parts: self.parts,
-            decode,
-        }
-    }
-
-    pub(crate) fn map<U>(self, change: impl Fn(T) -> U + Send + Sync + 'static) -> Call<U>
-    where
-        T: 'static,
-    {
-        let decode = self.decode.clone().map(change);
-        self.decoded_by(decode)
-    }
-
-    /// The path with its arguments, but for those that are secret.
-    pub fn shown_path(&self) -> String {
-        self.parts.shown_path()
-    }
-
-    /// The engine that the call goes through.
-    pub fn engine(&self) -> &Engine {
-        &self.engine
     }
 
     /// Sends the call and gives status, headers and the bytes of the body as they are. Error answers are errors.
@@ -325,6 +156,8 @@ impl<T: Send + 'static> IntoFuture for Call<T> {
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
     use crate::test_util::{Scripted, ScriptedTransport, engine_for};
 

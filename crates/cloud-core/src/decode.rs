@@ -78,6 +78,14 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
+    /// As [`new`](Self::new), for a place within the answer.
+    pub(crate) fn at(message: String, path: String) -> Self {
+        Self {
+            path: Some(path),
+            ..Self::new(message)
+        }
+    }
+
     /// An answer that does not hold what it should.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
@@ -161,7 +169,8 @@ impl<T> Decode<T> {
         })))
     }
 
-    pub(crate) fn apply(&self, response: RawResponse) -> Result<T, DecodeError> {
+    /// Reads an answer.
+    pub fn apply(&self, response: RawResponse) -> Result<T, DecodeError> {
         match &self.0 {
             Kind::Plain(function, key) => function(response, key),
             Kind::Mapped(function) => function(response),

@@ -201,7 +201,8 @@ impl Engine {
 
     /// Every call is a task of its own: it goes on whether its caller polls or not, so what it holds is never held up,
     /// and it ends when its caller drops the future.
-    async fn in_task(self, parts: Box<Parts>, sink: Sink) -> Result<()> {
+    async fn in_task(self, mut parts: Box<Parts>, sink: Sink) -> Result<()> {
+        parts.add_body_fields();
         // Kept for an error that the task cannot make itself.
         let parts = Arc::<Parts>::from(parts);
         let named = |error: Error| error.with_call(parts.context());

@@ -38,6 +38,8 @@ pub mod error;
 pub mod list;
 pub mod model;
 pub mod options;
+pub mod provider;
+pub mod raw;
 pub mod request;
 pub mod retry;
 #[cfg(test)]

@@ -3,7 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::call::Call;
+use crate::call::CallBuilder;
+use crate::decode::DecodeError;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Page, PageToken};
 use crate::request::CallOptions;
@@ -108,6 +113,31 @@ impl<T: Send + 'static> List<T> {
     pub fn distinct(mut self, key: fn(&T) -> &str) -> Self {
         self.key = Some(key);
         self
+    }
+
+    /// The same list of items of a type of yours, read as tolerantly as answers are.
+    pub fn items_as<U: DeserializeOwned + Send + 'static>(self) -> List<U>
+    where
+        T: Serialize,
+    {
+        let decode = self.call.decode().clone().try_map(|page: Page<T>| {
+            let items = serde_json::to_value(page.items)
+                .map_err(|_| DecodeError::new("the items cannot be read again"))?;
+            let items = crate::decode::from_value(&items).map_err(|error| {
+                let path = error.json_path().unwrap_or_default().to_owned();
+                DecodeError::at(error.message().to_owned(), path)
+            })?;
+            Ok(Page::new(items, page.info))
+        });
+        List {
+            call: self.call.decoded_by(decode),
+            style: self.style,
+            start: self.start,
+            size: self.size,
+            prefetch: self.prefetch,
+            cap: self.cap,
+            key: None,
+        }
     }
 
     /// How many items a page shall hold.

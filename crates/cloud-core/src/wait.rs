@@ -14,6 +14,12 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::time::{Clock, Interval, within};
 
+mod accepted;
+mod once;
+
+pub use accepted::Accepted;
+pub use once::SendOnce;
+
 /// The deadline of a wait that sets none.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30 * 60);
 

@@ -21,6 +21,7 @@ use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::model::RateLimit;
 use cloud_core::options::ClientOptions;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::Dialect;
 use cloud_core::retry::StandardRetry;
 use cloud_core::throttle::Pace;

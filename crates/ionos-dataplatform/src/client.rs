@@ -11,6 +11,7 @@ use cloud_core::credential::{Basic, Bearer, Credential, Token, TokenCache, Token
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};

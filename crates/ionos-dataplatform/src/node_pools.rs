@@ -4,6 +4,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::{List, Whole};
 use cloud_core::model::{NoMeta, Page};
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::provider::CallBuilder;
 use cloud_core::time::Interval;
 use cloud_core::wait::{Poll, Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};

@@ -6,6 +6,7 @@ use cloud_core::call::Call;
 use cloud_core::config::{Origin, Setting};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, Result};

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use cloud_core::call::{Call, CallFuture};
 use cloud_core::decode::{Decode, DecodeError};
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use cloud_core::time::Interval;
 use cloud_core::wait::{Poll, Progress, Step, Waiter};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;

@@ -14,6 +14,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list as core_list;
 use cloud_core::model::{Page, PageInfo, PageToken};
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use cloud_core::{Error, ErrorKind, Result};
 use http::{HeaderName, HeaderValue};

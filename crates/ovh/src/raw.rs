@@ -6,6 +6,7 @@ use std::future::IntoFuture;
 use cloud_core::call::{Call, CallFuture};
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Download;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use cloud_core::wait::Waiter;
 use cloud_core::{Error, Result};

@@ -10,6 +10,7 @@ use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::list::List;
 use cloud_core::model::Page;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;

@@ -4,6 +4,7 @@ use cloud_core::call::Call;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, ErrorKind, Result};
 use http::{Method, StatusCode};
 use serde::Deserialize;

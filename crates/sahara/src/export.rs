@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 
 use cloud_core::call::{Call, CallFuture};
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -5,6 +5,7 @@ use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::check;

@@ -6,6 +6,7 @@ use cloud_core::Error;
 use cloud_core::decode::Decode;
 use cloud_core::list::List;
 use cloud_core::model::{NoMeta, Page};
+use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

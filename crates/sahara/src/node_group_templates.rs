@@ -3,6 +3,7 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 

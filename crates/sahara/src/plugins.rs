@@ -6,6 +6,7 @@ use bytes::Bytes;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::list::Whole;
+use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;

@@ -79,7 +79,7 @@ macro_rules! sorted {
             #[doc = concat!("Sorts by ", $fields, ". In any order but that of the ids the list comes in one piece; see")]
             /// [`Sort`](crate::Sort).
             pub fn sort(self, sort: crate::sort::Sort) -> Self {
-                let list = self.0.map_call(|call| call.set_query("sort_by", &sort));
+                let list = self.0.map_call(|call| cloud_core::provider::CallBuilder::set_query(call, "sort_by", &sort));
                 Self(if sort.is_unique() { list } else { list.in_style(&cloud_core::list::Whole) })
             }
         }

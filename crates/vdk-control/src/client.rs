@@ -9,6 +9,7 @@ use cloud_core::credential::Credential;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use cloud_core::secrets::Secrets;
 use cloud_core::time::Interval;

@@ -137,7 +137,10 @@ macro_rules! document {
             /// ```
             pub fn replace(self, with: &$name) -> cloud_core::call::Call<()> {
                 let call = self.0.deployment_call(&$crate::ops::$update, cloud_core::decode::Decode::nothing());
-                call.json(with).check(($check)(with))
+                cloud_core::provider::CallBuilder::check(
+                    cloud_core::provider::CallBuilder::json(call, with),
+                    ($check)(with),
+                )
             }
 
             #[doc = concat!(

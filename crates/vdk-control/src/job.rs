@@ -7,6 +7,7 @@ use cloud_core::Error;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 
 use crate::check;

@@ -12,6 +12,7 @@ use cloud_core::call::Call;
 use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::list::{List, PageRequest, PageStyle, Whole, numbers_after};
 use cloud_core::model::{Page, PageInfo, PageToken};
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

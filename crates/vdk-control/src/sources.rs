@@ -8,6 +8,7 @@ use cloud_core::body::Body;
 use cloud_core::call::{Call, CallFuture, Task};
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Download;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::{CallOptions, OperationRow};
 use cloud_core::{Error, Result};
 use http::HeaderValue;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use cloud_core::model::Page;
-use hetzner::servers::{HasAction, WithWork};
-use hetzner::{Action, Created, Deleted, Started, StartedAll};
+use hetzner::{Accepted, Action, Created};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -156,27 +155,33 @@ impl<T: Serialize> Answer for Created<T> {
     }
 }
 
-impl Answer for Started {
+impl Answer for Option<Action> {
     fn encoded(&self) -> (Place, Value) {
-        (Place::Key("action"), encode(&self.action))
+        (Place::Key("action"), encode(self))
     }
 }
 
-impl Answer for StartedAll {
-    fn encoded(&self) -> (Place, Value) {
-        (Place::Key("actions"), encode(&self.actions))
-    }
+/// Answers that tell something besides the action.
+macro_rules! with_action {
+    ($($answer:ty)*) => { $(
+        impl Answer for $answer {
+            fn encoded(&self) -> (Place, Value) {
+                (Place::Key("action"), encode(&self.action))
+            }
+        }
+    )* };
 }
 
-impl Answer for Deleted {
-    fn encoded(&self) -> (Place, Value) {
-        (Place::Key("action"), encode(&self.action))
-    }
+with_action! {
+    hetzner::servers::EnabledRescue
+    hetzner::servers::Rebuilt
+    hetzner::servers::RequestedConsole
+    hetzner::servers::ResetPassword
 }
 
-impl<T: HasAction> Answer for WithWork<T> {
+impl<A: Answer, R> Answer for Accepted<A, R> {
     fn encoded(&self) -> (Place, Value) {
-        (Place::Key("action"), encode(self.action()))
+        (**self).encoded()
     }
 }
 

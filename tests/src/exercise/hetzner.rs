@@ -7,9 +7,9 @@ use cloud_core::Result;
 use cloud_core::retry::StandardRetry;
 use hetzner::servers::{PublicNetSetup, RescueType};
 use hetzner::{
-    Architecture, Client, ClientBuilder, ImageId, ImageType, IsoId, LocationId, NetworkId,
-    PlacementGroupId, PlacementGroupType, ServerId, ServerMetricType, ServerTypeId, Sort, SshKeyId,
-    Started, Timestamp,
+    Accepted, Action, Architecture, Client, ClientBuilder, ImageId, ImageType, IsoId, LocationId,
+    NetworkId, PlacementGroupId, PlacementGroupType, ServerId, ServerMetricType, ServerTypeId,
+    Sort, SshKeyId, Timestamp,
 };
 
 use super::{PUBLIC_KEY, Run, sandbox};
@@ -150,7 +150,7 @@ async fn placement_groups(run: &mut Run, api: &Client) -> PlacementGroupId {
             .list()
             .name("exercise")
             .kind(PlacementGroupType::Spread)
-            .sort(Sort::CREATED.descending())
+            .sort(Sort::by("created").descending())
             .page(),
     )
     .await;
@@ -326,13 +326,13 @@ async fn images(run: &mut Run, api: &Client, image: ImageId, action: hetzner::Ac
         .call(images.change_protection(image).delete(false))
         .await;
     run.call(images.list_actions().sort(Sort::ID).page()).await;
-    run.call(images.get_action(changed.map_or(action, |changed| changed.action.id)))
+    run.call(images.get_action(changed.map_or(action, |changed| changed.id)))
         .await;
     run.call(images.list_actions_of(image).page()).await;
     run.call(images.delete(image)).await;
 }
 
-async fn settled(started: Option<Started>, settle: Duration) {
+async fn settled(started: Option<Accepted<Action>>, settle: Duration) {
     if let (Some(started), false) = (started, settle.is_zero()) {
         let _ = started.wait().timeout(settle).await;
     }

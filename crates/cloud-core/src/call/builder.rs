@@ -1,255 +1,254 @@
-/// Declares the builder of one operation: required arguments come with its making, optional ones by chained setters,
-/// and awaiting it sends it.
-///
-/// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out
-/// until set, and so are `number` fields, whose setters take their very type, so that `50` needs no suffix; `list` fields
-/// take anything that can be iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the
-/// builder that says what is wrong with it before anything is sent. `@serde(..)` before an `opt` or a `patch` field is for
-/// one whose name on the wire is not the setter's. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on
-/// the struct.
-///
-/// ```
-/// # use cloud_core::call::Call;
-/// # use cloud_core::request::OperationRow;
-/// # use cloud_core::model::Patch;
-/// cloud_core::request! {
-///     /// Changes a volume.
-///     pub struct UpdateVolume => String;
-///     required {
-///         server: u64,
-///     }
-///     opt {
-///         /// The new name.
-///         name: String,
-///     }
-///     number {
-///         /// Its size in GB.
-///         size: u32,
-///     }
-///     list {
-///         /// The tags it has from now on.
-///         tags: String,
-///     }
-///     patch {
-///         /// A note; `None` clears it.
-///         note: String,
-///         /// The image it comes from; `None` forgets it.
-///         @serde(rename = "source_image_id") image: String,
-///     }
-/// }
-/// # fn build(call: Call<String>) -> UpdateVolume {
-/// UpdateVolume::new(call, 7).name("data").size(50).tags(["a", "b"]).note(None).image("i1")
-/// # }
-/// ```
-#[macro_export]
-macro_rules! request {
-    (
-        $(#[$meta:meta])*
-        pub struct $name:ident => $answer:ty;
-        $( required { $( $(#[$req_meta:meta])* $req:ident : $req_type:ty ),* $(,)? } )?
-        $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
-        $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
-        $( number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty ),* $(,)? } )?
-        $( list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? } )?
-        $( patch {
-            $( $(#[$patch_meta:meta])* $(@serde($($patch_serde:tt)*))? $patch:ident : $patch_type:ty ),* $(,)?
-        } )?
-        $( check $check:expr; )?
-    ) => {
-        #[derive(Clone, Debug, $crate::__private::serde::Serialize)]
-        #[serde(crate = "cloud_core::__private::serde")]
-        $(#[$meta])*
-        #[must_use = "nothing is sent until the request is awaited"]
-        pub struct $name {
-            #[serde(skip)]
-            call: $crate::call::Call<$answer>,
-            $( $( $(#[$req_meta])* $req: $req_type, )* )?
-            $( $( #[serde(skip)] $unsent: $unsent_type, )* )?
-            $( $(
-                #[serde(skip_serializing_if = "Option::is_none" $(, $($opt_serde)*)?)]
-                $opt: Option<$opt_type>,
-            )* )?
-            $( $( #[serde(skip_serializing_if = "Option::is_none")] $number: Option<$number_type>, )* )?
-            $( $( #[serde(skip_serializing_if = "Option::is_none")] $list: Option<Vec<$list_type>>, )* )?
-            $( $(
-                #[serde(skip_serializing_if = "cloud_core::model::Patch::is_leave" $(, $($patch_serde)*)?)]
-                $patch: $crate::model::Patch<$patch_type>,
-            )* )?
-        }
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
-        impl $name {
-            pub(crate) fn new(
-                call: $crate::call::Call<$answer>
-                $( $(, $req: $req_type)* )?
-                $( $(, $unsent: $unsent_type)* )?
-            ) -> Self {
-                Self {
-                    call,
-                    $( $( $req, )* )?
-                    $( $( $unsent, )* )?
-                    $( $( $opt: None, )* )?
-                    $( $( $number: None, )* )?
-                    $( $( $list: None, )* )?
-                    $( $( $patch: $crate::model::Patch::Leave, )* )?
-                }
-            }
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 
-            $( $(
-                $(#[$opt_meta])*
-                pub fn $opt(mut self, $opt: impl Into<$opt_type>) -> Self {
-                    self.$opt = Some($opt.into());
-                    self
-                }
-            )* )?
+use super::Call;
+use crate::body::Body;
+use crate::config::BaseUrl;
+use crate::decode::Decode;
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::request::{Encode, OperationRow, Parts};
 
-            $( $(
-                $(#[$number_meta])*
-                pub fn $number(mut self, $number: $number_type) -> Self {
-                    self.$number = Some($number);
-                    self
-                }
-            )* )?
+/// What authors of provider crates describe a [`Call`] with. Users of a typed call see none of it, because nothing of it
+/// would be right there: the path of `servers().get(id)` takes no further argument.
+pub trait CallBuilder<T>: Sized + private::Sealed {
+    /// A call of an operation of the provider's table.
+    fn new(
+        engine: &Engine,
+        base: &BaseUrl,
+        operation: &'static OperationRow,
+        decode: Decode<T>,
+    ) -> Self;
 
-            $( $(
-                $(#[$list_meta])*
-                pub fn $list(mut self, $list: impl IntoIterator<Item = impl Into<$list_type>>) -> Self {
-                    self.$list = Some($list.into_iter().map(Into::into).collect());
-                    self
-                }
-            )* )?
+    /// A call of any method and path template, for APIs that are too large for a table.
+    fn untabled(
+        engine: &Engine,
+        base: &BaseUrl,
+        method: Method,
+        template: impl Into<Cow<'static, str>>,
+        decode: Decode<T>,
+    ) -> Self;
 
-            $( $(
-                $(#[$patch_meta])*
-                pub fn $patch<'a>(mut self, $patch: impl Into<Option<&'a str>>) -> Self {
-                    let value: Option<&str> = $patch.into();
-                    self.$patch = value.map(<$patch_type>::from).into();
-                    self
-                }
-            )* )?
+    /// Fills the next parameter of the path template. Every byte that is not unreserved is percent-encoded, so a value
+    /// cannot leave its segment; an empty one, `.` and `..` are refused.
+    fn arg(self, value: impl fmt::Display) -> Self;
 
-            /// Sets a time limit, headers and so on for this call only.
-            pub fn options(
-                mut self,
-                set: impl FnOnce($crate::request::CallOptions) -> $crate::request::CallOptions,
-            ) -> Self {
-                self.call = self.call.options(set);
-                self
-            }
-        }
+    /// As [`arg`](Self::arg), for a value that no error shows.
+    fn secret_arg(self, value: &SecretString) -> Self;
 
-        $crate::send_methods!($name => $answer, |this| {
-            let body = $crate::__private::to_json(&this);
-            #[allow(unused_mut, unused_assignments, reason = "only builders with a check change it")]
-            let mut checked = Ok(());
-            $( checked = ($check)(&this); )?
-            this.call.json_or_refuse(body).check(checked)
-        });
-    };
+    /// Fills the next parameter of the path template with several values, encoded as by [`arg`](Self::arg), and commas
+    /// between them.
+    fn arg_list(self, values: impl IntoIterator<Item = impl fmt::Display>) -> Self;
+
+    /// Adds a query parameter; the same name may come several times.
+    fn query(self, name: &str, value: impl fmt::Display) -> Self;
+
+    /// Adds a query as it stands in a URL, encoded already. What cannot stand there is percent-encoded.
+    fn query_text(self, text: &str) -> Self;
+
+    /// Adds a query parameter, or replaces those of this name.
+    fn set_query(self, name: &str, value: impl fmt::Display) -> Self;
+
+    /// From now on writes query parameters of the first name under the second: for an API whose versions have different
+    /// words for the same thing.
+    fn renaming(self, names: &'static [(&'static str, &'static str)]) -> Self;
+
+    /// Takes an answer of this status for a success too, such as the 300 of a list of versions.
+    fn accepting(self, status: StatusCode) -> Self;
+
+    /// Sends this value as JSON.
+    fn json(self, value: &impl Serialize) -> Self;
+
+    #[doc(hidden)]
+    fn json_or_refuse(self, body: Result<Bytes>) -> Self;
+
+    /// Sends this body.
+    fn body(self, content_type: &'static str, body: impl Into<Body>) -> Self;
+
+    /// Adds a header, or replaces the one of this name.
+    fn header(self, name: HeaderName, value: HeaderValue) -> Self;
+
+    /// Sends the call without credential.
+    fn anonymous(self) -> Self;
+
+    /// Makes the call fail with this error instead of being sent; the first one counts.
+    fn refuse(self, error: Error) -> Self;
+
+    /// As [`refuse`](Self::refuse), unless the caller wants no checks ([`CallOptions::unchecked`](crate::request::CallOptions::unchecked)).
+    fn check(self, checked: Result<()>) -> Self;
+
+    /// The same call with another way to read the answer.
+    fn decoded_by<U>(self, decode: Decode<U>) -> Call<U>;
+
+    /// The same call, whose answer is changed by a function.
+    fn map<U>(self, change: impl Fn(T) -> U + Send + Sync + 'static) -> Call<U>
+    where
+        T: 'static;
+
+    /// The path with its arguments, but for those that are secret.
+    fn shown_path(&self) -> String;
+
+    /// How the answer is read.
+    fn decode(&self) -> &Decode<T>;
+
+    /// The engine that the call goes through.
+    fn engine(&self) -> &Engine;
 }
 
-/// Gives a builder its ways to be sent: awaiting, `send`, `send_raw`, `send_as`, `send_blocking`.
-#[macro_export]
-macro_rules! send_methods {
-    ($name:ident => $answer:ty, |$this:ident| $into_call:expr) => {
-        impl $name {
-            fn into_call(self) -> $crate::call::Call<$answer> {
-                let $this = self;
-                $into_call
-            }
-
-            /// Sends the request; awaiting it does the same.
-            pub async fn send(self) -> $crate::error::Result<$answer> {
-                self.into_call().send().await
-            }
-
-            /// Sends the request and gives status, headers and the bytes of the body as they are.
-            pub async fn send_raw(self) -> $crate::error::Result<$crate::decode::RawResponse> {
-                self.into_call().send_raw().await
-            }
-
-            /// Sends the request and decodes the JSON of the answer into a type of yours.
-            pub async fn send_as<U>(self) -> $crate::error::Result<U>
-            where
-                U: $crate::__private::serde::de::DeserializeOwned + Send + 'static,
-            {
-                self.into_call().send_as().await
-            }
-
-            /// Sends the request, and gives with the answer what came with it: status, headers, rate limit and request
-            /// id.
-            pub async fn send_with_response(
-                self,
-            ) -> $crate::error::Result<$crate::call::Response<$answer>> {
-                self.into_call().send_with_response().await
-            }
-
-            $crate::if_blocking! {
-                /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
-                /// asynchronous code it stops the worker that runs it, so await the request there.
-                pub fn send_blocking(self) -> $crate::error::Result<$answer> {
-                    self.into_call().send_blocking()
-                }
-            }
-        }
-
-        impl ::core::future::IntoFuture for $name {
-            type Output = $crate::error::Result<$answer>;
-            type IntoFuture = $crate::call::CallFuture<$answer>;
-
-            fn into_future(self) -> Self::IntoFuture {
-                self.into_call().into_future()
-            }
-        }
-    };
+mod private {
+    pub trait Sealed {}
+    impl<T> Sealed for super::Call<T> {}
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(dead_code, reason = "not every way to send the builder is tried")]
+impl<T> CallBuilder<T> for Call<T> {
+    fn new(
+        engine: &Engine,
+        base: &BaseUrl,
+        operation: &'static OperationRow,
+        decode: Decode<T>,
+    ) -> Self {
+        let template = Cow::Borrowed(operation.path);
+        let mut call = Self::untabled(engine, base, operation.method.clone(), template, decode);
+        call.parts.operation = Some(operation);
+        call
+    }
 
-    use http::Method;
-
-    use crate as cloud_core;
-    use crate::call::Call;
-    use crate::decode::Decode;
-    use crate::test_util::{ScriptedTransport, engine_for};
-
-    crate::request! {
-        /// Changes a volume.
-        pub struct UpdateVolume => ();
-        opt {
-            /// What it is.
-            @serde(rename = "type") kind: String,
-        }
-        patch {
-            /// A note.
-            note: String,
-            /// Where it comes from.
-            @serde(rename = "source_id") source: String,
+    fn untabled(
+        engine: &Engine,
+        base: &BaseUrl,
+        method: Method,
+        template: impl Into<Cow<'static, str>>,
+        decode: Decode<T>,
+    ) -> Self {
+        let parts = Box::new(Parts::new(base, method, template.into()));
+        Self {
+            engine: engine.clone(),
+            parts,
+            decode,
         }
     }
 
-    #[test]
-    fn a_setter_may_have_another_name_than_its_field() {
-        let (engine, base) = engine_for(ScriptedTransport::default());
-        let update = || {
-            UpdateVolume::new(Call::untabled(
-                &engine,
-                &base,
-                Method::PATCH,
-                "/a",
-                Decode::nothing(),
-            ))
-        };
-        let body = |update: &UpdateVolume| serde_json::to_string(update).unwrap();
-        assert_eq!(body(&update()), "{}");
-        assert_eq!(
-            body(&update().source(None).kind("a")),
-            r#"{"type":"a","source_id":null}"#
-        );
-        assert_eq!(
-            body(&update().source("b").note(None)),
-            r#"{"note":null,"source_id":"b"}"#
-        );
+    fn arg(mut self, value: impl fmt::Display) -> Self {
+        // Writing into a string cannot fail; a `Display` that fails leaves a segment that is refused.
+        self.parts.fill(false, |url| write!(Encode(url), "{value}"));
+        self
+    }
+
+    fn secret_arg(mut self, value: &SecretString) -> Self {
+        self.parts
+            .fill(true, |url| Encode(url).write_str(value.expose_secret()));
+        self
+    }
+
+    fn arg_list(mut self, values: impl IntoIterator<Item = impl fmt::Display>) -> Self {
+        self.parts.fill(false, |url| {
+            for (index, value) in values.into_iter().enumerate() {
+                if index > 0 {
+                    url.push(',');
+                }
+                write!(Encode(url), "{value}")?;
+            }
+            Ok(())
+        });
+        self
+    }
+
+    fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.parts.query(name, value);
+        self
+    }
+
+    fn query_text(mut self, text: &str) -> Self {
+        self.parts.query_text(text);
+        self
+    }
+
+    fn set_query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.parts.set_query(name, value);
+        self
+    }
+
+    fn renaming(mut self, names: &'static [(&'static str, &'static str)]) -> Self {
+        self.parts.renamed = names;
+        self
+    }
+
+    fn accepting(mut self, status: StatusCode) -> Self {
+        self.parts.accepted = Some(status);
+        self
+    }
+
+    fn json(self, value: &impl Serialize) -> Self {
+        self.json_or_refuse(crate::__private::to_json(value))
+    }
+
+    fn json_or_refuse(self, body: Result<Bytes>) -> Self {
+        match body {
+            Ok(body) => self.body("application/json", body),
+            Err(error) => self.refuse(error),
+        }
+    }
+
+    fn body(mut self, content_type: &'static str, body: impl Into<Body>) -> Self {
+        self.parts.body = body.into();
+        self.parts
+            .headers
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self
+    }
+
+    fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.parts.headers.insert(name, value);
+        self
+    }
+
+    fn anonymous(mut self) -> Self {
+        self.parts.anonymous = true;
+        self
+    }
+
+    fn refuse(mut self, error: Error) -> Self {
+        self.parts.invalid.get_or_insert(error);
+        self
+    }
+
+    fn check(mut self, checked: Result<()>) -> Self {
+        if let Err(error) = checked {
+            self.parts.unsuitable.get_or_insert(error);
+        }
+        self
+    }
+
+    fn decoded_by<U>(self, decode: Decode<U>) -> Call<U> {
+        Call {
+            engine: self.engine,
+            parts: self.parts,
+            decode,
+        }
+    }
+
+    fn map<U>(self, change: impl Fn(T) -> U + Send + Sync + 'static) -> Call<U>
+    where
+        T: 'static,
+    {
+        let decode = self.decode.clone().map(change);
+        self.decoded_by(decode)
+    }
+
+    fn shown_path(&self) -> String {
+        self.parts.shown_path()
+    }
+
+    fn decode(&self) -> &Decode<T> {
+        &self.decode
+    }
+
+    fn engine(&self) -> &Engine {
+        &self.engine
     }
 }

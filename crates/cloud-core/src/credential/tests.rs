@@ -4,6 +4,7 @@ use http::Method;
 
 use super::*;
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::config::{BaseUrl, Origin};
 use crate::decode::Decode;
 use crate::engine::Engine;

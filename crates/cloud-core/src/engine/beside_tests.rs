@@ -6,6 +6,7 @@ use http::{Method, Request};
 use super::*;
 use crate::body::Body;
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::config::{BaseUrl, Origin, Setting};
 use crate::credential::{Bearer, Rejection};
 use crate::request::{AttemptReport, Dialect};

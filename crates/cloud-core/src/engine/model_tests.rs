@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, Request, Response};
 use super::*;
 use crate::body::{Body, ResponseBody};
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::decode::Decode;
 use crate::request::Dialect;
 use crate::retry::StandardRetry;

@@ -11,6 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::*;
 use crate::body::Body;
+use crate::call::CallBuilder;
 use crate::call::{Call, CallFuture};
 use crate::config::BaseUrl;
 use crate::credential::{Token, TokenCache, TokenSource};

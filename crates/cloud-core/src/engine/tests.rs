@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::*;
 use crate::body::{Body, ResponseBody};
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::options::ClientOptions;
 use crate::request::Dialect;
 use crate::test_util::{Scripted, ScriptedTransport, engine_for, engine_with};

@@ -93,7 +93,7 @@ mod tests {
     use http::{Method, StatusCode};
 
     use super::*;
-    use crate::call::Call;
+    use crate::call::{Call, CallBuilder};
     use crate::decode::Decode;
     use crate::error::{ApiProblem, FieldProblem};
     use crate::test_util::{ScriptedTransport, engine_for};

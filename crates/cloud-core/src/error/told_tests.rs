@@ -11,6 +11,7 @@ use http::{Method, Request, Response};
 use super::*;
 use crate::body::{Body, ResponseBody};
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::config::{Origin, Setting};
 use crate::credential::{Bearer, Credential, Token, TokenCache, TokenSource};
 use crate::decode::Decode;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::decode::Decode;
 use crate::error::ErrorKind;
 use crate::model::{PageInfo, PageMeta};

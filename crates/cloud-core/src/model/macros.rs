@@ -147,6 +147,12 @@ macro_rules! numeric_id {
             }
         }
 
+        impl ::core::convert::From<$name> for $crate::model::IdOrName<$name> {
+            fn from(id: $name) -> Self {
+                Self::Id(id)
+            }
+        }
+
         impl ::core::str::FromStr for $name {
             type Err = ::core::num::ParseIntError;
             fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
@@ -221,6 +227,18 @@ macro_rules! text_id {
         impl ::core::convert::From<&$name> for $name {
             fn from(id: &$name) -> Self {
                 id.clone()
+            }
+        }
+
+        impl ::core::convert::From<$name> for $crate::model::IdOrName<$name> {
+            fn from(id: $name) -> Self {
+                Self::Id(id)
+            }
+        }
+
+        impl ::core::convert::From<&$name> for $crate::model::IdOrName<$name> {
+            fn from(id: &$name) -> Self {
+                Self::Id(id.clone())
             }
         }
 

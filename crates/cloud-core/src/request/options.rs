@@ -2,6 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::Value;
 
 use crate::error::Error;
 
@@ -18,6 +19,7 @@ pub struct CallOptions {
     pub(crate) unchecked: bool,
     pub(crate) while_locked: Option<Duration>,
     pub(crate) headers: HeaderMap,
+    pub(crate) body_fields: Vec<(String, Value)>,
     pub(crate) invalid: Option<Error>,
 }
 
@@ -63,6 +65,13 @@ impl CallOptions {
         self
     }
 
+    /// Adds a field to the JSON body, or replaces the one of this name: for what the API takes and this crate does not
+    /// know yet. A name with dots, such as `properties.beta`, is a field of an object within.
+    pub fn body_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.body_fields.push((name.into(), value.into()));
+        self
+    }
+
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -89,6 +98,14 @@ impl fmt::Debug for CallOptions {
             .field("unchecked", &self.unchecked)
             .field("while_locked", &self.while_locked)
             .field("headers", &headers)
+            .field(
+                "body_fields",
+                &self
+                    .body_fields
+                    .iter()
+                    .map(|(name, _)| name)
+                    .collect::<Vec<_>>(),
+            )
             .field("invalid", &self.invalid)
             .finish()
     }

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 
 use super::Dialect;
 use super::{CallOptions, OperationRow};
@@ -103,6 +105,44 @@ impl Parts {
             value: start..self.url.len(),
             shown: !secret && problem.is_none(),
         });
+    }
+
+    /// Adds the fields of the options to the JSON body.
+    pub(crate) fn add_body_fields(&mut self) {
+        let fields = std::mem::take(&mut self.options.body_fields);
+        let Some((first, _)) = fields.first() else {
+            return;
+        };
+        let refused = |name: &str, problem: &str| Error::input(name, problem);
+        let mut body = match self.body.as_bytes() {
+            Some(bytes) if bytes.is_empty() => Value::Object(Map::new()),
+            Some(bytes) => serde_json::from_slice(bytes).unwrap_or_default(),
+            None => Value::Null,
+        };
+        if !body.is_object() {
+            let error = refused(first, "can be added to a body that is a JSON object only");
+            self.invalid.get_or_insert(error);
+            return;
+        }
+        for (name, value) in fields {
+            let mut place = &mut body;
+            for part in name.split('.') {
+                // Of the objects on the way, those that are missing are made.
+                if place.is_null() {
+                    *place = Value::Object(Map::new());
+                }
+                let Some(object) = place.as_object_mut() else {
+                    let error = refused(&name, "stands within something that is no object");
+                    self.invalid.get_or_insert(error);
+                    return;
+                };
+                place = object.entry(part).or_insert(Value::Null);
+            }
+            *place = value;
+        }
+        self.body = body.to_string().into();
+        let json = HeaderValue::from_static("application/json");
+        self.headers.entry(CONTENT_TYPE).or_insert(json);
     }
 
     /// The path for an error: without the base and without secrets, and with the names of arguments that are missing.
@@ -293,7 +333,7 @@ impl fmt::Write for Encode<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Call;
+    use crate::call::{Call, CallBuilder};
     use crate::decode::Decode;
     use crate::test_util::{ScriptedTransport, engine_for};
 

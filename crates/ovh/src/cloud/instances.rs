@@ -1,6 +1,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
+use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 

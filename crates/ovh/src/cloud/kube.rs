@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Waiter;
 use serde::{Deserialize, Serialize};
 

@@ -5,6 +5,7 @@ use cloud_core::call::Call;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Engine;
+use cloud_core::provider::CallBuilder;
 use cloud_core::task::Shared;
 use cloud_core::time::Clock;
 use cloud_core::{Error, ErrorKind, Result};

@@ -7,6 +7,7 @@ use cloud_core::config::{BaseUrl, Setting};
 use cloud_core::credential::{Basic, Token, TokenSource};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::provider::CallBuilder;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};
 use http::Method;

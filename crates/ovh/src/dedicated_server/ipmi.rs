@@ -4,6 +4,7 @@ use std::time::Duration;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::{Secret, Timestamp};
+use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
 use cloud_core::call::Call;
+use cloud_core::provider::CallBuilder;
 
 cloud_core::open_enum! {
     /// What a network interface is connected to.

@@ -2,6 +2,7 @@
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::provider::CallBuilder;
 
 use crate::auth::{ApiCredential, CredentialState};
 use crate::client::Client;

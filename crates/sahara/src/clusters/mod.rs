@@ -3,6 +3,7 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::Whole;
+use cloud_core::provider::CallBuilder;
 use serde::Serialize;
 
 use crate::client::Client;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use async_trait::async_trait;
+use cloud_core::provider::CallBuilder;
 use cloud_core::wait::{Progress, Step, Waiter, Watch};
 use cloud_core::{Error, Result};
 use serde::de::value::MapAccessDeserializer;

@@ -4,6 +4,7 @@ use std::future::IntoFuture;
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::provider::CallBuilder;
 use cloud_core::wait::{Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};

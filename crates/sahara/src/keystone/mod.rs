@@ -18,6 +18,7 @@ use cloud_core::call::Call;
 use cloud_core::config::{BaseUrl, Setting};
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, ErrorKind, Result};
 use http::{Method, StatusCode};
 use secrecy::SecretString;

@@ -8,6 +8,7 @@ use cloud_core::decode::{Decode, DecodeError, RawResponse};
 use cloud_core::engine::Engine;
 use cloud_core::error::ApiProblem;
 use cloud_core::options::ClientOptions;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::Dialect;
 use cloud_core::secrets::Secrets;
 use cloud_core::{Error, ErrorKind, Result};

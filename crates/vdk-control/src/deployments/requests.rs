@@ -1,6 +1,7 @@
 use std::future::IntoFuture;
 
 use cloud_core::call::{Call, CallFuture};
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use cloud_core::wait::{Poll, Progress, Step, Waiter};
 use cloud_core::{Error, Result};

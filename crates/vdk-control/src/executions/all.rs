@@ -2,6 +2,7 @@ use std::fmt::{self, Write as _};
 
 use cloud_core::list::List;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, Result};
 
 use super::{Execution, ExecutionStatus};

@@ -5,6 +5,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::List;
 use cloud_core::model::PageInfo;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
 use http::StatusCode;
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::{Decode, DecodeError, RawResponse};
+use cloud_core::provider::CallBuilder;
 use cloud_core::wait::{Poll, Progress, Step, Waiter};
 use serde_json::{Map, Value};
 

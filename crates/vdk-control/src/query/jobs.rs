@@ -1,6 +1,7 @@
 use std::fmt::{self, Write as _};
 
 use cloud_core::list::List;
+use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, Result};
 
 use super::{ListedJob, Paging, Query, Text, list, paged};

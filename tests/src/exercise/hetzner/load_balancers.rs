@@ -75,7 +75,16 @@ async fn one(run: &mut Run, api: &Client, server: ServerId, network: NetworkId) 
         .as_ref()
         .and_then(|created| created.action.as_ref())
         .map_or(ActionId(1), |action| action.id);
-    let ip = created.and_then(|created| created.resource.public_net.ipv4.ip?.parse().ok());
+    let ip = created.and_then(|created| {
+        created
+            .into_answer()
+            .resource
+            .public_net
+            .ipv4
+            .ip?
+            .parse()
+            .ok()
+    });
     let ip = IpAddr::V4(ip.unwrap_or(Ipv4Addr::new(203, 0, 113, 1)));
     run.call(
         balancers

@@ -45,7 +45,7 @@ async fn volumes(run: &mut Run, api: &Client, server: ServerId) {
         .as_ref()
         .map_or(VolumeId(1), |created| created.resource.id);
     let action = created
-        .and_then(|created| created.action)
+        .and_then(|created| created.into_answer().action)
         .map_or(ActionId(1), |action| action.id);
     let list = volumes
         .list()
@@ -80,7 +80,7 @@ async fn networks(run: &mut Run, api: &Client) {
             .list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::CREATED)
+            .sort(Sort::by("created"))
             .page(),
     )
     .await;
@@ -100,7 +100,7 @@ async fn networks(run: &mut Run, api: &Client) {
     let changed = run.call(networks.change_protection(id).delete(false)).await;
     run.call(networks.list_actions().sort(Sort::ID).page())
         .await;
-    run.call(networks.get_action(changed.map_or(ActionId(1), |changed| changed.action.id)))
+    run.call(networks.get_action(changed.map_or(ActionId(1), |changed| changed.id)))
         .await;
     run.call(networks.list_actions_of(id).page()).await;
     run.call(networks.delete(id)).await;
@@ -119,7 +119,7 @@ async fn floating_ips(run: &mut Run, api: &Client, server: ServerId) {
         .as_ref()
         .map_or(FloatingIpId(1), |created| created.resource.id);
     let ip = created
-        .and_then(|created| created.resource.address())
+        .and_then(|created| created.into_answer().resource.address())
         .unwrap_or(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)));
     run.call(
         ips.list()
@@ -143,7 +143,7 @@ async fn floating_ips(run: &mut Run, api: &Client, server: ServerId) {
         .await;
     run.call(ips.change_protection(id).delete(false)).await;
     run.call(ips.list_actions().sort(Sort::ID).page()).await;
-    run.call(ips.get_action(started.map_or(ActionId(1), |started| started.action.id)))
+    run.call(ips.get_action(started.map_or(ActionId(1), |started| started.id)))
         .await;
     run.call(ips.list_actions_of(id).page()).await;
     run.call(ips.delete(id)).await;
@@ -171,7 +171,7 @@ async fn primary_ips(run: &mut Run, api: &Client, server: ServerId) {
         .as_ref()
         .map_or(PrimaryIpId(1), |created| created.resource.id);
     let ip = created
-        .and_then(|created| created.resource.address())
+        .and_then(|created| created.into_answer().resource.address())
         .unwrap_or(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)));
     run.call(
         ips.list()
@@ -195,7 +195,7 @@ async fn primary_ips(run: &mut Run, api: &Client, server: ServerId) {
         .await;
     run.call(ips.change_protection(id).delete(false)).await;
     run.call(ips.list_actions().sort(Sort::ID).page()).await;
-    run.call(ips.get_action(started.map_or(ActionId(1), |started| started.action.id)))
+    run.call(ips.get_action(started.map_or(ActionId(1), |started| started.id)))
         .await;
     run.call(ips.list_actions_of(id).page()).await;
     run.call(ips.delete(id)).await;
@@ -226,7 +226,7 @@ async fn firewalls(run: &mut Run, api: &Client, server: ServerId) {
         .await;
     run.call(firewalls.remove_from_resources(id, [FirewallTarget::server(server)]))
         .await;
-    let action = started.and_then(|started| started.actions.first().map(|action| action.id));
+    let action = started.and_then(|started| started.first().map(|action| action.id));
     run.call(firewalls.list_actions().sort(Sort::ID).page())
         .await;
     run.call(firewalls.get_action(action.unwrap_or(ActionId(1))))
@@ -254,7 +254,7 @@ async fn certificates(run: &mut Run, api: &Client) {
         .as_ref()
         .map_or(CertificateId(1), |created| created.resource.id);
     let action = managed
-        .and_then(|created| created.action)
+        .and_then(|created| created.into_answer().action)
         .map_or(ActionId(1), |action| action.id);
     let list = certificates
         .list()

@@ -43,7 +43,7 @@ pub(super) async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
         let _ = created.wait().timeout(settle).await;
     }
     let action = created
-        .and_then(|created| created.action)
+        .and_then(|created| created.into_answer().action)
         .map_or(ActionId(1), |action| action.id);
     run.call(
         boxes
@@ -113,7 +113,7 @@ async fn subaccounts(run: &mut Run, api: &Client, storage_box: StorageBoxId, set
             .list()
             .name("exercise")
             .label_selector("made-by=exercise")
-            .sort(Sort::CREATED)
+            .sort(Sort::by("created"))
             .page(),
     )
     .await;

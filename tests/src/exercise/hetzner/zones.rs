@@ -16,7 +16,10 @@ pub(super) async fn all(run: &mut Run, api: &Client) {
         .as_ref()
         .and_then(|created| created.action.as_ref())
         .map_or(ActionId(1), |action| action.id);
-    let name = created.map_or_else(|| "example.com".to_owned(), |created| created.resource.name);
+    let name = created.map_or_else(
+        || "example.com".to_owned(),
+        |created| created.into_answer().resource.name,
+    );
     let zone = name.as_str();
     run.call(
         zones

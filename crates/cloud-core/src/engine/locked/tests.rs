@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 
 use super::*;
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::decode::{Decode, RawResponse};
 use crate::error::ApiProblem;
 use crate::request::CallOptions;

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method};
 
 use super::*;
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::config::{BaseUrl, Origin, Setting};
 use crate::credential::{Basic, Credential};
 use crate::decode::Decode;

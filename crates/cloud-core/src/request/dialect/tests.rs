@@ -5,6 +5,7 @@ use http::Method;
 
 use super::*;
 use crate::call::Call;
+use crate::call::CallBuilder;
 use crate::decode::Decode;
 use crate::options::ClientOptions;
 use crate::request::AttemptReport;

@@ -1,0 +1,258 @@
+/// Declares the builder of one operation: required arguments come with its making, optional ones by chained setters,
+/// and awaiting it sends it.
+///
+/// The fields form the JSON body, but for `unsent` ones, which the builder keeps for itself. `opt` fields are left out
+/// until set, and so are `number` fields, whose setters take their very type, so that `50` needs no suffix; `list` fields
+/// take anything that can be iterated, `patch` fields know "leave", "null" and a value. `check` is a function of the
+/// builder that says what is wrong with it before anything is sent. `@serde(..)` before an `opt` or a `patch` field is for
+/// one whose name on the wire is not the setter's. An API of another spelling puts `#[serde(rename_all = "camelCase")]` on
+/// the struct.
+///
+/// ```
+/// # use cloud_core::call::Call;
+/// # use cloud_core::request::OperationRow;
+/// # use cloud_core::model::Patch;
+/// cloud_core::request! {
+///     /// Changes a volume.
+///     pub struct UpdateVolume => String;
+///     required {
+///         server: u64,
+///     }
+///     opt {
+///         /// The new name.
+///         name: String,
+///     }
+///     number {
+///         /// Its size in GB.
+///         size: u32,
+///     }
+///     list {
+///         /// The tags it has from now on.
+///         tags: String,
+///     }
+///     patch {
+///         /// A note; `None` clears it.
+///         note: String,
+///         /// The image it comes from; `None` forgets it.
+///         @serde(rename = "source_image_id") image: String,
+///     }
+/// }
+/// # fn build(call: Call<String>) -> UpdateVolume {
+/// UpdateVolume::new(call, 7).name("data").size(50).tags(["a", "b"]).note(None).image("i1")
+/// # }
+/// ```
+#[macro_export]
+macro_rules! request {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident => $answer:ty;
+        $( required { $( $(#[$req_meta:meta])* $req:ident : $req_type:ty ),* $(,)? } )?
+        $( unsent { $( $unsent:ident : $unsent_type:ty ),* $(,)? } )?
+        $( opt { $( $(#[$opt_meta:meta])* $(@serde($($opt_serde:tt)*))? $opt:ident : $opt_type:ty ),* $(,)? } )?
+        $( number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty ),* $(,)? } )?
+        $( list { $( $(#[$list_meta:meta])* $list:ident : $list_type:ty ),* $(,)? } )?
+        $( patch {
+            $( $(#[$patch_meta:meta])* $(@serde($($patch_serde:tt)*))? $patch:ident : $patch_type:ty ),* $(,)?
+        } )?
+        $( check $check:expr; )?
+    ) => {
+        #[derive(Clone, Debug, $crate::__private::serde::Serialize)]
+        #[serde(crate = "cloud_core::__private::serde")]
+        $(#[$meta])*
+        #[must_use = "nothing is sent until the request is awaited"]
+        pub struct $name {
+            #[serde(skip)]
+            call: $crate::call::Call<$answer>,
+            $( $( $(#[$req_meta])* $req: $req_type, )* )?
+            $( $( #[serde(skip)] $unsent: $unsent_type, )* )?
+            $( $(
+                #[serde(skip_serializing_if = "Option::is_none" $(, $($opt_serde)*)?)]
+                $opt: Option<$opt_type>,
+            )* )?
+            $( $( #[serde(skip_serializing_if = "Option::is_none")] $number: Option<$number_type>, )* )?
+            $( $( #[serde(skip_serializing_if = "Option::is_none")] $list: Option<Vec<$list_type>>, )* )?
+            $( $(
+                #[serde(skip_serializing_if = "cloud_core::model::Patch::is_leave" $(, $($patch_serde)*)?)]
+                $patch: $crate::model::Patch<$patch_type>,
+            )* )?
+        }
+
+        impl $name {
+            pub(crate) fn new(
+                call: $crate::call::Call<$answer>
+                $( $(, $req: $req_type)* )?
+                $( $(, $unsent: $unsent_type)* )?
+            ) -> Self {
+                Self {
+                    call,
+                    $( $( $req, )* )?
+                    $( $( $unsent, )* )?
+                    $( $( $opt: None, )* )?
+                    $( $( $number: None, )* )?
+                    $( $( $list: None, )* )?
+                    $( $( $patch: $crate::model::Patch::Leave, )* )?
+                }
+            }
+
+            $( $(
+                $(#[$opt_meta])*
+                pub fn $opt(mut self, $opt: impl Into<$opt_type>) -> Self {
+                    self.$opt = Some($opt.into());
+                    self
+                }
+            )* )?
+
+            $( $(
+                $(#[$number_meta])*
+                pub fn $number(mut self, $number: $number_type) -> Self {
+                    self.$number = Some($number);
+                    self
+                }
+            )* )?
+
+            $( $(
+                $(#[$list_meta])*
+                pub fn $list(mut self, $list: impl IntoIterator<Item = impl Into<$list_type>>) -> Self {
+                    self.$list = Some($list.into_iter().map(Into::into).collect());
+                    self
+                }
+            )* )?
+
+            $( $(
+                $(#[$patch_meta])*
+                pub fn $patch<'a>(mut self, $patch: impl Into<Option<&'a str>>) -> Self {
+                    let value: Option<&str> = $patch.into();
+                    self.$patch = value.map(<$patch_type>::from).into();
+                    self
+                }
+            )* )?
+
+            /// Sets a time limit, headers and so on for this call only.
+            pub fn options(
+                mut self,
+                set: impl FnOnce($crate::request::CallOptions) -> $crate::request::CallOptions,
+            ) -> Self {
+                self.call = self.call.options(set);
+                self
+            }
+        }
+
+        $crate::send_methods!($name => $answer, |this| {
+            let body = $crate::__private::to_json(&this);
+            #[allow(unused_mut, unused_assignments, reason = "only builders with a check change it")]
+            let mut checked = Ok(());
+            $( checked = ($check)(&this); )?
+            $crate::provider::CallBuilder::check(
+                $crate::provider::CallBuilder::json_or_refuse(this.call, body),
+                checked,
+            )
+        });
+    };
+}
+
+/// Gives a builder its ways to be sent: awaiting, `send`, `send_raw`, `send_as`, `send_blocking`.
+#[macro_export]
+macro_rules! send_methods {
+    ($name:ident => $answer:ty, |$this:ident| $into_call:expr) => {
+        impl $name {
+            fn into_call(self) -> $crate::call::Call<$answer> {
+                let $this = self;
+                $into_call
+            }
+
+            /// Sends the request; awaiting it does the same.
+            pub async fn send(self) -> $crate::error::Result<$answer> {
+                self.into_call().send().await
+            }
+
+            /// Sends the request and gives status, headers and the bytes of the body as they are.
+            pub async fn send_raw(self) -> $crate::error::Result<$crate::decode::RawResponse> {
+                self.into_call().send_raw().await
+            }
+
+            /// Sends the request and decodes the JSON of the answer into a type of yours.
+            pub async fn send_as<U>(self) -> $crate::error::Result<U>
+            where
+                U: $crate::__private::serde::de::DeserializeOwned + Send + 'static,
+            {
+                self.into_call().send_as().await
+            }
+
+            /// Sends the request, and gives with the answer what came with it: status, headers, rate limit and request
+            /// id.
+            pub async fn send_with_response(
+                self,
+            ) -> $crate::error::Result<$crate::call::Response<$answer>> {
+                self.into_call().send_with_response().await
+            }
+
+            $crate::if_blocking! {
+                /// Sends the request and blocks this thread until it is answered. It works on every thread; inside of
+                /// asynchronous code it stops the worker that runs it, so await the request there.
+                pub fn send_blocking(self) -> $crate::error::Result<$answer> {
+                    self.into_call().send_blocking()
+                }
+            }
+        }
+
+        impl ::core::future::IntoFuture for $name {
+            type Output = $crate::error::Result<$answer>;
+            type IntoFuture = $crate::call::CallFuture<$answer>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                self.into_call().into_future()
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(dead_code, reason = "not every way to send the builder is tried")]
+
+    use http::Method;
+
+    use crate as cloud_core;
+    use crate::call::{Call, CallBuilder};
+    use crate::decode::Decode;
+    use crate::test_util::{ScriptedTransport, engine_for};
+
+    crate::request! {
+        /// Changes a volume.
+        pub struct UpdateVolume => ();
+        opt {
+            /// What it is.
+            @serde(rename = "type") kind: String,
+        }
+        patch {
+            /// A note.
+            note: String,
+            /// Where it comes from.
+            @serde(rename = "source_id") source: String,
+        }
+    }
+
+    #[test]
+    fn a_setter_may_have_another_name_than_its_field() {
+        let (engine, base) = engine_for(ScriptedTransport::default());
+        let update = || {
+            UpdateVolume::new(Call::untabled(
+                &engine,
+                &base,
+                Method::PATCH,
+                "/a",
+                Decode::nothing(),
+            ))
+        };
+        let body = |update: &UpdateVolume| serde_json::to_string(update).unwrap();
+        assert_eq!(body(&update()), "{}");
+        assert_eq!(
+            body(&update().source(None).kind("a")),
+            r#"{"type":"a","source_id":null}"#
+        );
+        assert_eq!(
+            body(&update().source("b").note(None)),
+            r#"{"note":null,"source_id":"b"}"#
+        );
+    }
+}

@@ -1,0 +1,75 @@
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::Waiter;
+
+/// An answer with work behind it: the service has accepted the request, and goes on after its answer.
+///
+/// It reads as the answer itself, and [`wait`](Self::wait) follows the work to its end, as often as wanted. A program that
+/// does not care about the end just drops it.
+pub struct Accepted<A, R = A> {
+    answer: A,
+    begin: Arc<dyn Fn(&A) -> Waiter<R> + Send + Sync>,
+    was_created: bool,
+}
+
+impl<A, R> Accepted<A, R> {
+    /// An answer, and how the work behind it is followed.
+    pub fn new(answer: A, begin: impl Fn(&A) -> Waiter<R> + Send + Sync + 'static) -> Self {
+        Self {
+            answer,
+            begin: Arc::new(begin),
+            was_created: true,
+        }
+    }
+
+    /// Says that a request which finds what is there, instead of making it anew, has found it.
+    pub fn found(self) -> Self {
+        Self {
+            was_created: false,
+            ..self
+        }
+    }
+
+    /// Whether this request has made the thing; `false` only after `or_get`, when the thing was there before or an earlier
+    /// attempt, whose answer was lost, had made it.
+    pub fn was_created(&self) -> bool {
+        self.was_created
+    }
+
+    /// Follows the work to its end. It ends at once where nothing is left to do. Every call begins a wait of its own, with
+    /// a deadline of its own.
+    pub fn wait(&self) -> Waiter<R> {
+        (self.begin)(&self.answer)
+    }
+
+    /// The answer alone.
+    pub fn into_answer(self) -> A {
+        self.answer
+    }
+}
+
+impl<A, R> Deref for Accepted<A, R> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.answer
+    }
+}
+
+impl<A: Clone, R> Clone for Accepted<A, R> {
+    fn clone(&self) -> Self {
+        Self {
+            answer: self.answer.clone(),
+            begin: self.begin.clone(),
+            was_created: self.was_created,
+        }
+    }
+}
+
+impl<A: fmt::Debug, R> fmt::Debug for Accepted<A, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Accepted").field(&self.answer).finish()
+    }
+}
