@@ -5,29 +5,27 @@ use std::fmt;
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
-use cloud_core::wait::Waiter;
+use cloud_core::wait::{Accepted, Waiter};
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, in_pages, page_of};
 use crate::error::ErrorCode;
+use crate::ids::ActionId;
 use crate::ops;
-use crate::sort::Sort;
+use cloud_core::model::Sort;
 
 mod answers;
 mod methods;
+mod poller;
 mod wait;
 
-pub(crate) use answers::created;
-pub use answers::{Created, Deleted, Started, StartedAll};
+pub use answers::Created;
+pub(crate) use answers::{created, deleted, following, started, started_all, told};
 pub(crate) use methods::action_methods;
 pub use wait::ActionFailed;
-pub(crate) use wait::wait_for;
-
-cloud_core::numeric_id! {
-    /// Identifies an action.
-    pub struct ActionId;
-}
+pub(crate) use wait::{wait_for, watch};
 
 cloud_core::open_enum! {
     /// How far an action is.
@@ -169,6 +167,31 @@ impl fmt::Display for ActionError {
     }
 }
 
+impl Client {
+    /// Work on one resource, as `{"action": {...}}`.
+    pub(crate) fn start(
+        &self,
+        operation: &'static OperationRow,
+        id: impl fmt::Display,
+    ) -> Call<Accepted<Action>> {
+        self.call(operation, started(self)).arg(id)
+    }
+
+    /// The end of one resource: an empty answer, or `{"action": {...}}`.
+    pub(crate) fn delete(
+        &self,
+        operation: &'static OperationRow,
+        id: impl fmt::Display,
+    ) -> Call<Accepted<Option<Action>, ()>> {
+        self.call(operation, deleted(self)).arg(id)
+    }
+
+    /// Actions: what the service does in the background.
+    pub fn actions(&self) -> Actions<'_> {
+        Actions::new(self)
+    }
+}
+
 /// `/actions`: actions of any resource, by their ids. The service keeps no list of all actions of a project
 /// (removed on 2025-01-30); list those of a resource instead.
 #[derive(Clone, Copy, Debug)]
@@ -188,7 +211,7 @@ impl<'a> Actions<'a> {
     /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
     /// let started = api.servers().reboot(server).await?;
-    /// let action = api.actions().get(started.action.id).await?;
+    /// let action = api.actions().get(started.id).await?;
     /// assert_eq!(action.command, "reboot_server");
     /// # Ok(()) }
     /// ```
@@ -226,20 +249,17 @@ impl<'a> Actions<'a> {
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
     /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let id = api.servers().reboot(server).await?.action.id; // kept somewhere, for another program perhaps
+    /// let id = api.servers().reboot(server).await?.id; // kept somewhere, for another program perhaps
     /// let action = api.actions().wait(id).await?;
     /// assert!(action.is_success());
     /// # Ok(()) }
     /// ```
     pub fn wait(self, id: impl Into<ActionId>) -> Waiter<Action> {
-        Started::new(
-            Action {
-                id: id.into(),
-                ..Action::default()
-            },
-            self.0,
-        )
-        .wait()
+        let action = Action {
+            id: id.into(),
+            ..Action::default()
+        };
+        following(self.0, action).wait()
     }
 }
 

@@ -15,9 +15,12 @@ use crate::client::Client;
 use crate::locations::Location;
 use crate::server_types::ServerType;
 
-/// How long an answer is kept unless [`ClientBuilder::catalogue_ttl`](crate::ClientBuilder::catalogue_ttl) says
-/// otherwise.
-const USUAL_TTL: Duration = Duration::from_secs(60);
+impl Client {
+    /// Server types and locations, kept for a short while.
+    pub fn catalogue(&self) -> Catalogue<'_> {
+        Catalogue::new(self)
+    }
+}
 
 /// Server types and locations, read once and kept for a minute, by all clones of a client together; made by
 /// [`Client::catalogue`].
@@ -58,8 +61,7 @@ impl<'a> Catalogue<'a> {
     pub fn server_types(self) -> Task<Arc<[ServerType]>> {
         let client = self.0.clone();
         Task::new(async move {
-            client
-                .kept()
+            Kept::of(&client)
                 .server_types
                 .get(&client, || client.server_types().list().all())
                 .await
@@ -83,8 +85,7 @@ impl<'a> Catalogue<'a> {
     pub fn locations(self) -> Task<Arc<[Location]>> {
         let client = self.0.clone();
         Task::new(async move {
-            client
-                .kept()
+            Kept::of(&client)
                 .locations
                 .get(&client, || client.locations().list().all())
                 .await
@@ -93,18 +94,17 @@ impl<'a> Catalogue<'a> {
 }
 
 /// What a client keeps.
-pub(crate) struct Kept {
+struct Kept {
     server_types: Shelf<ServerType>,
     locations: Shelf<Location>,
 }
 
 impl Kept {
-    pub(crate) fn new(ttl: Option<Duration>) -> Self {
-        let ttl = ttl.unwrap_or(USUAL_TTL);
-        Self {
-            server_types: Shelf::new(ttl),
-            locations: Shelf::new(ttl),
-        }
+    fn of(client: &Client) -> Arc<Self> {
+        client.kept(|| Self {
+            server_types: Shelf::new(client.catalogue_ttl()),
+            locations: Shelf::new(client.catalogue_ttl()),
+        })
     }
 }
 

@@ -3,25 +3,20 @@
 use cloud_core::Error;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use cloud_core::wait::Accepted;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{
-    ActionError, ActionResource, Created, Deleted, Started, action_methods, created,
-};
+use crate::actions::{self, Action, ActionError, ActionResource, Created, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::CertificateId;
 use crate::labels::{self, Labels};
 use crate::ops;
-use crate::sort::Sort;
-
-cloud_core::numeric_id! {
-    /// Identifies a certificate.
-    pub struct CertificateId;
-}
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 cloud_core::open_enum! {
     /// Where a certificate comes from.
@@ -119,6 +114,13 @@ pub struct CertificateStatus {
     pub error: Option<ActionError>,
 }
 
+impl Client {
+    /// Certificates for load balancers.
+    pub fn certificates(&self) -> Certificates<'_> {
+        Certificates::new(self)
+    }
+}
+
 /// `/certificates`.
 #[derive(Clone, Copy, Debug)]
 pub struct Certificates<'a>(&'a Client);
@@ -160,7 +162,7 @@ impl<'a> Certificates<'a> {
     /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// # let chain = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/certificate.pem"));
     /// # let key = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0IHdvcmRz\n-----END PRIVATE KEY-----\n";
-    /// let certificate = api.certificates().create_uploaded("www", chain, key).await?.resource;
+    /// let certificate = api.certificates().create_uploaded("www", chain, key).await?.into_answer().resource;
     /// assert_eq!(certificate.domain_names, ["example.com", "www.example.com"]);
     /// assert!(certificate.is_issued());
     /// # Ok(()) }
@@ -173,7 +175,9 @@ impl<'a> Certificates<'a> {
     ) -> UploadCertificate {
         let call = self.0.call(
             &ops::CREATE_CERTIFICATE,
-            Created::<Certificate>::decode(self.0),
+            actions::created(self.0, "certificate", |api, certificate: &Certificate| {
+                api.certificates().get(certificate.id)
+            }),
         );
         let (certificate, private_key) = (certificate.into(), private_key.into());
         UploadCertificate::new(
@@ -208,7 +212,9 @@ impl<'a> Certificates<'a> {
     ) -> IssueCertificate {
         let call = self.0.call(
             &ops::CREATE_CERTIFICATE,
-            Created::<Certificate>::decode(self.0),
+            actions::created(self.0, "certificate", |api, certificate: &Certificate| {
+                api.certificates().get(certificate.id)
+            }),
         );
         let domain_names = domain_names.into_iter().map(Into::into).collect();
         IssueCertificate::new(call, name.into(), CertificateType::Managed, domain_names)
@@ -248,7 +254,10 @@ impl<'a> Certificates<'a> {
     /// assert!(api.certificates().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, certificate: impl Into<IdOrName>) -> Task<Option<Certificate>> {
+    pub fn find(
+        self,
+        certificate: impl Into<IdOrName<CertificateId>>,
+    ) -> Task<Option<Certificate>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_CERTIFICATES, "certificates")
@@ -293,7 +302,7 @@ impl<'a> Certificates<'a> {
     /// assert!(api.certificates().get(certificate).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<CertificateId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<CertificateId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_CERTIFICATE, id.into())
     }
 
@@ -323,7 +332,7 @@ impl<'a> Certificates<'a> {
     /// # assert_eq!(sandbox.journal().count("POST /v1/certificates/{id}/actions/retry"), 1);
     /// # Ok(()) }
     /// ```
-    pub fn retry(self, id: impl Into<CertificateId>) -> Call<Started> {
+    pub fn retry(self, id: impl Into<CertificateId>) -> Call<Accepted<Action>> {
         self.0.start(&ops::RETRY_CERTIFICATE, id.into())
     }
 }
@@ -333,11 +342,6 @@ action_methods!(
     LIST_CERTIFICATES_ACTIONS, GET_CERTIFICATES_ACTION, LIST_CERTIFICATE_ACTIONS,
     r#"let id = api.certificates().create_managed("www", ["example.com"]).await?.resource.id;"#,
 );
-created!(
-    Certificate as certificate in certificates / "{id}"
-    by r#"api.certificates().create_managed("www", ["example.com"])"#
-);
-
 cloud_core::list_request! {
     /// Lists certificates; made by [`Certificates::list`].
     pub struct ListCertificates => Certificate;
@@ -357,7 +361,7 @@ labels::label_selector!(ListCertificates);
 
 cloud_core::request! {
     /// Hands a certificate to the service; made by [`Certificates::create_uploaded`]. `Debug` hides the key.
-    pub struct UploadCertificate => Created<Certificate>;
+    pub struct UploadCertificate => Accepted<Created<Certificate>, Certificate>;
     required {
         name: String,
         #[serde(rename = "type")]
@@ -375,7 +379,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Has a certificate issued; made by [`Certificates::create_managed`].
-    pub struct IssueCertificate => Created<Certificate>;
+    pub struct IssueCertificate => Accepted<Created<Certificate>, Certificate>;
     required {
         name: String,
         #[serde(rename = "type")]

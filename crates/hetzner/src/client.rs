@@ -1,7 +1,6 @@
 //! The client and its builder.
 
-use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cloud_core::call::Call;
@@ -13,37 +12,16 @@ use cloud_core::list::{List, PageNumber};
 use cloud_core::model::RateLimit;
 use cloud_core::model::{Page, PageInfo, PageMeta};
 use cloud_core::options::ClientOptions;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
 use cloud_core::{Error, ErrorKind, Result};
+use http::Extensions;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::actions::{Actions, Deleted, Started};
-use crate::catalogue::{Catalogue, Kept};
-use crate::certificates::Certificates;
 use crate::config::Settings;
 use crate::dialect::HetznerDialect;
-use crate::firewalls::Firewalls;
-use crate::floating_ips::FloatingIps;
-use crate::images::Images;
-use crate::isos::Isos;
-use crate::load_balancer_types::LoadBalancerTypes;
-use crate::load_balancers::LoadBalancers;
-use crate::locations::Locations;
-use crate::networks::Networks;
-use crate::ops;
-use crate::placement_groups::PlacementGroups;
-use crate::poller::Poller;
-use crate::pricing::Pricing;
-use crate::primary_ips::PrimaryIps;
-use crate::server_types::ServerTypes;
-use crate::servers::Servers;
-use crate::ssh_keys::SshKeys;
-use crate::storage_box_types::StorageBoxTypes;
-use crate::storage_boxes::StorageBoxes;
-use crate::volumes::Volumes;
-use crate::zones::Zones;
 
 const CLOUD: &str = "https://api.hetzner.cloud/v1";
 const HETZNER: &str = "https://api.hetzner.com/v1";
@@ -54,6 +32,9 @@ pub(crate) const PRODUCT: &str = concat!(
     env!("CARGO_PKG_REPOSITORY"),
     ")"
 );
+
+/// How long the catalogue keeps an answer unless the builder says otherwise.
+const CATALOGUE_TTL: Duration = Duration::from_secs(60);
 
 /// Lists ask for this many items a page, the most that the service gives.
 const PAGE_SIZE: u32 = 50;
@@ -83,8 +64,10 @@ struct Inner {
     engine: Engine,
     cloud: BaseUrl,
     hetzner: BaseUrl,
-    poller: Arc<Poller>,
-    kept: Kept,
+    poll_interval: Duration,
+    catalogue_ttl: Duration,
+    /// What rooms keep for all clones of the client, by its type.
+    kept: Mutex<Extensions>,
 }
 
 impl Client {
@@ -102,124 +85,6 @@ impl Client {
     /// Begins to set up a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
-    }
-
-    /// Actions: what the service does in the background.
-    pub fn actions(&self) -> Actions<'_> {
-        Actions::new(self)
-    }
-
-    /// Certificates for load balancers.
-    pub fn certificates(&self) -> Certificates<'_> {
-        Certificates::new(self)
-    }
-
-    /// Firewalls in front of servers.
-    pub fn firewalls(&self) -> Firewalls<'_> {
-        Firewalls::new(self)
-    }
-
-    /// Floating IPs, which move from server to server.
-    pub fn floating_ips(&self) -> FloatingIps<'_> {
-        FloatingIps::new(self)
-    }
-
-    /// Server types and locations, kept for a short while.
-    pub fn catalogue(&self) -> Catalogue<'_> {
-        Catalogue::new(self)
-    }
-
-    /// Images: systems, apps, snapshots and backups.
-    pub fn images(&self) -> Images<'_> {
-        Images::new(self)
-    }
-
-    /// ISO images that can be inserted into servers.
-    pub fn isos(&self) -> Isos<'_> {
-        Isos::new(self)
-    }
-
-    /// Load balancers.
-    pub fn load_balancers(&self) -> LoadBalancers<'_> {
-        LoadBalancers::new(self)
-    }
-
-    /// Types of load balancers.
-    pub fn load_balancer_types(&self) -> LoadBalancerTypes<'_> {
-        LoadBalancerTypes::new(self)
-    }
-
-    /// Locations.
-    pub fn locations(&self) -> Locations<'_> {
-        Locations::new(self)
-    }
-
-    /// Private networks.
-    pub fn networks(&self) -> Networks<'_> {
-        Networks::new(self)
-    }
-
-    /// Placement groups, which keep servers on different hosts.
-    pub fn placement_groups(&self) -> PlacementGroups<'_> {
-        PlacementGroups::new(self)
-    }
-
-    /// The prices of everything (`GET /pricing`), in the currency that they name.
-    ///
-    /// Needs a token with read access.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let pricing = api.pricing().await?;
-    /// let cx23 = pricing.server_types.iter().find(|kind| kind.name == "cx23").expect("a type");
-    /// let price = cx23.prices.iter().find(|price| price.location == "fsn1").expect("a location");
-    /// println!("{} {} a month", price.price_monthly.net, pricing.currency);
-    /// assert!(price.price_monthly.net.to_f64() < price.price_monthly.gross.to_f64());
-    /// # Ok(()) }
-    /// ```
-    pub fn pricing(&self) -> Call<Pricing> {
-        self.call(&ops::GET_PRICING, Decode::key("pricing"))
-    }
-
-    /// Primary IPs, the public addresses of servers.
-    pub fn primary_ips(&self) -> PrimaryIps<'_> {
-        PrimaryIps::new(self)
-    }
-
-    /// Servers.
-    pub fn servers(&self) -> Servers<'_> {
-        Servers::new(self)
-    }
-
-    /// Types of servers.
-    pub fn server_types(&self) -> ServerTypes<'_> {
-        ServerTypes::new(self)
-    }
-
-    /// SSH keys.
-    pub fn ssh_keys(&self) -> SshKeys<'_> {
-        SshKeys::new(self)
-    }
-
-    /// Volumes, disks apart from servers.
-    pub fn volumes(&self) -> Volumes<'_> {
-        Volumes::new(self)
-    }
-
-    /// DNS zones and their records.
-    pub fn zones(&self) -> Zones<'_> {
-        Zones::new(self)
-    }
-
-    /// Storage boxes: storage that is reached by SFTP, SMB, WebDAV and the like. They are on the second host.
-    pub fn storage_boxes(&self) -> StorageBoxes<'_> {
-        StorageBoxes::new(self)
-    }
-
-    /// Sizes that storage boxes come in.
-    pub fn storage_box_types(&self) -> StorageBoxTypes<'_> {
-        StorageBoxTypes::new(self)
     }
 
     /// What the service last said about the rate limit, in requests an hour; `None` before the first answer. Nothing is
@@ -242,12 +107,27 @@ impl Client {
         &self.0.engine
     }
 
-    pub(crate) fn poller(&self) -> &Arc<Poller> {
-        &self.0.poller
+    /// The first pause between two looks at work.
+    pub(crate) fn poll_interval(&self) -> Duration {
+        self.0.poll_interval
     }
 
-    pub(crate) fn kept(&self) -> &Kept {
-        &self.0.kept
+    /// How long the catalogue keeps what it has read.
+    pub(crate) fn catalogue_ttl(&self) -> Duration {
+        self.0.catalogue_ttl
+    }
+
+    /// What a room keeps for all clones of this client; made when it is first asked for.
+    pub(crate) fn kept<T: Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get_or_insert_with(|| Arc::new(make())).clone()
+    }
+
+    pub(crate) fn base(&self, host: Host) -> &BaseUrl {
+        match host {
+            Host::Cloud => &self.0.cloud,
+            Host::StorageBoxes => &self.0.hetzner,
+        }
     }
 
     pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
@@ -262,24 +142,6 @@ impl Client {
         key: &'static str,
     ) -> Call<T> {
         self.call(operation, Decode::key(key)).arg(id)
-    }
-
-    /// Work on one resource, as `{"action": {...}}`.
-    pub(crate) fn start(
-        &self,
-        operation: &'static OperationRow,
-        id: impl fmt::Display,
-    ) -> Call<Started> {
-        self.call(operation, Started::decode(self)).arg(id)
-    }
-
-    /// The end of one resource: an empty answer, or `{"action": {...}}`.
-    pub(crate) fn delete(
-        &self,
-        operation: &'static OperationRow,
-        id: impl fmt::Display,
-    ) -> Call<Deleted> {
-        self.call(operation, Deleted::decode(self)).arg(id)
     }
 
     /// A list in pages, as `{"key": [...], "meta": {"pagination": ...}}`.
@@ -301,6 +163,16 @@ impl Client {
     }
 }
 
+/// The two hosts of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Host {
+    /// The Cloud API, `api.hetzner.cloud` unless another endpoint is set.
+    Cloud,
+    /// The second API, `api.hetzner.com`, for storage boxes.
+    StorageBoxes,
+}
+
 /// How one page of a list is read.
 pub(crate) fn page_of<T: DeserializeOwned>(key: &'static str) -> Decode<Page<T>> {
     Decode::<Page<T>>::page::<Meta>(key)
@@ -314,7 +186,7 @@ pub(crate) fn in_pages<T: Send + 'static>(call: Call<Page<T>>) -> List<T> {
 /// How a list says that there is more.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Meta {
+pub(crate) struct Meta {
     pagination: Option<Pagination>,
 }
 
@@ -324,6 +196,14 @@ struct Pagination {
     next_page: Option<u64>,
     last_page: Option<u64>,
     total_entries: Option<u64>,
+}
+
+impl Meta {
+    /// What the `meta` of a list says.
+    pub(crate) fn info_of(meta: &serde_json::Value) -> PageInfo {
+        let meta: Self = cloud_core::decode::from_value(meta).unwrap_or_default();
+        meta.info()
+    }
 }
 
 impl PageMeta for Meta {
@@ -457,13 +337,13 @@ impl ClientBuilder {
         let engine = self
             .options
             .engine(PRODUCT, dialect, Some(Arc::new(bearer)), plain)?;
-        let poller = Arc::new(Poller::new(engine.clone(), cloud.clone(), interval));
         Ok(Client(Arc::new(Inner {
             engine,
             cloud,
             hetzner,
-            poller,
-            kept: Kept::new(self.catalogue_ttl),
+            poll_interval: interval,
+            catalogue_ttl: self.catalogue_ttl.unwrap_or(CATALOGUE_TTL),
+            kept: Mutex::default(),
         })))
     }
 }

@@ -1,22 +1,22 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
 
-use crate::id_or_name::IdOrName;
+use cloud_core::model::IdOrName;
 
 /// Looks a resource up by id or by name; `None` when there is none.
 ///
 /// Text is a name first: resources may be named by digits only (hcloud-go#128). Only when no resource has that name is a
 /// number tried as an id.
-pub(crate) fn find<T: Send + 'static>(
-    wanted: IdOrName,
+pub(crate) fn find<Id: From<i64>, T: Send + 'static>(
+    wanted: IdOrName<Id>,
     list: impl FnOnce(&str) -> List<T>,
-    get: impl FnOnce(i64) -> Call<T>,
+    get: impl FnOnce(Id) -> Call<T>,
 ) -> Task<Option<T>> {
     match wanted {
         IdOrName::Id(id) => get(id).optional(),
         IdOrName::Name(name) => {
             let list = list(&name);
-            let get = name.parse().ok().map(get);
+            let get = name.parse().ok().map(|id: i64| get(id.into()));
             Task::new(async move {
                 match (list.page().await?.items.into_iter().next(), get) {
                     (Some(named), _) => Ok(Some(named)),

@@ -1,32 +1,28 @@
 //! Filters in front of servers.
 
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{Created, Deleted, StartedAll, action_methods, created};
+use crate::actions::{self, Action, Created, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{FirewallId, ServerId};
 use crate::labels::{self, LabelSelector, Labels};
 use crate::ops;
-use crate::servers::ServerId;
-use crate::sort::Sort;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 mod rules;
 
 pub use rules::{
     FirewallDirection, FirewallProtocol, FirewallRule, FirewallTarget, NewFirewallRule,
 };
-
-cloud_core::numeric_id! {
-    /// Identifies a firewall.
-    pub struct FirewallId;
-}
 
 cloud_core::open_enum! {
     /// By what a firewall came to servers.
@@ -128,6 +124,13 @@ pub struct FirewallSelector {
     pub selector: String,
 }
 
+impl Client {
+    /// Firewalls in front of servers.
+    pub fn firewalls(&self) -> Firewalls<'_> {
+        Firewalls::new(self)
+    }
+}
+
 /// `/firewalls`.
 #[derive(Clone, Copy, Debug)]
 pub struct Firewalls<'a>(&'a Client);
@@ -182,9 +185,12 @@ impl<'a> Firewalls<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>) -> CreateFirewall {
-        let call = self
-            .0
-            .call(&ops::CREATE_FIREWALL, Created::<Firewall>::decode(self.0));
+        let call = self.0.call(
+            &ops::CREATE_FIREWALL,
+            actions::created(self.0, "firewall", |api, firewall: &Firewall| {
+                api.firewalls().get(firewall.id)
+            }),
+        );
         CreateFirewall::new(call, name.into())
     }
 
@@ -219,7 +225,7 @@ impl<'a> Firewalls<'a> {
     /// assert!(api.firewalls().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, firewall: impl Into<IdOrName>) -> Task<Option<Firewall>> {
+    pub fn find(self, firewall: impl Into<IdOrName<FirewallId>>) -> Task<Option<Firewall>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_FIREWALLS, "firewalls")
@@ -259,7 +265,7 @@ impl<'a> Firewalls<'a> {
     /// assert!(api.firewalls().get(firewall).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<FirewallId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<FirewallId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_FIREWALL, id.into())
     }
 
@@ -351,8 +357,8 @@ impl<'a> Firewalls<'a> {
         self,
         operation: &'static cloud_core::request::OperationRow,
         id: FirewallId,
-    ) -> Call<StartedAll> {
-        let decode: Decode<StartedAll> = StartedAll::decode(self.0);
+    ) -> Call<Accepted<Vec<Action>>> {
+        let decode = actions::started_all(self.0);
         self.0.call(operation, decode).arg(id)
     }
 }
@@ -362,11 +368,6 @@ action_methods!(
     LIST_FIREWALLS_ACTIONS, GET_FIREWALLS_ACTION, LIST_FIREWALL_ACTIONS,
     r#"let id = api.firewalls().create("web").await?.resource.id; api.firewalls().set_rules(id, []).await?;"#,
 );
-created!(
-    Firewall as firewall in firewalls / "{id}"
-    by r#"api.firewalls().create("web")"#
-);
-
 cloud_core::list_request! {
     /// Lists firewalls; made by [`Firewalls::list`].
     pub struct ListFirewalls => Firewall;
@@ -416,7 +417,7 @@ fn check_targets(field: &str, targets: &[FirewallTarget]) -> Result<()> {
 
 cloud_core::request! {
     /// Creates a firewall; made by [`Firewalls::create`].
-    pub struct CreateFirewall => Created<Firewall>;
+    pub struct CreateFirewall => Accepted<Created<Firewall>, Firewall>;
     required {
         name: String,
     }
@@ -451,7 +452,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Sets the rules of a firewall; made by [`Firewalls::set_rules`].
-    pub struct SetFirewallRules => StartedAll;
+    pub struct SetFirewallRules => Accepted<Vec<Action>>;
     required {
         rules: Vec<NewFirewallRule>,
     }
@@ -460,7 +461,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Puts a firewall before servers; made by [`Firewalls::apply_to_resources`].
-    pub struct ApplyFirewall => StartedAll;
+    pub struct ApplyFirewall => Accepted<Vec<Action>>;
     required {
         apply_to: Vec<FirewallTarget>,
     }
@@ -469,7 +470,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Takes a firewall away from servers; made by [`Firewalls::remove_from_resources`].
-    pub struct RemoveFirewall => StartedAll;
+    pub struct RemoveFirewall => Accepted<Vec<Action>>;
     required {
         remove_from: Vec<FirewallTarget>,
     }

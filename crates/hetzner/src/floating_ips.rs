@@ -5,26 +5,22 @@ use std::net::IpAddr;
 use cloud_core::Error;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{Created, Deleted, Started, action_methods, created};
+use crate::actions::{self, Action, Created, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{FloatingIpId, LocationId, ServerId};
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
 use crate::ops;
 use crate::protection::{ChangeProtection, Protection};
-use crate::servers::ServerId;
-use crate::sort::Sort;
-
-cloud_core::numeric_id! {
-    /// Identifies a Floating IP.
-    pub struct FloatingIpId;
-}
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 /// A Floating IP: an address, or a /64 network, that can be moved to any server. The server has to be told of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -62,6 +58,13 @@ impl FloatingIp {
     /// The address, or the first one of the network.
     pub fn address(&self) -> Option<IpAddr> {
         ips::first_address(&self.ip)
+    }
+}
+
+impl Client {
+    /// Floating IPs, which move from server to server.
+    pub fn floating_ips(&self) -> FloatingIps<'_> {
+        FloatingIps::new(self)
     }
 }
 
@@ -115,7 +118,9 @@ impl<'a> FloatingIps<'a> {
         CreateFloatingIp::new(
             self.0.call(
                 &ops::CREATE_FLOATING_IP,
-                Created::<FloatingIp>::decode(self.0),
+                actions::created(self.0, "floating_ip", |api, floating_ip: &FloatingIp| {
+                    api.floating_ips().get(floating_ip.id)
+                }),
             ),
             kind,
         )
@@ -155,7 +160,7 @@ impl<'a> FloatingIps<'a> {
     /// assert!(api.floating_ips().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, floating_ip: impl Into<IdOrName>) -> Task<Option<FloatingIp>> {
+    pub fn find(self, floating_ip: impl Into<IdOrName<FloatingIpId>>) -> Task<Option<FloatingIp>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_FLOATING_IPS, "floating_ips")
@@ -201,7 +206,7 @@ impl<'a> FloatingIps<'a> {
     /// assert!(api.floating_ips().get(floating_ip).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<FloatingIpId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<FloatingIpId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_FLOATING_IP, id.into())
     }
 
@@ -245,7 +250,7 @@ impl<'a> FloatingIps<'a> {
     /// assert_eq!(api.floating_ips().get(floating_ip).await?.server, None);
     /// # Ok(()) }
     /// ```
-    pub fn unassign(self, id: impl Into<FloatingIpId>) -> Call<Started> {
+    pub fn unassign(self, id: impl Into<FloatingIpId>) -> Call<Accepted<Action>> {
         self.0.start(&ops::UNASSIGN_FLOATING_IP, id.into())
     }
 
@@ -303,11 +308,6 @@ action_methods!(
     r#"let id = api.floating_ips().create(hetzner::IpVersion::V4).home_location("fsn1").await?.resource.id;"#,
     r#"api.floating_ips().change_protection(id).delete(true).await?;"#,
 );
-created!(
-    FloatingIp as floating_ip in floating_ips / "{id}"
-    by r#"api.floating_ips().create(hetzner::IpVersion::V4).home_location("fsn1")"#
-);
-
 cloud_core::list_request! {
     /// Lists Floating IPs; made by [`FloatingIps::list`].
     pub struct ListFloatingIps => FloatingIp;
@@ -325,7 +325,7 @@ labels::label_selector!(ListFloatingIps);
 
 cloud_core::request! {
     /// Takes a Floating IP; made by [`FloatingIps::create`].
-    pub struct CreateFloatingIp => Created<FloatingIp>;
+    pub struct CreateFloatingIp => Accepted<Created<FloatingIp>, FloatingIp>;
     required {
         #[serde(rename = "type")]
         kind: IpVersion,
@@ -334,7 +334,7 @@ cloud_core::request! {
         /// The server it leads to.
         server: ServerId,
         /// The location, by name or id; that of the server unless given.
-        home_location: IdOrName,
+        home_location: IdOrName<LocationId>,
         /// Its name; the service makes one unless given.
         name: String,
         /// A line for people.
@@ -368,7 +368,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Leads a Floating IP to a server; made by [`FloatingIps::assign`].
-    pub struct AssignFloatingIp => Started;
+    pub struct AssignFloatingIp => Accepted<Action>;
     required {
         server: ServerId,
     }

@@ -1,28 +1,24 @@
 //! Images that servers are created from, and the snapshots and backups taken of them.
 
-use crate::actions::{Deleted, action_methods, created};
+use crate::actions::{Action, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{ImageId, ServerId};
 use crate::labels;
 use crate::ops;
-use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 use cloud_core::model::Timestamp;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::deprecation::Deprecation;
 use crate::labels::Labels;
 use crate::protection::{ChangeProtection, Protection};
 use crate::server_types::Architecture;
-use crate::servers::ServerId;
-
-cloud_core::numeric_id! {
-    /// Identifies an image.
-    pub struct ImageId;
-}
 
 cloud_core::open_enum! {
     /// Where an image comes from.
@@ -141,6 +137,13 @@ impl Image {
     }
 }
 
+impl Client {
+    /// Images: systems, apps, snapshots and backups.
+    pub fn images(&self) -> Images<'_> {
+        Images::new(self)
+    }
+}
+
 /// `/images`. Systems and apps are the same for everybody; snapshots and backups belong to the project.
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'a>(&'a Client);
@@ -203,7 +206,7 @@ impl<'a> Images<'a> {
     /// ```
     pub fn find(
         self,
-        image: impl Into<IdOrName>,
+        image: impl Into<IdOrName<ImageId>>,
         architecture: Architecture,
     ) -> Task<Option<Image>> {
         let by_name = |name: &str| {
@@ -248,7 +251,7 @@ impl<'a> Images<'a> {
     /// assert!(api.images().list().kind(ImageType::Snapshot).all().await?.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<ImageId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<ImageId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_IMAGE, id.into())
     }
 
@@ -277,12 +280,6 @@ action_methods!(
     r#"let server = api.servers().create("web-1", "cx23", "debian-13").await?.wait().await?.id;"#,
     r#"let id = api.servers().create_image(server).await?.resource.id;"#,
 );
-created!(
-    Image as image in images / "{id}"
-    by r#"api.servers().create_image(server)"#
-    after r#"let server = api.servers().create("web-1", "cx23", "debian-13").await?.wait().await?.id;"#
-);
-
 cloud_core::list_request! {
     /// Lists images; made by [`Images::list`].
     pub struct ListImages => Image;

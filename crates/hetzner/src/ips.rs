@@ -3,9 +3,10 @@
 use std::net::IpAddr;
 
 use cloud_core::call::Call;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::Started;
+use crate::actions::Action;
 
 cloud_core::open_enum! {
     /// The version of an address.
@@ -30,7 +31,7 @@ pub struct DnsPtr {
 
 cloud_core::request! {
     /// Changes what an address resolves to; made by `change_dns_ptr` of the resource's operations.
-    pub struct ChangeDnsPtr => Started;
+    pub struct ChangeDnsPtr => Accepted<Action>;
     required {
         ip: IpAddr,
         dns_ptr: Option<String>,
@@ -39,7 +40,7 @@ cloud_core::request! {
 
 impl ChangeDnsPtr {
     pub(crate) fn of<'n>(
-        call: Call<Started>,
+        call: Call<Accepted<Action>>,
         ip: impl Into<IpAddr>,
         dns_ptr: impl Into<Option<&'n str>>,
     ) -> Self {

@@ -5,16 +5,12 @@ use crate::deprecation::Deprecation;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::IsoId;
 use crate::ops;
 use crate::server_types::Architecture;
 use cloud_core::call::{Call, Task};
+use cloud_core::model::IdOrName;
 use serde::{Deserialize, Serialize};
-
-cloud_core::numeric_id! {
-    /// Identifies an ISO image.
-    pub struct IsoId;
-}
 
 cloud_core::open_enum! {
     /// Who can see an ISO image.
@@ -52,6 +48,13 @@ impl Iso {
         self.architecture
             .as_ref()
             .is_none_or(|own| own == architecture)
+    }
+}
+
+impl Client {
+    /// ISO images that can be inserted into servers.
+    pub fn isos(&self) -> Isos<'_> {
+        Isos::new(self)
     }
 }
 
@@ -111,7 +114,7 @@ impl<'a> Isos<'a> {
     /// assert_eq!(iso.architecture, Some(hetzner::Architecture::X86));
     /// # Ok(()) }
     /// ```
-    pub fn find(self, iso: impl Into<IdOrName>) -> Task<Option<Iso>> {
+    pub fn find(self, iso: impl Into<IdOrName<IsoId>>) -> Task<Option<Iso>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_ISOS, "isos").query("name", name);
         find(iso.into(), by_name, |id| self.get(id))
     }

@@ -1,5 +1,6 @@
 //! Labels of resources, the rules they follow, and selectors that find resources by them.
 
+use cloud_core::provider::CallBuilder;
 use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 

@@ -20,7 +20,7 @@
 //! ```
 //!
 //! Every group of the API is a method of [`Client`]; its operations read alike: `list`, `get`, `find`, `create`, `update`,
-//! `delete`, then the API's own verbs. What takes time gives something to [`wait`](Started::wait) for. A request that may
+//! `delete`, then the API's own verbs. What takes time gives something to [`wait`](Accepted::wait) for. A request that may
 //! have been carried out is never sent twice; [`Error::may_have_happened`] tells when that leaves a question open, and
 //! [`or_get`](servers::CreateServer::or_get) answers it.
 //!
@@ -78,7 +78,7 @@ pub mod error;
 mod find;
 pub mod firewalls;
 pub mod floating_ips;
-pub mod id_or_name;
+pub mod ids;
 pub mod images;
 pub mod ips;
 pub mod isos;
@@ -91,13 +91,12 @@ pub mod metrics;
 pub mod networks;
 pub mod ops;
 pub mod placement_groups;
-mod poller;
 pub mod pricing;
 pub mod primary_ips;
 pub mod protection;
+mod raw;
 pub mod server_types;
 pub mod servers;
-mod sort;
 pub mod ssh_keys;
 pub mod storage_box_types;
 pub mod storage_boxes;
@@ -110,52 +109,63 @@ pub mod decode {
 }
 
 pub use actions::{
-    Action, ActionError, ActionFailed, ActionId, ActionResource, ActionStatus, Created, Deleted,
-    ResourceKind, Started, StartedAll,
+    Action, ActionError, ActionFailed, ActionResource, ActionStatus, Created, ResourceKind,
 };
 pub use certificates::{
-    Certificate, CertificateId, CertificateIssuance, CertificateRenewal, CertificateStatus,
-    CertificateType,
+    Certificate, CertificateIssuance, CertificateRenewal, CertificateStatus, CertificateType,
 };
-pub use client::{Client, ClientBuilder};
-pub use cloud_core::model::{Decimal, Patch, Timestamp};
+pub use client::{Client, ClientBuilder, Host};
+pub use cloud_core::call::Response;
+pub use cloud_core::list::{Items, Pages};
+pub use cloud_core::model::{
+    Decimal, IdOrName, Page, PageToken, Patch, RateLimit, Sort, Timestamp,
+};
+pub use cloud_core::raw::Request;
+pub use cloud_core::request::CallOptions;
+pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::transport::Transport;
+pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};
 pub use deprecation::Deprecation;
 pub use error::{ApiError, ErrorCode, ErrorDetails};
 pub use firewalls::{
-    Firewall, FirewallDirection, FirewallId, FirewallProtocol, FirewallResource,
-    FirewallResourceType, FirewallRule, FirewallTarget,
+    Firewall, FirewallDirection, FirewallProtocol, FirewallResource, FirewallResourceType,
+    FirewallRule, FirewallTarget,
 };
-pub use floating_ips::{FloatingIp, FloatingIpId};
-pub use id_or_name::IdOrName;
-pub use images::{Image, ImageId, ImageStatus, ImageType, OsFlavor};
+pub use floating_ips::FloatingIp;
+pub use ids::{
+    ActionId, CertificateId, FirewallId, FloatingIpId, ImageId, IsoId, LoadBalancerId,
+    LoadBalancerTypeId, LocationId, NetworkId, PlacementGroupId, PrimaryIpId, ServerId,
+    ServerTypeId, SshKeyId, StorageBoxId, StorageBoxSnapshotId, StorageBoxSubaccountId,
+    StorageBoxTypeId, VolumeId, ZoneId,
+};
+pub use images::{Image, ImageStatus, ImageType, OsFlavor};
 pub use ips::{DnsPtr, IpVersion};
-pub use isos::{Iso, IsoId, IsoType};
+pub use isos::{Iso, IsoType};
 pub use labels::{LabelError, LabelSelector, Labels, SelectorError};
-pub use load_balancer_types::{LoadBalancerType, LoadBalancerTypeId};
+pub use load_balancer_types::LoadBalancerType;
 pub use load_balancers::{
-    HealthDetail, HealthState, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerId,
-    LoadBalancerMetricType, LoadBalancerProtocol, LoadBalancerTargetType,
+    HealthDetail, HealthState, LoadBalancer, LoadBalancerAlgorithmType, LoadBalancerMetricType,
+    LoadBalancerProtocol, LoadBalancerTargetType,
 };
-pub use locations::{Location, LocationId, NetworkZone};
+pub use locations::{Location, NetworkZone};
 pub use metrics::{Metrics, Sample, TimeSeries};
 pub use networks::{
-    MemberStatus, MemberType, Network, NetworkId, NetworkMember, NewSubnet, Route, Subnet,
-    SubnetType,
+    MemberStatus, MemberType, Network, NetworkMember, NewSubnet, Route, Subnet, SubnetType,
 };
-pub use placement_groups::{PlacementGroup, PlacementGroupId, PlacementGroupType};
+pub use placement_groups::{PlacementGroup, PlacementGroupType};
 pub use pricing::{LocationPrice, Price, Pricing};
-pub use primary_ips::{AssigneeType, PrimaryIp, PrimaryIpId};
+pub use primary_ips::{AssigneeType, PrimaryIp};
 pub use protection::Protection;
-pub use server_types::{Architecture, CpuType, ServerType, ServerTypeId, StorageType};
-pub use servers::{Candidate, Server, ServerId, ServerMetricType, ServerStatus};
-pub use sort::Sort;
-pub use ssh_keys::{SshKey, SshKeyId};
-pub use storage_box_types::{StorageBoxPrice, StorageBoxType, StorageBoxTypeId};
+pub use secrecy::{ExposeSecret, SecretString};
+pub use server_types::{Architecture, CpuType, ServerType, StorageType};
+pub use servers::{Candidate, Server, ServerMetricType, ServerStatus};
+pub use ssh_keys::SshKey;
+pub use storage_box_types::{StorageBoxPrice, StorageBoxType};
 pub use storage_boxes::{
-    AccessSettings, SnapshotPlan, StorageBox, StorageBoxId, StorageBoxSnapshot,
-    StorageBoxSnapshotId, StorageBoxStatus, StorageBoxSubaccount, StorageBoxSubaccountId,
-    SubaccountAccess,
+    AccessSettings, SnapshotPlan, StorageBox, StorageBoxSnapshot, StorageBoxStatus,
+    StorageBoxSubaccount, SubaccountAccess,
 };
-pub use volumes::{Volume, VolumeFormat, VolumeId, VolumeStatus};
-pub use zones::{Record, Rr, RrSet, RrType, Txt, Zone, ZoneId, ZoneMode, ZoneStatus};
+pub use volumes::{Volume, VolumeFormat, VolumeStatus};
+pub use zones::{Record, Rr, RrSet, RrType, Txt, Zone, ZoneMode, ZoneStatus};
+pub use {http, serde_json};

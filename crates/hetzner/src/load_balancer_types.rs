@@ -9,14 +9,10 @@ use crate::deprecation::Deprecation;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::LoadBalancerTypeId;
 use crate::ops;
 use crate::pricing::LocationPrice;
-
-cloud_core::numeric_id! {
-    /// Identifies a type of load balancer.
-    pub struct LoadBalancerTypeId;
-}
+use cloud_core::model::IdOrName;
 
 /// A size that load balancers come in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -56,6 +52,13 @@ impl LoadBalancerType {
     /// What it costs in the location with this name.
     pub fn price_in(&self, location: &str) -> Option<&LocationPrice> {
         self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+impl Client {
+    /// Types of load balancers.
+    pub fn load_balancer_types(&self) -> LoadBalancerTypes<'_> {
+        LoadBalancerTypes::new(self)
     }
 }
 
@@ -121,7 +124,10 @@ impl<'a> LoadBalancerTypes<'a> {
     /// assert_eq!(kind.max_targets, 25);
     /// # Ok(()) }
     /// ```
-    pub fn find(self, load_balancer_type: impl Into<IdOrName>) -> Task<Option<LoadBalancerType>> {
+    pub fn find(
+        self,
+        load_balancer_type: impl Into<IdOrName<LoadBalancerTypeId>>,
+    ) -> Task<Option<LoadBalancerType>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_LOAD_BALANCER_TYPES, "load_balancer_types")

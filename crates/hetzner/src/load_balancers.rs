@@ -5,14 +5,11 @@ use std::net::IpAddr;
 use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::certificates::CertificateId;
+use crate::ids::{CertificateId, LoadBalancerId, NetworkId, PrimaryIpId, ServerId};
 use crate::labels::Labels;
 use crate::load_balancer_types::LoadBalancerType;
 use crate::locations::Location;
-use crate::networks::NetworkId;
-use crate::primary_ips::PrimaryIpId;
 use crate::protection::Protection;
-use crate::servers::ServerId;
 
 mod balancing;
 mod networking;
@@ -23,11 +20,6 @@ pub use balancing::*;
 pub use networking::*;
 pub use operations::*;
 pub use specs::{LbHealthCheck, LbHealthCheckHttp, LbHttp, LbService, LbTarget};
-
-cloud_core::numeric_id! {
-    /// Identifies a load balancer.
-    pub struct LoadBalancerId;
-}
 
 cloud_core::open_enum! {
     /// Which target gets the next request.

@@ -4,16 +4,12 @@ use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::LocationId;
 use crate::ops;
-use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 use serde::{Deserialize, Serialize};
-
-cloud_core::numeric_id! {
-    /// Identifies a location.
-    pub struct LocationId;
-}
 
 cloud_core::open_enum! {
     /// A group of locations within which private networks and load balancers reach each other.
@@ -50,6 +46,13 @@ pub struct Location {
     pub longitude: f64,
     /// The zone it belongs to.
     pub network_zone: NetworkZone,
+}
+
+impl Client {
+    /// Locations.
+    pub fn locations(&self) -> Locations<'_> {
+        Locations::new(self)
+    }
 }
 
 /// `/locations`.
@@ -107,7 +110,7 @@ impl<'a> Locations<'a> {
     /// assert_eq!(location.network_zone, hetzner::NetworkZone::EuCentral);
     /// # Ok(()) }
     /// ```
-    pub fn find(self, location: impl Into<IdOrName>) -> Task<Option<Location>> {
+    pub fn find(self, location: impl Into<IdOrName<LocationId>>) -> Task<Option<Location>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_LOCATIONS, "locations")

@@ -25,6 +25,7 @@ use cloud_core::config::{BaseUrl, Origin, Setting};
 use cloud_core::decode::{Decode, DecodeError, RawResponse};
 use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::Dialect;
 use cloud_core::retry::StandardRetry;
 use http::Method;
@@ -32,8 +33,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::client::PRODUCT;
-use crate::networks::NetworkId;
-use crate::servers::ServerId;
+use crate::ids::{NetworkId, ServerId};
 
 mod yaml;
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::{CallOptions, OperationRow};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

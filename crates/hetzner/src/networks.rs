@@ -3,20 +3,14 @@
 use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::ids::{LoadBalancerId, NetworkId, ServerId};
 use crate::labels::Labels;
-use crate::load_balancers::LoadBalancerId;
 use crate::locations::NetworkZone;
 use crate::protection::Protection;
-use crate::servers::ServerId;
 
 mod operations;
 
 pub use operations::*;
-
-cloud_core::numeric_id! {
-    /// Identifies a private network.
-    pub struct NetworkId;
-}
 
 cloud_core::open_enum! {
     /// What a subnet connects.

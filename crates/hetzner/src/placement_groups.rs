@@ -1,25 +1,21 @@
 //! Rules about which servers may share a host.
 
-use crate::actions::{Created, Deleted, created};
+use crate::actions::{self, Action, Created};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{PlacementGroupId, ServerId};
 use crate::labels;
 use crate::ops;
-use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 use cloud_core::model::Timestamp;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::labels::Labels;
-use crate::servers::ServerId;
-
-cloud_core::numeric_id! {
-    /// Identifies a placement group.
-    pub struct PlacementGroupId;
-}
 
 cloud_core::open_enum! {
     /// The rule of a placement group.
@@ -47,6 +43,13 @@ pub struct PlacementGroup {
     pub created: Timestamp,
     /// The servers in it.
     pub servers: Vec<ServerId>,
+}
+
+impl Client {
+    /// Placement groups, which keep servers on different hosts.
+    pub fn placement_groups(&self) -> PlacementGroups<'_> {
+        PlacementGroups::new(self)
+    }
 }
 
 /// `/placement_groups`.
@@ -88,14 +91,18 @@ impl<'a> PlacementGroups<'a> {
     /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
     /// use hetzner::PlacementGroupType;
     ///
-    /// let group = api.placement_groups().create("web", PlacementGroupType::Spread).await?.resource;
+    /// let group = api.placement_groups().create("web", PlacementGroupType::Spread).await?.into_answer().resource;
     /// let created = api.servers().create("web-1", "cx23", "debian-13").placement_group(group.id).await?;
     /// let members = api.placement_groups().get(group.id).await?.servers;
     /// assert_eq!(members, [created.resource.id]);
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, kind: PlacementGroupType) -> CreatePlacementGroup {
-        let decode = Created::<PlacementGroup>::decode(self.0);
+        let decode = actions::created(
+            self.0,
+            "placement_group",
+            |api, placement_group: &PlacementGroup| api.placement_groups().get(placement_group.id),
+        );
         CreatePlacementGroup::new(
             self.0.call(&ops::CREATE_PLACEMENT_GROUP, decode),
             name.into(),
@@ -135,7 +142,10 @@ impl<'a> PlacementGroups<'a> {
     /// assert!(api.placement_groups().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, group: impl Into<IdOrName>) -> Task<Option<PlacementGroup>> {
+    pub fn find(
+        self,
+        group: impl Into<IdOrName<PlacementGroupId>>,
+    ) -> Task<Option<PlacementGroup>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_PLACEMENT_GROUPS, "placement_groups")
@@ -180,15 +190,10 @@ impl<'a> PlacementGroups<'a> {
     /// assert!(api.placement_groups().get(group).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<PlacementGroupId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<PlacementGroupId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_PLACEMENT_GROUP, id.into())
     }
 }
-
-created!(
-    PlacementGroup as placement_group in placement_groups / "{id}"
-    by r#"api.placement_groups().create("web", hetzner::PlacementGroupType::Spread)"#
-);
 
 cloud_core::list_request! {
     /// Lists placement groups; made by [`PlacementGroups::list`].
@@ -209,7 +214,7 @@ labels::label_selector!(ListPlacementGroups);
 
 cloud_core::request! {
     /// Creates a placement group; made by [`PlacementGroups::create`].
-    pub struct CreatePlacementGroup => Created<PlacementGroup>;
+    pub struct CreatePlacementGroup => Accepted<Created<PlacementGroup>, PlacementGroup>;
     required {
         name: String,
         #[serde(rename = "type")]

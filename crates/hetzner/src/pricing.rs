@@ -3,9 +3,32 @@
 use cloud_core::model::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::client::Client;
+use crate::ids::{LoadBalancerTypeId, ServerTypeId};
 use crate::ips::IpVersion;
-use crate::load_balancer_types::LoadBalancerTypeId;
-use crate::server_types::ServerTypeId;
+use crate::ops;
+use cloud_core::call::Call;
+use cloud_core::decode::Decode;
+
+impl Client {
+    /// The prices of everything (`GET /pricing`), in the currency that they name.
+    ///
+    /// Needs a token with read access.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+    /// let pricing = api.pricing().await?;
+    /// let cx23 = pricing.server_types.iter().find(|kind| kind.name == "cx23").expect("a type");
+    /// let price = cx23.prices.iter().find(|price| price.location == "fsn1").expect("a location");
+    /// println!("{} {} a month", price.price_monthly.net, pricing.currency);
+    /// assert!(price.price_monthly.net.to_f64() < price.price_monthly.gross.to_f64());
+    /// # Ok(()) }
+    /// ```
+    pub fn pricing(&self) -> Call<Pricing> {
+        self.call(&ops::GET_PRICING, Decode::key("pricing"))
+    }
+}
 
 /// An amount of money in the currency of [`Pricing::currency`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

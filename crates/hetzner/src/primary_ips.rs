@@ -5,26 +5,22 @@ use std::net::IpAddr;
 use cloud_core::Error;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{Created, Deleted, Started, action_methods, created};
+use crate::actions::{self, Action, Created, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{LocationId, PrimaryIpId, ServerId};
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
 use crate::ops;
 use crate::protection::{ChangeProtection, Protection};
-use crate::servers::ServerId;
-use crate::sort::Sort;
-
-cloud_core::numeric_id! {
-    /// Identifies a Primary IP.
-    pub struct PrimaryIpId;
-}
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 cloud_core::open_enum! {
     /// What a Primary IP is assigned to.
@@ -85,6 +81,13 @@ impl PrimaryIp {
     }
 }
 
+impl Client {
+    /// Primary IPs, the public addresses of servers.
+    pub fn primary_ips(&self) -> PrimaryIps<'_> {
+        PrimaryIps::new(self)
+    }
+}
+
 /// `/primary_ips`.
 #[derive(Clone, Copy, Debug)]
 pub struct PrimaryIps<'a>(&'a Client);
@@ -129,7 +132,7 @@ impl<'a> PrimaryIps<'a> {
     /// use hetzner::IpVersion;
     /// use hetzner::servers::PublicNetSetup;
     ///
-    /// let kept = api.primary_ips().create("www", IpVersion::V4).location("fsn1").await?.resource;
+    /// let kept = api.primary_ips().create("www", IpVersion::V4).location("fsn1").await?.into_answer().resource;
     /// let net = PublicNetSetup::new().ipv4(kept.id);
     /// let created = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").public_net(net).await?;
     /// assert_eq!(created.resource.ipv4().map(|ip| ip.to_string()), Some(kept.ip));
@@ -138,7 +141,9 @@ impl<'a> PrimaryIps<'a> {
     pub fn create(self, name: impl Into<String>, kind: IpVersion) -> CreatePrimaryIp {
         let call = self.0.call(
             &ops::CREATE_PRIMARY_IP,
-            Created::<PrimaryIp>::decode(self.0),
+            actions::created(self.0, "primary_ip", |api, primary_ip: &PrimaryIp| {
+                api.primary_ips().get(primary_ip.id)
+            }),
         );
         CreatePrimaryIp::new(call, name.into(), kind)
     }
@@ -176,7 +181,7 @@ impl<'a> PrimaryIps<'a> {
     /// assert!(api.primary_ips().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, primary_ip: impl Into<IdOrName>) -> Task<Option<PrimaryIp>> {
+    pub fn find(self, primary_ip: impl Into<IdOrName<PrimaryIpId>>) -> Task<Option<PrimaryIp>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_PRIMARY_IPS, "primary_ips")
@@ -222,7 +227,7 @@ impl<'a> PrimaryIps<'a> {
     /// assert!(api.primary_ips().get(primary_ip).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<PrimaryIpId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<PrimaryIpId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_PRIMARY_IP, id.into())
     }
 
@@ -269,7 +274,7 @@ impl<'a> PrimaryIps<'a> {
     /// assert_eq!(api.primary_ips().get(primary_ip).await?.server(), None);
     /// # Ok(()) }
     /// ```
-    pub fn unassign(self, id: impl Into<PrimaryIpId>) -> Call<Started> {
+    pub fn unassign(self, id: impl Into<PrimaryIpId>) -> Call<Accepted<Action>> {
         self.0.start(&ops::UNASSIGN_PRIMARY_IP, id.into())
     }
 
@@ -328,11 +333,6 @@ action_methods!(
     r#"let id = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1").await?.resource.id;"#,
     r#"api.primary_ips().change_protection(id).delete(true).await?;"#,
 );
-created!(
-    PrimaryIp as primary_ip in primary_ips / "{id}"
-    by r#"api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1")"#
-);
-
 cloud_core::list_request! {
     /// Lists Primary IPs; made by [`PrimaryIps::list`].
     pub struct ListPrimaryIps => PrimaryIp;
@@ -352,7 +352,7 @@ labels::label_selector!(ListPrimaryIps);
 
 cloud_core::request! {
     /// Takes a Primary IP; made by [`PrimaryIps::create`].
-    pub struct CreatePrimaryIp => Created<PrimaryIp>;
+    pub struct CreatePrimaryIp => Accepted<Created<PrimaryIp>, PrimaryIp>;
     required {
         name: String,
         #[serde(rename = "type")]
@@ -360,7 +360,7 @@ cloud_core::request! {
     }
     opt {
         /// The location, by name or id; needed unless it is assigned.
-        location: IdOrName,
+        location: IdOrName<LocationId>,
         /// The kind of what it is assigned to. [`server`](Self::server) sets it along with the id.
         assignee_type: AssigneeType,
         /// The number of what it is assigned to.
@@ -402,7 +402,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Gives a Primary IP to a server; made by [`PrimaryIps::assign`].
-    pub struct AssignPrimaryIp => Started;
+    pub struct AssignPrimaryIp => Accepted<Action>;
     required {
         assignee_type: AssigneeType,
         assignee_id: ServerId,

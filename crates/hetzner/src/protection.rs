@@ -1,9 +1,10 @@
 //! Protection against deletion, as most resources have it.
 
 use cloud_core::Error;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use crate::actions::Started;
+use crate::actions::Action;
 
 /// What is refused for a resource until the protection is lifted. Servers have
 /// [one of their own](crate::servers::ServerProtection).
@@ -17,7 +18,7 @@ pub struct Protection {
 
 cloud_core::request! {
     /// Protects a resource or lifts its protection; made by `change_protection` of the resource's operations.
-    pub struct ChangeProtection => Started;
+    pub struct ChangeProtection => Accepted<Action>;
     opt {
         /// Whether deleting is refused.
         delete: bool,

@@ -5,17 +5,12 @@ use crate::deprecation::Deprecation;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
-use crate::locations::LocationId;
+use crate::ids::{LocationId, ServerTypeId};
 use crate::ops;
 use crate::pricing::LocationPrice;
 use cloud_core::call::{Call, Task};
+use cloud_core::model::IdOrName;
 use serde::{Deserialize, Serialize};
-
-cloud_core::numeric_id! {
-    /// Identifies a server type.
-    pub struct ServerTypeId;
-}
 
 cloud_core::open_enum! {
     /// An instruction set.
@@ -113,6 +108,13 @@ impl ServerType {
     }
 }
 
+impl Client {
+    /// Types of servers.
+    pub fn server_types(&self) -> ServerTypes<'_> {
+        ServerTypes::new(self)
+    }
+}
+
 /// `/server_types`.
 #[derive(Clone, Copy, Debug)]
 pub struct ServerTypes<'a>(&'a Client);
@@ -168,7 +170,7 @@ impl<'a> ServerTypes<'a> {
     /// assert_eq!(server_type.cores, 2);
     /// # Ok(()) }
     /// ```
-    pub fn find(self, server_type: impl Into<IdOrName>) -> Task<Option<ServerType>> {
+    pub fn find(self, server_type: impl Into<IdOrName<ServerTypeId>>) -> Task<Option<ServerType>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_SERVER_TYPES, "server_types")

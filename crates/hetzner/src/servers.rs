@@ -7,19 +7,16 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::actions::Action;
-use crate::firewalls::FirewallId;
-use crate::floating_ips::FloatingIpId;
+use crate::ids::{
+    FirewallId, FloatingIpId, LoadBalancerId, NetworkId, PrimaryIpId, ServerId, VolumeId,
+};
 use crate::images::Image;
 use crate::ips::DnsPtr;
 use crate::isos::Iso;
 use crate::labels::Labels;
-use crate::load_balancers::LoadBalancerId;
 use crate::locations::Location;
-use crate::networks::NetworkId;
 use crate::placement_groups::PlacementGroup;
-use crate::primary_ips::PrimaryIpId;
 use crate::server_types::ServerType;
-use crate::volumes::VolumeId;
 
 mod create;
 mod networking;
@@ -36,11 +33,6 @@ pub use upkeep::*;
 
 /// The hours (UTC) of daily backups that [`Server::backup_window`] may name. The service chooses among them.
 pub const BACKUP_WINDOWS: [&str; 6] = ["22-02", "02-06", "06-10", "10-14", "14-18", "18-22"];
-
-cloud_core::numeric_id! {
-    /// Identifies a server.
-    pub struct ServerId;
-}
 
 cloud_core::open_enum! {
     /// What a server does at the moment. The service's own word `unknown` is read as [`ServerStatus::Unknown`].

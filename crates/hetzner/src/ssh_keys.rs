@@ -1,24 +1,21 @@
 //! Public keys that new servers accept.
 
-use crate::actions::Deleted;
+use crate::actions::Action;
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::SshKeyId;
 use crate::labels;
 use crate::ops;
-use crate::sort::Sort;
 use cloud_core::call::{Call, Task};
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 use cloud_core::model::Timestamp;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::labels::Labels;
-
-cloud_core::numeric_id! {
-    /// Identifies an SSH key.
-    pub struct SshKeyId;
-}
 
 /// A public key kept in the project. Changing it does not reach servers that exist already.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,6 +34,13 @@ pub struct SshKey {
     pub labels: Labels,
     /// When it was added.
     pub created: Timestamp,
+}
+
+impl Client {
+    /// SSH keys.
+    pub fn ssh_keys(&self) -> SshKeys<'_> {
+        SshKeys::new(self)
+    }
 }
 
 /// `/ssh_keys`.
@@ -125,7 +129,7 @@ impl<'a> SshKeys<'a> {
     /// assert!(api.ssh_keys().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, key: impl Into<IdOrName>) -> Task<Option<SshKey>> {
+    pub fn find(self, key: impl Into<IdOrName<SshKeyId>>) -> Task<Option<SshKey>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_SSH_KEYS, "ssh_keys")
@@ -166,7 +170,7 @@ impl<'a> SshKeys<'a> {
     /// assert!(api.ssh_keys().get(key).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<SshKeyId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<SshKeyId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_SSH_KEY, id.into())
     }
 }

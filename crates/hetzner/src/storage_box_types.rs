@@ -3,6 +3,7 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::List;
+use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Client, in_pages, page_of};
@@ -10,14 +11,10 @@ use crate::deprecation::Deprecation;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::StorageBoxTypeId;
 use crate::ops;
 use crate::pricing::Price;
-
-cloud_core::numeric_id! {
-    /// Identifies a type of storage box.
-    pub struct StorageBoxTypeId;
-}
+use cloud_core::model::IdOrName;
 
 /// A size that storage boxes come in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -63,6 +60,13 @@ impl StorageBoxType {
     /// What it costs in the location with this name.
     pub fn price_in(&self, location: &str) -> Option<&StorageBoxPrice> {
         self.prices.iter().find(|price| price.location == location)
+    }
+}
+
+impl Client {
+    /// Sizes that storage boxes come in.
+    pub fn storage_box_types(&self) -> StorageBoxTypes<'_> {
+        StorageBoxTypes::new(self)
     }
 }
 
@@ -129,7 +133,10 @@ impl<'a> StorageBoxTypes<'a> {
     /// assert_eq!(size.size, 1 << 40);
     /// # Ok(()) }
     /// ```
-    pub fn find(self, storage_box_type: impl Into<IdOrName>) -> Task<Option<StorageBoxType>> {
+    pub fn find(
+        self,
+        storage_box_type: impl Into<IdOrName<StorageBoxTypeId>>,
+    ) -> Task<Option<StorageBoxType>> {
         find(
             storage_box_type.into(),
             |name| self.listed().query("name", name),

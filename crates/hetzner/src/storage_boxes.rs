@@ -6,8 +6,9 @@
 use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::ids::StorageBoxId;
 #[cfg(doc)]
-use crate::Client;
+use crate::ids::StorageBoxId;
 use crate::labels::Labels;
 use crate::locations::Location;
 use crate::protection::Protection;
@@ -23,11 +24,6 @@ pub use operations::*;
 pub use settings::*;
 pub use snapshots::*;
 pub use subaccounts::*;
-
-cloud_core::numeric_id! {
-    /// Identifies a storage box.
-    pub struct StorageBoxId;
-}
 
 cloud_core::open_enum! {
     /// Whether a storage box can be used.

@@ -2,26 +2,22 @@
 
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::actions::{Created, Deleted, Started, action_methods, created};
+use crate::actions::{self, Action, Created, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{ServerId, VolumeId};
 use crate::labels::{self, Labels};
 use crate::locations::Location;
 use crate::ops;
 use crate::protection::{ChangeProtection, Protection};
-use crate::servers::ServerId;
-use crate::sort::Sort;
-
-cloud_core::numeric_id! {
-    /// Identifies a volume.
-    pub struct VolumeId;
-}
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 cloud_core::open_enum! {
     /// Whether a volume can be used.
@@ -79,6 +75,13 @@ impl Volume {
     }
 }
 
+impl Client {
+    /// Volumes, disks apart from servers.
+    pub fn volumes(&self) -> Volumes<'_> {
+        Volumes::new(self)
+    }
+}
+
 /// `/volumes`.
 #[derive(Clone, Copy, Debug)]
 pub struct Volumes<'a>(&'a Client);
@@ -127,9 +130,12 @@ impl<'a> Volumes<'a> {
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, size: u32) -> CreateVolume {
-        let call = self
-            .0
-            .call(&ops::CREATE_VOLUME, Created::<Volume>::decode(self.0));
+        let call = self.0.call(
+            &ops::CREATE_VOLUME,
+            actions::created(self.0, "volume", |api, volume: &Volume| {
+                api.volumes().get(volume.id)
+            }),
+        );
         CreateVolume::new(call, name.into(), size)
     }
 
@@ -164,7 +170,7 @@ impl<'a> Volumes<'a> {
     /// assert!(api.volumes().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, volume: impl Into<IdOrName>) -> Task<Option<Volume>> {
+    pub fn find(self, volume: impl Into<IdOrName<VolumeId>>) -> Task<Option<Volume>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_VOLUMES, "volumes")
@@ -203,7 +209,7 @@ impl<'a> Volumes<'a> {
     /// assert!(api.volumes().get(volume).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<VolumeId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<VolumeId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_VOLUME, id.into())
     }
 
@@ -240,7 +246,7 @@ impl<'a> Volumes<'a> {
     /// assert_eq!(api.volumes().get(volume).await?.server, None);
     /// # Ok(()) }
     /// ```
-    pub fn detach(self, id: impl Into<VolumeId>) -> Call<Started> {
+    pub fn detach(self, id: impl Into<VolumeId>) -> Call<Accepted<Action>> {
         self.0.start(&ops::DETACH_VOLUME, id.into())
     }
 
@@ -285,11 +291,6 @@ action_methods!(
     LIST_VOLUMES_ACTIONS, GET_VOLUMES_ACTION, LIST_VOLUME_ACTIONS,
     r#"let id = api.volumes().create("data", 50).location("fsn1").await?.resource.id;"#,
 );
-created!(
-    Volume as volume in volumes / "{id}"
-    by r#"api.volumes().create("data", 50).location("fsn1")"#
-);
-
 cloud_core::list_request! {
     /// Lists volumes; made by [`Volumes::list`].
     pub struct ListVolumes => Volume;
@@ -309,7 +310,7 @@ labels::label_selector!(ListVolumes);
 
 cloud_core::request! {
     /// Creates a volume; made by [`Volumes::create`].
-    pub struct CreateVolume => Created<Volume>;
+    pub struct CreateVolume => Accepted<Created<Volume>, Volume>;
     required {
         name: String,
         size: u32,
@@ -356,7 +357,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Attaches a volume; made by [`Volumes::attach`].
-    pub struct AttachVolume => Started;
+    pub struct AttachVolume => Accepted<Action>;
     required {
         server: ServerId,
     }
@@ -368,7 +369,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Makes a volume larger; made by [`Volumes::resize`].
-    pub struct ResizeVolume => Started;
+    pub struct ResizeVolume => Accepted<Action>;
     required {
         size: u32,
     }

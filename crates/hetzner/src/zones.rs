@@ -5,9 +5,10 @@ use cloud_core::model::{Patch, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::id_or_name::IdOrName;
+use crate::ids::ZoneId;
 use crate::labels::Labels;
 use crate::protection::Protection;
+use cloud_core::model::IdOrName;
 
 mod changes;
 mod edit;
@@ -21,11 +22,6 @@ pub use edit::{Change, Edit, Fate, Preview};
 pub use operations::*;
 pub use rr::Rr;
 pub use rrsets::*;
-
-cloud_core::numeric_id! {
-    /// Identifies a zone.
-    pub struct ZoneId;
-}
 
 cloud_core::open_enum! {
     /// Where the records of a zone are edited.
@@ -252,8 +248,8 @@ impl<N: Into<String>> From<(N, Rr)> for NewRrSet {
     }
 }
 
-impl From<&Zone> for IdOrName {
+impl From<&Zone> for IdOrName<ZoneId> {
     fn from(zone: &Zone) -> Self {
-        Self::Id(zone.id.0)
+        Self::Id(zone.id)
     }
 }

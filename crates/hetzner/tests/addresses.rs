@@ -172,7 +172,7 @@ async fn floating_ips_are_found_changed_and_given_back() {
     assert_eq!(
         ips.list()
             .label_selector("env")
-            .sort(Sort::CREATED.descending())
+            .sort(Sort::by("created").descending())
             .all()
             .await
             .unwrap()

@@ -148,6 +148,7 @@ async fn lists_find_update_and_delete() {
         .labels([("a", "b")])
         .await
         .unwrap()
+        .into_answer()
         .resource;
     certificates
         .create_managed("theirs", ["example.com"])

@@ -83,7 +83,7 @@ async fn or_get_finds_the_server_whose_answer_was_lost() {
         .or_get()
         .await
         .unwrap();
-    assert!(db.existed && db.root_password.is_none());
+    assert!(!db.was_created() && db.root_password.is_none());
     assert_eq!(sandbox.journal().count(CREATE), 1);
     assert!(
         db.actions().count() > 0,
@@ -97,14 +97,14 @@ async fn or_get_finds_the_server_whose_answer_was_lost() {
         .or_get()
         .await
         .unwrap();
-    assert!(again.existed && again.resource.id == db.resource.id);
+    assert!(!again.was_created() && again.resource.id == db.resource.id);
     let new = api
         .servers()
         .create("other", "cx23", "debian-13")
         .or_get()
         .await
         .unwrap();
-    assert!(!new.existed && new.root_password.is_some());
+    assert!(new.was_created() && new.root_password.is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -117,7 +117,7 @@ async fn apply_and_remove() {
         last(&sandbox),
         (path("apply_to_resources"), json!({"apply_to": targets}))
     );
-    assert_eq!(applied.actions.len(), 2);
+    assert_eq!(applied.len(), 2);
     let ended = applied.wait().await.unwrap();
     assert!(ended.iter().all(hetzner::Action::is_success) && ended.len() == 2);
     assert_eq!(
@@ -297,7 +297,12 @@ async fn servers_without_a_public_side_have_no_firewall() {
         .create("inner", "cx23", "debian-13")
         .location("fsn1")
         .networks([network]);
-    let inner = order.public_net(hidden).await.unwrap().resource;
+    let inner = order
+        .public_net(hidden)
+        .await
+        .unwrap()
+        .into_answer()
+        .resource;
     let id = api.firewalls().create("web").await.unwrap().resource.id;
     assert_code(
         api.firewalls().apply_to_resources(id, [inner.id]).await,

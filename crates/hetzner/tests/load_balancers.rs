@@ -172,7 +172,7 @@ async fn load_balancers_are_found_changed_and_deleted() {
     let found = balancers
         .list()
         .label_selector("a=b")
-        .sort(Sort::CREATED.descending())
+        .sort(Sort::by("created").descending())
         .all()
         .await
         .unwrap();
@@ -236,7 +236,7 @@ async fn load_balancers_are_found_changed_and_deleted() {
     );
     assert_eq!(balancers.list_actions().all().await.unwrap().len(), 3);
     let gone = balancers.delete(front.id).await.unwrap();
-    assert!(gone.action.is_some());
+    assert!(gone.is_some());
     gone.wait().await.unwrap();
     assert!(balancers.find(front.id).await.unwrap().is_none());
 }
@@ -251,7 +251,7 @@ async fn a_deletion_may_be_answered_with_nothing() {
         .build()
         .unwrap();
     let gone = api.load_balancers().delete(7).await.unwrap();
-    assert!(gone.action.is_none());
+    assert!(gone.is_none());
     gone.wait().await.unwrap();
 }
 

@@ -97,7 +97,7 @@ async fn a_server_learns_about_itself() {
         .servers()
         .create("v6", "cx23", "debian-13")
         .public_net(PublicNetSetup::new().without_ipv4());
-    let bare = bare.await.unwrap().resource;
+    let bare = bare.await.unwrap().into_answer().resource;
     let metadata = Metadata::builder()
         .transport(sandbox.hetzner_metadata(bare.id.0))
         .build()

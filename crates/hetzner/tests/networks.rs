@@ -273,6 +273,7 @@ async fn lists_find_update_protect_and_delete() {
         .labels([("env", "prod")])
         .await
         .unwrap()
+        .into_answer()
         .resource;
     assert_field(
         networks
@@ -290,7 +291,7 @@ async fn lists_find_update_protect_and_delete() {
     let found = networks
         .list()
         .label_selector("env=prod")
-        .sort(Sort::CREATED)
+        .sort(Sort::by("created"))
         .all()
         .await
         .unwrap();

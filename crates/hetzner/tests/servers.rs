@@ -30,6 +30,7 @@ async fn create_sends_what_was_said_and_nothing_else() {
         .create("spread", PlacementGroupType::Spread)
         .await
         .unwrap()
+        .into_answer()
         .resource;
 
     api.servers()
@@ -345,6 +346,7 @@ async fn bodies_of_the_actions() {
         .create("spread", PlacementGroupType::Spread)
         .await
         .unwrap()
+        .into_answer()
         .resource;
     let path = |name: &str| format!("POST /v1/servers/{id}/actions/{name}");
     let servers = api.servers();
@@ -627,7 +629,7 @@ async fn images_are_taken_kept_protected_and_deleted() {
         .await
         .unwrap();
     let deleted = api.images().delete(image.id).await.unwrap();
-    assert!(deleted.action.is_none());
+    assert!(deleted.is_none());
     deleted.wait().await.unwrap();
     assert!(api.images().get(image.id).await.unwrap_err().is_not_found());
     let commands: Vec<_> = api

@@ -221,7 +221,7 @@ async fn reading_and_changing_boxes() {
     );
     let gone = boxes.delete(same).await.unwrap();
     noted.sent("DELETE", &format!("/{same}"), Value::Null);
-    assert_eq!(gone.action.as_ref().unwrap().command, "delete");
+    assert_eq!(gone.as_ref().unwrap().command, "delete");
     gone.wait().await.unwrap();
     assert!(boxes.get(same).await.unwrap_err().is_not_found());
 }
@@ -468,7 +468,7 @@ async fn subaccounts() {
         .name("web")
         .username(web.username.as_str())
         .label_selector("h")
-        .sort(Sort::CREATED);
+        .sort(Sort::by("created"));
     assert_eq!(list.all().await.unwrap(), std::slice::from_ref(&web));
     let query = format!(
         "?name=web&username={}&label_selector=h&sort=created%3Aasc",

@@ -275,7 +275,7 @@ async fn lists_find_update_protect_and_delete() {
     assert_eq!(api.volumes().list_actions().all().await.unwrap().len(), 5);
 
     let deleted = api.volumes().delete(volume.id).await.unwrap();
-    assert!(deleted.action.is_none());
+    assert!(deleted.is_none());
     deleted.wait().await.unwrap();
     assert!(
         api.volumes()

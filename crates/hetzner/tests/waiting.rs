@@ -151,7 +151,7 @@ async fn another_one_looks_when_the_first_goes_away() {
         .into_iter()
         .rfind(|e| e.path == "/v1/actions")
         .unwrap();
-    let of_one = format!("id={}", one.action.unwrap().id);
+    let of_one = format!("id={}", one.action.as_ref().unwrap().id);
     assert!(
         !last.query.unwrap().contains(&of_one),
         "who is gone is not looked at any more"

@@ -49,7 +49,7 @@ macro_rules! action_methods {
             /// ```
             pub fn get_action(
                 self,
-                id: impl Into<$crate::actions::ActionId>,
+                id: impl Into<$crate::ids::ActionId>,
             ) -> cloud_core::call::Call<$crate::actions::Action> {
                 self.0.get(&$crate::ops::$one, id.into().0, "action")
             }

@@ -4,8 +4,8 @@ use cloud_core::wait::{Progress, Resumable, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 
 use super::Action;
+use super::poller::{Poller, Subscription};
 use crate::client::Client;
-use crate::poller::Subscription;
 
 /// An action has failed: found in the error by `error.api::<ActionFailed>()`.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,18 +51,31 @@ fn named(action: &Action) -> String {
 pub(crate) fn wait_for<T: Send + 'static>(
     client: &Client,
     actions: Vec<Action>,
-    mut then: impl FnMut(Vec<Action>) -> Task<T> + Send + 'static,
+    then: impl FnMut(Vec<Action>) -> Task<T> + Send + 'static,
 ) -> Waiter<T> {
+    Waiter::new(client.engine(), watch(client, actions, then))
+}
+
+/// What follows several actions until all have ended well, and then makes the result.
+pub(crate) fn watch<T, F>(
+    client: &Client,
+    actions: Vec<Action>,
+    mut then: F,
+) -> impl Watch<T> + use<T, F>
+where
+    T: Send + 'static,
+    F: FnMut(Vec<Action>) -> Task<T> + Send + 'static,
+{
+    let poller = Poller::of(client);
     let subscriptions = actions
         .iter()
-        .map(|action| (!action.is_finished()).then(|| client.poller().watch(action.id)));
-    let watch = ActionsWatch {
+        .map(|action| (!action.is_finished()).then(|| poller.watch(action.id)));
+    ActionsWatch {
         subscriptions: subscriptions.collect(),
         actions,
         then: Box::new(move |actions| then(actions).into_future()),
         result: Resumable::new(),
-    };
-    Waiter::new(client.engine(), watch)
+    }
 }
 
 type Then<T> = Box<dyn FnMut(Vec<Action>) -> CallFuture<T> + Send>;

@@ -1,6 +1,5 @@
+use crate::ids::ServerId;
 use serde::{Deserialize, Serialize, Serializer};
-
-use crate::servers::ServerId;
 
 cloud_core::open_enum! {
     /// Which way a rule looks.

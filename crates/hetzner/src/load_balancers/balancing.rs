@@ -1,11 +1,13 @@
 use super::{
-    LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancerAlgorithmType, LoadBalancerId,
-    LoadBalancerProtocol, LoadBalancers,
+    LbHealthCheck, LbHttp, LbService, LbTarget, LoadBalancerAlgorithmType, LoadBalancerProtocol,
+    LoadBalancers,
 };
-use crate::actions::Started;
+use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
+use crate::ids::LoadBalancerId;
 use crate::ops;
+use cloud_core::wait::Accepted;
 
 impl LoadBalancers<'_> {
     /// Adds a service (`POST /load_balancers/{id}/actions/add_service`).
@@ -167,7 +169,7 @@ impl LoadBalancers<'_> {
 
 cloud_core::request! {
     /// Adds a service; made by [`LoadBalancers::add_service`].
-    pub struct AddService => Started;
+    pub struct AddService => Accepted<Action>;
     required {
         #[serde(flatten)]
         service: LbService,
@@ -177,7 +179,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes a service; made by [`LoadBalancers::update_service`]. Only what is set is sent and changed.
-    pub struct UpdateService => Started;
+    pub struct UpdateService => Accepted<Action>;
     required {
         listen_port: u16,
     }
@@ -201,7 +203,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Removes a service; made by [`LoadBalancers::delete_service`].
-    pub struct DeleteService => Started;
+    pub struct DeleteService => Accepted<Action>;
     required {
         listen_port: u16,
     }
@@ -209,7 +211,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Adds a target; made by [`LoadBalancers::add_target`].
-    pub struct AddTarget => Started;
+    pub struct AddTarget => Accepted<Action>;
     required {
         #[serde(flatten)]
         target: LbTarget,
@@ -219,7 +221,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Removes a target; made by [`LoadBalancers::remove_target`].
-    pub struct RemoveTarget => Started;
+    pub struct RemoveTarget => Accepted<Action>;
     required {
         #[serde(flatten)]
         target: LbTarget,
@@ -228,7 +230,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes the choice of targets; made by [`LoadBalancers::change_algorithm`].
-    pub struct ChangeAlgorithm => Started;
+    pub struct ChangeAlgorithm => Accepted<Action>;
     required {
         #[serde(rename = "type")]
         algorithm: LoadBalancerAlgorithmType,

@@ -1,13 +1,14 @@
 use std::net::IpAddr;
 
 use cloud_core::call::Call;
+use cloud_core::wait::Accepted;
 
-use super::{LoadBalancerId, LoadBalancers};
-use crate::actions::Started;
+use super::LoadBalancers;
+use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
+use crate::ids::{LoadBalancerId, NetworkId};
 use crate::ips::ChangeDnsPtr;
-use crate::networks::NetworkId;
 use crate::ops;
 
 impl LoadBalancers<'_> {
@@ -104,7 +105,7 @@ impl LoadBalancers<'_> {
     /// assert!(api.load_balancers().get(load_balancer).await?.public_net.enabled);
     /// # Ok(()) }
     /// ```
-    pub fn enable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
+    pub fn enable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Accepted<Action>> {
         self.start(&ops::ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
     }
 
@@ -126,14 +127,14 @@ impl LoadBalancers<'_> {
     /// assert!(!api.load_balancers().get(load_balancer).await?.public_net.enabled);
     /// # Ok(()) }
     /// ```
-    pub fn disable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Started> {
+    pub fn disable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
     }
 }
 
 cloud_core::request! {
     /// Attaches to a private network; made by [`LoadBalancers::attach_to_network`].
-    pub struct AttachLoadBalancerToNetwork => Started;
+    pub struct AttachLoadBalancerToNetwork => Accepted<Action>;
     required {
         network: NetworkId,
     }
@@ -147,7 +148,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Detaches from a private network; made by [`LoadBalancers::detach_from_network`].
-    pub struct DetachLoadBalancerFromNetwork => Started;
+    pub struct DetachLoadBalancerFromNetwork => Accepted<Action>;
     required {
         network: NetworkId,
     }

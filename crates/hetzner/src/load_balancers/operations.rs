@@ -2,31 +2,36 @@ use std::fmt;
 
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
-use super::{
-    LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerId,
-    LoadBalancerMetricType,
-};
-use crate::actions::{Created, Deleted, Started, action_methods, created};
+use super::{LbService, LbTarget, LoadBalancer, LoadBalancerAlgorithm, LoadBalancerMetricType};
+use crate::actions::{self, Action, Created, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{LoadBalancerId, NetworkId, PrimaryIpId};
 use crate::labels::{self, Labels};
 use crate::metrics::GetMetrics;
-use crate::networks::NetworkId;
 use crate::ops;
-use crate::primary_ips::PrimaryIpId;
 use crate::protection::ChangeProtection;
-use crate::sort::Sort;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+
+impl Client {
+    /// Load balancers.
+    pub fn load_balancers(&self) -> LoadBalancers<'_> {
+        LoadBalancers::new(self)
+    }
+}
 
 /// `/load_balancers`.
 ///
-/// What changes a load balancer takes time: the answer is [`Started`], and [`Started::wait`] waits for its end.
+/// What changes a load balancer takes time: the answer is [`Started`], and [`Accepted::wait`] waits for its end.
 #[derive(Clone, Copy, Debug)]
 pub struct LoadBalancers<'a>(&'a Client);
 
@@ -90,7 +95,11 @@ impl<'a> LoadBalancers<'a> {
     ) -> CreateLoadBalancer {
         let call = self.0.call(
             &ops::CREATE_LOAD_BALANCER,
-            Created::<LoadBalancer>::decode(self.0),
+            actions::created(
+                self.0,
+                "load_balancer",
+                |api, load_balancer: &LoadBalancer| api.load_balancers().get(load_balancer.id),
+            ),
         );
         CreateLoadBalancer::new(call, name.into(), load_balancer_type.into())
     }
@@ -129,7 +138,10 @@ impl<'a> LoadBalancers<'a> {
     /// assert!(api.load_balancers().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, load_balancer: impl Into<IdOrName>) -> Task<Option<LoadBalancer>> {
+    pub fn find(
+        self,
+        load_balancer: impl Into<IdOrName<LoadBalancerId>>,
+    ) -> Task<Option<LoadBalancer>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_LOAD_BALANCERS, "load_balancers")
@@ -174,9 +186,9 @@ impl<'a> LoadBalancers<'a> {
     /// assert!(api.load_balancers().get(load_balancer).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<LoadBalancerId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<LoadBalancerId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0
-            .call(&ops::DELETE_LOAD_BALANCER, Deleted::decode(self.0))
+            .call(&ops::DELETE_LOAD_BALANCER, actions::deleted(self.0))
             .arg(id.into())
     }
 
@@ -184,8 +196,8 @@ impl<'a> LoadBalancers<'a> {
         self,
         operation: &'static OperationRow,
         id: LoadBalancerId,
-    ) -> Call<Started> {
-        self.0.call(operation, Started::decode(self.0)).arg(id)
+    ) -> Call<Accepted<Action>> {
+        self.0.call(operation, actions::started(self.0)).arg(id)
     }
 
     /// Changes its type, by name or, as text, by id (`POST /load_balancers/{id}/actions/change_type`).
@@ -275,11 +287,6 @@ action_methods!(
     LIST_LOAD_BALANCERS_ACTIONS, GET_LOAD_BALANCERS_ACTION, LIST_LOAD_BALANCER_ACTIONS,
     r#"let id = api.load_balancers().create("web", "lb11").location("fsn1").await?.resource.id;"#,
 );
-created!(
-    LoadBalancer as load_balancer in load_balancers / "{id}"
-    by r#"api.load_balancers().create("web", "lb11").location("fsn1")"#
-);
-
 cloud_core::list_request! {
     /// Lists load balancers; made by [`LoadBalancers::list`].
     pub struct ListLoadBalancers => LoadBalancer;
@@ -342,7 +349,7 @@ fn check_unique_ports(services: &[LbService]) -> Result<()> {
 
 cloud_core::request! {
     /// Creates a load balancer; made by [`LoadBalancers::create`].
-    pub struct CreateLoadBalancer => Created<LoadBalancer>;
+    pub struct CreateLoadBalancer => Accepted<Created<LoadBalancer>, LoadBalancer>;
     required {
         name: String,
         load_balancer_type: String,
@@ -397,7 +404,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes the type; made by [`LoadBalancers::change_type`].
-    pub struct ChangeLoadBalancerType => Started;
+    pub struct ChangeLoadBalancerType => Accepted<Action>;
     required {
         load_balancer_type: String,
     }

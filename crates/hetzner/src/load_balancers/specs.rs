@@ -1,13 +1,12 @@
 //! What requests say about services and targets.
 
+use crate::ids::{CertificateId, ServerId};
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
 use super::{
     LoadBalancerProtocol, LoadBalancerTargetType, TargetIp, TargetLabelSelector, TargetServer,
 };
-use crate::certificates::CertificateId;
-use crate::servers::ServerId;
 
 /// A service of a load balancer, to be added or created with it.
 ///

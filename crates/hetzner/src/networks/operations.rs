@@ -1,16 +1,26 @@
 use cloud_core::call::{Call, Task};
+use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 
-use super::{MemberStatus, MemberType, Network, NetworkId, NetworkMember, NewSubnet, Route};
-use crate::actions::{Created, Deleted, Started, action_methods, created};
+use super::{MemberStatus, MemberType, Network, NetworkMember, NewSubnet, Route};
+use crate::actions::{self, Action, Created, action_methods};
 use crate::client::{Client, in_pages, page_of};
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::NetworkId;
 use crate::labels::{self, Labels};
 use crate::ops;
 use crate::protection::ChangeProtection;
-use crate::sort::Sort;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+
+impl Client {
+    /// Private networks.
+    pub fn networks(&self) -> Networks<'_> {
+        Networks::new(self)
+    }
+}
 
 /// `/networks`.
 ///
@@ -54,16 +64,19 @@ impl<'a> Networks<'a> {
     /// use hetzner::{NetworkZone, NewSubnet};
     ///
     /// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.1.1.0/24");
-    /// let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource;
+    /// let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.into_answer().resource;
     /// let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network.id]);
     /// let server = create.await?.wait().await?;
     /// assert!(server.private_net(network.id).is_some_and(|net| net.ip.starts_with("10.1.1.")));
     /// # Ok(()) }
     /// ```
     pub fn create(self, name: impl Into<String>, ip_range: impl Into<String>) -> CreateNetwork {
-        let call = self
-            .0
-            .call(&ops::CREATE_NETWORK, Created::<Network>::decode(self.0));
+        let call = self.0.call(
+            &ops::CREATE_NETWORK,
+            actions::created(self.0, "network", |api, network: &Network| {
+                api.networks().get(network.id)
+            }),
+        );
         CreateNetwork::new(call, name.into(), ip_range.into())
     }
 
@@ -98,7 +111,7 @@ impl<'a> Networks<'a> {
     /// assert!(api.networks().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, network: impl Into<IdOrName>) -> Task<Option<Network>> {
+    pub fn find(self, network: impl Into<IdOrName<NetworkId>>) -> Task<Option<Network>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_NETWORKS, "networks")
@@ -137,7 +150,7 @@ impl<'a> Networks<'a> {
     /// assert!(api.networks().get(network).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<NetworkId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<NetworkId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_NETWORK, id.into())
     }
 
@@ -315,11 +328,6 @@ action_methods!(
     r#"let id = api.networks().create("a", "10.1.0.0/16").await?.resource.id;"#,
     r#"api.networks().change_protection(id).delete(true).await?;"#,
 );
-created!(
-    Network as network in networks / "{id}"
-    by r#"api.networks().create("inner", "10.1.0.0/16")"#
-);
-
 cloud_core::list_request! {
     /// Lists networks; made by [`Networks::list`].
     pub struct ListNetworks => Network;
@@ -352,7 +360,7 @@ cloud_core::list_request! {
 
 cloud_core::request! {
     /// Creates a network; made by [`Networks::create`].
-    pub struct CreateNetwork => Created<Network>;
+    pub struct CreateNetwork => Accepted<Created<Network>, Network>;
     required {
         name: String,
         ip_range: String,
@@ -388,7 +396,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Adds a subnet; made by [`Networks::add_subnet`].
-    pub struct AddSubnet => Started;
+    pub struct AddSubnet => Accepted<Action>;
     required {
         #[serde(flatten)]
         subnet: NewSubnet,
@@ -397,7 +405,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Deletes a subnet; made by [`Networks::delete_subnet`].
-    pub struct DeleteSubnet => Started;
+    pub struct DeleteSubnet => Accepted<Action>;
     required {
         ip_range: String,
     }
@@ -405,7 +413,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Adds a route; made by [`Networks::add_route`].
-    pub struct AddRoute => Started;
+    pub struct AddRoute => Accepted<Action>;
     required {
         destination: String,
         gateway: String,
@@ -414,7 +422,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Deletes a route; made by [`Networks::delete_route`].
-    pub struct DeleteRoute => Started;
+    pub struct DeleteRoute => Accepted<Action>;
     required {
         destination: String,
         gateway: String,
@@ -423,7 +431,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Makes a network larger; made by [`Networks::change_ip_range`].
-    pub struct ChangeIpRange => Started;
+    pub struct ChangeIpRange => Accepted<Action>;
     required {
         ip_range: String,
     }

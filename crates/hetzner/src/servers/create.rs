@@ -1,29 +1,21 @@
 use cloud_core::call::Task;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use secrecy::SecretString;
 use serde::Serialize;
 
 use super::{Server, Servers};
-use crate::actions::{ActionStatus, Created, created};
+use crate::actions::{self, ActionStatus, Created};
 use crate::client::Client;
 use crate::error::ErrorCode;
-use crate::firewalls::FirewallId;
-use crate::id_or_name::IdOrName;
+use crate::ids::{FirewallId, NetworkId, PlacementGroupId, PrimaryIpId, SshKeyId, VolumeId};
 use crate::labels::{self, Labels};
-use crate::networks::NetworkId;
 use crate::ops;
-use crate::placement_groups::PlacementGroupId;
-use crate::primary_ips::PrimaryIpId;
-use crate::volumes::VolumeId;
+use cloud_core::model::IdOrName;
 
 mod fallback;
 
 pub use fallback::{Candidate, NoRoom, Tried};
-
-created!(
-    Server as server in servers / "{id}"
-    by r#"api.servers().create("web-1", "cx23", "debian-13")"#
-);
 
 impl Servers<'_> {
     /// Creates a server (`POST /servers`) of a type and from an image, each by name or, as text, by id.
@@ -57,9 +49,12 @@ impl Servers<'_> {
         server_type: impl Into<String>,
         image: impl Into<String>,
     ) -> CreateServer {
-        let call = self
-            .0
-            .call(&ops::CREATE_SERVER, Created::<Server>::decode(self.0));
+        let call = self.0.call(
+            &ops::CREATE_SERVER,
+            actions::created(self.0, "server", |api, server: &Server| {
+                api.servers().get(server.id)
+            }),
+        );
         CreateServer::new(
             call,
             name.into(),
@@ -139,7 +134,7 @@ impl PublicNetSetup {
 
 cloud_core::request! {
     /// Creates a server; made by [`Servers::create`]. `Debug` hides the user data.
-    pub struct CreateServer => Created<Server>;
+    pub struct CreateServer => Accepted<Created<Server>, Server>;
     required {
         name: String,
         server_type: String,
@@ -166,7 +161,7 @@ cloud_core::request! {
     }
     list {
         /// The SSH keys of `root`, by id or name. Without any a password is made.
-        ssh_keys: IdOrName,
+        ssh_keys: IdOrName<SshKeyId>,
         /// The volumes attached to it; they must stand in its location.
         volumes: VolumeId,
         /// The private networks it is attached to.
@@ -199,11 +194,11 @@ impl CreateServer {
     /// let create = api.servers().create("web-1", "cx23", "debian-13").labels([("env", "prod")]);
     /// let first = create.clone().or_get().await?;
     /// let second = create.or_get().await?;
-    /// assert!(second.existed);
+    /// assert!(!second.was_created());
     /// assert_eq!(second.resource.id, first.resource.id);
     /// # Ok(()) }
     /// ```
-    pub fn or_get(self) -> Task<Created<Server>> {
+    pub fn or_get(self) -> Task<Accepted<Created<Server>, Server>> {
         Task::new(async move {
             let wanted = self.clone();
             let error = match self.send().await {
@@ -227,7 +222,7 @@ impl CreateServer {
 
     /// The server of this name, if it is what this would create, with the work still going on for it, so that it can be
     /// waited for like a new one.
-    async fn existing(&self) -> Result<Option<Created<Server>>> {
+    async fn existing(&self) -> Result<Option<Accepted<Created<Server>, Server>>> {
         let servers = self.client.servers();
         let named = servers.list().name(self.name.as_str()).page().await?;
         let Some(server) = named.items.into_iter().next() else {
@@ -241,14 +236,10 @@ impl CreateServer {
             .status(ActionStatus::Running)
             .all()
             .await?;
-        Ok(Some(Created {
-            resource: server,
-            action: None,
-            next_actions: running,
-            root_password: None,
-            existed: true,
-            client: self.client.clone(),
-        }))
+        let mut found = Created::new(server, None);
+        found.next_actions = running;
+        let found = found.accepted(&self.client, |api, server| api.servers().get(server.id));
+        Ok(Some(found.found()))
     }
 
     fn describes(&self, server: &Server) -> bool {

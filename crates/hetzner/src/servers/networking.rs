@@ -1,11 +1,12 @@
+use cloud_core::wait::Accepted;
 use std::net::IpAddr;
 
-use super::{ServerId, Servers};
-use crate::actions::Started;
+use super::Servers;
+use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
+use crate::ids::{NetworkId, ServerId};
 use crate::ips::ChangeDnsPtr;
-use crate::networks::NetworkId;
 use crate::ops;
 
 impl Servers<'_> {
@@ -128,7 +129,7 @@ impl Servers<'_> {
 
 cloud_core::request! {
     /// Attaches a server to a private network; made by [`Servers::attach_to_network`].
-    pub struct AttachToNetwork => Started;
+    pub struct AttachToNetwork => Accepted<Action>;
     required {
         network: NetworkId,
     }
@@ -146,7 +147,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Detaches a server from a private network; made by [`Servers::detach_from_network`].
-    pub struct DetachFromNetwork => Started;
+    pub struct DetachFromNetwork => Accepted<Action>;
     required {
         network: NetworkId,
     }
@@ -154,7 +155,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Sets the further addresses of a server in a private network; made by [`Servers::change_alias_ips`].
-    pub struct ChangeAliasIps => Started;
+    pub struct ChangeAliasIps => Accepted<Action>;
     required {
         network: NetworkId,
         alias_ips: Vec<String>,

@@ -3,23 +3,32 @@ use std::time::Duration;
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
 use cloud_core::time::Interval;
+use cloud_core::wait::Accepted;
 use cloud_core::wait::{Poll, Progress, Step, Waiter};
 
-use super::{Server, ServerId, ServerMetricType, ServerStatus};
-use crate::actions::{Deleted, Started, action_methods};
+use super::{Server, ServerMetricType, ServerStatus};
+use crate::actions::{Action, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::ServerId;
 use crate::labels::{self, Labels};
 use crate::metrics::GetMetrics;
 use crate::ops;
-use crate::sort::Sort;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+
+impl Client {
+    /// Servers.
+    pub fn servers(&self) -> Servers<'_> {
+        Servers::new(self)
+    }
+}
 
 /// `/servers`.
 ///
-/// What changes a server takes time: the answer is [`Started`], and [`Started::wait`] waits for its end. While one action
+/// What changes a server takes time: the answer is [`Started`], and [`Accepted::wait`] waits for its end. While one action
 /// works on a server, others fail with `locked`.
 #[derive(Clone, Copy, Debug)]
 pub struct Servers<'a>(pub(super) &'a Client);
@@ -83,7 +92,7 @@ impl<'a> Servers<'a> {
     /// assert!(api.servers().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, server: impl Into<IdOrName>) -> Task<Option<Server>> {
+    pub fn find(self, server: impl Into<IdOrName<ServerId>>) -> Task<Option<Server>> {
         let by_name = |name: &str| {
             self.0
                 .list(&ops::LIST_SERVERS, "servers")
@@ -124,7 +133,7 @@ impl<'a> Servers<'a> {
     /// assert!(api.servers().get(server).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<ServerId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<ServerId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_SERVER, id.into())
     }
 
@@ -172,7 +181,7 @@ impl<'a> Servers<'a> {
         self,
         operation: &'static cloud_core::request::OperationRow,
         id: ServerId,
-    ) -> Call<Started> {
+    ) -> Call<Accepted<Action>> {
         self.0.start(operation, id)
     }
 

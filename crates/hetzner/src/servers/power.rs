@@ -1,9 +1,11 @@
 use cloud_core::call::Call;
+use cloud_core::wait::Accepted;
 
-use super::{ServerId, Servers};
-use crate::actions::Started;
+use super::Servers;
+use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
+use crate::ids::ServerId;
 use crate::ops;
 
 impl Servers<'_> {
@@ -20,7 +22,7 @@ impl Servers<'_> {
     /// assert!(api.servers().get(server).await?.is_running());
     /// # Ok(()) }
     /// ```
-    pub fn power_on(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn power_on(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::POWERON_SERVER, id.into())
     }
 
@@ -36,7 +38,7 @@ impl Servers<'_> {
     /// assert!(api.servers().get(server).await?.is_off());
     /// # Ok(()) }
     /// ```
-    pub fn power_off(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn power_off(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::POWEROFF_SERVER, id.into())
     }
 
@@ -52,7 +54,7 @@ impl Servers<'_> {
     /// assert_eq!(action.command, "reboot_server");
     /// # Ok(()) }
     /// ```
-    pub fn reboot(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn reboot(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::REBOOT_SERVER, id.into())
     }
 
@@ -70,7 +72,7 @@ impl Servers<'_> {
     /// # assert_eq!(action.command, "reset_server");
     /// # Ok(()) }
     /// ```
-    pub fn reset(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn reset(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::RESET_SERVER, id.into())
     }
 
@@ -90,7 +92,7 @@ impl Servers<'_> {
     /// # assert!(api.servers().get(server).await?.is_off());
     /// # Ok(()) }
     /// ```
-    pub fn shutdown(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn shutdown(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::SHUTDOWN_SERVER, id.into())
     }
 }

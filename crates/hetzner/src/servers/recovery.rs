@@ -1,16 +1,14 @@
-use std::fmt;
-
 use cloud_core::call::Call;
-use cloud_core::decode::Decode;
-use cloud_core::wait::Waiter;
+use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 
-use super::{EnabledRescue, Rebuilt, RequestedConsole, ResetPassword, ServerId, Servers};
-use crate::actions::{Action, Started};
-use crate::client::Client;
+use super::{EnabledRescue, Rebuilt, RequestedConsole, ResetPassword, Servers};
+use crate::actions;
+use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
+use crate::ids::{ServerId, SshKeyId};
 use crate::ops;
-use crate::ssh_keys::SshKeyId;
 
 impl Servers<'_> {
     /// Gives `root` a new password (`POST /servers/{id}/actions/reset_password`). Needs a running server with the QEMU
@@ -29,8 +27,13 @@ impl Servers<'_> {
     /// assert!(!answer.root_password.expose_secret().is_empty()); // told only here
     /// # Ok(()) }
     /// ```
-    pub fn reset_password(self, id: impl Into<ServerId>) -> Call<WithWork<ResetPassword>> {
-        self.with_work(&ops::RESET_SERVER_PASSWORD, id.into())
+    pub fn reset_password(self, id: impl Into<ServerId>) -> Call<Accepted<ResetPassword, Action>> {
+        self.0
+            .call(
+                &ops::RESET_SERVER_PASSWORD,
+                actions::told(self.0, |answer: &ResetPassword| &answer.action),
+            )
+            .arg(id.into())
     }
 
     /// Opens a VNC console (`POST /servers/{id}/actions/request_console`). Its address is good for one minute.
@@ -47,8 +50,16 @@ impl Servers<'_> {
     /// assert!(console.wss_url.expose_secret().starts_with("wss://"));
     /// # Ok(()) }
     /// ```
-    pub fn request_console(self, id: impl Into<ServerId>) -> Call<WithWork<RequestedConsole>> {
-        self.with_work(&ops::REQUEST_SERVER_CONSOLE, id.into())
+    pub fn request_console(
+        self,
+        id: impl Into<ServerId>,
+    ) -> Call<Accepted<RequestedConsole, Action>> {
+        self.0
+            .call(
+                &ops::REQUEST_SERVER_CONSOLE,
+                actions::told(self.0, |answer: &RequestedConsole| &answer.action),
+            )
+            .arg(id.into())
     }
 
     /// Lets the server boot into the rescue system next time (`POST /servers/{id}/actions/enable_rescue`).
@@ -68,7 +79,14 @@ impl Servers<'_> {
     /// # Ok(()) }
     /// ```
     pub fn enable_rescue(self, id: impl Into<ServerId>) -> EnableRescue {
-        EnableRescue::new(self.with_work(&ops::ENABLE_SERVER_RESCUE, id.into()))
+        EnableRescue::new(
+            self.0
+                .call(
+                    &ops::ENABLE_SERVER_RESCUE,
+                    actions::told(self.0, |answer: &EnabledRescue| &answer.action),
+                )
+                .arg(id.into()),
+        )
     }
 
     /// Undoes [`enable_rescue`](Self::enable_rescue) (`POST /servers/{id}/actions/disable_rescue`).
@@ -84,7 +102,7 @@ impl Servers<'_> {
     /// assert!(!api.servers().get(server).await?.rescue_enabled);
     /// # Ok(()) }
     /// ```
-    pub fn disable_rescue(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn disable_rescue(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_SERVER_RESCUE, id.into())
     }
 
@@ -107,7 +125,12 @@ impl Servers<'_> {
     /// ```
     pub fn rebuild(self, id: impl Into<ServerId>, image: impl Into<String>) -> RebuildServer {
         RebuildServer::new(
-            self.with_work(&ops::REBUILD_SERVER, id.into()),
+            self.0
+                .call(
+                    &ops::REBUILD_SERVER,
+                    actions::told(self.0, |answer: &Rebuilt| &answer.action),
+                )
+                .arg(id.into()),
             image.into(),
         )
     }
@@ -143,84 +166,10 @@ impl Servers<'_> {
     /// assert!(api.servers().get(server).await?.iso.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn detach_iso(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn detach_iso(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DETACH_SERVER_ISO, id.into())
     }
-
-    fn with_work<T: HasAction>(
-        self,
-        operation: &'static cloud_core::request::OperationRow,
-        id: ServerId,
-    ) -> Call<WithWork<T>> {
-        let client = self.0.clone();
-        let decode = Decode::<T>::json().map(move |answer| WithWork {
-            answer,
-            client: client.clone(),
-        });
-        self.0.call(operation, decode).arg(id)
-    }
 }
-
-/// An answer that tells something besides the action that was started. It reads like the answer itself.
-#[derive(Clone)]
-pub struct WithWork<T> {
-    answer: T,
-    client: Client,
-}
-
-impl<T: HasAction> WithWork<T> {
-    /// Waits until the action has ended well and gives it as it is then (`GET /actions?id=..`).
-    ///
-    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`].
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let rebuilt = api.servers().rebuild(server, "debian-13").await?;
-    /// assert!(rebuilt.wait().await?.is_success());
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(&self) -> Waiter<Action> {
-        Started::new(self.answer.action().clone(), &self.client).wait()
-    }
-
-    /// The answer alone.
-    pub fn into_inner(self) -> T {
-        self.answer
-    }
-}
-
-impl<T> std::ops::Deref for WithWork<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.answer
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for WithWork<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.answer.fmt(f)
-    }
-}
-
-/// An answer with an action in it.
-pub trait HasAction: serde::de::DeserializeOwned + Send + 'static {
-    /// The action.
-    fn action(&self) -> &Action;
-}
-
-macro_rules! has_action {
-    ($($answer:ty)*) => { $(
-        impl HasAction for $answer {
-            fn action(&self) -> &Action {
-                &self.action
-            }
-        }
-    )* };
-}
-has_action!(EnabledRescue Rebuilt RequestedConsole ResetPassword);
 
 cloud_core::open_enum! {
     /// The rescue systems.
@@ -232,7 +181,7 @@ cloud_core::open_enum! {
 
 cloud_core::request! {
     /// Enables the rescue system; made by [`Servers::enable_rescue`].
-    pub struct EnableRescue => WithWork<EnabledRescue>;
+    pub struct EnableRescue => Accepted<EnabledRescue, Action>;
     opt {
         /// The system; `linux64` unless set.
         @serde(rename = "type") kind: RescueType,
@@ -245,7 +194,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Rebuilds a server; made by [`Servers::rebuild`].
-    pub struct RebuildServer => WithWork<Rebuilt>;
+    pub struct RebuildServer => Accepted<Rebuilt, Action>;
     required {
         image: String,
     }
@@ -257,7 +206,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Inserts an ISO image; made by [`Servers::attach_iso`].
-    pub struct AttachIso => Started;
+    pub struct AttachIso => Accepted<Action>;
     required {
         iso: String,
     }

@@ -1,13 +1,15 @@
 use cloud_core::call::Call;
+use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 
-use super::{ServerId, Servers};
-use crate::actions::{Created, Started};
+use super::Servers;
+use crate::actions::{self, Action, Created};
 #[cfg(doc)]
 use crate::error::ErrorCode;
+use crate::ids::{PlacementGroupId, ServerId};
 use crate::images::{Image, ImageType};
 use crate::labels::{self, Labels};
 use crate::ops;
-use crate::placement_groups::PlacementGroupId;
 
 impl Servers<'_> {
     /// Takes a snapshot or a backup (`POST /servers/{id}/actions/create_image`). A server that is off gives a cleaner
@@ -28,7 +30,9 @@ impl Servers<'_> {
     /// # Ok(()) }
     /// ```
     pub fn create_image(self, id: impl Into<ServerId>) -> CreateImage {
-        let decode = Created::<Image>::decode(self.0);
+        let decode = actions::created(self.0, "image", |api, image: &Image| {
+            api.images().get(image.id)
+        });
         CreateImage::new(
             self.0
                 .call(&ops::CREATE_SERVER_IMAGE, decode)
@@ -83,7 +87,7 @@ impl Servers<'_> {
     /// assert!(BACKUP_WINDOWS.contains(&window.as_str()));
     /// # Ok(()) }
     /// ```
-    pub fn enable_backup(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn enable_backup(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::ENABLE_SERVER_BACKUP, id.into())
     }
 
@@ -100,7 +104,7 @@ impl Servers<'_> {
     /// assert_eq!(api.servers().get(server).await?.backup_window, None);
     /// # Ok(()) }
     /// ```
-    pub fn disable_backup(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn disable_backup(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_SERVER_BACKUP, id.into())
     }
 
@@ -161,14 +165,14 @@ impl Servers<'_> {
     /// assert!(api.servers().get(server).await?.placement_group.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn remove_from_placement_group(self, id: impl Into<ServerId>) -> Call<Started> {
+    pub fn remove_from_placement_group(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::REMOVE_SERVER_FROM_PLACEMENT_GROUP, id.into())
     }
 }
 
 cloud_core::request! {
     /// Takes an image of a server; made by [`Servers::create_image`].
-    pub struct CreateImage => Created<Image>;
+    pub struct CreateImage => Accepted<Created<Image>, Image>;
     opt {
         /// A line for people.
         description: String,
@@ -182,7 +186,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes the type of a server; made by [`Servers::change_type`].
-    pub struct ChangeServerType => Started;
+    pub struct ChangeServerType => Accepted<Action>;
     required {
         server_type: String,
         upgrade_disk: bool,
@@ -191,7 +195,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Protects a server or lifts its protection; made by [`Servers::change_protection`].
-    pub struct ChangeServerProtection => Started;
+    pub struct ChangeServerProtection => Accepted<Action>;
     opt {
         /// Whether deleting is refused.
         delete: bool,
@@ -202,7 +206,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Puts a server into a placement group; made by [`Servers::add_to_placement_group`].
-    pub struct AddToPlacementGroup => Started;
+    pub struct AddToPlacementGroup => Accepted<Action>;
     required {
         placement_group: PlacementGroupId,
     }

@@ -1,26 +1,36 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::List;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::{CallOptions, OperationRow};
+use cloud_core::wait::Accepted;
 use secrecy::SecretString;
 
 use super::snapshots::StorageBoxSnapshots;
 use super::subaccounts::StorageBoxSubaccounts;
-use super::{AccessSetup, StorageBox, StorageBoxId, check};
-use crate::actions::{Action, ActionId, Created, Deleted, ListActions, Started, created};
+use super::{AccessSetup, StorageBox, check};
+use crate::actions::{self, Action, Created, ListActions};
 use crate::client::{Client, in_pages, page_of};
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{ActionId, StorageBoxId};
 use crate::labels::{self, Labels};
 use crate::ops;
 use crate::protection::ChangeProtection;
-use crate::sort::Sort;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+
+impl Client {
+    /// Storage boxes: storage that is reached by SFTP, SMB, WebDAV and the like. They are on the second host.
+    pub fn storage_boxes(&self) -> StorageBoxes<'_> {
+        StorageBoxes::new(self)
+    }
+}
 
 /// `/storage_boxes`, on the second host.
 ///
-/// What changes a storage box takes time: the answer is [`Started`], and [`Started::wait`] waits for its end.
+/// What changes a storage box takes time: the answer is [`Started`], and [`Accepted::wait`] waits for its end.
 #[derive(Clone, Copy, Debug)]
 pub struct StorageBoxes<'a>(&'a Client);
 
@@ -102,7 +112,9 @@ impl<'a> StorageBoxes<'a> {
     ) -> CreateStorageBox {
         let call = self.0.call_on_hetzner(
             &ops::CREATE_STORAGE_BOX,
-            Created::<StorageBox>::decode(self.0),
+            actions::created(self.0, "storage_box", |api, storage_box: &StorageBox| {
+                api.storage_boxes().get(storage_box.id)
+            }),
         );
         CreateStorageBox::new(
             call,
@@ -153,7 +165,7 @@ impl<'a> StorageBoxes<'a> {
     /// assert!(api.storage_boxes().find("nothing").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, storage_box: impl Into<IdOrName>) -> Task<Option<StorageBox>> {
+    pub fn find(self, storage_box: impl Into<IdOrName<StorageBoxId>>) -> Task<Option<StorageBox>> {
         find(
             storage_box.into(),
             |name| self.listed().query("name", name),
@@ -192,9 +204,9 @@ impl<'a> StorageBoxes<'a> {
     /// assert!(api.storage_boxes().get(storage_box).await.unwrap_err().is_not_found());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<StorageBoxId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<StorageBoxId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0
-            .call_on_hetzner(&ops::DELETE_STORAGE_BOX, Deleted::decode(self.0))
+            .call_on_hetzner(&ops::DELETE_STORAGE_BOX, actions::deleted(self.0))
             .arg(id.into())
     }
 
@@ -222,9 +234,13 @@ impl<'a> StorageBoxes<'a> {
         )
     }
 
-    pub(super) fn start(self, operation: &'static OperationRow, id: StorageBoxId) -> Call<Started> {
+    pub(super) fn start(
+        self,
+        operation: &'static OperationRow,
+        id: StorageBoxId,
+    ) -> Call<Accepted<Action>> {
         self.0
-            .call_on_hetzner(operation, Started::decode(self.0))
+            .call_on_hetzner(operation, actions::started(self.0))
             .arg(id)
     }
 
@@ -310,11 +326,6 @@ impl<'a> StorageBoxes<'a> {
     }
 }
 
-created!(
-    StorageBox as storage_box in storage_boxes / "{id}"
-    by r#"api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7")"#
-);
-
 cloud_core::list_request! {
     /// Lists storage boxes; made by [`StorageBoxes::list`].
     pub struct ListStorageBoxes => StorageBox;
@@ -337,7 +348,7 @@ impl ListStorageBoxes {
 
 cloud_core::request! {
     /// Orders a storage box; made by [`StorageBoxes::create`]. `Debug` hides the password.
-    pub struct CreateStorageBox => Created<StorageBox>;
+    pub struct CreateStorageBox => Accepted<Created<StorageBox>, StorageBox>;
     required {
         name: String,
         storage_box_type: String,

@@ -1,12 +1,14 @@
 use cloud_core::call::Call;
+use cloud_core::wait::Accepted;
 use secrecy::SecretString;
 
-use super::{StorageBoxId, StorageBoxes, check};
-use crate::actions::Started;
+use super::{StorageBoxes, check};
+use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::id_or_name::IdOrName;
+use crate::ids::{StorageBoxId, StorageBoxSnapshotId};
 use crate::ops;
+use cloud_core::model::IdOrName;
 
 impl StorageBoxes<'_> {
     /// Changes the size, to a type by name or, as text, by id (`POST /storage_boxes/{id}/actions/change_type`). It
@@ -103,7 +105,7 @@ impl StorageBoxes<'_> {
     pub fn rollback_snapshot(
         self,
         id: impl Into<StorageBoxId>,
-        snapshot: impl Into<IdOrName>,
+        snapshot: impl Into<IdOrName<StorageBoxSnapshotId>>,
     ) -> RollbackStorageBoxSnapshot {
         // Unlike elsewhere, the id is text on the wire.
         let snapshot = snapshot.into().to_string();
@@ -156,14 +158,14 @@ impl StorageBoxes<'_> {
     /// assert!(api.storage_boxes().get(storage_box).await?.snapshot_plan.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn disable_snapshot_plan(self, id: impl Into<StorageBoxId>) -> Call<Started> {
+    pub fn disable_snapshot_plan(self, id: impl Into<StorageBoxId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_STORAGE_BOX_SNAPSHOT_PLAN, id.into())
     }
 }
 
 cloud_core::request! {
     /// Changes the size of a storage box; made by [`StorageBoxes::change_type`].
-    pub struct ChangeStorageBoxType => Started;
+    pub struct ChangeStorageBoxType => Accepted<Action>;
     required {
         storage_box_type: String,
     }
@@ -172,7 +174,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Sets the password of a storage box; made by [`StorageBoxes::reset_password`]. `Debug` hides it.
-    pub struct ResetStorageBoxPassword => Started;
+    pub struct ResetStorageBoxPassword => Accepted<Action>;
     required {
         #[serde(serialize_with = "cloud_core::model::secret::expose")]
         password: SecretString,
@@ -182,7 +184,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes the ways in which a storage box can be reached; made by [`StorageBoxes::update_access_settings`].
-    pub struct UpdateStorageBoxAccess => Started;
+    pub struct UpdateStorageBoxAccess => Accepted<Action>;
     opt {
         /// Whether it can be reached from outside of the provider's network.
         reachable_externally: bool,
@@ -199,7 +201,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Puts a storage box back to a snapshot; made by [`StorageBoxes::rollback_snapshot`].
-    pub struct RollbackStorageBoxSnapshot => Started;
+    pub struct RollbackStorageBoxSnapshot => Accepted<Action>;
     required {
         snapshot: String,
     }
@@ -208,7 +210,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Begins a plan of snapshots; made by [`StorageBoxes::enable_snapshot_plan`].
-    pub struct EnableSnapshotPlan => Started;
+    pub struct EnableSnapshotPlan => Accepted<Action>;
     required {
         max_snapshots: u32,
         hour: u32,

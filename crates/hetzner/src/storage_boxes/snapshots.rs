@@ -3,25 +3,22 @@ use cloud_core::decode::Decode;
 use cloud_core::list::{List, Whole};
 use cloud_core::model::NoMeta;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
-use cloud_core::wait::Waiter;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use super::{StorageBoxId, check};
-use crate::actions::{Action, Created, Deleted};
+use super::check;
+use crate::actions::{self, Action, Created};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{StorageBoxId, StorageBoxSnapshotId};
 use crate::labels::{self, Labels};
 use crate::ops;
-use crate::sort::Sort;
-
-cloud_core::numeric_id! {
-    /// Identifies a snapshot of a storage box.
-    pub struct StorageBoxSnapshotId;
-}
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 /// A snapshot of a storage box: all its files as they were.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -122,7 +119,11 @@ impl<'a> StorageBoxSnapshots<'a> {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
             answer.snapshot.storage_box = storage_box;
-            Created::new(&client, answer.snapshot, answer.action)
+            Created::new(answer.snapshot, answer.action).accepted(&client, |api, snapshot| {
+                api.storage_boxes()
+                    .snapshots(snapshot.storage_box)
+                    .get(snapshot.id)
+            })
         });
         let call = self
             .client
@@ -177,7 +178,10 @@ impl<'a> StorageBoxSnapshots<'a> {
     /// assert_eq!(found.map(|found| found.id), Some(snapshot.id));
     /// # Ok(()) }
     /// ```
-    pub fn find(self, snapshot: impl Into<IdOrName>) -> Task<Option<StorageBoxSnapshot>> {
+    pub fn find(
+        self,
+        snapshot: impl Into<IdOrName<StorageBoxSnapshotId>>,
+    ) -> Task<Option<StorageBoxSnapshot>> {
         find(
             snapshot.into(),
             |name| self.listed().query("name", name),
@@ -222,10 +226,10 @@ impl<'a> StorageBoxSnapshots<'a> {
     /// assert!(snapshots.list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<StorageBoxSnapshotId>) -> Call<Deleted> {
+    pub fn delete(self, id: impl Into<StorageBoxSnapshotId>) -> Call<Accepted<Option<Action>, ()>> {
         let call = self.client.call_on_hetzner(
             &ops::DELETE_STORAGE_BOX_SNAPSHOT,
-            Deleted::decode(self.client),
+            actions::deleted(self.client),
         );
         call.arg(self.storage_box).arg(id.into())
     }
@@ -236,29 +240,6 @@ struct Answer {
     snapshot: StorageBoxSnapshot,
     #[serde(default)]
     action: Option<Action>,
-}
-
-impl Created<StorageBoxSnapshot> {
-    /// Waits until the snapshot is taken (`GET /actions?id=..`) and gives all of it.
-    ///
-    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`](crate::Started::wait).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let taken = api.storage_boxes().snapshots(storage_box).create().await?;
-    /// let snapshot = taken.wait().await?;
-    /// assert!(!snapshot.name.is_empty()); // which the answer itself did not tell
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(&self) -> Waiter<StorageBoxSnapshot> {
-        let (storage_box, id) = (self.resource.storage_box, self.resource.id);
-        self.wait_then(move |client| {
-            Task::new(client.storage_boxes().snapshots(storage_box).get(id).send())
-        })
-    }
 }
 
 cloud_core::list_request! {
@@ -285,7 +266,7 @@ impl ListStorageBoxSnapshots {
 
 cloud_core::request! {
     /// Takes a snapshot; made by [`StorageBoxSnapshots::create`].
-    pub struct CreateStorageBoxSnapshot => Created<StorageBoxSnapshot>;
+    pub struct CreateStorageBoxSnapshot => Accepted<Created<StorageBoxSnapshot>, StorageBoxSnapshot>;
     opt {
         /// A line for people, up to 1000 characters.
         description: String,

@@ -3,26 +3,23 @@ use cloud_core::decode::Decode;
 use cloud_core::list::{List, Whole};
 use cloud_core::model::NoMeta;
 use cloud_core::model::Timestamp;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
-use cloud_core::wait::Waiter;
+use cloud_core::wait::Accepted;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{StorageBoxId, access_setup, check};
-use crate::actions::{Action, Created, Deleted, Started};
+use super::{access_setup, check};
+use crate::actions::{self, Action, Created};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::id_or_name::IdOrName;
+use crate::ids::{StorageBoxId, StorageBoxSubaccountId};
 use crate::labels::{self, Labels};
 use crate::ops;
-use crate::sort::Sort;
-
-cloud_core::numeric_id! {
-    /// Identifies a subaccount of a storage box.
-    pub struct StorageBoxSubaccountId;
-}
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 /// One more user of a storage box, in a directory of its own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -154,7 +151,11 @@ impl<'a> StorageBoxSubaccounts<'a> {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
             answer.subaccount.storage_box = storage_box;
-            Created::new(&client, answer.subaccount, answer.action)
+            Created::new(answer.subaccount, answer.action).accepted(&client, |api, account| {
+                api.storage_boxes()
+                    .subaccounts(account.storage_box)
+                    .get(account.id)
+            })
         });
         let call = self
             .client
@@ -213,7 +214,10 @@ impl<'a> StorageBoxSubaccounts<'a> {
     /// assert_eq!(found.map(|found| found.id), Some(account.id));
     /// # Ok(()) }
     /// ```
-    pub fn find(self, subaccount: impl Into<IdOrName>) -> Task<Option<StorageBoxSubaccount>> {
+    pub fn find(
+        self,
+        subaccount: impl Into<IdOrName<StorageBoxSubaccountId>>,
+    ) -> Task<Option<StorageBoxSubaccount>> {
         find(
             subaccount.into(),
             |name| self.listed().query("name", name),
@@ -242,9 +246,13 @@ impl<'a> StorageBoxSubaccounts<'a> {
         UpdateStorageBoxSubaccount::new(self.one(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT, id.into()))
     }
 
-    fn start(self, operation: &'static OperationRow, id: StorageBoxSubaccountId) -> Call<Started> {
+    fn start(
+        self,
+        operation: &'static OperationRow,
+        id: StorageBoxSubaccountId,
+    ) -> Call<Accepted<Action>> {
         self.client
-            .call_on_hetzner(operation, Started::decode(self.client))
+            .call_on_hetzner(operation, actions::started(self.client))
             .arg(self.storage_box)
             .arg(id)
     }
@@ -265,10 +273,13 @@ impl<'a> StorageBoxSubaccounts<'a> {
     /// assert!(accounts.list().all().await?.is_empty());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, id: impl Into<StorageBoxSubaccountId>) -> Call<Deleted> {
+    pub fn delete(
+        self,
+        id: impl Into<StorageBoxSubaccountId>,
+    ) -> Call<Accepted<Option<Action>, ()>> {
         let call = self.client.call_on_hetzner(
             &ops::DELETE_STORAGE_BOX_SUBACCOUNT,
-            Deleted::decode(self.client),
+            actions::deleted(self.client),
         );
         call.arg(self.storage_box).arg(id.into())
     }
@@ -366,35 +377,6 @@ struct Answer {
     action: Option<Action>,
 }
 
-impl Created<StorageBoxSubaccount> {
-    /// Waits until the subaccount can be used (`GET /actions?id=..`) and gives all of it.
-    ///
-    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`](crate::Started::wait).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let created = api.storage_boxes().subaccounts(storage_box).create("hosts/web-1", "Battery-Staple-8").await?;
-    /// let account = created.wait().await?;
-    /// assert!(account.username.starts_with('u')); // which the answer itself did not tell
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(&self) -> Waiter<StorageBoxSubaccount> {
-        let (storage_box, id) = (self.resource.storage_box, self.resource.id);
-        self.wait_then(move |client| {
-            Task::new(
-                client
-                    .storage_boxes()
-                    .subaccounts(storage_box)
-                    .get(id)
-                    .send(),
-            )
-        })
-    }
-}
-
 cloud_core::list_request! {
     /// Lists subaccounts; made by [`StorageBoxSubaccounts::list`].
     pub struct ListStorageBoxSubaccounts => StorageBoxSubaccount;
@@ -432,7 +414,7 @@ fn check_texts(
 
 cloud_core::request! {
     /// Creates a subaccount; made by [`StorageBoxSubaccounts::create`]. `Debug` hides the password.
-    pub struct CreateStorageBoxSubaccount => Created<StorageBoxSubaccount>;
+    pub struct CreateStorageBoxSubaccount => Accepted<Created<StorageBoxSubaccount>, StorageBoxSubaccount>;
     required {
         home_directory: String,
         #[serde(serialize_with = "cloud_core::model::secret::expose")]
@@ -471,7 +453,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes the directory of a subaccount; made by [`StorageBoxSubaccounts::change_home_directory`].
-    pub struct ChangeHomeDirectory => Started;
+    pub struct ChangeHomeDirectory => Accepted<Action>;
     required {
         home_directory: String,
     }
@@ -480,7 +462,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Sets the password of a subaccount; made by [`StorageBoxSubaccounts::reset_password`]. `Debug` hides it.
-    pub struct ResetSubaccountPassword => Started;
+    pub struct ResetSubaccountPassword => Accepted<Action>;
     required {
         #[serde(serialize_with = "cloud_core::model::secret::expose")]
         password: SecretString,
@@ -490,7 +472,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes the ways in which a subaccount can be used; made by [`StorageBoxSubaccounts::update_access_settings`].
-    pub struct UpdateSubaccountAccess => Started;
+    pub struct UpdateSubaccountAccess => Accepted<Action>;
     opt {
         /// Whether it can be reached from outside of the provider's network.
         reachable_externally: bool,

@@ -1,9 +1,11 @@
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 
 use super::rr::{check_records, check_ttl};
 use super::{Record, Records, RrType};
-use crate::actions::Started;
+use crate::actions::Action;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ops;
@@ -239,7 +241,7 @@ fn check_few(kind: &RrType, records: &[Record]) -> Result<()> {
 cloud_core::request! {
     /// Changes the records of an RRset; made by [`Records::set_records`], [`Records::remove_records`] and
     /// [`Records::update_records`].
-    pub struct ChangeRecords => Started;
+    pub struct ChangeRecords => Accepted<Action>;
     required {
         records: Vec<Record>,
     }
@@ -247,7 +249,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Adds records; made by [`Records::add_records`].
-    pub struct AddRecords => Started;
+    pub struct AddRecords => Accepted<Action>;
     required {
         records: Vec<Record>,
     }
@@ -260,7 +262,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes how long records may be cached; made by [`Records::change_ttl`].
-    pub struct ChangeRrSetTtl => Started;
+    pub struct ChangeRrSetTtl => Accepted<Action>;
     required {
         ttl: Option<u32>,
     }
@@ -269,7 +271,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Protects an RRset or lifts its protection; made by [`Records::change_protection`].
-    pub struct ChangeRrSetProtection => Started;
+    pub struct ChangeRrSetProtection => Accepted<Action>;
     required {
         change: bool,
     }

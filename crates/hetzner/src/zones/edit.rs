@@ -13,7 +13,8 @@ use crate::actions::{Action, wait_for};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::id_or_name::IdOrName;
+use crate::ids::ZoneId;
+use cloud_core::model::IdOrName;
 
 /// A change of several RRsets of a zone; made by [`Records::edit`](super::Records::edit). Nothing is sent before
 /// [`preview`](Self::preview), and nothing changes before [`Preview::apply`].
@@ -23,7 +24,7 @@ use crate::id_or_name::IdOrName;
 #[must_use = "nothing is changed until the preview is applied"]
 pub struct Edit {
     client: Client,
-    zone: IdOrName,
+    zone: IdOrName<ZoneId>,
     wishes: Vec<Wish>,
 }
 
@@ -42,7 +43,7 @@ enum What {
 }
 
 impl Edit {
-    pub(super) fn new(client: &Client, zone: IdOrName) -> Self {
+    pub(super) fn new(client: &Client, zone: IdOrName<ZoneId>) -> Self {
         Self {
             client: client.clone(),
             zone,
@@ -136,7 +137,7 @@ impl Edit {
 /// The RRsets that are talked about, as far as they are there.
 async fn read(
     client: &Client,
-    zone: &IdOrName,
+    zone: &IdOrName<ZoneId>,
     wishes: &[Wish],
 ) -> Result<HashMap<(String, RrType), RrSet>> {
     let mut kinds: Vec<&RrType> = wishes.iter().map(|wish| &wish.kind).collect();
@@ -316,7 +317,7 @@ impl Step {
     async fn send(
         self,
         client: &Client,
-        zone: &IdOrName,
+        zone: &IdOrName<ZoneId>,
         name: &str,
         kind: &RrType,
     ) -> Result<Option<Action>> {
@@ -326,16 +327,16 @@ impl Step {
             Self::Create(values, ttl) => {
                 let rr = Rr::new(kind, values);
                 let rr = if let Some(ttl) = ttl { rr.ttl(ttl) } else { rr };
-                return Ok(records.create(name, rr).await?.action);
+                return Ok(records.create(name, rr).await?.into_answer().action);
             }
-            Self::Delete => return Ok(records.delete(name, kind).await?.action),
+            Self::Delete => return Ok(records.delete(name, kind).await?.into_answer()),
             Self::Add(values) => records.add_records(name, kind, values).await?,
             Self::Set(values) => records.set_records(name, kind, values).await?,
             Self::Remove(values) => records.remove_records(name, kind, values).await?,
             Self::Comment(values) => records.update_records(name, kind, values).await?,
             Self::Ttl(ttl) => records.change_ttl(name, kind, ttl).await?,
         };
-        Ok(Some(started.action))
+        Ok(Some(started.into_answer()))
     }
 }
 
@@ -370,7 +371,7 @@ fn meaning(kind: &RrType, value: &str) -> String {
 #[must_use = "nothing is changed until the preview is applied"]
 pub struct Preview {
     client: Client,
-    zone: IdOrName,
+    zone: IdOrName<ZoneId>,
     changes: Vec<Change>,
 }
 

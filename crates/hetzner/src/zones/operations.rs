@@ -1,18 +1,28 @@
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 
 use super::{NewRrSet, PrimaryNameserver, Records, SentNameserver, Zone, ZoneMode, rr};
-use crate::actions::{Created, Deleted, Started, action_methods, created};
+use crate::actions::{self, Action, Created, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::id_or_name::IdOrName;
+use crate::ids::ZoneId;
 use crate::labels::{self, Labels};
 use crate::ops;
 use crate::protection::ChangeProtection;
-use crate::sort::Sort;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+
+impl Client {
+    /// DNS zones and their records.
+    pub fn zones(&self) -> Zones<'_> {
+        Zones::new(self)
+    }
+}
 
 /// `/zones`. Zones are named by id or by domain.
 ///
@@ -90,9 +100,11 @@ impl<'a> Zones<'a> {
             .primary_nameservers(primary_nameservers)
     }
 
-    fn creating(self) -> Call<Created<Zone>> {
-        self.0
-            .call(&ops::CREATE_ZONE, Created::<Zone>::decode(self.0))
+    fn creating(self) -> Call<Accepted<Created<Zone>, Zone>> {
+        self.0.call(
+            &ops::CREATE_ZONE,
+            actions::created(self.0, "zone", |api, zone: &Zone| api.zones().get(zone.id)),
+        )
     }
 
     /// One zone (`GET /zones/{id_or_name}`).
@@ -109,7 +121,7 @@ impl<'a> Zones<'a> {
     /// println!("{} records, cached for {} s", zone.record_count, zone.ttl);
     /// # Ok(()) }
     /// ```
-    pub fn get(self, zone: impl Into<IdOrName>) -> Call<Zone> {
+    pub fn get(self, zone: impl Into<IdOrName<ZoneId>>) -> Call<Zone> {
         self.0
             .call(&ops::GET_ZONE, Decode::key("zone"))
             .arg(zone.into())
@@ -127,7 +139,7 @@ impl<'a> Zones<'a> {
     /// # assert!(api.zones().find("example.com").await?.is_some());
     /// # Ok(()) }
     /// ```
-    pub fn find(self, zone: impl Into<IdOrName>) -> Task<Option<Zone>> {
+    pub fn find(self, zone: impl Into<IdOrName<ZoneId>>) -> Task<Option<Zone>> {
         let get = self.get(zone);
         get.optional()
     }
@@ -144,7 +156,7 @@ impl<'a> Zones<'a> {
     /// assert_eq!(zone.labels.get("env"), Some("prod"));
     /// # Ok(()) }
     /// ```
-    pub fn update(self, zone: impl Into<IdOrName>) -> UpdateZone {
+    pub fn update(self, zone: impl Into<IdOrName<ZoneId>>) -> UpdateZone {
         UpdateZone::new(
             self.0
                 .call(&ops::UPDATE_ZONE, Decode::key("zone"))
@@ -164,9 +176,9 @@ impl<'a> Zones<'a> {
     /// assert!(api.zones().find("example.com").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn delete(self, zone: impl Into<IdOrName>) -> Call<Deleted> {
+    pub fn delete(self, zone: impl Into<IdOrName<ZoneId>>) -> Call<Accepted<Option<Action>, ()>> {
         self.0
-            .call(&ops::DELETE_ZONE, Deleted::decode(self.0))
+            .call(&ops::DELETE_ZONE, actions::deleted(self.0))
             .arg(zone.into())
     }
 
@@ -183,7 +195,7 @@ impl<'a> Zones<'a> {
     /// assert_eq!(records.get("www", "A").await?.records[0].value, "203.0.113.7");
     /// # Ok(()) }
     /// ```
-    pub fn records(self, zone: impl Into<IdOrName>) -> Records<'a> {
+    pub fn records(self, zone: impl Into<IdOrName<ZoneId>>) -> Records<'a> {
         Records::new(self.0, zone.into())
     }
 
@@ -202,7 +214,7 @@ impl<'a> Zones<'a> {
     /// assert!(file.contains("203.0.113.7"));
     /// # Ok(()) }
     /// ```
-    pub fn export_zonefile(self, zone: impl Into<IdOrName>) -> Call<String> {
+    pub fn export_zonefile(self, zone: impl Into<IdOrName<ZoneId>>) -> Call<String> {
         self.0
             .call(&ops::GET_ZONE_ZONEFILE, Decode::key("zonefile"))
             .arg(zone.into())
@@ -229,7 +241,7 @@ impl<'a> Zones<'a> {
     /// ```
     pub fn import_zonefile(
         self,
-        zone: impl Into<IdOrName>,
+        zone: impl Into<IdOrName<ZoneId>>,
         zonefile: impl Into<String>,
     ) -> ImportZonefile {
         ImportZonefile::new(
@@ -251,7 +263,7 @@ impl<'a> Zones<'a> {
     /// assert_eq!(api.zones().get("example.com").await?.ttl, 300);
     /// # Ok(()) }
     /// ```
-    pub fn change_ttl(self, zone: impl Into<IdOrName>, ttl: u32) -> ChangeZoneTtl {
+    pub fn change_ttl(self, zone: impl Into<IdOrName<ZoneId>>, ttl: u32) -> ChangeZoneTtl {
         ChangeZoneTtl::new(self.start(&ops::CHANGE_ZONE_TTL, zone.into()), ttl)
     }
 
@@ -275,7 +287,7 @@ impl<'a> Zones<'a> {
     /// ```
     pub fn change_primary_nameservers(
         self,
-        zone: impl Into<IdOrName>,
+        zone: impl Into<IdOrName<ZoneId>>,
         primary_nameservers: impl IntoIterator<Item = PrimaryNameserver>,
     ) -> ChangePrimaryNameservers {
         let call = self.start(&ops::CHANGE_ZONE_PRIMARY_NAMESERVERS, zone.into());
@@ -298,25 +310,24 @@ impl<'a> Zones<'a> {
     /// assert_eq!(error.code(), Some("protected"));
     /// # Ok(()) }
     /// ```
-    pub fn change_protection(self, zone: impl Into<IdOrName>) -> ChangeProtection {
+    pub fn change_protection(self, zone: impl Into<IdOrName<ZoneId>>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
     }
 
-    fn start(self, operation: &'static OperationRow, zone: IdOrName) -> Call<Started> {
-        self.0.call(operation, Started::decode(self.0)).arg(zone)
+    fn start(
+        self,
+        operation: &'static OperationRow,
+        zone: IdOrName<ZoneId>,
+    ) -> Call<Accepted<Action>> {
+        self.0.call(operation, actions::started(self.0)).arg(zone)
     }
 }
 
 action_methods!(
-    Zones[IdOrName], Zone in "zones" / "{id_or_name}",
+    Zones[IdOrName<ZoneId>], Zone in "zones" / "{id_or_name}",
     LIST_ZONES_ACTIONS, GET_ZONES_ACTION, LIST_ZONE_ACTIONS,
     r#"let id = api.zones().create("example.com").await?.resource.id;"#,
 );
-created!(
-    Zone as zone in zones / "{id_or_name}"
-    by r#"api.zones().create("example.com")"#
-);
-
 fn check_domain(name: &str) -> Result<()> {
     let problem = if name.is_empty() {
         "must not be empty"
@@ -356,7 +367,7 @@ impl ListZones {
 
 cloud_core::request! {
     /// Creates a zone; made by [`Zones::create`] and [`Zones::create_secondary`].
-    pub struct CreateZone => Created<Zone>;
+    pub struct CreateZone => Accepted<Created<Zone>, Zone>;
     required {
         name: String,
         mode: ZoneMode,
@@ -398,7 +409,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Replaces all records of a zone; made by [`Zones::import_zonefile`].
-    pub struct ImportZonefile => Started;
+    pub struct ImportZonefile => Accepted<Action>;
     required {
         zonefile: String,
     }
@@ -406,7 +417,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes how long records may be cached; made by [`Zones::change_ttl`].
-    pub struct ChangeZoneTtl => Started;
+    pub struct ChangeZoneTtl => Accepted<Action>;
     required {
         ttl: u32,
     }
@@ -415,7 +426,7 @@ cloud_core::request! {
 
 cloud_core::request! {
     /// Changes where a zone is copied from; made by [`Zones::change_primary_nameservers`].
-    pub struct ChangePrimaryNameservers => Started;
+    pub struct ChangePrimaryNameservers => Accepted<Action>;
     required {
         primary_nameservers: Vec<SentNameserver>,
     }

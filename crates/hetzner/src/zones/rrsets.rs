@@ -3,21 +3,22 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::{Patch, Txt};
+use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
-use cloud_core::wait::Waiter;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
-use super::ZoneId;
 use super::edit::Edit;
 use super::rr::{Rr, check_name, check_ttl};
-use crate::actions::{Action, Created, Deleted, Started};
+use crate::actions::{self, Action, Created};
 use crate::client::{Client, in_pages, page_of};
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::id_or_name::IdOrName;
+use crate::ids::ZoneId;
 use crate::labels::{self, Labels};
 use crate::ops;
-use crate::sort::Sort;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 cloud_core::open_enum! {
     /// The type of a DNS record.
@@ -155,11 +156,11 @@ impl RrSet {
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     client: &'a Client,
-    zone: IdOrName,
+    zone: IdOrName<ZoneId>,
 }
 
 impl<'a> Records<'a> {
-    pub(super) fn new(client: &'a Client, zone: IdOrName) -> Self {
+    pub(super) fn new(client: &'a Client, zone: IdOrName<ZoneId>) -> Self {
         Self { client, zone }
     }
 
@@ -231,8 +232,13 @@ impl<'a> Records<'a> {
     /// ```
     pub fn create(&self, name: impl Into<String>, rr: Rr) -> CreateRrSet {
         let client = self.client.clone();
-        let decode = Decode::<Answer>::json()
-            .map(move |answer| Created::new(&client, answer.rrset, answer.action));
+        let decode = Decode::<Answer>::json().map(move |answer| {
+            Created::new(answer.rrset, answer.action).accepted(&client, |api, rrset| {
+                api.zones()
+                    .records(rrset.zone)
+                    .get(&rrset.name, rrset.kind.clone())
+            })
+        });
         let call = self
             .client
             .call(&ops::CREATE_ZONE_RRSET, decode)
@@ -331,10 +337,14 @@ impl<'a> Records<'a> {
     /// assert!(records.find("www", "A").await?.is_none());
     /// # Ok(()) }
     /// ```
-    pub fn delete(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Call<Deleted> {
+    pub fn delete(
+        &self,
+        name: impl AsRef<str>,
+        kind: impl Into<RrType>,
+    ) -> Call<Accepted<Option<Action>, ()>> {
         self.one(
             &ops::DELETE_ZONE_RRSET,
-            Deleted::decode(self.client),
+            actions::deleted(self.client),
             name.as_ref(),
             &kind.into(),
         )
@@ -359,8 +369,8 @@ impl<'a> Records<'a> {
         operation: &'static OperationRow,
         name: &str,
         kind: &RrType,
-    ) -> Call<Started> {
-        self.one(operation, Started::decode(self.client), name, kind)
+    ) -> Call<Accepted<Action>> {
+        self.one(operation, actions::started(self.client), name, kind)
     }
 }
 
@@ -369,30 +379,6 @@ struct Answer {
     rrset: RrSet,
     #[serde(default)]
     action: Option<Action>,
-}
-
-impl Created<RrSet> {
-    /// Waits until the name servers have the records (`GET /actions?id=..`) and gives the RRset as it is then.
-    ///
-    /// Needs a token with read access. Errors worth handling: those of [`Started::wait`].
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// let created = api.zones().records("example.com").create("www", hetzner::Rr::a(["203.0.113.7"])).await?;
-    /// assert_eq!(created.wait().await?.id, "www/A");
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(&self) -> Waiter<RrSet> {
-        let RrSet {
-            zone, name, kind, ..
-        } = self.resource.clone();
-        self.wait_then(move |client| {
-            let get = client.zones().records(zone).get(name.clone(), kind.clone());
-            Task::new(get.send())
-        })
-    }
 }
 
 cloud_core::list_request! {
@@ -419,7 +405,7 @@ impl ListRrSets {
 
 cloud_core::request! {
     /// Creates an RRset; made by [`Records::create`].
-    pub struct CreateRrSet => Created<RrSet>;
+    pub struct CreateRrSet => Accepted<Created<RrSet>, RrSet>;
     required {
         name: String,
         #[serde(rename = "type")]

@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use cloud_core::call::Task;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, ErrorKind, Result};
 
 use super::{CreateServer, Server};
@@ -79,7 +80,7 @@ impl CreateServer {
     pub fn with_fallback(
         self,
         candidates: impl IntoIterator<Item = impl Into<Candidate>>,
-    ) -> Task<Created<Server>> {
+    ) -> Task<Accepted<Created<Server>, Server>> {
         let candidates: Vec<Candidate> = candidates.into_iter().map(Into::into).collect();
         Task::new(async move {
             if candidates.is_empty() {
@@ -89,7 +90,10 @@ impl CreateServer {
         })
     }
 
-    async fn first_with_room(self, candidates: Vec<Candidate>) -> Result<Created<Server>> {
+    async fn first_with_room(
+        self,
+        candidates: Vec<Candidate>,
+    ) -> Result<Accepted<Created<Server>, Server>> {
         // The catalogue only saves requests. Where it cannot be read, the service is asked for every candidate.
         let types = self.client.catalogue().server_types().await.ok();
         let mut tried = Vec::with_capacity(candidates.len());

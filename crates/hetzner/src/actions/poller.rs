@@ -17,12 +17,15 @@ use cloud_core::call::Call;
 use cloud_core::config::BaseUrl;
 use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
+use cloud_core::provider::CallBuilder;
 use cloud_core::task::{PerRuntime, Running};
 use cloud_core::time::Interval;
 use cloud_core::{Error, ErrorKind, Result};
 use tokio::sync::Notify;
 
-use crate::actions::{Action, ActionId};
+use super::Action;
+use crate::client::{Client, Host};
+use crate::ids::ActionId;
 use crate::ops;
 
 /// How many ids go into one request: what the official Go client sends, so known to be accepted.
@@ -75,7 +78,15 @@ struct Watched {
 }
 
 impl Poller {
-    pub(crate) fn new(engine: Engine, base: BaseUrl, first: Duration) -> Self {
+    /// The one of this client.
+    pub(crate) fn of(client: &Client) -> Arc<Self> {
+        client.kept(|| {
+            let (engine, base) = (client.engine().clone(), client.base(Host::Cloud).clone());
+            Self::new(engine, base, client.poll_interval())
+        })
+    }
+
+    fn new(engine: Engine, base: BaseUrl, first: Duration) -> Self {
         let looks = Looks {
             engine,
             base,
