@@ -194,6 +194,17 @@ impl Client {
 
 /// `/actions`: actions of any resource, by their ids. The service keeps no list of all actions of a project
 /// (removed on 2025-01-30); list those of a resource instead.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+/// let id = api.servers().reboot(server).await?.id; // kept somewhere, for another program perhaps
+/// let action = api.actions().wait(id).await?;
+/// assert!(action.is_success());
+/// assert_eq!(api.actions().get(id).await?.command, "reboot_server");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Actions<'a>(&'a Client);
 
@@ -204,25 +215,23 @@ impl<'a> Actions<'a> {
 
     /// One action (`GET /actions/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let started = api.servers().reboot(server).await?;
-    /// let action = api.actions().get(started.id).await?;
-    /// assert_eq!(action.command, "reboot_server");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound).
     pub fn get(self, id: impl Into<ActionId>) -> Call<Action> {
         self.0.get(&ops::GET_ACTION, id.into().0, "action")
     }
 
-    /// Several actions at once (`GET /actions?id=..`). The service leaves out those it does not know. More than 25 ids
-    /// in one request are not known to be accepted.
+    /// Several actions at once (`GET /actions?id=..`). The service leaves out those it does not know. More than 25
+    /// ids in one request are not known to be accepted.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
+    ///
+    /// A token with read access.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -240,10 +249,12 @@ impl<'a> Actions<'a> {
 
     /// Waits until the action has ended well and gives it as it is then (`GET /actions?id=..`).
     ///
-    /// All waits of a client share their requests, so waiting for a thousand actions is as good as waiting for one. An
-    /// action that ends badly gives an error with its code, and [`ActionFailed`] in it.
+    /// All waits of a client share their requests, so waiting for a thousand actions is as good as waiting for one.
+    /// An action that ends badly gives an error with its code, and [`ActionFailed`] in it.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
+    ///
+    /// A token with read access.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

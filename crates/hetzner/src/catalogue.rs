@@ -46,7 +46,9 @@ impl<'a> Catalogue<'a> {
 
     /// All server types (`GET /server_types`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
+    ///
+    /// A token with read access.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -70,18 +72,9 @@ impl<'a> Catalogue<'a> {
 
     /// All locations (`GET /locations`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// let locations = api.catalogue().locations().await?;
-    /// assert!(locations.iter().any(|location| location.name == "fsn1"));
-    /// # api.catalogue().locations().await?;
-    /// assert_eq!(sandbox.journal().count("GET /v1/locations"), 1); // however often it is asked for
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn locations(self) -> Task<Arc<[Location]>> {
         let client = self.0.clone();
         Task::new(async move {

@@ -122,6 +122,19 @@ impl Client {
 }
 
 /// `/certificates`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let created = api.certificates().create_managed("www", ["example.com"]).await?;
+/// let certificate = created.wait().await?; // until the authority has issued it
+/// assert!(certificate.is_issued());
+/// println!("good until {}", certificate.not_valid_after.expect("it is issued"));
+///
+/// api.certificates().delete(certificate.id).await?;
+/// assert!(api.certificates().find("www").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Certificates<'a>(&'a Client);
 
@@ -132,21 +145,9 @@ impl<'a> Certificates<'a> {
 
     /// Lists certificates (`GET /certificates`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.certificates().create_managed("www", ["example.com"]).await?;
-    /// # let certificate = created.wait().await?.id;
-    /// # api.certificates().update(certificate).labels([("env", "prod")]).await?;
-    /// let mut prod = api.certificates().list().label_selector("env=prod").items();
-    /// while let Some(certificate) = prod.next().await? {
-    ///     println!("{} {}", certificate.id, certificate.name);
-    /// }
-    /// # assert_eq!(api.certificates().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListCertificates {
         ListCertificates::new(self.0.list(&ops::LIST_CERTIFICATES, "certificates"))
     }
@@ -154,19 +155,14 @@ impl<'a> Certificates<'a> {
     /// Hands a certificate and its key to the service, both as PEM (`POST /certificates`). The certificates that
     /// certify it follow it in the same text.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`InvalidInput`](ErrorCode::InvalidInput) (the key is not that of the certificate).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let chain = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/certificate.pem"));
-    /// # let key = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0IHdvcmRz\n-----END PRIVATE KEY-----\n";
-    /// let certificate = api.certificates().create_uploaded("www", chain, key).await?.into_answer().resource;
-    /// assert_eq!(certificate.domain_names, ["example.com", "www.example.com"]);
-    /// assert!(certificate.is_issued());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`InvalidInput`](ErrorCode::InvalidInput) (the key is not that of the certificate).
     pub fn create_uploaded(
         self,
         name: impl Into<String>,
@@ -192,10 +188,16 @@ impl<'a> Certificates<'a> {
     /// Has a certificate issued for domains whose zones are kept by the service (`POST /certificates`). Waiting ends
     /// when it is issued.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken); of the wait, [`DnsZoneNotFound`](ErrorCode::DnsZoneNotFound),
-    /// [`CouldNotVerifyDomainDelegatedToZone`](ErrorCode::CouldNotVerifyDomainDelegatedToZone) and the codes that begin
-    /// with `ca_`.
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken); of the wait,
+    /// [`DnsZoneNotFound`](ErrorCode::DnsZoneNotFound),
+    /// [`CouldNotVerifyDomainDelegatedToZone`](ErrorCode::CouldNotVerifyDomainDelegatedToZone) and the codes that
+    /// begin with `ca_`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -222,38 +224,24 @@ impl<'a> Certificates<'a> {
 
     /// One certificate (`GET /certificates/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.certificates().create_managed("www", ["example.com"]).await?;
-    /// # let certificate = created.wait().await?.id;
-    /// let certificate = api.certificates().get(certificate).await?;
-    /// assert_eq!(certificate.name, "www");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<CertificateId>) -> Call<Certificate> {
         self.0
             .get(&ops::GET_CERTIFICATE, id.into().0, "certificate")
     }
 
-    /// Looks a certificate up by name or id (`GET /certificates?name=..`, `GET /certificates/{id}`); `None` when there
-    /// is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    /// Looks a certificate up by name or id (`GET /certificates?name=..`, `GET /certificates/{id}`); `None` when
+    /// there is none. Text is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.certificates().create_managed("www", ["example.com"]).await?;
-    /// # let certificate = created.wait().await?.id;
-    /// let found = api.certificates().find("www").await?;
-    /// assert_eq!(found.map(|certificate| certificate.id), Some(certificate));
-    /// assert!(api.certificates().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(
         self,
         certificate: impl Into<IdOrName<CertificateId>>,
@@ -268,19 +256,13 @@ impl<'a> Certificates<'a> {
 
     /// Changes the name or the labels of a certificate (`PUT /certificates/{id}`). What is not set stays as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.certificates().create_managed("www", ["example.com"]).await?;
-    /// # let certificate = created.wait().await?.id;
-    /// let certificate = api.certificates().update(certificate).name("new").labels([("env", "prod")]).await?;
-    /// assert_eq!(certificate.name, "new");
-    /// assert_eq!(certificate.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<CertificateId>) -> UpdateCertificate {
         UpdateCertificate::new(
             self.0
@@ -290,58 +272,43 @@ impl<'a> Certificates<'a> {
 
     /// Deletes a certificate (`DELETE /certificates/{id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`ResourceInUse`](ErrorCode::ResourceInUse) (a load
-    /// balancer uses it).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.certificates().create_managed("www", ["example.com"]).await?;
-    /// # let certificate = created.wait().await?.id;
-    /// api.certificates().delete(certificate).await?;
-    /// assert!(api.certificates().get(certificate).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ResourceInUse`](ErrorCode::ResourceInUse) (a load balancer uses it).
     pub fn delete(self, id: impl Into<CertificateId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_CERTIFICATE, id.into())
     }
 
-    /// Tries the issue or renewal of a managed certificate again after it failed
-    /// (`POST /certificates/{id}/actions/retry`).
+    /// Tries the issue or renewal of a managed certificate again after it failed (`POST
+    /// /certificates/{id}/actions/retry`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UnsupportedError`](ErrorCode::UnsupportedError)
-    /// (nothing failed); of the wait, [`DnsZoneNotFound`](ErrorCode::DnsZoneNotFound),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UnsupportedError`](ErrorCode::UnsupportedError) (nothing failed); of the wait,
+    /// [`DnsZoneNotFound`](ErrorCode::DnsZoneNotFound),
     /// [`DnsZoneIsSecondaryZone`](ErrorCode::DnsZoneIsSecondaryZone),
     /// [`CouldNotVerifyDomainDelegatedToZone`](ErrorCode::CouldNotVerifyDomainDelegatedToZone),
     /// [`CaaRecordDoesNotAllowCa`](ErrorCode::CaaRecordDoesNotAllowCa),
-    /// [`CaDnsValidationFailed`](ErrorCode::CaDnsValidationFailed) and the three codes that begin with `ca_too_many_`.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = hetzner::Client::builder().token("t").transport(sandbox.hetzner()).build()?;
-    /// # let (code, message) = ("dns_zone_not_found".into(), "no zone".into());
-    /// # let fault = cloud_sandbox::Fault::ActionFailed { code, message };
-    /// # sandbox.faults().next_matching("POST /v1/certificates", fault);
-    /// let created = api.certificates().create_managed("www", ["example.com"]).await?;
-    /// if created.wait().await.is_err_and(|error| error.code() == Some("dns_zone_not_found")) {
-    ///     api.zones().create("example.com").await?.wait().await?;
-    ///     api.certificates().retry(created.resource.id).await?.wait().await?;
-    /// }
-    /// assert!(api.certificates().get(created.resource.id).await?.is_issued());
-    /// # assert_eq!(sandbox.journal().count("POST /v1/certificates/{id}/actions/retry"), 1);
-    /// # Ok(()) }
-    /// ```
+    /// [`CaDnsValidationFailed`](ErrorCode::CaDnsValidationFailed) and the three codes that begin with
+    /// `ca_too_many_`.
     pub fn retry(self, id: impl Into<CertificateId>) -> Call<Accepted<Action>> {
         self.0.start(&ops::RETRY_CERTIFICATE, id.into())
     }
 }
 
 action_methods!(
-    Certificates[CertificateId], Certificate in "certificates" / "{id}",
+    Certificates[CertificateId] in "certificates" / "{id}",
     LIST_CERTIFICATES_ACTIONS, GET_CERTIFICATES_ACTION, LIST_CERTIFICATE_ACTIONS,
-    r#"let id = api.certificates().create_managed("www", ["example.com"]).await?.resource.id;"#,
 );
+
 cloud_core::list_request! {
     /// Lists certificates; made by [`Certificates::list`].
     pub struct ListCertificates => Certificate;

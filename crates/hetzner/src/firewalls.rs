@@ -132,6 +132,30 @@ impl Client {
 }
 
 /// `/firewalls`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::{FirewallRule, FirewallTarget};
+///
+/// let created = api
+///     .firewalls()
+///     .create("web")
+///     .rules([
+///         FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]),
+///         FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE),
+///     ])
+///     .apply_to([FirewallTarget::label_selector("role=web")])
+///     .await?;
+/// let firewall = created.wait().await?;
+/// assert_eq!(firewall.rules.len(), 2);
+///
+/// let targets = [FirewallTarget::label_selector("role=web")];
+/// api.firewalls().remove_from_resources(firewall.id, targets).await?.wait().await?;
+/// api.firewalls().delete(firewall.id).await?;
+/// assert!(api.firewalls().find("web").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Firewalls<'a>(&'a Client);
 
@@ -142,48 +166,25 @@ impl<'a> Firewalls<'a> {
 
     /// Lists firewalls (`GET /firewalls`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let firewall = api.firewalls().create("web").await?.resource.id;
-    /// # api.firewalls().update(firewall).labels([("env", "prod")]).await?;
-    /// let mut prod = api.firewalls().list().label_selector("env=prod").items();
-    /// while let Some(firewall) = prod.next().await? {
-    ///     println!("{} {}", firewall.id, firewall.name);
-    /// }
-    /// # assert_eq!(api.firewalls().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListFirewalls {
         ListFirewalls::new(self.0.list(&ops::LIST_FIREWALLS, "firewalls"))
     }
 
     /// Creates a firewall (`POST /firewalls`). Without rules it lets everything out and nothing in.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`ServerAlreadyAdded`](ErrorCode::ServerAlreadyAdded),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`ServerAlreadyAdded`](ErrorCode::ServerAlreadyAdded),
     /// [`FirewallResourceNotFound`](ErrorCode::FirewallResourceNotFound),
     /// [`IncompatibleNetworkType`](ErrorCode::IncompatibleNetworkType) (a server without a public side).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::{FirewallRule, FirewallTarget};
-    ///
-    /// let created = api
-    ///     .firewalls()
-    ///     .create("web")
-    ///     .rules([
-    ///         FirewallRule::inbound_tcp("22", ["203.0.113.0/24"]),
-    ///         FirewallRule::inbound_tcp("443", FirewallRule::ANYWHERE),
-    ///     ])
-    ///     .apply_to([FirewallTarget::label_selector("role=web")])
-    ///     .await?;
-    /// assert_eq!(created.resource.rules.len(), 2);
-    /// # Ok(()) }
-    /// ```
     pub fn create(self, name: impl Into<String>) -> CreateFirewall {
         let call = self.0.call(
             &ops::CREATE_FIREWALL,
@@ -196,35 +197,23 @@ impl<'a> Firewalls<'a> {
 
     /// One firewall (`GET /firewalls/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let firewall = api.firewalls().create("web").await?.resource.id;
-    /// let firewall = api.firewalls().get(firewall).await?;
-    /// assert_eq!(firewall.name, "web");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<FirewallId>) -> Call<Firewall> {
         self.0.get(&ops::GET_FIREWALL, id.into().0, "firewall")
     }
 
-    /// Looks a firewall up by name or id (`GET /firewalls?name=..`, `GET /firewalls/{id}`); `None` when there is none.
-    /// Text is a name first, and an id only when nothing has that name and it is a number.
+    /// Looks a firewall up by name or id (`GET /firewalls?name=..`, `GET /firewalls/{id}`); `None` when there is
+    /// none. Text is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let firewall = api.firewalls().create("web").await?.resource.id;
-    /// let found = api.firewalls().find("web").await?;
-    /// assert_eq!(found.map(|firewall| firewall.id), Some(firewall));
-    /// assert!(api.firewalls().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, firewall: impl Into<IdOrName<FirewallId>>) -> Task<Option<Firewall>> {
         let by_name = |name: &str| {
             self.0
@@ -236,35 +225,26 @@ impl<'a> Firewalls<'a> {
 
     /// Changes the name or the labels of a firewall (`PUT /firewalls/{id}`). What is not set stays as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let firewall = api.firewalls().create("web").await?.resource.id;
-    /// let firewall = api.firewalls().update(firewall).name("new").labels([("env", "prod")]).await?;
-    /// assert_eq!(firewall.name, "new");
-    /// assert_eq!(firewall.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<FirewallId>) -> UpdateFirewall {
         UpdateFirewall::new(self.0.get(&ops::UPDATE_FIREWALL, id.into().0, "firewall"))
     }
 
     /// Deletes a firewall (`DELETE /firewalls/{id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`ResourceInUse`](ErrorCode::ResourceInUse) (it is
-    /// applied to something).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let firewall = api.firewalls().create("web").await?.resource.id;
-    /// api.firewalls().delete(firewall).await?;
-    /// assert!(api.firewalls().get(firewall).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ResourceInUse`](ErrorCode::ResourceInUse) (it is applied to something).
     pub fn delete(self, id: impl Into<FirewallId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_FIREWALL, id.into())
     }
@@ -272,8 +252,13 @@ impl<'a> Firewalls<'a> {
     /// Sets all rules, instead of those there are (`POST /firewalls/{id}/actions/set_rules`). There is one action for
     /// the rules, and one for every server behind the firewall.
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (a rule is
-    /// wrong; its fields are named).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (a rule is wrong; its fields are named).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -299,24 +284,16 @@ impl<'a> Firewalls<'a> {
 
     /// Puts a firewall before servers (`POST /firewalls/{id}/actions/apply_to_resources`), up to five before one.
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`FirewallAlreadyApplied`](ErrorCode::FirewallAlreadyApplied),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`FirewallAlreadyApplied`](ErrorCode::FirewallAlreadyApplied),
     /// [`FirewallResourceNotFound`](ErrorCode::FirewallResourceNotFound),
     /// [`IncompatibleNetworkType`](ErrorCode::IncompatibleNetworkType) and
     /// [`PrivateNetOnlyServer`](ErrorCode::PrivateNetOnlyServer) (a server without a public side).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let firewall = api.firewalls().create("web").await?.resource.id;
-    /// use hetzner::FirewallTarget;
-    ///
-    /// let targets = [FirewallTarget::server(server), FirewallTarget::label_selector("role=web")];
-    /// api.firewalls().apply_to_resources(firewall, targets).await?.wait().await?;
-    /// assert_eq!(api.firewalls().get(firewall).await?.servers(), [server]);
-    /// # Ok(()) }
-    /// ```
     pub fn apply_to_resources(
         self,
         id: impl Into<FirewallId>,
@@ -328,22 +305,14 @@ impl<'a> Firewalls<'a> {
 
     /// Takes a firewall away from servers (`POST /firewalls/{id}/actions/remove_from_resources`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`FirewallManagedByLabelSelector`](ErrorCode::FirewallManagedByLabelSelector) (it came to the server by a label
-    /// selector), [`FirewallResourceNotFound`](ErrorCode::FirewallResourceNotFound).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let firewall = api.firewalls().create("web").await?.resource.id;
-    /// use hetzner::FirewallTarget;
+    /// A token with write access.
     ///
-    /// # api.firewalls().apply_to_resources(firewall, [FirewallTarget::server(server)]).await?.wait().await?;
-    /// api.firewalls().remove_from_resources(firewall, [FirewallTarget::server(server)]).await?.wait().await?;
-    /// assert!(api.firewalls().get(firewall).await?.servers().is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`FirewallManagedByLabelSelector`](ErrorCode::FirewallManagedByLabelSelector) (it came to the
+    /// server by a label selector), [`FirewallResourceNotFound`](ErrorCode::FirewallResourceNotFound).
     pub fn remove_from_resources(
         self,
         id: impl Into<FirewallId>,
@@ -364,10 +333,10 @@ impl<'a> Firewalls<'a> {
 }
 
 action_methods!(
-    Firewalls[FirewallId], Firewall in "firewalls" / "{id}",
+    Firewalls[FirewallId] in "firewalls" / "{id}",
     LIST_FIREWALLS_ACTIONS, GET_FIREWALLS_ACTION, LIST_FIREWALL_ACTIONS,
-    r#"let id = api.firewalls().create("web").await?.resource.id; api.firewalls().set_rules(id, []).await?;"#,
 );
+
 cloud_core::list_request! {
     /// Lists firewalls; made by [`Firewalls::list`].
     pub struct ListFirewalls => Firewall;

@@ -69,6 +69,22 @@ impl Client {
 }
 
 /// `/floating_ips`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::IpVersion;
+///
+/// let created = api.floating_ips().create(IpVersion::V4).home_location("fsn1").await?;
+/// let address = created.wait().await?;
+/// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+/// api.floating_ips().assign(address.id, server).await?.wait().await?;
+/// assert_eq!(api.floating_ips().get(address.id).await?.server, Some(server));
+///
+/// api.floating_ips().unassign(address.id).await?.wait().await?;
+/// api.floating_ips().delete(address.id).await?.wait().await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct FloatingIps<'a>(&'a Client);
 
@@ -79,41 +95,25 @@ impl<'a> FloatingIps<'a> {
 
     /// Lists Floating IPs (`GET /floating_ips`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// # api.floating_ips().update(floating_ip).labels([("env", "prod")]).await?;
-    /// let mut prod = api.floating_ips().list().label_selector("env=prod").items();
-    /// while let Some(ip) = prod.next().await? {
-    ///     println!("{} {}", ip.id, ip.name);
-    /// }
-    /// # assert_eq!(api.floating_ips().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListFloatingIps {
         ListFloatingIps::new(self.0.list(&ops::LIST_FLOATING_IPS, "floating_ips"))
     }
 
     /// Takes a Floating IP (`POST /floating_ips`). It needs a [`server`](CreateFloatingIp::server) or a
-    /// [`home_location`](CreateFloatingIp::home_location). Without a name the service makes one, and nothing keeps two
-    /// runs of a program from taking two.
+    /// [`home_location`](CreateFloatingIp::home_location). Without a name the service makes one, and nothing keeps
+    /// two runs of a program from taking two.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::IpVersion;
+    /// A token with write access.
     ///
-    /// let taken = api.floating_ips().create(IpVersion::V4).name("www").home_location("fsn1").await?;
-    /// assert!(taken.resource.address().is_some_and(|address| address.is_ipv4()));
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
     pub fn create(self, kind: IpVersion) -> CreateFloatingIp {
         CreateFloatingIp::new(
             self.0.call(
@@ -128,38 +128,24 @@ impl<'a> FloatingIps<'a> {
 
     /// One Floating IP (`GET /floating_ips/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// let ip = api.floating_ips().get(floating_ip).await?;
-    /// assert_eq!(ip.name, "www");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<FloatingIpId>) -> Call<FloatingIp> {
         self.0
             .get(&ops::GET_FLOATING_IP, id.into().0, "floating_ip")
     }
 
-    /// Looks a Floating IP up by name or id (`GET /floating_ips?name=..`, `GET /floating_ips/{id}`); `None` when there
-    /// is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    /// Looks a Floating IP up by name or id (`GET /floating_ips?name=..`, `GET /floating_ips/{id}`); `None` when
+    /// there is none. Text is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// let found = api.floating_ips().find("www").await?;
-    /// assert_eq!(found.map(|ip| ip.id), Some(floating_ip));
-    /// assert!(api.floating_ips().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, floating_ip: impl Into<IdOrName<FloatingIpId>>) -> Task<Option<FloatingIp>> {
         let by_name = |name: &str| {
             self.0
@@ -172,19 +158,13 @@ impl<'a> FloatingIps<'a> {
     /// Changes the name, the description or the labels of a Floating IP (`PUT /floating_ips/{id}`). What is not set
     /// stays as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// let ip = api.floating_ips().update(floating_ip).name("new").description("the website").await?;
-    /// assert_eq!(ip.name, "new");
-    /// assert_eq!(ip.description.as_deref(), Some("the website"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<FloatingIpId>) -> UpdateFloatingIp {
         UpdateFloatingIp::new(
             self.0
@@ -194,37 +174,28 @@ impl<'a> FloatingIps<'a> {
 
     /// Gives a Floating IP back (`DELETE /floating_ips/{id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`MustBeUnassigned`](ErrorCode::MustBeUnassigned) (it
-    /// leads to a server), [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// api.floating_ips().delete(floating_ip).await?;
-    /// assert!(api.floating_ips().get(floating_ip).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`MustBeUnassigned`](ErrorCode::MustBeUnassigned) (it leads to a server),
+    /// [`Protected`](ErrorCode::Protected).
     pub fn delete(self, id: impl Into<FloatingIpId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_FLOATING_IP, id.into())
     }
 
     /// Leads a Floating IP to a server (`POST /floating_ips/{id}/actions/assign`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`FloatingIpAssigned`](ErrorCode::FloatingIpAssigned)
-    /// (it leads to one already), [`Locked`](ErrorCode::Locked) (the server is busy).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// api.floating_ips().assign(floating_ip, server).await?.wait().await?;
-    /// assert_eq!(api.floating_ips().get(floating_ip).await?.server, Some(server));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`FloatingIpAssigned`](ErrorCode::FloatingIpAssigned) (it leads to one already),
+    /// [`Locked`](ErrorCode::Locked) (the server is busy).
     pub fn assign(
         self,
         id: impl Into<FloatingIpId>,
@@ -238,27 +209,27 @@ impl<'a> FloatingIps<'a> {
 
     /// Leads a Floating IP nowhere (`POST /floating_ips/{id}/actions/unassign`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked) (the server is busy).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).server(server);
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// api.floating_ips().unassign(floating_ip).await?.wait().await?;
-    /// assert_eq!(api.floating_ips().get(floating_ip).await?.server, None);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked) (the server is busy).
     pub fn unassign(self, id: impl Into<FloatingIpId>) -> Call<Accepted<Action>> {
         self.0.start(&ops::UNASSIGN_FLOATING_IP, id.into())
     }
 
-    /// Sets the host name that one of the addresses of a Floating IP resolves to, or with `None` resets it
-    /// (`POST /floating_ips/{id}/actions/change_dns_ptr`).
+    /// Sets the host name that one of the addresses of a Floating IP resolves to, or with `None` resets it (`POST
+    /// /floating_ips/{id}/actions/change_dns_ptr`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
-    /// is not one of these).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address is not one of these).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -285,29 +256,19 @@ impl<'a> FloatingIps<'a> {
 
     /// Sets whether giving a Floating IP back is refused (`POST /floating_ips/{id}/actions/change_protection`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.floating_ips().create(hetzner::IpVersion::V4).name("www").home_location("fsn1");
-    /// # let floating_ip = create.await?.wait().await?.id;
-    /// api.floating_ips().change_protection(floating_ip).delete(true).await?.wait().await?;
-    /// let error = api.floating_ips().delete(floating_ip).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(self, id: impl Into<FloatingIpId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_FLOATING_IP_PROTECTION, id.into()))
     }
 }
 
 action_methods!(
-    FloatingIps[FloatingIpId], FloatingIp in "floating_ips" / "{id}",
+    FloatingIps[FloatingIpId] in "floating_ips" / "{id}",
     LIST_FLOATING_IPS_ACTIONS, GET_FLOATING_IPS_ACTION, LIST_FLOATING_IP_ACTIONS,
-    r#"let id = api.floating_ips().create(hetzner::IpVersion::V4).home_location("fsn1").await?.resource.id;"#,
-    r#"api.floating_ips().change_protection(id).delete(true).await?;"#,
 );
+
 cloud_core::list_request! {
     /// Lists Floating IPs; made by [`FloatingIps::list`].
     pub struct ListFloatingIps => FloatingIp;

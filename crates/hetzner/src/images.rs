@@ -145,6 +145,21 @@ impl Client {
 }
 
 /// `/images`. Systems and apps are the same for everybody; snapshots and backups belong to the project.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::{Architecture, ImageType};
+///
+/// let systems = api.images().list().kind(ImageType::System).architecture(Architecture::Arm).all().await?;
+/// assert!(systems.iter().any(|image| image.name.as_deref() == Some("debian-13")));
+///
+/// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+/// let snapshot = api.servers().create_image(server).description("golden").await?.wait().await?;
+/// api.images().update(snapshot.id).labels([("os", "debian")]).await?;
+/// api.images().delete(snapshot.id).await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'a>(&'a Client);
 
@@ -155,55 +170,33 @@ impl<'a> Images<'a> {
 
     /// Lists images (`GET /images`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::{Architecture, ImageType};
-    ///
-    /// let systems = api.images().list().kind(ImageType::System).architecture(Architecture::Arm).all().await?;
-    /// assert!(systems.iter().any(|image| image.name.as_deref() == Some("debian-13")));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListImages {
         ListImages::new(self.0.list(&ops::LIST_IMAGES, "images"))
     }
 
     /// One image (`GET /images/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").await?.wait().await?.id;
-    /// # let image = api.servers().create_image(server).description("before").await?.wait().await?.id;
-    /// let image = api.images().get(image).await?;
-    /// assert_eq!(image.description, "before");
-    /// println!("{:?} GB of a disk of {} GB", image.image_size, image.disk_size);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<ImageId>) -> Call<Image> {
         self.0.get(&ops::GET_IMAGE, id.into().0, "image")
     }
 
-    /// Looks an image up by id (`GET /images/{id}`), or by name among those of one architecture
-    /// (`GET /images?name=..`), because the x86 and the Arm form of a system share one name. Deprecated images are
-    /// found too.
+    /// Looks an image up by id (`GET /images/{id}`), or by name among those of one architecture (`GET
+    /// /images?name=..`), because the x86 and the Arm form of a system share one name. Deprecated images are found
+    /// too.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::Architecture;
-    ///
-    /// let image = api.images().find("debian-13", Architecture::Arm).await?.expect("an image");
-    /// assert_eq!(image.architecture, Architecture::Arm);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(
         self,
         image: impl Into<IdOrName<ImageId>>,
@@ -221,65 +214,41 @@ impl<'a> Images<'a> {
     /// Changes a snapshot, or keeps a backup for good by making it one (`PUT /images/{id}`). What is not set stays as
     /// it is.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").await?.wait().await?.id;
-    /// # let image = api.servers().create_image(server).description("before").await?.wait().await?.id;
-    /// let image = api.images().update(image).description("golden").labels([("os", "debian")]).await?;
-    /// assert_eq!(image.description, "golden");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn update(self, id: impl Into<ImageId>) -> UpdateImage {
         UpdateImage::new(self.0.get(&ops::UPDATE_IMAGE, id.into().0, "image"))
     }
 
     /// Deletes a snapshot or a backup (`DELETE /images/{id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").await?.wait().await?.id;
-    /// # let image = api.servers().create_image(server).description("before").await?.wait().await?.id;
-    /// api.images().delete(image).await?;
-    /// use hetzner::ImageType;
+    /// A token with write access.
     ///
-    /// assert!(api.images().list().kind(ImageType::Snapshot).all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected).
     pub fn delete(self, id: impl Into<ImageId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_IMAGE, id.into())
     }
 
     /// Sets whether deleting a snapshot is refused (`POST /images/{id}/actions/change_protection`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").await?.wait().await?.id;
-    /// # let image = api.servers().create_image(server).description("before").await?.wait().await?.id;
-    /// api.images().change_protection(image).delete(true).await?.wait().await?;
-    /// let error = api.images().delete(image).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(self, id: impl Into<ImageId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_IMAGE_PROTECTION, id.into()))
     }
 }
 
 action_methods!(
-    Images[ImageId], Image in "images" / "{id}",
+    Images[ImageId] in "images" / "{id}",
     LIST_IMAGES_ACTIONS, GET_IMAGES_ACTION, LIST_IMAGE_ACTIONS,
-    r#"let server = api.servers().create("web-1", "cx23", "debian-13").await?.wait().await?.id;"#,
-    r#"let id = api.servers().create_image(server).await?.resource.id;"#,
 );
+
 cloud_core::list_request! {
     /// Lists images; made by [`Images::list`].
     pub struct ListImages => Image;

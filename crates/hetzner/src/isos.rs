@@ -59,6 +59,15 @@ impl Client {
 }
 
 /// `/isos`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let all = api.isos().list().all().await?;
+/// let alpine = api.isos().find("alpine-virt-3.22.1-x86_64.iso").await?.expect("an ISO image");
+/// assert!(all.iter().any(|iso| iso.id == alpine.id));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Isos<'a>(&'a Client);
 
@@ -69,51 +78,31 @@ impl<'a> Isos<'a> {
 
     /// Lists ISO images (`GET /isos`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::Architecture;
-    ///
-    /// let isos = api.isos().list().architecture(Architecture::Arm).all().await?;
-    /// assert!(isos.iter().all(|iso| iso.fits(&Architecture::Arm)));
-    /// # assert!(!isos.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListIsos {
         ListIsos::new(self.0.list(&ops::LIST_ISOS, "isos"))
     }
 
     /// One ISO image (`GET /isos/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.isos().list().page().await?.items[0].id;
-    /// let iso = api.isos().get(id).await?;
-    /// assert_eq!(iso.id, id);
-    /// println!("{}", iso.description);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<IsoId>) -> Call<Iso> {
         self.0.get(&ops::GET_ISO, id.into().0, "iso")
     }
 
     /// Looks an ISO image up by name or id (`GET /isos?name=..`, `GET /isos/{id}`); `None` when there is none.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let iso = api.isos().find("alpine-virt-3.22.1-x86_64.iso").await?.expect("an ISO image");
-    /// assert_eq!(iso.architecture, Some(hetzner::Architecture::X86));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, iso: impl Into<IdOrName<IsoId>>) -> Task<Option<Iso>> {
         let by_name = |name: &str| self.0.list(&ops::LIST_ISOS, "isos").query("name", name);
         find(iso.into(), by_name, |id| self.get(id))

@@ -63,6 +63,14 @@ impl Client {
 }
 
 /// `/load_balancer_types`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let small = api.load_balancer_types().find("lb11").await?.expect("a type");
+/// assert!(small.max_targets > 0 && small.max_services > 0);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LoadBalancerTypes<'a>(&'a Client);
 
@@ -73,17 +81,9 @@ impl<'a> LoadBalancerTypes<'a> {
 
     /// Lists types of load balancers (`GET /load_balancer_types`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let types = api.load_balancer_types().list().all().await?;
-    /// let smallest = types.iter().min_by_key(|kind| kind.max_targets).expect("a type");
-    /// assert_eq!(smallest.name, "lb11");
-    /// println!("{:?} a month", smallest.price_in("fsn1").map(|price| &price.price_monthly.gross));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListLoadBalancerTypes {
         ListLoadBalancerTypes::new(
             self.0
@@ -93,17 +93,13 @@ impl<'a> LoadBalancerTypes<'a> {
 
     /// One type of load balancer (`GET /load_balancer_types/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.load_balancer_types().find("lb11").await?.unwrap().id;
-    /// let kind = api.load_balancer_types().get(id).await?;
-    /// assert_eq!(kind.name, "lb11");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<LoadBalancerTypeId>) -> Call<LoadBalancerType> {
         self.0.get(
             &ops::GET_LOAD_BALANCER_TYPE,
@@ -112,18 +108,12 @@ impl<'a> LoadBalancerTypes<'a> {
         )
     }
 
-    /// Looks a type of load balancer up by name or id (`GET /load_balancer_types?name=..`,
-    /// `GET /load_balancer_types/{id}`); `None` when there is none.
+    /// Looks a type of load balancer up by name or id (`GET /load_balancer_types?name=..`, `GET
+    /// /load_balancer_types/{id}`); `None` when there is none.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let kind = api.load_balancer_types().find("lb11").await?.expect("a type of load balancer");
-    /// assert_eq!(kind.max_targets, 25);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(
         self,
         load_balancer_type: impl Into<IdOrName<LoadBalancerTypeId>>,

@@ -56,6 +56,14 @@ impl Client {
 }
 
 /// `/locations`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let falkenstein = api.locations().find("fsn1").await?.expect("a location");
+/// assert_eq!(falkenstein.network_zone, hetzner::NetworkZone::EuCentral);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Locations<'a>(&'a Client);
 
@@ -66,50 +74,32 @@ impl<'a> Locations<'a> {
 
     /// Lists locations (`GET /locations`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::NetworkZone;
-    ///
-    /// let all = api.locations().list().all().await?;
-    /// let europe = all.iter().filter(|location| location.network_zone == NetworkZone::EuCentral);
-    /// assert!(europe.map(|location| location.name.as_str()).any(|name| name == "fsn1"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListLocations {
         ListLocations::new(self.0.list(&ops::LIST_LOCATIONS, "locations"))
     }
 
     /// One location (`GET /locations/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.locations().find("hel1").await?.unwrap().id;
-    /// let location = api.locations().get(id).await?;
-    /// assert_eq!(location.name, "hel1");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<LocationId>) -> Call<Location> {
         self.0.get(&ops::GET_LOCATION, id.into().0, "location")
     }
 
-    /// Looks a location up by name or id (`GET /locations?name=..`, `GET /locations/{id}`); `None` when there is none.
+    /// Looks a location up by name or id (`GET /locations?name=..`, `GET /locations/{id}`); `None` when there is
+    /// none.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let location = api.locations().find("hel1").await?.expect("a location");
-    /// assert_eq!(location.network_zone, hetzner::NetworkZone::EuCentral);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, location: impl Into<IdOrName<LocationId>>) -> Task<Option<Location>> {
         let by_name = |name: &str| {
             self.0

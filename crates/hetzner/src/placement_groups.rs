@@ -53,6 +53,18 @@ impl Client {
 }
 
 /// `/placement_groups`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::PlacementGroupType;
+///
+/// let group = api.placement_groups().create("web", PlacementGroupType::Spread).await?.into_answer().resource;
+/// let create = api.servers().create("web-1", "cx23", "debian-13").placement_group(group.id);
+/// let server = create.await?.wait().await?;
+/// assert_eq!(api.placement_groups().get(group.id).await?.servers, [server.id]);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct PlacementGroups<'a>(&'a Client);
 
@@ -63,40 +75,23 @@ impl<'a> PlacementGroups<'a> {
 
     /// Lists placement groups (`GET /placement_groups`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
-    /// # api.placement_groups().update(group).labels([("env", "prod")]).await?;
-    /// let mut prod = api.placement_groups().list().label_selector("env=prod").items();
-    /// while let Some(group) = prod.next().await? {
-    ///     println!("{} {}", group.id, group.name);
-    /// }
-    /// # assert_eq!(api.placement_groups().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListPlacementGroups {
         ListPlacementGroups::new(self.0.list(&ops::LIST_PLACEMENT_GROUPS, "placement_groups"))
     }
 
     /// Creates a placement group (`POST /placement_groups`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::PlacementGroupType;
+    /// A token with write access.
     ///
-    /// let group = api.placement_groups().create("web", PlacementGroupType::Spread).await?.into_answer().resource;
-    /// let created = api.servers().create("web-1", "cx23", "debian-13").placement_group(group.id).await?;
-    /// let members = api.placement_groups().get(group.id).await?.servers;
-    /// assert_eq!(members, [created.resource.id]);
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
     pub fn create(self, name: impl Into<String>, kind: PlacementGroupType) -> CreatePlacementGroup {
         let decode = actions::created(
             self.0,
@@ -112,36 +107,24 @@ impl<'a> PlacementGroups<'a> {
 
     /// One placement group (`GET /placement_groups/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
-    /// let group = api.placement_groups().get(group).await?;
-    /// assert_eq!(group.name, "web");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<PlacementGroupId>) -> Call<PlacementGroup> {
         self.0
             .get(&ops::GET_PLACEMENT_GROUP, id.into().0, "placement_group")
     }
 
-    /// Looks a placement group up by name or id (`GET /placement_groups?name=..`, `GET /placement_groups/{id}`); `None`
-    /// when there is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    /// Looks a placement group up by name or id (`GET /placement_groups?name=..`, `GET /placement_groups/{id}`);
+    /// `None` when there is none. Text is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
-    /// let found = api.placement_groups().find("web").await?;
-    /// assert_eq!(found.map(|group| group.id), Some(group));
-    /// assert!(api.placement_groups().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(
         self,
         group: impl Into<IdOrName<PlacementGroupId>>,
@@ -154,21 +137,16 @@ impl<'a> PlacementGroups<'a> {
         find(group.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes the name or the labels of a placement group (`PUT /placement_groups/{id}`). What is not set stays as it
-    /// is.
+    /// Changes the name or the labels of a placement group (`PUT /placement_groups/{id}`). What is not set stays as
+    /// it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
-    /// let group = api.placement_groups().update(group).name("new").labels([("env", "prod")]).await?;
-    /// assert_eq!(group.name, "new");
-    /// assert_eq!(group.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<PlacementGroupId>) -> UpdatePlacementGroup {
         UpdatePlacementGroup::new(self.0.get(
             &ops::UPDATE_PLACEMENT_GROUP,
@@ -180,16 +158,9 @@ impl<'a> PlacementGroups<'a> {
     /// Deletes a placement group (`DELETE /placement_groups/{id}`). Take its servers out first: the documentation of
     /// the service does not say what becomes of them.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
-    /// api.placement_groups().delete(group).await?;
-    /// assert!(api.placement_groups().get(group).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn delete(self, id: impl Into<PlacementGroupId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_PLACEMENT_GROUP, id.into())
     }

@@ -13,7 +13,9 @@ use cloud_core::decode::Decode;
 impl Client {
     /// The prices of everything (`GET /pricing`), in the currency that they name.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
+    ///
+    /// A token with read access.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

@@ -89,6 +89,21 @@ impl Client {
 }
 
 /// `/primary_ips`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::IpVersion;
+///
+/// let created = api.primary_ips().create("www", IpVersion::V4).location("fsn1").await?;
+/// let address = created.wait().await?;
+/// let kept = api.primary_ips().update(address.id).auto_delete(false).await?; // outlives its server
+/// assert!(!kept.auto_delete);
+///
+/// api.primary_ips().delete(address.id).await?.wait().await?;
+/// assert!(api.primary_ips().find("www").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct PrimaryIps<'a>(&'a Client);
 
@@ -99,21 +114,9 @@ impl<'a> PrimaryIps<'a> {
 
     /// Lists Primary IPs (`GET /primary_ips`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
-    /// # let primary_ip = create.await?.wait().await?.id;
-    /// # api.primary_ips().update(primary_ip).labels([("env", "prod")]).await?;
-    /// let mut prod = api.primary_ips().list().label_selector("env=prod").items();
-    /// while let Some(ip) = prod.next().await? {
-    ///     println!("{} {}", ip.id, ip.name);
-    /// }
-    /// # assert_eq!(api.primary_ips().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListPrimaryIps {
         ListPrimaryIps::new(self.0.list(&ops::LIST_PRIMARY_IPS, "primary_ips"))
     }
@@ -121,23 +124,16 @@ impl<'a> PrimaryIps<'a> {
     /// Takes a Primary IP (`POST /primary_ips`). It needs a [`location`](CreatePrimaryIp::location) or a
     /// [`server`](CreatePrimaryIp::server).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded); with a server
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded); with a server
     /// [`ServerNotStopped`](ErrorCode::ServerNotStopped), [`ServerHasIpv4`](ErrorCode::ServerHasIpv4) and
     /// [`ServerHasIpv6`](ErrorCode::ServerHasIpv6).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::IpVersion;
-    /// use hetzner::servers::PublicNetSetup;
-    ///
-    /// let kept = api.primary_ips().create("www", IpVersion::V4).location("fsn1").await?.into_answer().resource;
-    /// let net = PublicNetSetup::new().ipv4(kept.id);
-    /// let created = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").public_net(net).await?;
-    /// assert_eq!(created.resource.ipv4().map(|ip| ip.to_string()), Some(kept.ip));
-    /// # Ok(()) }
-    /// ```
     pub fn create(self, name: impl Into<String>, kind: IpVersion) -> CreatePrimaryIp {
         let call = self.0.call(
             &ops::CREATE_PRIMARY_IP,
@@ -150,37 +146,23 @@ impl<'a> PrimaryIps<'a> {
 
     /// One Primary IP (`GET /primary_ips/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
-    /// # let primary_ip = create.await?.wait().await?.id;
-    /// let ip = api.primary_ips().get(primary_ip).await?;
-    /// assert_eq!(ip.name, "www");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<PrimaryIpId>) -> Call<PrimaryIp> {
         self.0.get(&ops::GET_PRIMARY_IP, id.into().0, "primary_ip")
     }
 
-    /// Looks a Primary IP up by name or id (`GET /primary_ips?name=..`, `GET /primary_ips/{id}`); `None` when there is
-    /// none. Text is a name first, and an id only when nothing has that name and it is a number.
+    /// Looks a Primary IP up by name or id (`GET /primary_ips?name=..`, `GET /primary_ips/{id}`); `None` when there
+    /// is none. Text is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
-    /// # let primary_ip = create.await?.wait().await?.id;
-    /// let found = api.primary_ips().find("www").await?;
-    /// assert_eq!(found.map(|ip| ip.id), Some(primary_ip));
-    /// assert!(api.primary_ips().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, primary_ip: impl Into<IdOrName<PrimaryIpId>>) -> Task<Option<PrimaryIp>> {
         let by_name = |name: &str| {
             self.0
@@ -193,19 +175,13 @@ impl<'a> PrimaryIps<'a> {
     /// Changes the name, the labels or what happens with the server's end (`PUT /primary_ips/{id}`). What is not set
     /// stays as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
-    /// # let primary_ip = create.await?.wait().await?.id;
-    /// let ip = api.primary_ips().update(primary_ip).name("new").auto_delete(true).await?;
-    /// assert_eq!(ip.name, "new");
-    /// assert!(ip.auto_delete);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<PrimaryIpId>) -> UpdatePrimaryIp {
         UpdatePrimaryIp::new(
             self.0
@@ -215,40 +191,29 @@ impl<'a> PrimaryIps<'a> {
 
     /// Gives a Primary IP back (`DELETE /primary_ips/{id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`MustBeUnassigned`](ErrorCode::MustBeUnassigned) (a
-    /// server has it), [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
-    /// # let primary_ip = create.await?.wait().await?.id;
-    /// api.primary_ips().delete(primary_ip).await?;
-    /// assert!(api.primary_ips().get(primary_ip).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`MustBeUnassigned`](ErrorCode::MustBeUnassigned) (a server has it),
+    /// [`Protected`](ErrorCode::Protected).
     pub fn delete(self, id: impl Into<PrimaryIpId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_PRIMARY_IP, id.into())
     }
 
     /// Gives a Primary IP to a server of its location that is off (`POST /primary_ips/{id}/actions/assign`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
     /// [`PrimaryIpAlreadyAssigned`](ErrorCode::PrimaryIpAlreadyAssigned), [`ServerHasIpv4`](ErrorCode::ServerHasIpv4)
     /// and [`ServerHasIpv6`](ErrorCode::ServerHasIpv6) (a server has one of each version).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let net = hetzner::servers::PublicNetSetup::new().without_ipv4();
-    /// # let off = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").start_after_create(false);
-    /// # let server = off.public_net(net).await?.wait().await?.id;
-    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
-    /// # let primary_ip = create.await?.wait().await?.id;
-    /// api.primary_ips().assign(primary_ip, server).await?.wait().await?;
-    /// assert_eq!(api.primary_ips().get(primary_ip).await?.server(), Some(server));
-    /// # Ok(()) }
-    /// ```
     pub fn assign(
         self,
         id: impl Into<PrimaryIpId>,
@@ -260,29 +225,28 @@ impl<'a> PrimaryIps<'a> {
 
     /// Takes a Primary IP from its server, which must be off (`POST /primary_ips/{id}/actions/unassign`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
-    /// [`ServerIsLoadBalancerTarget`](ErrorCode::ServerIsLoadBalancerTarget).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let off = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").start_after_create(false);
-    /// # let server = off.await?.wait().await?.id;
-    /// let server = api.servers().get(server).await?;
-    /// let primary_ip = server.public_net.ipv4.and_then(|ipv4| ipv4.id).expect("a Primary IP");
-    /// api.primary_ips().unassign(primary_ip).await?.wait().await?;
-    /// assert_eq!(api.primary_ips().get(primary_ip).await?.server(), None);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
+    /// [`ServerIsLoadBalancerTarget`](ErrorCode::ServerIsLoadBalancerTarget).
     pub fn unassign(self, id: impl Into<PrimaryIpId>) -> Call<Accepted<Action>> {
         self.0.start(&ops::UNASSIGN_PRIMARY_IP, id.into())
     }
 
-    /// Sets the host name that one of the addresses of a Primary IP resolves to, or with `None` resets it
-    /// (`POST /primary_ips/{id}/actions/change_dns_ptr`).
+    /// Sets the host name that one of the addresses of a Primary IP resolves to, or with `None` resets it (`POST
+    /// /primary_ips/{id}/actions/change_dns_ptr`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
-    /// is not one of these).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address is not one of these).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -307,32 +271,22 @@ impl<'a> PrimaryIps<'a> {
         )
     }
 
-    /// Sets whether giving a Primary IP back is refused (`POST /primary_ips/{id}/actions/change_protection`). One that
-    /// goes with its server cannot be protected.
+    /// Sets whether giving a Primary IP back is refused (`POST /primary_ips/{id}/actions/change_protection`). One
+    /// that goes with its server cannot be protected.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1");
-    /// # let primary_ip = create.await?.wait().await?.id;
-    /// api.primary_ips().change_protection(primary_ip).delete(true).await?.wait().await?;
-    /// let error = api.primary_ips().delete(primary_ip).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(self, id: impl Into<PrimaryIpId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_PRIMARY_IP_PROTECTION, id.into()))
     }
 }
 
 action_methods!(
-    PrimaryIps[PrimaryIpId], PrimaryIp in "primary_ips" / "{id}",
+    PrimaryIps[PrimaryIpId] in "primary_ips" / "{id}",
     LIST_PRIMARY_IPS_ACTIONS, GET_PRIMARY_IPS_ACTION, LIST_PRIMARY_IP_ACTIONS,
-    r#"let id = api.primary_ips().create("www", hetzner::IpVersion::V4).location("fsn1").await?.resource.id;"#,
-    r#"api.primary_ips().change_protection(id).delete(true).await?;"#,
 );
+
 cloud_core::list_request! {
     /// Lists Primary IPs; made by [`PrimaryIps::list`].
     pub struct ListPrimaryIps => PrimaryIp;

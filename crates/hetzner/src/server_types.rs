@@ -116,6 +116,15 @@ impl Client {
 }
 
 /// `/server_types`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let small = api.server_types().find("cx23").await?.expect("a type");
+/// println!("{} cores, {} GB of memory, {} GB of disk", small.cores, small.memory, small.disk);
+/// assert!(small.cores >= 2);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ServerTypes<'a>(&'a Client);
 
@@ -126,33 +135,22 @@ impl<'a> ServerTypes<'a> {
 
     /// Lists types of servers (`GET /server_types`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let types = api.server_types().list().all().await?;
-    /// let available = |name: &str| types.iter().find(|one| one.name == name)?.location("fsn1").map(|at| at.available);
-    /// assert_eq!(available("cx23"), Some(true));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListServerTypes {
         ListServerTypes::new(self.0.list(&ops::LIST_SERVER_TYPES, "server_types"))
     }
 
     /// One type of server (`GET /server_types/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.server_types().find("cx23").await?.unwrap().id;
-    /// let server_type = api.server_types().get(id).await?;
-    /// assert_eq!(server_type.name, "cx23");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<ServerTypeId>) -> Call<ServerType> {
         self.0
             .get(&ops::GET_SERVER_TYPE, id.into().0, "server_type")
@@ -161,15 +159,9 @@ impl<'a> ServerTypes<'a> {
     /// Looks a type of server up by name or id (`GET /server_types?name=..`, `GET /server_types/{id}`); `None` when
     /// there is none.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let server_type = api.server_types().find("cx23").await?.expect("a type of server");
-    /// assert_eq!(server_type.cores, 2);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, server_type: impl Into<IdOrName<ServerTypeId>>) -> Task<Option<ServerType>> {
         let by_name = |name: &str| {
             self.0

@@ -44,6 +44,19 @@ impl Client {
 }
 
 /// `/ssh_keys`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// # let public_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx laptop";
+/// let key = api.ssh_keys().create("laptop", public_key).await?;
+/// let server = api.servers().create("web-1", "cx23", "debian-13").ssh_keys(["laptop"]).await?;
+/// assert!(server.root_password.is_none()); // there is none where keys are given
+///
+/// api.ssh_keys().delete(key.id).await?;
+/// assert!(api.ssh_keys().find("laptop").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct SshKeys<'a>(&'a Client);
 
@@ -54,40 +67,23 @@ impl<'a> SshKeys<'a> {
 
     /// Lists SSH keys (`GET /ssh_keys`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
-    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
-    /// # api.ssh_keys().update(key).labels([("env", "prod")]).await?;
-    /// let mut prod = api.ssh_keys().list().label_selector("env=prod").items();
-    /// while let Some(key) = prod.next().await? {
-    ///     println!("{} {}", key.id, key.name);
-    /// }
-    /// # assert_eq!(api.ssh_keys().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListSshKeys {
         ListSshKeys::new(self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys"))
     }
 
     /// Adds a public key in the form of `authorized_keys` (`POST /ssh_keys`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name or the key is there already), [`InvalidInput`](ErrorCode::InvalidInput) (the text is no key).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me@laptop";
-    /// let key = api.ssh_keys().create("laptop", text).await?;
-    /// let created = api.servers().create("web-1", "cx23", "debian-13").ssh_keys(["laptop"]).await?;
-    /// assert!(created.root_password.is_none()); // the key is the way in
-    /// assert_eq!(key.fingerprint.split(':').count(), 16);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name or the key is there already),
+    /// [`InvalidInput`](ErrorCode::InvalidInput) (the text is no key).
     pub fn create(self, name: impl Into<String>, public_key: impl Into<String>) -> CreateSshKey {
         let call = self.0.call(
             &ops::CREATE_SSH_KEY,
@@ -98,18 +94,13 @@ impl<'a> SshKeys<'a> {
 
     /// One SSH key (`GET /ssh_keys/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
-    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
-    /// let key = api.ssh_keys().get(key).await?;
-    /// assert_eq!(key.name, "laptop");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<SshKeyId>) -> Call<SshKey> {
         self.0.get(&ops::GET_SSH_KEY, id.into().0, "ssh_key")
     }
@@ -117,18 +108,9 @@ impl<'a> SshKeys<'a> {
     /// Looks an SSH key up by name or id (`GET /ssh_keys?name=..`, `GET /ssh_keys/{id}`); `None` when there is none.
     /// Text is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
-    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
-    /// let found = api.ssh_keys().find("laptop").await?;
-    /// assert_eq!(found.map(|key| key.id), Some(key));
-    /// assert!(api.ssh_keys().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, key: impl Into<IdOrName<SshKeyId>>) -> Task<Option<SshKey>> {
         let by_name = |name: &str| {
             self.0
@@ -140,36 +122,22 @@ impl<'a> SshKeys<'a> {
 
     /// Changes the name or the labels of an SSH key (`PUT /ssh_keys/{id}`). What is not set stays as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
-    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
-    /// let key = api.ssh_keys().update(key).name("new").labels([("env", "prod")]).await?;
-    /// assert_eq!(key.name, "new");
-    /// assert_eq!(key.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<SshKeyId>) -> UpdateSshKey {
         UpdateSshKey::new(self.0.get(&ops::UPDATE_SSH_KEY, id.into().0, "ssh_key"))
     }
 
     /// Removes an SSH key from the project (`DELETE /ssh_keys/{id}`). Servers that were created with it keep it.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let text = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB me";
-    /// # let key = api.ssh_keys().create("laptop", text).await?.id;
-    /// api.ssh_keys().delete(key).await?;
-    /// assert!(api.ssh_keys().get(key).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn delete(self, id: impl Into<SshKeyId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_SSH_KEY, id.into())
     }

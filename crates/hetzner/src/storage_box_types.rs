@@ -71,6 +71,15 @@ impl Client {
 }
 
 /// `/storage_box_types`, on the second host.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let small = api.storage_box_types().find("bx11").await?.expect("a type");
+/// println!("{} bytes, {} snapshots", small.size, small.snapshot_limit.unwrap_or_default());
+/// assert!(small.size > 0);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StorageBoxTypes<'a>(&'a Client);
 
@@ -88,51 +97,34 @@ impl<'a> StorageBoxTypes<'a> {
 
     /// Lists types of storage boxes (`GET /storage_box_types`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let types = api.storage_box_types().list().all().await?;
-    /// let fits = types.iter().filter(|size| size.size >> 40 >= 5).min_by_key(|size| size.size).expect("a type");
-    /// assert_eq!(fits.name, "bx21"); // 5 TB
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListStorageBoxTypes {
         ListStorageBoxTypes::new(self.listed())
     }
 
     /// One type of storage box (`GET /storage_box_types/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.storage_box_types().find("bx11").await?.unwrap().id;
-    /// let size = api.storage_box_types().get(id).await?;
-    /// assert_eq!(size.name, "bx11");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<StorageBoxTypeId>) -> Call<StorageBoxType> {
         self.0
             .call_on_hetzner(&ops::GET_STORAGE_BOX_TYPE, Decode::key("storage_box_type"))
             .arg(id.into())
     }
 
-    /// Looks a type of storage box up by name or id (`GET /storage_box_types?name=..`, `GET /storage_box_types/{id}`);
-    /// `None` when there is none.
+    /// Looks a type of storage box up by name or id (`GET /storage_box_types?name=..`, `GET
+    /// /storage_box_types/{id}`); `None` when there is none.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let size = api.storage_box_types().find("bx11").await?.expect("a type of storage box");
-    /// assert_eq!(size.size, 1 << 40);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(
         self,
         storage_box_type: impl Into<IdOrName<StorageBoxTypeId>>,

@@ -7,8 +7,6 @@ use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::StorageBoxId;
-#[cfg(doc)]
-use crate::ids::StorageBoxId;
 use crate::labels::Labels;
 use crate::locations::Location;
 use crate::protection::Protection;

@@ -83,6 +83,26 @@ impl Client {
 }
 
 /// `/volumes`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::VolumeFormat;
+///
+/// let created = api.volumes().create("data", 50).location("fsn1").format(VolumeFormat::Ext4).await?;
+/// let volume = created.wait().await?;
+/// assert!(volume.is_available());
+///
+/// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
+/// api.volumes().attach(volume.id, server).automount(true).await?.wait().await?;
+/// api.volumes().resize(volume.id, 100).await?.wait().await?; // GB; it only grows
+/// assert_eq!(api.volumes().get(volume.id).await?.size, 100);
+///
+/// api.volumes().detach(volume.id).await?.wait().await?;
+/// api.volumes().delete(volume.id).await?.wait().await?;
+/// assert!(api.volumes().find("data").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Volumes<'a>(&'a Client);
 
@@ -93,42 +113,26 @@ impl<'a> Volumes<'a> {
 
     /// Lists volumes (`GET /volumes`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
-    /// # api.volumes().update(volume).labels([("env", "prod")]).await?;
-    /// let mut prod = api.volumes().list().label_selector("env=prod").items();
-    /// while let Some(volume) = prod.next().await? {
-    ///     println!("{} {}", volume.id, volume.name);
-    /// }
-    /// # assert_eq!(api.volumes().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListVolumes {
         ListVolumes::new(self.0.list(&ops::LIST_VOLUMES, "volumes"))
     }
 
-    /// Creates a volume of so many GB, from 10 to 10,240 (`POST /volumes`). It needs a [`server`](CreateVolume::server)
-    /// or a [`location`](CreateVolume::location).
+    /// Creates a volume of so many GB, from 10 to 10,240 (`POST /volumes`). It needs a
+    /// [`server`](CreateVolume::server) or a [`location`](CreateVolume::location).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`NoSpaceLeftInLocation`](ErrorCode::NoSpaceLeftInLocation),
-    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded), [`Locked`](ErrorCode::Locked) (the server is busy).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::VolumeFormat;
+    /// A token with write access.
     ///
-    /// let created = api.volumes().create("data", 50).location("fsn1").format(VolumeFormat::Ext4).await?;
-    /// let volume = created.wait().await?;
-    /// assert!(volume.is_available());
-    /// assert_eq!(volume.size, 50);
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`NoSpaceLeftInLocation`](ErrorCode::NoSpaceLeftInLocation),
+    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded), [`Locked`](ErrorCode::Locked) (the server is
+    /// busy).
     pub fn create(self, name: impl Into<String>, size: u32) -> CreateVolume {
         let call = self.0.call(
             &ops::CREATE_VOLUME,
@@ -141,17 +145,13 @@ impl<'a> Volumes<'a> {
 
     /// One volume (`GET /volumes/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
-    /// let volume = api.volumes().get(volume).await?;
-    /// assert_eq!(volume.name, "data");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<VolumeId>) -> Call<Volume> {
         self.0.get(&ops::GET_VOLUME, id.into().0, "volume")
     }
@@ -159,17 +159,9 @@ impl<'a> Volumes<'a> {
     /// Looks a volume up by name or id (`GET /volumes?name=..`, `GET /volumes/{id}`); `None` when there is none. Text
     /// is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
-    /// let found = api.volumes().find("data").await?;
-    /// assert_eq!(found.map(|volume| volume.id), Some(volume));
-    /// assert!(api.volumes().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, volume: impl Into<IdOrName<VolumeId>>) -> Task<Option<Volume>> {
         let by_name = |name: &str| {
             self.0
@@ -181,71 +173,53 @@ impl<'a> Volumes<'a> {
 
     /// Changes the name or the labels of a volume (`PUT /volumes/{id}`). What is not set stays as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
-    /// let volume = api.volumes().update(volume).name("new").labels([("env", "prod")]).await?;
-    /// assert_eq!(volume.name, "new");
-    /// assert_eq!(volume.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<VolumeId>) -> UpdateVolume {
         UpdateVolume::new(self.0.get(&ops::UPDATE_VOLUME, id.into().0, "volume"))
     }
 
     /// Deletes a volume and all that is on it (`DELETE /volumes/{id}`). It must be attached nowhere.
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
-    /// api.volumes().delete(volume).await?;
-    /// assert!(api.volumes().get(volume).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected).
     pub fn delete(self, id: impl Into<VolumeId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_VOLUME, id.into())
     }
 
     /// Attaches a volume to a server in its location (`POST /volumes/{id}/actions/attach`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`VolumeAlreadyAttached`](ErrorCode::VolumeAlreadyAttached), [`Locked`](ErrorCode::Locked) (the server or the
-    /// volume is busy).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
-    /// api.volumes().attach(volume, server).automount(true).await?.wait().await?;
-    /// assert_eq!(api.volumes().get(volume).await?.server, Some(server));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`VolumeAlreadyAttached`](ErrorCode::VolumeAlreadyAttached), [`Locked`](ErrorCode::Locked)
+    /// (the server or the volume is busy).
     pub fn attach(self, id: impl Into<VolumeId>, server: impl Into<ServerId>) -> AttachVolume {
         AttachVolume::new(self.0.start(&ops::ATTACH_VOLUME, id.into()), server.into())
     }
 
     /// Detaches a volume from its server (`POST /volumes/{id}/actions/detach`). Unmount it first.
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked) (the server or the volume
-    /// is busy).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let volume = api.volumes().create("data", 50).server(server).await?.wait().await?.id;
-    /// api.volumes().detach(volume).await?.wait().await?;
-    /// assert_eq!(api.volumes().get(volume).await?.server, None);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked) (the server or the volume is busy).
     pub fn detach(self, id: impl Into<VolumeId>) -> Call<Accepted<Action>> {
         self.0.start(&ops::DETACH_VOLUME, id.into())
     }
@@ -253,44 +227,32 @@ impl<'a> Volumes<'a> {
     /// Makes a volume larger, to so many GB (`POST /volumes/{id}/actions/resize`). It never becomes smaller; the file
     /// system on it stays as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (it is as
-    /// large already).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
-    /// api.volumes().resize(volume, 100).await?.wait().await?;
-    /// assert_eq!(api.volumes().get(volume).await?.size, 100);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (it is as large already).
     pub fn resize(self, id: impl Into<VolumeId>, size: u32) -> ResizeVolume {
         ResizeVolume::new(self.0.start(&ops::RESIZE_VOLUME, id.into()), size)
     }
 
     /// Sets whether deleting a volume is refused (`POST /volumes/{id}/actions/change_protection`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let volume = api.volumes().create("data", 50).location("fsn1").await?.wait().await?.id;
-    /// api.volumes().change_protection(volume).delete(true).await?.wait().await?;
-    /// let error = api.volumes().delete(volume).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(self, id: impl Into<VolumeId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_VOLUME_PROTECTION, id.into()))
     }
 }
 
 action_methods!(
-    Volumes[VolumeId], Volume in "volumes" / "{id}",
+    Volumes[VolumeId] in "volumes" / "{id}",
     LIST_VOLUMES_ACTIONS, GET_VOLUMES_ACTION, LIST_VOLUME_ACTIONS,
-    r#"let id = api.volumes().create("data", 50).location("fsn1").await?.resource.id;"#,
 );
+
 cloud_core::list_request! {
     /// Lists volumes; made by [`Volumes::list`].
     pub struct ListVolumes => Volume;

@@ -12,8 +12,13 @@ use cloud_core::wait::Accepted;
 impl LoadBalancers<'_> {
     /// Adds a service (`POST /load_balancers/{id}/actions/add_service`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed) (another one listens on its port).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed) (another one listens on its port).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -33,23 +38,16 @@ impl LoadBalancers<'_> {
         )
     }
 
-    /// Changes the service that listens on this port, and of it only what is set
-    /// (`POST /load_balancers/{id}/actions/update_service`).
+    /// Changes the service that listens on this port, and of it only what is set (`POST
+    /// /load_balancers/{id}/actions/update_service`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (no service
-    /// listens there).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1");
-    /// # let service = hetzner::load_balancers::LbService::tcp(80, 8080);
-    /// # let load_balancer = create.services([service]).await?.wait().await?.id;
-    /// api.load_balancers().update_service(load_balancer, 80).destination_port(8081_u16).await?.wait().await?;
-    /// let balancer = api.load_balancers().get(load_balancer).await?;
-    /// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8081));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (no service listens there).
     pub fn update_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> UpdateService {
         UpdateService::new(
             self.start(&ops::UPDATE_LOAD_BALANCER_SERVICE, id.into()),
@@ -59,18 +57,9 @@ impl LoadBalancers<'_> {
 
     /// Removes the service that listens on this port (`POST /load_balancers/{id}/actions/delete_service`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1");
-    /// # let service = hetzner::load_balancers::LbService::tcp(80, 8080);
-    /// # let load_balancer = create.services([service]).await?.wait().await?.id;
-    /// api.load_balancers().delete_service(load_balancer, 80).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.services.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn delete_service(self, id: impl Into<LoadBalancerId>, listen_port: u16) -> DeleteService {
         DeleteService::new(
             self.start(&ops::DELETE_LOAD_BALANCER_SERVICE, id.into()),
@@ -80,11 +69,16 @@ impl LoadBalancers<'_> {
 
     /// Adds a target (`POST /load_balancers/{id}/actions/add_target`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined),
     /// [`ResolveCloudPublicTargetsError`](ErrorCode::ResolveCloudPublicTargetsError) (the server has no public IPv4
-    /// address), [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (it is not in the same
-    /// network), [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
+    /// address), [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (it is not in the
+    /// same network), [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
     /// [`LoadBalancerPublicInterfaceDisabled`](ErrorCode::LoadBalancerPublicInterfaceDisabled),
     /// [`IpNotOwned`](ErrorCode::IpNotOwned).
     ///
@@ -113,21 +107,9 @@ impl LoadBalancers<'_> {
 
     /// Removes a target (`POST /load_balancers/{id}/actions/remove_target`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::load_balancers::LbTarget;
-    ///
-    /// # api.load_balancers().add_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
-    /// api.load_balancers().remove_target(load_balancer, LbTarget::server(server)).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.targets.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn remove_target(
         self,
         id: impl Into<LoadBalancerId>,
@@ -141,20 +123,9 @@ impl LoadBalancers<'_> {
 
     /// Changes how it chooses among the targets (`POST /load_balancers/{id}/actions/change_algorithm`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// use hetzner::LoadBalancerAlgorithmType;
-    ///
-    /// let fewest = LoadBalancerAlgorithmType::LeastConnections;
-    /// api.load_balancers().change_algorithm(load_balancer, fewest.clone()).await?.wait().await?;
-    /// assert_eq!(api.load_balancers().get(load_balancer).await?.algorithm.kind, fewest);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_algorithm(
         self,
         id: impl Into<LoadBalancerId>,

@@ -12,11 +12,16 @@ use crate::ips::ChangeDnsPtr;
 use crate::ops;
 
 impl LoadBalancers<'_> {
-    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
-    /// (`POST /load_balancers/{id}/actions/change_dns_ptr`).
+    /// Sets the host name that one of its addresses resolves to, or with `None` resets it (`POST
+    /// /load_balancers/{id}/actions/change_dns_ptr`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
-    /// is not one of its own).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address is not one of its own).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -41,9 +46,14 @@ impl LoadBalancers<'_> {
 
     /// Attaches it to a private network (`POST /load_balancers/{id}/actions/attach_to_network`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`LoadBalancerAlreadyAttached`](ErrorCode::LoadBalancerAlreadyAttached) (it is in one: there is room for one
-    /// only), [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the address is taken),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`LoadBalancerAlreadyAttached`](ErrorCode::LoadBalancerAlreadyAttached) (it is in one: there
+    /// is room for one only), [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the address is taken),
     /// [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable).
     ///
     /// ```
@@ -66,23 +76,12 @@ impl LoadBalancers<'_> {
         AttachLoadBalancerToNetwork::new(call, network.into())
     }
 
-    /// Detaches it from its private network (`POST /load_balancers/{id}/actions/detach_from_network`). Targets that are
-    /// reached there stop to be reached.
+    /// Detaches it from its private network (`POST /load_balancers/{id}/actions/detach_from_network`). Targets that
+    /// are reached there stop to be reached.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// # api.load_balancers().attach_to_network(load_balancer, network).await?.wait().await?;
-    /// api.load_balancers().detach_from_network(load_balancer, network).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.private_net.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn detach_from_network(
         self,
         id: impl Into<LoadBalancerId>,
@@ -94,39 +93,23 @@ impl LoadBalancers<'_> {
 
     /// Makes it reachable from the internet (`POST /load_balancers/{id}/actions/enable_public_interface`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let create = api.load_balancers().create("web", "lb11").location("fsn1").public_interface(false);
-    /// # let load_balancer = create.await?.wait().await?.id;
-    /// api.load_balancers().enable_public_interface(load_balancer).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await?.public_net.enabled);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn enable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Accepted<Action>> {
         self.start(&ops::ENABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
     }
 
     /// Makes it reachable by its private network only (`POST /load_balancers/{id}/actions/disable_public_interface`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`TargetsWithoutUsePrivateIp`](ErrorCode::TargetsWithoutUsePrivateIp) (that would cut off targets),
-    /// [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// # api.load_balancers().attach_to_network(load_balancer, network).await?.wait().await?;
-    /// api.load_balancers().disable_public_interface(load_balancer).await?.wait().await?;
-    /// assert!(!api.load_balancers().get(load_balancer).await?.public_net.enabled);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`TargetsWithoutUsePrivateIp`](ErrorCode::TargetsWithoutUsePrivateIp) (that would cut off
+    /// targets), [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork).
     pub fn disable_public_interface(self, id: impl Into<LoadBalancerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_LOAD_BALANCER_PUBLIC_INTERFACE, id.into())
     }

@@ -32,6 +32,27 @@ impl Client {
 /// `/load_balancers`.
 ///
 /// What changes a load balancer takes time: the answer is [`Started`], and [`Accepted::wait`] waits for its end.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::load_balancers::{LbService, LbTarget};
+///
+/// let created = api
+///     .load_balancers()
+///     .create("web", "lb11")
+///     .location("fsn1")
+///     .services([LbService::http(80, 8080)])
+///     .targets([LbTarget::label_selector("role=web")])
+///     .await?;
+/// let balancer = created.wait().await?;
+/// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8080));
+///
+/// api.load_balancers().change_type(balancer.id, "lb21").await?.wait().await?;
+/// api.load_balancers().delete(balancer.id).await?.wait().await?;
+/// assert!(api.load_balancers().find("web").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct LoadBalancers<'a>(&'a Client);
 
@@ -42,21 +63,9 @@ impl<'a> LoadBalancers<'a> {
 
     /// Lists load balancers (`GET /load_balancers`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// # api.load_balancers().update(load_balancer).labels([("env", "prod")]).await?;
-    /// let mut prod = api.load_balancers().list().label_selector("env=prod").items();
-    /// while let Some(balancer) = prod.next().await? {
-    ///     println!("{} {}", balancer.id, balancer.name);
-    /// }
-    /// # assert_eq!(api.load_balancers().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListLoadBalancers {
         ListLoadBalancers::new(self.0.list(&ops::LIST_LOAD_BALANCERS, "load_balancers"))
     }
@@ -64,30 +73,19 @@ impl<'a> LoadBalancers<'a> {
     /// Creates a load balancer of a type, by name or, as text, by id (`POST /load_balancers`). It needs a
     /// [`location`](CreateLoadBalancer::location) or a [`network_zone`](CreateLoadBalancer::network_zone).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`SourcePortAlreadyUsed`](ErrorCode::SourcePortAlreadyUsed),
     /// [`TargetAlreadyDefined`](ErrorCode::TargetAlreadyDefined), [`IpNotOwned`](ErrorCode::IpNotOwned),
     /// [`LoadBalancerNotAttachedToNetwork`](ErrorCode::LoadBalancerNotAttachedToNetwork),
     /// [`ResolveCloudPublicTargetsError`](ErrorCode::ResolveCloudPublicTargetsError) and
     /// [`ResolveCloudPrivateTargetsError`](ErrorCode::ResolveCloudPrivateTargetsError) (a server that cannot be
     /// reached).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::load_balancers::{LbService, LbTarget};
-    ///
-    /// let created = api
-    ///     .load_balancers()
-    ///     .create("web", "lb11")
-    ///     .location("fsn1")
-    ///     .services([LbService::http(80, 8080)])
-    ///     .targets([LbTarget::label_selector("role=web")])
-    ///     .await?;
-    /// let balancer = created.wait().await?;
-    /// assert_eq!(balancer.service(80).map(|service| service.destination_port), Some(8080));
-    /// # Ok(()) }
-    /// ```
     pub fn create(
         self,
         name: impl Into<String>,
@@ -106,38 +104,24 @@ impl<'a> LoadBalancers<'a> {
 
     /// One load balancer (`GET /load_balancers/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// let balancer = api.load_balancers().get(load_balancer).await?;
-    /// assert_eq!(balancer.name, "web");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<LoadBalancerId>) -> Call<LoadBalancer> {
         self.0
             .get(&ops::GET_LOAD_BALANCER, id.into().0, "load_balancer")
     }
 
-    /// Looks a load balancer up by name or id (`GET /load_balancers?name=..`, `GET /load_balancers/{id}`); `None` when
-    /// there is none. Text is a name first, and an id only when nothing has that name and it is a number.
+    /// Looks a load balancer up by name or id (`GET /load_balancers?name=..`, `GET /load_balancers/{id}`); `None`
+    /// when there is none. Text is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// let found = api.load_balancers().find("web").await?;
-    /// assert_eq!(found.map(|balancer| balancer.id), Some(load_balancer));
-    /// assert!(api.load_balancers().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(
         self,
         load_balancer: impl Into<IdOrName<LoadBalancerId>>,
@@ -150,21 +134,16 @@ impl<'a> LoadBalancers<'a> {
         find(load_balancer.into(), by_name, |id| self.get(id))
     }
 
-    /// Changes the name or the labels of a load balancer (`PUT /load_balancers/{id}`). What is not set stays as it is.
+    /// Changes the name or the labels of a load balancer (`PUT /load_balancers/{id}`). What is not set stays as it
+    /// is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// let balancer = api.load_balancers().update(load_balancer).name("new").labels([("env", "prod")]).await?;
-    /// assert_eq!(balancer.name, "new");
-    /// assert_eq!(balancer.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<LoadBalancerId>) -> UpdateLoadBalancer {
         UpdateLoadBalancer::new(self.0.get(
             &ops::UPDATE_LOAD_BALANCER,
@@ -175,17 +154,13 @@ impl<'a> LoadBalancers<'a> {
 
     /// Deletes a load balancer (`DELETE /load_balancers/{id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// api.load_balancers().delete(load_balancer).await?.wait().await?;
-    /// assert!(api.load_balancers().get(load_balancer).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected).
     pub fn delete(self, id: impl Into<LoadBalancerId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0
             .call(&ops::DELETE_LOAD_BALANCER, actions::deleted(self.0))
@@ -202,19 +177,14 @@ impl<'a> LoadBalancers<'a> {
 
     /// Changes its type, by name or, as text, by id (`POST /load_balancers/{id}/actions/change_type`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`InvalidLoadBalancerType`](ErrorCode::InvalidLoadBalancerType) (it has more services or targets than the type
-    /// allows).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// api.load_balancers().change_type(load_balancer, "lb21").await?.wait().await?;
-    /// assert_eq!(api.load_balancers().get(load_balancer).await?.load_balancer_type.name, "lb21");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidLoadBalancerType`](ErrorCode::InvalidLoadBalancerType) (it has more services or
+    /// targets than the type allows).
     pub fn change_type(
         self,
         id: impl Into<LoadBalancerId>,
@@ -226,18 +196,9 @@ impl<'a> LoadBalancers<'a> {
 
     /// Sets whether deleting a load balancer is refused (`POST /load_balancers/{id}/actions/change_protection`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.load_balancers().create("web", "lb11").location("fsn1").await?;
-    /// # let load_balancer = created.wait().await?.id;
-    /// api.load_balancers().change_protection(load_balancer).delete(true).await?.wait().await?;
-    /// let error = api.load_balancers().delete(load_balancer).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(self, id: impl Into<LoadBalancerId>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_LOAD_BALANCER_PROTECTION, id.into()))
     }
@@ -245,8 +206,13 @@ impl<'a> LoadBalancers<'a> {
     /// Measurements of the last 30 days between two instants (`GET /load_balancers/{id}/metrics`).
     /// [`Metrics`](crate::Metrics) names the series and their units.
     ///
-    /// Needs a token with read access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the end is
-    /// before the start).
+    /// # Permissions
+    ///
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the end is before the start).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -283,10 +249,10 @@ impl<'a> LoadBalancers<'a> {
 }
 
 action_methods!(
-    LoadBalancers[LoadBalancerId], LoadBalancer in "load_balancers" / "{id}",
+    LoadBalancers[LoadBalancerId] in "load_balancers" / "{id}",
     LIST_LOAD_BALANCERS_ACTIONS, GET_LOAD_BALANCERS_ACTION, LIST_LOAD_BALANCER_ACTIONS,
-    r#"let id = api.load_balancers().create("web", "lb11").location("fsn1").await?.resource.id;"#,
 );
+
 cloud_core::list_request! {
     /// Lists load balancers; made by [`LoadBalancers::list`].
     pub struct ListLoadBalancers => LoadBalancer;

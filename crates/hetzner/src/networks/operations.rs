@@ -25,6 +25,23 @@ impl Client {
 /// `/networks`.
 ///
 /// While one change is made to a network, others fail with `conflict`; those are tried again by themselves.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::{NetworkZone, NewSubnet};
+///
+/// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.1.1.0/24");
+/// let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.into_answer().resource;
+/// let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network.id]);
+/// let server = create.await?.wait().await?;
+/// assert!(server.private_net(network.id).is_some_and(|net| net.ip.starts_with("10.1.1.")));
+///
+/// api.servers().delete(server.id).await?.wait().await?;
+/// api.networks().delete(network.id).await?;
+/// assert!(api.networks().find("inner").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Networks<'a>(&'a Client);
 
@@ -35,41 +52,23 @@ impl<'a> Networks<'a> {
 
     /// Lists networks (`GET /networks`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
-    /// # api.networks().update(network).labels([("env", "prod")]).await?;
-    /// let mut prod = api.networks().list().label_selector("env=prod").items();
-    /// while let Some(network) = prod.next().await? {
-    ///     println!("{} {}", network.id, network.name);
-    /// }
-    /// # assert_eq!(api.networks().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListNetworks {
         ListNetworks::new(self.0.list(&ops::LIST_NETWORKS, "networks"))
     }
 
     /// Creates a network of private IPv4 addresses, /24 or larger (`POST /networks`). Members need a subnet in it.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`InvalidInput`](ErrorCode::InvalidInput) (the addresses are not private).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::{NetworkZone, NewSubnet};
+    /// A token with write access.
     ///
-    /// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.1.1.0/24");
-    /// let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.into_answer().resource;
-    /// let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").networks([network.id]);
-    /// let server = create.await?.wait().await?;
-    /// assert!(server.private_net(network.id).is_some_and(|net| net.ip.starts_with("10.1.1.")));
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`InvalidInput`](ErrorCode::InvalidInput) (the addresses are not private).
     pub fn create(self, name: impl Into<String>, ip_range: impl Into<String>) -> CreateNetwork {
         let call = self.0.call(
             &ops::CREATE_NETWORK,
@@ -82,17 +81,13 @@ impl<'a> Networks<'a> {
 
     /// One network (`GET /networks/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
-    /// let network = api.networks().get(network).await?;
-    /// assert_eq!(network.name, "inner");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<NetworkId>) -> Call<Network> {
         self.0.get(&ops::GET_NETWORK, id.into().0, "network")
     }
@@ -100,17 +95,9 @@ impl<'a> Networks<'a> {
     /// Looks a network up by name or id (`GET /networks?name=..`, `GET /networks/{id}`); `None` when there is none.
     /// Text is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
-    /// let found = api.networks().find("inner").await?;
-    /// assert_eq!(found.map(|network| network.id), Some(network));
-    /// assert!(api.networks().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, network: impl Into<IdOrName<NetworkId>>) -> Task<Option<Network>> {
         let by_name = |name: &str| {
             self.0
@@ -123,40 +110,35 @@ impl<'a> Networks<'a> {
     /// Changes the name, the labels or the vSwitch setting of a network (`PUT /networks/{id}`). What is not set stays
     /// as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
-    /// let network = api.networks().update(network).name("new").labels([("env", "prod")]).await?;
-    /// assert_eq!(network.name, "new");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<NetworkId>) -> UpdateNetwork {
         UpdateNetwork::new(self.0.get(&ops::UPDATE_NETWORK, id.into().0, "network"))
     }
 
     /// Deletes a network (`DELETE /networks/{id}`). Its members are detached.
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
-    /// api.networks().delete(network).await?;
-    /// assert!(api.networks().get(network).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected).
     pub fn delete(self, id: impl Into<NetworkId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_NETWORK, id.into())
     }
 
     /// Lists what is attached to a network, with addresses (`GET /networks/{id}/members`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
+    ///
+    /// A token with read access.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -182,38 +164,25 @@ impl<'a> Networks<'a> {
 
     /// Adds a subnet (`POST /networks/{id}/actions/add_subnet`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`NetworksOverlap`](ErrorCode::NetworksOverlap) and
-    /// [`InvalidInput`](ErrorCode::InvalidInput) (its addresses are used by another subnet or a route),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NetworksOverlap`](ErrorCode::NetworksOverlap) and [`InvalidInput`](ErrorCode::InvalidInput)
+    /// (its addresses are used by another subnet or a route),
     /// [`VswitchIdAlreadyUsed`](ErrorCode::VswitchIdAlreadyUsed).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
-    /// use hetzner::{NetworkZone, NewSubnet};
-    ///
-    /// let subnet = NewSubnet::cloud(NetworkZone::EuCentral).ip_range("10.1.2.0/24");
-    /// api.networks().add_subnet(network, subnet).await?.wait().await?;
-    /// assert_eq!(api.networks().get(network).await?.subnets[0].ip_range, "10.1.2.0/24");
-    /// # Ok(()) }
-    /// ```
     pub fn add_subnet(self, id: impl Into<NetworkId>, subnet: NewSubnet) -> AddSubnet {
         AddSubnet::new(self.0.start(&ops::ADD_NETWORK_SUBNET, id.into()), subnet)
     }
 
-    /// Deletes the subnet of these addresses, which must have no members (`POST /networks/{id}/actions/delete_subnet`).
+    /// Deletes the subnet of these addresses, which must have no members (`POST
+    /// /networks/{id}/actions/delete_subnet`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// api.networks().delete_subnet(network, "10.1.1.0/24").await?.wait().await?;
-    /// assert!(api.networks().get(network).await?.subnets.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn delete_subnet(
         self,
         id: impl Into<NetworkId>,
@@ -227,18 +196,14 @@ impl<'a> Networks<'a> {
 
     /// Adds a route (`POST /networks/{id}/actions/add_route`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the
-    /// destination overlaps with a subnet or another route).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// api.networks().add_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
-    /// assert_eq!(api.networks().get(network).await?.routes[0].gateway, "10.1.1.7");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the destination overlaps with a subnet or another
+    /// route).
     pub fn add_route(
         self,
         id: impl Into<NetworkId>,
@@ -254,18 +219,9 @@ impl<'a> Networks<'a> {
 
     /// Deletes a route (`POST /networks/{id}/actions/delete_route`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// # api.networks().add_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
-    /// api.networks().delete_route(network, "10.100.1.0/24", "10.1.1.7").await?.wait().await?;
-    /// assert!(api.networks().get(network).await?.routes.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn delete_route(
         self,
         id: impl Into<NetworkId>,
@@ -282,17 +238,13 @@ impl<'a> Networks<'a> {
     /// Makes a network larger (`POST /networks/{id}/actions/change_ip_range`). The first address stays, so that only
     /// the length of the prefix changes. Servers learn of it when they start anew.
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the new range
-    /// does not hold the old one).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let network = api.networks().create("inner", "10.0.0.0/16").await?.resource.id;
-    /// api.networks().change_ip_range(network, "10.0.0.0/12").await?.wait().await?;
-    /// assert_eq!(api.networks().get(network).await?.ip_range, "10.0.0.0/12");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the new range does not hold the old one).
     pub fn change_ip_range(
         self,
         id: impl Into<NetworkId>,
@@ -306,28 +258,19 @@ impl<'a> Networks<'a> {
 
     /// Sets whether deleting a network is refused (`POST /networks/{id}/actions/change_protection`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").await?.resource.id;
-    /// api.networks().change_protection(network).delete(true).await?.wait().await?;
-    /// let error = api.networks().delete(network).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(self, id: impl Into<NetworkId>) -> ChangeProtection {
         ChangeProtection::new(self.0.start(&ops::CHANGE_NETWORK_PROTECTION, id.into()))
     }
 }
 
 action_methods!(
-    Networks[NetworkId], Network in "networks" / "{id}",
+    Networks[NetworkId] in "networks" / "{id}",
     LIST_NETWORKS_ACTIONS, GET_NETWORKS_ACTION, LIST_NETWORK_ACTIONS,
-    r#"let id = api.networks().create("a", "10.1.0.0/16").await?.resource.id;"#,
-    r#"api.networks().change_protection(id).delete(true).await?;"#,
 );
+
 cloud_core::list_request! {
     /// Lists networks; made by [`Networks::list`].
     pub struct ListNetworks => Network;

@@ -24,25 +24,19 @@ impl Servers<'_> {
     /// [`may_have_happened`](cloud_core::Error::may_have_happened) the server may be there; see
     /// [`or_get`](CreateServer::or_get).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken), [`ResourceUnavailable`](ErrorCode::ResourceUnavailable) and
-    /// [`PlacementError`](ErrorCode::PlacementError) (no room for this type here and now; see
-    /// [`with_fallback`](CreateServer::with_fallback)), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded),
-    /// [`InvalidInput`](ErrorCode::InvalidInput), and of Primary IPs
-    /// [`PrimaryIpAssigned`](ErrorCode::PrimaryIpAssigned),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken),
+    /// [`ResourceUnavailable`](ErrorCode::ResourceUnavailable) and [`PlacementError`](ErrorCode::PlacementError) (no
+    /// room for this type here and now; see [`with_fallback`](CreateServer::with_fallback)),
+    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded), [`InvalidInput`](ErrorCode::InvalidInput), and of
+    /// Primary IPs [`PrimaryIpAssigned`](ErrorCode::PrimaryIpAssigned),
     /// [`PrimaryIpVersionMismatch`](ErrorCode::PrimaryIpVersionMismatch) and
     /// [`PrimaryIpDatacenterMismatch`](ErrorCode::PrimaryIpDatacenterMismatch).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// let create = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").labels([("env", "prod")]);
-    /// let created = create.await?;
-    /// assert_eq!(created.resource.name, "web-1");
-    /// let server = created.wait().await?; // the creation and all that follows it
-    /// assert!(server.is_running());
-    /// # Ok(()) }
-    /// ```
     pub fn create(
         self,
         name: impl Into<String>,
@@ -180,13 +174,18 @@ cloud_core::request! {
 }
 
 impl CreateServer {
-    /// Creates the server (`POST /servers`), or gives the one that is there already (`GET /servers?name=..`): after an
-    /// answer that was lost on the way, and when the program is run a second time. Names are unique in a project, so
-    /// there is never a second server.
+    /// Creates the server (`POST /servers`), or gives the one that is there already (`GET /servers?name=..`): after
+    /// an answer that was lost on the way, and when the program is run a second time. Names are unique in a project,
+    /// so there is never a second server.
     ///
-    /// Needs a token with write access. Errors worth handling: those of [`Servers::create`]. A server of this name that
-    /// has another type, or lacks one of the labels asked for, is somebody else's: then
-    /// [`UniquenessError`](ErrorCode::UniquenessError) stands.
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: those of [`Servers::create`]. A server of this name that has another type, or lacks one of the
+    /// labels asked for, is somebody else's: then [`UniquenessError`](ErrorCode::UniquenessError) stands.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

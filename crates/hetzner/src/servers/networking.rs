@@ -10,11 +10,16 @@ use crate::ips::ChangeDnsPtr;
 use crate::ops;
 
 impl Servers<'_> {
-    /// Sets the host name that one of its addresses resolves to, or with `None` resets it
-    /// (`POST /servers/{id}/actions/change_dns_ptr`).
+    /// Sets the host name that one of its addresses resolves to, or with `None` resets it (`POST
+    /// /servers/{id}/actions/change_dns_ptr`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address
-    /// is not one of its own).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the address is not one of its own).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -38,9 +43,15 @@ impl Servers<'_> {
 
     /// Attaches it to a private network (`POST /servers/{id}/actions/attach_to_network`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`ServerAlreadyAttached`](ErrorCode::ServerAlreadyAttached), [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the
-    /// address is taken), [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable) (the network has none for its location),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ServerAlreadyAttached`](ErrorCode::ServerAlreadyAttached),
+    /// [`IpNotAvailable`](ErrorCode::IpNotAvailable) (the address is taken),
+    /// [`NoSubnetAvailable`](ErrorCode::NoSubnetAvailable) (the network has none for its location),
     /// [`NetworksOverlap`](ErrorCode::NetworksOverlap) (with another network of the server),
     /// [`Locked`](ErrorCode::Locked).
     ///
@@ -68,20 +79,14 @@ impl Servers<'_> {
 
     /// Detaches it from a private network (`POST /servers/{id}/actions/detach_from_network`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`ServerNotAttachedToNetwork`](ErrorCode::ServerNotAttachedToNetwork), [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// # api.servers().attach_to_network(server, network).await?.wait().await?;
-    /// api.servers().detach_from_network(server, network).await?.wait().await?;
-    /// assert!(api.servers().get(server).await?.private_net.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ServerNotAttachedToNetwork`](ErrorCode::ServerNotAttachedToNetwork),
+    /// [`Locked`](ErrorCode::Locked).
     pub fn detach_from_network(
         self,
         id: impl Into<ServerId>,
@@ -93,25 +98,17 @@ impl Servers<'_> {
         )
     }
 
-    /// Sets all further addresses it has in a private network, instead of those it had
-    /// (`POST /servers/{id}/actions/change_alias_ips`).
+    /// Sets all further addresses it has in a private network, instead of those it had (`POST
+    /// /servers/{id}/actions/change_alias_ips`).
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`ServerNotAttachedToNetwork`](ErrorCode::ServerNotAttachedToNetwork),
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ServerNotAttachedToNetwork`](ErrorCode::ServerNotAttachedToNetwork),
     /// [`IpNotAvailable`](ErrorCode::IpNotAvailable) (one of them is taken), [`Locked`](ErrorCode::Locked).
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # let subnet = hetzner::NewSubnet::cloud("eu-central").ip_range("10.1.1.0/24");
-    /// # let network = api.networks().create("inner", "10.1.0.0/16").subnets([subnet]).await?.resource.id;
-    /// # api.servers().attach_to_network(server, network).await?.wait().await?;
-    /// api.servers().change_alias_ips(server, network, ["10.1.1.20", "10.1.1.21"]).await?.wait().await?;
-    /// let server = api.servers().get(server).await?;
-    /// assert_eq!(server.private_net(network).expect("an attachment").alias_ips, ["10.1.1.20", "10.1.1.21"]);
-    /// # Ok(()) }
-    /// ```
     pub fn change_alias_ips(
         self,
         id: impl Into<ServerId>,

@@ -30,6 +30,27 @@ impl Client {
 ///
 /// What changes a server takes time: the answer is [`Started`], and [`Accepted::wait`] waits for its end. While one action
 /// works on a server, others fail with `locked`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let created = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").labels([("env", "prod")]).await?;
+/// println!("{:?}", created.root_password); // told only here, and hidden by Debug
+/// let server = created.wait().await?; // until it runs
+///
+/// let mut prod = api.servers().list().label_selector("env=prod").items();
+/// while let Some(server) = prod.next().await? {
+///     println!("{} {}", server.id, server.name);
+/// }
+///
+/// api.servers().power_off(server.id).await?.wait().await?;
+/// api.servers().change_type(server.id, "cx33", false).await?.wait().await?;
+/// assert_eq!(api.servers().get(server.id).await?.server_type.name, "cx33");
+///
+/// api.servers().delete(server.id).await?.wait().await?;
+/// assert!(api.servers().get(server.id).optional().await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Servers<'a>(pub(super) &'a Client);
 
@@ -40,40 +61,22 @@ impl<'a> Servers<'a> {
 
     /// Lists servers (`GET /servers`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # api.servers().update(server).labels([("env", "prod")]).await?;
-    /// use hetzner::ServerStatus;
-    ///
-    /// let mut running = api.servers().list().label_selector("env=prod,!legacy").status(ServerStatus::Running).items();
-    /// while let Some(server) = running.next().await? {
-    ///     println!("{} {}", server.id, server.name);
-    ///     # assert_eq!(server.name, "web-1");
-    /// }
-    /// # assert_eq!(api.servers().list().label_selector("env=prod,!legacy").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListServers {
         ListServers::new(self.0.list(&ops::LIST_SERVERS, "servers"))
     }
 
     /// One server (`GET /servers/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let server = api.servers().get(server).await?;
-    /// assert_eq!(server.name, "web-1");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<ServerId>) -> Call<Server> {
         self.0.get(&ops::GET_SERVER, id.into().0, "server")
     }
@@ -81,17 +84,9 @@ impl<'a> Servers<'a> {
     /// Looks a server up by name or id (`GET /servers?name=..`, `GET /servers/{id}`); `None` when there is none. Text
     /// is a name first, and an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let found = api.servers().find("web-1").await?;
-    /// assert_eq!(found.map(|server| server.id), Some(server));
-    /// assert!(api.servers().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, server: impl Into<IdOrName<ServerId>>) -> Task<Option<Server>> {
         let by_name = |name: &str| {
             self.0
@@ -103,18 +98,13 @@ impl<'a> Servers<'a> {
 
     /// Changes the name or the labels of a server (`PUT /servers/{id}`). What is not set stays as it is.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the
-    /// name is taken).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let server = api.servers().update(server).name("web-2").labels([("env", "prod")]).await?;
-    /// assert_eq!(server.name, "web-2");
-    /// assert_eq!(server.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (the name is taken).
     pub fn update(self, id: impl Into<ServerId>) -> UpdateServer {
         UpdateServer::new(self.0.get(&ops::UPDATE_SERVER, id.into().0, "server"))
     }
@@ -122,39 +112,29 @@ impl<'a> Servers<'a> {
     /// Deletes a server (`DELETE /servers/{id}`). Its volumes and Floating IPs stay; its Primary IPs go when they are
     /// set to.
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected),
-    /// [`Locked`](ErrorCode::Locked) (another action works on it).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// api.servers().delete(server).await?.wait().await?;
-    /// assert!(api.servers().get(server).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected), [`Locked`](ErrorCode::Locked) (another action works on
+    /// it).
     pub fn delete(self, id: impl Into<ServerId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0.delete(&ops::DELETE_SERVER, id.into())
     }
 
-    /// Waits until the server is in this state (`GET /servers/{id}`), looking at it after one second at first and every
-    /// five at the end. Prefer to wait for the action that brings it there: that costs fewer requests and knows of
-    /// failures.
+    /// Waits until the server is in this state (`GET /servers/{id}`), looking at it after one second at first and
+    /// every five at the end. Prefer to wait for the action that brings it there: that costs fewer requests and knows
+    /// of failures.
     ///
-    /// Needs a token with read access. Errors worth handling: a deadline that passes
-    /// ([`is_timeout`](cloud_core::Error::is_timeout)).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// use hetzner::ServerStatus;
+    /// A token with read access.
     ///
-    /// api.servers().shutdown(server).await?;
-    /// let server = api.servers().wait_for_status(server, ServerStatus::Off).await?;
-    /// assert!(server.is_off());
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: a deadline that passes ([`is_timeout`](cloud_core::Error::is_timeout)).
     pub fn wait_for_status(self, id: impl Into<ServerId>, status: ServerStatus) -> Waiter<Server> {
         let (client, id) = (self.0.clone(), id.into());
         let engine = client.engine().clone();
@@ -185,11 +165,16 @@ impl<'a> Servers<'a> {
         self.0.start(operation, id)
     }
 
-    /// Measurements of the last 30 days between two instants (`GET /servers/{id}/metrics`). [`Metrics`](crate::Metrics)
-    /// names the series and their units.
+    /// Measurements of the last 30 days between two instants (`GET /servers/{id}/metrics`).
+    /// [`Metrics`](crate::Metrics) names the series and their units.
     ///
-    /// Needs a token with read access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the end is
-    /// before the start).
+    /// # Permissions
+    ///
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the end is before the start).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -225,9 +210,8 @@ impl<'a> Servers<'a> {
 }
 
 action_methods!(
-    Servers[ServerId], Server in "servers" / "{id}",
+    Servers[ServerId] in "servers" / "{id}",
     LIST_SERVERS_ACTIONS, GET_SERVERS_ACTION, LIST_SERVER_ACTIONS,
-    r#"let id = api.servers().create("web-1", "cx23", "debian-13").await?.resource.id;"#,
 );
 
 cloud_core::list_request! {

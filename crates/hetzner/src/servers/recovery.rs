@@ -11,22 +11,16 @@ use crate::ids::{ServerId, SshKeyId};
 use crate::ops;
 
 impl Servers<'_> {
-    /// Gives `root` a new password (`POST /servers/{id}/actions/reset_password`). Needs a running server with the QEMU
-    /// guest agent.
+    /// Gives `root` a new password (`POST /servers/{id}/actions/reset_password`). Needs a running server with the
+    /// QEMU guest agent.
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// use secrecy::ExposeSecret;
+    /// A token with write access.
     ///
-    /// let answer = api.servers().reset_password(server).await?;
-    /// answer.wait().await?;
-    /// assert!(!answer.root_password.expose_secret().is_empty()); // told only here
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked).
     pub fn reset_password(self, id: impl Into<ServerId>) -> Call<Accepted<ResetPassword, Action>> {
         self.0
             .call(
@@ -38,18 +32,9 @@ impl Servers<'_> {
 
     /// Opens a VNC console (`POST /servers/{id}/actions/request_console`). Its address is good for one minute.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// use secrecy::ExposeSecret;
-    ///
-    /// let console = api.servers().request_console(server).await?;
-    /// assert!(console.wss_url.expose_secret().starts_with("wss://"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn request_console(
         self,
         id: impl Into<ServerId>,
@@ -64,7 +49,13 @@ impl Servers<'_> {
 
     /// Lets the server boot into the rescue system next time (`POST /servers/{id}/actions/enable_rescue`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -91,38 +82,28 @@ impl Servers<'_> {
 
     /// Undoes [`enable_rescue`](Self::enable_rescue) (`POST /servers/{id}/actions/disable_rescue`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # api.servers().enable_rescue(server).await?.wait().await?;
-    /// api.servers().disable_rescue(server).await?.wait().await?;
-    /// assert!(!api.servers().get(server).await?.rescue_enabled);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked).
     pub fn disable_rescue(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_SERVER_RESCUE, id.into())
     }
 
-    /// Writes the disk anew from an image, by name or, as text, by id; everything on it is lost
-    /// (`POST /servers/{id}/actions/rebuild`).
+    /// Writes the disk anew from an image, by name or, as text, by id; everything on it is lost (`POST
+    /// /servers/{id}/actions/rebuild`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected),
-    /// [`Locked`](ErrorCode::Locked), [`InvalidInput`](ErrorCode::InvalidInput) (there is no such image, or it does not
-    /// fit).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// let answer = api.servers().rebuild(server, "ubuntu-24.04").await?;
-    /// answer.wait().await?;
-    /// let image = api.servers().get(server).await?.image.expect("an image");
-    /// assert_eq!(image.name.as_deref(), Some("ubuntu-24.04"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected), [`Locked`](ErrorCode::Locked),
+    /// [`InvalidInput`](ErrorCode::InvalidInput) (there is no such image, or it does not fit).
     pub fn rebuild(self, id: impl Into<ServerId>, image: impl Into<String>) -> RebuildServer {
         RebuildServer::new(
             self.0
@@ -137,35 +118,27 @@ impl Servers<'_> {
 
     /// Inserts an ISO image, by name or, as text, by id (`POST /servers/{id}/actions/attach_iso`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (there is no
-    /// such ISO image), [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// api.servers().attach_iso(server, "alpine-virt-3.22.1-x86_64.iso").await?.wait().await?;
-    /// let iso = api.servers().get(server).await?.iso.expect("an ISO image");
-    /// assert_eq!(iso.name.as_deref(), Some("alpine-virt-3.22.1-x86_64.iso"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (there is no such ISO image),
+    /// [`Locked`](ErrorCode::Locked).
     pub fn attach_iso(self, id: impl Into<ServerId>, iso: impl Into<String>) -> AttachIso {
         AttachIso::new(self.start(&ops::ATTACH_SERVER_ISO, id.into()), iso.into())
     }
 
     /// Takes the ISO image out (`POST /servers/{id}/actions/detach_iso`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # api.servers().attach_iso(server, "alpine-virt-3.22.1-x86_64.iso").await?.wait().await?;
-    /// api.servers().detach_iso(server).await?.wait().await?;
-    /// assert!(api.servers().get(server).await?.iso.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked).
     pub fn detach_iso(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DETACH_SERVER_ISO, id.into())
     }

@@ -15,8 +15,13 @@ impl Servers<'_> {
     /// Takes a snapshot or a backup (`POST /servers/{id}/actions/create_image`). A server that is off gives a cleaner
     /// one.
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded), [`Locked`](ErrorCode::Locked).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded), [`Locked`](ErrorCode::Locked).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -26,7 +31,7 @@ impl Servers<'_> {
     /// let image = taken.wait().await?;
     /// assert!(image.is_available());
     /// let restored = api.servers().create("web-2", "cx23", image.id.to_string()).await?; // an id, as text
-    /// # assert_eq!(restored.resource.image.map(|one| one.id), Some(image.id));
+    /// # assert_eq!(restored.resource.image.as_ref().map(|one| one.id), Some(image.id));
     /// # Ok(()) }
     /// ```
     pub fn create_image(self, id: impl Into<ServerId>) -> CreateImage {
@@ -40,24 +45,18 @@ impl Servers<'_> {
         )
     }
 
-    /// Changes the type of a server that is off (`POST /servers/{id}/actions/change_type`). A disk that has been grown
-    /// cannot be shrunk, so with `upgrade_disk` there is no way back to a smaller type.
+    /// Changes the type of a server that is off (`POST /servers/{id}/actions/change_type`). A disk that has been
+    /// grown cannot be shrunk, so with `upgrade_disk` there is no way back to a smaller type.
     ///
-    /// Needs a token with write access. Errors worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
-    /// [`InvalidServerType`](ErrorCode::InvalidServerType), [`ResourceUnavailable`](ErrorCode::ResourceUnavailable) (no
-    /// room for the type there), [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let off = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").start_after_create(false);
-    /// # let server = off.await?.wait().await?.id;
-    /// api.servers().change_type(server, "cx33", false).await?.wait().await?;
-    /// let server = api.servers().get(server).await?;
-    /// assert_eq!(server.server_type.name, "cx33");
-    /// assert_eq!(server.primary_disk_size, 40); // GB, as before
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
+    /// [`InvalidServerType`](ErrorCode::InvalidServerType), [`ResourceUnavailable`](ErrorCode::ResourceUnavailable)
+    /// (no room for the type there), [`Locked`](ErrorCode::Locked).
     pub fn change_type(
         self,
         id: impl Into<ServerId>,
@@ -74,36 +73,26 @@ impl Servers<'_> {
     /// Turns daily backups on, for a fifth of the server's price (`POST /servers/{id}/actions/enable_backup`). The
     /// service chooses the hours.
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// use hetzner::servers::BACKUP_WINDOWS;
+    /// A token with write access.
     ///
-    /// api.servers().enable_backup(server).await?.wait().await?;
-    /// let window = api.servers().get(server).await?.backup_window.expect("hours");
-    /// assert!(BACKUP_WINDOWS.contains(&window.as_str()));
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked).
     pub fn enable_backup(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::ENABLE_SERVER_BACKUP, id.into())
     }
 
     /// Turns daily backups off and deletes those there are (`POST /servers/{id}/actions/disable_backup`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// # api.servers().enable_backup(server).await?.wait().await?;
-    /// api.servers().disable_backup(server).await?.wait().await?;
-    /// assert_eq!(api.servers().get(server).await?.backup_window, None);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked).
     pub fn disable_backup(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_SERVER_BACKUP, id.into())
     }
@@ -111,37 +100,27 @@ impl Servers<'_> {
     /// Sets what is refused for the server (`POST /servers/{id}/actions/change_protection`). The service wants both
     /// kinds to be set alike.
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (they are
-    /// not).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let server = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").await?.wait().await?.id;
-    /// api.servers().change_protection(server).delete(true).rebuild(true).await?.wait().await?;
-    /// let error = api.servers().delete(server).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (they are not).
     pub fn change_protection(self, id: impl Into<ServerId>) -> ChangeServerProtection {
         ChangeServerProtection::new(self.start(&ops::CHANGE_SERVER_PROTECTION, id.into()))
     }
 
     /// Puts a server that is off into a placement group (`POST /servers/{id}/actions/add_to_placement_group`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
-    /// [`AlreadyInPlacementGroup`](ErrorCode::AlreadyInPlacementGroup).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let off = api.servers().create("web-1", "cx23", "debian-13").location("fsn1").start_after_create(false);
-    /// # let server = off.await?.wait().await?.id;
-    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
-    /// api.servers().add_to_placement_group(server, group).await?.wait().await?;
-    /// assert_eq!(api.placement_groups().get(group).await?.servers, [server]);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ServerNotStopped`](ErrorCode::ServerNotStopped),
+    /// [`AlreadyInPlacementGroup`](ErrorCode::AlreadyInPlacementGroup).
     pub fn add_to_placement_group(
         self,
         id: impl Into<ServerId>,
@@ -153,18 +132,13 @@ impl Servers<'_> {
 
     /// Takes it out of its placement group (`POST /servers/{id}/actions/remove_from_placement_group`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Locked`](ErrorCode::Locked).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let group = api.placement_groups().create("web", hetzner::PlacementGroupType::Spread).await?.resource.id;
-    /// # let created = api.servers().create("web-1", "cx23", "debian-13").placement_group(group).await?;
-    /// # let server = created.wait().await?.id;
-    /// api.servers().remove_from_placement_group(server).await?.wait().await?;
-    /// assert!(api.servers().get(server).await?.placement_group.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Locked`](ErrorCode::Locked).
     pub fn remove_from_placement_group(self, id: impl Into<ServerId>) -> Call<Accepted<Action>> {
         self.start(&ops::REMOVE_SERVER_FROM_PLACEMENT_GROUP, id.into())
     }

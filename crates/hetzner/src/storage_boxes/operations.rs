@@ -31,6 +31,22 @@ impl Client {
 /// `/storage_boxes`, on the second host.
 ///
 /// What changes a storage box takes time: the answer is [`Started`], and [`Accepted::wait`] waits for its end.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+/// let storage_box = created.wait().await?;
+/// api.storage_boxes().update_access_settings(storage_box.id).ssh_enabled(true).await?.wait().await?;
+///
+/// let snapshot = api.storage_boxes().snapshots(storage_box.id).create().description("before").await?.wait().await?;
+/// let login = api.storage_boxes().subaccounts(storage_box.id).create("hosts/web-1", "Battery-Staple-8").await?;
+/// println!("{} may write to {}", login.wait().await?.username, snapshot.name);
+///
+/// api.storage_boxes().delete(storage_box.id).await?.wait().await?;
+/// assert!(api.storage_boxes().find("backup").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StorageBoxes<'a>(&'a Client);
 
@@ -58,21 +74,9 @@ impl<'a> StorageBoxes<'a> {
 
     /// Lists storage boxs (`GET /storage_boxes`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # api.storage_boxes().update(storage_box).labels([("env", "prod")]).await?;
-    /// let mut prod = api.storage_boxes().list().label_selector("env=prod").items();
-    /// while let Some(storage_box) = prod.next().await? {
-    ///     println!("{} {}", storage_box.id, storage_box.name);
-    /// }
-    /// # assert_eq!(api.storage_boxes().list().label_selector("env=prod").all().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListStorageBoxes {
         ListStorageBoxes::new(self.listed())
     }
@@ -83,26 +87,17 @@ impl<'a> StorageBoxes<'a> {
     /// letter, a digit and a special character.
     ///
     /// Nobody promises that names are unique: ordering again after a failure with
-    /// [`may_have_happened`](cloud_core::Error::may_have_happened) can give a second storage box, so look for it first.
+    /// [`may_have_happened`](cloud_core::Error::may_have_happened) can give a second storage box, so look for it
+    /// first.
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (also for a
-    /// password that is known from a data breach), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::storage_boxes::AccessSetup;
+    /// A token with write access.
     ///
-    /// let ordered = api
-    ///     .storage_boxes()
-    ///     .create("backup", "bx11", "fsn1", "Correct-Horse-7")
-    ///     .access_settings(AccessSetup::new().ssh_enabled(true))
-    ///     .await?;
-    /// let storage_box = ordered.wait().await?;
-    /// println!("{:?}@{:?}", storage_box.username, storage_box.server);
-    /// assert!(storage_box.is_active() && storage_box.access_settings.ssh_enabled);
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (also for a password that is known from a data
+    /// breach), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
     pub fn create(
         self,
         name: impl Into<String>,
@@ -133,38 +128,24 @@ impl<'a> StorageBoxes<'a> {
 
     /// One storage box (`GET /storage_boxes/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let storage_box = api.storage_boxes().get(storage_box).await?;
-    /// assert_eq!(storage_box.name, "backup");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<StorageBoxId>) -> Call<StorageBox> {
         self.one(&ops::GET_STORAGE_BOX, id.into())
     }
 
     /// Looks a storage box up by name or id (`GET /storage_boxes?name=..`, `GET /storage_boxes/{id}`); `None` when
-    /// there is none. Of several with one name it gives the first that the service lists. Text is a name first, and an
-    /// id only when nothing has that name and it is a number.
+    /// there is none. Of several with one name it gives the first that the service lists. Text is a name first, and
+    /// an id only when nothing has that name and it is a number.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let found = api.storage_boxes().find("backup").await?;
-    /// assert_eq!(found.map(|storage_box| storage_box.id), Some(storage_box));
-    /// assert!(api.storage_boxes().find("nothing").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, storage_box: impl Into<IdOrName<StorageBoxId>>) -> Task<Option<StorageBox>> {
         find(
             storage_box.into(),
@@ -175,57 +156,34 @@ impl<'a> StorageBoxes<'a> {
 
     /// Changes the name or the labels of a storage box (`PUT /storage_boxes/{id}`). What is not set stays as it is.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let storage_box = api.storage_boxes().update(storage_box).name("new").labels([("env", "prod")]).await?;
-    /// assert_eq!(storage_box.name, "new");
-    /// assert_eq!(storage_box.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn update(self, id: impl Into<StorageBoxId>) -> UpdateStorageBox {
         UpdateStorageBox::new(self.one(&ops::UPDATE_STORAGE_BOX, id.into()))
     }
 
     /// Deletes a storage box with all that is in it (`DELETE /storage_boxes/{id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// api.storage_boxes().delete(storage_box).await?.wait().await?;
-    /// assert!(api.storage_boxes().get(storage_box).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected).
     pub fn delete(self, id: impl Into<StorageBoxId>) -> Call<Accepted<Option<Action>, ()>> {
         self.0
             .call_on_hetzner(&ops::DELETE_STORAGE_BOX, actions::deleted(self.0))
             .arg(id.into())
     }
 
-    /// The names of the folders in a storage box, those at the top unless a path is given
-    /// (`GET /storage_boxes/{id}/folders`).
+    /// The names of the folders in a storage box, those at the top unless a path is given (`GET
+    /// /storage_boxes/{id}/folders`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// assert_eq!(api.storage_boxes().folders(storage_box).await?, ["hosts"]);
-    /// assert_eq!(api.storage_boxes().folders(storage_box).path("hosts").await?, ["web-1"]);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn folders(self, id: impl Into<StorageBoxId>) -> ListFolders {
         ListFolders(
             self.0
@@ -246,36 +204,18 @@ impl<'a> StorageBoxes<'a> {
 
     /// Sets whether deleting a storage box is refused (`POST /storage_boxes/{id}/actions/change_protection`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// api.storage_boxes().change_protection(storage_box).delete(true).await?.wait().await?;
-    /// let error = api.storage_boxes().delete(storage_box).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(self, id: impl Into<StorageBoxId>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_STORAGE_BOX_PROTECTION, id.into()))
     }
 
     /// Lists the actions of all storage boxes (`GET /storage_boxes/actions`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
-    /// use hetzner::{ActionStatus, ResourceKind};
-    ///
-    /// let running = api.storage_boxes().list_actions().status(ActionStatus::Running).all().await?;
-    /// assert_eq!(running[0].resource(&ResourceKind::StorageBox), Some(id.0));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list_actions(self) -> ListActions {
         let call = self
             .0
@@ -285,19 +225,13 @@ impl<'a> StorageBoxes<'a> {
 
     /// One action of a storage box (`GET /storage_boxes/actions/{id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
-    /// # let last = api.storage_boxes().list_actions_of(id).all().await?.remove(0);
-    /// use hetzner::ResourceKind;
+    /// A token with read access.
     ///
-    /// let action = api.storage_boxes().get_action(last.id).await?;
-    /// assert_eq!(action.resource(&ResourceKind::StorageBox), Some(id.0));
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound).
     pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
         self.0
             .call_on_hetzner(&ops::GET_STORAGE_BOXES_ACTION, Decode::key("action"))
@@ -306,18 +240,9 @@ impl<'a> StorageBoxes<'a> {
 
     /// Lists the actions of one storage box (`GET /storage_boxes/{id}/actions`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let id = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?.resource.id;
-    /// use hetzner::{ResourceKind, Sort};
-    ///
-    /// let history = api.storage_boxes().list_actions_of(id).sort(Sort::by("started")).all().await?;
-    /// assert_eq!(history[0].resource(&ResourceKind::StorageBox), Some(id.0));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list_actions_of(self, id: impl Into<StorageBoxId>) -> ListActions {
         let call = self
             .0

@@ -14,18 +14,13 @@ impl StorageBoxes<'_> {
     /// Changes the size, to a type by name or, as text, by id (`POST /storage_boxes/{id}/actions/change_type`). It
     /// cannot become smaller than what is stored in it.
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (there is no
-    /// such type, or it is too small).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// api.storage_boxes().change_type(storage_box, "bx21").await?.wait().await?;
-    /// assert_eq!(api.storage_boxes().get(storage_box).await?.storage_box_type.name, "bx21");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (there is no such type, or it is too small).
     pub fn change_type(
         self,
         id: impl Into<StorageBoxId>,
@@ -37,23 +32,16 @@ impl StorageBoxes<'_> {
         )
     }
 
-    /// Gives the main account another password (`POST /storage_boxes/{id}/actions/reset_password`). The rules are those
-    /// of [`create`](Self::create).
+    /// Gives the main account another password (`POST /storage_boxes/{id}/actions/reset_password`). The rules are
+    /// those of [`create`](Self::create).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password
-    /// breaks a rule).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let action = api.storage_boxes().reset_password(storage_box, "Battery-Staple-8").await?.wait().await?;
-    /// assert!(action.is_success());
-    /// let error = api.storage_boxes().reset_password(storage_box, "password").await.unwrap_err();
-    /// assert!(error.is_invalid_input()); // too short: nothing was sent
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password breaks a rule).
     pub fn reset_password(
         self,
         id: impl Into<StorageBoxId>,
@@ -65,21 +53,12 @@ impl StorageBoxes<'_> {
         )
     }
 
-    /// Changes the ways in which it can be reached (`POST /storage_boxes/{id}/actions/update_access_settings`). What is
-    /// not set stays as it is.
+    /// Changes the ways in which it can be reached (`POST /storage_boxes/{id}/actions/update_access_settings`). What
+    /// is not set stays as it is.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let change = api.storage_boxes().update_access_settings(storage_box).ssh_enabled(true).samba_enabled(false);
-    /// change.await?.wait().await?;
-    /// assert!(api.storage_boxes().get(storage_box).await?.access_settings.ssh_enabled);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn update_access_settings(self, id: impl Into<StorageBoxId>) -> UpdateStorageBoxAccess {
         UpdateStorageBoxAccess::new(self.start(&ops::UPDATE_STORAGE_BOX_ACCESS_SETTINGS, id.into()))
     }
@@ -87,7 +66,9 @@ impl StorageBoxes<'_> {
     /// Puts everything back to a snapshot, by id or name (`POST /storage_boxes/{id}/actions/rollback_snapshot`). What
     /// was written since is lost, and so are newer snapshots.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
+    ///
+    /// A token with write access.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -118,8 +99,13 @@ impl StorageBoxes<'_> {
     /// Takes snapshots from now on at this time of the day (UTC), every day unless a day is set, and keeps up to
     /// `max_snapshots` of them; an earlier plan ends (`POST /storage_boxes/{id}/actions/enable_snapshot_plan`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the type
-    /// keeps fewer).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the type keeps fewer).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -146,18 +132,9 @@ impl StorageBoxes<'_> {
 
     /// Ends the plan; the snapshots it took stay (`POST /storage_boxes/{id}/actions/disable_snapshot_plan`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # api.storage_boxes().enable_snapshot_plan(storage_box, 10, 3, 30).await?.wait().await?;
-    /// api.storage_boxes().disable_snapshot_plan(storage_box).await?.wait().await?;
-    /// assert!(api.storage_boxes().get(storage_box).await?.snapshot_plan.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn disable_snapshot_plan(self, id: impl Into<StorageBoxId>) -> Call<Accepted<Action>> {
         self.start(&ops::DISABLE_STORAGE_BOX_SNAPSHOT_PLAN, id.into())
     }

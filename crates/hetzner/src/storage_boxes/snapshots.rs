@@ -56,6 +56,19 @@ pub struct StorageBoxSnapshotStats {
 
 /// `/storage_boxes/{id}/snapshots`, on the second host; made by
 /// [`StorageBoxes::snapshots`](super::StorageBoxes::snapshots).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+/// # let storage_box = created.wait().await?.id;
+/// let snapshots = api.storage_boxes().snapshots(storage_box);
+/// let snapshot = snapshots.create().description("before").await?.wait().await?;
+/// assert_eq!(snapshots.get(snapshot.id).await?.description, "before");
+/// snapshots.delete(snapshot.id).await?.wait().await?;
+/// assert!(snapshots.list().all().await?.is_empty());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StorageBoxSnapshots<'a> {
     client: &'a Client,
@@ -81,19 +94,9 @@ impl<'a> StorageBoxSnapshots<'a> {
     /// Lists the snapshots, those taken by hand and those of the plan (`GET /storage_boxes/{id}/snapshots`). The
     /// service gives all of them at once.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
-    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
-    /// let by_hand = api.storage_boxes().snapshots(storage_box).list().is_automatic(false).all().await?;
-    /// assert_eq!(by_hand[0].description, "before");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListStorageBoxSnapshots {
         ListStorageBoxSnapshots::new(self.listed())
     }
@@ -101,20 +104,14 @@ impl<'a> StorageBoxSnapshots<'a> {
     /// Takes a snapshot (`POST /storage_boxes/{id}/snapshots`). The answer tells no more of it than its number;
     /// [`Created::wait`] gives the snapshot.
     ///
-    /// Needs a token with write access. Errors worth handling:
-    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded) (the type of the storage box allows no more).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let taken = api.storage_boxes().snapshots(storage_box).create().description("before").await?;
-    /// let snapshot = taken.wait().await?;
-    /// println!("{}: {} bytes", snapshot.name, snapshot.stats.size);
-    /// assert_eq!(snapshot.description, "before");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded) (the type of the storage box
+    /// allows no more).
     pub fn create(self) -> CreateStorageBoxSnapshot {
         let (client, storage_box) = (self.client.clone(), self.storage_box);
         let decode = Decode::<Answer>::json().map(move |mut answer| {
@@ -144,40 +141,23 @@ impl<'a> StorageBoxSnapshots<'a> {
 
     /// One snapshot (`GET /storage_boxes/{id}/snapshots/{snapshot_id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
-    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
-    /// let snapshot = api.storage_boxes().snapshots(storage_box).get(snapshot.id).await?;
-    /// assert_eq!(snapshot.description, "before");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<StorageBoxSnapshotId>) -> Call<StorageBoxSnapshot> {
         self.one(&ops::GET_STORAGE_BOX_SNAPSHOT, id.into())
     }
 
-    /// Looks a snapshot up by name or id (`GET /storage_boxes/{id}/snapshots?name=..`,
-    /// `GET /storage_boxes/{id}/snapshots/{snapshot_id}`); `None` when there is none.
+    /// Looks a snapshot up by name or id (`GET /storage_boxes/{id}/snapshots?name=..`, `GET
+    /// /storage_boxes/{id}/snapshots/{snapshot_id}`); `None` when there is none.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
-    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
-    /// let found = api.storage_boxes().snapshots(storage_box).find(snapshot.name.as_str()).await?;
-    /// assert_eq!(found.map(|found| found.id), Some(snapshot.id));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(
         self,
         snapshot: impl Into<IdOrName<StorageBoxSnapshotId>>,
@@ -189,43 +169,25 @@ impl<'a> StorageBoxSnapshots<'a> {
         )
     }
 
-    /// Changes the description or the labels of a snapshot (`PUT /storage_boxes/{id}/snapshots/{snapshot_id}`). What is
-    /// not set stays as it is.
+    /// Changes the description or the labels of a snapshot (`PUT /storage_boxes/{id}/snapshots/{snapshot_id}`). What
+    /// is not set stays as it is.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
-    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
-    /// let snapshots = api.storage_boxes().snapshots(storage_box);
-    /// let snapshot = snapshots.update(snapshot.id).description("golden").labels([("keep", "")]).await?;
-    /// assert_eq!(snapshot.description, "golden");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn update(self, id: impl Into<StorageBoxSnapshotId>) -> UpdateStorageBoxSnapshot {
         UpdateStorageBoxSnapshot::new(self.one(&ops::UPDATE_STORAGE_BOX_SNAPSHOT, id.into()))
     }
 
     /// Deletes a snapshot (`DELETE /storage_boxes/{id}/snapshots/{snapshot_id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let snapshots = api.storage_boxes().snapshots(storage_box);
-    /// # let snapshot = snapshots.create().description("before").await?.wait().await?;
-    /// let snapshots = api.storage_boxes().snapshots(storage_box);
-    /// snapshots.delete(snapshot.id).await?.wait().await?;
-    /// assert!(snapshots.list().all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound).
     pub fn delete(self, id: impl Into<StorageBoxSnapshotId>) -> Call<Accepted<Option<Action>, ()>> {
         let call = self.client.call_on_hetzner(
             &ops::DELETE_STORAGE_BOX_SNAPSHOT,

@@ -83,6 +83,20 @@ access_setup! {
 
 /// `/storage_boxes/{id}/subaccounts`, on the second host; made by
 /// [`StorageBoxes::subaccounts`](super::StorageBoxes::subaccounts).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
+/// # let storage_box = created.wait().await?.id;
+/// let accounts = api.storage_boxes().subaccounts(storage_box);
+/// let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
+/// assert!(account.username.starts_with('u'));
+/// accounts.reset_password(account.id, "Battery-Staple-9").await?.wait().await?;
+/// accounts.delete(account.id).await?.wait().await?;
+/// assert!(accounts.list().all().await?.is_empty());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct StorageBoxSubaccounts<'a> {
     client: &'a Client,
@@ -107,19 +121,9 @@ impl<'a> StorageBoxSubaccounts<'a> {
 
     /// Lists the subaccounts (`GET /storage_boxes/{id}/subaccounts`). The service gives all of them at once.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// let accounts = api.storage_boxes().subaccounts(storage_box).list().all().await?;
-    /// assert_eq!(accounts[0].home_directory, "hosts/web-1");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListStorageBoxSubaccounts {
         ListStorageBoxSubaccounts::new(self.listed())
     }
@@ -129,20 +133,14 @@ impl<'a> StorageBoxSubaccounts<'a> {
     ///
     /// The answer tells no more of it than its number; [`Created::wait`] gives the subaccount with its user name.
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password
-    /// or the directory), [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// println!("{}@{}", account.username, account.server);
-    /// assert_eq!(account.home_directory, "hosts/web-1");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password or the directory),
+    /// [`ResourceLimitExceeded`](ErrorCode::ResourceLimitExceeded).
     pub fn create(
         self,
         home_directory: impl Into<String>,
@@ -180,40 +178,23 @@ impl<'a> StorageBoxSubaccounts<'a> {
 
     /// One subaccount (`GET /storage_boxes/{id}/subaccounts/{subaccount_id}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// let account = api.storage_boxes().subaccounts(storage_box).get(account.id).await?;
-    /// assert_eq!(account.home_directory, "hosts/web-1");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<StorageBoxSubaccountId>) -> Call<StorageBoxSubaccount> {
         self.one(&ops::GET_STORAGE_BOX_SUBACCOUNT, id.into())
     }
 
-    /// Looks a subaccount up by name or id (`GET /storage_boxes/{id}/subaccounts?name=..`,
-    /// `GET /storage_boxes/{id}/subaccounts/{subaccount_id}`); `None` when there is none.
+    /// Looks a subaccount up by name or id (`GET /storage_boxes/{id}/subaccounts?name=..`, `GET
+    /// /storage_boxes/{id}/subaccounts/{subaccount_id}`); `None` when there is none.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// let found = api.storage_boxes().subaccounts(storage_box).find(account.name.as_str()).await?;
-    /// assert_eq!(found.map(|found| found.id), Some(account.id));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(
         self,
         subaccount: impl Into<IdOrName<StorageBoxSubaccountId>>,
@@ -225,23 +206,12 @@ impl<'a> StorageBoxSubaccounts<'a> {
         )
     }
 
-    /// Changes the name, the description or the labels of a subaccount
-    /// (`PUT /storage_boxes/{id}/subaccounts/{subaccount_id}`). What is not set stays as it is.
+    /// Changes the name, the description or the labels of a subaccount (`PUT
+    /// /storage_boxes/{id}/subaccounts/{subaccount_id}`). What is not set stays as it is.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// let account = accounts.update(account.id).description("the web server").await?;
-    /// assert_eq!(account.description, "the web server");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn update(self, id: impl Into<StorageBoxSubaccountId>) -> UpdateStorageBoxSubaccount {
         UpdateStorageBoxSubaccount::new(self.one(&ops::UPDATE_STORAGE_BOX_SUBACCOUNT, id.into()))
     }
@@ -259,20 +229,13 @@ impl<'a> StorageBoxSubaccounts<'a> {
 
     /// Deletes a subaccount; its directory stays (`DELETE /storage_boxes/{id}/subaccounts/{subaccount_id}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// accounts.delete(account.id).await?.wait().await?;
-    /// assert!(accounts.list().all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound).
     pub fn delete(
         self,
         id: impl Into<StorageBoxSubaccountId>,
@@ -284,23 +247,16 @@ impl<'a> StorageBoxSubaccounts<'a> {
         call.arg(self.storage_box).arg(id.into())
     }
 
-    /// Gives it another directory, which is made if it is not there
-    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/change_home_directory`).
+    /// Gives it another directory, which is made if it is not there (`POST
+    /// /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/change_home_directory`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the path).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// accounts.change_home_directory(account.id, "hosts/web-2").await?.wait().await?;
-    /// assert_eq!(accounts.get(account.id).await?.home_directory, "hosts/web-2");
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the path).
     pub fn change_home_directory(
         self,
         id: impl Into<StorageBoxSubaccountId>,
@@ -313,25 +269,17 @@ impl<'a> StorageBoxSubaccounts<'a> {
         ChangeHomeDirectory::new(call, home_directory.into())
     }
 
-    /// Gives it another password
-    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/reset_subaccount_password`). The rules are those
-    /// of [`StorageBoxes::create`](super::StorageBoxes::create).
+    /// Gives it another password (`POST
+    /// /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/reset_subaccount_password`). The rules are those of
+    /// [`StorageBoxes::create`](super::StorageBoxes::create).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password
-    /// breaks a rule).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// let action = accounts.reset_password(account.id, "Another-Horse-9").await?.wait().await?;
-    /// assert!(action.is_success());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the password breaks a rule).
     pub fn reset_password(
         self,
         id: impl Into<StorageBoxSubaccountId>,
@@ -341,24 +289,13 @@ impl<'a> StorageBoxSubaccounts<'a> {
         ResetSubaccountPassword::new(call, password.into())
     }
 
-    /// Changes the ways in which it can be used
-    /// (`POST /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/update_access_settings`). What is not set stays
-    /// as it is.
+    /// Changes the ways in which it can be used (`POST
+    /// /storage_boxes/{id}/subaccounts/{subaccount_id}/actions/update_access_settings`). What is not set stays as it
+    /// is.
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let created = api.storage_boxes().create("backup", "bx11", "fsn1", "Correct-Horse-7").await?;
-    /// # let storage_box = created.wait().await?.id;
-    /// # let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// # let account = accounts.create("hosts/web-1", "Battery-Staple-8").await?.wait().await?;
-    /// let accounts = api.storage_boxes().subaccounts(storage_box);
-    /// accounts.update_access_settings(account.id).readonly(true).await?.wait().await?;
-    /// assert!(accounts.get(account.id).await?.access_settings.readonly);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn update_access_settings(
         self,
         id: impl Into<StorageBoxSubaccountId>,

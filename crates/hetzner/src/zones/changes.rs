@@ -14,24 +14,18 @@ use crate::ops;
 pub(super) const RECORDS_MAX: usize = 50;
 
 impl Records<'_> {
-    /// Replaces all records of an RRset that is there
-    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/set_records`), up to 50 of them. Comments that are
-    /// not given are lost.
+    /// Replaces all records of an RRset that is there (`POST
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/set_records`), up to 50 of them. Comments that are not
+    /// given are lost.
     ///
-    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound) (create it then),
-    /// [`InvalidInput`](ErrorCode::InvalidInput), [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let records = api.zones().records("example.com");
-    /// records.set_records("www", "A", ["203.0.113.8", "203.0.113.9"]).await?.wait().await?;
-    /// assert_eq!(records.get("www", "A").await?.records.len(), 2);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound) (create it then), [`InvalidInput`](ErrorCode::InvalidInput),
+    /// [`Protected`](ErrorCode::Protected).
     pub fn set_records(
         &self,
         name: impl AsRef<str>,
@@ -46,24 +40,17 @@ impl Records<'_> {
         )
     }
 
-    /// Adds up to 50 records to an RRset, which is created when it is not there
-    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/add_records`).
+    /// Adds up to 50 records to an RRset, which is created when it is not there (`POST
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/add_records`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (a value is
-    /// wrong, or there already), [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// use hetzner::Record;
+    /// A token with write access.
     ///
-    /// let records = api.zones().records("example.com");
-    /// let added = [Record::new("203.0.113.7").with_comment("the old web server"), Record::new("203.0.113.8")];
-    /// records.add_records("www", "A", added).await?.wait().await?;
-    /// assert_eq!(records.get("www", "A").await?.records.len(), 2);
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (a value is wrong, or there already),
+    /// [`Protected`](ErrorCode::Protected).
     pub fn add_records(
         &self,
         name: impl AsRef<str>,
@@ -75,24 +62,17 @@ impl Records<'_> {
         AddRecords::new(call.check(check_few(&kind, &records)), records)
     }
 
-    /// Takes the records with these values away, up to 50
-    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/remove_records`). With the last record the RRset
-    /// goes too.
+    /// Takes the records with these values away, up to 50 (`POST
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/remove_records`). With the last record the RRset goes
+    /// too.
     ///
-    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound),
-    /// [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let records = api.zones().records("example.com");
-    /// records.remove_records("www", "A", ["203.0.113.7"]).await?.wait().await?;
-    /// assert!(records.find("www", "A").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), [`Protected`](ErrorCode::Protected).
     pub fn remove_records(
         &self,
         name: impl AsRef<str>,
@@ -107,27 +87,17 @@ impl Records<'_> {
         )
     }
 
-    /// Changes the comments of the records with these values, and nothing else
-    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/update_records`). A record without a comment loses
-    /// the one it had.
+    /// Changes the comments of the records with these values, and nothing else (`POST
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/update_records`). A record without a comment loses the
+    /// one it had.
     ///
-    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound),
-    /// [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// use hetzner::Record;
+    /// A token with write access.
     ///
-    /// let records = api.zones().records("example.com");
-    /// let told_apart = [Record::new("203.0.113.7").with_comment("until June")];
-    /// records.update_records("www", "A", told_apart).await?.wait().await?;
-    /// assert_eq!(records.get("www", "A").await?.records[0].comment.as_deref(), Some("until June"));
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), [`Protected`](ErrorCode::Protected).
     pub fn update_records(
         &self,
         name: impl AsRef<str>,
@@ -149,23 +119,16 @@ impl Records<'_> {
         )
     }
 
-    /// Sets how many seconds the records may be cached, 60 or more; `None` for as long as the zone says
-    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/change_ttl`).
+    /// Sets how many seconds the records may be cached, 60 or more; `None` for as long as the zone says (`POST
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/change_ttl`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`NotFound`](ErrorCode::NotFound),
-    /// [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let records = api.zones().records("example.com");
-    /// records.change_ttl("www", "A", 300).await?.wait().await?;
-    /// assert_eq!(records.get("www", "A").await?.ttl, Some(300));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), [`Protected`](ErrorCode::Protected).
     pub fn change_ttl(
         &self,
         name: impl AsRef<str>,
@@ -178,23 +141,12 @@ impl Records<'_> {
         )
     }
 
-    /// Sets whether changing and deleting the RRset is refused
-    /// (`POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/change_protection`).
+    /// Sets whether changing and deleting the RRset is refused (`POST
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/change_protection`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let records = api.zones().records("example.com");
-    /// records.change_protection("www", "A", true).await?.wait().await?;
-    /// let error = records.delete("www", "A").await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(
         &self,
         name: impl AsRef<str>,

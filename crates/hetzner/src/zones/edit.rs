@@ -86,24 +86,17 @@ impl Edit {
         self
     }
 
-    /// Reads what the zone has and finds out what is to be done (`GET /zones/{id_or_name}/rrsets`). Nothing is changed.
+    /// Reads what the zone has and finds out what is to be done (`GET /zones/{id_or_name}/rrsets`). Nothing is
+    /// changed.
     ///
-    /// Needs a token with read access. Errors worth handling:
-    /// [`is_invalid_input`](cloud_core::Error::is_invalid_input), for a wish that the service would refuse.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// use hetzner::Rr;
+    /// A token with read access.
     ///
-    /// let edit = api.zones().records("example.com").edit().set("www", Rr::a(["203.0.113.8"]));
-    /// let preview = edit.preview().await?;
-    /// assert_eq!(preview.to_string(), "- www A 203.0.113.7\n+ www A 203.0.113.8\n");
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`is_invalid_input`](cloud_core::Error::is_invalid_input), for a wish that the service would
+    /// refuse.
     pub fn preview(self) -> Task<Preview> {
         Task::new(async move {
             let Self {
@@ -386,33 +379,23 @@ impl Preview {
         self.changes.is_empty()
     }
 
-    /// Carries the changes out, each by the fewest requests (`POST /zones/{id_or_name}/rrsets`,
-    /// `POST /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/..`,
-    /// `DELETE /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`), and waits until the name servers have them; gives the
+    /// Carries the changes out, each by the fewest requests (`POST /zones/{id_or_name}/rrsets`, `POST
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}/actions/..`, `DELETE
+    /// /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`), and waits until the name servers have them; gives the
     /// actions that did it. What stays as it is sends nothing.
     ///
-    /// Records are deleted last, but for those in whose place something of another type comes, as a host name that was
-    /// an alias. When a request fails, what was done before it stays, and the error says so by
+    /// Records are deleted last, but for those in whose place something of another type comes, as a host name that
+    /// was an alias. When a request fails, what was done before it stays, and the error says so by
     /// [`may_have_happened`](Error::may_have_happened); the same edit, previewed again, shows what is left.
     ///
-    /// Needs a token with write access. Errors worth handling: those of the methods of [`Records`](super::Records),
-    /// above all [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// use hetzner::Rr;
+    /// A token with write access.
     ///
-    /// let records = api.zones().records("example.com");
-    /// let edit = records.edit().set("www", Rr::a(["203.0.113.8"])).add("@", Rr::txt("v=spf1 -all"));
-    /// edit.clone().preview().await?.apply().await?;
-    /// assert_eq!(records.get("www", "A").await?.records[0].value, "203.0.113.8");
-    /// assert!(edit.preview().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: those of the methods of [`Records`](super::Records), above all
+    /// [`Protected`](ErrorCode::Protected).
     pub fn apply(self) -> Task<Vec<Action>> {
         Task::new(async move {
             let Self {

@@ -27,6 +27,22 @@ impl Client {
 /// `/zones`. Zones are named by id or by domain.
 ///
 /// What changes a zone answers with [`Started`]; its end means that the name servers have it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// use hetzner::Rr;
+///
+/// let zone = api.zones().create("example.com").await?.wait().await?;
+/// println!("delegate it to {:?}", zone.authoritative_nameservers.assigned);
+/// let www = Rr::a(["203.0.113.7"]).ttl(300);
+/// api.zones().records("example.com").edit().set("www", www).preview().await?.apply().await?;
+/// assert!(api.zones().export_zonefile("example.com").await?.contains("203.0.113.7"));
+///
+/// api.zones().delete("example.com").await?.wait().await?;
+/// assert!(api.zones().find("example.com").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Zones<'a>(&'a Client);
 
@@ -37,60 +53,40 @@ impl<'a> Zones<'a> {
 
     /// Lists zones (`GET /zones`).
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// # api.zones().update(zone).labels([("env", "prod")]).await?;
-    /// let zones = api.zones().list().label_selector("env=prod").all().await?;
-    /// assert_eq!(zones[0].name, "example.com");
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(self) -> ListZones {
         ListZones::new(self.0.list(&ops::LIST_ZONES, "zones"))
     }
 
     /// Creates a zone whose records are edited here (`POST /zones`).
     ///
-    /// The domain is lower case, without a dot at its end, and a name that can be registered, not a subdomain. SOA and
-    /// NS records come by themselves.
+    /// The domain is lower case, without a dot at its end, and a name that can be registered, not a subdomain. SOA
+    /// and NS records come by themselves.
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
-    /// there already), [`InvalidInput`](ErrorCode::InvalidInput) (the domain or a record is wrong).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::Rr;
+    /// A token with write access.
     ///
-    /// let created = api.zones().create("example.com").rrsets([("www", Rr::a(["203.0.113.7"]))]).await?;
-    /// let zone = created.wait().await?;
-    /// println!("delegate {} to {:?}", zone.name, zone.authoritative_nameservers.assigned);
-    /// # assert_eq!(api.zones().records(&zone).get("www", "A").await?.records[0].value, "203.0.113.7");
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is there already),
+    /// [`InvalidInput`](ErrorCode::InvalidInput) (the domain or a record is wrong).
     pub fn create(self, name: impl Into<String>) -> CreateZone {
         CreateZone::new(self.creating(), name.into(), ZoneMode::Primary)
     }
 
     /// Creates a zone that is copied from name servers of yours (`POST /zones`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
-    /// there already), [`InvalidInput`](ErrorCode::InvalidInput).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::ZoneMode;
-    /// use hetzner::zones::PrimaryNameserver;
+    /// A token with write access.
     ///
-    /// let hidden_primary = PrimaryNameserver::new("198.51.100.1").port(5353);
-    /// let zone = api.zones().create_secondary("example.com", [hidden_primary]).await?.wait().await?;
-    /// assert_eq!(zone.mode, ZoneMode::Secondary);
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is there already),
+    /// [`InvalidInput`](ErrorCode::InvalidInput).
     pub fn create_secondary(
         self,
         name: impl Into<String>,
@@ -109,18 +105,13 @@ impl<'a> Zones<'a> {
 
     /// One zone (`GET /zones/{id_or_name}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// let zone = api.zones().get("example.com").await?;
-    /// assert_eq!(zone.name, "example.com");
-    /// println!("{} records, cached for {} s", zone.record_count, zone.ttl);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, zone: impl Into<IdOrName<ZoneId>>) -> Call<Zone> {
         self.0
             .call(&ops::GET_ZONE, Decode::key("zone"))
@@ -129,16 +120,9 @@ impl<'a> Zones<'a> {
 
     /// Looks a zone up by id or domain (`GET /zones/{id_or_name}`); `None` when there is none.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// assert!(api.zones().find("example.com").await?.is_none());
-    /// # api.zones().create("example.com").await?;
-    /// # assert!(api.zones().find("example.com").await?.is_some());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(self, zone: impl Into<IdOrName<ZoneId>>) -> Task<Option<Zone>> {
         let get = self.get(zone);
         get.optional()
@@ -146,16 +130,9 @@ impl<'a> Zones<'a> {
 
     /// Changes the labels of a zone (`PUT /zones/{id_or_name}`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// let zone = api.zones().update("example.com").labels([("env", "prod")]).await?;
-    /// assert_eq!(zone.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn update(self, zone: impl Into<IdOrName<ZoneId>>) -> UpdateZone {
         UpdateZone::new(
             self.0
@@ -166,16 +143,13 @@ impl<'a> Zones<'a> {
 
     /// Deletes a zone with all its records (`DELETE /zones/{id_or_name}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// api.zones().delete("example.com").await?.wait().await?;
-    /// assert!(api.zones().find("example.com").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected).
     pub fn delete(self, zone: impl Into<IdOrName<ZoneId>>) -> Call<Accepted<Option<Action>, ()>> {
         self.0
             .call(&ops::DELETE_ZONE, actions::deleted(self.0))
@@ -201,30 +175,30 @@ impl<'a> Zones<'a> {
 
     /// The zone as a zone file in the form of BIND (`GET /zones/{id_or_name}/zonefile`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode) (the
-    /// zone is in secondary mode).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let file = api.zones().export_zonefile("example.com").await?;
-    /// assert!(file.contains("203.0.113.7"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode) (the zone is in secondary mode).
     pub fn export_zonefile(self, zone: impl Into<IdOrName<ZoneId>>) -> Call<String> {
         self.0
             .call(&ops::GET_ZONE_ZONEFILE, Decode::key("zonefile"))
             .arg(zone.into())
     }
 
-    /// Replaces all records by those of a zone file (`POST /zones/{id_or_name}/actions/import_zonefile`). The file must
-    /// have the SOA record and the NS records of the service.
+    /// Replaces all records by those of a zone file (`POST /zones/{id_or_name}/actions/import_zonefile`). The file
+    /// must have the SOA record and the NS records of the service.
     ///
-    /// Needs a token with write access. Errors worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the file is
-    /// wrong), [`Protected`](ErrorCode::Protected) (an RRset is), [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`InvalidInput`](ErrorCode::InvalidInput) (the file is wrong),
+    /// [`Protected`](ErrorCode::Protected) (an RRset is), [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -250,41 +224,30 @@ impl<'a> Zones<'a> {
         )
     }
 
-    /// Sets how many seconds records may be cached that do not say so themselves, 60 or more
-    /// (`POST /zones/{id_or_name}/actions/change_ttl`).
+    /// Sets how many seconds records may be cached that do not say so themselves, 60 or more (`POST
+    /// /zones/{id_or_name}/actions/change_ttl`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// api.zones().change_ttl("example.com", 300).await?.wait().await?;
-    /// assert_eq!(api.zones().get("example.com").await?.ttl, 300);
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode).
     pub fn change_ttl(self, zone: impl Into<IdOrName<ZoneId>>, ttl: u32) -> ChangeZoneTtl {
         ChangeZoneTtl::new(self.start(&ops::CHANGE_ZONE_TTL, zone.into()), ttl)
     }
 
-    /// Sets the name servers that a zone in secondary mode is copied from
-    /// (`POST /zones/{id_or_name}/actions/change_primary_nameservers`).
+    /// Sets the name servers that a zone in secondary mode is copied from (`POST
+    /// /zones/{id_or_name}/actions/change_primary_nameservers`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode) (the
-    /// zone is in primary mode).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// use hetzner::zones::PrimaryNameserver;
+    /// A token with write access.
     ///
-    /// # let first = PrimaryNameserver::new("198.51.100.1");
-    /// # api.zones().create_secondary("example.com", [first]).await?.wait().await?;
-    /// let moved = PrimaryNameserver::new("198.51.100.2");
-    /// api.zones().change_primary_nameservers("example.com", [moved]).await?.wait().await?;
-    /// assert_eq!(api.zones().get("example.com").await?.primary_nameservers[0].address, "198.51.100.2");
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`IncorrectZoneMode`](ErrorCode::IncorrectZoneMode) (the zone is in primary mode).
     pub fn change_primary_nameservers(
         self,
         zone: impl Into<IdOrName<ZoneId>>,
@@ -299,17 +262,9 @@ impl<'a> Zones<'a> {
 
     /// Sets whether deleting a zone is refused (`POST /zones/{id_or_name}/actions/change_protection`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// api.zones().change_protection("example.com").delete(true).await?.wait().await?;
-    /// let error = api.zones().delete("example.com").await.unwrap_err();
-    /// assert_eq!(error.code(), Some("protected"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn change_protection(self, zone: impl Into<IdOrName<ZoneId>>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_ZONE_PROTECTION, zone.into()))
     }
@@ -324,10 +279,10 @@ impl<'a> Zones<'a> {
 }
 
 action_methods!(
-    Zones[IdOrName<ZoneId>], Zone in "zones" / "{id_or_name}",
+    Zones[IdOrName<ZoneId>] in "zones" / "{id_or_name}",
     LIST_ZONES_ACTIONS, GET_ZONES_ACTION, LIST_ZONE_ACTIONS,
-    r#"let id = api.zones().create("example.com").await?.resource.id;"#,
 );
+
 fn check_domain(name: &str) -> Result<()> {
     let problem = if name.is_empty() {
         "must not be empty"

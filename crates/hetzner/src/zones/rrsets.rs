@@ -153,6 +153,22 @@ impl RrSet {
 /// `incorrect_zone_mode`.
 ///
 /// Names are relative to the zone and lower case; the zone itself is `@`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
+/// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
+/// # api.zones().create("example.com").await?.wait().await?;
+/// use hetzner::Rr;
+///
+/// let records = api.zones().records("example.com");
+/// let mail = Rr::mx([(10, "mx1.example.com."), (20, "mx2.example.com.")]).ttl(3600);
+/// records.create("@", mail).await?.wait().await?;
+/// records.add_records("www", "A", ["203.0.113.7"]).await?.wait().await?;
+/// assert_eq!(records.get("@", "MX").await?.records.len(), 2);
+/// records.delete("www", "A").await?.wait().await?;
+/// assert!(records.get("www", "A").optional().await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     client: &'a Client,
@@ -191,20 +207,9 @@ impl<'a> Records<'a> {
 
     /// Lists RRsets (`GET /zones/{id_or_name}/rrsets`), 100 a page.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// use hetzner::RrType;
-    ///
-    /// let addresses = api.zones().records("example.com").list().kind(RrType::A).kind(RrType::Aaaa).all().await?;
-    /// assert_eq!(addresses[0].values().collect::<Vec<_>>(), ["203.0.113.7"]);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn list(&self) -> ListRrSets {
         let call = self
             .client
@@ -215,21 +220,15 @@ impl<'a> Records<'a> {
 
     /// Creates an RRset (`POST /zones/{id_or_name}/rrsets`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is
-    /// there already; [`add_records`](Self::add_records) takes either), [`InvalidInput`](ErrorCode::InvalidInput) (a
-    /// value is wrong).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # let zone = api.zones().create("example.com").await?.wait().await?.name;
-    /// use hetzner::Rr;
+    /// A token with write access.
     ///
-    /// let mail = Rr::mx([(10, "mx1.example.com."), (20, "mx2.example.com.")]).ttl(3600);
-    /// let rrset = api.zones().records("example.com").create("@", mail).await?.wait().await?;
-    /// assert_eq!(rrset.records.len(), 2);
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Worth handling: [`UniquenessError`](ErrorCode::UniquenessError) (it is there already;
+    /// [`add_records`](Self::add_records) takes either), [`InvalidInput`](ErrorCode::InvalidInput) (a value is
+    /// wrong).
     pub fn create(&self, name: impl Into<String>, rr: Rr) -> CreateRrSet {
         let client = self.client.clone();
         let decode = Decode::<Answer>::json().map(move |answer| {
@@ -255,19 +254,13 @@ impl<'a> Records<'a> {
 
     /// One RRset (`GET /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
     ///
-    /// Needs a token with read access. Errors worth handling: [`NotFound`](ErrorCode::NotFound), which
-    /// [`find`](Self::find) turns into `None`.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let www = api.zones().records("example.com").get("www", "A").await?;
-    /// assert_eq!(www.values().collect::<Vec<_>>(), ["203.0.113.7"]);
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Call<RrSet> {
         self.one(
             &ops::GET_ZONE_RRSET,
@@ -280,19 +273,9 @@ impl<'a> Records<'a> {
     /// One RRset, or `None` when there is none (`GET /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`). A zone that is
     /// not there gives `None` as well.
     ///
-    /// Needs a token with read access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let records = api.zones().records("example.com");
-    /// assert!(records.find("www", "A").await?.is_some());
-    /// assert!(records.find("www", "AAAA").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with read access.
     pub fn find(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> Task<Option<RrSet>> {
         let get = self.get(name, kind);
         get.optional()
@@ -300,18 +283,9 @@ impl<'a> Records<'a> {
 
     /// Changes the labels of an RRset (`PUT /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
     ///
-    /// Needs a token with write access.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let www = api.zones().records("example.com").update("www", "A").labels([("env", "prod")]).await?;
-    /// assert_eq!(www.labels.get("env"), Some("prod"));
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
     pub fn update(&self, name: impl AsRef<str>, kind: impl Into<RrType>) -> UpdateRrSet {
         UpdateRrSet::new(self.one(
             &ops::UPDATE_ZONE_RRSET,
@@ -323,20 +297,13 @@ impl<'a> Records<'a> {
 
     /// Deletes an RRset with all its records (`DELETE /zones/{id_or_name}/rrsets/{rr_name}/{rr_type}`).
     ///
-    /// Needs a token with write access. Errors worth handling: [`Protected`](ErrorCode::Protected),
-    /// [`NotFound`](ErrorCode::NotFound).
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
-    /// # let api = hetzner::Client::builder().token("t").transport(cloud_sandbox::Sandbox::new().hetzner()).build()?;
-    /// # api.zones().create("example.com").await?.wait().await?;
-    /// # let www = hetzner::Rr::a(["203.0.113.7"]);
-    /// # api.zones().records("example.com").create("www", www).await?.wait().await?;
-    /// let records = api.zones().records("example.com");
-    /// records.delete("www", "A").await?.wait().await?;
-    /// assert!(records.find("www", "A").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: [`Protected`](ErrorCode::Protected), [`NotFound`](ErrorCode::NotFound).
     pub fn delete(
         &self,
         name: impl AsRef<str>,

@@ -57,14 +57,19 @@ pub struct Tried {
 impl CreateServer {
     /// Creates the server (`POST /servers`) as the first of these candidates that has room.
     ///
-    /// They are tried in their order, and nothing else is: the type and the location set so far do not count. The next
-    /// one is tried after `resource_unavailable` and `placement_error` only. Any other failure ends it, above all one
-    /// after which the server may be there. Candidates that are out of stock by the [catalogue](crate::catalogue) are
-    /// not asked for.
+    /// They are tried in their order, and nothing else is: the type and the location set so far do not count. The
+    /// next one is tried after `resource_unavailable` and `placement_error` only. Any other failure ends it, above
+    /// all one after which the server may be there. Candidates that are out of stock by the
+    /// [catalogue](crate::catalogue) are not asked for.
     ///
-    /// Needs a token with write access. Errors worth handling: when none has room, the error has the code of the last
-    /// refusal and names all candidates; [`NoRoom`] is in it. Else those of
-    /// [`Servers::create`](super::super::Servers::create).
+    /// # Permissions
+    ///
+    /// A token with write access.
+    ///
+    /// # Errors
+    ///
+    /// Worth handling: when none has room, the error has the code of the last refusal and names all candidates;
+    /// [`NoRoom`] is in it. Else those of [`Servers::create`](super::super::Servers::create).
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
