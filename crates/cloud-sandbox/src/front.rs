@@ -19,6 +19,14 @@ pub(crate) struct Incoming {
     pub(crate) body: Bytes,
 }
 
+/// Why a request is answered by a status without being handled: it did not arrive whole.
+#[cfg(feature = "serve")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Incomplete {
+    pub(crate) status: u16,
+    pub(crate) message: &'static str,
+}
+
 /// What the client gets to see.
 #[derive(Debug)]
 pub(crate) enum Delivery {
@@ -38,18 +46,7 @@ pub(crate) async fn deliver(
     if fault == Some(Fault::NeverSent) {
         return Delivery::Refused;
     }
-    let number = sandbox.journal().push(Entry {
-        service: service.name(),
-        method: incoming.method.clone(),
-        path: incoming.path.clone(),
-        query: incoming.query.clone(),
-        headers: redacted(&incoming.headers),
-        body: incoming.body.clone(),
-        status: None,
-        handled: false,
-        fault: fault.clone(),
-        at: sandbox.clock().now(),
-    });
+    let number = record(sandbox, service, &incoming, fault.clone());
     let url = match &incoming.query {
         Some(query) => format!("{}{}?{query}", incoming.origin, incoming.path),
         None => format!("{}{}", incoming.origin, incoming.path),
@@ -118,6 +115,44 @@ pub(crate) async fn deliver(
         .journal()
         .update(number, |entry| entry.status = Some(answer.status.as_u16()));
     Delivery::Whole(answer)
+}
+
+/// The answer to a request whose body did not arrive.
+#[cfg(feature = "serve")]
+pub(crate) fn refuse(
+    sandbox: &Sandbox,
+    service: &dyn Service,
+    incoming: &Incoming,
+    why: Incomplete,
+) -> Answer {
+    let number = record(sandbox, service, incoming, None);
+    let answer = service.error(why.status, None, Some(why.message));
+    sandbox
+        .journal()
+        .update(number, |entry| entry.status = Some(why.status));
+    answer
+}
+
+fn record(
+    sandbox: &Sandbox,
+    service: &dyn Service,
+    incoming: &Incoming,
+    fault: Option<Fault>,
+) -> u64 {
+    sandbox.journal().push(Entry {
+        number: 0,
+        service: service.name(),
+        method: incoming.method.clone(),
+        path: incoming.path.clone(),
+        query: incoming.query.clone(),
+        headers: redacted(&incoming.headers),
+        body: incoming.body.clone(),
+        body_size: incoming.body.len(),
+        status: None,
+        handled: false,
+        fault,
+        at: sandbox.clock().now(),
+    })
 }
 
 fn redacted(headers: &HeaderMap) -> HeaderMap {

@@ -48,6 +48,8 @@ pub use route::Operation;
 pub use sandbox::{Builder, Sandbox};
 #[cfg(feature = "serve")]
 pub use serve::Running;
+#[cfg(feature = "tls")]
+pub use serve::{Tls, TlsError};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,15 +1,19 @@
 //! The program `cloud-sandbox`: the sandbox on a port, for clients in any language.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::fs;
 use std::io::{self, Write as _};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::{Parser, Subcommand};
 use cloud_sandbox::ovh::{
     APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY,
 };
-use cloud_sandbox::{Running, Sandbox, vdk_control};
+use cloud_sandbox::{Builder, Running, Sandbox, Tls, ovh, vdk_control};
 
 /// Stateful stand-ins for cloud APIs.
 #[derive(Parser)]
@@ -31,8 +35,36 @@ struct Serve {
     #[arg(long, default_value_t = 8500)]
     port: u16,
     /// The address to listen on
-    #[arg(long, default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     bind: String,
+    /// Serve TLS with the certificate in this file (PEM), followed by those that lead to its authority
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Serve TLS with a new certificate, and write that of its authority to this file (PEM), for clients to trust
+    #[arg(
+        long,
+        value_name = "FILE",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "cloud-sandbox-ca.pem",
+        conflicts_with = "tls_cert"
+    )]
+    tls: Option<PathBuf>,
+    /// Write the variables to this file too, as NAME=value
+    #[arg(long, value_name = "FILE")]
+    env_file: Option<PathBuf>,
+    /// How many requests the journal keeps; 0 turns it off
+    #[arg(long, value_name = "REQUESTS", default_value_t = 10_000)]
+    journal: usize,
+    /// Determines generated passwords, addresses and the like
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The time inside at the beginning, for example 2026-01-31T12:00:00Z; otherwise the real one
+    #[arg(long, value_name = "TIME")]
+    starting_at: Option<jiff::Timestamp>,
     /// Accept this token only; otherwise every token opens a project of its own
     #[arg(long)]
     token: Option<String>,
@@ -45,7 +77,31 @@ struct Serve {
     /// Let the VDK Control Service demand a token, which its token endpoint gives for the API token printed
     #[arg(long)]
     vdk_control_secured: bool,
+    /// The application of OVHcloud
+    #[arg(long, value_name = "KEY:SECRET", value_parser = pair)]
+    ovh_application: Option<(String, String)>,
+    /// The consumer key of OVHcloud
+    #[arg(long, value_name = "KEY")]
+    ovh_consumer_key: Option<String>,
+    /// The service account of OVHcloud
+    #[arg(long, value_name = "ID:SECRET", value_parser = pair)]
+    ovh_service_account: Option<(String, String)>,
+    /// How many bills the account of OVHcloud has
+    #[arg(long, value_name = "NUMBER", default_value_t = 24)]
+    ovh_bills: usize,
 }
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, secret)) if !name.is_empty() && !secret.is_empty() => {
+            Ok((name.to_owned(), secret.to_owned()))
+        }
+        _ => Err("two words with a colon between them are expected".to_owned()),
+    }
+}
+
+/// How much of a body the journal keeps: enough to see what was asked for.
+const JOURNAL_BODY: usize = 4096;
 
 /// As long as the tokens of the real service: some clients refuse any other length.
 const TOKEN_LENGTH: usize = 64;
@@ -63,11 +119,38 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(arguments: Serve) -> Result<(), String> {
-    let ip: IpAddr = arguments
-        .bind
-        .parse()
-        .map_err(|_| format!("{:?} is not an IP address to listen on", arguments.bind))?;
+    // The name is the same address everywhere; any other would need somebody to ask.
+    let ip: IpAddr = match arguments.bind.as_str() {
+        "localhost" => Ipv4Addr::LOCALHOST.into(),
+        bind => bind
+            .parse()
+            .map_err(|_| format!("{bind:?} is not an IP address to listen on"))?,
+    };
     let address = SocketAddr::new(ip, arguments.port);
+    let builder = secured(settings(&arguments)?.bind(address), &arguments, ip)?;
+    // Whoever reads what `greet` prints may end the program at once.
+    let interrupted =
+        interruption().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    let server = builder
+        .start()
+        .await
+        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    let greeting = greeting(&server, &arguments)?;
+    if let Some(file) = &arguments.env_file {
+        let assignments: String = greeting.iter().filter_map(Line::assignment).collect();
+        write(file, &assignments)?;
+    }
+    let text: String = greeting.iter().map(Line::script).collect();
+    let mut out = io::stdout().lock();
+    // Nobody reads it any more, perhaps; that is no reason to stop serving.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    drop(out);
+    interrupted.await;
+    server.shutdown().await;
+    Ok(())
+}
+
+fn settings(arguments: &Serve) -> Result<Builder, String> {
     let duration = Duration::try_from_secs_f64(arguments.action_seconds).map_err(|_| {
         format!(
             "{} is not a number of seconds that an action can take",
@@ -75,9 +158,14 @@ async fn serve(arguments: Serve) -> Result<(), String> {
         )
     })?;
     let mut builder = Sandbox::builder()
-        .bind(address)
         .action_duration(duration)
-        .rate_limit(arguments.rate_limit);
+        .rate_limit(arguments.rate_limit)
+        .journal_limit(arguments.journal)
+        .journal_body_limit(JOURNAL_BODY)
+        .seed(arguments.seed);
+    if let Some(time) = arguments.starting_at {
+        builder = builder.starting_at(SystemTime::from(time));
+    }
     let mut vdk_control = vdk_control::Settings::new().secured(arguments.vdk_control_secured);
     if let Some(token) = &arguments.token {
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -86,22 +174,84 @@ async fn serve(arguments: Serve) -> Result<(), String> {
         builder = builder.token(token);
         vdk_control = vdk_control.api_token(token);
     }
-    // Whoever reads what `greet` prints may end the program at once.
-    let interrupted =
-        interruption().map_err(|error| format!("cannot wait for signals: {error}"))?;
-    let server = builder
-        .vdk_control(vdk_control)
-        .start()
-        .await
-        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
-    // Nobody reads it any more, perhaps; that is no reason to stop serving.
-    let _ = greet(&server, &arguments);
-    interrupted.await;
-    server.shutdown().await;
-    Ok(())
+    let mut ovh = ovh::Settings::new().bills(arguments.ovh_bills);
+    if let Some((key, secret)) = &arguments.ovh_application {
+        ovh = ovh.application(key, secret);
+    }
+    if let Some(key) = &arguments.ovh_consumer_key {
+        ovh = ovh.consumer_key(key);
+    }
+    if let Some((id, secret)) = &arguments.ovh_service_account {
+        ovh = ovh.service_account(id, secret);
+    }
+    Ok(builder.vdk_control(vdk_control).ovh(ovh))
 }
 
-fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
+fn secured(builder: Builder, arguments: &Serve, ip: IpAddr) -> Result<Builder, String> {
+    if let (Some(certificate), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) {
+        let tls = Tls::from_pem(&read(certificate)?, &read(key)?);
+        return Ok(builder.tls(tls.map_err(|error| error.to_string())?));
+    }
+    let Some(file) = &arguments.tls else {
+        return Ok(builder);
+    };
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into()];
+    if !ip.is_loopback() && !ip.is_unspecified() {
+        names.push(ip.to_string());
+    }
+    let (tls, authority) = Tls::made_for(names).map_err(|error| error.to_string())?;
+    write(file, &authority)?;
+    Ok(builder.tls(tls))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))
+}
+
+fn write(file: &Path, text: &str) -> Result<(), String> {
+    fs::write(file, text).map_err(|error| format!("cannot write {}: {error}", file.display()))
+}
+
+/// A line of what is printed at the beginning, which a shell can evaluate.
+enum Line {
+    Comment(String),
+    Variable(&'static str, String),
+}
+
+impl Line {
+    fn script(&self) -> String {
+        match self {
+            Self::Comment(text) => format!("# {text}\n"),
+            Self::Variable(name, value) => format!("export {name}={}\n", quoted(value)),
+        }
+    }
+
+    fn assignment(&self) -> Option<String> {
+        match self {
+            Self::Comment(_) => None,
+            Self::Variable(name, value) => Some(format!("{name}={value}\n")),
+        }
+    }
+}
+
+/// A value as a shell reads it.
+fn quoted(value: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:@%+,=[]".contains(&byte);
+    if value.bytes().all(is_plain) {
+        return value.into();
+    }
+    let mut text = String::from("'");
+    for character in value.chars() {
+        let _ = match character {
+            '\'' => text.write_str(r"'\''"),
+            other => text.write_char(other),
+        };
+    }
+    text.push('\'');
+    text.into()
+}
+
+fn greeting(server: &Running, arguments: &Serve) -> Result<Vec<Line>, String> {
     let random = || {
         (0..TOKEN_LENGTH)
             .map(|_| fastrand::alphanumeric())
@@ -109,55 +259,88 @@ fn greet(server: &Running, arguments: &Serve) -> io::Result<()> {
     };
     let token = arguments.token.clone().unwrap_or_else(random);
     let endpoint = server.hetzner_url();
-    let mut out = io::stdout().lock();
-    writeln!(out, "Serving on {} (end with Ctrl-C)\n", server.url())?;
-    writeln!(out, "# Hetzner")?;
-    writeln!(out, "export HCLOUD_ENDPOINT={endpoint}")?;
-    writeln!(out, "export HETZNER_ENDPOINT={endpoint}")?;
-    writeln!(out, "export HCLOUD_TOKEN={token}")?;
-    writeln!(out, "\n# OVHcloud")?;
-    writeln!(out, "export OVH_ENDPOINT={}", server.ovh_url())?;
-    writeln!(out, "export OVH_APPLICATION_KEY={APPLICATION_KEY}")?;
-    writeln!(out, "export OVH_APPLICATION_SECRET={APPLICATION_SECRET}")?;
-    writeln!(out, "export OVH_CONSUMER_KEY={CONSUMER_KEY}")?;
+    let mut lines = Vec::new();
+    let comment = |text: &str| Line::Comment(text.to_owned());
+    let variable = |name, value: &str| Line::Variable(name, value.to_owned());
+    lines.push(Line::Comment(format!(
+        "Serving on {} (end with Ctrl-C)",
+        server.url()
+    )));
+    if let Some(file) = &arguments.tls {
+        let file = fs::canonicalize(file)
+            .map_err(|error| format!("cannot find {}: {error}", file.display()))?;
+        let file = file.display().to_string();
+        lines.push(comment(
+            "The authority to trust: OpenSSL and Go, curl, Python, Node",
+        ));
+        for name in [
+            "SSL_CERT_FILE",
+            "CURL_CA_BUNDLE",
+            "REQUESTS_CA_BUNDLE",
+            "NODE_EXTRA_CA_CERTS",
+        ] {
+            lines.push(variable(name, &file));
+        }
+    }
+    lines.push(comment("Hetzner"));
+    lines.push(variable("HCLOUD_ENDPOINT", &endpoint));
+    lines.push(variable("HETZNER_ENDPOINT", &endpoint));
+    lines.push(variable("HCLOUD_TOKEN", &token));
+    let usual = |key: &str, secret: &str| (key.to_owned(), secret.to_owned());
+    let (key, secret) = arguments
+        .ovh_application
+        .clone()
+        .unwrap_or_else(|| usual(APPLICATION_KEY, APPLICATION_SECRET));
+    let (client, client_secret) = arguments
+        .ovh_service_account
+        .clone()
+        .unwrap_or_else(|| usual(CLIENT_ID, CLIENT_SECRET));
+    let consumer_key = arguments.ovh_consumer_key.as_deref();
+    lines.push(comment("OVHcloud"));
+    lines.push(variable("OVH_ENDPOINT", &server.ovh_url()));
+    lines.push(variable("OVH_APPLICATION_KEY", &key));
+    lines.push(variable("OVH_APPLICATION_SECRET", &secret));
+    lines.push(variable(
+        "OVH_CONSUMER_KEY",
+        consumer_key.unwrap_or(CONSUMER_KEY),
+    ));
     // Asked by service accounts alone.
-    writeln!(out, "export OVH_TOKEN_URL={}", server.ovh_token_url())?;
+    lines.push(variable("OVH_TOKEN_URL", &server.ovh_token_url()));
     // Clients refuse to have both kinds of credentials at once.
-    writeln!(
-        out,
-        "# instead of the keys: OVH_CLIENT_ID={CLIENT_ID} OVH_CLIENT_SECRET={CLIENT_SECRET}"
-    )?;
-    writeln!(out, "\n# VDK Control Service")?;
+    lines.push(Line::Comment(format!(
+        "instead of the keys: OVH_CLIENT_ID={client} OVH_CLIENT_SECRET={client_secret}"
+    )));
+    lines.push(comment("VDK Control Service"));
     let vdk_control = server.vdk_control_url();
-    writeln!(out, "export VDK_CONTROL_SERVICE_REST_API_URL={vdk_control}")?;
+    lines.push(variable("VDK_CONTROL_SERVICE_REST_API_URL", &vdk_control));
     if arguments.vdk_control_secured {
-        writeln!(
-            out,
-            "export VDK_API_TOKEN_AUTHORIZATION_URL={vdk_control}/oauth/token"
-        )?;
-        writeln!(out, "export VDK_API_TOKEN={token}")?;
-        writeln!(out, "# vdkcli asks for no token over plain HTTP otherwise")?;
-        writeln!(out, "export OAUTHLIB_INSECURE_TRANSPORT=1")?;
+        lines.push(Line::Variable(
+            "VDK_API_TOKEN_AUTHORIZATION_URL",
+            format!("{vdk_control}/oauth/token"),
+        ));
+        lines.push(variable("VDK_API_TOKEN", &token));
+        if vdk_control.starts_with("http:") {
+            lines.push(comment(
+                "vdkcli asks for no token over plain HTTP otherwise",
+            ));
+            lines.push(variable("OAUTHLIB_INSECURE_TRANSPORT", "1"));
+        }
     }
-    writeln!(out, "\n# IONOS Data Platform")?;
-    writeln!(
-        out,
-        "export IONOS_API_URL={}",
-        server.ionos_dataplatform_url()
-    )?;
-    writeln!(out, "export IONOS_TOKEN={token}")?;
-    writeln!(out, "\n# OpenStack: Keystone, and Sahara in its catalog")?;
-    writeln!(out, "export OS_AUTH_URL={}", server.keystone_url())?;
+    lines.push(comment("OpenStack: Keystone, and Sahara in its catalog"));
+    lines.push(variable("OS_AUTH_URL", &server.keystone_url()));
     for (name, value) in [
-        ("USERNAME", "demo"),
-        ("PASSWORD", "demo-pw"),
-        ("PROJECT_NAME", "demo"),
-        ("USER_DOMAIN_NAME", "Default"),
-        ("PROJECT_DOMAIN_NAME", "Default"),
+        ("OS_USERNAME", "demo"),
+        ("OS_PASSWORD", "demo-pw"),
+        ("OS_PROJECT_NAME", "demo"),
+        ("OS_USER_DOMAIN_NAME", "Default"),
+        ("OS_PROJECT_DOMAIN_NAME", "Default"),
     ] {
-        writeln!(out, "export OS_{name}={value}")?;
+        lines.push(variable(name, value));
     }
-    out.flush()
+    lines.push(comment("IONOS Data Platform"));
+    lines.push(variable("IONOS_API_URL", &server.ionos_dataplatform_url()));
+    lines.push(variable("IONOS_TOKEN", &token));
+    Ok(lines)
 }
 
 #[cfg(unix)]

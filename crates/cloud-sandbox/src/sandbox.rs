@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::fault::Faults;
 use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::ionos_dataplatform::IonosDataPlatform;
-use crate::journal::Journal;
+use crate::journal::{Journal, Limits};
 use crate::keystone::Keystone;
 use crate::ovh::{self, Ovh};
 use crate::sahara::Sahara;
@@ -64,8 +64,11 @@ impl Sandbox {
                 vdk_control: vdk_control::Settings::new(),
             },
             epoch: None,
+            journal: Limits::default(),
             #[cfg(feature = "serve")]
             bind: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
+            #[cfg(feature = "serve")]
+            serving: crate::serve::Serving::default(),
         }
     }
 
@@ -212,8 +215,11 @@ impl fmt::Debug for Sandbox {
 pub struct Builder {
     options: Options,
     epoch: Option<SystemTime>,
+    journal: Limits,
     #[cfg(feature = "serve")]
     pub(crate) bind: std::net::SocketAddr,
+    #[cfg(feature = "serve")]
+    pub(crate) serving: crate::serve::Serving,
 }
 
 impl Builder {
@@ -262,6 +268,19 @@ impl Builder {
         self
     }
 
+    /// How many requests the [journal](Sandbox::journal) keeps before the oldest make room; `None`, the default, keeps all,
+    /// and 0 none.
+    pub fn journal_limit(mut self, entries: impl Into<Option<usize>>) -> Self {
+        self.journal.entries = entries.into();
+        self
+    }
+
+    /// How many bytes of a body the [journal](Sandbox::journal) keeps; `None`, the default, keeps all.
+    pub fn journal_body_limit(mut self, bytes: impl Into<Option<usize>>) -> Self {
+        self.journal.body = bytes.into();
+        self
+    }
+
     /// The sandbox.
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
@@ -277,7 +296,7 @@ impl Builder {
             )),
             vdk_control: Arc::new(VdkControl::new(self.options, clock.clone())),
             faults: Faults::default(),
-            journal: Journal::default(),
+            journal: Journal::new(self.journal),
             clock,
         }))
     }

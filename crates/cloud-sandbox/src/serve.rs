@@ -9,24 +9,62 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::HOST;
-use http::{Request, Response};
+use http::header::{EXPECT, HOST};
+use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming as RequestBody;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, timeout_at};
 
 use crate::answer::{Answer, Service};
-use crate::front::{self, Delivery, Incoming};
+use crate::front::{self, Delivery, Incoming, Incomplete};
 use crate::sandbox::{Builder, Sandbox};
+
+#[cfg(feature = "tls")]
+mod tls;
+
+#[cfg(feature = "tls")]
+pub use tls::{Tls, TlsError};
 
 /// Far beyond what any operation takes; it only keeps a client in a loop from filling the memory.
 const MOST_BODY: usize = 64 << 20;
+/// The longest first line and headers together.
+const MOST_HEAD: usize = 64 << 10;
+/// How long a head may take to arrive, and how long a connection may wait for the next one. Longer than clients keep
+/// idle connections for (reqwest: 90 s), so that they close first and no request meets a connection that just closed.
+const HEAD_TIME: Duration = Duration::from_secs(120);
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(60);
+
+const TOO_LARGE: Incomplete = Incomplete {
+    status: 413,
+    message: "the body of the request is longer than 64 MiB",
+};
+const TOO_SLOW: Incomplete = Incomplete {
+    status: 408,
+    message: "the body of the request did not arrive within 60 seconds",
+};
+
+/// How a port is served.
+#[derive(Clone, Default)]
+pub(crate) struct Serving {
+    #[cfg(feature = "tls")]
+    tls: Option<Tls>,
+}
+
+/// What the connections of a port share.
+struct Port {
+    sandbox: Sandbox,
+    serving: Serving,
+    address: SocketAddr,
+}
 
 impl Sandbox {
     /// A new sandbox, served on a free port of the loopback interface.
@@ -36,13 +74,21 @@ impl Sandbox {
 
     /// Serves this sandbox on an address; port 0 stands for a free one. It can be served and used in process at once.
     pub async fn serve(&self, address: SocketAddr) -> io::Result<Running> {
+        self.serve_as(address, Serving::default()).await
+    }
+
+    async fn serve_as(&self, address: SocketAddr, serving: Serving) -> io::Result<Running> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(accept(self.clone(), listener, stopped));
-        Ok(Running {
+        let port = Arc::new(Port {
             sandbox: self.clone(),
+            serving,
             address,
+        });
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(accept(port.clone(), listener, stopped));
+        Ok(Running {
+            port,
             stop: Some(stop),
             task,
         })
@@ -58,15 +104,21 @@ impl Builder {
 
     /// Makes the sandbox and serves it.
     pub async fn start(self) -> io::Result<Running> {
-        let address = self.bind;
-        self.build().serve(address).await
+        let (address, serving) = (self.bind, self.serving.clone());
+        self.build().serve_as(address, serving).await
+    }
+
+    /// Serves TLS with this certificate, and nothing in the clear.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.serving.tls = Some(tls);
+        self
     }
 }
 
 /// A sandbox that is served on a port, until this is dropped or [shut down](Self::shutdown).
 pub struct Running {
-    sandbox: Sandbox,
-    address: SocketAddr,
+    port: Arc<Port>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -74,17 +126,17 @@ pub struct Running {
 impl Running {
     /// The sandbox.
     pub fn sandbox(&self) -> &Sandbox {
-        &self.sandbox
+        &self.port.sandbox
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.port.address
     }
 
     /// The base of all services, for example `http://127.0.0.1:8500`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.port.serving.scheme(), self.port.address)
     }
 
     /// The endpoint of the Hetzner service, to be used in the place of `https://api.hetzner.cloud/v1`.
@@ -148,12 +200,22 @@ impl Drop for Running {
 impl fmt::Debug for Running {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Running")
-            .field("address", &self.address)
+            .field("address", &self.port.address)
             .finish_non_exhaustive()
     }
 }
 
-async fn accept(sandbox: Sandbox, listener: TcpListener, mut stopped: oneshot::Receiver<()>) {
+impl Serving {
+    fn scheme(&self) -> &'static str {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() {
+            return "https";
+        }
+        "http"
+    }
+}
+
+async fn accept(port: Arc<Port>, listener: TcpListener, mut stopped: oneshot::Receiver<()>) {
     // Dropping the set ends the connections.
     let mut connections = JoinSet::new();
     loop {
@@ -168,7 +230,19 @@ async fn accept(sandbox: Sandbox, listener: TcpListener, mut stopped: oneshot::R
         match next.await {
             None => return,
             Some(Ok((stream, _))) => {
-                connections.spawn(connection(sandbox.clone(), stream));
+                let port = port.clone();
+                #[cfg(feature = "tls")]
+                if let Some(tls) = port.serving.tls.clone() {
+                    connections.spawn(async move {
+                        let handshake = timeout_at(Instant::now() + HEAD_TIME, tls.accept(stream));
+                        // Who speaks no TLS, or does not trust the certificate, leaves.
+                        if let Ok(Ok(stream)) = handshake.await {
+                            connection(&port, stream).await;
+                        }
+                    });
+                    continue;
+                }
+                connections.spawn(async move { connection(&port, stream).await });
             }
             // Out of file descriptors, most likely; some connection has to end first.
             Some(Err(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -176,14 +250,13 @@ async fn accept(sandbox: Sandbox, listener: TcpListener, mut stopped: oneshot::R
     }
 }
 
-async fn connection(sandbox: Sandbox, stream: TcpStream) {
-    let local = stream
-        .local_addr()
-        .map(|address| address.to_string())
-        .unwrap_or_default();
-    let service = service_fn(|request| respond(&sandbox, &local, request));
+async fn connection(port: &Port, stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let service = service_fn(|request| respond(port, request));
     // A failure is either the client's leaving or a fault that was asked for.
     let _ = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(MOST_HEAD)
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
@@ -194,21 +267,16 @@ async fn connection(sandbox: Sandbox, stream: TcpStream) {
 struct Broken;
 
 async fn respond(
-    sandbox: &Sandbox,
-    local: &str,
+    port: &Port,
     request: Request<RequestBody>,
 ) -> Result<Response<AnswerBody>, Broken> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, MOST_BODY)
-        .collect()
-        .await
-        .map_err(|_| Broken)?
-        .to_bytes();
-    let host = parts
-        .headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or(local);
+    let sandbox = &port.sandbox;
+    let (body, incomplete) = match read(body, &parts.headers).await? {
+        Ok(body) => (body, None),
+        Err(why) => (Bytes::new(), Some(why)),
+    };
+    let base = base(&parts.headers, port);
     let path = parts.uri.path();
     let services = sandbox.services();
     let mounted = services.iter().find_map(|service| {
@@ -218,16 +286,22 @@ async fn respond(
         (is_endpoint || rest.starts_with('/')).then_some((service, rest))
     });
     let Some((service, rest)) = mounted else {
-        return Ok(whole(outside(path, host, &services)));
+        return Ok(whole(match incomplete {
+            Some(why) => problem(why.status, "incomplete", why.message),
+            None => outside(path, &base, &services),
+        }));
     };
     let incoming = Incoming {
         method: parts.method.clone(),
-        origin: format!("http://{host}/{}", service.name()),
+        origin: format!("{base}/{}", service.name()),
         path: rest.to_owned(),
         query: parts.uri.query().map(str::to_owned),
         headers: parts.headers.clone(),
         body,
     };
+    if let Some(why) = incomplete {
+        return Ok(whole(front::refuse(sandbox, &**service, &incoming, why)));
+    }
     match front::deliver(sandbox, &**service, incoming).await {
         Delivery::Whole(answer) => Ok(whole(answer)),
         Delivery::Half(answer) => Ok(response(answer, |body| {
@@ -237,19 +311,75 @@ async fn respond(
     }
 }
 
+/// The body, unless it is too long or too slow.
+async fn read(
+    mut body: RequestBody,
+    headers: &HeaderMap,
+) -> Result<Result<Bytes, Incomplete>, Broken> {
+    let deadline = Instant::now() + BODY_TIME;
+    let mut is_too_large = body.size_hint().lower() > MOST_BODY as u64;
+    // Who waits for a word before sending need not send at all.
+    if is_too_large && headers.contains_key(EXPECT) {
+        return Ok(Err(TOO_LARGE));
+    }
+    let mut whole = Vec::new();
+    loop {
+        match timeout_at(deadline, body.frame()).await {
+            Err(_) => return Ok(Err(TOO_SLOW)),
+            Ok(Some(Err(_))) => return Err(Broken),
+            Ok(Some(Ok(frame))) => {
+                let data = frame.into_data().unwrap_or_default();
+                is_too_large |= whole.len() + data.len() > MOST_BODY;
+                if is_too_large {
+                    // Read to its end all the same: most clients look for an answer only after they sent everything,
+                    // and a connection that is closed with something unread is reset, answer and all.
+                    whole = Vec::new();
+                } else {
+                    whole.extend_from_slice(&data);
+                }
+            }
+            Ok(None) if is_too_large => return Ok(Err(TOO_LARGE)),
+            Ok(None) => return Ok(Ok(whole.into())),
+        }
+    }
+}
+
+/// The scheme and the host that the client used, which signatures are about and links begin with. A proxy in between
+/// says them in headers.
+fn base(headers: &HeaderMap, port: &Port) -> String {
+    let first = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?;
+        // Each further proxy appends what it was asked for.
+        let first = value.split(',').next()?.trim();
+        (!first.is_empty()).then_some(first)
+    };
+    let scheme = first("x-forwarded-proto")
+        .filter(|scheme| matches!(*scheme, "http" | "https"))
+        .unwrap_or(port.serving.scheme());
+    let host = first("x-forwarded-host").or_else(|| headers.get(HOST)?.to_str().ok());
+    match host {
+        Some(host) => format!("{scheme}://{host}"),
+        None => format!("{scheme}://{}", port.address),
+    }
+}
+
 /// What is at a path of no service.
-fn outside(path: &str, host: &str, services: &[Arc<dyn Service>]) -> Answer {
+fn outside(path: &str, base: &str, services: &[Arc<dyn Service>]) -> Answer {
     if path == "/" {
         let services: Vec<_> = services
             .iter()
-            .map(|service| json!({"name": service.name(), "url": format!("http://{host}/{}{}", service.name(), service.endpoint())}))
+            .map(|service| json!({"name": service.name(), "url": format!("{base}/{}{}", service.name(), service.endpoint())}))
             .collect();
         return Answer::json(200, &json!({"services": services}));
     }
     let message = "no service of the sandbox has this path; GET / lists them";
+    problem(404, "not_found", message)
+}
+
+fn problem(status: u16, code: &str, message: &str) -> Answer {
     Answer::json(
-        404,
-        &json!({"error": {"code": "not_found", "message": message}}),
+        status,
+        &json!({"error": {"code": code, "message": message}}),
     )
 }
 

@@ -45,6 +45,34 @@ fn what_cannot_be_served_is_said_in_one_line() {
         ),
         (&["serve", "--port", "0", "--action-seconds=-1"], "-1"),
         (&["serve", "--port", "0", "--token", "a b"], "token"),
+        (
+            &[
+                "serve",
+                "--tls-cert",
+                "/nowhere/cert",
+                "--tls-key",
+                "/nowhere/key",
+            ],
+            "cannot read /nowhere/cert: ",
+        ),
+        (
+            &[
+                "serve",
+                "--tls-cert",
+                "Cargo.toml",
+                "--tls-key",
+                "Cargo.toml",
+            ],
+            "there is no certificate in PEM",
+        ),
+        (
+            &["serve", "--port", "0", "--tls=/nowhere/ca.pem"],
+            "cannot write /nowhere/ca.pem: ",
+        ),
+        (
+            &["serve", "--port", "0", "--env-file", "/nowhere/env"],
+            "cannot write /nowhere/env: ",
+        ),
     ] {
         let output = run(arguments);
         let error = String::from_utf8(output.stderr).unwrap();
@@ -63,6 +91,10 @@ fn wrong_arguments_are_explained() {
     for arguments in [
         &["serve", "--port", "many"] as &[&str],
         &["serve", "--nonsense"],
+        &["serve", "--tls-cert", "without-its-key.pem"],
+        &["serve", "--tls", "--tls-cert", "a", "--tls-key", "b"],
+        &["serve", "--starting-at", "yesterday"],
+        &["serve", "--ovh-application", "key-without-a-secret"],
         &["dance"],
         &[],
     ] {
@@ -205,4 +237,171 @@ fn a_secured_service_says_how_a_token_is_had() {
     let form = "grant_type=refresh_token&refresh_token=";
     assert!(ask("POST", &token, &format!("{form}mine")).contains("\"access_token\""));
     assert!(ask("POST", &token, &format!("{form}other")).contains("invalid_grant"));
+}
+
+/// The program, and its greeting up to the last line.
+fn started(arguments: &[&str]) -> (Guard, Vec<String>) {
+    let mut child = Guard(
+        program(&["serve", "--port", "0"])
+            .args(arguments)
+            .spawn()
+            .unwrap(),
+    );
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
+    let mut greeting: Vec<String> = Vec::new();
+    while !greeting.last().is_some_and(|line| line.starts_with(LAST)) {
+        greeting.push(lines.next().expect("a whole greeting").unwrap());
+    }
+    (child, greeting)
+}
+
+fn value(greeting: &[String], name: &str) -> String {
+    let prefix = format!("export {name}=");
+    let found = greeting.iter().find_map(|line| line.strip_prefix(&prefix));
+    found.unwrap_or_else(|| panic!("{name}")).to_owned()
+}
+
+/// A file of this test, in the directory that cargo keeps for that.
+fn file(name: &str) -> String {
+    format!("{}/program-{name}", env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// What `curl` prints: the body and the status.
+fn curl(arguments: &[&str]) -> String {
+    let output = Command::new("curl")
+        .args(["--silent", "--show-error", "--write-out", " %{http_code}"])
+        .args(arguments)
+        .output()
+        .expect("this test needs the program curl");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {error}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shell_can_evaluate_the_greeting_whatever_is_in_the_token() {
+    let token = "it's;$(exit)`";
+    let (_child, greeting) = started(&["--bind", "localhost", "--token", token]);
+    let script = format!(
+        "set -eu\n{}\nprintf '%s %s' \"$HCLOUD_TOKEN\" \"$OVH_ENDPOINT\"",
+        greeting.join("\n")
+    );
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let ovh = value(&greeting, "OVH_ENDPOINT");
+    assert!(ovh.starts_with("http://127.0.0.1:"), "{ovh}");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        format!("{token} {ovh}")
+    );
+    assert!(greeting[0].starts_with("# Serving on http://127.0.0.1:"));
+}
+
+#[test]
+fn the_variables_are_in_a_file_before_they_are_printed() {
+    let file = file("variables.env");
+    let (_child, greeting) = started(&["--env-file", &file, "--token", "mine"]);
+    let written = std::fs::read_to_string(&file).unwrap();
+    let printed: Vec<&str> = greeting
+        .iter()
+        .filter_map(|line| line.strip_prefix("export "))
+        .collect();
+    assert_eq!(written.lines().collect::<Vec<_>>(), printed);
+    assert!(written.contains("\nHCLOUD_TOKEN=mine\n"), "{written}");
+}
+
+#[test]
+fn a_certificate_is_made_and_its_authority_written() {
+    let file = file("ca.pem");
+    let _ = std::fs::remove_file(&file);
+    let (_child, greeting) = started(&[&format!("--tls={file}")]);
+    let endpoint = value(&greeting, "OVH_ENDPOINT");
+    assert!(endpoint.starts_with("https://127.0.0.1:"), "{endpoint}");
+    for name in [
+        "SSL_CERT_FILE",
+        "CURL_CA_BUNDLE",
+        "REQUESTS_CA_BUNDLE",
+        "NODE_EXTRA_CA_CERTS",
+    ] {
+        let path = value(&greeting, name);
+        assert_eq!(std::fs::read(path).unwrap(), std::fs::read(&file).unwrap());
+    }
+    for host in ["127.0.0.1", "localhost"] {
+        let base = endpoint.replace("127.0.0.1", host).replace("/ovh/1.0", "");
+        let index = curl(&["--cacert", &file, &format!("{base}/")]);
+        assert!(
+            index.ends_with(" 200") && index.contains(&format!("\"{base}/ovh/1.0\"")),
+            "{index}"
+        );
+    }
+    let distrusting = Command::new("curl")
+        .args(["--silent", &endpoint])
+        .output()
+        .unwrap();
+    // curl's code for a certificate that it does not trust.
+    assert_eq!(distrusting.status.code(), Some(60));
+
+    // The file holds no key, so it does not serve by itself.
+    let output = run(&[
+        "serve",
+        "--port",
+        "0",
+        "--tls-cert",
+        &file,
+        "--tls-key",
+        &file,
+    ]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.starts_with("cloud-sandbox: there is no private key in PEM"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_certificate_of_ones_own_is_served() {
+    let (certificate, key) = (file("cert.pem"), file("key.pem"));
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let (_child, greeting) = started(&["--tls-cert", &certificate, "--tls-key", &key]);
+    let time = format!("{}/auth/time", value(&greeting, "OVH_ENDPOINT"));
+    let answer = curl(&["--cacert", &certificate, &time]);
+    assert!(answer.ends_with(" 200"), "{answer}");
+    assert!(!greeting.iter().any(|line| line.contains("SSL_CERT_FILE")));
+}
+
+#[test]
+fn the_time_and_the_keys_can_be_chosen() {
+    let (_child, greeting) = started(&[
+        "--starting-at",
+        "2031-05-06T07:08:09Z",
+        "--ovh-application",
+        "app:app-secret",
+        "--ovh-consumer-key",
+        "consumer",
+        "--ovh-service-account",
+        "EU.mine:my-secret",
+    ]);
+    let names = [
+        "OVH_APPLICATION_KEY",
+        "OVH_APPLICATION_SECRET",
+        "OVH_CONSUMER_KEY",
+    ];
+    assert_eq!(
+        names.map(|name| value(&greeting, name)),
+        ["app", "app-secret", "consumer"]
+    );
+    let time = curl(&[&format!("{}/auth/time", value(&greeting, "OVH_ENDPOINT"))]);
+    // 1935817689 is the beginning.
+    assert!(time.starts_with("193581"), "{time}");
+    let token = value(&greeting, "OVH_TOKEN_URL");
+    for (id, secret, status) in [("EU.mine", "my-secret", "200"), ("EU.mine", "other", "401")] {
+        let form = format!(
+            "grant_type=client_credentials&scope=all&client_id={id}&client_secret={secret}"
+        );
+        let answer = curl(&["--data", &form, &token]);
+        assert!(answer.ends_with(&format!(" {status}")), "{answer}");
+    }
 }

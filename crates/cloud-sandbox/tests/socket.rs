@@ -388,3 +388,123 @@ async fn the_catalog_on_a_port_leads_to_the_port() {
             .starts_with("HTTP/1.1 404")
     );
 }
+
+/// What comes back for these bytes, until the connection ends.
+async fn raw(server: &Running, parts: &[&[u8]]) -> String {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    for part in parts {
+        stream.write_all(part).await.unwrap();
+    }
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_answered_by_413_and_not_kept() {
+    let server = Sandbox::start().await.unwrap();
+    let length = (64 << 20) + 1;
+    let head = |more: &str| {
+        format!(
+            "POST {GROUPS} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nContent-Length: {length}\r\nConnection: close\r\n{more}\r\n"
+        )
+    };
+    let body = vec![b' '; length];
+    let sent_whole = raw(&server, &[head("").as_bytes(), &body]).await;
+    let asked_before = raw(&server, &[head("Expect: 100-continue\r\n").as_bytes()]).await;
+    for answer in [sent_whole, asked_before] {
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+        assert!(
+            body_of(&answer)
+                .contains(r#""message":"the body of the request is longer than 64 MiB""#),
+            "{answer}"
+        );
+    }
+    let outside = head("Expect: 100-continue\r\n").replace(GROUPS, "/nothing");
+    let outside = raw(&server, &[outside.as_bytes()]).await;
+    assert!(outside.starts_with("HTTP/1.1 413"), "{outside}");
+    let entries = server.sandbox().journal().entries();
+    let kept: Vec<_> = entries
+        .iter()
+        .map(|e| (e.path.as_str(), e.status, e.handled, e.body.len()))
+        .collect();
+    assert_eq!(kept, [("/v1/placement_groups", Some(413), false, 0); 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn heads_and_bodies_that_do_not_arrive_end_their_connections() {
+    let server = Sandbox::start().await.unwrap();
+    // The time of the runtime goes on while nothing else does, so these come back once the limit has passed.
+    let half_a_head = raw(&server, &[b"GET / HTTP/1.1\r\nHost:"]).await;
+    assert_eq!(half_a_head, "");
+    let half_a_body = format!(
+        "POST {GROUPS} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer t\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{{"
+    );
+    let answer = raw(&server, &[half_a_body.as_bytes()]).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(
+        body_of(&answer).contains("the body of the request did not arrive within 60 seconds"),
+        "{answer}"
+    );
+    assert_eq!(
+        server
+            .sandbox()
+            .journal()
+            .count_handled("POST /v1/placement_groups"),
+        0
+    );
+}
+
+#[tokio::test]
+async fn a_head_over_the_limit_is_answered_by_431() {
+    let server = Sandbox::start().await.unwrap();
+    let long = "a".repeat(512 << 10);
+    let answer = raw(
+        &server,
+        &[
+            format!("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX-Long: {long}\r\n\r\n")
+                .as_bytes(),
+        ],
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+}
+
+#[tokio::test]
+async fn behind_a_proxy_links_and_signatures_are_for_the_address_that_the_client_used() {
+    use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+
+    let server = Sandbox::start().await.unwrap();
+    let forwarded =
+        "X-Forwarded-Proto: https, http\r\nX-Forwarded-Host: sandbox.example:8443, inner\r\n";
+    let index = format!("GET / HTTP/1.1\r\nHost: inner\r\n{forwarded}Connection: close\r\n\r\n");
+    let index = raw(&server, &[index.as_bytes()]).await;
+    assert!(
+        index.contains(r#""url":"https://sandbox.example:8443/keystone/v3""#),
+        "{index}"
+    );
+
+    let time = exchange(&server, "GET", "/ovh/1.0/auth/time", "").await;
+    let timestamp = body_of(&time);
+    let url = "https://sandbox.example:8443/ovh/1.0/me";
+    let signature =
+        common::ovh::signature(APPLICATION_SECRET, CONSUMER_KEY, "GET", url, "", timestamp);
+    for (headers, status) in [
+        (forwarded, "200"),
+        // No scheme of HTTP, which leaves the one of the port.
+        (
+            "X-Forwarded-Proto: gopher\r\nX-Forwarded-Host: sandbox.example:8443\r\n",
+            "400",
+        ),
+        ("", "400"),
+    ] {
+        let request = format!(
+            "GET /ovh/1.0/me HTTP/1.1\r\nHost: inner\r\n{headers}X-Ovh-Application: {APPLICATION_KEY}\r\nX-Ovh-Consumer: {CONSUMER_KEY}\r\nX-Ovh-Timestamp: {timestamp}\r\nX-Ovh-Signature: {signature}\r\nConnection: close\r\n\r\n"
+        );
+        let answer = raw(&server, &[request.as_bytes()]).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{headers}: {answer}"
+        );
+    }
+}
