@@ -94,4 +94,16 @@ pub(crate) trait Service: Send + Sync {
 
     /// The refusal of one request too many.
     fn rate_limited(&self, retry_after: Option<Duration>) -> Answer;
+
+    /// Makes everything as it was before the first request.
+    fn reset(&self);
+
+    /// Makes the project that this token opens as it was before its first request; false if a token opens none here.
+    fn reset_project(&self, _token: &str) -> bool {
+        false
+    }
+
+    /// How much there is of what, for people.
+    #[cfg(feature = "serve")]
+    fn holdings(&self) -> Vec<(String, usize)>;
 }

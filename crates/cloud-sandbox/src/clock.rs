@@ -16,37 +16,69 @@ pub struct Clock(Arc<Mutex<Time>>);
 struct Time {
     origin: Instant,
     epoch: SystemTime,
-    offset: Duration,
-    frozen: bool,
+    // What it showed when it was last set, and how long after the origin that was.
+    shown: Duration,
+    set: Duration,
+    speed: f64,
+    is_frozen: bool,
     // A paused runtime's clock is behind that of the machine; a sandbox used both inside and outside of one would
     // otherwise see time go back.
     latest: Duration,
 }
+
+/// The longest time since the beginning that a clock shows: dates after the year 9999 cannot be written.
+pub(crate) const LONGEST: Duration = Duration::from_secs(1000 * 365 * 86_400);
 
 impl Clock {
     pub(crate) fn starting_at(epoch: SystemTime) -> Self {
         Self(Arc::new(Mutex::new(Time {
             origin: Instant::now(),
             epoch,
-            offset: Duration::ZERO,
-            frozen: false,
+            shown: Duration::ZERO,
+            set: Duration::ZERO,
+            speed: 1.0,
+            is_frozen: false,
             latest: Duration::ZERO,
         })))
     }
 
-    /// Moves the time forward. Actions that end in between have ended when the next request is handled.
+    /// Moves the time forward, a thousand years from its beginning at most. Actions that end in between have ended when the
+    /// next request is handled.
     pub fn advance(&self, by: Duration) {
-        let mut time = lock(&self.0);
-        time.read();
-        time.offset += by;
-        time.latest += by;
+        lock(&self.0).set(|time| time.shown = time.shown.saturating_add(by));
     }
 
     /// Stops the time: from now on it moves by [`advance`](Self::advance) only.
     pub fn freeze(&self) {
-        let mut time = lock(&self.0);
-        time.read();
-        time.frozen = true;
+        lock(&self.0).set(|time| time.is_frozen = true);
+    }
+
+    /// Lets the time pass again after [`freeze`](Self::freeze).
+    pub fn resume(&self) {
+        lock(&self.0).set(|time| time.is_frozen = false);
+    }
+
+    /// Lets the time pass so many times as fast as outside, 1 at first.
+    ///
+    /// # Panics
+    ///
+    /// When the number is negative, infinite or not a number.
+    pub fn set_speed(&self, speed: f64) {
+        assert!(
+            speed.is_finite() && speed >= 0.0,
+            "{speed} is not a speed of time"
+        );
+        lock(&self.0).set(|time| time.speed = speed);
+    }
+
+    /// How many times as fast as outside the time passes while it is not frozen.
+    pub fn speed(&self) -> f64 {
+        lock(&self.0).speed
+    }
+
+    /// Whether the time stands still until it is [advanced](Self::advance) or [resumed](Self::resume).
+    pub fn is_frozen(&self) -> bool {
+        lock(&self.0).is_frozen
     }
 
     /// What a calendar and a clock on the wall would show.
@@ -67,10 +99,28 @@ impl Clock {
 
 impl Time {
     fn read(&mut self) -> Duration {
-        if !self.frozen {
-            self.latest = self.latest.max(self.origin.elapsed() + self.offset);
+        if !self.is_frozen {
+            let passed = self.origin.elapsed().saturating_sub(self.set);
+            let passed = if self.speed == 1.0 {
+                passed
+            } else {
+                Duration::try_from_secs_f64(passed.as_secs_f64() * self.speed).unwrap_or(LONGEST)
+            };
+            self.latest = self
+                .latest
+                .max(self.shown.saturating_add(passed))
+                .min(LONGEST);
         }
         self.latest
+    }
+
+    /// Changes how the time goes on from what it shows now.
+    fn set(&mut self, change: impl FnOnce(&mut Self)) {
+        self.shown = self.read();
+        self.set = self.origin.elapsed();
+        change(self);
+        self.shown = self.shown.min(LONGEST);
+        self.latest = self.shown;
     }
 }
 
@@ -99,5 +149,32 @@ mod tests {
         clock.advance(Duration::from_secs(5));
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!(clock.elapsed().as_secs(), 3606);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn time_passes_at_another_speed_from_where_it_was() {
+        let clock = Clock::starting_at(SystemTime::UNIX_EPOCH);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        clock.set_speed(60.0);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert_eq!(clock.elapsed().as_secs(), 610);
+        clock.freeze();
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        clock.advance(Duration::from_secs(5));
+        assert_eq!(clock.elapsed().as_secs(), 615);
+        clock.resume();
+        clock.set_speed(0.5);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert_eq!((clock.elapsed().as_secs(), clock.speed()), (620, 0.5));
+    }
+
+    #[test]
+    fn no_advance_leads_beyond_dates_that_can_be_written() {
+        let clock = Clock::starting_at(SystemTime::UNIX_EPOCH);
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+        clock.set_speed(f64::MAX);
+        assert_eq!(clock.elapsed(), LONGEST);
+        assert!(jiff::Timestamp::try_from(clock.now()).is_ok());
     }
 }

@@ -3,16 +3,22 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::Method;
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize};
 
 use crate::lock;
 use crate::pattern::Pattern;
 
 /// Something that goes wrong with one request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// In JSON it is the name in lower case with underscores, `"reset_after_handling"`, or an object with the name for those
+/// that say more: `{"status": 503}`, `{"latency": "5s"}`, `{"rate_limited": {"retry_after": "30s"}}`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Fault {
     /// The request waits this long before it is handled.
-    Latency(Duration),
+    Latency(#[serde(with = "crate::time_span")] Duration),
     /// Nothing of the request arrives: connection refused. It is not in the journal. Over a socket, where the
     /// connection is there already, it is closed unread, which a client cannot tell from
     /// [`ResetBeforeHandling`](Self::ResetBeforeHandling).
@@ -30,14 +36,15 @@ pub enum Fault {
     /// The request is handled, and the answer's body arrives whole but is not JSON.
     MalformedJson,
     /// An answer of this status with the service's own error envelope; the request is not handled.
-    Status(u16),
+    Status(#[serde(deserialize_with = "status")] u16),
     /// The request is handled, and the answer is replaced by an error of this status.
-    StatusAfterHandling(u16),
+    StatusAfterHandling(#[serde(deserialize_with = "status")] u16),
     /// A page of HTML with this status, as proxies and load balancers send it; the request is not handled.
-    HtmlBody(u16),
+    HtmlBody(#[serde(deserialize_with = "status")] u16),
     /// An answer with the service's own error envelope; the request is not handled.
     Error {
         /// The HTTP status.
+        #[serde(deserialize_with = "status")]
         status: u16,
         /// The service's error code.
         code: String,
@@ -47,6 +54,7 @@ pub enum Fault {
     /// The service says that too many requests came, with its real headers; the request is not handled.
     RateLimited {
         /// The value of a `Retry-After` header, in whole seconds, where wanted.
+        #[serde(default, with = "crate::time_span::optional")]
         retry_after: Option<Duration>,
     },
     /// The service does not know the credential any more; the request is not handled.
@@ -71,16 +79,19 @@ struct Plan {
     random: Option<Random>,
 }
 
-struct Rule {
-    pattern: Option<Pattern>,
-    remaining: usize,
-    fault: Fault,
+#[derive(Clone)]
+pub(crate) struct Rule {
+    pub(crate) pattern: Option<Pattern>,
+    pub(crate) remaining: usize,
+    pub(crate) fault: Fault,
 }
 
-struct Random {
+#[derive(Clone)]
+pub(crate) struct Random {
     rng: fastrand::Rng,
-    probability: f64,
-    faults: Vec<Fault>,
+    pub(crate) seed: u64,
+    pub(crate) probability: f64,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Faults {
@@ -100,13 +111,23 @@ impl Faults {
     ///
     /// When the pattern is not of the form `METHOD /path`.
     pub fn next_matching(&self, pattern: &str, fault: Fault) {
-        self.add(Some(Pattern::new(pattern)), 1, fault);
+        self.times_matching(pattern, 1, fault);
+    }
+
+    /// Lets the next `n` requests that match meet this fault. The pattern is as in [`Journal`](crate::Journal).
+    ///
+    /// # Panics
+    ///
+    /// When the pattern is not of the form `METHOD /path`.
+    pub fn times_matching(&self, pattern: &str, n: usize, fault: Fault) {
+        self.add(Some(Pattern::new(pattern)), n, fault);
     }
 
     /// Lets every request meet one of these faults with this probability, in a sequence that the seed determines.
     pub fn randomly(&self, seed: u64, probability: f64, faults: &[Fault]) {
         let random = Random {
             rng: fastrand::Rng::with_seed(seed),
+            seed,
             probability,
             faults: faults.to_vec(),
         };
@@ -123,7 +144,14 @@ impl Faults {
         lock(&self.0).rules.iter().map(|rule| rule.remaining).sum()
     }
 
-    fn add(&self, pattern: Option<Pattern>, remaining: usize, fault: Fault) {
+    /// What was asked for and has not happened yet.
+    #[cfg(feature = "serve")]
+    pub(crate) fn plan(&self) -> (Vec<Rule>, Option<Random>) {
+        let plan = lock(&self.0);
+        (plan.rules.clone(), plan.random.clone())
+    }
+
+    pub(crate) fn add(&self, pattern: Option<Pattern>, remaining: usize, fault: Fault) {
         if remaining > 0 {
             lock(&self.0).rules.push(Rule {
                 pattern,
@@ -152,6 +180,18 @@ impl Faults {
         let random = plan.random.as_mut()?;
         (random.rng.f64() < random.probability)
             .then(|| random.faults[random.rng.usize(..random.faults.len())].clone())
+    }
+}
+
+/// A status that an answer can have: those below 200 only announce one.
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let status = u16::deserialize(deserializer)?;
+    if (200..=599).contains(&status) {
+        Ok(status)
+    } else {
+        Err(D::Error::custom(format_args!(
+            "{status} is not a status from 200 to 599"
+        )))
     }
 }
 

@@ -22,6 +22,8 @@
 
 mod answer;
 mod clock;
+#[cfg(feature = "serve")]
+mod control;
 mod fault;
 mod form;
 mod front;
@@ -38,6 +40,7 @@ pub mod sahara;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
+mod time_span;
 mod transport;
 pub mod vdk_control;
 

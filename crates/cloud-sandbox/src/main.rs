@@ -59,6 +59,9 @@ struct Serve {
     /// How many requests the journal keeps; 0 turns it off
     #[arg(long, value_name = "REQUESTS", default_value_t = 10_000)]
     journal: usize,
+    /// Let whoever has this key control the sandbox under /_sandbox; without one, whoever is on this machine may
+    #[arg(long, value_name = "KEY")]
+    control_key: Option<String>,
     /// Determines generated passwords, addresses and the like
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -163,6 +166,12 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
         .journal_limit(arguments.journal)
         .journal_body_limit(JOURNAL_BODY)
         .seed(arguments.seed);
+    if let Some(key) = &arguments.control_key {
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("a control key consists of visible ASCII characters".to_owned());
+        }
+        builder = builder.control_key(key);
+    }
     if let Some(time) = arguments.starting_at {
         builder = builder.starting_at(SystemTime::from(time));
     }

@@ -1,30 +1,59 @@
+use std::fmt;
+use std::str::FromStr;
+
 use http::Method;
+use serde::Deserialize;
 
 /// `METHOD /path`, where a segment `{anything}` or `*` stands for any one segment, and `*` for any method.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
 pub(crate) struct Pattern {
     method: String,
     path: String,
 }
 
 impl Pattern {
+    /// # Panics
+    ///
+    /// When it is not one: a mistake in a test, which would otherwise pass by counting nothing.
     pub(crate) fn new(pattern: &str) -> Self {
-        // A pattern without a method is a mistake in a test, which would otherwise pass by counting nothing.
-        let (method, path) = pattern
-            .trim()
-            .split_once(' ')
-            .filter(|(_, path)| path.trim_start().starts_with('/'))
-            .unwrap_or_else(|| {
-                panic!("the pattern {pattern:?} is not of the form \"METHOD /path\"")
-            });
-        Self {
-            method: method.to_ascii_uppercase(),
-            path: path.trim().to_owned(),
-        }
+        pattern.parse().unwrap_or_else(|error| panic!("{error}"))
     }
 
     pub(crate) fn matches(&self, method: &Method, path: &str) -> bool {
         (self.method == "*" || self.method == method.as_str()) && path_matches(&self.path, path)
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = String;
+
+    fn from_str(pattern: &str) -> Result<Self, String> {
+        let (method, path) = pattern
+            .trim()
+            .split_once(' ')
+            .filter(|(_, path)| path.trim_start().starts_with('/'))
+            .ok_or_else(|| {
+                format!("the pattern {pattern:?} is not of the form \"METHOD /path\"")
+            })?;
+        Ok(Self {
+            method: method.to_ascii_uppercase(),
+            path: path.trim().to_owned(),
+        })
+    }
+}
+
+impl TryFrom<String> for Pattern {
+    type Error = String;
+
+    fn try_from(pattern: String) -> Result<Self, String> {
+        pattern.parse()
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)
     }
 }
 

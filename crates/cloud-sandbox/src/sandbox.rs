@@ -4,7 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use cloud_core::transport::Transport;
 
-#[cfg(feature = "serve")]
 use crate::answer::Service;
 use crate::clock::Clock;
 use crate::fault::Faults;
@@ -180,7 +179,18 @@ impl Sandbox {
         &self.0.clock
     }
 
-    #[cfg(feature = "serve")]
+    /// Makes everything as it was at the beginning: what services hold, no faults, an empty journal. The clock runs at its
+    /// usual speed; what it shows stays, for it never goes back.
+    pub fn reset(&self) {
+        for service in self.services() {
+            service.reset();
+        }
+        self.faults().clear();
+        self.journal().clear();
+        self.clock().set_speed(1.0);
+        self.clock().resume();
+    }
+
     pub(crate) fn services(&self) -> Vec<Arc<dyn Service>> {
         let world = &*self.0;
         vec![

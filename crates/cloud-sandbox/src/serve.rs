@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -24,6 +24,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout_at};
 
 use crate::answer::{Answer, Service};
+use crate::control::{self, Asked};
 use crate::front::{self, Delivery, Incoming, Incomplete};
 use crate::sandbox::{Builder, Sandbox};
 
@@ -55,6 +56,7 @@ const TOO_SLOW: Incomplete = Incomplete {
 /// How a port is served.
 #[derive(Clone, Default)]
 pub(crate) struct Serving {
+    control_key: Option<String>,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
 }
@@ -106,6 +108,13 @@ impl Builder {
     pub async fn start(self) -> io::Result<Running> {
         let (address, serving) = (self.bind, self.serving.clone());
         self.build().serve_as(address, serving).await
+    }
+
+    /// Lets whoever has this key control the sandbox under `/_sandbox`, and nobody else; without one, whoever is on the same
+    /// machine may.
+    pub fn control_key(mut self, key: impl Into<String>) -> Self {
+        self.serving.control_key = Some(key.into());
+        self
     }
 
     /// Serves TLS with this certificate, and nothing in the clear.
@@ -229,7 +238,7 @@ async fn accept(port: Arc<Port>, listener: TcpListener, mut stopped: oneshot::Re
         });
         match next.await {
             None => return,
-            Some(Ok((stream, _))) => {
+            Some(Ok((stream, peer))) => {
                 let port = port.clone();
                 #[cfg(feature = "tls")]
                 if let Some(tls) = port.serving.tls.clone() {
@@ -237,12 +246,12 @@ async fn accept(port: Arc<Port>, listener: TcpListener, mut stopped: oneshot::Re
                         let handshake = timeout_at(Instant::now() + HEAD_TIME, tls.accept(stream));
                         // Who speaks no TLS, or does not trust the certificate, leaves.
                         if let Ok(Ok(stream)) = handshake.await {
-                            connection(&port, stream).await;
+                            connection(&port, peer.ip(), stream).await;
                         }
                     });
                     continue;
                 }
-                connections.spawn(async move { connection(&port, stream).await });
+                connections.spawn(async move { connection(&port, peer.ip(), stream).await });
             }
             // Out of file descriptors, most likely; some connection has to end first.
             Some(Err(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -250,8 +259,8 @@ async fn accept(port: Arc<Port>, listener: TcpListener, mut stopped: oneshot::Re
     }
 }
 
-async fn connection(port: &Port, stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let service = service_fn(|request| respond(port, request));
+async fn connection(port: &Port, peer: IpAddr, stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let service = service_fn(|request| respond(port, peer, request));
     // A failure is either the client's leaving or a fault that was asked for.
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -268,6 +277,7 @@ struct Broken;
 
 async fn respond(
     port: &Port,
+    peer: IpAddr,
     request: Request<RequestBody>,
 ) -> Result<Response<AnswerBody>, Broken> {
     let (parts, body) = request.into_parts();
@@ -288,6 +298,17 @@ async fn respond(
     let Some((service, rest)) = mounted else {
         return Ok(whole(match incomplete {
             Some(why) => problem(why.status, "incomplete", why.message),
+            None if is_control(path) => {
+                let asked = Asked {
+                    method: &parts.method,
+                    path: &path[control::PREFIX.len()..],
+                    query: parts.uri.query().unwrap_or_default(),
+                    headers: &parts.headers,
+                    body: &body,
+                    peer,
+                };
+                control::answer(sandbox, port.serving.control_key.as_deref(), &asked)
+            }
             None => outside(path, &base, &services),
         }));
     };
@@ -361,6 +382,11 @@ fn base(headers: &HeaderMap, port: &Port) -> String {
         Some(host) => format!("{scheme}://{host}"),
         None => format!("{scheme}://{}", port.address),
     }
+}
+
+fn is_control(path: &str) -> bool {
+    path.strip_prefix(control::PREFIX)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What is at a path of no service.

@@ -85,6 +85,14 @@ impl Service for HetznerMetadata {
             None => answer,
         }
     }
+
+    /// It has nothing of its own.
+    fn reset(&self) {}
+
+    #[cfg(feature = "serve")]
+    fn holdings(&self) -> Vec<(String, usize)> {
+        Vec::new()
+    }
 }
 
 fn plain(status: u16, text: impl Into<bytes::Bytes>) -> Answer {

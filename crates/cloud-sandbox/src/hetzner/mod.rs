@@ -129,9 +129,9 @@ fn routes() -> impl Iterator<Item = &'static Route<Handler>> {
     ROUTES.iter().copied().flatten()
 }
 
-impl Hetzner {
-    pub(crate) fn new(options: Options, clock: Clock) -> Self {
-        let state = State {
+impl State {
+    fn new(options: &Options) -> Self {
+        Self {
             projects: HashMap::new(),
             strangers: Bucket::new(options.rate_limit.unwrap_or(USUAL_LIMIT), Duration::ZERO),
             shared: Shared {
@@ -140,11 +140,17 @@ impl Hetzner {
                 next_address: 1,
                 rng: fastrand::Rng::with_seed(options.seed),
             },
-        };
+        }
+    }
+}
+
+impl Hetzner {
+    pub(crate) fn new(options: Options, clock: Clock) -> Self {
+        let state = Mutex::new(State::new(&options));
         Self {
             options,
             clock,
-            state: Mutex::new(state),
+            state,
         }
     }
 
@@ -282,6 +288,31 @@ impl Service for Hetzner {
         }
         let answer = self.with_limits(answer, &Bucket::empty(limit, now), now);
         correlated(answer, &mut crate::lock(&self.state).shared)
+    }
+
+    fn reset(&self) {
+        *crate::lock(&self.state) = State::new(&self.options);
+    }
+
+    fn reset_project(&self, token: &str) -> bool {
+        crate::lock(&self.state).projects.remove(token).is_some()
+    }
+
+    #[cfg(feature = "serve")]
+    fn holdings(&self) -> Vec<(String, usize)> {
+        let now = self.clock.elapsed();
+        let mut state = crate::lock(&self.state);
+        let mut kinds = vec![("projects".to_owned(), state.projects.len())];
+        for project in state.projects.values_mut() {
+            project.settle(now);
+            for (kind, count) in project.holdings() {
+                match kinds.iter_mut().find(|(known, _)| known == kind) {
+                    Some((_, all)) => *all += count,
+                    None => kinds.push((kind.to_owned(), count)),
+                }
+            }
+        }
+        kinds
     }
 }
 

@@ -88,6 +88,27 @@ impl Project {
         }
     }
 
+    /// How much there is of what.
+    #[cfg(feature = "serve")]
+    pub(super) fn holdings(&self) -> [(&'static str, usize); 14] {
+        [
+            ("servers", self.servers.rows().count()),
+            ("images", self.images.len()),
+            ("volumes", self.volumes.rows().count()),
+            ("networks", self.networks.rows().count()),
+            ("firewalls", self.firewalls.rows().count()),
+            ("floating_ips", self.floating_ips.rows().count()),
+            ("primary_ips", self.primary_ips.rows().count()),
+            ("load_balancers", self.load_balancers.rows().count()),
+            ("certificates", self.certificates.rows().count()),
+            ("ssh_keys", self.ssh_keys.rows().count()),
+            ("placement_groups", self.placement_groups.rows().count()),
+            ("zones", self.zones.rows().count()),
+            ("storage_boxes", self.storage_boxes.len()),
+            ("actions", self.actions.len()),
+        ]
+    }
+
     pub(crate) fn now(&self) -> Duration {
         self.now
     }

@@ -87,16 +87,22 @@ struct Ctx<'a> {
     unit: Duration,
 }
 
+impl State {
+    fn new(seed: u64) -> Self {
+        Self {
+            accounts: HashMap::new(),
+            rng: fastrand::Rng::with_seed(seed),
+        }
+    }
+}
+
 impl IonosDataPlatform {
     pub(crate) fn new(options: Options, clock: Clock) -> Self {
-        let rng = fastrand::Rng::with_seed(options.seed);
+        let state = Mutex::new(State::new(options.seed));
         Self {
             options,
             clock,
-            state: Mutex::new(State {
-                accounts: HashMap::new(),
-                rng,
-            }),
+            state,
         }
     }
 
@@ -194,6 +200,36 @@ impl Service for IonosDataPlatform {
             Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
             None => answer,
         }
+    }
+
+    fn reset(&self) {
+        *crate::lock(&self.state) = State::new(self.options.seed);
+    }
+
+    fn reset_project(&self, token: &str) -> bool {
+        let mut state = crate::lock(&self.state);
+        let before = state.accounts.len();
+        // The password of a user counts as a token does: whoever has it has these accounts.
+        let is_of = |key: &str| key.rsplit(' ').next() == Some(token);
+        state.accounts.retain(|(key, _), _| !is_of(key));
+        state.accounts.len() < before
+    }
+
+    #[cfg(feature = "serve")]
+    fn holdings(&self) -> Vec<(String, usize)> {
+        let now = self.clock.elapsed();
+        let mut state = crate::lock(&self.state);
+        let (mut clusters, mut pools) = (0, 0);
+        for account in state.accounts.values_mut() {
+            account.settle(now);
+            clusters += account.clusters.len();
+            pools += account.pools.len();
+        }
+        vec![
+            ("accounts".to_owned(), state.accounts.len()),
+            ("clusters".to_owned(), clusters),
+            ("nodepools".to_owned(), pools),
+        ]
     }
 }
 

@@ -62,6 +62,7 @@ pub struct Keystone(Arc<Inner>);
 
 struct Inner {
     clock: Clock,
+    seed: u64,
     state: Mutex<State>,
 }
 
@@ -143,17 +144,11 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 
 impl Keystone {
     pub(crate) fn new(options: &Options, clock: Clock) -> Self {
-        let state = State {
-            rng: fastrand::Rng::with_seed(options.seed ^ 0x6b65_7973),
-            lifetime: LIFETIME,
-            application_credentials: identity::application_credentials(),
-            receipts: HashMap::new(),
-            tokens: HashMap::new(),
-            remembered: HashMap::new(),
-        };
+        let seed = options.seed ^ 0x6b65_7973;
         Self(Arc::new(Inner {
             clock,
-            state: Mutex::new(state),
+            seed,
+            state: Mutex::new(State::new(seed)),
         }))
     }
 
@@ -269,6 +264,20 @@ impl Service for Keystone {
             None => answer,
         }
     }
+
+    fn reset(&self) {
+        *crate::lock(&self.0.state) = State::new(self.0.seed);
+    }
+
+    #[cfg(feature = "serve")]
+    fn holdings(&self) -> Vec<(String, usize)> {
+        let state = crate::lock(&self.0.state);
+        let credentials = state.application_credentials.len();
+        vec![
+            ("tokens".to_owned(), state.tokens.len()),
+            ("application_credentials".to_owned(), credentials),
+        ]
+    }
 }
 
 impl fmt::Debug for Keystone {
@@ -278,6 +287,17 @@ impl fmt::Debug for Keystone {
 }
 
 impl State {
+    fn new(seed: u64) -> Self {
+        Self {
+            rng: fastrand::Rng::with_seed(seed),
+            lifetime: LIFETIME,
+            application_credentials: identity::application_credentials(),
+            receipts: HashMap::new(),
+            tokens: HashMap::new(),
+            remembered: HashMap::new(),
+        }
+    }
+
     /// A token that is valid now.
     pub(crate) fn token(&self, id: &str, now: Duration) -> Option<&Token> {
         self.tokens

@@ -53,7 +53,7 @@ mod zone_file;
 mod zones;
 
 use std::fmt;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
@@ -99,7 +99,7 @@ pub(crate) struct Ovh {
     unit: Duration,
     clock: Clock,
     // Made at the first request: most sandboxes are for another service.
-    account: OnceLock<Mutex<Account>>,
+    account: Mutex<Option<Account>>,
 }
 
 const ROUTES: &[&[Route<Does>]] = &[
@@ -139,23 +139,18 @@ impl Ovh {
             seed: options.seed,
             unit: options.action_duration,
             clock,
-            account: OnceLock::new(),
+            account: Mutex::new(None),
         }
     }
 
     /// The account as it is now.
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Account) -> T) -> T {
-        let account = self.account.get_or_init(|| {
-            Mutex::new(Account::new(
-                &self.settings,
-                self.seed,
-                self.clock.epoch(),
-                self.unit,
-            ))
+        let mut account = crate::lock(&self.account);
+        let account = account.get_or_insert_with(|| {
+            Account::new(&self.settings, self.seed, self.clock.epoch(), self.unit)
         });
-        let mut account = crate::lock(account);
         account.settle(self.clock.now());
-        change(&mut account)
+        change(account)
     }
 
     fn api(
@@ -377,6 +372,24 @@ impl Service for Ovh {
             answer = answer.with(RETRY_AFTER, &wait.as_secs().to_string());
         }
         self.with(|account| Self::numbered(answer, account))
+    }
+
+    fn reset(&self) {
+        *crate::lock(&self.account) = None;
+    }
+
+    #[cfg(feature = "serve")]
+    fn holdings(&self) -> Vec<(String, usize)> {
+        self.with(|account| {
+            let services = account.services.iter();
+            let mut kinds: Vec<_> = services
+                .map(|(kind, named)| ((*kind).to_owned(), named.len()))
+                .collect();
+            kinds.push(("zones".to_owned(), account.zones.len()));
+            kinds.push(("credentials".to_owned(), account.access.credentials.len()));
+            kinds.push(("tasks".to_owned(), account.tasks.len()));
+            kinds
+        })
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Sahara(Arc<Inner>);
 struct Inner {
     clock: Clock,
     keystone: Keystone,
+    seed: u64,
+    unit: Duration,
     store: Mutex<Store>,
 }
 
@@ -134,10 +136,13 @@ pub fn operations_v2() -> impl Iterator<Item = &'static Operation> {
 
 impl Sahara {
     pub(crate) fn new(options: &Options, clock: Clock, keystone: Keystone) -> Self {
-        let store = Store::new(options.seed, options.action_duration, clock.epoch());
+        let (seed, unit) = (options.seed, options.action_duration);
+        let store = Store::new(seed, unit, clock.epoch());
         Self(Arc::new(Inner {
             clock,
             keystone,
+            seed,
+            unit,
             store: Mutex::new(store),
         }))
     }
@@ -432,6 +437,18 @@ impl Service for Sahara {
             Some(wait) => answer.with(RETRY_AFTER, &wait.as_secs().to_string()),
             None => answer,
         }
+    }
+
+    fn reset(&self) {
+        let inner = &*self.0;
+        *crate::lock(&inner.store) = Store::new(inner.seed, inner.unit, inner.clock.epoch());
+    }
+
+    #[cfg(feature = "serve")]
+    fn holdings(&self) -> Vec<(String, usize)> {
+        let mut store = crate::lock(&self.0.store);
+        store.settle(self.0.clock.elapsed());
+        store.holdings()
     }
 }
 

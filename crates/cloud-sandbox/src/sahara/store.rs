@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::openstack;
 
+#[cfg(feature = "serve")]
+use super::Version;
 use super::images::{self, Image};
 use super::resource::Resource;
 
@@ -63,6 +65,17 @@ impl Store {
             events: BTreeMap::new(),
             next_event: 0,
         }
+    }
+
+    /// How much there is of what.
+    #[cfg(feature = "serve")]
+    pub(crate) fn holdings(&self) -> Vec<(String, usize)> {
+        let tables = self.tables.iter();
+        let mut kinds: Vec<_> = tables
+            .map(|(resource, rows)| (resource.plural(Version::Two).to_owned(), rows.len()))
+            .collect();
+        kinds.sort();
+        kinds
     }
 
     /// Lets everything happen that is due.

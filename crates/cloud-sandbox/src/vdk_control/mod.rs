@@ -321,6 +321,28 @@ impl Service for VdkControl {
             None => Answer::html(429),
         }
     }
+
+    fn reset(&self) {
+        *crate::lock(&self.state) = State::new(self.options.seed);
+    }
+
+    #[cfg(feature = "serve")]
+    fn holdings(&self) -> Vec<(String, usize)> {
+        let mut state = crate::lock(&self.state);
+        state.settle(self.clock.elapsed());
+        let jobs = state.jobs.values();
+        vec![
+            ("jobs".to_owned(), state.jobs.len()),
+            (
+                "deployments".to_owned(),
+                jobs.clone().filter(|job| job.deployment.is_some()).count(),
+            ),
+            (
+                "executions".to_owned(),
+                jobs.map(|job| job.executions.len()).sum(),
+            ),
+        ]
+    }
 }
 
 impl fmt::Debug for VdkControl {
