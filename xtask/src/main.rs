@@ -12,6 +12,7 @@ mod python;
 // Process groups are what stops the servers.
 #[cfg(unix)]
 mod real_sahara;
+mod sandbox;
 mod third_party;
 mod tidy;
 mod workspace;
@@ -34,7 +35,9 @@ struct Arguments {
 enum Command {
     Coverage(coverage::Coverage),
     Exercise(exercise::Exercise),
+    Growth(sandbox::Growth),
     Ledger(ledger::Ledger),
+    Page(sandbox::Page),
     #[cfg(unix)]
     RealSahara(real_sahara::RealSahara),
     ThirdParty(third_party::ThirdParty),
@@ -51,7 +54,9 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Coverage(command) => command.run(),
         Command::Exercise(command) => command.run(),
+        Command::Growth(command) => command.run(),
         Command::Ledger(command) => command.run(),
+        Command::Page(command) => command.run(),
         #[cfg(unix)]
         Command::RealSahara(command) => command.run(),
         Command::ThirdParty(command) => command.run(),

@@ -11,7 +11,7 @@ use crate::{Result, workspace};
 
 mod server;
 
-use server::Server;
+pub(crate) use server::Server;
 
 /// How long one script may take before it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(300);

@@ -182,11 +182,16 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        let message = error.into_inner().to_string();
+        let error = error.into_inner();
+        let message = error.to_string();
         match path.as_str() {
             // Where no key was read yet, or the text is no JSON.
             "." | "?" => Problem::new(400, "invalid_input", message),
-            _ => Problem::of(path, message),
+            // The field says it better than line and column.
+            _ => {
+                let place = format!(" at line {} column {}", error.line(), error.column());
+                Problem::of(path, message.trim_end_matches(&place))
+            }
         }
     })?;
     json.end()

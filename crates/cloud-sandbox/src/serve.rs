@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{EXPECT, HOST};
+use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, EXPECT, HOST, VARY};
 use http::{HeaderMap, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -43,6 +43,8 @@ const MOST_HEAD: usize = 64 << 10;
 const HEAD_TIME: Duration = Duration::from_secs(120);
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(60);
+
+const PAGE: &str = include_str!("serve/page.html");
 
 const TOO_LARGE: Incomplete = Incomplete {
     status: 413,
@@ -309,6 +311,7 @@ async fn respond(
                 };
                 control::answer(sandbox, port.serving.control_key.as_deref(), &asked)
             }
+            None if path == "/" && wants_page(&parts.headers) => page(),
             None => outside(path, &base, &services),
         }));
     };
@@ -387,6 +390,22 @@ fn base(headers: &HeaderMap, port: &Port) -> String {
 fn is_control(path: &str) -> bool {
     path.strip_prefix(control::PREFIX)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a browser asks.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).iter();
+    accepted
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.contains("text/html"))
+}
+
+/// What people see of the sandbox. It holds nothing itself: all is asked for under `/_sandbox`, which decides who may.
+fn page() -> Answer {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    Answer::new(200, Some("text/html; charset=utf-8"), PAGE)
+        .with(CONTENT_SECURITY_POLICY, policy)
+        .with(VARY, "Accept")
 }
 
 /// What is at a path of no service.

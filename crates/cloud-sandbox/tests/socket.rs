@@ -508,3 +508,34 @@ async fn behind_a_proxy_links_and_signatures_are_for_the_address_that_the_client
         );
     }
 }
+
+#[tokio::test]
+async fn a_browser_gets_a_page_that_loads_nothing_from_elsewhere_and_all_others_json() {
+    let server = Sandbox::start().await.unwrap();
+    let index =
+        |accept: &str| format!("GET / HTTP/1.1\r\nHost: h\r\n{accept}Connection: close\r\n\r\n");
+    let browser = index("Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n");
+    let page = raw(&server, &[browser.as_bytes()]).await;
+    let head = page.split_once("\r\n\r\n").unwrap().0;
+    assert!(
+        head.starts_with("HTTP/1.1 200") && head.contains("content-type: text/html; charset=utf-8"),
+        "{head}"
+    );
+    assert!(
+        head.contains("content-security-policy: default-src 'none'; "),
+        "{head}"
+    );
+    assert!(body_of(&page).starts_with("<!doctype html>"));
+    assert!(
+        !page.contains("src=") && !page.contains("://"),
+        "it loads something"
+    );
+    for accept in ["", "Accept: */*\r\n", "Accept: application/json\r\n"] {
+        let answer = raw(&server, &[index(accept).as_bytes()]).await;
+        assert!(
+            answer.contains("content-type: application/json"),
+            "{answer}"
+        );
+        assert!(body_of(&answer).starts_with(r#"{"services":["#), "{answer}");
+    }
+}

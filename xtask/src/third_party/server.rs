@@ -26,7 +26,7 @@ const SETTINGS: &[&str] = &[
 ];
 
 /// A running sandbox; it ends with this value, however the scripts end.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     settings: Vec<(String, String)>,
     // The server may have more to print than is read, and must not meet a closed pipe.
@@ -34,7 +34,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         let build = [
             "build",
             "--quiet",
@@ -88,7 +88,7 @@ impl Server {
         Ok(())
     }
 
-    pub(super) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
         self.settings
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
