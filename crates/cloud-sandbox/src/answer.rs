@@ -103,6 +103,18 @@ pub(crate) trait Service: Send + Sync {
         false
     }
 
+    /// When the work that is under way will have ended, if there is any: what is to happen then cannot be kept.
+    fn busy_until(&self) -> Option<Duration> {
+        None
+    }
+
+    /// All that it holds, while no work is under way; `Value::Null` for a service that holds nothing of its own.
+    fn save(&self) -> Value;
+
+    /// Reads what was saved, and gives what puts it in the place of all that the service holds; or the path of what is
+    /// wrong, and why.
+    fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)>;
+
     /// How much there is of what, for people.
     #[cfg(feature = "serve")]
     fn holdings(&self) -> Vec<(String, usize)>;

@@ -92,6 +92,15 @@ impl Clock {
         lock(&self.0).read()
     }
 
+    /// Shows what another one showed, which was made at that time and stood so long after it; later, if this one does.
+    pub(crate) fn take_over(&self, epoch: SystemTime, elapsed: Duration) {
+        let shown = self.now().duration_since(epoch).unwrap_or_default();
+        lock(&self.0).set(|time| {
+            time.epoch = epoch;
+            time.shown = shown.max(elapsed);
+        });
+    }
+
     pub(crate) fn epoch(&self) -> SystemTime {
         lock(&self.0).epoch
     }

@@ -1,6 +1,7 @@
 //! What people and programs outside Rust tell the sandbox, by HTTP under `/_sandbox`, in the words that the library has.
 
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -18,9 +19,16 @@ use crate::form;
 use crate::journal::Entry;
 use crate::pattern::Pattern;
 use crate::sandbox::Sandbox;
+use crate::state::StateError;
 
 /// What all paths of the control begin with. No service has such a name.
 pub(crate) const PREFIX: &str = "/_sandbox";
+
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) key: Option<String>,
+    pub(crate) state_file: Option<PathBuf>,
+}
 
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a Method,
@@ -75,9 +83,9 @@ impl Problem {
 }
 
 /// Does what is asked. With a key, whoever has it may ask; without one, whoever is on the same machine.
-pub(crate) fn answer(sandbox: &Sandbox, key: Option<&str>, asked: &Asked<'_>) -> Answer {
-    admit(key, asked)
-        .and_then(|()| handle(sandbox, asked))
+pub(crate) fn answer(sandbox: &Sandbox, settings: &Settings, asked: &Asked<'_>) -> Answer {
+    admit(settings.key.as_deref(), asked)
+        .and_then(|()| handle(sandbox, settings.state_file.as_deref(), asked))
         .unwrap_or_else(Problem::answer)
 }
 
@@ -112,7 +120,11 @@ fn admit(key: Option<&str>, asked: &Asked<'_>) -> Result<(), Problem> {
     Err(Problem::new(403, "forbidden", message))
 }
 
-fn handle(sandbox: &Sandbox, asked: &Asked<'_>) -> Result<Answer, Problem> {
+fn handle(
+    sandbox: &Sandbox,
+    state_file: Option<&Path>,
+    asked: &Asked<'_>,
+) -> Result<Answer, Problem> {
     let get = asked.method == Method::GET;
     let post = asked.method == Method::POST;
     let delete = asked.method == Method::DELETE;
@@ -137,6 +149,23 @@ fn handle(sandbox: &Sandbox, asked: &Asked<'_>) -> Result<Answer, Problem> {
             sandbox.journal().clear();
             Ok(Answer::empty(204))
         }
+        "/state" if get => state(sandbox, asked.query),
+        "/state" if *asked.method == Method::PUT => {
+            let state = read(asked.body)?;
+            sandbox.load_state(&state).map_err(not_loaded)?;
+            Ok(Answer::empty(204))
+        }
+        "/state" if post => {
+            let Some(file) = state_file else {
+                let message = "the sandbox has no file for its state: see --state";
+                return Err(Problem::new(409, "conflict", message));
+            };
+            sandbox.save_to(file).map_err(|error| {
+                let message = format!("cannot write {}: {error}", file.display());
+                Problem::new(500, "not_written", message)
+            })?;
+            Ok(Answer::empty(204))
+        }
         "/reset" if post => {
             reset(sandbox, &read(asked.body)?)?;
             Ok(Answer::empty(204))
@@ -145,12 +174,13 @@ fn handle(sandbox: &Sandbox, asked: &Asked<'_>) -> Result<Answer, Problem> {
         "/faults" => Err(wrong_method("GET, POST, DELETE")),
         "/clock" => Err(wrong_method("GET, POST")),
         "/journal" => Err(wrong_method("GET, DELETE")),
+        "/state" => Err(wrong_method("GET, PUT, POST")),
         "/reset" => Err(wrong_method("POST")),
         path => match path.strip_prefix("/journal/") {
             Some(number) if get => entry(sandbox, number),
             Some(_) => Err(wrong_method("GET")),
             None => {
-                let message = "under /_sandbox there are faults, clock, journal and reset";
+                let message = "under /_sandbox there are faults, clock, journal, reset and state";
                 Err(Problem::new(404, "not_found", message))
             }
         },
@@ -428,6 +458,34 @@ fn rendered(entry: &Entry, is_brief: bool) -> Value {
         }
     }
     shown
+}
+
+fn state(sandbox: &Sandbox, query: &str) -> Result<Answer, Problem> {
+    for (name, value) in form::pairs(query) {
+        match (name.as_str(), value.as_str()) {
+            ("finish", "true") => sandbox.finish_work(),
+            ("finish", "false") => {}
+            ("finish", _) => return Err(Problem::of("finish", "must be true or false")),
+            _ => return Err(Problem::of(name, "the only parameter is finish")),
+        }
+    }
+    sandbox.state().map(|state| ok(state)).map_err(|error| {
+        let message = match error {
+            StateError::Busy(time) => format!(
+                "work is under way for another {} s: advance the clock, or ask with finish=true, which does",
+                time.as_secs_f64()
+            ),
+            other => other.to_string(),
+        };
+        Problem::new(409, "busy", message)
+    })
+}
+
+fn not_loaded(error: StateError) -> Problem {
+    match error {
+        StateError::Wrong { path, message } => Problem::of(path, message),
+        other => Problem::new(409, "busy", other.to_string()),
+    }
 }
 
 #[derive(Deserialize)]

@@ -30,6 +30,7 @@ mod front;
 pub mod hetzner;
 pub mod ionos_dataplatform;
 mod journal;
+mod keep;
 pub mod keystone;
 mod openstack;
 pub mod ovh;
@@ -40,6 +41,7 @@ pub mod sahara;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
+mod state;
 mod time_span;
 mod transport;
 pub mod vdk_control;
@@ -53,6 +55,7 @@ pub use sandbox::{Builder, Sandbox};
 pub use serve::Running;
 #[cfg(feature = "tls")]
 pub use serve::{Tls, TlsError};
+pub use state::StateError;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -59,6 +59,9 @@ struct Serve {
     /// How many requests the journal keeps; 0 turns it off
     #[arg(long, value_name = "REQUESTS", default_value_t = 10_000)]
     journal: usize,
+    /// Load what the services hold from this file, if it is there, and write it at the end and when asked for
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
     /// Let whoever has this key control the sandbox under /_sandbox; without one, whoever is on this machine may
     #[arg(long, value_name = "KEY")]
     control_key: Option<String>,
@@ -137,7 +140,12 @@ async fn serve(arguments: Serve) -> Result<(), String> {
     let server = builder
         .start()
         .await
-        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        .map_err(|error| match (&arguments.state, error.kind()) {
+            (Some(file), io::ErrorKind::InvalidData) => {
+                format!("cannot load {}: {error}", file.display())
+            }
+            _ => format!("cannot listen on {address}: {error}"),
+        })?;
     let greeting = greeting(&server, &arguments)?;
     if let Some(file) = &arguments.env_file {
         let assignments: String = greeting.iter().filter_map(Line::assignment).collect();
@@ -149,7 +157,12 @@ async fn serve(arguments: Serve) -> Result<(), String> {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     drop(out);
     interrupted.await;
+    let sandbox = server.sandbox().clone();
     server.shutdown().await;
+    if let Some(file) = &arguments.state {
+        let saved = sandbox.save_to(file);
+        saved.map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+    }
     Ok(())
 }
 
@@ -171,6 +184,9 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
             return Err("a control key consists of visible ASCII characters".to_owned());
         }
         builder = builder.control_key(key);
+    }
+    if let Some(file) = &arguments.state {
+        builder = builder.state_file(file);
     }
     if let Some(time) = arguments.starting_at {
         builder = builder.starting_at(SystemTime::from(time));

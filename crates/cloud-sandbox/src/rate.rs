@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 /// A bucket of as many tokens as requests are allowed an hour, which fills again evenly within an hour.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Bucket {
     limit: u32,
     // In parts of a token so small that every microsecond gains a whole number of them.

@@ -58,7 +58,7 @@ const TOO_SLOW: Incomplete = Incomplete {
 /// How a port is served.
 #[derive(Clone, Default)]
 pub(crate) struct Serving {
-    control_key: Option<String>,
+    control: control::Settings,
     #[cfg(feature = "tls")]
     tls: Option<Tls>,
 }
@@ -109,13 +109,29 @@ impl Builder {
     /// Makes the sandbox and serves it.
     pub async fn start(self) -> io::Result<Running> {
         let (address, serving) = (self.bind, self.serving.clone());
-        self.build().serve_as(address, serving).await
+        let sandbox = self.build();
+        if let Some(file) = serving
+            .control
+            .state_file
+            .as_ref()
+            .filter(|file| file.exists())
+        {
+            sandbox.load_from(file)?;
+        }
+        sandbox.serve_as(address, serving).await
     }
 
     /// Lets whoever has this key control the sandbox under `/_sandbox`, and nobody else; without one, whoever is on the same
     /// machine may.
     pub fn control_key(mut self, key: impl Into<String>) -> Self {
-        self.serving.control_key = Some(key.into());
+        self.serving.control.key = Some(key.into());
+        self
+    }
+
+    /// Loads the state that this file has when the sandbox is started, if there is such a file. It is written when asked for
+    /// under `/_sandbox`, and by [`Sandbox::save_to`].
+    pub fn state_file(mut self, file: impl Into<std::path::PathBuf>) -> Self {
+        self.serving.control.state_file = Some(file.into());
         self
     }
 
@@ -309,7 +325,7 @@ async fn respond(
                     body: &body,
                     peer,
                 };
-                control::answer(sandbox, port.serving.control_key.as_deref(), &asked)
+                control::answer(sandbox, &port.serving.control, &asked)
             }
             None if path == "/" && wants_page(&parts.headers) => page(),
             None => outside(path, &base, &services),

@@ -568,3 +568,55 @@ async fn the_control_is_for_this_machine_or_for_whoever_has_the_key() {
         assert_eq!(got, status, "{headers}{answer}");
     }
 }
+
+#[tokio::test]
+async fn the_state_is_read_put_into_another_sandbox_and_written_to_its_file() {
+    let file = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("control-state.json");
+    let _ = std::fs::remove_file(&file);
+    let server = Sandbox::builder().state_file(&file).start().await.unwrap();
+    server.sandbox().clock().freeze();
+    let order = r#"{"name": "web-1", "server_type": "cx23", "image": "debian-13"}"#;
+    call(&server, "t", "POST /hetzner/v1/servers", order).await;
+    let (status, answer) = control(&server, "GET /state", "").await;
+    assert_eq!((status, &answer["error"]["code"]), (409, &json!("busy")));
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(
+        message.ends_with(" s: advance the clock, or ask with finish=true, which does"),
+        "{message}"
+    );
+    let (status, state) = control(&server, "GET /state?finish=true", "").await;
+    assert_eq!(status, 200, "{state}");
+    assert_eq!(state["version"], 1);
+
+    let other = Sandbox::start().await.unwrap();
+    let (status, answer) = control(&other, "PUT /state", &state.to_string()).await;
+    assert_eq!((status, answer), (204, Value::Null));
+    let list = "GET /hetzner/v1/servers";
+    let servers = call(&server, "t", list, "").await;
+    assert_eq!(servers.1["servers"][0]["status"], "running");
+    assert_eq!(call(&other, "t", list, "").await, servers);
+    let mut wrong = state.clone();
+    wrong["clock"]["elapsed"] = json!("long");
+    let (status, answer) = control(&other, "PUT /state", &wrong.to_string()).await;
+    assert_eq!(
+        (status, &answer["error"]["field"]),
+        (400, &json!("clock.elapsed")),
+        "{answer}"
+    );
+
+    let (status, answer) = control(&other, "POST /state", "").await;
+    assert_eq!(
+        (status, &answer["error"]["message"]),
+        (
+            409,
+            &json!("the sandbox has no file for its state: see --state")
+        )
+    );
+    // Since it was read there were requests, which have ids of their own.
+    let (_, state) = control(&server, "GET /state", "").await;
+    assert_eq!(control(&server, "POST /state", "").await.0, 204);
+    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(written, state);
+    let again = Sandbox::builder().state_file(&file).start().await.unwrap();
+    assert_eq!(call(&again, "t", list, "").await, servers);
+}

@@ -405,3 +405,52 @@ fn the_time_and_the_keys_can_be_chosen() {
         assert!(answer.ends_with(&format!(" {status}")), "{answer}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_state_is_loaded_at_the_beginning_and_written_at_the_end() {
+    let file = file("state.json");
+    let _ = std::fs::remove_file(&file);
+    let names = |greeting: &[String]| {
+        let endpoint = value(greeting, "HCLOUD_ENDPOINT");
+        curl(&[
+            "--header",
+            "Authorization: Bearer mine",
+            &format!("{endpoint}/placement_groups"),
+        ])
+    };
+    for round in 0..2 {
+        let (mut child, greeting) = started(&["--state", &file]);
+        let seen = names(&greeting);
+        assert_eq!(seen.contains(r#""name":"kept""#), round == 1, "{seen}");
+        if round == 0 {
+            let groups = format!("{}/placement_groups", value(&greeting, "HCLOUD_ENDPOINT"));
+            let body = r#"{"name": "kept", "type": "spread"}"#;
+            let made = curl(&[
+                "--header",
+                "Authorization: Bearer mine",
+                "--data",
+                body,
+                &groups,
+            ]);
+            assert!(made.ends_with(" 201"), "{made}");
+        }
+        let id = child.0.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", "TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(child.0.wait().unwrap().code(), Some(0));
+    }
+    std::fs::write(&file, r#"{"version": 1, "clock": {"epoch": 5}}"#).unwrap();
+    let output = run(&["serve", "--port", "0", "--state", &file]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let expected = format!(
+        "cloud-sandbox: cannot load {file}: clock.epoch: invalid type: integer `5`, expected struct SystemTime\n"
+    );
+    assert_eq!(error, expected);
+}

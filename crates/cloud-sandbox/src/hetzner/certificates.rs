@@ -79,19 +79,23 @@ const TYPES: [&str; 2] = ["uploaded", "managed"];
 /// How long a certificate is good that the service has issued.
 const DAYS: u64 = 90;
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Certificate {
     id: i64,
     name: String,
     labels: Labels,
     created: String,
-    kind: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    kind: crate::keep::Word,
     domains: Vec<String>,
     issued: Option<Issued>,
     /// How far the issue of a managed one is.
-    issuance: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    issuance: crate::keep::Word,
     error: Option<(String, String)>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Issued {
     pem: String,
     not_before: String,

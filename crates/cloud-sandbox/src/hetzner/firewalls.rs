@@ -78,6 +78,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
 /// How many firewalls one server takes.
 const MOST_OF_A_SERVER: usize = 5;
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Firewall {
     id: i64,
     name: String,
@@ -87,13 +88,14 @@ pub(crate) struct Firewall {
     applied: Vec<Applied>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Applied {
     target: Target,
     /// From the request to the end of its action.
     pending: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 enum Target {
     Server(i64),
     Selector(String),

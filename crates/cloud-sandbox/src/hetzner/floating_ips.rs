@@ -88,6 +88,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     ),
 ];
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct FloatingIp {
     id: i64,
     name: String,
@@ -95,6 +96,7 @@ pub(crate) struct FloatingIp {
     labels: Labels,
     created: String,
     address: Address,
+    #[serde(with = "crate::keep::fixed")]
     home: &'static Location,
     pub(crate) server: Option<i64>,
     protected: bool,

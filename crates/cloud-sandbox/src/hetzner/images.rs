@@ -45,10 +45,13 @@ pub(crate) const UNAVAILABLE: &str = "unavailable";
 
 #[derive(Debug)]
 #[allow(clippy::struct_field_names, reason = "the names are those of the API")]
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Image {
     pub(crate) id: i64,
-    pub(crate) kind: &'static str,
-    pub(crate) status: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) kind: crate::keep::Word,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) status: crate::keep::Word,
     pub(crate) name: Option<String>,
     pub(crate) description: String,
     pub(crate) image_size: Option<f64>,
@@ -56,14 +59,17 @@ pub(crate) struct Image {
     pub(crate) created: String,
     pub(crate) created_from: Option<(i64, String)>,
     pub(crate) bound_to: Option<i64>,
-    pub(crate) os_flavor: &'static str,
-    pub(crate) os_version: Option<&'static str>,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) os_flavor: crate::keep::Word,
+    #[serde(deserialize_with = "crate::keep::optional_word")]
+    pub(crate) os_version: Option<crate::keep::Word>,
     pub(crate) rapid_deploy: bool,
     pub(crate) protected: bool,
     /// Deleted images are kept for the servers that were made from them.
     pub(crate) deleted: Option<String>,
     pub(crate) labels: Labels,
-    pub(crate) architecture: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) architecture: crate::keep::Word,
     pub(crate) deprecation: Option<Deprecation>,
 }
 

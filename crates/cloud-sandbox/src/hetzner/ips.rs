@@ -13,6 +13,7 @@ pub(crate) const V4: &str = "ipv4";
 pub(crate) const V6: &str = "ipv6";
 
 /// An IPv4 address, or a network of IPv6 addresses, with the names set for them.
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) enum Address {
     V4 {
         ip: Ipv4Addr,

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::keep::Fixed;
 use crate::route::{Route, route};
 
 use super::error::ApiError;
@@ -43,6 +44,16 @@ pub(crate) static LOAD_BALANCER_TYPES: [LoadBalancerType; 3] = [
     LoadBalancerType { id: 2, name: "lb21", connections: 20_000, services: 15, targets: 75, certificates: 25, cents: 1640 },
     LoadBalancerType { id: 3, name: "lb31", connections: 40_000, services: 30, targets: 150, certificates: 50, cents: 3290 },
 ];
+
+impl Fixed for LoadBalancerType {
+    fn key(&self) -> &'static str {
+        self.name
+    }
+
+    fn find(key: &str) -> Option<&'static Self> {
+        LOAD_BALANCER_TYPES.iter().find(|one| one.name == key)
+    }
+}
 
 pub(crate) fn find(wanted: &IdOrName) -> Option<&'static LoadBalancerType> {
     LOAD_BALANCER_TYPES.iter().find(|kind| match wanted {

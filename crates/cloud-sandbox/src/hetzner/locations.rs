@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::keep::Fixed;
 use crate::route::{Route, route};
 
 use super::error::ApiError;
@@ -34,6 +35,16 @@ pub(crate) static LOCATIONS: [Location; 6] = [
     Location { id: 5, name: "hil", description: "Hillsboro, Oregon", country: "US", city: "Hillsboro, OR", latitude: 45.523, longitude: -122.99, zone: "us-west" },
     Location { id: 6, name: "sin", description: "Singapore", country: "SG", city: "Singapore", latitude: 1.352, longitude: 103.82, zone: "ap-southeast" },
 ];
+
+impl Fixed for Location {
+    fn key(&self) -> &'static str {
+        self.name
+    }
+
+    fn find(key: &str) -> Option<&'static Self> {
+        LOCATIONS.iter().find(|one| one.name == key)
+    }
+}
 
 pub(crate) fn find(wanted: &IdOrName) -> Option<&'static Location> {
     LOCATIONS.iter().find(|location| match wanted {

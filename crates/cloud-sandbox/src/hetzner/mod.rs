@@ -46,6 +46,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
+use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
 use crate::sandbox::Options;
@@ -71,10 +72,12 @@ pub(crate) struct Ctx<'a> {
 }
 
 /// What the projects of a sandbox share, so that no two of them have an id or an address in common.
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Shared {
     next_id: i64,
     next_action: i64,
     next_address: u32,
+    #[serde(with = "crate::keep::rng")]
     pub(crate) rng: fastrand::Rng,
 }
 
@@ -84,6 +87,7 @@ pub(crate) struct Hetzner {
     state: Mutex<State>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct State {
     projects: HashMap<String, Project>,
     // Requests without a valid token count too.
@@ -296,6 +300,27 @@ impl Service for Hetzner {
 
     fn reset_project(&self, token: &str) -> bool {
         crate::lock(&self.state).projects.remove(token).is_some()
+    }
+
+    fn busy_until(&self) -> Option<Duration> {
+        let now = self.clock.elapsed();
+        let mut state = crate::lock(&self.state);
+        let projects = state.projects.values_mut();
+        projects
+            .filter_map(|project| {
+                project.settle(now);
+                project.busy_until()
+            })
+            .max()
+    }
+
+    fn save(&self) -> Value {
+        keep::write(&*crate::lock(&self.state))
+    }
+
+    fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
+        let state: State = keep::read(state)?;
+        Ok(Box::new(|| *crate::lock(&self.state) = state))
     }
 
     #[cfg(feature = "serve")]

@@ -22,6 +22,7 @@ pub(crate) use range::Range;
 /// one subnet.
 pub const DEFAULT_NETWORK: i64 = 11_400_001;
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Network {
     id: i64,
     name: String,
@@ -35,17 +36,21 @@ pub(crate) struct Network {
     /// Who has which address.
     pub(crate) taken: BTreeMap<Ipv4Addr, i64>,
     /// The places of servers while they come, change and go.
+    #[serde(skip)]
     pub(crate) moving: BTreeMap<i64, (Private, &'static str)>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Subnet {
-    kind: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    kind: crate::keep::Word,
     range: Range,
-    zone: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    zone: crate::keep::Word,
     vswitch: Option<i64>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct RouteTo {
     destination: Range,
     gateway: Ipv4Addr,

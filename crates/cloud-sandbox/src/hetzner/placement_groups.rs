@@ -48,7 +48,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
 /// How many servers can be spread over different hosts.
 const ROOM: usize = 10;
 
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct PlacementGroup {
     pub(crate) id: i64,
     name: String,

@@ -84,11 +84,13 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     ),
 ];
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct PrimaryIp {
     id: i64,
     name: String,
     labels: Labels,
     created: String,
+    #[serde(with = "crate::keep::fixed")]
     pub(crate) location: &'static Location,
     pub(crate) address: Address,
     protected: bool,

@@ -30,6 +30,7 @@ pub(crate) use action::{Action, ActionState, Kind};
 pub(crate) use effect::Effect;
 pub(crate) use table::{Named, Table, named};
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Project {
     epoch: SystemTime,
     now: Duration,
@@ -48,6 +49,7 @@ pub(crate) struct Project {
     pub(crate) zones: Table<Zone>,
     pub(crate) storage_boxes: BTreeMap<i64, StorageBox>,
     pub(crate) actions: BTreeMap<i64, Action>,
+    #[serde(with = "plans")]
     events: BTreeMap<(Duration, u64), Event>,
     next_event: u64,
 }
@@ -86,6 +88,18 @@ impl Project {
             events: BTreeMap::new(),
             next_event: 0,
         }
+    }
+
+    /// When the work that is under way will have ended, if there is any.
+    pub(super) fn busy_until(&self) -> Option<Duration> {
+        let works = self
+            .events
+            .iter()
+            .filter_map(|((at, _), event)| match event {
+                Event::End(_) | Event::ShutDown(_) => Some(*at),
+                Event::Snapshot { .. } => None,
+            });
+        works.max()
     }
 
     /// How much there is of what.
@@ -347,6 +361,31 @@ impl Project {
         self.actions
             .get(&id)
             .map_or(Value::Null, |action| self.render_action(action))
+    }
+}
+
+/// The plans of storage boxes, which are what is to come while no work is under way.
+mod plans {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Event;
+
+    type Events = BTreeMap<(Duration, u64), Event>;
+
+    pub(super) fn serialize<S: Serializer>(events: &Events, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(events.iter().filter_map(|(when, event)| match event {
+            Event::Snapshot { storage_box, plan } => Some((when, storage_box, plan)),
+            Event::End(_) | Event::ShutDown(_) => None,
+        }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Events, D::Error> {
+        let plans = Vec::<((Duration, u64), i64, u64)>::deserialize(from)?;
+        let event = |(when, storage_box, plan)| (when, Event::Snapshot { storage_box, plan });
+        Ok(plans.into_iter().map(event).collect())
     }
 }
 

@@ -87,7 +87,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
 /// Name and type.
 pub(crate) type Key = (String, &'static str);
 
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct RrSet {
     pub(crate) ttl: Option<u32>,
     labels: Labels,
@@ -97,7 +97,7 @@ pub(crate) struct RrSet {
     order: usize,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Record {
     pub(crate) value: String,
     pub(crate) comment: Option<String>,

@@ -3,6 +3,7 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::keep::Fixed;
 use crate::route::{Route, route};
 
 use super::error::ApiError;
@@ -51,10 +52,12 @@ enum Line {
     Ccx,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Deprecation {
-    pub(crate) announced: &'static str,
-    pub(crate) unavailable_after: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) announced: crate::keep::Word,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) unavailable_after: crate::keep::Word,
 }
 
 const EUROPE: &[&str] = &["fsn1", "nbg1", "hel1"];
@@ -120,6 +123,16 @@ pub(crate) static SERVER_TYPES: [ServerType; 23] = [
     kind(118, "cpx62", [16, 32, 640], Line::Cpx, 4849, EVERYWHERE, &[], None),
     kind(119, "cx63", [24, 48, 480], Line::Cx, 2649, EUROPE, EUROPE, None),
 ];
+
+impl Fixed for ServerType {
+    fn key(&self) -> &'static str {
+        self.name
+    }
+
+    fn find(key: &str) -> Option<&'static Self> {
+        SERVER_TYPES.iter().find(|one| one.name == key)
+    }
+}
 
 pub(crate) fn find(wanted: &IdOrName) -> Option<&'static ServerType> {
     SERVER_TYPES.iter().find(|server_type| match wanted {

@@ -30,7 +30,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     route("delete_ssh_key", "DELETE", "/ssh_keys/{id}", delete_ssh_key),
 ];
 
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct SshKey {
     pub(crate) id: i64,
     name: String,

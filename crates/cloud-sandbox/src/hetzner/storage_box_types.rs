@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
+use crate::keep::Fixed;
 use crate::route::{Route, route};
 
 use super::error::ApiError;
@@ -45,6 +46,16 @@ pub(crate) static STORAGE_BOX_TYPES: [StorageBoxType; 4] = [
     StorageBoxType { id: 1335, name: "bx31", terabytes: 10, snapshots: 30, subaccounts: 100, cents: 2080 },
     StorageBoxType { id: 1336, name: "bx41", terabytes: 20, snapshots: 40, subaccounts: 100, cents: 4060 },
 ];
+
+impl Fixed for StorageBoxType {
+    fn key(&self) -> &'static str {
+        self.name
+    }
+
+    fn find(key: &str) -> Option<&'static Self> {
+        STORAGE_BOX_TYPES.iter().find(|one| one.name == key)
+    }
+}
 
 pub(crate) fn find(wanted: &IdOrName) -> Option<&'static StorageBoxType> {
     STORAGE_BOX_TYPES.iter().find(|kind| match wanted {

@@ -137,11 +137,15 @@ const ACCESS: [&str; 5] = [
     "zfs_enabled",
 ];
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct StorageBox {
     id: i64,
     name: String,
+    #[serde(with = "crate::keep::fixed")]
     kind: &'static StorageBoxType,
+    #[serde(with = "crate::keep::fixed")]
     location: &'static Location,
+    #[serde(deserialize_with = "crate::keep::by_word")]
     access: Access,
     plan: Option<Plan>,
     /// Counts the plans, so that what an earlier one has scheduled is not done.

@@ -76,14 +76,17 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
 /// How many volumes one server takes.
 const MOST_OF_A_SERVER: usize = 16;
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Volume {
     id: i64,
     name: String,
     labels: Labels,
     created: String,
+    #[serde(with = "crate::keep::fixed")]
     pub(crate) location: &'static Location,
     size: i64,
-    format: Option<&'static str>,
+    #[serde(deserialize_with = "crate::keep::optional_word")]
+    format: Option<crate::keep::Word>,
     pub(crate) server: Option<i64>,
     protected: bool,
     available: bool,

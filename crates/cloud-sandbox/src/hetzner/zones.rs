@@ -81,7 +81,7 @@ pub(crate) const NAMESERVERS: [&str; 3] = [
 
 const USUAL_TTL: u32 = 3600;
 
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Zone {
     id: i64,
     name: String,
@@ -92,6 +92,7 @@ pub(crate) struct Zone {
     labels: Labels,
     protected: bool,
     primaries: Vec<Primary>,
+    #[serde(with = "crate::keep::by_name_and_word")]
     pub(crate) rrsets: BTreeMap<Key, RrSet>,
     /// Actions that tell the name servers.
     publishing: u32,
@@ -100,12 +101,13 @@ pub(crate) struct Zone {
     deleting: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 struct Primary {
     address: IpAddr,
     port: i64,
     tsig_key: Option<String>,
-    tsig_algorithm: Option<&'static str>,
+    #[serde(deserialize_with = "crate::keep::optional_word")]
+    tsig_algorithm: Option<crate::keep::Word>,
 }
 
 /// What the end of an action means for a zone.

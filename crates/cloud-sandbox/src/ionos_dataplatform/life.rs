@@ -6,15 +6,16 @@ const CHANGE: u32 = 3;
 const DELETION: u32 = 5;
 
 /// The states of a resource over time: those it had, and those it will have unless something else is asked of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(super) struct Life {
     steps: Vec<Step>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 struct Step {
     at: Duration,
-    state: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    state: crate::keep::Word,
     /// The version that runs from here on, where it changes.
     version: Option<String>,
 }

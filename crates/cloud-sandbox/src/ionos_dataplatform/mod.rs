@@ -22,6 +22,7 @@ mod record;
 
 use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
+use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route, route};
 use crate::sandbox::Options;
@@ -61,12 +62,16 @@ pub(crate) struct IonosDataPlatform {
     state: Mutex<State>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct State {
+    #[serde(with = "crate::keep::pairs")]
     accounts: HashMap<(String, String), Account>,
+    #[serde(with = "crate::keep::rng")]
     rng: fastrand::Rng,
 }
 
 /// What one user has in one contract.
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Account {
     user: String,
     user_id: String,
@@ -213,6 +218,15 @@ impl Service for IonosDataPlatform {
         let is_of = |key: &str| key.rsplit(' ').next() == Some(token);
         state.accounts.retain(|(key, _), _| !is_of(key));
         state.accounts.len() < before
+    }
+
+    fn save(&self) -> Value {
+        keep::write(&*crate::lock(&self.state))
+    }
+
+    fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
+        let state: State = keep::read(state)?;
+        Ok(Box::new(|| *crate::lock(&self.state) = state))
     }
 
     #[cfg(feature = "serve")]

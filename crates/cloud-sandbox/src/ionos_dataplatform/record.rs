@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::life::Life;
 use super::{VERSIONS, rank};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(super) enum Kind {
     Cluster,
     NodePool,
@@ -34,7 +34,7 @@ impl Kind {
 }
 
 /// Who did something, and when.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(super) struct Stamp {
     pub(super) at: Duration,
     pub(super) user: String,
@@ -42,7 +42,7 @@ pub(super) struct Stamp {
 }
 
 /// A cluster or a node pool.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(super) struct Record {
     pub(super) kind: Kind,
     pub(super) id: String,

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::keep::Fixed;
+
 /// The id of the domain of all users and projects; its name is `Default`.
 pub const DOMAIN: &str = "default";
 /// The id of the project `demo`.
@@ -150,6 +152,26 @@ impl Project {
     }
 }
 
+impl Fixed for User {
+    fn key(&self) -> &'static str {
+        self.id
+    }
+
+    fn find(key: &str) -> Option<&'static Self> {
+        Self::find(|user| user.id == key)
+    }
+}
+
+impl Fixed for Project {
+    fn key(&self) -> &'static str {
+        self.id
+    }
+
+    fn find(key: &str) -> Option<&'static Self> {
+        Self::find(|project| project.id == key)
+    }
+}
+
 /// The domain as answers show it.
 pub(crate) fn domain() -> Value {
     json!({"id": DOMAIN, "name": "Default"})
@@ -162,13 +184,15 @@ pub(crate) fn is_domain(id: Option<&str>, name: Option<&str>) -> bool {
     }
 }
 
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct ApplicationCredential {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) secret: String,
     pub(crate) description: Value,
+    #[serde(with = "crate::keep::fixed")]
     pub(crate) user: &'static User,
+    #[serde(with = "crate::keep::fixed")]
     pub(crate) project: &'static Project,
     pub(crate) is_unrestricted: bool,
     /// When it stops working, in seconds since the epoch.

@@ -30,6 +30,7 @@ use serde_json::{Value, json};
 use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
+use crate::keep;
 use crate::openstack;
 use crate::route::{self, Found, Operation, Route, route};
 use crate::sandbox::Options;
@@ -66,11 +67,14 @@ struct Inner {
     state: Mutex<State>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct State {
+    #[serde(with = "crate::keep::rng")]
     pub(crate) rng: fastrand::Rng,
     pub(crate) lifetime: Duration,
     pub(crate) application_credentials: Vec<ApplicationCredential>,
     /// What was proven so far by who has to prove more, and until when it counts.
+    #[serde(skip)]
     pub(crate) receipts: HashMap<String, (Vec<String>, &'static User, Duration)>,
     tokens: HashMap<String, Token>,
     /// When another service last found a token valid.
@@ -267,6 +271,15 @@ impl Service for Keystone {
 
     fn reset(&self) {
         *crate::lock(&self.0.state) = State::new(self.0.seed);
+    }
+
+    fn save(&self) -> Value {
+        keep::write(&*crate::lock(&self.0.state))
+    }
+
+    fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
+        let state: State = keep::read(state)?;
+        Ok(Box::new(|| *crate::lock(&self.0.state) = state))
     }
 
     #[cfg(feature = "serve")]

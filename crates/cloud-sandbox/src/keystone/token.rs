@@ -11,17 +11,18 @@ use super::identity::{self, Project, Role, User};
 pub(crate) const REGION: &str = "RegionOne";
 
 /// What a token is good for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Scope {
     Unscoped,
-    Project(&'static Project),
+    Project(#[serde(with = "crate::keep::fixed")] &'static Project),
     Domain,
     System,
 }
 
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Token {
     pub(crate) methods: Vec<String>,
+    #[serde(with = "crate::keep::fixed")]
     pub(crate) user: &'static User,
     pub(crate) scope: Scope,
     /// The id of the application credential that it was made with, its name, and whether it is restricted.

@@ -16,6 +16,7 @@ use super::query::wildcard;
 use super::settings::{ACCOUNT, Settings};
 use super::{datetime, unix_seconds};
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Access {
     pub(crate) applications: BTreeMap<i64, Application>,
     pub(crate) credentials: BTreeMap<i64, Credential>,
@@ -28,6 +29,7 @@ pub(crate) struct Access {
     pub(crate) skew: i64,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Application {
     pub(crate) id: i64,
     pub(crate) key: String,
@@ -35,6 +37,7 @@ pub(crate) struct Application {
     pub(crate) name: String,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Credential {
     pub(crate) id: i64,
     pub(crate) application: i64,
@@ -50,7 +53,7 @@ pub(crate) struct Credential {
     pub(crate) last_use: Option<SystemTime>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Status {
     Pending,
     Validated,
@@ -58,19 +61,21 @@ pub(crate) enum Status {
     Expired,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Rule {
     pub(crate) method: String,
     pub(crate) path: String,
 }
 
 /// A service account.
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) secret: String,
     pub(crate) object: Value,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Token {
     pub(crate) client: String,
     pub(crate) expires: SystemTime,

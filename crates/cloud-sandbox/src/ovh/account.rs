@@ -16,9 +16,11 @@ use super::task::Task;
 use super::zones::{self, Zone};
 use super::{cloud, domains, emails, iam, ips, servers, vps};
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Account {
     now: SystemTime,
     next_id: i64,
+    #[serde(with = "crate::keep::rng")]
     pub(crate) rng: fastrand::Rng,
     pub(crate) buckets: HashMap<String, Bucket>,
     pub(crate) access: Access,
@@ -27,11 +29,13 @@ pub(crate) struct Account {
     pub(crate) me: Me,
     pub(crate) ledger: Ledger,
     pub(crate) zones: BTreeMap<String, Zone>,
+    #[serde(deserialize_with = "crate::keep::by_word")]
     pub(crate) services: Services,
     pub(crate) tasks: BTreeMap<i64, Task>,
     pub(crate) policies: Vec<Value>,
     /// What IAM knows, by URN.
     pub(crate) resources: BTreeMap<String, Value>,
+    #[serde(skip)]
     later: BTreeMap<(SystemTime, u64), Effect>,
     next_effect: u64,
 }
@@ -71,6 +75,11 @@ impl Account {
 
     pub(crate) fn now(&self) -> SystemTime {
         self.now
+    }
+
+    /// When the work that is under way will have ended, if there is any.
+    pub(crate) fn busy_until(&self) -> Option<SystemTime> {
+        self.later.keys().next_back().map(|(at, _)| *at)
     }
 
     /// Lets happen what was due until now.

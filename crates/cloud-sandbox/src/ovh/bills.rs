@@ -12,16 +12,19 @@ use super::operation::{Does, op};
 use super::{Ctx, datetime};
 
 /// Bills and orders, newest first.
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Ledger {
     bills: Vec<Bill>,
     orders: Vec<Order>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Bill {
     number: usize,
     date: SystemTime,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Order {
     id: i64,
     date: SystemTime,

@@ -11,6 +11,7 @@ use super::list::expandable;
 use super::operation::{Does, op};
 use super::settings::ACCOUNT;
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Me {
     nichandle: Value,
     keys: Vec<(String, String)>,

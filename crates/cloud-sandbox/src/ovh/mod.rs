@@ -63,6 +63,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
+use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
 use crate::sandbox::Options;
@@ -376,6 +377,20 @@ impl Service for Ovh {
 
     fn reset(&self) {
         *crate::lock(&self.account) = None;
+    }
+
+    fn busy_until(&self) -> Option<Duration> {
+        let until = self.with(|account| account.busy_until())?;
+        Some(until.duration_since(self.clock.epoch()).unwrap_or_default())
+    }
+
+    fn save(&self) -> Value {
+        keep::write(&*crate::lock(&self.account))
+    }
+
+    fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
+        let state: Option<Account> = keep::read(state)?;
+        Ok(Box::new(|| *crate::lock(&self.account) = state))
     }
 
     #[cfg(feature = "serve")]

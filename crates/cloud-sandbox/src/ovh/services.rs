@@ -10,7 +10,7 @@ use super::error::Refusal;
 use super::list::expandable;
 
 /// A service that was bought.
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Service {
     /// What the API shows of it.
     pub(crate) object: Value,

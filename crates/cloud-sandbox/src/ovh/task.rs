@@ -8,13 +8,14 @@ use super::Ctx;
 use super::account::Account;
 use super::error::Refusal;
 
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Task {
     pub(crate) id: i64,
     pub(crate) family: Family,
     /// The service that it is about.
     pub(crate) subject: String,
-    pub(crate) function: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) function: crate::keep::Word,
     pub(crate) created: SystemTime,
     duration: Duration,
     /// The code and the text of the error that it is to end with.
@@ -23,7 +24,7 @@ pub(crate) struct Task {
     pub(crate) extra: Value,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Family {
     Cloud,
     Email,

@@ -15,6 +15,7 @@ use super::operation::{Does, op};
 use super::task::{Family, Task};
 use super::{Ctx, datetime, unix_seconds, zone_file};
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Zone {
     records: BTreeMap<i64, Content>,
     /// What the name servers have.
@@ -26,7 +27,7 @@ pub(crate) struct Zone {
     iam: Value,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Content {
     pub(crate) field_type: String,
     pub(crate) sub_domain: String,

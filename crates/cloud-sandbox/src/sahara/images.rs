@@ -46,10 +46,12 @@ pub(crate) const V2: &[Route<Handler>] = &[
 const REGISTER: Schema = Schema(&[text("username").required(), text("description")]);
 const TAGS: Schema = Schema(&[field("tags", Kind::Texts(Some(Format::Tag))).required()]);
 
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Image {
-    id: &'static str,
-    name: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    id: crate::keep::Word,
+    #[serde(deserialize_with = "crate::keep::word")]
+    name: crate::keep::Word,
     /// Who logs in, for a registered image.
     username: Option<String>,
     description: Option<String>,

@@ -35,6 +35,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
+use crate::keep;
 use crate::keystone::{Caller, DEMO_PROJECT, Keystone};
 use crate::openstack;
 use crate::route::{self, Found, Operation, Route};
@@ -442,6 +443,21 @@ impl Service for Sahara {
     fn reset(&self) {
         let inner = &*self.0;
         *crate::lock(&inner.store) = Store::new(inner.seed, inner.unit, inner.clock.epoch());
+    }
+
+    fn busy_until(&self) -> Option<Duration> {
+        let mut store = crate::lock(&self.0.store);
+        store.settle(self.0.clock.elapsed());
+        store.busy_until()
+    }
+
+    fn save(&self) -> Value {
+        keep::write(&*crate::lock(&self.0.store))
+    }
+
+    fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
+        let state: Store = keep::read(state)?;
+        Ok(Box::new(|| *crate::lock(&self.0.store) = state))
     }
 
     #[cfg(feature = "serve")]

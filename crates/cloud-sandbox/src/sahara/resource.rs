@@ -8,7 +8,7 @@ use super::error::ApiError;
 use super::store::{Row, Store};
 use super::{Ctx, Version, one};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Resource {
     NodeGroupTemplate,
     ClusterTemplate,

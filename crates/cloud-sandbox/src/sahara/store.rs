@@ -20,19 +20,23 @@ const USUAL_LIMIT: u64 = 1000;
 type Event = Box<dyn FnOnce(&mut Store) + Send>;
 
 /// The columns of an object by the names of version 1.1, and what no answer shows.
-#[derive(Default)]
+#[derive(Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Row {
     pub(crate) fields: Map<String, Value>,
     pub(crate) secrets: Map<String, Value>,
+    #[serde(with = "crate::keep::bytes")]
     pub(crate) data: Bytes,
     /// Counts what was started with this object: what an earlier operation still had in mind is void.
     pub(crate) operation: u64,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Store {
+    #[serde(with = "crate::keep::rng")]
     pub(crate) rng: fastrand::Rng,
     pub(crate) images: Vec<Image>,
     /// The labels of plugins that a project changed, by project and plugin.
+    #[serde(with = "crate::keep::pairs")]
     pub(crate) labels: HashMap<(String, String), Value>,
     /// How many instances a project may have.
     pub(crate) instance_limit: u64,
@@ -45,6 +49,7 @@ pub(crate) struct Store {
     pub(crate) now: Duration,
     epoch: SystemTime,
     tables: HashMap<Resource, Vec<Row>>,
+    #[serde(skip)]
     events: BTreeMap<(Duration, u64), Event>,
     next_event: u64,
 }
@@ -65,6 +70,11 @@ impl Store {
             events: BTreeMap::new(),
             next_event: 0,
         }
+    }
+
+    /// When the work that is under way will have ended, if there is any.
+    pub(crate) fn busy_until(&self) -> Option<Duration> {
+        self.events.keys().next_back().map(|(at, _)| *at)
     }
 
     /// How much there is of what.

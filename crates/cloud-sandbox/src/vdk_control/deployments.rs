@@ -49,7 +49,7 @@ const DEFAULT_PYTHON: &str = "3.11";
 const DEFAULT_VDK: &str = "release";
 
 /// The one deployment that a job can have, whatever id it is called by.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Deployment {
     pub(crate) enabled: bool,
     pub(crate) job_version: String,
@@ -63,13 +63,14 @@ pub(crate) struct Deployment {
 }
 
 /// A deployment that is under way.
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Build {
     pub(crate) ready: Duration,
     pub(crate) outcome: Outcome,
     pub(crate) deployment: Deployment,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Outcome {
     None,
     Success,

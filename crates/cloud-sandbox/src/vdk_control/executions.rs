@@ -61,7 +61,7 @@ const POD_REMAINS: Duration = Duration::from_secs(600);
 /// How many lines an execution writes until its end.
 const LINES: u32 = 8;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Status {
     Submitted,
     Running,
@@ -119,6 +119,7 @@ impl Status {
 }
 
 /// One run of a job. What it is at some time follows from when it was started.
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Execution {
     pub(crate) id: String,
     pub(crate) started_by: String,

@@ -50,6 +50,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     ),
 ];
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Config {
     db_default_type: Option<String>,
     pub(crate) cron: Option<String>,
@@ -60,7 +61,7 @@ pub(crate) struct Config {
 }
 
 /// Who is told by mail; every list may be missing.
-#[derive(Default)]
+#[derive(Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Contacts {
     pub(crate) user_error: Option<Vec<String>>,
     pub(crate) platform_error: Option<Vec<String>>,

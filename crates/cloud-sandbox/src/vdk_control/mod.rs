@@ -64,6 +64,7 @@ use serde_json::Value;
 use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
+use crate::keep;
 use crate::pattern::path_matches;
 use crate::route::{self, Found, Operation, Route};
 use crate::sandbox::Options;
@@ -324,6 +325,15 @@ impl Service for VdkControl {
 
     fn reset(&self) {
         *crate::lock(&self.state) = State::new(self.options.seed);
+    }
+
+    fn save(&self) -> Value {
+        keep::write(&*crate::lock(&self.state))
+    }
+
+    fn load(&self, state: &Value) -> Result<Box<dyn FnOnce() + '_>, (String, String)> {
+        let state: State = keep::read(state)?;
+        Ok(Box::new(|| *crate::lock(&self.state) = state))
     }
 
     #[cfg(feature = "serve")]

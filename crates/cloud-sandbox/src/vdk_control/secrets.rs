@@ -36,7 +36,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
 const MOST_BYTES: usize = 1_048_576;
 
 /// The OAuth application of a team.
-#[derive(Clone)]
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Application {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,

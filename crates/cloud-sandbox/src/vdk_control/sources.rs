@@ -36,14 +36,16 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
 ];
 
 /// The part of the operator's Git repository that belongs to one job.
-#[derive(Default)]
+#[derive(Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Sources {
     /// The ids of its commits; a commit that deleted the sources has the place of one, but cannot be deployed.
     history: Vec<Option<String>>,
     head: Option<Tree>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Tree {
+    #[serde(with = "crate::keep::bytes")]
     archive: Bytes,
     fingerprint: [u8; 32],
 }

@@ -12,18 +12,22 @@ use super::secrets::Application;
 use super::sources::Sources;
 use super::tokens::Tokens;
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct State {
     /// By name: a name is taken for all teams.
     pub(crate) jobs: BTreeMap<String, Job>,
     pub(crate) properties: BTreeMap<String, Map<String, Value>>,
     /// By team and job.
+    #[serde(with = "crate::keep::pairs")]
     pub(crate) secrets: BTreeMap<(String, String), Map<String, Value>>,
     /// The OAuth applications of teams.
     pub(crate) applications: BTreeMap<String, Application>,
     pub(crate) tokens: Tokens,
+    #[serde(with = "crate::keep::rng")]
     pub(crate) rng: fastrand::Rng,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) team: String,

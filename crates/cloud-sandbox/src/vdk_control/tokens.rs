@@ -24,7 +24,7 @@ pub(crate) const USER: &str = "user";
 /// How long a code can be exchanged.
 const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
-#[derive(Default)]
+#[derive(Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Tokens {
     access: HashMap<String, Access>,
     /// Refresh tokens, with the client that each was given to.
@@ -32,11 +32,13 @@ pub(crate) struct Tokens {
     codes: HashMap<String, Code>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Access {
     expires: Duration,
     caller: Caller,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Code {
     client: String,
     redirect_uri: String,
@@ -44,7 +46,7 @@ struct Code {
     expires: Duration,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Caller {
     User,
     /// The OAuth application with this client id.

@@ -13,17 +13,20 @@ use crate::hetzner::locations::Location;
 use crate::hetzner::project::{Named, Project, named};
 use crate::hetzner::{ips, metrics};
 
-#[derive(Debug)]
+#[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct LoadBalancer {
     pub(super) id: i64,
     pub(super) name: String,
     pub(super) created: String,
     pub(super) created_at: Duration,
+    #[serde(with = "crate::keep::fixed")]
     pub(super) kind: &'static LoadBalancerType,
+    #[serde(with = "crate::keep::fixed")]
     pub(super) location: &'static Location,
     pub(super) protected: bool,
     pub(super) labels: Labels,
-    pub(super) algorithm: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(super) algorithm: crate::keep::Word,
     pub(super) services: Vec<Service>,
     pub(super) targets: Vec<Target>,
     pub(super) is_public: bool,
@@ -37,7 +40,7 @@ pub(crate) struct LoadBalancer {
 }
 
 /// A place in a network, which works from the end of the action on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Place {
     pub(crate) network: i64,
     pub(crate) ip: Ipv4Addr,

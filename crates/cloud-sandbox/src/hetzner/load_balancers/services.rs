@@ -13,20 +13,22 @@ use crate::hetzner::input::Input;
 const PROTOCOLS: [&str; 3] = ["tcp", "http", "https"];
 
 /// A port that is listened on. It is there from the request on, and works from the end of the action on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Service {
     pub(crate) works_since: Option<Duration>,
     pub(crate) listen_port: u16,
-    protocol: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    protocol: crate::keep::Word,
     destination_port: u16,
     proxyprotocol: bool,
     pub(crate) check: Check,
     http: Http,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Check {
-    protocol: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    protocol: crate::keep::Word,
     port: u16,
     pub(crate) interval: u16,
     timeout: u16,
@@ -38,7 +40,7 @@ pub(crate) struct Check {
     tls: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 struct Http {
     cookie_name: String,
     cookie_lifetime: u32,

@@ -15,14 +15,14 @@ use crate::hetzner::project::{Named, Project};
 use crate::hetzner::servers::{Server, status};
 
 /// A target. It is there from the request on, and gets requests from the end of the action on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Target {
     pub(crate) works_since: Option<Duration>,
     pub(crate) what: What,
     pub(crate) uses_private_ip: bool,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum What {
     Server(i64),
     Selector(String),

@@ -22,7 +22,7 @@ const PRIVATE: [Range; 3] = [
 ];
 
 /// Addresses that begin alike, as in `10.0.0.0/16`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Range {
     base: u32,
     pub(crate) bits: u32,

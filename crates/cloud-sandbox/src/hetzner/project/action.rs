@@ -8,7 +8,7 @@ use super::{Effect, Project};
 use crate::hetzner::timestamp;
 
 /// What an action or other object is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Kind {
     Certificate,
     Firewall,
@@ -25,18 +25,22 @@ pub(crate) enum Kind {
     StorageBoxSubaccount,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Action {
     pub(crate) id: i64,
-    pub(crate) command: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) command: crate::keep::Word,
     pub(crate) started: Duration,
     pub(crate) ends: Duration,
     pub(crate) state: ActionState,
     pub(crate) resources: Vec<(Kind, i64)>,
+    #[serde(skip)]
     pub(super) effect: Option<Effect>,
+    #[serde(skip)]
     pub(super) fail: Option<(String, String)>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(crate) enum ActionState {
     Running,
     Success,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::hetzner::error::ApiError;
 
 /// Something with a name that no other of its kind has.
@@ -36,6 +38,22 @@ pub(crate) use named;
 pub(crate) struct Table<T> {
     rows: BTreeMap<i64, T>,
     names: HashMap<String, i64>,
+}
+
+impl<T: Serialize> Serialize for Table<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.rows.serialize(to)
+    }
+}
+
+impl<'de, T: Named + Deserialize<'de>> Deserialize<'de> for Table<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut table = Self::new();
+        for row in BTreeMap::<i64, T>::deserialize(from)?.into_values() {
+            table.insert(row);
+        }
+        Ok(table)
+    }
 }
 
 impl<T: Named> Table<T> {

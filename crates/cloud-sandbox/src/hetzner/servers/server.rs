@@ -42,15 +42,20 @@ pub(crate) mod status {
     clippy::struct_excessive_bools,
     reason = "the fields are those of the API"
 )]
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Server {
     pub(super) id: i64,
     pub(super) name: String,
-    pub(crate) status: &'static str,
+    #[serde(deserialize_with = "crate::keep::word")]
+    pub(crate) status: crate::keep::Word,
     /// While an action changes the status, the one to go back to when it fails.
-    pub(crate) before: Option<&'static str>,
+    #[serde(deserialize_with = "crate::keep::optional_word")]
+    pub(crate) before: Option<crate::keep::Word>,
     pub(super) created: String,
     pub(crate) created_at: Duration,
+    #[serde(with = "crate::keep::fixed")]
     pub(crate) server_type: &'static ServerType,
+    #[serde(with = "crate::keep::fixed")]
     pub(crate) location: &'static Location,
     pub(crate) image: i64,
     pub(crate) iso: Option<i64>,
@@ -71,7 +76,7 @@ pub(crate) struct Server {
 }
 
 /// A place in a network.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Private {
     pub(crate) network: i64,
     pub(crate) ip: Ipv4Addr,

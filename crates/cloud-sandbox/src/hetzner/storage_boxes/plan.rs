@@ -12,7 +12,7 @@ use super::snapshots::Snapshot;
 use super::{Change, act, get_free};
 use crate::answer::Answer;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Plan {
     max_snapshots: i64,
     minute: i64,

@@ -46,6 +46,7 @@ pub(crate) const ROUTES: &[Route<Handler>] = &[
     ),
 ];
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(super) struct Snapshot {
     pub(super) id: i64,
     name: String,

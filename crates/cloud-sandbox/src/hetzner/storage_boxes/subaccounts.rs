@@ -71,11 +71,13 @@ const ACCESS: [&str; 5] = [
     "readonly",
 ];
 
+#[derive(serde::Deserialize, serde::Serialize)]
 pub(super) struct Subaccount {
     id: i64,
     name: String,
     username: String,
     pub(super) home_directory: String,
+    #[serde(deserialize_with = "crate::keep::by_word")]
     pub(super) access: Access,
     description: String,
     labels: Labels,
