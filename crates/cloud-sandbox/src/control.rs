@@ -1,7 +1,7 @@
 //! What people and programs outside Rust tell the sandbox, by HTTP under `/_sandbox`, in the words that the library has.
 
-use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -14,21 +14,16 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::clock::LONGEST;
-use crate::fault::{Fault, Faults};
 use crate::form;
-use crate::journal::Entry;
-use crate::pattern::Pattern;
+use crate::front::fault::{Fault, Faults};
+use crate::front::journal::Entry;
 use crate::sandbox::Sandbox;
+use crate::service::pattern::Pattern;
+use crate::serving::Control;
 use crate::state::StateError;
 
 /// What all paths of the control begin with. No service has such a name.
 pub(crate) const PREFIX: &str = "/_sandbox";
-
-#[derive(Clone, Default)]
-pub(crate) struct Settings {
-    pub(crate) key: Option<String>,
-    pub(crate) state_file: Option<PathBuf>,
-}
 
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a Method,
@@ -83,7 +78,7 @@ impl Problem {
 }
 
 /// Does what is asked. With a key, whoever has it may ask; without one, whoever is on the same machine.
-pub(crate) fn answer(sandbox: &Sandbox, settings: &Settings, asked: &Asked<'_>) -> Answer {
+pub(crate) fn answer(sandbox: &Sandbox, settings: &Control, asked: &Asked<'_>) -> Answer {
     admit(settings.key.as_deref(), asked)
         .and_then(|()| handle(sandbox, settings.state_file.as_deref(), asked))
         .unwrap_or_else(Problem::answer)
@@ -109,6 +104,13 @@ fn admit(key: Option<&str>, asked: &Asked<'_>) -> Result<(), Problem> {
             Err(Problem::new(401, "unauthorized", message))
         };
     }
+    // A name that leads here for a moment would let a page from elsewhere pass for one of this origin.
+    let host = header(HOST).unwrap_or_default();
+    if !is_here(host) {
+        let message =
+            format!("without a control key the host is an address or localhost, and not {host:?}");
+        return Err(Problem::new(403, "forbidden", message));
+    }
     // Behind a proxy everybody seems to be here.
     let is_forwarded = ["forwarded", "x-forwarded-for"]
         .iter()
@@ -120,6 +122,13 @@ fn admit(key: Option<&str>, asked: &Asked<'_>) -> Result<(), Problem> {
     Err(Problem::new(403, "forbidden", message))
 }
 
+/// Whether a host, with a port or without, needs nobody to be asked for its address.
+fn is_here(host: &str) -> bool {
+    let is_address = host.parse::<SocketAddr>().is_ok() || host.parse::<IpAddr>().is_ok();
+    let (name, _) = host.split_once(':').unwrap_or((host, ""));
+    is_address || name == "localhost" || host.starts_with('[') && host.ends_with(']')
+}
+
 fn handle(
     sandbox: &Sandbox,
     state_file: Option<&Path>,
@@ -129,8 +138,8 @@ fn handle(
     let post = asked.method == Method::POST;
     let delete = asked.method == Method::DELETE;
     match asked.path.trim_end_matches('/') {
-        "" if get => Ok(ok(overview(sandbox))),
-        "/faults" if get => Ok(ok(faults(sandbox.faults()))),
+        "" if get => Ok(ok(&overview(sandbox))),
+        "/faults" if get => Ok(ok(&faults(sandbox.faults()))),
         "/faults" if post => {
             add_fault(sandbox.faults(), read(asked.body)?)?;
             Ok(Answer::json(201, &faults(sandbox.faults())))
@@ -139,10 +148,10 @@ fn handle(
             sandbox.faults().clear();
             Ok(Answer::empty(204))
         }
-        "/clock" if get => Ok(ok(clock(sandbox))),
+        "/clock" if get => Ok(ok(&clock(sandbox))),
         "/clock" if post => {
             set_clock(sandbox, &read(asked.body)?)?;
-            Ok(ok(clock(sandbox)))
+            Ok(ok(&clock(sandbox)))
         }
         "/journal" if get => journal(sandbox, asked.query),
         "/journal" if delete => {
@@ -187,8 +196,8 @@ fn handle(
     }
 }
 
-fn ok(body: Value) -> Answer {
-    Answer::json(200, &body)
+fn ok(body: &Value) -> Answer {
+    Answer::json(200, body)
 }
 
 fn wrong_method(allow: &'static str) -> Problem {
@@ -304,7 +313,7 @@ fn faults(faults: &Faults) -> Value {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewClock {
-    #[serde(default, with = "crate::time_span::optional")]
+    #[serde(default, with = "crate::service::time_span::optional")]
     advance: Option<Duration>,
     freeze: Option<bool>,
     speed: Option<f64>,
@@ -405,7 +414,7 @@ fn journal(sandbox: &Sandbox, query: &str) -> Result<Answer, Problem> {
         .map(|entry| rendered(entry, is_brief))
         .collect();
     let dropped = sandbox.journal().dropped();
-    Ok(ok(json!({"entries": entries, "dropped": dropped})))
+    Ok(ok(&json!({"entries": entries, "dropped": dropped})))
 }
 
 fn entry(sandbox: &Sandbox, number: &str) -> Result<Answer, Problem> {
@@ -417,7 +426,7 @@ fn entry(sandbox: &Sandbox, number: &str) -> Result<Answer, Problem> {
         let message = format!("the journal has no entry {number}, or no longer");
         Problem::new(404, "not_found", message)
     })?;
-    Ok(ok(rendered(found, false)))
+    Ok(ok(&rendered(found, false)))
 }
 
 fn rendered(entry: &Entry, is_brief: bool) -> Value {
@@ -469,7 +478,7 @@ fn state(sandbox: &Sandbox, query: &str) -> Result<Answer, Problem> {
             _ => return Err(Problem::of(name, "the only parameter is finish")),
         }
     }
-    sandbox.state().map(|state| ok(state)).map_err(|error| {
+    sandbox.state().map(|state| ok(&state)).map_err(|error| {
         let message = match error {
             StateError::Busy(time) => format!(
                 "work is under way for another {} s: advance the clock, or ask with finish=true, which does",

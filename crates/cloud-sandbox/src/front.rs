@@ -5,9 +5,21 @@ use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderMap, HeaderValue, Method};
 
 use crate::answer::{Answer, Call, Service};
-use crate::fault::Fault;
-use crate::journal::Entry;
-use crate::sandbox::Sandbox;
+use crate::clock::Clock;
+
+pub(crate) mod fault;
+pub(crate) mod journal;
+
+use fault::{Fault, Faults};
+use journal::{Entry, Journal};
+
+/// What stands before all services of a sandbox.
+#[derive(Clone, Debug)]
+pub(crate) struct Front {
+    pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    pub(crate) journal: Journal,
+}
 
 #[derive(Debug)]
 pub(crate) struct Incoming {
@@ -37,16 +49,12 @@ pub(crate) enum Delivery {
     Refused,
 }
 
-pub(crate) async fn deliver(
-    sandbox: &Sandbox,
-    service: &dyn Service,
-    incoming: Incoming,
-) -> Delivery {
-    let fault = sandbox.faults().take(&incoming.method, &incoming.path);
+pub(crate) async fn deliver(front: &Front, service: &dyn Service, incoming: Incoming) -> Delivery {
+    let fault = front.faults.take(&incoming.method, &incoming.path);
     if fault == Some(Fault::NeverSent) {
         return Delivery::Refused;
     }
-    let number = record(sandbox, service, &incoming, fault.clone());
+    let number = record(front, service, &incoming, fault.clone());
     let url = match &incoming.query {
         Some(query) => format!("{}{}?{query}", incoming.origin, incoming.path),
         None => format!("{}{}", incoming.origin, incoming.path),
@@ -62,9 +70,7 @@ pub(crate) async fn deliver(
             body: &incoming.body,
             fail_actions,
         });
-        sandbox
-            .journal()
-            .update(number, |entry| entry.handled = true);
+        front.journal.update(number, |entry| entry.handled = true);
         answer
     };
     let answer = match fault {
@@ -86,8 +92,8 @@ pub(crate) async fn deliver(
         }
         Some(Fault::Truncate) => {
             let answer = handle(None);
-            sandbox
-                .journal()
+            front
+                .journal
                 .update(number, |entry| entry.status = Some(answer.status.as_u16()));
             return Delivery::Half(answer);
         }
@@ -111,8 +117,8 @@ pub(crate) async fn deliver(
         Some(Fault::RateLimited { retry_after }) => service.rate_limited(retry_after),
         Some(Fault::ExpiredToken) => service.error(401, None, None),
     };
-    sandbox
-        .journal()
+    front
+        .journal
         .update(number, |entry| entry.status = Some(answer.status.as_u16()));
     Delivery::Whole(answer)
 }
@@ -120,26 +126,21 @@ pub(crate) async fn deliver(
 /// The answer to a request whose body did not arrive.
 #[cfg(feature = "serve")]
 pub(crate) fn refuse(
-    sandbox: &Sandbox,
+    front: &Front,
     service: &dyn Service,
     incoming: &Incoming,
     why: Incomplete,
 ) -> Answer {
-    let number = record(sandbox, service, incoming, None);
+    let number = record(front, service, incoming, None);
     let answer = service.error(why.status, None, Some(why.message));
-    sandbox
-        .journal()
+    front
+        .journal
         .update(number, |entry| entry.status = Some(why.status));
     answer
 }
 
-fn record(
-    sandbox: &Sandbox,
-    service: &dyn Service,
-    incoming: &Incoming,
-    fault: Option<Fault>,
-) -> u64 {
-    sandbox.journal().push(Entry {
+fn record(front: &Front, service: &dyn Service, incoming: &Incoming, fault: Option<Fault>) -> u64 {
+    front.journal.push(Entry {
         number: 0,
         service: service.name(),
         method: incoming.method.clone(),
@@ -151,7 +152,7 @@ fn record(
         status: None,
         handled: false,
         fault,
-        at: sandbox.clock().now(),
+        at: front.clock.now(),
     })
 }
 

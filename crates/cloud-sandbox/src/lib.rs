@@ -19,43 +19,58 @@
 //! # });
 //! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// What only some services need is not dead because they are left out.
+#![cfg_attr(
+    not(all(
+        feature = "hetzner",
+        feature = "ionos",
+        feature = "openstack",
+        feature = "ovh",
+        feature = "vdk-control",
+        feature = "serve"
+    )),
+    allow(dead_code, unused_imports, unused_variables)
+)]
 
-mod answer;
-mod clock;
 #[cfg(feature = "serve")]
 mod control;
-mod fault;
-mod form;
 mod front;
+#[cfg(feature = "hetzner")]
 pub mod hetzner;
+#[cfg(feature = "ionos")]
 pub mod ionos_dataplatform;
-mod journal;
-mod keep;
+#[cfg(feature = "openstack")]
 pub mod keystone;
+#[cfg(feature = "openstack")]
 mod openstack;
+#[cfg(feature = "ovh")]
 pub mod ovh;
-mod pattern;
-mod rate;
-mod route;
+#[cfg(feature = "openstack")]
 pub mod sahara;
 mod sandbox;
 #[cfg(feature = "serve")]
 mod serve;
+mod service;
+#[cfg(feature = "serve")]
+mod serving;
 mod state;
-mod time_span;
 mod transport;
+#[cfg(feature = "vdk-control")]
 pub mod vdk_control;
 
-pub use clock::Clock;
-pub use fault::{Fault, Faults};
-pub use journal::{Entry, Journal};
-pub use route::Operation;
+pub use front::fault::{Fault, Faults};
+pub use front::journal::{Entry, Journal};
 pub use sandbox::{Builder, Sandbox};
 #[cfg(feature = "serve")]
 pub use serve::Running;
+pub use service::clock::Clock;
+pub use service::route::Operation;
 #[cfg(feature = "tls")]
-pub use serve::{Tls, TlsError};
+pub use serving::tls::{Tls, TlsError};
 pub use state::StateError;
+
+// What all rooms below take from these two, by short paths.
+use service::{answer, clock, form, keep, rate, route};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

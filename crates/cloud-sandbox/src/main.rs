@@ -80,6 +80,9 @@ struct Serve {
     /// How many requests a project may make an hour; no limit without it
     #[arg(long, value_name = "REQUESTS")]
     rate_limit: Option<u32>,
+    /// Refuse fields that an operation does not know, where the real service ignores them
+    #[arg(long)]
+    strict: bool,
     /// Let the VDK Control Service demand a token, which its token endpoint gives for the API token printed
     #[arg(long)]
     vdk_control_secured: bool,
@@ -176,6 +179,7 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
     let mut builder = Sandbox::builder()
         .action_duration(duration)
         .rate_limit(arguments.rate_limit)
+        .strict(arguments.strict)
         .journal_limit(arguments.journal)
         .journal_body_limit(JOURNAL_BODY)
         .seed(arguments.seed);

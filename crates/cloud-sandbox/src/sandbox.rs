@@ -6,14 +6,25 @@ use cloud_core::transport::Transport;
 
 use crate::answer::Service;
 use crate::clock::Clock;
-use crate::fault::Faults;
+use crate::front::Front;
+use crate::front::fault::Faults;
+use crate::front::journal::{Journal, Limits};
+#[cfg(feature = "hetzner")]
 use crate::hetzner::{Hetzner, HetznerMetadata};
+#[cfg(feature = "ionos")]
 use crate::ionos_dataplatform::IonosDataPlatform;
-use crate::journal::{Journal, Limits};
+
+#[cfg(feature = "openstack")]
 use crate::keystone::Keystone;
+#[cfg(feature = "ovh")]
 use crate::ovh::{self, Ovh};
+#[cfg(feature = "openstack")]
 use crate::sahara::Sahara;
-use crate::transport::{InProcess, OpenStack};
+use crate::service::Options;
+use crate::transport::InProcess;
+#[cfg(feature = "openstack")]
+use crate::transport::OpenStack;
+#[cfg(feature = "vdk-control")]
 use crate::vdk_control::{self, VdkControl};
 
 /// A world of its own: the state of every emulated service, a clock, faults and a journal.
@@ -23,26 +34,19 @@ use crate::vdk_control::{self, VdkControl};
 pub struct Sandbox(Arc<World>);
 
 struct World {
-    clock: Clock,
-    faults: Faults,
-    journal: Journal,
+    front: Front,
+    #[cfg(feature = "hetzner")]
     hetzner: Arc<Hetzner>,
+    #[cfg(feature = "ovh")]
     ovh: Arc<Ovh>,
+    #[cfg(feature = "vdk-control")]
     vdk_control: Arc<VdkControl>,
+    #[cfg(feature = "ionos")]
     ionos_dataplatform: Arc<IonosDataPlatform>,
+    #[cfg(feature = "openstack")]
     keystone: Keystone,
+    #[cfg(feature = "openstack")]
     sahara: Sahara,
-}
-
-/// How services are to behave.
-#[derive(Clone)]
-pub(crate) struct Options {
-    pub(crate) token: Option<String>,
-    pub(crate) seed: u64,
-    pub(crate) rate_limit: Option<u32>,
-    pub(crate) action_duration: Duration,
-    pub(crate) ovh: ovh::Settings,
-    pub(crate) vdk_control: vdk_control::Settings,
 }
 
 impl Sandbox {
@@ -59,67 +63,75 @@ impl Sandbox {
                 seed: 0,
                 rate_limit: None,
                 action_duration: Duration::from_secs(1),
-                ovh: ovh::Settings::new(),
-                vdk_control: vdk_control::Settings::new(),
+                strict: false,
             },
+            #[cfg(feature = "ovh")]
+            ovh: ovh::Settings::new(),
+            #[cfg(feature = "vdk-control")]
+            vdk_control: vdk_control::Settings::new(),
             epoch: None,
             journal: Limits::default(),
             #[cfg(feature = "serve")]
-            bind: std::net::SocketAddr::from(([127, 0, 0, 1], 0)),
-            #[cfg(feature = "serve")]
-            serving: crate::serve::Serving::default(),
+            serving: crate::serving::Serving::default(),
         }
     }
 
+    #[cfg(feature = "hetzner")]
     /// The Hetzner service, without sockets: any host, paths as on `https://api.hetzner.cloud/v1`.
     pub fn hetzner(&self) -> Arc<dyn Transport> {
         Arc::new(InProcess {
-            sandbox: self.clone(),
+            front: self.0.front.clone(),
             service: self.0.hetzner.clone(),
         })
     }
 
+    #[cfg(feature = "hetzner")]
     /// The metadata service as this server of the Hetzner service sees it, without sockets: any host, paths as on
     /// `http://169.254.169.254/hetzner/v1`. It needs no token.
     pub fn hetzner_metadata(&self, server: i64) -> Arc<dyn Transport> {
         let service = HetznerMetadata::of(self.0.hetzner.clone(), server);
         Arc::new(InProcess {
-            sandbox: self.clone(),
+            front: self.0.front.clone(),
             service: Arc::new(service),
         })
     }
 
+    #[cfg(feature = "ovh")]
     /// The OVHcloud service, without sockets: any host, paths as on `https://eu.api.ovh.com`, the token endpoint of its
     /// service accounts included.
     pub fn ovh(&self) -> Arc<dyn Transport> {
         Arc::new(InProcess {
-            sandbox: self.clone(),
+            front: self.0.front.clone(),
             service: self.0.ovh.clone(),
         })
     }
 
+    #[cfg(feature = "ovh")]
     /// What the owner of the account of the OVHcloud service can do beside the API.
     pub fn ovh_console(&self) -> ovh::Console {
         ovh::Console::new(self.0.ovh.clone())
     }
 
+    #[cfg(feature = "vdk-control")]
     /// The VDK Control Service, without sockets: any host, paths as on the server, beginning with `/data-jobs`.
     pub fn vdk_control(&self) -> Arc<dyn Transport> {
         Arc::new(InProcess {
-            sandbox: self.clone(),
+            front: self.0.front.clone(),
             service: self.0.vdk_control.clone(),
         })
     }
 
+    #[cfg(feature = "ionos")]
     /// The IONOS Managed Stackable Data Platform, without sockets: any host, paths as on
     /// `https://api.ionos.com/dataplatform`.
     pub fn ionos_dataplatform(&self) -> Arc<dyn Transport> {
         Arc::new(InProcess {
-            sandbox: self.clone(),
+            front: self.0.front.clone(),
             service: self.0.ionos_dataplatform.clone(),
         })
     }
 
+    #[cfg(feature = "openstack")]
     /// Keystone and Sahara, without sockets: any host, with the usual ports 5000 and 8386 or the paths `/keystone` and
     /// `/sahara` to tell them apart; without either it is Keystone. The catalog in a token names URLs that lead here again.
     ///
@@ -148,17 +160,19 @@ impl Sandbox {
     /// ```
     pub fn openstack(&self) -> Arc<dyn Transport> {
         Arc::new(OpenStack {
-            sandbox: self.clone(),
+            front: self.0.front.clone(),
             keystone: Arc::new(self.0.keystone.clone()),
             sahara: Arc::new(self.0.sahara.clone()),
         })
     }
 
+    #[cfg(feature = "openstack")]
     /// How Keystone behaves.
     pub fn keystone(&self) -> &Keystone {
         &self.0.keystone
     }
 
+    #[cfg(feature = "openstack")]
     /// How Sahara behaves.
     pub fn sahara(&self) -> &Sahara {
         &self.0.sahara
@@ -166,17 +180,17 @@ impl Sandbox {
 
     /// What goes wrong, and when.
     pub fn faults(&self) -> &Faults {
-        &self.0.faults
+        &self.0.front.faults
     }
 
     /// What arrived.
     pub fn journal(&self) -> &Journal {
-        &self.0.journal
+        &self.0.front.journal
     }
 
     /// The time inside.
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.0.front.clock
     }
 
     /// Makes everything as it was at the beginning: what services hold, no faults, an empty journal. The clock runs at its
@@ -191,15 +205,27 @@ impl Sandbox {
         self.clock().resume();
     }
 
+    #[cfg(feature = "serve")]
+    pub(crate) fn front(&self) -> &Front {
+        &self.0.front
+    }
+
     pub(crate) fn services(&self) -> Vec<Arc<dyn Service>> {
         let world = &*self.0;
         vec![
+            #[cfg(feature = "hetzner")]
             world.hetzner.clone(),
+            #[cfg(all(feature = "hetzner", feature = "serve"))]
             Arc::new(HetznerMetadata::mounted(world.hetzner.clone())),
+            #[cfg(feature = "ovh")]
             world.ovh.clone(),
+            #[cfg(feature = "vdk-control")]
             world.vdk_control.clone(),
+            #[cfg(feature = "ionos")]
             world.ionos_dataplatform.clone(),
+            #[cfg(feature = "openstack")]
             Arc::new(world.keystone.clone()),
+            #[cfg(feature = "openstack")]
             Arc::new(world.sahara.clone()),
         ]
     }
@@ -214,8 +240,8 @@ impl Default for Sandbox {
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox")
-            .field("clock", &self.0.clock)
-            .field("faults", &self.0.faults)
+            .field("clock", &self.0.front.clock)
+            .field("faults", &self.0.front.faults)
             .finish_non_exhaustive()
     }
 }
@@ -224,12 +250,14 @@ impl fmt::Debug for Sandbox {
 #[derive(Clone)]
 pub struct Builder {
     options: Options,
+    #[cfg(feature = "ovh")]
+    ovh: ovh::Settings,
+    #[cfg(feature = "vdk-control")]
+    vdk_control: vdk_control::Settings,
     epoch: Option<SystemTime>,
     journal: Limits,
     #[cfg(feature = "serve")]
-    pub(crate) bind: std::net::SocketAddr,
-    #[cfg(feature = "serve")]
-    pub(crate) serving: crate::serve::Serving,
+    pub(crate) serving: crate::serving::Serving,
 }
 
 impl Builder {
@@ -260,9 +288,18 @@ impl Builder {
         self
     }
 
+    /// Refuses what a body has beside the fields that an operation knows, where the real service ignores it: the IONOS Data
+    /// Platform. OVHcloud and Sahara refuse such fields in any case. A slip in the name of an optional field is found by
+    /// nothing else.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.options.strict = strict;
+        self
+    }
+
+    #[cfg(feature = "ovh")]
     /// What the OVHcloud service is like: who may call it, and what there is.
     pub fn ovh(mut self, settings: ovh::Settings) -> Self {
-        self.options.ovh = settings;
+        self.ovh = settings;
         self
     }
 
@@ -272,9 +309,10 @@ impl Builder {
         self
     }
 
+    #[cfg(feature = "vdk-control")]
     /// How the VDK Control Service is set up; open by default.
     pub fn vdk_control(mut self, settings: vdk_control::Settings) -> Self {
-        self.options.vdk_control = settings;
+        self.vdk_control = settings;
         self
     }
 
@@ -294,20 +332,31 @@ impl Builder {
     /// The sandbox.
     pub fn build(self) -> Sandbox {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
-        let keystone = Keystone::new(&self.options, clock.clone());
+        let options = &self.options;
+        #[cfg(feature = "openstack")]
+        let keystone = Keystone::new(options, clock.clone());
         Sandbox(Arc::new(World {
-            sahara: Sahara::new(&self.options, clock.clone(), keystone.clone()),
-            keystone,
-            ovh: Arc::new(Ovh::new(&self.options, clock.clone())),
-            hetzner: Arc::new(Hetzner::new(self.options.clone(), clock.clone())),
-            ionos_dataplatform: Arc::new(IonosDataPlatform::new(
-                self.options.clone(),
+            #[cfg(feature = "hetzner")]
+            hetzner: Arc::new(Hetzner::new(options.clone(), clock.clone())),
+            #[cfg(feature = "ovh")]
+            ovh: Arc::new(Ovh::new(options, self.ovh, clock.clone())),
+            #[cfg(feature = "vdk-control")]
+            vdk_control: Arc::new(VdkControl::new(
+                options.clone(),
+                self.vdk_control,
                 clock.clone(),
             )),
-            vdk_control: Arc::new(VdkControl::new(self.options, clock.clone())),
-            faults: Faults::default(),
-            journal: Journal::new(self.journal),
-            clock,
+            #[cfg(feature = "ionos")]
+            ionos_dataplatform: Arc::new(IonosDataPlatform::new(options.clone(), clock.clone())),
+            #[cfg(feature = "openstack")]
+            sahara: Sahara::new(options, clock.clone(), keystone.clone()),
+            #[cfg(feature = "openstack")]
+            keystone,
+            front: Front {
+                faults: Faults::default(),
+                journal: Journal::new(self.journal),
+                clock,
+            },
         }))
     }
 }
@@ -319,7 +368,6 @@ impl fmt::Debug for Builder {
             .field("seed", &self.options.seed)
             .field("rate_limit", &self.options.rate_limit)
             .field("action_duration", &self.options.action_duration)
-            .field("vdk_control", &self.options.vdk_control)
             .finish_non_exhaustive()
     }
 }

@@ -27,12 +27,9 @@ use crate::answer::{Answer, Service};
 use crate::control::{self, Asked};
 use crate::front::{self, Delivery, Incoming, Incomplete};
 use crate::sandbox::{Builder, Sandbox};
-
+use crate::serving::Serving;
 #[cfg(feature = "tls")]
-mod tls;
-
-#[cfg(feature = "tls")]
-pub use tls::{Tls, TlsError};
+use crate::serving::tls::Tls;
 
 /// Far beyond what any operation takes; it only keeps a client in a loop from filling the memory.
 const MOST_BODY: usize = 64 << 20;
@@ -55,14 +52,6 @@ const TOO_SLOW: Incomplete = Incomplete {
     message: "the body of the request did not arrive within 60 seconds",
 };
 
-/// How a port is served.
-#[derive(Clone, Default)]
-pub(crate) struct Serving {
-    control: control::Settings,
-    #[cfg(feature = "tls")]
-    tls: Option<Tls>,
-}
-
 /// What the connections of a port share.
 struct Port {
     sandbox: Sandbox,
@@ -78,11 +67,15 @@ impl Sandbox {
 
     /// Serves this sandbox on an address; port 0 stands for a free one. It can be served and used in process at once.
     pub async fn serve(&self, address: SocketAddr) -> io::Result<Running> {
-        self.serve_as(address, Serving::default()).await
+        self.serve_as(Serving {
+            bind: address,
+            ..Serving::default()
+        })
+        .await
     }
 
-    async fn serve_as(&self, address: SocketAddr, serving: Serving) -> io::Result<Running> {
-        let listener = TcpListener::bind(address).await?;
+    async fn serve_as(&self, serving: Serving) -> io::Result<Running> {
+        let listener = TcpListener::bind(serving.bind).await?;
         let address = listener.local_addr()?;
         let port = Arc::new(Port {
             sandbox: self.clone(),
@@ -102,13 +95,13 @@ impl Sandbox {
 impl Builder {
     /// The address to serve on, instead of a free port of the loopback interface.
     pub fn bind(mut self, address: impl Into<SocketAddr>) -> Self {
-        self.bind = address.into();
+        self.serving.bind = address.into();
         self
     }
 
     /// Makes the sandbox and serves it.
     pub async fn start(self) -> io::Result<Running> {
-        let (address, serving) = (self.bind, self.serving.clone());
+        let serving = self.serving.clone();
         let sandbox = self.build();
         if let Some(file) = serving
             .control
@@ -118,7 +111,7 @@ impl Builder {
         {
             sandbox.load_from(file)?;
         }
-        sandbox.serve_as(address, serving).await
+        sandbox.serve_as(serving).await
     }
 
     /// Lets whoever has this key control the sandbox under `/_sandbox`, and nobody else; without one, whoever is on the same
@@ -232,16 +225,6 @@ impl fmt::Debug for Running {
     }
 }
 
-impl Serving {
-    fn scheme(&self) -> &'static str {
-        #[cfg(feature = "tls")]
-        if self.tls.is_some() {
-            return "https";
-        }
-        "http"
-    }
-}
-
 async fn accept(port: Arc<Port>, listener: TcpListener, mut stopped: oneshot::Receiver<()>) {
     // Dropping the set ends the connections.
     let mut connections = JoinSet::new();
@@ -340,9 +323,14 @@ async fn respond(
         body,
     };
     if let Some(why) = incomplete {
-        return Ok(whole(front::refuse(sandbox, &**service, &incoming, why)));
+        return Ok(whole(front::refuse(
+            sandbox.front(),
+            &**service,
+            &incoming,
+            why,
+        )));
     }
-    match front::deliver(sandbox, &**service, incoming).await {
+    match front::deliver(sandbox.front(), &**service, incoming).await {
         Delivery::Whole(answer) => Ok(whole(answer)),
         Delivery::Half(answer) => Ok(response(answer, |body| {
             AnswerBody::Half(body, Cut::Beginning)

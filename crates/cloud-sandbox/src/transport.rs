@@ -15,12 +15,12 @@ use http::header::CONTENT_LENGTH;
 use http::{Request, Response};
 
 use crate::answer::{Answer, Service};
-use crate::front::{self, Delivery, Incoming};
+use crate::front::{self, Delivery, Front, Incoming};
+#[cfg(feature = "openstack")]
 use crate::openstack;
-use crate::sandbox::Sandbox;
 
 pub(crate) struct InProcess {
-    pub(crate) sandbox: Sandbox,
+    pub(crate) front: Front,
     pub(crate) service: Arc<dyn Service>,
 }
 
@@ -33,23 +33,26 @@ impl fmt::Debug for InProcess {
 #[async_trait]
 impl Transport for InProcess {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
-        deliver(&self.sandbox, &*self.service, request, "").await
+        deliver(&self.front, &*self.service, request, "").await
     }
 }
 
 /// The way to the services of a cloud, which a client finds by the catalog of one of them.
+#[cfg(feature = "openstack")]
 pub(crate) struct OpenStack {
-    pub(crate) sandbox: Sandbox,
+    pub(crate) front: Front,
     pub(crate) keystone: Arc<dyn Service>,
     pub(crate) sahara: Arc<dyn Service>,
 }
 
+#[cfg(feature = "openstack")]
 impl fmt::Debug for OpenStack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OpenStack")
     }
 }
 
+#[cfg(feature = "openstack")]
 #[async_trait]
 impl Transport for OpenStack {
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError> {
@@ -60,7 +63,7 @@ impl Transport for OpenStack {
                 .strip_prefix(mount)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             {
-                return deliver(&self.sandbox, &**service, request, mount).await;
+                return deliver(&self.front, &**service, request, mount).await;
             }
         }
         let is_sahara = uri.port_u16() == Some(openstack::SAHARA_PORT);
@@ -69,13 +72,13 @@ impl Transport for OpenStack {
         } else {
             &self.keystone
         };
-        deliver(&self.sandbox, &**service, request, "").await
+        deliver(&self.front, &**service, request, "").await
     }
 }
 
 /// Takes a request to a service that is mounted at a path.
 async fn deliver(
-    sandbox: &Sandbox,
+    before: &Front,
     service: &dyn Service,
     request: Request<Body>,
     mount: &str,
@@ -101,7 +104,7 @@ async fn deliver(
         body,
     };
     let interrupted = |what: &str| TransportError::new(TransportErrorKind::Interrupted, what);
-    match front::deliver(sandbox, service, incoming).await {
+    match front::deliver(before, service, incoming).await {
         Delivery::Whole(answer) => Ok(respond(answer, ResponseBody::from)),
         Delivery::Half(answer) => Ok(respond(answer, |body| {
             let half = body.slice(..body.len() / 2);

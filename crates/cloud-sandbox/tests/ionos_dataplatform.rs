@@ -571,3 +571,20 @@ async fn faults_and_limits_speak_as_the_service_does() {
             .is_none()
     );
 }
+
+#[tokio::test]
+async fn a_strict_sandbox_refuses_fields_that_the_service_ignores() {
+    let mut slip = order("lake");
+    slip["properties"]["lans"] = json!([]);
+    slip["properties"]["nam"] = json!("sea");
+    api().post("/clusters", slip.clone()).await.ok(200);
+    let strict = Api::ionos(Sandbox::builder().strict(true).build());
+    strict.post("/clusters", order("lake")).await.ok(200);
+    let refused = strict.post("/clusters", slip).await;
+    let message =
+        json!({"errorCode": "dataplatform-bad-request", "message": "properties.nam is unknown"});
+    assert_eq!(
+        refused.ok(400),
+        &json!({"httpStatus": 400, "messages": [message]})
+    );
+}

@@ -416,7 +416,7 @@ async fn a_body_over_the_limit_is_answered_by_413_and_not_kept() {
         assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
         assert!(
             body_of(&answer)
-                .contains(r#""message":"the body of the request is longer than 64 MiB""#),
+                .contains(r#"{"error":{"code":"invalid_input","details":null,"message":"the body of the request is longer than 64 MiB"}}"#),
             "{answer}"
         );
     }
@@ -443,7 +443,7 @@ async fn heads_and_bodies_that_do_not_arrive_end_their_connections() {
     let answer = raw(&server, &[half_a_body.as_bytes()]).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(
-        body_of(&answer).contains("the body of the request did not arrive within 60 seconds"),
+        body_of(&answer).contains(r#""code":"timeout","details":null,"message":"the body of the request did not arrive within 60 seconds""#),
         "{answer}"
     );
     assert_eq!(

@@ -71,7 +71,7 @@ fn common(input: &mut Input) {
 }
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = Input::parse(ctx.call.body, ctx.is_strict)?;
     input.require("name");
     input.require("datacenterId");
     common(&mut input);
@@ -104,7 +104,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn patch(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = Input::parse(ctx.call.body, ctx.is_strict)?;
     common(&mut input);
     let wanted = input.finish()?;
     let (now, unit, doomed, stamp) = (ctx.now, ctx.unit, ctx.is_doomed(), ctx.stamp());

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use super::error::ApiError;
 
 /// The `properties` of a request body. Each is taken out by its name; what is wrong is kept for
-/// [`finish`](Self::finish). Unknown names are ignored.
+/// [`finish`](Self::finish). Unknown names are ignored, as by the real service, or refused where strictness is asked for.
 pub(super) struct Input {
+    is_strict: bool,
     values: Map<String, Value>,
     problems: Vec<String>,
     /// What was accepted, as it is to be kept.
@@ -16,7 +17,7 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn parse(body: &[u8]) -> Result<Self, ApiError> {
+    pub(super) fn parse(body: &[u8], is_strict: bool) -> Result<Self, ApiError> {
         let invalid = |problem: String| Err(ApiError::new(400, problem));
         let mut body: Map<String, Value> = match serde_json::from_slice(body) {
             Ok(Value::Object(body)) => body,
@@ -25,6 +26,7 @@ impl Input {
         };
         match body.remove("properties") {
             Some(Value::Object(values)) => Ok(Self {
+                is_strict,
                 values,
                 problems: Vec::new(),
                 accepted: Map::new(),
@@ -35,7 +37,12 @@ impl Input {
     }
 
     /// All that was accepted, or all that is wrong.
-    pub(super) fn finish(self) -> Result<Map<String, Value>, ApiError> {
+    pub(super) fn finish(mut self) -> Result<Map<String, Value>, ApiError> {
+        if self.is_strict {
+            for name in std::mem::take(&mut self.values).keys() {
+                self.problem(name, "is unknown");
+            }
+        }
         if self.problems.is_empty() {
             Ok(self.accepted)
         } else {

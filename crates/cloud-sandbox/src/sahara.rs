@@ -39,7 +39,7 @@ use crate::keep;
 use crate::keystone::{Caller, DEMO_PROJECT, Keystone};
 use crate::openstack;
 use crate::route::{self, Found, Operation, Route};
-use crate::sandbox::Options;
+use crate::service::Options;
 
 use error::ApiError;
 use store::Store;

@@ -49,7 +49,7 @@ use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
-use crate::sandbox::Options;
+use crate::service::Options;
 
 use error::ApiError;
 use project::{Effect, Kind, Project};
@@ -268,12 +268,12 @@ impl Service for Hetzner {
             409 => "conflict",
             410 => "deprecated_api_endpoint",
             412 => "resource_unavailable",
-            422 => "invalid_input",
+            413 | 422 => "invalid_input",
             423 => "locked",
             429 => "rate_limit_exceeded",
             502 => "bad_gateway",
             503 => "unavailable",
-            504 => "timeout",
+            408 | 504 => "timeout",
             _ => "server_error",
         });
         let body = json!({"error": {"code": code, "message": message.unwrap_or("the sandbox was asked to fail"), "details": null}});

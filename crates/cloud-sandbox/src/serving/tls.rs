@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::net::TcpStream;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ConfigBuilder, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
 /// A certificate and its key, to serve TLS with. For [`Builder::tls`](crate::Builder::tls).
@@ -71,13 +71,13 @@ impl Tls {
     ) -> Result<Self, TlsError> {
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
-            .map(|builder| builder.with_no_client_auth())
+            .map(ConfigBuilder::<ServerConfig, _>::with_no_client_auth)
             .and_then(|builder| builder.with_single_cert(chain, key))
             .map_err(|error| TlsError(format!("certificate and key do not serve: {error}")))?;
         Ok(Self(Arc::new(config)))
     }
 
-    pub(super) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         tokio_rustls::TlsAcceptor::from(self.0.clone())
             .accept(stream)
             .await

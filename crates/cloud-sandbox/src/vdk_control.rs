@@ -65,9 +65,9 @@ use crate::answer::{Answer, Call, Service};
 use crate::clock::Clock;
 use crate::form;
 use crate::keep;
-use crate::pattern::path_matches;
 use crate::route::{self, Found, Operation, Route};
-use crate::sandbox::Options;
+use crate::service::Options;
+use crate::service::pattern::path_matches;
 
 use error::Refusal;
 use state::{Job, State};
@@ -95,6 +95,7 @@ pub(crate) struct Ctx<'a> {
 
 pub(crate) struct VdkControl {
     options: Options,
+    settings: Settings,
     clock: Clock,
     state: Mutex<State>,
 }
@@ -130,10 +131,11 @@ fn routes() -> impl Iterator<Item = &'static Route<Handler>> {
 }
 
 impl VdkControl {
-    pub(crate) fn new(options: Options, clock: Clock) -> Self {
+    pub(crate) fn new(options: Options, settings: Settings, clock: Clock) -> Self {
         let state = Mutex::new(State::new(options.seed));
         Self {
             options,
+            settings,
             clock,
             state,
         }
@@ -184,7 +186,7 @@ impl VdkControl {
             state: &mut state,
             call,
             query: form::pairs(call.query),
-            settings: &self.options.vdk_control,
+            settings: &self.settings,
             parameters,
             user,
             op_id: op_id.to_owned(),
@@ -200,7 +202,7 @@ impl VdkControl {
         let mut state = crate::lock(&self.state);
         Endpoint {
             state: &mut state,
-            settings: &self.options.vdk_control,
+            settings: &self.settings,
             call,
             now,
             epoch,
@@ -215,7 +217,7 @@ impl VdkControl {
         tokens: &Tokens,
         now: Duration,
     ) -> Result<Option<Caller>, Refusal> {
-        if !self.options.vdk_control.secured {
+        if !self.settings.secured {
             return Ok(None);
         }
         let header = call

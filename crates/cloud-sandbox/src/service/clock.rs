@@ -110,10 +110,12 @@ impl Time {
     fn read(&mut self) -> Duration {
         if !self.is_frozen {
             let passed = self.origin.elapsed().saturating_sub(self.set);
-            let passed = if self.speed == 1.0 {
-                passed
-            } else {
-                Duration::try_from_secs_f64(passed.as_secs_f64() * self.speed).unwrap_or(LONGEST)
+            // Exact where nothing was set: a product of seconds is not.
+            let passed = match self.speed {
+                1.0 => passed,
+                speed => {
+                    Duration::try_from_secs_f64(passed.as_secs_f64() * speed).unwrap_or(LONGEST)
+                }
             };
             self.latest = self
                 .latest

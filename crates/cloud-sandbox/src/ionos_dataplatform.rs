@@ -25,7 +25,7 @@ use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route, route};
-use crate::sandbox::Options;
+use crate::service::Options;
 
 use error::ApiError;
 use record::{Kind, Record, Stamp};
@@ -86,6 +86,7 @@ struct Ctx<'a> {
     account: &'a mut Account,
     rng: &'a mut fastrand::Rng,
     call: &'a Call<'a>,
+    is_strict: bool,
     parameters: Vec<&'a str>,
     epoch: SystemTime,
     now: Duration,
@@ -158,6 +159,7 @@ impl IonosDataPlatform {
             account,
             rng,
             call,
+            is_strict: self.options.strict,
             parameters: route::parameters(found.operation.path, path),
             epoch: self.clock.epoch(),
             now,

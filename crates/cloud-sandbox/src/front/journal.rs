@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-use crate::fault::Fault;
+use super::fault::Fault;
 use crate::lock;
-use crate::pattern::Pattern;
+use crate::service::pattern::Pattern;
 
 /// What arrived, in order.
 ///

@@ -1,6 +1,6 @@
 use http::Method;
 
-use crate::pattern::{is_wild, path_matches};
+use super::pattern::{is_wild, path_matches};
 
 /// An operation that a service knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
 use crate::lock;
-use crate::pattern::Pattern;
+use crate::service::pattern::Pattern;
 
 /// Something that goes wrong with one request.
 ///
@@ -18,7 +18,7 @@ use crate::pattern::Pattern;
 #[non_exhaustive]
 pub enum Fault {
     /// The request waits this long before it is handled.
-    Latency(#[serde(with = "crate::time_span")] Duration),
+    Latency(#[serde(with = "crate::service::time_span")] Duration),
     /// Nothing of the request arrives: connection refused. It is not in the journal. Over a socket, where the
     /// connection is there already, it is closed unread, which a client cannot tell from
     /// [`ResetBeforeHandling`](Self::ResetBeforeHandling).
@@ -54,7 +54,7 @@ pub enum Fault {
     /// The service says that too many requests came, with its real headers; the request is not handled.
     RateLimited {
         /// The value of a `Retry-After` header, in whole seconds, where wanted.
-        #[serde(default, with = "crate::time_span::optional")]
+        #[serde(default, with = "crate::service::time_span::optional")]
         retry_after: Option<Duration>,
     },
     /// The service does not know the credential any more; the request is not handled.

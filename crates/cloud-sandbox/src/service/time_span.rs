@@ -70,7 +70,7 @@ pub(crate) mod optional {
     use super::{Deserialize, Deserializer, Duration, Serializer};
 
     #[derive(Deserialize)]
-    struct Present(#[serde(with = "crate::time_span")] Duration);
+    struct Present(#[serde(with = "crate::service::time_span")] Duration);
 
     #[allow(clippy::ref_option, reason = "serde calls it so")]
     pub(crate) fn serialize<S: Serializer>(

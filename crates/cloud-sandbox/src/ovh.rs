@@ -66,7 +66,7 @@ use crate::clock::Clock;
 use crate::keep;
 use crate::rate::Bucket;
 use crate::route::{self, Found, Operation, Route};
-use crate::sandbox::Options;
+use crate::service::Options;
 
 use access::{Identity, header};
 use account::Account;
@@ -133,9 +133,9 @@ fn routes() -> impl Iterator<Item = &'static Route<Does>> {
 }
 
 impl Ovh {
-    pub(crate) fn new(options: &Options, clock: Clock) -> Self {
+    pub(crate) fn new(options: &Options, settings: Settings, clock: Clock) -> Self {
         Self {
-            settings: options.ovh.clone(),
+            settings,
             rate_limit: options.rate_limit,
             seed: options.seed,
             unit: options.action_duration,

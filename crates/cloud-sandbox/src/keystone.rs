@@ -33,7 +33,7 @@ use crate::form;
 use crate::keep;
 use crate::openstack;
 use crate::route::{self, Found, Operation, Route, route};
-use crate::sandbox::Options;
+use crate::service::Options;
 
 use error::Refusal;
 use identity::{ApplicationCredential, User};
@@ -50,6 +50,8 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 /// How long other services remember that a token was valid.
 const REMEMBERED: Duration = Duration::from_secs(300);
+/// How many tokens are no burden, expired or not.
+const FEW_TOKENS: usize = 1000;
 /// The longest body that is read.
 const MOST_BODY: usize = 114_688;
 
@@ -77,6 +79,9 @@ pub(crate) struct State {
     #[serde(skip)]
     pub(crate) receipts: HashMap<String, (Vec<String>, &'static User, Duration)>,
     tokens: HashMap<String, Token>,
+    /// How many tokens there may be before those that expired are forgotten.
+    #[serde(skip)]
+    sweep_at: usize,
     /// When another service last found a token valid.
     remembered: HashMap<String, Duration>,
 }
@@ -307,6 +312,7 @@ impl State {
             application_credentials: identity::application_credentials(),
             receipts: HashMap::new(),
             tokens: HashMap::new(),
+            sweep_at: FEW_TOKENS,
             remembered: HashMap::new(),
         }
     }
@@ -320,9 +326,13 @@ impl State {
 
     /// Makes the text of a token valid.
     pub(crate) fn keep(&mut self, token: Token, now: Duration) -> String {
-        self.tokens.retain(|_, token| now < token.expires);
-        let tokens = &self.tokens;
-        self.remembered.retain(|id, _| tokens.contains_key(id));
+        // Not each time, or every token would cost a look at all others.
+        if self.tokens.len() >= self.sweep_at {
+            self.tokens.retain(|_, token| now < token.expires);
+            let tokens = &self.tokens;
+            self.remembered.retain(|id, _| tokens.contains_key(id));
+            self.sweep_at = FEW_TOKENS.max(2 * self.tokens.len());
+        }
         let id = self.token_text();
         self.tokens.insert(id.clone(), token);
         id

@@ -72,6 +72,7 @@ pub(crate) trait Fixed: Sized + 'static {
 pub(crate) mod fixed {
     use super::{Deserialize, Deserializer, Error, Fixed, Serializer};
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub(crate) fn serialize<T: Fixed, S: Serializer>(
         one: &&'static T,
         to: S,

@@ -1,0 +1,24 @@
+//! What the emulated services have in common: how a request reaches one and what it answers, the table of its operations,
+//! time, rate limits, and how what it holds is kept.
+
+pub(crate) mod answer;
+pub(crate) mod clock;
+pub(crate) mod form;
+pub(crate) mod keep;
+pub(crate) mod pattern;
+pub(crate) mod rate;
+pub(crate) mod route;
+pub(crate) mod time_span;
+
+use std::time::Duration;
+
+/// How services are to behave.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(crate) token: Option<String>,
+    pub(crate) seed: u64,
+    pub(crate) rate_limit: Option<u32>,
+    pub(crate) action_duration: Duration,
+    /// Whether what a body has beside the known fields is refused where the real service takes it in silence.
+    pub(crate) strict: bool,
+}
