@@ -95,9 +95,26 @@ struct Serve {
     /// The service account of OVHcloud
     #[arg(long, value_name = "ID:SECRET", value_parser = pair)]
     ovh_service_account: Option<(String, String)>,
+    /// One more DNS zone of OVHcloud; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = zone_name)]
+    ovh_zone: Vec<String>,
     /// How many bills the account of OVHcloud has
     #[arg(long, value_name = "NUMBER", default_value_t = 24)]
     ovh_bills: usize,
+}
+
+fn zone_name(text: &str) -> Result<String, String> {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    if text.contains('.') && text.split('.').all(is_label) {
+        Ok(text.to_owned())
+    } else {
+        Err("a name such as example.net is expected".to_owned())
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -204,6 +221,9 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
         vdk_control = vdk_control.api_token(token);
     }
     let mut ovh = ovh::Settings::new().bills(arguments.ovh_bills);
+    for zone in &arguments.ovh_zone {
+        ovh = ovh.zone(zone);
+    }
     if let Some((key, secret)) = &arguments.ovh_application {
         ovh = ovh.application(key, secret);
     }

@@ -658,3 +658,13 @@ async fn tokens_that_expired_are_not_kept_for_ever() {
     cloud.as_user("demo", "demo").await;
     assert_eq!(held().await, 1);
 }
+
+#[tokio::test]
+async fn a_zone_of_ones_own_is_there_from_the_beginning() {
+    let settings = cloud_sandbox::ovh::Settings::new().zone("mine.example");
+    let api = common::ovh::Ovh::of(Sandbox::builder().ovh(settings).build());
+    let zones = json!(["example.com", "example.org", "mine.example"]);
+    assert_eq!(api.ok("/domain/zone").await, zones);
+    let mine = api.ok("/domain/zone/mine.example/record").await;
+    assert_eq!(mine.as_array().unwrap().len(), 8);
+}

@@ -95,6 +95,7 @@ fn wrong_arguments_are_explained() {
         &["serve", "--tls", "--tls-cert", "a", "--tls-key", "b"],
         &["serve", "--starting-at", "yesterday"],
         &["serve", "--ovh-application", "key-without-a-secret"],
+        &["serve", "--ovh-zone", "../mine"],
         &["dance"],
         &[],
     ] {
@@ -375,6 +376,10 @@ fn a_certificate_of_ones_own_is_served() {
 #[test]
 fn the_time_and_the_keys_can_be_chosen() {
     let (_child, greeting) = started(&[
+        "--ovh-zone",
+        "mine.example",
+        "--ovh-zone",
+        "other.example",
         "--starting-at",
         "2031-05-06T07:08:09Z",
         "--ovh-application",
@@ -396,6 +401,9 @@ fn the_time_and_the_keys_can_be_chosen() {
     let time = curl(&[&format!("{}/auth/time", value(&greeting, "OVH_ENDPOINT"))]);
     // 1935817689 is the beginning.
     assert!(time.starts_with("193581"), "{time}");
+    let held = value(&greeting, "OVH_ENDPOINT").replace("/ovh/1.0", "/_sandbox");
+    let held = curl(&[&held]);
+    assert!(held.contains(r#""zones":4"#), "{held}");
     let token = value(&greeting, "OVH_TOKEN_URL");
     for (id, secret, status) in [("EU.mine", "my-secret", "200"), ("EU.mine", "other", "401")] {
         let form = format!(

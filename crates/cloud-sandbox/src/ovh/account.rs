@@ -63,7 +63,7 @@ impl Account {
             next_effect: 0,
         };
         iam::seed(&mut account, settings);
-        zones::seed(&mut account);
+        zones::seed(&mut account, &settings.zones);
         domains::seed(&mut account);
         emails::seed(&mut account);
         servers::seed(&mut account);

@@ -46,6 +46,7 @@ pub struct Settings {
     pub(crate) consumer_key: String,
     pub(crate) client: (String, String),
     pub(crate) bills: usize,
+    pub(crate) zones: Vec<String>,
     pub(crate) timestamp_window: Duration,
     pub(crate) error_format: ErrorFormat,
 }
@@ -58,6 +59,7 @@ impl Settings {
             consumer_key: CONSUMER_KEY.to_owned(),
             client: (CLIENT_ID.to_owned(), CLIENT_SECRET.to_owned()),
             bills: 24,
+            zones: Vec::new(),
             timestamp_window: Duration::from_secs(300),
             error_format: ErrorFormat::default(),
         }
@@ -84,6 +86,12 @@ impl Settings {
     /// How many bills the account has: 24 by default, one for each of the last days.
     pub fn bills(mut self, bills: usize) -> Self {
         self.bills = bills;
+        self
+    }
+
+    /// One more DNS zone, beside `example.com` and `example.org` and with the same records.
+    pub fn zone(mut self, name: impl Into<String>) -> Self {
+        self.zones.push(name.into());
         self
     }
 

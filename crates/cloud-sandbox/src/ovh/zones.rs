@@ -77,8 +77,9 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
 ];
 
 /// Two zones with the records that the real service makes for a new one.
-pub(crate) fn seed(account: &mut Account) {
-    for name in ["example.com", "example.org"] {
+pub(crate) fn seed(account: &mut Account, more: &[String]) {
+    let usual = ["example.com", "example.org"].into_iter();
+    for name in usual.chain(more.iter().map(String::as_str)) {
         let own = format!("\"1|www.{name}\"");
         let records = [
             ("NS", "", NAME_SERVERS[0].to_owned() + "."),
