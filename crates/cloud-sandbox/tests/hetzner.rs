@@ -342,7 +342,8 @@ async fn lists_are_sorted_and_filtered() {
         ("env", vec!["c", "a"]),
         ("%21env", vec!["b"]),
         ("env%3D%3Dprod", vec!["c"]),
-        ("env%21%3Dprod", vec!["a", "b"]),
+        ("env%21%3Dprod", vec!["a"]),
+        ("env%21%3Dprod%2Cenv", vec!["a"]),
         ("env+in+%28prod%2Ctest%29%2C%21tier", vec!["c"]),
         ("env%20notin%20(prod)", vec!["a", "b"]),
     ] {

@@ -54,6 +54,7 @@ enum Term {
     Has(String),
     HasNot(String),
     In(String, Vec<String>),
+    Differs(String, String),
     NotIn(String, Vec<String>),
 }
 
@@ -74,7 +75,10 @@ impl Selector {
             Term::Has(key) => labels.contains_key(key),
             Term::HasNot(key) => !labels.contains_key(key),
             Term::In(key, values) => labels.get(key).is_some_and(|value| values.contains(value)),
-            // As with Kubernetes, whose grammar this is: what has no such label is different from every value.
+            // Unlike Kubernetes, whose grammar this is, `!=` leaves out what has no such label: the official Ansible
+            // collection asserts it for the info about RRsets.
+            Term::Differs(key, other) => labels.get(key).is_some_and(|value| value != other),
+            // Nobody has told whether the same holds here; until then it is as with Kubernetes.
             Term::NotIn(key, values) => labels.get(key).is_none_or(|value| !values.contains(value)),
         })
     }
@@ -135,7 +139,7 @@ fn term(text: &str) -> Result<Term, String> {
         };
     }
     if let Some((name, other)) = text.split_once("!=") {
-        Ok(Term::NotIn(key(name)?, vec![value(other)?]))
+        Ok(Term::Differs(key(name)?, value(other)?))
     } else if let Some((name, same)) = text.split_once("==").or_else(|| text.split_once('=')) {
         Ok(Term::In(key(name)?, vec![value(same)?]))
     } else if let Some(name) = text.strip_prefix('!') {
@@ -166,7 +170,6 @@ mod tests {
             "env=prod",
             "env == prod",
             "env!=test",
-            "other!=test",
             "!other",
             "env in (test, prod)",
             "env notin (test,dev)",
@@ -180,6 +183,7 @@ mod tests {
             "env=test",
             "!env",
             "env!=prod",
+            "other!=test",
             "env in (test)",
             "env notin (prod)",
             "env=prod,other",
