@@ -119,6 +119,12 @@ const ROUTES: &[Route<Handler>] = &[
     route("list_own_projects", "GET", "/v3/auth/projects", projects),
     route("list_users", "GET", "/v3/users", users),
     route(
+        "list_user_projects",
+        "GET",
+        "/v3/users/{user}/projects",
+        user_projects,
+    ),
+    route(
         "list_application_credentials",
         "GET",
         "/v3/users/{user}/application_credentials",
@@ -432,10 +438,25 @@ fn catalog(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 }
 
 fn projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
-    let origin = ctx.call.origin;
+    let user = ctx.caller()?.user;
+    Ok(projects_of(ctx, user, "/v3/auth/projects"))
+}
+
+/// The projects of a user, for that user and for administrators.
+fn user_projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let caller = ctx.caller()?;
-    let projects: Vec<Value> = caller
-        .user
+    let id = ctx.parameters[0];
+    if caller.user.id != id && !caller.roles().iter().any(|role| role.name == "admin") {
+        return Err(Refusal::forbidden("identity:list_user_projects"));
+    }
+    let user = User::find(|user| user.id == id)
+        .ok_or_else(|| Refusal::not_found(format!("Could not find user: {id}.")))?;
+    Ok(projects_of(ctx, user, &format!("/v3/users/{id}/projects")))
+}
+
+fn projects_of(ctx: &Ctx<'_>, user: &User, path: &str) -> Answer {
+    let origin = ctx.call.origin;
+    let projects: Vec<Value> = user
         .projects()
         .map(|project| {
             json!({
@@ -452,11 +473,11 @@ fn projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             })
         })
         .collect();
-    let own = format!("{origin}/v3/auth/projects");
-    Ok(Answer::json(
+    let own = format!("{origin}{path}");
+    Answer::json(
         200,
         &json!({"projects": projects, "links": {"next": null, "self": own, "previous": null}}),
-    ))
+    )
 }
 
 fn users(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {

@@ -614,6 +614,35 @@ async fn one_sees_the_own_projects_and_administrators_all_users() {
 }
 
 #[tokio::test]
+async fn users_and_administrators_see_the_projects_of_a_user() {
+    let cloud = cloud();
+    let (demo, admin) = (
+        cloud.as_user("demo", "demo").await,
+        cloud.as_user("admin", "admin").await,
+    );
+    let path = |user: &str| format!("/v3/users/{user}/projects");
+    let own = path(keystone::DEMO_USER);
+    for who in [&demo, &admin] {
+        let reply = who.keystone("GET", &own, Value::Null).await;
+        let ids: Vec<&Value> = reply.ok(200)["projects"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|project| &project["id"])
+            .collect();
+        assert_eq!(ids, [keystone::DEMO_PROJECT, keystone::OTHER_PROJECT]);
+        let link = reply.json["links"]["self"].as_str().unwrap();
+        assert!(link.ends_with(&own), "{link}");
+    }
+    let theirs = demo
+        .keystone("GET", &path(keystone::ADMIN_USER), Value::Null)
+        .await;
+    assert!(refused(&theirs, 403).contains("identity:list_user_projects"));
+    let nobody = admin.keystone("GET", &path("nobody"), Value::Null).await;
+    assert_eq!(refused(&nobody, 404), "Could not find user: nobody.");
+}
+
+#[tokio::test]
 async fn version_two_gives_tokens_in_its_own_form() {
     let cloud = cloud();
     let url = format!("{KEYSTONE}/v2.0/tokens");
