@@ -150,6 +150,27 @@ async fn records_are_found_by_type_and_name() {
 async fn a_record_must_make_sense() {
     let api = Ovh::new();
     let create = async |body: Value| api.post(&format!("{ZONE}/record"), body).await;
+    for (kind, name, target, problem) in [
+        (
+            "DKIM",
+            "k._domainkey",
+            "\"v=DKIM1;p=ab\"",
+            "Invalid subfield found in DKIM",
+        ),
+        (
+            "DMARC",
+            "mail",
+            "v=DMARC1;p=none",
+            "Invalid subDomain 'mail' for a record of type DMARC: it has to begin with _dmarc",
+        ),
+    ] {
+        create(json!({"fieldType": kind, "subDomain": name, "target": target}))
+            .await
+            .refused(400, BAD, None, problem);
+    }
+    create(json!({"fieldType": "DMARC", "subDomain": "_dmarc", "target": "v=DMARC1;p=none"}))
+        .await
+        .ok(200);
     for (kind, target) in [
         ("A", "2001:db8::1"),
         ("AAAA", "192.0.2.1"),
@@ -248,6 +269,102 @@ async fn a_zone_can_be_brought_as_a_file() {
             .await
             .contains("www\t300 IN CNAME\texample.com.")
             && is_deployed(&api).await
+    );
+}
+
+#[tokio::test]
+async fn a_record_is_what_the_service_makes_of_it() {
+    let api = Ovh::new();
+    let records = format!("{ZONE}/record");
+    let seeded = api.expanded(&records, &[]).await;
+    for record in seeded.ok(200).as_array().unwrap() {
+        assert_eq!(record["ttl"], 0, "{record}");
+        assert!(record["id"].as_i64().unwrap() > 1 << 32, "{record}");
+    }
+    let body = |kind: &str, target: &str, ttl: Value| json!({"fieldType": kind, "subDomain": "x", "target": target, "ttl": ttl});
+    let mut silent = body("TXT", "abc", Value::Null);
+    silent.as_object_mut().unwrap().remove("ttl");
+    for (body, target, ttl) in [
+        (silent, "\"abc\"", 0),
+        (body("TXT", "a b", Value::Null), "\"a b\"", 0),
+        (body("TXT", "\"c\"", json!(0)), "\"c\"", 0),
+        (body("TXT", "d", json!(1)), "\"d\"", 60),
+        (body("A", "192.0.2.1", json!(59)), "192.0.2.1", 60),
+        (body("A", "192.0.2.2", json!(61)), "192.0.2.2", 61),
+    ] {
+        let record = api.post(&records, body.clone()).await.ok(200).clone();
+        assert_eq!(
+            (&record["target"], &record["ttl"]),
+            (&json!(target), &json!(ttl)),
+            "{body}"
+        );
+        let path = format!("{records}/{}", record["id"]);
+        assert_eq!(api.ok(&path).await, record);
+        for (sent, becomes) in [(json!(300), 300), (json!(30), 60), (Value::Null, 0)] {
+            api.put(&path, json!({"ttl": sent})).await.ok(200);
+            assert_eq!(api.ok(&path).await["ttl"], becomes);
+        }
+    }
+    let text = api
+        .ok(&format!("{records}?fieldType=TXT&subDomain=x"))
+        .await[0]
+        .clone();
+    let path = format!("{records}/{text}");
+    api.put(&path, json!({"target": "second"})).await.ok(200);
+    assert_eq!(api.ok(&path).await["target"], "\"second\"");
+}
+
+#[tokio::test]
+async fn what_cannot_be_altered_in_a_record_must_not_be_sent() {
+    let api = Ovh::new();
+    let records = format!("{ZONE}/record");
+    let id = api.ok(&format!("{records}?fieldType=A")).await[0].clone();
+    let path = format!("{records}/{id}");
+    let whole = api.ok(&path).await;
+    api.put(&path, json!({"fieldType": "A", "target": "192.0.2.1"}))
+        .await
+        .refused(
+            400,
+            BAD,
+            None,
+            "Try to alter read-only properties: fieldType",
+        );
+    api.put(&path, whole.clone()).await.refused(
+        400,
+        BAD,
+        None,
+        "Try to alter read-only properties: fieldType, id, zone",
+    );
+    assert_eq!(api.ok(&path).await, whole);
+}
+
+#[tokio::test]
+async fn a_refresh_is_over_within_a_second() {
+    let api = Ovh::new();
+    let refresh = format!("{ZONE}/refresh");
+    api.post(&refresh, Value::Null).await.ok(200);
+    api.post(&refresh, Value::Null).await.refused(
+        409,
+        CONFLICT,
+        None,
+        "A refresh of this zone is under way, please retry later",
+    );
+    api.sandbox.clock().advance(SECOND / 10);
+    api.post(&refresh, Value::Null).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_brought_zone_is_kept_as_the_service_writes_records() {
+    let api = Ovh::new();
+    let file = "@ IN TXT abc\nwww 30 IN A 192.0.2.7";
+    api.post(&format!("{ZONE}/import"), json!({"zoneFile": file}))
+        .await
+        .ok(200);
+    api.settle();
+    let export = export(&api).await;
+    assert!(
+        export.contains("@\tIN TXT\t\"abc\"\nwww\t60 IN A\t192.0.2.7\n"),
+        "{export}"
     );
 }
 

@@ -47,7 +47,8 @@ impl Account {
     pub(crate) fn new(settings: &Settings, seed: u64, epoch: SystemTime, unit: Duration) -> Self {
         let mut account = Self {
             now: epoch,
-            next_id: 10_000_000,
+            // Beyond 32 bits, as the real ones of records have been since 2026.
+            next_id: 5_420_000_000,
             rng: fastrand::Rng::with_seed(seed),
             buckets: HashMap::new(),
             access: Access::new(settings, epoch),

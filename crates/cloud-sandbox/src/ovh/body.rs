@@ -34,6 +34,8 @@ enum Need {
     Nullable,
     /// It may be sent back as it was read, and is not looked at.
     ReadOnly,
+    /// It must not be sent, not even as it was read.
+    Unalterable,
 }
 
 pub(crate) const fn required(name: &'static str, kind: Kind) -> Field {
@@ -65,6 +67,14 @@ pub(crate) const fn read_only(name: &'static str) -> Field {
         name,
         kind: Kind::Text,
         need: Need::ReadOnly,
+    }
+}
+
+pub(crate) const fn unalterable(name: &'static str) -> Field {
+    Field {
+        name,
+        kind: Kind::Text,
+        need: Need::Unalterable,
     }
 }
 
@@ -108,6 +118,17 @@ impl Body {
             .collect();
         if !strange.is_empty() {
             return Err(Refusal::not_described(&strange, what));
+        }
+        let unalterable: Vec<&str> = fields
+            .iter()
+            .filter(|field| field.need == Need::Unalterable && values.contains_key(field.name))
+            .map(|field| field.name)
+            .collect();
+        if !unalterable.is_empty() {
+            return Err(Refusal::bad_request(format!(
+                "Try to alter read-only properties: {}",
+                unalterable.join(", ")
+            )));
         }
         for field in fields {
             match (values.get(field.name), field.need) {

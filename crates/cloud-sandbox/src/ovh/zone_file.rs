@@ -19,7 +19,10 @@ pub(crate) fn write(
         } else {
             &record.sub_domain
         };
-        let ttl = record.ttl.map(|ttl| format!("{ttl} ")).unwrap_or_default();
+        let ttl = match record.ttl {
+            0 => String::new(),
+            ttl => format!("{ttl} "),
+        };
         // A `String` takes everything that is written to it.
         let _ = writeln!(
             text,
@@ -46,7 +49,7 @@ pub(crate) fn parse(text: &str, zone: &str) -> Result<Vec<Content>, String> {
         if !indented {
             owner = relative(words.next().unwrap_or_default(), zone);
         }
-        let mut ttl = None;
+        let mut ttl = 0;
         let kind = loop {
             let word = words.next().ok_or_else(|| problem("a type is missing"))?;
             match word.to_ascii_uppercase().as_str() {
@@ -54,7 +57,7 @@ pub(crate) fn parse(text: &str, zone: &str) -> Result<Vec<Content>, String> {
                 "SOA" => break "SOA",
                 upper => match (TYPES.iter().find(|kind| **kind == upper), word.parse()) {
                     (Some(kind), _) => break *kind,
-                    (None, Ok(seconds)) => ttl = Some(seconds),
+                    (None, Ok(seconds)) => ttl = seconds,
                     (None, Err(_)) => return Err(problem(&format!("{word} is not a type"))),
                 },
             }
@@ -119,9 +122,9 @@ mod tests {
             })
             .collect();
         let expected = [
-            ("", "A", "192.0.2.1", Some(60)),
-            ("", "TXT", "\"a;b\"", None),
-            ("www", "CNAME", "example.com.", None),
+            ("", "A", "192.0.2.1", 60),
+            ("", "TXT", "\"a;b\"", 0),
+            ("www", "CNAME", "example.com.", 0),
         ];
         assert_eq!(brief, expected);
         let again = write("example.com", 1, "dns1.ovh.net", records.iter().cloned());

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::route::Route;
 
 use super::account::Account;
-use super::body::{Field, Kind, nullable, optional, read_only, required};
+use super::body::{Field, Kind, nullable, optional, read_only, required, unalterable};
 use super::error::Refusal;
 use super::list::expandable;
 use super::operation::{Does, op};
@@ -32,8 +32,8 @@ pub(crate) struct Content {
     pub(crate) field_type: String,
     pub(crate) sub_domain: String,
     pub(crate) target: String,
-    /// None is the zone's default.
-    pub(crate) ttl: Option<i64>,
+    /// Zero is the zone's default.
+    pub(crate) ttl: i64,
 }
 
 pub(crate) const TYPES: &[&str] = &[
@@ -55,9 +55,9 @@ const CHANGE: &[Field] = &[
     nullable("subDomain", Kind::Text),
     optional("target", Kind::Text),
     nullable("ttl", Kind::Integer),
-    read_only("fieldType"),
-    read_only("id"),
-    read_only("zone"),
+    unalterable("fieldType"),
+    unalterable("id"),
+    unalterable("zone"),
 ];
 const IMPORT: &[Field] = &[required("zoneFile", Kind::Text)];
 
@@ -98,7 +98,7 @@ pub(crate) fn seed(account: &mut Account, more: &[String]) {
                     field_type: kind.to_owned(),
                     sub_domain: sub_domain.to_owned(),
                     target,
-                    ttl: None,
+                    ttl: 0,
                 };
                 (account.id(), content)
             })
@@ -158,6 +158,16 @@ impl Content {
                 (0..3).all(|_| words.next().is_some_and(|word| word.parse::<u16>().is_ok()))
                     && words.count() == 1
             }
+            // The quotes are around the whole of it, not around its values.
+            "DKIM" if self.target.starts_with('"') => {
+                return Some("Invalid subfield found in DKIM".to_owned());
+            }
+            "DMARC" if self.sub_domain.split('.').next() != Some("_dmarc") => {
+                return Some(format!(
+                    "Invalid subDomain '{}' for a record of type DMARC: it has to begin with _dmarc",
+                    self.sub_domain
+                ));
+            }
             _ => !self.target.trim().is_empty(),
         };
         if !fits {
@@ -166,9 +176,21 @@ impl Content {
                 self.target, self.field_type
             ));
         }
-        self.ttl
-            .filter(|ttl| *ttl < 0)
-            .map(|ttl| format!("Invalid TTL {ttl}"))
+        (self.ttl < 0).then(|| format!("Invalid TTL {}", self.ttl))
+    }
+
+    /// What the service makes of it before it answers: it quotes texts (ovh/terraform-provider-ovh#1193), and raises what
+    /// is less than a minute (ovh/terraform-provider-ovh#397).
+    fn normalised(mut self) -> Self {
+        let is_quoted =
+            self.target.len() > 1 && self.target.starts_with('"') && self.target.ends_with('"');
+        if self.field_type == "TXT" && !is_quoted {
+            self.target = format!("\"{}\"", self.target);
+        }
+        if (1..60).contains(&self.ttl) {
+            self.ttl = 60;
+        }
+        self
     }
 }
 
@@ -231,22 +253,28 @@ fn create_record(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
         field_type: ctx.body.text("fieldType").to_owned(),
         sub_domain: ctx.body.text("subDomain").to_owned(),
         target: ctx.body.text("target").to_owned(),
-        ttl: ctx.body.get("ttl").and_then(Value::as_i64),
+        ttl: ttl(ctx.body.get("ttl")),
     };
     let id = ctx.account.id();
     let name = ctx.parameters[0].to_ascii_lowercase();
     let zone = find(ctx)?;
-    check(zone, id, &record)?;
+    let record = check(zone, id, record)?;
     let answer = record.render(id, &name);
     zone.records.insert(id, record);
     Ok(answer)
 }
 
-/// Refuses a record that is wrong in itself, or that another one excludes.
-fn check(zone: &Zone, id: i64, record: &Content) -> Result<(), Refusal> {
+/// Null, zero and nothing at all are one: the zone's default.
+fn ttl(sent: Option<&Value>) -> i64 {
+    sent.and_then(Value::as_i64).unwrap_or_default()
+}
+
+/// The record as the service keeps it, unless it is wrong in itself or another one excludes it.
+fn check(zone: &Zone, id: i64, record: Content) -> Result<Content, Refusal> {
     if let Some(problem) = record.problem() {
         return Err(Refusal::bad_request(problem));
     }
+    let record = record.normalised();
     let is_alias = |record: &Content| record.field_type == "CNAME";
     let mut others = zone
         .records
@@ -254,13 +282,13 @@ fn check(zone: &Zone, id: i64, record: &Content) -> Result<(), Refusal> {
         .filter(|(other, _)| **other != id)
         .map(|(_, other)| other);
     match others.find(|other| {
-        other.sub_domain == record.sub_domain && (is_alias(other) || is_alias(record))
+        other.sub_domain == record.sub_domain && (is_alias(other) || is_alias(&record))
     }) {
-        Some(other) if other == record => Err(Refusal::conflict("This record exists already")),
+        Some(other) if *other == record => Err(Refusal::conflict("This record exists already")),
         Some(_) => Err(Refusal::conflict(
             "A CNAME record cannot have the name of another record",
         )),
-        None => Ok(()),
+        None => Ok(record),
     }
 }
 
@@ -277,11 +305,11 @@ fn change_record(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     let changed = Content {
         sub_domain: object["subDomain"].as_str().unwrap_or_default().to_owned(),
         target: object["target"].as_str().unwrap_or_default().to_owned(),
-        ttl: object["ttl"].as_i64(),
+        ttl: ttl(object.get("ttl")),
         field_type: record.field_type.clone(),
     };
     let zone = find(ctx)?;
-    check(zone, id, &changed)?;
+    let changed = check(zone, id, changed)?;
     zone.records.insert(id, changed);
     Ok(Value::Null)
 }
@@ -295,7 +323,8 @@ fn delete_record(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 /// Brings the records, as they are now, to the name servers. One refresh at a time: the real service refuses a second
 /// one as well.
 fn refresh(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    let (now, unit) = (ctx.now(), ctx.unit());
+    // Two that came one second after the other have both succeeded.
+    let (now, time) = (ctx.now(), ctx.unit() / 10);
     let name = ctx.parameters[0].to_ascii_lowercase();
     let zone = find(ctx)?;
     if zone.refreshed_until > now {
@@ -303,14 +332,14 @@ fn refresh(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             "A refresh of this zone is under way, please retry later",
         ));
     }
-    zone.refreshed_until = now + unit;
+    zone.refreshed_until = now + time;
     let records = zone.records.clone();
     let error = ctx
         .call
         .fail_actions
         .as_ref()
         .map(|(_, message)| message.clone());
-    ctx.account.after(unit, move |account| {
+    ctx.account.after(time, move |account| {
         let now = account.now();
         if let Some(zone) = account.zones.get_mut(&name) {
             if error.is_none() {
@@ -357,7 +386,7 @@ fn import(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
             }
             let records: BTreeMap<i64, Content> = records
                 .into_iter()
-                .map(|record| (account.id(), record))
+                .map(|record| (account.id(), record.normalised()))
                 .collect();
             let now = account.now();
             if let Some(zone) = account.zones.get_mut(&zone) {
