@@ -1,6 +1,7 @@
 //! The Hetzner Cloud service.
 //!
-//! Every new project has one network, [`DEFAULT_NETWORK`]. Choices that the real API's documentation leaves open are
+//! Every new project has one network, [`DEFAULT_NETWORK`], unless it is
+//! [built without](crate::Builder::default_network). Choices that the real API's documentation leaves open are
 //! explained where they are made.
 
 mod actions;
@@ -52,6 +53,7 @@ use crate::route::{self, Found, Operation, Route};
 use crate::service::Options;
 
 use error::ApiError;
+use input::Input;
 use project::{Effect, Kind, Project};
 use query::Query;
 use servers::Server;
@@ -69,6 +71,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) call: &'a Call<'a>,
     parameters: Vec<&'a str>,
     unit: Duration,
+    lenient_bodies: bool,
 }
 
 /// What the projects of a sandbox share, so that no two of them have an id or an address in common.
@@ -139,7 +142,8 @@ impl State {
             projects: HashMap::new(),
             strangers: Bucket::new(options.rate_limit.unwrap_or(USUAL_LIMIT), Duration::ZERO),
             shared: Shared {
-                next_id: 105_318_201,
+                // Beyond 32 bits: the API promises 64.
+                next_id: 5_105_318_201,
                 next_action: 584_102_377_001,
                 next_address: 1,
                 rng: fastrand::Rng::with_seed(options.seed),
@@ -190,7 +194,11 @@ impl Hetzner {
         let mut project = token.map(|token| {
             projects.entry(token.to_owned()).or_insert_with(|| {
                 let bucket = Bucket::new(self.options.rate_limit.unwrap_or(USUAL_LIMIT), now);
-                Project::new(self.clock.epoch(), bucket)
+                let mut project = Project::new(self.clock.epoch(), bucket);
+                if self.options.default_network {
+                    project.add_default_network();
+                }
+                project
             })
         });
 
@@ -219,6 +227,7 @@ impl Hetzner {
                     call,
                     parameters: route::parameters(found.operation.path, path.unwrap_or_default()),
                     unit: self.options.action_duration,
+                    lenient_bodies: self.options.lenient_bodies,
                 };
                 (found.handler)(&mut ctx).unwrap_or_else(|error| error.answer())
             }
@@ -348,6 +357,16 @@ impl fmt::Debug for Hetzner {
 }
 
 impl Ctx<'_> {
+    /// The body, to be read.
+    pub(crate) fn input(&self) -> Result<Input, ApiError> {
+        Input::parse(self.call.body, self.lenient_bodies)
+    }
+
+    /// Refuses a body that says something to an operation without parameters.
+    pub(crate) fn no_input(&self) -> Result<(), ApiError> {
+        self.input()?.finish()
+    }
+
     /// The id in the path.
     pub(crate) fn id(&self) -> Result<i64, ApiError> {
         let id = self
@@ -368,8 +387,24 @@ impl Ctx<'_> {
         id.ok_or_else(|| ApiError::invalid_input([(name, "must be a positive integer")]))
     }
 
-    /// Starts an action, which takes so many times the usual duration and has its effect at the end.
+    /// Starts an action, which takes so many times the usual duration and has its effect at the end. It is refused while
+    /// another one locks what it names.
     pub(crate) fn start(
+        &mut self,
+        command: &'static str,
+        units: u32,
+        resources: Vec<(Kind, i64)>,
+        effect: Option<Effect>,
+    ) -> Result<i64, ApiError> {
+        for resource in &resources {
+            self.project.check_unlocked(*resource)?;
+        }
+        Ok(self.follow(command, units, resources, effect))
+    }
+
+    /// Starts an action that belongs to what the same request has begun: a creation, or one of its next actions. No lock
+    /// holds it up.
+    pub(crate) fn follow(
         &mut self,
         command: &'static str,
         units: u32,

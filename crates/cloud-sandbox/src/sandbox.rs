@@ -64,6 +64,8 @@ impl Sandbox {
                 rate_limit: None,
                 action_duration: Duration::from_secs(1),
                 strict: false,
+                lenient_bodies: false,
+                default_network: true,
             },
             #[cfg(feature = "ovh")]
             ovh: ovh::Settings::new(),
@@ -293,6 +295,19 @@ impl Builder {
     /// nothing else.
     pub fn strict(mut self, strict: bool) -> Self {
         self.options.strict = strict;
+        self
+    }
+
+    /// Takes request bodies with keys that an operation does not know, which the Hetzner service refuses otherwise.
+    pub fn lenient_bodies(mut self) -> Self {
+        self.options.lenient_bodies = true;
+        self
+    }
+
+    /// Whether every new project of the Hetzner service has a network, as it does by default:
+    /// [`DEFAULT_NETWORK`](crate::hetzner::DEFAULT_NETWORK). Programs that count or delete everything expect none.
+    pub fn default_network(mut self, is_there: bool) -> Self {
+        self.options.default_network = is_there;
         self
     }
 

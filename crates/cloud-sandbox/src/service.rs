@@ -21,4 +21,8 @@ pub(crate) struct Options {
     pub(crate) action_duration: Duration,
     /// Whether what a body has beside the known fields is refused where the real service takes it in silence.
     pub(crate) strict: bool,
+    /// Whether keys that an operation does not know are taken, which the Hetzner service refuses.
+    pub(crate) lenient_bodies: bool,
+    /// Whether a new project of the Hetzner service has a network.
+    pub(crate) default_network: bool,
 }

@@ -162,7 +162,10 @@ async fn failed_actions_have_no_effect() {
     for (action, body) in [
         ("poweroff", Value::Null),
         ("rebuild", json!({"image": "debian-12"})),
-        ("change_protection", json!({"delete": true})),
+        (
+            "change_protection",
+            json!({"delete": true, "rebuild": true}),
+        ),
     ] {
         let before = api.read(id).await;
         api.sandbox.faults().next(fault());

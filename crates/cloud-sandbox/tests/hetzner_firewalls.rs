@@ -197,3 +197,47 @@ async fn firewalls_stand_before_servers() {
         404
     );
 }
+
+#[tokio::test]
+async fn a_firewall_shows_new_rules_at_once() {
+    let api = Api::new();
+    let server = api.server("web").await;
+    let target = json!({"type": "server", "server": {"id": server}});
+    let id = api
+        .created("/firewalls", json!({"name": "web", "apply_to": [target]}))
+        .await["id"]
+        .clone();
+    let rule = |port: &str, source: &str| json!({"direction": "in", "protocol": "tcp", "port": port, "source_ips": [source]});
+    let path = format!("/firewalls/{id}/actions/set_rules");
+    let started = api
+        .post(&path, json!({"rules": [rule("80", "::/0")]}))
+        .await;
+    let commands: Vec<&Value> = started.ok(201)["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|action| &action["command"])
+        .collect();
+    assert_eq!(commands, ["set_firewall_rules", "apply_firewall"]);
+    let rules =
+        async || api.get(&format!("/firewalls/{id}")).await.ok(200)["firewall"]["rules"].clone();
+    assert_eq!(rules().await[0]["port"], "80");
+    // While the first rules are on their way to the server, the next ones are told.
+    api.post(&path, json!({"rules": [rule("443", "0.0.0.0/0")]}))
+        .await
+        .ok(201);
+    assert_eq!(rules().await[0]["port"], "443");
+}
+
+#[tokio::test]
+async fn ipv6_networks_of_rules_come_back_in_their_shortest_form() {
+    let api = Api::new();
+    let rule = json!({"direction": "out", "protocol": "icmp", "destination_ips": ["2001:DB8:0:0::/64", "10.0.0.0/8"]});
+    let firewall = api
+        .created("/firewalls", json!({"name": "web", "rules": [rule]}))
+        .await;
+    assert_eq!(
+        firewall["rules"][0]["destination_ips"],
+        json!(["2001:db8::/64", "10.0.0.0/8"])
+    );
+}

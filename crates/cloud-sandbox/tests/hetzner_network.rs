@@ -322,10 +322,10 @@ async fn networks_hold_subnets_and_routes() {
     api.post(&path("add_subnet"), subnet.clone()).await.ok(201);
     api.post(&path("add_subnet"), subnet.clone())
         .await
-        .error(409, "conflict");
+        .error(423, "locked");
     api.delete(&format!("/networks/{id}"))
         .await
-        .error(409, "conflict");
+        .error(423, "locked");
     api.settle();
     api.run(&path("add_subnet"), subnet).await;
     let network = api.get(&format!("/networks/{id}")).await.ok(200)["network"].clone();
@@ -388,12 +388,6 @@ async fn servers_in_networks() {
     api.post(&path(b, "attach_to_network"), json!({"network": tiny}))
         .await
         .ok(201);
-    api.post(&path(b, "attach_to_network"), json!({"network": tiny}))
-        .await
-        .error(422, "server_already_attached");
-    api.post(&path(c, "attach_to_network"), json!({"network": tiny}))
-        .await
-        .error(422, "ip_not_available");
     let members = api
         .get(&format!("/networks/{tiny}/members?sort=id:desc"))
         .await
@@ -408,6 +402,12 @@ async fn servers_in_networks() {
         (&json!("ok"), &json!("10.1.1.0/30"))
     );
     api.settle();
+    api.post(&path(b, "attach_to_network"), json!({"network": tiny}))
+        .await
+        .error(422, "server_already_attached");
+    api.post(&path(c, "attach_to_network"), json!({"network": tiny}))
+        .await
+        .error(422, "ip_not_available");
     assert_eq!(
         api.get(&format!("/networks/{tiny}")).await.ok(200)["network"]["servers"],
         json!([a, b])
@@ -538,7 +538,7 @@ async fn primary_ips_want_servers_that_are_off() {
     .error(422, "primary_ip_datacenter_mismatch");
     let assign = format!("/primary_ips/{id}/actions/assign");
     api.post(&assign, body.clone()).await.ok(201);
-    api.post(&assign, body.clone()).await.error(409, "conflict");
+    api.post(&assign, body.clone()).await.error(423, "locked");
     api.settle();
     api.post(&assign, body)
         .await
@@ -560,10 +560,15 @@ async fn primary_ips_want_servers_that_are_off() {
 #[tokio::test]
 async fn floating_ips_lead_to_one_server() {
     let api = Api::new();
+    assert_eq!(
+        api.post("/floating_ips", json!({"type": "ipv4"}))
+            .await
+            .invalid(),
+        ["server", "home_location"]
+    );
     for (field, body) in [
         ("type", json!({"home_location": "fsn1"})),
         ("type", json!({"type": "ipv5", "home_location": "fsn1"})),
-        ("home_location", json!({"type": "ipv4"})),
         (
             "home_location",
             json!({"type": "ipv4", "home_location": "moon1"}),
@@ -692,7 +697,7 @@ async fn certificates_are_issued_in_time() {
     );
     api.post(&format!("{path}/actions/retry"), Value::Null)
         .await
-        .error(409, "conflict");
+        .error(423, "locked");
     api.sandbox.clock().advance(SECOND * 4);
     assert_eq!(
         api.get(&path).await.ok(200)["certificate"]["status"]["issuance"],
@@ -822,4 +827,68 @@ async fn all_of_them_have_names_labels_pages_and_protection() {
         api.delete(&one).await.ok_empty(204);
         api.delete(&one).await.error(404, "not_found");
     }
+}
+
+#[tokio::test]
+async fn a_floating_ip_moves_from_one_server_to_another() {
+    let api = Api::new();
+    let (a, b) = (api.server("a").await, api.server("b").await);
+    let ip = api
+        .created("/floating_ips", json!({"type": "ipv4", "server": a}))
+        .await["id"]
+        .clone();
+    let assign = format!("/floating_ips/{ip}/actions/assign");
+    let same = api.post(&assign, json!({"server": a})).await;
+    same.error(422, "floating_ip_assigned");
+    assert_eq!(
+        same.json["error"]["message"],
+        "the Floating IP is assigned to the server already"
+    );
+    let moved = api.run(&assign, json!({"server": b})).await;
+    assert_eq!(
+        moved["action"]["resources"],
+        json!([{"id": ip, "type": "floating_ip"}, {"id": b, "type": "server"}])
+    );
+    assert_eq!(api.read(a).await["public_net"]["floating_ips"], json!([]));
+    assert_eq!(api.read(b).await["public_net"]["floating_ips"], json!([ip]));
+}
+
+#[tokio::test]
+async fn no_volume_has_no_size() {
+    let api = Api::new();
+    for size in [0, 9, 10_241, -1] {
+        let body = json!({"name": "data", "size": size, "location": "fsn1"});
+        let refused = api.post("/volumes", body).await;
+        assert_eq!(refused.invalid(), ["size"], "{size}");
+        assert_eq!(
+            refused.json["error"]["details"]["fields"][0]["messages"],
+            json!(["must be from 10 to 10240"])
+        );
+    }
+    let id = api
+        .created(
+            "/volumes",
+            json!({"name": "data", "size": 10, "location": "fsn1"}),
+        )
+        .await["id"]
+        .clone();
+    let resize = format!("/volumes/{id}/actions/resize");
+    for size in [0, 10] {
+        assert_eq!(
+            api.post(&resize, json!({"size": size})).await.invalid(),
+            ["size"]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_project_can_begin_without_a_network() {
+    let api = Api::of(
+        cloud_sandbox::Sandbox::builder()
+            .default_network(false)
+            .build(),
+    );
+    assert!(api.names("/networks").await.is_empty());
+    let api = Api::new();
+    assert_eq!(api.names("/networks").await, ["default"]);
 }

@@ -51,7 +51,7 @@ async fn a_server_is_created_in_steps_and_goes_away_in_steps() {
     let server = api.read(id).await;
     assert_eq!(
         (&server["status"], &server["locked"]),
-        (&json!("starting"), &json!(false))
+        (&json!("starting"), &json!(true))
     );
     api.sandbox.clock().advance(SECOND);
     let started = api.get(&start).await.ok(200)["action"].clone();
@@ -60,7 +60,11 @@ async fn a_server_is_created_in_steps_and_goes_away_in_steps() {
         (&json!("success"), &json!(100), &Value::Null)
     );
     assert!(started["finished"].as_str().unwrap() > started["started"].as_str().unwrap());
-    assert_eq!(api.read(id).await["status"], "running");
+    let server = api.read(id).await;
+    assert_eq!(
+        (&server["status"], &server["locked"]),
+        (&json!("running"), &json!(false))
+    );
 
     let deletion = api.delete(&format!("/servers/{id}")).await;
     assert_eq!(deletion.ok(200)["action"]["command"], "delete_server");
@@ -267,13 +271,88 @@ async fn protection() {
     )
     .await
     .error(423, "protected");
-    api.act(id, "change_protection", json!({"delete": false}))
-        .await;
+    api.act(
+        id,
+        "change_protection",
+        json!({"delete": false, "rebuild": false}),
+    )
+    .await;
+    api.delete(&format!("/servers/{id}")).await.ok(200);
+}
+
+#[tokio::test]
+async fn deletion_and_rebuilding_of_a_server_are_protected_alike() {
+    let api = Api::new();
+    let id = api.server("web").await;
+    let path = format!("/servers/{id}/actions/change_protection");
+    for body in [
+        json!({"delete": true, "rebuild": false}),
+        json!({"delete": false, "rebuild": true}),
+        json!({"delete": true}),
+        json!({"rebuild": true}),
+    ] {
+        let refused = api.post(&path, body.clone()).await;
+        assert_eq!(refused.invalid(), ["delete", "rebuild"], "{body}");
+        assert_eq!(
+            refused.json["error"]["message"],
+            "invalid input in fields 'delete', 'rebuild'"
+        );
+    }
+    // What the server has already may be said again, or left out.
+    for body in [
+        json!({"delete": false}),
+        json!({"rebuild": false}),
+        json!({}),
+    ] {
+        api.act(id, "change_protection", body).await;
+    }
     assert_eq!(
         api.read(id).await["protection"],
-        json!({"delete": false, "rebuild": true})
+        json!({"delete": false, "rebuild": false})
     );
-    api.delete(&format!("/servers/{id}")).await.ok(200);
+}
+
+#[tokio::test]
+async fn a_protection_shows_at_once_and_goes_with_an_action_that_fails() {
+    let api = Api::new();
+    let id = api.server("web").await;
+    let path = format!("/servers/{id}/actions/change_protection");
+    let on = json!({"delete": true, "rebuild": true});
+    api.sandbox
+        .faults()
+        .next(cloud_sandbox::Fault::ActionFailed {
+            code: "action_failed".into(),
+            message: "no".into(),
+        });
+    api.post(&path, on.clone()).await.ok(201);
+    assert_eq!(api.read(id).await["protection"], on);
+    api.settle();
+    assert_eq!(
+        api.read(id).await["protection"],
+        json!({"delete": false, "rebuild": false})
+    );
+}
+
+#[tokio::test]
+async fn a_server_without_any_address_is_created_only_if_it_is_not_started() {
+    let api = Api::new();
+    let mut body = order("web");
+    body["public_net"] = json!({"enable_ipv4": false, "enable_ipv6": false});
+    assert_eq!(
+        api.post("/servers", body.clone()).await.invalid(),
+        ["public_net"]
+    );
+    body["start_after_create"] = json!(false);
+    let server = api.created("/servers", body).await;
+    let server = api.read(server["id"].as_i64().unwrap()).await;
+    assert_eq!(
+        (
+            &server["status"],
+            &server["public_net"]["ipv4"],
+            &server["public_net"]["ipv6"]
+        ),
+        (&json!("off"), &Value::Null, &Value::Null)
+    );
 }
 
 #[tokio::test]

@@ -300,11 +300,11 @@ async fn services() {
     };
     api.sandbox.faults().next(fault);
     api.post(&path(id, "add_service"), service(5)).await.ok(201);
+    api.settle();
+    api.run(&path(id, "add_service"), service(5)).await;
     api.post(&path(id, "add_service"), service(5))
         .await
         .error(412, "source_port_already_used");
-    api.settle();
-    api.run(&path(id, "add_service"), service(5)).await;
     api.post(
         &path(id, "change_type"),
         json!({"load_balancer_type": "lb11"}),
@@ -614,7 +614,10 @@ async fn a_service_needs_no_more_than_its_protocol() {
             (&json!(listen), &json!(destination))
         );
         assert_eq!(service["proxyprotocol"], false);
-        let check = json!({"protocol": "tcp", "port": destination, "interval": 15, "timeout": 10, "retries": 3});
+        let mut check = json!({"protocol": service["protocol"], "port": destination, "interval": 15, "timeout": 10, "retries": 3});
+        if service["protocol"] == "http" {
+            check["http"] = json!({"domain": "", "path": "/", "response": "", "status_codes": ["2??", "3??"], "tls": false});
+        }
         assert_eq!(service["health_check"], check);
     }
     let missing = api
@@ -666,4 +669,57 @@ async fn the_owners_addresses() {
     api.delete(&format!("/load_balancers/{id}")).await.ok(201);
     api.settle();
     api.delete(&address).await.ok(204);
+}
+
+#[tokio::test]
+async fn a_target_by_address_may_say_that_it_uses_no_private_ip() {
+    let api = Api::new();
+    let id = create(&api, "front").await;
+    let target = |private: bool| json!({"type": "ip", "ip": {"ip": "203.0.113.9"}, "use_private_ip": private});
+    assert_eq!(
+        api.post(&path(id, "add_target"), target(true))
+            .await
+            .invalid(),
+        ["use_private_ip"]
+    );
+    api.run(&path(id, "add_target"), target(false)).await;
+    assert_eq!(
+        read(&api, id).await["targets"][0]["ip"],
+        json!({"ip": "203.0.113.9"})
+    );
+}
+
+#[tokio::test]
+async fn an_https_service_is_checked_by_http_unless_told_otherwise() {
+    let api = Api::new();
+    let id = create(&api, "front").await;
+    let certificate = json!({"name": "c", "type": "managed", "domain_names": ["example.com"]});
+    let certificate = api.created("/certificates", certificate).await["id"].clone();
+    let body = json!({"protocol": "https", "http": {"certificates": [certificate]}});
+    api.run(&path(id, "add_service"), body).await;
+    let check = &read(&api, id).await["services"][0]["health_check"];
+    assert_eq!(
+        (&check["protocol"], &check["port"]),
+        (&json!("http"), &json!(80))
+    );
+    let tcp = json!({"protocol": "tcp", "port": 80, "interval": 15, "timeout": 10, "retries": 3});
+    let body = json!({"protocol": "http", "listen_port": 81, "health_check": tcp});
+    api.run(&path(id, "add_service"), body).await;
+    assert_eq!(read(&api, id).await["services"][1]["health_check"], tcp);
+}
+
+#[tokio::test]
+async fn an_algorithm_shows_at_once() {
+    let api = Api::new();
+    let id = create(&api, "front").await;
+    api.post(
+        &path(id, "change_algorithm"),
+        json!({"type": "least_connections"}),
+    )
+    .await
+    .ok(201);
+    assert_eq!(
+        read(&api, id).await["algorithm"],
+        json!({"type": "least_connections"})
+    );
 }

@@ -57,7 +57,7 @@ async fn a_zone_is_created_published_and_deleted() {
         zone["authoritative_nameservers"]["assigned"],
         json!(NAMESERVERS)
     );
-    assert!(zone.get("primary_nameservers").is_none());
+    assert_eq!(zone["primary_nameservers"], json!([]));
     assert_eq!(
         (&action["command"], &action["resources"][0]["type"]),
         (&json!("create_zone"), &json!("zone"))
@@ -210,9 +210,18 @@ async fn records_come_and_go_in_sets() {
             &json!(120)
         )
     );
-    api.post(&path("add_records"), records(&["203.0.113.2"]))
-        .await
-        .error(409, "uniqueness_error");
+    for values in [&["203.0.113.2"][..], &["203.0.113.2", "203.0.113.4"]] {
+        let refused = api.post(&path("add_records"), records(values)).await;
+        assert_eq!(refused.invalid(), ["records[0].records[3].value"]);
+        assert_eq!(
+            refused.json["error"]["message"],
+            "duplicate value '203.0.113.2'"
+        );
+        assert_eq!(
+            refused.json["error"]["details"]["fields"][0]["messages"],
+            json!(["duplicate value '203.0.113.2'"])
+        );
+    }
     let other_ttl = json!({"ttl": 60, "records": [{"value": "203.0.113.4"}]});
     assert_eq!(
         api.post(&path("add_records"), other_ttl).await.invalid(),
@@ -290,12 +299,6 @@ async fn records_come_and_go_in_sets() {
             ["records"]
         );
     }
-    assert_eq!(
-        api.post(&path("add_records"), records(&["1.2.3.4", "1.2.3.4"]))
-            .await
-            .invalid(),
-        ["records.value"]
-    );
 }
 
 #[tokio::test]
@@ -401,10 +404,89 @@ async fn protected_records_stay() {
     )
     .await
     .ok(200);
+    let whole = api.delete("/zones/example.com").await;
+    whole.error(423, "protected");
+    assert_eq!(
+        whole.json["error"]["message"],
+        "the RRset is protected against this change"
+    );
     api.post(&path("change_protection"), json!({"change": false}))
         .await
         .ok(201);
     api.delete("/zones/example.com/rrsets/www/A").await.ok(201);
+    api.delete("/zones/example.com").await.ok(201);
+}
+
+#[tokio::test]
+async fn a_new_zone_gets_the_records_that_its_zone_file_lacks() {
+    let api = Api::new();
+    let file = "www 300 IN A 203.0.113.7\n";
+    let body = json!({"name": "example.com", "mode": "primary", "zonefile": file});
+    assert_eq!(api.created("/zones", body).await["record_count"], 5);
+    assert_eq!(values(&rrset(&api, "www/A").await), ["203.0.113.7"]);
+    assert_eq!(values(&rrset(&api, "@/NS").await), NAMESERVERS);
+    assert_eq!(values(&rrset(&api, "@/SOA").await).len(), 1);
+
+    let two = "@ IN SOA a. b. 1 2 3 4 5\n@ IN SOA a. b. 2 2 3 4 5\n";
+    let refused = api
+        .post(
+            "/zones",
+            json!({"name": "example.org", "mode": "primary", "zonefile": two}),
+        )
+        .await;
+    assert_eq!(refused.invalid(), ["zonefile"]);
+    // What replaces the records of a zone has to bring them.
+    let import = api
+        .post(
+            "/zones/example.com/actions/import_zonefile",
+            json!({"zonefile": file}),
+        )
+        .await;
+    assert_eq!(import.invalid(), ["zonefile"]);
+}
+
+#[tokio::test]
+async fn no_rrset_has_a_value_twice() {
+    let api = Api::new();
+    zone(&api, "example.com").await;
+    let text = r#""v=1""#;
+    let twice = records(&[text, text]);
+    let mut rrset = twice.clone();
+    rrset["name"] = json!("www");
+    rrset["type"] = json!("TXT");
+    let new = json!({"name": "example.org", "mode": "primary", "rrsets": [rrset]});
+    for (path, body) in [
+        ("/zones", new),
+        ("/zones/example.com/rrsets", rrset),
+        (
+            "/zones/example.com/rrsets/www/TXT/actions/add_records",
+            twice,
+        ),
+    ] {
+        let refused = api.post(path, body).await;
+        assert_eq!(refused.invalid(), ["records[0].records[1].value"], "{path}");
+        assert_eq!(
+            refused.json["error"]["message"],
+            r#"duplicate value '"v=1"'"#
+        );
+    }
+}
+
+#[tokio::test]
+async fn changes_of_one_zone_need_not_wait_for_each_other() {
+    let api = Api::new();
+    zone(&api, "example.com").await;
+    let path = |action: &str| format!("/zones/example.com/rrsets/www/A/actions/{action}");
+    api.post(&path("add_records"), records(&["203.0.113.1"]))
+        .await
+        .ok(201);
+    api.post(&path("change_ttl"), json!({"ttl": 60}))
+        .await
+        .ok(201);
+    api.post(&path("set_records"), records(&["203.0.113.2"]))
+        .await
+        .ok(201);
+    assert_eq!(values(&rrset(&api, "www/A").await), ["203.0.113.2"]);
 }
 
 #[tokio::test]

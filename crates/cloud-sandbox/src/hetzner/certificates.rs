@@ -113,7 +113,6 @@ named!(Certificate);
 
 impl Resource for Certificate {
     const KIND: Kind = Kind::Certificate;
-    const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::conflict);
 
     in_table!(certificates);
 
@@ -178,7 +177,7 @@ fn list_certificates(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     resource::check_name::<Certificate>(&mut input, &name);
     let labels = input.labels("labels").unwrap_or_default();
@@ -189,6 +188,7 @@ fn create_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             (Some(issued), domains)
         }),
     };
+    input.ignore(&["domain_names", "certificate", "private_key"]);
     input.finish()?;
     ctx.project.certificates.check_name(&name, None)?;
     let id = ctx.shared.id();
@@ -287,7 +287,7 @@ fn start_issue(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> i64 {
             row.error = Some((code.clone(), message.clone()));
         }
     };
-    ctx.start(
+    ctx.follow(
         command,
         5,
         vec![(Kind::Certificate, id)],
@@ -313,6 +313,7 @@ fn delete_certificate(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn retry(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let id = resource::changeable::<Certificate>(ctx)?;
     if resource::find::<Certificate>(ctx, id)?.issuance != "failed" {
         return Err(ApiError::new(

@@ -54,6 +54,22 @@ impl ApiError {
         Self::new(422, "invalid_input", message).with(json!({"fields": fields}))
     }
 
+    /// A key that the description of the operation does not know.
+    pub(crate) fn unknown_field(path: &str) -> Self {
+        let key = path.rsplit('.').next().unwrap_or(path);
+        let message = format!("unknown field name '{key}'");
+        let details = json!({"fields": [{"name": path, "messages": [message]}]});
+        Self::new(422, "invalid_input", message).with(details)
+    }
+
+    /// A record that is in its RRset already, or would be in it twice.
+    pub(crate) fn duplicate_value(index: usize, value: &str) -> Self {
+        let message = format!("duplicate value '{value}'");
+        let name = format!("records[0].records[{index}].value");
+        let details = json!({"fields": [{"name": name, "messages": [message]}]});
+        Self::new(422, "invalid_input", message).with(details)
+    }
+
     pub(crate) fn json_error(message: impl Into<String>) -> Self {
         Self::new(400, "json_error", message)
     }
@@ -101,14 +117,6 @@ impl ApiError {
         .with(json!({
             "announcement": "https://docs.hetzner.cloud/changelog"
         }))
-    }
-
-    pub(crate) fn conflict(what: &str) -> Self {
-        Self::new(
-            409,
-            "conflict",
-            format!("the {what} is being changed by an action that is still running"),
-        )
     }
 
     pub(crate) fn must_be_unassigned(what: &str) -> Self {

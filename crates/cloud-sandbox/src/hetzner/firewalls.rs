@@ -111,7 +111,6 @@ named!(Firewall);
 
 impl Resource for Firewall {
     const KIND: Kind = Kind::Firewall;
-    const BUSY: Option<fn(&str) -> ApiError> = None;
 
     in_table!(firewalls);
 
@@ -236,7 +235,7 @@ fn list_firewalls(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     resource::check_name::<Firewall>(&mut input, &name);
     let labels = input.labels("labels").unwrap_or_default();
@@ -268,7 +267,7 @@ fn create_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut actions = Vec::new();
     // Without servers there is nothing to wait for.
     if has_rules && !targets.is_empty() {
-        actions.push(ctx.start("set_firewall_rules", 1, vec![(Kind::Firewall, id)], None));
+        actions.push(ctx.follow("set_firewall_rules", 1, vec![(Kind::Firewall, id)], None));
     }
     actions.extend(start_apply(ctx, id, targets));
     let actions = shown(ctx, actions);
@@ -315,6 +314,7 @@ fn read_targets(input: &mut Input, field: &str) -> Option<Vec<Target>> {
             }
             _ => {}
         }
+        object.ignore(&["server", "label_selector"]);
         input.absorb(field, object);
     }
     Some(targets)
@@ -337,6 +337,14 @@ fn check_target(
         return Err(ApiError::new(422, private, "the server has no public side"));
     }
     check_room(of_server(ctx.project, server).len() + 1)
+}
+
+/// Refuses a server that an action locks, before anything is done with the other targets of the request.
+fn check_unlocked(ctx: &Ctx<'_>, target: &Target) -> Result<(), ApiError> {
+    match target {
+        Target::Server(server) => ctx.project.check_unlocked((Kind::Server, *server)),
+        Target::Selector(_) => Ok(()),
+    }
 }
 
 pub(crate) fn check_room(firewalls: usize) -> Result<(), ApiError> {
@@ -375,7 +383,7 @@ fn start_apply(ctx: &mut Ctx<'_>, id: i64, targets: Vec<Target>) -> Vec<i64> {
                 }
             };
             let effect = Effect::either(done, move |project, _| remove(project, id, &failed));
-            ctx.start("apply_firewall", 1, resources, Some(effect))
+            ctx.follow("apply_firewall", 1, resources, Some(effect))
         })
         .collect()
 }
@@ -408,7 +416,7 @@ fn delete_firewall(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn apply_to_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::id::<Firewall>(ctx)?;
     let targets = input.required("apply_to", read_targets);
     input.finish()?;
@@ -427,18 +435,20 @@ fn apply_to_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             ));
         }
         check_target(ctx, target, 404, "private_net_only_server")?;
+        check_unlocked(ctx, target)?;
     }
     let actions = start_apply(ctx, id, targets);
     Ok(Answer::json(201, &json!({"actions": shown(ctx, actions)})))
 }
 
 fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::id::<Firewall>(ctx)?;
     let targets = input.required("remove_from", read_targets);
     input.finish()?;
     let firewall = resource::find::<Firewall>(ctx, id)?;
     for target in &targets {
+        check_unlocked(ctx, target)?;
         if firewall
             .applied
             .iter()
@@ -469,27 +479,25 @@ fn remove_from_resources(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     for target in targets {
         let resources = resources(id, &target);
         let effect = Effect::then(move |project| remove(project, id, &target));
-        actions.push(ctx.start("remove_firewall", 1, resources, Some(effect)));
+        actions.push(ctx.start("remove_firewall", 1, resources, Some(effect))?);
     }
     Ok(Answer::json(201, &json!({"actions": shown(ctx, actions)})))
 }
 
 fn set_rules(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::id::<Firewall>(ctx)?;
     let rules = input.required("rules", |input, _| rules::read(input));
     input.finish()?;
     let servers = resource::find::<Firewall>(ctx, id)?.servers(ctx.project);
-    let effect = resource::set::<Firewall>(id, |firewall| firewall.rules = rules);
-    let mut actions = vec![ctx.start(
-        "set_firewall_rules",
-        1,
-        vec![(Kind::Firewall, id)],
-        Some(effect),
-    )];
+    // The firewall has its rules from now on; what takes time is to bring them to the servers.
+    if let Some(firewall) = ctx.project.firewalls.get_mut(id) {
+        firewall.rules = rules;
+    }
+    let mut actions = vec![ctx.follow("set_firewall_rules", 1, vec![(Kind::Firewall, id)], None)];
     for server in servers {
         let resources = vec![(Kind::Firewall, id), (Kind::Server, server)];
-        actions.push(ctx.start("apply_firewall", 1, resources, None));
+        actions.push(ctx.follow("apply_firewall", 1, resources, None));
     }
     Ok(Answer::json(201, &json!({"actions": shown(ctx, actions)})))
 }

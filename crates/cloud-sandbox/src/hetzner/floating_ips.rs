@@ -111,7 +111,6 @@ named!(FloatingIp);
 
 impl Resource for FloatingIp {
     const KIND: Kind = Kind::FloatingIp;
-    const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::locked);
 
     in_table!(floating_ips);
 
@@ -175,17 +174,18 @@ fn list_floating_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let version = input.required("type", |input, field| input.choice(field, &VERSIONS));
+    if !input.says("server") && !input.says("home_location") {
+        input.problem("server", "is required without a home_location");
+        input.problem("home_location", "is required without a server");
+    }
     let server = input.integer("server");
     let home = locations::read(&mut input, "home_location");
     let description = input.string("description");
     let name = input.text("name");
     resource::check_name::<FloatingIp>(&mut input, name.as_deref().unwrap_or_default());
     let labels = input.labels("labels").unwrap_or_default();
-    if server.is_none() && home.is_none() {
-        input.problem("home_location", "is required without a server");
-    }
     input.finish()?;
     let id = ctx.shared.id();
     let name = name.unwrap_or_else(|| format!("floating-ip-{id}"));
@@ -221,11 +221,8 @@ fn ready_server(ctx: &Ctx<'_>, id: i64) -> Result<&'static Location, ApiError> {
         .servers
         .get(id)
         .ok_or_else(|| ApiError::not_found("server", id))?;
-    if server.locked {
-        Err(ApiError::locked("server"))
-    } else {
-        Ok(server.location)
-    }
+    ctx.project.check_unlocked((Kind::Server, id))?;
+    Ok(server.location)
 }
 
 fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) -> i64 {
@@ -235,7 +232,7 @@ fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) 
             row.server = server;
         }
     });
-    ctx.start(
+    ctx.follow(
         command,
         1,
         vec![(Kind::FloatingIp, id), (Kind::Server, server)],
@@ -253,16 +250,17 @@ fn delete_floating_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::changeable::<FloatingIp>(ctx)?;
     let server = input.required("server", Input::integer);
     input.finish()?;
     ready_server(ctx, server)?;
-    if resource::find::<FloatingIp>(ctx, id)?.server.is_some() {
+    // One that another server has moves: the official Ansible collection sends nothing else when it is to force it.
+    if resource::find::<FloatingIp>(ctx, id)?.server == Some(server) {
         return Err(ApiError::new(
             422,
             "floating_ip_assigned",
-            "the Floating IP is assigned already",
+            "the Floating IP is assigned to the server already",
         ));
     }
     let action = start_assign(ctx, "assign_floating_ip", id, server);
@@ -270,6 +268,7 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn unassign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let id = resource::changeable::<FloatingIp>(ctx)?;
     let server = resource::find::<FloatingIp>(ctx, id)?.server;
     let server = server

@@ -7,7 +7,7 @@ use crate::route::{Route, route};
 
 use super::actions;
 use super::error::ApiError;
-use super::input::{IdOrName, Input};
+use super::input::IdOrName;
 use super::labels::Labels;
 use super::project::{Effect, Kind, Project};
 use super::query::{Order, list};
@@ -244,7 +244,7 @@ fn get_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn update_image(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let image = get_own(ctx)?;
     let description = input.string("description");
     let kind = input.choice("type", &["snapshot"]);
@@ -282,24 +282,31 @@ fn list_image_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn change_image_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
+    let id = get_own(ctx)?.id;
+    ctx.project.check_unlocked((Kind::Image, id))?;
     let image = get_own(ctx)?;
-    let (id, kind) = (image.id, image.kind);
-    let delete = input.boolean("delete").unwrap_or(image.protected);
+    let was = image.protected;
+    let delete = input.boolean("delete").unwrap_or(was);
     input.finish()?;
-    if kind != "snapshot" {
+    if image.kind != "snapshot" {
         return Err(ApiError::new(
             422,
             "unsupported_error",
             "only snapshots can be protected",
         ));
     }
-    let effect = Effect::ImageProtection(id, delete);
+    image.protected = delete;
+    let effect = Effect::told(move |project| {
+        if let Some(image) = project.images.get_mut(&id) {
+            image.protected = was;
+        }
+    });
     let action = ctx.start(
         "change_protection",
         1,
         vec![(Kind::Image, id)],
         Some(effect),
-    );
+    )?;
     one(201, "action", ctx.project.action(action))
 }

@@ -91,17 +91,15 @@ impl Address {
         }
     }
 
-    /// A name of `None` goes back to what it was at the beginning.
-    pub(crate) fn set_dns_ptr(&mut self, ip: IpAddr, name: Option<String>) {
+    /// Gives the name that was set before. A name of `None` goes back to what it was at the beginning.
+    pub(crate) fn set_dns_ptr(&mut self, ip: IpAddr, name: Option<String>) -> Option<String> {
         match (self, ip) {
-            (Self::V4 { name: own, .. }, _) => *own = name,
-            (Self::V6 { names, .. }, IpAddr::V6(ip)) => {
-                match name {
-                    Some(name) => names.insert(ip, name),
-                    None => names.remove(&ip),
-                };
-            }
-            _ => {}
+            (Self::V4 { name: own, .. }, _) => std::mem::replace(own, name),
+            (Self::V6 { names, .. }, IpAddr::V6(ip)) => match name {
+                Some(name) => names.insert(ip, name),
+                None => names.remove(&ip),
+            },
+            _ => None,
         }
     }
 

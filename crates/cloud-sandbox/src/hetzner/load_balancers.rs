@@ -262,8 +262,15 @@ fn get(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
     Ok(id)
 }
 
-/// The load balancer in the path, if it can be changed now. To a change, one that is being deleted is gone.
+/// The load balancer in the path, if an action about it can start now.
 fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), ApiError> {
+    let locked = ctx.project.check_unlocked((Kind::LoadBalancer, ctx.id()?));
+    let found = present(ctx)?;
+    locked.map(|()| found)
+}
+
+/// The load balancer in the path. To a change, one that is being deleted is gone.
+fn present<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), ApiError> {
     let id = ctx.id()?;
     let balancer = ctx
         .project
@@ -275,7 +282,12 @@ fn changeable<'p>(ctx: &'p mut Ctx<'_>) -> Result<(i64, &'p mut LoadBalancer), A
         .ok_or_else(|| ApiError::not_found("load balancer", id))
 }
 
-fn begin(ctx: &mut Ctx<'_>, command: &'static str, id: i64, change: Change) -> Value {
+fn act(
+    ctx: &mut Ctx<'_>,
+    command: &'static str,
+    id: i64,
+    change: Change,
+) -> Result<Answer, ApiError> {
     let network = ctx
         .project
         .load_balancers
@@ -293,18 +305,8 @@ fn begin(ctx: &mut Ctx<'_>, command: &'static str, id: i64, change: Change) -> V
         1,
         resources,
         Some(Effect::LoadBalancer(id, change)),
-    );
-    ctx.project.action(action)
-}
-
-fn act(
-    ctx: &mut Ctx<'_>,
-    command: &'static str,
-    id: i64,
-    change: Change,
-) -> Result<Answer, ApiError> {
-    let action = begin(ctx, command, id, change);
-    one(201, "action", action)
+    )?;
+    one(201, "action", ctx.project.action(action))
 }
 
 fn show(ctx: &Ctx<'_>, id: i64) -> Result<Answer, ApiError> {
@@ -322,8 +324,8 @@ fn get_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn update_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    let (id, _) = changeable(ctx)?;
+    let mut input = ctx.input()?;
+    let (id, _) = present(ctx)?;
     let name = input.text("name");
     let labels = input.labels("labels");
     check_name(&mut input, name.as_deref().unwrap_or_default());
@@ -363,15 +365,16 @@ fn get_load_balancer_metrics(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn change_algorithm(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    let id = changeable(ctx)?.0;
+    let mut input = ctx.input()?;
+    let (id, balancer) = changeable(ctx)?;
     let algorithm = read_algorithm(&mut input);
     input.finish()?;
-    act(ctx, "change_algorithm", id, Change::Algorithm(algorithm))
+    let was = std::mem::replace(&mut balancer.algorithm, algorithm);
+    act(ctx, "change_algorithm", id, Change::Algorithm { was })
 }
 
 fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let kind = read_type(&mut input);
     input.finish()?;
@@ -387,17 +390,19 @@ fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn change_dns_ptr(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let input = Input::parse(ctx.call.body)?;
+    let input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let own = [IpAddr::from(balancer.ipv4), balancer.ipv6.into()];
     let (ip, name) = ips::read_dns_ptr(input, "load balancer", |ip| own.contains(&ip))?;
-    act(ctx, "change_dns_ptr", id, Change::DnsPtr(ip, name))
+    let was = balancer.set_dns_ptr(ip, name);
+    act(ctx, "change_dns_ptr", id, Change::DnsPtr { ip, was })
 }
 
 fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let delete = input.boolean("delete").unwrap_or(balancer.protected);
     input.finish()?;
-    act(ctx, "change_protection", id, Change::Protection(delete))
+    let was = std::mem::replace(&mut balancer.protected, delete);
+    act(ctx, "change_protection", id, Change::Protection { was })
 }

@@ -18,7 +18,7 @@ mod range;
 pub(crate) use operations::ROUTES;
 pub(crate) use range::Range;
 
-/// The id of the network `default` that every new project has: 10.0.0.0/16 in the network zone eu-central, all of it
+/// The id of the network `default` that every new project has if nothing else is asked for: 10.0.0.0/16 in the network zone eu-central, all of it
 /// one subnet.
 pub const DEFAULT_NETWORK: i64 = 11_400_001;
 
@@ -69,7 +69,6 @@ named!(Network);
 
 impl Resource for Network {
     const KIND: Kind = Kind::Network;
-    const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::conflict);
 
     in_table!(networks);
 

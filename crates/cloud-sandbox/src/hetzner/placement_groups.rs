@@ -105,7 +105,7 @@ fn list_placement_groups(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     let labels = input.labels("labels").unwrap_or_default();
     input.required("type", |input, field| input.choice(field, &["spread"]));
@@ -158,7 +158,7 @@ fn get_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn update_placement_group(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = get(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.text("name");
     let labels = input.labels("labels");
     if let Some(name) = &name {

@@ -107,7 +107,6 @@ named!(PrimaryIp);
 
 impl Resource for PrimaryIp {
     const KIND: Kind = Kind::PrimaryIp;
-    const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::conflict);
 
     in_table!(primary_ips);
 
@@ -289,7 +288,7 @@ fn is_at(row: &PrimaryIp, ip: &str) -> bool {
 }
 
 fn create_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     resource::check_name::<PrimaryIp>(&mut input, &name);
     let version = input.required("type", |input, field| input.choice(field, &VERSIONS));
@@ -357,8 +356,8 @@ fn check_server(project: &Project, id: i64, version: &str) -> Result<&'static Lo
 }
 
 fn check_stopped(project: &Project, server: i64) -> Result<(), ApiError> {
+    project.check_unlocked((Kind::Server, server))?;
     match project.servers.get(server) {
-        Some(server) if server.locked => Err(ApiError::locked("server")),
         Some(server) if server.status != status::OFF => Err(ApiError::new(
             422,
             "server_not_stopped",
@@ -372,7 +371,7 @@ fn check_stopped(project: &Project, server: i64) -> Result<(), ApiError> {
 fn start_assign(ctx: &mut Ctx<'_>, command: &'static str, id: i64, server: i64) -> i64 {
     tie(ctx.project, id, server);
     let effect = Effect::either(|_| {}, move |project, _| untie(project, id));
-    ctx.start(
+    ctx.follow(
         command,
         1,
         vec![(Kind::PrimaryIp, id), (Kind::Server, server)],
@@ -390,7 +389,7 @@ fn delete_primary_ip(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::changeable::<PrimaryIp>(ctx)?;
     input.required("assignee_type", |input, field| {
         input.choice(field, &["server"])
@@ -413,6 +412,7 @@ fn assign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn unassign(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let id = resource::changeable::<PrimaryIp>(ctx)?;
     let server = resource::find::<PrimaryIp>(ctx, id)?.server;
     let server = server

@@ -1,6 +1,7 @@
 //! The state of one project, and how it changes as time passes.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use crate::rate::Bucket;
 
 use super::certificates::Certificate;
+use super::error::ApiError;
 use super::firewalls::{self, Firewall};
 use super::floating_ips::FloatingIp;
 use super::images::{self, Image};
@@ -49,6 +51,9 @@ pub(crate) struct Project {
     pub(crate) zones: Table<Zone>,
     pub(crate) storage_boxes: BTreeMap<i64, StorageBox>,
     pub(crate) actions: BTreeMap<i64, Action>,
+    /// How many actions about a resource are running.
+    #[serde(skip)]
+    running: HashMap<(Kind, i64), u32>,
     #[serde(with = "plans")]
     events: BTreeMap<(Duration, u64), Event>,
     next_event: u64,
@@ -65,8 +70,6 @@ enum Event {
 
 impl Project {
     pub(crate) fn new(epoch: SystemTime, bucket: Bucket) -> Self {
-        let mut networks = Table::new();
-        networks.insert(Network::seeded(timestamp(epoch)));
         Self {
             epoch,
             now: Duration::ZERO,
@@ -78,13 +81,14 @@ impl Project {
             certificates: Table::new(),
             firewalls: Table::new(),
             floating_ips: Table::new(),
-            networks,
+            networks: Table::new(),
             primary_ips: Table::new(),
             volumes: Table::new(),
             load_balancers: Table::new(),
             zones: Table::new(),
             storage_boxes: BTreeMap::new(),
             actions: BTreeMap::new(),
+            running: HashMap::new(),
             events: BTreeMap::new(),
             next_event: 0,
         }
@@ -121,6 +125,10 @@ impl Project {
             ("storage_boxes", self.storage_boxes.len()),
             ("actions", self.actions.len()),
         ]
+    }
+
+    pub(crate) fn add_default_network(&mut self) {
+        self.networks.insert(Network::seeded(timestamp(self.epoch)));
     }
 
     pub(crate) fn now(&self) -> Duration {
@@ -186,6 +194,9 @@ impl Project {
     ) {
         let ends = self.now.saturating_add(duration);
         let state = ActionState::Running;
+        for resource in &resources {
+            *self.running.entry(*resource).or_default() += 1;
+        }
         self.actions.insert(
             id,
             Action {
@@ -216,6 +227,14 @@ impl Project {
             message,
         });
         action.state = state.clone();
+        for resource in &action.resources {
+            if let Entry::Occupied(mut running) = self.running.entry(*resource) {
+                *running.get_mut() -= 1;
+                if *running.get() == 0 {
+                    running.remove();
+                }
+            }
+        }
         match effect {
             Some(effect) if state != ActionState::Success => self.give_up(effect, &state),
             Some(effect) => self.apply(effect),
@@ -223,7 +242,7 @@ impl Project {
         }
     }
     /// Nothing, when the server was deleted in the meantime.
-    fn with_server(&mut self, id: i64, change: impl FnOnce(&mut Server)) {
+    pub(crate) fn with_server(&mut self, id: i64, change: impl FnOnce(&mut Server)) {
         if let Some(server) = self.servers.get_mut(id) {
             change(server);
         }
@@ -346,15 +365,18 @@ impl Project {
             }
         }
     }
-    /// Whether an action about the resource is still running.
-    pub(crate) fn is_busy(&self, kind: Kind, id: i64) -> bool {
-        let running = self.events.values().filter_map(|event| match event {
-            Event::End(action) => self.actions.get(action),
-            Event::ShutDown(_) | Event::Snapshot { .. } => None,
-        });
-        running
-            .into_iter()
-            .any(|action| action.resources.contains(&(kind, id)))
+
+    /// Whether an action locks the resource. It does so from its start to its end, however it ends.
+    pub(crate) fn is_locked(&self, resource: (Kind, i64)) -> bool {
+        resource.0.is_locked_by_actions() && self.running.contains_key(&resource)
+    }
+
+    /// Refuses to work on a resource that an action locks.
+    pub(crate) fn check_unlocked(&self, resource: (Kind, i64)) -> Result<(), ApiError> {
+        if self.is_locked(resource) {
+            return Err(ApiError::locked(resource.0.words()));
+        }
+        Ok(())
     }
 
     pub(crate) fn action(&self, id: i64) -> Value {

@@ -1,5 +1,7 @@
 //! What the operations of most resources have in common.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -14,8 +16,6 @@ use super::{Ctx, actions, one};
 /// A resource with a name and labels, in a table of its own.
 pub(crate) trait Resource: Named + Sized + 'static {
     const KIND: Kind;
-    /// How a change is refused while another one runs; `None` where changes wait for each other.
-    const BUSY: Option<fn(&str) -> ApiError>;
 
     fn table(project: &Project) -> &Table<Self>;
     fn table_mut(project: &mut Project) -> &mut Table<Self>;
@@ -87,10 +87,8 @@ pub(crate) fn find<'p, T: Resource>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p T, 
 /// The resource in the path, if it can be changed now.
 pub(crate) fn changeable<T: Resource>(ctx: &Ctx<'_>) -> Result<i64, ApiError> {
     let id = id::<T>(ctx)?;
-    match T::BUSY {
-        Some(refuse) if ctx.project.is_busy(T::KIND, id) => Err(refuse(T::KIND.words())),
-        _ => Ok(id),
-    }
+    ctx.project.check_unlocked((T::KIND, id))?;
+    Ok(id)
 }
 
 /// The resource in the path, if it can be deleted now.
@@ -129,7 +127,7 @@ pub(crate) fn get<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 pub(crate) fn update<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = id::<T>(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.text("name");
     let labels = input.labels("labels");
     check_name::<T>(&mut input, name.as_deref().unwrap_or_default());
@@ -162,34 +160,48 @@ pub(crate) fn get_action<T: Resource>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiEr
 }
 
 pub(crate) fn change_protection<T: Protected>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = changeable::<T>(ctx)?;
     let delete = input.required("delete", Input::boolean);
     if let Some(problem) = find::<T>(ctx, id)?.unprotectable().filter(|_| delete) {
         input.problem("delete", problem);
     }
     input.finish()?;
-    start::<T>(
-        ctx,
-        "change_protection",
-        id,
-        set::<T>(id, move |row| *row.protected_mut() = delete),
-    )
+    let row = T::table_mut(ctx.project).get_mut(id);
+    let was = row.is_some_and(|row| std::mem::replace(row.protected_mut(), delete));
+    let effect = Effect::told(move |project| {
+        if let Some(row) = T::table_mut(project).get_mut(id) {
+            *row.protected_mut() = was;
+        }
+    });
+    start::<T>(ctx, "change_protection", id, effect)
 }
 
 pub(crate) fn change_dns_ptr<T: Addressed>(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = changeable::<T>(ctx)?;
-    let body = ctx.call.body;
+    let input = ctx.input()?;
     let row = T::table_mut(ctx.project).get_mut(id);
-    let (ip, name) = ips::read_dns_ptr(Input::parse(body)?, "resource", |ip| {
+    let (ip, name) = ips::read_dns_ptr(input, "resource", |ip| {
         row.is_some_and(|row| row.address_mut().owns(ip))
     })?;
-    start::<T>(
-        ctx,
-        "change_dns_ptr",
-        id,
-        set::<T>(id, move |row| row.address_mut().set_dns_ptr(ip, name)),
-    )
+    let effect = tell_dns_ptr::<T>(ctx.project, id, ip, name);
+    start::<T>(ctx, "change_dns_ptr", id, effect)
+}
+
+/// Gives an address a name, which goes again with an action that fails.
+pub(crate) fn tell_dns_ptr<T: Addressed>(
+    project: &mut Project,
+    id: i64,
+    ip: IpAddr,
+    name: Option<String>,
+) -> Effect {
+    let row = T::table_mut(project).get_mut(id);
+    let was = row.and_then(|row| row.address_mut().set_dns_ptr(ip, name));
+    Effect::told(move |project| {
+        if let Some(row) = T::table_mut(project).get_mut(id) {
+            row.address_mut().set_dns_ptr(ip, was);
+        }
+    })
 }
 
 /// A change of one resource; nothing, when it was deleted in the meantime.
@@ -226,6 +238,6 @@ pub(crate) fn start_with(
     resources: Vec<(Kind, i64)>,
     effect: Effect,
 ) -> Result<Answer, ApiError> {
-    let action = ctx.start(command, 1, resources, Some(effect));
+    let action = ctx.start(command, 1, resources, Some(effect))?;
     one(201, "action", ctx.project.action(action))
 }

@@ -186,9 +186,6 @@ fn read_records(input: &mut Input, kind: &str) -> Vec<Record> {
         {
             item.problem("value", format!("{value:?} {problem}"));
         }
-        if found.iter().any(|record| record.value == value) {
-            item.problem("value", format!("{value:?} is there twice"));
-        }
         input.absorb("records", item);
         found.push(Record { value, comment });
     }
@@ -196,6 +193,17 @@ fn read_records(input: &mut Input, kind: &str) -> Vec<Record> {
         input.problem("records", "must be one only for this type");
     }
     found
+}
+
+/// Refuses values that an RRset would have twice (hetzner/cert-manager-webhook-hetzner#213).
+fn check_distinct(there: &[Record], new: &[Record]) -> Result<(), ApiError> {
+    let all: Vec<&Record> = there.iter().chain(new).collect();
+    for (index, record) in all.iter().enumerate() {
+        if all[..index].iter().any(|other| other.value == record.value) {
+            return Err(ApiError::duplicate_value(index, &record.value));
+        }
+    }
+    Ok(())
 }
 
 fn read_few_records(input: &mut Input, kind: &str) -> Vec<Record> {
@@ -227,6 +235,13 @@ fn read(input: &mut Input, zone: &str, order: usize) -> (Key, RrSet) {
             ..RrSet::new(ttl, order)
         },
     )
+}
+
+/// Refuses RRsets of a new zone that have a value twice.
+pub(crate) fn check_all_distinct(rrsets: &BTreeMap<Key, RrSet>) -> Result<(), ApiError> {
+    rrsets
+        .values()
+        .try_for_each(|rrset| check_distinct(&[], &rrset.records))
 }
 
 /// Reads the RRsets that a new zone shall have.
@@ -273,7 +288,7 @@ fn list_rrsets(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let zone = zones::primary(ctx)?;
     let (id, zone_name) = zone.key();
     let order = zone
@@ -287,6 +302,7 @@ fn create_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         input.problem("type", problem);
     }
     input.finish()?;
+    check_distinct(&[], &rrset.records)?;
     if zone.rrsets.contains_key(&key) {
         return Err(ApiError::not_unique("name"));
     }
@@ -331,7 +347,7 @@ fn change(
     command: &'static str,
     read_and_change: impl FnOnce(&mut Input, &Key, &mut RrSet) -> Result<(), ApiError>,
 ) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (zone, key) = find(ctx)?;
     let (id, _) = zone.key();
     let rrset = zone.rrsets.get_mut(&key).ok_or_else(|| missing(&key))?;
@@ -373,7 +389,7 @@ fn get_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn update_rrset(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (zone, key) = find(ctx)?;
     let labels = input.labels("labels");
     input.finish()?;
@@ -415,6 +431,7 @@ fn set_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     change(ctx, 201, "set_rrset_records", |input, (_, kind), rrset| {
         let records = read_few_records(input, kind);
         input.finish()?;
+        check_distinct(&[], &records)?;
         check_unprotected(rrset)?;
         rrset.records = records;
         Ok(())
@@ -422,7 +439,7 @@ fn set_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let key = key(ctx);
     let zone = zones::primary(ctx)?;
     let (id, zone_name) = zone.key();
@@ -455,9 +472,7 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .entry(key)
         .or_insert_with(|| RrSet::new(ttl, order));
     check_unprotected(rrset)?;
-    if records.iter().any(|record| rrset.has(&record.value)) {
-        return Err(ApiError::not_unique("records"));
-    }
+    check_distinct(&rrset.records, &records)?;
     rrset.ttl = rrset.ttl.or(ttl);
     rrset.records.extend(records);
     zones::publish(ctx, 201, "add_rrset_records", id)
@@ -465,6 +480,7 @@ fn add_records(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// Refuses records that are not there.
 fn check_known(rrset: &RrSet, records: &[Record]) -> Result<(), ApiError> {
+    check_distinct(&[], records)?;
     match records.iter().find(|record| !rrset.has(&record.value)) {
         Some(record) => Err(ApiError::invalid_input([(
             "records",

@@ -68,7 +68,7 @@ fn list_ssh_keys(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     let public_key = input.required("public_key", Input::text);
     let labels = input.labels("labels").unwrap_or_default();
@@ -129,7 +129,7 @@ fn get_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn update_ssh_key(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let id = get(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.text("name");
     let labels = input.labels("labels");
     input.finish()?;

@@ -154,8 +154,6 @@ pub(crate) struct StorageBox {
     labels: Labels,
     created: String,
     is_ready: bool,
-    /// While an action works on all of it.
-    is_busy: bool,
     folders: BTreeSet<String>,
     snapshots: BTreeMap<i64, Snapshot>,
     subaccounts: BTreeMap<i64, Subaccount>,
@@ -327,12 +325,9 @@ fn get<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, ApiError> {
 
 /// The storage box in the path, when it can be worked on.
 fn get_free<'a>(ctx: &'a mut Ctx<'_>) -> Result<&'a mut StorageBox, ApiError> {
+    let locked = ctx.project.check_unlocked((Kind::StorageBox, ctx.id()?));
     let storage_box = get(ctx)?;
-    if storage_box.is_busy {
-        Err(ApiError::locked("storage box"))
-    } else {
-        Ok(storage_box)
-    }
+    locked.map(|()| storage_box)
 }
 
 /// Starts an action about the storage box in the path and answers with it.
@@ -344,7 +339,7 @@ fn act(
 ) -> Result<Answer, ApiError> {
     let id = ctx.id()?;
     let effect = change.map(|change| Effect::StorageBox(id, change));
-    let action = ctx.start(command, units, vec![(Kind::StorageBox, id)], effect);
+    let action = ctx.start(command, units, vec![(Kind::StorageBox, id)], effect)?;
     one(201, "action", ctx.project.action(action))
 }
 
@@ -358,7 +353,7 @@ fn list_storage_boxes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     let kind = read_type(&mut input);
     let location = input
@@ -400,7 +395,6 @@ fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         labels,
         created: ctx.project.stamp(),
         is_ready: false,
-        is_busy: true,
         folders: BTreeSet::new(),
         snapshots: BTreeMap::new(),
         subaccounts: BTreeMap::new(),
@@ -408,7 +402,7 @@ fn create_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     };
     let body = storage_box.render();
     ctx.project.storage_boxes.insert(id, storage_box);
-    let action = ctx.start(
+    let action = ctx.follow(
         "create",
         3,
         vec![(Kind::StorageBox, id)],
@@ -426,7 +420,7 @@ fn get_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn update_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.text("name");
     let labels = input.labels("labels");
     input.finish()?;
@@ -441,7 +435,6 @@ fn delete_storage_box(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if storage_box.protected {
         return Err(ApiError::protected("storage box"));
     }
-    storage_box.is_busy = true;
     act(ctx, "delete", 1, Some(Change::Gone))
 }
 
@@ -475,7 +468,7 @@ fn list_folders(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get_free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let delete = input.boolean("delete");
     input.finish()?;
     act(
@@ -488,18 +481,17 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn change_type(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get_free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let kind = read_type(&mut input);
     input.finish()?;
     let kind =
         kind.ok_or_else(|| ApiError::invalid_input([("storage_box_type", "is required")]))?;
-    get_free(ctx)?.is_busy = true;
     act(ctx, "change_type", 3, Some(Change::Type(kind)))
 }
 
 fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get_free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     read_password(&mut input);
     input.finish()?;
     act(ctx, "reset_password", 1, None)
@@ -507,7 +499,7 @@ fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get_free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let access = read_access(&mut input, &ACCESS);
     input.finish()?;
     act(
@@ -525,17 +517,11 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
         return;
     };
     match change {
-        Change::Ready => {
-            storage_box.is_ready = true;
-            storage_box.is_busy = false;
-        }
+        Change::Ready => storage_box.is_ready = true,
         Change::Gone => {
             project.storage_boxes.remove(&id);
         }
-        Change::Type(kind) => {
-            storage_box.kind = kind;
-            storage_box.is_busy = false;
-        }
+        Change::Type(kind) => storage_box.kind = kind,
         Change::Protection(delete) => {
             storage_box.protected = delete.unwrap_or(storage_box.protected);
         }
@@ -546,7 +532,6 @@ pub(crate) fn apply(project: &mut Project, id: i64, change: Change) {
             plan::schedule(project, id);
         }
         Change::RolledBack(snapshot) => {
-            storage_box.is_busy = false;
             if let Some(folders) = storage_box
                 .snapshots
                 .get(&snapshot)
@@ -597,7 +582,6 @@ pub(crate) fn give_up(project: &mut Project, id: i64, change: &Change) {
         Change::Ready => {
             project.storage_boxes.remove(&id);
         }
-        Change::Gone | Change::Type(_) | Change::RolledBack(_) => storage_box.is_busy = false,
         Change::SnapshotTaken(snapshot) => {
             storage_box.snapshots.remove(snapshot);
         }

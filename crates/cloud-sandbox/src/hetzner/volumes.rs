@@ -102,7 +102,6 @@ named!(Volume);
 
 impl Resource for Volume {
     const KIND: Kind = Kind::Volume;
-    const BUSY: Option<fn(&str) -> ApiError> = Some(ApiError::locked);
 
     in_table!(volumes);
 
@@ -179,9 +178,7 @@ pub(crate) fn check_attachable(
             "the volume is attached to a server already",
         ));
     }
-    if project.is_busy(Kind::Volume, volume) {
-        return Err(ApiError::locked("volume"));
-    }
+    project.check_unlocked((Kind::Volume, volume))?;
     if row.location.id != location.id {
         return Err(ApiError::invalid_input([(
             field,
@@ -191,7 +188,7 @@ pub(crate) fn check_attachable(
     Ok(())
 }
 
-/// Starts to attach a volume, which is the server's when the action ends.
+/// Starts to attach a volume that is [free](check_attachable), which is the server's when the action ends.
 pub(crate) fn start_attach(ctx: &mut Ctx<'_>, units: u32, volume: i64, server: i64) -> i64 {
     let effect = Effect::then(move |project| {
         let server = project.servers.get(server).map(Named::id);
@@ -199,7 +196,7 @@ pub(crate) fn start_attach(ctx: &mut Ctx<'_>, units: u32, volume: i64, server: i
             volume.server = server;
         }
     });
-    ctx.start(
+    ctx.follow(
         "attach_volume",
         units,
         vec![(Kind::Volume, volume), (Kind::Server, server)],
@@ -214,9 +211,7 @@ fn ready_server<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Server, ApiError> {
         .servers
         .get(id)
         .ok_or_else(|| ApiError::not_found("server", id))?;
-    if server.locked {
-        return Err(ApiError::locked("server"));
-    }
+    ctx.project.check_unlocked((Kind::Server, id))?;
     check_room(of_server(ctx.project, id).len() + 1)?;
     Ok(server)
 }
@@ -242,11 +237,10 @@ fn list_volumes(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
-    let size = input.required("size", Input::integer);
+    let mut input = ctx.input()?;
+    let size = input.required("size", read_size);
     let name = input.required("name", Input::text);
     resource::check_name::<Volume>(&mut input, &name);
-    check_size(&mut input, size);
     let labels = input.labels("labels").unwrap_or_default();
     let format = input.choice("format", &["ext4", "xfs"]);
     let automount = input.boolean("automount") == Some(true);
@@ -292,7 +286,7 @@ fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     };
     ctx.project.volumes.insert(volume);
     let effect = resource::set::<Volume>(id, |volume| volume.available = true);
-    let action = ctx.start("create_volume", 1, vec![(Kind::Volume, id)], Some(effect));
+    let action = ctx.follow("create_volume", 1, vec![(Kind::Volume, id)], Some(effect));
     let next: Vec<i64> = server
         .into_iter()
         .map(|server| start_attach(ctx, 2, id, server))
@@ -308,10 +302,14 @@ fn create_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     ))
 }
 
-fn check_size(input: &mut Input, size: i64) {
-    if size != 0 && !(10..=10_240).contains(&size) {
-        input.problem("size", "must be from 10 to 10240");
+/// A size in gigabytes that a volume can have.
+fn read_size(input: &mut Input, field: &str) -> Option<i64> {
+    let size = input.integer(field)?;
+    let is_possible = (10..=10_240).contains(&size);
+    if !is_possible {
+        input.problem(field, "must be from 10 to 10240");
     }
+    is_possible.then_some(size)
 }
 
 fn delete_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -329,7 +327,7 @@ fn delete_volume(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn attach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::id::<Volume>(ctx)?;
     let server = input.required("server", Input::integer);
     input.boolean("automount");
@@ -341,6 +339,7 @@ fn attach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn detach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let id = resource::changeable::<Volume>(ctx)?;
     let server = resource::find::<Volume>(ctx, id)?.server;
     let server = server.ok_or_else(|| {
@@ -352,11 +351,11 @@ fn detach(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn resize(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::changeable::<Volume>(ctx)?;
-    let size = input.required("size", Input::integer);
-    check_size(&mut input, size);
-    if size != 0 && size <= resource::find::<Volume>(ctx, id)?.size {
+    let size = input.required("size", read_size);
+    input.check()?;
+    if size <= resource::find::<Volume>(ctx, id)?.size {
         input.problem("size", "must be larger than now");
     }
     input.finish()?;

@@ -158,7 +158,7 @@ impl Zone {
 
     fn render(&self) -> Value {
         let records: usize = self.rrsets.values().map(|rrset| rrset.records.len()).sum();
-        let mut value = json!({
+        json!({
             "id": self.id,
             "name": self.name,
             "created": self.created,
@@ -175,11 +175,17 @@ impl Zone {
                 "delegation_last_check": null,
                 "delegation_status": "unknown",
             },
-        });
-        if !self.is_primary {
-            value["primary_nameservers"] = self.primaries.iter().map(Primary::render).collect();
+            // Empty for a zone in primary mode, and there all the same: the official Ansible collection counts them.
+            "primary_nameservers": self.primaries.iter().map(Primary::render).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Refuses to replace or to delete all RRsets while one of them is protected against change.
+    fn check_rrsets_unprotected(&self) -> Result<(), ApiError> {
+        if self.rrsets.values().any(|rrset| rrset.protected) {
+            return Err(ApiError::protected("RRset"));
         }
-        value
+        Ok(())
     }
 
     /// Counts the serial up, by the convention of a date and two digits.
@@ -280,7 +286,7 @@ pub(crate) fn publishing(ctx: &mut Ctx<'_>, command: &'static str, id: i64) -> V
         zone.count_up(&today);
     }
     let effect = Effect::Zone(id, Change::Published);
-    let action = ctx.start(command, 1, vec![(Kind::Zone, id)], Some(effect));
+    let action = ctx.follow(command, 1, vec![(Kind::Zone, id)], Some(effect));
     ctx.project.action(action)
 }
 
@@ -341,7 +347,7 @@ fn read_primaries(input: &mut Input) -> Vec<Primary> {
 }
 
 fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     if let Some(problem) = records::zone_problem(&name).filter(|_| !name.is_empty()) {
         input.problem("name", problem);
@@ -359,7 +365,8 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let mut primaries = Vec::new();
     if is_primary {
         let rrsets = rrsets::read_all(&mut input, &name);
-        if let Some(file) = input.string("zonefile") {
+        input.ignore(&["primary_nameservers"]);
+        if let Some(file) = input.string("zonefile").filter(|file| !file.is_empty()) {
             if !rrsets.is_empty() {
                 input.problem("rrsets", "must be empty when there is a zone file");
             }
@@ -368,6 +375,7 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             contents.rrsets = rrsets;
         }
     } else {
+        input.ignore(&["rrsets", "zonefile"]);
         primaries = read_primaries(&mut input);
         if mode == "secondary" && primaries.is_empty() {
             input.problem(
@@ -377,6 +385,7 @@ fn create_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         }
     }
     input.finish()?;
+    rrsets::check_all_distinct(&contents.rrsets)?;
     ctx.project.zones.check_name(&name, None)?;
 
     let mut rrsets = contents.rrsets;
@@ -432,7 +441,7 @@ fn get_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn update_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let zone = changeable(ctx)?;
     let id = zone.id;
     let labels = input.labels("labels");
@@ -448,6 +457,7 @@ fn delete_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     if zone.protected {
         return Err(ApiError::protected("zone"));
     }
+    zone.check_rrsets_unprotected()?;
     zone.deleting = true;
     let id = zone.id;
     let action = ctx.start(
@@ -455,7 +465,7 @@ fn delete_zone(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         1,
         vec![(Kind::Zone, id)],
         Some(Effect::Zone(id, Change::Gone)),
-    );
+    )?;
     one(201, "action", ctx.project.action(action))
 }
 
@@ -471,7 +481,7 @@ fn list_zone_actions(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn change_primary_nameservers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let zone = changeable(ctx)?;
     if zone.is_primary {
         return Err(wrong_mode());
@@ -487,7 +497,7 @@ fn change_primary_nameservers(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let zone = changeable(ctx)?;
     let delete = input.boolean("delete");
     input.finish()?;
@@ -497,7 +507,7 @@ fn change_protection(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn change_ttl(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let zone = primary(ctx)?;
     let ttl = input.required("ttl", read_ttl);
     input.finish()?;
@@ -506,7 +516,8 @@ fn change_ttl(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     publish(ctx, 201, "change_ttl", id)
 }
 
-/// Reads a zone file that a zone can be made of.
+/// Reads a zone file that a zone can be made of. It may leave SOA and NS records to the service, as the official Ansible
+/// collection does.
 fn read_zonefile(input: &mut Input, text: &str, zone: &str) -> Contents {
     let contents = zonefile::parse(text, zone).unwrap_or_else(|problem| {
         input.problem("zonefile", problem);
@@ -519,7 +530,22 @@ fn read_zonefile(input: &mut Input, text: &str, zone: &str) -> Contents {
         return contents;
     }
     let apex = |kind| contents.rrsets.get(&("@".to_owned(), kind));
-    if apex("SOA").is_none_or(|soa| soa.records.len() != 1) {
+    if apex("SOA").is_some_and(|soa| soa.records.len() != 1) {
+        input.problem("zonefile", "must not have more than one SOA record");
+    }
+    for key in contents.rrsets.keys() {
+        if let Some(problem) = rrsets::conflict(&contents.rrsets, key) {
+            input.problem("zonefile", format!("{} {}: {problem}", key.0, key.1));
+        }
+    }
+    contents
+}
+
+/// What replaces all records must have the ones that no zone is without. Nobody has reported that the service adds them
+/// here, as it does for a new zone.
+fn check_apex(input: &mut Input, contents: &Contents) {
+    let apex = |kind| contents.rrsets.get(&("@".to_owned(), kind));
+    if apex("SOA").is_none() {
         input.problem("zonefile", "must have one SOA record");
     }
     let has = |server: &str| {
@@ -535,26 +561,20 @@ fn read_zonefile(input: &mut Input, text: &str, zone: &str) -> Contents {
             format!("must have the NS records {}", NAMESERVERS.join(", ")),
         );
     }
-    for key in contents.rrsets.keys() {
-        if let Some(problem) = rrsets::conflict(&contents.rrsets, key) {
-            input.problem("zonefile", format!("{} {}: {problem}", key.0, key.1));
-        }
-    }
-    contents
 }
 
 fn import_zonefile(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let zone = primary(ctx)?;
-    let problems = input.required("zonefile", Input::text);
-    let contents = read_zonefile(&mut input, &problems, &zone.name);
+    let file = input.required("zonefile", Input::text);
+    let contents = read_zonefile(&mut input, &file, &zone.name);
     if contents.rrsets.is_empty() {
         input.problem("zonefile", "has no records");
+    } else {
+        check_apex(&mut input, &contents);
     }
     input.finish()?;
-    if zone.rrsets.values().any(|rrset| rrset.protected) {
-        return Err(ApiError::protected("RRset"));
-    }
+    zone.check_rrsets_unprotected()?;
     zone.ttl = contents.ttl.unwrap_or(zone.ttl);
     zone.rrsets = contents.rrsets;
     let id = zone.id;

@@ -77,22 +77,21 @@ fn networks(rule: &mut Input, field: &str, side: &str, direction: &str) -> Vec<S
     if direction != side && !direction.is_empty() && !networks.is_empty() {
         rule.problem(field, "must be empty for this direction");
     }
-    if !networks.iter().all(|text| is_network(text)) {
+    let read: Option<Vec<String>> = networks.iter().map(|text| network(text)).collect();
+    if read.is_none() {
         rule.problem(field, "must be networks such as 10.0.0.0/8 or ::/0");
     }
-    networks
+    read.unwrap_or_default()
 }
 
-fn is_network(text: &str) -> bool {
-    let Some((address, bits)) = text.split_once('/') else {
-        return false;
-    };
-    let most = match address.parse() {
-        Ok(IpAddr::V4(_)) => 32,
-        Ok(IpAddr::V6(_)) => 128,
-        Err(_) => return false,
-    };
-    bits.parse::<u8>().is_ok_and(|bits| bits <= most)
+/// A network in the form that the service gives it back in: IPv6 comes in its shortest form
+/// (hetznercloud/terraform-provider-hcloud#870).
+fn network(text: &str) -> Option<String> {
+    let (address, bits) = text.split_once('/')?;
+    let address: IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits: u8 = bits.parse().ok().filter(|bits| *bits <= most)?;
+    Some(format!("{address}/{bits}"))
 }
 
 #[cfg(test)]
@@ -108,8 +107,12 @@ mod tests {
             assert!(!is_port(bad), "{bad}");
         }
         for good in ["0.0.0.0/0", "::/0", "203.0.113.7/32", "2001:db8::/128"] {
-            assert!(is_network(good), "{good}");
+            assert_eq!(network(good).as_deref(), Some(good));
         }
+        assert_eq!(
+            network("2001:DB8:0:0::/064").as_deref(),
+            Some("2001:db8::/64")
+        );
         for bad in [
             "",
             "10.0.0.0",
@@ -118,7 +121,7 @@ mod tests {
             "web/8",
             "10.0.0.0/",
         ] {
-            assert!(!is_network(bad), "{bad}");
+            assert_eq!(network(bad), None, "{bad}");
         }
     }
 }

@@ -56,10 +56,18 @@ pub(crate) enum Change {
     ServiceDeleted(u16),
     TargetAdded(What),
     TargetRemoved(What),
-    Algorithm(&'static str),
     Type(&'static LoadBalancerType),
-    Protection(bool),
-    DnsPtr(IpAddr, Option<String>),
+    /// These show from the request on, and know what to go back to.
+    Algorithm {
+        was: &'static str,
+    },
+    Protection {
+        was: bool,
+    },
+    DnsPtr {
+        ip: IpAddr,
+        was: Option<String>,
+    },
     Attached,
     Detached,
     Public(bool),
@@ -138,17 +146,14 @@ impl LoadBalancer {
                 }
             }
             Change::TargetRemoved(what) => self.targets.retain(|target| target.what != what),
-            Change::Algorithm(algorithm) => self.algorithm = algorithm,
             Change::Type(kind) => self.kind = kind,
-            Change::Protection(on) => self.protected = on,
-            Change::DnsPtr(ip, name) => {
-                self.names.retain(|(own, _)| *own != ip);
-                self.names.extend(name.map(|name| (ip, name)));
-            }
             Change::Attached => self.attach(),
             Change::Detached => return self.private.take().map(|place| place.network),
             Change::Public(on) => self.is_public = on,
-            Change::Gone => {}
+            Change::Gone
+            | Change::Algorithm { .. }
+            | Change::Protection { .. }
+            | Change::DnsPtr { .. } => {}
         }
         None
     }
@@ -162,9 +167,20 @@ impl LoadBalancer {
             Change::TargetAdded(what) => self.targets.retain(|target| target.what != *what),
             Change::Attached => return self.private.take().map(|place| place.network),
             Change::Gone => self.deleting = false,
+            Change::Algorithm { was } => self.algorithm = was,
+            Change::Protection { was } => self.protected = *was,
+            Change::DnsPtr { ip, was } => drop(self.set_dns_ptr(*ip, was.clone())),
             _ => {}
         }
         None
+    }
+
+    /// Gives the name that was set before.
+    pub(super) fn set_dns_ptr(&mut self, ip: IpAddr, name: Option<String>) -> Option<String> {
+        let own = self.names.iter().position(|(own, _)| *own == ip);
+        let was = own.map(|index| self.names.swap_remove(index).1);
+        self.names.extend(name.map(|name| (ip, name)));
+        was
     }
 
     fn attach(&mut self) {

@@ -7,14 +7,12 @@ use serde_json::json;
 use super::private::{place, reserve};
 use super::services::{Service, check_ports};
 use super::targets::{Target, check_new};
-use super::{
-    ALGORITHMS, Change, LoadBalancer, begin, check_name, check_room, read_algorithm, read_type,
-};
+use super::{ALGORITHMS, Change, LoadBalancer, check_name, check_room, read_algorithm, read_type};
 use crate::answer::Answer;
 use crate::hetzner::error::ApiError;
 use crate::hetzner::input::Input;
 use crate::hetzner::locations::{self, LOCATIONS, Location};
-use crate::hetzner::project::Project;
+use crate::hetzner::project::{Effect, Kind, Project};
 use crate::hetzner::{Ctx, ips};
 
 fn read_location(input: &mut Input) -> Option<&'static Location> {
@@ -44,7 +42,7 @@ fn read_location(input: &mut Input) -> Option<&'static Location> {
 }
 
 pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     check_name(&mut input, &name);
     let kind = read_type(&mut input);
@@ -121,7 +119,12 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
         private,
         deleting: false,
     });
-    let action = begin(ctx, "create_load_balancer", id, Change::Created);
+    let action = ctx.follow(
+        "create_load_balancer",
+        1,
+        vec![(Kind::LoadBalancer, id)],
+        Some(Effect::LoadBalancer(id, Change::Created)),
+    );
     let balancer = ctx
         .project
         .load_balancers
@@ -129,7 +132,7 @@ pub(super) fn create_load_balancer(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError
         .map(|balancer| balancer.render(ctx.project));
     Ok(Answer::json(
         201,
-        &json!({"load_balancer": balancer, "action": action}),
+        &json!({"load_balancer": balancer, "action": ctx.project.action(action)}),
     ))
 }
 

@@ -8,6 +8,7 @@ use crate::hetzner::Ctx;
 use crate::hetzner::error::ApiError;
 use crate::hetzner::input::Input;
 use crate::hetzner::locations::Location;
+use crate::hetzner::project::Kind;
 
 /// A place in a network, chosen or checked, but not taken yet.
 pub(super) fn place(
@@ -45,7 +46,7 @@ pub(super) fn reserve(ctx: &mut Ctx<'_>, id: i64, place: Option<Place>) {
 }
 
 pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let network = input.required("network", Input::integer);
     let ip = input.ipv4("ip");
@@ -60,6 +61,7 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ));
     }
     let location = balancer.location;
+    ctx.project.check_unlocked((Kind::Network, network))?;
     let place = place(ctx, id, location, network, (ip, range.as_deref()))?;
     reserve(ctx, id, Some(place));
     changeable(ctx)?.1.private = Some(place);
@@ -67,7 +69,7 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     changeable(ctx)?;
     let network = input.required("network", Input::integer);
     input.finish()?;
@@ -90,11 +92,13 @@ fn not_attached() -> ApiError {
 }
 
 pub(super) fn enable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let (id, _) = changeable(ctx)?;
     act(ctx, "enable_public_interface", id, Change::Public(true))
 }
 
 pub(super) fn disable_public_interface(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let (id, balancer) = changeable(ctx)?;
     if balancer.private.is_none() {
         return Err(not_attached());

@@ -33,9 +33,9 @@ pub(crate) struct Check {
     pub(crate) interval: u16,
     timeout: u16,
     retries: u16,
-    domain: Option<String>,
+    domain: String,
     path: String,
-    response: Option<String>,
+    response: String,
     status_codes: Vec<String>,
     tls: bool,
 }
@@ -96,9 +96,9 @@ impl Service {
                 interval: 15,
                 timeout: 10,
                 retries: 3,
-                domain: None,
+                domain: String::new(),
                 path: "/".to_owned(),
-                response: None,
+                response: String::new(),
                 status_codes: vec!["2??".to_owned(), "3??".to_owned()],
                 tls: false,
             },
@@ -130,6 +130,10 @@ impl Service {
         };
         service.listen_port = usual_port(input, "listen_port", listen);
         service.destination_port = usual_port(input, "destination_port", destination);
+        // The check speaks what the service speaks, as far as it can: the official Ansible collection asserts it for http.
+        if service.protocol != "tcp" {
+            service.check.protocol = "http";
+        }
         service.check.port = service.destination_port;
         service.change(input, true);
         service
@@ -240,13 +244,13 @@ impl Check {
             return;
         };
         if let Some(domain) = text(&mut http, "domain", 128) {
-            self.domain = Some(domain);
+            self.domain = domain;
         }
         if let Some(path) = text(&mut http, "path", 256) {
             self.path = path;
         }
         if let Some(response) = text(&mut http, "response", 256) {
-            self.response = Some(response);
+            self.response = response;
         }
         if let Some(codes) = http.strings("status_codes") {
             let is_code = |code: &String| {
@@ -298,7 +302,7 @@ pub(super) fn check_ports(
 }
 
 pub(super) fn add_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = changeable(ctx)?.0;
     let service = Service::read(&mut input);
     input.finish()?;
@@ -317,7 +321,7 @@ fn no_service() -> ApiError {
 }
 
 pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let port = input.required("listen_port", port);
     let known = balancer
@@ -326,7 +330,7 @@ pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .find(|service| service.listen_port == port)
         .cloned();
     let Some(mut service) = known else {
-        return input.finish().and(Err(no_service()));
+        return input.check().and(Err(no_service()));
     };
     service.change(&mut input, false);
     input.finish()?;
@@ -346,7 +350,7 @@ pub(super) fn update_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 pub(super) fn delete_service(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let port = input.required("listen_port", port);
     input.finish()?;

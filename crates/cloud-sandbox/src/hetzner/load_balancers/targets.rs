@@ -57,6 +57,7 @@ impl What {
             }
         };
         input.absorb(kind, inner);
+        input.ignore(&["server", "label_selector", "ip"]);
         what
     }
 }
@@ -64,14 +65,15 @@ impl What {
 impl Target {
     pub(crate) fn read(input: &mut Input) -> Option<Self> {
         let what = What::read(input)?;
-        let private = input.boolean("use_private_ip");
-        if private.is_some() && matches!(what, What::Ip(_)) {
-            input.problem("use_private_ip", "is not for a target by address");
+        let private = input.boolean("use_private_ip").unwrap_or(false);
+        // The official Ansible collection sends false for every target.
+        if private && matches!(what, What::Ip(_)) {
+            input.problem("use_private_ip", "must be false for a target by address");
         }
         Some(Self {
             works_since: None,
             what,
-            uses_private_ip: private.unwrap_or(false),
+            uses_private_ip: private,
         })
     }
 
@@ -233,7 +235,7 @@ pub(super) fn check_new(others: &[Target], target: &Target) -> Result<(), ApiErr
 }
 
 pub(super) fn add_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = changeable(ctx)?.0;
     let target = Target::read(&mut input);
     input.finish()?;
@@ -252,7 +254,7 @@ pub(super) fn add_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 pub(super) fn remove_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (id, balancer) = changeable(ctx)?;
     let what = What::read(&mut input);
     input.finish()?;

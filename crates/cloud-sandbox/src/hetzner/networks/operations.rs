@@ -119,7 +119,7 @@ fn list_networks(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn create_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     resource::check_name::<Network>(&mut input, &name);
     let range = read_network_range(&mut input);
@@ -332,7 +332,7 @@ fn network<'p>(ctx: &'p Ctx<'_>, id: i64) -> Result<&'p Network, ApiError> {
 }
 
 fn add_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let wish = read_subnet(&mut input);
     let mut subnet = None;
@@ -354,7 +354,7 @@ fn add_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let text = input.required("ip_range", Input::text);
     input.finish()?;
@@ -380,7 +380,7 @@ fn delete_subnet(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn add_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let route = read_route(&mut input);
     let known = network(ctx, id)?;
@@ -399,7 +399,7 @@ fn add_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn delete_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let route = read_route(&mut input);
     input.finish()?;
@@ -421,7 +421,7 @@ fn delete_route(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 fn change_ip_range(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let id = resource::changeable::<Network>(ctx)?;
     let old = network(ctx, id)?.range;
     let range = read_network_range(&mut input);

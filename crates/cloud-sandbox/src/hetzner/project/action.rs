@@ -8,7 +8,7 @@ use super::{Effect, Project};
 use crate::hetzner::timestamp;
 
 /// What an action or other object is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Kind {
     Certificate,
     Firewall,
@@ -71,8 +71,17 @@ impl Kind {
         match self {
             Self::FloatingIp => "Floating IP",
             Self::PrimaryIp => "Primary IP",
+            Self::LoadBalancer => "load balancer",
+            Self::StorageBox => "storage box",
             other => other.name(),
         }
+    }
+
+    /// Whether an action locks it until the action ends.
+    pub(super) fn is_locked_by_actions(self) -> bool {
+        // The official Terraform provider tells an RRset a TTL and records without waiting in between, and creates the
+        // RRsets of a zone side by side; about firewalls nobody has reported a lock.
+        !matches!(self, Self::Firewall | Self::Zone)
     }
 }
 

@@ -35,17 +35,11 @@ pub(crate) enum Effect {
         server: i64,
         image: i64,
     },
-    ServerProtection {
-        server: i64,
-        delete: Option<bool>,
-        rebuild: Option<bool>,
-    },
     Group(i64, Option<i64>),
     Attached(i64, Private),
     Detached(i64, i64),
     Private(i64, Private),
     ImageReady(i64),
-    ImageProtection(i64, bool),
     LoadBalancer(i64, load_balancers::Change),
     Zone(i64, zones::Change),
     StorageBox(i64, storage_boxes::Change),
@@ -65,6 +59,12 @@ impl Effect {
         Self::either(done, |_, _| {})
     }
 
+    /// A change that shows at once, since the service only has to be told of it; with what undoes it when the action
+    /// fails.
+    pub(crate) fn told(undo: impl FnOnce(&mut Project) + Send + 'static) -> Self {
+        Self::either(|_| {}, |project, _| undo(project))
+    }
+
     /// A change, or what happens instead when the action fails.
     pub(crate) fn either(
         done: impl FnOnce(&mut Project) + Send + 'static,
@@ -81,7 +81,6 @@ impl Project {
     pub(super) fn apply(&mut self, effect: Effect) {
         match effect {
             Effect::Created { server, start } => self.with_server(server, |server| {
-                server.locked = false;
                 server.arrive(if start { status::STARTING } else { status::OFF });
             }),
             Effect::Running(server) => {
@@ -115,21 +114,11 @@ impl Project {
                 if upgrade_disk {
                     server.disk = server_type.disk;
                 }
-                server.locked = false;
                 server.arrive(status::RUNNING);
             }),
             Effect::Rebuilt { server, image } => self.with_server(server, |server| {
                 server.image = image;
-                server.locked = false;
                 server.arrive(status::RUNNING);
-            }),
-            Effect::ServerProtection {
-                server,
-                delete,
-                rebuild,
-            } => self.with_server(server, |server| {
-                server.protect_delete = delete.unwrap_or(server.protect_delete);
-                server.protect_rebuild = rebuild.unwrap_or(server.protect_rebuild);
             }),
             Effect::Group(server, group) => {
                 self.with_server(server, |server| server.placement_group = group);
@@ -169,11 +158,6 @@ impl Project {
                     }
                 }
             }
-            Effect::ImageProtection(image, on) => {
-                if let Some(image) = self.images.get_mut(&image) {
-                    image.protected = on;
-                }
-            }
             Effect::Change { done, .. } => done(self),
             Effect::LoadBalancer(id, load_balancers::Change::Gone) => {
                 let network = self
@@ -204,7 +188,6 @@ impl Project {
     pub(super) fn give_up(&mut self, effect: Effect, state: &ActionState) {
         match effect {
             Effect::Created { server, .. } => self.with_server(server, |server| {
-                server.locked = false;
                 server.status = status::OFF;
             }),
             Effect::Running(server)
@@ -214,7 +197,6 @@ impl Project {
             | Effect::Gone(server)
             | Effect::Type { server, .. }
             | Effect::Rebuilt { server, .. } => self.with_server(server, |server| {
-                server.locked = false;
                 if let Some(before) = server.before.take() {
                     server.status = before;
                 }

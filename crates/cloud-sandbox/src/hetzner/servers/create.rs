@@ -55,7 +55,7 @@ impl Public {
 }
 
 fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let name = input.required("name", Input::text);
     check_hostname(&mut input, &name);
 
@@ -114,10 +114,11 @@ fn read_wish(ctx: &Ctx<'_>) -> Result<Wish, ApiError> {
         ipv6 = Public::read(&mut public_net, "enable_ipv6", "ipv6");
         input.absorb("public_net", public_net);
     }
-    if ipv4 == Public::Nowhere && ipv6 == Public::Nowhere && networks.is_empty() {
+    // One that is not started can be given addresses first: the official Ansible collection does so with Primary IPs.
+    if start && ipv4 == Public::Nowhere && ipv6 == Public::Nowhere && networks.is_empty() {
         input.problem(
             "public_net",
-            "must be enabled for a server without a network",
+            "must be enabled for a server that is started without a network",
         );
     }
     input.finish()?;
@@ -200,10 +201,8 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         image: wish.image,
         iso: None,
         rescue_enabled: false,
-        locked: true,
         backup_window: None,
-        protect_delete: false,
-        protect_rebuild: false,
+        protected: false,
         labels: wish.labels,
         disk: server_type.disk,
         placement_group: wish.placement_group,
@@ -233,7 +232,7 @@ pub(super) fn create_server(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         group.servers.insert(id);
     }
     let about = |ctx: &mut Ctx<'_>, command, units, resources, effect| {
-        let action = ctx.start(command, units, resources, Some(effect));
+        let action = ctx.follow(command, units, resources, Some(effect));
         ctx.project.action(action)
     };
     let server = vec![(Kind::Server, id)];

@@ -6,10 +6,10 @@ use super::{act, act_with_password, changeable, status};
 use crate::answer::Answer;
 use crate::hetzner::Ctx;
 use crate::hetzner::error::ApiError;
-use crate::hetzner::input::Input;
 use crate::hetzner::project::{Effect, Kind};
 
 pub(super) fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     // Switching on what is on has no effect, and succeeds.
     let effect = (server.status == status::OFF).then_some(Effect::Booted(id));
@@ -20,6 +20,7 @@ pub(super) fn poweron(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 pub(super) fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     if server.status != status::OFF {
         server.pass_through(status::STOPPING);
@@ -28,6 +29,7 @@ pub(super) fn poweroff(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let time = ctx.unit();
     let (id, server) = changeable(ctx)?;
     if server.status == status::OFF {
@@ -44,6 +46,7 @@ pub(super) fn shutdown(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 /// A boot of what runs. Where nothing runs, the action fails at its end.
 pub(super) fn boot(ctx: &mut Ctx<'_>, command: &'static str) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     if server.status != status::OFF {
         server.pass_through(status::STARTING);
@@ -52,6 +55,7 @@ pub(super) fn boot(ctx: &mut Ctx<'_>, command: &'static str) -> Result<Answer, A
 }
 
 pub(super) fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let (id, server) = changeable(ctx)?;
     if server.status != status::RUNNING {
         return Err(ApiError::new(
@@ -61,20 +65,14 @@ pub(super) fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         ));
     }
     let password = ctx.shared.password();
-    Ok(act_with_password(
-        ctx,
-        "reset_password",
-        1,
-        id,
-        Some(&password),
-        None,
-    ))
+    act_with_password(ctx, "reset_password", 1, id, Some(&password), None)
 }
 
 pub(super) fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let (id, _) = changeable(ctx)?;
     let (token, password) = (ctx.shared.password(), ctx.shared.password());
-    let action = ctx.start("request_console", 1, vec![(Kind::Server, id)], None);
+    let action = ctx.start("request_console", 1, vec![(Kind::Server, id)], None)?;
     let body = json!({
         "action": ctx.project.action(action),
         "wss_url": format!("wss://console.sandbox.example/?server_id={id}&token={token}"),
@@ -84,7 +82,7 @@ pub(super) fn request_console(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (id, _) = changeable(ctx)?;
     input.choice("type", &["linux64"]);
     let keys = input.integers("ssh_keys").unwrap_or_default();
@@ -96,17 +94,18 @@ pub(super) fn enable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::not_found("SSH key", key));
     }
     let password = ctx.shared.password();
-    Ok(act_with_password(
+    act_with_password(
         ctx,
         "enable_rescue",
         1,
         id,
         Some(&password),
         Some(Effect::Rescue(id, true)),
-    ))
+    )
 }
 
 pub(super) fn disable_rescue(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     let (id, _) = changeable(ctx)?;
     act(ctx, "disable_rescue", id, Some(Effect::Rescue(id, false)))
 }

@@ -91,7 +91,7 @@ pub(super) fn reserve(ctx: &mut Ctx<'_>, server: i64, private: &Private, status:
 }
 
 pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (id, server) = changeable(ctx)?;
     let network = input.required("network", Input::integer);
     let ip = input.ipv4("ip");
@@ -109,19 +109,6 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             "the server is attached to the network already",
         ));
     }
-    if ctx
-        .project
-        .networks
-        .get(network)
-        .is_some_and(|network| network.moving.contains_key(&id))
-    {
-        return Err(ApiError::new(
-            422,
-            "server_already_attached",
-            "the server is being attached to the network",
-        ));
-    }
-    let (id, server) = changeable(ctx)?;
     let location = server.location;
     let others: Vec<i64> = server
         .private
@@ -137,6 +124,7 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         (ip, range.as_deref()),
         aliases,
     )?;
+    ctx.project.check_unlocked((Kind::Network, network))?;
     reserve(ctx, id, &private, "attaching");
     let resources = vec![(Kind::Server, id), (Kind::Network, network)];
     act_with(
@@ -149,7 +137,7 @@ pub(super) fn attach_to_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     )
 }
 
-/// The place that the server has in a network, which has to be one of its networks.
+/// The place that the server has in a network, which has to be one of its networks and not be locked.
 fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), ApiError> {
     if ctx.project.networks.get(network).is_none() {
         return Err(ApiError::not_found("network", network));
@@ -166,11 +154,13 @@ fn attached(ctx: &mut Ctx<'_>, network: i64) -> Result<(i64, Private), ApiError>
             "the server is not attached to the network",
         )
     })?;
-    Ok((id, private.clone()))
+    let private = private.clone();
+    ctx.project.check_unlocked((Kind::Network, network))?;
+    Ok((id, private))
 }
 
 pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     changeable(ctx)?;
     let network = input.required("network", Input::integer);
     input.finish()?;
@@ -188,7 +178,7 @@ pub(super) fn detach_from_network(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError>
 }
 
 pub(super) fn change_alias_ips(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     changeable(ctx)?;
     let network = input.required("network", Input::integer);
     let aliases = input.required("alias_ips", addresses);

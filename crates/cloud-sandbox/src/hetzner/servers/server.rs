@@ -11,7 +11,7 @@ use crate::hetzner::isos::{self, Iso};
 use crate::hetzner::labels::Labels;
 use crate::hetzner::locations::Location;
 use crate::hetzner::placement_groups::PlacementGroup;
-use crate::hetzner::project::{Project, named};
+use crate::hetzner::project::{Kind, Project, named};
 use crate::hetzner::server_types::ServerType;
 use crate::hetzner::{firewalls, floating_ips, ips, metrics, volumes};
 
@@ -60,10 +60,9 @@ pub(crate) struct Server {
     pub(crate) image: i64,
     pub(crate) iso: Option<i64>,
     pub(crate) rescue_enabled: bool,
-    pub(crate) locked: bool,
     pub(crate) backup_window: Option<String>,
-    pub(crate) protect_delete: bool,
-    pub(crate) protect_rebuild: bool,
+    /// Against deletion and rebuilding alike: the one is not to be had without the other.
+    pub(crate) protected: bool,
     pub(crate) labels: Labels,
     pub(crate) disk: u32,
     pub(crate) placement_group: Option<i64>,
@@ -166,12 +165,12 @@ impl Server {
             "image": images::lookup(project, self.image).map(Image::render),
             "iso": self.iso.and_then(|id| isos::find(&IdOrName::Id(id))).map(Iso::render),
             "rescue_enabled": self.rescue_enabled,
-            "locked": self.locked,
+            "locked": project.is_locked((Kind::Server, self.id)),
             "backup_window": self.backup_window,
             "outgoing_traffic": outgoing,
             "ingoing_traffic": ingoing,
             "included_traffic": included.map(|price| price["included_traffic"].clone()),
-            "protection": {"delete": self.protect_delete, "rebuild": self.protect_rebuild},
+            "protection": {"delete": self.protected, "rebuild": self.protected},
             "labels": self.labels,
             "volumes": volumes::of_server(project, self.id),
             "load_balancers": project.load_balancers_of(self.id),

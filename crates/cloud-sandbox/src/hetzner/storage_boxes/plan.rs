@@ -70,7 +70,7 @@ fn number(input: &mut Input, field: &str, lowest: i64, highest: i64) -> Option<i
 
 pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let limit = i64::try_from(get_free(ctx)?.kind.snapshots).unwrap_or(i64::MAX);
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let plan = Plan {
         max_snapshots: input.required("max_snapshots", |input, field| {
             number(input, field, 1, limit)
@@ -90,6 +90,7 @@ pub(super) fn enable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 }
 
 pub(super) fn disable(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
+    ctx.no_input()?;
     get_free(ctx)?;
     act(ctx, "disable_snapshot_plan", 1, Some(Change::Plan(None)))
 }

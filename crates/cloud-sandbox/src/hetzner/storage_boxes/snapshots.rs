@@ -4,7 +4,6 @@ use std::time::SystemTime;
 use serde_json::{Value, json};
 
 use super::super::error::ApiError;
-use super::super::input::Input;
 use super::super::labels::Labels;
 use super::super::project::{Effect, Kind};
 use super::super::query::Order;
@@ -147,7 +146,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get_free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let description = input.string("description").unwrap_or_default();
     at_most(&mut input, "description", &description, 1000);
     let labels = input.labels("labels").unwrap_or_default();
@@ -172,7 +171,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         (Kind::StorageBoxSnapshot, id),
     ];
     let effect = Effect::StorageBox(storage_box, Change::SnapshotTaken(id));
-    let action = ctx.start("create_snapshot", 2, resources, Some(effect));
+    let action = ctx.follow("create_snapshot", 2, resources, Some(effect));
     let body = json!({"snapshot": {"id": id, "storage_box": storage_box}, "action": ctx.project.action(action)});
     Ok(Answer::json(201, &body))
 }
@@ -184,7 +183,7 @@ fn show(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     find(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let description = input.string("description");
     at_most(
         &mut input,
@@ -208,13 +207,13 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         (Kind::StorageBoxSnapshot, id),
     ];
     let effect = Effect::StorageBox(storage_box, Change::SnapshotGone(id));
-    let action = ctx.start("delete_snapshot", 1, resources, Some(effect));
+    let action = ctx.start("delete_snapshot", 1, resources, Some(effect))?;
     one(201, "action", ctx.project.action(action))
 }
 
 pub(super) fn rollback(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get_free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let wanted = input.required("snapshot", |input, field| input.id_or_name(field).map(Some));
     input.finish()?;
     let row = get_free(ctx)?;
@@ -229,7 +228,6 @@ pub(super) fn rollback(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
             "is not a snapshot of the storage box",
         )]));
     };
-    row.is_busy = true;
     act(
         ctx,
         "rollback_snapshot",

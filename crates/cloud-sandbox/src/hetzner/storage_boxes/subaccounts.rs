@@ -179,7 +179,7 @@ fn list(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     get_free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let home_directory = read_home(&mut input);
     read_password(&mut input);
     let access = read_new_access(&mut input, &ACCESS);
@@ -210,7 +210,7 @@ fn create(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         1,
         (storage_box, id),
         Some(Change::SubaccountReady(id)),
-    );
+    )?;
     Ok(Answer::json(
         201,
         &json!({"subaccount": {"id": id, "storage_box": storage_box}, "action": action}),
@@ -223,14 +223,14 @@ fn start(
     units: u32,
     (storage_box, id): (i64, i64),
     change: Option<Change>,
-) -> Value {
+) -> Result<Value, ApiError> {
     let resources = vec![
         (Kind::StorageBox, storage_box),
         (Kind::StorageBoxSubaccount, id),
     ];
     let effect = change.map(|change| Effect::StorageBox(storage_box, change));
-    let action = ctx.start(command, units, resources, effect);
-    ctx.project.action(action)
+    let action = ctx.start(command, units, resources, effect)?;
+    Ok(ctx.project.action(action))
 }
 
 fn show(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
@@ -240,7 +240,7 @@ fn show(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
 
 fn update(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     find(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let (name, description, labels) = read_texts(&mut input);
     input.finish()?;
     let row = find(ctx)?;
@@ -264,13 +264,13 @@ fn delete(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         1,
         ids,
         Some(Change::SubaccountGone(ids.1)),
-    );
+    )?;
     one(201, "action", action)
 }
 
 fn change_home_directory(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let ids = free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let home = read_home(&mut input);
     input.finish()?;
     let action = start(
@@ -279,22 +279,22 @@ fn change_home_directory(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         1,
         ids,
         Some(Change::SubaccountHome(ids.1, home)),
-    );
+    )?;
     one(201, "action", action)
 }
 
 fn reset_password(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let ids = free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     read_password(&mut input);
     input.finish()?;
-    let action = start(ctx, "reset_subaccount_password", 1, ids, None);
+    let action = start(ctx, "reset_subaccount_password", 1, ids, None)?;
     one(201, "action", action)
 }
 
 fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
     let ids = free(ctx)?;
-    let mut input = Input::parse(ctx.call.body)?;
+    let mut input = ctx.input()?;
     let access = read_access(&mut input, &ACCESS);
     input.finish()?;
     let action = start(
@@ -303,6 +303,6 @@ fn update_access_settings(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         1,
         ids,
         Some(Change::SubaccountAccess(ids.1, access)),
-    );
+    )?;
     one(201, "action", action)
 }
