@@ -186,7 +186,8 @@ impl<'a> FloatingIps<'a> {
         self.0.delete(&ops::DELETE_FLOATING_IP, id.into())
     }
 
-    /// Leads a Floating IP to a server (`POST /floating_ips/{id}/actions/assign`).
+    /// Leads a Floating IP to a server, also one that leads to another server until then
+    /// (`POST /floating_ips/{id}/actions/assign`).
     ///
     /// # Permissions
     ///
@@ -194,7 +195,7 @@ impl<'a> FloatingIps<'a> {
     ///
     /// # Errors
     ///
-    /// Worth handling: [`FloatingIpAssigned`](ErrorCode::FloatingIpAssigned) (it leads to one already),
+    /// Worth handling: [`FloatingIpAssigned`](ErrorCode::FloatingIpAssigned) (it leads to this server already),
     /// [`Locked`](ErrorCode::Locked) (the server is busy).
     pub fn assign(
         self,

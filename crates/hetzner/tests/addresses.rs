@@ -58,7 +58,7 @@ async fn a_floating_ip_goes_from_server_to_server() {
     );
 
     assert_code(
-        api.floating_ips().assign(ip.id, b.id).await,
+        api.floating_ips().assign(ip.id, a.id).await,
         "floating_ip_assigned",
     );
     assert_code(api.floating_ips().delete(ip.id).await, "must_be_unassigned");
@@ -83,6 +83,15 @@ async fn a_floating_ip_goes_from_server_to_server() {
         api.floating_ips().get(ip.id).await.unwrap().server,
         Some(b.id)
     );
+    // It moves without being unassigned.
+    for server in [a.id, b.id] {
+        let moved = api.floating_ips().assign(ip.id, server).await.unwrap();
+        moved.wait().await.unwrap();
+        assert_eq!(
+            api.floating_ips().get(ip.id).await.unwrap().server,
+            Some(server)
+        );
+    }
 
     let address = ip.address().unwrap();
     api.floating_ips()

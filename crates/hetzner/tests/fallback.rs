@@ -236,22 +236,34 @@ async fn a_lock_is_waited_for_when_asked() {
     let id = api
         .servers()
         .create("web-1", "cx23", "debian-13")
+        .location("fsn1")
         .await
         .unwrap()
-        .resource
+        .wait()
+        .await
+        .unwrap()
         .id;
+    let mut volumes = Vec::new();
+    for name in ["data", "logs"] {
+        let create = api.volumes().create(name, 10).location("fsn1");
+        volumes.push(create.await.unwrap().wait().await.unwrap().id);
+    }
     let limit = Duration::from_secs(60);
+    let first = api.volumes().attach(volumes[0], id).await.unwrap();
+    let second = api.volumes().attach(volumes[1], id).await.unwrap_err();
     assert_eq!(
-        api.servers().power_off(id).await.unwrap_err().code(),
-        Some("locked")
+        (second.status().map(|status| status.as_u16()), second.code()),
+        (Some(423), Some("locked"))
     );
-    let stopped = api
-        .servers()
-        .power_off(id)
+    let second = api
+        .volumes()
+        .attach(volumes[1], id)
         .options(|o| o.wait_while_locked(limit))
         .await
         .unwrap();
-    assert!(stopped.wait().await.unwrap().is_success());
+    first.wait().await.unwrap();
+    second.wait().await.unwrap();
+    assert_eq!(api.servers().get(id).await.unwrap().volumes, volumes);
 
     let path = format!("POST /v1/servers/{id}/actions/poweron");
     sandbox.faults().times(2, refusal(423, "resource_locked"));

@@ -544,7 +544,9 @@ async fn answers_with_secrets() {
     assert!(!servers.get(id).await.unwrap().rescue_enabled);
 
     let reset = servers.reset_password(id).await.unwrap();
+    reset.wait().await.unwrap();
     let console = servers.request_console(id).await.unwrap();
+    console.wait().await.unwrap();
     assert!(console.wss_url.expose_secret().starts_with("wss://"));
     let rebuilt = servers.rebuild(id, "ubuntu-24.04").await.unwrap();
     assert_eq!(last(&sandbox).1, json!({"image": "ubuntu-24.04"}));

@@ -41,7 +41,8 @@ impl LabelSelector {
         self.with(Term::Equals(key.into(), value.into()))
     }
 
-    /// The label is absent or has another value.
+    /// The label is there and has another value. What has no such label is not found, unlike in Kubernetes: seen in the
+    /// integration suite of the official Ansible collection, target `zone_rrset_info`.
     pub fn not_equals(self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(Term::NotEquals(key.into(), value.into()))
     }
@@ -68,7 +69,8 @@ impl LabelSelector {
         ))
     }
 
-    /// The label is absent or has none of these values.
+    /// The label has none of these values. Whether the service also finds what has no such label, as Kubernetes does, is not
+    /// documented.
     pub fn none_of<V: Into<String>>(
         self,
         key: impl Into<String>,

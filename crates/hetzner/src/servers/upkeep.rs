@@ -98,7 +98,7 @@ impl Servers<'_> {
     }
 
     /// Sets what is refused for the server (`POST /servers/{id}/actions/change_protection`). The service wants both
-    /// kinds to be set alike.
+    /// kinds to be set alike; one that is not sent keeps what the server has, and is compared too.
     ///
     /// # Permissions
     ///
@@ -171,9 +171,9 @@ cloud_core::request! {
     /// Protects a server or lifts its protection; made by [`Servers::change_protection`].
     pub struct ChangeServerProtection => Accepted<Action>;
     opt {
-        /// Whether deleting is refused.
+        /// Whether deleting is refused. It must be the same as `rebuild`.
         delete: bool,
-        /// Whether rebuilding is refused.
+        /// Whether rebuilding is refused. It must be the same as `delete`.
         rebuild: bool,
     }
 }
