@@ -30,6 +30,7 @@ mod cloud;
 mod console;
 mod credentials;
 mod domains;
+mod dyn_host;
 mod emails;
 mod error;
 mod iam;
@@ -48,6 +49,7 @@ mod servers;
 mod services;
 mod settings;
 mod task;
+mod volumes;
 mod vps;
 mod zone_file;
 mod zones;
@@ -109,6 +111,7 @@ const ROUTES: &[&[Route<Does>]] = &[
     cloud::ROUTES,
     credentials::ROUTES,
     domains::ROUTES,
+    dyn_host::ROUTES,
     emails::ROUTES,
     iam::ROUTES,
     instances::ROUTES,
@@ -118,6 +121,7 @@ const ROUTES: &[&[Route<Does>]] = &[
     me::ROUTES,
     oauth::ROUTES,
     servers::ROUTES,
+    volumes::ROUTES,
     vps::ROUTES,
     zones::ROUTES,
 ];

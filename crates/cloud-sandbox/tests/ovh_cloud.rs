@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 const BAD: &str = "Client::BadRequest";
 const GONE: &str = "Client::NotFound";
+const CONFLICT: &str = "Client::Conflict";
 const PROJECT: &str = "/cloud/project/00000000000000000000000000000001";
 const EMPTY: &str = "/cloud/project/00000000000000000000000000000002";
 
@@ -276,6 +277,143 @@ async fn a_cluster_is_installed_with_its_nodes() {
     ] {
         api.post(&list, body).await.refused(400, BAD, None, problem);
     }
+}
+
+#[tokio::test]
+async fn flavors_and_images_are_found_by_region() {
+    let api = Ovh::new();
+    let flavors = api.ok(&format!("{PROJECT}/flavor?region=GRA11")).await;
+    let names: Vec<&Value> = flavors
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|flavor| &flavor["name"])
+        .collect();
+    assert_eq!(names, ["d2-2", "b2-7", "b2-15"]);
+    assert_eq!(flavors[0]["region"], "GRA11");
+    let all = api.ok(&format!("{PROJECT}/flavor")).await;
+    assert_eq!(all.as_array().unwrap().len(), 12, "one in each region");
+    let flavor = api.ok(&format!("{PROJECT}/flavor/{FLAVOR}")).await;
+    assert_eq!(
+        (&flavor["id"], &flavor["ram"]),
+        (&json!(FLAVOR), &json!(2000))
+    );
+    let linux = api
+        .ok(&format!("{PROJECT}/image?osType=linux&region=DE1"))
+        .await;
+    let names: Vec<&Value> = linux
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|image| &image["name"])
+        .collect();
+    assert_eq!(names, ["Debian 12", "Ubuntu 24.04"]);
+    assert_eq!(
+        api.ok(&format!("{PROJECT}/image?osType=windows")).await,
+        json!([])
+    );
+    let image = api.ok(&format!("{PROJECT}/image/{IMAGE}")).await;
+    assert_eq!(image["user"], "debian");
+    for path in ["flavor", "image"] {
+        api.get(&format!("{PROJECT}/{path}/x")).await.refused(
+            404,
+            GONE,
+            None,
+            "The requested object (id = x) does not exist",
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_volume_is_made_attached_enlarged_and_deleted() {
+    let api = Ovh::new();
+    let volumes = format!("{PROJECT}/volume");
+    let order = json!({"name": "data", "region": "GRA11", "size": 20, "type": "classic"});
+    let volume = api.post(&volumes, order.clone()).await.ok(200).clone();
+    assert_eq!(
+        (&volume["status"], &volume["size"], &volume["attachedTo"]),
+        (&json!("creating"), &json!(20), &json!([]))
+    );
+    let path = format!("{volumes}/{}", volume["id"].as_str().unwrap());
+    let status = async || api.ok(&path).await["status"].clone();
+    api.delete(&path).await.refused(
+        409,
+        CONFLICT,
+        None,
+        "This volume is creating, not available",
+    );
+    api.settle();
+    assert_eq!(status().await, "available");
+    assert_eq!(api.ok(&volumes).await.as_array().unwrap().len(), 1);
+    assert_eq!(api.ok(&format!("{volumes}?region=DE1")).await, json!([]));
+    for size in [json!(0), json!(9)] {
+        let mut small = order.clone();
+        small["size"] = size.clone();
+        let message = format!("[size] Given data ({size}) is not a size from 10 to 12000");
+        api.post(&volumes, small)
+            .await
+            .refused(400, BAD, None, &message);
+    }
+
+    let instance = api.ok(&format!("{PROJECT}/instance")).await[0]["id"].clone();
+    let to = json!({"instanceId": instance});
+    let attach = format!("{path}/attach");
+    api.post(&attach, json!({"instanceId": "x"})).await.refused(
+        404,
+        GONE,
+        None,
+        "Instance x does not exist",
+    );
+    assert_eq!(
+        api.post(&attach, to.clone()).await.ok(200)["status"],
+        "attaching"
+    );
+    api.settle();
+    let attached = api.ok(&path).await;
+    assert_eq!(
+        (&attached["status"], &attached["attachedTo"]),
+        (&json!("in-use"), &json!([instance]))
+    );
+    let upsize = format!("{path}/upsize");
+    api.post(&upsize, json!({"size": 30})).await.refused(
+        409,
+        CONFLICT,
+        None,
+        "This volume is in-use, not available",
+    );
+    api.post(&format!("{path}/detach"), to).await.ok(200);
+    api.settle();
+    api.post(&upsize, json!({"size": 20})).await.refused(
+        400,
+        BAD,
+        None,
+        "The volume has 20 GB already",
+    );
+    api.sandbox.faults().next(fails());
+    api.post(&upsize, json!({"size": 30})).await.ok(200);
+    api.settle();
+    let failed = api.ok(&path).await;
+    assert_eq!(
+        (&failed["status"], &failed["size"]),
+        (&json!("error_extending"), &json!(20))
+    );
+
+    let other = api.post(&volumes, order).await.ok(200)["id"].clone();
+    api.settle();
+    let path = format!("{volumes}/{}", other.as_str().unwrap());
+    let named = api.put(&path, json!({"name": "logs"})).await;
+    assert_eq!(named.ok(200)["name"], "logs");
+    api.post(&format!("{path}/upsize"), json!({"size": 30}))
+        .await
+        .ok(200);
+    api.settle();
+    assert_eq!(api.ok(&path).await["size"], 30);
+    api.delete(&path).await.ok(200);
+    assert_eq!(api.ok(&path).await["status"], "deleting");
+    api.settle();
+    api.get(&path)
+        .await
+        .refused(404, GONE, None, "does not exist");
 }
 
 #[tokio::test]

@@ -387,6 +387,117 @@ async fn a_registered_name_is_shown() {
 }
 
 #[tokio::test]
+async fn registered_names_are_listed_and_unlocked() {
+    let api = Ovh::new();
+    assert_eq!(
+        api.ok("/domain").await,
+        json!(["example.com", "example.org"])
+    );
+    assert_eq!(api.ok("/domain?whoisOwner=1").await, json!([]));
+    let owned = api.ok("/domain?whoisOwner=3000001").await;
+    assert_eq!(owned.as_array().unwrap().len(), 2);
+    let path = "/domain/example.com";
+    let lock = async || api.ok(path).await["transferLockStatus"].clone();
+    let mut whole = api.ok(path).await;
+    whole["transferLockStatus"] = json!("unlocked");
+    let changed = api.put(path, whole).await;
+    assert_eq!(changed.ok(200)["transferLockStatus"], "unlocking");
+    api.settle();
+    assert_eq!(lock().await, "unlocked");
+    api.put(path, json!({"transferLockStatus": "unlocked"}))
+        .await
+        .ok(200);
+    assert_eq!(lock().await, "unlocked", "there is nothing to do");
+    api.put(path, json!({"nameServerType": "external"}))
+        .await
+        .ok(200);
+    assert_eq!(api.ok(path).await["nameServerType"], "external");
+    api.put(path, json!({"transferLockStatus": "unavailable"}))
+        .await
+        .refused(
+            400,
+            BAD,
+            None,
+            "The transfer lock cannot be set to unavailable",
+        );
+    api.put(path, json!({"transferLockStatus": "open"}))
+        .await
+        .refused(400, BAD, None, "LockStatusEnum");
+}
+
+#[tokio::test]
+async fn dynhost_records_and_logins_come_change_and_go() {
+    let api = Ovh::new();
+    let records = format!("{ZONE}/dynHost/record");
+    assert_eq!(api.ok(&records).await, json!([]));
+    let body = json!({"subDomain": "home", "ip": "203.0.113.7"});
+    let record = api.post(&records, body.clone()).await.ok(200).clone();
+    let id = record["id"].as_i64().unwrap();
+    assert_eq!(
+        record,
+        json!({"id": id, "zone": "example.com", "subDomain": "home", "ip": "203.0.113.7", "ttl": 60})
+    );
+    api.post(&records, body).await.refused(
+        409,
+        CONFLICT,
+        None,
+        "A dynHost record of this name exists already",
+    );
+    api.post(&records, json!({"ip": "home"})).await.refused(
+        400,
+        BAD,
+        None,
+        "[ip] Given data (home) is not valid for type ip",
+    );
+    let path = format!("{records}/{id}");
+    api.put(&path, json!({"ip": "203.0.113.8"})).await.ok(200);
+    let changed = api.ok(&path).await;
+    assert_eq!(
+        (&changed["ip"], &changed["subDomain"]),
+        (&json!("203.0.113.8"), &json!("home"))
+    );
+    assert_eq!(
+        api.ok(&format!("{records}?subDomain=home")).await,
+        json!([id])
+    );
+    assert_eq!(
+        api.ok(&format!("{records}?subDomain=work")).await,
+        json!([])
+    );
+    api.delete(&path).await.ok(200);
+    api.get(&path).await.refused(
+        404,
+        GONE,
+        None,
+        &format!("The requested object (id = {id}) does not exist"),
+    );
+
+    let logins = format!("{ZONE}/dynHost/login");
+    let body = json!({"loginSuffix": "router", "password": "secret", "subDomain": "home"});
+    let login = json!({"login": "example.com-router", "subDomain": "home", "zone": "example.com"});
+    assert_eq!(api.post(&logins, body.clone()).await.ok(200), &login);
+    api.post(&logins, body)
+        .await
+        .refused(409, CONFLICT, None, "This login exists already");
+    assert_eq!(api.ok(&logins).await, json!(["example.com-router"]));
+    let path = format!("{logins}/example.com-router");
+    api.put(&path, json!({"subDomain": "*"})).await.ok(200);
+    assert_eq!(api.ok(&path).await["subDomain"], "*");
+    let password = format!("{path}/changePassword");
+    api.post(&password, json!({"password": "other"}))
+        .await
+        .ok(200);
+    api.post(&password, json!({"password": ""})).await.refused(
+        400,
+        BAD,
+        None,
+        "[password] Given data () is not a password",
+    );
+    api.delete(&path).await.ok(200);
+    assert_eq!(api.ok(&logins).await, json!([]));
+}
+
+#[tokio::test]
 async fn redirections_come_change_and_go_as_tasks() {
     let api = Ovh::new();
     assert_eq!(api.ok("/email/domain").await, json!(["example.com"]));

@@ -104,8 +104,8 @@ async fn pages_are_sorted_and_filtered() {
         ("billId:ne=FR10000007", 39),
         ("billId:like=FR1000000%25", 9),
         ("billId:like=%2540", 1),
-        ("orderId:gt=200000030", 10),
-        ("orderId:lt=200000030&category:ne=purchase", 25),
+        ("orderId:gt=5200000030", 10),
+        ("orderId:lt=5200000030&category:ne=purchase", 25),
     ] {
         let reply = api
             .expanded("/me/bill", &[("x-pagination-filter", filter)])

@@ -350,6 +350,46 @@ async fn a_virtual_server_does_one_thing_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_virtual_server_is_stopped_and_started() {
+    let api = Ovh::new();
+    let state = async || api.ok(VPS).await["state"].as_str().unwrap().to_owned();
+    let post = async |what: &str| api.post(&format!("{VPS}/{what}"), Value::Null).await;
+    post("start")
+        .await
+        .refused(409, CONFLICT, None, "This server is running, not stopped");
+    let task = post("stop").await.ok(200).clone();
+    assert_eq!(
+        (&task["type"], state().await.as_str()),
+        (&json!("stopVm"), "stopping")
+    );
+    post("start").await.refused(
+        409,
+        CONFLICT,
+        None,
+        "A task of this server is under way, and it is stopping: please retry later",
+    );
+    api.settle();
+    assert_eq!(state().await, "stopped");
+    post("reboot")
+        .await
+        .refused(409, CONFLICT, None, "This server is stopped, not running");
+    api.sandbox.faults().next(failing("error"));
+    let failed = post("start").await.ok(200).clone();
+    assert_eq!(failed["type"], "startVm");
+    post("start").await.refused(
+        409,
+        CONFLICT,
+        None,
+        "A task of this server is under way, and it is stopped: please retry later",
+    );
+    api.settle();
+    assert_eq!(state().await, "stopped");
+    post("start").await.ok(200);
+    api.settle();
+    assert_eq!(state().await, "running");
+}
+
+#[tokio::test]
 async fn blocks_are_named_and_moved() {
     let api = Ovh::new();
     let count = async |query: &str| {

@@ -33,7 +33,7 @@ struct Order {
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-const FIRST_ORDER: i64 = 200_000_000;
+const FIRST_ORDER: i64 = 5_200_000_000;
 const CATEGORIES: &[&str] = &[
     "autorenew",
     "earlyrenewal",

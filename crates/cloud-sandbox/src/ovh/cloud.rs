@@ -51,8 +51,7 @@ pub(crate) fn seed(account: &mut Account) {
             "orderId": null,
             "unleash": false,
         });
-        let mut parts =
-            json!({"networks": [], "users": [], "keys": [], "instances": {}, "clusters": {}});
+        let mut parts = json!({"networks": [], "users": [], "keys": [], "instances": {}, "clusters": {}, "volumes": {}});
         if number == 1 {
             let regions: Value = REGIONS
                 .iter()
@@ -73,7 +72,7 @@ pub(crate) fn seed(account: &mut Account) {
                 "permissions": ["*"],
             }]);
             parts["users"] = json!([{
-                "id": 90_001,
+                "id": account.id(),
                 "username": "user-sandbox0001",
                 "description": "deployments",
                 "creationDate": datetime(now),

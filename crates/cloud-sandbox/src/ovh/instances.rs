@@ -76,7 +76,15 @@ const CREATION: &[Field] = &[
     nullable("volumeId", Kind::Text),
 ];
 
+const OS_TYPES: &[&str] = &["baremetal-linux", "bsd", "linux", "windows"];
+
 pub(crate) const ROUTES: &[Route<Does>] = &[
+    op!(GET "/cloud/project/{serviceName}/flavor", Some("publicCloudProject:apiovh:flavor/get"), list_flavors)
+        .query(&["region"]),
+    op!(GET "/cloud/project/{serviceName}/flavor/{flavorId}", Some("publicCloudProject:apiovh:flavor/get"), get_flavor),
+    op!(GET "/cloud/project/{serviceName}/image", Some("publicCloudProject:apiovh:image/get"), list_images)
+        .query(&["flavorType", "osType", "region"]),
+    op!(GET "/cloud/project/{serviceName}/image/{imageId}", Some("publicCloudProject:apiovh:image/get"), get_image),
     op!(GET "/cloud/project/{serviceName}/instance", Some("publicCloudProject:apiovh:instance/get"), list)
         .query(&["region"]),
     op!(POST "/cloud/project/{serviceName}/instance", Some("publicCloudProject:apiovh:instance/create"), create)
@@ -113,7 +121,6 @@ fn fresh(
     image: Image,
     key: &Value,
 ) -> Value {
-    let plan = format!("{}.consumption", flavor.name);
     let now = datetime(account.now());
     json!({
         "id": account.uuid(),
@@ -125,29 +132,45 @@ fn fresh(
         "ipAddresses": [],
         "monthlyBilling": null,
         "operationIds": [],
-        "planCode": plan,
+        "planCode": flavor.plan(),
         "rescuePassword": null,
         "sshKey": key,
-        "flavor": {
-            "id": flavor.id,
-            "name": flavor.name,
+        "flavor": flavor.render(region),
+        "image": image.render(region),
+    })
+}
+
+impl Flavor {
+    fn plan(&self) -> String {
+        format!("{}.consumption", self.name)
+    }
+
+    fn render(&self, region: &str) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
             "available": true,
             "capabilities": [{"enabled": true, "name": "resize"}, {"enabled": true, "name": "snapshot"}],
-            "disk": flavor.disk,
+            "disk": self.disk,
             "inboundBandwidth": 100,
             "outboundBandwidth": 100,
             "osType": "linux",
-            "planCodes": {"hourly": plan, "monthly": null},
+            "planCodes": {"hourly": self.plan(), "monthly": null},
             "quota": 20,
-            "ram": flavor.ram * 1000,
+            "ram": self.ram * 1000,
             "region": region,
             "type": "ovh.ssd.eg",
-            "vcpus": flavor.vcpus,
-        },
-        "image": {
-            "id": image.id,
-            "name": image.name,
-            "creationDate": now,
+            "vcpus": self.vcpus,
+        })
+    }
+}
+
+impl Image {
+    fn render(self, region: &str) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "creationDate": "2025-09-01T08:00:00+00:00",
             "flavorType": null,
             "minDisk": 0,
             "minRam": 0,
@@ -157,10 +180,55 @@ fn fresh(
             "status": "active",
             "tags": [],
             "type": "linux",
-            "user": image.name.split(' ').next().unwrap_or_default().to_lowercase(),
+            "user": self.name.split(' ').next().unwrap_or_default().to_lowercase(),
             "visibility": "public",
-        },
-    })
+        })
+    }
+}
+
+/// What there is in the regions asked for, one of each in every region.
+fn everywhere<T>(ctx: &Ctx<'_>, all: &[T], render: impl Fn(&T, &str) -> Value) -> Value {
+    REGIONS
+        .iter()
+        .filter(|region| ctx.query.admits("region", region))
+        .flat_map(|region| all.iter().map(|one| render(one, region)))
+        .collect()
+}
+
+fn list_flavors(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    Ok(everywhere(ctx, &FLAVORS, Flavor::render))
+}
+
+/// A flavor by its id, which is the same in every region here.
+fn get_flavor(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    let id = &ctx.parameters[1];
+    let flavor = FLAVORS.iter().find(|flavor| flavor.id == id);
+    flavor
+        .map(|flavor| flavor.render(REGIONS[0]))
+        .ok_or_else(|| Refusal::no_such_object(id))
+}
+
+fn list_images(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    ctx.query.one_of("osType", "OSTypeEnum", OS_TYPES)?;
+    // None is for one type of flavors alone, and all are of Linux.
+    if !ctx.query.admits("osType", "linux") || ctx.query.get("flavorType").is_some() {
+        return Ok(json!([]));
+    }
+    Ok(everywhere(ctx, &IMAGES, |image, region| {
+        image.render(region)
+    }))
+}
+
+fn get_image(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    ctx.service(KIND)?;
+    let id = &ctx.parameters[1];
+    let image = IMAGES.iter().find(|image| image.id == id);
+    image
+        .map(|image| image.render(REGIONS[0]))
+        .ok_or_else(|| Refusal::no_such_object(id))
 }
 
 fn addresses(account: &mut Account) -> Value {

@@ -141,7 +141,7 @@ pub(crate) fn seed(account: &mut Account) {
         let now = account.now();
         let object = json!({
             "name": seed.name,
-            "serverId": 1_000_000 + number,
+            "serverId": account.id(),
             "ip": seed.address,
             "reverse": format!("{}.", seed.name),
             "datacenter": seed.datacenter,
@@ -172,7 +172,7 @@ pub(crate) fn seed(account: &mut Account) {
         ]);
         let infos = json!({
             "domain": seed.name,
-            "serviceId": 4000 + number,
+            "serviceId": account.id(),
             "status": "ok",
             "creation": &datetime(now - year)[..10],
             "expiration": &datetime(now + year)[..10],

@@ -51,6 +51,8 @@ pub(crate) const ROUTES: &[Route<Does>] = &[
     op!(PUT "/vps/{serviceName}", Some("vps:apiovh:put"), change).body(CHANGE),
     op!(POST "/vps/{serviceName}/reboot", Some("vps:apiovh:reboot"), reboot),
     op!(POST "/vps/{serviceName}/rebuild", Some("vps:apiovh:rebuild"), rebuild).body(REBUILD),
+    op!(POST "/vps/{serviceName}/start", Some("vps:apiovh:start"), start),
+    op!(POST "/vps/{serviceName}/stop", Some("vps:apiovh:stop"), stop),
     op!(GET "/vps/{serviceName}/tasks/{id}", Some("vps:apiovh:tasks/get"), get_task),
 ];
 
@@ -111,38 +113,61 @@ fn change(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
 }
 
 fn reboot(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
-    work(ctx, "rebootVm", "rebooting", 3)
+    work(ctx, "rebootVm", ["running", "rebooting", "running"], 3)
+}
+
+fn start(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    // There is no word for a server that is about to run.
+    work(ctx, "startVm", ["stopped", "stopped", "running"], 2)
+}
+
+fn stop(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
+    work(ctx, "stopVm", ["running", "stopping", "stopped"], 2)
 }
 
 fn rebuild(ctx: &mut Ctx<'_>) -> Result<Value, Refusal> {
     if ctx.body.text("imageId").is_empty() {
         return Err(Refusal::wrong_value("imageId", "", "is not an image"));
     }
-    work(ctx, "reinstallVm", "installing", 10)
+    work(ctx, "reinstallVm", ["running", "installing", "running"], 10)
 }
 
-/// Starts a task during which the server has another state. It does one thing at a time.
+/// Starts a task before, during and after which the server has these states. It does one thing at a time.
 fn work(
     ctx: &mut Ctx<'_>,
     function: &'static str,
-    meanwhile: &str,
+    [before, meanwhile, after]: [&'static str; 3],
     units: u32,
 ) -> Result<Value, Refusal> {
-    let name = ctx.parameters[0].clone();
+    let (name, now) = (ctx.parameters[0].clone(), ctx.now());
+    let is_busy = ctx.account.tasks.values().any(|task| {
+        task.family == Family::Vps && task.subject == name && task.ended(now).is_none()
+    });
     let state = &mut ctx.service(KIND)?.object["state"];
-    if *state != "running" {
+    let is = state.as_str().unwrap_or_default();
+    if is_busy {
         return Err(Refusal::conflict(format!(
-            "This server is {}, please retry later",
-            state.as_str().unwrap_or("busy")
+            "A task of this server is under way, and it is {is}: please retry later"
+        )));
+    }
+    if is != before {
+        return Err(Refusal::conflict(format!(
+            "This server is {is}, not {before}"
         )));
     }
     *state = json!(meanwhile);
     let subject = name.clone();
-    let id = ctx.start(Family::Vps, function, &subject, units, move |account, _| {
-        account.change(KIND, &name, |service| {
-            service.object["state"] = json!("running");
-        });
-    });
+    let id = ctx.start(
+        Family::Vps,
+        function,
+        &subject,
+        units,
+        move |account, done| {
+            account.change(KIND, &name, |service| {
+                service.object["state"] = json!(if done { after } else { before });
+            });
+        },
+    );
     let now = ctx.now();
     Ok(render_task(&ctx.account.tasks[&id], now))
 }

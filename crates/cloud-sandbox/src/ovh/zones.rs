@@ -9,6 +9,7 @@ use crate::route::Route;
 
 use super::account::Account;
 use super::body::{Field, Kind, nullable, optional, read_only, required, unalterable};
+use super::dyn_host::DynHost;
 use super::error::Refusal;
 use super::list::expandable;
 use super::operation::{Does, op};
@@ -25,6 +26,7 @@ pub(crate) struct Zone {
     /// Why the last refresh failed, if it did.
     error: Option<String>,
     iam: Value,
+    pub(crate) dyn_host: DynHost,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
@@ -113,6 +115,7 @@ pub(crate) fn seed(account: &mut Account, more: &[String]) {
             last_update: now,
             error: None,
             iam,
+            dyn_host: DynHost::default(),
         };
         account.zones.insert(name.to_owned(), zone);
     }
@@ -194,7 +197,7 @@ impl Content {
     }
 }
 
-fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Zone, Refusal> {
+pub(crate) fn find<'c>(ctx: &'c mut Ctx<'_>) -> Result<&'c mut Zone, Refusal> {
     let name = ctx.parameters[0].to_ascii_lowercase();
     ctx.account
         .zones
