@@ -21,7 +21,7 @@ from lib.checks import about, equal, finished, refused, run, true, watch
 # A key of the right form that nobody has the other half of.
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{}GRwZWVyLW9mLW5vYm9keS1hdC1hbGwtMDAwMDAwMDA {}@example"
 # Every project of the sandbox has this network.
-NETWORK = Network(id=11_400_001)
+NETWORK = Network(id=5_011_400_001)
 FLEET = 64
 
 

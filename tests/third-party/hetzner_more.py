@@ -470,7 +470,10 @@ def floating_ips(client, web, spare):
     equal(about(action), [("floating_ip", door.id), ("server", web.id)], "what the action is about")
     equal(reloaded(door).server.id, web.id, "server of the address")
     equal(ids(reloaded(web).public_net.floating_ips), [door.id], "addresses of the server")
-    refused("floating_ip_assigned", door.assign, spare)
+    refused("floating_ip_assigned", door.assign, web)
+    for server in (spare, web):
+        finished(door.assign(server), "assign_floating_ip")
+        equal(reloaded(door).server.id, server.id, "server of the address that moved")
     refused("must_be_unassigned", door.delete)
     finished(door.change_dns_ptr(door.ip, "door.example.com"), "change_dns_ptr")
     equal(reloaded(door).dns_ptr, [{"ip": door.ip, "dns_ptr": "door.example.com"}], "reverse name")

@@ -525,6 +525,20 @@ async fn tokens_open_projects() {
 }
 
 #[tokio::test]
+async fn ids_need_more_than_32_bits() {
+    let api = Api::new();
+    let server = api.post("/servers", order("web")).await.ok(201).clone();
+    for id in [
+        &server["server"]["id"],
+        &server["action"]["id"],
+        &server["server"]["public_net"]["ipv4"]["id"],
+        &api.get("/networks").await.ok(200)["networks"][0]["id"],
+    ] {
+        assert!(id.as_i64().unwrap() > 1 << 32, "{id}");
+    }
+}
+
+#[tokio::test]
 async fn the_rate_limit() {
     let api = Api::of(Sandbox::builder().rate_limit(3600).build());
     let first = api.get("/locations").await;

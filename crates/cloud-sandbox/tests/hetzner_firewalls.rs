@@ -241,3 +241,38 @@ async fn ipv6_networks_of_rules_come_back_in_their_shortest_form() {
         json!(["2001:db8::/64", "10.0.0.0/8"])
     );
 }
+
+#[tokio::test]
+async fn selectors_in_bodies_are_no_longer_than_1000_characters() {
+    let api = Api::new();
+    let firewall = api.created("/firewalls", json!({"name": "f"})).await["id"].clone();
+    let balancer = json!({"name": "lb", "load_balancer_type": "lb11", "location": "fsn1"});
+    let balancer = api.created("/load_balancers", balancer).await["id"].clone();
+    let target = |selector: &str| json!({"type": "label_selector", "label_selector": {"selector": selector}});
+    let terms = vec!["a=b"; 250].join(",");
+    let long = format!("{terms},c");
+    for (path, body, field) in [
+        (
+            format!("/firewalls/{firewall}/actions/apply_to_resources"),
+            json!({"apply_to": [target(&long)]}),
+            "apply_to.label_selector.selector",
+        ),
+        (
+            format!("/load_balancers/{balancer}/actions/add_target"),
+            target(&long),
+            "label_selector.selector",
+        ),
+    ] {
+        let refused = api.post(&path, body).await;
+        assert_eq!(refused.invalid(), [field]);
+        assert_eq!(
+            refused.json["error"]["details"]["fields"][0]["messages"],
+            json!(["must not be longer than 1000 characters"])
+        );
+    }
+    api.run(
+        &format!("/load_balancers/{balancer}/actions/add_target"),
+        target(&terms),
+    )
+    .await;
+}

@@ -304,10 +304,7 @@ fn read_targets(input: &mut Input, field: &str) -> Option<Vec<Target>> {
                     input.object(field).map(Some)
                 });
                 if let Some(mut selector) = selector {
-                    let text = selector.required("selector", Input::text);
-                    if let Err(problem) = Selector::parse(&text) {
-                        selector.problem("selector", problem);
-                    }
+                    let text = selector.required("selector", Input::selector);
                     targets.push(Target::Selector(text));
                     object.absorb("label_selector", selector);
                 }

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use serde_json::{Map, Value};
 
 use super::error::ApiError;
-use super::labels::{self, Labels};
+use super::labels::{self, Labels, Selector};
 
 /// The object in a request body. Each value is taken out by its name; what is wrong is kept for [`finish`](Self::finish).
 ///
@@ -135,6 +135,18 @@ impl Input {
         let text = self.string(field)?;
         if text.is_empty() {
             self.problem(field, "must not be empty");
+        }
+        Some(text)
+    }
+
+    /// A label selector, in a body no longer than the description of the API allows.
+    pub(crate) fn selector(&mut self, field: &str) -> Option<String> {
+        let text = self.text(field)?;
+        if text.len() > 1000 {
+            self.problem(field, "must not be longer than 1000 characters");
+        }
+        if let Err(problem) = Selector::parse(&text) {
+            self.problem(field, problem);
         }
         Some(text)
     }

@@ -20,7 +20,7 @@ pub(crate) use range::Range;
 
 /// The id of the network `default` that every new project has if nothing else is asked for: 10.0.0.0/16 in the network zone eu-central, all of it
 /// one subnet.
-pub const DEFAULT_NETWORK: i64 = 11_400_001;
+pub const DEFAULT_NETWORK: i64 = 5_011_400_001;
 
 #[derive(serde::Deserialize, serde::Serialize)]
 pub(crate) struct Network {

@@ -40,13 +40,7 @@ impl What {
         let mut inner = input.required(kind, |input, field| input.object(field).map(Some))?;
         let what = match kind {
             "server" => Some(Self::Server(inner.required("id", Input::integer))),
-            "label_selector" => {
-                let selector = inner.required("selector", Input::text);
-                if let Err(problem) = Selector::parse(&selector) {
-                    inner.problem("selector", problem);
-                }
-                Some(Self::Selector(selector))
-            }
+            "label_selector" => Some(Self::Selector(inner.required("selector", Input::selector))),
             _ => {
                 let ip = inner.required("ip", Input::text);
                 let parsed = ip.parse().ok().map(Self::Ip);
@@ -263,7 +257,7 @@ pub(super) fn remove_target(ctx: &mut Ctx<'_>) -> Result<Answer, ApiError> {
         .iter()
         .find(|target| Some(&target.what) == what.as_ref());
     let what = known.map(|target| target.what.clone());
-    let what = what
-        .ok_or_else(|| ApiError::new(404, "not_found", "the load balancer has no such target"))?;
+    let what =
+        what.ok_or_else(|| ApiError::new(404, "not_found", "load balancer target not found"))?;
     act(ctx, "remove_target", id, Change::TargetRemoved(what))
 }
