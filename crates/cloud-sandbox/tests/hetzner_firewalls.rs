@@ -276,3 +276,25 @@ async fn selectors_in_bodies_are_no_longer_than_1000_characters() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_has_no_label_is_not_different_from_a_value() {
+    let api = Api::new();
+    let bare = api.server("bare").await;
+    let mut test = common::order("test");
+    test["labels"] = json!({"env": "test"});
+    let test = api.created("/servers", test).await["id"].clone();
+    let target = json!({"type": "label_selector", "label_selector": {"selector": "env!=prod"}});
+    let firewall = api
+        .created("/firewalls", json!({"name": "f", "apply_to": [target]}))
+        .await;
+    let behind = &firewall["applied_to"][0]["applied_to_resources"];
+    assert_eq!(behind, &json!([{"type": "server", "server": {"id": test}}]));
+    assert_eq!(api.read(bare).await["public_net"]["firewalls"], json!([]));
+    let balancer = json!({"name": "lb", "load_balancer_type": "lb11", "location": "fsn1", "targets": [target]});
+    let balancer = api.created("/load_balancers", balancer).await["id"].clone();
+    let path = format!("/load_balancers/{balancer}");
+    let targets = api.get(&path).await.ok(200)["load_balancer"]["targets"][0]["targets"].clone();
+    assert_eq!(targets.as_array().unwrap().len(), 1);
+    assert_eq!(targets[0]["server"]["id"], test);
+}

@@ -709,6 +709,21 @@ async fn an_https_service_is_checked_by_http_unless_told_otherwise() {
 }
 
 #[tokio::test]
+async fn a_check_without_a_domain_keeps_its_null_and_has_a_response_that_is_none() {
+    let api = Api::new();
+    let id = create(&api, "front").await;
+    let check = json!({"protocol": "http", "port": 80, "interval": 15, "timeout": 10, "retries": 3,
+        "http": {"domain": null, "path": "/", "response": null}});
+    let body = json!({"protocol": "http", "health_check": check});
+    api.run(&path(id, "add_service"), body).await;
+    let http = read(&api, id).await["services"][0]["health_check"]["http"].clone();
+    assert_eq!(
+        (&http["domain"], &http["response"]),
+        (&Value::Null, &json!(""))
+    );
+}
+
+#[tokio::test]
 async fn an_algorithm_shows_at_once() {
     let api = Api::new();
     let id = create(&api, "front").await;

@@ -33,7 +33,8 @@ pub(crate) struct Check {
     pub(crate) interval: u16,
     timeout: u16,
     retries: u16,
-    domain: String,
+    /// `None` sends no header `Host`.
+    domain: Option<String>,
     path: String,
     response: String,
     status_codes: Vec<String>,
@@ -96,7 +97,7 @@ impl Service {
                 interval: 15,
                 timeout: 10,
                 retries: 3,
-                domain: String::new(),
+                domain: Some(String::new()),
                 path: "/".to_owned(),
                 response: String::new(),
                 status_codes: vec!["2??".to_owned(), "3??".to_owned()],
@@ -243,8 +244,11 @@ impl Check {
         let Some(mut http) = input.object("http") else {
             return;
         };
+        if http.is_null("domain") {
+            self.domain = None;
+        }
         if let Some(domain) = text(&mut http, "domain", 128) {
-            self.domain = domain;
+            self.domain = Some(domain);
         }
         if let Some(path) = text(&mut http, "path", 256) {
             self.path = path;
