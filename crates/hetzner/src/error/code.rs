@@ -34,7 +34,9 @@ cloud_core::open_enum! {
         ServiceError = "service_error",
         /// The resource cannot do this. Status 422.
         UnsupportedError = "unsupported_error",
-        /// Another action works on the resource. Status 423.
+        /// Another action works on the resource, or on one that the request names besides, such as the server of a volume.
+        /// It passes with that action; `wait_while_locked` of a call's options waits for it. Seen for servers, networks,
+        /// load balancers and storage boxes. Status 423.
         Locked = "locked",
         /// The resource is protected against this. Status 423.
         Protected = "protected",
