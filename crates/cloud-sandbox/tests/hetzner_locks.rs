@@ -298,6 +298,20 @@ async fn unknown_keys_are_refused_wherever_they_stand() {
 }
 
 #[tokio::test]
+async fn subnets_may_come_with_the_gateway_that_the_go_client_sends() {
+    let api = Api::new();
+    let subnet = |range: &str| json!({"type": "cloud", "network_zone": "eu-central", "ip_range": range, "gateway": ""});
+    let body =
+        json!({"name": "inside", "ip_range": "10.9.0.0/16", "subnets": [subnet("10.9.1.0/24")]});
+    let id = api.created("/networks", body).await["id"].clone();
+    api.run(
+        &format!("/networks/{id}/actions/add_subnet"),
+        subnet("10.9.2.0/24"),
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn lenient_bodies_may_say_what_nobody_reads() {
     let api = Api::of(Sandbox::builder().lenient_bodies().build());
     let mut body = common::order("web");

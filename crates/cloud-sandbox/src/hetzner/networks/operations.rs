@@ -205,6 +205,8 @@ fn read_subnet(input: &mut Input) -> Option<(Option<Range>, Subnet)> {
     let zones: Vec<&'static str> = LOCATIONS.iter().map(|location| location.zone).collect();
     let zone = input.required("network_zone", |input, field| input.choice(field, &zones));
     let vswitch = input.integer("vswitch_id");
+    // The official client for Go has one model for requests and answers, and sends the gateway that it does not know yet.
+    input.ignore(&["gateway"]);
     let text = input.text("ip_range");
     let range = text
         .as_deref()
