@@ -14,13 +14,14 @@ use super::operation::{Does, op};
 use super::zones;
 
 /// What a zone has of it.
-#[derive(Default)]
+#[derive(Default, serde::Deserialize, serde::Serialize)]
 pub(crate) struct DynHost {
     records: BTreeMap<i64, Record>,
     /// The names that each login may update, `*` for all.
     logins: BTreeMap<String, String>,
 }
 
+#[derive(serde::Deserialize, serde::Serialize)]
 struct Record {
     sub_domain: String,
     ip: String,
