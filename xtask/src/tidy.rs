@@ -9,6 +9,7 @@ use crate::{Result, process, workspace};
 mod calls;
 mod manifests;
 mod modules;
+mod rust;
 mod text;
 
 /// Check the files of the repository: white space, paths of this machine, manifests, modules that nobody declares, the documentation of calls
@@ -29,6 +30,8 @@ impl Tidy {
         text::check(&tree, &mut faults);
         manifests::check(&tree, &mut faults);
         modules::check(&tree, &mut faults);
+        let rooms = rust::check(&tree, &mut faults);
+        println!("{rooms} rooms");
         for provider in calls::PROVIDERS {
             let (functions, operations) = calls::check(&tree, provider, &mut faults);
             println!(
