@@ -21,6 +21,7 @@ use pacer::Pacer;
 pub struct Pace {
     burst: u32,
     interval: Duration,
+    slows: bool,
 }
 
 impl Pace {
@@ -29,7 +30,17 @@ impl Pace {
         Self {
             burst: if burst == 0 { 1 } else { burst },
             interval,
+            slows: false,
         }
+    }
+
+    /// Slows down while the service is in trouble: each 408, each 429 and each attempt that is out of time doubles the
+    /// interval, up to 16 times, and allows no requests at once. Half a minute without any of them takes one doubling
+    /// back.
+    #[must_use]
+    pub const fn slowing_down(mut self) -> Self {
+        self.slows = true;
+        self
     }
 
     /// At most this many requests in any minute: a third of them at once, the others spread evenly.

@@ -25,9 +25,36 @@ struct Schedule {
     /// The service takes nothing before this; `None` while it takes all.
     not_before: Option<Instant>,
     last: Option<RateLimit>,
+    /// How often the own interval was doubled, and when that was last.
+    slowed: Option<(u32, Instant)>,
 }
 
+/// The interval is doubled no more often than this.
+const MOST_DOUBLINGS: u32 = 4;
+
+/// So long without trouble takes one doubling back.
+const RECOVERY: Duration = Duration::from_secs(30);
+
 impl Schedule {
+    fn doublings(&self, now: Instant) -> u32 {
+        self.slowed.map_or(0, |(times, at)| {
+            let quiet = now.saturating_duration_since(at).as_secs() / RECOVERY.as_secs();
+            times.saturating_sub(u32::try_from(quiet).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// The own pace as it is now.
+    fn pace(&self, pace: Pace, now: Instant) -> Pace {
+        match self.doublings(now) {
+            0 => pace,
+            times => Pace {
+                burst: 1,
+                interval: pace.interval.saturating_mul(1 << times),
+                ..pace
+            },
+        }
+    }
+
     fn refill(&self) -> Duration {
         self.last
             .map_or(Duration::ZERO, |rate| rate.refill)
@@ -43,6 +70,7 @@ impl Pacer {
                 paced: now,
                 not_before: None,
                 last: None,
+                slowed: None,
             }),
         }
     }
@@ -64,6 +92,7 @@ impl Pacer {
             later(at, schedule.refill().saturating_mul(ahead)).saturating_duration_since(now)
         });
         let own = self.pace.map_or(Duration::ZERO, |pace| {
+            let pace = schedule.pace(pace, now);
             let paced = schedule.paced.saturating_duration_since(now);
             let then = paced.saturating_add(pace.interval.saturating_mul(ahead));
             then.saturating_sub(lead(pace))
@@ -78,6 +107,7 @@ impl Pacer {
             return Err(at - now);
         }
         if let Some(pace) = self.pace {
+            let pace = schedule.pace(pace, now);
             let paced = schedule.paced.max(now);
             let early = (paced - now).saturating_sub(lead(pace));
             if !early.is_zero() {
@@ -128,6 +158,19 @@ impl Pacer {
             }
         };
         schedule.not_before = Some(at);
+    }
+
+    /// Takes note of an attempt that shows that the service has too much to do.
+    pub(crate) fn slow_down(&self, now: Instant) {
+        if self.pace.is_none_or(|pace| !pace.slows) {
+            return;
+        }
+        let mut schedule = self.schedule();
+        let times = schedule
+            .doublings(now)
+            .saturating_add(1)
+            .min(MOST_DOUBLINGS);
+        schedule.slowed = Some((times, now));
     }
 
     pub(super) fn rate_limit(&self) -> Option<RateLimit> {

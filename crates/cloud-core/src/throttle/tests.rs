@@ -316,3 +316,24 @@ fn a_limit_is_low_when_less_than_a_tenth_is_left() {
     let low = |left| RateLimit::new(3600, left, None, SECOND).is_low();
     assert!(low(0) && low(359) && !low(360) && !low(3600));
 }
+
+/// Each sign of trouble doubles the interval, up to 16 times, and takes the burst away; quiet gives both back.
+#[tokio::test(start_paused = true)]
+async fn a_pace_that_slows_down_does_so_after_trouble_and_recovers() {
+    let pace = Pace::new(3, SECOND).slowing_down();
+    for (troubles, interval) in [(1, 2.0), (2, 4.0), (4, 16.0), (9, 16.0)] {
+        let gate = Gate::new(1000, Some(pace));
+        assert_times(&times(&gate, 3).await, &[0.0, 0.0, 0.0]);
+        tokio::time::sleep(10 * SECOND).await;
+        for _ in 0..troubles {
+            gate.throttle.pacer.slow_down(TokioClock.now());
+        }
+        assert_times(&times(&gate, 2).await, &[0.0, interval]);
+        // One doubling goes with each half minute.
+        tokio::time::sleep(30 * 4 * SECOND).await;
+        assert_times(&times(&gate, 4).await, &[0.0, 0.0, 0.0, 1.0]);
+    }
+    let steady = Gate::new(1000, Some(Pace::new(1, SECOND)));
+    steady.throttle.pacer.slow_down(TokioClock.now());
+    assert_times(&times(&steady, 3).await, &[0.0, 1.0, 2.0]);
+}
