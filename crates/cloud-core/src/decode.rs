@@ -169,6 +169,20 @@ impl<T> Decode<T> {
         })))
     }
 
+    /// As [`map`](Self::map), with the answer as it came.
+    pub fn map_beside<U>(
+        self,
+        change: impl Fn(T, &RawResponse) -> U + Send + Sync + 'static,
+    ) -> Decode<U>
+    where
+        T: 'static,
+    {
+        Decode(Kind::Mapped(Arc::new(move |response| {
+            let beside = response.clone();
+            self.apply(response).map(|value| change(value, &beside))
+        })))
+    }
+
     /// Reads an answer.
     pub fn apply(&self, response: RawResponse) -> Result<T, DecodeError> {
         match &self.0 {
