@@ -83,11 +83,32 @@ impl ApiError {
             message,
             missing_iam_actions: missing(&envelope.details),
             details: envelope.details,
-            query_id: headers
-                .get(QUERY_ID)
-                .and_then(|id| id.to_str().ok())
-                .map(str::to_owned),
+            query_id: query_id(headers),
         })
+    }
+
+    /// What a status alone says, where the body is empty or of a server in front. That server knows nothing of rights, so
+    /// 401 and 403 say nothing.
+    pub(crate) fn of_status(status: u16, headers: &HeaderMap) -> Option<Self> {
+        let kind = ApiErrorKind::of(status, None, None);
+        if kind.is_auth() || kind == ApiErrorKind::Other {
+            return None;
+        }
+        Some(Self {
+            status,
+            kind,
+            code: None,
+            class: None,
+            message: String::new(),
+            details: Value::Null,
+            missing_iam_actions: Vec::new(),
+            query_id: query_id(headers),
+        })
+    }
+
+    /// Whether an operation is under way on the thing, so that nothing was done.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.class.as_deref().is_some_and(is_busy)
     }
 
     /// What to do about it, where that is known and the message does not say it.
@@ -119,6 +140,15 @@ impl ApiError {
             text => format!("{answer}: {}", printable(text)),
         }
     }
+}
+
+fn query_id(headers: &HeaderMap) -> Option<String> {
+    Some(headers.get(QUERY_ID)?.to_str().ok()?.to_owned())
+}
+
+/// Whether a class says that an operation is under way: `Client::Forbidden::Busy`.
+pub(crate) fn is_busy(class: &str) -> bool {
+    class.starts_with("Client::") && class.ends_with("::Busy")
 }
 
 fn text(value: Value) -> Option<String> {

@@ -309,7 +309,9 @@ async fn html_and_other_text_lose_nothing() {
             );
             assert_eq!(error.correlation_id(), Some("EU.ext-3.6553.12.ab"));
             assert_eq!(error.body().unwrap(), body);
-            assert!(error.api::<ApiError>().is_none());
+            // A server in front knows nothing of rights, so only the other statuses have a kind.
+            let kind = error.api::<ApiError>().map(|error| error.kind);
+            assert_eq!(kind.is_some(), status > 500, "{status} {body}");
         }
     }
     let transport = script([Scripted::with_headers(
@@ -362,4 +364,57 @@ async fn only_what_is_safe_is_repeated() {
         api.post("/me").await.unwrap_err();
         assert_eq!(transport.seen().len(), get + post, "POST {status}");
     }
+}
+
+/// 403 with a third word is not about rights: an operation is under way, nothing was done, and it may be sent again.
+#[tokio::test(start_paused = true)]
+async fn busy_is_a_conflict_that_may_be_sent_again() {
+    let body = new(
+        "Client::Forbidden::Busy",
+        "An operation is already running for this service: 1234. Please retry later.",
+    );
+    let error = refused(403, &body).await;
+    assert!(error.is_conflict() && error.is_retryable() && !error.is_auth());
+    assert!(!error.may_have_happened());
+    assert_eq!(error.api::<ApiError>().unwrap().kind, Kind::Conflict);
+    let api = client(&script([Scripted::json(403, &*body)]));
+    assert_eq!(api.explain(&error).await, None);
+
+    // A POST is repeated, since nothing was done.
+    let transport = script([Scripted::json(403, &*body), Scripted::json(200, "1")]);
+    client(&transport).post("/vps/vps-1/reboot").await.unwrap();
+    assert_eq!(transport.lines(), ["POST /1.0/vps/vps-1/reboot"; 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_room_for_what_is_made_does_not_mean_that_something_is_gone() {
+    let error = refused(404, &new("Client::NotFound::NoMatchingCompute", "no host")).await;
+    assert_eq!(error.api::<ApiError>().unwrap().kind, Kind::Other);
+    let gone = refused(404, &new("Client::NotFound::ZoneDoesNotExist", "no zone")).await;
+    assert_eq!(gone.api::<ApiError>().unwrap().kind, Kind::NotFound);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_alone_has_its_kind_and_a_piece_of_its_text() {
+    for (status, kind) in [
+        (409, Kind::Conflict),
+        (460, Kind::Expired),
+        (404, Kind::NotFound),
+    ] {
+        for body in ["{}", "<html><h1>Expired</h1></html>", ""] {
+            let error = refused(status, body).await;
+            assert_eq!(
+                error.api::<ApiError>().map(|error| error.kind),
+                Some(kind),
+                "{body}"
+            );
+        }
+    }
+    let transport = script([Scripted::with_headers(
+        409,
+        &[("content-type", "text/html")],
+        "<html><h1>Being moved</h1></html>",
+    )]);
+    let error = client(&transport).post("/me").await.unwrap_err();
+    assert!(error.to_string().contains("Being moved"), "{error}");
 }

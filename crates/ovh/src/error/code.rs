@@ -92,6 +92,17 @@ impl ApiErrorKind {
         // `Client::NotFound::ZoneDoesNotExist`: the second word is the kind, the third says more.
         let mut words = class.unwrap_or_default().split("::");
         match (words.next(), words.next()) {
+            // An operation is under way on the thing; nothing was done (ovh/terraform-provider-ovh#1286, #1289).
+            _ if class.is_some_and(super::is_busy) => Self::Conflict,
+            // No host has room for what was to be made; the thing of the path is there (ovh/terraform-provider-ovh#1440).
+            (Some("Client"), Some("NotFound"))
+                if words
+                    .clone()
+                    .next()
+                    .is_some_and(|word| word.starts_with("NoMatching")) =>
+            {
+                Self::Other
+            }
             (Some("Client"), Some("NotFound")) => Self::NotFound,
             (Some("Client"), Some("Conflict")) => Self::Conflict,
             (Some("Client"), Some("Forbidden")) => Self::Forbidden,
