@@ -316,3 +316,218 @@ async fn an_edit_that_fails_half_done_says_so() {
         assert!(done == 0 || created.count() == 1);
     }
 }
+
+/// A zone of these records.
+fn zone_of(records: serde_json::Value) -> ScriptedTransport {
+    let records = records.to_string();
+    ScriptedTransport::from_fn(move |request| match request.method().as_str() {
+        "GET" => Scripted::json(200, records.clone()),
+        "POST" if request.uri().path().ends_with("/record") => Scripted::json(200, r#"{"id": 9}"#),
+        _ => Scripted::json(200, "null"),
+    })
+}
+
+fn record(
+    id: u32,
+    kind: &str,
+    name: &str,
+    target: &str,
+    ttl: serde_json::Value,
+) -> serde_json::Value {
+    serde_json::json!({"id": id, "zone": "example.com", "fieldType": kind, "subDomain": name, "target": target, "ttl": ttl})
+}
+
+async fn previewed(
+    wire: &ScriptedTransport,
+    change: impl Fn(ovh::domain::Edit) -> ovh::domain::Edit,
+) -> String {
+    let edit = change(client(wire).domain().zone("example.com").edit());
+    match edit.preview().await {
+        Ok(preview) => preview.to_string(),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Two policies of senders at one name break mail, whichever type the control panel made the first of.
+#[tokio::test(start_paused = true)]
+async fn a_policy_set_as_text_replaces_one_of_its_own_type_and_the_other_way_round() {
+    let null = serde_json::Value::Null;
+    let native = record(5, "SPF", "", "v=spf1 include:mx.ovh.com ~all", null.clone());
+    let site = record(6, "TXT", "", "\"site=1\"", null.clone());
+    let wire = zone_of(serde_json::json!([native, site]));
+    let new = "v=spf1 include:_spf.google.com ~all";
+    let edit = client(&wire).domain().zone("example.com").edit();
+    let preview = edit
+        .add("", Rr::txt("x"))
+        .set("", Rr::new("TXT", ["site=1", new]))
+        .preview()
+        .await
+        .unwrap();
+    assert_eq!(
+        preview.to_string(),
+        format!("+ @ TXT {new}\n- @ SPF v=spf1 include:mx.ovh.com ~all\n")
+    );
+    // It is asked for without a type, which could be one of four.
+    assert_eq!(wire.seen()[0].request.uri().query(), None);
+    preview.apply().await.unwrap();
+    assert_eq!(
+        changes_of(&wire),
+        [
+            format!(r#"POST /record {{"fieldType":"TXT","target":"{new}"}}"#),
+            "DELETE /record/5".to_owned(),
+            "POST /refresh".to_owned(),
+        ]
+    );
+
+    // The same policy is there already; a text that is none replaces none; what is named is left to its own wish.
+    let same = "v=spf1 include:mx.ovh.com ~all";
+    for (edit, shown) in [
+        (Rr::new("TXT", [same, "site=1"]), ""),
+        (Rr::new("TXT", ["site=2"]), "~ @ TXT \"site=1\" -> site=2\n"),
+    ] {
+        assert_eq!(
+            previewed(&wire, |zone| zone.set("", edit.clone())).await,
+            shown
+        );
+    }
+    let both = previewed(&wire, |zone| {
+        zone.set("", Rr::new("TXT", [same, "site=1"]))
+            .remove("", "SPF")
+    });
+    assert_eq!(both.await, format!("+ @ TXT {same}\n- @ SPF {same}\n"));
+    // A second one is refused.
+    let text = previewed(&wire, |zone| zone.add("", Rr::txt(new))).await;
+    assert!(
+        text.contains("target of @: there is a policy of this name already, of type SPF: v=spf1 include:mx.ovh.com ~all"),
+        "{text}"
+    );
+
+    let dmarc = record(7, "TXT", "_dmarc", "\"v=DMARC1; p=none\"", null);
+    let wire = zone_of(serde_json::json!([dmarc]));
+    let shown = previewed(&wire, |zone| {
+        zone.set("_dmarc", Rr::new("DMARC", ["v=DMARC1; p=reject"]))
+    });
+    assert_eq!(
+        shown.await,
+        "+ _dmarc DMARC v=DMARC1; p=reject\n- _dmarc TXT \"v=DMARC1; p=none\"\n"
+    );
+}
+
+/// The service says 0 where a record follows the zone, and makes 60 of what is less.
+#[tokio::test(start_paused = true)]
+async fn times_to_live_come_to_rest() {
+    let at = |ttl: serde_json::Value| {
+        zone_of(serde_json::json!([record(
+            1,
+            "A",
+            "www",
+            "203.0.113.7",
+            ttl
+        )]))
+    };
+    let www = || Rr::a(["203.0.113.7"]);
+    for (there, wish, shown) in [
+        (serde_json::json!(0), www().zone_ttl(), ""),
+        (serde_json::json!(null), www().ttl(0), ""),
+        (serde_json::json!(0), www().ttl(0), ""),
+        (serde_json::json!(0), www(), ""),
+        (
+            serde_json::json!(0),
+            www().ttl(60),
+            "~ www A 203.0.113.7, ttl zone default -> 60\n",
+        ),
+        (
+            serde_json::json!(60),
+            www().ttl(0),
+            "~ www A 203.0.113.7, ttl 60 -> zone default\n",
+        ),
+    ] {
+        assert_eq!(
+            previewed(&at(there.clone()), |zone| zone.set("www", wish.clone())).await,
+            shown,
+            "{there}"
+        );
+    }
+    let wire = at(serde_json::json!(60));
+    for ttl in [1, 30, 59] {
+        let text = previewed(&wire, |zone| zone.add("www", www().ttl(ttl))).await;
+        assert!(
+            text.contains(&format!("ttl of www: {ttl} is below 60")),
+            "{text}"
+        );
+    }
+    assert!(wire.seen().is_empty());
+}
+
+/// DNS knows no case, and a whole name is not meant below the zone.
+#[tokio::test(start_paused = true)]
+async fn names_are_compared_without_case_and_whole_names_lose_the_zone() {
+    let null = serde_json::Value::Null;
+    let wire = zone_of(serde_json::json!([record(
+        1,
+        "A",
+        "WWW",
+        "203.0.113.7",
+        null
+    )]));
+    for name in ["www", "Www", "www.example.com", "www.Example.COM."] {
+        let shown = previewed(&wire, |zone| zone.set(name, Rr::a(["203.0.113.7"]))).await;
+        assert_eq!(shown, "", "{name}");
+        let shown = previewed(&wire, |zone| {
+            zone.set("x.www", Rr::a(["192.0.2.9"])).remove(name, "A")
+        })
+        .await;
+        assert_eq!(
+            shown, "+ x.www A 192.0.2.9\n- WWW A 203.0.113.7\n",
+            "{name}"
+        );
+    }
+    for name in ["example.com", "example.com.", "@", ""] {
+        let shown = previewed(&wire, |zone| zone.add(name, Rr::a(["192.0.2.9"]))).await;
+        assert_eq!(shown, "+ @ A 192.0.2.9\n", "{name}");
+    }
+    // What only ends like the zone is another name.
+    let shown = previewed(&wire, |zone| {
+        zone.add("wwwexample.com", Rr::a(["192.0.2.9"]))
+    })
+    .await;
+    assert_eq!(shown, "+ wwwexample.com A 192.0.2.9\n");
+    let before = wire.seen().len();
+    let text = previewed(&wire, |zone| {
+        zone.set("www.example.org.", Rr::a(["192.0.2.9"]))
+    })
+    .await;
+    assert!(
+        text.contains("name: `www.example.org.` is not in the zone example.com"),
+        "{text}"
+    );
+    assert_eq!(wire.seen().len(), before);
+    // What is said last counts, in whatever case.
+    let shown = previewed(&wire, |zone| {
+        zone.set("WWW", Rr::a(["192.0.2.9"]))
+            .set("www", Rr::a(["203.0.113.7"]))
+    });
+    assert_eq!(shown.await, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn numbers_of_requests_need_no_suffix() {
+    let wire = zone_of(serde_json::json!([]));
+    let api = client(&wire);
+    let zone = api.domain().zone("example.com");
+    zone.records()
+        .create("A", "192.0.2.9")
+        .ttl(300)
+        .await
+        .unwrap();
+    zone.records().update(1).ttl(Some(600)).await.unwrap();
+    zone.records().update(1).ttl(None).await.unwrap();
+    assert_eq!(
+        changes_of(&wire),
+        [
+            r#"POST /record {"fieldType":"A","target":"192.0.2.9","ttl":300}"#,
+            r#"PUT /record/1 {"ttl":600}"#,
+            r#"PUT /record/1 {"ttl":null}"#,
+        ]
+    );
+}

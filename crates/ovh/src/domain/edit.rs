@@ -18,7 +18,11 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// A change of many records of a zone; made by [`ZoneRoom::edit`]. Nothing is sent before [`preview`](Self::preview), and
 /// nothing changes before [`Preview::apply`].
 ///
-/// What is said last about a name and type counts. Names are those within the zone, empty for the zone itself.
+/// What is said last about a name and type counts. Names are those within the zone, empty for the zone itself; of whole
+/// names, such as `www.example.com`, the zone is cut off. Small letters and capitals are the same.
+///
+/// The service has types of its own for some texts (`SPF`, `DKIM`, `DMARC`), which are served as TXT. A policy that is set
+/// as TXT replaces one of such a type, and the other way round, since two of them at one name break mail.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is changed until the preview is applied"]
 pub struct Edit {
@@ -54,7 +58,7 @@ impl Edit {
         let known = self
             .wishes
             .iter()
-            .position(|wish| wish.name == name && wish.kind == kind);
+            .position(|wish| wish.name.eq_ignore_ascii_case(&name) && wish.kind == kind);
         let old = known.map(|index| self.wishes.remove(index).what);
         self.wishes.push(Wish {
             name,
@@ -63,26 +67,49 @@ impl Edit {
         });
     }
 
+    /// The name within the zone. `@` is how zone files write the zone itself, for which the API wants nothing. A whole
+    /// name loses the zone: below itself the zone would hardly be meant. One of another zone keeps its dot, and is refused.
+    fn relative(&self, name: String) -> String {
+        let whole = name.strip_suffix('.').unwrap_or(&name);
+        let split = whole.len().checked_sub(self.zone.len());
+        let at_zone = split.filter(|at| {
+            let tail = whole.get(*at..);
+            tail.is_some_and(|tail| tail.eq_ignore_ascii_case(&self.zone))
+        });
+        match at_zone {
+            Some(0) => String::new(),
+            Some(at) if whole[..at].ends_with('.') => whole[..at - 1].to_owned(),
+            _ if name == "@" => String::new(),
+            _ => name,
+        }
+    }
+
     /// The name shall have these records of their type, and no others.
     pub fn set(mut self, name: impl Into<String>, rr: Rr) -> Self {
-        self.wish(relative(name.into()), rr.kind.clone(), |_| What::Set(rr));
+        self.wish(self.relative(name.into()), rr.kind.clone(), |_| {
+            What::Set(rr)
+        });
         self
     }
 
     /// The name shall have these records, besides those it has.
     pub fn add(mut self, name: impl Into<String>, rr: Rr) -> Self {
-        self.wish(relative(name.into()), rr.kind.clone(), |old| match old {
-            None => What::Add(rr),
-            Some(What::Remove) => What::Set(rr),
-            Some(What::Add(old)) => What::Add(joined(old, rr)),
-            Some(What::Set(old)) => What::Set(joined(old, rr)),
-        });
+        self.wish(
+            self.relative(name.into()),
+            rr.kind.clone(),
+            |old| match old {
+                None => What::Add(rr),
+                Some(What::Remove) => What::Set(rr),
+                Some(What::Add(old)) => What::Add(joined(old, rr)),
+                Some(What::Set(old)) => What::Set(joined(old, rr)),
+            },
+        );
         self
     }
 
     /// The name shall have no records of this type.
     pub fn remove(mut self, name: impl Into<String>, kind: impl Into<RecordType>) -> Self {
-        self.wish(relative(name.into()), kind.into(), |_| What::Remove);
+        self.wish(self.relative(name.into()), kind.into(), |_| What::Remove);
         self
     }
 
@@ -110,17 +137,24 @@ impl Edit {
                 wishes,
             } = self;
             for wish in &wishes {
-                wish.check()?;
+                wish.check(&zone)?;
             }
             let mut changes = Vec::new();
             if !wishes.is_empty() {
                 let there = read(&client, &zone, &wishes).await?;
-                for wish in wishes {
-                    let is_meant = |record: &&Record| {
-                        record.field_type == wish.kind && record.sub_domain == wish.name
-                    };
-                    let before = there.iter().filter(is_meant).cloned().collect();
-                    changes.extend(wish.changes(before));
+                // What is talked about by its own type is nobody else's.
+                let is_named = |record: &Record| wishes.iter().any(|wish| wish.is_meant(record));
+                let natives = |wish: &Wish| -> Vec<Record> {
+                    let others = there.iter().filter(|record| !is_named(record));
+                    let same = others.filter(|record| wish.is_policy_of(record));
+                    same.cloned().collect()
+                };
+                for wish in &wishes {
+                    let before = there.iter().filter(|record| wish.is_meant(record));
+                    changes.extend(
+                        wish.clone()
+                            .changes(before.cloned().collect(), natives(wish))?,
+                    );
                 }
             }
             Ok(Preview {
@@ -130,11 +164,6 @@ impl Edit {
             })
         })
     }
-}
-
-/// `@` is how zone files write the zone itself, for which the API wants nothing.
-fn relative(name: String) -> String {
-    if name == "@" { String::new() } else { name }
 }
 
 fn joined(mut old: Rr, new: Rr) -> Rr {
@@ -149,21 +178,83 @@ fn joined(mut old: Rr, new: Rr) -> Rr {
 async fn read(client: &Client, zone: &str, wishes: &[Wish]) -> Result<Vec<Record>> {
     let Wish { name, kind, .. } = &wishes[0];
     let mut list = client.domain().zone(zone).records().list();
-    if wishes.iter().all(|wish| wish.kind == *kind) {
+    // A text may be there under another type.
+    if wishes.iter().all(|wish| wish.kind == *kind) && !is_text(kind) {
         list = list.field_type(kind.clone());
     }
     // An empty filter would mean no filter.
-    if !name.is_empty() && wishes.iter().all(|wish| wish.name == *name) {
+    if !name.is_empty()
+        && wishes
+            .iter()
+            .all(|wish| wish.name.eq_ignore_ascii_case(name))
+    {
         list = list.sub_domain(name.as_str());
     }
-    list.all().await
+    let mut records = list.all().await?;
+    for record in &mut records {
+        // The service says 0 where no time was set.
+        record.ttl = record.ttl.filter(|ttl| *ttl != 0);
+    }
+    Ok(records)
+}
+
+/// Types that are served as TXT.
+fn is_text(kind: &RecordType) -> bool {
+    use RecordType::{Dkim, Dmarc, Spf, Txt};
+    matches!(kind, Txt | Spf | Dkim | Dmarc)
+}
+
+/// Of which type of its own a text would be, by what it begins with.
+fn policy(target: &str) -> Option<RecordType> {
+    let text = meaning(&RecordType::Txt, target).to_ascii_lowercase();
+    let version = text.split([' ', ';']).next()?;
+    match version {
+        "v=spf1" => Some(RecordType::Spf),
+        "v=dkim1" => Some(RecordType::Dkim),
+        "v=dmarc1" => Some(RecordType::Dmarc),
+        _ => None,
+    }
 }
 
 impl Wish {
-    fn check(&self) -> Result<()> {
+    fn is_meant(&self, record: &Record) -> bool {
+        record.field_type == self.kind && record.sub_domain.eq_ignore_ascii_case(&self.name)
+    }
+
+    /// Whether this record is, under another type, the policy that the name shall have.
+    fn is_policy_of(&self, record: &Record) -> bool {
+        let (What::Set(rr) | What::Add(rr)) = &self.what else {
+            return false;
+        };
+        let native = |kind: &RecordType, target: &str| match kind {
+            RecordType::Txt => policy(target),
+            kind => Some(kind.clone()),
+        };
+        record.field_type != self.kind
+            && is_text(&record.field_type)
+            && is_text(&self.kind)
+            && record.sub_domain.eq_ignore_ascii_case(&self.name)
+            && native(&record.field_type, &record.target).is_some_and(|policy| {
+                rr.targets
+                    .iter()
+                    .any(|target| native(&self.kind, target).as_ref() == Some(&policy))
+            })
+    }
+
+    fn check(&self, zone: &str) -> Result<()> {
+        if self.name.ends_with('.') {
+            let text = format!("`{}` is not in the zone {zone}", self.name);
+            return Err(Error::input("name", text));
+        }
         let (What::Set(rr) | What::Add(rr)) = &self.what else {
             return Ok(());
         };
+        if let Patch::Value(ttl @ 1..=59) = rr.ttl {
+            let text = format!(
+                "{ttl} is below 60, to which the service raises it without a word; 0 is as long as the zone says"
+            );
+            return Err(Error::input(format!("ttl of {}", named(&self.name)), text));
+        }
         let fits = |target: &str| match self.kind {
             RecordType::A => target.parse::<Ipv4Addr>().is_ok(),
             RecordType::Aaaa => target.parse::<Ipv6Addr>().is_ok(),
@@ -181,8 +272,9 @@ impl Wish {
         }
     }
 
-    /// What leads from the records that are there to those that shall be.
-    fn changes(self, before: Vec<Record>) -> Vec<Change> {
+    /// What leads from the records that are there to those that shall be; `natives` are there under another type, which
+    /// cannot be changed.
+    fn changes(self, before: Vec<Record>, mut natives: Vec<Record>) -> Result<Vec<Change>> {
         let Self { name, kind, what } = self;
         let (keeps_others, rr) = match what {
             What::Remove => (false, Rr::new(kind.clone(), [""; 0])),
@@ -191,7 +283,7 @@ impl Wish {
         };
         let wanted_ttl = |old: Option<i64>| match rr.ttl {
             Patch::Leave => old,
-            Patch::Null => None,
+            Patch::Null | Patch::Value(0) => None,
             Patch::Value(seconds) => Some(seconds.into()),
         };
         let mut spare = before;
@@ -201,12 +293,13 @@ impl Wish {
             if seen.contains(&meant) {
                 continue;
             }
-            match spare
-                .iter()
-                .position(|record| meaning(&kind, &record.target) == meant)
-            {
-                Some(index) => {
-                    let record = spare.remove(index);
+            let is_there = |list: &[Record]| {
+                let mut records = list.iter();
+                records.position(|record| meaning(&kind, &record.target) == meant)
+            };
+            let known = is_there(&spare).map(|index| spare.remove(index));
+            match known.or_else(|| is_there(&natives).map(|index| natives.remove(index))) {
+                Some(record) => {
                     let ttl = wanted_ttl(record.ttl);
                     if ttl != record.ttl {
                         changes.push(Change::Updated {
@@ -219,6 +312,14 @@ impl Wish {
                 None => missing.push(target),
             }
             seen.push(meant);
+        }
+        if keeps_others && let Some(native) = natives.first() {
+            let text = format!(
+                "there is a policy of this name already, of type {}: {}; a second one breaks mail, so set it in place of \
+                 adding one",
+                native.field_type, native.target
+            );
+            return Err(Error::input(format!("target of {}", named(&name)), text));
         }
         // A record that goes makes room for one that comes: one request in place of two, and no moment without.
         let mut going = if keeps_others { Vec::new() } else { spare }.into_iter();
@@ -237,8 +338,8 @@ impl Wish {
                 },
             });
         }
-        changes.extend(going.map(Change::Deleted));
-        changes
+        changes.extend(going.chain(natives).map(Change::Deleted));
+        Ok(changes)
     }
 }
 
@@ -423,9 +524,9 @@ impl Preview {
             let records = room.records();
             let is_deletion = |change: &Change| matches!(change, Change::Deleted(_));
             let in_the_way = |gone: &Change| {
-                let others = changes
-                    .iter()
-                    .filter(|other| !is_deletion(other) && other.name() == gone.name());
+                let others = changes.iter().filter(|other| {
+                    !is_deletion(other) && other.name().eq_ignore_ascii_case(gone.name())
+                });
                 is_deletion(gone) && { others }.any(|new| new.is_alias() || gone.is_alias())
             };
             let (first, rest): (Vec<_>, Vec<_>) =

@@ -67,7 +67,8 @@ pub struct Record {
     pub field_type: RecordType,
     /// Its value, as zone files write it.
     pub target: String,
-    /// How many seconds it may be cached; `None` for as long as the zone says.
+    /// How many seconds it may be cached; `None` or 0 for as long as the zone says: the service answers with 0 where no
+    /// time was set (ovh/terraform-provider-ovh#666).
     pub ttl: Option<i64>,
 }
 
@@ -122,7 +123,7 @@ impl<'a> Records<'a> {
     /// use ovh::domain::RecordType;
     ///
     /// let records = api.domain().zone("example.com").records();
-    /// let record = records.create(RecordType::A, "203.0.113.7").sub_domain("api").ttl(300_u32).await?;
+    /// let record = records.create(RecordType::A, "203.0.113.7").sub_domain("api").ttl(300).await?;
     /// assert_eq!((record.sub_domain.as_str(), record.ttl), ("api", Some(300)));
     /// let error = records.create(RecordType::A, "not an address").await.unwrap_err();
     /// assert!(error.to_string().contains("not an address"), "{error}");
@@ -223,7 +224,9 @@ cloud_core::request! {
     opt {
         /// The name within the zone; the zone itself unless set.
         sub_domain: String,
-        /// How many seconds it may be cached; as long as the zone says unless set.
+    }
+    number {
+        /// How many seconds it may be cached; as long as the zone says unless set. The service raises 1 to 59 to 60.
         ttl: u32,
     }
 }
@@ -237,7 +240,9 @@ cloud_core::request! {
         target: String,
         /// The name within the zone.
         sub_domain: String,
-        /// How many seconds it may be cached; `None` for as long as the zone says.
+    }
+    number {
+        /// How many seconds it may be cached; `None` for as long as the zone says. The service raises 1 to 59 to 60.
         ttl: Option<u32>,
     }
 }

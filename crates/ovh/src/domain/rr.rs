@@ -74,8 +74,9 @@ impl Rr {
         Self::written(RecordType::Txt, [Txt::from_text(text)])
     }
 
-    /// How many seconds the records may be cached. Unless said, records keep what they have, and new ones take that of
-    /// the zone.
+    /// How many seconds the records may be cached; 0 is the same as [`zone_ttl`](Self::zone_ttl). Unless said, records keep
+    /// what they have, and new ones take that of the zone. From 1 to 59 the edit is refused before anything is sent, because
+    /// the service makes 60 of them (ovh/terraform-provider-ovh#397).
     pub fn ttl(mut self, seconds: u32) -> Self {
         self.ttl = Patch::Value(seconds);
         self
