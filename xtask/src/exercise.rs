@@ -36,7 +36,7 @@ pub(crate) struct Exercise {
 }
 
 /// The providers that can be exercised.
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Provider {
     Hetzner,
     IonosDataplatform,

@@ -7,6 +7,12 @@ use clap::{Parser, Subcommand};
 mod coverage;
 mod exercise;
 mod ledger;
+mod ovh_catalogue;
+#[allow(
+    clippy::format_push_string,
+    reason = "a line of a generated file reads best as one"
+)]
+mod ovh_codegen;
 mod process;
 mod python;
 // Process groups are what stops the servers.
@@ -38,6 +44,8 @@ enum Command {
     Growth(sandbox::Growth),
     Ledger(ledger::Ledger),
     Page(sandbox::Page),
+    OvhCatalogue(ovh_catalogue::OvhCatalogue),
+    OvhCodegen(ovh_codegen::OvhCodegen),
     #[cfg(unix)]
     RealSahara(real_sahara::RealSahara),
     ThirdParty(third_party::ThirdParty),
@@ -57,6 +65,8 @@ fn main() -> ExitCode {
         Command::Growth(command) => command.run(),
         Command::Ledger(command) => command.run(),
         Command::Page(command) => command.run(),
+        Command::OvhCatalogue(command) => command.run(),
+        Command::OvhCodegen(command) => command.run(),
         #[cfg(unix)]
         Command::RealSahara(command) => command.run(),
         Command::ThirdParty(command) => command.run(),

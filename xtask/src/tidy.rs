@@ -7,6 +7,7 @@ use std::process::Command;
 use crate::{Result, process, workspace};
 
 mod calls;
+mod generated;
 mod manifests;
 mod modules;
 mod rust;
@@ -29,6 +30,7 @@ impl Tidy {
         let mut faults = Vec::new();
         text::check(&tree, &mut faults);
         manifests::check(&tree, &mut faults);
+        generated::check(&tree, &mut faults);
         modules::check(&tree, &mut faults);
         let rooms = rust::check(&tree, &mut faults);
         println!("{rooms} rooms");

@@ -15,6 +15,7 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use crate::auth::Auth;
+use crate::catalogue;
 use crate::config::trimmed;
 use crate::consumer_key::RequestConsumerKey;
 use crate::credential::{APPLICATION, Signer};
@@ -52,6 +53,8 @@ struct Inner {
     secrets: Secrets,
     recorder: Arc<Recorder>,
     warnings: Vec<String>,
+    /// Whether operations are called that the region is known to lack.
+    any_region: bool,
     /// One refresh of a zone at a time, because the service refuses a second one.
     #[cfg(feature = "domain")]
     zones: Arc<cloud_core::task::PerRuntime<std::sync::Mutex<Turns>>>,
@@ -216,6 +219,7 @@ impl Client {
             secrets: inner.secrets.clone(),
             recorder,
             warnings,
+            any_region: inner.any_region,
             #[cfg(feature = "domain")]
             zones: inner.zones.clone(),
         })))
@@ -292,10 +296,20 @@ impl Client {
 
     /// A call of an operation of the table.
     pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
-        match self.0.bases.of(operation.path) {
+        let call = match self.0.bases.of(operation.path) {
             Some(base) => Call::new(&self.0.engine, base, operation, decode),
             None => Call::new(&self.0.engine, &self.0.bases.root, operation, decode)
                 .refuse(self.no_v2()),
+        };
+        self.served(call, operation.method.as_str(), operation.path)
+    }
+
+    /// Refuses a call of what this region is known to lack.
+    fn served<T>(&self, call: Call<T>, method: &str, path: &str) -> Call<T> {
+        let problem = catalogue::not_served(&self.0.endpoint, method, path);
+        match problem.filter(|_| !self.0.any_region) {
+            Some(error) => call.refuse(error),
+            None => call,
         }
     }
 
@@ -383,11 +397,13 @@ impl Client {
                 .refuse(error);
             }
         };
+        let (name, path) = (method.clone(), template.clone());
         let call = match inner.bases.of(&template) {
             Some(base) => Call::untabled(&inner.engine, base, method, template, decode),
             None => Call::untabled(&inner.engine, &inner.bases.root, method, template, decode)
                 .refuse(self.no_v2()),
         };
+        let call = self.served(call, name.as_str(), &path);
         match query {
             Some(query) => call.query_text(query),
             None => call,

@@ -390,14 +390,16 @@ cloud_core::request! {
     #[serde(rename_all = "camelCase")]
     pub struct UpdateServer => ();
     opt {
-        /// What it boots, the next time it does; see [`DedicatedServers::boots`].
-        boot_id: i64,
         /// Whether OVHcloud watches over it.
         monitoring: bool,
         /// Whether OVHcloud keeps its hands off.
         no_intervention: bool,
         /// Whether it is well.
         state: ServerState,
+    }
+    number {
+        /// What it boots, the next time it does; see [`DedicatedServers::boots`].
+        boot_id: i64,
     }
     patch {
         /// The script of the network boot; `None` clears it.

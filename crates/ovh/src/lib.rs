@@ -67,6 +67,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod auth;
+pub mod catalogue;
 pub mod client;
 #[cfg(feature = "cloud")]
 pub mod cloud;
@@ -89,6 +90,7 @@ pub mod ip;
 pub mod list;
 #[cfg(feature = "me")]
 pub mod me;
+pub mod operation;
 pub mod ops;
 #[cfg(feature = "me")]
 pub mod price;
@@ -109,10 +111,11 @@ pub mod decode {
 
 pub use auth::{AccessRule, ApiCredential, AuthDetails, AuthMethod, CredentialState};
 pub use client::{Client, ClientBuilder};
-pub use cloud_core::model::{Patch, Timestamp};
+pub use cloud_core::model::{Patch, Secret, Timestamp};
 pub use cloud_core::{Error, ErrorKind, Result};
 pub use endpoint::Endpoint;
 pub use error::{ApiError, ApiErrorKind, ErrorCode};
 pub use list::{Items, List};
+pub use operation::{ListOperation, Operation};
 pub use raw::{BatchItem, RawCall};
 pub use rules::{AccessRules, Explanation, IamPolicy, Rules};

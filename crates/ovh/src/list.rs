@@ -6,12 +6,17 @@
 //! | v1, expanded | the same route gives whole objects, in pages, when it is asked by `X-Pagination-Mode`; where a route does not know that and gives ids all the same, each object is read by a call of its own, a few at a time |
 //! | v2 | pages by a cursor in the headers |
 //! | v1, objects | as it comes |
+//! | v1, words that no object belongs to | as it comes |
+//!
+//! A list that is called by its path is read in the form that the [catalogue](crate::catalogue) knows. One that it does
+//! not know is read as an expanded one; where none of its ids has an object, the ids are the items if the type can hold
+//! them.
 
 use std::fmt;
 use std::sync::Arc;
 
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
+use cloud_core::decode::{Decode, from_value};
 use cloud_core::list as core_list;
 use cloud_core::model::{Page, PageInfo, PageToken};
 use cloud_core::provider::CallBuilder;
@@ -33,7 +38,7 @@ cloud_core::if_blocking! {
 }
 pub(crate) use items::{get_many, refused};
 pub(crate) use style::Mode;
-use style::{Entry, Id, MODE, decode};
+use style::{Entry, Id, MODE, decode, words};
 
 /// How many objects are read side by side unless a list says otherwise.
 pub const CONCURRENCY: usize = 10;
@@ -43,6 +48,9 @@ const CAP: usize = 100_000;
 
 /// Makes the call that reads one object by its id.
 type Detail<T> = Arc<dyn Fn(&str) -> Call<T> + Send + Sync>;
+
+/// Makes an item of an id that no object belongs to; `None` where the type cannot hold it.
+type Held<T> = fn(&str) -> Option<T>;
 
 /// A list that is read by [`all`](Self::all), [`page`](Self::page), [`items`](Self::items) or [`pages`](Self::pages), or
 /// of which only the [`ids`](Self::ids) are read.
@@ -54,6 +62,7 @@ pub struct List<T> {
     start: Option<PageToken>,
     prefetch: usize,
     detail: Option<Detail<T>>,
+    held: Option<Held<T>>,
     filter: String,
     concurrency: usize,
     cap: usize,
@@ -68,6 +77,7 @@ impl<T> Clone for List<T> {
             start,
             prefetch,
             detail,
+            held,
             filter,
             concurrency,
             cap,
@@ -79,6 +89,7 @@ impl<T> Clone for List<T> {
             start: start.clone(),
             prefetch: *prefetch,
             detail: detail.clone(),
+            held: *held,
             filter: filter.clone(),
             concurrency: *concurrency,
             cap: *cap,
@@ -103,6 +114,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             start: None,
             prefetch: 1,
             detail: None,
+            held: None,
             filter: String::new(),
             concurrency: CONCURRENCY,
             cap: CAP,
@@ -115,6 +127,19 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         detail: impl Fn(&str) -> Call<T> + Send + Sync + 'static,
     ) -> Self {
         self.detail = Some(Arc::new(detail));
+        self
+    }
+
+    /// Takes the ids themselves for the items when none of them has an object, for a list of which nothing is known.
+    pub(crate) fn or_ids(mut self) -> Self {
+        self.held = Some(|id| {
+            let number = id
+                .parse::<i64>()
+                .ok()
+                .filter(|number| number.to_string() == id);
+            let number = number.and_then(|number| from_value(&number.into()).ok());
+            number.or_else(|| from_value(&id.into()).ok())
+        });
         self
     }
 
@@ -238,10 +263,16 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
 
     /// What stands on the pages of the service: objects, or the ids of them.
     fn entries(&self) -> core_list::List<Entry<T>> {
-        let call = self.call.clone().decoded_by(decode::<T>(self.size));
+        let decode = match self.mode {
+            Mode::Words => words::<T>(),
+            Mode::Expanded | Mode::Cursor | Mode::Whole => {
+                decode::<T>(self.size, self.start.as_ref())
+            }
+        };
+        let call = self.call.clone().decoded_by(decode);
         let call = match self.mode {
             Mode::Expanded => call.header(MODE.0, MODE.1),
-            Mode::Cursor | Mode::Whole => call,
+            Mode::Cursor | Mode::Whole | Mode::Words => call,
         };
         let list = self.mode.list(call, self.size).prefetch(self.prefetch);
         match &self.start {
@@ -255,7 +286,9 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     pub fn items(self) -> Items<T> {
         let source = Source::Pages(Box::new(self.entries().items()));
         let skipped = self.start.as_ref().and_then(Mode::skipped);
-        Items::new(source, self.detail, self.concurrency).skip(skipped.unwrap_or(0))
+        Items::new(source, self.detail, self.concurrency)
+            .or_held(self.held)
+            .skip(skipped.unwrap_or(0))
     }
 
     /// Page after page. Where the list gives ids only, the objects of 50 of them are a page.
@@ -355,7 +388,8 @@ fn encoded(text: &str) -> String {
 
 /// Declares the builder of a list operation around a [`List`]: filters as setters, and all ways to read it.
 ///
-/// `one` filters are given at most once, `many` filters repeat the parameter.
+/// `one` filters are given at most once, and so are `number` filters, whose setters take their very type, so that `50`
+/// needs no suffix; `many` filters repeat the parameter.
 #[allow(
     unused_macros,
     reason = "without the features of the products nobody uses it"
@@ -365,6 +399,7 @@ macro_rules! list_request {
         $(#[$meta:meta])*
         pub struct $name:ident => $item:ty;
         $( one { $( $(#[$one_meta:meta])* $one:ident : $one_type:ty = $one_wire:literal ),* $(,)? } )?
+        $( number { $( $(#[$number_meta:meta])* $number:ident : $number_type:ty = $number_wire:literal ),* $(,)? } )?
         $( many { $( $(#[$many_meta:meta])* $many:ident : $many_type:ty = $many_wire:literal ),* $(,)? } )?
     ) => {
         /// A list that is read by `.all()`, `.page()`, `.items()` or `.pages()`, or of which only the `.ids()` are read.
@@ -384,6 +419,13 @@ macro_rules! list_request {
                 pub fn $one(self, $one: impl Into<$one_type>) -> Self {
                     let value: $one_type = $one.into();
                     Self(self.0.set_query($one_wire, value))
+                }
+            )* )?
+
+            $( $(
+                $(#[$number_meta])*
+                pub fn $number(self, $number: $number_type) -> Self {
+                    Self(self.0.set_query($number_wire, $number))
                 }
             )* )?
 

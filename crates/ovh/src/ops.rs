@@ -179,8 +179,10 @@ pub fn iam_action(operation: &OperationRow) -> Option<&'static str> {
         .map(|(_, action)| *action)
 }
 
-/// The operation that serves this method and path, with its parameters filled in or not.
-pub fn find(method: &Method, path: &str) -> Option<&'static OperationRow> {
+pub use crate::catalogue::find;
+
+/// The operation of a typed call that serves this method and path, with its parameters filled in or not.
+pub fn typed(method: &Method, path: &str) -> Option<&'static OperationRow> {
     let path = path.split('?').next().unwrap_or_default();
     let version = ["/1.0", "/v1"].into_iter().find(|version| {
         path.strip_prefix(version)
@@ -225,7 +227,7 @@ mod tests {
 
     #[test]
     fn an_operation_is_found_by_what_was_called() {
-        let id = |method: Method, path: &str| find(&method, path).map(|operation| operation.id);
+        let id = |method: Method, path: &str| typed(&method, path).map(|operation| operation.id);
         assert_eq!(id(Method::GET, "/auth/time"), Some("auth.time"));
         assert_eq!(id(Method::GET, "/v1/auth/time?x=1"), Some("auth.time"));
         assert_eq!(id(Method::GET, "/1.0/auth/time"), Some("auth.time"));
@@ -253,7 +255,7 @@ mod tests {
                 "{}",
                 operation.id
             );
-            assert_eq!(find(&operation.method, operation.path), Some(*operation));
+            assert_eq!(typed(&operation.method, operation.path), Some(*operation));
         }
     }
 }

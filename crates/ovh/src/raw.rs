@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::IntoFuture;
 
-use cloud_core::call::{Call, CallFuture};
+use cloud_core::call::{Call, CallFuture, Task};
 use cloud_core::decode::{Decode, RawResponse};
 use cloud_core::engine::Download;
 use cloud_core::provider::CallBuilder;
@@ -15,9 +15,16 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::catalogue::{self, Form, Operation};
 use crate::client::Client;
 use crate::list::{self, Items, List, Mode};
 use crate::task::{self, Asked};
+
+/// The web manager asks for so many objects at a time.
+const PART: usize = 50;
+
+/// Servers in front take request lines of 4 to 8 KiB.
+const PART_BYTES: usize = 3000;
 
 const BATCH: HeaderName = HeaderName::from_static("x-ovh-batch");
 const SCHEMAS: HeaderName = HeaderName::from_static("x-schemas-version");
@@ -31,6 +38,8 @@ pub struct RawCall {
     call: Call<Value>,
     method: Method,
     asked: Asked,
+    /// What the service describes at this path.
+    operation: Option<&'static Operation>,
 }
 
 impl fmt::Debug for RawCall {
@@ -41,6 +50,7 @@ impl fmt::Debug for RawCall {
 
 impl RawCall {
     pub(crate) fn new(client: &Client, method: Method, path: &str) -> Self {
+        let operation = catalogue::find(&method, path);
         let call = client.call_path(method.clone(), path, Decode::json_or_null());
         let asked = Asked {
             client: client.clone(),
@@ -52,6 +62,7 @@ impl RawCall {
             call,
             method,
             asked,
+            operation,
         }
     }
 
@@ -118,6 +129,14 @@ impl RawCall {
     /// Without a body nothing is sent, not even `{}`, which operations without parameters refuse.
     pub fn json(self, value: &impl Serialize) -> Self {
         self.map(|call| call.json(value))
+    }
+
+    /// As [`json`](Self::json), of a body that may have failed to become JSON.
+    pub(crate) fn json_or_refuse(self, body: Result<Value>) -> Self {
+        match body {
+            Ok(body) => self.json(&body),
+            Err(error) => self.map(|call| call.refuse(error)),
+        }
     }
 
     /// Sends the call without credential, for operations that are open to everybody.
@@ -222,8 +241,9 @@ impl RawCall {
         }
     }
 
-    /// Reads the answer as a list: on v2 page after page; on v1 expanded, or, where the route gives ids all the same,
-    /// each object by the same path with the id behind it. More in [its module](crate::list).
+    /// Reads the answer as a list, in the form that the [catalogue](crate::catalogue) knows: pages by a cursor, objects or
+    /// words as they come, ids. Where it gives ids, it is asked for whole objects, and if they do not come, each is read by
+    /// the same path with the id behind it. More in [its module](crate::list).
     ///
     /// Reading a list may repeat its request, so anything but a `GET` is refused before it is sent.
     ///
@@ -242,11 +262,14 @@ impl RawCall {
     /// # Ok(()) }
     /// ```
     pub fn list<T: DeserializeOwned + Send + 'static>(self) -> List<T> {
+        let form = self.operation.map(|operation| operation.form);
         let Self { call, asked, .. } = self.only_get("list");
-        let mode = if asked.path.starts_with("/v2/") {
-            Mode::Cursor
-        } else {
-            Mode::Expanded
+        let mode = match form {
+            _ if asked.path.starts_with("/v2/") => Mode::Cursor,
+            Some(Form::Cursor) => Mode::Cursor,
+            Some(Form::Objects) => Mode::Whole,
+            Some(Form::Words) => Mode::Words,
+            _ => Mode::Expanded,
         };
         let detail = {
             let (path, _) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
@@ -256,7 +279,11 @@ impl RawCall {
             let args = asked.args.iter().map(String::as_str).chain([id]);
             asked.look(&detail, args, Decode::json())
         };
-        List::new(call, mode).detail(get)
+        let list = List::new(call, mode).detail(get);
+        match form {
+            Some(_) => list,
+            None => list.or_ids(),
+        }
     }
 
     /// Reads the objects of many ids by this path, whose last `{parameter}` is left open for the id; ten at a time
@@ -307,7 +334,7 @@ impl RawCall {
     /// ```
     pub fn wait(self) -> Waiter<Value> {
         if self.method == Method::GET {
-            task::wait(self.call)
+            task::wait_for(self.call, self.operation)
         } else {
             task::send_and_wait(self.call, self.asked)
         }
@@ -342,8 +369,10 @@ impl RawCall {
         }
     }
 
-    /// Reads the objects of many ids in one request (`X-Ovh-Batch`), by this path, whose last `{parameter}` is left open
-    /// for the ids. The web manager asks for 50 at a time. Anything but a `GET` is refused before it is sent.
+    /// Reads the objects of many ids by few requests (`X-Ovh-Batch`), by this path, whose last `{parameter}` is left open
+    /// for the ids. One request asks for 50 of them, as the web manager does, or fewer where they are long, because servers
+    /// in front refuse request lines of a few KiB; the objects come in the order of the ids. Anything but a `GET` is refused
+    /// before it is sent.
     ///
     /// Needs what the call needs.
     ///
@@ -363,7 +392,7 @@ impl RawCall {
     pub fn batch<T>(
         self,
         ids: impl IntoIterator<Item = impl fmt::Display>,
-    ) -> Call<Vec<BatchItem<T>>>
+    ) -> Task<Vec<BatchItem<T>>>
     where
         T: DeserializeOwned + Send + 'static,
     {
@@ -371,16 +400,19 @@ impl RawCall {
         let call = self
             .only_get("batch")
             .call
-            .decoded_by(Decode::json())
-            .header(BATCH, HeaderValue::from_static(","))
-            .arg_list(&ids);
-        if ids.iter().any(|id| id.contains(',')) {
-            return call.refuse(Error::input(
-                "ids",
-                "one of them holds a comma, which separates them",
-            ));
-        }
-        call
+            .decoded_by(Decode::<Vec<BatchItem<T>>>::json())
+            .header(BATCH, HeaderValue::from_static(","));
+        Task::new(async move {
+            if ids.iter().any(|id| id.contains(',')) {
+                let text = "one of them holds a comma, which separates them";
+                return Err(Error::input("ids", text));
+            }
+            let mut all = Vec::with_capacity(ids.len());
+            for part in parts(&ids) {
+                all.extend(call.clone().arg_list(part).send().await?);
+            }
+            Ok(all)
+        })
     }
 }
 
@@ -391,6 +423,22 @@ impl IntoFuture for RawCall {
     fn into_future(self) -> Self::IntoFuture {
         self.call.into_future()
     }
+}
+
+/// Ids in parts that fit into a request line; one empty part where there are none.
+fn parts(ids: &[String]) -> Vec<&[String]> {
+    let (mut parts, mut begin, mut bytes) = (Vec::new(), 0, 0);
+    for (at, id) in ids.iter().enumerate() {
+        // Each byte may become three, and a comma follows.
+        let more = 3 * id.len() + 1;
+        if at > begin && (at - begin == PART || bytes + more > PART_BYTES) {
+            parts.push(&ids[begin..at]);
+            (begin, bytes) = (at, 0);
+        }
+        bytes += more;
+    }
+    parts.push(&ids[begin..]);
+    parts
 }
 
 /// One element of the answer to a [batch](RawCall::batch).

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::auth::AccessRule;
+use crate::catalogue;
 use crate::client::Client;
 use crate::error::{ApiError, ApiErrorKind};
 use crate::ops;
@@ -88,21 +89,14 @@ impl Rules {
         AccessRules(rules)
     }
 
-    /// The IAM policy that allows a service account this and nothing else. It knows the actions of the operations that
-    /// this crate has types for; see [`IamPolicy::unknown`] about others.
+    /// The IAM policy that allows a service account this and nothing else. It knows the actions of the operations in the
+    /// [catalogue](crate::catalogue); see [`IamPolicy::unknown`] about others. One that asks for no action adds none.
     pub fn as_iam_policy(&self) -> IamPolicy {
         let (mut actions, mut unknown) = (BTreeSet::new(), Vec::new());
         for call in &self.0 {
-            let operation = call
-                .method
-                .parse()
-                .ok()
-                .and_then(|method| ops::find(&method, &call.path));
-            match operation.map(|operation| (ops::iam_action(operation), operation)) {
-                Some((Some(action), _)) => drop(actions.insert(action)),
-                // Everybody may ask who they are.
-                Some((None, operation)) if operation.path.starts_with("/auth/") => {}
-                _ => unknown.push(AccessRule {
+            match needed(&call.method, &call.path) {
+                Some(needed) => actions.extend(needed),
+                None => unknown.push(AccessRule {
                     method: call.method.clone(),
                     path: call.path.clone(),
                 }),
@@ -169,8 +163,8 @@ impl IamPolicy {
         &self.actions
     }
 
-    /// The calls whose actions this version does not know. The policy lacks them: they are called by their paths, and the
-    /// console of the API names their actions.
+    /// The calls of paths that the catalogue of this version does not have. The policy lacks their actions, which the
+    /// console of the API names.
     pub fn unknown(&self) -> &[AccessRule] {
         &self.unknown
     }
@@ -276,15 +270,21 @@ pub(crate) async fn explain(client: &Client, error: &Error) -> Option<Explanatio
         explanation.hint =
             Some("rules cannot be changed: request a new key with Client::consumer_key");
     } else if refused.kind == ApiErrorKind::Forbidden && explanation.missing_actions.is_empty() {
-        explanation.missing_actions = known_action(method, template).into_iter().collect();
+        let needed = needed(method.as_str(), template).unwrap_or_default();
+        explanation.missing_actions = needed.into_iter().map(str::to_owned).collect();
     }
     Some(explanation)
 }
 
-fn known_action(method: &Method, template: &str) -> Option<String> {
-    ops::find(method, template)
-        .and_then(ops::iam_action)
-        .map(str::to_owned)
+/// The actions that an operation needs; `None` where nothing is known of it.
+fn needed(method: &str, template: &str) -> Option<Vec<&'static str>> {
+    if let Some(operation) = catalogue::find(method, template) {
+        return Some(operation.actions().collect());
+    }
+    // Without the table the operations of typed calls are known. Everybody may ask who they are.
+    let operation = ops::typed(&method.parse::<Method>().ok()?, template)?;
+    let action = ops::iam_action(operation);
+    (action.is_some() || operation.path.starts_with("/auth/")).then(|| Vec::from_iter(action))
 }
 
 /// The recorder of a client, and its hook.
@@ -295,7 +295,13 @@ pub(crate) fn recorder() -> (
     let recorder = Arc::new(Recorder::default());
     let hook = {
         let recorder = recorder.clone();
-        move |report: &AttemptReport<'_>| recorder.note(report)
+        #[cfg(feature = "tracing")]
+        let told = catalogue::Told::default();
+        move |report: &AttemptReport<'_>| {
+            #[cfg(feature = "tracing")]
+            told.tell(report.method.as_str(), report.template);
+            recorder.note(report);
+        }
     };
     (recorder, hook)
 }

@@ -1,20 +1,25 @@
 //! Waiting for what the service does after it has answered.
 //!
-//! Most changes of this API answer with a task, and its families name their states in their own words. One table knows
-//! all of them:
+//! Most changes of this API answer with a task, and its families name their states in their own words. The
+//! [catalogue](crate::catalogue) has the words of each family as the service lists them, and what they mean; of an answer
+//! that it does not know, one table does:
 //!
 //! | goes on | has ended well | has failed |
 //! |---|---|---|
-//! | `init` `todo` `doing` `waitingAck` `paused` `created` `in-progress` `SCHEDULED` `PENDING` `RUNNING` `CREATING` `UPDATING` and every other word | `done` `completed` `delivered` `ok` `DONE` `READY` `SUCCESS` `ACTIVE` | `cancelled` `customerError` `ovhError` `error` `problem` `blocked` `in-error` `ERROR`, and words that begin with `USER_` and end with `ERROR` |
+//! | `init` `todo` `doing` `waitingAck` `paused` `created` `in-progress` `SCHEDULED` `PENDING` `RUNNING` `CREATING` `UPDATING` and every other word | `done` `completed` `delivered` `ok` `DONE` `READY` `SUCCESS` `ACTIVE` | `cancelled` `canceled` `customerError` `ovhError` `error` `problem` `blocked` `in-error` `unknown` `failed` `refused` `denied` `aborted` `ERROR` `FAILED` `FAILURE` `REVOKED` `CANCELED` `CANCELLED`, words that begin with `error_` or end with `_error`, and words that begin with `USER_` and end with `ERROR` |
 //!
 //! A word that nobody has seen yet goes on, and the deadline ends it: an hour unless the waiter's `timeout` says
-//! otherwise.
+//! otherwise. Where an answer has several words, work has failed when one says so, and is done when all do. An answer
+//! without any ends the wait at once with an error.
+//!
+//! A resource that was ready before its change begins is taken for done. On v2 its `currentTasks` tell that it is not; on
+//! v1 wait for the task of the change.
 //!
 //! Looking is a `GET` in every case. A raw request of another method that is [waited for](crate::RawCall::wait) is sent
 //! once, and its answer says what is looked at.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,9 +31,14 @@ use cloud_core::wait::{Poll, Progress, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
-mod route;
+use crate::catalogue::{self, Operation};
 
+mod route;
+mod seen;
+
+pub use crate::catalogue::Phase;
 pub(crate) use route::Asked;
+use seen::{Seen, has_state};
 
 /// Looks are this far apart: what the vendor's Terraform provider uses as the least, and a bound for long work.
 const LOOKS: Interval = Interval::new(Duration::from_secs(3), Duration::from_secs(15));
@@ -38,33 +48,6 @@ const DEADLINE: Duration = Duration::from_secs(60 * 60);
 
 /// A task is not always there at once, and its API has bad moments: 404 and 5xx are borne this long.
 const GRACE: Duration = Duration::from_secs(5 * 60);
-
-/// Whether work goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Phase {
-    /// It goes on.
-    Running,
-    /// It has ended well.
-    Done,
-    /// It has failed.
-    Failed,
-}
-
-impl Phase {
-    /// What a word means; see the [table](self).
-    pub fn of(state: &str) -> Self {
-        match state {
-            "done" | "completed" | "delivered" | "ok" | "DONE" | "READY" | "SUCCESS" | "ACTIVE" => {
-                Self::Done
-            }
-            "cancelled" | "customerError" | "ovhError" | "error" | "problem" | "blocked"
-            | "in-error" | "ERROR" => Self::Failed,
-            other if other.starts_with("USER_") && other.ends_with("ERROR") => Self::Failed,
-            _ => Self::Running,
-        }
-    }
-}
 
 /// Something that is looked at until its work has ended: a task, or a resource that knows its own state.
 pub trait Work {
@@ -96,54 +79,26 @@ pub trait Work {
     }
 }
 
-/// Tasks of all families as JSON, and answers that are nothing but the word of a state.
-impl Work for Value {
-    fn state(&self) -> &str {
-        let words = ["status", "state", "resourceStatus"]
-            .iter()
-            .filter_map(|key| self.get(key)?.as_str());
-        self.as_str()
-            .into_iter()
-            .chain(words)
-            .next()
-            .unwrap_or_default()
-    }
-
-    fn what(&self) -> &str {
-        let words = ["function", "action", "type"]
-            .iter()
-            .filter_map(|key| self.get(key)?.as_str());
-        words.into_iter().next().unwrap_or("task")
-    }
-
-    fn percent(&self) -> u8 {
-        self.get("progress")
-            .and_then(Value::as_u64)
-            .map_or(0, |percent| u8::try_from(percent).unwrap_or(100).min(100))
-    }
-
-    fn reason(&self) -> Option<String> {
-        let errors = self
-            .get("errors")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let errors =
-            errors.filter_map(|error| error.as_str().or_else(|| error.get("message")?.as_str()));
-        let words = ["comment", "message"]
-            .iter()
-            .filter_map(|key| self.get(key)?.as_str());
-        let all: Vec<&str> = errors
-            .chain(words)
-            .filter(|text| !text.is_empty())
-            .collect();
-        (!all.is_empty()).then(|| all.join("; "))
-    }
-}
-
 /// Looks by this call, which is a `GET`, until the work has ended; the result is what was seen last.
 pub(crate) fn wait<T: Work + Send + 'static>(call: Call<T>) -> Waiter<T> {
     Waiter::new(&call.engine().clone(), until_ended(call)).timeout(DEADLINE)
+}
+
+/// Looks by this call of a path, which is a `GET`, until the work has ended by the words of its operation.
+pub(crate) fn wait_for(call: Call<Value>, operation: Option<&'static Operation>) -> Waiter<Value> {
+    let engine = call.engine().clone();
+    Waiter::new(&engine, until_ended(look_at(call, operation))).timeout(DEADLINE)
+}
+
+/// As [`look_at`], where the path tells the operation.
+fn look_at_known(call: Call<Value>) -> Call<Seen> {
+    let operation = catalogue::find("GET", &call.shown_path());
+    look_at(call, operation)
+}
+
+fn look_at(call: Call<Value>, operation: Option<&'static Operation>) -> Call<Seen> {
+    let seen = Decode::json_or_null().map(move |value| Seen::new(value, operation));
+    call.decoded_by(seen)
 }
 
 /// Looks by this call, which is a `GET`, until what it reads is there no longer.
@@ -171,7 +126,7 @@ pub(crate) fn wait_gone<T: Send + 'static>(call: Call<T>) -> Waiter<()> {
 pub(crate) fn send_and_wait(call: Call<Value>, asked: Asked) -> Waiter<Value> {
     let engine = call.engine().clone();
     let answered = Decode::json_or_null().try_map(move |answer: Value| {
-        let tasks = asked.tasks(&answer);
+        let tasks: Vec<_> = asked.tasks(&answer);
         if tasks.is_empty() {
             return Err(DecodeError::new(NO_TASK));
         }
@@ -247,7 +202,7 @@ impl Once {
     fn looking(mut tasks: std::vec::IntoIter<Call<Value>>) -> Self {
         match tasks.next() {
             Some(task) => Self::Looking {
-                watch: Box::new(until_ended(task)),
+                watch: Box::new(until_ended(look_at_known(task))),
                 others: tasks,
             },
             None => Self::Failed(Error::new(ErrorKind::Decode, NO_TASK)),
@@ -255,17 +210,22 @@ impl Once {
     }
 }
 
-fn until_ended<T: Work + Send + 'static>(call: Call<T>) -> impl Watch<T> {
+fn until_ended<T, U>(call: Call<T>) -> impl Watch<U> + use<T, U>
+where
+    T: Work + Send + 'static,
+    U: From<T> + Send + 'static,
+{
     watch(
         &call.clone(),
         move || {
             let look = call.clone().send();
             async move {
                 let work = look.await?;
+                has_state(&work)?;
                 let progress = Progress::new(work.percent(), work.what(), work.state());
                 match work.phase() {
                     Phase::Running => Ok(Step::Pending(progress)),
-                    Phase::Done => Ok(Step::Done(work)),
+                    Phase::Done => Ok(Step::Done(work.into())),
                     Phase::Failed => Err(failed(&work)),
                 }
             }
@@ -329,10 +289,25 @@ where
 {
     let clock = call.engine().clock();
     let (begun, look) = (clock.now(), Arc::new(look));
+    let last = Arc::new(Mutex::new(None));
     Poll::new(clock.clone(), LOOKS, move || {
-        let (look, clock) = (look.clone(), clock.clone());
+        let (look, clock, last) = (look.clone(), clock.clone(), last.clone());
         async move {
-            match look().await {
+            let mut looked = look().await;
+            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+            match (&looked, &*last) {
+                (Ok(Step::Pending(progress)), _) => *last = Some(progress.to_string()),
+                // Old tasks are removed, so this one has come to its end unseen.
+                (Err(error), Some(last)) if error.is_not_found() => {
+                    let text = format!(
+                        "it was there and is there no longer, so how it ended is not known; last seen: {last}"
+                    );
+                    looked = Err(Error::new(ErrorKind::WorkFailed, text).with_cause(error.clone()));
+                }
+                _ => {}
+            }
+            drop(last);
+            match looked {
                 Err(error)
                     if clock.now().saturating_duration_since(begun) < GRACE
                         && (error.is_server() || (error.is_not_found() && !gone)) =>

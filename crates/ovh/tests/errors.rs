@@ -418,3 +418,21 @@ async fn a_status_alone_has_its_kind_and_a_piece_of_its_text() {
     let error = client(&transport).post("/me").await.unwrap_err();
     assert!(error.to_string().contains("Being moved"), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_refusal_lacks_leaves_no_gap_in_its_text() {
+    for (body, text) in [
+        (
+            old("NOT_GRANTED_CALL", ""),
+            "403 NOT_GRANTED_CALL: the rules of the consumer key",
+        ),
+        (old("FORBIDDEN", ""), "403 FORBIDDEN; credential"),
+        (r#"{"message":""}"#.to_owned(), "403 Forbidden"),
+    ] {
+        let text_of = refused(403, &body).await.to_string();
+        assert!(
+            text_of.contains(text) && !text_of.contains(": ;") && !text_of.contains(": ("),
+            "{text_of}"
+        );
+    }
+}

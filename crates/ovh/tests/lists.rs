@@ -328,6 +328,12 @@ async fn a_page_of_ids_goes_on_after_an_error_that_passes() {
     assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 50);
     assert!(pages.next().await.is_err());
     assert_eq!(pages.continuation().unwrap().as_str(), "ids/50");
+    // The object that cannot be read is told once, and left out of its page.
+    let rest = pages.next().await.unwrap().unwrap().items;
+    assert_eq!(
+        (rest.len(), rest[9].id.as_str(), rest[10].id.as_str()),
+        (19, "FR59", "FR61")
+    );
     assert!(pages.next().await.unwrap().is_none());
 }
 
@@ -459,9 +465,10 @@ async fn a_loop_that_passes_over_errors_ends() {
                 Err(_) => failed += 1,
             }
         }
-        assert_eq!((read, failed), (2, errors), "{failure}");
-        // The list, two objects, and the one that fails.
-        assert_eq!(service.requests.load(Ordering::Relaxed), 3 + requests);
+        assert_eq!((read, failed), (4, errors), "{failure}");
+        // The list, four objects, and the one that fails.
+        assert_eq!(service.requests.load(Ordering::Relaxed), 5 + requests);
+        assert!(list().all().await.is_err());
     }
 }
 

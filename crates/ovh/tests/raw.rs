@@ -252,6 +252,41 @@ async fn a_batch_is_one_request() {
     );
 }
 
+/// Servers in front refuse long request lines, so that many ids are several requests; the order is that of the ids.
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_any_size_is_requests_of_a_bounded_size() {
+    let transport = ScriptedTransport::from_fn(|request| {
+        let path = request.uri().path();
+        assert!(path.len() < 3100, "{}", path.len());
+        let ids = path.rsplit('/').next().unwrap().split(',');
+        let items: Vec<_> = ids.map(|id| json!({"value": {"billId": id}})).collect();
+        Scripted::json(200, json!(items).to_string())
+    });
+    for (ids, requests) in [
+        ((0..120).map(|n| format!("FR{n}")).collect::<Vec<_>>(), 3),
+        ((0..50).map(|n| format!("FR{n}")).collect(), 1),
+        // Every byte may be encoded, so one of these is 601 bytes long.
+        (
+            (0..9).map(|n| format!("{n}{}", "x".repeat(199))).collect(),
+            3,
+        ),
+        (vec!["y".repeat(2000)], 1),
+    ] {
+        let before = transport.seen().len();
+        let bills = client(&transport)
+            .get("/me/bill/{id}")
+            .batch::<Bill>(&ids)
+            .await
+            .unwrap();
+        let read: Vec<_> = bills
+            .into_iter()
+            .map(|bill| bill.value.unwrap().id)
+            .collect();
+        assert_eq!(read, ids);
+        assert_eq!(transport.seen().len() - before, requests);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn redirects_are_not_followed() {
     let transport = script([Scripted::with_headers(

@@ -218,7 +218,7 @@ async fn a_deletion_ends_when_nothing_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_usual_pace_is_sixty_a_minute_and_can_be_changed() {
+async fn the_usual_pace_is_ten_a_second_and_can_be_changed() {
     let transport = ScriptedTransport::from_fn(|_| Scripted::json(200, "1"));
     let seconds = async |builder: ovh::ClientBuilder| {
         let api = builder.build().unwrap();
@@ -237,7 +237,8 @@ async fn the_usual_pace_is_sixty_a_minute_and_can_be_changed() {
             .clock(cloud_core::test_util::PausedClock::new())
             .access_token("t")
     };
-    assert_eq!(seconds(usual()).await, 60);
+    // Twenty at once, and forty at ten a second.
+    assert_eq!(seconds(usual()).await, 4);
     assert_eq!(
         seconds(usual().pace(cloud_core::throttle::Pace::per_minute(600))).await,
         0
@@ -249,4 +250,38 @@ async fn the_usual_pace_is_sixty_a_minute_and_can_be_changed() {
         .map(|seen| json!(seen.line()))
         .collect();
     assert_eq!(values.len(), 180);
+}
+
+/// A service that has too much to do is asked less often, and after a time as often as before.
+#[tokio::test(start_paused = true)]
+async fn the_usual_pace_slows_down_after_refusals_and_timeouts_and_recovers() {
+    let too_much = |status| Scripted::json(status, r#"{"message": "too much"}"#);
+    let late = Scripted::json(200, "1").after(Duration::from_secs(600));
+    for trouble in [too_much(408), too_much(429), late] {
+        let first = std::sync::Mutex::new(Some(trouble));
+        let transport = ScriptedTransport::from_fn(move |_| {
+            let first = first.lock().unwrap().take();
+            first.unwrap_or_else(|| Scripted::json(200, "1"))
+        });
+        let api = ovh::Client::builder()
+            .transport(std::sync::Arc::new(transport.clone()))
+            .clock(cloud_core::test_util::PausedClock::new())
+            .access_token("t")
+            .build()
+            .unwrap();
+        let bulk = async || {
+            let begun = tokio::time::Instant::now();
+            for _ in 0..40 {
+                api.get("/me").await.unwrap();
+            }
+            begun.elapsed().as_millis()
+        };
+        api.get("/me").await.unwrap();
+        assert_eq!(transport.seen().len(), 2);
+        // None at once, and five a second.
+        let slowed = bulk().await;
+        assert!((7_800..=8_000).contains(&slowed), "{slowed}");
+        tokio::time::sleep(Duration::from_secs(31)).await;
+        assert_eq!(bulk().await, 2_000);
+    }
 }

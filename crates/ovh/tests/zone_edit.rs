@@ -318,6 +318,10 @@ async fn an_edit_that_fails_half_done_says_so() {
 }
 
 /// A zone of these records.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "each zone is written where it is used"
+)]
 fn zone_of(records: serde_json::Value) -> ScriptedTransport {
     let records = records.to_string();
     ScriptedTransport::from_fn(move |request| match request.method().as_str() {
@@ -327,6 +331,10 @@ fn zone_of(records: serde_json::Value) -> ScriptedTransport {
     })
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "each record is written where it is used"
+)]
 fn record(
     id: u32,
     kind: &str,

@@ -109,10 +109,15 @@ fn without_tests(file: &File) -> TokenStream {
 }
 
 fn is_test(attributes: &[Attribute]) -> bool {
-    let mut of_cfg = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let mut of_cfg = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"));
     of_cfg.any(|attribute| {
         let condition = attribute.meta.to_token_stream().to_string();
-        matches!(condition.replace(' ', "").as_str(), "cfg(test)" | "cfg(doc)")
+        matches!(
+            condition.replace(' ', "").as_str(),
+            "cfg(test)" | "cfg(doc)"
+        )
     })
 }
 
@@ -130,7 +135,8 @@ fn follow(tokens: TokenStream, at_the_top: bool, to: &mut BTreeSet<String>) {
         // In a file at the top, `super` is the crate.
         let is_root = word == "crate" || at_the_top && word == "super";
         let colons = tokens.get(at + 1..at + 3).is_some_and(|next| {
-            next.iter().all(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == ':'))
+            next.iter()
+                .all(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == ':'))
         });
         if !is_root || !colons {
             continue;
@@ -171,8 +177,10 @@ fn circles(arrows: &Arrows) -> Vec<BTreeSet<&str>> {
         }
         seen
     };
-    let reached: BTreeMap<&str, BTreeSet<String>> =
-        arrows.keys().map(|room| (room.as_str(), reach(room))).collect();
+    let reached: BTreeMap<&str, BTreeSet<String>> = arrows
+        .keys()
+        .map(|room| (room.as_str(), reach(room)))
+        .collect();
     let mut circles: Vec<BTreeSet<&str>> = Vec::new();
     for (room, there) in &reached {
         if !there.contains(*room) || circles.iter().any(|circle| circle.contains(room)) {
@@ -253,8 +261,9 @@ impl Names<'_> {
     fn named(&mut self, seen: &Visibility, ident: &syn::Ident, attrs: &[Attribute]) {
         if let Some((word, instead)) = WORDS.iter().find(|(word, _)| ident == word) {
             let (file, line) = (self.name, ident.span().start().line);
-            self.faults
-                .push(format!("{file}:{line}: `{word}` has another word, {instead}"));
+            self.faults.push(format!(
+                "{file}:{line}: `{word}` has another word, {instead}"
+            ));
         }
         if is_public(seen) {
             self.documented(ident, attrs);
@@ -270,8 +279,9 @@ impl Names<'_> {
         let words = first.split_whitespace().count();
         if words > 0 && words < WORDS_OF_A_SENTENCE {
             let (file, line) = (self.name, ident.span().start().line);
-            self.faults
-                .push(format!("{file}:{line}: `{ident}` says no more than {first:?}"));
+            self.faults.push(format!(
+                "{file}:{line}: `{ident}` says no more than {first:?}"
+            ));
         }
     }
 }
@@ -279,7 +289,10 @@ impl Names<'_> {
 /// The first paragraph, unless a macro writes it.
 fn documentation(attrs: &[Attribute]) -> Option<String> {
     let mut lines = Vec::new();
-    for attribute in attrs.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+    for attribute in attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+    {
         let syn::Meta::NameValue(doc) = &attribute.meta else {
             // `#[doc(hidden)]`
             return None;

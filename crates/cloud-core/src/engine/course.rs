@@ -174,7 +174,7 @@ impl<'c> Course<'c> {
         let has_too_much = |status: StatusCode| matches!(status.as_u16(), 408 | 429);
         if error.is_timeout() || error.status().is_some_and(has_too_much) {
             let inner = &*self.engine.0;
-            inner.throttle.pacer.slow_down(inner.clock.now());
+            inner.throttle.pacer.slow_down(inner.settings.clock.now());
         }
         self.ambiguous |= !failure.did_nothing();
         let error = error

@@ -1,5 +1,6 @@
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_core::Result;
 use cloud_core::config::{Environment, Origin, Setting};
@@ -24,17 +25,20 @@ const PRODUCT: &str = concat!(
     ")"
 );
 
-/// What support staff has called fine for one consumer key (ovh/python-ovh#81): the answers say nothing of limits.
-const PER_MINUTE: u32 = 60;
+/// The answers say nothing of limits. Those who sent in bulk came to rest at 20 requests a second
+/// (kubernetes-sigs/external-dns#1546), and the vendor's own clients keep no pace: half of that, and slower when the
+/// service says that it is too much.
+const PACE: Pace = Pace::new(20, Duration::from_millis(100)).slowing_down();
 
 /// Bursts end in timeouts and resets (kubernetes-sigs/external-dns#1546); the vendor's command line sends ten at once.
 const IN_FLIGHT: usize = 10;
 
 /// Settings of a [`Client`]. Nothing can fail before [`build`](Self::build), which sends nothing.
 ///
-/// The service says nothing of its limits, and punishes bursts by timeouts and HTML. So a client sends at most 60 requests
-/// in any minute, the first 20 of them without a pause, and has at most 10 under way; [`pace`](Self::pace) and
-/// [`max_in_flight`](Self::max_in_flight) change that.
+/// The service says nothing of its limits, and punishes bursts by timeouts and HTML. So a client sends 10 requests a
+/// second, the first 20 of them without a pause, and has at most 10 under way. After an answer of 408 or 429 and after a
+/// timeout it is slower, down to one in 1.6 seconds, and each half minute without them makes it faster again.
+/// [`pace`](Self::pace) and [`max_in_flight`](Self::max_in_flight) change that.
 #[derive(Debug)]
 #[must_use = "a client is made by build()"]
 pub struct ClientBuilder {
@@ -43,12 +47,13 @@ pub struct ClientBuilder {
     sources: Option<Sources>,
     unauthenticated: bool,
     time_offset: Option<i64>,
+    any_region: bool,
 }
 
 impl Default for ClientBuilder {
     fn default() -> Self {
         let mut options = ClientOptions::default();
-        options.pace(Some(Pace::per_minute(PER_MINUTE)));
+        options.pace(Some(PACE));
         options.max_in_flight(IN_FLIGHT);
         Self {
             options,
@@ -56,6 +61,7 @@ impl Default for ClientBuilder {
             sources: None,
             unauthenticated: false,
             time_offset: None,
+            any_region: false,
         }
     }
 }
@@ -110,6 +116,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends calls of operations, too, that the [catalogue](crate::catalogue) knows to be missing in the region of the
+    /// endpoint. What it knows of regions outside of Europe is of June 2024.
+    pub fn any_region(mut self) -> Self {
+        self.any_region = true;
+        self
+    }
+
     /// How many seconds the service is ahead of this machine. Without it the service is asked once.
     pub fn time_offset(mut self, seconds: i64) -> Self {
         self.time_offset = Some(seconds);
@@ -148,6 +161,7 @@ impl ClientBuilder {
             sources,
             unauthenticated,
             time_offset,
+            any_region,
         } = self;
         let mut settings = match sources {
             Some(sources) => {
@@ -233,6 +247,7 @@ impl ClientBuilder {
             secrets,
             recorder,
             warnings,
+            any_region,
             #[cfg(feature = "domain")]
             zones: Arc::default(),
         })))

@@ -12,13 +12,14 @@ use cloud_core::{Error, ErrorKind, Result};
 use futures_core::Stream;
 
 use super::style::Entry;
-use super::{CONCURRENCY, Detail};
+use super::{CONCURRENCY, Detail, Held};
 
 /// The items of a list, one after the other, in the order of the service.
 ///
-/// It is a [`Stream`], and has a [`next`](Self::next) of its own. After an error that may pass ([`Error::is_retryable`])
-/// `next` may be called again, up to ten times: it goes on with what failed. After any other error the items have ended,
-/// and [`continuation`](Self::continuation) still names the page; of ids that were given, the next one is read.
+/// It is a [`Stream`], and has a [`next`](Self::next) of its own. After an error `next` may be called again. Where one
+/// object could not be read, an error that may pass ([`Error::is_retryable`]) has it read once more, up to ten times, and
+/// any other error passes it over: the next object follows. Where the list itself could not be read, the items have ended
+/// unless the error may pass, and [`continuation`](Self::continuation) still names the page.
 #[must_use = "nothing is sent until the first item is asked for"]
 pub struct Items<T> {
     source: Source<T>,
@@ -31,11 +32,12 @@ pub struct Items<T> {
     ended: bool,
     /// How many times in a row the object at the front could not be read.
     failures: u32,
-    /// The page of the object whose failure has ended the list.
-    failed: Option<PageToken>,
+    /// What was not there, as long as nothing else was: perhaps these are no ids.
+    gone: Option<Vec<String>>,
+    held: Option<Held<T>>,
 }
 
-/// After this many failures in a row of one object the list ends, so that a loop that passes over errors ends too.
+/// After this many failures in a row of one object it is passed over, so that a loop that passes over errors ends.
 const FAILURES: u32 = 10;
 
 pub(super) enum Source<T> {
@@ -55,8 +57,8 @@ enum Slot<T> {
     Unread(String, Error),
     /// The list itself could not be read.
     Broken(Error),
-    /// Deleted since the list was made.
-    Gone,
+    /// Deleted since the list was made, or no id at all.
+    Gone(String),
 }
 
 /// The objects of these ids, read a few at a time, in the order of the ids. Ids that do not exist are errors here.
@@ -88,8 +90,14 @@ impl<T> Items<T> {
             under_way: VecDeque::new(),
             ended: false,
             failures: 0,
-            failed: None,
+            gone: Some(Vec::new()),
+            held: None,
         }
+    }
+
+    pub(super) fn or_held(mut self, held: Option<Held<T>>) -> Self {
+        self.held = held;
+        self
     }
 
     /// How many objects are read side by side where there are only ids (10); never more than the client has calls under
@@ -107,7 +115,6 @@ impl<T> Items<T> {
     {
         match (self.under_way.front(), &self.source) {
             (Some((page, _)), _) => page.clone(),
-            (None, _) if self.failed.is_some() => self.failed.clone(),
             (None, Source::Pages(pages)) => pages.continuation(),
             (None, Source::Listed(_) | Source::Given(_)) => None,
         }
@@ -116,11 +123,6 @@ impl<T> Items<T> {
     pub(super) fn skip(mut self, entries: usize) -> Self {
         self.skip = entries;
         self
-    }
-
-    /// Whether there is nothing left, also after an error.
-    pub(super) fn has_ended(&self) -> bool {
-        self.ended && self.under_way.is_empty()
     }
 }
 
@@ -156,29 +158,42 @@ impl<T: Send + 'static> Items<T> {
                 slot.drive(self.detail.as_ref(), skips_missing, cx);
             }
             let Some((page, slot)) = self.under_way.pop_front() else {
-                return if self.ended {
-                    Poll::Ready(None)
-                } else {
-                    Poll::Pending
+                if !self.ended {
+                    return Poll::Pending;
+                }
+                let Some(gone) = self.gone.take().filter(|gone| !gone.is_empty()) else {
+                    return Poll::Ready(None);
                 };
+                self.without_objects(&gone);
+                continue;
             };
             match slot {
                 Slot::Item(item) => {
                     self.failures = 0;
+                    self.gone = None;
                     return Poll::Ready(Some(Ok(item)));
                 }
-                Slot::Gone => self.failures = 0,
-                Slot::Broken(error) => return Poll::Ready(Some(Err(error))),
+                Slot::Gone(id) => {
+                    self.failures = 0;
+                    self.gone
+                        .as_mut()
+                        .into_iter()
+                        .for_each(|gone| gone.push(id.clone()));
+                }
+                Slot::Broken(error) => {
+                    self.gone = None;
+                    if !error.is_retryable() {
+                        self.under_way.clear();
+                        self.ended = true;
+                    }
+                    return Poll::Ready(Some(Err(error)));
+                }
                 Slot::Unread(id, error) => {
+                    self.gone = None;
                     self.failures += 1;
                     if error.is_retryable() && self.failures < FAILURES {
                         self.under_way.push_front((page, Slot::Id(id)));
-                    } else if skips_missing {
-                        self.under_way.clear();
-                        self.ended = true;
-                        self.failed = page;
                     } else {
-                        // The ids that were given come to an end by themselves.
                         self.failures = 0;
                     }
                     return Poll::Ready(Some(Err(error)));
@@ -189,6 +204,26 @@ impl<T: Send + 'static> Items<T> {
                 }
             }
         }
+    }
+
+    /// No id of a list that is not empty has an object: either all are deleted, or these are words and no ids, and no
+    /// program should take that for an empty list.
+    fn without_objects(&mut self, gone: &[String]) {
+        let held = self
+            .held
+            .and_then(|held| gone.iter().map(|id| held(id)).collect());
+        if let Some(items) = held {
+            let items: Vec<T> = items;
+            let slots = items.into_iter().map(|item| (None, Slot::Item(item)));
+            return self.under_way.extend(slots);
+        }
+        let text = format!(
+            "none of the {} ids of this list has an object (each was answered by 404): they are all deleted by now, or \
+             they are values without objects; `ids()` reads them",
+            gone.len()
+        );
+        self.under_way
+            .push_back((None, Slot::Broken(Error::new(ErrorKind::Page, text))));
     }
 
     /// Takes from the source what may be read side by side; no more than one object, which needs no reading.
@@ -251,7 +286,9 @@ impl<T: Send + 'static> Slot<T> {
         if let Poll::Ready(read) = call.as_mut().poll(cx) {
             *self = match read {
                 Ok(item) => Self::Item(item),
-                Err(error) if skips_missing && error.is_not_found() => Self::Gone,
+                Err(error) if skips_missing && error.is_not_found() => {
+                    Self::Gone(std::mem::take(id))
+                }
                 Err(error) => Self::Unread(std::mem::take(id), error),
             };
         }

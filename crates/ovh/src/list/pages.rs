@@ -3,24 +3,25 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use cloud_core::Result;
 use cloud_core::list as core_list;
 use cloud_core::model::{Page, PageInfo, PageToken};
-use cloud_core::{Error, Result};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::items::{Items, Source};
 use super::style::{Entry, Mode};
-use super::{Detail, List};
+use super::{Detail, Held, List};
 
 /// So many objects are a page where the list gives ids only, and each object takes a call.
 const PART: usize = 50;
 
 /// The pages of a list, one after the other.
 ///
-/// After an error that may pass ([`Error::is_retryable`]) `next` may be called again, up to ten times: it goes on with what
-/// failed. After any other error there are no more pages, and [`continuation`](Self::continuation) still names the one that
-/// failed.
+/// After an error `next` may be called again. Where one object of a page could not be read, an error that may pass
+/// ([`Error::is_retryable`](cloud_core::Error::is_retryable)) has it read once more, up to ten times, and any other error leaves it out of the page that
+/// follows. Where the list itself could not be read, there are no more pages unless the error may pass, and
+/// [`continuation`](Self::continuation) still names the one that failed.
 #[must_use = "nothing is sent until the first page is asked for"]
 pub struct Pages<T> {
     entries: core_list::Pages<Entry<T>>,
@@ -30,7 +31,7 @@ pub struct Pages<T> {
     ids: VecDeque<String>,
     before: usize,
     part: Option<Part<T>>,
-    failed: Option<PageToken>,
+    held: Option<Held<T>>,
 }
 
 /// A page that is made of the objects of some ids.
@@ -49,7 +50,7 @@ impl<T: DeserializeOwned + Send + 'static> Pages<T> {
             concurrency: list.concurrency,
             ids: VecDeque::new(),
             part: None,
-            failed: None,
+            held: list.held,
         }
     }
 }
@@ -82,7 +83,7 @@ impl<T: Send + 'static> Pages<T> {
         if self.part.is_some() || !self.ids.is_empty() {
             return Mode::token_of_ids(self.before);
         }
-        self.failed.clone().or_else(|| self.entries.continuation())
+        self.entries.continuation()
     }
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
@@ -92,7 +93,7 @@ impl<T: Send + 'static> Pages<T> {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Some(Ok(object))) => part.read.push(object),
                     Poll::Ready(Some(Err(error))) => {
-                        return Poll::Ready(Some(Err(self.give_up(error))));
+                        return Poll::Ready(Some(Err(error)));
                     }
                     Poll::Ready(None) => return Poll::Ready(self.end_of_part().map(Ok)),
                 }
@@ -106,7 +107,8 @@ impl<T: Send + 'static> Pages<T> {
                         Source::Listed(ids.into_iter()),
                         self.detail.clone(),
                         self.concurrency,
-                    ),
+                    )
+                    .or_held(self.held),
                     read: Vec::new(),
                 });
                 continue;
@@ -143,20 +145,6 @@ impl<T: Send + 'static> Pages<T> {
             info.next = Mode::token_of_ids(self.before).map(|token| token.to_string());
         }
         Some(Page::new(part.read, info))
-    }
-
-    /// The objects that were read are kept while the part can go on.
-    fn give_up(&mut self, error: Error) -> Error {
-        if self
-            .part
-            .as_ref()
-            .is_some_and(|part| part.reading.has_ended())
-        {
-            self.failed = Mode::token_of_ids(self.before);
-            self.part = None;
-            self.ids.clear();
-        }
-        error
     }
 }
 

@@ -1,13 +1,16 @@
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::marker::PhantomData;
+use std::sync::{Mutex, PoisonError};
 
 use cloud_core::call::Call;
-use cloud_core::decode::Decode;
+use cloud_core::decode::{Decode, DecodeError, from_value};
 use cloud_core::list::{AHEAD, CursorHeader, List, PageRequest, PageStyle, Whole};
 use cloud_core::model::{Page, PageInfo, PageToken};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess};
+use serde_json::Value;
 
 /// The header and the value that ask a list of v1 for objects.
 pub(crate) const MODE: (HeaderName, HeaderValue) = (
@@ -31,6 +34,8 @@ pub(crate) enum Mode {
     Cursor,
     /// Objects, all at once.
     Whole,
+    /// Words or numbers that no object belongs to, all at once.
+    Words,
 }
 
 static CURSOR: CursorHeader = CursorHeader {
@@ -49,7 +54,7 @@ impl Mode {
                 List::new(call, &Whole, size).in_style(style)
             }
             Self::Cursor => List::new(call, &CURSOR, size),
-            Self::Whole => List::new(call, &Whole, size),
+            Self::Whole | Self::Words => List::new(call, &Whole, size),
         }
     }
 
@@ -74,7 +79,7 @@ impl Mode {
             Self::Cursor => HeaderValue::try_from(token.as_str())
                 .map(drop)
                 .map_err(|_| "holds what no header may hold"),
-            Self::Whole => Err("this list comes whole and has no pages"),
+            Self::Whole | Self::Words => Err("this list comes whole and has no pages"),
         }
     }
 
@@ -83,7 +88,8 @@ impl Mode {
     }
 }
 
-/// Pages by number. A token is the number of the page and how many items are on those before it: `3/1000`.
+/// Pages by number. A token is the number of the page and how many items are on those before it: `3/1000`; and where the
+/// service does not say how many there are, what the page before began with: `3/1000/51c3e0a2`.
 #[derive(Debug)]
 struct Expanded {
     /// Objects on a page.
@@ -93,6 +99,7 @@ struct Expanded {
 impl Expanded {
     fn parse(token: &PageToken) -> Option<(u64, u64)> {
         let (number, seen) = token.as_str().split_once('/')?;
+        let (seen, _) = seen.split_once('/').unwrap_or((seen, ""));
         Some((number.parse().ok()?, seen.parse().ok()?))
     }
 
@@ -112,11 +119,16 @@ impl PageStyle for Expanded {
     fn next(&self, token: Option<&PageToken>, info: &PageInfo, items: usize) -> Option<PageToken> {
         let (number, seen) = Self::read(token);
         let seen = seen.saturating_add(items as u64);
-        let more = match info.total {
-            Some(total) => items > 0 && seen < total,
-            None => info.next.is_some(),
-        };
-        more.then(|| PageToken::from(format!("{}/{seen}", number.saturating_add(1))))
+        let number = number.saturating_add(1);
+        match (info.total, &info.next) {
+            (Some(total), _) => {
+                (items > 0 && seen < total).then(|| PageToken::from(format!("{number}/{seen}")))
+            }
+            (None, Some(beginning)) => {
+                Some(PageToken::from(format!("{number}/{seen}/{beginning}")))
+            }
+            (None, None) => None,
+        }
     }
 
     fn ahead(&self, token: Option<&PageToken>, info: &PageInfo) -> Vec<PageToken> {
@@ -130,20 +142,60 @@ impl PageStyle for Expanded {
     }
 }
 
-/// Reads a page of a list of any form. An expanded page that is full and says nothing of a total may have another
-/// behind it.
-pub(super) fn decode<T: DeserializeOwned + 'static>(size: Option<u32>) -> Decode<Page<Entry<T>>> {
-    Decode::<Page<Entry<T>>>::array(info).map(move |mut page| {
+/// Reads a page of a list of any form.
+///
+/// An expanded page that is full and says nothing of a total may have another behind it. A route that knows no pages
+/// gives the same objects whatever page is asked for: more of them than were asked for, or the same again, and then there
+/// is no other page.
+pub(super) fn decode<T: DeserializeOwned + 'static>(
+    size: Option<u32>,
+    start: Option<&PageToken>,
+) -> Decode<Page<Entry<T>>> {
+    let before = start.and_then(|token| token.as_str().split('/').nth(2).map(str::to_owned));
+    let before = Mutex::new(before);
+    Decode::<Page<Entry<T>>>::array(info).map_beside(move |mut page, answer| {
         let objects = page
             .items
             .iter()
             .all(|entry| matches!(entry, Entry::Object(_)));
-        let full = size.is_some_and(|size| page.items.len() >= size as usize);
+        let full = size.is_some_and(|size| page.items.len() == size as usize);
         if page.info.total.is_none() && page.info.next.is_none() && objects && full {
-            page.info.next = Some(String::new());
+            let here = beginning(&answer.body);
+            let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
+            if *before == here {
+                page.items.clear();
+            } else {
+                page.info.next.clone_from(&here);
+                *before = here;
+            }
         }
         page
     })
+}
+
+/// Reads a list of words.
+pub(super) fn words<T: DeserializeOwned + 'static>() -> Decode<Page<Entry<T>>> {
+    Decode::<Page<Value>>::array(info).try_map(|page| {
+        let words = page
+            .items
+            .iter()
+            .map(|word| from_value(word).map(Entry::Object));
+        let words = words.collect::<cloud_core::Result<_>>().map_err(|_| {
+            DecodeError::new("this list holds values without objects; `ids()` reads them")
+        })?;
+        Ok(Page::new(words, page.info))
+    })
+}
+
+/// A short name of the first item of a list.
+fn beginning(body: &[u8]) -> Option<String> {
+    let at = body.iter().position(|byte| *byte == b'[')? + 1;
+    let rest = body.get(at..)?;
+    let mut items = serde_json::Deserializer::from_slice(rest).into_iter::<de::IgnoredAny>();
+    items.next()?.ok()?;
+    let mut hasher = DefaultHasher::new();
+    rest.get(..items.byte_offset())?.hash(&mut hasher);
+    Some(format!("{:016x}", hasher.finish()))
 }
 
 fn info(headers: &HeaderMap) -> PageInfo {

@@ -248,9 +248,11 @@ list_request! {
         since: Moment = "date.from",
         /// Only what was billed at this time or before.
         until: Moment = "date.to",
-        /// Only the bills of this order.
-        order: i64 = "orderId",
         /// Only bills of this kind.
         category: BillCategory = "category",
+    }
+    number {
+        /// Only the bills of this order.
+        order: i64 = "orderId",
     }
 }

@@ -140,10 +140,12 @@ list_request! {
     /// Lists consumer keys; made by [`Credentials::list`].
     pub struct ListCredentials => ApiCredential;
     one {
-        /// Only those of this application.
-        application: i64 = "applicationId",
         /// Only those of which this has become.
         status: CredentialState = "status",
+    }
+    number {
+        /// Only those of this application.
+        application: i64 = "applicationId",
     }
 }
 

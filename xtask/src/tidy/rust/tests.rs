@@ -41,7 +41,10 @@ fn what_tests_name_and_what_joins_rows_is_no_arrow() {
         ("x/src/lib.rs", "mod a; mod b; pub use crate::a::A;"),
         ("x/src/ops.rs", "use crate::a::ROWS;"),
         ("x/src/a.rs", "use crate::b::B; use crate::ops;"),
-        ("x/src/b.rs", "#[cfg(test)] mod tests { use crate::a::A; } #[cfg(doc)] use crate::a::A;"),
+        (
+            "x/src/b.rs",
+            "#[cfg(test)] mod tests { use crate::a::A; } #[cfg(doc)] use crate::a::A;",
+        ),
         ("x/src/b/tests.rs", "use crate::a::A;"),
     ];
     assert!(faults(&files).is_empty());

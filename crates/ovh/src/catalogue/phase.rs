@@ -1,0 +1,28 @@
+/// Whether work goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// It goes on.
+    Running,
+    /// It has ended well.
+    Done,
+    /// It has failed.
+    Failed,
+}
+
+impl Phase {
+    /// What a word means in an answer that the catalogue does not know; see the [table](crate::task).
+    pub fn of(state: &str) -> Self {
+        match state {
+            "done" | "completed" | "delivered" | "ok" | "DONE" | "READY" | "SUCCESS" | "ACTIVE" => {
+                Self::Done
+            }
+            "cancelled" | "canceled" | "customerError" | "ovhError" | "error" | "problem"
+            | "blocked" | "in-error" | "unknown" | "failed" | "refused" | "denied" | "aborted"
+            | "ERROR" | "FAILED" | "FAILURE" | "REVOKED" | "CANCELED" | "CANCELLED" => Self::Failed,
+            other if other.starts_with("error_") || other.ends_with("_error") => Self::Failed,
+            other if other.starts_with("USER_") && other.ends_with("ERROR") => Self::Failed,
+            _ => Self::Running,
+        }
+    }
+}
