@@ -15,21 +15,10 @@ use cloud_core::request::OperationRow;
 use http::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 
-use crate::cluster_templates::ClusterTemplates;
-use crate::clusters::Clusters;
-use crate::data_sources::DataSources;
 use crate::explain::Explanation;
 use crate::ids::ProjectId;
-use crate::images::Images;
-use crate::job_binaries::JobBinaries;
-use crate::job_binary_internals::JobBinaryInternals;
-use crate::job_templates::JobTemplates;
-use crate::job_types::JobTypes;
-use crate::jobs::Jobs;
-use crate::node_group_templates::NodeGroupTemplates;
 use crate::ops::Op;
 use crate::page::{Markers, PAGE_SIZE, PageMarkers};
-use crate::plugins::Plugins;
 use crate::version::Version;
 
 /// The only microversion of API v2, named in every request so that a later one cannot change what answers mean.
@@ -77,61 +66,6 @@ impl Client {
         let base = client.base(version).to_string();
         client.explanation.add("base", base);
         Self(Arc::new(client))
-    }
-
-    /// Clusters.
-    pub fn clusters(&self) -> Clusters<'_> {
-        Clusters::new(self)
-    }
-
-    /// Templates of clusters.
-    pub fn cluster_templates(&self) -> ClusterTemplates<'_> {
-        ClusterTemplates::new(self)
-    }
-
-    /// Plugins: what can be set up on clusters.
-    pub fn plugins(&self) -> Plugins<'_> {
-        Plugins::new(self)
-    }
-
-    /// Images that clusters can be made from.
-    pub fn images(&self) -> Images<'_> {
-        Images::new(self)
-    }
-
-    /// Templates of node groups.
-    pub fn node_group_templates(&self) -> NodeGroupTemplates<'_> {
-        NodeGroupTemplates::new(self)
-    }
-
-    /// Data sources: where jobs read and write.
-    pub fn data_sources(&self) -> DataSources<'_> {
-        DataSources::new(self)
-    }
-
-    /// Programs and libraries of jobs.
-    pub fn job_binaries(&self) -> JobBinaries<'_> {
-        JobBinaries::new(self)
-    }
-
-    /// Programs in the service's own database. Only in API v1.1.
-    pub fn job_binary_internals(&self) -> JobBinaryInternals<'_> {
-        JobBinaryInternals::new(self)
-    }
-
-    /// Templates of jobs. API v1.1 calls them jobs.
-    pub fn job_templates(&self) -> JobTemplates<'_> {
-        JobTemplates::new(self)
-    }
-
-    /// Jobs. API v1.1 calls them job executions.
-    pub fn jobs(&self) -> Jobs<'_> {
-        Jobs::new(self)
-    }
-
-    /// Types of jobs.
-    pub fn job_types(&self) -> JobTypes<'_> {
-        JobTypes::new(self)
     }
 
     /// The version of the API that is spoken.

@@ -12,17 +12,12 @@ use crate::cluster_request::cluster_request;
 use crate::configs::Configs;
 use crate::export::{Exported, ImportTemplate};
 use crate::find::{find, owned};
-use crate::ids::{ImageId, NetworkId, ProjectId};
-use crate::node_groups::NodeGroup;
+use crate::ids::{ClusterTemplateId, ImageId, NetworkId, ProjectId};
+use crate::node_groups::{NewNodeGroup, NodeGroup};
 use crate::ops::both;
 use crate::release::Release;
 use crate::shares::Share;
 use crate::sort::sorted;
-
-cloud_core::text_id! {
-    /// Identifies a template of a cluster.
-    pub struct ClusterTemplateId;
-}
 
 impl From<&ClusterTemplate> for ClusterTemplateId {
     fn from(template: &ClusterTemplate) -> Self {
@@ -78,6 +73,13 @@ pub struct ClusterTemplate {
 }
 
 owned!(ClusterTemplate);
+
+impl Client {
+    /// Templates of clusters.
+    pub fn cluster_templates(&self) -> ClusterTemplates<'_> {
+        ClusterTemplates::new(self)
+    }
+}
 
 /// `/cluster-templates`. Any member of the project may do all of this [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
@@ -376,5 +378,22 @@ impl UpdateClusterTemplate {
     pub fn plugin(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
         self.plugin.set(name, version);
         self
+    }
+}
+
+impl ImportTemplate<ClusterTemplate> {
+    /// The image of the nodes.
+    pub fn image(self, image: impl Into<ImageId>) -> Self {
+        self.set("default_image_id", image.into().as_str())
+    }
+
+    /// The network that the service reaches the nodes in.
+    pub fn network(self, network: impl Into<NetworkId>) -> Self {
+        self.set("neutron_management_network", network.into().as_str())
+    }
+
+    /// A group of so many nodes; groups are not exported.
+    pub fn node_group(self, group: impl Into<NewNodeGroup>, count: u32) -> Self {
+        self.push("node_groups", group.into().counting(count).to_json())
     }
 }

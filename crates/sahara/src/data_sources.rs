@@ -10,16 +10,12 @@ use crate::check;
 use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::find::{find, owned};
-use crate::ids::{ProjectId, identified};
-use crate::location;
+use crate::ids::{DataSourceId, ProjectId};
 use crate::ops::both;
 use crate::sort::sorted;
 use crate::version::Version;
 
-cloud_core::text_id! {
-    /// Identifies a data source.
-    pub struct DataSourceId;
-}
+mod url;
 
 cloud_core::open_enum! {
     /// The kind of storage that a data source is in.
@@ -66,8 +62,20 @@ pub struct DataSource {
     pub updated_at: Option<Timestamp>,
 }
 
+impl From<&DataSource> for DataSourceId {
+    fn from(source: &DataSource) -> Self {
+        source.id.clone()
+    }
+}
+
 owned!(DataSource);
-identified!(DataSource => DataSourceId);
+
+impl Client {
+    /// Data sources: where jobs read and write.
+    pub fn data_sources(&self) -> DataSources<'_> {
+        DataSources::new(self)
+    }
+}
 
 /// `/data-sources`. Every member of a project may call all of it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
@@ -276,7 +284,7 @@ cloud_core::request! {
     }
     check |this: &Self| -> Result<()> {
         check::name(&this.name)?;
-        location::data_source(&this.kind, &this.url)
+        url::check(&this.kind, &this.url)
     };
 }
 
@@ -302,7 +310,7 @@ cloud_core::request! {
     check |this: &Self| -> Result<()> {
         this.name.as_deref().map_or(Ok(()), check::name)?;
         match (&this.kind, &this.url) {
-            (Some(kind), Some(url)) => location::data_source(kind, url),
+            (Some(kind), Some(url)) => url::check(kind, url),
             _ => Ok(()),
         }
     };

@@ -10,10 +10,6 @@ use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::cluster_templates::ClusterTemplate;
-use crate::ids::{FlavorId, ImageId, NetworkId};
-use crate::node_group_templates::NodeGroupTemplate;
-use crate::node_groups::NewNodeGroup;
 use crate::release::Release;
 use crate::version::Version;
 
@@ -121,6 +117,19 @@ impl<T: Send + 'static> ImportTemplate<T> {
         self
     }
 
+    /// Adds to a field that is a list.
+    pub(crate) fn push(mut self, field: &str, value: Value) -> Self {
+        match self.fields.get_mut(field) {
+            Some(Value::Array(list)) => list.push(value),
+            // A gap, or nothing yet.
+            _ => drop(
+                self.fields
+                    .insert(field.to_owned(), Value::Array(vec![value])),
+            ),
+        }
+        self
+    }
+
     /// Sets a time limit, headers and so on for this call only.
     pub fn options(mut self, set: impl FnOnce(CallOptions) -> CallOptions) -> Self {
         self.call = self.call.options(set);
@@ -168,56 +177,6 @@ impl<T: Send + 'static> ImportTemplate<T> {
         pub fn send_blocking(self) -> Result<T> {
             self.into_call().send_blocking()
         }
-    }
-}
-
-impl ImportTemplate<NodeGroupTemplate> {
-    /// The size of the nodes.
-    pub fn flavor_id(self, flavor: impl Into<FlavorId>) -> Self {
-        self.set("flavor_id", flavor.into().as_str())
-    }
-
-    /// The image of the nodes.
-    pub fn image_id(self, image: impl Into<ImageId>) -> Self {
-        self.set("image_id", image.into().as_str())
-    }
-
-    /// The pool, or external network, that floating addresses come from.
-    pub fn floating_ip_pool(self, pool: impl Into<String>) -> Self {
-        self.set("floating_ip_pool", pool.into())
-    }
-
-    /// Security groups, by name or id.
-    pub fn security_groups(self, groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.set(
-            "security_groups",
-            groups.into_iter().map(Into::into).collect::<Vec<String>>(),
-        )
-    }
-}
-
-impl ImportTemplate<ClusterTemplate> {
-    /// The image of the nodes.
-    pub fn image(self, image: impl Into<ImageId>) -> Self {
-        self.set("default_image_id", image.into().as_str())
-    }
-
-    /// The network that the service reaches the nodes in.
-    pub fn network(self, network: impl Into<NetworkId>) -> Self {
-        self.set("neutron_management_network", network.into().as_str())
-    }
-
-    /// A group of so many nodes; groups are not exported.
-    pub fn node_group(mut self, group: impl Into<NewNodeGroup>, count: u32) -> Self {
-        let group = group.into().counting(count).to_json();
-        match self.fields.get_mut("node_groups") {
-            Some(Value::Array(groups)) => groups.push(group),
-            _ => drop(
-                self.fields
-                    .insert("node_groups".to_owned(), Value::Array(vec![group])),
-            ),
-        }
-        self
     }
 }
 

@@ -2,7 +2,7 @@ use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
 
 use crate::client::Client;
-use crate::ids::ProjectId;
+use crate::ids::{ProjectId, is_uuid};
 
 /// What can be looked up by its name.
 pub(crate) trait Owned: Send + 'static {
@@ -64,13 +64,6 @@ pub(crate) fn find<T: Owned>(
         }
         Ok(foreign)
     })
-}
-
-pub(crate) fn is_uuid(text: &str) -> bool {
-    let digits = text.bytes().filter(|byte| *byte != b'-');
-    text.len() == 36
-        && digits.clone().count() == 32
-        && digits.clone().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn is_plain(name: &str) -> bool {

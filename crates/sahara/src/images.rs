@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::check;
 use crate::client::Client;
 use crate::error::ErrorCode;
-use crate::find::is_uuid;
-use crate::ids::ImageId;
+use crate::ids::{ImageId, is_uuid};
 use crate::ops::{Op, both, v1_1, v2};
 use crate::version::Version;
 
@@ -64,6 +63,13 @@ impl From<&Image> for ImageId {
 impl<'a> From<&'a Image> for Option<&'a str> {
     fn from(image: &'a Image) -> Self {
         Some(image.id.as_str())
+    }
+}
+
+impl Client {
+    /// Images that clusters can be made from.
+    pub fn images(&self) -> Images<'_> {
+        Images::new(self)
     }
 }
 

@@ -12,16 +12,12 @@ use crate::check;
 use crate::client::Client;
 use crate::credentials::Credentials;
 use crate::find::{find, owned};
-use crate::ids::{ProjectId, identified};
-use crate::location;
+use crate::ids::{JobBinaryId, ProjectId};
 use crate::ops::{both, v1_1};
 use crate::sort::sorted;
 use crate::version::Version;
 
-cloud_core::text_id! {
-    /// Identifies a job binary.
-    pub struct JobBinaryId;
-}
+mod url;
 
 /// A job binary. The credentials that it was given are not shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -49,12 +45,24 @@ pub struct JobBinary {
     pub updated_at: Option<Timestamp>,
 }
 
+impl From<&JobBinary> for JobBinaryId {
+    fn from(binary: &JobBinary) -> Self {
+        binary.id.clone()
+    }
+}
+
 owned!(JobBinary);
-identified!(JobBinary => JobBinaryId);
 
 /// The bytes of a program as they are. The service calls them HTML, whatever they are.
 pub(crate) fn data() -> Decode<Bytes> {
     Decode::raw().map(|answer| answer.body)
+}
+
+impl Client {
+    /// Programs and libraries of jobs.
+    pub fn job_binaries(&self) -> JobBinaries<'_> {
+        JobBinaries::new(self)
+    }
 }
 
 /// `/job-binaries`. Every member of a project may call all of it [by default](crate#policy-rules).
@@ -290,8 +298,8 @@ cloud_core::request! {
     }
     check |this: &Self| -> Result<()> {
         check::name(&this.name)?;
-        location::job_binary(&this.url)?;
-        location::extra(&this.url, this.extra.as_ref())
+        url::check(&this.url)?;
+        url::check_credentials(&this.url, this.extra.as_ref())
     };
 }
 
@@ -314,6 +322,6 @@ cloud_core::request! {
     }
     check |this: &Self| -> Result<()> {
         this.name.as_deref().map_or(Ok(()), check::name)?;
-        this.url.as_deref().map_or(Ok(()), location::job_binary)
+        this.url.as_deref().map_or(Ok(()), url::check)
     };
 }

@@ -13,18 +13,13 @@ use serde::{Deserialize, Serialize};
 use crate::check;
 use crate::client::Client;
 use crate::find::{find, owned};
-use crate::ids::{ProjectId, identified};
+use crate::ids::{JobBinaryInternalId, ProjectId};
 use crate::job_binaries::data;
 use crate::ops::{Op, v1_1};
 use crate::sort::sorted;
 
 /// The most bytes of a program, unless the service is set to another limit (`job_binary_max_KB`).
 const MOST: u64 = 5120 * 1024;
-
-cloud_core::text_id! {
-    /// Identifies a program in the service's database.
-    pub struct JobBinaryInternalId;
-}
 
 /// A program in the service's database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +45,12 @@ pub struct JobBinaryInternal {
     pub datasize: u64,
 }
 
+impl From<&JobBinaryInternal> for JobBinaryInternalId {
+    fn from(internal: &JobBinaryInternal) -> Self {
+        internal.id.clone()
+    }
+}
+
 impl JobBinaryInternal {
     /// The address of the program, for a [job binary](crate::job_binaries::JobBinaries::create).
     pub fn url(&self) -> String {
@@ -58,7 +59,13 @@ impl JobBinaryInternal {
 }
 
 owned!(JobBinaryInternal);
-identified!(JobBinaryInternal => JobBinaryInternalId);
+
+impl Client {
+    /// Programs in the service's own database. Only in API v1.1.
+    pub fn job_binary_internals(&self) -> JobBinaryInternals<'_> {
+        JobBinaryInternals::new(self)
+    }
+}
 
 /// `/job-binary-internals` of API v1.1. Every member of a project may call all of it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]

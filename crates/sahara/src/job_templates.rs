@@ -1,29 +1,26 @@
 //! Templates of jobs: a type, programs, and the arguments that each run can set. API v1.1 calls them jobs.
 
+use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::check;
 use crate::client::Client;
 use crate::find::{find, owned};
-use crate::ids::{ProjectId, identified};
+use crate::ids::{JobTemplateId, ProjectId};
 use crate::job_binaries::JobBinary;
 use crate::job_types::{ConfigHints, JobType};
 use crate::ops::both;
 use crate::sort::sorted;
 use crate::version::Version;
 
+mod create;
 mod interface;
-mod requests;
 
+pub use create::CreateJobTemplate;
 pub use interface::{Argument, InterfaceArgument, MappingType, ValueType};
-pub use requests::{CreateJobTemplate, UpdateJobTemplate};
-
-cloud_core::text_id! {
-    /// Identifies a template of a job.
-    pub struct JobTemplateId;
-}
 
 /// A template of a job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -58,8 +55,20 @@ pub struct JobTemplate {
     pub updated_at: Option<Timestamp>,
 }
 
+impl From<&JobTemplate> for JobTemplateId {
+    fn from(template: &JobTemplate) -> Self {
+        template.id.clone()
+    }
+}
+
 owned!(JobTemplate);
-identified!(JobTemplate => JobTemplateId);
+
+impl Client {
+    /// Templates of jobs. API v1.1 calls them jobs.
+    pub fn job_templates(&self) -> JobTemplates<'_> {
+        JobTemplates::new(self)
+    }
+}
 
 /// `/job-templates`, in v1.1 `/jobs`. Every member of a project may call all of it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
@@ -275,3 +284,21 @@ sorted!(
     ListJobTemplates,
     "id, name, `type`, time of creation or time of change"
 );
+
+cloud_core::request! {
+    /// Changes a template of a job; made by [`JobTemplates::update`](JobTemplates::update).
+    pub struct UpdateJobTemplate => JobTemplate;
+    opt {
+        /// The new name.
+        name: String,
+        /// Whether other projects see it.
+        is_public: bool,
+        /// Whether it can be neither changed nor deleted.
+        is_protected: bool,
+    }
+    patch {
+        /// A note; `None` clears it.
+        description: String,
+    }
+    check |this: &Self| -> Result<()> { this.name.as_deref().map_or(Ok(()), check::name) };
+}

@@ -118,6 +118,13 @@ pub struct AvailableJobType {
     pub plugins: Vec<JobTypePlugin>,
 }
 
+impl Client {
+    /// Types of jobs.
+    pub fn job_types(&self) -> JobTypes<'_> {
+        JobTypes::new(self)
+    }
+}
+
 /// `/job-types`. Every member of a project may call it [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
 pub struct JobTypes<'a>(&'a Client);

@@ -7,8 +7,7 @@ use cloud_core::wait::Waiter;
 use serde_json::json;
 
 use crate::client::Client;
-use crate::clusters::ClusterId;
-use crate::job_templates::JobTemplateId;
+use crate::ids::{ClusterId, JobId, JobTemplateId};
 use crate::ops::{both, v1_1, v2};
 use crate::sort::sorted;
 use crate::version::Version;
@@ -19,8 +18,15 @@ mod run;
 mod watch;
 
 pub use configs::{JobConfigs, Settings};
-pub use job::{EngineJobId, Job, JobId, JobInfo, JobStatus};
+pub use job::{Job, JobInfo, JobStatus};
 pub use run::{RunJob, StartedJob};
+
+impl Client {
+    /// Jobs. API v1.1 calls them job executions.
+    pub fn jobs(&self) -> Jobs<'_> {
+        Jobs::new(self)
+    }
+}
 
 /// `/jobs`, in v1.1 `/job-executions`. Every member of a project may call all of it
 /// [by default](crate#policy-rules).

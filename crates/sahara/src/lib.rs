@@ -111,23 +111,26 @@ pub use cloud::{Cloud, CloudBuilder, Connect};
 pub use cloud_core::body::Body;
 pub use cloud_core::model::{Patch, Timestamp};
 pub use cloud_core::{Error, ErrorKind, Result};
-pub use cluster_templates::{ClusterTemplate, ClusterTemplateId};
-pub use clusters::{Cluster, ClusterId, ClusterStatus};
+pub use cluster_templates::ClusterTemplate;
+pub use clusters::{Cluster, ClusterStatus};
 pub use configs::{ConfigValue, Configs};
 pub use credentials::{Credentials, S3Credentials, SwiftCredentials};
-pub use data_sources::{DataSource, DataSourceId, DataSourceType};
+pub use data_sources::{DataSource, DataSourceType};
 pub use error::{ApiError, ErrorCode};
 pub use explain::Explanation;
 pub use export::{Exported, ImportTemplate};
-pub use ids::{FlavorId, ImageId, NetworkId, ProjectId};
+pub use ids::{
+    ClusterId, ClusterTemplateId, DataSourceId, EngineJobId, FlavorId, ImageId, JobBinaryId,
+    JobBinaryInternalId, JobId, JobTemplateId, NetworkId, NodeGroupTemplateId, ProjectId,
+};
 pub use images::Image;
-pub use job_binaries::{JobBinary, JobBinaryId};
-pub use job_binary_internals::{JobBinaryInternal, JobBinaryInternalId};
-pub use job_templates::{Argument, JobTemplate, JobTemplateId};
+pub use job_binaries::JobBinary;
+pub use job_binary_internals::JobBinaryInternal;
+pub use job_templates::{Argument, JobTemplate};
 pub use job_types::{ConfigHints, JobType};
-pub use jobs::{Job, JobId, JobStatus};
+pub use jobs::{Job, JobStatus};
 pub use keystone::{Interface, Login};
-pub use node_group_templates::{NodeGroupTemplate, NodeGroupTemplateId};
+pub use node_group_templates::NodeGroupTemplate;
 pub use node_groups::NewNodeGroup;
 pub use plugins::{Plugin, PluginVersion};
 pub use shares::{AccessLevel, Share};

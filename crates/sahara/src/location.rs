@@ -1,20 +1,14 @@
-//! Whether an address of data or of a program is one that the service takes.
-
-use cloud_core::{Error, Result};
-
-use crate::credentials::Credentials;
-use crate::data_sources::DataSourceType;
-use crate::find::is_uuid;
+//! The addresses of data and of programs.
 
 /// The parts of an address: what stands before `://`, the host, and the rest from its first slash on.
-struct Location<'a> {
-    scheme: &'a str,
-    host: &'a str,
-    path: &'a str,
+pub(crate) struct Location<'a> {
+    pub(crate) scheme: &'a str,
+    pub(crate) host: &'a str,
+    pub(crate) path: &'a str,
 }
 
 impl<'a> Location<'a> {
-    fn parse(url: &'a str) -> Self {
+    pub(crate) fn parse(url: &'a str) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
         let slash = if scheme.is_empty() {
             0
@@ -25,177 +19,7 @@ impl<'a> Location<'a> {
         Self { scheme, host, path }
     }
 
-    fn has_object(&self) -> bool {
+    pub(crate) fn has_object(&self) -> bool {
         self.path.len() > 1
-    }
-}
-
-/// How much random text an address may ask for, in all.
-const MOST_RANDOM: u64 = 1024;
-
-/// The address of a data source of this type.
-pub(crate) fn data_source(kind: &DataSourceType, url: &str) -> Result<()> {
-    let location = Location::parse(url);
-    let is_scheme = |scheme: &str| location.scheme == scheme;
-    let problem = match kind {
-        _ if url.is_empty() => "must not be empty",
-        DataSourceType::Hdfs
-            if !(is_scheme("") || (is_scheme("hdfs") && !location.host.is_empty())) =>
-        {
-            "must be hdfs://host/path, or a path"
-        }
-        DataSourceType::MapRFs if !is_scheme("") && !is_scheme("maprfs") => {
-            "must be maprfs://host/path, or a path"
-        }
-        DataSourceType::Swift if !is_swift(&location) => "must be swift://container/object",
-        DataSourceType::S3
-            if !(is_scheme("s3") || is_scheme("s3a"))
-                || location.host.is_empty()
-                || location.path.is_empty() =>
-        {
-            "must be s3://bucket/object or s3a://bucket/object"
-        }
-        DataSourceType::Manila
-            if !is_scheme("manila") || !is_uuid(location.host) || location.path.is_empty() =>
-        {
-            "must be manila://share/path, with the share's id"
-        }
-        _ => return placeholders(url),
-    };
-    Err(Error::input("url", problem))
-}
-
-/// Swift's containers may have `.sahara` behind their name, and nothing else.
-fn is_swift(location: &Location<'_>) -> bool {
-    let suffix = location
-        .host
-        .split_once('.')
-        .map_or("sahara", |(_, suffix)| suffix);
-    location.scheme == "swift" && suffix == "sahara" && location.has_object()
-}
-
-/// `%RANDSTR(n)%` stands for random text of that length.
-fn placeholders(url: &str) -> Result<()> {
-    let lengths = url
-        .split("%RANDSTR(")
-        .skip(1)
-        .filter_map(|rest| Some(rest.split_once(")%")?.0));
-    let mut total = 0_u64;
-    for length in lengths.filter_map(|length| length.parse::<i64>().ok()) {
-        match u64::try_from(length) {
-            Ok(length) if length > 0 => total = total.saturating_add(length),
-            _ => {
-                return Err(Error::input(
-                    "url",
-                    "has a %RANDSTR(n)% whose length is not positive",
-                ));
-            }
-        }
-    }
-    if total > MOST_RANDOM {
-        return Err(Error::input(
-            "url",
-            format!("asks for more than {MOST_RANDOM} random characters"),
-        ));
-    }
-    Ok(())
-}
-
-/// The address of a program.
-pub(crate) fn job_binary(url: &str) -> Result<()> {
-    let location = Location::parse(url);
-    let is_one = match location.scheme {
-        "internal-db" => is_uuid(location.host) && location.path.is_empty(),
-        "swift" | "s3" => !location.host.is_empty() && location.has_object(),
-        "manila" => is_uuid(location.host) && location.has_object(),
-        _ => false,
-    };
-    if is_one {
-        return Ok(());
-    }
-    let forms =
-        "internal-db://id, swift://container/object, s3://bucket/object or manila://share/path";
-    Err(Error::input("url", format!("must be {forms}")))
-}
-
-/// What a new program of this address needs to be read.
-pub(crate) fn extra(url: &str, extra: Option<&Credentials>) -> Result<()> {
-    let problem = match (Location::parse(url).scheme, extra) {
-        ("swift", None | Some(Credentials::S3(_))) => "must be the credentials of a user of Swift",
-        ("s3", None | Some(Credentials::Swift(_))) => "must be keys for S3",
-        ("s3", Some(Credentials::S3(keys))) if keys.endpoint.is_none() => {
-            "must have the endpoint of S3"
-        }
-        ("s3", Some(Credentials::S3(keys)))
-            if keys.ssl.is_some() || keys.bucket_in_path.is_some() =>
-        {
-            "must have keys and endpoint alone: ssl and bucket_in_path are for data sources"
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::input("extra", problem))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn data_sources_have_addresses_of_their_type() {
-        let share = "3499012a-459a-4fce-aae8-df5dab4a5f4c";
-        for (kind, url, is_one) in [
-            ("hdfs", "hdfs://nn:8020/in", true),
-            ("hdfs", "/user/in", true),
-            ("hdfs", "hdfs:///in", false),
-            ("hdfs", "http://x", false),
-            ("hdfs", "", false),
-            ("maprfs", "maprfs:///x", true),
-            ("maprfs", "hdfs://x/y", false),
-            ("swift", "swift://c.sahara/o", true),
-            ("swift", "swift://c/o", true),
-            ("swift", "swift://c/", false),
-            ("swift", "swift://c.other/o", false),
-            ("s3", "s3a://b/o", true),
-            ("s3", "s3://b", false),
-            ("s3", "s3:///o", false),
-            ("manila", &format!("manila://{share}/x"), true),
-            ("manila", "manila://x/y", false),
-            ("hdfs", "/x/%RANDSTR(24)%/%RANDSTR(1000)%", true),
-            ("hdfs", "/x/%RANDSTR(25)%/%RANDSTR(1000)%", false),
-            ("hdfs", "/x/%RANDSTR(0)%", false),
-            ("hdfs", "/x/%RANDSTR(n)%/%JOB_EXEC_ID%", true),
-            ("of-next-year", "next://year", true),
-        ] {
-            let checked = data_source(&kind.into(), url);
-            assert_eq!(checked.is_ok(), is_one, "{kind} {url}: {checked:?}");
-        }
-    }
-
-    #[test]
-    fn programs_have_addresses_too() {
-        let id = "3499012a-459a-4fce-aae8-df5dab4a5f4c";
-        for url in [
-            &format!("internal-db://{id}"),
-            "swift://c/o",
-            "s3://b/o",
-            &format!("manila://{id}/x"),
-        ] {
-            assert!(job_binary(url).is_ok(), "{url}");
-        }
-        for url in [
-            "",
-            "x",
-            "internal-db://x",
-            "swift://c",
-            "s3://b/",
-            "manila://x/y",
-            "http://h/x",
-        ] {
-            assert_eq!(
-                job_binary(url).unwrap_err().fields()[0].name,
-                "url",
-                "{url}"
-            );
-        }
     }
 }

@@ -12,17 +12,12 @@ use crate::client::Client;
 use crate::configs::Configs;
 use crate::export::{Exported, ImportTemplate};
 use crate::find::{find, owned};
-use crate::ids::{FlavorId, ImageId, ProjectId};
+use crate::ids::{FlavorId, ImageId, NodeGroupTemplateId, ProjectId};
 use crate::ops::both;
 use crate::release::Release;
 use crate::shares::Share;
 use crate::sort::sorted;
 use crate::version::Version;
-
-cloud_core::text_id! {
-    /// Identifies a template of a node group.
-    pub struct NodeGroupTemplateId;
-}
 
 /// A template of a node group.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -97,7 +92,20 @@ pub struct NodeGroupTemplate {
     pub volumes_size: u32,
 }
 
+impl From<&NodeGroupTemplate> for NodeGroupTemplateId {
+    fn from(template: &NodeGroupTemplate) -> Self {
+        template.id.clone()
+    }
+}
+
 owned!(NodeGroupTemplate);
+
+impl Client {
+    /// Templates of node groups.
+    pub fn node_group_templates(&self) -> NodeGroupTemplates<'_> {
+        NodeGroupTemplates::new(self)
+    }
+}
 
 /// `/node-group-templates`. Any member of the project may do all of this [by default](crate#policy-rules).
 #[derive(Clone, Copy, Debug)]
@@ -503,5 +511,30 @@ impl UpdateNodeGroupTemplate {
     pub fn plugin(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
         self.plugin.set(name, version);
         self
+    }
+}
+
+impl ImportTemplate<NodeGroupTemplate> {
+    /// The size of the nodes.
+    pub fn flavor_id(self, flavor: impl Into<FlavorId>) -> Self {
+        self.set("flavor_id", flavor.into().as_str())
+    }
+
+    /// The image of the nodes.
+    pub fn image_id(self, image: impl Into<ImageId>) -> Self {
+        self.set("image_id", image.into().as_str())
+    }
+
+    /// The pool, or external network, that floating addresses come from.
+    pub fn floating_ip_pool(self, pool: impl Into<String>) -> Self {
+        self.set("floating_ip_pool", pool.into())
+    }
+
+    /// Security groups, by name or id.
+    pub fn security_groups(self, groups: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.set(
+            "security_groups",
+            groups.into_iter().map(Into::into).collect::<Vec<String>>(),
+        )
     }
 }

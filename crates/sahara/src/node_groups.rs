@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::check;
 use crate::configs::Configs;
-use crate::ids::{FlavorId, ImageId};
-use crate::node_group_templates::{NodeGroupTemplate, NodeGroupTemplateId};
+use crate::ids::{FlavorId, ImageId, NodeGroupTemplateId};
+use crate::node_group_templates::NodeGroupTemplate;
 use crate::shares::Share;
 
 /// A node: a server of Nova.

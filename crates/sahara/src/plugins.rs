@@ -179,6 +179,13 @@ impl PluginVersion {
     }
 }
 
+impl Client {
+    /// Plugins: what can be set up on clusters.
+    pub fn plugins(&self) -> Plugins<'_> {
+        Plugins::new(self)
+    }
+}
+
 /// `/plugins`. Any member of a project may do all of this [by default](crate#policy-rules), but for
 /// [`update`](Self::update).
 #[derive(Clone, Copy, Debug)]

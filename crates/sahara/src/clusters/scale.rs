@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Cluster, ClusterWork};
 use crate::check;
 use crate::client::Client;
-use crate::find::is_uuid;
+use crate::ids::is_uuid;
 use crate::node_groups::{NewNodeGroup, check_groups};
 use crate::version::Version;
 

@@ -7,20 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::configs::JobConfigs;
-use crate::clusters::ClusterId;
-use crate::data_sources::DataSourceId;
-use crate::ids::{ProjectId, identified};
-use crate::job_templates::JobTemplateId;
-
-cloud_core::text_id! {
-    /// Identifies a job.
-    pub struct JobId;
-}
-
-cloud_core::text_id! {
-    /// Identifies a job to the engine that runs it, such as Oozie.
-    pub struct EngineJobId;
-}
+use crate::ids::{ClusterId, DataSourceId, EngineJobId, JobId, JobTemplateId, ProjectId};
 
 cloud_core::open_enum! {
     /// What a job does. Other words of the engine are passed on as they are.
@@ -133,7 +120,11 @@ pub struct Job {
     pub updated_at: Option<Timestamp>,
 }
 
-identified!(Job => JobId);
+impl From<&Job> for JobId {
+    fn from(job: &Job) -> Self {
+        job.id.clone()
+    }
+}
 
 impl Job {
     /// What it does.

@@ -6,10 +6,8 @@ use cloud_core::{Error, Result};
 use super::configs::{JobConfigs, Settings};
 use super::{Job, watch};
 use crate::client::Client;
-use crate::clusters::ClusterId;
 use crate::configs::ConfigValue;
-use crate::data_sources::DataSourceId;
-use crate::job_templates::JobTemplateId;
+use crate::ids::{ClusterId, DataSourceId, JobTemplateId};
 
 /// A job that the service has taken on.
 #[derive(Clone, Debug)]

@@ -9,8 +9,9 @@ use cloud_core::wait::{Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{Job, JobId, JobStatus};
+use super::{Job, JobStatus};
 use crate::client::Client;
+use crate::ids::JobId;
 use crate::ops::{both, v1_1};
 use crate::version::Version;
 use crate::wait::{self, failed, watch_by};

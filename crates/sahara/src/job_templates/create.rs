@@ -1,11 +1,11 @@
-//! What creates and changes templates of jobs.
+//! Creating templates of jobs.
 
 use cloud_core::{Error, Result};
 
 use super::JobTemplate;
 use super::interface::{Argument, MappingType, ValueType};
 use crate::check;
-use crate::job_binaries::JobBinaryId;
+use crate::ids::JobBinaryId;
 use crate::job_types::JobType;
 
 cloud_core::request! {
@@ -38,24 +38,6 @@ cloud_core::request! {
         check_programs(&this.kind, mains, libs)?;
         check_interface(&this.kind, this.interface.as_deref().unwrap_or_default())
     };
-}
-
-cloud_core::request! {
-    /// Changes a template of a job; made by [`JobTemplates::update`](super::JobTemplates::update).
-    pub struct UpdateJobTemplate => JobTemplate;
-    opt {
-        /// The new name.
-        name: String,
-        /// Whether other projects see it.
-        is_public: bool,
-        /// Whether it can be neither changed nor deleted.
-        is_protected: bool,
-    }
-    patch {
-        /// A note; `None` clears it.
-        description: String,
-    }
-    check |this: &Self| -> Result<()> { this.name.as_deref().map_or(Ok(()), check::name) };
 }
 
 /// Programs in the places where jobs of this type look for them.

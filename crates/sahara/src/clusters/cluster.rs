@@ -2,18 +2,10 @@ use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::cluster_templates::ClusterTemplateId;
 use crate::configs::Configs;
-use crate::ids::{ImageId, NetworkId, ProjectId, identified};
+use crate::ids::{ClusterId, ClusterTemplateId, ImageId, NetworkId, ProjectId};
 use crate::node_groups::{Instance, NodeGroup};
 use crate::shares::Share;
-
-cloud_core::text_id! {
-    /// Identifies a cluster.
-    pub struct ClusterId;
-}
-
-identified!(Cluster => ClusterId);
 
 cloud_core::open_enum! {
     /// What a cluster does.
@@ -132,6 +124,12 @@ pub struct Cluster {
     pub updated_at: Option<Timestamp>,
     /// How many nodes with processes of [`anti_affinity`](Self::anti_affinity) a host may have.
     pub anti_affinity_ratio: u32,
+}
+
+impl From<&Cluster> for ClusterId {
+    fn from(cluster: &Cluster) -> Self {
+        cluster.id.clone()
+    }
 }
 
 impl Cluster {

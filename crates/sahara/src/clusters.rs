@@ -8,24 +8,31 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::find::{find, owned};
+use crate::ids::ClusterId;
 use crate::ops::{Op, both, v1_1, v2};
 use crate::sort::sorted;
 
+mod cluster;
 mod create;
-mod model;
 mod progress;
 mod scale;
-mod work;
+mod wait;
 
-pub use create::{Blueprint, CreateCluster, CreateClusters, UpdateCluster};
-pub use model::{
-    Cluster, ClusterId, ClusterStatus, Health, HealthCheck, ProvisionEvent, ProvisionStep,
-    Verification,
+pub use cluster::{
+    Cluster, ClusterStatus, Health, HealthCheck, ProvisionEvent, ProvisionStep, Verification,
 };
+pub use create::{Blueprint, CreateCluster, CreateClusters, UpdateCluster};
 pub use scale::ScaleCluster;
-pub use work::{ClusterWork, ClustersWork, Removal, VerificationWork};
+pub use wait::{ClusterWork, ClustersWork, Removal, VerificationWork};
 
 owned!(Cluster);
+
+impl Client {
+    /// Clusters.
+    pub fn clusters(&self) -> Clusters<'_> {
+        Clusters::new(self)
+    }
+}
 
 /// `/clusters`. Any member of the project may do all of this [by default](crate#policy-rules).
 ///
@@ -481,7 +488,7 @@ impl<'a> Clusters<'a> {
         }
         let (client, id) = (self.0.clone(), id.into());
         let removed = id.clone();
-        let decode = Decode::<work::Forced>::json()
+        let decode = Decode::<wait::Forced>::json()
             .map(move |answer| Removal::new(&client, &removed, answer.stack_name));
         self.0
             .call(Op::V2(&v2::DELETE_CLUSTER), decode)

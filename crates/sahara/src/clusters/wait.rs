@@ -11,8 +11,9 @@ use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, de};
 
 use super::progress::{self, CREATION, SCALING, Teller};
-use super::{Cluster, ClusterId, ClusterStatus, Clusters, Health, Verification};
+use super::{Cluster, ClusterStatus, Clusters, Health, Verification};
 use crate::client::Client;
+use crate::ids::ClusterId;
 use crate::wait;
 
 impl Clusters<'_> {
