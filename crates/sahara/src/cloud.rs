@@ -89,6 +89,8 @@ impl Cloud {
     /// The client for data processing: gets a token, finds the endpoint in the catalog, and asks it for its versions
     /// where that is needed. v2 is taken when it is offered, else v1.1; [`Connect::version`] asks for one.
     ///
+    /// # Errors
+    ///
     /// Fails when the token is not for a project: Sahara answers 503 to such a token.
     pub fn data_processing(&self) -> Connect {
         Connect {
@@ -100,19 +102,9 @@ impl Cloud {
     /// What Keystone tells about the token in use; asks for one when there is none (`POST /auth/tokens` of Keystone's
     /// v3, for logins of v2.0 `POST /tokens`).
     ///
-    /// Needs no policy rule: everybody who may log in gets a token.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// let token = cloud.build()?.token().await?;
-    /// assert_eq!(token.project.map(|project| project.name).as_deref(), Some("demo"));
-    /// assert!(token.roles.iter().any(|role| role.name == "member"));
-    /// # Ok(()) }
-    /// ```
+    /// No policy rule: everybody who may log in gets a token.
     pub async fn token(&self) -> Result<TokenInfo> {
         self.0.session.info().await
     }
@@ -120,22 +112,9 @@ impl Cloud {
     /// The services that the token opens. They come with it, so that nothing is sent when there is one (else
     /// `POST /auth/tokens` of Keystone's v3, for logins of v2.0 `POST /tokens`).
     ///
-    /// Needs no policy rule: it comes with the token.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// use sahara::keystone::Wanted;
-    ///
-    /// let catalog = cloud.build()?.catalog().await?;
-    /// let (service, endpoint) = catalog.select(&Wanted::service("data-processing"))?;
-    /// assert_eq!(service.name, "sahara");
-    /// println!("{} in {}", endpoint.url, endpoint.region());
-    /// # Ok(()) }
-    /// ```
+    /// No policy rule: it comes with the token.
     pub async fn catalog(&self) -> Result<Catalog> {
         Ok(self.token().await?.catalog)
     }
@@ -285,22 +264,9 @@ impl Connect {
     /// Makes the client; awaiting it does the same. Sends the login where there is no token yet, as [`Cloud::token`]
     /// does, and `GET /` to the root of the service where its address does not settle the version.
     ///
-    /// Needs no policy rule: the service lists its versions to everybody. Some proxies want a token for that, and get
-    /// it.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// use sahara::Version;
-    ///
-    /// let api = cloud.build()?.data_processing().version(Version::V1_1).send().await?;
-    /// assert_eq!(api.version(), Version::V1_1);
-    /// println!("{}", api.explain());
-    /// # Ok(()) }
-    /// ```
+    /// No policy rule: the service lists its versions to everybody. Some proxies want a token for that, and get it.
     pub async fn send(self) -> Result<Client> {
         self.cloud.connect(self.version).await
     }

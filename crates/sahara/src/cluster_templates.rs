@@ -92,27 +92,9 @@ impl<'a> ClusterTemplates<'a> {
 
     /// Lists the templates of the project, and those that other projects make public (`GET /cluster-templates`).
     ///
-    /// Needs the policy rule `data-processing:cluster-template:list`, in v1.1
-    /// `data-processing:cluster-templates:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// let mut nodes = 0;
-    /// let mut templates = api.cluster_templates().list().plugin_name("fake").items();
-    /// while let Some(template) = templates.next().await? {
-    ///     nodes += template.node_groups.iter().map(|group| group.count).sum::<u32>();
-    /// }
-    /// assert_eq!(nodes, 3);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster-template:list`, in v1.1 `data-processing:cluster-templates:get_all`.
     pub fn list(self) -> ListClusterTemplates {
         ListClusterTemplates::new(
             self.0
@@ -122,32 +104,15 @@ impl<'a> ClusterTemplates<'a> {
 
     /// Creates a template for a plugin (`POST /cluster-templates`).
     ///
-    /// Needs the policy rule `data-processing:cluster-template:create`, in v1.1
-    /// `data-processing:cluster-templates:create`.
+    /// # Permissions
     ///
-    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, network or template
-    /// of a group, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE`
-    /// (no such plugin, version, process or setting; an image that is not registered or lacks the plugin's tags).
+    /// The policy rule `data-processing:cluster-template:create`, in v1.1 `data-processing:cluster-templates:create`.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// use sahara::{Configs, NewNodeGroup};
+    /// # Errors
     ///
-    /// let workers = api.node_group_templates().create("worker", "fake", "0.1", "2", ["datanode"]).await?;
-    /// let template = api.cluster_templates()
-    ///     .create("small", "fake", "0.1")
-    ///     .node_group(NewNodeGroup::new("master", "1", ["namenode", "jobtracker"]), 1)
-    ///     .node_group(&workers, 3)
-    ///     .cluster_configs(Configs::new().set("general", "Enable XFS", false))
-    ///     .await?;
-    /// assert_eq!(template.node_groups[1].count, 3);
-    /// # Ok(()) }
-    /// ```
+    /// `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, network or template of a group, see
+    /// [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE` (no such plugin,
+    /// version, process or setting; an image that is not registered or lacks the plugin's tags).
     pub fn create(
         self,
         name: impl Into<String>,
@@ -164,22 +129,9 @@ impl<'a> ClusterTemplates<'a> {
 
     /// One template (`GET /cluster-templates/{id}`).
     ///
-    /// Needs the policy rule `data-processing:cluster-template:get`, in v1.1 `data-processing:cluster-templates:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// let template = api.cluster_templates().get(&template.id).await?;
-    /// assert_eq!((template.plugin_name.as_str(), template.plugin_version.as_str()), ("fake", "0.1"));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster-template:get`, in v1.1 `data-processing:cluster-templates:get`.
     pub fn get(self, id: impl Into<ClusterTemplateId>) -> Call<ClusterTemplate> {
         self.0
             .get(both!(GET_CLUSTER_TEMPLATE), id.into(), "cluster_template")
@@ -188,23 +140,10 @@ impl<'a> ClusterTemplates<'a> {
     /// Looks a template up by id or name (`GET /cluster-templates/{id}` for what looks like an id, then
     /// `GET /cluster-templates`); the project's own before a public one of the same name.
     ///
-    /// Needs the policy rules `data-processing:cluster-template:get` and `data-processing:cluster-template:list`, in
-    /// v1.1 `data-processing:cluster-templates:get` and `data-processing:cluster-templates:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// let found = api.cluster_templates().find("small").await?;
-    /// assert_eq!(found.map(|found| found.id), Some(template.id));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:cluster-template:get` and `data-processing:cluster-template:list`, in v1.1
+    /// `data-processing:cluster-templates:get` and `data-processing:cluster-templates:get_all`.
     pub fn find(self, template: impl Into<String>) -> Task<Option<ClusterTemplate>> {
         let list = self
             .0
@@ -215,27 +154,15 @@ impl<'a> ClusterTemplates<'a> {
     /// Changes a template (`PATCH /cluster-templates/{id}`, in v1.1 `PUT /cluster-templates/{id}`). What is not set
     /// stays; groups, once given, replace all that were there.
     ///
-    /// Needs the policy rule `data-processing:cluster-template:update`, in v1.1
-    /// `data-processing:cluster-templates:modify`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:cluster-template:update`, in v1.1 `data-processing:cluster-templates:modify`.
+    ///
+    /// # Errors
     ///
     /// `UPDATE_FAILED` when it is protected, belongs to another project, or a cluster was made from it; see the
     /// predicates of [`ApiError`](crate::ApiError). A protected template takes only an update with
     /// `is_protected(false)` in it, or one that changes nothing but `is_public`.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// let template = api.cluster_templates().update(&template.id).description("larger").node_group(&worker, 5).await?;
-    /// assert_eq!(template.node_groups[0].count, 5);
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, id: impl Into<ClusterTemplateId>) -> UpdateClusterTemplate {
         let call = self.0.get(
             both!(UPDATE_CLUSTER_TEMPLATE),
@@ -247,25 +174,13 @@ impl<'a> ClusterTemplates<'a> {
 
     /// Deletes a template (`DELETE /cluster-templates/{id}`).
     ///
-    /// Needs the policy rule `data-processing:cluster-template:delete`, in v1.1
-    /// `data-processing:cluster-templates:delete`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:cluster-template:delete`, in v1.1 `data-processing:cluster-templates:delete`.
+    ///
+    /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected, `INVALID_REFERENCE` when a cluster was made from it.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// api.cluster_templates().delete(&template.id).await?;
-    /// assert!(api.cluster_templates().get(&template.id).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, id: impl Into<ClusterTemplateId>) -> Call<()> {
         self.0.delete(both!(DELETE_CLUSTER_TEMPLATE), id.into())
     }
@@ -273,23 +188,9 @@ impl<'a> ClusterTemplates<'a> {
     /// A template in a form that fits other clouds: without ids, and with gaps for the image and for all groups
     /// (`GET /cluster-templates/{id}/export`).
     ///
-    /// Needs the policy rule `data-processing:cluster-template:get`, in v1.1 `data-processing:cluster-templates:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// let exported = api.cluster_templates().export(&template.id).await?;
-    /// assert!(exported.gaps().any(|gap| gap == "node_groups"));
-    /// println!("{exported}"); // JSON, for a file
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster-template:get`, in v1.1 `data-processing:cluster-templates:get`.
     pub fn export(self, id: impl Into<ClusterTemplateId>) -> Call<Exported> {
         self.0.get(
             both!(EXPORT_CLUSTER_TEMPLATE),
@@ -301,24 +202,9 @@ impl<'a> ClusterTemplates<'a> {
     /// Creates a template from one that was exported, here or elsewhere, by any version of the API
     /// (`POST /cluster-templates`). Gaps that are not filled stay out; a network of the other cloud must be replaced.
     ///
-    /// Needs the policy rule `data-processing:cluster-template:create`, in v1.1
-    /// `data-processing:cluster-templates:create`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let exported = api.cluster_templates().export(&template.id).await?;
-    /// let copy = api.cluster_templates().import(&exported).name("small-2").node_group(&worker, 2).await?;
-    /// assert_eq!(copy.node_groups[0].name, "worker");
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster-template:create`, in v1.1 `data-processing:cluster-templates:create`.
     pub fn import(self, exported: &Exported) -> ImportTemplate<ClusterTemplate> {
         let call = self.0.call(
             both!(CREATE_CLUSTER_TEMPLATE),

@@ -52,28 +52,9 @@ impl<'a> Clusters<'a> {
 
     /// Lists the clusters of the project, and those that other projects make public (`GET /clusters`).
     ///
-    /// Needs the policy rule `data-processing:cluster:list`, in v1.1 `data-processing:clusters:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.sahara().add_cluster("fake", "0.1", "night-run");
-    /// use sahara::ClusterStatus;
-    ///
-    /// let mut active = Vec::new();
-    /// let mut clusters = api.clusters().list().plugin_name("fake").items();
-    /// while let Some(cluster) = clusters.next().await? {
-    ///     if cluster.status == ClusterStatus::Active {
-    ///         active.push(cluster.name);
-    ///     }
-    /// }
-    /// assert_eq!(active, ["night-run"]);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:list`, in v1.1 `data-processing:clusters:get_all`.
     pub fn list(self) -> ListClusters {
         ListClusters::new(self.0.list(both!(LIST_CLUSTERS), "clusters"))
     }
@@ -82,32 +63,17 @@ impl<'a> Clusters<'a> {
     /// request must name the image and the network. The answer comes at once; its [`wait`](ClusterWork::wait) follows
     /// the work.
     ///
-    /// Needs the policy rule `data-processing:cluster:create`, in v1.1 `data-processing:clusters:create`.
+    /// # Permissions
     ///
-    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such key pair, flavor or network,
-    /// or none of what must be named, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing));
-    /// `INVALID_REFERENCE` (a plugin that is not enabled, an image without the plugin's tags); `QUOTA_ERROR`. When the
-    /// plugin or a quota refuses the cluster, the service keeps one of this name in `Error`, so that the name is taken:
+    /// The policy rule `data-processing:cluster:create`, in v1.1 `data-processing:clusters:create`.
+    ///
+    /// # Errors
+    ///
+    /// `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such key pair, flavor or network, or none of what must be
+    /// named, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE` (a
+    /// plugin that is not enabled, an image without the plugin's tags); `QUOTA_ERROR`. When the plugin or a quota
+    /// refuses the cluster, the service keeps one of this name in `Error`, so that the name is taken:
     /// [`find_leftover`](Self::find_leftover) finds it.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// let mut work = api.clusters().create("night-run", &template).keypair("demo-key").await?.wait();
-    /// while let Some(event) = work.progress().await? {
-    ///     println!("{event}"); // such as: Assign IPs (2 of 3): night-run-worker-1 Waiting 42%
-    /// }
-    /// let cluster = work.await?;
-    /// assert_eq!(cluster.status, sahara::ClusterStatus::Active);
-    /// # Ok(()) }
-    /// ```
     pub fn create(self, name: impl Into<String>, blueprint: impl Into<Blueprint>) -> CreateCluster {
         let client = self.0.clone();
         let decode =
@@ -125,24 +91,13 @@ impl<'a> Clusters<'a> {
     /// Creates so many clusters that are alike (`POST /clusters`, in v1.1 `POST /clusters/multiple`). Their names are
     /// the given one and numbers of equal width, such as `run-01` to `run-10`.
     ///
-    /// Needs the policy rule `data-processing:cluster:create`, in v1.1 `data-processing:clusters:create`.
+    /// # Permissions
     ///
-    /// Errors as for [`create`](Self::create); each of the names must be free.
+    /// The policy rule `data-processing:cluster:create`, in v1.1 `data-processing:clusters:create`.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// let clusters = api.clusters().create_several("run", &template, 2).await?.wait().await?;
-    /// assert_eq!(clusters[1].name, "run-2");
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create); each of the names must be free.
     pub fn create_several(
         self,
         name: impl Into<String>,
@@ -165,24 +120,9 @@ impl<'a> Clusters<'a> {
 
     /// One cluster (`GET /clusters/{id}`), with the steps of what was done to it, without the events in them.
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
-    /// let cluster = api.clusters().get(&cluster.id).await?;
-    /// let addresses: Vec<_> = cluster.instances().filter_map(|instance| instance.management_ip.as_ref()).collect();
-    /// assert_eq!(addresses.len(), 3);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     pub fn get(self, id: impl Into<ClusterId>) -> Call<Cluster> {
         self.0.get(both!(GET_CLUSTER), id.into(), "cluster")
     }
@@ -190,27 +130,9 @@ impl<'a> Clusters<'a> {
     /// One cluster with the events in the steps (`GET /clusters/{id}?show_progress=true`). The service deletes the
     /// events of a step that has ended well.
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = api.clusters().create("night-run", &template).await?.cluster;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(7));
-    /// let cluster = api.clusters().get_with_progress(&cluster.id).await?;
-    /// let step = cluster.provision_progress.last().unwrap();
-    /// println!("{}: {} of {}", step.step_name, step.done(), step.total); // such as: Assign IPs: 2 of 3
-    /// assert_eq!((step.done(), step.events.len()), (2, 2));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     pub fn get_with_progress(self, id: impl Into<ClusterId>) -> Call<Cluster> {
         self.get(id).query("show_progress", true)
     }
@@ -218,21 +140,10 @@ impl<'a> Clusters<'a> {
     /// Looks a cluster up by id or name (`GET /clusters/{id}` for what looks like an id, then `GET /clusters`); the
     /// project's own before a public one of the same name.
     ///
-    /// Needs the policy rules `data-processing:cluster:get` and `data-processing:cluster:list`, in v1.1
-    /// `data-processing:clusters:get` and `data-processing:clusters:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
-    /// let found = api.clusters().find("night-run").await?;
-    /// assert_eq!(found.map(|found| found.id), Some(cluster.id));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:cluster:get` and `data-processing:cluster:list`, in v1.1
+    /// `data-processing:clusters:get` and `data-processing:clusters:get_all`.
     pub fn find(self, cluster: impl Into<String>) -> Task<Option<Cluster>> {
         let list = self.0.list(both!(LIST_CLUSTERS), "clusters");
         find(self.0, cluster.into(), list, true, |id| self.get(id))
@@ -242,27 +153,9 @@ impl<'a> Clusters<'a> {
     /// it is in `Error`. When the plugin or a quota refuses a cluster, the service answers 400 without an id and keeps
     /// the cluster (measured on Sahara 19); it can be deleted.
     ///
-    /// Needs the policy rule `data-processing:cluster:list`, in v1.1 `data-processing:clusters:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # sandbox.sahara().limit_instances(2);
-    /// let refused = api.clusters().create("night-run", &template).await.unwrap_err();
-    /// assert_eq!(refused.code(), Some("QUOTA_ERROR"));
-    /// if let Some(leftover) = api.clusters().find_leftover("night-run").await? {
-    ///     api.clusters().delete(&leftover.id).await?.wait().await?;
-    /// }
-    /// assert!(api.clusters().list().all().await?.is_empty()); // and so the name is free again
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:list`, in v1.1 `data-processing:clusters:get_all`.
     pub fn find_leftover(self, name: impl Into<String>) -> Task<Option<Cluster>> {
         let (own, name) = (self.0.project_id().clone(), name.into());
         // In one piece, by the exact name: a filter would be a pattern on some databases.
@@ -282,24 +175,15 @@ impl<'a> Clusters<'a> {
 
     /// Changes what is said about a cluster (`PATCH /clusters/{id}`). What is not set stays.
     ///
-    /// Needs the policy rule `data-processing:cluster:update`, in v1.1 `data-processing:clusters:modify`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:cluster:update`, in v1.1 `data-processing:clusters:modify`.
+    ///
+    /// # Errors
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project; see the predicates of
     /// [`ApiError`](crate::ApiError). A protected cluster takes only an update with `is_protected(false)` in it, or one
     /// that changes nothing but `is_public`.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
-    /// let cluster = api.clusters().update(&cluster.id).description("every night").is_protected(true).await?;
-    /// assert!(cluster.is_protected);
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, id: impl Into<ClusterId>) -> UpdateCluster {
         UpdateCluster::new(self.0.get(both!(UPDATE_CLUSTER), id.into(), "cluster"))
     }
@@ -308,35 +192,14 @@ impl<'a> Clusters<'a> {
     /// answer comes at once; its [`wait`](ClusterWork::wait) follows the work, and fails when the service gives up and
     /// leaves the cluster `Active` as it was.
     ///
-    /// Needs the policy rule `data-processing:cluster:scale`, in v1.1 `data-processing:clusters:scale`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:cluster:scale`, in v1.1 `data-processing:clusters:scale`.
+    ///
+    /// # Errors
     ///
     /// `INVALID_REFERENCE` for an unknown group, a name that is taken, or a cluster that is not `Active` (while it is
     /// created, the message speaks of clusters from before Juno); `QUOTA_ERROR`.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
-    /// # let extra = &worker;
-    /// let extra = sahara::NewNodeGroup::from(extra).name("extra");
-    /// let work = api.clusters().scale(&cluster.id).resize("worker", 4).add(extra, 1).await?;
-    /// let cluster = work.wait().await?;
-    /// assert_eq!(cluster.instances().count(), 5);
-    ///
-    /// // API v2 can be told which nodes are to go.
-    /// let first = &cluster.node_group("worker").unwrap().instances[0];
-    /// let work = api.clusters().scale(&cluster.id).shrink("worker", 3, [&first.instance_name]);
-    /// let cluster = work.await?.wait().await?;
-    /// assert!(cluster.instances().all(|instance| instance.instance_name != first.instance_name));
-    /// # Ok(()) }
-    /// ```
     pub fn scale(self, id: impl Into<ClusterId>) -> ScaleCluster {
         // A second request would be refused because of the first, as if nothing happened.
         let call = self
@@ -349,30 +212,14 @@ impl<'a> Clusters<'a> {
     /// Starts a check of a cluster's health (`PATCH /clusters/{id}`). The answer comes at once; its
     /// [`wait`](VerificationWork::wait) gives what the check finds.
     ///
-    /// Needs the policy rule `data-processing:cluster:update`, in v1.1 `data-processing:clusters:modify`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:cluster:update`, in v1.1 `data-processing:clusters:modify`.
+    ///
+    /// # Errors
     ///
     /// `CANNOT_VERIFY` when the cluster is not `Active`, while a check runs (one starts by itself after a creation and
     /// a scaling, and now and then), or where checks are switched off.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
-    /// # api.clusters().wait_verified(&cluster.id).await?;
-    /// let verification = api.clusters().verify(&cluster.id).await?.wait().await?;
-    /// for check in &verification.checks {
-    ///     println!("{}: {} {:?}", check.name, check.status, check.description);
-    /// }
-    /// assert_eq!(verification.status, sahara::clusters::Health::Green);
-    /// # Ok(()) }
-    /// ```
     pub fn verify(self, id: impl Into<ClusterId>) -> Call<VerificationWork> {
         #[derive(Serialize)]
         struct Body {
@@ -394,29 +241,12 @@ impl<'a> Clusters<'a> {
     /// Puts the key pair, as it is in Nova now, on all nodes (`PATCH /clusters/{id}`). Only in API v2. The service does
     /// it after it has answered, and nothing shows when it is done.
     ///
-    /// Needs the policy rule `data-processing:cluster:update`.
-    ///
     /// Services whose engine runs inside of the API's program answer 500: their engine lacks it (measured on Sahara
     /// 19).
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
-    /// # sandbox.sahara().set_distributed(true);
-    /// let cluster = api.clusters().update_keypair(&cluster.id).await?;
-    /// assert_eq!(cluster.name, "night-run");
-    /// # sandbox.sahara().set_distributed(false);
+    /// # Permissions
     ///
-    /// // Where the engine runs inside of the API's program:
-    /// let error = api.clusters().update_keypair(&cluster.id).await.unwrap_err();
-    /// assert!(error.is_server());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:update`.
     pub fn update_keypair(self, id: impl Into<ClusterId>) -> Call<Cluster> {
         #[derive(Serialize)]
         struct Body {
@@ -432,24 +262,15 @@ impl<'a> Clusters<'a> {
     /// Deletes a cluster (`DELETE /clusters/{id}`). The answer comes at once; its [`wait`](Removal::wait) ends when the
     /// cluster is gone.
     ///
-    /// Needs the policy rule `data-processing:cluster:delete`, in v1.1 `data-processing:clusters:delete`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:cluster:delete`, in v1.1 `data-processing:clusters:delete`.
+    ///
+    /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project. A deletion that fails later leaves the
     /// cluster `Deleting` for ever: only the deadline of the wait tells, and [`force_delete`](Self::force_delete)
     /// helps.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
-    /// api.clusters().delete(&cluster.id).await?.wait().await?;
-    /// assert!(api.clusters().get(&cluster.id).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, id: impl Into<ClusterId>) -> Call<Removal> {
         let (client, id) = (self.0.clone(), id.into());
         let removed = id.clone();
@@ -460,27 +281,13 @@ impl<'a> Clusters<'a> {
     /// Deletes a cluster without waiting for its stack in Heat (`DELETE /clusters/{id}` with `force`). Only in API v2.
     /// What is left of the stack is yours to clean up, by its [name](Removal::stack_name).
     ///
-    /// Needs the policy rule `data-processing:cluster:delete`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:cluster:delete`.
+    ///
+    /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
-    /// let removal = api.clusters().force_delete(&cluster.id).await?;
-    /// removal.wait().await?;
-    /// let stack = removal.stack_name.unwrap(); // to be looked for in Heat
-    /// assert!(stack.contains("night-run"));
-    /// # Ok(()) }
-    /// ```
     pub fn force_delete(self, id: impl Into<ClusterId>) -> Call<Removal> {
         #[derive(Serialize)]
         struct Body {

@@ -88,54 +88,26 @@ impl<'a> DataSources<'a> {
 
     /// Lists the data sources of the project, and those that other projects make public (`GET /data-sources`).
     ///
-    /// Needs the policy rule `data-processing:data-source:list`, in v1.1 `data-processing:data-sources:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # api.data_sources().create("in", "hdfs", "/user/in").await?;
-    /// # api.data_sources().create("shared", "manila", "manila://00000000-0000-0000-0000-0000000000d1/in").await?;
-    /// use sahara::DataSourceType;
-    ///
-    /// let sources = api.data_sources().list().kind(DataSourceType::Hdfs).all().await?;
-    /// assert_eq!((sources.len(), sources[0].url.as_str()), (1, "/user/in"));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:data-source:list`, in v1.1 `data-processing:data-sources:get_all`.
     pub fn list(self) -> ListDataSources {
         ListDataSources::new(self.0.list(both!(LIST_DATA_SOURCES), "data_sources"))
     }
 
     /// Creates a data source (`POST /data-sources`). Nothing is looked for at the address.
     ///
-    /// Needs the policy rule `data-processing:data-source:register`, in v1.1 `data-processing:data-sources:register`.
-    ///
     /// `%JOB_EXEC_ID%` in it stands for the id of the job, and `%RANDSTR(n)%` for `n` random characters, so that every
     /// job can write elsewhere.
     ///
-    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `INVALID_CREDENTIALS` (Swift wants a user with a password, unless the
-    /// service has users of its own for that); `INVALID_DATA` (the address does not fit the kind).
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// use sahara::{DataSourceType, SwiftCredentials};
+    /// The policy rule `data-processing:data-source:register`, in v1.1 `data-processing:data-sources:register`.
     ///
-    /// let output = api.data_sources()
-    ///     .create("out", DataSourceType::Swift, "swift://results/%JOB_EXEC_ID%")
-    ///     .credentials(SwiftCredentials::new("demo", "s3cret"))
-    ///     .description("what the nightly job finds")
-    ///     .await?;
-    /// assert_eq!(output.kind, DataSourceType::Swift);
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// `NAME_ALREADY_EXISTS`; `INVALID_CREDENTIALS` (Swift wants a user with a password, unless the service has users
+    /// of its own for that); `INVALID_DATA` (the address does not fit the kind).
     pub fn create(
         self,
         name: impl Into<String>,
@@ -150,20 +122,9 @@ impl<'a> DataSources<'a> {
 
     /// One data source (`GET /data-sources/{id}`).
     ///
-    /// Needs the policy rule `data-processing:data-source:get`, in v1.1 `data-processing:data-sources:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
-    /// let source = api.data_sources().get(&source.id).await?;
-    /// assert_eq!(source.project_id, *api.project_id());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:data-source:get`, in v1.1 `data-processing:data-sources:get`.
     pub fn get(self, id: impl Into<DataSourceId>) -> Call<DataSource> {
         self.0.get(both!(GET_DATA_SOURCE), id.into(), "data_source")
     }
@@ -171,23 +132,12 @@ impl<'a> DataSources<'a> {
     /// Looks a data source up by id or name (`GET /data-sources/{id}` for what looks like an id, then
     /// `GET /data-sources`); the project's own before a public one of the same name.
     ///
-    /// Needs the policy rules `data-processing:data-source:get` and `data-processing:data-source:list`, in v1.1
-    /// `data-processing:data-sources:get` and `data-processing:data-sources:get_all`.
-    ///
     /// API v2 has no filter for names here, so that the list is read until the name comes.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
-    /// let found = api.data_sources().find("in").await?;
-    /// assert_eq!(found.map(|found| found.id), Some(source.id));
-    /// # Ok(()) }
-    /// ```
+    /// # Permissions
+    ///
+    /// The policy rules `data-processing:data-source:get` and `data-processing:data-source:list`, in v1.1
+    /// `data-processing:data-sources:get` and `data-processing:data-sources:get_all`.
     pub fn find(self, source: impl Into<String>) -> Task<Option<DataSource>> {
         let list = self.0.list(both!(LIST_DATA_SOURCES), "data_sources");
         find(
@@ -201,23 +151,14 @@ impl<'a> DataSources<'a> {
 
     /// Changes a data source (`PATCH /data-sources/{id}`, in v1.1 `PUT /data-sources/{id}`). What is not set stays.
     ///
-    /// Needs the policy rule `data-processing:data-source:update`, in v1.1 `data-processing:data-sources:modify`.
+    /// # Permissions
     ///
-    /// `UPDATE_FAILED` when it is protected, belongs to another project, or, in v1.1, a job that was not launched yet uses
-    /// it. Only v1.1 looks whether kind, address and credentials still fit each other.
+    /// The policy rule `data-processing:data-source:update`, in v1.1 `data-processing:data-sources:modify`.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
-    /// let source = api.data_sources().update(&source).url("hdfs://namenode:8020/user/in").await?;
-    /// assert_eq!(source.name, "in");
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// `UPDATE_FAILED` when it is protected, belongs to another project, or, in v1.1, a job that was not launched yet
+    /// uses it. Only v1.1 looks whether kind, address and credentials still fit each other.
     pub fn update(self, id: impl Into<DataSourceId>) -> UpdateDataSource {
         UpdateDataSource::new(
             self.0
@@ -227,22 +168,13 @@ impl<'a> DataSources<'a> {
 
     /// Deletes a data source, not the data (`DELETE /data-sources/{id}`).
     ///
-    /// Needs the policy rule `data-processing:data-source:delete`, in v1.1 `data-processing:data-sources:delete`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:data-source:delete`, in v1.1 `data-processing:data-sources:delete`.
+    ///
+    /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let source = api.data_sources().create("in", "hdfs", "/user/in").await?;
-    /// api.data_sources().delete(&source).await?;
-    /// assert!(api.data_sources().get(&source).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, id: impl Into<DataSourceId>) -> Call<()> {
         self.0.delete(both!(DELETE_DATA_SOURCE), id.into())
     }

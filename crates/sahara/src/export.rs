@@ -153,21 +153,9 @@ impl<T: Send + 'static> ImportTemplate<T> {
 
     /// Sends the request; awaiting it does the same.
     ///
-    /// Needs what the import needs.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// let exported = api.node_group_templates().export(&worker.id).await?;
-    /// let copy = api.node_group_templates().import(&exported).name("worker-2").flavor_id("2").send().await?;
-    /// assert_eq!((copy.name.as_str(), copy.flavor_id.as_str()), ("worker-2", "2"));
-    /// # Ok(()) }
-    /// ```
+    /// What the import needs.
     pub async fn send(self) -> Result<T> {
         self.into_call().send().await
     }

@@ -85,40 +85,22 @@ impl<'a> Images<'a> {
 
     /// Lists the registered images, in one piece (`GET /images`).
     ///
-    /// Needs the policy rule `data-processing:image:list`, in v1.1 `data-processing:images:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let images = api.images().list().tag("fake").tag("0.1").all().await?;
-    /// assert_eq!(images[0].username.as_deref(), Some("cirros"));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:image:list`, in v1.1 `data-processing:images:get_all`.
     pub fn list(self) -> ListImages {
         ListImages::new(self.0.list(both!(LIST_IMAGES), "images").in_style(Whole))
     }
 
     /// One registered image (`GET /images/{id}`).
     ///
-    /// Needs the policy rule `data-processing:image:get`, in v1.1 `data-processing:images:get`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:image:get`, in v1.1 `data-processing:images:get`.
+    ///
+    /// # Errors
     ///
     /// `IMAGE_NOT_REGISTERED` with status 400 for other images of Glance.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let image = api.images().get(cloud_sandbox::sahara::IMAGE).await?;
-    /// assert!(image.tags.iter().any(|tag| tag == "fake"));
-    /// # Ok(()) }
-    /// ```
     pub fn get(self, id: impl Into<ImageId>) -> Call<Image> {
         self.0.get(both!(GET_IMAGE), id.into(), "image")
     }
@@ -126,21 +108,10 @@ impl<'a> Images<'a> {
     /// Looks a registered image up by id or name (`GET /images/{id}` for what looks like an id, then `GET /images`). Of
     /// several of the same name the first one counts: Glance lets names repeat.
     ///
-    /// Needs the policy rules `data-processing:image:get` and `data-processing:image:list`, in v1.1
-    /// `data-processing:images:get` and `data-processing:images:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let image = api.images().find("cirros-fake").await?;
-    /// assert_eq!(image.map(|image| image.id.to_string()).as_deref(), Some(cloud_sandbox::sahara::IMAGE));
-    /// assert!(api.images().find("cirros").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:image:get` and `data-processing:image:list`, in v1.1
+    /// `data-processing:images:get` and `data-processing:images:get_all`.
     pub fn find(self, image: impl Into<String>) -> Task<Option<Image>> {
         let wanted = image.into();
         let get = is_uuid(&wanted).then(|| self.get(wanted.as_str()));
@@ -165,19 +136,9 @@ impl<'a> Images<'a> {
     /// Registers an image of Glance, or changes what it is registered with (`POST /images/{id}`): `username` is who
     /// logs in to the nodes.
     ///
-    /// Needs the policy rule `data-processing:image:register`, in v1.1 `data-processing:images:register`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let image = api.images().register(cloud_sandbox::sahara::UNREGISTERED_IMAGE, "debian").description("plain").await?;
-    /// assert_eq!(image.username.as_deref(), Some("debian"));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:image:register`, in v1.1 `data-processing:images:register`.
     pub fn register(self, id: impl Into<ImageId>, username: impl Into<String>) -> RegisterImage {
         RegisterImage::new(
             self.0.get(both!(REGISTER_IMAGE), id.into(), "image"),
@@ -187,20 +148,9 @@ impl<'a> Images<'a> {
 
     /// Forgets what an image is registered with, its tags too (`DELETE /images/{id}`). Glance keeps the image.
     ///
-    /// Needs the policy rule `data-processing:image:unregister`, in v1.1 `data-processing:images:unregister`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// api.images().unregister(cloud_sandbox::sahara::IMAGE).await?;
-    /// let error = api.images().get(cloud_sandbox::sahara::IMAGE).await.unwrap_err();
-    /// assert_eq!(error.code(), Some("IMAGE_NOT_REGISTERED"));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:image:unregister`, in v1.1 `data-processing:images:unregister`.
     pub fn unregister(self, id: impl Into<ImageId>) -> Call<()> {
         self.0.delete(both!(UNREGISTER_IMAGE), id.into())
     }
@@ -208,19 +158,9 @@ impl<'a> Images<'a> {
     /// Gives an image more tags (`POST /images/{id}/tag`). Only in API v1.1; [`update_tags`](Self::update_tags)
     /// works in both.
     ///
-    /// Needs the policy rule `data-processing:images:add_tags`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// let image = api.images().tag(cloud_sandbox::sahara::IMAGE, ["tested"]).await?;
-    /// assert_eq!(image.tags.len(), 3);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:images:add_tags`.
     pub fn tag(
         self,
         id: impl Into<ImageId>,
@@ -235,19 +175,9 @@ impl<'a> Images<'a> {
     /// Takes tags from an image (`POST /images/{id}/untag`). Only in API v1.1; [`update_tags`](Self::update_tags)
     /// works in both.
     ///
-    /// Needs the policy rule `data-processing:images:remove_tags`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// let image = api.images().untag(cloud_sandbox::sahara::IMAGE, ["0.1"]).await?;
-    /// assert_eq!(image.tags, ["fake"]);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:images:remove_tags`.
     pub fn untag(
         self,
         id: impl Into<ImageId>,
@@ -262,18 +192,9 @@ impl<'a> Images<'a> {
     /// The tags of an image, registered or not (`GET /images/{id}/tags`). Only in API v2; in v1.1 they are part of
     /// [`get`](Self::get).
     ///
-    /// Needs the policy rule `data-processing:image:get-tags`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// assert_eq!(api.images().tags(cloud_sandbox::sahara::IMAGE).await?, ["fake", "0.1"]);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:image:get-tags`.
     pub fn tags(self, id: impl Into<ImageId>) -> Call<Vec<String>> {
         let decode = Decode::<TagsAnswer>::json().map(|answer| match answer {
             TagsAnswer::List(tags) => tags,
@@ -287,19 +208,9 @@ impl<'a> Images<'a> {
     /// Gives an image these tags instead of those it has (`PUT /images/{id}/tags`). Only in API v2;
     /// [`update_tags`](Self::update_tags) works in both.
     ///
-    /// Needs the policy rule `data-processing:image:set-tags`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let image = api.images().set_tags(cloud_sandbox::sahara::IMAGE, ["fake", "0.1", "tested"]).await?;
-    /// assert_eq!(image.tags.len(), 3);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:image:set-tags`.
     pub fn set_tags(
         self,
         id: impl Into<ImageId>,
@@ -314,19 +225,9 @@ impl<'a> Images<'a> {
     /// Takes all tags from an image (`DELETE /images/{id}/tags`). Only in API v2; [`update_tags`](Self::update_tags)
     /// with none works in both.
     ///
-    /// Needs the policy rule `data-processing:image:remove-tags`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// api.images().delete_tags(cloud_sandbox::sahara::IMAGE).await?;
-    /// assert!(api.images().tags(cloud_sandbox::sahara::IMAGE).await?.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:image:remove-tags`.
     pub fn delete_tags(self, id: impl Into<ImageId>) -> Call<()> {
         self.0.delete(Op::V2(&v2::DELETE_IMAGE_TAGS), id.into())
     }
@@ -335,20 +236,10 @@ impl<'a> Images<'a> {
     /// `GET /images/{id}`, then `POST /images/{id}/tag` and `POST /images/{id}/untag` as needed). In v1.1 the image has
     /// other tags between two of these calls, and it must be registered to be read.
     ///
-    /// Needs the policy rule `data-processing:image:set-tags`, in v1.1 `data-processing:images:get`,
-    /// `data-processing:images:add_tags` and `data-processing:images:remove_tags`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// let image = api.images().update_tags(cloud_sandbox::sahara::IMAGE, ["fake", "tested"]).await?;
-    /// assert_eq!(image.tags, ["fake", "tested"]);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:image:set-tags`, in v1.1 `data-processing:images:get`,
+    /// `data-processing:images:add_tags` and `data-processing:images:remove_tags`.
     pub fn update_tags(
         self,
         id: impl Into<ImageId>,

@@ -76,21 +76,9 @@ impl<'a> JobBinaries<'a> {
 
     /// Lists the job binaries of the project, and those that other projects make public (`GET /job-binaries`).
     ///
-    /// Needs the policy rule `data-processing:job-binary:list`, in v1.1 `data-processing:job-binaries:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
-    /// let binaries = api.job_binaries().list().name("count.jar").all().await?;
-    /// assert_eq!(binaries[0].url, "swift://programs/count.jar");
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-binary:list`, in v1.1 `data-processing:job-binaries:get_all`.
     pub fn list(self) -> ListJobBinaries {
         ListJobBinaries::new(self.0.list(both!(LIST_JOB_BINARIES), "binaries"))
     }
@@ -99,27 +87,14 @@ impl<'a> JobBinaries<'a> {
     /// `s3://bucket/object`, `manila://share/path`, or in the service's own database, see
     /// [`JobBinaryInternal::url`](crate::JobBinaryInternal::url).
     ///
-    /// Needs the policy rule `data-processing:job-binary:create`, in v1.1 `data-processing:job-binaries:create`.
+    /// # Permissions
     ///
-    /// Errors worth handling: `NAME_ALREADY_EXISTS` and `DB_DUPLICATE_ENTRY`; `BAD_JOB_BINARY` (what is needed to read it
-    /// is missing); `INVALID_REFERENCE` (there is no such program in the database).
+    /// The policy rule `data-processing:job-binary:create`, in v1.1 `data-processing:job-binaries:create`.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// use sahara::SwiftCredentials;
+    /// # Errors
     ///
-    /// let binary = api.job_binaries()
-    ///     .create("count.jar", "swift://programs/count.jar")
-    ///     .extra(SwiftCredentials::new("demo", "s3cret"))
-    ///     .await?;
-    /// assert_eq!((binary.name.as_str(), binary.is_public), ("count.jar", false));
-    /// # Ok(()) }
-    /// ```
+    /// `NAME_ALREADY_EXISTS` and `DB_DUPLICATE_ENTRY`; `BAD_JOB_BINARY` (what is needed to read it is missing);
+    /// `INVALID_REFERENCE` (there is no such program in the database).
     pub fn create(self, name: impl Into<String>, url: impl Into<String>) -> CreateJobBinary {
         let call = self
             .0
@@ -129,21 +104,9 @@ impl<'a> JobBinaries<'a> {
 
     /// One job binary (`GET /job-binaries/{id}`).
     ///
-    /// Needs the policy rule `data-processing:job-binary:get`, in v1.1 `data-processing:job-binaries:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
-    /// let binary = api.job_binaries().get(&binary.id).await?;
-    /// assert_eq!(binary.url, "swift://programs/count.jar");
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-binary:get`, in v1.1 `data-processing:job-binaries:get`.
     pub fn get(self, id: impl Into<JobBinaryId>) -> Call<JobBinary> {
         self.0.get(both!(GET_JOB_BINARY), id.into(), "job_binary")
     }
@@ -151,22 +114,10 @@ impl<'a> JobBinaries<'a> {
     /// Looks a job binary up by id or name (`GET /job-binaries/{id}` for what looks like an id, then
     /// `GET /job-binaries`); the project's own before a public one of the same name.
     ///
-    /// Needs the policy rules `data-processing:job-binary:get` and `data-processing:job-binary:list`, in v1.1
-    /// `data-processing:job-binaries:get` and `data-processing:job-binaries:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
-    /// let found = api.job_binaries().find("count.jar").await?;
-    /// assert_eq!(found.map(|found| found.id), Some(binary.id));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:job-binary:get` and `data-processing:job-binary:list`, in v1.1
+    /// `data-processing:job-binaries:get` and `data-processing:job-binaries:get_all`.
     pub fn find(self, binary: impl Into<String>) -> Task<Option<JobBinary>> {
         let list = self.0.list(both!(LIST_JOB_BINARIES), "binaries");
         find(self.0, binary.into(), list, true, |id| self.get(id))
@@ -175,23 +126,13 @@ impl<'a> JobBinaries<'a> {
     /// Changes a job binary (`PATCH /job-binaries/{id}`, in v1.1 `PUT /job-binaries/{id}`). What is not set stays; the
     /// address of a program in the service's own database always does.
     ///
-    /// Needs the policy rule `data-processing:job-binary:update`, in v1.1 `data-processing:job-binaries:modify`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-binary:update`, in v1.1 `data-processing:job-binaries:modify`.
+    ///
+    /// # Errors
     ///
     /// `UPDATE_FAILED` when it is protected, belongs to another project, or a job that was not launched yet needs it.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
-    /// let binary = api.job_binaries().update(&binary).url("swift://programs/count-2.jar").await?;
-    /// assert_eq!(binary.name, "count.jar");
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, id: impl Into<JobBinaryId>) -> UpdateJobBinary {
         UpdateJobBinary::new(
             self.0
@@ -201,31 +142,19 @@ impl<'a> JobBinaries<'a> {
 
     /// Deletes a job binary, not the program (`DELETE /job-binaries/{id}`).
     ///
-    /// Needs the policy rule `data-processing:job-binary:delete`, in v1.1 `data-processing:job-binaries:delete`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-binary:delete`, in v1.1 `data-processing:job-binaries:delete`.
+    ///
+    /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected, belongs to another project, or a template of a job needs it; see
     /// [`ApiError::is_in_use`](crate::ApiError::is_in_use).
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let binary = api.job_binaries().create("count.jar", "swift://programs/count.jar").extra(extra).await?;
-    /// api.job_binaries().delete(&binary).await?;
-    /// assert!(api.job_binaries().get(&binary).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, id: impl Into<JobBinaryId>) -> Call<()> {
         self.0.delete(both!(DELETE_JOB_BINARY), id.into())
     }
 
     /// The program itself (`GET /job-binaries/{id}/data`), which the service fetches from where it is.
-    ///
-    /// Needs the policy rule `data-processing:job-binaries:get_data`.
     ///
     /// Awaiting it gives all bytes at once; [`send_streaming`](Call::send_streaming) gives them piece by piece, in constant
     /// memory.
@@ -233,29 +162,14 @@ impl<'a> JobBinaries<'a> {
     /// API v2 answers this with 500 always (measured on Sahara 19), so v1.1 is asked, whichever version is spoken. Where
     /// only v2 is served, that is 404 without a code.
     ///
-    /// Errors worth handling: `SWIFT_CLIENT_EXCEPTION` and `S3_CLIENT_EXCEPTION` (the program cannot be read);
-    /// `DATA_TOO_BIG` (it has more than 5120 KB, or what the service is set to).
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, Version, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let cloud = cloud.build()?;
-    /// # let old = cloud.data_processing().version(Version::V1_1).await?;
-    /// # let program = old.job_binary_internals().upload("count.pig", "A = 1;").await?;
-    /// # let api = cloud.data_processing().await?;
-    /// # let binary = api.job_binaries().create("count.pig", program.url()).await?;
-    /// assert_eq!(api.version(), Version::V2);
-    /// let mut download = api.job_binaries().data(&binary).send_streaming().await?;
-    /// let mut size = 0;
-    /// while let Some(piece) = download.chunk().await? {
-    ///     size += piece.len();
-    /// }
-    /// assert_eq!(size, 6);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-binaries:get_data`.
+    ///
+    /// # Errors
+    ///
+    /// `SWIFT_CLIENT_EXCEPTION` and `S3_CLIENT_EXCEPTION` (the program cannot be read); `DATA_TOO_BIG` (it has more
+    /// than 5120 KB, or what the service is set to).
     pub fn data(self, id: impl Into<JobBinaryId>) -> Call<Bytes> {
         self.0
             .call_in(Version::V1_1, &v1_1::GET_JOB_BINARY_DATA, data())

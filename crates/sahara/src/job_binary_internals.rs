@@ -78,24 +78,9 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// Lists the programs of the project, and those that other projects make public (`GET /job-binary-internals`).
     ///
-    /// Needs the policy rule `data-processing:job-binary-internals:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// # api.job_binary_internals().upload("count.pig", "A = 1;").await?;
-    /// let mut bytes = 0;
-    /// let mut programs = api.job_binary_internals().list().items();
-    /// while let Some(program) = programs.next().await? {
-    ///     bytes += program.datasize;
-    /// }
-    /// assert_eq!(bytes, 6);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-binary-internals:get_all`.
     pub fn list(self) -> ListJobBinaryInternals {
         ListJobBinaryInternals::new(
             self.0
@@ -106,31 +91,17 @@ impl<'a> JobBinaryInternals<'a> {
     /// Puts a program into the database (`PUT /job-binary-internals/{name}`). A name that is taken is refused: nothing is
     /// replaced, and so the request is not repeated either once it may have arrived.
     ///
-    /// Needs the policy rule `data-processing:job-binary-internals:create`.
-    ///
     /// The program is anything that makes a [`Body`]: bytes, text, or a file or reader, which is sent in constant memory.
     /// It has at most 5120 KB, unless the service is set to another limit; then
     /// [`unchecked`](cloud_core::request::CallOptions::unchecked) lets more pass here.
     ///
-    /// Errors worth handling: `DB_DUPLICATE_ENTRY` (the name is taken), `DATA_TOO_BIG`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// use sahara::Body;
-    /// # let path = std::env::temp_dir().join("sahara-doc-count.pig");
-    /// # std::fs::write(&path, "A = 1;").unwrap();
+    /// The policy rule `data-processing:job-binary-internals:create`.
     ///
-    /// let file = Body::from_file(&path)?;
-    /// let program = api.job_binary_internals().upload("count.pig", file).await?;
-    /// assert_eq!(program.datasize, 6);
-    /// let binary = api.job_binaries().create("count.pig", program.url()).await?;
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// `DB_DUPLICATE_ENTRY` (the name is taken), `DATA_TOO_BIG`.
     pub fn upload(
         self,
         name: impl Into<String>,
@@ -150,20 +121,9 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// One program's record (`GET /job-binary-internals/{id}`).
     ///
-    /// Needs the policy rule `data-processing:job-binary-internals:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
-    /// let program = api.job_binary_internals().get(&program.id).await?;
-    /// assert_eq!((program.name.as_str(), program.datasize), ("count.pig", 6));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-binary-internals:get`.
     pub fn get(self, id: impl Into<JobBinaryInternalId>) -> Call<JobBinaryInternal> {
         self.0.get(
             Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL),
@@ -175,21 +135,9 @@ impl<'a> JobBinaryInternals<'a> {
     /// Looks a program up by id or name (`GET /job-binary-internals/{id}` for what looks like an id, then
     /// `GET /job-binary-internals`); the project's own before a public one of the same name.
     ///
-    /// Needs the policy rules `data-processing:job-binary-internals:get` and
-    /// `data-processing:job-binary-internals:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
-    /// let found = api.job_binary_internals().find("count.pig").await?;
-    /// assert_eq!(found.map(|found| found.id), Some(program.id));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:job-binary-internals:get` and `data-processing:job-binary-internals:get_all`.
     pub fn find(self, program: impl Into<String>) -> Task<Option<JobBinaryInternal>> {
         let list = self
             .0
@@ -200,23 +148,14 @@ impl<'a> JobBinaryInternals<'a> {
     /// Changes what is known about a program (`PATCH /job-binary-internals/{id}`). What is not set stays; the program
     /// itself always does.
     ///
-    /// Needs the policy rule `data-processing:job-binaries:modify`: the service asks for that of job binaries here
-    /// (Sahara 19's `api/v11.py`).
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-binaries:modify`: the service asks for that of job binaries here (Sahara
+    /// 19's `api/v11.py`).
+    ///
+    /// # Errors
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
-    /// let program = api.job_binary_internals().update(&program).name("count-1.pig").is_public(true).await?;
-    /// assert_eq!(program.name, "count-1.pig");
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, id: impl Into<JobBinaryInternalId>) -> UpdateJobBinaryInternal {
         let op = Op::V1_1(&v1_1::UPDATE_JOB_BINARY_INTERNAL);
         UpdateJobBinaryInternal::new(self.0.get(op, id.into(), "job_binary_internal"))
@@ -224,22 +163,13 @@ impl<'a> JobBinaryInternals<'a> {
 
     /// Deletes a program (`DELETE /job-binary-internals/{id}`). Job binaries that name it stay, and lead nowhere.
     ///
-    /// Needs the policy rule `data-processing:job-binary-internals:delete`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-binary-internals:delete`.
+    ///
+    /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
-    /// api.job_binary_internals().delete(&program).await?;
-    /// assert!(api.job_binary_internals().get(&program).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, id: impl Into<JobBinaryInternalId>) -> Call<()> {
         self.0
             .delete(Op::V1_1(&v1_1::DELETE_JOB_BINARY_INTERNAL), id.into())
@@ -248,20 +178,9 @@ impl<'a> JobBinaryInternals<'a> {
     /// The program itself (`GET /job-binary-internals/{id}/data`). Awaiting it gives all bytes at once;
     /// [`send_streaming`](Call::send_streaming) gives them piece by piece, in constant memory.
     ///
-    /// Needs the policy rule `data-processing:job-binary-internals:get_data`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// # let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
-    /// let bytes = api.job_binary_internals().data(&program).await?;
-    /// assert_eq!(bytes, "A = 1;");
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-binary-internals:get_data`.
     pub fn data(self, id: impl Into<JobBinaryInternalId>) -> Call<Bytes> {
         self.0
             .call(Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL_DATA), data())

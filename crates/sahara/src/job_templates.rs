@@ -90,56 +90,27 @@ impl<'a> JobTemplates<'a> {
     /// Lists the templates of the project, and those that other projects make public (`GET /job-templates`, in v1.1
     /// `GET /jobs`).
     ///
-    /// Needs the policy rule `data-processing:job-template:list`, in v1.1 `data-processing:jobs:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # api.job_templates().create("tidy", "MapReduce.Streaming").await?;
-    /// use sahara::JobType;
-    ///
-    /// let templates = api.job_templates().list().kind(JobType::MapReduceStreaming).all().await?;
-    /// assert_eq!(templates[0].name, "tidy");
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-template:list`, in v1.1 `data-processing:jobs:get_all`.
     pub fn list(self) -> ListJobTemplates {
         ListJobTemplates::new(self.0.list(both!(LIST_JOB_TEMPLATES), self.keys().1))
     }
 
     /// Creates a template (`POST /job-templates`, in v1.1 `POST /jobs`).
     ///
-    /// Needs the policy rule `data-processing:job-template:create`, in v1.1 `data-processing:jobs:create`.
-    ///
     /// Pig, Hive, Shell, Spark and Storm need [`mains`](CreateJobTemplate::mains); Java and `MapReduce` need
     /// [`libs`](CreateJobTemplate::libs) and no mains; streaming `MapReduce` needs neither.
     ///
-    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such job binary, see
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-template:create`, in v1.1 `data-processing:jobs:create`.
+    ///
+    /// # Errors
+    ///
+    /// `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such job binary, see
     /// [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_DATA` (the interface
     /// contradicts itself).
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// use sahara::{Argument, JobType};
-    ///
-    /// let template = api.job_templates()
-    ///     .create("count", JobType::Shell)
-    ///     .mains([&script])
-    ///     .interface([Argument::positional("day", 0), Argument::param("limit", "LIMIT").number().default("100")])
-    ///     .await?;
-    /// assert_eq!(template.mains[0].name, "count.sh");
-    /// # Ok(()) }
-    /// ```
     pub fn create(self, name: impl Into<String>, kind: impl Into<JobType>) -> CreateJobTemplate {
         let call = self
             .0
@@ -149,20 +120,9 @@ impl<'a> JobTemplates<'a> {
 
     /// One template (`GET /job-templates/{id}`, in v1.1 `GET /jobs/{id}`).
     ///
-    /// Needs the policy rule `data-processing:job-template:get`, in v1.1 `data-processing:jobs:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
-    /// let template = api.job_templates().get(&template.id).await?;
-    /// assert_eq!(template.kind, sahara::JobType::MapReduceStreaming);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-template:get`, in v1.1 `data-processing:jobs:get`.
     pub fn get(self, id: impl Into<JobTemplateId>) -> Call<JobTemplate> {
         self.0
             .get(both!(GET_JOB_TEMPLATE), id.into(), self.keys().0)
@@ -172,21 +132,10 @@ impl<'a> JobTemplates<'a> {
     /// `GET /job-templates`; in v1.1 `GET /jobs/{id}` and `GET /jobs`); the project's own before a public one of the
     /// same name.
     ///
-    /// Needs the policy rules `data-processing:job-template:get` and `data-processing:job-template:list`, in v1.1
-    /// `data-processing:jobs:get` and `data-processing:jobs:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
-    /// let found = api.job_templates().find("tidy").await?;
-    /// assert_eq!(found.map(|found| found.id), Some(template.id));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:job-template:get` and `data-processing:job-template:list`, in v1.1
+    /// `data-processing:jobs:get` and `data-processing:jobs:get_all`.
     pub fn find(self, template: impl Into<String>) -> Task<Option<JobTemplate>> {
         let list = self.0.list(both!(LIST_JOB_TEMPLATES), self.keys().1);
         find(self.0, template.into(), list, true, |id| self.get(id))
@@ -195,22 +144,13 @@ impl<'a> JobTemplates<'a> {
     /// Changes a template (`PATCH /job-templates/{id}`, in v1.1 `PATCH /jobs/{id}`). What is not set stays; type,
     /// programs and interface always do.
     ///
-    /// Needs the policy rule `data-processing:job-template:update`, in v1.1 `data-processing:jobs:modify`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-template:update`, in v1.1 `data-processing:jobs:modify`.
+    ///
+    /// # Errors
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
-    /// let template = api.job_templates().update(&template).description("removes what is double").await?;
-    /// assert_eq!(template.description.as_deref(), Some("removes what is double"));
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, id: impl Into<JobTemplateId>) -> UpdateJobTemplate {
         UpdateJobTemplate::new(
             self.0
@@ -220,22 +160,13 @@ impl<'a> JobTemplates<'a> {
 
     /// Deletes a template (`DELETE /job-templates/{id}`, in v1.1 `DELETE /jobs/{id}`).
     ///
-    /// Needs the policy rule `data-processing:job-template:delete`, in v1.1 `data-processing:jobs:delete`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-template:delete`, in v1.1 `data-processing:jobs:delete`.
+    ///
+    /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected, belongs to another project, or has jobs, also such as have ended.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let template = api.job_templates().create("tidy", "MapReduce.Streaming").await?;
-    /// api.job_templates().delete(&template).await?;
-    /// assert!(api.job_templates().get(&template).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, id: impl Into<JobTemplateId>) -> Call<()> {
         self.0.delete(both!(DELETE_JOB_TEMPLATE), id.into())
     }
@@ -243,25 +174,10 @@ impl<'a> JobTemplates<'a> {
     /// The settings that jobs of a type can have (`GET /job-templates/config-hints/{job_type}`, in v1.1
     /// `GET /jobs/config-hints/{job_type}`). A type that the service does not know is 404.
     ///
-    /// Needs the policy rule `data-processing:job-template:get-config-hints`, in v1.1
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-template:get-config-hints`, in v1.1
     /// `data-processing:jobs:get_config_hints`.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// use sahara::JobType;
-    ///
-    /// let hints = api.job_templates().config_hints(JobType::Pig).await?;
-    /// for hint in &hints.configs {
-    ///     println!("{} = {:?}", hint.name, hint.value);
-    /// }
-    /// assert!(hints.params.is_some()); // scripts of Pig take parameters
-    /// # Ok(()) }
-    /// ```
     pub fn config_hints(self, kind: impl Into<JobType>) -> Call<ConfigHints> {
         self.0
             .get(both!(GET_JOB_CONFIG_HINTS), kind.into(), "job_config")

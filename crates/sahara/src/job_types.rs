@@ -136,24 +136,9 @@ impl<'a> JobTypes<'a> {
 
     /// All types of jobs that some plugin can run (`GET /job-types`).
     ///
-    /// Needs the policy rule `data-processing:job-type:list`, in v1.1 `data-processing:job-types:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// use sahara::JobType;
-    ///
-    /// for available in api.job_types().list().plugin_name("fake").all().await? {
-    ///     println!("{} on {:?}", available.name, available.plugins[0].versions.keys());
-    /// }
-    /// let pig = api.job_types().list().kind(JobType::Pig).all().await?;
-    /// assert_eq!(pig.len(), 1);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job-type:list`, in v1.1 `data-processing:job-types:get_all`.
     pub fn list(self) -> ListJobTypes {
         let decode = Decode::<Page<_>>::page::<NoMeta>("job_types");
         ListJobTypes {

@@ -49,31 +49,12 @@ impl<'a> Jobs<'a> {
     /// Lists the jobs of the project, and those that other projects make public (`GET /jobs`, in v1.1
     /// `GET /job-executions`).
     ///
-    /// Needs the policy rule `data-processing:job:list`, in v1.1 `data-processing:job-executions:get_all`.
-    ///
     /// The service repeats the last job of the first page at the beginning of the second one (measured on Sahara 19); each
     /// job comes once all the same.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # api.jobs().run(&template, cluster.as_str()).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// use sahara::JobStatus;
+    /// # Permissions
     ///
-    /// let jobs = api.jobs().list().status(JobStatus::Succeeded).all().await?;
-    /// assert_eq!((jobs.len(), &jobs[0].job_template_id), (1, &template.id));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job:list`, in v1.1 `data-processing:job-executions:get_all`.
     pub fn list(self) -> ListJobs {
         let list = self.0.list(both!(LIST_JOBS), self.keys().1);
         ListJobs::new(list.distinct(|job: &Job| job.id.as_str()))
@@ -81,8 +62,6 @@ impl<'a> Jobs<'a> {
 
     /// Runs a template on a cluster (`POST /jobs`, in v1.1 `POST /jobs/{id}/execute`). On a cluster that is not active the
     /// job waits until it is, for ever if need be.
-    ///
-    /// Needs the policy rule `data-processing:job:execute`, in v1.1 `data-processing:jobs:execute`.
     ///
     /// Hive, Pig and `MapReduce` need [`input`](RunJob::input) and [`output`](RunJob::output); Java, Spark and Storm need
     /// the setting `edp.java.main_class`; streaming `MapReduce` needs `edp.streaming.mapper` and `edp.streaming.reducer`.
@@ -92,28 +71,14 @@ impl<'a> Jobs<'a> {
     /// The service takes flags such as `is_public` here, and forgets them, and so it does with a time to start at
     /// (measured on Sahara 19): neither is offered; set flags by [`update`](Self::update).
     ///
-    /// Errors worth handling: `INVALID_REFERENCE` (there is no such cluster or template, or the cluster cannot run jobs of
-    /// this type); `INVALID_DATA` (something that this type needs is missing).
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// let started = api.jobs().run(&template, cluster.as_str()).arg("2026-11-20").param("LIMIT", 100).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// let job = started.wait().await?;
-    /// assert_eq!(job.status(), &sahara::JobStatus::Succeeded);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job:execute`, in v1.1 `data-processing:jobs:execute`.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID_REFERENCE` (there is no such cluster or template, or the cluster cannot run jobs of this type);
+    /// `INVALID_DATA` (something that this type needs is missing).
     pub fn run(self, template: impl Into<JobTemplateId>, cluster: impl Into<ClusterId>) -> RunJob {
         let (client, template) = (self.0.clone(), template.into());
         let decode = Decode::key(self.keys().0).map(move |job| StartedJob::new(job, &client));
@@ -127,55 +92,22 @@ impl<'a> Jobs<'a> {
 
     /// One job, as the service saw it last (`GET /jobs/{id}`, in v1.1 `GET /job-executions/{id}`).
     ///
-    /// Needs the policy rule `data-processing:job:get`, in v1.1 `data-processing:job-executions:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// let job = api.jobs().get(&job.id).await?;
-    /// assert!(!job.status().has_ended());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job:get`, in v1.1 `data-processing:job-executions:get`.
     pub fn get(self, id: impl Into<JobId>) -> Call<Job> {
         self.0.get(both!(GET_JOB), id.into(), self.keys().0)
     }
 
     /// One job, after the service has asked the engine about it (`GET /job-executions/{id}/refresh-status` of v1.1).
     ///
-    /// Needs the policy rule `data-processing:job-executions:refresh_status`.
-    ///
     /// API v2 refuses its own form of this with 400 always (measured on Sahara 19), so v1.1 is asked, whichever version
     /// is spoken. Where only v2 is served, that is 404 without a code, and [`get`](Self::get) is all there is; the
     /// service asks the engines by itself now and then.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// let job = api.jobs().refresh(&job).await?;
-    /// assert_eq!(job.status(), &sahara::JobStatus::Succeeded);
-    /// # Ok(()) }
-    /// ```
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job-executions:refresh_status`.
     pub fn refresh(self, id: impl Into<JobId>) -> Call<Job> {
         self.0
             .call_in(
@@ -189,28 +121,14 @@ impl<'a> Jobs<'a> {
     /// Changes who sees the job, and whether it is protected (`PATCH /jobs/{id}`, in v1.1
     /// `PATCH /job-executions/{id}`).
     ///
-    /// Needs the policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:modify`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:modify`.
+    ///
+    /// # Errors
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project. In v1.1 also `INVALID_DATA` with words about
     /// suspending when the cluster is gone or not active (measured on Sahara 19).
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// let job = api.jobs().update(&job).is_public(true).await?;
-    /// assert!(job.is_public);
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, id: impl Into<JobId>) -> UpdateJob {
         UpdateJob::new(self.0.get(both!(UPDATE_JOB), id.into(), self.keys().0))
     }
@@ -218,35 +136,16 @@ impl<'a> Jobs<'a> {
     /// Cancels a job (`PATCH /jobs/{id}`, in v1.1 `GET /job-executions/{id}/cancel`). It ends a little later, see
     /// [`wait_ended`](Self::wait_ended); one that has ended stays as it is.
     ///
-    /// Needs the policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:cancel`.
-    ///
     /// The `GET` of v1.1 changes something, and is never repeated once it may have arrived. (Its `PATCH` takes the same
     /// words as that of v2, and does nothing; measured on Sahara 19.)
     ///
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:cancel`.
+    ///
+    /// # Errors
+    ///
     /// `CANCELING_FAILED`, in v2 `UPDATE_FAILED`, when it is protected or belongs to another project.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// use sahara::jobs::JobStatus;
-    ///
-    /// api.jobs().cancel(&job).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// let job = api.jobs().wait_ended(&job).await?;
-    /// assert_eq!(job.status(), &JobStatus::Killed);
-    /// # Ok(()) }
-    /// ```
     pub fn cancel(self, id: impl Into<JobId>) -> Call<Job> {
         let decode = Decode::key(self.keys().0);
         match self.0.version() {
@@ -270,29 +169,14 @@ impl<'a> Jobs<'a> {
     /// Suspends a job (`PATCH /jobs/{id}`, in v1.1 `PATCH /job-executions/{id}`). Only one that is prepared or runs can be
     /// suspended, and only by some engines. Nothing resumes it.
     ///
-    /// Needs the policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:modify`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job:update`, in v1.1 `data-processing:job-executions:modify`.
+    ///
+    /// # Errors
     ///
     /// In v1.1 `INVALID_REFERENCE` when the engine cannot, and `INVALID_DATA` when the cluster is not active; v2 then
     /// does nothing, and says nothing.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("vanilla", "2.7.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(2));
-    /// let job = api.jobs().suspend(&job).await?;
-    /// assert_eq!(job.status(), &sahara::JobStatus::ToBeSuspended);
-    /// # Ok(()) }
-    /// ```
     pub fn suspend(self, id: impl Into<JobId>) -> Call<Job> {
         self.0
             .get(both!(UPDATE_JOB), id.into(), self.keys().0)
@@ -302,30 +186,13 @@ impl<'a> Jobs<'a> {
     /// Deletes a job (`DELETE /jobs/{id}`, in v1.1 `DELETE /job-executions/{id}`). One that has not ended is cancelled
     /// first, and gone a little later; see [`wait_gone`](Self::wait_gone).
     ///
-    /// Needs the policy rule `data-processing:job:delete`, in v1.1 `data-processing:job-executions:delete`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:job:delete`, in v1.1 `data-processing:job-executions:delete`.
+    ///
+    /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// api.jobs().delete(&job).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// api.jobs().wait_gone(&job).await?;
-    /// assert!(api.jobs().get(&job).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
     pub fn delete(self, id: impl Into<JobId>) -> Call<()> {
         self.0.delete(both!(DELETE_JOB), id.into())
     }
@@ -334,41 +201,18 @@ impl<'a> Jobs<'a> {
     /// `GET /clusters/{id}` too while it waits for its cluster), for an hour unless [`timeout`](Waiter::timeout) says
     /// otherwise.
     ///
-    /// Needs the policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
-    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
-    ///
-    /// Fails with [`WorkFailed`](crate::ErrorKind::WorkFailed) when it ends otherwise; `error.api::<Job>()` gives it then,
-    /// with its [`status`](Job::status). Fails as well when it is deleted, or waits for a cluster that is gone or
-    /// has failed.
-    ///
     /// In v1.1 every look asks the engine.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// use sahara::jobs::{Job, JobStatus};
+    /// # Permissions
     ///
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// match api.jobs().wait_succeeded(&job).await {
-    ///     Ok(job) => assert_eq!(job.status(), &JobStatus::Succeeded),
-    ///     Err(error) => match error.api::<Job>().map(Job::status) {
-    ///         Some(JobStatus::Killed) => println!("somebody has cancelled it"),
-    ///         _ => return Err(error),
-    ///     },
-    /// }
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
+    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
+    ///
+    /// # Errors
+    ///
+    /// Fails with [`WorkFailed`](crate::ErrorKind::WorkFailed) when it ends otherwise; `error.api::<Job>()` gives it
+    /// then, with its [`status`](Job::status). Fails as well when it is deleted, or waits for a cluster that is gone or
+    /// has failed.
     pub fn wait_succeeded(self, id: impl Into<JobId>) -> Waiter<Job> {
         watch::until_succeeded(self.0, id.into())
     }
@@ -377,59 +221,19 @@ impl<'a> Jobs<'a> {
     /// `GET /job-executions/{id}/refresh-status`; `GET /clusters/{id}` too while it waits for its cluster); its
     /// [`status`](Job::status) tells. Fails when it is deleted, or waits for a cluster that is gone or has failed.
     ///
-    /// Needs the policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
-    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// let mut waiter = api.jobs().wait_ended(&job);
-    /// while let Some(progress) = waiter.progress().await? {
-    ///     println!("{}", progress.state);
-    /// }
-    /// assert!(waiter.await?.status().has_ended());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
+    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
     pub fn wait_ended(self, id: impl Into<JobId>) -> Waiter<Job> {
         watch::until_ended(self.0, id.into())
     }
 
     /// Waits until a job that was deleted is gone (`GET /jobs/{id}`, in v1.1 `GET /job-executions/{id}`).
     ///
-    /// Needs the policy rule `data-processing:job:get`, in v1.1 `data-processing:job-executions:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// # let job = api.jobs().run(&template, cluster.as_str()).await?.job;
-    /// api.jobs().delete(&job).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// api.jobs().wait_gone(&job).timeout(std::time::Duration::from_secs(600)).await?;
-    /// assert!(api.jobs().list().all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:job:get`, in v1.1 `data-processing:job-executions:get`.
     pub fn wait_gone(self, id: impl Into<JobId>) -> Waiter<()> {
         watch::until_gone(self.0, id.into())
     }

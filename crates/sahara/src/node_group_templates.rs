@@ -118,25 +118,10 @@ impl<'a> NodeGroupTemplates<'a> {
 
     /// Lists the templates of the project, and those that other projects make public (`GET /node-group-templates`).
     ///
-    /// Needs the policy rule `data-processing:node-group-template:list`, in v1.1
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:node-group-template:list`, in v1.1
     /// `data-processing:node-group-templates:get_all`.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// use sahara::Sort;
-    ///
-    /// # api.node_group_templates().create("master", "fake", "0.1", "2", ["namenode"]).await?;
-    /// let templates = api.node_group_templates().list().plugin_name("fake").sort(Sort::NAME).all().await?;
-    /// let names: Vec<&str> = templates.iter().map(|template| template.name.as_str()).collect();
-    /// assert_eq!(names, ["master", "worker"]);
-    /// # Ok(()) }
-    /// ```
     pub fn list(self) -> ListNodeGroupTemplates {
         ListNodeGroupTemplates::new(
             self.0
@@ -147,30 +132,16 @@ impl<'a> NodeGroupTemplates<'a> {
     /// Creates a template for a plugin (`POST /node-group-templates`). The name becomes part of host names; the flavor
     /// is an id. The plugin's version says which processes there are.
     ///
-    /// Needs the policy rule `data-processing:node-group-template:create`, in v1.1
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:node-group-template:create`, in v1.1
     /// `data-processing:node-group-templates:create`.
     ///
-    /// Errors worth handling: `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, security group, pool or
-    /// zone, see [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE` (no such
-    /// plugin, version or process).
+    /// # Errors
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let worker = api.node_group_templates()
-    ///     .create("worker", "fake", "0.1", "2", ["datanode", "tasktracker"])
-    ///     .volumes_per_node(2)
-    ///     .volumes_size(100)
-    ///     .security_groups(["default"])
-    ///     .auto_security_group(true)
-    ///     .await?;
-    /// assert_eq!(worker.plugin_version, "0.1");
-    /// # Ok(()) }
-    /// ```
+    /// `NAME_ALREADY_EXISTS`; `NOT_FOUND` with status 400 (no such flavor, security group, pool or zone, see
+    /// [`ApiError::is_reference_missing`](crate::ApiError::is_reference_missing)); `INVALID_REFERENCE` (no such plugin,
+    /// version or process).
     pub fn create(
         self,
         name: impl Into<String>,
@@ -190,21 +161,9 @@ impl<'a> NodeGroupTemplates<'a> {
 
     /// One template (`GET /node-group-templates/{id}`).
     ///
-    /// Needs the policy rule `data-processing:node-group-template:get`, in v1.1
-    /// `data-processing:node-group-templates:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// let worker = api.node_group_templates().get(&worker.id).await?;
-    /// assert_eq!(worker.flavor_id.as_str(), "1");
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:node-group-template:get`, in v1.1 `data-processing:node-group-templates:get`.
     pub fn get(self, id: impl Into<NodeGroupTemplateId>) -> Call<NodeGroupTemplate> {
         self.0.get(
             both!(GET_NODE_GROUP_TEMPLATE),
@@ -216,22 +175,10 @@ impl<'a> NodeGroupTemplates<'a> {
     /// Looks a template up by id or name (`GET /node-group-templates/{id}` for what looks like an id, then
     /// `GET /node-group-templates`); the project's own before a public one of the same name.
     ///
-    /// Needs the policy rules `data-processing:node-group-template:get` and `data-processing:node-group-template:list`,
-    /// in v1.1 `data-processing:node-group-templates:get` and `data-processing:node-group-templates:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// let found = api.node_group_templates().find("worker").await?;
-    /// assert_eq!(found.map(|template| template.id), Some(worker.id));
-    /// assert!(api.node_group_templates().find("work").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:node-group-template:get` and `data-processing:node-group-template:list`, in
+    /// v1.1 `data-processing:node-group-templates:get` and `data-processing:node-group-templates:get_all`.
     pub fn find(self, template: impl Into<String>) -> Task<Option<NodeGroupTemplate>> {
         let list = self
             .0
@@ -242,24 +189,15 @@ impl<'a> NodeGroupTemplates<'a> {
     /// Changes a template (`PATCH /node-group-templates/{id}`, in v1.1 `PUT /node-group-templates/{id}`). What is not
     /// set stays.
     ///
-    /// Needs the policy rule `data-processing:node-group-template:update`, in v1.1
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:node-group-template:update`, in v1.1
     /// `data-processing:node-group-templates:modify`.
+    ///
+    /// # Errors
     ///
     /// `UPDATE_FAILED` when it is protected or belongs to another project, `INVALID_REFERENCE` when a cluster uses it;
     /// see the predicates of [`ApiError`](crate::ApiError).
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// let worker = api.node_group_templates().update(&worker.id).description("does the work").is_protected(true).await?;
-    /// assert!(worker.is_protected);
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, id: impl Into<NodeGroupTemplateId>) -> UpdateNodeGroupTemplate {
         let call = self.0.get(
             both!(UPDATE_NODE_GROUP_TEMPLATE),
@@ -271,23 +209,14 @@ impl<'a> NodeGroupTemplates<'a> {
 
     /// Deletes a template (`DELETE /node-group-templates/{id}`).
     ///
-    /// Needs the policy rule `data-processing:node-group-template:delete`, in v1.1
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:node-group-template:delete`, in v1.1
     /// `data-processing:node-group-templates:delete`.
     ///
-    /// `DELETION_FAILED` when it is protected, `INVALID_REFERENCE` when it is in use.
+    /// # Errors
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// api.node_group_templates().delete(&worker.id).await?;
-    /// assert!(api.node_group_templates().get(&worker.id).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// `DELETION_FAILED` when it is protected, `INVALID_REFERENCE` when it is in use.
     pub fn delete(self, id: impl Into<NodeGroupTemplateId>) -> Call<()> {
         self.0.delete(both!(DELETE_NODE_GROUP_TEMPLATE), id.into())
     }
@@ -295,22 +224,9 @@ impl<'a> NodeGroupTemplates<'a> {
     /// A template in a form that fits other clouds: without ids, and with gaps such as `{flavor_id}` for what differs
     /// (`GET /node-group-templates/{id}/export`).
     ///
-    /// Needs the policy rule `data-processing:node-group-template:get`, in v1.1
-    /// `data-processing:node-group-templates:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// let exported = api.node_group_templates().export(&worker.id).await?;
-    /// assert!(exported.gaps().any(|gap| gap == "flavor_id"));
-    /// println!("{exported}"); // JSON, for a file
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:node-group-template:get`, in v1.1 `data-processing:node-group-templates:get`.
     pub fn export(self, id: impl Into<NodeGroupTemplateId>) -> Call<Exported> {
         self.0
             .call(
@@ -323,22 +239,10 @@ impl<'a> NodeGroupTemplates<'a> {
     /// Creates a template from one that was exported, here or elsewhere, by any version of the API
     /// (`POST /node-group-templates`). The gaps are to be filled, at least the flavor.
     ///
-    /// Needs the policy rule `data-processing:node-group-template:create`, in v1.1
-    /// `data-processing:node-group-templates:create`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let exported = api.node_group_templates().export(&worker.id).await?;
-    /// let copy = api.node_group_templates().import(&exported).name("worker-2").flavor_id("2").await?;
-    /// assert_eq!(copy.node_processes, worker.node_processes);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:node-group-template:create`, in v1.1
+    /// `data-processing:node-group-templates:create`.
     pub fn import(self, exported: &Exported) -> ImportTemplate<NodeGroupTemplate> {
         let call = self.0.call(
             both!(CREATE_NODE_GROUP_TEMPLATE),

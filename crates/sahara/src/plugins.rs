@@ -198,63 +198,27 @@ impl<'a> Plugins<'a> {
 
     /// Lists the plugins, in one piece (`GET /plugins`).
     ///
-    /// Needs the policy rule `data-processing:plugin:list`, in v1.1 `data-processing:plugins:get_all`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let plugins = api.plugins().list().all().await?;
-    /// let names: Vec<&str> = plugins.iter().map(|plugin| plugin.name.as_str()).collect();
-    /// assert!(names.contains(&"fake"), "{names:?}");
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:plugin:list`, in v1.1 `data-processing:plugins:get_all`.
     pub fn list(self) -> ListPlugins {
         ListPlugins::new(self.0.list(both!(LIST_PLUGINS), "plugins").in_style(Whole))
     }
 
     /// One plugin (`GET /plugins/{name}`).
     ///
-    /// Needs the policy rule `data-processing:plugin:get`, in v1.1 `data-processing:plugins:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let plugin = api.plugins().get("fake").await?;
-    /// assert!(plugin.is_enabled("0.1"));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:plugin:get`, in v1.1 `data-processing:plugins:get`.
     pub fn get(self, name: impl Into<String>) -> Call<Plugin> {
         self.0.get(both!(GET_PLUGIN), name.into(), "plugin")
     }
 
     /// A plugin with the details of one of its versions (`GET /plugins/{name}/{version}`).
     ///
-    /// Needs the policy rule `data-processing:plugin:get-version`, in v1.1 `data-processing:plugins:get_version`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// use sahara::plugins::ConfigScope;
-    ///
-    /// let version = api.plugins().get_version("fake", "0.1").await?;
-    /// for config in version.general_configs(ConfigScope::Cluster) {
-    ///     println!("{}: {:?}", config.name, config.default_value);
-    /// }
-    /// assert!(version.processes().any(|(service, process)| service == "HDFS" && process == "datanode"));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:plugin:get-version`, in v1.1 `data-processing:plugins:get_version`.
     pub fn get_version(
         self,
         name: impl Into<String>,
@@ -268,23 +232,15 @@ impl<'a> Plugins<'a> {
 
     /// Sets labels of a plugin and its versions, for the caller's project (`PATCH /plugins/{name}`).
     ///
-    /// Needs the policy rule `data-processing:plugin:update`, in v1.1 `data-processing:plugins:patch`: by default those
-    /// with the role admin have it, and `FORBIDDEN` is for others.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:plugin:update`, in v1.1 `data-processing:plugins:patch`: by default those with
+    /// the role admin have it, and `FORBIDDEN` is for others.
+    ///
+    /// # Errors
     ///
     /// `INVALID_DATA` for a label that the plugin does not have, or that cannot be changed: `enabled` and `hidden` can,
     /// `stable` and `deprecated` cannot.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("admin", "Default"), "admin-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// let plugin = api.plugins().update("fake").label("hidden", true).version_label("0.1", "enabled", false).await?;
-    /// assert!(plugin.plugin_labels["hidden"].status && !plugin.is_enabled("0.1"));
-    /// # Ok(()) }
-    /// ```
     pub fn update(self, name: impl Into<String>) -> UpdatePlugin {
         UpdatePlugin::new(
             self.0.get(both!(UPDATE_PLUGIN), name.into(), "plugin"),
@@ -296,21 +252,11 @@ impl<'a> Plugins<'a> {
     /// Makes a template of a cluster from a plugin's own kind of file
     /// (`POST /plugins/{name}/{version}/convert-config/{template_name}`). Only in API v1.1.
     ///
-    /// Needs the policy rule `data-processing:plugins:convert_config`.
-    ///
     /// No plugin of Sahara 19 can do it any more: the service answers `INVALID_REFERENCE`.
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
-    /// let error = api.plugins().convert_config("fake", "0.1", "from-file", "...").await.unwrap_err();
-    /// assert_eq!(error.code(), Some("INVALID_REFERENCE"));
-    /// # Ok(()) }
-    /// ```
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:plugins:convert_config`.
     pub fn convert_config(
         self,
         name: impl Into<String>,

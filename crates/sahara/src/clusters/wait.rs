@@ -20,23 +20,9 @@ impl Clusters<'_> {
     /// Waits until a cluster is `Active`, whoever made it (`GET /clusters/{id}?show_progress=true`). Fails when it ends
     /// in `Error`, or goes away. News are the steps of what is done to it, beginning with those that are done already.
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let id = api.clusters().create("night-run", &template).await?.cluster.id;
-    /// let cluster = api.clusters().wait_active(&id).await?;
-    /// assert_eq!(cluster.instances().count(), 3);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     pub fn wait_active(self, id: impl Into<ClusterId>) -> Waiter<Cluster> {
         wait::waiter(self.0, until_active(self.0, id.into(), None))
     }
@@ -45,23 +31,9 @@ impl Clusters<'_> {
     /// (`GET /clusters/{id}`). The service starts one by itself when a cluster has become active. Fails when the
     /// cluster goes away.
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
-    /// let verification = api.clusters().wait_verified(&cluster.id).await?;
-    /// assert_eq!(verification.status, sahara::clusters::Health::Green);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     pub fn wait_verified(self, id: impl Into<ClusterId>) -> Waiter<Verification> {
         until_verified(self.0, id.into(), None)
     }
@@ -69,21 +41,9 @@ impl Clusters<'_> {
     /// Waits until a cluster is gone, whoever deletes it: for transient clusters, the service itself
     /// (`GET /clusters/{id}`).
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
-    /// # api.clusters().delete(&cluster.id).await?;
-    /// api.clusters().wait_gone(&cluster.id).await?;
-    /// assert!(api.clusters().find("night-run").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     pub fn wait_gone(self, id: impl Into<ClusterId>) -> Waiter<()> {
         wait::until_gone(self.0, self.get(id), |cluster: &Cluster| {
             Ok(Progress::new(
@@ -127,36 +87,15 @@ impl ClusterWork {
     /// [`Waiter::timeout`] says otherwise, and gives it. News are the steps of the work, their events, and changes of
     /// the status; the percentage is about the whole.
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
+    ///
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    ///
+    /// # Errors
     ///
     /// Fails with the service's reason when the cluster ends in `Error`, when a scaling leaves it `Active` without the
     /// sizes that were wanted or with a description of what went wrong, and when the cluster goes away. The cluster as
     /// it was seen last is then in the error: `error.api::<Cluster>()`.
-    ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// use sahara::{Cluster, ClusterStatus};
-    ///
-    /// let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
-    /// assert_eq!(cluster.status, ClusterStatus::Active);
-    ///
-    /// # let reason = "No valid host".into();
-    /// # sandbox.faults().next(cloud_sandbox::Fault::ActionFailed { code: "failed".into(), message: reason });
-    /// let work = api.clusters().scale(&cluster.id).resize("worker", 5).await?;
-    /// let error = work.wait().await.unwrap_err();
-    /// let cluster = error.api::<Cluster>().unwrap(); // as it was seen last
-    /// assert!(cluster.status_description.contains("No valid host"));
-    /// assert_eq!(cluster.instances().count(), 3);
-    /// # Ok(()) }
-    /// ```
     pub fn wait(&self) -> Waiter<Cluster> {
         match &self.scaling {
             None => {
@@ -231,24 +170,9 @@ impl ClustersWork {
     /// hour at most unless [`Waiter::timeout`] says otherwise, and gives them. News are about one after the other.
     /// Fails with the first of them that fails.
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// let work = api.clusters().create_several("run", &template, 3).await?;
-    /// let clusters = work.wait().timeout(std::time::Duration::from_secs(2 * 60 * 60)).await?;
-    /// let names: Vec<&str> = clusters.iter().map(|cluster| cluster.name.as_str()).collect();
-    /// assert_eq!(names, ["run-1", "run-2", "run-3"]);
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     pub fn wait(&self) -> Waiter<Vec<Cluster>> {
         let watches: VecDeque<Box<dyn Watch<Cluster>>> = self
             .ids
@@ -312,27 +236,9 @@ impl VerificationWork {
     /// Waits until the check has ended and gives it, whatever it has found (`GET /clusters/{id}`). Fails when the
     /// cluster goes away.
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
-    /// # let template = api.cluster_templates().create("small", "fake", "0.1").node_group(&worker, 3)
-    /// #     .image(cloud_sandbox::sahara::IMAGE).network(cloud_sandbox::sahara::NETWORK).await?;
-    /// # let cluster = api.clusters().create("night-run", &template).await?.wait().await?;
-    /// # api.clusters().wait_verified(&cluster.id).await?;
-    /// use sahara::clusters::Health;
-    ///
-    /// let verification = api.clusters().verify(&cluster.id).await?.wait().await?;
-    /// let bad: Vec<_> = verification.checks.iter().filter(|check| check.status != Health::Green).collect();
-    /// assert!(bad.is_empty(), "{bad:?}");
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     pub fn wait(&self) -> Waiter<Verification> {
         // A check that runs is the one that was asked for; one that has ended is the one before.
         let before = self
@@ -373,21 +279,9 @@ impl Removal {
     /// Waits until the cluster is gone (`GET /clusters/{id}`), for an hour at most unless [`Waiter::timeout`] says
     /// otherwise.
     ///
-    /// Needs the policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # let cluster = api.clusters().get(sandbox.sahara().add_cluster("fake", "0.1", "night-run")).await?;
-    /// let removal = api.clusters().delete(&cluster.id).await?;
-    /// removal.wait().timeout(std::time::Duration::from_secs(10 * 60)).await?;
-    /// assert!(api.clusters().list().all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
     pub fn wait(&self) -> Waiter<()> {
         self.client.clusters().wait_gone(&self.id)
     }

@@ -30,29 +30,10 @@ impl StartedJob {
     /// `GET /job-executions/{id}/refresh-status`; `GET /clusters/{id}` too while it waits for its cluster); see
     /// [`wait_succeeded`](super::Jobs::wait_succeeded).
     ///
-    /// Needs the policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
-    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
+    /// # Permissions
     ///
-    /// ```
-    /// # use sahara::{Cloud, Login, keystone::{Project, User}};
-    /// # #[tokio::main] async fn main() -> sahara::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
-    /// # let cloud = Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
-    /// # let cloud = cloud.poll_interval(std::time::Duration::from_nanos(1));
-    /// # let api = cloud.build()?.data_processing().await?;
-    /// # sandbox.clock().freeze();
-    /// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
-    /// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
-    /// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
-    /// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
-    /// let started = api.jobs().run(&template, cluster.as_str()).await?;
-    /// println!("{} is {}", started.job.id, started.job.status());
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// let job = started.wait().timeout(std::time::Duration::from_secs(2 * 60 * 60)).await?;
-    /// assert_eq!((&job.id, job.status()), (&started.job.id, &sahara::JobStatus::Succeeded));
-    /// # Ok(()) }
-    /// ```
+    /// The policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
+    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
     pub fn wait(&self) -> Waiter<Job> {
         watch::until_succeeded(&self.client, self.job.id.clone())
     }
