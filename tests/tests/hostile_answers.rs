@@ -14,8 +14,9 @@ use cloud_core::retry::StandardRetry;
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use cloud_core::transport::Transport;
 use http::Request;
+use sahara::IdOrName;
 use sahara::Login;
-use sahara::keystone::{ApplicationCredential, IdOrName, Project, User};
+use sahara::keystone::{ApplicationCredential, Project, User};
 use serde_json::{Value, json};
 
 /// With what is written in more than one way.
@@ -430,7 +431,7 @@ async fn sahara(secret: &str, transport: &Arc<dyn Transport>) -> Vec<Shown> {
         Login::password(demo(), secret, project()),
         Login::token(secret, project()),
         Login::application_credential(ApplicationCredential::id("x"), secret),
-        Login::v2_password("demo", secret, IdOrName::name("demo")),
+        Login::v2_password("demo", secret, IdOrName::from("demo")),
     ];
     let mut all = Vec::new();
     for login in logins {

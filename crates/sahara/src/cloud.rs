@@ -17,7 +17,8 @@ use crate::config::{Settings, Tls};
 use crate::dialect::OpenStackDialect;
 use crate::discovery::{self, Address, Listed};
 use crate::explain::Explanation;
-use crate::keystone::{Catalog, Interface, Keystone, Login, Session, TokenInfo, Wanted};
+use crate::ids::ProjectId;
+use crate::keystone::{Catalog, EndpointFilter, Interface, Keystone, Login, Session, TokenInfo};
 use crate::version::Version;
 
 pub(crate) const PRODUCT: &str = concat!(
@@ -60,7 +61,7 @@ struct Inner {
     plain_http: bool,
     session: Session,
     secrets: Secrets,
-    wanted: Wanted,
+    filter: EndpointFilter,
     endpoint: Option<Setting<String>>,
     version: Option<Version>,
     // The lists of versions that were read, by root.
@@ -77,8 +78,8 @@ impl Cloud {
     }
 
     /// A cloud of `clouds.yaml` by its name, whatever the environment says.
-    pub fn from_clouds_yaml(name: &str) -> Result<Self> {
-        Self::builder().from_clouds_yaml(name)?.build()
+    pub fn from_profile(name: &str) -> Result<Self> {
+        Self::builder().from_profile(name)?.build()
     }
 
     /// Begins to set a cloud up.
@@ -170,20 +171,20 @@ impl Cloud {
             engine,
             version,
             bases,
-            project.id.as_str().into(),
+            project.id.clone(),
             inner.poll_interval,
             explanation,
         ))
     }
 
     /// Where the service is: as set, or as the catalog says.
-    fn endpoint(&self, token: &TokenInfo, project: &str) -> Result<Setting<String>> {
+    fn endpoint(&self, token: &TokenInfo, project: &ProjectId) -> Result<Setting<String>> {
         if let Some(endpoint) = &self.0.endpoint {
             let fill = |url: String| {
                 [
-                    ("project_id", project),
-                    ("tenant_id", project),
-                    ("user_id", &token.user.id),
+                    ("project_id", project.as_str()),
+                    ("tenant_id", project.as_str()),
+                    ("user_id", token.user.id.as_str()),
                 ]
                 .iter()
                 .flat_map(|(key, value)| {
@@ -193,7 +194,7 @@ impl Cloud {
             };
             return Ok(endpoint.clone().map(fill));
         }
-        let (service, endpoint) = token.catalog.select(&self.0.wanted)?;
+        let (service, endpoint) = token.catalog.select(&self.0.filter)?;
         let (interface, keystone) = (&endpoint.interface, &self.0.keystone);
         let (name, kind) = (&service.name, &service.kind);
         let region = Some(endpoint.region()).filter(|region| !region.is_empty());
@@ -383,9 +384,9 @@ impl CloudBuilder {
     /// Takes what is not set yet from a cloud of `clouds.yaml`.
     #[allow(
         clippy::wrong_self_convention,
-        reason = "the same word as Cloud::from_clouds_yaml, which it serves"
+        reason = "the same word as Cloud::from_profile, which it serves"
     )]
-    pub fn from_clouds_yaml(self, name: &str) -> Result<Self> {
+    pub fn from_profile(self, name: &str) -> Result<Self> {
         let found = Settings::read(&Environment::process(), Some(name), self.region.as_deref())?;
         Ok(self.settings(found))
     }
@@ -464,7 +465,7 @@ impl CloudBuilder {
         if let Some(endpoint) = &self.endpoint {
             BaseUrl::parse(endpoint, allow_http)?;
         }
-        let wanted = Wanted {
+        let filter = EndpointFilter {
             types: self
                 .service_type
                 .map_or_else(|| TYPES.map(str::to_owned).to_vec(), |kind| vec![kind]),
@@ -505,7 +506,7 @@ impl CloudBuilder {
             plain_http,
             session,
             secrets,
-            wanted,
+            filter,
             endpoint: self.endpoint,
             version: self.version,
             versions: Mutex::default(),

@@ -5,6 +5,7 @@ macro_rules! cluster_request {
         $(#[$meta:meta])*
         pub struct $name:ident => $answer:ty;
         required { $($required:tt)* }
+        unsent { $($unsent:tt)* }
         opt { $($opt:tt)* }
         check $check:expr;
     ) => {
@@ -16,6 +17,7 @@ macro_rules! cluster_request {
                 #[serde(skip_serializing_if = "Vec::is_empty")]
                 node_groups: Vec<$crate::node_groups::NewNodeGroup>,
             }
+            unsent { $($unsent)* }
             opt {
                 $($opt)*
                 /// Settings of the cluster.

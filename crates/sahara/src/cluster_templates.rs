@@ -11,13 +11,16 @@ use crate::client::Client;
 use crate::cluster_request::cluster_request;
 use crate::configs::Configs;
 use crate::export::{Exported, ImportTemplate};
-use crate::find::{find, owned};
+use crate::find::Lookup;
 use crate::ids::{ClusterTemplateId, ImageId, NetworkId, ProjectId};
 use crate::node_groups::{NewNodeGroup, NodeGroup};
 use crate::ops::both;
 use crate::release::Release;
 use crate::shares::Share;
 use crate::sort::sorted;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+use cloud_core::wait::Accepted;
 
 impl From<&ClusterTemplate> for ClusterTemplateId {
     fn from(template: &ClusterTemplate) -> Self {
@@ -72,8 +75,6 @@ pub struct ClusterTemplate {
     pub updated_at: Option<Timestamp>,
 }
 
-owned!(ClusterTemplate);
-
 impl Client {
     /// Templates of clusters.
     pub fn cluster_templates(&self) -> ClusterTemplates<'_> {
@@ -124,7 +125,7 @@ impl<'a> ClusterTemplates<'a> {
             Decode::key("cluster_template"),
         );
         let plugin = Release::new(self.0.version(), plugin, plugin_version);
-        CreateClusterTemplate::new(call, name.into(), plugin, Vec::new())
+        CreateClusterTemplate::new(call, name.into(), plugin, Vec::new(), self.0.clone())
     }
 
     /// One template (`GET /cluster-templates/{id}`).
@@ -144,11 +145,20 @@ impl<'a> ClusterTemplates<'a> {
     ///
     /// The policy rules `data-processing:cluster-template:get` and `data-processing:cluster-template:list`, in v1.1
     /// `data-processing:cluster-templates:get` and `data-processing:cluster-templates:get_all`.
-    pub fn find(self, template: impl Into<String>) -> Task<Option<ClusterTemplate>> {
+    pub fn find(
+        self,
+        template: impl Into<IdOrName<ClusterTemplateId>>,
+    ) -> Task<Option<ClusterTemplate>> {
+        self.lookup().find(template.into(), |id| self.get(id))
+    }
+
+    fn lookup(self) -> Lookup<ClusterTemplate> {
         let list = self
             .0
             .list(both!(LIST_CLUSTER_TEMPLATES), "cluster_templates");
-        find(self.0, template.into(), list, true, |id| self.get(id))
+        Lookup::new(self.0, list, |template: &ClusterTemplate| {
+            (&template.name, &template.project_id)
+        })
     }
 
     /// Changes a template (`PATCH /cluster-templates/{id}`, in v1.1 `PUT /cluster-templates/{id}`). What is not set
@@ -228,10 +238,12 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(
-    ListClusterTemplates,
-    "id, name, plugin name, plugin version, time of creation or time of change"
-);
+impl ListClusterTemplates {
+    /// Sorts by `id`, `name`, `plugin_name`, `plugin_version`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
+    pub fn sort(self, sort: Sort) -> Self {
+        self.with_list(|list| sorted(list, &sort))
+    }
+}
 
 cluster_request! {
     /// Creates a template of a cluster; made by [`ClusterTemplates::create`].
@@ -241,8 +253,30 @@ cluster_request! {
         #[serde(flatten)]
         plugin: Release,
     }
+    unsent {
+        client: Client,
+    }
     opt {}
     check |this: &Self| -> Result<()> { check::host_name(&this.name) };
+}
+
+impl CreateClusterTemplate {
+    /// Creates the template (`POST /cluster-templates`), or gives the one that is there already (`GET /cluster-templates`): after an answer
+    /// that was lost on the way, and when the program is run a second time.
+    ///
+    /// # Permissions
+    ///
+    /// Those of [`ClusterTemplates::create`] and [`ClusterTemplates::list`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ClusterTemplates::create`]. A template of this name that is not what was asked for is somebody else's: then
+    /// `NAME_ALREADY_EXISTS` stands.
+    pub fn or_get(self) -> Task<Accepted<ClusterTemplate>> {
+        let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
+        let lookup = client.cluster_templates().lookup();
+        lookup.ready_or_get(client, name, asked, self.send())
+    }
 }
 
 cluster_request! {
@@ -252,6 +286,7 @@ cluster_request! {
         #[serde(flatten)]
         plugin: Release,
     }
+    unsent {}
     opt {
         /// The new name.
         name: String,

@@ -4,13 +4,17 @@ use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::Whole;
 use cloud_core::provider::CallBuilder;
-use serde::Serialize;
+use cloud_core::wait::Accepted;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::find::{find, owned};
+use crate::find::Lookup;
 use crate::ids::ClusterId;
 use crate::ops::{Op, both, v1_1, v2};
 use crate::sort::sorted;
+use crate::version::Version;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 mod cluster;
 mod create;
@@ -23,9 +27,6 @@ pub use cluster::{
 };
 pub use create::{Blueprint, CreateCluster, CreateClusters, UpdateCluster};
 pub use scale::ScaleCluster;
-pub use wait::{ClusterWork, ClustersWork, Removal, VerificationWork};
-
-owned!(Cluster);
 
 impl Client {
     /// Clusters.
@@ -60,8 +61,13 @@ impl<'a> Clusters<'a> {
     }
 
     /// Creates a cluster from a template, or from a plugin and its version alone (`POST /clusters`). Template or
-    /// request must name the image and the network. The answer comes at once; its [`wait`](ClusterWork::wait) follows
-    /// the work.
+    /// request must name the image and the network.
+    ///
+    /// The answer comes at once; its [`wait`](Accepted::wait) ends when the cluster is `Active`
+    /// (`GET /clusters/{id}?show_progress=true`), after an hour at most unless
+    /// [`timeout`](cloud_core::wait::Waiter::timeout) says otherwise. Its progress tells the steps of the work, the events
+    /// in them and changes of the status. It fails with the service's reason when the cluster ends in `Error` or goes
+    /// away; the error then holds the cluster as it was seen last: `error.api::<Cluster>()`.
     ///
     /// # Permissions
     ///
@@ -76,8 +82,7 @@ impl<'a> Clusters<'a> {
     /// [`find_leftover`](Self::find_leftover) finds it.
     pub fn create(self, name: impl Into<String>, blueprint: impl Into<Blueprint>) -> CreateCluster {
         let client = self.0.clone();
-        let decode =
-            Decode::key("cluster").map(move |cluster| ClusterWork::creation(&client, cluster));
+        let decode = Decode::key("cluster").map(move |cluster| wait::creation(&client, cluster));
         let (plugin, template) = blueprint.into().split(self.0.version());
         CreateCluster::new(
             self.0.call(both!(CREATE_CLUSTER), decode),
@@ -85,11 +90,13 @@ impl<'a> Clusters<'a> {
             plugin,
             template,
             Vec::new(),
+            self.0.clone(),
         )
     }
 
     /// Creates so many clusters that are alike (`POST /clusters`, in v1.1 `POST /clusters/multiple`). Their names are
-    /// the given one and numbers of equal width, such as `run-01` to `run-10`.
+    /// the given one and numbers of equal width, such as `run-01` to `run-10`. The answer has their ids in the order of the
+    /// names; its [`wait`](Accepted::wait) follows one after the other, and fails with the first of them that fails.
     ///
     /// # Permissions
     ///
@@ -105,7 +112,26 @@ impl<'a> Clusters<'a> {
         count: u32,
     ) -> CreateClusters {
         let client = self.0.clone();
-        let decode = Decode::key("clusters").map(move |made| ClustersWork::new(&client, made));
+        /// A cluster in the answer of v2; v1.1 gives ids alone. One without an id still counts: to wait for it is an error
+        /// about the id.
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Wrapped {
+            cluster: Identified,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Identified {
+            id: ClusterId,
+        }
+        let ids = match self.0.version() {
+            Version::V1_1 => Decode::key("clusters"),
+            Version::V2 => Decode::key("clusters").map(|clusters: Vec<Wrapped>| {
+                let ids = clusters.into_iter().map(|wrapped| wrapped.cluster.id);
+                ids.collect::<Vec<_>>()
+            }),
+        };
+        let decode = ids.map(move |ids| wait::creations(&client, ids));
         let op = Op::Both(&v1_1::CREATE_CLUSTERS, &v2::CREATE_CLUSTER);
         let (plugin, template) = blueprint.into().split(self.0.version());
         CreateClusters::new(
@@ -144,9 +170,15 @@ impl<'a> Clusters<'a> {
     ///
     /// The policy rules `data-processing:cluster:get` and `data-processing:cluster:list`, in v1.1
     /// `data-processing:clusters:get` and `data-processing:clusters:get_all`.
-    pub fn find(self, cluster: impl Into<String>) -> Task<Option<Cluster>> {
+    pub fn find(self, cluster: impl Into<IdOrName<ClusterId>>) -> Task<Option<Cluster>> {
+        self.lookup().find(cluster.into(), |id| self.get(id))
+    }
+
+    fn lookup(self) -> Lookup<Cluster> {
         let list = self.0.list(both!(LIST_CLUSTERS), "clusters");
-        find(self.0, cluster.into(), list, true, |id| self.get(id))
+        Lookup::new(self.0, list, |cluster: &Cluster| {
+            (&cluster.name, &cluster.project_id)
+        })
     }
 
     /// Looks up what a refused creation has left (`GET /clusters`): the project's own cluster of exactly this name, if
@@ -189,7 +221,7 @@ impl<'a> Clusters<'a> {
     }
 
     /// Changes how many nodes an active cluster has (`PUT /clusters/{id}`): resizes groups and adds new ones. The
-    /// answer comes at once; its [`wait`](ClusterWork::wait) follows the work, and fails when the service gives up and
+    /// answer comes at once; its [`wait`](Accepted::wait) follows the work, and fails when the service gives up and
     /// leaves the cluster `Active` as it was.
     ///
     /// # Permissions
@@ -210,7 +242,7 @@ impl<'a> Clusters<'a> {
     }
 
     /// Starts a check of a cluster's health (`PATCH /clusters/{id}`). The answer comes at once; its
-    /// [`wait`](VerificationWork::wait) gives what the check finds.
+    /// [`wait`](Accepted::wait) gives what the check finds.
     ///
     /// # Permissions
     ///
@@ -220,7 +252,7 @@ impl<'a> Clusters<'a> {
     ///
     /// `CANNOT_VERIFY` when the cluster is not `Active`, while a check runs (one starts by itself after a creation and
     /// a scaling, and now and then), or where checks are switched off.
-    pub fn verify(self, id: impl Into<ClusterId>) -> Call<VerificationWork> {
+    pub fn verify(self, id: impl Into<ClusterId>) -> Call<Accepted<Cluster, Verification>> {
         #[derive(Serialize)]
         struct Body {
             verification: Start,
@@ -231,7 +263,7 @@ impl<'a> Clusters<'a> {
         }
         let client = self.0.clone();
         let decode =
-            Decode::key("cluster").map(move |cluster| VerificationWork::new(&client, cluster));
+            Decode::key("cluster").map(move |cluster| wait::verification(&client, cluster));
         let call = self.0.call(both!(UPDATE_CLUSTER), decode).arg(id.into());
         call.json(&Body {
             verification: Start { status: "START" },
@@ -259,7 +291,7 @@ impl<'a> Clusters<'a> {
             })
     }
 
-    /// Deletes a cluster (`DELETE /clusters/{id}`). The answer comes at once; its [`wait`](Removal::wait) ends when the
+    /// Deletes a cluster (`DELETE /clusters/{id}`). The answer comes at once; its [`wait`](Accepted::wait) ends when the
     /// cluster is gone.
     ///
     /// # Permissions
@@ -271,15 +303,15 @@ impl<'a> Clusters<'a> {
     /// `DELETION_FAILED` when it is protected or belongs to another project. A deletion that fails later leaves the
     /// cluster `Deleting` for ever: only the deadline of the wait tells, and [`force_delete`](Self::force_delete)
     /// helps.
-    pub fn delete(self, id: impl Into<ClusterId>) -> Call<Removal> {
+    pub fn delete(self, id: impl Into<ClusterId>) -> Call<Accepted<()>> {
         let (client, id) = (self.0.clone(), id.into());
-        let removed = id.clone();
-        let decode = Decode::nothing().map(move |()| Removal::new(&client, &removed, None));
+        let deleted = id.clone();
+        let decode = Decode::nothing().map(move |()| wait::deletion(&client, &deleted, ()));
         self.0.call(both!(DELETE_CLUSTER), decode).arg(id)
     }
 
     /// Deletes a cluster without waiting for its stack in Heat (`DELETE /clusters/{id}` with `force`). Only in API v2.
-    /// What is left of the stack is yours to clean up, by its [name](Removal::stack_name).
+    /// What is left of the stack is yours to clean up, by its [name](ForcedDeletion::stack_name).
     ///
     /// # Permissions
     ///
@@ -288,20 +320,28 @@ impl<'a> Clusters<'a> {
     /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
-    pub fn force_delete(self, id: impl Into<ClusterId>) -> Call<Removal> {
+    pub fn force_delete(self, id: impl Into<ClusterId>) -> Call<Accepted<ForcedDeletion, ()>> {
         #[derive(Serialize)]
         struct Body {
             force: bool,
         }
         let (client, id) = (self.0.clone(), id.into());
-        let removed = id.clone();
-        let decode = Decode::<wait::Forced>::json()
-            .map(move |answer| Removal::new(&client, &removed, answer.stack_name));
+        let deleted = id.clone();
+        let decode = Decode::json().map(move |answer| wait::deletion(&client, &deleted, answer));
         self.0
             .call(Op::V2(&v2::DELETE_CLUSTER), decode)
             .arg(id)
             .json(&Body { force: true })
     }
+}
+
+/// The answer to a forced deletion of a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ForcedDeletion {
+    /// The name of the stack in Heat that the deletion may leave behind.
+    pub stack_name: Option<String>,
 }
 
 cloud_core::list_request! {
@@ -318,7 +358,9 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(
-    ListClusters,
-    "id, name, plugin name, plugin version or `Sort::by(\"status\")`"
-);
+impl ListClusters {
+    /// Sorts by `id`, `name`, `plugin_name`, `plugin_version` or `status`. In any order but that of the ids the list comes in one piece.
+    pub fn sort(self, sort: Sort) -> Self {
+        self.with_list(|list| sorted(list, &sort))
+    }
+}

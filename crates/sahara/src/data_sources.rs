@@ -9,11 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::check;
 use crate::client::Client;
 use crate::credentials::Credentials;
-use crate::find::{find, owned};
+use crate::find::Lookup;
 use crate::ids::{DataSourceId, ProjectId};
 use crate::ops::both;
 use crate::sort::sorted;
 use crate::version::Version;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+use cloud_core::wait::Accepted;
 
 mod url;
 
@@ -68,8 +71,6 @@ impl From<&DataSource> for DataSourceId {
     }
 }
 
-owned!(DataSource);
-
 impl Client {
     /// Data sources: where jobs read and write.
     pub fn data_sources(&self) -> DataSources<'_> {
@@ -117,7 +118,7 @@ impl<'a> DataSources<'a> {
         let call = self
             .0
             .call(both!(CREATE_DATA_SOURCE), Decode::key("data_source"));
-        CreateDataSource::new(call, name.into(), kind.into(), url.into())
+        CreateDataSource::new(call, name.into(), kind.into(), url.into(), self.0.clone())
     }
 
     /// One data source (`GET /data-sources/{id}`).
@@ -138,15 +139,19 @@ impl<'a> DataSources<'a> {
     ///
     /// The policy rules `data-processing:data-source:get` and `data-processing:data-source:list`, in v1.1
     /// `data-processing:data-sources:get` and `data-processing:data-sources:get_all`.
-    pub fn find(self, source: impl Into<String>) -> Task<Option<DataSource>> {
+    pub fn find(self, source: impl Into<IdOrName<DataSourceId>>) -> Task<Option<DataSource>> {
+        self.lookup().find(source.into(), |id| self.get(id))
+    }
+
+    fn lookup(self) -> Lookup<DataSource> {
         let list = self.0.list(both!(LIST_DATA_SOURCES), "data_sources");
-        find(
-            self.0,
-            source.into(),
-            list,
-            self.0.version() == Version::V1_1,
-            |id| self.get(id),
-        )
+        let lookup = Lookup::new(self.0, list, |source: &DataSource| {
+            (&source.name, &source.project_id)
+        });
+        match self.0.version() {
+            Version::V1_1 => lookup,
+            Version::V2 => lookup.unfiltered(),
+        }
     }
 
     /// Changes a data source (`PATCH /data-sources/{id}`, in v1.1 `PUT /data-sources/{id}`). What is not set stays.
@@ -189,10 +194,12 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(
-    ListDataSources,
-    "id, name, `type`, time of creation or time of change"
-);
+impl ListDataSources {
+    /// Sorts by `id`, `name`, `type`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
+    pub fn sort(self, sort: Sort) -> Self {
+        self.with_list(|list| sorted(list, &sort))
+    }
+}
 
 cloud_core::request! {
     /// Creates a data source; made by [`DataSources::create`].
@@ -202,6 +209,9 @@ cloud_core::request! {
         #[serde(rename = "type")]
         kind: DataSourceType,
         url: String,
+    }
+    unsent {
+        client: Client,
     }
     opt {
         /// A note.
@@ -218,6 +228,26 @@ cloud_core::request! {
         check::name(&this.name)?;
         url::check(&this.kind, &this.url)
     };
+}
+
+impl CreateDataSource {
+    /// Creates the data source (`POST /data-sources`), or gives the one that is there already (`GET /data-sources`): after an answer
+    /// that was lost on the way, and when the program is run a second time.
+    ///
+    /// # Permissions
+    ///
+    /// Those of [`DataSources::create`] and [`DataSources::list`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`DataSources::create`]. A data source of this name that is not what was asked for is somebody else's: then
+    /// `NAME_ALREADY_EXISTS` stands. Credentials are not compared, because the service does
+    /// not show them.
+    pub fn or_get(self) -> Task<Accepted<DataSource>> {
+        let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
+        let lookup = client.data_sources().lookup();
+        lookup.ready_or_get(client, name, asked, self.send())
+    }
 }
 
 cloud_core::request! {

@@ -1,69 +1,164 @@
+use std::future::Future;
+
+use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
+use cloud_core::model::IdOrName;
+use cloud_core::wait::Accepted;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::client::Client;
 use crate::ids::{ProjectId, is_uuid};
+use crate::wait::ready;
 
-/// What can be looked up by its name.
-pub(crate) trait Owned: Send + 'static {
-    fn name(&self) -> &str;
-    fn project_id(&self) -> &ProjectId;
-}
-
-/// Implements [`Owned`] for a type with fields of these names.
-macro_rules! owned {
-    ($model:ident) => {
-        impl $crate::find::Owned for $model {
-            fn name(&self) -> &str {
-                &self.name
-            }
-            fn project_id(&self) -> &$crate::ids::ProjectId {
-                &self.project_id
-            }
-        }
-    };
-}
-
-pub(crate) use owned;
-
-/// Looks a resource up by id or by name; `None` when there is none. `filtered` says whether the list knows the filter
-/// `name`.
-///
-/// Only the exact name counts, and one's own project before what others make public: depending on its database the
-/// service takes the filter for a regular expression, and names are unique in one project only.
-pub(crate) fn find<T: Owned>(
-    client: &Client,
-    wanted: String,
+/// Resources of one kind that are looked for by their names, which are unique in one project.
+pub(crate) struct Lookup<T> {
     list: List<T>,
     filtered: bool,
-    get: impl FnOnce(&str) -> Call<T>,
-) -> Task<Option<T>> {
-    let get = is_uuid(&wanted).then(|| get(&wanted));
-    let own = client.project_id().clone();
-    // A name that is none would be a pattern, or a broken one.
-    let list = if filtered && is_plain(&wanted) {
-        list.query("name", &wanted)
-    } else {
-        list
-    };
-    Task::new(async move {
-        if let Some(get) = get
-            && let Some(found) = get.optional().await?
-        {
-            return Ok(Some(found));
+    own: ProjectId,
+    key: fn(&T) -> (&str, &ProjectId),
+}
+
+impl<T: Send + 'static> Lookup<T> {
+    /// `key` gives the name of a resource and its project.
+    pub(crate) fn new(client: &Client, list: List<T>, key: fn(&T) -> (&str, &ProjectId)) -> Self {
+        Self {
+            list,
+            filtered: true,
+            own: client.project_id().clone(),
+            key,
         }
-        let (mut items, mut foreign) = (list.items(), None);
+    }
+
+    /// The list has no filter `name`, so that it is read until the name comes.
+    pub(crate) fn unfiltered(self) -> Self {
+        Self {
+            filtered: false,
+            ..self
+        }
+    }
+
+    /// Looks a resource up by id or name; `None` when there is none. Text that looks like an id is tried as one first.
+    pub(crate) fn find<Id>(
+        self,
+        wanted: IdOrName<Id>,
+        get: impl FnOnce(Id) -> Call<T>,
+    ) -> Task<Option<T>>
+    where
+        Id: for<'a> From<&'a str>,
+    {
+        let (get, name) = match wanted {
+            IdOrName::Id(id) => (Some(get(id)), None),
+            IdOrName::Name(name) => {
+                let get = is_uuid(&name).then(|| get(Id::from(&name)));
+                (get, Some(name))
+            }
+        };
+        Task::new(async move {
+            if let Some(get) = get
+                && let Some(found) = get.optional().await?
+            {
+                return Ok(Some(found));
+            }
+            match name {
+                Some(name) => self.by_name(&name, true).await,
+                None => Ok(None),
+            }
+        })
+    }
+
+    /// Only the exact name counts, and one's own project before what others make public: depending on its database the
+    /// service takes the filter for a regular expression.
+    async fn by_name(self, name: &str, foreign: bool) -> Result<Option<T>> {
+        // A name that is none would be a pattern, or a broken one.
+        let list = if self.filtered && is_plain(name) {
+            self.list.query("name", name)
+        } else {
+            self.list
+        };
+        let (mut items, mut public) = (list.items(), None);
         while let Some(item) = items.next().await? {
-            if item.name() != wanted {
-                continue;
+            match (self.key)(&item) {
+                (found, _) if found != name => {}
+                (_, project) if *project == self.own => return Ok(Some(item)),
+                _ => drop(public.get_or_insert(item)),
             }
-            if *item.project_id() == own {
-                return Ok(Some(item));
-            }
-            foreign.get_or_insert(item);
         }
-        Ok(foreign)
-    })
+        Ok(public.filter(|_| foreign))
+    }
+
+    /// Sends a creation. Where its name is taken, or its answer was lost, looks for what has the name, and gives that if it
+    /// is what was asked for: all that the request says about it, but for credentials, which the service does not show.
+    pub(crate) fn or_get<A: Send + 'static>(
+        self,
+        name: String,
+        asked: impl Serialize + Send + 'static,
+        creation: impl Future<Output = Result<A>> + Send + 'static,
+        found: impl FnOnce(T) -> A + Send + 'static,
+    ) -> Task<A>
+    where
+        T: Serialize,
+    {
+        Task::new(async move {
+            let error = match creation.await {
+                Err(error) if error.may_have_happened() || error.is_conflict() => error,
+                done => return done,
+            };
+            match self.by_name(&name, false).await {
+                Ok(Some(there)) if describes(&json(&asked), &json(&there)) => Ok(found(there)),
+                Ok(_) => Err(error),
+                // That looking failed does not answer what became of the request.
+                Err(looking) if error.may_have_happened() => Err(looking.with_may_have_happened()),
+                Err(looking) => Err(looking),
+            }
+        })
+    }
+
+    /// As [`or_get`](Self::or_get), for what is ready when it is created: the wait ends at once.
+    pub(crate) fn ready_or_get(
+        self,
+        client: Client,
+        name: String,
+        asked: impl Serialize + Send + 'static,
+        creation: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Task<Accepted<T>>
+    where
+        T: Clone + Serialize + Sync,
+    {
+        let creator = client.clone();
+        let created = async move { Ok(ready(&creator, creation.await?)) };
+        self.or_get(name, asked, created, move |found| {
+            ready(&client, found).found()
+        })
+    }
+}
+
+fn json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// Whether a resource is as a request asks for it. What the request leaves out is the service's to choose.
+fn describes(asked: &Value, there: &Value) -> bool {
+    match (asked, there) {
+        (Value::Object(asked), Value::Object(there)) => asked.iter().all(|(key, asked)| {
+            let key = match key.as_str() {
+                // Requests of v1.1 say it in their own word.
+                "hadoop_version" => "plugin_version",
+                // No answer shows these.
+                "credentials" | "extra" => return true,
+                key => key,
+            };
+            describes(asked, there.get(key).unwrap_or(&Value::Null))
+        }),
+        // A request names programs by their ids, and an answer shows them whole.
+        (Value::String(_), Value::Object(there)) => there.get("id") == Some(asked),
+        (Value::Array(asked), Value::Array(there)) => {
+            let is_there = |asked| there.iter().any(|there| describes(asked, there));
+            asked.len() == there.len() && asked.iter().all(is_there)
+        }
+        _ => asked == there,
+    }
 }
 
 fn is_plain(name: &str) -> bool {
@@ -71,4 +166,46 @@ fn is_plain(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_compared_with_all_that_was_asked_for() {
+        let there = json!({
+            "name": "a", "plugin_version": "0.1", "description": null, "is_public": false,
+            "mains": [{"id": "b1", "name": "x"}], "anti_affinity": ["a", "b"],
+            "cluster_configs": {"HDFS": {"dfs.replication": 3, "other": 1}},
+        });
+        for (asked, same) in [
+            (json!({"name": "a", "hadoop_version": "0.1"}), true),
+            (json!({"name": "a", "plugin_version": "0.2"}), false),
+            (json!({"name": "b"}), false),
+            (json!({"description": null, "of_next_year": null}), true),
+            (json!({"description": "x"}), false),
+            (json!({"of_next_year": 1}), false),
+            (json!({"is_public": true}), false),
+            (json!({"credentials": {"user": "u"}, "extra": 1}), true),
+            (json!({"mains": ["b1"]}), true),
+            (json!({"mains": ["b2"]}), false),
+            (json!({"anti_affinity": ["b", "a"]}), true),
+            (json!({"anti_affinity": ["b"]}), false),
+            (
+                json!({"cluster_configs": {"HDFS": {"dfs.replication": 3}}}),
+                true,
+            ),
+            (
+                json!({"cluster_configs": {"HDFS": {"dfs.replication": 2}}}),
+                false,
+            ),
+            (json!({"cluster_configs": {"YARN": {}}}), false),
+            (Value::Null, false),
+        ] {
+            assert_eq!(describes(&asked, &there), same, "{asked}");
+        }
+    }
 }

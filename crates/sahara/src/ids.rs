@@ -2,6 +2,16 @@
 //! template cannot be passed for that of a cluster.
 
 cloud_core::text_id! {
+    /// Identifies an application credential of Keystone.
+    pub struct ApplicationCredentialId;
+}
+
+cloud_core::text_id! {
+    /// Identifies an argument of a template of a job.
+    pub struct ArgumentId;
+}
+
+cloud_core::text_id! {
     /// Identifies a cluster.
     pub struct ClusterId;
 }
@@ -17,8 +27,33 @@ cloud_core::text_id! {
 }
 
 cloud_core::text_id! {
+    /// Identifies a domain of Keystone.
+    pub struct DomainId;
+}
+
+cloud_core::text_id! {
     /// Identifies a job to the engine that runs it, such as Oozie.
     pub struct EngineJobId;
+}
+
+cloud_core::text_id! {
+    /// Identifies a flavor of Nova: a number or a UUID. Names such as `m1.small` are refused by Sahara.
+    pub struct FlavorId;
+}
+
+cloud_core::text_id! {
+    /// Identifies one thing that is looked at in a check of a cluster's health.
+    pub struct HealthCheckId;
+}
+
+cloud_core::text_id! {
+    /// Identifies an image of Glance.
+    pub struct ImageId;
+}
+
+cloud_core::text_id! {
+    /// Identifies a node in Sahara; its server in Nova has another id.
+    pub struct InstanceId;
 }
 
 cloud_core::text_id! {
@@ -42,6 +77,16 @@ cloud_core::text_id! {
 }
 
 cloud_core::text_id! {
+    /// Identifies a network of Neutron.
+    pub struct NetworkId;
+}
+
+cloud_core::text_id! {
+    /// Identifies a group of nodes.
+    pub struct NodeGroupId;
+}
+
+cloud_core::text_id! {
     /// Identifies a template of a node group.
     pub struct NodeGroupTemplateId;
 }
@@ -52,18 +97,43 @@ cloud_core::text_id! {
 }
 
 cloud_core::text_id! {
-    /// Identifies a flavor of Nova: a number or a UUID. Names such as `m1.small` are refused by Sahara.
-    pub struct FlavorId;
+    /// Identifies an event in a step of what is done to a cluster.
+    pub struct ProvisionEventId;
 }
 
 cloud_core::text_id! {
-    /// Identifies an image of Glance.
-    pub struct ImageId;
+    /// Identifies a step of what is done to a cluster.
+    pub struct ProvisionStepId;
 }
 
 cloud_core::text_id! {
-    /// Identifies a network of Neutron.
-    pub struct NetworkId;
+    /// Identifies a role of Keystone.
+    pub struct RoleId;
+}
+
+cloud_core::text_id! {
+    /// Identifies a server of Nova.
+    pub struct ServerId;
+}
+
+cloud_core::text_id! {
+    /// Identifies a share of Manila.
+    pub struct ShareId;
+}
+
+cloud_core::text_id! {
+    /// Identifies a trust of Keystone.
+    pub struct TrustId;
+}
+
+cloud_core::text_id! {
+    /// Identifies a user of Keystone.
+    pub struct UserId;
+}
+
+cloud_core::text_id! {
+    /// Identifies a check of a cluster's health.
+    pub struct VerificationId;
 }
 
 /// Whether a text looks like the id of a resource.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::list::Whole;
-use cloud_core::model::Timestamp;
+use cloud_core::model::{IdOrName, Timestamp};
 use cloud_core::provider::CallBuilder;
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -112,10 +112,15 @@ impl<'a> Images<'a> {
     ///
     /// The policy rules `data-processing:image:get` and `data-processing:image:list`, in v1.1
     /// `data-processing:images:get` and `data-processing:images:get_all`.
-    pub fn find(self, image: impl Into<String>) -> Task<Option<Image>> {
-        let wanted = image.into();
-        let get = is_uuid(&wanted).then(|| self.get(wanted.as_str()));
-        let list = self.list().name(&wanted);
+    pub fn find(self, image: impl Into<IdOrName<ImageId>>) -> Task<Option<Image>> {
+        let (get, name) = match image.into() {
+            IdOrName::Id(id) => (Some(self.get(id)), None),
+            IdOrName::Name(name) => {
+                let get = is_uuid(&name).then(|| self.get(name.as_str()));
+                (get, Some(name))
+            }
+        };
+        let list = self.list();
         Task::new(async move {
             if let Some(get) = get {
                 match get.optional().await {
@@ -124,12 +129,10 @@ impl<'a> Images<'a> {
                     other => return other,
                 }
             }
+            let Some(name) = name else { return Ok(None) };
             // The filter is for a part of the name.
-            Ok(list
-                .all()
-                .await?
-                .into_iter()
-                .find(|image| image.name == wanted))
+            let images = list.name(&name).all().await?;
+            Ok(images.into_iter().find(|image| image.name == name))
         })
     }
 

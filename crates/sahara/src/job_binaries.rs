@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 use crate::check;
 use crate::client::Client;
 use crate::credentials::Credentials;
-use crate::find::{find, owned};
+use crate::find::Lookup;
 use crate::ids::{JobBinaryId, ProjectId};
 use crate::ops::{both, v1_1};
 use crate::sort::sorted;
 use crate::version::Version;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+use cloud_core::wait::Accepted;
 
 mod url;
 
@@ -50,8 +53,6 @@ impl From<&JobBinary> for JobBinaryId {
         binary.id.clone()
     }
 }
-
-owned!(JobBinary);
 
 /// The bytes of a program as they are. The service calls them HTML, whatever they are.
 pub(crate) fn data() -> Decode<Bytes> {
@@ -99,7 +100,7 @@ impl<'a> JobBinaries<'a> {
         let call = self
             .0
             .call(both!(CREATE_JOB_BINARY), Decode::key("job_binary"));
-        CreateJobBinary::new(call, name.into(), url.into())
+        CreateJobBinary::new(call, name.into(), url.into(), self.0.clone())
     }
 
     /// One job binary (`GET /job-binaries/{id}`).
@@ -118,9 +119,15 @@ impl<'a> JobBinaries<'a> {
     ///
     /// The policy rules `data-processing:job-binary:get` and `data-processing:job-binary:list`, in v1.1
     /// `data-processing:job-binaries:get` and `data-processing:job-binaries:get_all`.
-    pub fn find(self, binary: impl Into<String>) -> Task<Option<JobBinary>> {
+    pub fn find(self, binary: impl Into<IdOrName<JobBinaryId>>) -> Task<Option<JobBinary>> {
+        self.lookup().find(binary.into(), |id| self.get(id))
+    }
+
+    fn lookup(self) -> Lookup<JobBinary> {
         let list = self.0.list(both!(LIST_JOB_BINARIES), "binaries");
-        find(self.0, binary.into(), list, true, |id| self.get(id))
+        Lookup::new(self.0, list, |binary: &JobBinary| {
+            (&binary.name, &binary.project_id)
+        })
     }
 
     /// Changes a job binary (`PATCH /job-binaries/{id}`, in v1.1 `PUT /job-binaries/{id}`). What is not set stays; the
@@ -187,10 +194,12 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(
-    ListJobBinaries,
-    "id, name, time of creation or time of change"
-);
+impl ListJobBinaries {
+    /// Sorts by `id`, `name`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
+    pub fn sort(self, sort: Sort) -> Self {
+        self.with_list(|list| sorted(list, &sort))
+    }
+}
 
 cloud_core::request! {
     /// Creates a job binary; made by [`JobBinaries::create`].
@@ -198,6 +207,9 @@ cloud_core::request! {
     required {
         name: String,
         url: String,
+    }
+    unsent {
+        client: Client,
     }
     opt {
         /// A note.
@@ -215,6 +227,26 @@ cloud_core::request! {
         url::check(&this.url)?;
         url::check_credentials(&this.url, this.extra.as_ref())
     };
+}
+
+impl CreateJobBinary {
+    /// Creates the job binary (`POST /job-binaries`), or gives the one that is there already (`GET /job-binaries`): after an answer
+    /// that was lost on the way, and when the program is run a second time.
+    ///
+    /// # Permissions
+    ///
+    /// Those of [`JobBinaries::create`] and [`JobBinaries::list`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`JobBinaries::create`]. A job binary of this name that is not what was asked for is somebody else's: then
+    /// `NAME_ALREADY_EXISTS` stands. Credentials are not compared, because the service does
+    /// not show them.
+    pub fn or_get(self) -> Task<Accepted<JobBinary>> {
+        let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
+        let lookup = client.job_binaries().lookup();
+        lookup.ready_or_get(client, name, asked, self.send())
+    }
 }
 
 cloud_core::request! {

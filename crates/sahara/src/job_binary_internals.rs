@@ -12,11 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
-use crate::find::{find, owned};
+use crate::find::Lookup;
 use crate::ids::{JobBinaryInternalId, ProjectId};
 use crate::job_binaries::data;
 use crate::ops::{Op, v1_1};
 use crate::sort::sorted;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 /// The most bytes of a program, unless the service is set to another limit (`job_binary_max_KB`).
 const MOST: u64 = 5120 * 1024;
@@ -57,8 +59,6 @@ impl JobBinaryInternal {
         format!("internal-db://{}", self.id)
     }
 }
-
-owned!(JobBinaryInternal);
 
 impl Client {
     /// Programs in the service's own database. Only in API v1.1.
@@ -138,11 +138,20 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Permissions
     ///
     /// The policy rules `data-processing:job-binary-internals:get` and `data-processing:job-binary-internals:get_all`.
-    pub fn find(self, program: impl Into<String>) -> Task<Option<JobBinaryInternal>> {
+    pub fn find(
+        self,
+        program: impl Into<IdOrName<JobBinaryInternalId>>,
+    ) -> Task<Option<JobBinaryInternal>> {
+        self.lookup().find(program.into(), |id| self.get(id))
+    }
+
+    fn lookup(self) -> Lookup<JobBinaryInternal> {
         let list = self
             .0
             .list(Op::V1_1(&v1_1::LIST_JOB_BINARY_INTERNALS), "binaries");
-        find(self.0, program.into(), list, true, |id| self.get(id))
+        Lookup::new(self.0, list, |program: &JobBinaryInternal| {
+            (&program.name, &program.project_id)
+        })
     }
 
     /// Changes what is known about a program (`PATCH /job-binary-internals/{id}`). What is not set stays; the program
@@ -209,10 +218,12 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(
-    ListJobBinaryInternals,
-    "id, name, time of creation or time of change"
-);
+impl ListJobBinaryInternals {
+    /// Sorts by `id`, `name`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
+    pub fn sort(self, sort: Sort) -> Self {
+        self.with_list(|list| sorted(list, &sort))
+    }
+}
 
 cloud_core::request! {
     /// Changes what is known about a program; made by [`JobBinaryInternals::update`].

@@ -8,13 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
-use crate::find::{find, owned};
+use crate::find::Lookup;
 use crate::ids::{JobTemplateId, ProjectId};
 use crate::job_binaries::JobBinary;
 use crate::job_types::{ConfigHints, JobType};
 use crate::ops::both;
 use crate::sort::sorted;
 use crate::version::Version;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
 
 mod create;
 mod interface;
@@ -60,8 +62,6 @@ impl From<&JobTemplate> for JobTemplateId {
         template.id.clone()
     }
 }
-
-owned!(JobTemplate);
 
 impl Client {
     /// Templates of jobs. API v1.1 calls them jobs.
@@ -115,7 +115,7 @@ impl<'a> JobTemplates<'a> {
         let call = self
             .0
             .call(both!(CREATE_JOB_TEMPLATE), Decode::key(self.keys().0));
-        CreateJobTemplate::new(call, name.into(), kind.into())
+        CreateJobTemplate::new(call, name.into(), kind.into(), self.0.clone())
     }
 
     /// One template (`GET /job-templates/{id}`, in v1.1 `GET /jobs/{id}`).
@@ -136,9 +136,15 @@ impl<'a> JobTemplates<'a> {
     ///
     /// The policy rules `data-processing:job-template:get` and `data-processing:job-template:list`, in v1.1
     /// `data-processing:jobs:get` and `data-processing:jobs:get_all`.
-    pub fn find(self, template: impl Into<String>) -> Task<Option<JobTemplate>> {
+    pub fn find(self, template: impl Into<IdOrName<JobTemplateId>>) -> Task<Option<JobTemplate>> {
+        self.lookup().find(template.into(), |id| self.get(id))
+    }
+
+    fn lookup(self) -> Lookup<JobTemplate> {
         let list = self.0.list(both!(LIST_JOB_TEMPLATES), self.keys().1);
-        find(self.0, template.into(), list, true, |id| self.get(id))
+        Lookup::new(self.0, list, |template: &JobTemplate| {
+            (&template.name, &template.project_id)
+        })
     }
 
     /// Changes a template (`PATCH /job-templates/{id}`, in v1.1 `PATCH /jobs/{id}`). What is not set stays; type,
@@ -196,10 +202,12 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(
-    ListJobTemplates,
-    "id, name, `type`, time of creation or time of change"
-);
+impl ListJobTemplates {
+    /// Sorts by `id`, `name`, `type`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
+    pub fn sort(self, sort: Sort) -> Self {
+        self.with_list(|list| sorted(list, &sort))
+    }
+}
 
 cloud_core::request! {
     /// Changes a template of a job; made by [`JobTemplates::update`](JobTemplates::update).

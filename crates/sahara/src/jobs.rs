@@ -3,7 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::provider::CallBuilder;
-use cloud_core::wait::Waiter;
+use cloud_core::wait::{Accepted, Waiter};
 use serde_json::json;
 
 use crate::client::Client;
@@ -11,6 +11,7 @@ use crate::ids::{ClusterId, JobId, JobTemplateId};
 use crate::ops::{both, v1_1, v2};
 use crate::sort::sorted;
 use crate::version::Version;
+use cloud_core::model::Sort;
 
 mod configs;
 mod job;
@@ -19,7 +20,7 @@ mod watch;
 
 pub use configs::{JobConfigs, Settings};
 pub use job::{Job, JobInfo, JobStatus};
-pub use run::{RunJob, StartedJob};
+pub use run::RunJob;
 
 impl Client {
     /// Jobs. API v1.1 calls them job executions.
@@ -81,7 +82,12 @@ impl<'a> Jobs<'a> {
     /// `INVALID_DATA` (something that this type needs is missing).
     pub fn run(self, template: impl Into<JobTemplateId>, cluster: impl Into<ClusterId>) -> RunJob {
         let (client, template) = (self.0.clone(), template.into());
-        let decode = Decode::key(self.keys().0).map(move |job| StartedJob::new(job, &client));
+        let decode = Decode::key(self.keys().0).map(move |job: Job| {
+            let client = client.clone();
+            Accepted::new(job, move |job: &Job| {
+                watch::until_succeeded(&client, job.id.clone())
+            })
+        });
         let call = self.0.call(both!(RUN_JOB), decode);
         let (call, template) = match self.0.version() {
             Version::V1_1 => (call.arg(&template), None),
@@ -133,8 +139,8 @@ impl<'a> Jobs<'a> {
         UpdateJob::new(self.0.get(both!(UPDATE_JOB), id.into(), self.keys().0))
     }
 
-    /// Cancels a job (`PATCH /jobs/{id}`, in v1.1 `GET /job-executions/{id}/cancel`). It ends a little later, see
-    /// [`wait_ended`](Self::wait_ended); one that has ended stays as it is.
+    /// Cancels a job (`PATCH /jobs/{id}`, in v1.1 `GET /job-executions/{id}/cancel`). It ends a little later; the
+    /// [`wait`](Accepted::wait) of the answer gives it as it is then. One that has ended stays as it is.
     ///
     /// The `GET` of v1.1 changes something, and is never repeated once it may have arrived. (Its `PATCH` takes the same
     /// words as that of v2, and does nothing; measured on Sahara 19.)
@@ -146,8 +152,14 @@ impl<'a> Jobs<'a> {
     /// # Errors
     ///
     /// `CANCELING_FAILED`, in v2 `UPDATE_FAILED`, when it is protected or belongs to another project.
-    pub fn cancel(self, id: impl Into<JobId>) -> Call<Job> {
-        let decode = Decode::key(self.keys().0);
+    pub fn cancel(self, id: impl Into<JobId>) -> Call<Accepted<Job>> {
+        let client = self.0.clone();
+        let decode = Decode::key(self.keys().0).map(move |job: Job| {
+            let client = client.clone();
+            Accepted::new(job, move |job: &Job| {
+                watch::until_ended(&client, job.id.clone())
+            })
+        });
         match self.0.version() {
             Version::V1_1 => {
                 let call = self
@@ -184,7 +196,7 @@ impl<'a> Jobs<'a> {
     }
 
     /// Deletes a job (`DELETE /jobs/{id}`, in v1.1 `DELETE /job-executions/{id}`). One that has not ended is cancelled
-    /// first, and gone a little later; see [`wait_gone`](Self::wait_gone).
+    /// first, and gone a little later, when the [`wait`](Accepted::wait) of the answer ends.
     ///
     /// # Permissions
     ///
@@ -193,8 +205,14 @@ impl<'a> Jobs<'a> {
     /// # Errors
     ///
     /// `DELETION_FAILED` when it is protected or belongs to another project.
-    pub fn delete(self, id: impl Into<JobId>) -> Call<()> {
-        self.0.delete(both!(DELETE_JOB), id.into())
+    pub fn delete(self, id: impl Into<JobId>) -> Call<Accepted<()>> {
+        let (client, id) = (self.0.clone(), id.into());
+        let deleted = id.clone();
+        let decode = Decode::nothing().map(move |()| {
+            let (client, id) = (client.clone(), deleted.clone());
+            Accepted::new((), move |()| watch::until_gone(&client, id.clone()))
+        });
+        self.0.call(both!(DELETE_JOB), decode).arg(id)
     }
 
     /// Waits until a job has ended well (`GET /jobs/{id}`, in v1.1 `GET /job-executions/{id}/refresh-status`;
@@ -248,10 +266,13 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(
-    ListJobs,
-    "id; the service takes `job_template`, `cluster` and `status` too, and fails with 500"
-);
+impl ListJobs {
+    /// Sorts by `id`. The service takes `job_template`, `cluster` and `status` too, and fails with 500 (measured on
+    /// Sahara 19).
+    pub fn sort(self, sort: Sort) -> Self {
+        self.with_list(|list| sorted(list, &sort))
+    }
+}
 
 cloud_core::request! {
     /// Changes flags of a job; made by [`Jobs::update`].

@@ -1,10 +1,11 @@
 //! Keystone, OpenStack's identity service: from a login to a token and the catalog of services that it opens.
 //!
 //! ```
-//! use sahara::keystone::{IdOrName, Login, Project, User};
+//! use sahara::DomainId;
+//! use sahara::keystone::{Login, Project, User};
 //!
 //! let user = User::named("demo", "Default");
-//! let project = Project::named("demo", IdOrName::id("default"));
+//! let project = Project::named("demo", DomainId::from("default"));
 //! let login = Login::password(user, "secret", project);
 //! assert!(!format!("{login:?}").contains("secret"));
 //! ```
@@ -23,8 +24,8 @@ use cloud_core::{Error, ErrorKind, Result};
 use http::{Method, StatusCode};
 use secrecy::SecretString;
 
-pub use catalog::{Catalog, Endpoint, Interface, Service, Wanted};
-pub use login::{ApplicationCredential, IdOrName, Login, Project, Scope, User};
+pub use catalog::{Catalog, Endpoint, EndpointFilter, Interface, Service};
+pub use login::{ApplicationCredential, InDomain, Login, Project, Scope, User};
 pub(crate) use session::Session;
 pub use token::{Named, TokenInfo, TokenScope};
 

@@ -109,7 +109,8 @@ pub mod decode {
 pub use client::Client;
 pub use cloud::{Cloud, CloudBuilder, Connect};
 pub use cloud_core::body::Body;
-pub use cloud_core::model::{Patch, Timestamp};
+pub use cloud_core::model::{IdOrName, Patch, Sort, Timestamp};
+pub use cloud_core::wait::{Accepted, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};
 pub use cluster_templates::ClusterTemplate;
 pub use clusters::{Cluster, ClusterStatus};
@@ -120,8 +121,10 @@ pub use error::{ApiError, ErrorCode};
 pub use explain::Explanation;
 pub use export::{Exported, ImportTemplate};
 pub use ids::{
-    ClusterId, ClusterTemplateId, DataSourceId, EngineJobId, FlavorId, ImageId, JobBinaryId,
-    JobBinaryInternalId, JobId, JobTemplateId, NetworkId, NodeGroupTemplateId, ProjectId,
+    ApplicationCredentialId, ArgumentId, ClusterId, ClusterTemplateId, DataSourceId, DomainId,
+    EngineJobId, FlavorId, HealthCheckId, ImageId, InstanceId, JobBinaryId, JobBinaryInternalId,
+    JobId, JobTemplateId, NetworkId, NodeGroupId, NodeGroupTemplateId, ProjectId, ProvisionEventId,
+    ProvisionStepId, RoleId, ServerId, ShareId, TrustId, UserId, VerificationId,
 };
 pub use images::Image;
 pub use job_binaries::JobBinary;
@@ -134,5 +137,4 @@ pub use node_group_templates::NodeGroupTemplate;
 pub use node_groups::NewNodeGroup;
 pub use plugins::{Plugin, PluginVersion};
 pub use shares::{AccessLevel, Share};
-pub use sort::Sort;
 pub use version::Version;

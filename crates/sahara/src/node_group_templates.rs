@@ -11,13 +11,16 @@ use crate::check;
 use crate::client::Client;
 use crate::configs::Configs;
 use crate::export::{Exported, ImportTemplate};
-use crate::find::{find, owned};
+use crate::find::Lookup;
 use crate::ids::{FlavorId, ImageId, NodeGroupTemplateId, ProjectId};
 use crate::ops::both;
 use crate::release::Release;
 use crate::shares::Share;
 use crate::sort::sorted;
 use crate::version::Version;
+use cloud_core::model::IdOrName;
+use cloud_core::model::Sort;
+use cloud_core::wait::Accepted;
 
 /// A template of a node group.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -98,8 +101,6 @@ impl From<&NodeGroupTemplate> for NodeGroupTemplateId {
     }
 }
 
-owned!(NodeGroupTemplate);
-
 impl Client {
     /// Templates of node groups.
     pub fn node_group_templates(&self) -> NodeGroupTemplates<'_> {
@@ -156,7 +157,14 @@ impl<'a> NodeGroupTemplates<'a> {
         );
         let plugin = Release::new(self.0.version(), plugin, plugin_version);
         let processes = processes.into_iter().map(Into::into).collect();
-        CreateNodeGroupTemplate::new(call, name.into(), plugin, flavor.into(), processes)
+        CreateNodeGroupTemplate::new(
+            call,
+            name.into(),
+            plugin,
+            flavor.into(),
+            processes,
+            self.0.clone(),
+        )
     }
 
     /// One template (`GET /node-group-templates/{id}`).
@@ -179,11 +187,20 @@ impl<'a> NodeGroupTemplates<'a> {
     ///
     /// The policy rules `data-processing:node-group-template:get` and `data-processing:node-group-template:list`, in
     /// v1.1 `data-processing:node-group-templates:get` and `data-processing:node-group-templates:get_all`.
-    pub fn find(self, template: impl Into<String>) -> Task<Option<NodeGroupTemplate>> {
+    pub fn find(
+        self,
+        template: impl Into<IdOrName<NodeGroupTemplateId>>,
+    ) -> Task<Option<NodeGroupTemplate>> {
+        self.lookup().find(template.into(), |id| self.get(id))
+    }
+
+    fn lookup(self) -> Lookup<NodeGroupTemplate> {
         let list = self
             .0
             .list(both!(LIST_NODE_GROUP_TEMPLATES), "node_group_templates");
-        find(self.0, template.into(), list, true, |id| self.get(id))
+        Lookup::new(self.0, list, |template: &NodeGroupTemplate| {
+            (&template.name, &template.project_id)
+        })
     }
 
     /// Changes a template (`PATCH /node-group-templates/{id}`, in v1.1 `PUT /node-group-templates/{id}`). What is not
@@ -266,10 +283,12 @@ cloud_core::list_request! {
     }
 }
 
-sorted!(
-    ListNodeGroupTemplates,
-    "id, name, plugin name, plugin version, time of creation or time of change"
-);
+impl ListNodeGroupTemplates {
+    /// Sorts by `id`, `name`, `plugin_name`, `plugin_version`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
+    pub fn sort(self, sort: Sort) -> Self {
+        self.with_list(|list| sorted(list, &sort))
+    }
+}
 
 /// The fields that creating and changing have in common.
 macro_rules! template_request {
@@ -277,6 +296,7 @@ macro_rules! template_request {
         $(#[$meta:meta])*
         pub struct $name:ident;
         required { $($required:tt)* }
+        unsent { $($unsent:tt)* }
         opt { $($opt:tt)* }
         list { $($list:tt)* }
         check $check:expr;
@@ -285,6 +305,7 @@ macro_rules! template_request {
             $(#[$meta])*
             pub struct $name => NodeGroupTemplate;
             required { $($required)* }
+            unsent { $($unsent)* }
             opt {
                 $($opt)*
                 /// Settings of the processes.
@@ -374,6 +395,9 @@ template_request! {
         flavor_id: FlavorId,
         node_processes: Vec<String>,
     }
+    unsent {
+        client: Client,
+    }
     opt {}
     list {}
     check |this: &Self| {
@@ -386,6 +410,25 @@ template_request! {
     };
 }
 
+impl CreateNodeGroupTemplate {
+    /// Creates the template (`POST /node-group-templates`), or gives the one that is there already (`GET /node-group-templates`): after an answer
+    /// that was lost on the way, and when the program is run a second time.
+    ///
+    /// # Permissions
+    ///
+    /// Those of [`NodeGroupTemplates::create`] and [`NodeGroupTemplates::list`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`NodeGroupTemplates::create`]. A template of this name that is not what was asked for is somebody else's: then
+    /// `NAME_ALREADY_EXISTS` stands.
+    pub fn or_get(self) -> Task<Accepted<NodeGroupTemplate>> {
+        let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
+        let lookup = client.node_group_templates().lookup();
+        lookup.ready_or_get(client, name, asked, self.send())
+    }
+}
+
 template_request! {
     /// Changes a template of a node group; made by [`NodeGroupTemplates::update`].
     pub struct UpdateNodeGroupTemplate;
@@ -393,6 +436,7 @@ template_request! {
         #[serde(flatten)]
         plugin: Release,
     }
+    unsent {}
     opt {
         /// The new name.
         name: String,

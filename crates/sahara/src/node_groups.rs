@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::check;
 use crate::configs::Configs;
-use crate::ids::{FlavorId, ImageId, NodeGroupTemplateId};
+use crate::ids::{FlavorId, ImageId, InstanceId, NodeGroupId, NodeGroupTemplateId, ServerId};
 use crate::node_group_templates::NodeGroupTemplate;
 use crate::shares::Share;
 
@@ -17,9 +17,9 @@ use crate::shares::Share;
 #[non_exhaustive]
 pub struct Instance {
     /// Its id in Sahara.
-    pub id: String,
+    pub id: InstanceId,
     /// Its id in Nova.
-    pub instance_id: Option<String>,
+    pub instance_id: Option<ServerId>,
     /// Its name: those of the cluster and of the group, and a number.
     pub instance_name: String,
     /// Its address inside of the network; `None` until it has one.
@@ -42,7 +42,7 @@ pub struct Instance {
 #[non_exhaustive]
 pub struct NodeGroup {
     /// Its id. Templates give theirs new ones with every change.
-    pub id: String,
+    pub id: NodeGroupId,
     /// Its name, unique in its cluster.
     pub name: String,
     /// The template it was made from.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::ShareId;
+
 cloud_core::open_enum! {
     /// What nodes may do with a share.
     pub enum AccessLevel {
@@ -18,7 +20,7 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Share {
     /// Its id in Manila.
-    pub id: String,
+    pub id: ShareId,
     /// Where it is mounted: an absolute path; `/mnt/` and the id unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
@@ -29,7 +31,7 @@ pub struct Share {
 
 impl Share {
     /// The share with this id.
-    pub fn new(id: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<ShareId>) -> Self {
         Self {
             id: id.into(),
             ..Self::default()

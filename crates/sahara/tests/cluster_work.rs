@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use cloud_core::test_util::{Scripted, ScriptedTransport};
 use common::{VERSIONS_OF_THE_API, client, sent};
-use sahara::clusters::{ClusterWork, Health};
+use sahara::Accepted;
+use sahara::clusters::Health;
 use sahara::{Client, Cluster, ClusterStatus, ErrorKind, Version};
 use serde_json::{Value, json};
 
@@ -66,7 +67,7 @@ async fn playing(
 
 async fn scaling(written: Value, looks: Vec<Value>) -> sahara::Result<Cluster> {
     let (api, _) = playing(Version::V2, written, looks).await;
-    let work: ClusterWork = api
+    let work: Accepted<Cluster> = api
         .clusters()
         .scale("c1")
         .resize("worker", 3)
@@ -416,11 +417,20 @@ async fn a_check_is_another_one_than_before() {
             .wait()
             .await
             .unwrap()
-            .id,
+            .id
+            .as_str(),
         "v1"
     );
     let (api, wire) = playing(Version::V2, cluster("Active", 3), looks).await;
-    assert_eq!(api.clusters().wait_verified("c1").await.unwrap().id, "v1");
+    assert_eq!(
+        api.clusters()
+            .wait_verified("c1")
+            .await
+            .unwrap()
+            .id
+            .as_str(),
+        "v1"
+    );
     assert_eq!(sent(&wire).len(), 1);
 }
 

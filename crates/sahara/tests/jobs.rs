@@ -160,7 +160,7 @@ async fn running_speaks_the_words_of_the_version() {
         let (api, wire) = answered(version, 202, answer).await;
         let started = api.jobs().run("t1", "c1").await.unwrap();
         assert_eq!(
-            (started.job.status(), started.job.id.as_str()),
+            (started.status(), started.id.as_str()),
             (&JobStatus::Pending, "j1")
         );
         let run = api

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use cloud_core::test_util::{PausedClock, Scripted, ScriptedTransport};
 use common::{catalog, issued, token};
-use sahara::keystone::{ApplicationCredential, IdOrName, Project, Scope, TokenScope, User};
+use sahara::keystone::{ApplicationCredential, Project, Scope, TokenScope, User};
 use sahara::{ApiError, Cloud, ErrorKind, Login};
+use sahara::{DomainId, IdOrName, ProjectId, UserId};
 use serde_json::{Value, json};
 
 /// A cloud with this login and a Keystone that answers so.
@@ -57,7 +58,7 @@ async fn every_kind_of_login_has_its_body() {
             Login::password(
                 user(),
                 "p\"w",
-                Project::named("demo", IdOrName::id("default")),
+                Project::named("demo", DomainId::from("default")),
             ),
             r#"{"auth":{"identity":{"methods":["password"],"password":{"user":{"domain":{"name":"Default"},"name":"demo","password":"p\"w"}}},"scope":{"project":{"domain":{"id":"default"},"name":"demo"}}}}"#,
         ),
@@ -70,7 +71,11 @@ async fn every_kind_of_login_has_its_body() {
             r#"{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u1","password":"pw"}}},"scope":{"domain":{"name":"D"}}}}"#,
         ),
         (
-            Login::password(User::id("u1"), "pw", Scope::Domain(IdOrName::id("d"))),
+            Login::password(
+                User::id("u1"),
+                "pw",
+                Scope::Domain(DomainId::from("d").into()),
+            ),
             r#"{"auth":{"identity":{"methods":["password"],"password":{"user":{"id":"u1","password":"pw"}}},"scope":{"domain":{"id":"d"}}}}"#,
         ),
         (
@@ -110,11 +115,11 @@ async fn every_kind_of_login_has_its_body() {
     }
     for (login, body) in [
         (
-            Login::v2_password("demo", "pw", IdOrName::id("p1")),
+            Login::v2_password("demo", "pw", IdOrName::Id(ProjectId::from("p1"))),
             r#"{"auth":{"passwordCredentials":{"password":"pw","username":"demo"},"tenantId":"p1"}}"#,
         ),
         (
-            Login::v2_password(IdOrName::id("u1"), "pw", IdOrName::name("demo")),
+            Login::v2_password(UserId::from("u1"), "pw", IdOrName::from("demo")),
             r#"{"auth":{"passwordCredentials":{"password":"pw","userId":"u1"},"tenantName":"demo"}}"#,
         ),
         (
@@ -170,7 +175,7 @@ fn v2_token() -> Value {
 
 #[tokio::test]
 async fn an_old_answer_is_read_as_a_new_one() {
-    let login = Login::v2_password("demo", "pw", IdOrName::id("p1"));
+    let login = Login::v2_password("demo", "pw", IdOrName::Id(ProjectId::from("p1")));
     let (cloud, wire) = cloud(login, "https://k.test", || {
         Scripted::json(200, v2_token().to_string())
     });

@@ -337,7 +337,7 @@ async fn orders_in_which_pages_lose_items_have_no_pages() {
     );
     assert_eq!(
         list()
-            .sort(Sort::PLUGIN_VERSION)
+            .sort(Sort::by("plugin_version"))
             .per_page(3)
             .all()
             .await

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use cloud_sandbox::{Sandbox, keystone};
 use common::VERSIONS_OF_THE_API;
-use sahara::keystone::{ApplicationCredential, IdOrName, Project, Scope, User};
+use sahara::keystone::{ApplicationCredential, Project, Scope, User};
 use sahara::{ApiError, Client, Cloud, CloudBuilder, Login, Sort, Version, ops};
+use sahara::{DomainId, IdOrName, ProjectId, UserId};
 
 fn builder(sandbox: &Sandbox) -> CloudBuilder {
     let builder = Cloud::builder()
@@ -20,7 +21,7 @@ fn password(user: &str, project: &str) -> Login {
     Login::password(
         User::named(user, "Default"),
         format!("{user}-pw"),
-        Project::named(project, IdOrName::id("default")),
+        Project::named(project, DomainId::from("default")),
     )
 }
 
@@ -44,7 +45,7 @@ async fn every_kind_of_login_works() {
         ApplicationCredential::id(keystone::UNRESTRICTED_CREDENTIAL),
         "unrestricted-secret",
     );
-    let project = IdOrName::id(keystone::DEMO_PROJECT);
+    let project = IdOrName::Id(ProjectId::from(keystone::DEMO_PROJECT));
     for login in [
         Login::password(
             User::id(keystone::DEMO_USER),
@@ -52,8 +53,8 @@ async fn every_kind_of_login_works() {
             Project::id(keystone::DEMO_PROJECT),
         ),
         credential,
-        Login::v2_password("demo", "demo-pw", IdOrName::name("demo")),
-        Login::v2_password(IdOrName::id(keystone::DEMO_USER), "demo-pw", project),
+        Login::v2_password("demo", "demo-pw", IdOrName::from("demo")),
+        Login::v2_password(UserId::from(keystone::DEMO_USER), "demo-pw", project),
     ] {
         let api = client(&sandbox, login.clone(), Version::V2).await;
         assert!(
@@ -193,9 +194,9 @@ async fn lists_are_complete_whatever_the_order_and_the_page() {
         for sort in [
             Sort::ID.descending(),
             Sort::NAME,
-            Sort::CREATED_AT,
-            Sort::PLUGIN_NAME,
-            Sort::PLUGIN_VERSION,
+            Sort::by("created_at"),
+            Sort::by("plugin_name"),
+            Sort::by("plugin_version"),
         ] {
             let names: BTreeSet<String> = list()
                 .sort(sort.clone())

@@ -7,8 +7,9 @@ use std::time::Duration;
 use cloud_sandbox::sahara::{IMAGE, KEYPAIR, NETWORK, UNREGISTERED_IMAGE};
 use cloud_sandbox::{Fault, Sandbox, keystone};
 use common::VERSIONS_OF_THE_API;
+use sahara::DomainId;
 use sahara::clusters::Health;
-use sahara::keystone::{ApplicationCredential, IdOrName, Project, User};
+use sahara::keystone::{ApplicationCredential, Project, User};
 use sahara::{
     ApiError, Client, Cloud, ClusterStatus, ClusterTemplate, Configs, ErrorKind, Login,
     NewNodeGroup, Sort, Version,
@@ -19,7 +20,7 @@ async fn client(sandbox: &Sandbox, user: &str, version: Version) -> Client {
     let login = Login::password(
         user_named,
         format!("{user}-pw"),
-        Project::named("demo", IdOrName::id("default")),
+        Project::named("demo", DomainId::from("default")),
     );
     logged_in(sandbox, login, version).await
 }
@@ -250,8 +251,8 @@ async fn several_clusters_are_made_and_listed() {
         for sort in [
             Sort::ID.descending(),
             Sort::NAME,
-            Sort::PLUGIN_NAME,
-            Sort::PLUGIN_VERSION,
+            Sort::by("plugin_name"),
+            Sort::by("plugin_version"),
             Sort::by("status"),
         ] {
             assert_eq!(
@@ -316,7 +317,7 @@ async fn a_scaling_that_fails_is_told_once() {
             .resize("worker", 4)
             .await
             .unwrap();
-        assert!(work.cluster.status_description.contains("No valid host"));
+        assert!(work.status_description.contains("No valid host"));
         assert_eq!(work.wait().await.unwrap().instances().count(), 5);
     }
 }
@@ -375,7 +376,7 @@ async fn a_creation_that_fails_is_an_error_with_its_reason() {
             "{error}"
         );
         api.clusters()
-            .delete(&work.cluster.id)
+            .delete(&work.id)
             .await
             .unwrap()
             .wait()

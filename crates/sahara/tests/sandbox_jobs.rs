@@ -232,7 +232,7 @@ async fn a_job_runs_and_ends() {
             .config("c", true);
         let started = run.await.unwrap();
         assert_eq!(
-            (started.job.status(), &started.job.job_template_id),
+            (started.status(), &started.job_template_id),
             (&JobStatus::Pending, &template.id)
         );
         let mut waiter = started.wait();
@@ -284,7 +284,7 @@ async fn jobs_are_suspended_cancelled_and_deleted() {
                 .run(&template, cluster.as_str())
                 .await
                 .unwrap()
-                .job
+                .into_answer()
         };
         let first = run().await;
         sandbox.clock().advance(Duration::from_secs(2));

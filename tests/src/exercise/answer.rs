@@ -4,7 +4,7 @@ use bytes::Bytes;
 use cloud_core::model::Page;
 use hetzner::{Accepted, Action, Created};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Where in a body a resource is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,32 +185,14 @@ impl<A: Answer, R> Answer for Accepted<A, R> {
     }
 }
 
-impl Answer for sahara::jobs::StartedJob {
+impl Answer for sahara::clusters::ForcedDeletion {
     fn encoded(&self) -> (Place, Value) {
-        (Place::Main, encode(&self.job))
+        (Place::Whole, encode(self))
     }
 }
 
-impl Answer for sahara::clusters::ClusterWork {
-    fn encoded(&self) -> (Place, Value) {
-        (Place::Main, encode(&self.cluster))
-    }
-}
-
-impl Answer for sahara::clusters::VerificationWork {
-    fn encoded(&self) -> (Place, Value) {
-        (Place::Main, encode(&self.cluster))
-    }
-}
-
-impl Answer for sahara::clusters::Removal {
-    fn encoded(&self) -> (Place, Value) {
-        (Place::Whole, json!({"stack_name": self.stack_name}))
-    }
-}
-
-/// Of each cluster the id is kept, which v1.1 gives alone.
-impl Answer for sahara::clusters::ClustersWork {
+/// Of each of several new clusters the id is kept, which v1.1 gives alone.
+impl Answer for Vec<sahara::ClusterId> {
     fn encoded(&self) -> (Place, Value) {
         (Place::Whole, Value::Null)
     }

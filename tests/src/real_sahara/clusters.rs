@@ -60,7 +60,7 @@ pub(super) async fn the_life_of_a_cluster(world: &World) {
             .await
             .unwrap();
         let early = clusters
-            .scale(&work.cluster.id)
+            .scale(&work.id)
             .resize("worker", 3)
             .await
             .unwrap_err();
@@ -304,7 +304,7 @@ pub(super) async fn a_creation_that_fails(world: &World) {
         );
         assert!(error.to_string().contains("No valid host"), "{error}");
         assert_eq!(error.api::<Cluster>().unwrap().status, ClusterStatus::Error);
-        remove(&api, &work.cluster).await;
+        remove(&api, &work).await;
     }
 }
 
@@ -378,7 +378,7 @@ pub(super) async fn application_credentials_and_trusts(world: &World) {
         );
         assert_eq!(error.api::<Cluster>().unwrap().status, ClusterStatus::Error);
         api.clusters()
-            .delete(&work.cluster.id)
+            .delete(&work.id)
             .await
             .unwrap()
             .wait()

@@ -41,7 +41,7 @@ pub(super) async fn a_job_runs_and_ends(world: &World) {
             .config("c", true);
         let started = run.await.unwrap();
         assert_eq!(
-            (&started.job.job_template_id, &started.job.cluster_id),
+            (&started.job_template_id, &started.cluster_id),
             (&template.id, &cluster.id)
         );
         let job = started.wait().await.unwrap();
@@ -95,7 +95,13 @@ pub(super) async fn jobs_are_cancelled_and_deleted(world: &World) {
         let template = script(&api, "cancelled", "Shell").await;
         let mut jobs = Vec::new();
         for _ in 0..2 {
-            jobs.push(api.jobs().run(&template, &cluster.id).await.unwrap().job);
+            jobs.push(
+                api.jobs()
+                    .run(&template, &cluster.id)
+                    .await
+                    .unwrap()
+                    .into_answer(),
+            );
         }
         api.jobs().cancel(&jobs[0]).await.unwrap();
         let ended = api.jobs().wait_ended(&jobs[0]).await.unwrap();
@@ -198,14 +204,14 @@ pub(super) async fn a_job_waits_for_its_cluster(world: &World) {
         let group = sahara::NewNodeGroup::new("a", "1", ["namenode", "jobtracker"]);
         let template = create.node_group(group, 1).await.unwrap();
         let work = api.clusters().create("waits", &template).await.unwrap();
-        let started = api.jobs().run(&script, &work.cluster.id).await.unwrap();
-        assert_eq!(started.job.status(), &JobStatus::Pending);
+        let started = api.jobs().run(&script, &work.id).await.unwrap();
+        assert_eq!(started.status(), &JobStatus::Pending);
         work.wait().await.unwrap();
         let job = started.wait().await.unwrap();
         assert_eq!(job.status(), &JobStatus::Succeeded);
         api.jobs().delete(&job).await.unwrap();
         api.jobs().wait_gone(&job).await.unwrap();
         remove_script(&api, &script).await;
-        clusters::remove(&api, &work.cluster).await;
+        clusters::remove(&api, &work).await;
     }
 }

@@ -1,4 +1,5 @@
-use sahara::keystone::{ApplicationCredential, IdOrName, Project, Scope, User};
+use sahara::DomainId;
+use sahara::keystone::{ApplicationCredential, Project, Scope, User};
 use sahara::{Login, Version};
 use secrecy::ExposeSecret as _;
 
@@ -11,7 +12,7 @@ pub(super) async fn every_kind_of_login_works(world: &World) {
     for login in [
         World::demo(),
         Login::password(
-            User::named("demo", IdOrName::id("default")),
+            User::named("demo", DomainId::from("default")),
             "demo-pw",
             Project::named("demo", "Default"),
         ),
@@ -35,7 +36,7 @@ pub(super) async fn every_kind_of_login_works(world: &World) {
         );
         for version in VERSIONS {
             let api = cloud.data_processing().version(version).await.unwrap();
-            assert_eq!(api.project_id().as_str(), project.id, "{login:?}");
+            assert_eq!(*api.project_id(), project.id, "{login:?}");
             api.plugins().get("fake").await.unwrap();
         }
     }
@@ -97,7 +98,7 @@ pub(super) async fn a_token_is_exchanged_for_one_of_another_project(world: &Worl
     let token = secrecy::SecretString::from(world.token(Some("demo")).await);
     let login = Login::token(token.expose_secret(), Project::named("other", "Default"));
     let api = world.connect(login, Version::V2).await;
-    assert_eq!(api.project_id().as_str(), other.id);
+    assert_eq!(*api.project_id(), other.id);
     api.node_group_templates().list().all().await.unwrap();
 }
 

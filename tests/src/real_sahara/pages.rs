@@ -60,10 +60,10 @@ pub(super) async fn node_group_templates_come_whole(world: &World) {
         node_group_templates,
         [
             Sort::NAME,
-            Sort::PLUGIN_NAME,
-            Sort::PLUGIN_VERSION,
-            Sort::CREATED_AT,
-            Sort::UPDATED_AT
+            Sort::by("plugin_name"),
+            Sort::by("plugin_version"),
+            Sort::by("created_at"),
+            Sort::by("updated_at")
         ]
     );
 }
@@ -77,10 +77,10 @@ pub(super) async fn cluster_templates_come_whole(world: &World) {
         cluster_templates,
         [
             Sort::NAME,
-            Sort::PLUGIN_NAME,
-            Sort::PLUGIN_VERSION,
-            Sort::CREATED_AT,
-            Sort::UPDATED_AT
+            Sort::by("plugin_name"),
+            Sort::by("plugin_version"),
+            Sort::by("created_at"),
+            Sort::by("updated_at")
         ]
     );
 }
@@ -92,7 +92,12 @@ pub(super) async fn data_sources_come_whole(world: &World) {
             .data_sources()
             .create(format!("many-{number}"), "hdfs", "/many"),
         data_sources,
-        [Sort::NAME, by_kind(), Sort::CREATED_AT, Sort::UPDATED_AT]
+        [
+            Sort::NAME,
+            by_kind(),
+            Sort::by("created_at"),
+            Sort::by("updated_at")
+        ]
     );
 }
 
@@ -106,7 +111,7 @@ pub(super) async fn job_binaries_and_templates_come_whole(world: &World) {
                 .extra(extra)
         },
         job_binaries,
-        [Sort::NAME, Sort::CREATED_AT, Sort::UPDATED_AT]
+        [Sort::NAME, Sort::by("created_at"), Sort::by("updated_at")]
     );
     let api = world.client(sahara::Version::V2).await;
     let extra = SwiftCredentials::new("u", "p");
@@ -123,7 +128,12 @@ pub(super) async fn job_binaries_and_templates_come_whole(world: &World) {
             .create(format!("many-{number}"), "Pig")
             .mains([&binary]),
         job_templates,
-        [Sort::NAME, by_kind(), Sort::CREATED_AT, Sort::UPDATED_AT]
+        [
+            Sort::NAME,
+            by_kind(),
+            Sort::by("created_at"),
+            Sort::by("updated_at")
+        ]
     );
     api.job_binaries().delete(&binary).await.unwrap();
     let old = world.client(sahara::Version::V1_1).await;
@@ -138,7 +148,7 @@ pub(super) async fn job_binaries_and_templates_come_whole(world: &World) {
                 .to_string(),
         );
     }
-    let sorts = [Sort::NAME, Sort::CREATED_AT, Sort::UPDATED_AT];
+    let sorts = [Sort::NAME, Sort::by("created_at"), Sort::by("updated_at")];
     let [name, created, updated] = sorts;
     come_whole!(
         old.job_binary_internals().list(),
@@ -163,7 +173,7 @@ pub(super) async fn jobs_come_once(world: &World) {
                     .run(&template, &cluster.id)
                     .await
                     .unwrap()
-                    .job
+                    .into_answer()
                     .id
                     .to_string(),
             );

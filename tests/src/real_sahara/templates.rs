@@ -77,9 +77,9 @@ pub(super) async fn the_life_of_a_node_group_template(world: &World) {
         .into();
         for sort in [
             Sort::NAME.descending(),
-            Sort::CREATED_AT,
-            Sort::PLUGIN_NAME,
-            Sort::PLUGIN_VERSION,
+            Sort::by("created_at"),
+            Sort::by("plugin_name"),
+            Sort::by("plugin_version"),
         ] {
             let all = groups
                 .list()

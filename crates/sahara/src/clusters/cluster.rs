@@ -3,7 +3,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::configs::Configs;
-use crate::ids::{ClusterId, ClusterTemplateId, ImageId, NetworkId, ProjectId};
+use crate::ids::{
+    ClusterId, ClusterTemplateId, HealthCheckId, ImageId, NetworkId, NodeGroupId, ProjectId,
+    ProvisionEventId, ProvisionStepId, ServerId, TrustId, VerificationId,
+};
 use crate::node_groups::{Instance, NodeGroup};
 use crate::shares::Share;
 
@@ -78,7 +81,7 @@ pub struct Cluster {
     /// Why it is in `Error`, or why its last scaling has failed; empty otherwise.
     pub status_description: String,
     /// The trust of Keystone by which it acts for its maker.
-    pub trust_id: Option<String>,
+    pub trust_id: Option<TrustId>,
     /// Whether it is deleted by itself when its jobs have ended.
     pub is_transient: bool,
     /// The plugin.
@@ -150,7 +153,7 @@ impl Cluster {
 #[non_exhaustive]
 pub struct ProvisionStep {
     /// Its id.
-    pub id: String,
+    pub id: ProvisionStepId,
     /// The cluster.
     pub cluster_id: ClusterId,
     /// What is done, such as `Assign IPs`.
@@ -191,13 +194,13 @@ impl ProvisionStep {
 #[non_exhaustive]
 pub struct ProvisionEvent {
     /// Its id.
-    pub id: String,
+    pub id: ProvisionEventId,
     /// The step.
-    pub step_id: String,
+    pub step_id: ProvisionStepId,
     /// The group of the node.
-    pub node_group_id: Option<String>,
+    pub node_group_id: Option<NodeGroupId>,
     /// The id of the node in Nova.
-    pub instance_id: Option<String>,
+    pub instance_id: Option<ServerId>,
     /// The name of the node.
     pub instance_name: Option<String>,
     /// What went wrong.
@@ -230,7 +233,7 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Verification {
     /// Its id.
-    pub id: String,
+    pub id: VerificationId,
     /// The cluster.
     pub cluster_id: ClusterId,
     /// How well the cluster is.
@@ -249,9 +252,9 @@ pub struct Verification {
 #[non_exhaustive]
 pub struct HealthCheck {
     /// Its id.
-    pub id: String,
+    pub id: HealthCheckId,
     /// The check that it is part of.
-    pub verification_id: String,
+    pub verification_id: VerificationId,
     /// What was looked at.
     pub name: String,
     /// How well that is.

@@ -1,11 +1,14 @@
+use cloud_core::call::Task;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 
-use super::{ClusterWork, ClustersWork};
+use super::wait;
 use crate::check;
+use crate::client::Client;
 use crate::cluster_request::cluster_request;
 use crate::cluster_templates::ClusterTemplate;
 use crate::clusters::Cluster;
-use crate::ids::ClusterTemplateId;
+use crate::ids::{ClusterId, ClusterTemplateId};
 use crate::release::Release;
 use crate::shares::Share;
 use crate::version::Version;
@@ -71,7 +74,7 @@ impl<P: Into<String>, V: Into<String>> From<(P, V)> for Blueprint {
 
 /// Declares a request that creates clusters: what is set in it counts more than what the template says.
 macro_rules! creation {
-    ($(#[$meta:meta])* pub struct $name:ident => $answer:ty; required { $($required:tt)* } check $check:expr;) => {
+    ($(#[$meta:meta])* pub struct $name:ident => $answer:ty; required { $($required:tt)* } unsent { $($unsent:tt)* } check $check:expr;) => {
         cluster_request! {
             $(#[$meta])*
             pub struct $name => $answer;
@@ -83,6 +86,7 @@ macro_rules! creation {
                 cluster_template_id: Option<ClusterTemplateId>,
                 $($required)*
             }
+            unsent { $($unsent)* }
             opt {
                 /// The name of a key pair in Nova, for logging in to the nodes.
                 @serde(rename = "user_keypair_id") keypair: String,
@@ -100,22 +104,46 @@ macro_rules! creation {
 
 creation! {
     /// Creates a cluster; made by [`Clusters::create`](super::Clusters::create).
-    pub struct CreateCluster => ClusterWork;
+    pub struct CreateCluster => Accepted<Cluster>;
     required {}
+    unsent {
+        client: Client,
+    }
     check |_: &Self| Ok(());
 }
 
 creation! {
     /// Creates several clusters; made by [`Clusters::create_several`](super::Clusters::create_several).
-    pub struct CreateClusters => ClustersWork;
+    pub struct CreateClusters => Accepted<Vec<ClusterId>, Vec<Cluster>>;
     required {
         count: u32,
     }
+    unsent {}
     check |this: &Self| match this.count {
         // API v2 would say that it has created none.
         0 => Err(Error::input("count", "must be at least 1")),
         _ => Ok(()),
     };
+}
+
+impl CreateCluster {
+    /// Creates the cluster (`POST /clusters`), or gives the one that is there already (`GET /clusters`): after an answer
+    /// that was lost on the way, and when the program is run a second time. The wait is the same for both.
+    ///
+    /// # Permissions
+    ///
+    /// Those of [`Clusters::create`](super::Clusters::create) and [`Clusters::list`](super::Clusters::list).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Clusters::create`](super::Clusters::create). A cluster of this name that is not what was asked for is
+    /// somebody else's: then `NAME_ALREADY_EXISTS` stands.
+    pub fn or_get(self) -> Task<Accepted<Cluster>> {
+        let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
+        let lookup = client.clusters().lookup();
+        let found = move |cluster| wait::creation(&client, cluster).found();
+        lookup.or_get(name, asked, self.send(), found)
+    }
 }
 
 cloud_core::request! {

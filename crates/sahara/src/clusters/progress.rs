@@ -6,6 +6,8 @@ use cloud_core::wait::Progress;
 
 use super::{Cluster, ClusterStatus, ProvisionEvent, ProvisionStep};
 
+use crate::ids::{ProvisionEventId, ProvisionStepId};
+
 /// The states that a creation goes through, in their order.
 pub(super) const CREATION: &[ClusterStatus] = &[
     ClusterStatus::Validating,
@@ -38,14 +40,14 @@ pub(super) fn name_of(cluster: &Cluster) -> String {
 pub(super) struct Teller {
     states: &'static [ClusterStatus],
     status: Option<ClusterStatus>,
-    steps: HashMap<String, Told>,
+    steps: HashMap<ProvisionStepId, Told>,
 }
 
 /// What was told about a step.
 #[derive(Default)]
 struct Told {
     successful: Option<bool>,
-    events: HashSet<String>,
+    events: HashSet<ProvisionEventId>,
 }
 
 impl Teller {

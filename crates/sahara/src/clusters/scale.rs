@@ -1,14 +1,16 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::model::IdOrName;
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::CallOptions;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
-use super::{Cluster, ClusterWork};
+use super::{Cluster, wait};
 use crate::check;
 use crate::client::Client;
-use crate::ids::is_uuid;
+use crate::ids::{ServerId, is_uuid};
 use crate::node_groups::{NewNodeGroup, check_groups};
 use crate::version::Version;
 
@@ -34,7 +36,7 @@ struct Resize {
     name: String,
     count: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    instances: Vec<String>,
+    instances: Vec<IdOrName<ServerId>>,
 }
 
 impl ScaleCluster {
@@ -48,16 +50,16 @@ impl ScaleCluster {
 
     /// Gives a group so many nodes. Of more than that the youngest go.
     pub fn resize(self, group: impl Into<String>, count: u32) -> Self {
-        self.shrink(group, count, Vec::<String>::new())
+        self.shrink(group, count, Vec::<ServerId>::new())
     }
 
-    /// Gives a group so many nodes, fewer than it has; these are to go first, all by name or all by id in Nova. Only in
-    /// API v2.
+    /// Gives a group so many nodes, fewer than it has; these are to go first, all by name or all by id in Nova. Text
+    /// that looks like an id is one. Only in API v2.
     pub fn shrink(
         mut self,
         group: impl Into<String>,
         count: u32,
-        instances: impl IntoIterator<Item = impl Into<String>>,
+        instances: impl IntoIterator<Item = impl Into<IdOrName<ServerId>>>,
     ) -> Self {
         let instances = instances.into_iter().map(Into::into).collect();
         self.body.resize_node_groups.push(Resize {
@@ -101,7 +103,10 @@ impl ScaleCluster {
             check::no_doubles(&field, instances)?;
             let ids = instances
                 .iter()
-                .filter(|instance| is_uuid(instance))
+                .filter(|instance| match instance {
+                    IdOrName::Id(_) => true,
+                    IdOrName::Name(text) => is_uuid(text),
+                })
                 .count();
             if ids != 0 && ids != instances.len() {
                 return Err(Error::input(field, "must be all names or all ids"));
@@ -111,7 +116,7 @@ impl ScaleCluster {
     }
 
     /// The sizes that the cluster is to have.
-    fn wanted(&self) -> Vec<(String, u32)> {
+    fn sizes(&self) -> Vec<(String, u32)> {
         let resized = self
             .body
             .resize_node_groups
@@ -123,9 +128,9 @@ impl ScaleCluster {
     }
 }
 
-cloud_core::send_methods!(ScaleCluster => ClusterWork, |this| {
-    let (checked, wanted) = (this.check(), this.wanted());
+cloud_core::send_methods!(ScaleCluster => Accepted<Cluster>, |this| {
+    let (checked, sizes) = (this.check(), this.sizes());
     let client = this.client;
-    let decode = Decode::key("cluster").map(move |cluster| ClusterWork::scaling(&client, cluster, wanted.clone()));
+    let decode = Decode::key("cluster").map(move |cluster| wait::scaling(&client, cluster, sizes.clone()));
     this.call.json(&this.body).check(checked).decoded_by(decode)
 });

@@ -1,19 +1,16 @@
 //! What the service goes on with after it has answered.
 
 use std::collections::VecDeque;
-use std::fmt;
 
 use async_trait::async_trait;
 use cloud_core::provider::CallBuilder;
-use cloud_core::wait::{Progress, Step, Waiter, Watch};
+use cloud_core::wait::{Accepted, Progress, Step, Waiter, Watch};
 use cloud_core::{Error, Result};
-use serde::de::value::MapAccessDeserializer;
-use serde::{Deserialize, Deserializer, de};
 
 use super::progress::{self, CREATION, SCALING, Teller};
 use super::{Cluster, ClusterStatus, Clusters, Health, Verification};
 use crate::client::Client;
-use crate::ids::ClusterId;
+use crate::ids::{ClusterId, VerificationId};
 use crate::wait;
 
 impl Clusters<'_> {
@@ -55,140 +52,66 @@ impl Clusters<'_> {
     }
 }
 
-/// A cluster that is created or scaled.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ClusterWork {
-    /// The cluster as it is at the beginning.
-    pub cluster: Cluster,
-    client: Client,
-    // The sizes of groups that a scaling shall give it.
-    scaling: Option<Vec<(String, u32)>>,
-}
-
-impl ClusterWork {
-    pub(super) fn creation(client: &Client, cluster: Cluster) -> Self {
-        Self {
-            cluster,
-            client: client.clone(),
-            scaling: None,
-        }
-    }
-
-    pub(super) fn scaling(client: &Client, cluster: Cluster, wanted: Vec<(String, u32)>) -> Self {
-        Self {
-            cluster,
-            client: client.clone(),
-            scaling: Some(wanted),
-        }
-    }
-
-    /// Waits until the cluster is `Active` (`GET /clusters/{id}?show_progress=true`), for an hour at most unless
-    /// [`Waiter::timeout`] says otherwise, and gives it. News are the steps of the work, their events, and changes of
-    /// the status; the percentage is about the whole.
-    ///
-    /// # Permissions
-    ///
-    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
-    ///
-    /// # Errors
-    ///
-    /// Fails with the service's reason when the cluster ends in `Error`, when a scaling leaves it `Active` without the
-    /// sizes that were wanted or with a description of what went wrong, and when the cluster goes away. The cluster as
-    /// it was seen last is then in the error: `error.api::<Cluster>()`.
-    pub fn wait(&self) -> Waiter<Cluster> {
-        match &self.scaling {
-            None => {
-                let watch =
-                    until_active(&self.client, self.cluster.id.clone(), Some(&self.cluster));
-                wait::waiter(&self.client, watch)
-            }
-            Some(wanted) => until_scaled(&self.client, &self.cluster, wanted.clone()),
-        }
-    }
-}
-
-/// Several clusters that are created.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ClustersWork {
-    /// Their ids, in the order of their names.
-    pub ids: Vec<ClusterId>,
-    client: Client,
-}
-
-/// A cluster in the answer to the creation of several: v1.1 gives ids, v2 wrapped clusters.
-pub(super) struct Made(ClusterId);
-
-impl<'de> Deserialize<'de> for Made {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Wrapped {
-            cluster: Identified,
-        }
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Identified {
-            id: ClusterId,
-        }
-        struct Visitor;
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Made;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a cluster or the id of one")
-            }
-            fn visit_str<E: de::Error>(self, id: &str) -> Result<Made, E> {
-                Ok(Made(id.into()))
-            }
-            fn visit_u64<E: de::Error>(self, id: u64) -> Result<Made, E> {
-                Ok(Made(id.to_string().into()))
-            }
-            // Without an id it still counts: to wait for it is then an error about the id.
-            fn visit_unit<E: de::Error>(self) -> Result<Made, E> {
-                Ok(Made(ClusterId::default()))
-            }
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Made, A::Error> {
-                let wrapped = Wrapped::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Made(wrapped.cluster.id))
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-impl ClustersWork {
-    pub(super) fn new(client: &Client, made: Vec<Made>) -> Self {
-        let ids = made.into_iter().map(|Made(id)| id);
-        Self {
-            ids: ids.collect(),
-            client: client.clone(),
-        }
-    }
-
-    /// Waits until all of them are `Active` (`GET /clusters/{id}?show_progress=true` for one after the other), for an
-    /// hour at most unless [`Waiter::timeout`] says otherwise, and gives them. News are about one after the other.
-    /// Fails with the first of them that fails.
-    ///
-    /// # Permissions
-    ///
-    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
-    pub fn wait(&self) -> Waiter<Vec<Cluster>> {
-        let watches: VecDeque<Box<dyn Watch<Cluster>>> = self
-            .ids
-            .iter()
-            .map(|id| {
-                Box::new(until_active(&self.client, id.clone(), None)) as Box<dyn Watch<Cluster>>
-            })
-            .collect();
+/// A new cluster, whose wait ends when it is `Active`.
+pub(super) fn creation(client: &Client, cluster: Cluster) -> Accepted<Cluster> {
+    let client = client.clone();
+    Accepted::new(cluster, move |first: &Cluster| {
         wait::waiter(
-            &self.client,
-            All {
-                watches,
-                active: Vec::new(),
-            },
+            &client,
+            until_active(&client, first.id.clone(), Some(first)),
         )
-    }
+    })
+}
+
+/// A cluster that is scaled: its wait ends when it is `Active` with these sizes of groups.
+pub(super) fn scaling(
+    client: &Client,
+    cluster: Cluster,
+    sizes: Vec<(String, u32)>,
+) -> Accepted<Cluster> {
+    let client = client.clone();
+    Accepted::new(cluster, move |first| {
+        until_scaled(&client, first, sizes.clone())
+    })
+}
+
+/// Several new clusters, whose wait looks at one after the other.
+pub(super) fn creations(
+    client: &Client,
+    ids: Vec<ClusterId>,
+) -> Accepted<Vec<ClusterId>, Vec<Cluster>> {
+    let client = client.clone();
+    Accepted::new(ids, move |ids: &Vec<ClusterId>| {
+        let watches = ids.iter().map(|id| {
+            let watch = until_active(&client, id.clone(), None);
+            Box::new(watch) as Box<dyn Watch<Cluster>>
+        });
+        let all = All {
+            watches: watches.collect(),
+            active: Vec::new(),
+        };
+        wait::waiter(&client, all)
+    })
+}
+
+/// A cluster whose health is checked. Its answer shows the check before this one, or this one.
+pub(super) fn verification(client: &Client, cluster: Cluster) -> Accepted<Cluster, Verification> {
+    let client = client.clone();
+    Accepted::new(cluster, move |cluster: &Cluster| {
+        // A check that runs is the one that was asked for; one that has ended is the one before.
+        let before = cluster
+            .verification
+            .as_ref()
+            .filter(|last| last.status != Health::Checking);
+        let before = before.map_or_else(VerificationId::default, |last| last.id.clone());
+        until_verified(&client, cluster.id.clone(), Some(before))
+    })
+}
+
+/// A cluster that is deleted: the wait ends when it is gone.
+pub(super) fn deletion<A>(client: &Client, id: &ClusterId, answer: A) -> Accepted<A, ()> {
+    let (client, id) = (client.clone(), id.clone());
+    Accepted::new(answer, move |_| client.clusters().wait_gone(&id))
 }
 
 struct All {
@@ -213,77 +136,6 @@ impl Watch<Vec<Cluster>> for All {
 
     fn subject(&self) -> Option<String> {
         self.watches.front()?.subject()
-    }
-}
-
-/// A cluster whose health is checked.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct VerificationWork {
-    /// The cluster as it is at the beginning, with the check before this one or with this one.
-    pub cluster: Cluster,
-    client: Client,
-}
-
-impl VerificationWork {
-    pub(super) fn new(client: &Client, cluster: Cluster) -> Self {
-        Self {
-            cluster,
-            client: client.clone(),
-        }
-    }
-
-    /// Waits until the check has ended and gives it, whatever it has found (`GET /clusters/{id}`). Fails when the
-    /// cluster goes away.
-    ///
-    /// # Permissions
-    ///
-    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
-    pub fn wait(&self) -> Waiter<Verification> {
-        // A check that runs is the one that was asked for; one that has ended is the one before.
-        let before = self
-            .cluster
-            .verification
-            .as_ref()
-            .filter(|last| last.status != Health::Checking);
-        let before = before.map_or_else(String::new, |last| last.id.clone());
-        until_verified(&self.client, self.cluster.id.clone(), Some(before))
-    }
-}
-
-/// A cluster that goes away.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Removal {
-    /// The name of the stack in Heat that a forced deletion may leave behind.
-    pub stack_name: Option<String>,
-    client: Client,
-    id: ClusterId,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Forced {
-    #[serde(default)]
-    pub(super) stack_name: Option<String>,
-}
-
-impl Removal {
-    pub(super) fn new(client: &Client, id: &ClusterId, stack_name: Option<String>) -> Self {
-        Self {
-            stack_name,
-            client: client.clone(),
-            id: id.clone(),
-        }
-    }
-
-    /// Waits until the cluster is gone (`GET /clusters/{id}`), for an hour at most unless [`Waiter::timeout`] says
-    /// otherwise.
-    ///
-    /// # Permissions
-    ///
-    /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
-    pub fn wait(&self) -> Waiter<()> {
-        self.client.clusters().wait_gone(&self.id)
     }
 }
 
@@ -371,7 +223,7 @@ fn until_scaled(client: &Client, first: &Cluster, wanted: Vec<(String, u32)>) ->
 pub(super) fn until_verified(
     client: &Client,
     id: ClusterId,
-    before: Option<String>,
+    before: Option<VerificationId>,
 ) -> Waiter<Verification> {
     wait::watch(
         client,

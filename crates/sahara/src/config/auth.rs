@@ -1,9 +1,11 @@
 use cloud_core::config::Setting;
+use cloud_core::model::IdOrName;
 use cloud_core::{Error, ErrorKind, Result};
 use secrecy::SecretString;
 
 use super::entry::Entry;
-use crate::keystone::{ApplicationCredential, IdOrName, Login, Project, Scope, User};
+use crate::ids::DomainId;
+use crate::keystone::{ApplicationCredential, Login, Project, Scope, User};
 
 /// The kinds of login that are known here.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -162,11 +164,11 @@ impl Keys<'_> {
             .ok_or_else(|| self.missing(key))
     }
 
-    fn id_or_name(&self, id: &str, name: &str) -> Option<IdOrName> {
+    fn id_or_name<Id: From<String>>(&self, id: &str, name: &str) -> Option<IdOrName<Id>> {
         let id = self
             .entry
             .text(id)
-            .map(|setting| IdOrName::Id(setting.value));
+            .map(|setting| IdOrName::Id(setting.value.into()));
         id.or_else(|| {
             self.entry
                 .text(name)
@@ -175,7 +177,7 @@ impl Keys<'_> {
     }
 
     /// The domain of a user or a project.
-    fn domain(&self, of: &str, notes: &mut Vec<String>) -> IdOrName {
+    fn domain(&self, of: &str, notes: &mut Vec<String>) -> IdOrName<DomainId> {
         let domain = |prefix: &str| {
             self.id_or_name(
                 &format!("{prefix}domain_id"),
@@ -190,7 +192,7 @@ impl Keys<'_> {
                 notes.push(format!(
                     "the {of} has no domain, so the one with the id `default` is meant"
                 ));
-                IdOrName::id("default")
+                DomainId::from("default").into()
             })
     }
 
@@ -221,7 +223,7 @@ impl Keys<'_> {
             (None, None) => {}
         }
         if let Some(trust) = self.entry.text("trust_id") {
-            scopes.push(("a trust", Scope::Trust(trust.value)));
+            scopes.push(("a trust", Scope::Trust(trust.value.into())));
         }
         if let Some(system) = self.entry.text("system_scope") {
             if !matches!(system.value.trim().to_lowercase().as_str(), "all" | "true") {

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::keystone::{ApplicationCredential, IdOrName, Project, Scope, User};
+use cloud_core::model::IdOrName;
+
+use crate::keystone::{ApplicationCredential, Project, Scope, User};
 
 /// A root of its own for each test, with a home directory in it.
 struct Disk(PathBuf);
@@ -40,7 +42,7 @@ impl Drop for Disk {
 
 /// One line for everything that was found.
 fn facts(found: &Settings) -> String {
-    fn domain(domain: &IdOrName) -> String {
+    fn domain<Id: std::fmt::Display>(domain: &IdOrName<Id>) -> String {
         match domain {
             IdOrName::Id(id) => format!("#{id}"),
             IdOrName::Name(name) => name.clone(),
@@ -56,6 +58,7 @@ fn facts(found: &Settings) -> String {
             format!("project {name}@{}", domain(of))
         }
         Scope::Domain(of) => format!("domain {}", domain(of)),
+        Scope::Trust(id) => format!("trust {id}"),
         other => format!("{other:?}"),
     };
     let login = match &found.login {

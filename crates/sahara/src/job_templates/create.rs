@@ -1,10 +1,13 @@
 //! Creating templates of jobs.
 
+use cloud_core::call::Task;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 
 use super::JobTemplate;
 use super::interface::{Argument, MappingType, ValueType};
 use crate::check;
+use crate::client::Client;
 use crate::ids::JobBinaryId;
 use crate::job_types::JobType;
 
@@ -15,6 +18,9 @@ cloud_core::request! {
         name: String,
         #[serde(rename = "type")]
         kind: JobType,
+    }
+    unsent {
+        client: Client,
     }
     opt {
         /// A note.
@@ -38,6 +44,26 @@ cloud_core::request! {
         check_programs(&this.kind, mains, libs)?;
         check_interface(&this.kind, this.interface.as_deref().unwrap_or_default())
     };
+}
+
+impl CreateJobTemplate {
+    /// Creates the template (`POST /job-templates`, in v1.1 `POST /jobs`), or gives the one that is there already
+    /// (`GET /job-templates`, in v1.1 `GET /jobs`): after an answer
+    /// that was lost on the way, and when the program is run a second time.
+    ///
+    /// # Permissions
+    ///
+    /// Those of [`JobTemplates::create`](super::JobTemplates::create) and [`JobTemplates::list`](super::JobTemplates::list).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`JobTemplates::create`](super::JobTemplates::create). A template of this name that is not what was asked for is somebody else's: then
+    /// `NAME_ALREADY_EXISTS` stands.
+    pub fn or_get(self) -> Task<Accepted<JobTemplate>> {
+        let (client, name, asked) = (self.client.clone(), self.name.clone(), self.clone());
+        let lookup = client.job_templates().lookup();
+        lookup.ready_or_get(client, name, asked, self.send())
+    }
 }
 
 /// Programs in the places where jobs of this type look for them.

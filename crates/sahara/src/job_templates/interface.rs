@@ -3,7 +3,7 @@
 use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ProjectId;
+use crate::ids::{ArgumentId, ProjectId};
 
 cloud_core::open_enum! {
     /// Where an argument goes.
@@ -35,7 +35,7 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct InterfaceArgument {
     /// Its own id.
-    pub id: String,
+    pub id: ArgumentId,
     /// The project of the template; `tenant_id` even in API v2.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,

@@ -105,7 +105,7 @@ pub struct Job {
     /// Its settings.
     pub job_configs: JobConfigs,
     /// The addresses of its data sources with all placeholders filled, by their ids.
-    pub data_source_urls: BTreeMap<String, Value>,
+    pub data_source_urls: BTreeMap<DataSourceId, Value>,
     /// When it began, by the clock on the server's wall: no time zone is told, so it is no instant.
     pub start_time: Option<String>,
     /// When it ended, likewise. Some engines never tell.

@@ -1,48 +1,17 @@
 //! Running a template.
 
-use cloud_core::wait::Waiter;
+use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 
+use super::Job;
 use super::configs::{JobConfigs, Settings};
-use super::{Job, watch};
-use crate::client::Client;
 use crate::configs::ConfigValue;
 use crate::ids::{ClusterId, DataSourceId, JobTemplateId};
-
-/// A job that the service has taken on.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct StartedJob {
-    /// The job as it was when the service answered.
-    pub job: Job,
-    client: Client,
-}
-
-impl StartedJob {
-    pub(super) fn new(job: Job, client: &Client) -> Self {
-        Self {
-            job,
-            client: client.clone(),
-        }
-    }
-
-    /// Waits until the job has ended well, and gives it as it is then (`GET /jobs/{id}`, in v1.1
-    /// `GET /job-executions/{id}/refresh-status`; `GET /clusters/{id}` too while it waits for its cluster); see
-    /// [`wait_succeeded`](super::Jobs::wait_succeeded).
-    ///
-    /// # Permissions
-    ///
-    /// The policy rules `data-processing:job:get` and `data-processing:cluster:get`, in v1.1
-    /// `data-processing:job-executions:refresh_status` and `data-processing:clusters:get`.
-    pub fn wait(&self) -> Waiter<Job> {
-        watch::until_succeeded(&self.client, self.job.id.clone())
-    }
-}
 
 cloud_core::request! {
     /// Runs a template on a cluster; made by [`Jobs::run`](super::Jobs::run). `Debug` hides the values of settings and
     /// arguments.
-    pub struct RunJob => StartedJob;
+    pub struct RunJob => Accepted<Job>;
     required {
         #[serde(skip_serializing_if = "Option::is_none")]
         job_template_id: Option<JobTemplateId>,

@@ -71,7 +71,7 @@ pub struct Catalog(pub Vec<Service>);
 /// What is looked for in a [`Catalog`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Wanted {
+pub struct EndpointFilter {
     /// Types of the service, the first that the catalog has counts. `-` and `_` are the same.
     pub types: Vec<String>,
     /// Its name; any unless set.
@@ -82,7 +82,7 @@ pub struct Wanted {
     pub region: Option<String>,
 }
 
-impl Wanted {
+impl EndpointFilter {
     /// The public endpoint of a service of this type, in any region.
     pub fn service(kind: impl Into<String>) -> Self {
         Self {
@@ -94,7 +94,7 @@ impl Wanted {
     }
 }
 
-impl fmt::Display for Wanted {
+impl fmt::Display for EndpointFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let interfaces: Vec<&str> = self.interfaces.iter().map(Interface::as_str).collect();
         write!(
@@ -117,20 +117,20 @@ impl Catalog {
     /// The first endpoint that fits, in the order of the catalog. The error tells what there is instead.
     ///
     /// ```
-    /// use sahara::keystone::{Catalog, Wanted};
+    /// use sahara::keystone::{Catalog, EndpointFilter};
     ///
     /// let catalog: Catalog = sahara::decode::from_str(
     ///     r#"[{"type": "data-processing", "name": "sahara", "endpoints": [
     ///         {"interface": "public", "region_id": "RegionOne", "url": "http://sahara:8386/v1.1/p"}]}]"#,
     /// )?;
-    /// let (service, endpoint) = catalog.select(&Wanted::service("data-processing")).unwrap();
+    /// let (service, endpoint) = catalog.select(&EndpointFilter::service("data-processing")).unwrap();
     /// assert_eq!((service.name.as_str(), endpoint.url.as_str()), ("sahara", "http://sahara:8386/v1.1/p"));
-    /// let error = catalog.select(&Wanted::service("dns")).unwrap_err().to_string();
+    /// let error = catalog.select(&EndpointFilter::service("dns")).unwrap_err().to_string();
     /// assert!(error.ends_with("the catalog has the types data-processing"));
     /// # Ok::<(), sahara::Error>(())
     /// ```
-    pub fn select(&self, wanted: &Wanted) -> Result<(&Service, &Endpoint)> {
-        let missing = |what: String| Error::new(ErrorKind::Config, format!("no {wanted}: {what}"));
+    pub fn select(&self, filter: &EndpointFilter) -> Result<(&Service, &Endpoint)> {
+        let missing = |what: String| Error::new(ErrorKind::Config, format!("no {filter}: {what}"));
         if self.0.is_empty() {
             return Err(missing(
                 "the token brought no catalog, as one without a project does".to_owned(),
@@ -141,7 +141,7 @@ impl Catalog {
                 |service: &&Service| service.kind.replace('_', "-") == kind.replace('_', "-");
             self.0.iter().filter(same).collect()
         };
-        let services = wanted
+        let services = filter
             .types
             .iter()
             .map(of_type)
@@ -155,7 +155,7 @@ impl Catalog {
             )));
         }
         let called = |service: &&&Service| {
-            let name = wanted.name.as_ref().filter(|_| !service.name.is_empty());
+            let name = filter.name.as_ref().filter(|_| !service.name.is_empty());
             name.is_none_or(|name| *name == service.name)
         };
         let of_name: Vec<&Service> = services.iter().filter(called).copied().collect();
@@ -170,12 +170,12 @@ impl Catalog {
             )));
         }
         let region = |endpoint: &Endpoint| {
-            wanted
+            filter
                 .region
                 .as_ref()
                 .is_none_or(|region| region == endpoint.region())
         };
-        for interface in &wanted.interfaces {
+        for interface in &filter.interfaces {
             for service in &of_name {
                 let fits =
                     |e: &&Endpoint| e.interface == *interface && region(e) && !e.url.is_empty();

@@ -1,109 +1,83 @@
+use std::fmt;
+
+use cloud_core::model::IdOrName;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-/// The id or the name of something. Text alone is a name.
+use crate::ids::{ApplicationCredentialId, DomainId, ProjectId, TrustId, UserId};
+
+/// What is unique in a domain: a user or a project, by its id or its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IdOrName {
-    /// Its id.
-    Id(String),
-    /// Its name.
-    Name(String),
+pub enum InDomain<Id> {
+    /// The id, which is enough.
+    Id(Id),
+    /// The name, which is unique in its domain only.
+    Name {
+        /// The name of the user or the project.
+        name: String,
+        /// The domain that the name is from.
+        domain: IdOrName<DomainId>,
+    },
 }
 
-impl IdOrName {
-    /// By id.
-    pub fn id(id: impl Into<String>) -> Self {
+/// The user who logs in.
+pub type User = InDomain<UserId>;
+
+/// A project, formerly called tenant: what the token is to be good for.
+pub type Project = InDomain<ProjectId>;
+
+impl<Id: fmt::Display> InDomain<Id> {
+    /// Names it by its id.
+    pub fn id(id: impl Into<Id>) -> Self {
         Self::Id(id.into())
     }
 
-    /// By name.
-    pub fn name(name: impl Into<String>) -> Self {
-        Self::Name(name.into())
+    /// Names it by its name, and the domain of that.
+    pub fn named(name: impl Into<String>, domain: impl Into<IdOrName<DomainId>>) -> Self {
+        Self::Name {
+            name: name.into(),
+            domain: domain.into(),
+        }
     }
 
     fn to_json(&self) -> Value {
         match self {
-            Self::Id(id) => json!({ "id": id }),
-            Self::Name(name) => json!({ "name": name }),
+            Self::Id(id) => json!({ "id": id.to_string() }),
+            Self::Name { name, domain } => {
+                json!({ "name": name, "domain": id_or_name(domain) })
+            }
         }
     }
 
     fn describe(&self) -> String {
         match self {
             Self::Id(id) => format!("with the id {id}"),
-            Self::Name(name) => name.clone(),
+            Self::Name { name, domain } => {
+                format!("{name} in the domain {}", described(domain))
+            }
         }
     }
 }
 
-impl From<&str> for IdOrName {
-    fn from(name: &str) -> Self {
-        Self::name(name)
+fn id_or_name<Id: fmt::Display>(which: &IdOrName<Id>) -> Value {
+    match which {
+        IdOrName::Id(id) => json!({ "id": id.to_string() }),
+        IdOrName::Name(name) => json!({ "name": name }),
     }
 }
 
-impl From<String> for IdOrName {
-    fn from(name: String) -> Self {
-        Self::Name(name)
+fn described<Id: fmt::Display>(which: &IdOrName<Id>) -> String {
+    match which {
+        IdOrName::Id(id) => format!("with the id {id}"),
+        IdOrName::Name(name) => name.clone(),
     }
-}
-
-macro_rules! in_a_domain {
-    ($( $(#[$meta:meta])* $name:ident ),*) => { $(
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum $name {
-            /// By id, which is enough.
-            Id(String),
-            /// By name, which is unique in its domain only.
-            Name {
-                /// The name.
-                name: String,
-                /// The domain.
-                domain: IdOrName,
-            },
-        }
-
-        impl $name {
-            /// By id.
-            pub fn id(id: impl Into<String>) -> Self {
-                Self::Id(id.into())
-            }
-
-            /// By name, in a domain.
-            pub fn named(name: impl Into<String>, domain: impl Into<IdOrName>) -> Self {
-                Self::Name { name: name.into(), domain: domain.into() }
-            }
-
-            fn to_json(&self) -> Value {
-                match self {
-                    Self::Id(id) => json!({ "id": id }),
-                    Self::Name { name, domain } => json!({ "name": name, "domain": domain.to_json() }),
-                }
-            }
-
-            fn describe(&self) -> String {
-                match self {
-                    Self::Id(id) => format!("with the id {id}"),
-                    Self::Name { name, domain } => format!("{name} in the domain {}", domain.describe()),
-                }
-            }
-        }
-    )* };
-}
-
-in_a_domain! {
-    /// Who logs in.
-    User,
-    /// A project, formerly called tenant: what the token is to be good for.
-    Project
 }
 
 /// An application credential: a login that a user has made for a program. Its project is fixed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApplicationCredential {
     /// By id.
-    Id(String),
+    Id(ApplicationCredentialId),
     /// By name, which is unique for its user only.
     Name {
         /// The name.
@@ -115,7 +89,7 @@ pub enum ApplicationCredential {
 
 impl ApplicationCredential {
     /// By id.
-    pub fn id(id: impl Into<String>) -> Self {
+    pub fn id(id: impl Into<ApplicationCredentialId>) -> Self {
         Self::Id(id.into())
     }
 
@@ -138,11 +112,11 @@ pub enum Scope {
     /// A project.
     Project(Project),
     /// A whole domain.
-    Domain(IdOrName),
+    Domain(IdOrName<DomainId>),
     /// The whole system.
     System,
     /// What the trust with this id says.
-    Trust(String),
+    Trust(TrustId),
     /// Nothing but getting other tokens.
     Unscoped,
 }
@@ -158,7 +132,7 @@ impl Scope {
         Some(match self {
             Self::Default => return None,
             Self::Project(project) => json!({ "project": project.to_json() }),
-            Self::Domain(domain) => json!({ "domain": domain.to_json() }),
+            Self::Domain(domain) => json!({ "domain": id_or_name(domain) }),
             Self::System => json!({ "system": { "all": true } }),
             Self::Trust(id) => json!({ "OS-TRUST:trust": { "id": id } }),
             Self::Unscoped => json!("unscoped"),
@@ -171,7 +145,7 @@ impl Scope {
         match self {
             Self::Default => String::new(),
             Self::Project(project) => format!(", for the project {}", project.describe()),
-            Self::Domain(domain) => format!(", for the domain {}", domain.describe()),
+            Self::Domain(domain) => format!(", for the domain {}", described(domain)),
             Self::System => ", for the system".to_owned(),
             Self::Trust(id) => format!(", for the trust {id}"),
             Self::Unscoped => ", for nothing but other tokens".to_owned(),
@@ -213,11 +187,11 @@ pub enum Login {
     /// A user and a password, in version 2.0, which current services do not have any more.
     V2Password {
         /// The user.
-        user: IdOrName,
+        user: IdOrName<UserId>,
         /// The password.
         password: SecretString,
         /// The tenant, as projects were called; without one the token is good for nothing but getting others.
-        tenant: Option<IdOrName>,
+        tenant: Option<IdOrName<ProjectId>>,
     },
 }
 
@@ -256,9 +230,9 @@ impl Login {
 
     /// By a password, in version 2.0.
     pub fn v2_password(
-        user: impl Into<IdOrName>,
+        user: impl Into<IdOrName<UserId>>,
         password: impl Into<SecretString>,
-        tenant: impl Into<Option<IdOrName>>,
+        tenant: impl Into<Option<IdOrName<ProjectId>>>,
     ) -> Self {
         Self::V2Password {
             user: user.into(),
@@ -325,8 +299,8 @@ impl Login {
                 tenant,
             } => {
                 let (key, user) = match user {
-                    IdOrName::Id(id) => ("userId", id),
-                    IdOrName::Name(name) => ("username", name),
+                    IdOrName::Id(id) => ("userId", id.as_str()),
+                    IdOrName::Name(name) => ("username", name.as_str()),
                 };
                 let credentials = json!({ key: user, "password": password.expose_secret() });
                 let mut auth = json!({ "passwordCredentials": credentials });
@@ -371,10 +345,10 @@ impl Login {
             Self::V2Password { user, tenant, .. } => {
                 let tenant = tenant
                     .as_ref()
-                    .map(|tenant| format!(", for the tenant {}", tenant.describe()));
+                    .map(|tenant| format!(", for the tenant {}", described(tenant)));
                 format!(
                     "password (v2.0) of the user {}{}",
-                    user.describe(),
+                    described(user),
                     tenant.unwrap_or_default()
                 )
             }

@@ -10,15 +10,16 @@ use serde_json::Value;
 
 use super::Issued;
 use super::catalog::{Catalog, Endpoint, Interface, Service};
+use crate::ids::{DomainId, ProjectId, RoleId, UserId};
 
 /// A user, a project, a domain or a role.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct Named {
-    /// Its id.
-    pub id: String,
-    /// Its name.
+pub struct Named<Id> {
+    /// The id of the user, project, domain or role.
+    pub id: Id,
+    /// The name of the user, project, domain or role.
     pub name: String,
 }
 
@@ -42,13 +43,13 @@ pub enum TokenScope {
 #[non_exhaustive]
 pub struct TokenInfo {
     /// Whose it is.
-    pub user: Named,
+    pub user: Named<UserId>,
     /// The project it is good for.
-    pub project: Option<Named>,
+    pub project: Option<Named<ProjectId>>,
     /// The domain it is good for.
-    pub domain: Option<Named>,
+    pub domain: Option<Named<DomainId>>,
     /// The roles of the user there.
-    pub roles: Vec<Named>,
+    pub roles: Vec<Named<RoleId>>,
     /// When it was issued, by the clock of the service.
     pub issued_at: Option<Timestamp>,
     /// When it ends, by the clock of the service.
@@ -128,14 +129,14 @@ pub(super) fn read_v2(response: RawResponse, _: &'static str) -> Result<Issued, 
         #[serde(default)]
         expires: Option<Timestamp>,
         #[serde(default)]
-        tenant: Option<Named>,
+        tenant: Option<Named<ProjectId>>,
     }
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct User {
-        id: String,
+        id: UserId,
         name: String,
-        roles: Vec<Named>,
+        roles: Vec<Named<RoleId>>,
     }
     let Envelope {
         access: Access {

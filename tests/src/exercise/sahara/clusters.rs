@@ -62,7 +62,7 @@ async fn clusters(
             .node_group(master(), 1),
     };
     let made = run.call(create.description("made")).await;
-    let id = made.map_or_else(|| ClusterId::from("unknown"), |made| made.cluster.id);
+    let id = made.map_or_else(|| ClusterId::from("unknown"), |made| made.id.clone());
     wait_active(api, &id, settle).await;
     run.call(clusters.list().plugin_name("fake").sort(Sort::NAME).page())
         .await;
@@ -86,12 +86,12 @@ async fn several(run: &mut Run, api: &Client, settle: Duration) {
     let made = run
         .call(create.node_group(master(), 1).node_group(worker(), 1))
         .await;
-    for id in made.map(|made| made.ids).unwrap_or_default() {
+    for id in made.map(sahara::Accepted::into_answer).unwrap_or_default() {
         wait_active(api, &id, settle).await;
         match api.version() {
-            Version::V1_1 => run.call(clusters.delete(&id)).await,
-            _ => run.call(clusters.force_delete(&id)).await,
-        };
+            Version::V1_1 => drop(run.call(clusters.delete(&id)).await),
+            _ => drop(run.call(clusters.force_delete(&id)).await),
+        }
         wait_gone(api, &id, settle).await;
     }
 }

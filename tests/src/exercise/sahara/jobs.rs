@@ -119,7 +119,7 @@ async fn jobs(
                 .interface("limit", 2),
         )
         .await;
-    let id = started.map_or_else(|| JobId::from("unknown"), |started| started.job.id);
+    let id = started.map_or_else(|| JobId::from("unknown"), |started| started.id.clone());
     run.call(jobs.list().page()).await;
     run.call(jobs.get(&id)).await;
     run.call(jobs.refresh(&id)).await;
