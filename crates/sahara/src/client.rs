@@ -78,7 +78,7 @@ impl Client {
         self.0.base(self.0.version).as_str()
     }
 
-    /// The project.
+    /// The project that the token is for.
     pub fn project_id(&self) -> &ProjectId {
         &self.0.project
     }

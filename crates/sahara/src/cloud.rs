@@ -240,6 +240,35 @@ impl Cloud {
     }
 }
 
+impl Client {
+    /// Makes a client of what `clouds.yaml` and the environment say; see [`config`](crate::config) for the rules. Nothing
+    /// is sent before the result is awaited: `Client::from_env()?.await?` gets a token, and finds address and version.
+    ///
+    /// # Permissions
+    ///
+    /// No policy rule: everybody who may log in gets a token.
+    ///
+    /// # Errors
+    ///
+    /// What is missing or wrong in the settings; awaiting it, those of [`Cloud::data_processing`].
+    pub fn from_env() -> Result<Connect> {
+        Ok(Cloud::from_env()?.data_processing())
+    }
+
+    /// Makes a client for a cloud of `clouds.yaml`, whatever the environment says; otherwise as [`from_env`](Self::from_env).
+    ///
+    /// # Permissions
+    ///
+    /// No policy rule: everybody who may log in gets a token.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_env`](Self::from_env), and a name that the file does not have.
+    pub fn from_profile(name: &str) -> Result<Connect> {
+        Ok(Cloud::from_profile(name)?.data_processing())
+    }
+}
+
 /// What the line before is reached through.
 fn add_proxy(explanation: &mut Explanation, proxy: Option<Setting<String>>) {
     if let Some(proxy) = proxy {

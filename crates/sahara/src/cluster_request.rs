@@ -24,9 +24,9 @@ macro_rules! cluster_request {
                 cluster_configs: $crate::configs::Configs,
                 /// Whether settings that nobody has set are chosen by size.
                 use_autoconfig: bool,
-                /// Whether other projects see it.
+                /// Whether other projects see the cluster or the template.
                 is_public: bool,
-                /// Whether it can be neither changed nor deleted.
+                /// Whether the cluster or the template can be neither changed nor deleted.
                 is_protected: bool,
             }
             list {
@@ -36,7 +36,7 @@ macro_rules! cluster_request {
                 shares: $crate::shares::Share,
             }
             patch {
-                /// A note; `None` clears it.
+                /// A note about the cluster or the template; `None` clears it.
                 description: String,
                 /// The image of the nodes; it must be registered and have the tags of the plugin.
                 @serde(rename = "default_image_id") image: $crate::ids::ImageId,

@@ -33,18 +33,18 @@ impl From<&ClusterTemplate> for ClusterTemplateId {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClusterTemplate {
-    /// Its id.
+    /// The id of the template.
     pub id: ClusterTemplateId,
-    /// Its name, unique in its project.
+    /// The name of the template, unique in its project.
     pub name: String,
-    /// A note.
+    /// A note about the template.
     pub description: Option<String>,
-    /// The project it belongs to: another one for templates that are public.
+    /// The project of the template: another one for templates that are public.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
-    /// The plugin.
+    /// The name of the plugin.
     pub plugin_name: String,
-    /// Its version.
+    /// The version of the plugin.
     #[serde(alias = "hadoop_version")]
     pub plugin_version: String,
     /// Settings of the cluster.
@@ -57,32 +57,63 @@ pub struct ClusterTemplate {
     pub anti_affinity: Vec<String>,
     /// The groups of nodes.
     pub node_groups: Vec<NodeGroup>,
-    /// Whether it came with the service.
+    /// Whether the template came with the service.
     pub is_default: bool,
     /// Whether settings that nobody has set are chosen by size.
     pub use_autoconfig: Option<bool>,
     /// Shares that all nodes mount.
     pub shares: Vec<Share>,
-    /// Whether other projects see it.
+    /// Whether other projects see the template.
     pub is_public: bool,
-    /// Whether it can be neither changed nor deleted.
+    /// Whether the template can be neither changed nor deleted.
     pub is_protected: bool,
     /// The domain of the nodes in Designate.
     pub domain_name: Option<String>,
-    /// When it was created, to the second.
+    /// When the template was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the template was changed last.
     pub updated_at: Option<Timestamp>,
 }
 
 impl Client {
-    /// Templates of clusters.
+    /// Templates that clusters are made from.
     pub fn cluster_templates(&self) -> ClusterTemplates<'_> {
         ClusterTemplates::new(self)
     }
 }
 
-/// `/cluster-templates`. Any member of the project may do all of this [by default](crate#policy-rules).
+/// Templates that clusters are made from (`/cluster-templates`). Any member of the project may do all of this [by
+/// default](crate#policy-rules).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// use sahara::{Configs, NewNodeGroup, Sort};
+///
+/// let workers = api.node_group_templates().create("worker", "fake", "0.1", "2", ["datanode"]).await?;
+/// let template = api.cluster_templates()
+///     .create("small", "fake", "0.1")
+///     .node_group(NewNodeGroup::new("master", "1", ["namenode", "jobtracker"]), 1)
+///     .node_group(&workers, 3)
+///     .cluster_configs(Configs::new().set("general", "Enable XFS", false))
+///     .or_get() // a second run of the program finds it
+///     .await?;
+/// assert_eq!(template.node_groups[1].count, 3);
+///
+/// for template in api.cluster_templates().list().plugin_name("fake").sort(Sort::NAME).all().await? {
+///     println!("{} {}", template.id, template.name);
+/// }
+/// let larger = api.cluster_templates().update(&template.id).node_group(&workers, 5).await?;
+/// assert_eq!(larger.node_groups.len(), 1); // the groups that are given replace all others
+///
+/// api.cluster_templates().delete(&larger).await?;
+/// assert!(api.cluster_templates().find("small").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ClusterTemplates<'a>(&'a Client);
 
@@ -288,7 +319,7 @@ cluster_request! {
     }
     unsent {}
     opt {
-        /// The new name.
+        /// The new name of the template.
         name: String,
     }
     check |this: &Self| -> Result<()> { this.name.as_deref().map_or(Ok(()), check::host_name) };

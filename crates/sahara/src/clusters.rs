@@ -29,13 +29,14 @@ pub use create::{Blueprint, CreateCluster, CreateClusters, UpdateCluster};
 pub use scale::ScaleCluster;
 
 impl Client {
-    /// Clusters.
+    /// Clusters, from their creation to their end.
     pub fn clusters(&self) -> Clusters<'_> {
         Clusters::new(self)
     }
 }
 
-/// `/clusters`. Any member of the project may do all of this [by default](crate#policy-rules).
+/// Clusters of the project (`/clusters`). Any member of the project may do all of this [by
+/// default](crate#policy-rules).
 ///
 /// Clusters act for whoever makes them by a trust, which a restricted application credential may not give: with one, a
 /// creation is accepted and then ends in `Error`. The same happens with unrestricted ones where API and engine are
@@ -43,6 +44,40 @@ impl Client {
 /// moment after the answer, with the token of the creation: one that ends then leaves the cluster in `Error`, too (`Failed
 /// to create trust`, measured with less than a second left). Tokens are renewed long before that, but for a
 /// [given token](crate::Login::Token), which cannot be.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// use sahara::ClusterStatus;
+///
+/// let worker = api.node_group_templates().create("worker", "fake", "0.1", "1", ["datanode"]).await?;
+/// let template = api.cluster_templates()
+///     .create("small", "fake", "0.1")
+///     .node_group(&worker, 3)
+///     .image(cloud_sandbox::sahara::IMAGE)
+///     .network(cloud_sandbox::sahara::NETWORK)
+///     .await?;
+///
+/// let mut work = api.clusters().create("night-run", &template).keypair("demo-key").or_get().await?.wait();
+/// while let Some(event) = work.progress().await? {
+///     println!("{event}"); // such as: Assign IPs (2 of 3): night-run-worker-1 Waiting 42%
+/// }
+/// let cluster = work.await?;
+/// assert_eq!(cluster.status, ClusterStatus::Active);
+///
+/// let cluster = api.clusters().scale(&cluster).resize("worker", 4).await?.wait().await?;
+/// assert_eq!(cluster.instances().count(), 4);
+/// api.clusters().update(&cluster).description("every night").await?;
+/// assert_eq!(api.clusters().get(&cluster).await?.description.as_deref(), Some("every night"));
+///
+/// api.clusters().delete(&cluster).await?.wait().await?;
+/// assert!(api.clusters().find("night-run").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Clusters<'a>(&'a Client);
 

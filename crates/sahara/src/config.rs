@@ -83,7 +83,7 @@ pub struct Settings {
     pub cloud: Setting<String>,
     /// The address of Keystone.
     pub auth_url: Setting<String>,
-    /// Who one is.
+    /// The login of the user.
     pub login: Login,
     /// The address of Sahara, instead of what the catalog says.
     pub endpoint_override: Option<Setting<String>>,

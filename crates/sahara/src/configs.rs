@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ConfigValue {
-    /// A flag.
+    /// A flag: true or false.
     Flag(bool),
-    /// A whole number.
+    /// A whole number, positive or not.
     Number(i64),
-    /// Text.
+    /// Text of any kind.
     Text(String),
     /// Whatever else an answer may hold.
     Other(serde_json::Value),
@@ -50,12 +50,12 @@ config_values! { bool => Flag, i64 => Number, i32 => Number, u32 => Number, &str
 pub struct Configs(pub BTreeMap<String, BTreeMap<String, ConfigValue>>);
 
 impl Configs {
-    /// No settings.
+    /// Begins without any settings.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets one.
+    /// Sets the value of one name.
     pub fn set(
         mut self,
         target: impl Into<String>,

@@ -83,9 +83,9 @@ impl S3Credentials {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Credentials {
-    /// For Swift.
+    /// The credentials of a user of Swift.
     Swift(SwiftCredentials),
-    /// For S3.
+    /// Keys of a storage that speaks S3.
     S3(S3Credentials),
 }
 

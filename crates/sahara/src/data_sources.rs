@@ -41,27 +41,27 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DataSource {
-    /// Its id.
+    /// The id of the data source.
     pub id: DataSourceId,
-    /// Its name, unique in its project.
+    /// The name of the data source, unique in its project.
     pub name: String,
-    /// A note.
+    /// A note about the data source.
     pub description: Option<String>,
-    /// The project it belongs to: another one for data sources that are public.
+    /// The project of the data source: another one for data sources that are public.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
     /// The kind of storage.
     #[serde(rename = "type")]
     pub kind: DataSourceType,
-    /// Where in it.
+    /// The address of the data.
     pub url: String,
-    /// Whether other projects see it.
+    /// Whether other projects see the data source.
     pub is_public: bool,
-    /// Whether it can be neither changed nor deleted.
+    /// Whether the data source can be neither changed nor deleted.
     pub is_protected: bool,
-    /// When it was created, to the second.
+    /// When the data source was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the data source was changed last.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -78,7 +78,32 @@ impl Client {
     }
 }
 
-/// `/data-sources`. Every member of a project may call all of it [by default](crate#policy-rules).
+/// Places where jobs read and write (`/data-sources`). Every member of a project may call all of it [by
+/// default](crate#policy-rules).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// use sahara::{DataSourceType, SwiftCredentials};
+///
+/// let output = api.data_sources()
+///     .create("out", DataSourceType::Swift, "swift://results/%JOB_EXEC_ID%")
+///     .credentials(SwiftCredentials::new("demo", "s3cret"))
+///     .await?;
+/// let found = api.data_sources().find("out").await?;
+/// assert_eq!(found.map(|found| found.id), Some(output.id.clone()));
+///
+/// let output = api.data_sources().update(&output).description("what the nightly job finds").await?;
+/// assert_eq!(api.data_sources().list().kind(DataSourceType::Swift).all().await?, [output.clone()]);
+///
+/// api.data_sources().delete(&output).await?;
+/// assert!(api.data_sources().get(&output).await.unwrap_err().is_not_found());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct DataSources<'a>(&'a Client);
 
@@ -214,14 +239,14 @@ cloud_core::request! {
         client: Client,
     }
     opt {
-        /// A note.
+        /// A note about the data source.
         description: String,
         /// Who can read and write there: [`SwiftCredentials`](crate::SwiftCredentials) or
         /// [`S3Credentials`](crate::S3Credentials).
         credentials: Credentials,
-        /// Whether other projects see it.
+        /// Whether other projects see the data source.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the data source can be neither changed nor deleted.
         is_protected: bool,
     }
     check |this: &Self| -> Result<()> {
@@ -254,19 +279,19 @@ cloud_core::request! {
     /// Changes a data source; made by [`DataSources::update`].
     pub struct UpdateDataSource => DataSource;
     opt {
-        /// The new name.
+        /// The new name of the data source.
         name: String,
         /// The kind of storage.
         @serde(rename = "type") kind: DataSourceType,
-        /// Where in it.
+        /// The address of the data.
         url: String,
         /// A note. The service takes no null here: empty text is the way to have none.
         description: String,
         /// Who can read and write there, instead of all that was said about it.
         credentials: Credentials,
-        /// Whether other projects see it.
+        /// Whether other projects see the data source.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the data source can be neither changed nor deleted.
         is_protected: bool,
     }
     check |this: &Self| -> Result<()> {

@@ -64,7 +64,7 @@ impl Exported {
 }
 
 impl fmt::Display for Exported {
-    /// The JSON.
+    /// Writes the JSON of the template.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = serde_json::to_string_pretty(&self.0).map_err(|_| fmt::Error)?;
         f.write_str(&text)

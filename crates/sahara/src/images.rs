@@ -22,9 +22,9 @@ use crate::version::Version;
 #[serde(default)]
 #[non_exhaustive]
 pub struct Image {
-    /// Its id in Glance.
+    /// The id of the image in Glance.
     pub id: ImageId,
-    /// Its name in Glance.
+    /// The name of the image in Glance.
     pub name: String,
     /// Who logs in to the nodes; set by registering it.
     pub username: Option<String>,
@@ -34,7 +34,7 @@ pub struct Image {
     pub tags: Vec<String>,
     /// The properties that Glance keeps for it.
     pub metadata: BTreeMap<String, serde_json::Value>,
-    /// Its status in Glance, such as `ACTIVE`.
+    /// The status of the image in Glance, such as `ACTIVE`.
     pub status: String,
     /// When Glance created it.
     pub created: Option<Timestamp>,
@@ -48,7 +48,7 @@ pub struct Image {
     /// The least memory in MiB that a node needs.
     #[serde(rename = "minRam")]
     pub min_ram: u32,
-    /// Its size in bytes.
+    /// The size of the image in bytes.
     #[serde(rename = "OS-EXT-IMG-SIZE:size")]
     pub size: u64,
 }
@@ -73,8 +73,30 @@ impl Client {
     }
 }
 
-/// `/images`. Any member of the project may do all of this [by default](crate#policy-rules); what it changes is kept
-/// in Glance, which must agree.
+/// The registry of images (`/images`). Any member of the project may do all of this [by default](crate#policy-rules);
+/// what it changes is kept in Glance, which must agree.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// use cloud_sandbox::sahara::UNREGISTERED_IMAGE;
+///
+/// let image = api.images().register(UNREGISTERED_IMAGE, "debian").description("plain").await?;
+/// api.images().update_tags(&image, ["fake", "0.1"]).await?; // the plugin asks for its name and its version
+/// let image = api.images().get(&image).await?;
+/// assert_eq!((image.username.as_deref(), image.tags.len()), (Some("debian"), 2));
+/// for image in api.images().list().tag("fake").all().await? {
+///     println!("{} {}", image.id, image.name);
+/// }
+///
+/// api.images().unregister(&image).await?;
+/// assert_eq!(api.images().get(&image).await.unwrap_err().code(), Some("IMAGE_NOT_REGISTERED"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Images<'a>(&'a Client);
 
@@ -318,7 +340,7 @@ cloud_core::request! {
         username: String,
     }
     opt {
-        /// A note.
+        /// A note about the image.
         description: String,
     }
     check |this: &Self| -> Result<()> {

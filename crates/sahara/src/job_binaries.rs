@@ -27,24 +27,24 @@ mod url;
 #[serde(default)]
 #[non_exhaustive]
 pub struct JobBinary {
-    /// Its id.
+    /// The id of the job binary.
     pub id: JobBinaryId,
-    /// Its name, unique in its project.
+    /// The name of the job binary, unique in its project.
     pub name: String,
-    /// A note.
+    /// A note about the job binary.
     pub description: Option<String>,
-    /// The project it belongs to: another one for job binaries that are public.
+    /// The project of the job binary: another one for job binaries that are public.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
     /// Where the program is.
     pub url: String,
-    /// Whether other projects see it.
+    /// Whether other projects see the job binary.
     pub is_public: bool,
-    /// Whether it can be neither changed nor deleted.
+    /// Whether the job binary can be neither changed nor deleted.
     pub is_protected: bool,
-    /// When it was created, to the second.
+    /// When the job binary was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the job binary was changed last.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -66,7 +66,31 @@ impl Client {
     }
 }
 
-/// `/job-binaries`. Every member of a project may call all of it [by default](crate#policy-rules).
+/// Programs and libraries of jobs (`/job-binaries`). Every member of a project may call all of it [by
+/// default](crate#policy-rules).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// use sahara::SwiftCredentials;
+///
+/// let program = api.job_binaries()
+///     .create("count.jar", "swift://programs/count.jar")
+///     .extra(SwiftCredentials::new("demo", "s3cret"))
+///     .await?;
+/// assert_eq!(api.job_binaries().get(&program).await?.url, "swift://programs/count.jar");
+///
+/// let program = api.job_binaries().update(&program).url("swift://programs/count-2.jar").await?;
+/// assert_eq!(program.name, "count.jar");
+///
+/// api.job_binaries().delete(&program).await?;
+/// assert!(api.job_binaries().find("count.jar").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct JobBinaries<'a>(&'a Client);
 
@@ -212,14 +236,14 @@ cloud_core::request! {
         client: Client,
     }
     opt {
-        /// A note.
+        /// A note about the job binary.
         description: String,
         /// Who can read the program: [`SwiftCredentials`](crate::SwiftCredentials), or
         /// [`S3Credentials`](crate::S3Credentials) with an endpoint.
         extra: Credentials,
-        /// Whether other projects see it.
+        /// Whether other projects see the job binary.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the job binary can be neither changed nor deleted.
         is_protected: bool,
     }
     check |this: &Self| -> Result<()> {
@@ -253,7 +277,7 @@ cloud_core::request! {
     /// Changes a job binary; made by [`JobBinaries::update`].
     pub struct UpdateJobBinary => JobBinary;
     opt {
-        /// The new name.
+        /// The new name of the job binary.
         name: String,
         /// Where the program is.
         url: String,
@@ -261,9 +285,9 @@ cloud_core::request! {
         description: String,
         /// Who can read the program, instead of all that was said about it.
         extra: Credentials,
-        /// Whether other projects see it.
+        /// Whether other projects see the job binary.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the job binary can be neither changed nor deleted.
         is_protected: bool,
     }
     check |this: &Self| -> Result<()> {

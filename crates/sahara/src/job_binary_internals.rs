@@ -28,20 +28,20 @@ const MOST: u64 = 5120 * 1024;
 #[serde(default)]
 #[non_exhaustive]
 pub struct JobBinaryInternal {
-    /// Its id.
+    /// The id of the program.
     pub id: JobBinaryInternalId,
-    /// Its name, unique in its project.
+    /// The name of the program, unique in its project.
     pub name: String,
-    /// The project it belongs to: another one for programs that are public.
+    /// The project of the program: another one for programs that are public.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
-    /// Whether other projects see it.
+    /// Whether other projects see the program.
     pub is_public: bool,
-    /// Whether it can be neither changed nor deleted.
+    /// Whether the program can be neither changed nor deleted.
     pub is_protected: bool,
-    /// When it was created, to the second.
+    /// When the program was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the program was changed last.
     pub updated_at: Option<Timestamp>,
     /// How many bytes it has.
     pub datasize: u64,
@@ -67,7 +67,28 @@ impl Client {
     }
 }
 
-/// `/job-binary-internals` of API v1.1. Every member of a project may call all of it [by default](crate#policy-rules).
+/// Programs in the service's own database (`/job-binary-internals` of API v1.1). Every member of a project may call all
+/// of it [by default](crate#policy-rules).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().version(sahara::Version::V1_1).await?;
+/// let program = api.job_binary_internals().upload("count.pig", "A = 1;").await?;
+/// assert_eq!(api.job_binary_internals().data(&program).await?, "A = 1;");
+/// let binary = api.job_binaries().create("count.pig", program.url()).await?; // what templates of jobs name
+///
+/// let program = api.job_binary_internals().update(&program).name("count-1.pig").await?;
+/// assert_eq!((program.name.as_str(), program.datasize), ("count-1.pig", 6));
+///
+/// api.job_binaries().delete(&binary).await?;
+/// api.job_binary_internals().delete(&program).await?;
+/// assert!(api.job_binary_internals().find("count-1.pig").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct JobBinaryInternals<'a>(&'a Client);
 
@@ -229,11 +250,11 @@ cloud_core::request! {
     /// Changes what is known about a program; made by [`JobBinaryInternals::update`].
     pub struct UpdateJobBinaryInternal => JobBinaryInternal;
     opt {
-        /// The new name.
+        /// The new name of the program.
         name: String,
-        /// Whether other projects see it.
+        /// Whether other projects see the program.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the program can be neither changed nor deleted.
         is_protected: bool,
     }
     check |this: &Self| -> Result<()> { this.name.as_deref().map_or(Ok(()), check::name) };

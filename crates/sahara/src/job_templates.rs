@@ -29,13 +29,13 @@ pub use interface::{Argument, InterfaceArgument, MappingType, ValueType};
 #[serde(default)]
 #[non_exhaustive]
 pub struct JobTemplate {
-    /// Its id.
+    /// The id of the template.
     pub id: JobTemplateId,
-    /// Its name, unique in its project.
+    /// The name of the template, unique in its project.
     pub name: String,
-    /// A note.
+    /// A note about the template.
     pub description: Option<String>,
-    /// The project it belongs to: another one for templates that are public.
+    /// The project of the template: another one for templates that are public.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
     /// The type of the jobs.
@@ -47,13 +47,13 @@ pub struct JobTemplate {
     pub libs: Vec<JobBinary>,
     /// The arguments that a job can set.
     pub interface: Vec<InterfaceArgument>,
-    /// Whether other projects see it.
+    /// Whether other projects see the template.
     pub is_public: bool,
-    /// Whether it can be neither changed nor deleted.
+    /// Whether the template can be neither changed nor deleted.
     pub is_protected: bool,
-    /// When it was created, to the second.
+    /// When the template was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the template was changed last.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -70,7 +70,34 @@ impl Client {
     }
 }
 
-/// `/job-templates`, in v1.1 `/jobs`. Every member of a project may call all of it [by default](crate#policy-rules).
+/// Templates that jobs are made from (`/job-templates`, in v1.1 `/jobs`). Every member of a project may call all of it
+/// [by default](crate#policy-rules).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// use sahara::{Argument, JobType, SwiftCredentials};
+///
+/// let credentials = SwiftCredentials::new("demo", "s3cret");
+/// let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(credentials).await?;
+/// let template = api.job_templates()
+///     .create("count", JobType::Shell)
+///     .mains([&script])
+///     .interface([Argument::positional("day", 0), Argument::param("limit", "LIMIT").number().default("100")])
+///     .await?;
+/// assert_eq!(api.job_templates().get(&template).await?.mains[0].name, "count.sh");
+///
+/// let template = api.job_templates().update(&template).description("counts lines").await?;
+/// assert_eq!(api.job_templates().list().kind(JobType::Shell).all().await?[0].id, template.id);
+///
+/// api.job_templates().delete(&template).await?;
+/// assert!(api.job_templates().find("count").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct JobTemplates<'a>(&'a Client);
 
@@ -213,15 +240,15 @@ cloud_core::request! {
     /// Changes a template of a job; made by [`JobTemplates::update`](JobTemplates::update).
     pub struct UpdateJobTemplate => JobTemplate;
     opt {
-        /// The new name.
+        /// The new name of the template.
         name: String,
-        /// Whether other projects see it.
+        /// Whether other projects see the template.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the template can be neither changed nor deleted.
         is_protected: bool,
     }
     patch {
-        /// A note; `None` clears it.
+        /// A note about the template; `None` clears it.
         description: String,
     }
     check |this: &Self| -> Result<()> { this.name.as_deref().map_or(Ok(()), check::name) };

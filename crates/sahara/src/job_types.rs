@@ -43,11 +43,11 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ConfigHint {
-    /// Its name.
+    /// The name of the setting.
     pub name: String,
     /// The value that it has unless a job sets it.
     pub value: Option<Value>,
-    /// What it does.
+    /// What the setting does.
     pub description: Option<String>,
 }
 
@@ -97,11 +97,11 @@ pub struct JobTypeVersion {
 #[serde(default)]
 #[non_exhaustive]
 pub struct JobTypePlugin {
-    /// Its name.
+    /// The name of the plugin.
     pub name: String,
-    /// Its name for people.
+    /// The name of the plugin for people.
     pub title: String,
-    /// What it is.
+    /// What the plugin is.
     pub description: Option<String>,
     /// Its versions that can; `None` where a plugin tells nothing about its settings.
     pub versions: BTreeMap<String, Option<JobTypeVersion>>,
@@ -112,20 +112,37 @@ pub struct JobTypePlugin {
 #[serde(default)]
 #[non_exhaustive]
 pub struct AvailableJobType {
-    /// The type.
+    /// The type of the jobs.
     pub name: JobType,
-    /// The plugins.
+    /// The plugins that can run it.
     pub plugins: Vec<JobTypePlugin>,
 }
 
 impl Client {
-    /// Types of jobs.
+    /// Types of jobs that plugins can run.
     pub fn job_types(&self) -> JobTypes<'_> {
         JobTypes::new(self)
     }
 }
 
-/// `/job-types`. Every member of a project may call it [by default](crate#policy-rules).
+/// Types of jobs that plugins can run (`/job-types`). Every member of a project may call it [by
+/// default](crate#policy-rules).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// use sahara::JobType;
+///
+/// for available in api.job_types().list().plugin_name("fake").all().await? {
+///     println!("{} on {:?}", available.name, available.plugins[0].versions.keys());
+/// }
+/// assert_eq!(api.job_types().list().kind(JobType::Pig).all().await?.len(), 1);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct JobTypes<'a>(&'a Client);
 

@@ -29,8 +29,39 @@ impl Client {
     }
 }
 
-/// `/jobs`, in v1.1 `/job-executions`. Every member of a project may call all of it
-/// [by default](crate#policy-rules).
+/// Jobs, which run a template on a cluster (`/jobs`, in v1.1 `/job-executions`). Every member of a project may call all
+/// of it [by default](crate#policy-rules).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// # let cluster = sandbox.sahara().add_cluster("fake", "0.1", "night");
+/// # let extra = sahara::SwiftCredentials::new("demo", "s3cret");
+/// # let script = api.job_binaries().create("count.sh", "swift://programs/count.sh").extra(extra).await?;
+/// # let template = api.job_templates().create("count", "Shell").mains([&script]).await?;
+/// use sahara::JobStatus;
+///
+/// let started = api.jobs().run(&template, cluster.as_str()).arg("2026-11-20").param("LIMIT", 100).await?;
+/// println!("{} is {}", started.id, started.status());
+/// let job = started.wait().await?;
+/// assert_eq!(job.status(), &JobStatus::Succeeded);
+///
+/// api.jobs().update(&job).is_public(true).await?;
+/// let succeeded = api.jobs().list().status(JobStatus::Succeeded).all().await?;
+/// assert_eq!((succeeded.len(), succeeded[0].is_public), (1, true));
+///
+/// let second = api.jobs().run(&template, cluster.as_str()).await?;
+/// let second = api.jobs().cancel(&second.id).await?.wait().await?;
+/// assert_eq!(second.status(), &JobStatus::Killed);
+///
+/// api.jobs().delete(&job).await?.wait().await?;
+/// assert!(api.jobs().get(&job).await.unwrap_err().is_not_found());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Jobs<'a>(&'a Client);
 
@@ -278,9 +309,9 @@ cloud_core::request! {
     /// Changes flags of a job; made by [`Jobs::update`].
     pub struct UpdateJob => Job;
     opt {
-        /// Whether other projects see it.
+        /// Whether other projects see the job.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the job can be neither changed nor deleted.
         is_protected: bool,
     }
 }

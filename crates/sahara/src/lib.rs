@@ -42,29 +42,6 @@
 //! every call, list and waiter; `tracing`; `jiff`, `chrono` and `time` for conversions of [`Timestamp`].
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// How a room of a resource is written
-//
-// One resource is one file (a folder beyond some 400 lines) with its types, operations and requests, in this order:
-//
-// * Types by `text_id!` and `open_enum!`, and as plain structs, in the words of v2. A field that v1.1 names otherwise has
-//   `#[serde(alias = "...")]` with the name of v1.1 (`tenant_id`, `hadoop_version`). Answers to creations lack fields, so
-//   nothing is required. `owned!` for what `find` looks up.
-// * A group, `pub struct Things<'a>(&'a Client)`, with a method for each operation. `both!(GET_THING)` is the operation of
-//   this name in both tables of `ops.rs`; `Op::V1_1(..)` and `Op::V2(..)` are for what only one version has, and fail in
-//   the other before anything is sent. `Client::{call, get, delete, list}` take them. What only one version does right is
-//   called by `Client::call_in(Version::V1_1, ..)`, whichever version is spoken.
-// * Requests by `request!` and `list_request!`. A body with a plugin has `#[serde(flatten)] plugin: Release`, which writes
-//   the version under the name of the API's version, and tells that version to the `check`. Filters carry the names of v2;
-//   `Client::list` renames them for v1.1 (see `V1_1_WORDS`). `sorted!` adds `sort`. A list whose pages repeat an item
-//   calls `List::distinct`.
-// * What the service would refuse is refused by a `check`, from `check.rs`, so that the caller can overrule it.
-// * What takes time gives a `Waiter`, by `watch`, `follow` or `until_gone` of `wait.rs`: the room judges what a look
-//   shows.
-// * Every operation names its endpoint and its policy rule in each version of the API, and has an example that runs as a
-//   test, with hidden lines that make the client of a sandbox, as the examples of `node_group_templates.rs` do.
-// * A `GET` that changes something (`CANCEL_JOB` of v1.1) gets `.options(|o| o.idempotent(false))`.
-// * Success is 202 for writes and 204 for deletions; the engine takes any 2xx.
-
 mod check;
 pub mod client;
 pub mod cloud;
@@ -109,8 +86,11 @@ pub mod decode {
 pub use client::Client;
 pub use cloud::{Cloud, CloudBuilder, Connect};
 pub use cloud_core::body::Body;
-pub use cloud_core::model::{IdOrName, Patch, Sort, Timestamp};
-pub use cloud_core::wait::{Accepted, Waiter};
+pub use cloud_core::model::{IdOrName, Page, PageToken, Patch, Sort, Timestamp};
+pub use cloud_core::request::CallOptions;
+pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::transport::Transport;
+pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};
 pub use cluster_templates::ClusterTemplate;
 pub use clusters::{Cluster, ClusterStatus};
@@ -120,6 +100,7 @@ pub use data_sources::{DataSource, DataSourceType};
 pub use error::{ApiError, ErrorCode};
 pub use explain::Explanation;
 pub use export::{Exported, ImportTemplate};
+pub use http::{HeaderMap, Method, StatusCode};
 pub use ids::{
     ApplicationCredentialId, ArgumentId, ClusterId, ClusterTemplateId, DataSourceId, DomainId,
     EngineJobId, FlavorId, HealthCheckId, ImageId, InstanceId, JobBinaryId, JobBinaryInternalId,
@@ -136,5 +117,7 @@ pub use keystone::{Interface, Login};
 pub use node_group_templates::NodeGroupTemplate;
 pub use node_groups::NewNodeGroup;
 pub use plugins::{Plugin, PluginVersion};
+pub use secrecy::{ExposeSecret, SecretString};
+pub use serde_json::Value;
 pub use shares::{AccessLevel, Share};
 pub use version::Version;

@@ -27,27 +27,27 @@ use cloud_core::wait::Accepted;
 #[serde(default)]
 #[non_exhaustive]
 pub struct NodeGroupTemplate {
-    /// Its id.
+    /// The id of the template.
     pub id: NodeGroupTemplateId,
-    /// Its name, unique in its project.
+    /// The name of the template, unique in its project.
     pub name: String,
-    /// A note.
+    /// A note about the template.
     pub description: Option<String>,
-    /// The project it belongs to: another one for templates that are public.
+    /// The project of the template: another one for templates that are public.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
     /// The size of the nodes.
     pub flavor_id: FlavorId,
     /// The image of the nodes; the cluster's unless set.
     pub image_id: Option<ImageId>,
-    /// The plugin.
+    /// The name of the plugin.
     pub plugin_name: String,
-    /// Its version.
+    /// The version of the plugin.
     #[serde(alias = "hadoop_version")]
     pub plugin_version: String,
     /// What runs on the nodes.
     pub node_processes: Vec<String>,
-    /// Settings of it.
+    /// Settings of what runs on the nodes.
     pub node_configs: Configs,
     /// The availability zone of the volumes.
     pub volumes_availability_zone: Option<String>,
@@ -75,19 +75,19 @@ pub struct NodeGroupTemplate {
     pub availability_zone: Option<String>,
     /// Whether other nodes are reached through these.
     pub is_proxy_gateway: bool,
-    /// Whether it came with the service.
+    /// Whether the template came with the service.
     pub is_default: bool,
     /// Whether settings that nobody has set are chosen by size.
     pub use_autoconfig: Option<bool>,
     /// Shares that the nodes mount.
     pub shares: Vec<Share>,
-    /// Whether other projects see it.
+    /// Whether other projects see the template.
     pub is_public: bool,
-    /// Whether it can be neither changed nor deleted.
+    /// Whether the template can be neither changed nor deleted.
     pub is_protected: bool,
-    /// When it was created, to the second.
+    /// When the template was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the template was changed last.
     pub updated_at: Option<Timestamp>,
     /// How many volumes every node gets.
     pub volumes_per_node: u32,
@@ -108,7 +108,34 @@ impl Client {
     }
 }
 
-/// `/node-group-templates`. Any member of the project may do all of this [by default](crate#policy-rules).
+/// Templates of groups of nodes (`/node-group-templates`). Any member of the project may do all of this [by
+/// default](crate#policy-rules).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("demo", "Default"), "demo-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// let worker = api.node_group_templates()
+///     .create("worker", "fake", "0.1", "2", ["datanode", "tasktracker"])
+///     .volumes_per_node(2)
+///     .volumes_size(100)
+///     .auto_security_group(true)
+///     .await?;
+/// assert_eq!(api.node_group_templates().get(&worker).await?.plugin_version, "0.1");
+///
+/// // To another cloud, or to a file: ids are gaps that the import fills.
+/// let exported = api.node_group_templates().export(&worker).await?;
+/// let copy = api.node_group_templates().import(&exported).name("worker-2").flavor_id("1").await?;
+/// assert_eq!(copy.node_processes, worker.node_processes);
+///
+/// let worker = api.node_group_templates().update(&worker).description("does the work").await?;
+/// api.node_group_templates().delete(&worker).await?;
+/// assert!(api.node_group_templates().find("worker").await?.is_none());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct NodeGroupTemplates<'a>(&'a Client);
 
@@ -326,9 +353,9 @@ macro_rules! template_request {
                 is_proxy_gateway: bool,
                 /// Whether settings that nobody has set are chosen by size.
                 use_autoconfig: bool,
-                /// Whether other projects see it.
+                /// Whether other projects see the template.
                 is_public: bool,
-                /// Whether it can be neither changed nor deleted.
+                /// Whether the template can be neither changed nor deleted.
                 is_protected: bool,
             }
             number {
@@ -345,7 +372,7 @@ macro_rules! template_request {
                 shares: Share,
             }
             patch {
-                /// A note; `None` clears it.
+                /// A note about the template; `None` clears it.
                 description: String,
                 /// The image of the nodes; `None` leaves it to the cluster.
                 image_id: ImageId,
@@ -438,7 +465,7 @@ template_request! {
     }
     unsent {}
     opt {
-        /// The new name.
+        /// The new name of the template.
         name: String,
         /// The size of the nodes.
         flavor_id: FlavorId,

@@ -16,9 +16,9 @@ use crate::shares::Share;
 #[serde(default)]
 #[non_exhaustive]
 pub struct Instance {
-    /// Its id in Sahara.
+    /// The id of the node in Sahara.
     pub id: InstanceId,
-    /// Its id in Nova.
+    /// The id of the server in Nova.
     pub instance_id: Option<ServerId>,
     /// Its name: those of the cluster and of the group, and a number.
     pub instance_name: String,
@@ -26,11 +26,11 @@ pub struct Instance {
     pub internal_ip: Option<String>,
     /// The address that Sahara reaches it by.
     pub management_ip: Option<String>,
-    /// Its name in Designate.
+    /// The name of the node in Designate.
     pub dns_hostname: Option<String>,
-    /// When it was created.
+    /// When the node was created.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the node was changed last.
     pub updated_at: Option<Timestamp>,
     /// How many volumes it has.
     pub storage_devices_number: u32,
@@ -43,7 +43,7 @@ pub struct Instance {
 pub struct NodeGroup {
     /// Its id. Templates give theirs new ones with every change.
     pub id: NodeGroupId,
-    /// Its name, unique in its cluster.
+    /// The name of the group, unique in its cluster.
     pub name: String,
     /// The template it was made from.
     pub node_group_template_id: Option<NodeGroupTemplateId>,
@@ -53,7 +53,7 @@ pub struct NodeGroup {
     pub image_id: Option<ImageId>,
     /// What runs on the nodes.
     pub node_processes: Vec<String>,
-    /// Settings of it.
+    /// Settings of what runs on the nodes.
     pub node_configs: Configs,
     /// The availability zone of the volumes.
     pub volumes_availability_zone: Option<String>,
@@ -87,9 +87,9 @@ pub struct NodeGroup {
     pub shares: Vec<Share>,
     /// The nodes there are; empty in templates.
     pub instances: Vec<Instance>,
-    /// When it was created.
+    /// When the group was created.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the group was changed last.
     pub updated_at: Option<Timestamp>,
     /// How many nodes it has, or shall have.
     pub count: u32,

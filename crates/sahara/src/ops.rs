@@ -158,9 +158,9 @@ pub mod v2 {
 pub(crate) enum Op {
     /// In v1.1 and in v2.
     Both(&'static OperationRow, &'static OperationRow),
-    /// In v1.1 only.
+    /// An operation of v1.1 only.
     V1_1(&'static OperationRow),
-    /// In v2 only.
+    /// An operation of v2 only.
     V2(&'static OperationRow),
 }
 

@@ -26,64 +26,77 @@ pub struct Label {
     pub status: bool,
     /// Whether an administrator can change it.
     pub mutable: bool,
-    /// What it means.
+    /// What the label means.
     pub description: Option<String>,
 }
 
-/// The fields that a plugin has with and without the details of a version.
-macro_rules! plugin {
-    ($(#[$meta:meta])* pub struct $name:ident { $($more:tt)* }) => {
-            $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-        #[serde(default)]
-        #[non_exhaustive]
-        pub struct $name {
-                /// Its name.
-                pub name: String,
-                /// Its name for people.
-                pub title: String,
-                /// What it is for.
-                pub description: String,
-                /// The versions it offers.
-                pub versions: Vec<String>,
-                /// What is said about it.
-                pub plugin_labels: Labels,
-                /// What is said about its versions.
-                pub version_labels: BTreeMap<String, Labels>,
-                $($more)*
-            }
-
-        impl $name {
-            /// Whether clusters can be made with this version: it, and the plugin, must be enabled.
-            pub fn is_enabled(&self, version: &str) -> bool {
-                let is_on = |labels: &Labels| labels.get("enabled").is_some_and(|label| label.status);
-                is_on(&self.plugin_labels) && self.version_labels.get(version).is_some_and(is_on)
-            }
-        }
-    };
+/// A plugin, with what it offers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Plugin {
+    /// The name of the plugin.
+    pub name: String,
+    /// The name of the plugin for people.
+    pub title: String,
+    /// What the plugin is for.
+    pub description: String,
+    /// The versions that the plugin offers.
+    pub versions: Vec<String>,
+    /// What is said about the plugin.
+    pub plugin_labels: Labels,
+    /// What is said about the versions of the plugin.
+    pub version_labels: BTreeMap<String, Labels>,
 }
 
-plugin! {
-    /// A plugin.
-    pub struct Plugin {}
-}
-
-plugin! {
-    /// A plugin with the details of one of its versions.
-    pub struct PluginVersion {
-        /// What can be set.
-        pub configs: Vec<PluginConfig>,
-        /// The processes by the service they belong to.
-        pub node_processes: BTreeMap<String, Vec<String>>,
-        /// The tags that an image needs.
-        pub required_image_tags: Vec<String>,
+impl Plugin {
+    /// Whether clusters can be made with this version: it, and the plugin, must be enabled.
+    pub fn is_enabled(&self, version: &str) -> bool {
+        is_enabled(&self.plugin_labels, self.version_labels.get(version))
     }
+}
+
+/// A plugin with the details of one of its versions.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct PluginVersion {
+    /// The name of the plugin.
+    pub name: String,
+    /// The name of the plugin for people.
+    pub title: String,
+    /// What the plugin is for.
+    pub description: String,
+    /// The versions that the plugin offers.
+    pub versions: Vec<String>,
+    /// What is said about the plugin.
+    pub plugin_labels: Labels,
+    /// What is said about the versions of the plugin.
+    pub version_labels: BTreeMap<String, Labels>,
+    /// The settings that the version knows.
+    pub configs: Vec<PluginConfig>,
+    /// The processes by the service they belong to.
+    pub node_processes: BTreeMap<String, Vec<String>>,
+    /// The tags that an image needs.
+    pub required_image_tags: Vec<String>,
+}
+
+impl PluginVersion {
+    /// Whether clusters can be made with this version: it, and the plugin, must be enabled.
+    pub fn is_enabled(&self, version: &str) -> bool {
+        is_enabled(&self.plugin_labels, self.version_labels.get(version))
+    }
+}
+
+fn is_enabled(plugin: &Labels, version: Option<&Labels>) -> bool {
+    let is_on = |labels: &Labels| labels.get("enabled").is_some_and(|label| label.status);
+    is_on(plugin) && version.is_some_and(is_on)
 }
 
 cloud_core::open_enum! {
     /// Where a setting is made.
     pub enum ConfigScope {
-        /// Once, in `cluster_configs`.
+        /// Once for the whole cluster, in `cluster_configs`.
         Cluster = "cluster",
         /// In the `node_configs` of a group of nodes.
         Node = "node",
@@ -93,11 +106,11 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// What the value of a setting is.
     pub enum ConfigType {
-        /// Text.
+        /// Text of any kind.
         Text = "string",
-        /// A whole number.
+        /// A whole number, positive or not.
         Number = "int",
-        /// A flag.
+        /// A flag: true or false.
         Flag = "bool",
     }
 }
@@ -107,9 +120,9 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct PluginConfig {
-    /// Its name.
+    /// The name of the setting.
     pub name: String,
-    /// What it does.
+    /// What the setting does.
     pub description: Option<String>,
     /// What its value is.
     pub config_type: ConfigType,
@@ -186,8 +199,31 @@ impl Client {
     }
 }
 
-/// `/plugins`. Any member of a project may do all of this [by default](crate#policy-rules), but for
-/// [`update`](Self::update).
+/// The plugins of the service (`/plugins`). Any member of a project may do all of this [by
+/// default](crate#policy-rules), but for [`update`](Self::update).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> sahara::Result<()> {
+/// # use sahara::keystone::{Login, Project, User};
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let login = Login::password(User::named("admin", "Default"), "admin-pw", Project::named("demo", "Default"));
+/// # let cloud = sahara::Cloud::builder().auth_url("https://cloud.test:5000").login(login).transport(sandbox.openstack());
+/// # let api = cloud.build()?.data_processing().await?;
+/// use sahara::plugins::ConfigScope;
+///
+/// let plugin = api.plugins().get("fake").await?;
+/// assert!(plugin.is_enabled("0.1"));
+///
+/// let version = api.plugins().get_version("fake", "0.1").await?;
+/// for config in version.general_configs(ConfigScope::Cluster) {
+///     println!("{}: {:?}", config.name, config.default_value);
+/// }
+/// assert!(version.processes().any(|(service, process)| service == "HDFS" && process == "datanode"));
+///
+/// let plugin = api.plugins().update("fake").version_label("0.1", "enabled", false).await?; // for administrators
+/// assert!(!plugin.is_enabled("0.1"));
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Plugins<'a>(&'a Client);
 

@@ -1,29 +1,45 @@
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::Serialize;
 
 use crate::version::Version;
 
-/// A plugin and its version in a body. Version 1.1 of the API calls the second `hadoop_version`.
-#[derive(Clone, Debug)]
+/// A plugin and its version in a body.
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Release {
+    #[serde(skip)]
     pub(crate) api: Version,
-    plugin: Option<(String, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plugin_name: Option<String>,
+    // What v1.1 of the API calls the version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hadoop_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plugin_version: Option<String>,
 }
 
 impl Release {
     pub(crate) fn new(api: Version, name: impl Into<String>, version: impl Into<String>) -> Self {
-        Self {
-            api,
-            plugin: Some((name.into(), version.into())),
-        }
+        let mut release = Self::none(api);
+        release.set(name, version);
+        release
     }
 
     /// None is given yet.
     pub(crate) fn none(api: Version) -> Self {
-        Self { api, plugin: None }
+        Self {
+            api,
+            plugin_name: None,
+            hadoop_version: None,
+            plugin_version: None,
+        }
     }
 
     pub(crate) fn set(&mut self, name: impl Into<String>, version: impl Into<String>) {
-        self.plugin = Some((name.into(), version.into()));
+        self.plugin_name = Some(name.into());
+        let version = Some(version.into());
+        match self.api {
+            Version::V1_1 => self.hadoop_version = version,
+            Version::V2 => self.plugin_version = version,
+        }
     }
 
     /// The name of the field with the version.
@@ -32,16 +48,5 @@ impl Release {
             Version::V1_1 => "hadoop_version",
             Version::V2 => "plugin_version",
         }
-    }
-}
-
-impl Serialize for Release {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        if let Some((name, version)) = &self.plugin {
-            map.serialize_entry("plugin_name", name)?;
-            map.serialize_entry(Self::version_key(self.api), version)?;
-        }
-        map.end()
     }
 }

@@ -7,9 +7,9 @@ use crate::ids::ShareId;
 cloud_core::open_enum! {
     /// What nodes may do with a share.
     pub enum AccessLevel {
-        /// Read and write.
+        /// Nodes may read and write.
         ReadWrite = "rw",
-        /// Read only.
+        /// Nodes may read, but not write.
         ReadOnly = "ro",
     }
 }
@@ -19,7 +19,7 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Share {
-    /// Its id in Manila.
+    /// The id of the share in Manila.
     pub id: ShareId,
     /// Where it is mounted: an absolute path; `/mnt/` and the id unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,7 +38,7 @@ impl Share {
         }
     }
 
-    /// Mounts it here.
+    /// Mounts the share at this path.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self

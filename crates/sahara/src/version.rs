@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Version {
-    /// Version 1.1.
+    /// Version 1.1 of the API.
     V1_1,
     /// Version 2, with its only microversion, 2.0.
     V2,

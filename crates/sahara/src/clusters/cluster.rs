@@ -13,29 +13,29 @@ use crate::shares::Share;
 cloud_core::open_enum! {
     /// What a cluster does.
     pub enum ClusterStatus {
-        /// It has just been made.
+        /// The cluster has just been made.
         Undefined = "undefined",
         /// A creation or a scaling is checked.
         Validating = "Validating",
         /// The plugin prepares what is beneath.
         InfraUpdating = "InfraUpdating",
-        /// Heat makes its stack.
+        /// Heat makes the stack of the cluster.
         Spawning = "Spawning",
-        /// Its nodes get addresses.
+        /// The nodes of the cluster get addresses.
         Waiting = "Waiting",
-        /// Its nodes become reachable.
+        /// The nodes of the cluster become reachable.
         Preparing = "Preparing",
-        /// The plugin sets its nodes up.
+        /// The plugin sets up the nodes of the cluster.
         Configuring = "Configuring",
         /// The plugin starts what runs on them.
         Starting = "Starting",
-        /// It is ready. Also after a scaling that has failed; then there is a description of the status.
+        /// The cluster is ready. Also after a scaling that has failed; then there is a description of the status.
         Active = "Active",
         /// Nodes that are to go are relieved.
         Decommissioning = "Decommissioning",
-        /// It is scaled.
+        /// The number of nodes is changed.
         Scaling = "Scaling",
-        /// Heat changes its stack.
+        /// Heat changes the stack of the cluster.
         ScalingSpawning = "Scaling: Spawning",
         /// New nodes get addresses.
         ScalingWaiting = "Scaling: Waiting",
@@ -49,9 +49,9 @@ cloud_core::open_enum! {
         RollbackWaiting = "Rollback: Waiting",
         /// A scaling that has failed is undone: nodes become reachable.
         RollbackPreparing = "Rollback: Preparing",
-        /// Its creation, or the undoing of a scaling, has failed. It can be deleted.
+        /// The creation, or the undoing of a scaling, has failed. The cluster can be deleted.
         Error = "Error",
-        /// It goes away. When that fails it stays so for ever.
+        /// The cluster is deleted. When that fails it stays so for ever.
         Deleting = "Deleting",
         /// A transient cluster has done its work and is to be deleted.
         AwaitingTermination = "AwaitingTermination",
@@ -62,21 +62,21 @@ cloud_core::open_enum! {
     }
 }
 
-/// A cluster.
+/// A cluster of nodes that run a plugin.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Cluster {
-    /// Its id.
+    /// The id of the cluster.
     pub id: ClusterId,
-    /// Its name, unique in its project.
+    /// The name of the cluster, unique in its project.
     pub name: String,
-    /// A note.
+    /// A note about the cluster.
     pub description: Option<String>,
-    /// The project it belongs to: another one for clusters that are public.
+    /// The project of the cluster: another one for clusters that are public.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
-    /// What it does.
+    /// What the cluster does.
     pub status: ClusterStatus,
     /// Why it is in `Error`, or why its last scaling has failed; empty otherwise.
     pub status_description: String,
@@ -84,9 +84,9 @@ pub struct Cluster {
     pub trust_id: Option<TrustId>,
     /// Whether it is deleted by itself when its jobs have ended.
     pub is_transient: bool,
-    /// The plugin.
+    /// The name of the plugin.
     pub plugin_name: String,
-    /// Its version.
+    /// The version of the plugin.
     #[serde(alias = "hadoop_version")]
     pub plugin_version: String,
     /// The template it was made from.
@@ -109,21 +109,21 @@ pub struct Cluster {
     pub use_autoconfig: Option<bool>,
     /// Shares that all nodes mount.
     pub shares: Vec<Share>,
-    /// Whether other projects see it.
+    /// Whether other projects see the cluster.
     pub is_public: bool,
-    /// Whether it can be neither changed nor deleted.
+    /// Whether the cluster can be neither changed nor deleted.
     pub is_protected: bool,
     /// The domain of the nodes in Designate.
     pub domain_name: Option<String>,
-    /// Its groups of nodes.
+    /// The groups of nodes of the cluster.
     pub node_groups: Vec<NodeGroup>,
     /// The steps of what was done to it; empty where the operator keeps no log of them.
     pub provision_progress: Vec<ProvisionStep>,
     /// The last check of its health.
     pub verification: Option<Verification>,
-    /// When it was created, to the second.
+    /// When the cluster was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the cluster was changed last.
     pub updated_at: Option<Timestamp>,
     /// How many nodes with processes of [`anti_affinity`](Self::anti_affinity) a host may have.
     pub anti_affinity_ratio: u32,
@@ -152,9 +152,9 @@ impl Cluster {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProvisionStep {
-    /// Its id.
+    /// The id of the step.
     pub id: ProvisionStepId,
-    /// The cluster.
+    /// The id of the cluster.
     pub cluster_id: ClusterId,
     /// What is done, such as `Assign IPs`.
     pub step_name: String,
@@ -165,9 +165,9 @@ pub struct ProvisionStep {
     /// Its events: only in [`get_with_progress`](super::Clusters::get_with_progress), and gone when it has ended
     /// well.
     pub events: Vec<ProvisionEvent>,
-    /// When it began.
+    /// When the step began.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the step was changed last.
     pub updated_at: Option<Timestamp>,
     /// How many events it has when it is done.
     pub total: u32,
@@ -193,9 +193,9 @@ impl ProvisionStep {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProvisionEvent {
-    /// Its id.
+    /// The id of the event.
     pub id: ProvisionEventId,
-    /// The step.
+    /// The id of the step.
     pub step_id: ProvisionStepId,
     /// The group of the node.
     pub node_group_id: Option<NodeGroupId>,
@@ -203,22 +203,22 @@ pub struct ProvisionEvent {
     pub instance_id: Option<ServerId>,
     /// The name of the node.
     pub instance_name: Option<String>,
-    /// What went wrong.
+    /// What went wrong, in the service's words.
     pub event_info: Option<String>,
     /// Whether it went well.
     pub successful: Option<bool>,
-    /// When it happened.
+    /// When the event happened.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the event was changed last.
     pub updated_at: Option<Timestamp>,
 }
 
 cloud_core::open_enum! {
     /// How well a cluster is.
     pub enum Health {
-        /// That is being checked.
+        /// The check is not done yet.
         Checking = "CHECKING",
-        /// All is well.
+        /// Everything works as it should.
         Green = "GREEN",
         /// Something should be looked at.
         Yellow = "YELLOW",
@@ -232,17 +232,17 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Verification {
-    /// Its id.
+    /// The id of the check.
     pub id: VerificationId,
-    /// The cluster.
+    /// The id of the cluster.
     pub cluster_id: ClusterId,
     /// How well the cluster is.
     pub status: Health,
     /// What was looked at.
     pub checks: Vec<HealthCheck>,
-    /// When it began.
+    /// When the check began.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the check was changed last.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -251,7 +251,7 @@ pub struct Verification {
 #[serde(default)]
 #[non_exhaustive]
 pub struct HealthCheck {
-    /// Its id.
+    /// The id of the check.
     pub id: HealthCheckId,
     /// The check that it is part of.
     pub verification_id: VerificationId,
@@ -259,10 +259,10 @@ pub struct HealthCheck {
     pub name: String,
     /// How well that is.
     pub status: Health,
-    /// What was found.
+    /// What the check has found.
     pub description: Option<String>,
-    /// When it began.
+    /// When the check began.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the check was changed last.
     pub updated_at: Option<Timestamp>,
 }

@@ -150,11 +150,11 @@ cloud_core::request! {
     /// Changes what is said about a cluster; made by [`Clusters::update`](super::Clusters::update).
     pub struct UpdateCluster => Cluster;
     opt {
-        /// The new name.
+        /// The new name of the cluster.
         name: String,
-        /// Whether other projects see it.
+        /// Whether other projects see the cluster.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the cluster can be neither changed nor deleted.
         is_protected: bool,
     }
     list {
@@ -162,7 +162,7 @@ cloud_core::request! {
         shares: Share,
     }
     patch {
-        /// A note; `None` clears it.
+        /// A note about the cluster; `None` clears it.
         description: String,
     }
     check |this: &Self| -> Result<()> {

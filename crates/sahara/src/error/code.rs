@@ -19,7 +19,7 @@ cloud_core::open_enum! {
         BadJobBinary = "BAD_JOB_BINARY",
         /// The name is taken, found by the database.
         DbDuplicateEntry = "DB_DUPLICATE_ENTRY",
-        /// It could not be created.
+        /// The resource could not be created.
         CreationFailed = "CREATION_FAILED",
         /// The job could not be cancelled.
         CancelingFailed = "CANCELING_FAILED",
@@ -27,11 +27,11 @@ cloud_core::open_enum! {
         SuspendingFailed = "SUSPENDING_FAILED",
         /// The job is not in a state for this.
         InvalidJobStatus = "INVALID_JOB_STATUS",
-        /// It is protected, in use, or belongs to another project.
+        /// The resource is protected, in use, or belongs to another project.
         DeletionFailed = "DELETION_FAILED",
         /// The external network of the floating addresses cannot be found.
         MissingFloatingNetwork = "MISSING_FLOATING_NETWORK",
-        /// Swift has failed.
+        /// A request to Swift has failed.
         SwiftClientException = "SWIFT_CLIENT_EXCEPTION",
         /// The S3 service has failed.
         S3ClientException = "S3_CLIENT_EXCEPTION",
@@ -43,11 +43,11 @@ cloud_core::open_enum! {
         SubprocessException = "SUBPROCESS_EXCEPTION",
         /// The plugin cannot do this.
         NotImplemented = "NOT_IMPLEMENTED",
-        /// Heat has failed.
+        /// A request to Heat has failed.
         HeatStackException = "HEAT_STACK_EXCEPTION",
         /// The service is set up wrongly.
         ConfigurationError = "CONFIGURATION_ERROR",
-        /// It is not in a state for this.
+        /// The resource is not in a state for this.
         IncorrectStateError = "INCORRECT_STATE_ERROR",
         /// A fault inside of the service.
         FrozenClassError = "FROZEN_CLASS_ERROR",
@@ -55,11 +55,11 @@ cloud_core::open_enum! {
         SystemError = "SYSTEM_ERROR",
         /// The engine of the jobs has failed.
         EdpError = "EDP_ERROR",
-        /// Oozie has failed.
+        /// A request to Oozie has failed.
         OozieException = "OOZIE_EXCEPTION",
         /// The service has waited too long for another one.
         Timeout = "TIMEOUT",
-        /// It is not supported any more.
+        /// The operation is not supported any more.
         Deprecated = "DEPRECATED",
         /// The role is not enough.
         Forbidden = "FORBIDDEN",
@@ -69,7 +69,7 @@ cloud_core::open_enum! {
         MalformedRequestBody = "MALFORMED_REQUEST_BODY",
         /// A quota of the project is used up.
         QuotaError = "QUOTA_ERROR",
-        /// It is protected, in use, or belongs to another project.
+        /// The resource is protected, in use, or belongs to another project.
         UpdateFailed = "UPDATE_FAILED",
         /// The service has tried too often.
         MaxRetriesExceeded = "MAX_RETRIES_EXCEEDED",

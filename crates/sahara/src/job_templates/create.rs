@@ -23,11 +23,11 @@ cloud_core::request! {
         client: Client,
     }
     opt {
-        /// A note.
+        /// A note about the template.
         description: String,
-        /// Whether other projects see it.
+        /// Whether other projects see the template.
         is_public: bool,
-        /// Whether it can be neither changed nor deleted.
+        /// Whether the template can be neither changed nor deleted.
         is_protected: bool,
     }
     list {

@@ -20,9 +20,9 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// What values an argument has.
     pub enum ValueType {
-        /// Text.
+        /// Text of any kind.
         Text = "string",
-        /// Digits.
+        /// Digits and nothing else.
         Number = "number",
         /// The id of a data source, or an address.
         DataSource = "data_source",
@@ -34,18 +34,18 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct InterfaceArgument {
-    /// Its own id.
+    /// The id of the argument itself.
     pub id: ArgumentId,
     /// The project of the template; `tenant_id` even in API v2.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
     /// The name by which jobs set it.
     pub name: String,
-    /// A note.
+    /// A note about the argument.
     pub description: Option<String>,
-    /// Where it goes.
+    /// Where the argument goes.
     pub mapping_type: MappingType,
-    /// Its position there, or the name of the setting or parameter.
+    /// The position of the argument, or the name of the setting or parameter.
     pub location: String,
     /// What values it has.
     pub value_type: ValueType,
@@ -53,11 +53,11 @@ pub struct InterfaceArgument {
     pub required: bool,
     /// The value that it has otherwise.
     pub default: Option<String>,
-    /// When it was created, to the second.
+    /// When the argument was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the argument was changed last.
     pub updated_at: Option<Timestamp>,
-    /// Its place in the list.
+    /// The place of the argument in the list.
     pub order: u32,
 }
 
@@ -145,7 +145,7 @@ impl Argument {
         self
     }
 
-    /// A note.
+    /// A note about the argument.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
         self

@@ -18,12 +18,12 @@ use crate::configs::ConfigValue;
 pub struct Settings(pub BTreeMap<String, ConfigValue>);
 
 impl Settings {
-    /// No values.
+    /// Begins without any values.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets one.
+    /// Sets the value of one name.
     pub fn set(mut self, name: impl Into<String>, value: impl Into<ConfigValue>) -> Self {
         self.0.insert(name.into(), value.into());
         self

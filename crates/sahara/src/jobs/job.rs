@@ -12,31 +12,31 @@ use crate::ids::{ClusterId, DataSourceId, EngineJobId, JobId, JobTemplateId, Pro
 cloud_core::open_enum! {
     /// What a job does. Other words of the engine are passed on as they are.
     pub enum JobStatus {
-        /// It waits for its cluster to be active.
+        /// The job waits for its cluster to be active.
         Pending = "PENDING",
-        /// It is about to be handed to the engine.
+        /// The job is about to be handed to the engine.
         ReadyToRun = "READYTORUN",
-        /// The engine prepares it.
+        /// The engine prepares the job.
         Preparing = "PREP",
-        /// It runs.
+        /// The engine runs the job.
         Running = "RUNNING",
-        /// It is to be suspended.
+        /// The job is to be suspended.
         ToBeSuspended = "TOBESUSPENDED",
-        /// It is suspended.
+        /// The job is suspended.
         Suspended = "SUSPENDED",
-        /// It was suspended while it was prepared.
+        /// The job was suspended while it was prepared.
         PreparingSuspended = "PREPSUSPENDED",
-        /// It is to be cancelled; the service tries to for five minutes.
+        /// The job is to be cancelled; the service tries to for five minutes.
         ToBeKilled = "TOBEKILLED",
-        /// It has ended well.
+        /// The job has ended well.
         Succeeded = "SUCCEEDED",
-        /// It has failed.
+        /// The job has failed.
         Failed = "FAILED",
-        /// It was cancelled.
+        /// The job was cancelled.
         Killed = "KILLED",
-        /// It has ended, and a part of it has failed.
+        /// The job has ended, and a part of it has failed.
         DoneWithError = "DONEWITHERROR",
-        /// It could not be suspended. The service counts this as an end, although the job may run on.
+        /// The job could not be suspended. The service counts this as an end, although it may run on.
         SuspendFailed = "SUSPENDFAILED",
     }
 }
@@ -82,9 +82,9 @@ impl From<Value> for JobInfo {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Job {
-    /// Its id.
+    /// The id of the job.
     pub id: JobId,
-    /// The project it belongs to: another one for jobs that are public.
+    /// The project of the job: another one for jobs that are public.
     #[serde(alias = "tenant_id")]
     pub project_id: ProjectId,
     /// The template that it runs.
@@ -92,17 +92,17 @@ pub struct Job {
     pub job_template_id: JobTemplateId,
     /// The cluster that it runs on.
     pub cluster_id: ClusterId,
-    /// Where it reads.
+    /// The data source that the job reads.
     pub input_id: Option<DataSourceId>,
-    /// Where it writes.
+    /// The data source that the job writes.
     pub output_id: Option<DataSourceId>,
     /// What the engine tells about it.
     pub info: JobInfo,
-    /// Its id at the engine, when it was handed over.
+    /// The id of the job at the engine, when it was handed over.
     pub engine_job_id: Option<EngineJobId>,
     /// What the program gave back, in the engine's words.
     pub return_code: Option<Value>,
-    /// Its settings.
+    /// The settings that the job was given.
     pub job_configs: JobConfigs,
     /// The addresses of its data sources with all placeholders filled, by their ids.
     pub data_source_urls: BTreeMap<DataSourceId, Value>,
@@ -110,13 +110,13 @@ pub struct Job {
     pub start_time: Option<String>,
     /// When it ended, likewise. Some engines never tell.
     pub end_time: Option<String>,
-    /// Whether other projects see it.
+    /// Whether other projects see the job.
     pub is_public: bool,
-    /// Whether it can be neither changed nor deleted.
+    /// Whether the job can be neither changed nor deleted.
     pub is_protected: bool,
-    /// When it was created, to the second.
+    /// When the job was created, to the second.
     pub created_at: Option<Timestamp>,
-    /// When it was changed last.
+    /// When the job was changed last.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -127,7 +127,7 @@ impl From<&Job> for JobId {
 }
 
 impl Job {
-    /// What it does.
+    /// What the job does.
     pub fn status(&self) -> &JobStatus {
         &self.info.status
     }

@@ -22,9 +22,9 @@ cloud_core::request! {
         interface: Option<Settings>,
     }
     opt {
-        /// Where it reads.
+        /// The data source that the job reads.
         @serde(rename = "input_id") input: DataSourceId,
-        /// Where it writes; another place than it reads from.
+        /// The data source that the job writes; another one than it reads.
         @serde(rename = "output_id") output: DataSourceId,
     }
     check |this: &Self| -> Result<()> {

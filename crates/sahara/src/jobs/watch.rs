@@ -21,7 +21,7 @@ use crate::wait::{self, failed, watch_by};
 #[serde(default)]
 #[non_exhaustive]
 pub struct Cluster {
-    /// Its status.
+    /// The status of the cluster.
     pub status: String,
     /// Why it has that.
     pub status_description: Option<String>,

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 cloud_core::open_enum! {
     /// From where an endpoint is meant to be reached.
     pub enum Interface {
-        /// From everywhere.
+        /// For use from everywhere.
         Public = "public",
-        /// From inside of the cloud.
+        /// For use from inside of the cloud.
         Internal = "internal",
-        /// By administrators.
+        /// For use by administrators.
         Admin = "admin",
     }
 }
@@ -34,7 +34,7 @@ pub struct Endpoint {
     pub region: String,
     /// The id of its region.
     pub region_id: String,
-    /// The address.
+    /// The address of the service.
     pub url: String,
 }
 
@@ -54,12 +54,12 @@ impl Endpoint {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Service {
-    /// Its type, such as `data-processing`.
+    /// The type of the service, such as `data-processing`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its name, which the operator chose.
+    /// The name of the service, which the operator chose.
     pub name: String,
-    /// Its addresses.
+    /// The addresses of the service.
     pub endpoints: Vec<Endpoint>,
 }
 
@@ -74,7 +74,7 @@ pub struct Catalog(pub Vec<Service>);
 pub struct EndpointFilter {
     /// Types of the service, the first that the catalog has counts. `-` and `_` are the same.
     pub types: Vec<String>,
-    /// Its name; any unless set.
+    /// The name of the service; any unless set.
     pub name: Option<String>,
     /// The interfaces, the best first.
     pub interfaces: Vec<Interface>,

@@ -76,11 +76,11 @@ fn described<Id: fmt::Display>(which: &IdOrName<Id>) -> String {
 /// An application credential: a login that a user has made for a program. Its project is fixed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApplicationCredential {
-    /// By id.
+    /// Names the credential by its id.
     Id(ApplicationCredentialId),
     /// By name, which is unique for its user only.
     Name {
-        /// The name.
+        /// The name of the credential.
         name: String,
         /// The user it belongs to.
         user: User,
@@ -88,7 +88,7 @@ pub enum ApplicationCredential {
 }
 
 impl ApplicationCredential {
-    /// By id.
+    /// Names the credential by its id.
     pub fn id(id: impl Into<ApplicationCredentialId>) -> Self {
         Self::Id(id.into())
     }
@@ -109,11 +109,11 @@ pub enum Scope {
     /// Left to the service: the user's default project, or nothing.
     #[default]
     Default,
-    /// A project.
+    /// The token is for a project.
     Project(Project),
-    /// A whole domain.
+    /// The token is for a whole domain.
     Domain(IdOrName<DomainId>),
-    /// The whole system.
+    /// The token is for the whole system.
     System,
     /// What the trust with this id says.
     Trust(TrustId),
@@ -163,32 +163,32 @@ impl Scope {
 pub enum Login {
     /// A user and a password, in version 3.
     Password {
-        /// The user.
+        /// The user who logs in.
         user: User,
-        /// The password.
+        /// The password of the user.
         password: SecretString,
         /// What the token is to be good for.
         scope: Scope,
     },
     /// A token that is there already, in version 3. What is got for it ends when the token does.
     Token {
-        /// The token.
+        /// The token that is there already.
         token: SecretString,
         /// What the new token is to be good for.
         scope: Scope,
     },
     /// An application credential, in version 3. It brings its scope along and must ask for none.
     ApplicationCredential {
-        /// The credential.
+        /// The id or the name of the credential.
         credential: ApplicationCredential,
-        /// Its secret.
+        /// The secret of the application credential.
         secret: SecretString,
     },
     /// A user and a password, in version 2.0, which current services do not have any more.
     V2Password {
-        /// The user.
+        /// The user who logs in.
         user: IdOrName<UserId>,
-        /// The password.
+        /// The password of the user.
         password: SecretString,
         /// The tenant, as projects were called; without one the token is good for nothing but getting others.
         tenant: Option<IdOrName<ProjectId>>,
@@ -196,7 +196,7 @@ pub enum Login {
 }
 
 impl Login {
-    /// By a password, in version 3.
+    /// Logs in by a password, in version 3.
     pub fn password(
         user: User,
         password: impl Into<SecretString>,
@@ -209,7 +209,7 @@ impl Login {
         }
     }
 
-    /// By a token that is there already, in version 3.
+    /// Logs in by a token that is there already, in version 3.
     pub fn token(token: impl Into<SecretString>, scope: impl Into<Scope>) -> Self {
         Self::Token {
             token: token.into(),
@@ -217,7 +217,7 @@ impl Login {
         }
     }
 
-    /// By an application credential, in version 3.
+    /// Logs in by an application credential, in version 3.
     pub fn application_credential(
         credential: ApplicationCredential,
         secret: impl Into<SecretString>,
@@ -228,7 +228,7 @@ impl Login {
         }
     }
 
-    /// By a password, in version 2.0.
+    /// Logs in by a password, in version 2.0.
     pub fn v2_password(
         user: impl Into<IdOrName<UserId>>,
         password: impl Into<SecretString>,

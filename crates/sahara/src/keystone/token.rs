@@ -27,11 +27,11 @@ pub struct Named<Id> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenScope {
-    /// A project.
+    /// The token is for a project.
     Project,
-    /// A domain.
+    /// The token is for a domain.
     Domain,
-    /// The system.
+    /// The token is for the whole system.
     System,
     /// Nothing but getting other tokens.
     Unscoped,
@@ -42,7 +42,7 @@ pub enum TokenScope {
 #[serde(default)]
 #[non_exhaustive]
 pub struct TokenInfo {
-    /// Whose it is.
+    /// The user whose token it is.
     pub user: Named<UserId>,
     /// The project it is good for.
     pub project: Option<Named<ProjectId>>,

@@ -67,7 +67,7 @@ fn the_kind_of_login_is_named_or_found_out() {
         ),
         (
             vec![user, password, domain, ("OS_TRUST_ID", "t")],
-            "u@D:hunter2 Trust(\"t\")",
+            "u@D:hunter2 trust t",
         ),
         (vec![token, project], "token hunter2 project p@#default"),
         (
