@@ -127,6 +127,10 @@ impl<'a> ClusterTemplates<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster-template:list`, in v1.1 `data-processing:cluster-templates:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListClusterTemplates {
         ListClusterTemplates::new(
             self.0
@@ -164,6 +168,10 @@ impl<'a> ClusterTemplates<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster-template:get`, in v1.1 `data-processing:cluster-templates:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get(self, id: impl Into<ClusterTemplateId>) -> Call<ClusterTemplate> {
         self.0
             .get(both!(GET_CLUSTER_TEMPLATE), id.into(), "cluster_template")
@@ -176,6 +184,10 @@ impl<'a> ClusterTemplates<'a> {
     ///
     /// The policy rules `data-processing:cluster-template:get` and `data-processing:cluster-template:list`, in v1.1
     /// `data-processing:cluster-templates:get` and `data-processing:cluster-templates:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find(
         self,
         template: impl Into<IdOrName<ClusterTemplateId>>,
@@ -232,6 +244,10 @@ impl<'a> ClusterTemplates<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster-template:get`, in v1.1 `data-processing:cluster-templates:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn export(self, id: impl Into<ClusterTemplateId>) -> Call<Exported> {
         self.0.get(
             both!(EXPORT_CLUSTER_TEMPLATE),
@@ -246,6 +262,10 @@ impl<'a> ClusterTemplates<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster-template:create`, in v1.1 `data-processing:cluster-templates:create`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create).
     pub fn import(self, exported: &Exported) -> ImportTemplate<ClusterTemplate> {
         let call = self.0.call(
             both!(CREATE_CLUSTER_TEMPLATE),
@@ -271,8 +291,8 @@ cloud_core::list_request! {
 
 impl ListClusterTemplates {
     /// Sorts by `id`, `name`, `plugin_name`, `plugin_version`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
-    pub fn sort(self, sort: Sort) -> Self {
-        self.with_list(|list| sorted(list, &sort))
+    pub fn sort(self, sort: impl Into<Sort>) -> Self {
+        self.with_list(|list| sorted(list, &sort.into()))
     }
 }
 

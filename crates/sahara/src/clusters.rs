@@ -91,6 +91,10 @@ impl<'a> Clusters<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster:list`, in v1.1 `data-processing:clusters:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListClusters {
         ListClusters::new(self.0.list(both!(LIST_CLUSTERS), "clusters"))
     }
@@ -146,7 +150,6 @@ impl<'a> Clusters<'a> {
         blueprint: impl Into<Blueprint>,
         count: u32,
     ) -> CreateClusters {
-        let client = self.0.clone();
         /// A cluster in the answer of v2; v1.1 gives ids alone. One without an id still counts: to wait for it is an error
         /// about the id.
         #[derive(Default, Deserialize)]
@@ -159,6 +162,7 @@ impl<'a> Clusters<'a> {
         struct Identified {
             id: ClusterId,
         }
+        let client = self.0.clone();
         let ids = match self.0.version() {
             Version::V1_1 => Decode::key("clusters"),
             Version::V2 => Decode::key("clusters").map(|clusters: Vec<Wrapped>| {
@@ -184,6 +188,10 @@ impl<'a> Clusters<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get(self, id: impl Into<ClusterId>) -> Call<Cluster> {
         self.0.get(both!(GET_CLUSTER), id.into(), "cluster")
     }
@@ -194,6 +202,10 @@ impl<'a> Clusters<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster:get`, in v1.1 `data-processing:clusters:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get_with_progress(self, id: impl Into<ClusterId>) -> Call<Cluster> {
         self.get(id).query("show_progress", true)
     }
@@ -205,6 +217,10 @@ impl<'a> Clusters<'a> {
     ///
     /// The policy rules `data-processing:cluster:get` and `data-processing:cluster:list`, in v1.1
     /// `data-processing:clusters:get` and `data-processing:clusters:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find(self, cluster: impl Into<IdOrName<ClusterId>>) -> Task<Option<Cluster>> {
         self.lookup().find(cluster.into(), |id| self.get(id))
     }
@@ -223,6 +239,10 @@ impl<'a> Clusters<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster:list`, in v1.1 `data-processing:clusters:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find_leftover(self, name: impl Into<String>) -> Task<Option<Cluster>> {
         let (own, name) = (self.0.project_id().clone(), name.into());
         // In one piece, by the exact name: a filter would be a pattern on some databases.
@@ -314,6 +334,10 @@ impl<'a> Clusters<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:cluster:update`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn update_keypair(self, id: impl Into<ClusterId>) -> Call<Cluster> {
         #[derive(Serialize)]
         struct Body {
@@ -395,7 +419,7 @@ cloud_core::list_request! {
 
 impl ListClusters {
     /// Sorts by `id`, `name`, `plugin_name`, `plugin_version` or `status`. In any order but that of the ids the list comes in one piece.
-    pub fn sort(self, sort: Sort) -> Self {
-        self.with_list(|list| sorted(list, &sort))
+    pub fn sort(self, sort: impl Into<Sort>) -> Self {
+        self.with_list(|list| sorted(list, &sort.into()))
     }
 }

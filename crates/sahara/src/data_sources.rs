@@ -117,6 +117,10 @@ impl<'a> DataSources<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:data-source:list`, in v1.1 `data-processing:data-sources:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListDataSources {
         ListDataSources::new(self.0.list(both!(LIST_DATA_SOURCES), "data_sources"))
     }
@@ -151,6 +155,10 @@ impl<'a> DataSources<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:data-source:get`, in v1.1 `data-processing:data-sources:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get(self, id: impl Into<DataSourceId>) -> Call<DataSource> {
         self.0.get(both!(GET_DATA_SOURCE), id.into(), "data_source")
     }
@@ -164,6 +172,10 @@ impl<'a> DataSources<'a> {
     ///
     /// The policy rules `data-processing:data-source:get` and `data-processing:data-source:list`, in v1.1
     /// `data-processing:data-sources:get` and `data-processing:data-sources:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find(self, source: impl Into<IdOrName<DataSourceId>>) -> Task<Option<DataSource>> {
         self.lookup().find(source.into(), |id| self.get(id))
     }
@@ -221,8 +233,8 @@ cloud_core::list_request! {
 
 impl ListDataSources {
     /// Sorts by `id`, `name`, `type`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
-    pub fn sort(self, sort: Sort) -> Self {
-        self.with_list(|list| sorted(list, &sort))
+    pub fn sort(self, sort: impl Into<Sort>) -> Self {
+        self.with_list(|list| sorted(list, &sort.into()))
     }
 }
 

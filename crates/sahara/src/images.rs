@@ -110,6 +110,10 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:image:list`, in v1.1 `data-processing:images:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListImages {
         ListImages::new(self.0.list(both!(LIST_IMAGES), "images").in_style(Whole))
     }
@@ -134,6 +138,10 @@ impl<'a> Images<'a> {
     ///
     /// The policy rules `data-processing:image:get` and `data-processing:image:list`, in v1.1
     /// `data-processing:images:get` and `data-processing:images:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find(self, image: impl Into<IdOrName<ImageId>>) -> Task<Option<Image>> {
         let (get, name) = match image.into() {
             IdOrName::Id(id) => (Some(self.get(id)), None),
@@ -164,6 +172,10 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:image:register`, in v1.1 `data-processing:images:register`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn register(self, id: impl Into<ImageId>, username: impl Into<String>) -> RegisterImage {
         RegisterImage::new(
             self.0.get(both!(REGISTER_IMAGE), id.into(), "image"),
@@ -176,6 +188,10 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:image:unregister`, in v1.1 `data-processing:images:unregister`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn unregister(self, id: impl Into<ImageId>) -> Call<()> {
         self.0.delete(both!(UNREGISTER_IMAGE), id.into())
     }
@@ -186,6 +202,10 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:images:add_tags`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn tag(
         self,
         id: impl Into<ImageId>,
@@ -203,6 +223,10 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:images:remove_tags`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn untag(
         self,
         id: impl Into<ImageId>,
@@ -220,6 +244,10 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:image:get-tags`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn tags(self, id: impl Into<ImageId>) -> Call<Vec<String>> {
         let decode = Decode::<TagsAnswer>::json().map(|answer| match answer {
             TagsAnswer::List(tags) => tags,
@@ -236,6 +264,10 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:image:set-tags`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn set_tags(
         self,
         id: impl Into<ImageId>,
@@ -253,6 +285,10 @@ impl<'a> Images<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:image:remove-tags`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn delete_tags(self, id: impl Into<ImageId>) -> Call<()> {
         self.0.delete(Op::V2(&v2::DELETE_IMAGE_TAGS), id.into())
     }
@@ -265,6 +301,10 @@ impl<'a> Images<'a> {
     ///
     /// The policy rule `data-processing:image:set-tags`, in v1.1 `data-processing:images:get`,
     /// `data-processing:images:add_tags` and `data-processing:images:remove_tags`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn update_tags(
         self,
         id: impl Into<ImageId>,

@@ -104,6 +104,10 @@ impl<'a> JobBinaries<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-binary:list`, in v1.1 `data-processing:job-binaries:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListJobBinaries {
         ListJobBinaries::new(self.0.list(both!(LIST_JOB_BINARIES), "binaries"))
     }
@@ -132,6 +136,10 @@ impl<'a> JobBinaries<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-binary:get`, in v1.1 `data-processing:job-binaries:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get(self, id: impl Into<JobBinaryId>) -> Call<JobBinary> {
         self.0.get(both!(GET_JOB_BINARY), id.into(), "job_binary")
     }
@@ -143,6 +151,10 @@ impl<'a> JobBinaries<'a> {
     ///
     /// The policy rules `data-processing:job-binary:get` and `data-processing:job-binary:list`, in v1.1
     /// `data-processing:job-binaries:get` and `data-processing:job-binaries:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find(self, binary: impl Into<IdOrName<JobBinaryId>>) -> Task<Option<JobBinary>> {
         self.lookup().find(binary.into(), |id| self.get(id))
     }
@@ -220,8 +232,8 @@ cloud_core::list_request! {
 
 impl ListJobBinaries {
     /// Sorts by `id`, `name`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
-    pub fn sort(self, sort: Sort) -> Self {
-        self.with_list(|list| sorted(list, &sort))
+    pub fn sort(self, sort: impl Into<Sort>) -> Self {
+        self.with_list(|list| sorted(list, &sort.into()))
     }
 }
 

@@ -102,6 +102,10 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-binary-internals:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListJobBinaryInternals {
         ListJobBinaryInternals::new(
             self.0
@@ -145,6 +149,10 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-binary-internals:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get(self, id: impl Into<JobBinaryInternalId>) -> Call<JobBinaryInternal> {
         self.0.get(
             Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL),
@@ -159,6 +167,10 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Permissions
     ///
     /// The policy rules `data-processing:job-binary-internals:get` and `data-processing:job-binary-internals:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find(
         self,
         program: impl Into<IdOrName<JobBinaryInternalId>>,
@@ -211,6 +223,10 @@ impl<'a> JobBinaryInternals<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-binary-internals:get_data`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn data(self, id: impl Into<JobBinaryInternalId>) -> Call<Bytes> {
         self.0
             .call(Op::V1_1(&v1_1::GET_JOB_BINARY_INTERNAL_DATA), data())
@@ -241,8 +257,8 @@ cloud_core::list_request! {
 
 impl ListJobBinaryInternals {
     /// Sorts by `id`, `name`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
-    pub fn sort(self, sort: Sort) -> Self {
-        self.with_list(|list| sorted(list, &sort))
+    pub fn sort(self, sort: impl Into<Sort>) -> Self {
+        self.with_list(|list| sorted(list, &sort.into()))
     }
 }
 

@@ -120,6 +120,10 @@ impl<'a> JobTemplates<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-template:list`, in v1.1 `data-processing:jobs:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListJobTemplates {
         ListJobTemplates::new(self.0.list(both!(LIST_JOB_TEMPLATES), self.keys().1))
     }
@@ -150,6 +154,10 @@ impl<'a> JobTemplates<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-template:get`, in v1.1 `data-processing:jobs:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get(self, id: impl Into<JobTemplateId>) -> Call<JobTemplate> {
         self.0
             .get(both!(GET_JOB_TEMPLATE), id.into(), self.keys().0)
@@ -163,6 +171,10 @@ impl<'a> JobTemplates<'a> {
     ///
     /// The policy rules `data-processing:job-template:get` and `data-processing:job-template:list`, in v1.1
     /// `data-processing:jobs:get` and `data-processing:jobs:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find(self, template: impl Into<IdOrName<JobTemplateId>>) -> Task<Option<JobTemplate>> {
         self.lookup().find(template.into(), |id| self.get(id))
     }
@@ -211,6 +223,10 @@ impl<'a> JobTemplates<'a> {
     ///
     /// The policy rule `data-processing:job-template:get-config-hints`, in v1.1
     /// `data-processing:jobs:get_config_hints`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn config_hints(self, kind: impl Into<JobType>) -> Call<ConfigHints> {
         self.0
             .get(both!(GET_JOB_CONFIG_HINTS), kind.into(), "job_config")
@@ -231,8 +247,8 @@ cloud_core::list_request! {
 
 impl ListJobTemplates {
     /// Sorts by `id`, `name`, `type`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
-    pub fn sort(self, sort: Sort) -> Self {
-        self.with_list(|list| sorted(list, &sort))
+    pub fn sort(self, sort: impl Into<Sort>) -> Self {
+        self.with_list(|list| sorted(list, &sort.into()))
     }
 }
 

@@ -156,6 +156,10 @@ impl<'a> JobTypes<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-type:list`, in v1.1 `data-processing:job-types:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListJobTypes {
         let decode = Decode::<Page<_>>::page::<NoMeta>("job_types");
         ListJobTypes {

@@ -87,6 +87,10 @@ impl<'a> Jobs<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job:list`, in v1.1 `data-processing:job-executions:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListJobs {
         let list = self.0.list(both!(LIST_JOBS), self.keys().1);
         ListJobs::new(list.distinct(|job: &Job| job.id.as_str()))
@@ -132,6 +136,10 @@ impl<'a> Jobs<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job:get`, in v1.1 `data-processing:job-executions:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get(self, id: impl Into<JobId>) -> Call<Job> {
         self.0.get(both!(GET_JOB), id.into(), self.keys().0)
     }
@@ -145,6 +153,10 @@ impl<'a> Jobs<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:job-executions:refresh_status`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn refresh(self, id: impl Into<JobId>) -> Call<Job> {
         self.0
             .call_in(
@@ -300,8 +312,8 @@ cloud_core::list_request! {
 impl ListJobs {
     /// Sorts by `id`. The service takes `job_template`, `cluster` and `status` too, and fails with 500 (measured on
     /// Sahara 19).
-    pub fn sort(self, sort: Sort) -> Self {
-        self.with_list(|list| sorted(list, &sort))
+    pub fn sort(self, sort: impl Into<Sort>) -> Self {
+        self.with_list(|list| sorted(list, &sort.into()))
     }
 }
 

@@ -150,6 +150,10 @@ impl<'a> NodeGroupTemplates<'a> {
     ///
     /// The policy rule `data-processing:node-group-template:list`, in v1.1
     /// `data-processing:node-group-templates:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListNodeGroupTemplates {
         ListNodeGroupTemplates::new(
             self.0
@@ -199,6 +203,10 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:node-group-template:get`, in v1.1 `data-processing:node-group-templates:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn get(self, id: impl Into<NodeGroupTemplateId>) -> Call<NodeGroupTemplate> {
         self.0.get(
             both!(GET_NODE_GROUP_TEMPLATE),
@@ -214,6 +222,10 @@ impl<'a> NodeGroupTemplates<'a> {
     ///
     /// The policy rules `data-processing:node-group-template:get` and `data-processing:node-group-template:list`, in
     /// v1.1 `data-processing:node-group-templates:get` and `data-processing:node-group-templates:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn find(
         self,
         template: impl Into<IdOrName<NodeGroupTemplateId>>,
@@ -271,6 +283,10 @@ impl<'a> NodeGroupTemplates<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:node-group-template:get`, in v1.1 `data-processing:node-group-templates:get`.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND`: there is none with this id.
     pub fn export(self, id: impl Into<NodeGroupTemplateId>) -> Call<Exported> {
         self.0
             .call(
@@ -287,6 +303,10 @@ impl<'a> NodeGroupTemplates<'a> {
     ///
     /// The policy rule `data-processing:node-group-template:create`, in v1.1
     /// `data-processing:node-group-templates:create`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create), and `flavor_id` where its gap is not filled.
     pub fn import(self, exported: &Exported) -> ImportTemplate<NodeGroupTemplate> {
         let call = self.0.call(
             both!(CREATE_NODE_GROUP_TEMPLATE),
@@ -312,8 +332,8 @@ cloud_core::list_request! {
 
 impl ListNodeGroupTemplates {
     /// Sorts by `id`, `name`, `plugin_name`, `plugin_version`, `created_at` or `updated_at`. In any order but that of the ids the list comes in one piece.
-    pub fn sort(self, sort: Sort) -> Self {
-        self.with_list(|list| sorted(list, &sort))
+    pub fn sort(self, sort: impl Into<Sort>) -> Self {
+        self.with_list(|list| sorted(list, &sort.into()))
     }
 }
 

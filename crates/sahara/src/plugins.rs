@@ -237,6 +237,10 @@ impl<'a> Plugins<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:plugin:list`, in v1.1 `data-processing:plugins:get_all`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn list(self) -> ListPlugins {
         ListPlugins::new(self.0.list(both!(LIST_PLUGINS), "plugins").in_style(Whole))
     }
@@ -246,6 +250,10 @@ impl<'a> Plugins<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:plugin:get`, in v1.1 `data-processing:plugins:get`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn get(self, name: impl Into<String>) -> Call<Plugin> {
         self.0.get(both!(GET_PLUGIN), name.into(), "plugin")
     }
@@ -255,6 +263,10 @@ impl<'a> Plugins<'a> {
     /// # Permissions
     ///
     /// The policy rule `data-processing:plugin:get-version`, in v1.1 `data-processing:plugins:get_version`.
+    ///
+    /// # Errors
+    ///
+    /// `FORBIDDEN`: the policy rule is missing.
     pub fn get_version(
         self,
         name: impl Into<String>,

@@ -361,6 +361,29 @@ async fn a_scaling_that_may_have_begun_is_not_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_cluster_is_created_once_although_its_answer_was_lost() {
+    for version in VERSIONS_OF_THE_API {
+        let sandbox = Sandbox::new();
+        let api = client(&sandbox, "demo", version).await;
+        let template = template(&api).await;
+        let create = || api.clusters().create("a", &template).keypair("demo-key");
+        sandbox.faults().next(Fault::ResetAfterHandling);
+        let lost = create().or_get().await.unwrap();
+        assert!(!lost.was_created());
+        let cluster = lost.wait().await.unwrap();
+        assert_eq!(cluster.status, ClusterStatus::Active);
+        // The program runs a second time.
+        let again = create().or_get().await.unwrap();
+        assert_eq!((again.was_created(), &again.id), (false, &cluster.id));
+        assert_eq!(again.wait().await.unwrap().id, cluster.id);
+        // Another program wants something else under this name.
+        let other = create().is_transient(true).or_get().await.unwrap_err();
+        assert_eq!(other.code(), Some("NAME_ALREADY_EXISTS"));
+        assert_eq!(api.clusters().list().all().await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_creation_that_fails_is_an_error_with_its_reason() {
     for version in VERSIONS_OF_THE_API {
         let sandbox = Sandbox::new();
