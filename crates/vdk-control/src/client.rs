@@ -17,20 +17,10 @@ use cloud_core::{Error, ErrorKind, Result};
 use http::HeaderValue;
 use secrecy::SecretString;
 
+use crate::PRODUCT;
 use crate::config::Settings;
-use crate::credential::{Basics, Excuse, Fetched, Grant, Login};
+use crate::credential::{Basics, Fetched, Grant, Login, MissingToken};
 use crate::dialect::VdkDialect;
-use crate::oauth::ClientIdOfTeam;
-use crate::ops;
-use crate::team::Team;
-
-pub(crate) const PRODUCT: &str = concat!(
-    "cloud-vdk-control/",
-    env!("CARGO_PKG_VERSION"),
-    " (+",
-    env!("CARGO_PKG_REPOSITORY"),
-    ")"
-);
 
 /// How long an upload may take unless the settings say otherwise: what the `vdk` command line means to allow a request.
 const TRANSFER_TIMEOUT: Duration = Duration::from_secs(900);
@@ -74,45 +64,14 @@ impl Client {
         ClientBuilder::default()
     }
 
-    /// A team, and all that belongs to it.
-    pub fn team(&self, name: impl Into<String>) -> Team {
-        Team::new(self.clone(), name.into())
-    }
-
-    /// The team of the settings of the `vdk` command line, when there is one.
-    pub fn default_team(&self) -> Option<Team> {
-        self.0.team.as_ref().map(|team| self.team(team.as_str()))
-    }
-
-    /// The teams that these OAuth clients belong to (`POST /data-jobs/oauth-credentials/client-ids`; without a mark of
-    /// stability). It changes nothing, so it is repeated after failures that pass.
-    ///
-    /// Needs no access token.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// api.team("analytics").oauth_credentials().put("loader-client", "client-secret").await?;
-    /// let teams = api.teams_of_client_ids(["loader-client"]).await?;
-    /// assert_eq!(teams[0].team_name, "analytics");
-    /// # Ok(()) }
-    /// ```
-    pub fn teams_of_client_ids(
-        &self,
-        ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Call<Vec<ClientIdOfTeam>> {
-        let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
-        let call = self
-            .call(&ops::GET_TEAMS_OF_CLIENT_IDS, Decode::json())
-            .json(&ids);
-        call.options(|options| options.idempotent(true))
-    }
-
     /// The base URL of the service.
     pub fn endpoint(&self) -> &str {
         self.0.base.as_str()
+    }
+
+    /// The name of the team that the settings name.
+    pub(crate) fn team_of_settings(&self) -> Option<&str> {
+        self.0.team.as_deref()
     }
 
     pub(crate) fn engine(&self) -> &Engine {
@@ -332,11 +291,11 @@ impl ClientBuilder {
                 "must be longer than zero",
             ));
         }
-        let excuse = Excuse::default();
+        let missing_token = MissingToken::default();
         let login = self.login.unwrap_or(Login::Nobody);
         let secrets = Secrets::new(login.secrets());
-        let credential = login.build(&self.options, &excuse, &secrets)?;
-        let dialect = Arc::new(VdkDialect::new(op_id, excuse, secrets));
+        let credential = login.build(&self.options, &missing_token, &secrets)?;
+        let dialect = Arc::new(VdkDialect::new(op_id, missing_token, secrets));
         let engine = self
             .options
             .engine(PRODUCT, dialect, credential, base.is_plain_http())?;

@@ -39,9 +39,9 @@ use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::credential::login_file::LoginFile;
 use crate::credential::{Fetched, Grant, Login};
 
-pub(crate) mod cache;
 mod ini;
 mod retries;
 
@@ -163,7 +163,7 @@ fn login(env: &Environment, file: Option<PathBuf>) -> Result<Login> {
         return Ok(Login::Nobody);
     };
     match read(env, &path)? {
-        Some(text) => cache::Cache::parse(path, &text)?.login(),
+        Some(text) => LoginFile::parse(path, &text)?.login(),
         None => Ok(Login::Nobody),
     }
 }

@@ -17,6 +17,7 @@ use cloud_core::{Error, ErrorKind, Result};
 use http::Request;
 use secrecy::{ExposeSecret, SecretString};
 
+pub(crate) mod login_file;
 mod token_service;
 
 pub(crate) use token_service::{Basics, TokenService, refused};
@@ -115,7 +116,7 @@ impl Login {
     pub(crate) fn build(
         self,
         options: &ClientOptions,
-        excuse: &Excuse,
+        missing_token: &MissingToken,
         secrets: &Secrets,
     ) -> Result<Option<Arc<dyn Credential>>> {
         let fetched = match self {
@@ -153,7 +154,7 @@ impl Login {
             return Ok(Some(Arc::new(Found {
                 cache,
                 clock,
-                excuse: excuse.clone(),
+                missing_token: missing_token.clone(),
             })));
         }
         Ok(Some(Arc::new(cache)))
@@ -286,7 +287,7 @@ impl Source {
                 let now = Timestamp::from(self.clock.system_now()).as_unix();
                 // The old one may be worthless now. Failing to keep the new one costs the next login, not this call.
                 let kept = move || {
-                    crate::config::cache::renew(
+                    login_file::renew(
                         &file,
                         &access,
                         &new,
@@ -309,9 +310,9 @@ impl Source {
 
 /// Why calls go without a token at the moment.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Excuse(Arc<Mutex<Option<(Instant, Error)>>>);
+pub(crate) struct MissingToken(Arc<Mutex<Option<(Instant, Error)>>>);
 
-impl Excuse {
+impl MissingToken {
     pub(crate) fn reason(&self) -> Option<Error> {
         Some(lock(&self.0).as_ref()?.1.clone())
     }
@@ -332,20 +333,20 @@ impl Excuse {
 struct Found<C> {
     cache: C,
     clock: Arc<dyn Clock>,
-    excuse: Excuse,
+    missing_token: MissingToken,
 }
 
 #[async_trait]
 impl<C: Credential> Credential for Found<C> {
     async fn ready(&self) -> Result<()> {
-        if !self.excuse.is_fresh(self.clock.now()) {
+        if !self.missing_token.is_fresh(self.clock.now()) {
             self.note(&self.cache.ready().await);
         }
         Ok(())
     }
 
     async fn authorize(&self, request: &mut Request<Body>) -> Result<u64> {
-        if self.excuse.is_fresh(self.clock.now()) {
+        if self.missing_token.is_fresh(self.clock.now()) {
             return Ok(0);
         }
         let result = self.cache.authorize(request).await;
@@ -367,7 +368,7 @@ impl<C> Found<C> {
     /// Keeps why there is no token, for the message of a service that wants one.
     fn note<T>(&self, result: &Result<T>) {
         let failed = result.as_ref().err();
-        *lock(&self.excuse.0) = failed.map(|error| (self.clock.now(), error.clone()));
+        *lock(&self.missing_token.0) = failed.map(|error| (self.clock.now(), error.clone()));
     }
 }
 

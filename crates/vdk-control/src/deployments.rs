@@ -11,13 +11,14 @@ use cloud_core::model::PageInfo;
 use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::job::Job;
-use crate::jobs::{Contacts, Schedule};
+use crate::jobs::{Contacts, Job, Schedule};
 use crate::ops;
 
-mod requests;
+mod change;
+mod deploy;
 
-pub use requests::{Deploy, Deploying, PatchDeployment, UpdateDeployment};
+pub use change::{PatchDeployment, UpdateDeployment};
+pub use deploy::{Deploy, DeploymentChange};
 
 cloud_core::open_enum! {
     /// What a deployment is for. The server pays no heed to it.
@@ -35,16 +36,16 @@ cloud_core::open_enum! {
 #[non_exhaustive]
 pub struct Resources {
     /// The CPU that it begins with, in tenths of a core.
-    #[serde(alias = "cpuRequest")]
+    #[serde(alias = "cpuRequest", skip_serializing_if = "Option::is_none")]
     pub cpu_request: Option<f64>,
     /// The most CPU that it gets, in tenths of a core.
-    #[serde(alias = "cpuLimit")]
+    #[serde(alias = "cpuLimit", skip_serializing_if = "Option::is_none")]
     pub cpu_limit: Option<f64>,
     /// The memory that it begins with, in MiB.
-    #[serde(alias = "memoryRequest")]
+    #[serde(alias = "memoryRequest", skip_serializing_if = "Option::is_none")]
     pub memory_request: Option<i32>,
     /// The most memory that it gets, in MiB.
-    #[serde(alias = "memoryLimit")]
+    #[serde(alias = "memoryLimit", skip_serializing_if = "Option::is_none")]
     pub memory_limit: Option<i32>,
 }
 
@@ -107,7 +108,41 @@ impl DeploymentStatus {
     }
 }
 
-/// `../jobs/{job_name}/deployments`. The server keeps one deployment a job, whatever its name.
+impl Job {
+    /// The deployment of the job.
+    pub fn deployments(&self) -> Deployments<'_> {
+        Deployments(self)
+    }
+}
+
+/// The deployments of a job, `/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments`. The server keeps one
+/// deployment a job, whatever its name.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::builder().action_duration(std::time::Duration::ZERO).build();
+/// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+/// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
+/// # let api = builder.transport(sandbox.vdk_control()).build()?;
+/// # let job = api.team("analytics").jobs().create("daily-load").await?;
+/// # let folder = std::env::temp_dir().join(format!("vdk-deployments-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder).unwrap();
+/// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+/// # let path = folder.to_str().unwrap();
+/// let version = job.sources().upload_dir(path).reason("first version").await?;
+/// let deploying = job.deploy(&version.version_sha).python_version("3.11").await?;
+/// assert!(deploying.before.is_none(), "nothing was deployed before");
+/// let deployment = deploying.wait().await?;
+/// assert!(deployment.is_enabled() && deployment.job_version == version.version_sha);
+///
+/// job.deployments().disable().await?; // what is deployed stays, and does not run
+/// assert!(!job.deployments().get().await?.is_enabled());
+///
+/// job.deployments().delete().await?;
+/// assert!(job.deployments().get().await.unwrap_err().is_not_found());
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Deployments<'a>(&'a Job);
 
@@ -117,34 +152,17 @@ impl fmt::Debug for Deployments<'_> {
     }
 }
 
-impl<'a> Deployments<'a> {
-    pub(crate) fn new(job: &'a Job) -> Self {
-        Self(job)
-    }
-
+impl Deployments<'_> {
     /// The deployments of the job: one, or none (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments`;
     /// stable).
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job.
+    /// [Read access](crate#access) to the team.
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-nlistselfListDeployments-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// assert_eq!(job.deployments().list().all().await?[0].job_version, version.version_sha);
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) when there is no job.
     pub fn list(self) -> ListDeployments {
         ListDeployments::new(List::whole(self.0.call(
             &ops::LIST_DEPLOYMENTS,
@@ -154,28 +172,13 @@ impl<'a> Deployments<'a> {
 
     /// The deployment (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`; stable).
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job, or it is not deployed.
+    /// [Read access](crate#access) to the team.
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-selfCallDeploymentStatus-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let deployment = job.deployments().get().await?;
-    /// assert_eq!(deployment.job_version, version.version_sha);
-    /// println!("since {:?}", deployment.deployed_at());
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) when there is no job, or it is not deployed.
     pub fn get(self) -> Call<DeploymentStatus> {
         self.0
             .deployment_call(&ops::READ_DEPLOYMENT, Decode::json())
@@ -185,29 +188,14 @@ impl<'a> Deployments<'a> {
     /// stable). What is not set stays as it was; another version of Python resets that of VDK. The service works on it
     /// after it has answered, and tells the outcome by mail only; [`Job::deploy`] can wait for it.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// Errors worth handling: [`is_not_found`](Error::is_not_found), [`is_conflict`](Error::is_conflict) when the
-    /// service does not have the Python version.
+    /// [Write access](crate#access) to the team.
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-dateselfUpdateDeployment-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// let update = job.deployments().update().job_version(&version.version_sha).enabled(true);
-    /// update.send_notification(false).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// // Some time later:
-    /// assert!(job.deployments().get().await?.is_enabled());
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found), [`is_conflict`](Error::is_conflict) when the service does not have the
+    /// Python version.
     pub fn update(self) -> UpdateDeployment {
         UpdateDeployment::new(self.0.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing()))
     }
@@ -216,28 +204,14 @@ impl<'a> Deployments<'a> {
     /// (`PATCH /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`; stable). What is not set
     /// stays as it was.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no deployment, 400 when a version of
-    /// the job or of Python is another than the one deployed.
+    /// [Write access](crate#access) to the team.
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-patchselfPatchDeployment-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// job.deployments().patch().enabled(false).await?;
-    /// assert!(!job.deployments().get().await?.is_enabled());
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) when there is no deployment, 400 when a version of the job or of Python is
+    /// another than the one deployed.
     pub fn patch(self) -> PatchDeployment {
         PatchDeployment::new(
             self.0
@@ -248,26 +222,9 @@ impl<'a> Deployments<'a> {
     /// Lets what is deployed run, by [`patch`](Self::patch)
     /// (`PATCH /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`).
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-enable-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// job.deployments().disable().await?;
-    /// job.deployments().enable().await?;
-    /// assert!(job.deployments().get().await?.is_enabled());
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub fn enable(self) -> PatchDeployment {
         self.patch().enabled(true)
     }
@@ -276,25 +233,9 @@ impl<'a> Deployments<'a> {
     /// (`PATCH /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`). An execution under way is
     /// not stopped.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-disable-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// job.deployments().disable().await?;
-    /// assert!(!job.deployments().get().await?.is_enabled());
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub fn disable(self) -> PatchDeployment {
         self.patch().enabled(false)
     }
@@ -302,25 +243,9 @@ impl<'a> Deployments<'a> {
     /// Takes the deployment away (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}`;
     /// stable). An execution under way is not stopped.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-ntsrspubfndeleteselfCall-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// job.deployments().delete().await?;
-    /// assert!(job.deployments().get().await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub fn delete(self) -> Call<()> {
         self.0
             .deployment_call(&ops::DELETE_DEPLOYMENT, Decode::nothing())

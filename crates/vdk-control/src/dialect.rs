@@ -7,7 +7,7 @@ use cloud_core::request::Dialect;
 use cloud_core::secrets::Secrets;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use crate::credential::Excuse;
+use crate::credential::MissingToken;
 use crate::error::ApiError;
 
 /// The header by which a call is followed through the platform: it is logged, becomes the `op_id` of an execution, and
@@ -17,17 +17,21 @@ pub(crate) const OP_ID: HeaderName = HeaderName::from_static("x-opid");
 /// What the answers of the service mean.
 pub(crate) struct VdkDialect {
     op_id: Option<HeaderValue>,
-    excuse: Excuse,
+    missing_token: MissingToken,
     secrets: Secrets,
 }
 
 impl VdkDialect {
-    /// All calls are named `op_id`, where there is one; `excuse` tells why they are sent without a token; errors show none
+    /// All calls are named `op_id`, where there is one; `missing_token` tells why they are sent without a token; errors show none
     /// of the `secrets`.
-    pub(crate) fn new(op_id: Option<HeaderValue>, excuse: Excuse, secrets: Secrets) -> Self {
+    pub(crate) fn new(
+        op_id: Option<HeaderValue>,
+        missing_token: MissingToken,
+        secrets: Secrets,
+    ) -> Self {
         Self {
             op_id,
-            excuse,
+            missing_token,
             secrets,
         }
     }
@@ -49,7 +53,7 @@ impl Dialect for VdkDialect {
         let mut message = error.as_ref().map(ToString::to_string);
         let mut transient = None;
         if response.status == StatusCode::UNAUTHORIZED
-            && let Some(reason) = self.excuse.reason()
+            && let Some(reason) = self.missing_token.reason()
         {
             // When the token service is back, so is the token.
             transient = reason.is_retryable().then_some(true);

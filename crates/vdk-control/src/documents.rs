@@ -76,7 +76,7 @@ macro_rules! document {
 
         #[doc = concat!("`../deployments/{deployment_id}/", $what, "`.")]
         #[derive(Clone, Copy)]
-        pub struct $group<'a>(&'a $crate::job::Job);
+        pub struct $group<'a>(&'a $crate::jobs::Job);
 
         impl std::fmt::Debug for $group<'_> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -85,10 +85,6 @@ macro_rules! document {
         }
 
         impl<'a> $group<'a> {
-            pub(crate) fn new(job: &'a $crate::job::Job) -> Self {
-                Self(job)
-            }
-
             #[doc = concat!(
                 "All ", $what, " of the job",
                 " (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/",
@@ -97,17 +93,9 @@ macro_rules! document {
             ///
             #[doc = $on_read]
             ///
-            /// Needs [read access](crate#access) to the team.
+            /// # Permissions
             ///
-            /// ```
-            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-            /// # let sandbox = cloud_sandbox::Sandbox::new();
-            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-            #[doc = concat!("assert!(job.", $what, "().get().await?.is_empty());")]
-            /// # Ok(()) }
-            /// ```
+            /// [Read access](crate#access) to the team.
             pub fn get(self) -> cloud_core::call::Call<$name> {
                 self.0.deployment_call(&$crate::ops::$read, cloud_core::decode::Decode::json())
             }
@@ -120,21 +108,9 @@ macro_rules! document {
             ///
             #[doc = $on_write]
             ///
-            /// Needs [write access](crate#access) to the team.
+            /// # Permissions
             ///
-            /// ```
-            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-            /// # let sandbox = cloud_sandbox::Sandbox::new();
-            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-            #[doc = concat!("use vdk_control::", stringify!($name), ";")]
-            ///
-            #[doc = concat!("let all = ", stringify!($name), "::from_iter([(\"user\", \"ann\")]);")]
-            #[doc = concat!("job.", $what, "().replace(&all).await?;")]
-            #[doc = concat!("assert_eq!(job.", $what, "().get().await?, all);")]
-            /// # Ok(()) }
-            /// ```
+            /// [Write access](crate#access) to the team.
             pub fn replace(self, with: &$name) -> cloud_core::call::Call<()> {
                 let call = self.0.deployment_call(&$crate::ops::$update, cloud_core::decode::Decode::nothing());
                 cloud_core::provider::CallBuilder::check(
@@ -152,21 +128,9 @@ macro_rules! document {
             ///
             /// The service cannot tell that somebody else has written in between: the last one to write wins.
             ///
-            /// Needs [write access](crate#access) to the team.
+            /// # Permissions
             ///
-            /// ```
-            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-            /// # let sandbox = cloud_sandbox::Sandbox::new();
-            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-            #[doc = concat!("let change = |all: &mut vdk_control::", stringify!($name), "| {")]
-            ///     all.set("user", "ann").set("region", "north");
-            /// };
-            #[doc = concat!("let all = job.", $what, "().update_with(change).await?;")]
-            #[doc = concat!("assert_eq!(job.", $what, "().get().await?, all);")]
-            /// # Ok(()) }
-            /// ```
+            /// [Write access](crate#access) to the team.
             pub fn update_with(
                 self,
                 change: impl FnOnce(&mut $name) + Send + 'static,
@@ -187,20 +151,9 @@ macro_rules! document {
                 $what, "`)."
             )]
             ///
-            /// Needs [write access](crate#access) to the team.
+            /// # Permissions
             ///
-            /// ```
-            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-            /// # let sandbox = cloud_sandbox::Sandbox::new();
-            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-            #[doc = concat!("job.", $what, "().set(\"user\", \"ann\").await?;")]
-            #[doc = concat!("let all = job.", $what, "().set(\"region\", \"north\").await?;")]
-            #[doc = concat!("assert_eq!(all.", stringify!($get), "(\"user\").unwrap(), \"ann\");")]
-            /// assert_eq!(all.len(), 2);
-            /// # Ok(()) }
-            /// ```
+            /// [Write access](crate#access) to the team.
             pub fn set(
                 self,
                 name: impl Into<String>,
@@ -219,18 +172,9 @@ macro_rules! document {
                 $what, "`)."
             )]
             ///
-            /// Needs [write access](crate#access) to the team.
+            /// # Permissions
             ///
-            /// ```
-            /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-            /// # let sandbox = cloud_sandbox::Sandbox::new();
-            /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-            /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-            /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-            #[doc = concat!("job.", $what, "().set(\"user\", \"ann\").await?;")]
-            #[doc = concat!("assert!(job.", $what, "().remove(\"user\").await?.is_empty());")]
-            /// # Ok(()) }
-            /// ```
+            /// [Write access](crate#access) to the team.
             pub fn remove(self, name: impl Into<String>) -> cloud_core::call::Task<$name> {
                 let name = name.into();
                 self.update_with(move |all| {

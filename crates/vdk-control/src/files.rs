@@ -6,6 +6,14 @@ use std::path::{Path, PathBuf};
 
 use cloud_core::engine::Download;
 use cloud_core::{Error, ErrorKind, Result};
+use http::HeaderValue;
+
+/// The type of what is a file and no text.
+pub(crate) const OCTETS: &str = "application/octet-stream";
+
+pub(crate) fn octets() -> HeaderValue {
+    HeaderValue::from_static(OCTETS)
+}
 
 /// Runs this on a thread for blocking work.
 pub(crate) async fn off_the_runtime<T: Send + 'static>(

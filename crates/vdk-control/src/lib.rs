@@ -24,7 +24,7 @@
 //! while let Some(line) = log.next().await? {
 //!     println!("{line}");
 //! }
-//! assert_eq!(run.wait().await?.outcome, Outcome::Succeeded);
+//! assert_eq!(run.wait().await?.outcome(), Some(Outcome::Succeeded));
 //! # std::fs::remove_dir_all(&folder).unwrap();
 //! # Ok(()) }
 //! ```
@@ -63,7 +63,7 @@
 //! | `DataJobVersion` | [`SourceVersion`] |
 //! | `OauthCredentials` | [`PutOauthCredentials`](oauth::PutOauthCredentials) |
 //! | `OauthTeamCredentials`, `OauthTeamClientId` | [`TeamCredentials`], [`ClientIdOfTeam`] |
-//! | `DataJobQueryResponse`, `DataJobQueryResponseWithError`, `DataJobPage` | [`QueryAnswer`](query::QueryAnswer), the [`Page`](cloud_core::model::Page)s of a list |
+//! | `DataJobQueryResponse`, `DataJobQueryResponseWithError`, `DataJobPage` | [`QueryAnswer`](graphql::QueryAnswer), the [`Page`]s of a list |
 //! | `Error` | [`ApiError`] |
 //!
 //! `DataJobSummary` belongs to no operation, and is not here.
@@ -85,7 +85,8 @@ mod documents;
 pub mod error;
 pub mod executions;
 mod files;
-pub mod job;
+pub mod graphql;
+pub mod ids;
 pub mod jobs;
 pub mod keytab;
 #[cfg(feature = "login")]
@@ -103,21 +104,36 @@ pub mod decode {
     pub use cloud_core::decode::{from_slice, from_str, from_value};
 }
 
+pub(crate) const PRODUCT: &str = concat!(
+    "cloud-vdk-control/",
+    env!("CARGO_PKG_VERSION"),
+    " (+",
+    env!("CARGO_PKG_REPOSITORY"),
+    ")"
+);
+
 pub use client::{Client, ClientBuilder};
 pub use cloud_core::body::Body;
-pub use cloud_core::model::Timestamp;
+pub use cloud_core::model::{IdOrName, Page, PageToken, Sort, Timestamp};
+pub use cloud_core::request::CallOptions;
+pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::transport::Transport;
+pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};
-pub use deployments::{Deploying, DeploymentStatus, JobMode, Resources};
+pub use deployments::{DeploymentChange, DeploymentStatus, JobMode, Resources};
 pub use error::ApiError;
+pub use executions::{Execution, ExecutionStatus, ExecutionType, Outcome};
 #[cfg(feature = "experimental")]
-pub use executions::Run;
-pub use executions::{Execution, ExecutionStatus, ExecutionType, Finished, Outcome};
-pub use job::Job;
-pub use jobs::{Contacts, DataJob, JobConfig, Schedule};
+pub use executions::{ExecutionProperty, Run};
+pub use http::{HeaderMap, Method, StatusCode};
+pub use ids::ExecutionId;
+pub use jobs::{Contacts, DataJob, Job, JobConfig, Schedule};
 pub use keytab::Keytab;
 pub use oauth::{ClientIdOfTeam, TeamCredentials};
 pub use properties::Properties;
 pub use query::{JobFields, JobProperty, ListedJob};
+pub use secrecy::{ExposeSecret, SecretString};
 pub use secrets::Secrets;
+pub use serde_json::Value;
 pub use sources::SourceVersion;
 pub use team::{ServiceInfo, Team};

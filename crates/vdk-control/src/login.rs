@@ -32,8 +32,9 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::client::ClientBuilder;
-use crate::config::cache;
-use crate::credential::{Basics, Fetched, Grant, Login as Source, TokenService, refused};
+use crate::credential::{
+    Basics, Fetched, Grant, Login as Source, TokenService, login_file, refused,
+};
 use crate::files;
 
 mod callback;
@@ -88,18 +89,6 @@ impl Login {
     }
 
     /// Listens for the browser. Sends nothing.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// use vdk_control::login::Login;
-    ///
-    /// let login = Login::new("https://login.example/oauth/authorize", "https://login.example/oauth/token", "my-client");
-    /// # let login = login.port(0).transport(sandbox.vdk_control());
-    /// let pending = login.begin().await?;
-    /// assert!(pending.url().starts_with("https://login.example/oauth/authorize?response_type=code&client_id=my-client&"));
-    /// # Ok(()) }
-    /// ```
     pub async fn begin(self) -> Result<PendingLogin> {
         let origin = |name| move |value| Setting::new(value, Origin::Builder(name));
         let authorize = origin("authorize")(self.authorize);
@@ -211,34 +200,6 @@ impl PendingLogin {
     /// and waited past.
     ///
     /// Calls the token URL of the login.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// use vdk_control::login::Login;
-    ///
-    /// let login = Login::new("https://login.example/oauth/authorize", "https://login.example/oauth/token", "my-client");
-    /// # let login = login.port(0).transport(sandbox.vdk_control());
-    /// let pending = login.begin().await?;
-    /// println!("open {}", pending.url());
-    /// # let address = {
-    /// #     use cloud_core::transport::Transport as _;
-    /// #     let page = http::Request::get(pending.url()).body(cloud_core::body::Body::empty()).unwrap();
-    /// #     let answer = sandbox.vdk_control().send(page).await.unwrap();
-    /// #     answer.headers()["location"].to_str().unwrap().to_owned()
-    /// # };
-    /// # let browser = async {
-    /// #     let url = url::Url::parse(&address).unwrap();
-    /// #     let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", url.port().unwrap())).await.unwrap();
-    /// #     let visit = format!("GET /?{} HTTP/1.1\r\nHost: localhost\r\n\r\n", url.query().unwrap());
-    /// #     tokio::io::AsyncWriteExt::write_all(&mut stream, visit.as_bytes()).await.unwrap();
-    /// #     stream
-    /// # };
-    /// # let pending = { let _visit = browser.await; pending };
-    /// let logged_in = pending.wait().await?;
-    /// assert!(logged_in.refresh_token.is_some());
-    /// # Ok(()) }
-    /// ```
     pub async fn wait(self) -> Result<LoggedIn> {
         let waited = callback::code(&self.listener, &self.exchange.state);
         let code = tokio::time::timeout(self.patience, waited)
@@ -257,26 +218,6 @@ impl PendingLogin {
     /// this one.
     ///
     /// Calls the token URL of the login.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// use vdk_control::login::Login;
-    ///
-    /// let login = Login::new("https://login.example/oauth/authorize", "https://login.example/oauth/token", "my-client");
-    /// # let login = login.port(0).transport(sandbox.vdk_control());
-    /// let pending = login.begin().await?;
-    /// println!("open {}, and paste the address that it leads to", pending.url());
-    /// # let address = {
-    /// #     use cloud_core::transport::Transport as _;
-    /// #     let page = http::Request::get(pending.url()).body(cloud_core::body::Body::empty()).unwrap();
-    /// #     let answer = sandbox.vdk_control().send(page).await.unwrap();
-    /// #     answer.headers()["location"].to_str().unwrap().to_owned()
-    /// # };
-    /// let logged_in = pending.paste(&address).await?;
-    /// assert!(logged_in.refresh_token.is_some());
-    /// # Ok(()) }
-    /// ```
     pub async fn paste(self, address: &str) -> Result<LoggedIn> {
         let query = address
             .trim()
@@ -360,28 +301,6 @@ impl LoggedIn {
     }
 
     /// Writes the login to this file; see [`save`](Self::save). Sends nothing.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// use vdk_control::login::Login;
-    ///
-    /// let login = Login::new("https://login.example/oauth/authorize", "https://login.example/oauth/token", "my-client");
-    /// # let login = login.port(0).transport(sandbox.vdk_control());
-    /// # let pending = login.begin().await?;
-    /// # let address = {
-    /// #     use cloud_core::transport::Transport as _;
-    /// #     let page = http::Request::get(pending.url()).body(cloud_core::body::Body::empty()).unwrap();
-    /// #     let answer = sandbox.vdk_control().send(page).await.unwrap();
-    /// #     answer.headers()["location"].to_str().unwrap().to_owned()
-    /// # };
-    /// # let path = std::env::temp_dir().join(format!("vdk-login-{}.json", std::process::id()));
-    /// # let logged_in = pending.paste(&address).await?;
-    /// logged_in.save_to(&path).await?;
-    /// assert!(std::fs::read_to_string(&path).unwrap().contains("refresh_token"));
-    /// # std::fs::remove_file(&path).unwrap();
-    /// # Ok(()) }
-    /// ```
     pub fn save_to(&self, path: impl Into<PathBuf>) -> Task<()> {
         let path = path.into();
         let mut values = Map::new();
@@ -405,7 +324,7 @@ impl LoggedIn {
         values.insert("access_token_expiration_time".to_owned(), self.ends.into());
         Task::new(files::off_the_runtime(move || {
             let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-            let written = folder.and_then(|()| cache::write(&path, &values));
+            let written = folder.and_then(|()| login_file::write(&path, &values));
             written.map_err(|error| files::unwritable(&path, error))
         }))
     }

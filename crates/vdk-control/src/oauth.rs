@@ -4,10 +4,12 @@ use std::fmt;
 
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
+use cloud_core::provider::CallBuilder;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::check;
+use crate::client::Client;
 use crate::ops;
 use crate::team::Team;
 
@@ -16,11 +18,11 @@ use crate::team::Team;
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TeamCredentials {
-    /// The team.
+    /// The team that the application belongs to.
     pub team_name: String,
-    /// The name of its application (`clientId`).
+    /// The name of the application (`clientId`).
     pub client_id: String,
-    /// Its secret (`clientSecret`).
+    /// The secret of the application (`clientSecret`).
     pub client_secret: SecretString,
 }
 
@@ -29,13 +31,56 @@ pub struct TeamCredentials {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ClientIdOfTeam {
-    /// The team.
+    /// The team that the application belongs to.
     pub team_name: String,
-    /// The name of its application (`clientId`).
+    /// The name of the application (`clientId`).
     pub client_id: String,
 }
 
-/// `/data-jobs/teams/{team_name}/oauth-credentials`.
+impl Client {
+    /// The teams that these OAuth clients belong to (`POST /data-jobs/oauth-credentials/client-ids`; without a mark of
+    /// stability). It changes nothing, so it is repeated after failures that pass.
+    ///
+    /// # Permissions
+    ///
+    /// No access token is needed.
+    pub fn teams_of_client_ids(
+        &self,
+        ids: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Call<Vec<ClientIdOfTeam>> {
+        let ids: Vec<String> = ids.into_iter().map(Into::into).collect();
+        let call = self
+            .call(&ops::GET_TEAMS_OF_CLIENT_IDS, Decode::json())
+            .json(&ids);
+        call.options(|options| options.idempotent(true))
+    }
+}
+
+impl Team {
+    /// The OAuth application by which the programs of the team log in.
+    pub fn oauth_credentials(&self) -> OauthCredentials<'_> {
+        OauthCredentials(self)
+    }
+}
+
+/// The OAuth application of a team, `/data-jobs/teams/{team_name}/oauth-credentials`.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+/// # let api = builder.transport(sandbox.vdk_control()).build()?;
+/// use vdk_control::ExposeSecret;
+///
+/// let team = api.team("analytics");
+/// team.oauth_credentials().put("loader-client", "client-secret").await?;
+/// let credentials = team.oauth_credentials().get().await?;
+/// assert_eq!(credentials.client_secret.expose_secret(), "client-secret");
+///
+/// let teams = api.teams_of_client_ids(["loader-client"]).await?;
+/// assert_eq!(teams[0].team_name, "analytics");
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy)]
 pub struct OauthCredentials<'a>(&'a Team);
 
@@ -45,31 +90,16 @@ impl fmt::Debug for OauthCredentials<'_> {
     }
 }
 
-impl<'a> OauthCredentials<'a> {
-    pub(crate) fn new(team: &'a Team) -> Self {
-        Self(team)
-    }
-
+impl OauthCredentials<'_> {
     /// The application of the team, with its secret (`GET /data-jobs/teams/{team_name}/oauth-credentials`; stable).
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found) when the team has none.
+    /// [Read access](crate#access) to the team.
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// use secrecy::ExposeSecret;
+    /// # Errors
     ///
-    /// let team = api.team("analytics");
-    /// let credentials = team.oauth_credentials();
-    /// credentials.put("loader-client", "client-secret").await?;
-    /// assert_eq!(credentials.get().await?.client_secret.expose_secret(), "client-secret");
-    /// # Ok(()) }
-    /// ```
+    /// [`is_not_found`](cloud_core::Error::is_not_found) when the team has none.
     pub fn get(self) -> Call<TeamCredentials> {
         self.0.call(&ops::GET_OAUTH_CREDENTIALS, Decode::json())
     }
@@ -77,18 +107,9 @@ impl<'a> OauthCredentials<'a> {
     /// Sets the application of the team (`PUT /data-jobs/teams/{team_name}/oauth-credentials`; stable). Access tokens
     /// that it gets are then taken for the team.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// let team = api.team("analytics");
-    /// team.oauth_credentials().put("loader-client", "client-secret").await?;
-    /// assert_eq!(team.oauth_credentials().get().await?.client_id, "loader-client");
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub fn put(
         self,
         client_id: impl Into<String>,
@@ -101,20 +122,13 @@ impl<'a> OauthCredentials<'a> {
     /// The name of the team's application, without its secret
     /// (`GET /data-jobs/teams/{team_name}/oauth-credentials/client-id`; stable).
     ///
-    /// Needs no access token.
+    /// # Permissions
     ///
-    /// Errors worth handling: [`is_not_found`](cloud_core::Error::is_not_found) when the team has none.
+    /// No access token is needed.
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # api.team("analytics").oauth_credentials().put("loader-client", "client-secret").await?;
-    /// assert_eq!(api.team("analytics").oauth_credentials().client_id().await?.client_id, "loader-client");
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// [`is_not_found`](cloud_core::Error::is_not_found) when the team has none.
     pub fn client_id(self) -> Call<ClientIdOfTeam> {
         self.0.call(&ops::GET_CLIENT_ID, Decode::json())
     }

@@ -1,6 +1,14 @@
 //! Properties: what a job keeps from run to run.
 
 use crate::documents::document;
+use crate::jobs::Job;
+
+impl Job {
+    /// The properties of the job: what it keeps from run to run.
+    pub fn properties(&self) -> PropertiesOfJob<'_> {
+        PropertiesOfJob(self)
+    }
+}
 
 document!(
     /// The properties of a job, by name. `Debug` shows the names only: jobs keep passwords in them.

@@ -10,6 +10,14 @@
 use cloud_core::{Error, Result};
 
 use crate::documents::document;
+use crate::jobs::Job;
+
+impl Job {
+    /// The secrets of the job.
+    pub fn secrets(&self) -> SecretsOfJob<'_> {
+        SecretsOfJob(self)
+    }
+}
 
 /// What the server takes, in bytes of JSON, unless its operators set `datajobs.vault.size.limit.bytes`.
 const MOST_BYTES: usize = 1024 * 1024;

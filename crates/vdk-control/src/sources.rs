@@ -11,12 +11,11 @@ use cloud_core::engine::Download;
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::{CallOptions, OperationRow};
 use cloud_core::{Error, Result};
-use http::HeaderValue;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{self, TempFile};
-use crate::job::Job;
+use crate::files::{self, OCTETS, TempFile, octets};
+use crate::jobs::Job;
 use crate::ops;
 
 mod extract;
@@ -25,12 +24,6 @@ mod pack;
 
 pub use ignore::IGNORED;
 use pack::Folder;
-
-const OCTETS: &str = "application/octet-stream";
-
-pub(crate) fn octets() -> HeaderValue {
-    HeaderValue::from_static(OCTETS)
-}
 
 /// A version of a job's sources.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,7 +34,36 @@ pub struct SourceVersion {
     pub version_sha: String,
 }
 
-/// `../jobs/{job_name}/sources`.
+impl Job {
+    /// The source code of the job.
+    pub fn sources(&self) -> Sources<'_> {
+        Sources(self)
+    }
+}
+
+/// The source code of a job, `/data-jobs/for-team/{team_name}/jobs/{job_name}/sources`.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+/// # let api = builder.transport(sandbox.vdk_control()).build()?;
+/// # let job = api.team("analytics").jobs().create("daily-load").await?;
+/// # let folder = std::env::temp_dir().join(format!("vdk-sources-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder).unwrap();
+/// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
+/// # let (path, copy) = (folder.to_str().unwrap(), folder.join("copy"));
+/// let version = job.sources().upload_dir(path).ignore(["*.csv", "/notes/"]).reason("first version").await?;
+/// assert!(!version.version_sha.is_empty());
+///
+/// job.sources().download().to_dir(&copy).await?;
+/// assert_eq!(std::fs::read(copy.join("daily-load/10_load.py")).unwrap(), b"def run(job_input): pass");
+///
+/// job.sources().delete().reason("not needed any more").await?;
+/// assert!(job.sources().download().await.unwrap_err().is_not_found());
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Sources<'a>(&'a Job);
 
@@ -51,11 +73,7 @@ impl fmt::Debug for Sources<'_> {
     }
 }
 
-impl<'a> Sources<'a> {
-    pub(crate) fn new(job: &'a Job) -> Self {
-        Self(job)
-    }
-
+impl Sources<'_> {
     /// A call that has the time for a whole archive.
     fn transfer(self, operation: &'static OperationRow) -> Call<SourceVersion> {
         let limit = self.0.team().client().transfer_timeout();
@@ -70,27 +88,13 @@ impl<'a> Sources<'a> {
     ///
     /// The request is never repeated when it may have reached the service: it makes a commit.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// Errors worth handling: 400 when the operators do not allow a kind of file that is in it.
+    /// [Write access](crate#access) to the team.
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let archive = {
-    /// #     use std::io::Write as _;
-    /// #     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    /// #     zip.start_file("daily-load/10_load.py", zip::write::SimpleFileOptions::default()).unwrap();
-    /// #     zip.write_all(b"def run(job_input): pass").unwrap();
-    /// #     zip.finish().unwrap().into_inner()
-    /// # };
-    /// let version = job.sources().upload(archive).reason("first version").await?;
-    /// assert!(!version.version_sha.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// 400 when the operators do not allow a kind of file that is in it.
     pub fn upload(self, archive: impl Into<Body>) -> UploadSources {
         UploadSources {
             call: self.transfer(&ops::UPLOAD_SOURCES),
@@ -101,28 +105,9 @@ impl<'a> Sources<'a> {
     /// Uploads a ZIP archive from a file, which is read while it is sent
     /// (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable); see [`upload`](Self::upload).
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let archive = {
-    /// #     use std::io::Write as _;
-    /// #     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    /// #     zip.start_file("daily-load/10_load.py", zip::write::SimpleFileOptions::default()).unwrap();
-    /// #     zip.write_all(b"def run(job_input): pass").unwrap();
-    /// #     zip.finish().unwrap().into_inner()
-    /// # };
-    /// # let path = std::env::temp_dir().join(format!("vdk-upload-file-{}.zip", std::process::id()));
-    /// # std::fs::write(&path, archive).unwrap();
-    /// let version = job.sources().upload_file(&path).reason("first version").await?;
-    /// assert!(!version.version_sha.is_empty());
-    /// # std::fs::remove_file(&path).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub fn upload_file(self, path: impl Into<PathBuf>) -> UploadSources {
         UploadSources {
             call: self.transfer(&ops::UPLOAD_SOURCES),
@@ -142,23 +127,9 @@ impl<'a> Sources<'a> {
     /// links are an error, as neither leaving them out nor following them would upload what the directory seems to
     /// hold; so are names that are not UTF-8.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-upload-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let path = folder.to_str().unwrap();
-    /// let version = job.sources().upload_dir(path).ignore(["*.csv", "/notes/"]).reason("first version").await?;
-    /// assert!(!version.version_sha.is_empty());
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub fn upload_dir(self, path: impl Into<PathBuf>) -> UploadSources {
         let content = Content::Folder(Folder::new(path.into(), self.0.name()));
         UploadSources {
@@ -173,27 +144,13 @@ impl<'a> Sources<'a> {
     /// Awaiting it gives the archive piece by piece; see also [`to_file`](DownloadSources::to_file) and
     /// [`to_dir`](DownloadSources::to_dir).
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// Errors worth handling: [`is_not_found`](Error::is_not_found) when there is no job, or nothing was uploaded.
+    /// [Read access](crate#access) to the team.
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-download-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # job.sources().upload_dir(&folder).await?;
-    /// let copy = std::env::temp_dir().join("daily-load-copy");
-    /// # let copy = folder.join("copy");
-    /// job.sources().download().to_dir(&copy).await?;
-    /// assert!(copy.join("daily-load/10_load.py").exists());
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) when there is no job, or nothing was uploaded.
     pub fn download(self) -> DownloadSources {
         DownloadSources {
             call: self
@@ -207,23 +164,9 @@ impl<'a> Sources<'a> {
     /// Deletes the sources (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; without a mark of
     /// stability). What is deployed stays.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-ndeleteselfDeleteSources-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// job.sources().delete().reason("not needed any more").await?;
-    /// assert!(job.sources().download().await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub fn delete(self) -> DeleteSources {
         DeleteSources(self.0.call(&ops::DELETE_SOURCES, Decode::nothing()))
     }
@@ -296,22 +239,9 @@ impl UploadSources {
     /// Sends the request (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable); awaiting it does the
     /// same.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-upload-send-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// let version = job.sources().upload_dir(&folder).send().await?;
-    /// assert!(!version.version_sha.is_empty());
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub async fn send(self) -> Result<SourceVersion> {
         let (call, _temp) = self.prepare().await?;
         call.send().await
@@ -320,22 +250,9 @@ impl UploadSources {
     /// Sends the request (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable) and gives status,
     /// headers and the bytes of the body as they are.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-upload-raw-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// let answer = job.sources().upload_dir(&folder).send_raw().await?;
-    /// assert!(answer.status == 200 && answer.headers.contains_key("x-opid"));
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub async fn send_raw(self) -> Result<RawResponse> {
         let (call, _temp) = self.prepare().await?;
         call.send_raw().await
@@ -344,22 +261,9 @@ impl UploadSources {
     /// Sends the request (`POST /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`; stable) and decodes the JSON
     /// of the answer into a type of yours.
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-upload-as-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// let answer: serde_json::Value = job.sources().upload_dir(&folder).send_as().await?;
-    /// assert!(answer["version_sha"].is_string());
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub async fn send_as<U: DeserializeOwned + Send + 'static>(self) -> Result<U> {
         let (call, _temp) = self.prepare().await?;
         call.send_as().await
@@ -409,24 +313,9 @@ impl DownloadSources {
     /// Sends the request (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`) and gives the archive piece by
     /// piece; awaiting it does the same.
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-download-send-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # job.sources().upload_dir(&folder).await?;
-    /// let mut download = job.sources().download().send().await?;
-    /// let first = download.chunk().await?.unwrap();
-    /// assert!(first.starts_with(b"PK"));
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Read access](crate#access) to the team.
     pub async fn send(self) -> Result<Download> {
         self.call.send_streaming().await
     }
@@ -434,23 +323,9 @@ impl DownloadSources {
     /// Sends the request (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/sources`) and gives status, headers and
     /// the whole archive, as far as the client's limit for answers allows.
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-download-raw-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # job.sources().upload_dir(&folder).await?;
-    /// let answer = job.sources().download().send_raw().await?;
-    /// assert!(answer.body.starts_with(b"PK"));
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Read access](crate#access) to the team.
     pub async fn send_raw(self) -> Result<RawResponse> {
         self.call.send_raw().await
     }
@@ -459,25 +334,9 @@ impl DownloadSources {
     /// only when it is whole and within the [`limit`](Self::limit), and gives its length. A file of this name is
     /// replaced.
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-to-file-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # job.sources().upload_dir(&folder).await?;
-    /// let copy = std::env::temp_dir().join("daily-load.zip");
-    /// # let copy = folder.join("daily-load.zip");
-    /// let length = job.sources().download().to_file(&copy).await?;
-    /// assert_eq!(std::fs::metadata(&copy).unwrap().len(), length);
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Read access](crate#access) to the team.
     pub fn to_file(self, path: impl Into<PathBuf>) -> Task<u64> {
         let path = path.into();
         Task::new(async move {
@@ -492,25 +351,9 @@ impl DownloadSources {
     /// Nothing is written outside of it: an archive with links, or with names that lead elsewhere, is refused. So is
     /// one that unpacks to more than 4 GiB or 100,000 files. When it fails, what was unpacked is removed.
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-to-dir-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # job.sources().upload_dir(&folder).await?;
-    /// let copy = std::env::temp_dir().join("daily-load-sources");
-    /// # let copy = folder.join("copy");
-    /// job.sources().download().to_dir(&copy).await?;
-    /// assert_eq!(std::fs::read(copy.join("daily-load/10_load.py")).unwrap(), b"def run(job_input): pass");
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// [Read access](crate#access) to the team.
     pub fn to_dir(self, path: impl Into<PathBuf>) -> Task<()> {
         let path = path.into();
         Task::new(async move {

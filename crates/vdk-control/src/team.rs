@@ -10,14 +10,20 @@ use cloud_core::request::OperationRow;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-#[cfg(feature = "experimental")]
-use crate::executions::ListTeamExecutions;
-use crate::job::Job;
-use crate::jobs::Jobs;
-use crate::oauth::OauthCredentials;
 use crate::ops;
 
-/// A team by its name, which may hold any character. Cheap to clone. Nothing is asked of the service for it.
+/// A team by its name, which may hold any character. It is cheap to clone, and nothing is asked of the service for it.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+/// # let api = builder.transport(sandbox.vdk_control()).build()?;
+/// let info = api.team("analytics").info().await?;
+/// println!("{} {:?}", info.api_version, info.supported_python_versions);
+/// assert!(!info.supported_python_versions.is_empty());
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Team {
     client: Client,
@@ -41,20 +47,32 @@ pub struct ServiceInfo {
     pub supported_python_versions: Vec<String>,
 }
 
+impl Client {
+    /// A team of the service, which all jobs and credentials belong to. Nothing is asked of the service for it.
+    pub fn team(&self, name: impl Into<String>) -> Team {
+        Team::new(self.clone(), name.into())
+    }
+
+    /// The team that the settings of the `vdk` command line name; `None` when they name none.
+    pub fn default_team(&self) -> Option<Team> {
+        self.team_of_settings().map(|team| self.team(team))
+    }
+}
+
 impl Team {
-    pub(crate) fn new(client: Client, name: String) -> Self {
+    fn new(client: Client, name: String) -> Self {
         Self {
             client,
             name: name.into(),
         }
     }
 
-    /// Its name.
+    /// The name of the team.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The client.
+    /// The client that the team is asked by.
     pub fn client(&self) -> &Client {
         &self.client
     }
@@ -65,58 +83,10 @@ impl Team {
 
     /// What the service says about itself (`GET /data-jobs/for-team/{team_name}/info`). Without a mark of stability.
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// let info = api.team("analytics").info().await?;
-    /// assert!(!info.supported_python_versions.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// [Read access](crate#access) to the team.
     pub fn info(&self) -> Call<ServiceInfo> {
         self.call(&ops::INFO, Decode::json())
-    }
-
-    /// Its data jobs: creating, and looking through them.
-    pub fn jobs(&self) -> Jobs<'_> {
-        Jobs::new(self)
-    }
-
-    /// One of its data jobs by its name, and all that belongs to it. Nothing is asked of the service for it.
-    pub fn job(&self, name: impl Into<String>) -> Job {
-        Job::new(self.clone(), name.into())
-    }
-
-    /// The OAuth application by which the programs of the team log in.
-    pub fn oauth_credentials(&self) -> OauthCredentials<'_> {
-        OauthCredentials::new(self)
-    }
-
-    /// The executions of all its jobs (experimental; a GraphQL query,
-    /// `GET /data-jobs/for-team/{team_name}/jobs?query=..`).
-    ///
-    /// The service answers for all teams, so this asks for the executions of this one. Its records may be behind for
-    /// executions that are still under way; [`Executions::list`](crate::executions::Executions::list) of one job,
-    /// filtered by that state, is held against what really runs (vmware/versatile-data-kit #1542, #322).
-    ///
-    /// Needs [read access](crate#access) to the team.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// use vdk_control::ExecutionStatus;
-    ///
-    /// let failed = api.team("analytics").executions().status(ExecutionStatus::UserError).all().await?;
-    /// assert!(failed.is_empty());
-    /// # Ok(()) }
-    /// ```
-    #[cfg(feature = "experimental")]
-    pub fn executions(&self) -> ListTeamExecutions {
-        ListTeamExecutions::new(self)
     }
 }

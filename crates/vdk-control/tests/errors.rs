@@ -93,7 +93,7 @@ async fn the_judgement_can_be_left_to_the_service() {
         .unwrap();
     job.deployments()
         .update()
-        .resources(serde_json::from_str(r#"{"cpu_limit":1}"#).unwrap())
+        .resources(serde_json::from_str::<Resources>(r#"{"cpu_limit":1}"#).unwrap())
         .options(CallOptions::unchecked)
         .await
         .unwrap();
@@ -209,7 +209,7 @@ async fn what_may_have_happened_is_not_repeated_and_the_rest_is() {
         Scripted::Failure(TransportErrorKind::NotSent),
         Scripted::with_headers(202, &[("location", "/x/e-1")], ""),
     ]);
-    assert_eq!(job.start().await.unwrap().id(), "e-1");
+    assert_eq!(job.start().await.unwrap().id().as_str(), "e-1");
     assert_eq!(
         wire.seen().len(),
         2,

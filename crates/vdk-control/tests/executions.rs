@@ -34,7 +34,10 @@ async fn starting_gives_the_id_of_the_location() {
         .started_by("tests")
         .await
         .unwrap();
-    assert_eq!((run.id(), run.job().name()), ("daily load-1", "daily-load"));
+    assert_eq!(
+        (run.id().as_str(), run.job().name()),
+        ("daily load-1", "daily-load")
+    );
     let seen = &wire.seen()[0];
     assert_eq!(
         seen.line(),
@@ -44,7 +47,7 @@ async fn starting_gives_the_id_of_the_location() {
         body(&seen.request),
         json!({"started_by": "tests", "args": {"day": "2026-11-20", "full": true}})
     );
-    assert_eq!(job.start().await.unwrap().id(), "e-2");
+    assert_eq!(job.start().await.unwrap().id().as_str(), "e-2");
     assert_eq!(
         wire.seen()[1].request.body(),
         "{}",
@@ -84,7 +87,7 @@ async fn lists_details_and_logs_on_the_wire() {
         .list()
         .status(ExecutionStatus::Running)
         .status("submitted");
-    assert_eq!(by.newest_first().await.unwrap()[0].id, "e-1");
+    assert_eq!(by.newest_first().await.unwrap()[0].id.as_str(), "e-1");
     let of = executions
         .list_of_deployment()
         .status(ExecutionStatus::UserError)
@@ -136,11 +139,11 @@ async fn waiting_gives_every_end_typed() {
         assert_eq!(states, ["submitted", "running", "brand_new"]);
         let done = work.await.unwrap();
         assert_eq!(
-            (done.outcome, done.is_success(), wire.seen().len()),
-            (outcome, state == "succeeded", 4)
+            (done.outcome(), done.is_success(), wire.seen().len()),
+            (Some(outcome), state == "succeeded", 4)
         );
         match done.success() {
-            Ok(execution) => assert_eq!(execution.id, "e-1"),
+            Ok(execution) => assert_eq!(execution.id.as_str(), "e-1"),
             Err(error) => {
                 assert_eq!(
                     (error.kind(), error.code()),
@@ -173,8 +176,8 @@ async fn an_execution_that_failed_without_a_word_is_told_whole() {
 async fn a_failure_of_the_platform_is_looked_at_twice() {
     let (job, wire) = scripted([execution("platform_error"), execution("succeeded")]);
     assert_eq!(
-        job.executions().run("e-1").wait().await.unwrap().outcome,
-        Outcome::Succeeded
+        job.executions().run("e-1").wait().await.unwrap().outcome(),
+        Some(Outcome::Succeeded)
     );
     assert_eq!(wire.seen().len(), 2);
     let (job, _) = scripted([execution("platform_error"), execution("platform_error")]);
@@ -573,7 +576,10 @@ async fn a_run_in_the_sandbox_from_upload_to_logs() {
     assert!(!run.cancel().await.unwrap());
     let second = job.start().await.unwrap();
     assert!(second.cancel().await.unwrap());
-    assert_eq!(second.wait().await.unwrap().outcome, Outcome::Cancelled);
+    assert_eq!(
+        second.wait().await.unwrap().outcome(),
+        Some(Outcome::Cancelled)
+    );
     let journal = sandbox.journal();
     assert_eq!(
         journal.count(

@@ -140,24 +140,22 @@ async fn a_job_whose_answer_was_lost_is_found_again() {
     );
     for first in [lost, || empty(409), || Scripted::json(503, "")] {
         let (job, wire) = scripted([first(), found()]);
-        assert_eq!(
-            job.team()
-                .jobs()
-                .create("daily-load")
-                .or_get()
-                .await
-                .unwrap()
-                .name(),
-            "daily-load"
-        );
-        assert_eq!(
-            wire.lines(),
-            [
-                "POST /data-jobs/for-team/my%20team/jobs".to_owned(),
-                format!("GET {JOB}")
-            ]
-        );
+        let got = job.team().jobs().create("daily-load").or_get();
+        let got = got.await.unwrap();
+        assert_eq!((got.name(), got.was_created()), ("daily-load", false));
+        let lines = [
+            "POST /data-jobs/for-team/my%20team/jobs".to_owned(),
+            format!("GET {JOB}"),
+        ];
+        assert_eq!(wire.lines(), lines);
+        assert_eq!(got.wait().await.unwrap().name(), "daily-load");
+        assert_eq!(wire.lines(), lines, "there is nothing to wait for");
     }
+    let (job, wire) = scripted([empty(201)]);
+    let made = job.team().jobs().create("daily-load").or_get();
+    assert!(made.await.unwrap().was_created());
+    assert_eq!(wire.seen().len(), 1);
+
     let (job, _) = scripted([empty(409), not_found(), lost(), not_found(), empty(400)]);
     let create = || job.team().jobs().create("daily-load").or_get();
     assert!(
@@ -166,6 +164,59 @@ async fn a_job_whose_answer_was_lost_is_found_again() {
     );
     assert!(create().await.unwrap_err().may_have_happened());
     assert!(create().await.unwrap_err().is_invalid_input());
+}
+
+/// Somebody else's job must not be taken for the one that was asked for.
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_another_one_is_not_taken_for_the_one_asked_for() {
+    let there = json!({"job_name": "daily-load", "description": "d", "config": {
+        "db_default_type": "TRINO", "schedule": {"schedule_cron": "0 5 * * *"}, "contacts": {"notified_on_job_deploy": ["a@b"]},
+        "generate_keytab": true, "notification_delay_period_minutes": 240}});
+    let wire = ScriptedTransport::from_fn(move |request| match request.method().as_str() {
+        "POST" => empty(409),
+        _ => Scripted::json(200, there.to_string()),
+    });
+    let team = builder(&wire).build().unwrap().team("my team");
+    let create = || team.jobs().create("daily-load");
+    let mut contacts = Contacts::default();
+    contacts.notified_on_job_deploy.push("a@b".to_owned());
+    for same in [
+        create(),
+        create().description("d").schedule(" 0 5 * * *"),
+        create().db_default_type("TRINO").contacts(contacts),
+        create()
+            .generate_keytab(true)
+            .notification_delay_period_minutes(240),
+        // The service does not tell it here.
+        create().enable_execution_notifications(false),
+    ] {
+        assert!(!same.or_get().await.unwrap().was_created());
+    }
+    for another in [
+        create().description("e"),
+        create().schedule("0 6 * * *"),
+        create().schedule(""),
+        create().db_default_type("IMPALA"),
+        create().contacts(Contacts::default()),
+        create().generate_keytab(false),
+        create().notification_delay_period_minutes(60),
+    ] {
+        let shown = format!("{another:?}");
+        let error = another.or_get().await.unwrap_err();
+        assert!(error.is_conflict(), "{shown}: {error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_is_looked_up_by_its_name() {
+    let (job, wire) = scripted([
+        Scripted::json(200, r#"{"job_name":"daily-load"}"#),
+        empty(404),
+    ]);
+    let find = || job.team().jobs().find("daily-load");
+    assert_eq!(find().await.unwrap().unwrap().job_name, "daily-load");
+    assert_eq!(find().await.unwrap(), None);
+    assert_eq!(wire.lines(), [format!("GET {JOB}"), format!("GET {JOB}")]);
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use cloud_core::test_util::{Scripted, ScriptedTransport};
 use serde_json::{Map, Value, json};
 use vdk_control::executions::ExecutionProperty;
-use vdk_control::query::{DeploymentOutcome, Direction, JobFields, JobProperty};
-use vdk_control::{ErrorKind, ExecutionStatus, JobMode, Team, Timestamp};
+use vdk_control::query::{DeploymentOutcome, JobFields, JobProperty};
+use vdk_control::{ErrorKind, ExecutionStatus, JobMode, Sort, Team, Timestamp};
 
 mod common;
 
@@ -73,7 +73,7 @@ async fn filters_order_search_and_fields_are_written_out() {
         .list()
         .name("daily-*")
         .enabled(true)
-        .sort_by(JobProperty::JobName, Direction::Descending);
+        .sort(Sort::from(JobProperty::JobName).descending());
     list.search("a\"}){x")
         .fields(JobFields::new())
         .per_page(7)
@@ -219,7 +219,7 @@ async fn executions_of_a_team_by_their_own_root() {
         .started_from(time("2026-11-20T00:00:00Z"));
     let list = list
         .ended_until(time("2026-11-21T00:00:00Z"))
-        .sort_by(ExecutionProperty::EndTime, Direction::Ascending);
+        .sort(ExecutionProperty::EndTime);
     let all = list.all().await.unwrap();
     assert!(sent(&wire, "query")[0].starts_with(concat!(
         r#"{executions(pageNumber:1,pageSize:100,filter:{teamNameIn:["load \"er\""],jobNameIn:["daily-load"],"#,
@@ -340,7 +340,7 @@ async fn the_sandbox_understands_the_typed_queries() {
     };
     let list = || api.team("load").jobs().list();
     assert_eq!(
-        names(list().sort_by(JobProperty::JobName, Direction::Descending)).await,
+        names(list().sort(Sort::from(JobProperty::JobName).descending())).await,
         ["hourly-load", "daily-load"]
     );
     assert_eq!(

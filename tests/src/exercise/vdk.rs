@@ -7,9 +7,9 @@ use cloud_core::body::Body;
 use cloud_core::retry::StandardRetry;
 use serde::Serialize;
 use serde_json::Value;
-use vdk_control::query::{JobFields, JobProperty};
 use vdk_control::{
-    Client, ClientBuilder, Contacts, ExecutionStatus, Job, JobMode, Properties, Resources, Secrets,
+    Client, ClientBuilder, Contacts, ExecutionId, ExecutionStatus, Job, JobFields, JobMode,
+    JobProperty, Properties, Resources, Secrets,
 };
 
 use super::{Answer, Place, Run, sandbox};
@@ -183,7 +183,10 @@ async fn executions(run: &mut Run, job: &Job, settle: Duration) {
     let started = run
         .call(job.start().started_by("exercise").arg("day", "2026-11-20"))
         .await;
-    let id = started.map_or_else(|| "exercise".to_owned(), |started| started.id().to_owned());
+    let id = started.map_or_else(
+        || ExecutionId::from("exercise"),
+        |started| started.id().clone(),
+    );
     tokio::time::sleep(settle).await;
     run.call(
         executions
@@ -229,7 +232,7 @@ answers! {
     vdk_control::ServiceInfo => |it| json(it);
     vdk_control::SourceVersion => |it| json(it);
     vdk_control::TeamCredentials => |_| Value::Null;
-    vdk_control::query::QueryAnswer => |_| Value::Null;
+    vdk_control::graphql::QueryAnswer => |_| Value::Null;
     Vec<vdk_control::ClientIdOfTeam> => |it| json(it);
     Vec<vdk_control::DeploymentStatus> => |it| json(it);
     Vec<vdk_control::Execution> => |it| json(it);

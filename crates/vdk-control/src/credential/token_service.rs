@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use crate::client::PRODUCT;
+use crate::PRODUCT;
 
 /// An OAuth client's own name and secret.
 #[derive(Clone, Debug)]

@@ -114,32 +114,9 @@ impl FollowLogs {
     /// Fails at the deadline, or when the service cannot be asked any more; what was written meanwhile comes when it is
     /// called again after a failure that passes. Dropping the future loses nothing.
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-follow-next-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// # let run = job.start().await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let mut log = run.follow_logs();
-    /// let mut lines = 0;
-    /// while log.next().await?.is_some() {
-    ///     lines += 1;
-    /// }
-    /// assert_eq!(lines, job.executions().logs(run.id()).await?.lines().count());
-    /// # Ok(()) }
-    /// ```
+    /// [Read access](crate#access) to the team.
     pub async fn next(&mut self) -> Result<Option<String>> {
         loop {
             if let Some(line) = self.ready.pop_front() {

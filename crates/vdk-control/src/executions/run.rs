@@ -5,16 +5,35 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::{Decode, DecodeError, RawResponse};
 use cloud_core::provider::CallBuilder;
-use cloud_core::wait::{Poll, Progress, Step, Waiter};
+use cloud_core::wait::{Accepted, Poll, Progress, Step, Waiter};
 use serde_json::{Map, Value};
 
-use super::{Execution, Finished, FollowLogs, Outcome};
-use crate::job::{Job, last_segment};
+use super::{Execution, FollowLogs, Outcome};
+use crate::ids::ExecutionId;
+use crate::jobs::{Job, last_segment};
 use crate::ops;
+
+impl Job {
+    /// Starts an execution of what is deployed (experimental;
+    /// `POST /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/executions`). The request is
+    /// never repeated when it may have reached the service.
+    ///
+    /// # Permissions
+    ///
+    /// [Write access](crate#access) to the team.
+    ///
+    /// # Errors
+    ///
+    /// [`is_conflict`](Error::is_conflict) when the job runs already, [`is_not_found`](Error::is_not_found) when there
+    /// is no job, or it is not deployed.
+    pub fn start(&self) -> StartExecution {
+        StartExecution::of(self)
+    }
+}
 
 cloud_core::request! {
     /// Starts an execution; made by [`Job::start`].
-    pub struct StartExecution => Run;
+    pub struct StartExecution => Accepted<Run, Execution>;
     opt {
         /// Who starts it, such as `manual`, which the service makes `manual/ann`. What holds `scheduled` counts as
         /// started by the schedule.
@@ -25,11 +44,11 @@ cloud_core::request! {
 }
 
 impl StartExecution {
-    pub(crate) fn of(job: &Job) -> Self {
+    fn of(job: &Job) -> Self {
         let of = job.clone();
         let decode = Decode::raw().try_map(move |response: RawResponse| {
             match last_segment(&response.headers) {
-                Some(id) => Ok(Run::new(of.clone(), id)),
+                Some(id) => Ok(Accepted::new(Run::new(of.clone(), id.into()), Run::wait)),
                 None => Err(DecodeError::new(
                     "the answer has no Location, so nobody knows the execution's id",
                 )),
@@ -50,23 +69,23 @@ impl StartExecution {
 /// An execution that was started. Dropping it stops nothing.
 #[derive(Clone)]
 pub struct Run {
-    id: Arc<str>,
+    id: ExecutionId,
     job: Job,
 }
 
 impl fmt::Debug for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Run({:?} of {:?})", self.id, self.job)
+        write!(f, "Run({:?} of {:?})", self.id.as_str(), self.job)
     }
 }
 
 impl Run {
-    pub(crate) fn new(job: Job, id: String) -> Self {
-        Self { id: id.into(), job }
+    pub(super) fn new(job: Job, id: ExecutionId) -> Self {
+        Self { id, job }
     }
 
     /// The id of the execution.
-    pub fn id(&self) -> &str {
+    pub fn id(&self) -> &ExecutionId {
         &self.id
     }
 
@@ -78,58 +97,23 @@ impl Run {
     /// The execution as it is now (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`;
     /// experimental).
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-run-get-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let run = job.start().started_by("the-docs").await?;
-    /// assert!(run.get().await?.started_by.is_some_and(|who| who.starts_with("the-docs/")));
-    /// # Ok(()) }
-    /// ```
+    /// [Read access](crate#access) to the team.
     pub fn get(&self) -> Call<Execution> {
         self.job.executions().get(&self.id)
     }
 
     /// Waits until the execution has ended, well or not
     /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`; experimental); see
-    /// [`Finished::success`].
+    /// [`Execution::success`].
     ///
     /// The wait ends after 30 minutes unless [`timeout`](Waiter::timeout) says otherwise; the execution goes on.
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-run-wait-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let run = job.start().await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let execution = run.wait().await?.success()?;
-    /// assert!(execution.end_time > execution.start_time);
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(&self) -> Waiter<Finished> {
+    /// [Read access](crate#access) to the team.
+    pub fn wait(&self) -> Waiter<Execution> {
         self.watch(|| {})
     }
 
@@ -137,27 +121,9 @@ impl Run {
     /// (`DELETE /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`, and `GET` of the same when
     /// that is refused; experimental).
     ///
-    /// Needs [write access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-run-cancel-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let run = job.start().await?;
-    /// assert!(run.cancel().await?);
-    /// assert_eq!(run.wait().await?.outcome, vdk_control::Outcome::Cancelled);
-    /// # Ok(()) }
-    /// ```
+    /// [Write access](crate#access) to the team.
     pub fn cancel(&self) -> Task<bool> {
         self.job.executions().cancel_if_running(&self.id)
     }
@@ -177,36 +143,14 @@ impl Run {
     ///
     /// The guard needs a runtime where it is dropped, to send the request in the background; without one nothing is
     /// stopped. A program that ends at once must call [`cancel`](Self::cancel) and wait for it.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-run-guard-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// # let run = job.start().await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let guard = run.cancel_on_drop();
-    /// let done = guard.wait().await?; // an early end of this function stops the execution
-    /// assert!(done.is_success());
-    /// # Ok(()) }
-    /// ```
-    pub fn cancel_on_drop(self) -> CancelOnDrop {
+    pub fn cancel_on_drop(&self) -> CancelOnDrop {
         CancelOnDrop {
-            run: self,
+            run: self.clone(),
             ended: Arc::default(),
         }
     }
 
-    fn watch(&self, on_end: impl FnOnce() + Send + 'static) -> Waiter<Finished> {
+    fn watch(&self, on_end: impl FnOnce() + Send + 'static) -> Waiter<Execution> {
         let engine = self.job.engine();
         let interval = self.job.team().client().interval();
         let (run, mut on_end, mut failed_before) = (self.clone(), Some(on_end), false);
@@ -222,7 +166,7 @@ impl Run {
             if let Some(on_end) = on_end.take() {
                 on_end();
             }
-            Step::Done(Finished { outcome, execution })
+            Step::Done(execution)
         };
         let judged = Arc::new(std::sync::Mutex::new(judge));
         let look = move || {
@@ -261,30 +205,10 @@ impl CancelOnDrop {
     /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/executions/{execution_id}`; experimental); then dropping
     /// the guard does nothing any more.
     ///
-    /// Needs [read access](crate#access) to the team.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// # let folder = std::env::temp_dir().join(format!("vdk-guard-wait-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-    /// # let version = job.sources().upload_dir(&folder).await?;
-    /// # std::fs::remove_dir_all(&folder).unwrap();
-    /// # job.deploy(&version.version_sha).await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// # let run = job.start().await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// let guard = run.cancel_on_drop();
-    /// assert!(guard.wait().await?.is_success());
-    /// drop(guard); // nothing is left to stop
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(&self) -> Waiter<Finished> {
+    /// [Read access](crate#access) to the team.
+    pub fn wait(&self) -> Waiter<Execution> {
         let ended = self.ended.clone();
         self.run.watch(move || ended.store(true, Ordering::Relaxed))
     }

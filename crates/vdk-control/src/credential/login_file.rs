@@ -9,16 +9,16 @@ use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use crate::credential::{Basics, Fetched, Grant, Login};
+use super::{Basics, Fetched, Grant, Login};
 
 /// What the file holds. Keys that this version does not know stay in it when it is written.
-pub(crate) struct Cache {
+pub(crate) struct LoginFile {
     path: PathBuf,
     values: Map<String, Value>,
 }
 
-impl Cache {
-    pub(super) fn parse(path: PathBuf, text: &SecretString) -> Result<Self> {
+impl LoginFile {
+    pub(crate) fn parse(path: PathBuf, text: &SecretString) -> Result<Self> {
         match serde_json::from_str(text.expose_secret()) {
             Ok(values) => Ok(Self { path, values }),
             // The message of the parser may quote what is in the file.
@@ -52,7 +52,7 @@ impl Cache {
     }
 
     /// The login, in the order in which the command line looks for it.
-    pub(super) fn login(self) -> Result<Login> {
+    pub(crate) fn login(self) -> Result<Login> {
         let kind = self
             .text("auth_type")
             .map(|kind| kind.value)
@@ -128,19 +128,19 @@ pub(crate) fn renew(
 
 /// Writes the file anew, for its owner's eyes only, and puts it in the place of the old one in one step.
 pub(crate) fn write(path: &Path, values: &Map<String, Value>) -> io::Result<()> {
-    let beside = path.with_extension(format!("{:016x}", fastrand::u64(..)));
+    let draft = path.with_extension(format!("{:016x}", fastrand::u64(..)));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = (|| {
-        let mut file = options.open(&beside)?;
+        let mut file = options.open(&draft)?;
         file.write_all(&serde_json::to_vec(values)?)?;
         file.sync_all()?;
-        std::fs::rename(&beside, path)
+        std::fs::rename(&draft, path)
     })();
     if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
+        let _ = std::fs::remove_file(&draft);
     }
     written
 }

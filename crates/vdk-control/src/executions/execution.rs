@@ -1,0 +1,185 @@
+use cloud_core::model::Timestamp;
+use cloud_core::{Error, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::deployments::{JobMode, Resources};
+use crate::ids::ExecutionId;
+use crate::jobs::{Contacts, Schedule};
+
+/// The fields of an execution, wherever it stands.
+pub(crate) const EXECUTION: &str = concat!(
+    "id type jobName status startTime endTime startedBy message opId logsUrl",
+    " deployment{id enabled jobVersion jobPythonVersion vdkVersion deployedDate deployedBy mode",
+    " resources{cpuRequest cpuLimit memoryRequest memoryLimit} schedule{scheduleCron}}"
+);
+
+cloud_core::open_enum! {
+    /// How an execution goes. Lists of jobs write it in upper case, which makes no difference here.
+    pub enum ExecutionStatus {
+        /// The platform knows of it.
+        Submitted = "submitted" | "SUBMITTED",
+        /// It runs.
+        Running = "running" | "RUNNING",
+        /// It has ended well.
+        Succeeded = "succeeded" | "SUCCEEDED",
+        /// It was stopped on demand.
+        Cancelled = "cancelled" | "CANCELLED",
+        /// It was not run, because another one of the job was under way.
+        Skipped = "skipped" | "SKIPPED",
+        /// It has failed by the job's own code or settings.
+        UserError = "user_error" | "USER_ERROR",
+        /// It has failed by the platform.
+        PlatformError = "platform_error" | "PLATFORM_ERROR",
+    }
+}
+
+impl ExecutionStatus {
+    /// How it has ended; `None` while it goes on, and for a state that this version does not know.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self {
+            Self::Succeeded => Some(Outcome::Succeeded),
+            Self::Cancelled => Some(Outcome::Cancelled),
+            Self::Skipped => Some(Outcome::Skipped),
+            Self::UserError => Some(Outcome::UserError),
+            Self::PlatformError => Some(Outcome::PlatformError),
+            Self::Submitted | Self::Running | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// How an execution has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Well.
+    Succeeded,
+    /// Stopped on demand.
+    Cancelled,
+    /// Not run, because another one of the job was under way.
+    Skipped,
+    /// Failed by the job's own code or settings: mending the job helps.
+    UserError,
+    /// Failed by the platform: trying again may help.
+    PlatformError,
+}
+
+cloud_core::open_enum! {
+    /// Who started an execution.
+    pub enum ExecutionType {
+        /// Somebody. The server first notes it for every execution.
+        Manual = "manual" | "MANUAL",
+        /// The schedule.
+        Scheduled = "scheduled" | "SCHEDULED",
+    }
+}
+
+/// An execution.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Execution {
+    /// The id of the execution.
+    pub id: ExecutionId,
+    /// The job.
+    #[serde(alias = "jobName")]
+    pub job_name: String,
+    /// How it goes.
+    pub status: ExecutionStatus,
+    /// Who started it (`type`).
+    #[serde(rename = "type")]
+    pub kind: ExecutionType,
+    /// When it began.
+    #[serde(alias = "startTime")]
+    pub start_time: Option<Timestamp>,
+    /// When it ended.
+    #[serde(alias = "endTime")]
+    pub end_time: Option<Timestamp>,
+    /// Who started it, such as `manual/ann`: what the request said, and the user.
+    #[serde(alias = "startedBy")]
+    pub started_by: Option<String>,
+    /// What there is to say about its end.
+    pub message: Option<String>,
+    /// The operation id of the call that started it.
+    #[serde(alias = "opId")]
+    pub op_id: Option<String>,
+    /// Where its logs are kept, when the operators have set that up.
+    #[serde(alias = "logsUrl")]
+    pub logs_url: Option<String>,
+    /// What was deployed when it began.
+    pub deployment: Option<ExecutionDeployment>,
+}
+
+impl Execution {
+    /// How it has ended; `None` while it goes on.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.status.outcome()
+    }
+
+    /// Whether it has ended well.
+    pub fn is_success(&self) -> bool {
+        self.outcome() == Some(Outcome::Succeeded)
+    }
+
+    /// The execution when it has ended well; else an error with its state and message.
+    pub fn success(self) -> Result<Self> {
+        if self.is_success() {
+            return Ok(self);
+        }
+        let message = self
+            .message
+            .as_deref()
+            .filter(|message| !message.is_empty());
+        let message = message.map_or_else(String::new, |message| format!(": {message}"));
+        let (id, status) = (&self.id, &self.status);
+        let ended = if self.outcome().is_some() {
+            "ended with"
+        } else {
+            "has not ended and is"
+        };
+        let text = format!("execution {id} {ended} {status}{message}");
+        Err(Error::new(ErrorKind::WorkFailed, text)
+            .with_code(status.as_str())
+            .with_retryable(self.outcome() == Some(Outcome::PlatformError)))
+    }
+}
+
+impl From<&Execution> for ExecutionId {
+    fn from(execution: &Execution) -> Self {
+        execution.id.clone()
+    }
+}
+
+/// What was deployed when an execution began.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ExecutionDeployment {
+    /// Its name.
+    pub id: Option<String>,
+    /// Whether it ran by its schedule.
+    pub enabled: Option<bool>,
+    /// Who was told what. Only lists of jobs and teams have it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contacts: Option<Contacts>,
+    /// The version of the sources.
+    #[serde(alias = "jobVersion")]
+    pub job_version: Option<String>,
+    /// The version of VDK.
+    #[serde(alias = "vdkVersion")]
+    pub vdk_version: Option<String>,
+    /// The version of Python.
+    #[serde(alias = "jobPythonVersion")]
+    pub python_version: Option<String>,
+    /// What it was for.
+    pub mode: Option<JobMode>,
+    /// When it was deployed.
+    #[serde(alias = "deployedDate")]
+    pub deployed_date: Option<Timestamp>,
+    /// Who deployed it.
+    #[serde(alias = "deployedBy")]
+    pub deployed_by: Option<String>,
+    /// When it ran by itself.
+    pub schedule: Option<Schedule>,
+    /// What it could take up.
+    pub resources: Option<Resources>,
+}

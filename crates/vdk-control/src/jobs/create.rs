@@ -1,0 +1,176 @@
+use async_trait::async_trait;
+use cloud_core::Result;
+use cloud_core::call::{Call, Task};
+use cloud_core::wait::{Accepted, Step, Waiter, Watch};
+use serde::Serialize;
+
+use super::{Contacts, DataJob, Job, Schedule};
+use crate::check;
+use crate::team::Team;
+
+/// The settings of a new job, as far as they are set.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Setup {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    db_default_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contacts: Option<Contacts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Schedule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generate_keytab: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enable_execution_notifications: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_delay_period_minutes: Option<i32>,
+}
+
+cloud_core::request! {
+    /// Creates a job; made by [`Jobs::create`](super::Jobs::create).
+    pub struct CreateJob => Job;
+    required {
+        job_name: String,
+        description: String,
+        team: String,
+        config: Setup,
+    }
+    unsent {
+        owner: Team,
+    }
+    check |this: &Self| {
+        check::job_name("job_name", &this.job_name)?;
+        check::cron("schedule_cron", this.config.schedule.as_ref().map_or("", |schedule| &schedule.schedule_cron))
+    };
+}
+
+impl CreateJob {
+    pub(super) fn of(team: &Team, call: Call<Job>, name: String) -> Self {
+        let (description, owner) = (String::new(), team.name().to_owned());
+        Self::new(
+            call,
+            name,
+            description,
+            owner,
+            Setup::default(),
+            team.clone(),
+        )
+    }
+
+    /// What the job is for.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// The database that the job talks to unless its code says otherwise, such as `TRINO`.
+    pub fn db_default_type(mut self, database: impl Into<String>) -> Self {
+        self.config.db_default_type = Some(database.into());
+        self
+    }
+
+    /// Who is told of which outcome.
+    pub fn contacts(mut self, contacts: Contacts) -> Self {
+        self.config.contacts = Some(contacts);
+        self
+    }
+
+    /// When the job runs by itself: a cron expression of five fields, in UTC.
+    pub fn schedule(mut self, schedule: impl Into<Schedule>) -> Self {
+        self.config.schedule = Some(schedule.into());
+        self
+    }
+
+    /// Whether a keytab is made for the job; one is unless set.
+    pub fn generate_keytab(mut self, generate: bool) -> Self {
+        self.config.generate_keytab = Some(generate);
+        self
+    }
+
+    /// Whether anybody is told of the job's executions; they are unless set.
+    pub fn enable_execution_notifications(mut self, enable: bool) -> Self {
+        self.config.enable_execution_notifications = Some(enable);
+        self
+    }
+
+    /// After how many minutes an execution counts as late; 240 unless set.
+    pub fn notification_delay_period_minutes(mut self, minutes: i32) -> Self {
+        self.config.notification_delay_period_minutes = Some(minutes);
+        self
+    }
+
+    /// Creates the job (`POST /data-jobs/for-team/{team_name}/jobs`), or gives the one that is there already
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`): after an answer that was lost on the way, and when the
+    /// program is run a second time. Nothing is left to wait for in either case.
+    ///
+    /// # Permissions
+    ///
+    /// [Write access](crate#access) to the team.
+    ///
+    /// # Errors
+    ///
+    /// [`is_conflict`](cloud_core::Error::is_conflict) stands when the job of this name belongs to another team, or has
+    /// another description or another setting than was asked for.
+    pub fn or_get(self) -> Task<Accepted<Job>> {
+        Task::new(async move {
+            let wanted = self.clone();
+            let job = self.owner.job(self.job_name.as_str());
+            let error = match self.send().await {
+                Ok(job) => return Ok(nothing_to_wait_for(job)),
+                Err(error) if error.may_have_happened() || error.is_conflict() => error,
+                Err(error) => return Err(error),
+            };
+            match job.get().optional().await {
+                Ok(Some(there)) if wanted.describes(&there) => Ok(nothing_to_wait_for(job).found()),
+                // A job that the team does not have, or that is another, is somebody else's.
+                Ok(_) => Err(error),
+                // That looking failed does not answer what became of the request.
+                Err(looking) if error.may_have_happened() => Err(looking.with_may_have_happened()),
+                Err(looking) => Err(looking),
+            }
+        })
+    }
+
+    /// Whether a job is what this would create: all that was asked for is there. A setting that the service does not
+    /// tell counts as the one that was asked for.
+    fn describes(&self, there: &DataJob) -> bool {
+        fn same<T: PartialEq>(wanted: &Option<T>, there: &Option<T>) -> bool {
+            wanted.is_none() || there.is_none() || wanted == there
+        }
+        let (wanted, config) = (&self.config, &there.config);
+        let cron = |schedule: &Schedule| schedule.schedule_cron.trim().to_owned();
+        (self.description.is_empty() || self.description == there.description)
+            && same(&wanted.db_default_type, &config.db_default_type)
+            && wanted
+                .contacts
+                .as_ref()
+                .is_none_or(|contacts| *contacts == config.contacts)
+            && wanted
+                .schedule
+                .as_ref()
+                .is_none_or(|schedule| cron(schedule) == cron(&config.schedule))
+            && same(&wanted.generate_keytab, &config.generate_keytab)
+            && same(
+                &wanted.enable_execution_notifications,
+                &config.enable_execution_notifications,
+            )
+            && same(
+                &wanted.notification_delay_period_minutes,
+                &config.notification_delay_period_minutes,
+            )
+    }
+}
+
+/// A job that is there. The service has done all of it when it answers, so that the wait ends at once.
+fn nothing_to_wait_for(job: Job) -> Accepted<Job> {
+    struct There(Job);
+
+    #[async_trait]
+    impl Watch<Job> for There {
+        async fn next(&mut self) -> Result<Step<Job>> {
+            Ok(Step::Done(self.0.clone()))
+        }
+    }
+    Accepted::new(job, |job: &Job| {
+        Waiter::new(job.engine(), There(job.clone()))
+    })
+}
