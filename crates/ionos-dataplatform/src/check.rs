@@ -9,6 +9,23 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
+/// Refuses what cannot be an id, before it is sent: an empty one would name a list instead of a resource. The dashes of a
+/// UUID may be missing.
+pub(crate) fn uuid(field: &str, id: &str) -> Result<()> {
+    let rest = [8, 4, 4, 4, 12].into_iter().try_fold(id, |rest, length| {
+        let (digits, rest) = rest.split_at_checked(length)?;
+        let is_group = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_group.then(|| rest.strip_prefix('-').unwrap_or(rest))
+    });
+    if rest == Some("") && !id.ends_with('-') {
+        return Ok(());
+    }
+    Err(Error::input(
+        field,
+        format!("must be a UUID, 32 hexadecimal digits with or without dashes, and is {id:?}"),
+    ))
+}
+
 pub(crate) fn name(name: &str) -> Result<()> {
     let ends = [name.bytes().next(), name.bytes().last()];
     let good = (2..=63).contains(&name.len())
@@ -140,6 +157,31 @@ mod tests {
             let error = check(text).unwrap_err().to_string();
             assert!(error.contains(&format!("and is {text:?}")), "{error}");
         }
+    }
+
+    #[test]
+    fn ids_have_dashes_or_not() {
+        sorts(
+            |id| uuid("clusterId", id),
+            &[
+                "498ae72f-411f-11eb-9d07-046c59cc737e",
+                "498ae72f411f11eb9d07046c59cc737e",
+                "498AE72F-411F-11EB-9D07-046C59CC737E",
+            ],
+            &[
+                "",
+                "498ae72f",
+                "498ae72f-411f-11eb-9d07-046c59cc737e0",
+                "498ae72f-411f-11eb-9d07-046c59cc737e-",
+                "498ae72f-411f-11eb-9d07-046c59cc737",
+                "498ae72f--411f-11eb-9d07-046c59cc737e",
+                "-498ae72f-411f-11eb-9d07-046c59cc737e",
+                "498ae72g-411f-11eb-9d07-046c59cc737e",
+                "ü98ae72f411f11eb9d07046c59cc737e",
+            ],
+        );
+        let error = uuid("clusterId", "").unwrap_err().to_string();
+        assert!(error.contains("clusterId: must be a UUID"), "{error}");
     }
 
     #[test]

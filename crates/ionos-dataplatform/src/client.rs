@@ -18,14 +18,10 @@ use cloud_core::{Error, ErrorKind, Result};
 use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::clusters::{ClusterId, Clusters};
 use crate::config::{Credentials, Endpoint, Settings};
 use crate::connection::Connection;
 use crate::dialect::IonosDialect;
 use crate::failover::{Failover, FailoverTransport, Route};
-use crate::node_pools::NodePools;
-use crate::ops;
-use crate::versions::Versions;
 
 const ENDPOINT: &str = "https://api.ionos.com/dataplatform";
 const SUFFIX: &str = "/dataplatform";
@@ -77,33 +73,6 @@ impl Client {
     /// Begins to set up a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
-    }
-
-    /// Clusters.
-    pub fn clusters(&self) -> Clusters<'_> {
-        Clusters::new(self)
-    }
-
-    /// The node pools of a cluster, which is given by its id or as the [`Cluster`](crate::Cluster) itself.
-    pub fn node_pools(&self, cluster: impl Into<ClusterId>) -> NodePools {
-        NodePools::new(self, cluster.into())
-    }
-
-    /// The versions that a cluster can have (`GET /versions`); see [`Versions::latest`].
-    ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// let versions = api.versions().await?;
-    /// assert!(versions.items.iter().any(|version| version == "23.11"));
-    /// # Ok(()) }
-    /// ```
-    #[doc(alias = "versionsGet")]
-    pub fn versions(&self) -> Call<Versions> {
-        self.call(&ops::VERSIONS_GET, Decode::json())
     }
 
     /// The base URL of the API: that of the first endpoint when there are several.

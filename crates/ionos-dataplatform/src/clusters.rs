@@ -3,33 +3,23 @@
 use cloud_core::Result;
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::list::{List, Whole};
-use cloud_core::model::{NoMeta, Page};
+use cloud_core::list::List;
+use cloud_core::model::{IdOrName, NoMeta, Page};
 use cloud_core::provider::CallBuilder;
-use cloud_core::wait::Waiter;
+use cloud_core::wait::{Accepted, Waiter};
 use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
-use crate::find::only;
-use crate::id::{is_id, resource_id};
+use crate::find::find;
+use crate::ids::{ClusterId, DatacenterId};
 use crate::kubeconfig::Kubeconfig;
 use crate::lans::Lan;
 use crate::maintenance::MaintenanceWindow;
 use crate::metadata::{Metadata, State};
 use crate::ops;
 use crate::request::request;
-use crate::work::{Deleted, Look, Started, resource};
-
-resource_id! {
-    /// Identifies a cluster.
-    pub struct ClusterId = "clusterId";
-}
-
-resource_id! {
-    /// Identifies a virtual data centre.
-    pub struct DatacenterId = "datacenterId";
-}
+use crate::work::{self, Look, Resource};
 
 /// A cluster, `ClusterResponseData` in the API's description.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -38,14 +28,14 @@ resource_id! {
 pub struct Cluster {
     /// The id of the cluster.
     pub id: ClusterId,
-    /// `cluster`.
+    /// The kind of resource, which is `cluster`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The URL of the cluster.
     pub href: String,
-    /// What the service says about it.
+    /// What the service says about the cluster.
     pub metadata: Metadata,
-    /// What was asked for.
+    /// What was asked for the cluster.
     pub properties: ClusterProperties,
 }
 
@@ -54,15 +44,15 @@ pub struct Cluster {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClusterProperties {
-    /// Its name.
+    /// The name of the cluster.
     pub name: String,
     /// The version of the data platform; [`Metadata::version`] is the one that runs.
     #[serde(rename = "dataPlatformVersion")]
     pub version: Option<String>,
-    /// The data centre it is in.
+    /// The data centre that the cluster is in.
     #[serde(rename = "datacenterId")]
     pub datacenter: DatacenterId,
-    /// When the service may work on it.
+    /// When the service may work on the cluster.
     #[serde(rename = "maintenanceWindow")]
     pub maintenance: Option<MaintenanceWindow>,
     /// The private networks it is part of.
@@ -70,61 +60,97 @@ pub struct ClusterProperties {
 }
 
 impl Cluster {
-    /// Where it is in its life.
+    /// Where the cluster is in its life.
     pub fn state(&self) -> &State {
         &self.metadata.state
     }
 
-    /// Its name.
+    /// The name of the cluster.
     pub fn name(&self) -> &str {
         &self.properties.name
     }
 
-    /// Whether it is ready for use.
+    /// Whether the cluster is ready for use.
     pub fn is_available(&self) -> bool {
         self.metadata.state == State::Available
     }
 }
 
-resource!(Cluster, ClusterId, "cluster");
+impl Resource for Cluster {
+    const KIND: &'static str = "cluster";
 
-/// `/clusters`.
+    fn state(&self) -> &State {
+        &self.metadata.state
+    }
+
+    fn name_and_id(&self) -> (&str, &str) {
+        (&self.properties.name, self.id.as_str())
+    }
+}
+
+impl From<&Cluster> for ClusterId {
+    fn from(cluster: &Cluster) -> Self {
+        cluster.id.clone()
+    }
+}
+
+impl Client {
+    /// The clusters of the contract.
+    pub fn clusters(&self) -> Clusters<'_> {
+        Clusters(self)
+    }
+}
+
+/// The clusters of the contract, `/clusters`.
+///
+/// What takes time can be waited for, up to two hours unless [`timeout`](Waiter::timeout) says otherwise, looking every
+/// 10 s at first and every minute in the end unless [`poll_interval`](crate::ClientBuilder::poll_interval) does. A wait
+/// fails as soon as the service has given up; the error's [`code`](cloud_core::Error::code) is the state, and the
+/// resource is in it: `error.api::<Cluster>()`.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> ionos_dataplatform::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let datacenter_id = "498ae72f-411f-11eb-9d07-046c59cc737e";
+/// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+/// # let path = std::env::temp_dir().join(format!("ionos-clusters-{}.yaml", std::process::id()));
+/// use ionos_dataplatform::{DayOfTheWeek, Lan, MaintenanceWindow};
+///
+/// let created = api.clusters().create("lake", datacenter_id)
+///     .version("23.7")
+///     .maintenance_window(MaintenanceWindow::new(DayOfTheWeek::Sunday, "03:00:00"))
+///     .lans([Lan::new("1")])
+///     .await?;
+/// assert!(!created.is_available());
+/// let cluster = created.wait().await?; // available, or an error
+///
+/// let found = api.clusters().find("lake").await?.expect("it is there");
+/// assert_eq!(found.id, cluster.id);
+/// api.clusters().kubeconfig(&cluster).await?.write_to(&path)?; // mode 0600
+///
+/// let upgraded = api.clusters().update(&cluster).version("23.11").await?.wait().await?;
+/// assert_eq!(upgraded.metadata.version.as_deref(), Some("23.11"));
+///
+/// api.clusters().delete(&cluster).await?.wait().await?;
+/// assert!(api.clusters().get(&cluster).await.unwrap_err().is_not_found());
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Clusters<'a>(&'a Client);
 
-impl<'a> Clusters<'a> {
-    pub(crate) fn new(client: &'a Client) -> Self {
-        Self(client)
-    }
-
+impl Clusters<'_> {
     /// Lists clusters (`GET /clusters`). The service gives all of them at once.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?;
-    /// let lakes = api.clusters().list().name("LAK").all().await?;
-    /// assert!(lakes.len() == 1 && lakes[0].name() == "lake");
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersGet")]
     #[doc(alias = "getClusters")]
     pub fn list(self) -> ListClusters {
-        ListClusters::new(self.all())
-    }
-
-    fn all(self) -> List<Cluster> {
-        List::new(
-            self.0.call(
-                &ops::CLUSTERS_GET,
-                Decode::<Page<Cluster>>::page::<NoMeta>("items"),
-            ),
-            &Whole,
-            None,
-        )
+        let decode = Decode::<Page<Cluster>>::page::<NoMeta>("items");
+        ListClusters::new(List::whole(self.0.call(&ops::CLUSTERS_GET, decode)))
     }
 
     /// Creates a cluster in a data centre (`POST /clusters`). The service takes the version unless
@@ -132,27 +158,11 @@ impl<'a> Clusters<'a> {
     ///
     /// The request is never sent twice unless nothing was done. After a failure with
     /// [`may_have_happened`](cloud_core::Error::may_have_happened) the cluster may be there: names need not be unique,
-    /// so look with [`find`](Self::find) before creating it again. 403 when the permission is missing.
+    /// so look with [`find`](Self::find) before creating it again.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let datacenter_id = "498ae72f-411f-11eb-9d07-046c59cc737e";
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// use ionos_dataplatform::{DayOfTheWeek, Lan, MaintenanceWindow};
-    ///
-    /// let started = api.clusters().create("lake", datacenter_id)
-    ///     .version("23.11")
-    ///     .maintenance_window(MaintenanceWindow::new(DayOfTheWeek::Sunday, "03:00:00"))
-    ///     .lans([Lan::new("1")])
-    ///     .await?;
-    /// let cluster = started.wait().await?;
-    /// assert!(cluster.is_available());
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersPost")]
     #[doc(alias = "createCluster")]
     pub fn create(
@@ -161,7 +171,9 @@ impl<'a> Clusters<'a> {
         datacenter: impl Into<DatacenterId>,
     ) -> CreateCluster {
         let client = self.0.clone();
-        let decode = Started::decode(move |cluster: &Cluster| client.clusters().look(&cluster.id));
+        let decode = work::started(move |cluster: &Cluster| client.clusters().look(&cluster.id));
+        // The service writes ids in lower case.
+        let datacenter = datacenter.into().as_str().to_ascii_lowercase();
         CreateCluster::new(
             self.0.call(&ops::CLUSTERS_POST, decode),
             name.into(),
@@ -171,113 +183,66 @@ impl<'a> Clusters<'a> {
 
     /// One cluster (`GET /clusters/{clusterId}`).
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let id = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource.id;
-    /// assert_eq!(api.clusters().get(&id).await?.name(), "lake");
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersFindById")]
     #[doc(alias = "getCluster")]
     pub fn get(self, id: impl Into<ClusterId>) -> Call<Cluster> {
         self.one(&ops::CLUSTERS_FIND_BY_ID, &id.into(), Decode::json())
     }
 
-    /// Looks a cluster up by its name, in exactly this spelling, or by its id (`GET /clusters?name=..`, and
-    /// `GET /clusters/{clusterId}` for an id); `None` when there is none. Two clusters of one name are an error.
+    /// Looks a cluster up by its name, in exactly this spelling (`GET /clusters?name=..`), or by its id
+    /// (`GET /clusters/{clusterId}`); `None` when there is none.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # api.clusters().create("lake-2", "498ae72f-411f-11eb-9d07-046c59cc737e").await?;
-    /// assert!(api.clusters().find("lake-2").await?.is_some());
-    /// assert!(api.clusters().find("lake").await?.is_none()); // the service would list lake-2
-    /// # Ok(()) }
-    /// ```
-    pub fn find(self, name_or_id: impl Into<String>) -> Task<Option<Cluster>> {
-        let wanted = name_or_id.into();
-        let list = self.list().name(wanted.as_str());
-        let get = is_id(&wanted.to_ascii_lowercase()).then(|| self.get(&wanted));
-        Task::new(async move {
-            let named = only(list.page().await?.items, |cluster| {
-                cluster.properties.name == wanted
-            })?;
-            match (named, get) {
-                (None, Some(get)) => get.optional().await,
-                (named, _) => Ok(named),
-            }
-        })
+    /// An administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_input`](cloud_core::Error::is_invalid_input) when several clusters have the name.
+    pub fn find(self, id_or_name: impl Into<IdOrName<ClusterId>>) -> Task<Option<Cluster>> {
+        find(
+            id_or_name.into(),
+            |id| self.get(id),
+            |name| self.list().name(name).into_list(),
+            Cluster::name,
+        )
     }
 
     /// Changes a cluster (`PATCH /clusters/{clusterId}`): what is set, and nothing else. Its data centre stays.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let create = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").version("23.7");
-    /// # let cluster = create.await?.wait().await?;
-    /// let upgraded = api.clusters().update(&cluster).version("23.11").await?.wait().await?;
-    /// assert_eq!(upgraded.metadata.version.as_deref(), Some("23.11"));
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersPatch")]
     #[doc(alias = "patchCluster")]
     pub fn update(self, id: impl Into<ClusterId>) -> UpdateCluster {
         let id = id.into();
         let look = self.look(&id);
-        let decode = Started::decode(move |_: &Cluster| look.clone());
+        let decode = work::started(move |_: &Cluster| look.clone());
         UpdateCluster::new(self.one(&ops::CLUSTERS_PATCH, &id, decode))
     }
 
     /// Deletes a cluster with its node pools (`DELETE /clusters/{clusterId}`) and gives it as it was before.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
-    /// api.clusters().delete(&cluster).await?.wait().await?;
-    /// assert!(api.clusters().get(&cluster).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersDelete")]
     #[doc(alias = "deleteCluster")]
-    pub fn delete(self, id: impl Into<ClusterId>) -> Call<Deleted<Cluster>> {
+    pub fn delete(self, id: impl Into<ClusterId>) -> Call<Accepted<Cluster, ()>> {
         let id = id.into();
-        self.one(&ops::CLUSTERS_DELETE, &id, Deleted::decode(self.look(&id)))
+        self.one(&ops::CLUSTERS_DELETE, &id, work::deleted(self.look(&id)))
     }
 
     /// The kubeconfig of a cluster (`GET /clusters/{clusterId}/kubeconfig`). It opens the default namespace and those
     /// below it.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
-    /// # let path = std::env::temp_dir().join(format!("ionos-doc-{}.yaml", std::process::id()));
-    /// api.clusters().kubeconfig(&cluster).await?.write_to(&path)?; // mode 0600
-    /// assert!(std::fs::read_to_string(&path).unwrap().contains("clusters:"));
-    /// # std::fs::remove_file(path).unwrap();
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersKubeconfigFindByClusterId")]
     #[doc(alias = "getClusterKubeconfig")]
     pub fn kubeconfig(self, id: impl Into<ClusterId>) -> Call<Kubeconfig> {
@@ -288,40 +253,20 @@ impl<'a> Clusters<'a> {
         )
     }
 
-    /// Waits until a cluster is available, whoever started the work on it (`GET /clusters/{clusterId}`); see
-    /// [`Started::wait`].
+    /// Waits until a cluster is available, whoever started the work on it (`GET /clusters/{clusterId}`).
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let id = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource.id;
-    /// let cluster = api.clusters().wait_available(&id).await?;
-    /// assert!(cluster.is_available());
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     pub fn wait_available(self, id: impl Into<ClusterId>) -> Waiter<Cluster> {
         self.look(&id.into()).available()
     }
 
-    /// Waits until a cluster is gone, whoever deleted it (`GET /clusters/{clusterId}`); see [`Deleted::wait`].
+    /// Waits until a cluster is gone, whoever deleted it (`GET /clusters/{clusterId}`).
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
-    /// # api.clusters().delete(&cluster).await?;
-    /// api.clusters().wait_gone(&cluster).await?;
-    /// assert!(api.clusters().find("lake").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     pub fn wait_gone(self, id: impl Into<ClusterId>) -> Waiter<()> {
         self.look(&id.into()).gone(None)
     }
@@ -332,7 +277,9 @@ impl<'a> Clusters<'a> {
         id: &ClusterId,
         decode: Decode<T>,
     ) -> Call<T> {
-        self.0.call(operation, decode).arg(id).check(id.check())
+        let call = self.0.call(operation, decode);
+        call.arg(id.as_str().to_ascii_lowercase())
+            .check(check::uuid("clusterId", id.as_str()))
     }
 
     fn look(self, id: &ClusterId) -> Look<Cluster> {
@@ -341,7 +288,7 @@ impl<'a> Clusters<'a> {
 }
 
 cloud_core::list_request! {
-    /// Lists clusters; made by [`Clusters::list`].
+    /// Lists the clusters of the contract; made by [`Clusters::list`].
     pub struct ListClusters => Cluster;
 }
 
@@ -358,9 +305,9 @@ impl ListClusters {
 }
 
 request! {
-    /// Creates a cluster; made by [`Clusters::create`]. `CreateClusterRequest` and `CreateClusterProperties` in the
+    /// Creates a new cluster; made by [`Clusters::create`]. `CreateClusterRequest` and `CreateClusterProperties` in the
     /// API's description.
-    pub struct CreateCluster => Started<Cluster>;
+    pub struct CreateCluster => Accepted<Cluster>;
     required {
         name: String = "name",
         datacenter: DatacenterId = "datacenterId",
@@ -368,14 +315,14 @@ request! {
     optional {
         /// The version of the data platform, such as `23.11`.
         version: String = "dataPlatformVersion",
-        /// When the service may work on it.
+        /// When the service may work on the cluster.
         maintenance_window: MaintenanceWindow = "maintenanceWindow",
         /// The private networks it shall be part of.
         lans: Vec<Lan> = "lans",
     }
     check |this: &Self| -> Result<()> {
         check::name(&this.name)?;
-        this.datacenter.check()?;
+        check::uuid("datacenterId", this.datacenter.as_str())?;
         check::word("dataPlatformVersion", this.version.as_ref())?;
         MaintenanceWindow::check(this.maintenance_window.as_ref())?;
         Lan::check(this.lans.as_ref())
@@ -385,13 +332,13 @@ request! {
 request! {
     /// Changes a cluster; made by [`Clusters::update`]. `PatchClusterRequest` and `PatchClusterProperties` in the API's
     /// description.
-    pub struct UpdateCluster => Started<Cluster>;
+    pub struct UpdateCluster => Accepted<Cluster>;
     optional {
-        /// The new name.
+        /// The new name of the cluster.
         name: String = "name",
         /// The version to upgrade to; [`Metadata::upgrades`] has the candidates.
         version: String = "dataPlatformVersion",
-        /// When the service may work on it.
+        /// When the service may work on the cluster.
         maintenance_window: MaintenanceWindow = "maintenanceWindow",
         /// The private networks it is part of from now on, instead of all it was part of.
         lans: Vec<Lan> = "lans",

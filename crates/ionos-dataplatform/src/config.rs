@@ -108,7 +108,7 @@ pub enum Credentials {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Endpoint {
-    /// Its URL, as it was given.
+    /// The URL of the endpoint, as it was given.
     pub url: Setting<String>,
     /// Whether every certificate is accepted there.
     pub skip_tls_verify: bool,
@@ -138,7 +138,7 @@ pub struct Settings {
     pub failover: Option<Failover>,
     /// The contract to work in.
     pub contract_number: Option<Setting<String>>,
-    /// Certificate pins.
+    /// The certificates that the server may have.
     pub pinned_cert: Option<Setting<String>>,
     /// The proxies that the environment names for all programs.
     pub proxy_variables: ProxyVariables,

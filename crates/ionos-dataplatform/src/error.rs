@@ -35,7 +35,7 @@ pub struct ErrorMessage {
 pub struct ApiError {
     /// The HTTP status, as the body repeats it; that of the answer where the body does not.
     pub http_status: u16,
-    /// The reasons.
+    /// The reasons of the refusal.
     pub messages: Vec<ErrorMessage>,
 }
 

@@ -1,7 +1,26 @@
+use cloud_core::call::{Call, Task};
+use cloud_core::list::List;
+use cloud_core::model::IdOrName;
 use cloud_core::{Error, Result};
 
+/// The resource of this id, or the only one of this name, in exactly this spelling.
+pub(crate) fn find<Id, T: Send + 'static>(
+    wanted: IdOrName<Id>,
+    get: impl FnOnce(Id) -> Call<T>,
+    list: impl FnOnce(&str) -> List<T>,
+    name: fn(&T) -> &str,
+) -> Task<Option<T>> {
+    match wanted {
+        IdOrName::Id(id) => get(id).optional(),
+        IdOrName::Name(wanted) => {
+            let list = list(&wanted);
+            Task::new(async move { only(list.all().await?, |item| name(item) == wanted) })
+        }
+    }
+}
+
 /// The one item that is wanted; an error when there are several.
-pub(crate) fn only<T>(items: Vec<T>, wanted: impl Fn(&T) -> bool) -> Result<Option<T>> {
+fn only<T>(items: Vec<T>, wanted: impl Fn(&T) -> bool) -> Result<Option<T>> {
     let mut found = items.into_iter().filter(wanted);
     let first = found.next();
     match found.count() {

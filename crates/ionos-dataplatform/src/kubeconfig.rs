@@ -101,22 +101,6 @@ impl Kubeconfig {
     ///
     /// Everything else in the file stays, but for comments and the order of keys. The file is only its owner's (mode
     /// 0600) afterwards. What is no kubeconfig is left alone, and the error quotes nothing of it.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
-    /// # let path = std::env::temp_dir().join(format!("ionos-merge-{}.yaml", std::process::id()));
-    /// # std::fs::write(&path, "current-context: mine\ncontexts: [{name: mine}]\n").unwrap();
-    /// let kubeconfig = api.clusters().kubeconfig(&cluster).await?;
-    /// kubeconfig.merge_into(&path)?; // kubectl --context <name> reaches the cluster now
-    /// # let text = std::fs::read_to_string(&path).unwrap();
-    /// # assert!(text.contains("current-context: \"mine\"") && text.contains(&kubeconfig.current_context().unwrap()));
-    /// # std::fs::remove_file(path).unwrap();
-    /// # Ok(()) }
-    /// ```
     pub fn merge_into(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         match file::read(path)? {

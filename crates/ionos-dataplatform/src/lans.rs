@@ -16,7 +16,7 @@ pub struct Lan {
     /// Whether nodes get their addresses by DHCP; they do unless said otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dhcp: Option<bool>,
-    /// Routes beyond it.
+    /// The routes that lead beyond the network.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
 }

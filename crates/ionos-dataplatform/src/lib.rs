@@ -23,10 +23,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! What takes time gives something to [`wait`](Started::wait) for, which fails as soon as the service has given up. A
+//! What takes time gives something to [`wait`](Accepted::wait) for, which fails as soon as the service has given up. A
 //! request that may have been carried out is never sent twice unless that does no harm; [`Error::may_have_happened`] tells
-//! when that leaves a question open. Names, versions, sizes and times are checked before anything is sent; `unchecked`
-//! leaves that to the service.
+//! when that leaves a question open. Names, versions, sizes and times are checked before anything is sent;
+//! [`CallOptions::unchecked`] leaves that to the service.
 //!
 //! # The API's own names
 //!
@@ -36,7 +36,7 @@
 //! | model | here |
 //! |---|---|
 //! | `ClusterResponseData`, `Cluster` | [`Cluster`], [`ClusterProperties`] |
-//! | `ClusterListResponseData`, `NodePoolListResponseData` | the [`Page`](cloud_core::model::Page)s of a list |
+//! | `ClusterListResponseData`, `NodePoolListResponseData` | the [`Page`]s of a list |
 //! | `CreateClusterRequest`, `CreateClusterProperties` | [`CreateCluster`](clusters::CreateCluster) |
 //! | `PatchClusterRequest`, `PatchClusterProperties` | [`UpdateCluster`](clusters::UpdateCluster) |
 //! | `NodePoolResponseData`, `NodePool` | [`NodePool`], [`NodePoolProperties`] |
@@ -63,7 +63,7 @@ mod dialect;
 pub mod error;
 pub mod failover;
 mod find;
-mod id;
+pub mod ids;
 pub mod kubeconfig;
 pub mod labels;
 pub mod lans;
@@ -73,7 +73,7 @@ pub mod node_pools;
 pub mod ops;
 mod request;
 pub mod versions;
-pub mod work;
+mod work;
 
 /// Reads answers that were kept as JSON, as tolerantly as the client reads those of the service.
 pub mod decode {
@@ -81,18 +81,23 @@ pub mod decode {
 }
 
 pub use client::{Client, ClientBuilder};
-pub use cloud_core::model::{Patch, Timestamp};
+pub use cloud_core::model::{IdOrName, Page, PageToken, Patch, Sort, Timestamp};
+pub use cloud_core::request::CallOptions;
+pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::transport::Transport;
+pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};
-pub use clusters::{Cluster, ClusterId, ClusterProperties, DatacenterId};
+pub use clusters::{Cluster, ClusterProperties};
 pub use error::{ApiError, ErrorMessage};
 pub use failover::Failover;
+pub use http::{HeaderMap, Method, StatusCode};
+pub use ids::{ClusterId, DatacenterId, NodePoolId};
 pub use kubeconfig::Kubeconfig;
 pub use labels::Labels;
 pub use lans::{Lan, Route};
 pub use maintenance::{DayOfTheWeek, MaintenanceWindow};
 pub use metadata::{Metadata, State};
-pub use node_pools::{
-    AutoScaling, AvailabilityZone, NodePool, NodePoolId, NodePoolProperties, StorageType,
-};
+pub use node_pools::{AutoScaling, AvailabilityZone, NodePool, NodePoolProperties, StorageType};
+pub use secrecy::{ExposeSecret, SecretString};
+pub use serde_json::Value;
 pub use versions::Versions;
-pub use work::{Deleted, Started};

@@ -8,19 +8,19 @@ use crate::check;
 cloud_core::open_enum! {
     /// A day of the week.
     pub enum DayOfTheWeek {
-        /// Monday.
+        /// The window is on a Monday.
         Monday = "Monday",
-        /// Tuesday.
+        /// The window is on a Tuesday.
         Tuesday = "Tuesday",
-        /// Wednesday.
+        /// The window is on a Wednesday.
         Wednesday = "Wednesday",
-        /// Thursday.
+        /// The window is on a Thursday.
         Thursday = "Thursday",
-        /// Friday.
+        /// The window is on a Friday.
         Friday = "Friday",
-        /// Saturday.
+        /// The window is on a Saturday.
         Saturday = "Saturday",
-        /// Sunday.
+        /// The window is on a Sunday.
         Sunday = "Sunday",
     }
 }
@@ -30,9 +30,9 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct MaintenanceWindow {
-    /// When they begin, as `HH:MM:SS`.
+    /// When the four hours begin, as `HH:MM:SS`.
     pub time: String,
-    /// On which day.
+    /// The day on which they begin.
     #[serde(rename = "dayOfTheWeek")]
     pub day: DayOfTheWeek,
 }

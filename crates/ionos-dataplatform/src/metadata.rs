@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 cloud_core::open_enum! {
     /// Where a cluster or a node pool is in its life.
     pub enum State {
-        /// It is ready for use.
+        /// The resource is ready for use.
         Available = "AVAILABLE",
         /// A change waits for another one to end.
         Busy = "BUSY",
-        /// It is being created.
+        /// The resource is being created.
         Deploying = "DEPLOYING",
-        /// Its creation failed.
+        /// The creation of the resource failed.
         Failed = "FAILED",
-        /// It is being changed.
+        /// The resource is being changed.
         Updating = "UPDATING",
-        /// Its last change failed.
+        /// The last change of the resource failed.
         FailedUpdating = "FAILED_UPDATING",
-        /// It is being deleted.
+        /// The resource is being deleted.
         Destroying = "DESTROYING",
-        /// Its deletion failed.
+        /// The deletion of the resource failed.
         FailedDestroying = "FAILED_DESTROYING",
-        /// It is deleted.
+        /// The resource is deleted.
         Terminated = "TERMINATED",
     }
 }
@@ -36,7 +36,7 @@ impl State {
         )
     }
 
-    /// Whether it is on its way out, or gone.
+    /// Whether the resource is being deleted, or gone.
     pub fn is_ending(&self) -> bool {
         matches!(self, Self::Destroying | Self::Terminated)
     }
@@ -55,7 +55,7 @@ pub struct Metadata {
     /// Names this state of the resource; the same as the `ETag` header of the answer.
     #[serde(rename = "ETag")]
     pub etag: Option<String>,
-    /// When it was created.
+    /// When the resource was created.
     #[serde(rename = "createdDate")]
     pub created: Option<Timestamp>,
     /// Who created it, as a person reads it.
@@ -67,10 +67,10 @@ pub struct Metadata {
     /// The contract it was created in. Digits, but text.
     #[serde(rename = "createdInContractNumber")]
     pub contract_number: Option<String>,
-    /// When it was changed last.
+    /// When the resource was changed last.
     #[serde(rename = "lastModifiedDate")]
     pub modified: Option<Timestamp>,
-    /// Who changed it last.
+    /// Who changed the resource last.
     #[serde(rename = "lastModifiedBy")]
     pub modified_by: Option<String>,
     /// The id of who changed it last.
@@ -82,7 +82,7 @@ pub struct Metadata {
     /// The versions that it can be upgraded to.
     #[serde(rename = "availableUpgradeVersions")]
     pub upgrades: Vec<String>,
-    /// Where it is in its life.
+    /// Where the resource is in its life.
     pub state: State,
     /// The revision of the version that runs.
     #[serde(rename = "currentDataPlatformRevision")]

@@ -2,39 +2,33 @@
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
-use cloud_core::list::{List, Whole};
-use cloud_core::model::{NoMeta, Page};
+use cloud_core::list::List;
+use cloud_core::model::{IdOrName, NoMeta, Page};
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
-use cloud_core::wait::Waiter;
+use cloud_core::wait::{Accepted, Waiter};
 use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::check;
 use crate::client::Client;
-use crate::clusters::{ClusterId, DatacenterId};
-use crate::find::only;
-use crate::id::{is_id, resource_id};
+use crate::find::find;
+use crate::ids::{ClusterId, DatacenterId, NodePoolId};
 use crate::labels::Labels;
 use crate::maintenance::MaintenanceWindow;
 use crate::metadata::{Metadata, State};
 use crate::ops;
 use crate::request::request;
-use crate::work::{Deleted, Look, Started, resource};
-
-resource_id! {
-    /// Identifies a node pool.
-    pub struct NodePoolId = "nodepoolId";
-}
+use crate::work::{self, Look, Resource};
 
 cloud_core::open_enum! {
     /// The part of a data centre that nodes stand in.
     pub enum AvailabilityZone {
-        /// The service chooses.
+        /// The service chooses the zone.
         Auto = "AUTO",
-        /// The first zone.
+        /// The first zone of the data centre.
         Zone1 = "ZONE_1",
-        /// The second zone.
+        /// The second zone of the data centre.
         Zone2 = "ZONE_2",
     }
 }
@@ -42,9 +36,9 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// What the disks of nodes are.
     pub enum StorageType {
-        /// Rotating disks.
+        /// Hard disks, which rotate.
         Hdd = "HDD",
-        /// Solid state disks.
+        /// Solid state disks, which are faster.
         Ssd = "SSD",
     }
 }
@@ -54,10 +48,10 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct AutoScaling {
-    /// The fewest nodes.
+    /// The fewest nodes that the pool has.
     #[serde(rename = "minNodeCount")]
     pub min: u32,
-    /// The most nodes.
+    /// The most nodes that the pool has.
     #[serde(rename = "maxNodeCount")]
     pub max: u32,
 }
@@ -89,14 +83,14 @@ impl AutoScaling {
 pub struct NodePool {
     /// The id of the node pool.
     pub id: NodePoolId,
-    /// `nodepool`.
+    /// The kind of resource, which is `nodepool`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The URL of the node pool.
     pub href: String,
-    /// What the service says about it.
+    /// What the service says about the node pool.
     pub metadata: Metadata,
-    /// What was asked for.
+    /// What was asked for the node pool.
     pub properties: NodePoolProperties,
 }
 
@@ -105,7 +99,7 @@ pub struct NodePool {
 #[serde(default)]
 #[non_exhaustive]
 pub struct NodePoolProperties {
-    /// Its name.
+    /// The name of the node pool.
     pub name: String,
     /// The version of the data platform.
     #[serde(rename = "dataPlatformVersion")]
@@ -122,17 +116,17 @@ pub struct NodePoolProperties {
     /// What the disks of its nodes are.
     #[serde(rename = "storageType")]
     pub storage_type: Option<StorageType>,
-    /// When the service may work on it.
+    /// When the service may work on the node pool.
     #[serde(rename = "maintenanceWindow")]
     pub maintenance: Option<MaintenanceWindow>,
-    /// The labels of its nodes.
+    /// The labels that its nodes have.
     pub labels: Labels,
-    /// The annotations of its nodes.
+    /// The annotations that its nodes have.
     pub annotations: Labels,
     /// The bounds of autoscaling; `None` when it is off.
     #[serde(rename = "autoScaling")]
     pub auto_scaling: Option<AutoScaling>,
-    /// How many nodes it has.
+    /// How many nodes the pool has.
     #[serde(rename = "nodeCount")]
     pub node_count: u32,
     /// The cores of a node.
@@ -147,25 +141,74 @@ pub struct NodePoolProperties {
 }
 
 impl NodePool {
-    /// Where it is in its life.
+    /// Where the node pool is in its life.
     pub fn state(&self) -> &State {
         &self.metadata.state
     }
 
-    /// Its name.
+    /// The name of the node pool.
     pub fn name(&self) -> &str {
         &self.properties.name
     }
 
-    /// Whether it is ready for use.
+    /// Whether the node pool is ready for use.
     pub fn is_available(&self) -> bool {
         self.metadata.state == State::Available
     }
 }
 
-resource!(NodePool, NodePoolId, "node pool");
+impl Resource for NodePool {
+    const KIND: &'static str = "node pool";
 
-/// `/clusters/{clusterId}/nodepools`.
+    fn state(&self) -> &State {
+        &self.metadata.state
+    }
+
+    fn name_and_id(&self) -> (&str, &str) {
+        (&self.properties.name, self.id.as_str())
+    }
+}
+
+impl From<&NodePool> for NodePoolId {
+    fn from(pool: &NodePool) -> Self {
+        pool.id.clone()
+    }
+}
+
+impl Client {
+    /// The node pools of a cluster, which is given by its id or as the [`Cluster`](crate::Cluster) itself.
+    pub fn node_pools(&self, cluster: impl Into<ClusterId>) -> NodePools {
+        NodePools {
+            client: self.clone(),
+            cluster: cluster.into(),
+        }
+    }
+}
+
+/// The node pools of a cluster, `/clusters/{clusterId}/nodepools`. Waiting is as for
+/// [clusters](crate::clusters::Clusters).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> ionos_dataplatform::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+/// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
+/// use ionos_dataplatform::{AutoScaling, Patch};
+///
+/// let pools = api.node_pools(&cluster);
+/// let create = pools.create("workers", 3).cores(8).ram_mb(16384).labels([("tier", "hot")]);
+/// let pool = create.auto_scaling(AutoScaling::new(2, 6)).await?.wait().await?;
+/// assert_eq!(pools.find("workers").await?.map(|found| found.id), Some(pool.id.clone()));
+///
+/// pools.update(&pool).node_count(5).await?.wait().await?; // autoscaling stays as it is
+/// let fixed = pools.update(&pool).auto_scaling(Patch::Null).await?.wait().await?; // and is off
+/// assert_eq!((fixed.properties.node_count, fixed.properties.auto_scaling), (5, None));
+///
+/// pools.delete(&pool).await?.wait().await?;
+/// assert!(pools.list().all().await?.is_empty());
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 pub struct NodePools {
     client: Client,
@@ -173,41 +216,17 @@ pub struct NodePools {
 }
 
 impl NodePools {
-    pub(crate) fn new(client: &Client, cluster: ClusterId) -> Self {
-        Self {
-            client: client.clone(),
-            cluster,
-        }
-    }
-
     /// Lists the node pools of the cluster (`GET /clusters/{clusterId}/nodepools`). The service gives all of them at
     /// once and knows no filter.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
-    /// # api.node_pools(&cluster).create("workers", 3).await?;
-    /// let mut pools = api.node_pools(&cluster).list().items();
-    /// let mut nodes = 0;
-    /// while let Some(pool) = pools.next().await? {
-    ///     nodes += pool.properties.node_count;
-    /// }
-    /// assert_eq!(nodes, 3);
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersNodepoolsGet")]
     #[doc(alias = "getClusterNodepools")]
     pub fn list(&self) -> ListNodePools {
         let decode = Decode::<Page<NodePool>>::page::<NoMeta>("items");
-        ListNodePools::new(List::new(
-            self.call(&ops::CLUSTERS_NODEPOOLS_GET, decode),
-            &Whole,
-            None,
-        ))
+        ListNodePools::new(List::whole(self.call(&ops::CLUSTERS_NODEPOOLS_GET, decode)))
     }
 
     /// Adds a pool of so many nodes to the cluster (`POST /clusters/{clusterId}/nodepools`): 4 cores, 4096 MB of memory
@@ -216,26 +235,14 @@ impl NodePools {
     /// The request is never sent twice unless nothing was done; see
     /// [`Clusters::create`](crate::clusters::Clusters::create).
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
-    /// use ionos_dataplatform::AutoScaling;
-    ///
-    /// let create = api.node_pools(&cluster).create("workers", 3).cores(8).ram_mb(16384).labels([("tier", "hot")]);
-    /// let pool = create.auto_scaling(AutoScaling::new(2, 6)).await?.wait().await?;
-    /// assert_eq!(pool.properties.ram_mb, 16384);
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersNodepoolsPost")]
     #[doc(alias = "createClusterNodepool")]
     pub fn create(&self, name: impl Into<String>, nodes: u32) -> CreateNodePool {
         let pools = self.clone();
-        let decode = Started::decode(move |pool: &NodePool| pools.look(&pool.id));
+        let decode = work::started(move |pool: &NodePool| pools.look(&pool.id));
         CreateNodePool::new(
             self.call(&ops::CLUSTERS_NODEPOOLS_POST, decode),
             name.into(),
@@ -245,17 +252,9 @@ impl NodePools {
 
     /// One node pool (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`).
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
-    /// # let id = api.node_pools(&cluster).create("workers", 3).await?.resource.id;
-    /// assert_eq!(api.node_pools(&cluster).get(&id).await?.properties.cores, 4);
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersNodepoolsFindById")]
     #[doc(alias = "getClusterNodepool")]
     pub fn get(&self, id: impl Into<NodePoolId>) -> Call<NodePool> {
@@ -266,129 +265,70 @@ impl NodePools {
         )
     }
 
-    /// Looks a node pool of the cluster up by its name or its id (`GET /clusters/{clusterId}/nodepools`, and
-    /// `GET /clusters/{clusterId}/nodepools/{nodepoolId}` for an id); `None` when there is none. Two pools of one name
-    /// are an error.
+    /// Looks a node pool of the cluster up by its name (`GET /clusters/{clusterId}/nodepools`) or by its id
+    /// (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`); `None` when there is none.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
-    /// let id = api.node_pools(&cluster).create("workers", 3).await?.resource.id;
-    /// assert_eq!(api.node_pools(&cluster).find("workers").await?.map(|pool| pool.id), Some(id));
-    /// assert!(api.node_pools(&cluster).find("work").await?.is_none());
-    /// # Ok(()) }
-    /// ```
-    pub fn find(&self, name_or_id: impl Into<String>) -> Task<Option<NodePool>> {
-        let wanted = name_or_id.into();
-        let list = self.list();
-        let get = is_id(&wanted.to_ascii_lowercase()).then(|| self.get(&wanted));
-        Task::new(async move {
-            let named = only(list.page().await?.items, |pool| {
-                pool.properties.name == wanted
-            })?;
-            match (named, get) {
-                (None, Some(get)) => get.optional().await,
-                (named, _) => Ok(named),
-            }
-        })
+    /// An administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// # Errors
+    ///
+    /// [`is_invalid_input`](Error::is_invalid_input) when several node pools have the name.
+    pub fn find(&self, id_or_name: impl Into<IdOrName<NodePoolId>>) -> Task<Option<NodePool>> {
+        find(
+            id_or_name.into(),
+            |id| self.get(id),
+            |_| self.list().into_list(),
+            NodePool::name,
+        )
     }
 
     /// Changes a node pool (`PATCH /clusters/{clusterId}/nodepools/{nodepoolId}`): what is set, and nothing else.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
-    /// # let create = api.node_pools(&cluster).create("workers", 3);
-    /// use ionos_dataplatform::{AutoScaling, Patch};
-    ///
-    /// # let pool = create.auto_scaling(AutoScaling::new(2, 6)).await?.wait().await?;
-    /// let pools = api.node_pools(&cluster);
-    /// pools.update(&pool).node_count(5).await?.wait().await?; // autoscaling stays as it is
-    /// let fixed = pools.update(&pool).auto_scaling(Patch::Null).await?.wait().await?; // and is off
-    /// assert_eq!((fixed.properties.node_count, fixed.properties.auto_scaling), (5, None));
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersNodepoolsPatch")]
     #[doc(alias = "patchClusterNodepool")]
     pub fn update(&self, id: impl Into<NodePoolId>) -> UpdateNodePool {
         let id = id.into();
         let look = self.look(&id);
-        let decode = Started::decode(move |_: &NodePool| look.clone());
+        let decode = work::started(move |_: &NodePool| look.clone());
         UpdateNodePool::new(self.one(&ops::CLUSTERS_NODEPOOLS_PATCH, &id, decode))
     }
 
     /// Deletes a node pool (`DELETE /clusters/{clusterId}/nodepools/{nodepoolId}`) and gives it as it was before.
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
-    /// # let pool = api.node_pools(&cluster).create("workers", 3).await?.wait().await?;
-    /// api.node_pools(&cluster).delete(&pool).await?.wait().await?;
-    /// assert!(api.node_pools(&cluster).find("workers").await?.is_none());
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     #[doc(alias = "clustersNodepoolsDelete")]
     #[doc(alias = "deleteClusterNodepool")]
-    pub fn delete(&self, id: impl Into<NodePoolId>) -> Call<Deleted<NodePool>> {
+    pub fn delete(&self, id: impl Into<NodePoolId>) -> Call<Accepted<NodePool, ()>> {
         let id = id.into();
         self.one(
             &ops::CLUSTERS_NODEPOOLS_DELETE,
             &id,
-            Deleted::decode(self.look(&id)),
+            work::deleted(self.look(&id)),
         )
     }
 
     /// Waits until a node pool is available, whoever started the work on it
-    /// (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`); see [`Started::wait`].
+    /// (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`).
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
-    /// # let id = api.node_pools(&cluster).create("workers", 3).await?.resource.id;
-    /// let pool = api.node_pools(&cluster).wait_available(&id).await?;
-    /// assert!(pool.is_available());
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     pub fn wait_available(&self, id: impl Into<NodePoolId>) -> Waiter<NodePool> {
         self.look(&id.into()).available()
     }
 
-    /// Waits until a node pool is gone, whoever deleted it (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`); see
-    /// [`Deleted::wait`].
+    /// Waits until a node pool is gone, whoever deleted it (`GET /clusters/{clusterId}/nodepools/{nodepoolId}`).
     ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
+    /// # Permissions
     ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.resource;
-    /// # let pool = api.node_pools(&cluster).create("workers", 3).await?.wait().await?;
-    /// # api.node_pools(&cluster).delete(&pool).await?;
-    /// api.node_pools(&cluster).wait_gone(&pool).await?;
-    /// assert!(api.node_pools(&cluster).list().all().await?.is_empty());
-    /// # Ok(()) }
-    /// ```
+    /// An administrator of the contract, or the group privilege to manage the data platform.
     pub fn wait_gone(&self, id: impl Into<NodePoolId>) -> Waiter<()> {
         self.look(&id.into()).gone(None)
     }
@@ -396,8 +336,8 @@ impl NodePools {
     fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
         self.client
             .call(operation, decode)
-            .arg(&self.cluster)
-            .check(self.cluster.check())
+            .arg(self.cluster.as_str().to_ascii_lowercase())
+            .check(check::uuid("clusterId", self.cluster.as_str()))
     }
 
     fn one<T>(
@@ -406,7 +346,9 @@ impl NodePools {
         id: &NodePoolId,
         decode: Decode<T>,
     ) -> Call<T> {
-        self.call(operation, decode).arg(id).check(id.check())
+        let call = self.call(operation, decode);
+        call.arg(id.as_str().to_ascii_lowercase())
+            .check(check::uuid("nodepoolId", id.as_str()))
     }
 
     fn look(&self, id: &NodePoolId) -> Look<NodePool> {
@@ -415,14 +357,14 @@ impl NodePools {
 }
 
 cloud_core::list_request! {
-    /// Lists node pools; made by [`NodePools::list`].
+    /// Lists the node pools of a cluster; made by [`NodePools::list`].
     pub struct ListNodePools => NodePool;
 }
 
 request! {
     /// Creates a node pool; made by [`NodePools::create`]. `CreateNodePoolRequest` and `CreateNodePoolProperties` in
     /// the API's description.
-    pub struct CreateNodePool => Started<NodePool>;
+    pub struct CreateNodePool => Accepted<NodePool>;
     required {
         name: String = "name",
         nodes: u32 = "nodeCount",
@@ -430,15 +372,15 @@ request! {
     optional {
         /// The family of processors, one that the data centre has, or `AUTO`.
         cpu_family: String = "cpuFamily",
-        /// The zone of the nodes.
+        /// The zone that the nodes stand in.
         availability_zone: AvailabilityZone = "availabilityZone",
         /// What the disks of the nodes are.
         storage_type: StorageType = "storageType",
-        /// When the service may work on it.
+        /// When the service may work on the node pool.
         maintenance_window: MaintenanceWindow = "maintenanceWindow",
-        /// The labels of the nodes.
+        /// The labels that the nodes get.
         labels: Labels = "labels",
-        /// The annotations of the nodes.
+        /// The annotations that the nodes get.
         annotations: Labels = "annotations",
         /// Lets the service choose the number of nodes between bounds.
         auto_scaling: AutoScaling = "autoScaling",
@@ -466,9 +408,9 @@ request! {
 request! {
     /// Changes a node pool; made by [`NodePools::update`]. `PatchNodePoolRequest` and `PatchNodePoolProperties` in the
     /// API's description.
-    pub struct UpdateNodePool => Started<NodePool>;
+    pub struct UpdateNodePool => Accepted<NodePool>;
     optional {
-        /// When the service may work on it.
+        /// When the service may work on the node pool.
         maintenance_window: MaintenanceWindow = "maintenanceWindow",
         /// The labels of the nodes from now on, instead of all they had.
         labels: Labels = "labels",
@@ -476,7 +418,7 @@ request! {
         annotations: Labels = "annotations",
     }
     numbers {
-        /// The number of nodes.
+        /// The number of nodes from now on.
         node_count = "nodeCount",
     }
     patch {

@@ -80,12 +80,6 @@ macro_rules! request {
                 self.call = self.call.options(set);
                 self
             }
-
-            /// Sends the request although the checks of this crate find it wrong, and leaves the judgement to the
-            /// service.
-            pub fn unchecked(self) -> Self {
-                self.options(cloud_core::request::CallOptions::unchecked)
-            }
         }
 
         cloud_core::send_methods!($name => $answer, |this| {

@@ -1,23 +1,26 @@
 //! Versions of the data platform.
 
 use std::cmp::Ordering;
-use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use cloud_core::call::Call;
+use cloud_core::decode::{Decode, DecodeError, RawResponse};
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::ops;
 
 /// The versions that a cluster can have.
 ///
 /// The service answered with a bare list before version 1.2 of the API and answers with an object now; both are read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Versions {
     /// The versions, in the order of the service.
     pub items: Vec<String>,
     /// The id of the list.
     pub id: String,
-    /// `collection`.
+    /// The kind of resource, which is `collection`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The URL of the list.
@@ -25,19 +28,7 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// The highest version: `23.11` is higher than `23.7`.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let datacenter_id = "498ae72f-411f-11eb-9d07-046c59cc737e";
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// let versions = api.versions().await?;
-    /// let latest = versions.latest().unwrap();
-    /// let started = api.clusters().create("lake", datacenter_id).version(latest).await?;
-    /// assert_eq!(started.resource.properties.version.as_deref(), Some(latest));
-    /// # Ok(()) }
-    /// ```
+    /// The highest of the versions: `23.11` is higher than `23.7`.
     pub fn latest(&self) -> Option<&str> {
         self.items
             .iter()
@@ -75,91 +66,44 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     }
 }
 
-impl<'de> Deserialize<'de> for Versions {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Object {
-            items: Vec<Option<String>>,
-            id: String,
-            #[serde(rename = "type")]
-            kind: String,
-            href: String,
-        }
-
-        struct EitherForm;
-
-        impl<'de> Visitor<'de> for EitherForm {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of versions, or an object with the list `items`")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Object, A::Error> {
-                let items = Vec::deserialize(SeqAccessDeserializer::new(list))?;
-                Ok(Object {
-                    items,
-                    ..Object::default()
-                })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
-                Object::deserialize(MapAccessDeserializer::new(map))
-            }
-        }
-
-        let Object {
-            items,
-            id,
-            kind,
-            href,
-        } = deserializer.deserialize_any(EitherForm)?;
-        Ok(Self {
-            items: items.into_iter().flatten().collect(),
-            id,
-            kind,
-            href,
-        })
+impl Client {
+    /// The versions that a cluster can have (`GET /versions`); see [`Versions::latest`].
+    ///
+    /// # Permissions
+    ///
+    /// An administrator of the contract, or the group privilege to manage the data platform.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ionos_dataplatform::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let datacenter_id = "498ae72f-411f-11eb-9d07-046c59cc737e";
+    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
+    /// let versions = api.versions().await?;
+    /// let latest = versions.latest().expect("there are versions");
+    /// let cluster = api.clusters().create("lake", datacenter_id).version(latest).await?;
+    /// assert_eq!(cluster.properties.version.as_deref(), Some(latest));
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "versionsGet")]
+    pub fn versions(&self) -> Call<Versions> {
+        self.call(&ops::VERSIONS_GET, Decode::raw().try_map(read))
     }
+}
+
+fn read(answer: RawResponse) -> Result<Versions, DecodeError> {
+    if answer.body.trim_ascii_start().starts_with(b"[") {
+        let items = Decode::json().apply(answer)?;
+        return Ok(Versions {
+            items,
+            ..Versions::default()
+        });
+    }
+    Decode::json().apply(answer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn both_forms_are_read() {
-        let old: Versions = cloud_core::decode::from_str(r#"["22.11","23.4"]"#).unwrap();
-        let new: Versions = cloud_core::decode::from_str(
-            r#"{"id":"i","type":"collection","href":"h","items":["22.11","23.4"],"new":1}"#,
-        )
-        .unwrap();
-        assert_eq!(old.items, new.items);
-        assert_eq!(
-            (new.id.as_str(), new.kind.as_str(), new.href.as_str()),
-            ("i", "collection", "h")
-        );
-        for nothing in [
-            "{}",
-            "[]",
-            r#"{"items":null,"id":null,"type":null,"href":null}"#,
-            r#"{"items":[null]}"#,
-        ] {
-            assert_eq!(
-                cloud_core::decode::from_str::<Versions>(nothing).unwrap(),
-                Versions::default(),
-                "{nothing}"
-            );
-        }
-        let error = cloud_core::decode::from_str::<Versions>("7")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("a list of versions, or an object"),
-            "{error}"
-        );
-    }
 
     #[test]
     fn the_latest_is_the_highest_and_not_the_last() {

@@ -8,7 +8,7 @@ use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::provider::CallBuilder;
 use cloud_core::time::Interval;
-use cloud_core::wait::{Poll, Progress, Step, Waiter};
+use cloud_core::wait::{Accepted, Poll, Progress, Step, Waiter};
 use cloud_core::{Error, ErrorKind, Result};
 use serde::de::DeserializeOwned;
 
@@ -21,51 +21,14 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(2 * 60 * 60);
 const SLOWEST: u32 = 6;
 
 /// A resource that takes time to become what it shall be: a cluster or a node pool.
-pub trait Resource: sealed::Sealed + DeserializeOwned + Clone + Send + Sync + 'static {
+pub(crate) trait Resource: DeserializeOwned + Clone + Send + Sync + 'static {
     /// What it is, in a word.
     const KIND: &'static str;
     /// Where it is in its life.
     fn state(&self) -> &State;
-    /// Its name.
-    fn name(&self) -> &str;
-    /// Its id as text.
-    fn id(&self) -> &str;
+    /// Its name and its id as text.
+    fn name_and_id(&self) -> (&str, &str);
 }
-
-pub(crate) mod sealed {
-    /// Keeps [`Resource`](super::Resource) to the types of this crate.
-    pub trait Sealed {}
-}
-
-/// Makes a [`Resource`] of a type with the fields `id`, `metadata` and `properties`, and lets it stand for its id.
-macro_rules! resource {
-    ($resource:ident, $id:ident, $kind:literal) => {
-        impl $crate::work::sealed::Sealed for $resource {}
-
-        impl $crate::work::Resource for $resource {
-            const KIND: &'static str = $kind;
-
-            fn state(&self) -> &$crate::metadata::State {
-                &self.metadata.state
-            }
-
-            fn name(&self) -> &str {
-                &self.properties.name
-            }
-
-            fn id(&self) -> &str {
-                self.id.as_str()
-            }
-        }
-
-        impl From<&$resource> for $id {
-            fn from(resource: &$resource) -> Self {
-                resource.id.clone()
-            }
-        }
-    };
-}
-pub(crate) use resource;
 
 /// How a resource is looked at.
 #[derive(Debug)]
@@ -140,18 +103,13 @@ impl<T: Resource> Look<T> {
 }
 
 fn pending<T: Resource, U>(resource: &T) -> Step<U> {
-    let what = format!("{} {}", T::KIND, resource.name());
+    let what = format!("{} {}", T::KIND, resource.name_and_id().0);
     Step::Pending(Progress::new(0, what, resource.state().as_str()))
 }
 
 /// Carries the resource, and its state as the code.
 fn failed<T: Resource>(resource: T, why: &str) -> Error {
-    let (kind, name, id, state) = (
-        T::KIND,
-        resource.name(),
-        resource.id(),
-        resource.state().clone(),
-    );
+    let (kind, state, (name, id)) = (T::KIND, resource.state().clone(), resource.name_and_id());
     Error::new(
         ErrorKind::WorkFailed,
         format!("the {kind} {name} ({id}) is {state}{why}"),
@@ -160,84 +118,24 @@ fn failed<T: Resource>(resource: T, why: &str) -> Error {
     .with_details(resource)
 }
 
-/// The answer to creating or changing something: the resource as it is at first, and the work still to be done.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Started<T> {
-    /// The resource as the service answered.
-    pub resource: T,
-    look: Look<T>,
+/// Reads the answer to creating or changing something, which is the resource as it is at first. The wait gives it when it
+/// is available.
+pub(crate) fn started<T: Resource>(
+    look: impl Fn(&T) -> Look<T> + Send + Sync + 'static,
+) -> Decode<Accepted<T>> {
+    let look = Arc::new(look);
+    Decode::json().map(move |resource| {
+        let look = look.clone();
+        Accepted::new(resource, move |resource| look(resource).available())
+    })
 }
 
-impl<T: Resource> Started<T> {
-    pub(crate) fn decode(look: impl Fn(&T) -> Look<T> + Send + Sync + 'static) -> Decode<Self> {
-        Decode::json().map(move |resource| {
-            let look = look(&resource);
-            Self { resource, look }
+/// Reads the answer to deleting something, which is the resource as it was before. The wait ends when it is gone.
+pub(crate) fn deleted<T: Resource>(look: Look<T>) -> Decode<Accepted<T, ()>> {
+    Decode::json().map(move |resource| {
+        let look = look.clone();
+        Accepted::new(resource, move |resource: &T| {
+            look.gone(Some(resource.state().clone()))
         })
-    }
-
-    /// Waits until it is available and gives it as it is then (`GET /clusters/{clusterId}`, or
-    /// `GET /clusters/{clusterId}/nodepools/{nodepoolId}`): up to two hours unless [`timeout`](Waiter::timeout) says
-    /// otherwise, looking every 10 s at first and every minute in the end unless
-    /// [`poll_interval`](crate::ClientBuilder::poll_interval) does.
-    ///
-    /// Fails as soon as the service has given up; the error's [`code`](Error::code) is the state, and the resource is
-    /// in it: `error.api::<Cluster>()`.
-    ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// let started = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?;
-    /// assert!(!started.resource.is_available());
-    /// assert!(started.wait().await?.is_available());
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(&self) -> Waiter<T> {
-        self.look.available()
-    }
-}
-
-/// The answer to deleting something: the resource as it was, and the work still to be done.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Deleted<T> {
-    /// The resource as it was before.
-    pub resource: T,
-    look: Look<T>,
-}
-
-impl<T: Resource> Deleted<T> {
-    pub(crate) fn decode(look: Look<T>) -> Decode<Self> {
-        Decode::json().map(move |resource| Self {
-            resource,
-            look: look.clone(),
-        })
-    }
-
-    /// Waits until it is gone (`GET /clusters/{clusterId}`, or `GET /clusters/{clusterId}/nodepools/{nodepoolId}`): up
-    /// to two hours unless [`timeout`](Waiter::timeout) says otherwise.
-    ///
-    /// Fails as soon as the service has given up deleting it, as [`Started::wait`] does.
-    ///
-    /// Needs an administrator of the contract, or the group privilege to manage the data platform.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-    /// # async fn main() -> ionos_dataplatform::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ionos_dataplatform::Client::builder().token("t").transport(sandbox.ionos_dataplatform()).build()?;
-    /// # let cluster = api.clusters().create("lake", "498ae72f-411f-11eb-9d07-046c59cc737e").await?.wait().await?;
-    /// let deleted = api.clusters().delete(&cluster).await?;
-    /// deleted.wait().await?;
-    /// assert!(api.clusters().get(&deleted.resource).await.unwrap_err().is_not_found());
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(&self) -> Waiter<()> {
-        self.look.gone(Some(self.resource.state().clone()))
-    }
+    })
 }

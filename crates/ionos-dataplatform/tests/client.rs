@@ -286,12 +286,7 @@ async fn the_contract_goes_with_every_request() {
             .build()
             .unwrap()
     };
-    let made = of("1")
-        .clusters()
-        .create("lake", DATACENTER)
-        .await
-        .unwrap()
-        .resource;
+    let made = of("1").clusters().create("lake", DATACENTER).await.unwrap();
     assert_eq!(made.metadata.contract_number.as_deref(), Some("1"));
     assert!(
         of("2")

@@ -2,7 +2,8 @@
 
 use cloud_core::request::CallOptions;
 use ionos_dataplatform::{
-    AutoScaling, AvailabilityZone, DayOfTheWeek, Labels, Lan, MaintenanceWindow, Patch, StorageType,
+    AutoScaling, AvailabilityZone, ClusterId, DayOfTheWeek, ErrorKind, Labels, Lan,
+    MaintenanceWindow, NodePoolId, Patch, StorageType, Versions,
 };
 use serde_json::json;
 
@@ -57,7 +58,7 @@ async fn clusters_are_listed_and_read() {
 async fn a_cluster_is_created_from_what_is_set() {
     let (api, wire) = answered(200, cluster_answer("DEPLOYING"));
     let started = api.clusters().create("lake", DATACENTER).await.unwrap();
-    assert_eq!(started.resource.id.as_str(), ID);
+    assert_eq!(started.id.as_str(), ID);
     let minimal = json!({"properties": {"name": "lake", "datacenterId": DATACENTER}});
     assert_eq!(last(&wire), ("POST /dataplatform/clusters".into(), minimal));
     assert_eq!(
@@ -113,10 +114,10 @@ async fn a_cluster_is_changed_deleted_and_opened() {
     );
     let deleted = api.clusters().delete(ID).await.unwrap();
     assert_eq!(
-        (last(&wire).0, deleted.resource.name()),
+        (last(&wire).0, deleted.name()),
         (format!("DELETE {path}"), "lake")
     );
-    api.clusters().kubeconfig(&deleted.resource).await.unwrap();
+    api.clusters().kubeconfig(&*deleted).await.unwrap();
     assert_eq!(last(&wire).0, format!("GET {path}/kubeconfig"));
 }
 
@@ -229,6 +230,27 @@ async fn versions_come_as_a_list_or_as_an_object() {
         assert_eq!(api.versions().await.unwrap().latest(), Some("23.11"));
         assert_eq!(last(&wire).0, "GET /dataplatform/versions");
     }
+    let whole = json!({"id": "i", "type": "collection", "href": "h", "items": ["23.4"], "new": 1});
+    let (api, _) = answered(200, whole);
+    let read = api.versions().await.unwrap();
+    assert_eq!(
+        (&*read.id, &*read.kind, &*read.href, read.items),
+        ("i", "collection", "h", vec!["23.4".to_owned()])
+    );
+    for nothing in [
+        json!({}),
+        json!([]),
+        json!({"items": null, "id": null, "type": null, "href": null}),
+    ] {
+        let (api, _) = answered(200, nothing);
+        assert_eq!(api.versions().await.unwrap(), Versions::default());
+    }
+    let (api, _) = answered(200, json!(7));
+    assert_eq!(
+        api.versions().await.unwrap_err().kind(),
+        ErrorKind::Decode,
+        "neither a list nor an object"
+    );
 }
 
 #[tokio::test]
@@ -323,7 +345,7 @@ async fn the_judgement_can_be_left_to_the_service() {
     api.clusters()
         .create("x", "not-an-id")
         .version("")
-        .unchecked()
+        .options(CallOptions::unchecked)
         .await
         .unwrap();
     let sent = json!({"properties": {"name": "x", "datacenterId": "not-an-id", "dataPlatformVersion": ""}});
@@ -358,8 +380,13 @@ async fn find_is_exact_where_the_filter_is_not() {
     let lake = find("lake-2").await.unwrap().unwrap();
     assert_eq!(lake.name(), "lake-2");
     assert!(find("lake").await.unwrap().is_none() && find("nobody").await.unwrap().is_none());
-    assert_eq!(find(lake.id.as_str()).await.unwrap().unwrap().id, lake.id);
-    assert!(find(ID).await.unwrap().is_none());
+    let by_id = async |id: &ClusterId| api.clusters().find(id).await.unwrap();
+    assert_eq!(by_id(&lake.id).await.unwrap().id, lake.id);
+    assert!(by_id(&ID.into()).await.is_none());
+    assert!(
+        find(lake.id.as_str()).await.unwrap().is_none(),
+        "text is a name"
+    );
     let twins = find("twin").await.unwrap_err();
     assert!(
         twins.to_string().contains("name: 2 of them have this name"),
@@ -368,18 +395,14 @@ async fn find_is_exact_where_the_filter_is_not() {
     assert_field(find("no name at all").await, "name");
 
     let pools = api.node_pools(&lake);
-    let workers = pools.create("workers", 1).await.unwrap().resource;
+    let workers = pools.create("workers", 1).await.unwrap();
     assert_eq!(pools.find("workers").await.unwrap().unwrap().id, workers.id);
     assert_eq!(
-        pools
-            .find(workers.id.as_str())
-            .await
-            .unwrap()
-            .unwrap()
-            .name(),
+        pools.find(&workers.id).await.unwrap().unwrap().name(),
         "workers"
     );
     assert!(
-        pools.find("work").await.unwrap().is_none() && pools.find(POOL).await.unwrap().is_none()
+        pools.find("work").await.unwrap().is_none()
+            && pools.find(NodePoolId::from(POOL)).await.unwrap().is_none()
     );
 }

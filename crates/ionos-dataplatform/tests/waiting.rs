@@ -41,7 +41,7 @@ async fn a_cluster_is_waited_for_until_it_is_available() {
         .create("lake", common::DATACENTER)
         .await
         .unwrap();
-    assert_eq!(started.resource.state(), &State::Deploying);
+    assert_eq!(started.state(), &State::Deploying);
     let mut wait = started.wait();
     let progress = wait.progress().await.unwrap().unwrap();
     assert_eq!(
@@ -73,7 +73,7 @@ async fn a_cluster_is_waited_for_until_it_is_available() {
         .node_count(5)
         .await
         .unwrap();
-    assert_eq!(changed.resource.state(), &State::Updating);
+    assert_eq!(changed.state(), &State::Updating);
     assert_eq!(changed.wait().await.unwrap().properties.node_count, 5);
     api.node_pools(&lake)
         .delete(&workers)
@@ -227,7 +227,7 @@ async fn failures_of_the_sandbox_are_seen_by_the_waiters() {
         .unwrap();
     assert_eq!(started.wait().await.unwrap_err().code(), Some("FAILED"));
     api.clusters()
-        .delete(&started.resource)
+        .delete(&*started)
         .await
         .unwrap()
         .wait()

@@ -61,7 +61,7 @@ async fn a_call_arrives_as_it_was_meant() {
     let api = client(&server).contract_number("31884391");
     let api = api.user_agent("my-tool/1.2").build().unwrap();
     let started = api.clusters().create("lake", DATACENTER).await.unwrap();
-    assert_eq!(started.resource.id.as_str(), ID);
+    assert_eq!(started.id.as_str(), ID);
     let request = &server.received_requests().await.unwrap()[0];
     let header = |name: &str| request.headers[name].to_str().unwrap();
     let agent = format!(

@@ -223,12 +223,8 @@ macro_rules! whole_bodies {
 
 whole_bodies! {
     ionos_dataplatform::Cluster => |it| encode(it);
-    ionos_dataplatform::Deleted<ionos_dataplatform::Cluster> => |it| encode(&it.resource);
-    ionos_dataplatform::Deleted<ionos_dataplatform::NodePool> => |it| encode(&it.resource);
     ionos_dataplatform::Kubeconfig => |it| it.expose();
     ionos_dataplatform::NodePool => |it| encode(it);
-    ionos_dataplatform::Started<ionos_dataplatform::Cluster> => |it| encode(&it.resource);
-    ionos_dataplatform::Started<ionos_dataplatform::NodePool> => |it| encode(&it.resource);
     ionos_dataplatform::Versions => |it| encode(it);
 }
 

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use cloud_core::Result;
 use cloud_core::retry::StandardRetry;
-use ionos_dataplatform::work::Resource;
 use ionos_dataplatform::{
-    AutoScaling, AvailabilityZone, Client, ClientBuilder, ClusterId, DayOfTheWeek, Labels, Lan,
-    MaintenanceWindow, NodePoolId, Patch, Started, StorageType,
+    Accepted, AutoScaling, AvailabilityZone, Client, ClientBuilder, ClusterId, DayOfTheWeek,
+    Labels, Lan, MaintenanceWindow, NodePoolId, Patch, StorageType,
 };
 
 use super::{Run, sandbox};
@@ -78,10 +77,7 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
         .lans(lans());
     let created = run.call(create).await;
     ended(created.as_ref(), settle).await;
-    let cluster = created.map_or_else(
-        || ClusterId::from(DATACENTER),
-        |started| started.resource.id,
-    );
+    let cluster = created.map_or_else(|| ClusterId::from(DATACENTER), |created| created.id.clone());
     run.call(clusters.list().page()).await;
     run.call(clusters.list().name("exercise").page()).await;
     run.call(clusters.get(&cluster)).await;
@@ -109,7 +105,7 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
     ended(created.as_ref(), settle).await;
     let pool = created.map_or_else(
         || NodePoolId::from(DATACENTER),
-        |started| started.resource.id,
+        |created| created.id.clone(),
     );
     run.call(pools.list().page()).await;
     run.call(pools.get(&pool)).await;
@@ -131,8 +127,8 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
 }
 
 /// Lets work end that the next call builds on.
-async fn ended<T: Resource>(started: Option<&Started<T>>, settle: Duration) {
-    if let (Some(started), false) = (started, settle.is_zero()) {
-        let _ = started.wait().timeout(settle).await;
+async fn ended<T: Send + 'static>(accepted: Option<&Accepted<T>>, settle: Duration) {
+    if let (Some(accepted), false) = (accepted, settle.is_zero()) {
+        let _ = accepted.wait().timeout(settle).await;
     }
 }

@@ -17,12 +17,12 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
         .endpoint(sandbox.ionos_dataplatform_url())
         .token("any-token");
     let api = api.poll_interval(Duration::from_secs(1)).build()?;
-    let started = api
+    let created = api
         .clusters()
         .create("lake", "4d495548-e330-434d-83a9-251bfa645875")
         .version("23.11")
         .await?;
-    let cluster = follow("cluster", started.wait()).await?;
+    let cluster = follow("cluster", created.wait()).await?;
     let pools = api.node_pools(&cluster);
     follow(
         "node pool",
