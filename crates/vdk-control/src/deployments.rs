@@ -21,11 +21,11 @@ pub use change::{PatchDeployment, UpdateDeployment};
 pub use deploy::{Deploy, DeploymentChange};
 
 cloud_core::open_enum! {
-    /// What a deployment is for. The server pays no heed to it.
+    /// What a deployment is for. The server ignores it.
     pub enum JobMode {
-        /// Trying things out.
+        /// The deployment is for trying things out.
         Testing = "testing" | "TESTING",
-        /// The real thing.
+        /// The deployment is the one that counts.
         Release = "release" | "RELEASE",
     }
 }
@@ -35,22 +35,22 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Resources {
-    /// The CPU that it begins with, in tenths of a core.
+    /// The CPU that the job begins with, in tenths of a core.
     #[serde(alias = "cpuRequest", skip_serializing_if = "Option::is_none")]
     pub cpu_request: Option<f64>,
-    /// The most CPU that it gets, in tenths of a core.
+    /// The most CPU that the job gets, in tenths of a core.
     #[serde(alias = "cpuLimit", skip_serializing_if = "Option::is_none")]
     pub cpu_limit: Option<f64>,
-    /// The memory that it begins with, in MiB.
+    /// The memory that the job begins with, in MiB.
     #[serde(alias = "memoryRequest", skip_serializing_if = "Option::is_none")]
     pub memory_request: Option<i32>,
-    /// The most memory that it gets, in MiB.
+    /// The most memory that the job gets, in MiB.
     #[serde(alias = "memoryLimit", skip_serializing_if = "Option::is_none")]
     pub memory_limit: Option<i32>,
 }
 
 impl Resources {
-    /// This much memory at first, in MiB.
+    /// Resources with this much memory at first, in MiB.
     pub fn memory_request(mib: i32) -> Self {
         Self {
             memory_request: Some(mib),
@@ -58,7 +58,7 @@ impl Resources {
         }
     }
 
-    /// This much memory at most, in MiB.
+    /// Resources with this much memory at most, in MiB.
     pub fn memory_limit(mib: i32) -> Self {
         Self {
             memory_limit: Some(mib),
@@ -72,37 +72,37 @@ impl Resources {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DeploymentStatus {
-    /// Its name.
+    /// The name of the deployment.
     pub id: Option<String>,
     /// The version of the sources, as an upload gave it.
     pub job_version: String,
-    /// The version of VDK.
+    /// The version of VDK that runs the job.
     pub vdk_version: Option<String>,
-    /// The version of Python.
+    /// The version of Python that runs the job.
     pub python_version: Option<String>,
-    /// What it is for.
+    /// What the deployment is for.
     pub mode: Option<JobMode>,
-    /// Whether it runs, by its schedule or when it is started.
+    /// Whether the job runs, by its schedule or when it is started.
     pub enabled: Option<bool>,
-    /// Who is told what.
+    /// Who is told of which outcome.
     pub contacts: Option<Contacts>,
-    /// When it runs by itself.
+    /// When the job runs by itself.
     pub schedule: Option<Schedule>,
-    /// What it may take up.
+    /// How much CPU and memory the job may take up.
     pub resources: Option<Resources>,
-    /// When it was deployed last, as the service writes it; see [`deployed_at`](Self::deployed_at).
+    /// When the job was deployed last, as the service writes it; see [`deployed_at`](Self::deployed_at).
     pub last_deployed_date: Option<String>,
-    /// Who deployed it last.
+    /// Who deployed the job last.
     pub last_deployed_by: Option<String>,
 }
 
 impl DeploymentStatus {
-    /// Whether it runs.
+    /// Whether what is deployed runs.
     pub fn is_enabled(&self) -> bool {
         self.enabled == Some(true)
     }
 
-    /// When it was deployed last, when the service's text is an instant.
+    /// When the job was deployed last; `None` when the service's text is no instant.
     pub fn deployed_at(&self) -> Option<Timestamp> {
         self.last_deployed_date.as_ref()?.parse().ok()
     }
@@ -256,9 +256,9 @@ cloud_core::list_request! {
     /// The deployments of a job; made by [`Deployments::list`].
     pub struct ListDeployments => DeploymentStatus;
     one {
-        /// Only the one of this name. The server pays no heed to it.
+        /// Only the deployment of this name. The server ignores it.
         deployment_id: String = "deployment_id",
-        /// Only those for this. The server pays no heed to it.
+        /// Only deployments that are for this. The server ignores it.
         mode: JobMode = "mode",
     }
 }

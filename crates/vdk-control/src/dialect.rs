@@ -22,8 +22,8 @@ pub(crate) struct VdkDialect {
 }
 
 impl VdkDialect {
-    /// All calls are named `op_id`, where there is one; `missing_token` tells why they are sent without a token; errors show none
-    /// of the `secrets`.
+    /// All calls are named `op_id`, where there is one; `missing_token` tells why they are sent without a token; errors
+    /// show none of the `secrets`.
     pub(crate) fn new(
         op_id: Option<HeaderValue>,
         missing_token: MissingToken,

@@ -13,11 +13,11 @@ use serde_json::Value;
 #[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: u16,
-    /// What went wrong.
+    /// What went wrong, in a sentence.
     pub what: String,
-    /// Why it did.
+    /// The reason why it went wrong.
     pub why: String,
     /// What follows from it.
     pub consequences: String,

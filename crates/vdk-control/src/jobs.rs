@@ -97,7 +97,7 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    /// These addresses are told of everything.
+    /// Contacts by which these addresses are told of everything.
     pub fn all(addresses: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let addresses: Vec<String> = addresses.into_iter().map(Into::into).collect();
         Self {

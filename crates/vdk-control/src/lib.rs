@@ -81,7 +81,7 @@ pub mod config;
 mod credential;
 pub mod deployments;
 mod dialect;
-mod documents;
+pub mod documents;
 pub mod error;
 pub mod executions;
 mod files;

@@ -264,7 +264,7 @@ impl PendingLogin {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoggedIn {
-    /// The access token.
+    /// The access token of the login.
     pub access_token: SecretString,
     /// The token that renews it, where there is one.
     pub refresh_token: Option<SecretString>,

@@ -1,21 +1,60 @@
 //! Properties: what a job keeps from run to run.
 
-use crate::documents::document;
-use crate::jobs::Job;
+use cloud_core::Result;
+use cloud_core::request::OperationRow;
+use serde_json::Value;
 
-impl Job {
-    /// The properties of the job: what it keeps from run to run.
-    pub fn properties(&self) -> PropertiesOfJob<'_> {
-        PropertiesOfJob(self)
+use crate::documents::{Document, Documents, Kind};
+use crate::jobs::Job;
+use crate::ops;
+
+/// The properties of a job, by name. `Debug` shows the names only: jobs keep passwords in them.
+pub type Properties = Document<PropertiesKind>;
+
+/// Marks a document as properties.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PropertiesKind;
+
+impl Kind for PropertiesKind {
+    const NAME: &'static str = "Properties";
+    const READ: &'static OperationRow = &ops::READ_PROPERTIES;
+    const UPDATE: &'static OperationRow = &ops::UPDATE_PROPERTIES;
+
+    fn check(_: &Properties) -> Result<()> {
+        Ok(())
     }
 }
 
-document!(
-    /// The properties of a job, by name. `Debug` shows the names only: jobs keep passwords in them.
-    Properties, "properties", get as get,
-    PropertiesOfJob, READ_PROPERTIES, UPDATE_PROPERTIES,
-    read "The server keeps them by the job's name alone, and does not look whether there is such a job: of one that there is not, \
-          it gives none.",
-    write "The server keeps them by the job's name alone, and does not look whether there is such a job.",
-    check |_: &Properties| Ok(())
-);
+impl Properties {
+    /// The property of this name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+}
+
+impl Job {
+    /// The properties of the job: what it keeps from run to run.
+    ///
+    /// The server keeps them by the job's name alone, and does not look whether there is such a job: it gives none for a
+    /// job that does not exist.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
+    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
+    /// use vdk_control::Properties;
+    ///
+    /// job.properties().replace(&Properties::from_iter([("last_day", "2026-11-19")])).await?;
+    /// let all = job.properties().set("region", "north").await?; // and leaves the others
+    /// assert_eq!(all.get("last_day").unwrap(), "2026-11-19");
+    /// job.properties().remove("region").await?;
+    /// assert_eq!(job.properties().get().await?.len(), 1);
+    /// # Ok(()) }
+    /// ```
+    pub fn properties(&self) -> Documents<'_, PropertiesKind> {
+        Documents::of(self)
+    }
+}

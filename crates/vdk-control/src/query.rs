@@ -22,9 +22,9 @@ cloud_core::open_enum! {
     /// The service can only look at what is asked for, so a list asks for more [fields](JobFields) than it was told to
     /// where its filters or its order need them. What stands in the API's description beyond these makes the server fail.
     pub enum JobProperty {
-        /// The name: all of it, where `*` stands for anything, whatever the case.
+        /// The name of the job: all of it, where `*` stands for anything, in any case.
         JobName = "jobName",
-        /// Whether it runs: `enabled`, `disabled` or `not_deployed`.
+        /// Whether the job runs: `enabled`, `disabled` or `not_deployed`.
         Enabled = "deployments.enabled",
         /// The version of Python: any part of it.
         PythonVersion = "deployments.jobPythonVersion",
@@ -34,11 +34,11 @@ cloud_core::open_enum! {
         LastExecutionTime = "deployments.lastExecutionTime",
         /// How long the last execution took.
         LastExecutionDuration = "deployments.lastExecutionDuration",
-        /// The team: all of it, where `%` stands for anything, whatever the case.
+        /// The name of the team: all of it, where `%` stands for anything, in any case.
         Team = "config.team",
         /// What the job is for: any part of it.
         Description = "config.description",
-        /// The next run. As a filter, a range of seconds since the Unix epoch, such as `1795168800-1795255200`.
+        /// The time of the next run. As a filter, a range of seconds since the Unix epoch, such as `1795168800-1795255200`.
         NextRun = "config.schedule.nextRunEpochSeconds",
         /// Whether anybody is told anything. For sorting only.
         HasContacts = "config.contacts.present",
@@ -96,13 +96,13 @@ impl JobFields {
         self
     }
 
-    /// When it runs by itself, and the next run.
+    /// When the job runs by itself, and the next run.
     pub const fn schedule(mut self) -> Self {
         self.schedule = true;
         self
     }
 
-    /// Who is told what.
+    /// Who is told of which outcome.
     pub const fn contacts(mut self) -> Self {
         self.contacts = true;
         self
@@ -114,7 +114,7 @@ impl JobFields {
         self
     }
 
-    /// What is deployed.
+    /// What is deployed of the job.
     pub const fn deployments(mut self) -> Self {
         self.deployments = true;
         self

@@ -180,7 +180,7 @@ enum Content {
     Folder(Folder),
 }
 
-/// Uploads sources; made by [`Sources::upload`] and its like.
+/// Uploads the sources of a job; made by [`Sources::upload`], [`Sources::upload_file`] and [`Sources::upload_dir`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until the request is awaited"]
 pub struct UploadSources {
@@ -189,7 +189,7 @@ pub struct UploadSources {
 }
 
 impl UploadSources {
-    /// Why: the text of the commit that the service makes.
+    /// The reason for the change: the text of the commit that the service makes.
     pub fn reason(mut self, reason: impl fmt::Display) -> Self {
         self.call = self.call.set_query("reason", reason);
         self
@@ -285,7 +285,7 @@ impl IntoFuture for UploadSources {
     }
 }
 
-/// Downloads sources; made by [`Sources::download`].
+/// Downloads the sources of a job; made by [`Sources::download`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until the request is awaited"]
 pub struct DownloadSources {
@@ -373,13 +373,13 @@ impl IntoFuture for DownloadSources {
     }
 }
 
-/// Deletes sources; made by [`Sources::delete`].
+/// Deletes the sources of a job; made by [`Sources::delete`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until the request is awaited"]
 pub struct DeleteSources(Call<()>);
 
 impl DeleteSources {
-    /// Why: the text of the commit that the service makes.
+    /// The reason for the change: the text of the commit that the service makes.
     pub fn reason(self, reason: impl fmt::Display) -> Self {
         Self(self.0.set_query("reason", reason))
     }

@@ -13,7 +13,7 @@ cloud_core::request! {
     opt {
         /// The version of the sources, as an upload gave it.
         job_version: String,
-        /// The version of VDK.
+        /// The version of VDK that runs the job.
         vdk_version: String,
         /// The version of Python, one of those in [`ServiceInfo`](crate::ServiceInfo).
         python_version: String,
@@ -23,9 +23,9 @@ cloud_core::request! {
         id: String,
         /// Whether what is deployed runs.
         enabled: bool,
-        /// When it runs by itself: a cron expression of five fields, in UTC.
+        /// When the job runs by itself: a cron expression of five fields, in UTC.
         schedule: Schedule,
-        /// What it may take up. The service takes one of the two numbers of memory, and nothing else.
+        /// How much the job may take up. The service takes one of the two numbers of memory, and nothing else.
         resources: Resources,
     }
     check |this: &Self| settings(this.schedule.as_ref(), this.resources.as_ref());
@@ -56,7 +56,7 @@ cloud_core::request! {
     opt {
         /// The version of the sources that is deployed.
         job_version: String,
-        /// The version of VDK.
+        /// The version of VDK that runs the job.
         vdk_version: String,
         /// The version of Python that is deployed.
         python_version: String,
@@ -66,9 +66,9 @@ cloud_core::request! {
         id: String,
         /// Whether what is deployed runs.
         enabled: bool,
-        /// When it runs by itself: a cron expression of five fields, in UTC.
+        /// When the job runs by itself: a cron expression of five fields, in UTC.
         schedule: Schedule,
-        /// What it may take up. The service takes one of the two numbers of memory, and nothing else.
+        /// How much the job may take up. The service takes one of the two numbers of memory, and nothing else.
         resources: Resources,
     }
     check |this: &Self| settings(this.schedule.as_ref(), this.resources.as_ref());

@@ -59,7 +59,7 @@ impl Deploy {
         }
     }
 
-    /// The version of VDK.
+    /// The version of VDK that runs the job.
     pub fn vdk_version(self, version: impl Into<String>) -> Self {
         self.with(|update| update.vdk_version(version))
     }
@@ -84,12 +84,12 @@ impl Deploy {
         self.with(|update| update.enabled(enabled))
     }
 
-    /// When it runs by itself: a cron expression of five fields, in UTC.
+    /// When the job runs by itself: a cron expression of five fields, in UTC.
     pub fn schedule(self, schedule: impl Into<Schedule>) -> Self {
         self.with(|update| update.schedule(schedule))
     }
 
-    /// What it may take up. The service takes one of the two numbers of memory, and nothing else.
+    /// How much the job may take up. The service takes one of the two numbers of memory, and nothing else.
     pub fn resources(self, resources: Resources) -> Self {
         self.with(|update| update.resources(resources))
     }
@@ -150,7 +150,7 @@ impl IntoFuture for Deploy {
 pub struct DeploymentChange {
     /// The version of the sources that is to be deployed.
     pub version: String,
-    /// Whether it is to run once it is deployed.
+    /// Whether the version is to run once it is deployed.
     pub enabled: bool,
     /// What was deployed before, if anything was.
     pub before: Option<DeploymentStatus>,

@@ -16,25 +16,25 @@ pub(crate) const EXECUTION: &str = concat!(
 cloud_core::open_enum! {
     /// How an execution goes. Lists of jobs write it in upper case, which makes no difference here.
     pub enum ExecutionStatus {
-        /// The platform knows of it.
+        /// The platform knows of the execution.
         Submitted = "submitted" | "SUBMITTED",
-        /// It runs.
+        /// The execution runs.
         Running = "running" | "RUNNING",
-        /// It has ended well.
+        /// The execution has ended well.
         Succeeded = "succeeded" | "SUCCEEDED",
-        /// It was stopped on demand.
+        /// The execution was stopped on demand.
         Cancelled = "cancelled" | "CANCELLED",
-        /// It was not run, because another one of the job was under way.
+        /// The execution was not run, because another one of the job was under way.
         Skipped = "skipped" | "SKIPPED",
-        /// It has failed by the job's own code or settings.
+        /// The execution has failed by the job's own code or settings.
         UserError = "user_error" | "USER_ERROR",
-        /// It has failed by the platform.
+        /// The execution has failed by the platform.
         PlatformError = "platform_error" | "PLATFORM_ERROR",
     }
 }
 
 impl ExecutionStatus {
-    /// How it has ended; `None` while it goes on, and for a state that this version does not know.
+    /// How the execution has ended; `None` while it goes on, and for a state that this version does not know.
     pub fn outcome(&self) -> Option<Outcome> {
         match self {
             Self::Succeeded => Some(Outcome::Succeeded),
@@ -51,58 +51,58 @@ impl ExecutionStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Well.
+    /// The execution has ended well.
     Succeeded,
-    /// Stopped on demand.
+    /// The execution was stopped on demand.
     Cancelled,
-    /// Not run, because another one of the job was under way.
+    /// The execution was not run, because another one of the job was under way.
     Skipped,
-    /// Failed by the job's own code or settings: mending the job helps.
+    /// The job's own code or settings have failed: mending the job helps.
     UserError,
-    /// Failed by the platform: trying again may help.
+    /// The platform has failed: trying again may help.
     PlatformError,
 }
 
 cloud_core::open_enum! {
     /// Who started an execution.
     pub enum ExecutionType {
-        /// Somebody. The server first notes it for every execution.
+        /// Somebody started the execution. The server first notes it for every execution.
         Manual = "manual" | "MANUAL",
-        /// The schedule.
+        /// The schedule started the execution.
         Scheduled = "scheduled" | "SCHEDULED",
     }
 }
 
-/// An execution.
+/// An execution: one run of a job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Execution {
     /// The id of the execution.
     pub id: ExecutionId,
-    /// The job.
+    /// The name of the job.
     #[serde(alias = "jobName")]
     pub job_name: String,
-    /// How it goes.
+    /// How the execution goes.
     pub status: ExecutionStatus,
-    /// Who started it (`type`).
+    /// Whether somebody or the schedule started it (`type`).
     #[serde(rename = "type")]
     pub kind: ExecutionType,
-    /// When it began.
+    /// When the execution began.
     #[serde(alias = "startTime")]
     pub start_time: Option<Timestamp>,
-    /// When it ended.
+    /// When the execution ended.
     #[serde(alias = "endTime")]
     pub end_time: Option<Timestamp>,
     /// Who started it, such as `manual/ann`: what the request said, and the user.
     #[serde(alias = "startedBy")]
     pub started_by: Option<String>,
-    /// What there is to say about its end.
+    /// What there is to say about the end of the execution.
     pub message: Option<String>,
     /// The operation id of the call that started it.
     #[serde(alias = "opId")]
     pub op_id: Option<String>,
-    /// Where its logs are kept, when the operators have set that up.
+    /// The URL of the logs, when the operators have set that up.
     #[serde(alias = "logsUrl")]
     pub logs_url: Option<String>,
     /// What was deployed when it began.
@@ -110,12 +110,12 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// How it has ended; `None` while it goes on.
+    /// How the execution has ended; `None` while it goes on.
     pub fn outcome(&self) -> Option<Outcome> {
         self.status.outcome()
     }
 
-    /// Whether it has ended well.
+    /// Whether the execution has ended well.
     pub fn is_success(&self) -> bool {
         self.outcome() == Some(Outcome::Succeeded)
     }
@@ -154,32 +154,32 @@ impl From<&Execution> for ExecutionId {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ExecutionDeployment {
-    /// Its name.
+    /// The name of the deployment.
     pub id: Option<String>,
-    /// Whether it ran by its schedule.
+    /// Whether the job ran by its schedule.
     pub enabled: Option<bool>,
-    /// Who was told what. Only lists of jobs and teams have it.
+    /// Who was told of which outcome. Only lists of jobs and teams have it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contacts: Option<Contacts>,
-    /// The version of the sources.
+    /// The version of the job's sources.
     #[serde(alias = "jobVersion")]
     pub job_version: Option<String>,
-    /// The version of VDK.
+    /// The version of VDK that ran the job.
     #[serde(alias = "vdkVersion")]
     pub vdk_version: Option<String>,
-    /// The version of Python.
+    /// The version of Python that ran the job.
     #[serde(alias = "jobPythonVersion")]
     pub python_version: Option<String>,
-    /// What it was for.
+    /// What the deployment was for.
     pub mode: Option<JobMode>,
-    /// When it was deployed.
+    /// When the job was deployed.
     #[serde(alias = "deployedDate")]
     pub deployed_date: Option<Timestamp>,
-    /// Who deployed it.
+    /// Who deployed the job.
     #[serde(alias = "deployedBy")]
     pub deployed_by: Option<String>,
-    /// When it ran by itself.
+    /// When the job ran by itself.
     pub schedule: Option<Schedule>,
-    /// What it could take up.
+    /// How much CPU and memory the job could take up.
     pub resources: Option<Resources>,
 }

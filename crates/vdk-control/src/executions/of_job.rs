@@ -223,7 +223,7 @@ impl ListExecutions {
     }
 }
 
-/// Reads logs; made by [`Executions::logs`].
+/// Reads the logs of an execution; made by [`Executions::logs`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent until the request is awaited"]
 pub struct ReadLogs(Call<String>);

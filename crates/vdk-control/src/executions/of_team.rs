@@ -12,35 +12,35 @@ use crate::team::Team;
 cloud_core::open_enum! {
     /// What executions can be sorted by.
     pub enum ExecutionProperty {
-        /// What there is to say about the end.
+        /// By what there is to say about the end.
         Message = "message",
-        /// Who started it: somebody, or the schedule.
+        /// By what started it: somebody, or the schedule.
         Kind = "type",
-        /// The job's schedule.
+        /// By the schedule of the job.
         JobSchedule = "jobSchedule",
-        /// When it began.
+        /// By the time of the beginning.
         StartTime = "startTime",
-        /// When it ended.
+        /// By the time of the end.
         EndTime = "endTime",
-        /// The version of the sources.
+        /// By the version of the sources.
         JobVersion = "jobVersion",
-        /// The id.
+        /// By the id of the execution.
         Id = "id",
-        /// The operation id.
+        /// By the operation id of the call that started it.
         OpId = "opId",
-        /// When the job was deployed.
+        /// By the time when the job was deployed.
         LastDeployedDate = "lastDeployedDate",
-        /// Who deployed the job.
+        /// By the person who deployed the job.
         LastDeployedBy = "lastDeployedBy",
-        /// Who started it.
+        /// By the person who started it.
         StartedBy = "startedBy",
-        /// How it goes.
+        /// By the state of the execution.
         Status = "status",
-        /// The version of VDK.
+        /// By the version of VDK.
         VdkVersion = "vdkVersion",
-        /// The job.
+        /// By the name of the job.
         JobName = "jobName",
-        /// The team.
+        /// By the name of the team.
         JobTeam = "jobTeam",
     }
 }
@@ -52,7 +52,7 @@ impl From<ExecutionProperty> for Sort {
 }
 
 impl Team {
-    /// The executions of all its jobs (experimental; a GraphQL query,
+    /// The executions of all jobs of the team (experimental; a GraphQL query,
     /// `GET /data-jobs/for-team/{team_name}/jobs?query=..`).
     ///
     /// The service answers for all teams, so this asks for the executions of this one. Its records may be behind for

@@ -32,7 +32,7 @@ impl Job {
 }
 
 cloud_core::request! {
-    /// Starts an execution; made by [`Job::start`].
+    /// Starts an execution of a job; made by [`Job::start`].
     pub struct StartExecution => Accepted<Run, Execution>;
     opt {
         /// Who starts it, such as `manual`, which the service makes `manual/ann`. What holds `scheduled` counts as
@@ -89,7 +89,7 @@ impl Run {
         &self.id
     }
 
-    /// The job.
+    /// The job that the execution is of.
     pub fn job(&self) -> &Job {
         &self.job
     }
@@ -128,7 +128,7 @@ impl Run {
         self.job.executions().cancel_if_running(&self.id)
     }
 
-    /// Its logs, line by line as they are written, until it has ended.
+    /// The logs of the execution, line by line as they are written, until it has ended.
     ///
     /// The service has no stream of logs: it is asked again and again for the lines at the end, and what is new in them
     /// is given. When more is written between two looks than the service hands out, or than the client's limit for
@@ -213,7 +213,7 @@ impl CancelOnDrop {
         self.run.watch(move || ended.store(true, Ordering::Relaxed))
     }
 
-    /// The execution.
+    /// The execution that the guard stops.
     pub fn run(&self) -> &Run {
         &self.run
     }

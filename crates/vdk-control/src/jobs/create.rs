@@ -26,7 +26,7 @@ struct Setup {
 }
 
 cloud_core::request! {
-    /// Creates a job; made by [`Jobs::create`](super::Jobs::create).
+    /// Creates a job of a team; made by [`Jobs::create`](super::Jobs::create).
     pub struct CreateJob => Job;
     required {
         job_name: String,

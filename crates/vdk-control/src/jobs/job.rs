@@ -50,7 +50,7 @@ impl Job {
     }
 
     /// The same job with another name of its deployment in the paths; `production` unless set. The server keeps one
-    /// deployment a job, and pays no heed to the name.
+    /// deployment a job, and ignores the name.
     pub fn deployment_id(mut self, id: impl Into<String>) -> Self {
         self.deployment = id.into().into();
         self

@@ -8,13 +8,13 @@ use crate::jobs::{Contacts, Schedule};
 cloud_core::open_enum! {
     /// What became of the last deployment.
     pub enum DeploymentOutcome {
-        /// There was none.
+        /// There was no deployment.
         None = "NONE",
-        /// It is in use.
+        /// What was deployed is in use.
         Success = "SUCCESS",
-        /// It has failed by the platform.
+        /// The deployment has failed by the platform.
         PlatformError = "PLATFORM_ERROR",
-        /// It has failed by the job's own code or settings.
+        /// The deployment has failed by the job's own code or settings.
         UserError = "USER_ERROR",
     }
 }
@@ -24,16 +24,16 @@ cloud_core::open_enum! {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListedJob {
-    /// Its name.
+    /// The name of the job.
     pub job_name: String,
-    /// Its settings.
+    /// The settings of the job.
     pub config: ListedConfig,
-    /// Its deployments: one, or none.
+    /// The deployments of the job: one, or none.
     pub deployments: Vec<ListedDeployment>,
 }
 
 impl ListedJob {
-    /// Whether it is deployed, as far as deployments were asked for.
+    /// Whether the job is deployed, as far as deployments were asked for.
     pub fn is_deployed(&self) -> bool {
         !self.deployments.is_empty()
     }
@@ -44,19 +44,19 @@ impl ListedJob {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListedConfig {
-    /// The team.
+    /// The team that the job belongs to.
     pub team: String,
     /// What the job is for.
     pub description: Option<String>,
-    /// When it runs by itself.
+    /// When the job runs by itself.
     pub schedule: Option<Schedule>,
-    /// Who is told what.
+    /// Who is told of which outcome.
     pub contacts: Option<Contacts>,
-    /// Whether it has a keytab.
+    /// Whether the job has a keytab.
     pub generate_keytab: Option<bool>,
-    /// Where its sources are kept.
+    /// The URL of the job's sources.
     pub source_url: Option<String>,
-    /// Where its logs are kept.
+    /// The URL of the job's logs.
     pub logs_url: Option<String>,
 }
 
@@ -65,32 +65,32 @@ pub struct ListedConfig {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListedDeployment {
-    /// Its name.
+    /// The name of the deployment.
     pub id: Option<String>,
-    /// Whether it runs.
+    /// Whether what is deployed runs.
     pub enabled: Option<bool>,
-    /// Who is told what.
+    /// Who is told of which outcome.
     pub contacts: Option<Contacts>,
     /// The version of the sources.
     pub job_version: Option<String>,
     /// The version of Python (`jobPythonVersion`).
     #[serde(rename = "jobPythonVersion")]
     pub python_version: Option<String>,
-    /// The version of VDK.
+    /// The version of VDK that runs the job.
     pub vdk_version: Option<String>,
-    /// When it was deployed last, as the service writes it.
+    /// When the job was deployed last, as the service writes it.
     pub last_deployed_date: Option<String>,
-    /// Who deployed it last.
+    /// Who deployed the job last.
     pub last_deployed_by: Option<String>,
-    /// What it is for.
+    /// What the deployment is for.
     pub mode: Option<String>,
-    /// What it may take up.
+    /// How much CPU and memory the job may take up.
     pub resources: Option<Resources>,
-    /// When it runs by itself.
+    /// When the job runs by itself.
     pub schedule: Option<Schedule>,
     /// What became of the last deployment.
     pub status: Option<DeploymentOutcome>,
-    /// Its executions, as many as were asked for, those that began last first.
+    /// The executions of the job, as many as were asked for, those that began last first.
     pub executions: Vec<Execution>,
     /// How the last execution went. It is behind while one is under way.
     pub last_execution_status: Option<ExecutionStatus>,
