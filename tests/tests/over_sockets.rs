@@ -297,7 +297,7 @@ fn a_blocking_program_runs_a_data_job() {
     assert!(!run.cancel().send_blocking().unwrap());
     assert_eq!(
         job.executions().list().newest_first_blocking().unwrap()[0].id,
-        run.id()
+        *run.id()
     );
     let length = job
         .sources()

@@ -133,7 +133,7 @@ pub struct ClientBuilder {
 cloud_core::client_options!(ClientBuilder);
 
 impl ClientBuilder {
-    /// A token, sent as `Authorization: Bearer`. It goes before [`basic`](Self::basic), in whatever order they are set.
+    /// A token, sent as `Authorization: Bearer`. It goes before [`basic`](Self::basic), in any order.
     pub fn token(mut self, token: impl Into<SecretString>) -> Self {
         self.token = Some(Setting::new(token.into(), Origin::Builder("token")));
         self

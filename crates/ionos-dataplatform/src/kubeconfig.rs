@@ -1,4 +1,4 @@
-//! The file that opens a cluster to `kubectl` and its like.
+//! The file that opens a cluster to `kubectl` and other tools.
 
 use std::fmt;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Iter;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Names and values that every node of a pool gets in Kubernetes, as labels or as annotations. An answer may hold any
@@ -13,8 +13,8 @@ use serde_json::Value;
 /// let labels = ionos_dataplatform::Labels::from([("env", "prod")]);
 /// assert_eq!(labels.get("env"), Some("prod"));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<String, Value>")]
 pub struct Labels(BTreeMap<String, String>);
 
 impl Labels {
@@ -70,16 +70,14 @@ impl<'a> IntoIterator for &'a Labels {
     }
 }
 
-impl<'de> Deserialize<'de> for Labels {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let values = BTreeMap::<String, Value>::deserialize(deserializer)?;
-        Ok(values
-            .into_iter()
-            .map(|(name, value)| match value {
-                Value::String(text) => (name, text),
-                Value::Null => (name, String::new()),
-                other => (name, other.to_string()),
-            })
-            .collect())
+impl From<BTreeMap<String, Value>> for Labels {
+    fn from(values: BTreeMap<String, Value>) -> Self {
+        let text = |value| match value {
+            Value::String(text) => text,
+            Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        let values = values.into_iter();
+        values.map(|(name, value)| (name, text(value))).collect()
     }
 }

@@ -4,15 +4,16 @@ use cloud_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::check;
+use crate::ids::LanId;
 
 /// A network of the data centre that a cluster is part of.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Lan {
-    /// The id of the network in its data centre. Digits, but text.
+    /// The id of the network in its data centre.
     #[serde(rename = "lanId")]
-    pub id: String,
+    pub id: LanId,
     /// Whether nodes get their addresses by DHCP; they do unless said otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dhcp: Option<bool>,
@@ -41,7 +42,7 @@ impl Lan {
     /// let lan = Lan::new("1").dhcp(false).route("10.10.0.0/16", "10.10.0.1");
     /// assert_eq!(lan.routes[0].gateway, "10.10.0.1");
     /// ```
-    pub fn new(id: impl Into<String>) -> Self {
+    pub fn new(id: impl Into<LanId>) -> Self {
         Self {
             id: id.into(),
             ..Self::default()
@@ -65,7 +66,7 @@ impl Lan {
 
     pub(crate) fn check(lans: Option<&Vec<Self>>) -> Result<()> {
         for (index, lan) in lans.into_iter().flatten().enumerate() {
-            if lan.id.is_empty() {
+            if lan.id.as_str().is_empty() {
                 return Err(Error::input(
                     format!("lans[{index}].lanId"),
                     "must not be empty",

@@ -91,7 +91,7 @@ pub use clusters::{Cluster, ClusterProperties};
 pub use error::{ApiError, ErrorMessage};
 pub use failover::Failover;
 pub use http::{HeaderMap, Method, StatusCode};
-pub use ids::{ClusterId, DatacenterId, NodePoolId};
+pub use ids::{ClusterId, DatacenterId, LanId, NodePoolId};
 pub use kubeconfig::Kubeconfig;
 pub use labels::Labels;
 pub use lans::{Lan, Route};

@@ -1,4 +1,4 @@
-//! What the service says about a resource beside its properties.
+//! What the service says about a resource in addition to its properties.
 
 use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -124,7 +124,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends no token, whatever the environment holds: for a service whose security is switched off. Without any other
+    /// Sends no token, even if the environment holds one: for a service whose security is switched off. Without any other
     /// setting no token is sent either.
     pub fn no_credential(mut self) -> Self {
         self.login = Some(Login::Nobody);

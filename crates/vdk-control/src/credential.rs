@@ -190,7 +190,7 @@ impl fmt::Debug for Source {
     }
 }
 
-/// How long a renewal may take before another runtime renews beside it.
+/// How long a renewal may take before another runtime renews too.
 const LONGEST_TURN: Duration = Duration::from_secs(60);
 
 /// Fetches tokens one after the other, and to the end.

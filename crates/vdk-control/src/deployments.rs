@@ -116,7 +116,7 @@ impl Job {
 }
 
 /// The deployments of a job, `/data-jobs/for-team/{team_name}/jobs/{job_name}/deployments`. The server keeps one
-/// deployment a job, whatever its name.
+/// deployment a job, by any name.
 ///
 /// ```
 /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {

@@ -145,7 +145,7 @@ impl<'a, K: Kind> Documents<'a, K> {
         call.json(with).check(K::check(with))
     }
 
-    /// Reads all values, lets `change` at them, and writes them back: [`get`](Self::get), then
+    /// Reads all values, changes them by `change`, and writes them back: [`get`](Self::get), then
     /// [`replace`](Self::replace). Gives them as they were written.
     ///
     /// # Permissions

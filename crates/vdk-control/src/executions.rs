@@ -20,6 +20,6 @@ pub use follow::FollowLogs;
 #[cfg(feature = "experimental")]
 pub use of_job::{Executions, ListExecutions, ReadLogs};
 #[cfg(feature = "experimental")]
-pub use of_team::{ExecutionProperty, ListTeamExecutions};
+pub use of_team::{ExecutionProperty, ListTeamExecutions, TeamExecutions};
 #[cfg(feature = "experimental")]
 pub use run::{CancelOnDrop, Run, StartExecution};

@@ -1,6 +1,6 @@
 //! GraphQL: the query language in which the service lists jobs and executions.
 //!
-//! The service takes queries in the URL and answers for all teams, whatever team is in the path. Typed lists
+//! The service takes queries in the URL and answers for all teams, not only for the team in the path. Typed lists
 //! ([`Jobs::list`](crate::jobs::Jobs::list), [`Team::executions`](crate::Team::executions)) ask for what belongs to the
 //! team. The service ignores case, and takes some characters for wildcards; the jobs that it gives beyond those of the
 //! team are dropped, while executions do not say which team they belong to.

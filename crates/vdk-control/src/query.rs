@@ -268,7 +268,7 @@ impl Query for JobsQuery {
 
 impl Jobs<'_> {
     /// Looks through the jobs of the team: filters, the fields that are wanted, and their order
-    /// (`GET /data-jobs/for-team/{team_name}/jobs?query=..`; without a mark of stability). See
+    /// (`GET /data-jobs/for-team/{team_name}/jobs?query=..`; without a mark of stability), 100 a page unless set. See
     /// [`graphql`](crate::graphql).
     ///
     /// What it says of executions may be behind while they are under way; the [list](crate::Job::executions) of a job's
@@ -324,7 +324,7 @@ impl ListJobs {
         self
     }
 
-    /// Only the job of this name, whatever its case; `*` stands for anything, as in `daily-*`.
+    /// Only the job of this name, in any case; `*` stands for anything, as in `daily-*`.
     pub fn name(self, pattern: impl Into<String>) -> Self {
         self.filter(JobProperty::JobName, pattern)
     }

@@ -1,4 +1,4 @@
-//! Secrets: what a job must know and nobody else.
+//! Secrets: what a job must know and others must not.
 
 use cloud_core::request::OperationRow;
 use cloud_core::{Error, Result};
@@ -49,7 +49,7 @@ impl Secrets {
 }
 
 impl Job {
-    /// The secrets of the job: what it must know and nobody else.
+    /// The secrets of the job: what it must know and others must not.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {

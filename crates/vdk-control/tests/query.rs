@@ -211,6 +211,7 @@ async fn executions_of_a_team_by_their_own_root() {
     let time = |text: &str| text.parse::<Timestamp>().unwrap();
     let list = team
         .executions()
+        .list()
         .job("daily-load")
         .status(ExecutionStatus::UserError)
         .status("running");
@@ -374,6 +375,7 @@ async fn the_sandbox_understands_the_typed_queries() {
     assert!(
         api.team("load")
             .executions()
+            .list()
             .status(ExecutionStatus::Running)
             .all()
             .await
@@ -393,12 +395,15 @@ async fn a_token_that_the_list_cannot_have_given_is_refused() {
             "from_page",
         );
         assert_field(
-            team.executions().from_page(from_page()).all().await,
+            team.executions().list().from_page(from_page()).all().await,
             "from_page",
         );
     }
     for status in ["", "user error", "RUNNING,FINISHED", "\u{e9}"] {
-        assert_field(team.executions().status(status).all().await, "status");
+        assert_field(
+            team.executions().list().status(status).all().await,
+            "status",
+        );
     }
     assert!(wire.seen().is_empty());
 }

@@ -113,7 +113,7 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
             .page(),
     )
     .await;
-    run.call(team.executions().job(job.name()).per_page(5).page())
+    run.call(team.executions().list().job(job.name()).per_page(5).page())
         .await;
     run.call(
         team.jobs()

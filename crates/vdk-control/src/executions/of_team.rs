@@ -52,22 +52,47 @@ impl From<ExecutionProperty> for Sort {
 }
 
 impl Team {
-    /// The executions of all jobs of the team (experimental; a GraphQL query,
-    /// `GET /data-jobs/for-team/{team_name}/jobs?query=..`).
+    /// The executions of all jobs of the team (experimental).
+    pub fn executions(&self) -> TeamExecutions<'_> {
+        TeamExecutions(self)
+    }
+}
+
+/// The executions of all jobs of a team. Experimental.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+/// # let api = builder.transport(sandbox.vdk_control()).build()?;
+/// use vdk_control::{ExecutionProperty, ExecutionStatus, Sort};
+///
+/// let failed = api.team("analytics").executions().list().status(ExecutionStatus::UserError);
+/// let latest_end = Sort::from(ExecutionProperty::EndTime).descending();
+/// assert!(failed.sort(latest_end).all().await?.is_empty());
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct TeamExecutions<'a>(&'a Team);
+
+impl TeamExecutions<'_> {
+    /// Lists the executions of all jobs of the team (experimental; a GraphQL query,
+    /// `GET /data-jobs/for-team/{team_name}/jobs?query=..`), 100 a page unless set.
     ///
     /// The service answers for all teams, so this asks for the executions of this one. Its records may be behind for
-    /// executions that are still under way; [`Executions::list`](crate::executions::Executions::list) of one job,
-    /// filtered by that state, is held against what really runs (vmware/versatile-data-kit #1542, #322).
+    /// executions that are still under way; [`Executions::list`](super::Executions::list) of one job, filtered by that
+    /// state, is held against what really runs (vmware/versatile-data-kit #1542, #322).
     ///
     /// # Permissions
     ///
     /// [Read access](crate#access) to the team.
-    pub fn executions(&self) -> ListTeamExecutions {
-        ListTeamExecutions::of(self)
+    pub fn list(self) -> ListTeamExecutions {
+        ListTeamExecutions::of(self.0)
     }
 }
 
-/// A list of executions that is read by `.all()`, `.page()`, `.items()` or `.pages()`; made by [`Team::executions`].
+/// A list of executions that is read by `.all()`, `.page()`, `.items()` or `.pages()`; made by
+/// [`TeamExecutions::list`].
 #[derive(Clone, Debug)]
 #[must_use = "a list is read by `.all()`, `.page()`, `.items()` or `.pages()`"]
 pub struct ListTeamExecutions {

@@ -218,7 +218,7 @@ impl CancelOnDrop {
         &self.run
     }
 
-    /// Lets the execution go on whatever happens.
+    /// Gives the guard up: the execution goes on to its end.
     pub fn release(self) -> Run {
         self.ended.store(true, Ordering::Relaxed);
         self.run.clone()

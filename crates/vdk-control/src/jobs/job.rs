@@ -13,7 +13,7 @@ use crate::check;
 use crate::ops;
 use crate::team::Team;
 
-/// The deployment that the `vdk` command line names. The server keeps one deployment a job, whatever it is called.
+/// The deployment that the `vdk` command line names. The server keeps one deployment a job, by any name.
 const DEPLOYMENT: &str = "production";
 
 /// A data job by its team and name. Cheap to clone; the job need not exist.
@@ -109,7 +109,7 @@ impl Job {
         call.json(job).check(checked)
     }
 
-    /// Reads the job, lets `change` at it, and writes it back (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`,
+    /// Reads the job, changes it by `change`, and writes it back (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`,
     /// then `PUT /data-jobs/for-team/{team_name}/jobs/{job_name}`). Gives the job as it was written.
     ///
     /// The service cannot tell that somebody else has changed the job in between: the last one to write wins.
