@@ -26,7 +26,6 @@ pub struct DataJob {
     /// What the job is for.
     pub description: String,
     /// The team that the job belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,
     /// The settings of the job.
     pub config: JobConfig,
@@ -38,20 +37,16 @@ pub struct DataJob {
 #[non_exhaustive]
 pub struct JobConfig {
     /// The database that the job talks to unless its code says otherwise, such as `TRINO`, `IMPALA` or `REDSHIFT`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub db_default_type: Option<String>,
     /// Who is told of which outcome.
     pub contacts: Contacts,
     /// When the job runs by itself.
     pub schedule: Schedule,
     /// Whether a keytab is made for the job; the service's default is yes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_keytab: Option<bool>,
     /// Whether anybody is told of the job's executions; the service's default is yes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_execution_notifications: Option<bool>,
     /// After how many minutes an execution counts as late; the service's default is 240.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_delay_period_minutes: Option<i32>,
 }
 

@@ -22,7 +22,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found), when there is no job, or no keytab for it.
+    /// [`is_not_found`](crate::Error::is_not_found), when there is no job, or no keytab for it.
     pub fn keytab(&self) -> Call<Keytab> {
         let call = self.call(
             &ops::DOWNLOAD_KEYTAB,

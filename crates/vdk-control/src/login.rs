@@ -1,17 +1,4 @@
 //! Logging a person in with a browser: the authorization code flow of OAuth, with PKCE and a state that nobody can guess.
-//!
-//! ```no_run
-//! # async fn f() -> vdk_control::Result<()> {
-//! use vdk_control::{Client, login::Login};
-//!
-//! let login = Login::new("https://login.example/authorize", "https://login.example/token", "my-client").begin().await?;
-//! println!("open {}", login.url());
-//! let logged_in = login.wait().await?; // the browser comes back to this machine
-//! logged_in.save().await?; // where the `vdk` command line and `Client::from_env` find it
-//! let api = Client::builder().endpoint("https://vdk.example").logged_in(&logged_in).build()?;
-//! # let _ = api;
-//! # Ok(()) }
-//! ```
 
 use std::fmt;
 use std::path::PathBuf;
@@ -45,7 +32,35 @@ const PORT: u16 = 31113;
 /// How long a person may take.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
-/// A login that is to be begun.
+/// A login that is to be begun: where the person goes, and where the program gets its tokens.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let (authorize, token) = ("https://login.example/oauth/authorize", "https://login.example/oauth/token");
+/// use vdk_control::{Client, login::Login};
+///
+/// let login = Login::new(authorize, token, "my-client");
+/// # let login = login.port(0).transport(sandbox.vdk_control());
+/// let pending = login.begin().await?;
+/// println!("open {}, and paste the address that it leads to", pending.url());
+/// # let address = {
+/// #     use cloud_core::transport::Transport as _;
+/// #     let page = http::Request::get(pending.url()).body(cloud_core::body::Body::empty()).unwrap();
+/// #     let answer = sandbox.vdk_control().send(page).await.unwrap();
+/// #     answer.headers()["location"].to_str().unwrap().to_owned()
+/// # };
+/// # let path = std::env::temp_dir().join(format!("vdk-login-{}.json", std::process::id()));
+/// let logged_in = pending.paste(&address).await?; // or wait(), when the browser can reach this machine
+/// logged_in.save_to(&path).await?; // or save(), where the `vdk` command line and Client::from_env look
+/// assert!(std::fs::read_to_string(&path).unwrap().contains("refresh_token"));
+///
+/// let builder = Client::builder().endpoint("http://localhost:8092").logged_in(&logged_in);
+/// # let builder = builder.transport(sandbox.vdk_control());
+/// assert!(builder.build()?.team("analytics").info().await.is_ok());
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens until the login is begun"]
 pub struct Login {

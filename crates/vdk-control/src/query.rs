@@ -269,7 +269,7 @@ impl Query for JobsQuery {
 impl Jobs<'_> {
     /// Looks through the jobs of the team: filters, the fields that are wanted, and their order
     /// (`GET /data-jobs/for-team/{team_name}/jobs?query=..`; without a mark of stability), 100 a page unless set. See
-    /// [`graphql`](crate::graphql).
+    /// [`graphql`].
     ///
     /// What it says of executions may be behind while they are under way; the [list](crate::Job::executions) of a job's
     /// executions, filtered by that state, is held against what really runs (vmware/versatile-data-kit #1542).

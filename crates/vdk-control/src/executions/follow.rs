@@ -23,29 +23,6 @@ const MORE: u32 = 8;
 const TOLERATED: u32 = 3;
 
 /// The lines of an execution's logs as they are written; made by [`Run::follow_logs`].
-///
-/// ```
-/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-/// # let sandbox = cloud_sandbox::Sandbox::new();
-/// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-/// # let builder = builder.poll_interval(std::time::Duration::from_millis(1));
-/// # let api = builder.transport(sandbox.vdk_control()).build()?;
-/// # let job = api.team("analytics").jobs().create("daily-load").await?;
-/// # let folder = std::env::temp_dir().join(format!("vdk-follow-{}", std::process::id()));
-/// # std::fs::create_dir_all(&folder).unwrap();
-/// # std::fs::write(folder.join("10_load.py"), "def run(job_input): pass").unwrap();
-/// # let version = job.sources().upload_dir(&folder).await?;
-/// # std::fs::remove_dir_all(&folder).unwrap();
-/// # job.deploy(&version.version_sha).await?;
-/// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-/// # let run = job.start().await?;
-/// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-/// let mut log = run.follow_logs();
-/// while let Some(line) = log.next().await? {
-///     println!("{line}");
-/// }
-/// # Ok(()) }
-/// ```
 #[must_use = "nothing is read until the first line is asked for"]
 pub struct FollowLogs {
     run: Run,

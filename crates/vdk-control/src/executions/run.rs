@@ -24,8 +24,8 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// [`is_conflict`](Error::is_conflict) when the job runs already, [`is_not_found`](Error::is_not_found) when there
-    /// is no job, or it is not deployed.
+    /// [`is_conflict`](crate::Error::is_conflict) when the job runs already,
+    /// [`is_not_found`](crate::Error::is_not_found) when there is no job, or it is not deployed.
     pub fn start(&self) -> StartExecution {
         StartExecution::of(self)
     }

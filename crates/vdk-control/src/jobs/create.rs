@@ -133,13 +133,16 @@ impl CreateJob {
     /// Whether a job is what this would create: all that was asked for is there. A setting that the service does not
     /// tell counts as the one that was asked for.
     fn describes(&self, there: &DataJob) -> bool {
-        fn same<T: PartialEq>(wanted: &Option<T>, there: &Option<T>) -> bool {
+        fn same<T: PartialEq + Copy>(wanted: Option<T>, there: Option<T>) -> bool {
             wanted.is_none() || there.is_none() || wanted == there
         }
         let (wanted, config) = (&self.config, &there.config);
         let cron = |schedule: &Schedule| schedule.schedule_cron.trim().to_owned();
         (self.description.is_empty() || self.description == there.description)
-            && same(&wanted.db_default_type, &config.db_default_type)
+            && same(
+                wanted.db_default_type.as_ref(),
+                config.db_default_type.as_ref(),
+            )
             && wanted
                 .contacts
                 .as_ref()
@@ -148,14 +151,14 @@ impl CreateJob {
                 .schedule
                 .as_ref()
                 .is_none_or(|schedule| cron(schedule) == cron(&config.schedule))
-            && same(&wanted.generate_keytab, &config.generate_keytab)
+            && same(wanted.generate_keytab, config.generate_keytab)
             && same(
-                &wanted.enable_execution_notifications,
-                &config.enable_execution_notifications,
+                wanted.enable_execution_notifications,
+                config.enable_execution_notifications,
             )
             && same(
-                &wanted.notification_delay_period_minutes,
-                &config.notification_delay_period_minutes,
+                wanted.notification_delay_period_minutes,
+                config.notification_delay_period_minutes,
             )
     }
 }

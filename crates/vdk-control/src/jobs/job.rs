@@ -7,6 +7,7 @@ use cloud_core::decode::Decode;
 use cloud_core::engine::Engine;
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
+use serde_json::Value;
 
 use super::DataJob;
 use crate::check;
@@ -106,7 +107,10 @@ impl Job {
         };
         let checked = name_stays
             .and_then(|()| check::cron("schedule_cron", &job.config.schedule.schedule_cron));
-        call.json(job).check(checked)
+        match serde_json::to_value(job) {
+            Ok(body) => call.json(&without_nulls(body)).check(checked),
+            Err(error) => call.refuse(Error::input("job", error.to_string())),
+        }
     }
 
     /// Reads the job, changes it by `change`, and writes it back (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}`,
@@ -158,6 +162,20 @@ impl Job {
         };
         let decode = Decode::nothing().map(move |()| moved.clone());
         self.call(&ops::UPDATE_JOB_TEAM, decode).arg(team)
+    }
+}
+
+/// What is not set stays out of the request, so that the service keeps, or chooses, its own.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let set = object.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(
+                set.map(|(key, value)| (key, without_nulls(value)))
+                    .collect(),
+            )
+        }
+        other => other,
     }
 }
 
