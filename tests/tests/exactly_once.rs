@@ -276,9 +276,9 @@ async fn what_is_created_and_waited_for() {
     let sandbox = Sandbox::new();
     let builder = application();
     let api = within!(builder, sandbox.ovh());
-    let project = api.cloud().list().ids().await.unwrap().swap_remove(0);
+    let project = api.projects().list().ids().await.unwrap().swap_remove(0);
     let create = changes!("OVH, instances", sandbox, (api, project), |with, name| {
-        let instances = with.0.cloud().project(&with.1).instances();
+        let instances = with.0.project(&with.1).instances();
         let create = instances.create(name, "GRA11", at_ovh::FLAVOR);
         let made = create.image_id(at_ovh::IMAGE).await?;
         Ok(instances.wait_active(&made.id).await.is_ok())
@@ -457,7 +457,7 @@ async fn what_is_edited_in_a_zone() {
     let api = within!(builder, sandbox.ovh());
     let edit = changes!("OVH, a zone", sandbox, api, |api, name| {
         let text = format!("token of {name}");
-        let zone = api.domain().zone("example.com");
+        let zone = api.zone("example.com");
         let edit = zone
             .edit()
             .set(name, ovh::domain::Rr::a(["203.0.113.7", "203.0.113.8"]))
@@ -466,7 +466,6 @@ async fn what_is_edited_in_a_zone() {
     });
     edit.make(EDITS, 0.1).await;
     let mut records: Vec<_> = api
-        .domain()
         .zone("example.com")
         .records()
         .list()

@@ -66,7 +66,7 @@ async fn nothing_that_is_written_holds_a_secret() {
     ] {
         shown.push(format!("{builder:?}"));
         let api = builder.build().unwrap();
-        shown.push(format!("{api:?}{:?}", api.warnings()));
+        shown.push(format!("{api:?}{:?}", api.explain()));
         let call = api
             .post("/me/sshKey")
             .json(&serde_json::json!({"keyName": "x", "key": BODY}));

@@ -511,7 +511,7 @@ async fn zones_are_edited_beside_an_edit_that_is_kept() {
         let (sandbox, api) = ovh_client(application(), limit);
         let edit = async |name: &str| {
             let rr = ovh::domain::Rr::a(["203.0.113.7", "203.0.113.8"]);
-            let edit = api.domain().zone("example.com").edit().set(name, rr);
+            let edit = api.zone("example.com").edit().set(name, rr);
             edit.preview().await.unwrap().apply()
         };
         let (one, two) = (edit("one").await, edit("two").await);
@@ -645,7 +645,7 @@ impl Api for Ovh {
         let settings = cloud_sandbox::ovh::Settings::new().bills(THINGS);
         let sandbox = Sandbox::builder().ovh(settings).build();
         let api = limited!(application(), sandbox.ovh(), limit).build()?;
-        let project = api.cloud().list().ids().await?.swap_remove(0);
+        let project = api.projects().list().ids().await?.swap_remove(0);
         Ok(Self { api, project })
     }
 
@@ -665,7 +665,7 @@ impl Api for Ovh {
 
     async fn make(&self, n: usize) -> Result<Waiter<ovh::cloud::InstanceDetail>> {
         use cloud_sandbox::ovh::{FLAVOR, IMAGE};
-        let project = self.api.cloud().project(&self.project);
+        let project = self.api.project(&self.project);
         let instances = project.instances();
         let create = instances.create(format!("web-{n}"), "GRA11", FLAVOR);
         let made = create.image_id(IMAGE).await?;
@@ -673,7 +673,7 @@ impl Api for Ovh {
     }
 
     async fn change(&self, _: usize, made: ovh::cloud::InstanceDetail) -> Result<()> {
-        let instances = self.api.cloud().project(&self.project).instances();
+        let instances = self.api.project(&self.project).instances();
         instances.delete(&made.id).await?;
         instances.wait_gone(&made.id).await
     }

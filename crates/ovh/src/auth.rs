@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::ops;
+use crate::rules::AccessRule;
 
 cloud_core::open_enum! {
     /// What has become of a consumer key.
@@ -34,17 +35,6 @@ cloud_core::open_enum! {
         /// As a user of the account.
         User = "user",
     }
-}
-
-/// What a consumer key allows: a method on all paths that fit.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct AccessRule {
-    /// The HTTP method.
-    pub method: String,
-    /// The path, in which `*` stands for anything.
-    pub path: String,
 }
 
 /// A consumer key, without the key itself.
@@ -92,6 +82,13 @@ pub struct AuthDetails {
     pub user: Option<String>,
     /// What the identity is for.
     pub description: Option<String>,
+}
+
+impl Client {
+    /// Who the client is to the service.
+    pub fn auth(&self) -> Auth<'_> {
+        Auth::new(self)
+    }
 }
 
 /// `/auth`.

@@ -14,15 +14,12 @@ use http::Method;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use crate::auth::Auth;
 use crate::catalogue;
 use crate::config::trimmed;
-use crate::consumer_key::RequestConsumerKey;
 use crate::credential::{APPLICATION, Signer};
 use crate::endpoint::{Bases, Endpoint};
 use crate::list::{List, Mode};
-use crate::raw::RawCall;
-use crate::rules::{self, Explanation, Recorder, Rules};
+use crate::rules::{self, Recorder, Rules};
 use crate::target::target;
 
 mod builder;
@@ -70,127 +67,6 @@ impl Client {
     /// Begins to set up a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
-    }
-
-    /// `GET` of any path: `api.get("/me")`, or `api.get("/domain/zone/{zone}/record").arg(name)`.
-    ///
-    /// Paths go behind the endpoint's base URL, `/v2/...` in place of its version.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// use serde::Deserialize;
-    ///
-    /// #[derive(Deserialize)]
-    /// struct Zone {
-    ///     name: String,
-    /// }
-    ///
-    /// let zone: Zone = api.get("/domain/zone/{zone}").arg("example.com").send_as().await?;
-    /// assert_eq!(zone.name, "example.com");
-    /// # Ok(()) }
-    /// ```
-    pub fn get(&self, path: impl AsRef<str>) -> RawCall {
-        self.request(Method::GET, path)
-    }
-
-    /// `POST` to any path.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// use serde_json::json;
-    ///
-    /// let record = api
-    ///     .post("/domain/zone/{zone}/record")
-    ///     .arg("example.com")
-    ///     .json(&json!({"fieldType": "A", "subDomain": "www", "target": "192.0.2.7", "ttl": 300}))
-    ///     .await?;
-    /// assert_eq!(record["target"], "192.0.2.7");
-    /// api.post("/domain/zone/{zone}/refresh").arg("example.com").await?; // no parameters, no body
-    /// # Ok(()) }
-    /// ```
-    pub fn post(&self, path: impl AsRef<str>) -> RawCall {
-        self.request(Method::POST, path)
-    }
-
-    /// `PUT` to any path.
-    pub fn put(&self, path: impl AsRef<str>) -> RawCall {
-        self.request(Method::PUT, path)
-    }
-
-    /// `DELETE` of any path.
-    pub fn delete(&self, path: impl AsRef<str>) -> RawCall {
-        self.request(Method::DELETE, path)
-    }
-
-    /// Any method of any path.
-    pub fn request(&self, method: Method, path: impl AsRef<str>) -> RawCall {
-        RawCall::new(self, method, path.as_ref())
-    }
-
-    /// Who the client is to the service.
-    pub fn auth(&self) -> Auth<'_> {
-        Auth::new(self)
-    }
-
-    /// The account.
-    #[cfg(feature = "me")]
-    pub fn me(&self) -> crate::me::Me<'_> {
-        crate::me::Me::new(self)
-    }
-
-    /// Mail of domains.
-    #[cfg(feature = "email-domain")]
-    pub fn email_domains(&self) -> crate::email_domain::EmailDomains<'_> {
-        crate::email_domain::EmailDomains::new(self)
-    }
-
-    /// Addresses.
-    #[cfg(feature = "ip")]
-    pub fn ip(&self) -> crate::ip::Ips<'_> {
-        crate::ip::Ips::new(self)
-    }
-
-    /// Policies: who may do what.
-    #[cfg(feature = "iam")]
-    pub fn iam(&self) -> crate::iam::Iam<'_> {
-        crate::iam::Iam::new(self)
-    }
-
-    /// Dedicated servers.
-    #[cfg(feature = "dedicated-server")]
-    pub fn dedicated_servers(&self) -> crate::dedicated_server::DedicatedServers<'_> {
-        crate::dedicated_server::DedicatedServers::new(self)
-    }
-
-    /// Virtual private servers.
-    #[cfg(feature = "vps")]
-    pub fn vps(&self) -> crate::vps::Vpses<'_> {
-        crate::vps::Vpses::new(self)
-    }
-
-    /// The Public Cloud.
-    #[cfg(feature = "cloud")]
-    pub fn cloud(&self) -> crate::cloud::Projects<'_> {
-        crate::cloud::Projects::new(self)
-    }
-
-    /// Domain names and DNS zones.
-    #[cfg(feature = "domain")]
-    pub fn domain(&self) -> crate::domain::Domains<'_> {
-        crate::domain::Domains::new(self)
-    }
-
-    /// Asks a user for the permission to act for an account. Needs an application.
-    pub fn consumer_key(&self) -> RequestConsumerKey {
-        RequestConsumerKey::new(self)
     }
 
     /// A client of the same application for another consumer key. It shares connections and the time of the service, and
@@ -251,37 +127,13 @@ impl Client {
         self.0.recorder.rules()
     }
 
-    /// Says what a refused call lacks: the rule of the consumer key, or the IAM action. `None` when the error is about
-    /// something else. Where it is about rules, those of the key are read (`GET /auth/currentCredential`).
-    ///
-    /// Needs no IAM action.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
-    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
-    /// # sandbox.ovh_console().validate_at_once(true);
-    /// let api = api.consumer_key().read_only("/me").await?.client();
-    /// let error = api.post("/vps/{name}/reboot").arg("vps-1").await.unwrap_err();
-    /// if let Some(why) = api.explain(&error).await {
-    ///     println!("{why}"); // ... lacks the rule POST /vps/*/reboot; it has GET /me; ...
-    /// #   assert_eq!(why.missing_rule.unwrap().path, "/vps/*/reboot");
-    /// }
-    /// # Ok(()) }
-    /// ```
-    pub async fn explain(&self, error: &Error) -> Option<Explanation> {
-        rules::explain(self, error).await
-    }
-
     /// The endpoint that the client talks to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
     }
 
     /// What was repaired in the settings, in words for people; empty when all is well.
-    pub fn warnings(&self) -> &[String] {
+    pub fn explain(&self) -> &[String] {
         &self.0.warnings
     }
 

@@ -295,6 +295,21 @@ pub struct SshKey {
     pub regions: Vec<String>,
 }
 
+impl Client {
+    /// What is in one project of the Public Cloud. Nothing is sent.
+    pub fn project(&self, id: impl Into<String>) -> ProjectHandle<'_> {
+        ProjectHandle {
+            client: self,
+            id: id.into(),
+        }
+    }
+
+    /// The Public Cloud.
+    pub fn projects(&self) -> Projects<'_> {
+        Projects::new(self)
+    }
+}
+
 /// `/cloud/project`.
 #[derive(Clone, Copy, Debug)]
 pub struct Projects<'a>(&'a Client);
@@ -314,10 +329,10 @@ impl<'a> Projects<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for project in api.cloud().list().all().await? {
+    /// for project in api.projects().list().all().await? {
     ///     println!("{}: {:?}", project.project_id, project.description);
     /// }
-    /// # assert_eq!(api.cloud().list().ids().await?.len(), 2);
+    /// # assert_eq!(api.projects().list().ids().await?.len(), 2);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> List<Project> {
@@ -333,32 +348,24 @@ impl<'a> Projects<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().get(&id).await?;
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.projects().get(&id).await?;
     /// assert_eq!(project.project_id, id);
     /// # Ok(()) }
     /// ```
     pub fn get(self, project: &str) -> Call<Project> {
         self.0.call(&ops::GET_PROJECT, Decode::json()).arg(project)
     }
-
-    /// What is in a project.
-    pub fn project(self, id: impl Into<String>) -> ProjectRoom<'a> {
-        ProjectRoom {
-            client: self.0,
-            id: id.into(),
-        }
-    }
 }
 
 /// `/cloud/project/{serviceName}`.
 #[derive(Clone, Debug)]
-pub struct ProjectRoom<'a> {
+pub struct ProjectHandle<'a> {
     client: &'a Client,
     id: String,
 }
 
-impl<'a> ProjectRoom<'a> {
+impl<'a> ProjectHandle<'a> {
     fn whole<T: serde::de::DeserializeOwned + 'static>(
         &self,
         operation: &'static cloud_core::request::OperationRow,
@@ -375,8 +382,8 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// assert!(project.regions().await?.contains(&"GRA11".to_owned()));
     /// # Ok(()) }
     /// ```
@@ -393,8 +400,8 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// for network in project.private_networks().await? {
     ///     println!("{} in {} regions", network.name, network.regions.len());
     /// }
@@ -414,8 +421,8 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// for user in project.users().await? {
     ///     println!("{} is {}", user.username, user.roles[0].name);
     /// }
@@ -435,8 +442,8 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// let keys = project.ssh_keys(Some("GRA11")).await?;
     /// assert_eq!(keys[0].name, "laptop");
     /// # Ok(()) }
@@ -458,8 +465,8 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image_id(cloud_sandbox::ovh::IMAGE).await?;
     /// # let operation = &made.operation_ids[0];
     /// let operation = project.operation(operation).await?;
@@ -481,8 +488,8 @@ impl<'a> ProjectRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// # let made = project.instances().create("web-1", "GRA11", cloud_sandbox::ovh::FLAVOR).image_id(cloud_sandbox::ovh::IMAGE).await?;
     /// # let operation = &made.operation_ids[0];
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));

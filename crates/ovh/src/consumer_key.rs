@@ -35,14 +35,22 @@ use http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::{AccessRule, CredentialState};
+use crate::auth::CredentialState;
 use crate::client::Client;
 use crate::error::{ApiError, ApiErrorKind};
 use crate::ops;
+use crate::rules::AccessRule;
 use crate::rules::AccessRules;
 
 /// The first and the longest pause between looks at a key that waits for its validation.
 const LOOKS: Interval = Interval::new(Duration::from_secs(2), Duration::from_secs(5));
+
+impl Client {
+    /// Asks a user for the permission to act for an account. Needs an application.
+    pub fn consumer_key(&self) -> RequestConsumerKey {
+        RequestConsumerKey::new(self)
+    }
+}
 
 /// A request for a consumer key (`POST /auth/credential`), made by [`Client::consumer_key`]. Awaiting it sends it.
 #[derive(Clone, Debug)]

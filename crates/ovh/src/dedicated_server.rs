@@ -3,6 +3,7 @@
 use cloud_core::call::Call;
 use cloud_core::decode::Decode;
 use cloud_core::provider::CallBuilder;
+use cloud_core::wait::Accepted;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
@@ -157,6 +158,13 @@ pub struct Burst {
     pub capacity: Option<Quantity>,
 }
 
+impl Client {
+    /// Dedicated servers.
+    pub fn dedicated_servers(&self) -> DedicatedServers<'_> {
+        DedicatedServers::new(self)
+    }
+}
+
 /// `/dedicated/server`.
 #[derive(Clone, Copy, Debug)]
 pub struct DedicatedServers<'a>(&'a Client);
@@ -287,7 +295,7 @@ impl<'a> DedicatedServers<'a> {
     /// # assert!(task.done_date.is_some());
     /// # Ok(()) }
     /// ```
-    pub fn reboot(self, server: &str) -> Call<crate::task::Started<ServerTask>> {
+    pub fn reboot(self, server: &str) -> Call<Accepted<ServerTask>> {
         tasks::start(self.0, &ops::REBOOT_SERVER, server)
     }
 

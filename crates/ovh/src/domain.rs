@@ -19,8 +19,8 @@ pub use edit::{Change, Edit, Preview};
 pub use records::{CreateRecord, ListRecords, Record, RecordId, RecordType, Records, UpdateRecord};
 pub use rr::Rr;
 pub use zones::{
-    ImportZone, ListZones, Zone, ZoneRoom, ZoneStatus, ZoneTask, ZoneTaskFunction, ZoneTaskStatus,
-    Zones,
+    ImportZone, ListZones, Zone, ZoneHandle, ZoneStatus, ZoneTask, ZoneTaskFunction,
+    ZoneTaskStatus, Zones,
 };
 
 cloud_core::open_enum! {
@@ -230,6 +230,23 @@ pub struct Domain {
     pub iam: Option<ResourceMetadata>,
 }
 
+impl Client {
+    /// The DNS zones of the account.
+    pub fn zones(&self) -> Zones<'_> {
+        Zones::new(self)
+    }
+
+    /// One DNS zone: its records, and what is done to it as a whole. Nothing is sent.
+    pub fn zone(&self, name: impl Into<String>) -> ZoneHandle<'_> {
+        ZoneHandle::new(self, name.into())
+    }
+
+    /// Domain names and DNS zones.
+    pub fn domains(&self) -> Domains<'_> {
+        Domains::new(self)
+    }
+}
+
 /// `/domain`.
 #[derive(Clone, Copy, Debug)]
 pub struct Domains<'a>(&'a Client);
@@ -248,22 +265,12 @@ impl<'a> Domains<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let domain = api.domain().get("example.com").await?;
+    /// let domain = api.domains().get("example.com").await?;
     /// println!("{} until {}", domain.domain, domain.expiration_date);
     /// # assert_eq!(domain.domain, "example.com");
     /// # Ok(()) }
     /// ```
     pub fn get(self, domain: &str) -> Call<Domain> {
         self.0.call(&ops::GET_DOMAIN, Decode::json()).arg(domain)
-    }
-
-    /// The DNS zones.
-    pub fn zones(self) -> Zones<'a> {
-        Zones::new(self.0)
-    }
-
-    /// One DNS zone: its records, and what is done to it as a whole.
-    pub fn zone(self, name: impl Into<String>) -> ZoneRoom<'a> {
-        ZoneRoom::new(self.0, name.into())
     }
 }

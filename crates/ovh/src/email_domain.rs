@@ -73,6 +73,13 @@ pub struct MailTask {
     pub date: Timestamp,
 }
 
+impl Client {
+    /// Mail of domains.
+    pub fn email_domains(&self) -> EmailDomains<'_> {
+        EmailDomains::new(self)
+    }
+}
+
 /// `/email/domain`.
 #[derive(Clone, Copy, Debug)]
 pub struct EmailDomains<'a>(&'a Client);

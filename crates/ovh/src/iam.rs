@@ -193,6 +193,13 @@ pub struct Policy {
     pub expired_at: Option<Timestamp>,
 }
 
+impl Client {
+    /// Policies: who may do what.
+    pub fn iam(&self) -> Iam<'_> {
+        Iam::new(self)
+    }
+}
+
 /// `/v2/iam`.
 #[derive(Clone, Copy, Debug)]
 pub struct Iam<'a>(&'a Client);

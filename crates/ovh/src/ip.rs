@@ -166,11 +166,18 @@ pub struct IpTask {
     pub done_date: Option<Timestamp>,
 }
 
+impl Client {
+    /// Addresses.
+    pub fn ips(&self) -> IpBlocks<'_> {
+        IpBlocks::new(self)
+    }
+}
+
 /// `/ip`.
 #[derive(Clone, Copy, Debug)]
-pub struct Ips<'a>(&'a Client);
+pub struct IpBlocks<'a>(&'a Client);
 
-impl<'a> Ips<'a> {
+impl<'a> IpBlocks<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self(client)
     }
@@ -188,10 +195,10 @@ impl<'a> Ips<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::ip::IpType;
     ///
-    /// for block in api.ip().list().kind(IpType::Failover).all().await? {
+    /// for block in api.ips().list().kind(IpType::Failover).all().await? {
     ///     println!("{} leads to {:?}", block.ip, block.routed_to);
     /// }
-    /// # assert!(!api.ip().list().kind(IpType::Failover).all().await?.is_empty());
+    /// # assert!(!api.ips().list().kind(IpType::Failover).all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListIps {
@@ -207,8 +214,8 @@ impl<'a> Ips<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ip().list().ids().await?[0];
-    /// let block = api.ip().get(block).await?; // such as 192.0.2.0/28
+    /// # let block = &api.ips().list().ids().await?[0];
+    /// let block = api.ips().get(block).await?; // such as 192.0.2.0/28
     /// assert!(block.ip.contains('/'));
     /// # Ok(()) }
     /// ```
@@ -226,12 +233,12 @@ impl<'a> Ips<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ip().list().kind(ovh::ip::IpType::Failover).ids().await?[0];
+    /// # let block = &api.ips().list().kind(ovh::ip::IpType::Failover).ids().await?[0];
     /// # let server = api.get("/dedicated/server").await?[0].as_str().unwrap().to_owned();
-    /// let task = api.ip().move_to(block, &server).await?;
+    /// let task = api.ips().move_to(block, &server).await?;
     /// println!("{}: {}", task.function, task.status);
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
-    /// # let block = api.ip().get(block).await?;
+    /// # let block = api.ips().get(block).await?;
     /// # assert_eq!(block.routed_to.unwrap().service_name, Some(server));
     /// # Ok(()) }
     /// ```
@@ -251,10 +258,10 @@ impl<'a> Ips<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ip().list().ids().await?[0];
+    /// # let block = &api.ips().list().ids().await?[0];
     /// # let address = block.split('/').next().unwrap();
-    /// api.ip().set_reverse(block, address, "mail.example.com.").await?;
-    /// let names = api.ip().reverses(block).all().await?;
+    /// api.ips().set_reverse(block, address, "mail.example.com.").await?;
+    /// let names = api.ips().reverses(block).all().await?;
     /// assert_eq!((names[0].ip_reverse.as_str(), names[0].reverse.as_str()), (address, "mail.example.com."));
     /// # Ok(()) }
     /// ```
@@ -272,9 +279,9 @@ impl<'a> Ips<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ip().list().ids().await?[0];
+    /// # let block = &api.ips().list().ids().await?[0];
     /// # let address = block.split('/').next().unwrap();
-    /// let name = api.ip().set_reverse(block, address, "mail.example.com.").await?;
+    /// let name = api.ips().set_reverse(block, address, "mail.example.com.").await?;
     /// assert_eq!(name.reverse, "mail.example.com.");
     /// # Ok(()) }
     /// ```
@@ -301,11 +308,11 @@ impl<'a> Ips<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let block = &api.ip().list().ids().await?[0];
+    /// # let block = &api.ips().list().ids().await?[0];
     /// # let address = block.split('/').next().unwrap();
-    /// # api.ip().set_reverse(block, address, "mail.example.com.").await?;
-    /// api.ip().delete_reverse(block, address).await?;
-    /// assert!(api.ip().reverses(block).all().await?.is_empty());
+    /// # api.ips().set_reverse(block, address, "mail.example.com.").await?;
+    /// api.ips().delete_reverse(block, address).await?;
+    /// assert!(api.ips().reverses(block).all().await?.is_empty());
     /// # Ok(()) }
     /// ```
     pub fn delete_reverse(self, block: &str, address: &str) -> Call<()> {
@@ -317,7 +324,7 @@ impl<'a> Ips<'a> {
 }
 
 list_request! {
-    /// Lists blocks of addresses; made by [`Ips::list`].
+    /// Lists blocks of addresses; made by [`IpBlocks::list`].
     pub struct ListIps => Ip;
     one {
         /// Only this block.
@@ -338,7 +345,7 @@ list_request! {
 }
 
 cloud_core::request! {
-    /// Moves a block; made by [`Ips::move_to`].
+    /// Moves a block; made by [`IpBlocks::move_to`].
     pub struct MoveIp => IpTask;
     required {
         to: String,
@@ -350,7 +357,7 @@ cloud_core::request! {
 }
 
 cloud_core::request! {
-    /// Gives an address a name; made by [`Ips::set_reverse`].
+    /// Gives an address a name; made by [`IpBlocks::set_reverse`].
     #[serde(rename_all = "camelCase")]
     pub struct SetReverse => ReverseIp;
     required {

@@ -30,7 +30,7 @@
 //! | read a list | [`RawCall::list`], [`list`] |
 //! | wait for a task | [`RawCall::wait`], [`task`] |
 //! | ask a user for a key | [`Client::consumer_key`] |
-//! | find out which rights are needed | [`Client::record_rules`], [`Client::explain`] |
+//! | find out which rights are needed | [`Client::record_rules`], [`Client::diagnose`] |
 //! | look at a refusal | [`ApiError`] by `error.api::<ovh::ApiError>()` |
 //!
 //! What is signed is what is sent, to the byte. The clock of the machine may be wrong: the service is asked for its time
@@ -51,7 +51,7 @@
 //!
 //! - Its operations are rows of the table in [`ops`]: the name in Rust, the id (`"vps.reboot"`: the path with dots, without
 //!   parameters, then the verb where a path has several), method, path as the API writes it (v2 with `/v2`), and the IAM
-//!   action. The recorder of rules, `explain` and the list of all operations read the same table.
+//!   action. The recorder of rules, `diagnose` and the list of all operations read the same table.
 //! - A room is a `Copy` struct around `&'a Client`, and, below a resource, its name. Its methods return
 //!   `Call<T>`: `self.0.call(&ops::GET_VPS, Decode::json()).arg(name)`; `Decode::nothing()` where the API says `void`.
 //! - A list of v1 with `x-expanded-response` is `client.expanded(&ops::LIST, &ops::GET, &[parameters before the id])`; any
@@ -76,6 +76,7 @@ pub mod consumer_key;
 pub mod credential;
 #[cfg(feature = "dedicated-server")]
 pub mod dedicated_server;
+pub mod diagnosis;
 mod dialect;
 #[cfg(feature = "domain")]
 pub mod domain;
@@ -109,13 +110,21 @@ pub mod decode {
     pub use cloud_core::decode::{from_slice, from_str, from_value};
 }
 
-pub use auth::{AccessRule, ApiCredential, AuthDetails, AuthMethod, CredentialState};
+pub use auth::{ApiCredential, AuthDetails, AuthMethod, CredentialState};
 pub use client::{Client, ClientBuilder};
-pub use cloud_core::model::{Patch, Secret, Timestamp};
+pub use cloud_core::call::Response;
+pub use cloud_core::model::{Page, PageToken, Patch, RateLimit, Secret, Timestamp};
+pub use cloud_core::request::CallOptions;
+pub use cloud_core::retry::{RetryPolicy, StandardRetry};
+pub use cloud_core::transport::Transport;
+pub use cloud_core::wait::{Accepted, Progress, Waiter};
 pub use cloud_core::{Error, ErrorKind, Result};
+pub use diagnosis::Diagnosis;
 pub use endpoint::Endpoint;
 pub use error::{ApiError, ApiErrorKind, ErrorCode};
 pub use list::{Items, List};
 pub use operation::{ListOperation, Operation};
 pub use raw::{BatchItem, RawCall};
-pub use rules::{AccessRules, Explanation, IamPolicy, Rules};
+pub use rules::{AccessRule, AccessRules, IamPolicy, Rules};
+pub use secrecy::{ExposeSecret, SecretString};
+pub use {http, serde_json};

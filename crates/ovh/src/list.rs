@@ -251,7 +251,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zones = api.domain().zones().list().into_list().ids().await?;
+    /// let zones = api.zones().list().into_list().ids().await?;
     /// assert_eq!(zones, ["example.com", "example.org"]);
     /// # Ok(()) }
     /// ```
@@ -305,7 +305,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zones = api.domain().zones().list().into_list().per_page(1);
+    /// let zones = api.zones().list().into_list().per_page(1);
     /// let first = zones.clone().page().await?;
     /// assert_eq!(first.items[0].name, "example.com");
     /// let second = zones.from_page(first.next().expect("one more")).page().await?;
@@ -328,7 +328,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zones = api.domain().zones().list().into_list();
+    /// let zones = api.zones().list().into_list();
     /// assert_eq!(zones.clone().all().await?.len(), 2);
     /// assert!(zones.cap(1).all().await.is_err());
     /// # Ok(()) }

@@ -166,6 +166,13 @@ pub struct Nichandle {
     pub purpose_of_purchase: Option<String>,
 }
 
+impl Client {
+    /// The account.
+    pub fn me(&self) -> Me<'_> {
+        Me::new(self)
+    }
+}
+
 /// `/me`.
 #[derive(Clone, Copy, Debug)]
 pub struct Me<'a>(&'a Client);

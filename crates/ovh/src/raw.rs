@@ -29,6 +29,71 @@ const PART_BYTES: usize = 3000;
 const BATCH: HeaderName = HeaderName::from_static("x-ovh-batch");
 const SCHEMAS: HeaderName = HeaderName::from_static("x-schemas-version");
 
+impl Client {
+    /// `GET` of any path: `api.get("/me")`, or `api.get("/domain/zone/{zone}/record").arg(name)`.
+    ///
+    /// Paths go behind the endpoint's base URL, `/v2/...` in place of its version.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Zone {
+    ///     name: String,
+    /// }
+    ///
+    /// let zone: Zone = api.get("/domain/zone/{zone}").arg("example.com").send_as().await?;
+    /// assert_eq!(zone.name, "example.com");
+    /// # Ok(()) }
+    /// ```
+    pub fn get(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::GET, path)
+    }
+
+    /// `POST` to any path.
+    ///
+    /// ```
+    /// # #[tokio::main] async fn main() -> ovh::Result<()> {
+    /// # let sandbox = cloud_sandbox::Sandbox::new();
+    /// # use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
+    /// # let api = ovh::Client::builder().transport(sandbox.ovh()).application(APPLICATION_KEY, APPLICATION_SECRET);
+    /// # let api = api.consumer_key(CONSUMER_KEY).build()?;
+    /// use serde_json::json;
+    ///
+    /// let record = api
+    ///     .post("/domain/zone/{zone}/record")
+    ///     .arg("example.com")
+    ///     .json(&json!({"fieldType": "A", "subDomain": "www", "target": "192.0.2.7", "ttl": 300}))
+    ///     .await?;
+    /// assert_eq!(record["target"], "192.0.2.7");
+    /// api.post("/domain/zone/{zone}/refresh").arg("example.com").await?; // no parameters, no body
+    /// # Ok(()) }
+    /// ```
+    pub fn post(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::POST, path)
+    }
+
+    /// `PUT` to any path.
+    pub fn put(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::PUT, path)
+    }
+
+    /// `DELETE` of any path.
+    pub fn delete(&self, path: impl AsRef<str>) -> RawCall {
+        self.request(Method::DELETE, path)
+    }
+
+    /// Any method of any path.
+    pub fn request(&self, method: Method, path: impl AsRef<str>) -> RawCall {
+        RawCall::new(self, method, path.as_ref())
+    }
+}
+
 /// A call of any operation. Made by [`Client::get`], [`post`](Client::post), [`put`](Client::put),
 /// [`delete`](Client::delete) and [`request`](Client::request); awaiting it gives the JSON of the answer, `null` where the
 /// answer is empty.

@@ -5,17 +5,24 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cloud_core::Error;
 use cloud_core::request::AttemptReport;
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::auth::AccessRule;
 use crate::catalogue;
-use crate::client::Client;
-use crate::error::{ApiError, ApiErrorKind};
 use crate::ops;
+
+/// What a consumer key allows: a method on all paths that fit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AccessRule {
+    /// The HTTP method.
+    pub method: String,
+    /// The path, in which `*` stands for anything.
+    pub path: String,
+}
 
 /// Notes the calls of a client.
 #[derive(Debug, Default)]
@@ -110,7 +117,7 @@ impl Rules {
 }
 
 /// A template as rules write it.
-fn rule_path(template: &str) -> String {
+pub(crate) fn rule_path(template: &str) -> String {
     let segments = template
         .split('/')
         .map(|segment| if segment.contains('{') { "*" } else { segment });
@@ -181,103 +188,8 @@ impl fmt::Display for IamPolicy {
     }
 }
 
-/// Why a call was refused, from [`Client::explain`]; print it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Explanation {
-    /// The call that was refused.
-    pub call: AccessRule,
-    /// The kind of the refusal.
-    pub kind: ApiErrorKind,
-    /// The rule that a new consumer key would need.
-    pub missing_rule: Option<AccessRule>,
-    /// The rules that the consumer key has, as far as the service tells.
-    pub rules: Option<Vec<AccessRule>>,
-    /// The IAM actions that the identity lacks.
-    pub missing_actions: Vec<String>,
-    hint: Option<&'static str>,
-}
-
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} was refused", self.call.method, self.call.path)?;
-        if let Some(rule) = &self.missing_rule {
-            write!(
-                f,
-                ": the consumer key lacks the rule {} {}",
-                rule.method, rule.path
-            )?;
-        }
-        if let Some(rules) = &self.rules {
-            let rules: Vec<_> = rules
-                .iter()
-                .map(|rule| format!("{} {}", rule.method, rule.path))
-                .collect();
-            write!(
-                f,
-                "; it has {}",
-                if rules.is_empty() {
-                    "none".to_owned()
-                } else {
-                    rules.join(", ")
-                }
-            )?;
-        }
-        if !self.missing_actions.is_empty() {
-            write!(
-                f,
-                ": the identity lacks {}",
-                self.missing_actions.join(", ")
-            )?;
-        }
-        match self.hint {
-            Some(hint) => write!(f, "; {hint}"),
-            None => Ok(()),
-        }
-    }
-}
-
-pub(crate) async fn explain(client: &Client, error: &Error) -> Option<Explanation> {
-    let (refused, (method, template)) = (error.api::<ApiError>()?, error.call()?);
-    if !refused.is_auth() {
-        return None;
-    }
-    let call = AccessRule {
-        method: method.as_str().to_owned(),
-        path: template.to_owned(),
-    };
-    let mut explanation = Explanation {
-        call,
-        kind: refused.kind,
-        missing_rule: None,
-        rules: None,
-        missing_actions: refused.missing_iam_actions.clone(),
-        hint: refused.hint(),
-    };
-    if refused.kind == ApiErrorKind::NotGranted {
-        explanation.missing_rule = Some(AccessRule {
-            method: method.as_str().to_owned(),
-            path: rule_path(template),
-        });
-        if client.is_application() {
-            explanation.rules = client
-                .auth()
-                .current_credential()
-                .await
-                .ok()
-                .map(|credential| credential.rules);
-        }
-        explanation.hint =
-            Some("rules cannot be changed: request a new key with Client::consumer_key");
-    } else if refused.kind == ApiErrorKind::Forbidden && explanation.missing_actions.is_empty() {
-        let needed = needed(method.as_str(), template).unwrap_or_default();
-        explanation.missing_actions = needed.into_iter().map(str::to_owned).collect();
-    }
-    Some(explanation)
-}
-
 /// The actions that an operation needs; `None` where nothing is known of it.
-fn needed(method: &str, template: &str) -> Option<Vec<&'static str>> {
+pub(crate) fn needed(method: &str, template: &str) -> Option<Vec<&'static str>> {
     if let Some(operation) = catalogue::find(method, template) {
         return Some(operation.actions().collect());
     }

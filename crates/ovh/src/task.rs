@@ -27,7 +27,7 @@ use cloud_core::call::{Call, CallFuture};
 use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::provider::CallBuilder;
 use cloud_core::time::Interval;
-use cloud_core::wait::{Poll, Progress, Step, Waiter, Watch};
+use cloud_core::wait::{Accepted, Poll, Progress, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
@@ -234,42 +234,13 @@ where
     )
 }
 
-/// Work that has begun: its task as it was then, and the means to wait for its end.
-#[derive(Clone, Debug)]
-pub struct Started<T> {
-    /// The task as the service answered.
-    pub task: T,
-    look: Call<T>,
-}
-
-impl<T: Work + Send + 'static> Started<T> {
-    #[allow(
-        dead_code,
-        reason = "without the features of the products nobody uses it"
-    )]
-    pub(crate) fn new(task: T, look: Call<T>) -> Self {
-        Self { task, look }
-    }
-
-    /// Waits until the task has ended; gives it as it was then. Fails when it failed, with its reason. What the method that
-    /// started it says of a task is looked at; the rights to do so are those of the method that reads one.
-    ///
-    /// Needs what the call needs.
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
-    /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let started = api.vps().reboot("vps-5a4d6b07.vps.ovh.net").await?;
-    /// # sandbox.clock().advance(std::time::Duration::from_secs(60));
-    /// let task = started.wait().await?;
-    /// assert_eq!(task.state, ovh::vps::VpsTaskState::Done);
-    /// # Ok(()) }
-    /// ```
-    pub fn wait(self) -> Waiter<T> {
-        wait(self.look)
-    }
+/// The answer of a change that takes time: its task, with the wait for the end.
+#[allow(
+    dead_code,
+    reason = "without the features of the products nobody uses it"
+)]
+pub(crate) fn started<T: Work + Send + Sync + 'static>(task: T, look: Call<T>) -> Accepted<T> {
+    Accepted::new(task, move |_| wait(look.clone()))
 }
 
 fn failed<T: Work>(work: &T) -> Error {

@@ -10,7 +10,8 @@ use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
 use crate::resource::ResourceMetadata;
-use crate::task::{Started, Work};
+use crate::task::{Work, started};
+use cloud_core::wait::Accepted;
 
 cloud_core::open_enum! {
     /// What a VPS is doing.
@@ -183,11 +184,18 @@ impl Work for VpsTask {
     }
 }
 
+impl Client {
+    /// Virtual private servers.
+    pub fn vps(&self) -> VpsGroup<'_> {
+        VpsGroup::new(self)
+    }
+}
+
 /// `/vps`.
 #[derive(Clone, Copy, Debug)]
-pub struct Vpses<'a>(&'a Client);
+pub struct VpsGroup<'a>(&'a Client);
 
-impl<'a> Vpses<'a> {
+impl<'a> VpsGroup<'a> {
     pub(crate) fn new(client: &'a Client) -> Self {
         Self(client)
     }
@@ -267,7 +275,7 @@ impl<'a> Vpses<'a> {
     /// assert_eq!(task.kind, "rebootVm");
     /// # Ok(()) }
     /// ```
-    pub fn reboot(self, vps: &str) -> Call<Started<VpsTask>> {
+    pub fn reboot(self, vps: &str) -> Call<Accepted<VpsTask>> {
         self.start(&ops::REBOOT_VPS, vps)
     }
 
@@ -304,9 +312,9 @@ impl<'a> Vpses<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// # let name = api.vps().list().ids().await?.remove(0);
     /// let started = api.vps().reboot(&name).await?;
-    /// let task = api.vps().task(&name, started.task.id).await?;
+    /// let task = api.vps().task(&name, started.id).await?;
     /// println!("{} {}: {}%", task.kind, task.state, task.progress);
-    /// # assert_eq!(task.id, started.task.id);
+    /// # assert_eq!(task.id, started.id);
     /// # Ok(()) }
     /// ```
     pub fn task(self, vps: &str, task: i64) -> Call<VpsTask> {
@@ -320,23 +328,23 @@ impl<'a> Vpses<'a> {
         self,
         operation: &'static cloud_core::request::OperationRow,
         vps: &str,
-    ) -> Call<Started<VpsTask>> {
+    ) -> Call<Accepted<VpsTask>> {
         let (client, name) = (self.0.clone(), vps.to_owned());
         let look = move |task: VpsTask| {
             let look = client.vps().task(&name, task.id);
-            Started::new(task, look)
+            started(task, look)
         };
         self.0.call(operation, Decode::json().map(look)).arg(vps)
     }
 }
 
 list_request! {
-    /// Lists VPS; made by [`Vpses::list`].
+    /// Lists VPS; made by [`VpsGroup::list`].
     pub struct ListVps => Vps;
 }
 
 cloud_core::request! {
-    /// Changes a VPS; made by [`Vpses::update`].
+    /// Changes a VPS; made by [`VpsGroup::update`].
     #[serde(rename_all = "camelCase")]
     pub struct UpdateVps => ();
     opt {
@@ -354,9 +362,9 @@ cloud_core::request! {
 }
 
 cloud_core::request! {
-    /// Installs a VPS anew; made by [`Vpses::rebuild`].
+    /// Installs a VPS anew; made by [`VpsGroup::rebuild`].
     #[serde(rename_all = "camelCase")]
-    pub struct RebuildVps => Started<VpsTask>;
+    pub struct RebuildVps => Accepted<VpsTask>;
     required {
         image_id: String,
     }

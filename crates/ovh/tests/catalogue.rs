@@ -409,7 +409,7 @@ async fn a_refusal_by_a_path_is_explained_by_the_action_of_its_operation() {
         .arg("ldp-1")
         .await
         .unwrap_err();
-    let why = api.explain(&error).await.unwrap();
+    let why = api.diagnose(&error).await.unwrap();
     assert_eq!(why.missing_actions, ["ldp:apiovh:input/create"]);
 }
 

@@ -491,11 +491,11 @@ fn what_was_repaired_is_told() {
         .consumer_key("c")
         .build()
         .unwrap();
-    assert_eq!(api.warnings().len(), 2);
+    assert_eq!(api.explain().len(), 2);
     assert!(
-        api.warnings()[0].starts_with("application (client builder): white space"),
+        api.explain()[0].starts_with("application (client builder): white space"),
         "{:?}",
-        api.warnings()
+        api.explain()
     );
 }
 
@@ -656,7 +656,7 @@ fn a_named_endpoint_keeps_its_token_url() {
         .build()
         .unwrap();
     assert_eq!(
-        api.warnings(),
+        api.explain(),
         [
             "[ovh-eu] token_url (ovh.conf): not used, because ovh-eu has https://www.ovh.com/auth/oauth2/token"
         ]

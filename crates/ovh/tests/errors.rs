@@ -214,7 +214,7 @@ async fn an_error_says_all_and_what_to_do() {
     assert_eq!(
         error.to_string(),
         "POST /vps/vps-1/reboot failed: 403 NOT_GRANTED_CALL: This call has not been granted; the rules of the consumer \
-         key do not cover this call; rules cannot be changed, so a new key is needed (Client::explain says which rule); \
+         key do not cover this call; rules cannot be changed, so a new key is needed (Client::diagnose says which rule); \
          credential: application (client builder) and consumer_key (client builder) (request EU.ext-3.6553.12.ab, 0.0 s)"
     );
     for (body, hint) in [
@@ -378,7 +378,7 @@ async fn busy_is_a_conflict_that_may_be_sent_again() {
     assert!(!error.may_have_happened());
     assert_eq!(error.api::<ApiError>().unwrap().kind, Kind::Conflict);
     let api = client(&script([Scripted::json(403, &*body)]));
-    assert_eq!(api.explain(&error).await, None);
+    assert_eq!(api.diagnose(&error).await, None);
 
     // A POST is repeated, since nothing was done.
     let transport = script([Scripted::json(403, &*body), Scripted::json(200, "1")]);

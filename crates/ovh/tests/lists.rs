@@ -693,7 +693,7 @@ async fn a_token_that_the_list_cannot_have_given_is_refused() {
     }
     #[cfg(feature = "cloud")]
     {
-        let whole = api.cloud().project("p").instances().list().into_list();
+        let whole = api.project("p").instances().list().into_list();
         let error = whole
             .from_page("2".parse().unwrap())
             .all()

@@ -203,7 +203,7 @@ async fn a_block_is_one_segment_and_only_names_are_set_twice() {
     );
     let transport = script([unavailable(), named]);
     let api = client(&transport);
-    api.ip()
+    api.ips()
         .set_reverse("192.0.2.0/28", "192.0.2.1", "mail.example.com.")
         .await
         .unwrap();
@@ -213,7 +213,7 @@ async fn a_block_is_one_segment_and_only_names_are_set_twice() {
     let transport = script([unavailable()]);
     let api = client(&transport);
     let error = api
-        .ip()
+        .ips()
         .move_to("192.0.2.0/28", "ns1")
         .nexthop("192.0.2.9")
         .await
@@ -230,7 +230,7 @@ async fn an_instance_is_made_once_and_waited_for() {
     let instance = |status: &str| json!({"id": "i1", "name": "web-1", "status": status});
     let transport = answers([instance("BUILD"), instance("BUILD"), instance("ACTIVE")]);
     let api = client(&transport);
-    let project = api.cloud().project("p1");
+    let project = api.project("p1");
     let made = project
         .instances()
         .create("web-1", "GRA11", "f1")
@@ -252,7 +252,6 @@ async fn an_instance_is_made_once_and_waited_for() {
     for status in ["ERROR", "DELETED"] {
         let api = client(&answers([instance(status)]));
         let error = api
-            .cloud()
             .project("p1")
             .instances()
             .wait_active("i1")
@@ -271,7 +270,6 @@ async fn an_operation_that_nobody_knows_has_failed() {
         |status: &str| json!({"id": "o1", "action": "instance#create", "status": status});
     let transport = answers([operation("in-progress"), operation("completed")]);
     client(&transport)
-        .cloud()
         .project("p1")
         .wait_operation("o1")
         .await
@@ -283,7 +281,6 @@ async fn an_operation_that_nobody_knows_has_failed() {
     for status in ["unknown", "in-error"] {
         let transport = answers([operation(status)]);
         let error = client(&transport)
-            .cloud()
             .project("p1")
             .wait_operation("o1")
             .await

@@ -104,7 +104,7 @@ async fn a_refusal_is_explained_by_the_rule_that_is_missing() {
         .arg("vps-1")
         .await
         .unwrap_err();
-    let why = api.explain(&error).await.unwrap();
+    let why = api.diagnose(&error).await.unwrap();
     assert_eq!(why.kind, ApiErrorKind::NotGranted);
     assert_eq!(
         why.to_string(),
@@ -117,7 +117,7 @@ async fn a_refusal_is_explained_by_the_rule_that_is_missing() {
     });
     let api = client(&transport);
     let why = api
-        .explain(&api.get("/me").await.unwrap_err())
+        .diagnose(&api.get("/me").await.unwrap_err())
         .await
         .unwrap();
     assert_eq!(
@@ -137,7 +137,7 @@ async fn a_refusal_is_explained_by_the_action_that_is_missing() {
         .arg("vps-1")
         .await
         .unwrap_err();
-    let why = api.explain(&error).await.unwrap();
+    let why = api.diagnose(&error).await.unwrap();
     assert_eq!(
         why.to_string(),
         "POST /vps/{name}/reboot was refused: the identity lacks vps:apiovh:reboot"
@@ -154,7 +154,7 @@ async fn what_is_no_refusal_is_not_explained() {
     let api = client(&transport);
     for _ in 0..2 {
         let error = api.post("/me").await.unwrap_err();
-        assert_eq!(api.explain(&error).await, None);
+        assert_eq!(api.diagnose(&error).await, None);
     }
     let expired = script([Scripted::json(
         403,
@@ -162,7 +162,7 @@ async fn what_is_no_refusal_is_not_explained() {
     )]);
     let api = client(&expired);
     let why = api
-        .explain(&api.get("/me").await.unwrap_err())
+        .diagnose(&api.get("/me").await.unwrap_err())
         .await
         .unwrap();
     assert!(
@@ -181,7 +181,7 @@ async fn a_typed_run_names_exactly_what_it_used() {
     let api = client(&transport).record_rules();
     api.me().get().await.unwrap();
     api.me().bills().list().all().await.unwrap();
-    let zone = api.domain().zone("example.com");
+    let zone = api.zone("example.com");
     zone.records().create("A", "192.0.2.1").await.unwrap();
     zone.refresh().await.unwrap();
     api.vps().reboot("vps-1").await.unwrap();

@@ -186,7 +186,7 @@ async fn every_refusal_of_an_identity_has_its_kind_in_every_form() {
         }
         let api = narrow.client();
         let why = api
-            .explain(&api.get("/vps").await.unwrap_err())
+            .diagnose(&api.get("/vps").await.unwrap_err())
             .await
             .unwrap();
         assert_eq!(why.missing_rule.as_ref().unwrap().path, "/vps");

@@ -53,7 +53,6 @@ async fn records_are_changed_in_place_and_the_zone_is_refreshed_once() {
     let wire = zone();
     let api = client(&wire);
     let edit = api
-        .domain()
         .zone("example.com")
         .edit()
         .set(
@@ -99,7 +98,6 @@ async fn what_is_there_already_sends_nothing() {
     let wire = zone();
     let api = client(&wire);
     let edit = api
-        .domain()
         .zone("example.com")
         .edit()
         .set("", Rr::mx([(1, "mx1.mail.ovh.net.")]));
@@ -112,8 +110,7 @@ async fn what_is_there_already_sends_nothing() {
     assert!(preview.is_empty(), "{preview}");
     preview.apply().await.unwrap();
     assert_eq!(wire.seen().len(), 1);
-    api.domain()
-        .zone("example.com")
+    api.zone("example.com")
         .edit()
         .preview()
         .await
@@ -128,7 +125,6 @@ async fn what_is_there_already_sends_nothing() {
 async fn one_name_and_type_are_asked_for_alone() {
     let wire = zone();
     let edit = client(&wire)
-        .domain()
         .zone("example.com")
         .edit()
         .add("www", Rr::a(["192.0.2.1"]));
@@ -157,7 +153,6 @@ async fn a_bad_value_is_named_before_anything_is_sent() {
         (Rr::cname(" "), "is no value of a record of type CNAME"),
     ] {
         let error = api
-            .domain()
             .zone("example.com")
             .edit()
             .set("www", rr)
@@ -189,7 +184,6 @@ async fn a_refresh_waits_for_those_of_others_and_gives_up_in_the_end() {
         let wire = refused(times);
         let api = client(&wire);
         let preview = api
-            .domain()
             .zone("example.com")
             .edit()
             .remove("www", "A")
@@ -217,7 +211,6 @@ async fn edits_of_one_zone_take_turns() {
     let api = client(&wire);
     let preview = |name: &'static str| {
         let edit = api
-            .domain()
             .zone("example.com")
             .edit()
             .remove(name, if name == "api" { "CNAME" } else { "A" });
@@ -302,7 +295,6 @@ async fn an_edit_that_fails_half_done_says_so() {
             }
         });
         let edit = client(&wire)
-            .domain()
             .zone("example.com")
             .edit()
             .set("a", Rr::a(["192.0.2.1"]))
@@ -349,7 +341,7 @@ async fn previewed(
     wire: &ScriptedTransport,
     change: impl Fn(ovh::domain::Edit) -> ovh::domain::Edit,
 ) -> String {
-    let edit = change(client(wire).domain().zone("example.com").edit());
+    let edit = change(client(wire).zone("example.com").edit());
     match edit.preview().await {
         Ok(preview) => preview.to_string(),
         Err(error) => error.to_string(),
@@ -364,7 +356,7 @@ async fn a_policy_set_as_text_replaces_one_of_its_own_type_and_the_other_way_rou
     let site = record(6, "TXT", "", "\"site=1\"", null.clone());
     let wire = zone_of(serde_json::json!([native, site]));
     let new = "v=spf1 include:_spf.google.com ~all";
-    let edit = client(&wire).domain().zone("example.com").edit();
+    let edit = client(&wire).zone("example.com").edit();
     let preview = edit
         .add("", Rr::txt("x"))
         .set("", Rr::new("TXT", ["site=1", new]))
@@ -522,7 +514,7 @@ async fn names_are_compared_without_case_and_whole_names_lose_the_zone() {
 async fn numbers_of_requests_need_no_suffix() {
     let wire = zone_of(serde_json::json!([]));
     let api = client(&wire);
-    let zone = api.domain().zone("example.com");
+    let zone = api.zone("example.com");
     zone.records()
         .create("A", "192.0.2.9")
         .ttl(300)

@@ -8,7 +8,8 @@ use cloud_core::call::CallFuture;
 use cloud_core::retry::StandardRetry;
 use cloud_sandbox::Sandbox;
 use cloud_sandbox::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY};
-use ovh::task::{Started, Work};
+use ovh::Accepted;
+use ovh::task::Work;
 use ovh::{Client, ClientBuilder, List};
 use serde::de::DeserializeOwned;
 
@@ -107,7 +108,7 @@ async fn exercise(run: &mut Run, api: &Client, settle: Duration) {
 }
 
 /// Lets work end that the next call builds on.
-async fn ended<T: Work + Send + 'static>(started: Option<Started<T>>, settle: Duration) {
+async fn ended<T: Work + Send + 'static>(started: Option<Accepted<T>>, settle: Duration) {
     if let (Some(started), false) = (started, settle.is_zero()) {
         let _ = started.wait().timeout(settle).await;
     }

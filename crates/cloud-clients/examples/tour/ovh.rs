@@ -29,7 +29,7 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
         .ok_or_else(|| Error::input("vps", "there is none"))?;
     follow("reboot", api.vps().reboot(&name).await?.wait()).await?;
 
-    let zone = api.domain().zone("example.com");
+    let zone = api.zone("example.com");
     let edit = zone
         .edit()
         .set("www", Rr::a(["203.0.113.7"]).ttl(300))

@@ -44,7 +44,7 @@ pub(crate) async fn in_the_sandbox(sandbox: &Running) -> Result<()> {
     }
     println!();
     let done = follow("run", run.wait()).await?;
-    println!("  the run ended: {:?}", done.outcome);
+    println!("  the run ended: {}", done.status);
 
     println!("\n  {:<16} {:<14} schedule", "job", "team");
     let mut jobs = team.jobs().list().items();

@@ -142,8 +142,8 @@ macro_rules! request {
             #[allow(unused_mut, unused_assignments, reason = "only builders with a check change it")]
             let mut checked = Ok(());
             $( checked = ($check)(&this); )?
-            $crate::provider::CallBuilder::check(
-                $crate::provider::CallBuilder::json_or_refuse(this.call, body),
+            $crate::call::CallBuilder::check(
+                $crate::call::CallBuilder::json_or_refuse(this.call, body),
                 checked,
             )
         });

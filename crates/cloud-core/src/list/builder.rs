@@ -25,7 +25,7 @@ macro_rules! list_request {
                 $(#[$one_meta])*
                 pub fn $one(self, $one: impl Into<$one_type>) -> Self {
                     let value: $one_type = $one.into();
-                    Self(self.0.map_call(|call| $crate::provider::CallBuilder::set_query(call, $one_wire, value)))
+                    Self(self.0.map_call(|call| $crate::call::CallBuilder::set_query(call, $one_wire, value)))
                 }
             )* )?
 

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::Waiter;
 
+/// How the work behind an answer is followed.
+type Begin<A, R> = Arc<dyn Fn(&A) -> Waiter<R> + Send + Sync>;
+
 /// An answer with work behind it: the service has accepted the request, and goes on after its answer.
 ///
 /// It reads as the answer itself, and [`wait`](Self::wait) follows the work to its end, as often as wanted. A program that
 /// does not care about the end just drops it.
 pub struct Accepted<A, R = A> {
     answer: A,
-    begin: Arc<dyn Fn(&A) -> Waiter<R> + Send + Sync>,
+    begin: Begin<A, R>,
     was_created: bool,
 }
 

@@ -303,8 +303,8 @@ impl<'a> Instances<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// for instance in project.instances().list().region("GRA11").all().await? {
     ///     println!("{} is {}", instance.name, instance.status);
     /// }
@@ -326,8 +326,8 @@ impl<'a> Instances<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// # use cloud_sandbox::ovh::{FLAVOR, IMAGE};
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// let made = project.instances().create("web-1", "GRA11", FLAVOR).image_id(IMAGE).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// let instance = project.instances().wait_active(&made.id).await?;
@@ -357,8 +357,8 @@ impl<'a> Instances<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// # let id = project.instances().list().all().await?[0].id.clone();
     /// let instance = project.instances().get(&id).await?;
     /// println!("{} cores, {} GB", instance.flavor.vcpus, instance.flavor.ram);
@@ -382,8 +382,8 @@ impl<'a> Instances<'a> {
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// # use cloud_sandbox::ovh::{FLAVOR, IMAGE};
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// let made = project.instances().create("web-1", "GRA11", FLAVOR).image_id(IMAGE).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
     /// let instance = project.instances().wait_active(&made.id).await?;
@@ -403,8 +403,8 @@ impl<'a> Instances<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// # let id = project.instances().list().all().await?[0].id.clone();
     /// project.instances().delete(&id).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));
@@ -428,8 +428,8 @@ impl<'a> Instances<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// # let id = project.instances().list().all().await?[0].id.clone();
     /// project.instances().delete(&id).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(600));

@@ -306,8 +306,8 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// for cluster in project.kube().list().all().await? {
     ///     println!("{}", cluster.name);
     /// }
@@ -330,8 +330,8 @@ impl<'a> Kube<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::cloud::NewNodePool;
     ///
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// let nodes = NewNodePool::new("b2-7", 2).name("workers").between(1, 5);
     /// let made = project.kube().create("GRA11").name("prod").nodepool(nodes).await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(3600));
@@ -357,8 +357,8 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// # let id = project.kube().list().ids().await?[0].clone();
     /// let cluster = project.kube().get(&id).await?;
     /// println!("{} {} at {}", cluster.name, cluster.version, cluster.url);
@@ -381,8 +381,8 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// let made = project.kube().create("GRA11").await?;
     /// # sandbox.clock().advance(std::time::Duration::from_secs(3600));
     /// let cluster = project.kube().wait_ready(&made.id).await?;
@@ -402,8 +402,8 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// # let id = project.kube().list().ids().await?[0].clone();
     /// for pool in project.kube().node_pools(&id).await? {
     ///     println!("{}: {} of {} nodes", pool.name, pool.available_nodes, pool.desired_nodes);
@@ -427,8 +427,8 @@ impl<'a> Kube<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// # let id = api.cloud().list().ids().await?[0].clone();
-    /// let project = api.cloud().project(&id);
+    /// # let id = api.projects().list().ids().await?[0].clone();
+    /// let project = api.project(&id);
     /// # let id = project.kube().list().ids().await?[0].clone();
     /// # let pool = project.kube().node_pools(&id).await?[0].id.clone();
     /// let found = project.kube().node_pool(&id, &pool).await?;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::tasks::{self, ServerTask};
 use crate::client::Client;
 use crate::ops;
-use crate::task::Started;
+use cloud_core::wait::Accepted;
 
 /// How often the way to a console is asked for after its task has ended, and after how long.
 const TRIES: u32 = 20;
@@ -168,7 +168,7 @@ impl<'a> IpmiRoom<'a> {
 cloud_core::request! {
     /// Opens a way to a console; made by [`IpmiRoom::open`].
     #[serde(rename_all = "camelCase")]
-    pub struct OpenAccess => Started<ServerTask>;
+    pub struct OpenAccess => Accepted<ServerTask>;
     required {
         #[serde(rename = "type")]
         kind: IpmiAccessType,
@@ -223,7 +223,7 @@ impl OpenAccess {
 }
 
 /// The way that was asked for, once it is open.
-async fn opened(started: Started<ServerTask>, look: Call<IpmiAccessValue>) -> Result<Access> {
+async fn opened(started: Accepted<ServerTask>, look: Call<IpmiAccessValue>) -> Result<Access> {
     let clock = look.engine().clock();
     started.wait().await?;
     // The way is not always there when the task has ended.

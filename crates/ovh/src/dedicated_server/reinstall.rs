@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 
 use super::tasks::ServerTask;
-use crate::task::Started;
+use cloud_core::wait::Accepted;
 
 cloud_core::open_enum! {
     /// How the image of an owner's system is packed.
@@ -248,7 +248,7 @@ pub struct Layout {
 cloud_core::request! {
     /// Installs a server anew; made by [`DedicatedServers::reinstall`](super::DedicatedServers::reinstall).
     #[serde(rename_all = "camelCase")]
-    pub struct Reinstall => Started<ServerTask>;
+    pub struct Reinstall => Accepted<ServerTask>;
     required {
         operating_system: String,
     }

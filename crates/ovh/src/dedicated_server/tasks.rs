@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::client::Client;
 use crate::list::list_request;
 use crate::ops;
-use crate::task::{Started, Work};
+use crate::task::{Work, started};
+use cloud_core::wait::Accepted;
 
 cloud_core::open_enum! {
     /// What a task does to a server. These are the usual ones; there are more.
@@ -115,14 +116,14 @@ pub(super) fn start(
     client: &Client,
     operation: &'static OperationRow,
     server: &str,
-) -> Call<Started<ServerTask>> {
+) -> Call<Accepted<ServerTask>> {
     let (caller, name) = (client.clone(), server.to_owned());
     let look = move |task: ServerTask| {
         let look = caller
             .call(&ops::GET_SERVER_TASK, Decode::json())
             .arg(&name)
             .arg(task.task_id);
-        Started::new(task, look)
+        started(task, look)
     };
     client.call(operation, Decode::json().map(look)).arg(server)
 }
@@ -179,8 +180,8 @@ impl<'a> Tasks<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// let started = api.dedicated_servers().reboot("ns1000001.ip-192-0-2.eu").await?;
     /// let tasks = api.dedicated_servers().tasks("ns1000001.ip-192-0-2.eu");
-    /// let task = tasks.get(started.task.task_id).await?;
-    /// assert_eq!(task.function, started.task.function);
+    /// let task = tasks.get(started.task_id).await?;
+    /// assert_eq!(task.function, started.function);
     /// # Ok(()) }
     /// ```
     pub fn get(&self, task: i64) -> Call<ServerTask> {

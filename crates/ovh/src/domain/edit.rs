@@ -8,14 +8,14 @@ use cloud_core::{Error, Result};
 
 use super::records::{Record, RecordId, RecordType, Records};
 use super::rr::Rr;
-use super::zones::ZoneRoom;
+use super::zones::ZoneHandle;
 use crate::client::Client;
 
 /// How often a refresh that is refused because another one is under way is tried again, and after how long.
 const TRIES: u32 = 30;
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// A change of many records of a zone; made by [`ZoneRoom::edit`]. Nothing is sent before [`preview`](Self::preview), and
+/// A change of many records of a zone; made by [`ZoneHandle::edit`]. Nothing is sent before [`preview`](Self::preview), and
 /// nothing changes before [`Preview::apply`].
 ///
 /// What is said last about a name and type counts. Names are those within the zone, empty for the zone itself; of whole
@@ -28,11 +28,11 @@ const PAUSE: Duration = Duration::from_secs(2);
 pub struct Edit {
     client: Client,
     zone: String,
-    wishes: Vec<Wish>,
+    wanted: Vec<Wanted>,
 }
 
 #[derive(Clone, Debug)]
-struct Wish {
+struct Wanted {
     name: String,
     kind: RecordType,
     what: What,
@@ -50,17 +50,17 @@ impl Edit {
         Self {
             client: client.clone(),
             zone: zone.to_owned(),
-            wishes: Vec::new(),
+            wanted: Vec::new(),
         }
     }
 
     fn wish(&mut self, name: String, kind: RecordType, make: impl FnOnce(Option<What>) -> What) {
         let known = self
-            .wishes
+            .wanted
             .iter()
             .position(|wish| wish.name.eq_ignore_ascii_case(&name) && wish.kind == kind);
-        let old = known.map(|index| self.wishes.remove(index).what);
-        self.wishes.push(Wish {
+        let old = known.map(|index| self.wanted.remove(index).what);
+        self.wanted.push(Wanted {
             name,
             kind,
             what: make(old),
@@ -125,7 +125,7 @@ impl Edit {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::domain::Rr;
     ///
-    /// let preview = api.domain().zone("example.com").edit().set("api", Rr::a(["203.0.113.7"])).preview().await?;
+    /// let preview = api.zone("example.com").edit().set("api", Rr::a(["203.0.113.7"])).preview().await?;
     /// assert_eq!(preview.to_string(), "+ api A 203.0.113.7\n");
     /// # Ok(()) }
     /// ```
@@ -134,22 +134,22 @@ impl Edit {
             let Self {
                 client,
                 zone,
-                wishes,
+                wanted,
             } = self;
-            for wish in &wishes {
+            for wish in &wanted {
                 wish.check(&zone)?;
             }
             let mut changes = Vec::new();
-            if !wishes.is_empty() {
-                let there = read(&client, &zone, &wishes).await?;
+            if !wanted.is_empty() {
+                let there = read(&client, &zone, &wanted).await?;
                 // What is talked about by its own type is nobody else's.
-                let is_named = |record: &Record| wishes.iter().any(|wish| wish.is_meant(record));
-                let natives = |wish: &Wish| -> Vec<Record> {
+                let is_named = |record: &Record| wanted.iter().any(|wish| wish.is_meant(record));
+                let natives = |wish: &Wanted| -> Vec<Record> {
                     let others = there.iter().filter(|record| !is_named(record));
                     let same = others.filter(|record| wish.is_policy_of(record));
                     same.cloned().collect()
                 };
-                for wish in &wishes {
+                for wish in &wanted {
                     let before = there.iter().filter(|record| wish.is_meant(record));
                     changes.extend(
                         wish.clone()
@@ -175,16 +175,16 @@ fn joined(mut old: Rr, new: Rr) -> Rr {
 }
 
 /// The records that are talked about, as far as they are there.
-async fn read(client: &Client, zone: &str, wishes: &[Wish]) -> Result<Vec<Record>> {
-    let Wish { name, kind, .. } = &wishes[0];
-    let mut list = client.domain().zone(zone).records().list();
+async fn read(client: &Client, zone: &str, wanted: &[Wanted]) -> Result<Vec<Record>> {
+    let Wanted { name, kind, .. } = &wanted[0];
+    let mut list = client.zone(zone).records().list();
     // A text may be there under another type.
-    if wishes.iter().all(|wish| wish.kind == *kind) && !is_text(kind) {
+    if wanted.iter().all(|wish| wish.kind == *kind) && !is_text(kind) {
         list = list.field_type(kind.clone());
     }
     // An empty filter would mean no filter.
     if !name.is_empty()
-        && wishes
+        && wanted
             .iter()
             .all(|wish| wish.name.eq_ignore_ascii_case(name))
     {
@@ -216,7 +216,7 @@ fn policy(target: &str) -> Option<RecordType> {
     }
 }
 
-impl Wish {
+impl Wanted {
     fn is_meant(&self, record: &Record) -> bool {
         record.field_type == self.kind && record.sub_domain.eq_ignore_ascii_case(&self.name)
     }
@@ -503,7 +503,7 @@ impl Preview {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::domain::Rr;
     ///
-    /// let zone = api.domain().zone("example.com");
+    /// let zone = api.zone("example.com");
     /// let edit = zone.edit().set("api", Rr::a(["203.0.113.7"]));
     /// edit.clone().preview().await?.apply().await?;
     /// assert!(edit.preview().await?.is_empty()); // nothing is left to do
@@ -520,7 +520,7 @@ impl Preview {
                 return Ok(());
             }
             let _turn = client.zone_turn(&zone).await?;
-            let room = client.domain().zone(&zone);
+            let room = client.zone(&zone);
             let records = room.records();
             let is_deletion = |change: &Change| matches!(change, Change::Deleted(_));
             let in_the_way = |gone: &Change| {
@@ -552,7 +552,7 @@ impl Preview {
     }
 }
 
-async fn refresh(client: &Client, room: &ZoneRoom<'_>) -> Result<()> {
+async fn refresh(client: &Client, room: &ZoneHandle<'_>) -> Result<()> {
     let clock = client.engine().clock();
     let mut tries = 1;
     loop {

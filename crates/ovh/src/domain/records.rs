@@ -72,7 +72,7 @@ pub struct Record {
     pub ttl: Option<i64>,
 }
 
-/// `/domain/zone/{zoneName}/record`. Changes are served from the next [refresh](super::ZoneRoom::refresh) on.
+/// `/domain/zone/{zoneName}/record`. Changes are served from the next [refresh](super::ZoneHandle::refresh) on.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     client: &'a Client,
@@ -98,7 +98,7 @@ impl<'a> Records<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::domain::RecordType;
     ///
-    /// let mx = api.domain().zone("example.com").records().list().field_type(RecordType::Mx).all().await?;
+    /// let mx = api.zone("example.com").records().list().field_type(RecordType::Mx).all().await?;
     /// assert_eq!(mx.iter().map(|record| record.target.as_str()).collect::<Vec<_>>(), ["1 mx1.mail.ovh.net.", "5 mx2.mail.ovh.net."]);
     /// # Ok(()) }
     /// ```
@@ -122,7 +122,7 @@ impl<'a> Records<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::domain::RecordType;
     ///
-    /// let records = api.domain().zone("example.com").records();
+    /// let records = api.zone("example.com").records();
     /// let record = records.create(RecordType::A, "203.0.113.7").sub_domain("api").ttl(300).await?;
     /// assert_eq!((record.sub_domain.as_str(), record.ttl), ("api", Some(300)));
     /// let error = records.create(RecordType::A, "not an address").await.unwrap_err();
@@ -146,7 +146,7 @@ impl<'a> Records<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let records = api.domain().zone("example.com").records();
+    /// let records = api.zone("example.com").records();
     /// # let id = records.list().all().await?[0].id;
     /// let record = records.get(id).await?;
     /// assert_eq!(record.id, id);
@@ -168,7 +168,7 @@ impl<'a> Records<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let records = api.domain().zone("example.com").records();
+    /// let records = api.zone("example.com").records();
     /// # let id = records.list().sub_domain("www").field_type("A").all().await?[0].id;
     /// records.update(id).target("203.0.113.7").await?;
     /// assert_eq!(records.get(id).await?.target, "203.0.113.7");
@@ -188,7 +188,7 @@ impl<'a> Records<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let records = api.domain().zone("example.com").records();
+    /// let records = api.zone("example.com").records();
     /// # let id = records.list().all().await?[0].id;
     /// records.delete(id).await?;
     /// assert!(records.get(id).await.unwrap_err().is_not_found());

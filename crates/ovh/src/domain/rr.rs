@@ -5,7 +5,7 @@ use cloud_core::model::{Patch, Txt};
 use super::records::RecordType;
 
 /// What a name shall resolve to: records of one type, and how long they may be cached. For
-/// [`ZoneRoom::edit`](super::ZoneRoom::edit).
+/// [`ZoneHandle::edit`](super::ZoneHandle::edit).
 ///
 /// Host names in values are relative to the zone unless they end with a dot.
 ///

@@ -142,10 +142,10 @@ impl<'a> Zones<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// for zone in api.domain().zones().list().all().await? {
+    /// for zone in api.zones().list().all().await? {
     ///     println!("{} on {}", zone.name, zone.name_servers.join(", "));
     /// }
-    /// # assert_eq!(api.domain().zones().list().ids().await?, ["example.com", "example.org"]);
+    /// # assert_eq!(api.zones().list().ids().await?, ["example.com", "example.org"]);
     /// # Ok(()) }
     /// ```
     pub fn list(self) -> ListZones {
@@ -161,7 +161,7 @@ impl<'a> Zones<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zone = api.domain().zones().get("example.com").await?;
+    /// let zone = api.zones().get("example.com").await?;
     /// assert_eq!(zone.name, "example.com");
     /// # Ok(()) }
     /// ```
@@ -177,12 +177,12 @@ list_request! {
 
 /// `/domain/zone/{zoneName}`.
 #[derive(Clone, Debug)]
-pub struct ZoneRoom<'a> {
+pub struct ZoneHandle<'a> {
     client: &'a Client,
     name: String,
 }
 
-impl<'a> ZoneRoom<'a> {
+impl<'a> ZoneHandle<'a> {
     pub(super) fn new(client: &'a Client, name: String) -> Self {
         Self { client, name }
     }
@@ -198,7 +198,7 @@ impl<'a> ZoneRoom<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::domain::RecordType;
     ///
-    /// let zone = api.domain().zone("example.com");
+    /// let zone = api.zone("example.com");
     /// assert!(zone.status().await?.is_deployed);
     /// zone.records().create(RecordType::A, "203.0.113.7").sub_domain("api").await?;
     /// assert!(!zone.status().await?.is_deployed); // not before the next refresh
@@ -222,7 +222,7 @@ impl<'a> ZoneRoom<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::domain::RecordType;
     ///
-    /// let zone = api.domain().zone("example.com");
+    /// let zone = api.zone("example.com");
     /// zone.records().create(RecordType::A, "203.0.113.7").sub_domain("api").await?;
     /// zone.refresh().await?;
     /// sandbox.clock().advance(std::time::Duration::from_secs(60));
@@ -244,7 +244,7 @@ impl<'a> ZoneRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let file = api.domain().zone("example.com").export().await?;
+    /// let file = api.zone("example.com").export().await?;
     /// assert!(file.contains("SOA"));
     /// # Ok(()) }
     /// ```
@@ -264,7 +264,7 @@ impl<'a> ZoneRoom<'a> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let zone = api.domain().zone("example.com");
+    /// let zone = api.zone("example.com");
     /// let file = zone.export().await?;
     /// let task = zone.import(format!("{file}\nwww IN A 203.0.113.7\n")).await?;
     /// println!("{} is {}", task.function, task.status);
@@ -298,7 +298,7 @@ impl<'a> ZoneRoom<'a> {
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
     /// use ovh::domain::Rr;
     ///
-    /// let zone = api.domain().zone("example.com");
+    /// let zone = api.zone("example.com");
     /// let edit = zone.edit()
     ///     .set("www", Rr::a(["203.0.113.7", "203.0.113.8"]).ttl(300))
     ///     .add("", Rr::txt("site-verification=4711"))
@@ -316,7 +316,7 @@ impl<'a> ZoneRoom<'a> {
 }
 
 cloud_core::request! {
-    /// Takes a zone file for a zone; made by [`ZoneRoom::import`].
+    /// Takes a zone file for a zone; made by [`ZoneHandle::import`].
     #[serde(rename_all = "camelCase")]
     pub struct ImportZone => ZoneTask;
     required {

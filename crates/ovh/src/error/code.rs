@@ -148,7 +148,7 @@ impl ApiErrorKind {
             Self::ClockSkew => "the clocks of this machine and of the service disagree",
             Self::NotGranted => {
                 "the rules of the consumer key do not cover this call; rules cannot be changed, so a new key is needed \
-                 (Client::explain says which rule)"
+                 (Client::diagnose says which rule)"
             }
             Self::NotCredential => "the consumer key is not known; keys belong to one endpoint",
             Self::InvalidCredential => {

@@ -136,7 +136,7 @@ impl<T: Send + 'static> Items<T> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let mut zones = api.domain().zones().list().items();
+    /// let mut zones = api.zones().list().items();
     /// let mut names = Vec::new();
     /// while let Some(zone) = zones.next().await? {
     ///     names.push(zone.name);

@@ -65,10 +65,10 @@ impl<T: Send + 'static> Pages<T> {
     /// # use cloud_sandbox::ovh::{CLIENT_ID, CLIENT_SECRET};
     /// # let sandbox = cloud_sandbox::Sandbox::new();
     /// # let api = ovh::Client::builder().oauth2(CLIENT_ID, CLIENT_SECRET).transport(sandbox.ovh()).build()?;
-    /// let mut pages = api.domain().zones().list().per_page(1).pages();
+    /// let mut pages = api.zones().list().per_page(1).pages();
     /// let first = pages.next().await?.expect("a page");
     /// assert_eq!(first.items[0].name, "example.com");
-    /// let rest = api.domain().zones().list().per_page(1).from_page(first.next().expect("more")).all().await?;
+    /// let rest = api.zones().list().per_page(1).from_page(first.next().expect("more")).all().await?;
     /// assert_eq!(rest[0].name, "example.org");
     /// # Ok(()) }
     /// ```

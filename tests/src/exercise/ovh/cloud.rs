@@ -8,13 +8,13 @@ use super::All;
 const REGION: &str = "GRA11";
 
 pub(super) async fn all(run: &mut Run, api: &Client) {
-    let projects = api.cloud();
+    let projects = api.projects();
     let id = first(
         run.call(projects.list().ids()).await,
         "00000000000000000000000000000001",
     );
     run.call(projects.get(&id)).await;
-    let project = projects.project(&id);
+    let project = api.project(&id);
     run.call(project.regions()).await;
     run.call(project.private_networks()).await;
     run.call(project.users()).await;

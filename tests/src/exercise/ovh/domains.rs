@@ -5,12 +5,12 @@ use super::super::Run;
 use super::All;
 
 pub(super) async fn all(run: &mut Run, api: &Client) {
-    let domains = api.domain();
+    let domains = api.domains();
     run.call(domains.get("example.com")).await;
-    run.call(All(domains.zones().list().into_list())).await;
-    run.call(domains.zones().get("example.com")).await;
+    run.call(All(api.zones().list().into_list())).await;
+    run.call(api.zones().get("example.com")).await;
 
-    let zone = domains.zone("example.com");
+    let zone = api.zone("example.com");
     let records = zone.records();
     let created = run
         .call(

@@ -49,7 +49,7 @@ async fn servers(run: &mut Run, api: &Client, settle: Duration) -> String {
     run.call(servers.boots(&name).get(boot)).await;
 
     let rebooted = run.call(servers.reboot(&name)).await;
-    let task = rebooted.as_ref().map_or(1, |started| started.task.task_id);
+    let task = rebooted.as_ref().map_or(1, |started| started.task_id);
     ended(rebooted, settle).await;
     let reboots = servers
         .tasks(&name)
@@ -96,7 +96,7 @@ async fn vps(run: &mut Run, api: &Client, settle: Duration) {
     )
     .await;
     let rebooted = run.call(api.vps().reboot(&name)).await;
-    let task = rebooted.as_ref().map_or(1, |started| started.task.id);
+    let task = rebooted.as_ref().map_or(1, |started| started.id);
     ended(rebooted, settle).await;
     run.call(api.vps().task(&name, task)).await;
     let request = api
@@ -108,7 +108,7 @@ async fn vps(run: &mut Run, api: &Client, settle: Duration) {
 }
 
 async fn addresses(run: &mut Run, api: &Client, server: &str) {
-    let ip = api.ip();
+    let ip = api.ips();
     let blocks = run
         .call(All(ip
             .list()
