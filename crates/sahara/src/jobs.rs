@@ -99,6 +99,9 @@ impl<'a> Jobs<'a> {
     /// Runs a template on a cluster (`POST /jobs`, in v1.1 `POST /jobs/{id}/execute`). On a cluster that is not active the
     /// job waits until it is, for ever if need be.
     ///
+    /// The answer is the job as it is at first; its [`wait`](Accepted::wait) ends when the job has ended well, and otherwise
+    /// fails as [`wait_succeeded`](Self::wait_succeeded) does.
+    ///
     /// Hive, Pig and `MapReduce` need [`input`](RunJob::input) and [`output`](RunJob::output); Java, Spark and Storm need
     /// the setting `edp.java.main_class`; streaming `MapReduce` needs `edp.streaming.mapper` and `edp.streaming.reducer`.
     /// A template with an interface needs [`interface`](RunJob::interface), or at least
