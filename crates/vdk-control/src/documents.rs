@@ -145,8 +145,9 @@ impl<'a, K: Kind> Documents<'a, K> {
         call.json(with).check(K::check(with))
     }
 
-    /// Reads all values, changes them by `change`, and writes them back: [`get`](Self::get), then
-    /// [`replace`](Self::replace). Gives them as they were written.
+    /// Reads all values, changes them by `change`, and writes them back
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/properties`, or
+    /// `../secrets`, then `PUT` of the same). Gives them as they were written.
     ///
     /// # Permissions
     ///
@@ -164,7 +165,9 @@ impl<'a, K: Kind> Documents<'a, K> {
         })
     }
 
-    /// Sets one value and leaves the others, by [`update_with`](Self::update_with).
+    /// Sets one value and leaves the others, by [`update_with`](Self::update_with)
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/properties`, or
+    /// `../secrets`, then `PUT` of the same).
     ///
     /// # Permissions
     ///
@@ -176,7 +179,9 @@ impl<'a, K: Kind> Documents<'a, K> {
         })
     }
 
-    /// Takes one value out and leaves the others, by [`update_with`](Self::update_with).
+    /// Takes one value out and leaves the others, by [`update_with`](Self::update_with)
+    /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/properties`, or
+    /// `../secrets`, then `PUT` of the same).
     ///
     /// # Permissions
     ///

@@ -28,8 +28,8 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](crate::Error::is_not_found), [`is_conflict`](crate::Error::is_conflict) when the service does not
-    /// have the Python version.
+    /// [`is_not_found`](crate::Error::is_not_found), [`is_conflict`](crate::Error::is_conflict) when the service does
+    /// not have the Python version.
     pub fn deploy(&self, version: impl Into<String>) -> Deploy {
         let version = version.into();
         let call = self.call(&ops::UPDATE_DEPLOYMENT, Decode::nothing());
