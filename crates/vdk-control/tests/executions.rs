@@ -171,6 +171,33 @@ async fn an_execution_that_failed_without_a_word_is_told_whole() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_execution_that_goes_on_is_no_success_yet() {
+    let (job, _) = scripted([execution("running")]);
+    let execution = job.executions().get("e-1").await.unwrap();
+    assert_eq!((execution.outcome(), execution.is_success()), (None, false));
+    assert_eq!(
+        execution.success().unwrap_err().to_string(),
+        "work failed: execution e-1 has not ended and is running: m"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_can_be_waited_for_as_often_as_wanted() {
+    let (job, wire) = scripted([
+        Scripted::with_headers(202, &[("location", "http://x/executions/e-1")], ""),
+        execution("succeeded"),
+        execution("succeeded"),
+    ]);
+    let run = job.start().await.unwrap();
+    assert!(run.was_created());
+    for _ in 0..2 {
+        assert!(run.wait().await.unwrap().is_success());
+    }
+    let look = format!("GET {JOB}/executions/e-1");
+    assert_eq!(wire.lines()[1..], [look.clone(), look]);
+}
+
 /// The server may still replace a failure of the platform by what really happened.
 #[tokio::test(start_paused = true)]
 async fn a_failure_of_the_platform_is_looked_at_twice() {
