@@ -232,8 +232,6 @@ whole_bodies! {
     i64 => |it| encode(it);
     ovh::consumer_key::PendingConsumerKey => |_| Value::Null;
     ovh::me::orders::OrderStatus => |it| encode(it);
-    ovh::dedicated_server::ServerTask => |it| encode(it);
-    ovh::vps::VpsTask => |it| encode(it);
 }
 
 macro_rules! with_lists {
