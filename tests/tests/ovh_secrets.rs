@@ -125,7 +125,7 @@ async fn nothing_that_is_written_holds_a_secret() {
     shown.push(format!("{pending:?}{:?}", pending.client()));
     let error = pending.client().get("/me").await.unwrap_err();
     shown.push(all_of(&error));
-    shown.push(format!("{:?}", pending.client().explain(&error).await));
+    shown.push(format!("{:?}", pending.client().diagnose(&error).await));
 
     // Tokens that the client fetched itself.
     let api = account().build().unwrap();

@@ -63,7 +63,7 @@ impl<'a> Catalogue<'a> {
     pub fn server_types(self) -> Task<Arc<[ServerType]>> {
         let client = self.0.clone();
         Task::new(async move {
-            Kept::of(&client)
+            Shelves::of(&client)
                 .server_types
                 .get(&client, || client.server_types().list().all())
                 .await
@@ -78,7 +78,7 @@ impl<'a> Catalogue<'a> {
     pub fn locations(self) -> Task<Arc<[Location]>> {
         let client = self.0.clone();
         Task::new(async move {
-            Kept::of(&client)
+            Shelves::of(&client)
                 .locations
                 .get(&client, || client.locations().list().all())
                 .await
@@ -87,12 +87,12 @@ impl<'a> Catalogue<'a> {
 }
 
 /// What a client keeps.
-struct Kept {
+struct Shelves {
     server_types: Shelf<ServerType>,
     locations: Shelf<Location>,
 }
 
-impl Kept {
+impl Shelves {
     fn of(client: &Client) -> Arc<Self> {
         client.kept(|| Self {
             server_types: Shelf::new(client.catalogue_ttl()),
@@ -101,9 +101,9 @@ impl Kept {
     }
 }
 
-impl fmt::Debug for Kept {
+impl fmt::Debug for Shelves {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Kept")
+        f.write_str("Shelves")
     }
 }
 

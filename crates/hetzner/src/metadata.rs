@@ -98,7 +98,9 @@ impl Metadata {
 
     /// The name of the server (`GET /metadata/hostname`).
     ///
-    /// Needs no token, but must be sent from inside the server.
+    /// # Permissions
+    ///
+    /// No token, but must be sent from inside the server.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -116,7 +118,9 @@ impl Metadata {
 
     /// The number of the server (`GET /metadata/instance-id`).
     ///
-    /// Needs no token, but must be sent from inside the server.
+    /// # Permissions
+    ///
+    /// No token, but must be sent from inside the server.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -139,7 +143,9 @@ impl Metadata {
 
     /// Its public IPv4 address; `None` for a server without one (`GET /metadata/public-ipv4`).
     ///
-    /// Needs no token, but must be sent from inside the server.
+    /// # Permissions
+    ///
+    /// No token, but must be sent from inside the server.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -165,7 +171,9 @@ impl Metadata {
 
     /// The private networks it is attached to (`GET /metadata/private-networks`).
     ///
-    /// Needs no token, but must be sent from inside the server.
+    /// # Permissions
+    ///
+    /// No token, but must be sent from inside the server.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -195,7 +203,9 @@ impl Metadata {
     /// Where it stands, as the name of a datacenter such as `hel1-dc2`, although datacenters are gone from the API
     /// (`GET /metadata/availability-zone`). What comes before the dash is the [location](crate::locations).
     ///
-    /// Needs no token, but must be sent from inside the server.
+    /// # Permissions
+    ///
+    /// No token, but must be sent from inside the server.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -214,7 +224,9 @@ impl Metadata {
 
     /// The network zone it stands in, such as `eu-central` (`GET /metadata/region`).
     ///
-    /// Needs no token, but must be sent from inside the server.
+    /// # Permissions
+    ///
+    /// No token, but must be sent from inside the server.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -236,7 +248,9 @@ impl Metadata {
     ///
     /// User data that is not text, such as a compressed one, is read by [`send_raw`](Call::send_raw).
     ///
-    /// Needs no token, but must be sent from inside the server.
+    /// # Permissions
+    ///
+    /// No token, but must be sent from inside the server.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -260,10 +274,12 @@ impl Metadata {
         self.get("/userdata", Decode::by(read, ""))
     }
 
-    /// Whether this program runs on a server of this provider: whether the service gives a host name
-    /// (`GET /metadata/hostname`). No answer counts as no.
+    /// Whether this program runs on a server of this provider: whether the service gives a host name (`GET
+    /// /metadata/hostname`). No answer counts as no.
     ///
-    /// Needs no token.
+    /// # Permissions
+    ///
+    /// No token.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

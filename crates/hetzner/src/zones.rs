@@ -18,7 +18,7 @@ mod rrsets;
 
 pub use changes::*;
 pub use cloud_core::model::{Txt, TxtError};
-pub use edit::{Change, Edit, Fate, Preview};
+pub use edit::{Change, ChangeOutcome, Edit, Preview};
 pub use operations::*;
 pub use rr::Rr;
 pub use rrsets::*;

@@ -2,7 +2,7 @@
 
 use cloud_core::test_util::PausedClock;
 use cloud_sandbox::{Fault, Sandbox};
-use hetzner::zones::{Fate, PrimaryNameserver, Rr, TsigAlgorithm, Txt};
+use hetzner::zones::{ChangeOutcome, PrimaryNameserver, Rr, TsigAlgorithm, Txt};
 use hetzner::{ActionFailed, Client, ErrorKind, Record, RrType, Zone, ZoneMode, ZoneStatus};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -563,7 +563,7 @@ async fn an_edit_is_previewed_and_applied_with_the_fewest_requests() {
         preview
             .changes()
             .iter()
-            .filter(|change| change.fate == Fate::Deleted)
+            .filter(|change| change.outcome == ChangeOutcome::Deleted)
             .count(),
         2
     );

@@ -100,7 +100,11 @@ impl<'a> Auth<'a> {
         Self(client)
     }
 
-    /// The time of the service in seconds since 1970 (`GET /auth/time`). Open to everybody.
+    /// The time of the service in seconds since 1970 (`GET /auth/time`).
+    ///
+    /// # Permissions
+    ///
+    /// Open to everybody.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
@@ -117,7 +121,9 @@ impl<'a> Auth<'a> {
 
     /// Who is asking (`GET /auth/details`). Works with every kind of credential.
     ///
-    /// Needs no IAM action.
+    /// # Permissions
+    ///
+    /// No IAM action.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
@@ -137,7 +143,9 @@ impl<'a> Auth<'a> {
     /// The consumer key in use (`GET /auth/currentCredential`). Fails with
     /// [`InvalidCredential`](crate::ErrorCode::InvalidCredential) while it is not validated, and when it has expired.
     ///
-    /// Needs no IAM action, but a client of an application: other credentials have no consumer key.
+    /// # Permissions
+    ///
+    /// No IAM action, but a client of an application: other credentials have no consumer key.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {
@@ -156,7 +164,9 @@ impl<'a> Auth<'a> {
 
     /// Ends the consumer key in use (`POST /auth/logout`). It cannot be used again.
     ///
-    /// Needs no IAM action.
+    /// # Permissions
+    ///
+    /// No IAM action.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {

@@ -322,7 +322,9 @@ impl<'a> Projects<'a> {
     /// The projects (`GET /cloud/project`, and `GET /cloud/project/{serviceName}` for each where the service does not
     /// expand the list), or only their ids by [`ids`](List::ids).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -341,7 +343,9 @@ impl<'a> Projects<'a> {
 
     /// One project (`GET /cloud/project/{serviceName}`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -375,7 +379,9 @@ impl<'a> ProjectHandle<'a> {
 
     /// The regions of the project (`GET /cloud/project/{serviceName}/region`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:region/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:region/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -393,7 +399,9 @@ impl<'a> ProjectHandle<'a> {
 
     /// The private networks (`GET /cloud/project/{serviceName}/network/private`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:network/private/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:network/private/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -414,7 +422,9 @@ impl<'a> ProjectHandle<'a> {
 
     /// The users of OpenStack (`GET /cloud/project/{serviceName}/user`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:user/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:user/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -435,7 +445,9 @@ impl<'a> ProjectHandle<'a> {
 
     /// The public keys (`GET /cloud/project/{serviceName}/sshkey`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:sshkey/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:sshkey/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -458,7 +470,9 @@ impl<'a> ProjectHandle<'a> {
 
     /// One operation (`GET /cloud/project/{serviceName}/operation/{operationId}`). A beta of OVHcloud's.
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:operation/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:operation/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -478,10 +492,12 @@ impl<'a> ProjectHandle<'a> {
         self.whole(&ops::GET_OPERATION).arg(operation)
     }
 
-    /// Waits until an operation has ended (`GET /cloud/project/{serviceName}/operation/{operationId}`), an hour at most
-    /// unless the waiter's `timeout` says otherwise. Fails when it failed.
+    /// Waits until an operation has ended (`GET /cloud/project/{serviceName}/operation/{operationId}`), an hour at
+    /// most unless the waiter's `timeout` says otherwise. Fails when it failed.
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:operation/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:operation/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -170,6 +170,8 @@ impl RequestConsumerKey {
 
     /// Sends the request (`POST /auth/credential`); awaiting it does the same.
     ///
+    /// # Permissions
+    ///
     /// Open to everybody. The user decides.
     ///
     /// ```
@@ -298,10 +300,12 @@ impl PendingConsumerKey {
         self.client.clone()
     }
 
-    /// Waits until the user has agreed (`GET /auth/currentCredential`), and gives a client that has the key. It looks every
-    /// 2 to 5 seconds. Fails when the user refuses.
+    /// Waits until the user has agreed (`GET /auth/currentCredential`), and gives a client that has the key. It looks
+    /// every 2 to 5 seconds. Fails when the user refuses.
     ///
-    /// Needs no IAM action.
+    /// # Permissions
+    ///
+    /// No IAM action.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

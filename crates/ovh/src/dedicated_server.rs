@@ -176,10 +176,12 @@ impl<'a> DedicatedServers<'a> {
 
     /// Lists servers (`GET /dedicated/server`).
     ///
-    /// Where the service gives ids alone, each object is read by a call of its own
-    /// (`GET /dedicated/server/{serviceName}`).
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET
+    /// /dedicated/server/{serviceName}`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -200,7 +202,9 @@ impl<'a> DedicatedServers<'a> {
 
     /// One server (`GET /dedicated/server/{serviceName}`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -217,7 +221,9 @@ impl<'a> DedicatedServers<'a> {
 
     /// Changes a server (`PUT /dedicated/server/{serviceName}`). What is not set stays as it is.
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:put`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:put`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -238,7 +244,9 @@ impl<'a> DedicatedServers<'a> {
 
     /// Whether a server may send more than its bandwidth (`GET /dedicated/server/{serviceName}/burst`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:burst/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:burst/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -257,7 +265,9 @@ impl<'a> DedicatedServers<'a> {
 
     /// Says whether a server may send more than its bandwidth (`PUT /dedicated/server/{serviceName}/burst`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:burst/edit`. Refused for servers whose burst is locked.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:burst/edit`. Refused for servers whose burst is locked.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -280,7 +290,9 @@ impl<'a> DedicatedServers<'a> {
 
     /// Restarts a server, whatever it is doing (`POST /dedicated/server/{serviceName}/reboot`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:reboot`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:reboot`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -299,10 +311,12 @@ impl<'a> DedicatedServers<'a> {
         tasks::start(self.0, &ops::REBOOT_SERVER, server)
     }
 
-    /// Installs a server anew (`POST /dedicated/server/{serviceName}/reinstall`). Everything on its disks is lost. A beta
-    /// of OVHcloud's.
+    /// Installs a server anew (`POST /dedicated/server/{serviceName}/reinstall`). Everything on its disks is lost. A
+    /// beta of OVHcloud's.
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:reinstall`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:reinstall`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -327,9 +341,12 @@ impl<'a> DedicatedServers<'a> {
         )
     }
 
-    /// Until when a server is paid, and who is responsible for it (`GET /dedicated/server/{serviceName}/serviceInfos`).
+    /// Until when a server is paid, and who is responsible for it (`GET
+    /// /dedicated/server/{serviceName}/serviceInfos`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:serviceInfos/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:serviceInfos/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -350,7 +367,9 @@ impl<'a> DedicatedServers<'a> {
     /// The network interfaces of a server (`GET /dedicated/server/{serviceName}/virtualNetworkInterface`), by their
     /// UUIDs. A beta of OVHcloud's.
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:virtualNetworkInterface/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:virtualNetworkInterface/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

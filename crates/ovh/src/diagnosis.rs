@@ -9,10 +9,12 @@ use crate::error::{ApiError, ApiErrorKind};
 use crate::rules::{AccessRule, needed, rule_path};
 
 impl Client {
-    /// Says what a refused call lacks: the rule of the consumer key, or the IAM action. `None` when the error is about
-    /// something else. Where it is about rules, those of the key are read (`GET /auth/currentCredential`).
+    /// Says what a refused call lacks: the rule of the consumer key, or the IAM action. `None` when the error is
+    /// about something else. Where it is about rules, those of the key are read (`GET /auth/currentCredential`).
     ///
-    /// Needs no IAM action.
+    /// # Permissions
+    ///
+    /// No IAM action.
     ///
     /// ```
     /// # #[tokio::main] async fn main() -> ovh::Result<()> {

@@ -258,7 +258,9 @@ impl<'a> Domains<'a> {
 
     /// One domain name (`GET /domain/{serviceName}`).
     ///
-    /// Needs the IAM action `domain:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `domain:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -91,7 +91,9 @@ impl<'a> EmailDomains<'a> {
 
     /// The domains that have mail (`GET /email/domain`).
     ///
-    /// Needs the IAM action `emailDomain:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `emailDomain:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -123,10 +125,12 @@ pub struct Redirections<'a> {
 }
 
 impl Redirections<'_> {
-    /// Lists redirections (`GET /email/domain/{domain}/redirection`). The service gives ids, so each is read by a call of
-    /// its own (`GET /email/domain/{domain}/redirection/{id}`), ten at a time.
+    /// Lists redirections (`GET /email/domain/{domain}/redirection`). The service gives ids, so each is read by a
+    /// call of its own (`GET /email/domain/{domain}/redirection/{id}`), ten at a time.
     ///
-    /// Needs the IAM action `emailDomain:apiovh:redirection/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `emailDomain:apiovh:redirection/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -148,10 +152,12 @@ impl Redirections<'_> {
         ))
     }
 
-    /// Adds a redirection (`POST /email/domain/{domain}/redirection`). With a local copy, mail also stays in the mailbox
-    /// of the address.
+    /// Adds a redirection (`POST /email/domain/{domain}/redirection`). With a local copy, mail also stays in the
+    /// mailbox of the address.
     ///
-    /// Needs the IAM action `emailDomain:apiovh:redirection/create`. 409 when there is one between these addresses.
+    /// # Permissions
+    ///
+    /// The IAM action `emailDomain:apiovh:redirection/create`. 409 when there is one between these addresses.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -178,7 +184,9 @@ impl Redirections<'_> {
 
     /// One redirection (`GET /email/domain/{domain}/redirection/{id}`).
     ///
-    /// Needs the IAM action `emailDomain:apiovh:redirection/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `emailDomain:apiovh:redirection/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -202,7 +210,9 @@ impl Redirections<'_> {
 
     /// Leads a redirection elsewhere (`POST /email/domain/{domain}/redirection/{id}/changeRedirection`).
     ///
-    /// Needs the IAM action `emailDomain:apiovh:redirection/changeRedirection`.
+    /// # Permissions
+    ///
+    /// The IAM action `emailDomain:apiovh:redirection/changeRedirection`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -229,7 +239,9 @@ impl Redirections<'_> {
 
     /// Removes a redirection (`DELETE /email/domain/{domain}/redirection/{id}`).
     ///
-    /// Needs the IAM action `emailDomain:apiovh:redirection/delete`.
+    /// # Permissions
+    ///
+    /// The IAM action `emailDomain:apiovh:redirection/delete`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

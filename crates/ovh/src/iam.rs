@@ -227,7 +227,9 @@ pub struct Policies<'a>(&'a Client);
 impl Policies<'_> {
     /// Lists policies, page by page (`GET /v2/iam/policy`).
     ///
-    /// Needs the IAM action `account:apiovh:iam/policy/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:iam/policy/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -244,10 +246,12 @@ impl Policies<'_> {
         ListPolicies::new(self.0.objects(&ops::LIST_POLICIES, &[]))
     }
 
-    /// Makes a policy (`POST /v2/iam/policy`). A client can [record](crate::Client::record_rules) what a program needs and
-    /// write the smallest policy for it.
+    /// Makes a policy (`POST /v2/iam/policy`). A client can [record](crate::Client::record_rules) what a program
+    /// needs and write the smallest policy for it.
     ///
-    /// Needs the IAM action `account:apiovh:iam/policy/create`. 409 when there is a policy of this name.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:iam/policy/create`. 409 when there is a policy of this name.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -280,7 +284,9 @@ impl Policies<'_> {
 
     /// One policy (`GET /v2/iam/policy/{policyId}`).
     ///
-    /// Needs the IAM action `account:apiovh:iam/policy/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:iam/policy/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -304,7 +310,9 @@ pub struct Resources<'a>(&'a Client);
 impl Resources<'_> {
     /// Lists resources, page by page (`GET /v2/iam/resource`).
     ///
-    /// Needs no IAM action.
+    /// # Permissions
+    ///
+    /// No IAM action.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -323,7 +331,9 @@ impl Resources<'_> {
 
     /// One resource (`GET /v2/iam/resource/{resourceURN}`).
     ///
-    /// Needs no IAM action.
+    /// # Permissions
+    ///
+    /// No IAM action.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -186,7 +186,9 @@ impl<'a> IpBlocks<'a> {
     ///
     /// Where the service gives ids alone, each object is read by a call of its own (`GET /ip/{ip}`).
     ///
-    /// Needs the IAM action `ip:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `ip:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -207,7 +209,9 @@ impl<'a> IpBlocks<'a> {
 
     /// One block of addresses (`GET /ip/{ip}`).
     ///
-    /// Needs the IAM action `ip:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `ip:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -225,7 +229,9 @@ impl<'a> IpBlocks<'a> {
 
     /// Moves a block to another service of the account (`POST /ip/{ip}/move`).
     ///
-    /// Needs the IAM action `ip:apiovh:move`, and `ip/additionalIp/move` of the service that it goes to, such as
+    /// # Permissions
+    ///
+    /// The IAM action `ip:apiovh:move`, and `ip/additionalIp/move` of the service that it goes to, such as
     /// `dedicatedServer:apiovh:ip/additionalIp/move`.
     ///
     /// ```
@@ -251,7 +257,9 @@ impl<'a> IpBlocks<'a> {
 
     /// The names of the addresses of a block (`GET /ip/{ip}/reverse`).
     ///
-    /// Needs the IAM action `ip:apiovh:reverse/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `ip:apiovh:reverse/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -271,7 +279,9 @@ impl<'a> IpBlocks<'a> {
 
     /// Gives an address of a block a name (`POST /ip/{ip}/reverse`). The name has to lead back to the address.
     ///
-    /// Needs the IAM action `ip:apiovh:reverse/create`. It takes the place of a name that was there, so it is sent again
+    /// # Permissions
+    ///
+    /// The IAM action `ip:apiovh:reverse/create`. It takes the place of a name that was there, so it is sent again
     /// when its answer is lost.
     ///
     /// ```
@@ -301,7 +311,9 @@ impl<'a> IpBlocks<'a> {
 
     /// Takes the name of an address away (`DELETE /ip/{ip}/reverse/{ipReverse}`).
     ///
-    /// Needs the IAM action `ip:apiovh:reverse/delete`.
+    /// # Permissions
+    ///
+    /// The IAM action `ip:apiovh:reverse/delete`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -184,7 +184,9 @@ impl<'a> Me<'a> {
 
     /// The account (`GET /me`).
     ///
-    /// Needs the IAM action `account:apiovh:me/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -202,8 +204,10 @@ impl<'a> Me<'a> {
 
     /// Changes the account (`PUT /me`). What is not set stays as it is.
     ///
-    /// Needs the IAM action `account:apiovh:me/edit`. Some fields can be changed only while an account is incomplete;
-    /// the service refuses them later with 400 or 403.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/edit`. Some fields can be changed only while an account is incomplete; the
+    /// service refuses them later with 400 or 403.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

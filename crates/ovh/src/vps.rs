@@ -204,7 +204,9 @@ impl<'a> VpsGroup<'a> {
     ///
     /// Where the service gives ids alone, each object is read by a call of its own (`GET /vps/{serviceName}`).
     ///
-    /// Needs the IAM action `vps:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `vps:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -223,7 +225,9 @@ impl<'a> VpsGroup<'a> {
 
     /// One VPS (`GET /vps/{serviceName}`).
     ///
-    /// Needs the IAM action `vps:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `vps:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -242,7 +246,9 @@ impl<'a> VpsGroup<'a> {
 
     /// Changes a VPS (`PUT /vps/{serviceName}`). What is not set stays as it is.
     ///
-    /// Needs the IAM action `vps:apiovh:put`.
+    /// # Permissions
+    ///
+    /// The IAM action `vps:apiovh:put`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -260,7 +266,9 @@ impl<'a> VpsGroup<'a> {
 
     /// Starts a VPS again (`POST /vps/{serviceName}/reboot`).
     ///
-    /// Needs the IAM action `vps:apiovh:reboot`.
+    /// # Permissions
+    ///
+    /// The IAM action `vps:apiovh:reboot`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -279,10 +287,12 @@ impl<'a> VpsGroup<'a> {
         self.start(&ops::REBOOT_VPS, vps)
     }
 
-    /// Installs a VPS anew from an image (`POST /vps/{serviceName}/rebuild`). Everything on its disk is lost. A beta of
-    /// OVHcloud's.
+    /// Installs a VPS anew from an image (`POST /vps/{serviceName}/rebuild`). Everything on its disk is lost. A beta
+    /// of OVHcloud's.
     ///
-    /// Needs the IAM action `vps:apiovh:rebuild`.
+    /// # Permissions
+    ///
+    /// The IAM action `vps:apiovh:rebuild`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -303,7 +313,9 @@ impl<'a> VpsGroup<'a> {
 
     /// One task (`GET /vps/{serviceName}/tasks/{id}`).
     ///
-    /// Needs the IAM action `vps:apiovh:tasks/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `vps:apiovh:tasks/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -99,6 +99,22 @@ impl<K, N: Into<String>, V: Into<Value>> FromIterator<(N, V)> for Document<K> {
 /// `../jobs/{job_name}/deployments/{deployment_id}/secrets`; see [`Job::properties`] and [`Job::secrets`].
 ///
 /// The service cannot tell that somebody else has written between reading and writing: the last one to write wins.
+///
+/// ```
+/// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
+/// # let sandbox = cloud_sandbox::Sandbox::new();
+/// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
+/// # let api = builder.transport(sandbox.vdk_control()).build()?;
+/// # let job = api.team("analytics").jobs().create("daily-load").await?;
+/// use vdk_control::Properties;
+///
+/// job.properties().replace(&Properties::from_iter([("last_day", "2026-11-19")])).await?;
+/// let all = job.properties().set("region", "north").await?; // and leaves the others
+/// assert_eq!(all.get("last_day").unwrap(), "2026-11-19");
+/// job.properties().remove("region").await?;
+/// assert_eq!(job.properties().get().await?.len(), 1);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Copy)]
 pub struct Documents<'a, K>(&'a Job, PhantomData<K>);
 
@@ -147,7 +163,7 @@ impl<'a, K: Kind> Documents<'a, K> {
 
     /// Reads all values, changes them by `change`, and writes them back
     /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/properties`, or
-    /// `../secrets`, then `PUT` of the same). Gives them as they were written.
+    /// `../secrets`, then `PUT /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/..`). Gives them as they were written.
     ///
     /// # Permissions
     ///
@@ -167,7 +183,7 @@ impl<'a, K: Kind> Documents<'a, K> {
 
     /// Sets one value and leaves the others, by [`update_with`](Self::update_with)
     /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/properties`, or
-    /// `../secrets`, then `PUT` of the same).
+    /// `../secrets`, then `PUT /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/..`).
     ///
     /// # Permissions
     ///
@@ -181,7 +197,7 @@ impl<'a, K: Kind> Documents<'a, K> {
 
     /// Takes one value out and leaves the others, by [`update_with`](Self::update_with)
     /// (`GET /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/properties`, or
-    /// `../secrets`, then `PUT` of the same).
+    /// `../secrets`, then `PUT /data-jobs/for-team/{team_name}/jobs/{job_name}/deployments/{deployment_id}/..`).
     ///
     /// # Permissions
     ///

@@ -38,22 +38,6 @@ impl Job {
     ///
     /// The server keeps them by the job's name alone, and does not look whether there is such a job: it gives none for a
     /// job that does not exist.
-    ///
-    /// ```
-    /// # #[tokio::main] async fn main() -> vdk_control::Result<()> {
-    /// # let sandbox = cloud_sandbox::Sandbox::new();
-    /// # let builder = vdk_control::Client::builder().endpoint("http://localhost:8092").token("t");
-    /// # let api = builder.transport(sandbox.vdk_control()).build()?;
-    /// # let job = api.team("analytics").jobs().create("daily-load").await?;
-    /// use vdk_control::Properties;
-    ///
-    /// job.properties().replace(&Properties::from_iter([("last_day", "2026-11-19")])).await?;
-    /// let all = job.properties().set("region", "north").await?; // and leaves the others
-    /// assert_eq!(all.get("last_day").unwrap(), "2026-11-19");
-    /// job.properties().remove("region").await?;
-    /// assert_eq!(job.properties().get().await?.len(), 1);
-    /// # Ok(()) }
-    /// ```
     pub fn properties(&self) -> Documents<'_, PropertiesKind> {
         Documents::of(self)
     }

@@ -25,11 +25,11 @@ use cloud_core::model::IdOrName;
 pub struct Edit {
     client: Client,
     zone: IdOrName<ZoneId>,
-    wishes: Vec<Wish>,
+    wanted: Vec<Wanted>,
 }
 
 #[derive(Clone, Debug)]
-struct Wish {
+struct Wanted {
     name: String,
     kind: RrType,
     what: What,
@@ -47,33 +47,33 @@ impl Edit {
         Self {
             client: client.clone(),
             zone,
-            wishes: Vec::new(),
+            wanted: Vec::new(),
         }
     }
 
-    fn wish(&mut self, name: String, kind: RrType) -> &mut What {
+    fn wanted(&mut self, name: String, kind: RrType) -> &mut What {
         let known = self
-            .wishes
+            .wanted
             .iter()
-            .position(|wish| wish.name == name && wish.kind == kind);
+            .position(|wanted| wanted.name == name && wanted.kind == kind);
         let index = known.unwrap_or_else(|| {
             let what = What::Add(Rr::new(kind.clone(), [""; 0]));
-            self.wishes.push(Wish { name, kind, what });
-            self.wishes.len() - 1
+            self.wanted.push(Wanted { name, kind, what });
+            self.wanted.len() - 1
         });
-        &mut self.wishes[index].what
+        &mut self.wanted[index].what
     }
 
     /// The name shall have these records of their type, and no others. Comments stay where none are given.
     pub fn set(mut self, name: impl Into<String>, rr: Rr) -> Self {
         let kind = rr.kind().clone();
-        *self.wish(name.into(), kind) = What::Set(rr);
+        *self.wanted(name.into(), kind) = What::Set(rr);
         self
     }
 
     /// The name shall have these records, besides those it has.
     pub fn add(mut self, name: impl Into<String>, rr: Rr) -> Self {
-        match self.wish(name.into(), rr.kind().clone()) {
+        match self.wanted(name.into(), rr.kind().clone()) {
             What::Set(old) | What::Add(old) => old.extend(rr),
             gone @ What::Remove => *gone = What::Set(rr),
         }
@@ -82,7 +82,7 @@ impl Edit {
 
     /// The name shall have no records of this type.
     pub fn remove(mut self, name: impl Into<String>, kind: impl Into<RrType>) -> Self {
-        *self.wish(name.into(), kind.into()) = What::Remove;
+        *self.wanted(name.into(), kind.into()) = What::Remove;
         self
     }
 
@@ -95,25 +95,25 @@ impl Edit {
     ///
     /// # Errors
     ///
-    /// Worth handling: [`is_invalid_input`](cloud_core::Error::is_invalid_input), for a wish that the service would
+    /// Worth handling: [`is_invalid_input`](cloud_core::Error::is_invalid_input), for a wanted that the service would
     /// refuse.
     pub fn preview(self) -> Task<Preview> {
         Task::new(async move {
             let Self {
                 client,
                 zone,
-                wishes,
+                wanted,
             } = self;
-            for wish in &wishes {
-                check_name(&wish.name)?;
-                if let What::Set(rr) | What::Add(rr) = &wish.what {
+            for wanted in &wanted {
+                check_name(&wanted.name)?;
+                if let What::Set(rr) | What::Add(rr) = &wanted.what {
                     rr.check()?;
                 }
             }
             let mut changes = Vec::new();
-            if !wishes.is_empty() {
-                let mut there = read(&client, &zone, &wishes).await?;
-                for Wish { name, kind, what } in wishes {
+            if !wanted.is_empty() {
+                let mut there = read(&client, &zone, &wanted).await?;
+                for Wanted { name, kind, what } in wanted {
                     let before = there.remove(&(name.clone(), kind.clone()));
                     changes.extend(Change::between(name, kind, before, what));
                 }
@@ -131,17 +131,17 @@ impl Edit {
 async fn read(
     client: &Client,
     zone: &IdOrName<ZoneId>,
-    wishes: &[Wish],
+    wanted: &[Wanted],
 ) -> Result<HashMap<(String, RrType), RrSet>> {
-    let mut kinds: Vec<&RrType> = wishes.iter().map(|wish| &wish.kind).collect();
+    let mut kinds: Vec<&RrType> = wanted.iter().map(|wanted| &wanted.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let list = client.zones().records(zone.clone()).list();
     let list = kinds
         .into_iter()
         .fold(list, |list, kind| list.kind(kind.clone()));
-    let name = &wishes[0].name;
-    let list = if wishes.iter().all(|wish| wish.name == *name) {
+    let name = &wanted[0].name;
+    let list = if wanted.iter().all(|wanted| wanted.name == *name) {
         list.name(name.as_str())
     } else {
         list
@@ -162,7 +162,7 @@ pub struct Change {
     /// The type of the records.
     pub kind: RrType,
     /// Whether the RRset appears, stays or goes.
-    pub fate: Fate,
+    pub outcome: ChangeOutcome,
     /// The time to live before and after, where it changes; `None` is that of the zone.
     pub ttl: Option<(Option<u32>, Option<u32>)>,
     /// Records that come.
@@ -178,7 +178,7 @@ pub struct Change {
 /// What becomes of an RRset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fate {
+pub enum ChangeOutcome {
     /// It is new.
     Created,
     /// It is there before and after.
@@ -190,11 +190,11 @@ pub enum Fate {
 impl Change {
     /// What leads from one state to the other; `None` when nothing does.
     fn between(name: String, kind: RrType, before: Option<RrSet>, what: What) -> Option<Self> {
-        let fate = match (&before, &what) {
+        let outcome = match (&before, &what) {
             (None, What::Remove) => return None,
-            (None, _) => Fate::Created,
-            (Some(_), What::Remove) => Fate::Deleted,
-            (Some(_), _) => Fate::Changed,
+            (None, _) => ChangeOutcome::Created,
+            (Some(_), What::Remove) => ChangeOutcome::Deleted,
+            (Some(_), _) => ChangeOutcome::Changed,
         };
         let (old_ttl, old) = before
             .map(|rrset| (rrset.ttl, rrset.records))
@@ -210,10 +210,11 @@ impl Change {
             Patch::Value(ttl) => Some(ttl),
         };
         let mut change = Self {
-            ttl: (fate != Fate::Deleted && old_ttl != new_ttl).then_some((old_ttl, new_ttl)),
+            ttl: (outcome != ChangeOutcome::Deleted && old_ttl != new_ttl)
+                .then_some((old_ttl, new_ttl)),
             name,
             kind,
-            fate,
+            outcome,
             added: Vec::new(),
             removed: Vec::new(),
             commented: Vec::new(),
@@ -248,7 +249,7 @@ impl Change {
         } else {
             change.removed.extend(rest);
         }
-        let nothing = change.fate == Fate::Changed
+        let nothing = change.outcome == ChangeOutcome::Changed
             && change.ttl.is_none()
             && change.added.is_empty()
             && change.removed.is_empty()
@@ -264,9 +265,9 @@ impl Change {
                 .map(<[_]>::to_vec)
                 .collect::<Vec<_>>()
         };
-        match self.fate {
-            Fate::Deleted => return vec![Step::Delete],
-            Fate::Created => {
+        match self.outcome {
+            ChangeOutcome::Deleted => return vec![Step::Delete],
+            ChangeOutcome::Created => {
                 let ttl = self.ttl.and_then(|(_, new)| new);
                 let mut chunks = few(&self.added).into_iter();
                 let first = chunks.next().unwrap_or_default();
@@ -274,7 +275,7 @@ impl Change {
                     .chain(chunks.map(Step::Add))
                     .collect();
             }
-            Fate::Changed => {}
+            ChangeOutcome::Changed => {}
         }
         let mut steps: Vec<Step> = self
             .ttl
@@ -405,7 +406,7 @@ impl Preview {
             } = self;
             let (deletions, others): (Vec<_>, Vec<_>) = changes
                 .iter()
-                .partition(|change| change.fate == Fate::Deleted);
+                .partition(|change| change.outcome == ChangeOutcome::Deleted);
             let in_the_way = |gone: &&Change| {
                 let is_alias = |change: &Change| change.kind == RrType::Cname;
                 others
@@ -467,9 +468,9 @@ impl fmt::Display for Change {
             _ => String::new(),
         };
         let mut time = String::new();
-        match (self.fate, self.ttl) {
-            (Fate::Created, Some((_, Some(ttl)))) => time = format!("{ttl} "),
-            (Fate::Changed, Some((old, new))) => {
+        match (self.outcome, self.ttl) {
+            (ChangeOutcome::Created, Some((_, Some(ttl)))) => time = format!("{ttl} "),
+            (ChangeOutcome::Changed, Some((old, new))) => {
                 let word = |ttl: Option<u32>| {
                     ttl.map_or_else(|| "zone default".to_owned(), |ttl| ttl.to_string())
                 };

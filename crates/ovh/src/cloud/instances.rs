@@ -296,7 +296,9 @@ impl<'a> Instances<'a> {
 
     /// Lists instances (`GET /cloud/project/{serviceName}/instance`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:instance/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:instance/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -315,10 +317,12 @@ impl<'a> Instances<'a> {
         ListInstances::new(self.client.objects(&ops::LIST_INSTANCES, &[&self.project]))
     }
 
-    /// Makes an instance (`POST /cloud/project/{serviceName}/instance`). It costs money from now on. A boot image or a
-    /// volume has to be named.
+    /// Makes an instance (`POST /cloud/project/{serviceName}/instance`). It costs money from now on. A boot image or
+    /// a volume has to be named.
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:instance/create`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:instance/create`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -350,7 +354,9 @@ impl<'a> Instances<'a> {
 
     /// One instance (`GET /cloud/project/{serviceName}/instance/{instanceId}`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:instance/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:instance/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -374,7 +380,9 @@ impl<'a> Instances<'a> {
 
     /// Waits until an instance runs (`GET /cloud/project/{serviceName}/instance/{instanceId}`). Fails when it failed.
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:instance/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:instance/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -396,7 +404,9 @@ impl<'a> Instances<'a> {
 
     /// Deletes an instance (`DELETE /cloud/project/{serviceName}/instance/{instanceId}`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:instance/delete`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:instance/delete`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -421,7 +431,9 @@ impl<'a> Instances<'a> {
 
     /// Waits until an instance is gone (`GET /cloud/project/{serviceName}/instance/{instanceId}`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:instance/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:instance/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

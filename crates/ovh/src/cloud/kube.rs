@@ -296,10 +296,12 @@ impl<'a> Kube<'a> {
         Self { client, project }
     }
 
-    /// The clusters (`GET /cloud/project/{serviceName}/kube`, and `GET /cloud/project/{serviceName}/kube/{kubeId}` for
-    /// each where the service does not expand the list), or only their ids by [`ids`](List::ids).
+    /// The clusters (`GET /cloud/project/{serviceName}/kube`, and `GET /cloud/project/{serviceName}/kube/{kubeId}`
+    /// for each where the service does not expand the list), or only their ids by [`ids`](List::ids).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:kube/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:kube/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -321,7 +323,9 @@ impl<'a> Kube<'a> {
 
     /// Makes a cluster (`POST /cloud/project/{serviceName}/kube`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:kube/create`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:kube/create`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -350,7 +354,9 @@ impl<'a> Kube<'a> {
 
     /// One cluster (`GET /cloud/project/{serviceName}/kube/{kubeId}`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:kube/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:kube/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -374,7 +380,9 @@ impl<'a> Kube<'a> {
 
     /// Waits until a cluster can be used (`GET /cloud/project/{serviceName}/kube/{kubeId}`). Fails when it failed.
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:kube/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:kube/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -395,7 +403,9 @@ impl<'a> Kube<'a> {
 
     /// The node pools of a cluster (`GET /cloud/project/{serviceName}/kube/{kubeId}/nodepool`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:kube/nodepool/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:kube/nodepool/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -420,7 +430,9 @@ impl<'a> Kube<'a> {
 
     /// One node pool (`GET /cloud/project/{serviceName}/kube/{kubeId}/nodepool/{nodePoolId}`).
     ///
-    /// Needs the IAM action `publicCloudProject:apiovh:kube/nodepool/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `publicCloudProject:apiovh:kube/nodepool/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -52,10 +52,12 @@ impl<'a> Boots<'a> {
 
     /// Lists what a server can boot (`GET /dedicated/server/{serviceName}/boot`).
     ///
-    /// Where the service gives ids alone, each object is read by a call of its own
-    /// (`GET /dedicated/server/{serviceName}/boot/{bootId}`).
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET
+    /// /dedicated/server/{serviceName}/boot/{bootId}`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:boot/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:boot/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -80,7 +82,9 @@ impl<'a> Boots<'a> {
 
     /// One of them (`GET /dedicated/server/{serviceName}/boot/{bootId}`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:boot/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:boot/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -94,7 +94,9 @@ impl<'a> IpmiRoom<'a> {
 
     /// What the management board can do (`GET /dedicated/server/{serviceName}/features/ipmi`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:features/ipmi/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:features/ipmi/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -111,10 +113,11 @@ impl<'a> IpmiRoom<'a> {
             .arg(&self.server)
     }
 
-    /// The way to the console that is open, if one is
-    /// (`GET /dedicated/server/{serviceName}/features/ipmi/access`).
+    /// The way to the console that is open, if one is (`GET /dedicated/server/{serviceName}/features/ipmi/access`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:features/ipmi/access/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:features/ipmi/access/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -134,11 +137,13 @@ impl<'a> IpmiRoom<'a> {
             .query("type", kind.into())
     }
 
-    /// Opens a way to the console for 1, 3, 5, 10 or 15 minutes
-    /// (`POST /dedicated/server/{serviceName}/features/ipmi/access`).
-    /// [`value`](OpenAccess::value) does all of it: asks, waits, and reads the way.
+    /// Opens a way to the console for 1, 3, 5, 10 or 15 minutes (`POST
+    /// /dedicated/server/{serviceName}/features/ipmi/access`). [`value`](OpenAccess::value) does all of it: asks,
+    /// waits, and reads the way.
     ///
-    /// Needs the IAM actions `dedicatedServer:apiovh:features/ipmi/access/create` and, to wait and read,
+    /// # Permissions
+    ///
+    /// The IAM actions `dedicatedServer:apiovh:features/ipmi/access/create` and, to wait and read,
     /// `dedicatedServer:apiovh:task/get` and `dedicatedServer:apiovh:features/ipmi/access/get`.
     ///
     /// ```
@@ -190,11 +195,13 @@ cloud_core::request! {
 }
 
 impl OpenAccess {
-    /// Asks for the way (`POST /dedicated/server/{serviceName}/features/ipmi/access`), waits until it is open
-    /// (`GET /dedicated/server/{serviceName}/task/{taskId}`), and reads it
-    /// (`GET /dedicated/server/{serviceName}/features/ipmi/access`).
+    /// Asks for the way (`POST /dedicated/server/{serviceName}/features/ipmi/access`), waits until it is open (`GET
+    /// /dedicated/server/{serviceName}/task/{taskId}`), and reads it (`GET
+    /// /dedicated/server/{serviceName}/features/ipmi/access`).
     ///
-    /// Needs the IAM actions `dedicatedServer:apiovh:features/ipmi/access/create`, `dedicatedServer:apiovh:task/get` and
+    /// # Permissions
+    ///
+    /// The IAM actions `dedicatedServer:apiovh:features/ipmi/access/create`, `dedicatedServer:apiovh:task/get` and
     /// `dedicatedServer:apiovh:features/ipmi/access/get`.
     ///
     /// ```

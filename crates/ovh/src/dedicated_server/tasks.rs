@@ -142,10 +142,12 @@ impl<'a> Tasks<'a> {
 
     /// Lists tasks (`GET /dedicated/server/{serviceName}/task`).
     ///
-    /// Where the service gives ids alone, each object is read by a call of its own
-    /// (`GET /dedicated/server/{serviceName}/task/{taskId}`).
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET
+    /// /dedicated/server/{serviceName}/task/{taskId}`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:task/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:task/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -170,7 +172,9 @@ impl<'a> Tasks<'a> {
 
     /// One task (`GET /dedicated/server/{serviceName}/task/{taskId}`).
     ///
-    /// Needs the IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 404 or 500 for a task
+    /// # Permissions
+    ///
+    /// The IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 404 or 500 for a task
     /// that is there; [waiting](Started::wait) bears that.
     ///
     /// ```

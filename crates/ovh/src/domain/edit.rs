@@ -54,11 +54,11 @@ impl Edit {
         }
     }
 
-    fn wish(&mut self, name: String, kind: RecordType, make: impl FnOnce(Option<What>) -> What) {
+    fn wanted(&mut self, name: String, kind: RecordType, make: impl FnOnce(Option<What>) -> What) {
         let known = self
             .wanted
             .iter()
-            .position(|wish| wish.name.eq_ignore_ascii_case(&name) && wish.kind == kind);
+            .position(|wanted| wanted.name.eq_ignore_ascii_case(&name) && wanted.kind == kind);
         let old = known.map(|index| self.wanted.remove(index).what);
         self.wanted.push(Wanted {
             name,
@@ -86,7 +86,7 @@ impl Edit {
 
     /// The name shall have these records of their type, and no others.
     pub fn set(mut self, name: impl Into<String>, rr: Rr) -> Self {
-        self.wish(self.relative(name.into()), rr.kind.clone(), |_| {
+        self.wanted(self.relative(name.into()), rr.kind.clone(), |_| {
             What::Set(rr)
         });
         self
@@ -94,7 +94,7 @@ impl Edit {
 
     /// The name shall have these records, besides those it has.
     pub fn add(mut self, name: impl Into<String>, rr: Rr) -> Self {
-        self.wish(
+        self.wanted(
             self.relative(name.into()),
             rr.kind.clone(),
             |old| match old {
@@ -109,14 +109,16 @@ impl Edit {
 
     /// The name shall have no records of this type.
     pub fn remove(mut self, name: impl Into<String>, kind: impl Into<RecordType>) -> Self {
-        self.wish(self.relative(name.into()), kind.into(), |_| What::Remove);
+        self.wanted(self.relative(name.into()), kind.into(), |_| What::Remove);
         self
     }
 
     /// Reads what the zone has and finds out what is to be done (`GET /domain/zone/{zoneName}/record`). Nothing is
     /// changed.
     ///
-    /// Needs the IAM action `dnsZone:apiovh:record/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:record/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -136,24 +138,26 @@ impl Edit {
                 zone,
                 wanted,
             } = self;
-            for wish in &wanted {
-                wish.check(&zone)?;
+            for wanted in &wanted {
+                wanted.check(&zone)?;
             }
             let mut changes = Vec::new();
             if !wanted.is_empty() {
                 let there = read(&client, &zone, &wanted).await?;
                 // What is talked about by its own type is nobody else's.
-                let is_named = |record: &Record| wanted.iter().any(|wish| wish.is_meant(record));
-                let natives = |wish: &Wanted| -> Vec<Record> {
+                let is_named =
+                    |record: &Record| wanted.iter().any(|wanted| wanted.is_meant(record));
+                let natives = |wanted: &Wanted| -> Vec<Record> {
                     let others = there.iter().filter(|record| !is_named(record));
-                    let same = others.filter(|record| wish.is_policy_of(record));
+                    let same = others.filter(|record| wanted.is_policy_of(record));
                     same.cloned().collect()
                 };
-                for wish in &wanted {
-                    let before = there.iter().filter(|record| wish.is_meant(record));
+                for wanted in &wanted {
+                    let before = there.iter().filter(|record| wanted.is_meant(record));
                     changes.extend(
-                        wish.clone()
-                            .changes(before.cloned().collect(), natives(wish))?,
+                        wanted
+                            .clone()
+                            .changes(before.cloned().collect(), natives(wanted))?,
                     );
                 }
             }
@@ -179,14 +183,14 @@ async fn read(client: &Client, zone: &str, wanted: &[Wanted]) -> Result<Vec<Reco
     let Wanted { name, kind, .. } = &wanted[0];
     let mut list = client.zone(zone).records().list();
     // A text may be there under another type.
-    if wanted.iter().all(|wish| wish.kind == *kind) && !is_text(kind) {
+    if wanted.iter().all(|wanted| wanted.kind == *kind) && !is_text(kind) {
         list = list.field_type(kind.clone());
     }
     // An empty filter would mean no filter.
     if !name.is_empty()
         && wanted
             .iter()
-            .all(|wish| wish.name.eq_ignore_ascii_case(name))
+            .all(|wanted| wanted.name.eq_ignore_ascii_case(name))
     {
         list = list.sub_domain(name.as_str());
     }
@@ -481,20 +485,22 @@ impl Preview {
         self.changes.is_empty()
     }
 
-    /// Carries the changes out, one after the other (`POST /domain/zone/{zoneName}/record`,
-    /// `PUT /domain/zone/{zoneName}/record/{id}`, `DELETE /domain/zone/{zoneName}/record/{id}`), and refreshes the zone once
-    /// (`POST /domain/zone/{zoneName}/refresh`). Without changes it sends nothing.
+    /// Carries the changes out, one after the other (`POST /domain/zone/{zoneName}/record`, `PUT
+    /// /domain/zone/{zoneName}/record/{id}`, `DELETE /domain/zone/{zoneName}/record/{id}`), and refreshes the zone
+    /// once (`POST /domain/zone/{zoneName}/refresh`). Without changes it sends nothing.
     ///
-    /// Needs the IAM actions `dnsZone:apiovh:record/create`, `dnsZone:apiovh:record/edit` and
+    /// The service refuses a refresh while another one is under way. Edits by one client and its clones take turns,
+    /// and a refresh that is refused because of somebody else's is tried again for a minute.
+    ///
+    /// Records are deleted last, but for those in whose place something of another type comes, as a host name that
+    /// was an alias. When a request fails, what was done before it stays and is not refreshed, and the error says so
+    /// by [`may_have_happened`](Error::may_have_happened); the same edit, previewed again, shows what is left.
+    ///
+    /// # Permissions
+    ///
+    /// The IAM actions `dnsZone:apiovh:record/create`, `dnsZone:apiovh:record/edit` and
     /// `dnsZone:apiovh:record/delete`, as far as there is something to create, edit and delete, and
     /// `dnsZone:apiovh:refresh`.
-    ///
-    /// The service refuses a refresh while another one is under way. Edits by one client and its clones take turns, and
-    /// a refresh that is refused because of somebody else's is tried again for a minute.
-    ///
-    /// Records are deleted last, but for those in whose place something of another type comes, as a host name that was an
-    /// alias. When a request fails, what was done before it stays and is not refreshed, and the error says so by
-    /// [`may_have_happened`](Error::may_have_happened); the same edit, previewed again, shows what is left.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

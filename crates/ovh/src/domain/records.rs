@@ -86,10 +86,12 @@ impl<'a> Records<'a> {
 
     /// Lists records (`GET /domain/zone/{zoneName}/record`).
     ///
-    /// Where the service gives ids alone, each object is read by a call of its own
-    /// (`GET /domain/zone/{zoneName}/record/{id}`).
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET
+    /// /domain/zone/{zoneName}/record/{id}`).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:record/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:record/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -109,10 +111,12 @@ impl<'a> Records<'a> {
         )
     }
 
-    /// Adds a record (`POST /domain/zone/{zoneName}/record`). Its value is written as zone files write it; texts of any
-    /// length are quoted by [`Txt`](cloud_core::model::Txt).
+    /// Adds a record (`POST /domain/zone/{zoneName}/record`). Its value is written as zone files write it; texts of
+    /// any length are quoted by [`Txt`](cloud_core::model::Txt).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:record/create`. 400 when type and value do not go together, 409 when an alias
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:record/create`. 400 when type and value do not go together, 409 when an alias
     /// (`CNAME`) is in the way.
     ///
     /// ```
@@ -139,7 +143,9 @@ impl<'a> Records<'a> {
 
     /// One record (`GET /domain/zone/{zoneName}/record/{id}`).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:record/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:record/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -161,7 +167,9 @@ impl<'a> Records<'a> {
 
     /// Changes a record (`PUT /domain/zone/{zoneName}/record/{id}`). Its type stays.
     ///
-    /// Needs the IAM action `dnsZone:apiovh:record/edit`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:record/edit`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -181,7 +189,9 @@ impl<'a> Records<'a> {
 
     /// Removes a record (`DELETE /domain/zone/{zoneName}/record/{id}`).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:record/delete`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:record/delete`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

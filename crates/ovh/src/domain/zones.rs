@@ -135,7 +135,9 @@ impl<'a> Zones<'a> {
     ///
     /// Where the service gives ids alone, each object is read by a call of its own (`GET /domain/zone/{zoneName}`).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -154,7 +156,9 @@ impl<'a> Zones<'a> {
 
     /// One zone (`GET /domain/zone/{zoneName}`).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -189,7 +193,9 @@ impl<'a> ZoneHandle<'a> {
 
     /// Whether the name servers have the zone as it is (`GET /domain/zone/{zoneName}/status`).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:status/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:status/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -212,7 +218,9 @@ impl<'a> ZoneHandle<'a> {
 
     /// Has the name servers take the records as they are now (`POST /domain/zone/{zoneName}/refresh`).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:refresh`. The service refuses a refresh while another one is under way;
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:refresh`. The service refuses a refresh while another one is under way;
     /// [`edit`](Self::edit) waits its turn.
     ///
     /// ```
@@ -237,7 +245,9 @@ impl<'a> ZoneHandle<'a> {
 
     /// The zone as the name servers have it, as a zone file (`GET /domain/zone/{zoneName}/export`).
     ///
-    /// Needs the IAM action `dnsZone:apiovh:export/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:export/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -256,8 +266,10 @@ impl<'a> ZoneHandle<'a> {
 
     /// Takes a zone file for the whole zone (`POST /domain/zone/{zoneName}/import`). What is not in the file goes.
     ///
-    /// Needs the IAM action `dnsZone:apiovh:import`. It is carried out by a task;
-    /// [`status`](Self::status) tells when the name servers have it.
+    /// # Permissions
+    ///
+    /// The IAM action `dnsZone:apiovh:import`. It is carried out by a task; [`status`](Self::status) tells when the
+    /// name servers have it.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -285,10 +297,12 @@ impl<'a> ZoneHandle<'a> {
         Records::new(self.client, self.name.clone())
     }
 
-    /// Changes many records at once: says what shall be there, shows what that comes to, and refreshes once
-    /// (`GET`, `POST`, `PUT` and `DELETE /domain/zone/{zoneName}/record`, `POST /domain/zone/{zoneName}/refresh`).
+    /// Changes many records at once: says what shall be there, shows what that comes to, and refreshes once (`GET`,
+    /// `POST`, `PUT` and `DELETE /domain/zone/{zoneName}/record`, `POST /domain/zone/{zoneName}/refresh`).
     ///
-    /// Needs the IAM actions `dnsZone:apiovh:record/get`, `dnsZone:apiovh:record/create`, `dnsZone:apiovh:record/edit`,
+    /// # Permissions
+    ///
+    /// The IAM actions `dnsZone:apiovh:record/get`, `dnsZone:apiovh:record/create`, `dnsZone:apiovh:record/edit`,
     /// `dnsZone:apiovh:record/delete` and `dnsZone:apiovh:refresh`.
     ///
     /// ```

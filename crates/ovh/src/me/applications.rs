@@ -56,10 +56,12 @@ impl<'a> Applications<'a> {
 
     /// Lists applications (`GET /me/api/application`).
     ///
-    /// Where the service gives ids alone, each object is read by a call of its own
-    /// (`GET /me/api/application/{applicationId}`).
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET
+    /// /me/api/application/{applicationId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/application/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/application/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -77,7 +79,9 @@ impl<'a> Applications<'a> {
 
     /// One application (`GET /me/api/application/{applicationId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/application/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/application/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -97,7 +101,9 @@ impl<'a> Applications<'a> {
 
     /// Removes an application and with it all its consumer keys (`DELETE /me/api/application/{applicationId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/application/delete`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/application/delete`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -133,7 +133,9 @@ impl<'a> Bills<'a> {
     ///
     /// Where the service gives ids alone, each object is read by a call of its own (`GET /me/bill/{billId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/bill/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/bill/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -156,7 +158,9 @@ impl<'a> Bills<'a> {
 
     /// One bill (`GET /me/bill/{billId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/bill/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/bill/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -174,10 +178,12 @@ impl<'a> Bills<'a> {
 
     /// The lines of a bill (`GET /me/bill/{billId}/details`).
     ///
-    /// Where the service gives ids alone, each object is read by a call of its own
-    /// (`GET /me/bill/{billId}/details/{billDetailId}`).
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET
+    /// /me/bill/{billId}/details/{billDetailId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/bill/details/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/bill/details/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -198,7 +204,9 @@ impl<'a> Bills<'a> {
 
     /// One line of a bill (`GET /me/bill/{billId}/details/{billDetailId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/bill/details/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/bill/details/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -220,7 +228,9 @@ impl<'a> Bills<'a> {
 
     /// How a bill was paid (`GET /me/bill/{billId}/payment`).
     ///
-    /// Needs the IAM action `account:apiovh:me/bill/payment/get`. 404 while it was not paid.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/bill/payment/get`. 404 while it was not paid.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

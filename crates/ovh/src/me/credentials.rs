@@ -26,10 +26,12 @@ impl<'a> Credentials<'a> {
 
     /// Lists consumer keys, without the keys themselves (`GET /me/api/credential`).
     ///
-    /// Where the service gives ids alone, each object is read by a call of its own
-    /// (`GET /me/api/credential/{credentialId}`).
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET
+    /// /me/api/credential/{credentialId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/credential/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/credential/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -53,7 +55,9 @@ impl<'a> Credentials<'a> {
 
     /// One consumer key (`GET /me/api/credential/{credentialId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/credential/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/credential/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -74,7 +78,9 @@ impl<'a> Credentials<'a> {
     /// Changes the addresses that a consumer key may be used from (`PUT /me/api/credential/{credentialId}`). Nothing
     /// else of it can be changed.
     ///
-    /// Needs the IAM action `account:apiovh:me/api/credential/edit`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/credential/edit`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -97,7 +103,9 @@ impl<'a> Credentials<'a> {
 
     /// Ends a consumer key (`DELETE /me/api/credential/{credentialId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/credential/delete`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/credential/delete`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -117,7 +125,9 @@ impl<'a> Credentials<'a> {
 
     /// The application that a consumer key was made by (`GET /me/api/credential/{credentialId}/application`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/credential/application/get`. 404 when the key was ended meanwhile.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/credential/application/get`. 404 when the key was ended meanwhile.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

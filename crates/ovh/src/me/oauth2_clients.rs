@@ -63,10 +63,12 @@ impl<'a> OAuth2Clients<'a> {
 
     /// Lists OAuth2 clients (`GET /me/api/oauth2/client`).
     ///
-    /// Where the service gives ids alone, each object is read by a call of its own
-    /// (`GET /me/api/oauth2/client/{clientId}`).
+    /// Where the service gives ids alone, each object is read by a call of its own (`GET
+    /// /me/api/oauth2/client/{clientId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/oauth2/client/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/oauth2/client/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -82,9 +84,12 @@ impl<'a> OAuth2Clients<'a> {
             .expanded(&ops::LIST_OAUTH2_CLIENTS, &ops::GET_OAUTH2_CLIENT, &[])
     }
 
-    /// Makes an OAuth2 client (`POST /me/api/oauth2/client`). The answer is the only place where its secret is ever seen.
+    /// Makes an OAuth2 client (`POST /me/api/oauth2/client`). The answer is the only place where its secret is ever
+    /// seen.
     ///
-    /// Needs the IAM action `account:apiovh:me/api/oauth2/client/create`. What the client may do is said by an IAM policy.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/oauth2/client/create`. What the client may do is said by an IAM policy.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -113,7 +118,9 @@ impl<'a> OAuth2Clients<'a> {
 
     /// One OAuth2 client (`GET /me/api/oauth2/client/{clientId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/oauth2/client/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/oauth2/client/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -133,7 +140,9 @@ impl<'a> OAuth2Clients<'a> {
 
     /// Changes an OAuth2 client (`PUT /me/api/oauth2/client/{clientId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/api/oauth2/client/edit`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/oauth2/client/edit`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -155,7 +164,9 @@ impl<'a> OAuth2Clients<'a> {
 
     /// Removes an OAuth2 client (`DELETE /me/api/oauth2/client/{clientId}`). Its tokens end with it.
     ///
-    /// Needs the IAM action `account:apiovh:me/api/oauth2/client/delete`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/api/oauth2/client/delete`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

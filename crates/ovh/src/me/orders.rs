@@ -78,7 +78,9 @@ impl<'a> Orders<'a> {
     ///
     /// Where the service gives ids alone, each object is read by a call of its own (`GET /me/order/{orderId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/order/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/order/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -97,7 +99,9 @@ impl<'a> Orders<'a> {
 
     /// One order (`GET /me/order/{orderId}`).
     ///
-    /// Needs the IAM action `account:apiovh:me/order/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/order/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -117,7 +121,9 @@ impl<'a> Orders<'a> {
 
     /// How far an order has come (`GET /me/order/{orderId}/status`).
     ///
-    /// Needs the IAM action `account:apiovh:me/order/status/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/order/status/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -31,7 +31,9 @@ impl<'a> SshKeys<'a> {
 
     /// Lists public keys (`GET /me/sshKey`).
     ///
-    /// Needs the IAM action `account:apiovh:me/sshKey/get`.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/sshKey/get`.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
@@ -51,7 +53,9 @@ impl<'a> SshKeys<'a> {
 
     /// Adds a public key in the form of `authorized_keys` (`POST /me/sshKey`).
     ///
-    /// Needs the IAM action `account:apiovh:me/sshKey/create`. 409 when the name is there already.
+    /// # Permissions
+    ///
+    /// The IAM action `account:apiovh:me/sshKey/create`. 409 when the name is there already.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {

@@ -20,8 +20,6 @@ pub(super) struct Function<'t> {
     pub(super) in_macro: Option<&'t str>,
     /// The documentation without its examples, as one line.
     pub(super) text: String,
-    /// Those that run when the documentation is tested.
-    pub(super) examples: Vec<String>,
     /// From its first word to its last brace.
     code: &'t str,
 }
@@ -71,13 +69,12 @@ impl<'t> Source<'t> {
             if let Some(name) = signature.and_then(|signature| signature.split(['(', '<']).next()) {
                 let indent = &line[..line.len() - line.trim_start().len()];
                 let code = until(rest, &format!("\n{indent}}}\n"));
-                let (text, examples) = taken_apart(&documentation);
+                let text = prose(&documentation);
                 source.functions.push(Function {
                     name,
                     line: number,
                     in_macro,
                     text,
-                    examples,
                     code,
                 });
             }
@@ -164,24 +161,19 @@ pub(super) fn requests(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The prose of a documentation, and its examples.
-fn taken_apart(lines: &[&str]) -> (String, Vec<String>) {
-    let (mut prose, mut examples) = (Vec::new(), Vec::new());
-    let mut example: Option<(bool, String)> = None;
+/// The documentation without its examples, as one line.
+fn prose(lines: &[&str]) -> String {
+    let mut in_example = false;
+    let mut prose = Vec::new();
     for line in lines {
         let line = line.strip_prefix("///").map_or(*line, str::trim);
-        match (line.strip_prefix("```"), &mut example) {
-            (Some(language), None) => example = Some((language.is_empty(), String::new())),
-            (Some(_), Some(_)) => {
-                examples.extend(example.take().and_then(|(runs, code)| runs.then_some(code)));
-            }
-            (None, None) => prose.push(line),
-            (None, Some((_, code))) => {
-                code.push_str(line);
-                code.push('\n');
-            }
+        if line.starts_with("```") {
+            in_example = !in_example;
+        } else if !in_example && !line.is_empty() {
+            prose.push(line);
         }
     }
-    (prose.join(" "), examples)
+    prose.join(" ")
 }
 
 /// The beginning of a text, up to and with this.
