@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod count;
 mod coverage;
 mod exercise;
 mod ledger;
@@ -39,6 +40,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Count(count::Count),
     Coverage(coverage::Coverage),
     Exercise(exercise::Exercise),
     Growth(sandbox::Growth),
@@ -60,6 +62,7 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Count(command) => command.run(),
         Command::Coverage(command) => command.run(),
         Command::Exercise(command) => command.run(),
         Command::Growth(command) => command.run(),

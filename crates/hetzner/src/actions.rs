@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cloud_core::call::Call;
+use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
 use cloud_core::model::Timestamp;
 use cloud_core::provider::CallBuilder;
@@ -271,6 +271,29 @@ impl<'a> Actions<'a> {
             ..Action::default()
         };
         following(self.0, action).wait()
+    }
+
+    /// Waits until all of these actions have ended well, under one deadline, and gives them as they are then, in the order of
+    /// the ids (`GET /actions?id=..`). The progress is that of all together.
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access.
+    ///
+    /// # Errors
+    ///
+    /// The first action that ends badly ends the wait, with its code and [`ActionFailed`] in the error.
+    pub fn wait_all(
+        self,
+        ids: impl IntoIterator<Item = impl Into<ActionId>>,
+    ) -> Waiter<Vec<Action>> {
+        let actions = ids.into_iter().map(|id| Action {
+            id: id.into(),
+            ..Action::default()
+        });
+        wait_for(self.0, actions.collect(), |actions| {
+            Task::new(async move { Ok(actions) })
+        })
     }
 }
 

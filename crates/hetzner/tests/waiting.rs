@@ -371,3 +371,51 @@ async fn an_action_that_failed_is_told_whole() {
         assert_eq!(error.to_string(), format!("work failed: {text}"));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn several_actions_are_waited_for_by_their_ids() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        let volume = api
+            .volumes()
+            .create(format!("data-{n}"), 10)
+            .location("fsn1");
+        ids.push(volume.await.unwrap().action.as_ref().unwrap().id);
+    }
+    sandbox.journal().clear();
+    let ended = api.actions().wait_all(ids.clone()).await.unwrap();
+    assert_eq!(
+        ended.iter().map(|action| action.id).collect::<Vec<_>>(),
+        ids
+    );
+    assert!(ended.iter().all(hetzner::Action::is_success));
+    let looks = sandbox.journal().entries();
+    assert!(
+        looks
+            .iter()
+            .all(|look| look.method == "GET" && look.path == "/v1/actions")
+    );
+    assert!(looks.len() < 6, "one request for all: {}", looks.len());
+    assert_eq!(api.actions().wait_all([0_i64; 0]).await.unwrap(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_action_that_fails_ends_the_wait_for_all() {
+    let wire = ScriptedTransport::from_fn(|_| {
+        let failed = r#"{"code":"action_failed","message":"no room"}"#;
+        Scripted::json(
+            200,
+            format!(
+                r#"{{"actions":[{{"id":1,"status":"success"}},{{"id":2,"status":"error","error":{failed}}},{{"id":3,"status":"running"}}]}}"#
+            ),
+        )
+    });
+    let builder = Client::builder().token("t").transport(Arc::new(wire));
+    let api = builder.clock(PausedClock::new()).build().unwrap();
+    let error = api.actions().wait_all([1, 2, 3]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::WorkFailed);
+    assert_eq!(error.code(), Some("action_failed"));
+    assert_eq!(error.message(), "action 2: no room");
+}

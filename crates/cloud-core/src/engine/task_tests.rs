@@ -619,3 +619,77 @@ async fn a_streamed_answer_has_the_deadline_of_its_call_and_a_limit() {
     let _unread = get().send_streaming().await.unwrap();
     ends(get().send_streaming()).await.unwrap();
 }
+
+/// The pause of the policy is for outages. Where the headers say when the next request is due, it is sent then.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_for_the_pace_is_not_paused_for_by_the_policy() {
+    let answers = [
+        Scripted::with_headers(429, &[("x-left", "0")], "{}"),
+        Scripted::json(200, "{}"),
+    ];
+    let wire = ScriptedTransport::new(answers);
+    let (engine, base) = engine_with(wire.clone(), |options| {
+        options.retry(StandardRetry::new().backoff(600 * SECOND, 600 * SECOND));
+    });
+    let engine = engine.with_dialect(Arc::new(Limited), None);
+    let start = tokio::time::Instant::now();
+    call(&engine, &base, Method::POST).await.unwrap();
+    assert_eq!(wire.seen().len(), 2);
+    assert!(start.elapsed() < 5 * SECOND, "{:?}", start.elapsed());
+}
+
+/// An answer whose first piece is there at once, and whose second one never comes.
+#[derive(Debug)]
+struct Stalling;
+
+#[async_trait]
+impl Transport for Stalling {
+    async fn send(
+        &self,
+        _: Request<Body>,
+    ) -> std::result::Result<
+        http::Response<crate::body::ResponseBody>,
+        crate::transport::TransportError,
+    > {
+        struct One(bool);
+        impl futures_core::Stream for One {
+            type Item = std::result::Result<bytes::Bytes, crate::transport::TransportError>;
+            fn poll_next(
+                mut self: Pin<&mut Self>,
+                _: &mut std::task::Context<'_>,
+            ) -> Poll<Option<Self::Item>> {
+                if std::mem::replace(&mut self.0, true) {
+                    return Poll::Pending;
+                }
+                Poll::Ready(Some(Ok(bytes::Bytes::from_static(b"x"))))
+            }
+        }
+        let body = crate::body::ResponseBody::from_stream(One(false));
+        Ok(http::Response::new(body))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_stalls_says_whose_time_is_over() {
+    let open = |timeout: Duration| {
+        let (engine, base) = engine_with(ScriptedTransport::default(), |options| {
+            options.transport(Arc::new(Stalling));
+            options.attempt_timeout(3 * SECOND);
+            options.timeout(timeout);
+        });
+        call(&engine, &base, Method::GET).send_streaming()
+    };
+    let late = "timed out: the time for the call was over before the whole answer had arrived";
+    for (timeout, text) in [
+        (60 * SECOND, "timed out: no data for 3s"),
+        (2 * SECOND, late),
+    ] {
+        let (bytes, error) = read(open(timeout).await.unwrap()).await;
+        assert_eq!((bytes, error.to_string().as_str()), (1, text));
+        assert!(error.is_retryable());
+    }
+    // A piece that is there already does not make up for a time that is over.
+    let mut download = open(2 * SECOND).await.unwrap();
+    tokio::time::sleep(2 * SECOND).await;
+    assert_eq!(download.chunk().await.unwrap_err().to_string(), late);
+}

@@ -513,3 +513,46 @@ async fn a_token_that_cannot_be_sent_is_refused_and_does_not_begin_the_list_anew
     }
     assert!(wire.seen().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn pages_are_a_stream() {
+    let mut pages = list(&service(3, true)).pages();
+    let mut seen = 0;
+    while let Some(page) = std::future::poll_fn(|cx| Pin::new(&mut pages).poll_next(cx)).await {
+        assert!(!page.unwrap().items.is_empty());
+        seen += 1;
+    }
+    assert_eq!(seen, 3);
+}
+
+#[test]
+fn a_list_by_offsets_ends_with_its_total_or_an_empty_page() {
+    let style = Offset {
+        offset: "offset",
+        limit: "limit",
+    };
+    let next = |skipped: Option<&str>, total: Option<u64>, items: usize| {
+        let token = skipped.map(|text| PageToken::from(text.to_owned()));
+        let info = PageInfo {
+            total,
+            ..PageInfo::default()
+        };
+        let next = style.next(token.as_ref(), &info, items);
+        next.map(|token| token.to_string())
+    };
+    for (skipped, total, items, wanted) in [
+        (None, Some(5), 2, Some("2")),
+        (Some("2"), Some(5), 2, Some("4")),
+        (Some("4"), Some(5), 1, None),
+        (Some("4"), Some(5), 2, None),
+        (Some("4"), Some(5), 0, None),
+        (Some("4"), None, 2, Some("6")),
+        (Some("4"), None, 0, None),
+    ] {
+        assert_eq!(
+            next(skipped, total, items).as_deref(),
+            wanted,
+            "{skipped:?} {total:?} {items}"
+        );
+    }
+}

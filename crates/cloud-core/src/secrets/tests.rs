@@ -317,3 +317,39 @@ fn the_work_grows_with_the_length_alone() {
         assert!(matches!(secrets.hide(&text), Cow::Borrowed(_)));
     }
 }
+
+#[test]
+fn a_secret_that_comes_again_pushes_no_other_out() {
+    let secrets = Secrets::new([]);
+    secrets.add("first-token".to_owned().into());
+    for _ in 0..=RECENT {
+        secrets.add("second-token".to_owned().into());
+    }
+    assert!(!secrets.hide("it was first-token").contains("first-token"));
+    for number in 0..RECENT {
+        secrets.add(format!("token-number-{number}").into());
+    }
+    assert!(secrets.hide("it was first-token").contains("first-token"));
+}
+
+#[test]
+fn debug_of_secrets_says_that_they_are_there() {
+    let secrets = Secrets::new(["first-token".to_owned().into()]);
+    assert_eq!(format!("{secrets:?}"), "Secrets([redacted])");
+}
+
+#[test]
+fn texts_of_a_document_are_changed_wherever_they_stand() {
+    let loud = |text: &str| match text {
+        "quiet" => std::borrow::Cow::Owned("LOUD".to_owned()),
+        _ => std::borrow::Cow::Owned(text.to_owned()),
+    };
+    let changed = change_texts(br#"{"quiet":["qu\u0069et",{"a":"quiet"}],"b":1}"#, &loud);
+    let changed: serde_json::Value = serde_json::from_slice(&changed).unwrap();
+    assert_eq!(
+        changed,
+        serde_json::json!({"LOUD": ["LOUD", {"a": "LOUD"}], "b": 1})
+    );
+    let same = |text: &str| std::borrow::Cow::Owned(text.to_owned());
+    assert_eq!(&*change_texts(b"no document", &same), b"no document");
+}
