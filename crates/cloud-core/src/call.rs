@@ -88,7 +88,7 @@ impl<T> Call<T> {
 }
 
 impl<T: Send + 'static> Call<T> {
-    /// Sends the call.
+    /// Sends the call and gives the value of its answer.
     pub async fn send(self) -> Result<T> {
         self.engine.run(self.parts, self.decode).await
     }

@@ -33,13 +33,13 @@ pub use proxy::ProxyVariables;
 pub enum Origin {
     /// Set in code, by the builder's method of this name.
     Builder(&'static str),
-    /// An environment variable.
+    /// An environment variable of this name.
     Variable(String),
     /// The answer of a service, described in words, such as `the catalog of https://keystone.example/v3`.
     Answer(String),
     /// A file, or a part of it.
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// The key with its section, the line, or the variable that names the file.
         key: String,
@@ -60,7 +60,7 @@ impl fmt::Display for Origin {
 /// A value and where it came from. `Debug` hides user name and password of a URL.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Setting<T> {
-    /// The value.
+    /// The value of the setting.
     pub value: T,
     /// Where it came from.
     pub origin: Origin,

@@ -45,7 +45,7 @@ pub trait Credential: Send + Sync + fmt::Debug {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Rejection<'a> {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: StatusCode,
     /// The headers of the answer.
     pub headers: &'a HeaderMap,
@@ -147,7 +147,7 @@ impl Credential for Basic {
 /// A token as its source gives it.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// The token.
+    /// The text of the token.
     pub secret: SecretString,
     /// How long it is valid from now; `None` for ever.
     pub lifetime: Option<Duration>,

@@ -22,11 +22,11 @@ use tolerant::{Whole, Within};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RawResponse {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the answer.
     pub headers: HeaderMap,
-    /// The body.
+    /// The whole body of the answer.
     pub body: Bytes,
     pub(crate) bounds: Bounds,
 }
@@ -183,7 +183,7 @@ impl<T> Decode<T> {
         })))
     }
 
-    /// Reads an answer.
+    /// Reads an answer and gives its value.
     pub fn apply(&self, response: RawResponse) -> Result<T, DecodeError> {
         match &self.0 {
             Kind::Plain(function, key) => function(response, key),
@@ -193,7 +193,7 @@ impl<T> Decode<T> {
 }
 
 impl Decode<RawResponse> {
-    /// Not at all.
+    /// Decodes nothing: gives the answer as it came.
     pub const fn raw() -> Self {
         Self::by(|response, _| Ok(response), "")
     }

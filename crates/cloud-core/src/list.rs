@@ -199,7 +199,7 @@ impl<T: Send + 'static> List<T> {
         self.call(self.start.as_ref())
     }
 
-    /// Page after page.
+    /// Page after page, read as they are needed.
     pub fn pages(self) -> Pages<T> {
         Pages::new(self)
     }

@@ -129,7 +129,7 @@ impl ClientOptions {
         self.attempt_timeout = timeout;
     }
 
-    /// The largest answer.
+    /// The largest answer that is read, in bytes.
     pub fn response_limit(&mut self, bytes: usize) {
         self.response_limit = Some(bytes);
     }

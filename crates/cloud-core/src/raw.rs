@@ -117,7 +117,7 @@ impl Request {
         self.map(|call| call.json(value))
     }
 
-    /// Sends this body.
+    /// Sends this body, of this content type.
     pub fn body(self, content_type: &'static str, body: impl Into<Body>) -> Self {
         self.map(|call| call.body(content_type, body))
     }

@@ -49,7 +49,7 @@ pub enum Failure<'a> {
     Interrupted,
     /// The service answered with an error.
     Status {
-        /// The HTTP status.
+        /// The HTTP status of the answer.
         status: StatusCode,
         /// The provider's error code.
         code: Option<&'a str>,
@@ -129,7 +129,7 @@ impl Default for StandardRetry {
 }
 
 impl StandardRetry {
-    /// Five attempts.
+    /// Five attempts at most, with random delays in between.
     pub const fn new() -> Self {
         Self {
             max_attempts: 5,

@@ -54,7 +54,7 @@ fn spawn<T: Send + 'static>(
 pub struct Running<T>(JoinHandle<T>);
 
 impl<T: Send + 'static> Running<T> {
-    /// Starts the work. Fails outside of a runtime.
+    /// Starts the work in a task. Fails outside of a runtime.
     pub fn start(work: impl Future<Output = T> + Send + 'static) -> Result<Self> {
         spawn(work).map(Self)
     }
@@ -106,7 +106,7 @@ pub struct Shared<T>(PerRuntime<Mutex<UnderWay<T>>>);
 type UnderWay<T> = Option<Arc<watch::Sender<Option<T>>>>;
 
 impl<T: Clone + Send + Sync + 'static> Shared<T> {
-    /// Nothing under way.
+    /// Begins with no work under way.
     pub const fn new() -> Self {
         Self(PerRuntime::new())
     }

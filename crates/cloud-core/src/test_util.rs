@@ -23,7 +23,7 @@ pub struct PausedClock {
 }
 
 impl PausedClock {
-    /// Starts at 2026-11-20T10:00:00Z.
+    /// A clock that starts at 2026-11-20T10:00:00Z.
     pub fn new() -> Self {
         let calendar = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_168_800);
         Self {
@@ -62,13 +62,13 @@ impl Clock for PausedClock {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Scripted {
-    /// A whole response.
+    /// A whole response, head and body.
     Answer(Response<Bytes>),
-    /// No response.
+    /// No response, but a failure of this kind.
     Failure(TransportErrorKind),
     /// The head of a response and a part of its body; then the connection breaks.
     Cut(Response<Bytes>),
-    /// Nothing, ever.
+    /// No response and no failure, ever.
     Hang,
     /// The answer after it comes this much later.
     After(Duration, Box<Scripted>),
@@ -98,7 +98,7 @@ impl Scripted {
         ))
     }
 
-    /// Delays the answer.
+    /// Delays the answer by this much.
     pub fn after(self, delay: Duration) -> Self {
         Self::After(delay, Box::new(self))
     }

@@ -109,7 +109,7 @@ impl Interval {
         Self::new(first, first.saturating_mul(times))
     }
 
-    /// The next delay.
+    /// The next delay, shorter by up to a fifth as `random` goes from 0 to 1.
     pub fn step(&mut self, random: f64) -> Duration {
         let delay = self.next;
         self.next = delay.mul_f64(1.5).min(self.longest);

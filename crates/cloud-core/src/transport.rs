@@ -31,6 +31,6 @@ pub use http_transport::{
 /// Dropping the future or the response body must abandon the attempt.
 #[async_trait]
 pub trait Transport: Send + Sync + fmt::Debug {
-    /// Sends one request. The URI is absolute; `Content-Length` is left to the transport.
+    /// Sends one request and gives its response. The URI is absolute; `Content-Length` is left to the transport.
     async fn send(&self, request: Request<Body>) -> Result<Response<ResponseBody>, TransportError>;
 }

@@ -61,7 +61,7 @@ impl fmt::Display for Progress {
 /// One look at work under way.
 #[derive(Debug)]
 pub enum Step<T> {
-    /// It goes on.
+    /// The work goes on, and is this far.
     Pending(Progress),
     /// It has ended well, with this result.
     Done(T),
@@ -87,7 +87,7 @@ pub trait Watch<T>: Send {
     }
 }
 
-/// Work under way. Await it for the result; ask for [`progress`](Self::progress) to follow it.
+/// A wait for work under way. Await it for the result; ask for [`progress`](Self::progress) to follow it.
 ///
 /// ```no_run
 /// # async fn f(mut work: cloud_core::wait::Waiter<()>) -> cloud_core::Result<()> {
@@ -245,7 +245,7 @@ const TOLERATED: u32 = 3;
 pub struct Resumable<R>(Option<(Option<Id>, Pin<Box<R>>)>);
 
 impl<R: Future> Resumable<R> {
-    /// Nothing under way.
+    /// Begins with no future under way.
     pub const fn new() -> Self {
         Self(None)
     }

@@ -67,7 +67,7 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
     #[doc(hidden)]
     fn json_or_refuse(self, body: Result<Bytes>) -> Self;
 
-    /// Sends this body.
+    /// Sends this body, of this content type.
     fn body(self, content_type: &'static str, body: impl Into<Body>) -> Self;
 
     /// Adds a header, or replaces the one of this name.

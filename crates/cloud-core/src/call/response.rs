@@ -10,9 +10,9 @@ use crate::model::RateLimit;
 pub struct Response<T> {
     /// The answer, as the call gives it.
     pub value: T,
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the answer.
     pub headers: HeaderMap,
     /// What the headers say of the rate limit, where the service tells it.
     pub rate_limit: Option<RateLimit>,

@@ -15,9 +15,9 @@ use crate::time::{SharedClock, within};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Download {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the answer.
     pub headers: HeaderMap,
     body: ResponseBody,
     clock: SharedClock,

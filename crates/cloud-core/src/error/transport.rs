@@ -53,7 +53,7 @@ impl TransportError {
         self.kind
     }
 
-    /// What happened.
+    /// What happened, in words for people.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -97,7 +97,7 @@ macro_rules! list_methods {
                 self.into_list().items()
             }
 
-            /// Page after page.
+            /// Page after page, read as they are needed.
             pub fn pages(self) -> $crate::list::Pages<$item> {
                 self.into_list().pages()
             }

@@ -55,7 +55,7 @@ impl PageRequest {
         self.query.push((name, value.to_string()));
     }
 
-    /// Sets a header.
+    /// Sets a header of the request.
     pub fn header(&mut self, name: HeaderName, value: HeaderValue) {
         self.headers.push((name, value));
     }

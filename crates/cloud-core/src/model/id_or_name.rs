@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum IdOrName<Id> {
-    /// The id.
+    /// The id of the resource.
     Id(Id),
-    /// The name.
+    /// The name of the resource.
     Name(String),
 }
 

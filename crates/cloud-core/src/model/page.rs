@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct PageToken(Box<str>);
 
 impl PageToken {
-    /// The token's text.
+    /// The token as text, to be kept.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -74,7 +74,7 @@ pub struct PageInfo {
 pub trait PageMeta: DeserializeOwned + Default {
     /// The key it stands under; empty where there is none.
     const KEY: &'static str;
-    /// What it says.
+    /// What the answer says of its pages.
     fn info(self) -> PageInfo;
 }
 

@@ -20,7 +20,7 @@ const REDACTED: &str = "[REDACTED]";
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The secret itself.
+    /// The secret itself, not redacted.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }

@@ -18,9 +18,9 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// By id.
+    /// By id, in ascending order.
     pub const ID: Self = Self::constant("id");
-    /// By name.
+    /// By name, in ascending order.
     pub const NAME: Self = Self::constant("name");
 
     const fn constant(field: &'static str) -> Self {

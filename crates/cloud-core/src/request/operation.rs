@@ -5,7 +5,7 @@ use http::Method;
 pub struct OperationRow {
     /// The API's own name of the operation.
     pub id: &'static str,
-    /// The HTTP method.
+    /// The HTTP method of the operation.
     pub method: Method,
     /// The path template, relative to the base URL, with `{names}` for its parameters.
     pub path: &'static str,

@@ -72,7 +72,7 @@ impl CallOptions {
         self
     }
 
-    /// Adds a header.
+    /// Adds a header to the request.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(value)) => {

@@ -13,7 +13,7 @@ use crate::error::ErrorKind;
 pub struct AttemptReport<'a> {
     /// The operation, when it stands in the provider's table.
     pub operation: Option<&'static OperationRow>,
-    /// The HTTP method.
+    /// The HTTP method of the request.
     pub method: &'a Method,
     /// The path template: no ids, no secrets.
     pub template: &'a str,

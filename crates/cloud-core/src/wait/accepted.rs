@@ -47,7 +47,7 @@ impl<A, R> Accepted<A, R> {
         (self.begin)(&self.answer)
     }
 
-    /// The answer alone.
+    /// The answer alone; nothing is waited for.
     pub fn into_answer(self) -> A {
         self.answer
     }
