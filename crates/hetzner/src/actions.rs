@@ -30,9 +30,9 @@ pub(crate) use wait::{wait_for, watch};
 cloud_core::open_enum! {
     /// How far an action is.
     pub enum ActionStatus {
-        /// Still at it.
+        /// The action is still under way.
         Running = "running",
-        /// Done.
+        /// The action has ended well.
         Success = "success",
         /// Given up; [`Action::error`] says why.
         Error = "error",
@@ -49,31 +49,31 @@ impl ActionStatus {
 cloud_core::open_enum! {
     /// What an action works on.
     pub enum ResourceKind {
-        /// A server.
+        /// The action works on a server.
         Server = "server",
-        /// An image.
+        /// The action works on an image.
         Image = "image",
-        /// An ISO image.
+        /// The action works on an ISO image.
         Iso = "iso",
-        /// A Floating IP.
+        /// The action works on a Floating IP.
         FloatingIp = "floating_ip",
-        /// A volume.
+        /// The action works on a volume.
         Volume = "volume",
-        /// A private network.
+        /// The action works on a private network.
         Network = "network",
-        /// A certificate.
+        /// The action works on a certificate.
         Certificate = "certificate",
-        /// A load balancer.
+        /// The action works on a load balancer.
         LoadBalancer = "load_balancer",
-        /// A firewall.
+        /// The action works on a firewall.
         Firewall = "firewall",
-        /// A placement group.
+        /// The action works on a placement group.
         PlacementGroup = "placement_group",
-        /// A Primary IP.
+        /// The action works on a Primary IP.
         PrimaryIp = "primary_ip",
-        /// A DNS zone.
+        /// The action works on a DNS zone.
         Zone = "zone",
-        /// A storage box.
+        /// The action works on a storage box.
         StorageBox = "storage_box",
         /// A snapshot of a storage box.
         StorageBoxSnapshot = "storage_box_snapshot",
@@ -99,7 +99,7 @@ pub struct Action {
     pub finished: Option<Timestamp>,
     /// What it works on.
     pub resources: Vec<ActionResource>,
-    /// Why it failed. An action that failed arrives with HTTP status 200 all the same.
+    /// Why it failed; `None` unless it did. An action that failed arrives with HTTP status 200 all the same.
     pub error: Option<ActionError>,
     /// How far it is, in percent. It may stay at 0 until the end.
     pub progress: u8,
@@ -145,7 +145,7 @@ impl Action {
 pub struct ActionResource {
     /// Its number, among those of its kind.
     pub id: i64,
-    /// Its kind.
+    /// The kind of the resource.
     #[serde(rename = "type")]
     pub kind: ResourceKind,
 }

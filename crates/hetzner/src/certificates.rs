@@ -33,9 +33,9 @@ cloud_core::open_enum! {
     pub enum CertificateIssuance {
         /// It is being asked for.
         Pending = "pending",
-        /// It is there.
+        /// The certificate has been issued.
         Completed = "completed",
-        /// It was refused.
+        /// The request for the certificate was refused.
         Failed = "failed",
     }
 }
@@ -47,14 +47,14 @@ cloud_core::open_enum! {
         Scheduled = "scheduled",
         /// It is being asked for.
         Pending = "pending",
-        /// It was refused.
+        /// The renewal of the certificate was refused.
         Failed = "failed",
         /// There is nothing to renew yet.
         Unavailable = "unavailable",
     }
 }
 
-/// A certificate. The private key is never given out.
+/// A certificate for load balancers. The private key is never given out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -63,7 +63,7 @@ pub struct Certificate {
     pub id: CertificateId,
     /// Its name, unique in the project.
     pub name: String,
-    /// Its labels.
+    /// The labels of the certificate.
     pub labels: Labels,
     /// Where it comes from.
     #[serde(rename = "type")]
@@ -106,9 +106,9 @@ impl Certificate {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CertificateStatus {
-    /// The first issue.
+    /// How far the first issue is.
     pub issuance: CertificateIssuance,
-    /// The renewal.
+    /// How far the renewal is.
     pub renewal: CertificateRenewal,
     /// Why one of them failed.
     pub error: Option<ActionError>,
@@ -121,7 +121,7 @@ impl Client {
     }
 }
 
-/// `/certificates`.
+/// The calls about certificates, under `/certificates`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -338,7 +338,7 @@ cloud_core::request! {
         private_key: SecretString,
     }
     opt {
-        /// Its labels.
+        /// The labels of the new certificate.
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
@@ -354,7 +354,7 @@ cloud_core::request! {
         domain_names: Vec<String>,
     }
     opt {
-        /// Its labels.
+        /// The labels of the new certificate.
         labels: Labels,
     }
     check |this: &Self| {
@@ -369,7 +369,7 @@ cloud_core::request! {
     /// Changes a certificate; made by [`Certificates::update`].
     pub struct UpdateCertificate => Certificate;
     opt {
-        /// The new name.
+        /// The new name of the certificate.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

@@ -45,7 +45,8 @@ const CONFIG: &str = "HCLOUD_CONFIG";
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The token. It has no white space and no control characters, so it can stand in a header.
+    /// The token that calls are sent with. It has no white space and no control characters, so it can stand in a
+    /// header.
     pub token: Setting<SecretString>,
     /// The base address of the API, without a slash at the end. `None` means the usual one.
     pub endpoint: Option<Setting<String>>,

@@ -18,7 +18,7 @@ pub use redact::redact;
 #[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub status: u16,
     /// The reason for programs.
     pub code: ErrorCode,

@@ -34,7 +34,7 @@ cloud_core::open_enum! {
     }
 }
 
-/// A firewall. It looks at the public side of servers only, never at private networks.
+/// A firewall in front of servers. It looks at the public side of servers only, never at private networks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -43,7 +43,7 @@ pub struct Firewall {
     pub id: FirewallId,
     /// Its name, unique in the project.
     pub name: String,
-    /// Its labels.
+    /// The labels of the firewall.
     pub labels: Labels,
     /// When it was created.
     pub created: Timestamp,
@@ -79,7 +79,7 @@ impl Firewall {
 #[serde(default)]
 #[non_exhaustive]
 pub struct FirewallResource {
-    /// Its kind.
+    /// Whether it is a server or a label selector.
     #[serde(rename = "type")]
     pub kind: FirewallResourceType,
     /// The server, when it is one.
@@ -98,7 +98,7 @@ pub struct FirewallResource {
 #[serde(default)]
 #[non_exhaustive]
 pub struct SelectedResource {
-    /// Its kind.
+    /// The kind of the resource that matches.
     #[serde(rename = "type")]
     pub kind: FirewallResourceType,
     /// The server, when it is one.
@@ -120,7 +120,7 @@ pub struct FirewallServer {
 #[serde(default)]
 #[non_exhaustive]
 pub struct FirewallSelector {
-    /// Its text.
+    /// The text of the selector, such as `env=prod`.
     pub selector: String,
 }
 
@@ -131,7 +131,7 @@ impl Client {
     }
 }
 
-/// `/firewalls`.
+/// The calls about firewalls, under `/firewalls`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -391,7 +391,7 @@ cloud_core::request! {
         name: String,
     }
     opt {
-        /// Its labels.
+        /// The labels of the new firewall.
         labels: Labels,
     }
     list {
@@ -411,7 +411,7 @@ cloud_core::request! {
     /// Changes a firewall; made by [`Firewalls::update`].
     pub struct UpdateFirewall => Firewall;
     opt {
-        /// The new name.
+        /// The new name of the firewall.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

@@ -35,7 +35,7 @@ pub struct FloatingIp {
     pub description: Option<String>,
     /// The address, or the network such as `2001:db8::/64`. [`FloatingIp::address`] reads it.
     pub ip: String,
-    /// Its version.
+    /// The IP version of the address.
     #[serde(rename = "type")]
     pub kind: IpVersion,
     /// The server it leads to.
@@ -48,7 +48,7 @@ pub struct FloatingIp {
     pub blocked: bool,
     /// What is refused for it.
     pub protection: Protection,
-    /// Its labels.
+    /// The labels of the Floating IP.
     pub labels: Labels,
     /// When it was created.
     pub created: Timestamp,
@@ -68,7 +68,7 @@ impl Client {
     }
 }
 
-/// `/floating_ips`.
+/// The calls about Floating IPs, under `/floating_ips`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -301,7 +301,7 @@ cloud_core::request! {
         name: String,
         /// A line for people.
         description: String,
-        /// Its labels.
+        /// The labels of the new Floating IP.
         labels: Labels,
     }
     check |this: &Self| {
@@ -316,7 +316,7 @@ cloud_core::request! {
     /// Changes a Floating IP; made by [`FloatingIps::update`].
     pub struct UpdateFloatingIp => FloatingIp;
     opt {
-        /// The new name.
+        /// The new name of the Floating IP.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

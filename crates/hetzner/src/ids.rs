@@ -1,17 +1,17 @@
 //! The ids of all resources. Each is a type of its own, so that the id of a volume cannot be passed for that of a server.
 
 cloud_core::numeric_id! {
-    /// Identifies an action.
+    /// Identifies an action by its number.
     pub struct ActionId;
 }
 
 cloud_core::numeric_id! {
-    /// Identifies a certificate.
+    /// Identifies a certificate by its number.
     pub struct CertificateId;
 }
 
 cloud_core::numeric_id! {
-    /// Identifies a firewall.
+    /// Identifies a firewall by its number.
     pub struct FirewallId;
 }
 
@@ -21,7 +21,7 @@ cloud_core::numeric_id! {
 }
 
 cloud_core::numeric_id! {
-    /// Identifies an image.
+    /// Identifies an image by its number.
     pub struct ImageId;
 }
 
@@ -41,7 +41,7 @@ cloud_core::numeric_id! {
 }
 
 cloud_core::numeric_id! {
-    /// Identifies a location.
+    /// Identifies a location by its number.
     pub struct LocationId;
 }
 
@@ -61,7 +61,7 @@ cloud_core::numeric_id! {
 }
 
 cloud_core::numeric_id! {
-    /// Identifies a server.
+    /// Identifies a server by its number.
     pub struct ServerId;
 }
 
@@ -96,11 +96,11 @@ cloud_core::numeric_id! {
 }
 
 cloud_core::numeric_id! {
-    /// Identifies a volume.
+    /// Identifies a volume by its number.
     pub struct VolumeId;
 }
 
 cloud_core::numeric_id! {
-    /// Identifies a zone.
+    /// Identifies a zone by its number.
     pub struct ZoneId;
 }

@@ -49,19 +49,19 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// The family of an operating system. The service's own word `unknown` is read as [`OsFlavor::Unknown`].
     pub enum OsFlavor {
-        /// Ubuntu.
+        /// An Ubuntu operating system.
         Ubuntu = "ubuntu",
-        /// CentOS.
+        /// A CentOS operating system.
         Centos = "centos",
-        /// Debian.
+        /// A Debian operating system.
         Debian = "debian",
-        /// Fedora.
+        /// A Fedora operating system.
         Fedora = "fedora",
-        /// Rocky Linux.
+        /// A Rocky Linux operating system.
         Rocky = "rocky",
-        /// AlmaLinux.
+        /// An AlmaLinux operating system.
         Alma = "alma",
-        /// openSUSE.
+        /// An openSUSE operating system.
         Opensuse = "opensuse",
     }
 }
@@ -77,7 +77,7 @@ pub struct ImageSource {
     pub name: String,
 }
 
-/// A disk image.
+/// A disk image that servers are created from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -114,7 +114,7 @@ pub struct Image {
     pub protection: Protection,
     /// When it was deleted; servers still show the image they came from afterwards.
     pub deleted: Option<Timestamp>,
-    /// Its labels.
+    /// The labels of the image.
     pub labels: Labels,
     /// The architecture it runs on.
     pub architecture: Architecture,
@@ -144,7 +144,8 @@ impl Client {
     }
 }
 
-/// `/images`. Systems and apps are the same for everybody; snapshots and backups belong to the project.
+/// The calls about images, under `/images`. Systems and apps are the same for everybody; snapshots and backups belong
+/// to the project.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -280,7 +281,7 @@ cloud_core::request! {
     opt {
         /// The new line for people.
         description: String,
-        /// The new kind. Only [`ImageType::Snapshot`] is possible, which keeps a backup for good.
+        /// The new kind of the image. Only [`ImageType::Snapshot`] is possible, which keeps a backup for good.
         @serde(rename = "type") kind: ImageType,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

@@ -11,7 +11,7 @@ use crate::actions::Action;
 cloud_core::open_enum! {
     /// The version of an address.
     pub enum IpVersion {
-        /// One IPv4 address.
+        /// A single IPv4 address.
         V4 = "ipv4",
         /// A /64 network of IPv6 addresses.
         V6 = "ipv6",
@@ -23,7 +23,7 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct DnsPtr {
-    /// The address. An IPv6 network has one entry for each of its addresses that was given a name.
+    /// The address that has the name. An IPv6 network has one entry for each of its addresses that was given a name.
     pub ip: String,
     /// The host name that the address resolves to.
     pub dns_ptr: String,

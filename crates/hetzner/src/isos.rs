@@ -15,9 +15,9 @@ use serde::{Deserialize, Serialize};
 cloud_core::open_enum! {
     /// Who can see an ISO image.
     pub enum IsoType {
-        /// Everybody.
+        /// Everybody can see the image.
         Public = "public",
-        /// This project alone.
+        /// Only this project can see the image.
         Private = "private",
     }
 }
@@ -58,7 +58,7 @@ impl Client {
     }
 }
 
-/// `/isos`.
+/// The calls about ISO images, under `/isos`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

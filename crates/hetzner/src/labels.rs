@@ -29,7 +29,7 @@ pub use selector::{LabelSelector, SelectorError};
 pub struct Labels(BTreeMap<String, String>);
 
 impl Labels {
-    /// No labels. In an update this removes every label.
+    /// A set without any labels. In an update this removes every label.
     pub fn new() -> Self {
         Self::default()
     }
@@ -272,7 +272,7 @@ impl From<Labels> for BTreeMap<String, String> {
     }
 }
 
-/// Walks over [`Labels`].
+/// Iterates over [`Labels`], sorted by key.
 #[derive(Clone, Debug)]
 pub struct Iter<'a>(btree_map::Iter<'a, String, String>);
 

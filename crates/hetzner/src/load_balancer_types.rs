@@ -62,7 +62,7 @@ impl Client {
     }
 }
 
-/// `/load_balancer_types`.
+/// The calls about types of load balancers, under `/load_balancer_types`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

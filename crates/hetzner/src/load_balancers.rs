@@ -36,7 +36,7 @@ cloud_core::open_enum! {
     pub enum LoadBalancerProtocol {
         /// TCP, whatever is inside.
         Tcp = "tcp",
-        /// HTTP.
+        /// Plain HTTP, without TLS.
         Http = "http",
         /// HTTP over TLS, which ends at the load balancer.
         Https = "https",
@@ -46,7 +46,7 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// What a target is named by.
     pub enum LoadBalancerTargetType {
-        /// A server.
+        /// One server, by its number.
         Server = "server",
         /// All servers whose labels match.
         LabelSelector = "label_selector",
@@ -59,7 +59,7 @@ cloud_core::open_enum! {
     /// Whether a target answers. The service's own word `unknown`, for a target that was not tried yet, is read as
     /// [`HealthState::Unknown`].
     pub enum HealthState {
-        /// It does.
+        /// The target answers, and gets requests.
         Healthy = "healthy",
         /// It does not, and gets no requests.
         Unhealthy = "unhealthy",
@@ -87,18 +87,18 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// A group of measurements of a load balancer.
     pub enum LoadBalancerMetricType {
-        /// The series `open_connections`.
+        /// How many connections are open: the series `open_connections`.
         OpenConnections = "open_connections",
-        /// The series `connections_per_second`.
+        /// Connections in each second: the series `connections_per_second`.
         ConnectionsPerSecond = "connections_per_second",
-        /// The series `requests_per_second`.
+        /// Requests in each second: the series `requests_per_second`.
         RequestsPerSecond = "requests_per_second",
         /// The series `bandwidth.in` and `bandwidth.out`, in bytes a second.
         Bandwidth = "bandwidth",
     }
 }
 
-/// A load balancer.
+/// A load balancer of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -107,17 +107,17 @@ pub struct LoadBalancer {
     pub id: LoadBalancerId,
     /// Its name, unique in the project.
     pub name: String,
-    /// Its public addresses.
+    /// The public addresses of the load balancer.
     pub public_net: LoadBalancerPublicNet,
     /// The private network it is attached to; there is one at most.
     pub private_net: Vec<LoadBalancerPrivateNet>,
-    /// Where it stands.
+    /// Where the load balancer stands.
     pub location: Location,
     /// Its type, with the prices of today.
     pub load_balancer_type: LoadBalancerType,
     /// What is refused for it.
     pub protection: Protection,
-    /// Its labels.
+    /// The labels of the load balancer.
     pub labels: Labels,
     /// When it was created.
     pub created: Timestamp,
@@ -196,9 +196,9 @@ impl LoadBalancer {
 pub struct LoadBalancerPublicNet {
     /// Whether it can be reached there.
     pub enabled: bool,
-    /// Its IPv4 address.
+    /// The IPv4 address of the load balancer.
     pub ipv4: LoadBalancerAddress,
-    /// Its IPv6 address.
+    /// The IPv6 address of the load balancer.
     pub ipv6: LoadBalancerAddress,
 }
 
@@ -209,7 +209,7 @@ pub struct LoadBalancerPublicNet {
 pub struct LoadBalancerAddress {
     /// The Primary IP behind it, where there is one.
     pub id: Option<PrimaryIpId>,
-    /// The address.
+    /// The address itself, where there is one.
     pub ip: Option<String>,
     /// The host name that it resolves to.
     pub dns_ptr: Option<String>,
@@ -222,7 +222,7 @@ pub struct LoadBalancerAddress {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LoadBalancerPrivateNet {
-    /// The network.
+    /// The number of the private network.
     pub network: NetworkId,
     /// The address of the load balancer in it.
     pub ip: String,
@@ -233,7 +233,7 @@ pub struct LoadBalancerPrivateNet {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LoadBalancerAlgorithm {
-    /// The rule.
+    /// The rule that targets are chosen by.
     #[serde(rename = "type")]
     pub kind: LoadBalancerAlgorithmType,
 }
@@ -249,7 +249,7 @@ impl From<LoadBalancerAlgorithmType> for LoadBalancerAlgorithm {
 #[serde(default)]
 #[non_exhaustive]
 pub struct LoadBalancerService {
-    /// What it speaks.
+    /// The protocol that the service speaks.
     pub protocol: LoadBalancerProtocol,
     /// Whether targets are told the client's address by the PROXY protocol.
     pub proxyprotocol: bool,
@@ -290,7 +290,7 @@ pub struct LoadBalancerHttp {
 pub struct LoadBalancerHealthCheck {
     /// By connecting, or by a request.
     pub protocol: LoadBalancerProtocol,
-    /// The request.
+    /// The request that is sent; `None` where targets are tried by connecting alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<LoadBalancerHealthCheckHttp>,
     /// The port that is tried.
@@ -328,13 +328,13 @@ pub struct LoadBalancerTarget {
     /// What it is named by.
     #[serde(rename = "type")]
     pub kind: LoadBalancerTargetType,
-    /// The server.
+    /// The server, for a target of that kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<TargetServer>,
-    /// The selector.
+    /// The label selector, for a target of that kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_selector: Option<TargetLabelSelector>,
-    /// The address.
+    /// The address, for a target of that kind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<TargetIp>,
     /// Whether it answers, for each service. For a label selector see `targets`.
@@ -378,7 +378,7 @@ pub struct TargetLabelSelector {
 #[serde(default)]
 #[non_exhaustive]
 pub struct TargetIp {
-    /// The address.
+    /// The address of the target.
     pub ip: String,
 }
 
@@ -387,9 +387,9 @@ pub struct TargetIp {
 #[serde(default)]
 #[non_exhaustive]
 pub struct HealthStatus {
-    /// Whether it does.
+    /// Whether the target answers for this service.
     pub status: HealthState,
-    /// Why not.
+    /// Why the target does not answer, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<HealthDetail>,
     /// The port that the service listens on.

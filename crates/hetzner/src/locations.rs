@@ -16,11 +16,11 @@ cloud_core::open_enum! {
     pub enum NetworkZone {
         /// Falkenstein, Nuremberg and Helsinki (`fsn1`, `nbg1`, `hel1`).
         EuCentral = "eu-central",
-        /// Ashburn, Virginia (`ash`).
+        /// The zone of Ashburn, Virginia (`ash`).
         UsEast = "us-east",
-        /// Hillsboro, Oregon (`hil`).
+        /// The zone of Hillsboro, Oregon (`hil`).
         UsWest = "us-west",
-        /// Singapore (`sin`).
+        /// The zone of Singapore (`sin`).
         ApSoutheast = "ap-southeast",
     }
 }
@@ -49,13 +49,13 @@ pub struct Location {
 }
 
 impl Client {
-    /// Locations.
+    /// Locations, where servers and volumes stand.
     pub fn locations(&self) -> Locations<'_> {
         Locations::new(self)
     }
 }
 
-/// `/locations`.
+/// The calls about locations, under `/locations`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

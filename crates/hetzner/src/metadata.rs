@@ -47,7 +47,7 @@ const ENDPOINT: &str = "http://169.254.169.254/hetzner/v1";
 pub struct PrivateNetwork {
     /// The address of the server.
     pub ip: String,
-    /// Its further addresses.
+    /// The further addresses of the server in the network.
     pub alias_ips: Vec<String>,
     /// The hardware address of its interface.
     pub mac_address: String,

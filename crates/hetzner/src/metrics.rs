@@ -21,7 +21,7 @@ use crate::client::Client;
 pub struct Metrics {
     /// The beginning of the period.
     pub start: Timestamp,
-    /// Its end.
+    /// The end of the period.
     pub end: Timestamp,
     /// Seconds from one sample to the next. The service widens what was asked for when there would be too many
     /// samples.
@@ -64,7 +64,8 @@ impl From<Option<Series>> for TimeSeries {
     }
 }
 
-/// One measured value. On the wire it is a pair of an instant and a number in quotes: `[1435781470.622, "42"]`.
+/// One measured value and its time. On the wire it is a pair of an instant and a number in quotes:
+/// `[1435781470.622, "42"]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sample {
     /// Seconds since the Unix epoch, with fraction.

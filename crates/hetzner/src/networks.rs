@@ -27,9 +27,9 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// The kinds of members.
     pub enum MemberType {
-        /// A server.
+        /// The member is a server.
         Server = "server",
-        /// A load balancer.
+        /// The member is a load balancer.
         LoadBalancer = "load_balancer",
     }
 }
@@ -37,7 +37,7 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// How far the attachment of a member is.
     pub enum MemberStatus {
-        /// It is attached.
+        /// The member is attached.
         Ok = "ok",
         /// It is being attached.
         Attaching = "attaching",
@@ -45,12 +45,12 @@ cloud_core::open_enum! {
         Detaching = "detaching",
         /// Its addresses are being changed.
         Updating = "updating",
-        /// Something went wrong.
+        /// Something went wrong with the attachment.
         Error = "error",
     }
 }
 
-/// A private network.
+/// A private network of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -71,7 +71,7 @@ pub struct Network {
     pub load_balancers: Vec<LoadBalancerId>,
     /// What is refused for it.
     pub protection: Protection,
-    /// Its labels.
+    /// The labels of the network.
     pub labels: Labels,
     /// When it was created.
     pub created: Timestamp,
@@ -84,7 +84,7 @@ pub struct Network {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Subnet {
-    /// What it connects.
+    /// What the subnet connects.
     #[serde(rename = "type")]
     pub kind: SubnetType,
     /// Its addresses, such as `10.0.1.0/24`.
@@ -172,7 +172,7 @@ pub struct NetworkMember {
     /// Its number, among those of its kind. [`server`](Self::server) and [`load_balancer`](Self::load_balancer) read
     /// it.
     pub id: i64,
-    /// Its kind.
+    /// Whether it is a server or a load balancer.
     #[serde(rename = "type")]
     pub kind: MemberType,
     /// Its address in the network.

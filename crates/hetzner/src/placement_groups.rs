@@ -34,9 +34,9 @@ pub struct PlacementGroup {
     pub id: PlacementGroupId,
     /// Its name, unique in the project.
     pub name: String,
-    /// Its labels.
+    /// The labels of the placement group.
     pub labels: Labels,
-    /// Its rule.
+    /// The rule for placing its servers.
     #[serde(rename = "type")]
     pub kind: PlacementGroupType,
     /// When it was created.
@@ -52,7 +52,7 @@ impl Client {
     }
 }
 
-/// `/placement_groups`.
+/// The calls about placement groups, under `/placement_groups`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -192,7 +192,7 @@ cloud_core::request! {
         kind: PlacementGroupType,
     }
     opt {
-        /// Its labels.
+        /// The labels of the new placement group.
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
@@ -202,7 +202,7 @@ cloud_core::request! {
     /// Changes a placement group; made by [`PlacementGroups::update`].
     pub struct UpdatePlacementGroup => PlacementGroup;
     opt {
-        /// The new name.
+        /// The new name of the placement group.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

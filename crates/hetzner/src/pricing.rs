@@ -37,9 +37,9 @@ impl Client {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Price {
-    /// Without value-added tax.
+    /// The amount without value-added tax.
     pub net: Decimal,
-    /// With it.
+    /// The amount with value-added tax.
     pub gross: Decimal,
 }
 
@@ -60,7 +60,7 @@ pub struct LocationPrice {
     pub included_traffic: u64,
 }
 
-/// The price list.
+/// The price list of the service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -69,19 +69,19 @@ pub struct Pricing {
     pub currency: String,
     /// The value-added tax in percent.
     pub vat_rate: Decimal,
-    /// Primary IPs.
+    /// The prices of Primary IPs, for each version.
     pub primary_ips: Vec<PrimaryIpPricing>,
-    /// Floating IPs.
+    /// The prices of Floating IPs, for each version.
     pub floating_ips: Vec<FloatingIpPricing>,
-    /// Snapshots.
+    /// The price of storing snapshots.
     pub image: StoragePricing,
-    /// Volumes.
+    /// The price of storage in volumes.
     pub volume: StoragePricing,
-    /// Daily backups.
+    /// The surcharge for daily backups.
     pub server_backup: BackupPricing,
-    /// Servers.
+    /// The prices of servers, for each type.
     pub server_types: Vec<ServerTypePricing>,
-    /// Load balancers.
+    /// The prices of load balancers, for each type.
     pub load_balancer_types: Vec<LoadBalancerTypePricing>,
 }
 
@@ -90,7 +90,7 @@ pub struct Pricing {
 #[serde(default)]
 #[non_exhaustive]
 pub struct PrimaryIpPricing {
-    /// The version.
+    /// The IP version of the addresses.
     #[serde(rename = "type")]
     pub kind: IpVersion,
     /// The price in each location.
@@ -115,7 +115,7 @@ pub struct PrimaryIpPrice {
 #[serde(default)]
 #[non_exhaustive]
 pub struct FloatingIpPricing {
-    /// The version.
+    /// The IP version of the addresses.
     #[serde(rename = "type")]
     pub kind: IpVersion,
     /// The price in each location.
@@ -129,11 +129,11 @@ pub struct FloatingIpPricing {
 pub struct FloatingIpPrice {
     /// The name of the location.
     pub location: String,
-    /// For each month.
+    /// The price for each month.
     pub price_monthly: Price,
 }
 
-/// What storage costs.
+/// What storage of one kind costs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -158,7 +158,7 @@ pub struct BackupPricing {
 pub struct ServerTypePricing {
     /// The number of the type.
     pub id: ServerTypeId,
-    /// Its name.
+    /// The name of the type, such as `cx23`.
     pub name: String,
     /// The price in each location.
     pub prices: Vec<LocationPrice>,
@@ -171,7 +171,7 @@ pub struct ServerTypePricing {
 pub struct LoadBalancerTypePricing {
     /// The number of the type.
     pub id: LoadBalancerTypeId,
-    /// Its name.
+    /// The name of the type, such as `lb11`.
     pub name: String,
     /// The price in each location.
     pub prices: Vec<LocationPrice>,

@@ -25,9 +25,9 @@ use cloud_core::model::Sort;
 cloud_core::open_enum! {
     /// What a Primary IP is assigned to.
     pub enum AssigneeType {
-        /// A server.
+        /// It is assigned to a server.
         Server = "server",
-        /// Nothing.
+        /// It is assigned to nothing.
         Unassigned = "unassigned",
     }
 }
@@ -42,7 +42,7 @@ pub struct PrimaryIp {
     pub id: PrimaryIpId,
     /// Its name, unique in the project.
     pub name: String,
-    /// Its labels.
+    /// The labels of the Primary IP.
     pub labels: Labels,
     /// When it was created.
     pub created: Timestamp,
@@ -56,7 +56,7 @@ pub struct PrimaryIp {
     pub dns_ptr: Vec<DnsPtr>,
     /// What is refused for it.
     pub protection: Protection,
-    /// Its version.
+    /// The IP version of the address.
     #[serde(rename = "type")]
     pub kind: IpVersion,
     /// Whether it goes when the server it is assigned to is deleted.
@@ -88,7 +88,7 @@ impl Client {
     }
 }
 
-/// `/primary_ips`.
+/// The calls about Primary IPs, under `/primary_ips`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -321,7 +321,7 @@ cloud_core::request! {
         assignee_id: i64,
         /// Whether it goes when the server it is assigned to is deleted.
         auto_delete: bool,
-        /// Its labels.
+        /// The labels of the new Primary IP.
         labels: Labels,
     }
     check |this: &Self| {
@@ -344,7 +344,7 @@ cloud_core::request! {
     /// Changes a Primary IP; made by [`PrimaryIps::update`].
     pub struct UpdatePrimaryIp => PrimaryIp;
     opt {
-        /// The new name.
+        /// The new name of the Primary IP.
         name: String,
         /// Whether it goes when the server it is assigned to is deleted.
         auto_delete: bool,

@@ -13,11 +13,11 @@ use cloud_core::model::IdOrName;
 use serde::{Deserialize, Serialize};
 
 cloud_core::open_enum! {
-    /// An instruction set.
+    /// The instruction set of a processor.
     pub enum Architecture {
-        /// 64-bit x86.
+        /// The 64-bit instruction set of x86.
         X86 = "x86",
-        /// 64-bit Arm.
+        /// The 64-bit instruction set of Arm.
         Arm = "arm",
     }
 }
@@ -25,9 +25,9 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// Whether other servers use the same cores.
     pub enum CpuType {
-        /// They do.
+        /// Other servers use the same cores.
         Shared = "shared",
-        /// They do not.
+        /// No other server uses the same cores.
         Dedicated = "dedicated",
     }
 }
@@ -53,7 +53,7 @@ pub struct ServerType {
     pub name: String,
     /// A line for people.
     pub description: String,
-    /// Memory in GB.
+    /// The memory of a server, in GB.
     pub memory: f64,
     /// Whether its end is announced anywhere. The service asks to read [`locations`](Self::locations) instead.
     pub deprecated: bool,
@@ -65,7 +65,7 @@ pub struct ServerType {
     pub cpu_type: CpuType,
     /// The product line, in words for people.
     pub category: String,
-    /// Its instruction set.
+    /// The instruction set of its processor.
     pub architecture: Architecture,
     /// Its announced end, without regard to locations. The service asks to read [`locations`](Self::locations)
     /// instead.
@@ -85,7 +85,7 @@ pub struct ServerType {
 pub struct ServerTypeLocation {
     /// The number of the location.
     pub id: LocationId,
-    /// Its name.
+    /// The name of the location, such as `fsn1`.
     pub name: String,
     /// The announced end of the type in this location, if any.
     pub deprecation: Option<Deprecation>,
@@ -109,13 +109,13 @@ impl ServerType {
 }
 
 impl Client {
-    /// Types of servers.
+    /// Types of servers, which say how large a server is.
     pub fn server_types(&self) -> ServerTypes<'_> {
         ServerTypes::new(self)
     }
 }
 
-/// `/server_types`.
+/// The calls about types of servers, under `/server_types`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

@@ -37,7 +37,7 @@ pub const BACKUP_WINDOWS: [&str; 6] = ["22-02", "02-06", "06-10", "10-14", "14-1
 cloud_core::open_enum! {
     /// What a server does at the moment. The service's own word `unknown` is read as [`ServerStatus::Unknown`].
     pub enum ServerStatus {
-        /// It runs.
+        /// The server is switched on and runs.
         Running = "running",
         /// It is being set up for the first time.
         Initializing = "initializing",
@@ -59,9 +59,9 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// Whether a firewall filters for a server yet.
     pub enum ServerFirewallStatus {
-        /// It does.
+        /// The firewall filters for the server.
         Applied = "applied",
-        /// It will soon.
+        /// The firewall will soon filter for the server.
         Pending = "pending",
     }
 }
@@ -80,7 +80,7 @@ cloud_core::open_enum! {
     }
 }
 
-/// A server.
+/// A server of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -93,13 +93,13 @@ pub struct Server {
     pub status: ServerStatus,
     /// When it was created.
     pub created: Timestamp,
-    /// Its public addresses.
+    /// The public addresses of the server.
     pub public_net: PublicNet,
     /// The private networks it is attached to.
     pub private_net: Vec<PrivateNet>,
     /// Its type, with the prices of today.
     pub server_type: ServerType,
-    /// Where it stands.
+    /// Where the server stands.
     pub location: Location,
     /// The image it was created from or last rebuilt from; `None` when that is gone.
     pub image: Option<Image>,
@@ -114,7 +114,7 @@ pub struct Server {
     pub backup_window: Option<String>,
     /// What is refused for it.
     pub protection: ServerProtection,
-    /// Its labels.
+    /// The labels of the server.
     pub labels: Labels,
     /// The volumes attached to it.
     pub volumes: Vec<VolumeId>,
@@ -133,7 +133,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Whether it runs.
+    /// Whether the status is [`ServerStatus::Running`].
     pub fn is_running(&self) -> bool {
         self.status == ServerStatus::Running
     }
@@ -173,9 +173,9 @@ impl Server {
 #[serde(default)]
 #[non_exhaustive]
 pub struct PublicNet {
-    /// Its IPv4 address. `None` for a server without one.
+    /// The IPv4 address of the server. `None` for a server without one.
     pub ipv4: Option<PublicIpv4>,
-    /// Its IPv6 network. `None` for a server without one.
+    /// The IPv6 network of the server. `None` for a server without one.
     pub ipv6: Option<PublicIpv6>,
     /// The Floating IPs that lead to it.
     pub floating_ips: Vec<FloatingIpId>,
@@ -190,7 +190,7 @@ pub struct PublicNet {
 pub struct PublicIpv4 {
     /// The Primary IP behind it.
     pub id: Option<PrimaryIpId>,
-    /// The address. [`Server::ipv4`] reads it.
+    /// The address as a text. [`Server::ipv4`] reads it.
     pub ip: String,
     /// Whether the service cut it off because of abuse.
     pub blocked: bool,
@@ -238,7 +238,7 @@ pub struct ServerFirewall {
 #[serde(default)]
 #[non_exhaustive]
 pub struct PrivateNet {
-    /// The network.
+    /// The number of the private network.
     pub network: NetworkId,
     /// The address of the server in it.
     pub ip: String,
@@ -265,7 +265,7 @@ pub struct ServerProtection {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Rebuilt {
-    /// The rebuilding.
+    /// The action that rebuilds the server.
     pub action: Action,
     /// The new password of `root`, told only here. `None` when the image keeps SSH keys.
     pub root_password: Option<SecretString>,
@@ -276,7 +276,7 @@ pub struct Rebuilt {
 #[serde(default)]
 #[non_exhaustive]
 pub struct EnabledRescue {
-    /// The change.
+    /// The action that enables the rescue system.
     pub action: Action,
     /// The password of `root` in the rescue system, told only here.
     pub root_password: SecretString,
@@ -287,7 +287,7 @@ pub struct EnabledRescue {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ResetPassword {
-    /// The change.
+    /// The action that resets the password.
     pub action: Action,
     /// The new password, told only here.
     pub root_password: SecretString,

@@ -30,20 +30,20 @@ pub struct SshKey {
     pub fingerprint: String,
     /// The key in the form of `authorized_keys`.
     pub public_key: String,
-    /// Its labels.
+    /// The labels of the SSH key.
     pub labels: Labels,
     /// When it was added.
     pub created: Timestamp,
 }
 
 impl Client {
-    /// SSH keys.
+    /// SSH keys, which new servers can be given.
     pub fn ssh_keys(&self) -> SshKeys<'_> {
         SshKeys::new(self)
     }
 }
 
-/// `/ssh_keys`.
+/// The calls about SSH keys, under `/ssh_keys`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -168,7 +168,7 @@ cloud_core::request! {
         public_key: String,
     }
     opt {
-        /// Its labels.
+        /// The labels of the new SSH key.
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
@@ -178,7 +178,7 @@ cloud_core::request! {
     /// Changes an SSH key; made by [`SshKeys::update`].
     pub struct UpdateSshKey => SshKey;
     opt {
-        /// The new name.
+        /// The new name of the SSH key.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

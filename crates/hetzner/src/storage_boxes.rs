@@ -26,7 +26,7 @@ pub use subaccounts::*;
 cloud_core::open_enum! {
     /// Whether a storage box can be used.
     pub enum StorageBoxStatus {
-        /// It can.
+        /// The storage box can be used.
         Active = "active",
         /// It is being set up.
         Initializing = "initializing",
@@ -35,18 +35,18 @@ cloud_core::open_enum! {
     }
 }
 
-/// A storage box.
+/// A storage box of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct StorageBox {
     /// The number of the storage box.
     pub id: StorageBoxId,
-    /// Its name. The service does not promise that it is unique.
+    /// The name of the storage box. The service does not promise that it is unique.
     pub name: String,
     /// Its size, with the prices of today.
     pub storage_box_type: StorageBoxType,
-    /// Where it stands.
+    /// Where the storage box stands.
     pub location: Location,
     /// The ways in which it can be reached.
     pub access_settings: AccessSettings,
@@ -54,7 +54,7 @@ pub struct StorageBox {
     pub snapshot_plan: Option<SnapshotPlan>,
     /// What is refused for it.
     pub protection: Protection,
-    /// Its labels.
+    /// The labels of the storage box.
     pub labels: Labels,
     /// Whether it can be used.
     pub status: StorageBoxStatus,
@@ -134,7 +134,7 @@ macro_rules! access_setup {
         }
 
         impl $name {
-            /// Nothing set.
+            /// Settings of which none is set.
             pub fn new() -> Self {
                 Self::default()
             }

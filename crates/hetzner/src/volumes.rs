@@ -22,9 +22,9 @@ use cloud_core::model::Sort;
 cloud_core::open_enum! {
     /// Whether a volume can be used.
     pub enum VolumeStatus {
-        /// It can.
+        /// The volume can be used.
         Available = "available",
-        /// Not yet.
+        /// The volume is still being created.
         Creating = "creating",
     }
 }
@@ -32,14 +32,14 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// The file system that a new volume gets.
     pub enum VolumeFormat {
-        /// ext4.
+        /// The ext4 file system.
         Ext4 = "ext4",
-        /// XFS.
+        /// The XFS file system.
         Xfs = "xfs",
     }
 }
 
-/// A volume.
+/// A volume, a disk apart from servers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -58,7 +58,7 @@ pub struct Volume {
     pub linux_device: String,
     /// What is refused for it.
     pub protection: Protection,
-    /// Its labels.
+    /// The labels of the volume.
     pub labels: Labels,
     /// Whether it can be used.
     pub status: VolumeStatus,
@@ -82,7 +82,7 @@ impl Client {
     }
 }
 
-/// `/volumes`.
+/// The calls about volumes, under `/volumes`.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {
@@ -286,7 +286,7 @@ cloud_core::request! {
         format: VolumeFormat,
         /// Whether the server mounts it. Needs a server and a file system.
         automount: bool,
-        /// Its labels.
+        /// The labels of the new volume.
         labels: Labels,
     }
     check |this: &Self| {
@@ -309,7 +309,7 @@ cloud_core::request! {
     /// Changes a volume; made by [`Volumes::update`].
     pub struct UpdateVolume => Volume;
     opt {
-        /// The new name.
+        /// The new name of the volume.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

@@ -26,7 +26,7 @@ pub use rrsets::*;
 cloud_core::open_enum! {
     /// Where the records of a zone are edited.
     pub enum ZoneMode {
-        /// Here.
+        /// The records are edited at the service.
         Primary = "primary",
         /// On name servers of yours, from which the service copies them.
         Secondary = "secondary",
@@ -36,11 +36,11 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// Whether the name servers have what the zone says.
     pub enum ZoneStatus {
-        /// They do.
+        /// The name servers have what the zone says.
         Ok = "ok",
         /// They are being told.
         Updating = "updating",
-        /// Telling them failed.
+        /// Telling the name servers failed.
         Error = "error",
     }
 }
@@ -48,9 +48,9 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// Who registered a domain. The service's own word `unknown` is read as [`Registrar::Unknown`].
     pub enum Registrar {
-        /// Hetzner.
+        /// Hetzner registered the domain.
         Hetzner = "hetzner",
-        /// Somebody else.
+        /// Somebody else registered the domain.
         Other = "other",
     }
 }
@@ -59,11 +59,11 @@ cloud_core::open_enum! {
     /// Whether the domain leads to the name servers of the service. Its own word `unknown` is read as
     /// [`DelegationStatus::Unknown`].
     pub enum DelegationStatus {
-        /// It does.
+        /// The domain leads to the name servers of the service.
         Valid = "valid",
         /// To some of them.
         PartiallyValid = "partially-valid",
-        /// To others.
+        /// The domain leads to other name servers.
         Invalid = "invalid",
         /// To servers that do not answer for it.
         Lame = "lame",
@@ -75,16 +75,16 @@ cloud_core::open_enum! {
 cloud_core::open_enum! {
     /// How zone transfers are signed.
     pub enum TsigAlgorithm {
-        /// HMAC with MD5.
+        /// Transfers are signed by HMAC with MD5.
         HmacMd5 = "hmac-md5",
-        /// HMAC with SHA-1.
+        /// Transfers are signed by HMAC with SHA-1.
         HmacSha1 = "hmac-sha1",
-        /// HMAC with SHA-256.
+        /// Transfers are signed by HMAC with SHA-256.
         HmacSha256 = "hmac-sha256",
     }
 }
 
-/// A DNS zone.
+/// A DNS zone of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ pub struct Zone {
     pub status: ZoneStatus,
     /// The name servers that a zone in secondary mode is copied from.
     pub primary_nameservers: Vec<PrimaryNameserver>,
-    /// Its labels.
+    /// The labels of the zone.
     pub labels: Labels,
     /// What is refused for it.
     pub protection: Protection,
@@ -124,7 +124,7 @@ pub struct AuthoritativeNameservers {
     pub assigned: Vec<String>,
     /// Those that the domain was delegated to when last looked at.
     pub delegated: Vec<String>,
-    /// When that was.
+    /// When the delegation was last looked at.
     pub delegation_last_check: Option<Timestamp>,
     /// Whether they are the same.
     pub delegation_status: DelegationStatus,

@@ -42,7 +42,7 @@ cloud_core::open_enum! {
         Protected = "protected",
         /// The project sent too many requests in this hour. Status 429.
         RateLimitExceeded = "rate_limit_exceeded",
-        /// The service failed. Status 500.
+        /// The service itself has failed. Status 500.
         ServerError = "server_error",
         /// A part of the service could not be reached. Status 502.
         BadGateway = "bad_gateway",

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize, Serializer};
 cloud_core::open_enum! {
     /// Which way a rule looks.
     pub enum FirewallDirection {
-        /// To the server.
+        /// Traffic that comes to the server.
         In = "in",
-        /// From the server.
+        /// Traffic that leaves the server.
         Out = "out",
     }
 }
@@ -20,9 +20,9 @@ cloud_core::open_enum! {
         Udp = "udp",
         /// ICMP, such as pings.
         Icmp = "icmp",
-        /// ESP, of IPsec.
+        /// ESP, the encrypting protocol of IPsec.
         Esp = "esp",
-        /// GRE tunnels.
+        /// GRE, a protocol for tunnels.
         Gre = "gre",
     }
 }
@@ -200,14 +200,14 @@ impl Serialize for NewFirewallRule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FirewallTarget {
-    /// A server.
+    /// One server, by its number.
     Server(ServerId),
     /// All servers whose labels match, now and later.
     LabelSelector(String),
 }
 
 impl FirewallTarget {
-    /// A server.
+    /// One server, by its number.
     pub fn server(id: impl Into<ServerId>) -> Self {
         Self::Server(id.into())
     }

@@ -155,7 +155,7 @@ cloud_core::request! {
         listen_port: u16,
     }
     opt {
-        /// What it speaks.
+        /// The protocol that the service speaks.
         protocol: LoadBalancerProtocol,
         /// The port of the targets.
         destination_port: u16,

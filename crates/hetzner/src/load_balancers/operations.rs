@@ -23,13 +23,13 @@ use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 
 impl Client {
-    /// Load balancers.
+    /// Load balancers, which spread requests over targets.
     pub fn load_balancers(&self) -> LoadBalancers<'_> {
         LoadBalancers::new(self)
     }
 }
 
-/// `/load_balancers`.
+/// The calls about load balancers, under `/load_balancers`.
 ///
 /// What changes a load balancer takes time: the answer is [`Started`], and [`Accepted::wait`] waits for its end.
 ///
@@ -323,7 +323,7 @@ cloud_core::request! {
     opt {
         /// How it chooses among the targets; one after the other unless set.
         algorithm: LoadBalancerAlgorithm,
-        /// Its labels.
+        /// The labels of the new load balancer.
         labels: Labels,
         /// Whether it can be reached from the internet; it can unless set.
         public_interface: bool,
@@ -333,7 +333,7 @@ cloud_core::request! {
         network_zone: String,
         /// The location, such as `fsn1`.
         location: String,
-        /// Its public addresses.
+        /// The public addresses of the new load balancer.
         public_net: LbPublicNet,
     }
     list {
@@ -360,7 +360,7 @@ cloud_core::request! {
     /// Changes a load balancer; made by [`LoadBalancers::update`].
     pub struct UpdateLoadBalancer => LoadBalancer;
     opt {
-        /// The new name.
+        /// The new name of the load balancer.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

@@ -136,7 +136,7 @@ pub struct LbHttp {
 }
 
 impl LbHttp {
-    /// Nothing set.
+    /// Settings for HTTP, none of them set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -340,7 +340,7 @@ impl LbTarget {
         }
     }
 
-    /// A server.
+    /// One server, by its number.
     pub fn server(id: impl Into<ServerId>) -> Self {
         Self {
             server: Some(TargetServer { id: id.into() }),

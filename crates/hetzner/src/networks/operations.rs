@@ -16,13 +16,13 @@ use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 
 impl Client {
-    /// Private networks.
+    /// Private networks, which connect servers and load balancers.
     pub fn networks(&self) -> Networks<'_> {
         Networks::new(self)
     }
 }
 
-/// `/networks`.
+/// The calls about networks, under `/networks`.
 ///
 /// While one change is made to a network, others fail with `conflict`; those are tried again by themselves.
 ///
@@ -311,13 +311,13 @@ cloud_core::request! {
     opt {
         /// Whether its routes reach the dedicated servers behind its vSwitch.
         expose_routes_to_vswitch: bool,
-        /// Its labels.
+        /// The labels of the new network.
         labels: Labels,
     }
     list {
-        /// Its subnets.
+        /// The subnets of the new network.
         subnets: NewSubnet,
-        /// Its routes.
+        /// The routes of the new network.
         routes: Route,
     }
     check |this: &Self| labels::check(this.labels.as_ref());
@@ -327,7 +327,7 @@ cloud_core::request! {
     /// Changes a network; made by [`Networks::update`].
     pub struct UpdateNetwork => Network;
     opt {
-        /// The new name.
+        /// The new name of the network.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

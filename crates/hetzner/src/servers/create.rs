@@ -99,13 +99,13 @@ impl PublicNetSetup {
         Self::default()
     }
 
-    /// No IPv4 address.
+    /// Gives the server no IPv4 address.
     pub fn without_ipv4(mut self) -> Self {
         self.enable_ipv4 = Some(false);
         self
     }
 
-    /// No IPv6 network.
+    /// Gives the server no IPv6 network.
     pub fn without_ipv6(mut self) -> Self {
         self.enable_ipv6 = Some(false);
         self
@@ -146,11 +146,11 @@ cloud_core::request! {
         placement_group: PlacementGroupId,
         /// Cloud-init user data, up to 32 KiB. Often it holds secrets.
         @serde(serialize_with = "cloud_core::model::secret::expose_opt") user_data: SecretString,
-        /// Its labels.
+        /// The labels of the new server.
         labels: Labels,
         /// Whether the volumes are mounted in the server.
         automount: bool,
-        /// Its public addresses.
+        /// The public addresses of the new server.
         public_net: PublicNetSetup,
     }
     list {

@@ -20,13 +20,13 @@ use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
 
 impl Client {
-    /// Servers.
+    /// Servers, the virtual machines of a project.
     pub fn servers(&self) -> Servers<'_> {
         Servers::new(self)
     }
 }
 
-/// `/servers`.
+/// The calls about servers, under `/servers`.
 ///
 /// What changes a server takes time: the answer is [`Started`], and [`Accepted::wait`] waits for its end. While one action
 /// works on a server, others fail with `locked`.
@@ -235,7 +235,7 @@ cloud_core::request! {
     /// Changes a server; made by [`Servers::update`].
     pub struct UpdateServer => Server;
     opt {
-        /// The new name.
+        /// The new name of the server.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

@@ -145,7 +145,7 @@ impl Servers<'_> {
 }
 
 cloud_core::open_enum! {
-    /// The rescue systems.
+    /// The rescue system that a server boots.
     pub enum RescueType {
         /// Linux, 64 bits: the only one that is left.
         Linux64 = "linux64",

@@ -152,7 +152,7 @@ cloud_core::request! {
         description: String,
         /// A snapshot, unless set to a backup, which takes one of the seven places and needs backups turned on.
         @serde(rename = "type") kind: ImageType,
-        /// Its labels.
+        /// The labels of the new image.
         labels: Labels,
     }
     check |this: &Self| labels::check(this.labels.as_ref());

@@ -282,7 +282,7 @@ cloud_core::request! {
         password: SecretString,
     }
     opt {
-        /// Its labels.
+        /// The labels of the new storage box.
         labels: Labels,
         /// The ways in which it can be reached.
         access_settings: AccessSetup,
@@ -307,7 +307,7 @@ cloud_core::request! {
     /// Changes a storage box; made by [`StorageBoxes::update`].
     pub struct UpdateStorageBox => StorageBox;
     opt {
-        /// The new name.
+        /// The new name of the storage box.
         name: String,
         /// The labels it has from now on, instead of all it had.
         labels: Labels,

@@ -33,7 +33,7 @@ pub struct StorageBoxSnapshot {
     pub name: String,
     /// A line for people.
     pub description: String,
-    /// Its labels.
+    /// The labels of the snapshot.
     pub labels: Labels,
     /// How large it is.
     pub stats: StorageBoxSnapshotStats,
@@ -232,7 +232,7 @@ cloud_core::request! {
     opt {
         /// A line for people, up to 1000 characters.
         description: String,
-        /// Its labels.
+        /// The labels of the new snapshot.
         labels: Labels,
     }
     check |this: &Self| {

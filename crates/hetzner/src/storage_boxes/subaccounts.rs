@@ -38,7 +38,7 @@ pub struct StorageBoxSubaccount {
     pub access_settings: SubaccountAccess,
     /// A line for people.
     pub description: String,
-    /// Its labels.
+    /// The labels of the subaccount.
     pub labels: Labels,
     /// The name to log in with, such as `u1337-sub1`.
     pub username: String,
@@ -362,7 +362,7 @@ cloud_core::request! {
         name: String,
         /// A line for people, up to 1000 characters.
         description: String,
-        /// Its labels.
+        /// The labels of the new subaccount.
         labels: Labels,
         /// The ways in which it can be used.
         access_settings: SubaccountAccessSetup,

@@ -165,9 +165,9 @@ pub struct Change {
     pub outcome: ChangeOutcome,
     /// The time to live before and after, where it changes; `None` is that of the zone.
     pub ttl: Option<(Option<u32>, Option<u32>)>,
-    /// Records that come.
+    /// The records that are added.
     pub added: Vec<Record>,
-    /// Records that go.
+    /// The records that are removed.
     pub removed: Vec<Record>,
     /// Records that get another comment.
     pub commented: Vec<Record>,
@@ -179,11 +179,11 @@ pub struct Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChangeOutcome {
-    /// It is new.
+    /// The RRset is created.
     Created,
     /// It is there before and after.
     Changed,
-    /// It goes.
+    /// The RRset is deleted.
     Deleted,
 }
 

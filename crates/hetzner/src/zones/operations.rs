@@ -24,7 +24,7 @@ impl Client {
     }
 }
 
-/// `/zones`. Zones are named by id or by domain.
+/// The calls about DNS zones, under `/zones`. Zones are named by id or by domain.
 ///
 /// What changes a zone answers with [`Started`]; its end means that the name servers have it.
 ///
@@ -330,7 +330,7 @@ cloud_core::request! {
     opt {
         /// How many seconds records may be cached that do not say so themselves; an hour unless set.
         ttl: u32,
-        /// Its labels.
+        /// The labels of the new zone.
         labels: Labels,
         /// Its records, as a zone file. Goes without [`rrsets`](Self::rrsets).
         zonefile: String,

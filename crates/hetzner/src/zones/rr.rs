@@ -47,7 +47,7 @@ impl Rr {
         Self::new(kind, values)
     }
 
-    /// IPv4 addresses.
+    /// Records of type `A`, with IPv4 addresses.
     pub fn a(addresses: impl IntoIterator<Item = impl Display>) -> Self {
         Self::written(
             RrType::A,
@@ -55,7 +55,7 @@ impl Rr {
         )
     }
 
-    /// IPv6 addresses.
+    /// Records of type `AAAA`, with IPv6 addresses.
     pub fn aaaa(addresses: impl IntoIterator<Item = impl Display>) -> Self {
         Self::written(
             RrType::Aaaa,
@@ -86,7 +86,7 @@ impl Rr {
         )
     }
 
-    /// Name servers.
+    /// Records of type `NS`, with name servers.
     pub fn ns(servers: impl IntoIterator<Item = impl Display>) -> Self {
         Self::written(
             RrType::Ns,
@@ -142,18 +142,18 @@ impl Rr {
         self
     }
 
-    /// One more record.
+    /// Adds one more record.
     pub fn record(mut self, record: impl Into<Record>) -> Self {
         self.records.push(record.into());
         self
     }
 
-    /// The type.
+    /// The type of the records.
     pub fn kind(&self) -> &RrType {
         &self.kind
     }
 
-    /// The records.
+    /// The records that were given.
     pub fn records(&self) -> &[Record] {
         &self.records
     }

@@ -23,9 +23,9 @@ use cloud_core::model::Sort;
 cloud_core::open_enum! {
     /// The type of a DNS record.
     pub enum RrType {
-        /// An IPv4 address.
+        /// The IPv4 address of a host.
         A = "A",
-        /// An IPv6 address.
+        /// The IPv6 address of a host.
         Aaaa = "AAAA",
         /// Who may issue certificates.
         Caa = "CAA",
@@ -37,13 +37,13 @@ cloud_core::open_enum! {
         Hinfo = "HINFO",
         /// How to reach a website.
         Https = "HTTPS",
-        /// A mail server.
+        /// A mail server of the domain.
         Mx = "MX",
-        /// A name server.
+        /// A name server of a zone.
         Ns = "NS",
         /// The host of an address.
         Ptr = "PTR",
-        /// The person responsible.
+        /// The person responsible for the name.
         Rp = "RP",
         /// The beginning of the zone. The service keeps it.
         Soa = "SOA",
@@ -53,7 +53,7 @@ cloud_core::open_enum! {
         Svcb = "SVCB",
         /// The certificate of a service.
         Tlsa = "TLSA",
-        /// Text.
+        /// Text for people or programs.
         Txt = "TXT",
     }
 }
@@ -130,7 +130,7 @@ pub struct RrSet {
     /// The type of its records.
     #[serde(rename = "type")]
     pub kind: RrType,
-    /// Its labels.
+    /// The labels of the RRset.
     pub labels: Labels,
     /// What is refused for it.
     pub protection: RrSetProtection,
@@ -382,7 +382,7 @@ cloud_core::request! {
     opt {
         /// How many seconds the records may be cached; as long as the zone says unless set.
         ttl: u32,
-        /// Its labels.
+        /// The labels of the new RRset.
         labels: Labels,
     }
     check |this: &Self| check_ttl(this.ttl).and_then(|()| labels::check(this.labels.as_ref()));

@@ -48,7 +48,7 @@ pub struct NoRoom {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tried {
-    /// The candidate.
+    /// The candidate that this is about.
     pub candidate: Candidate,
     /// The refusal; `None` when it was not asked for, because the catalogue says that there is none.
     pub error: Option<Error>,
