@@ -99,7 +99,7 @@ pub enum Credentials {
     Basic {
         /// The user name, most often a mail address.
         username: Setting<String>,
-        /// The password.
+        /// The password of that user.
         password: Setting<SecretString>,
     },
 }

@@ -4,7 +4,7 @@
 //! refused when it is to be sent.
 
 cloud_core::text_id! {
-    /// Identifies a cluster.
+    /// Identifies a cluster by its UUID.
     pub struct ClusterId;
 }
 

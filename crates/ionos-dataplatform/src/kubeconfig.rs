@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 mod file;
 
-/// A kubeconfig. It holds the key to a cluster, so it is a secret: `Debug` shows nothing of it, it has no `Display`, and
-/// files are made readable for their owner only.
+/// The kubeconfig of a cluster. It holds the key to a cluster, so it is a secret: `Debug` shows nothing of it, it has
+/// no `Display`, and files are made readable for their owner only.
 ///
 /// ```
 /// use ionos_dataplatform::Kubeconfig;
