@@ -42,13 +42,13 @@ cloud_core::open_enum! {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApiCredential {
-    /// Its number.
+    /// The number of the consumer key, for calls about it; it is not the key itself.
     pub credential_id: i64,
     /// The application it was made by.
     pub application_id: i64,
     /// What has become of it.
     pub status: CredentialState,
-    /// What it allows.
+    /// The methods and paths that the consumer key may call.
     pub rules: Vec<AccessRule>,
     /// The addresses it may be used from; none means all.
     #[serde(rename = "allowedIPs")]
@@ -63,12 +63,12 @@ pub struct ApiCredential {
     pub ovh_support: bool,
 }
 
-/// Who is asking.
+/// The identity that a request was authenticated as, and what it may call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AuthDetails {
-    /// The account.
+    /// The account (nichandle) that the identity belongs to.
     pub account: String,
     /// How the request was authenticated.
     pub method: AuthMethod,
@@ -76,7 +76,7 @@ pub struct AuthDetails {
     pub allowed_routes: Option<Vec<AccessRule>>,
     /// The URNs that IAM policies know the identity by.
     pub identities: Vec<String>,
-    /// Its roles.
+    /// The roles of the identity in the account; `None` when it has none.
     pub roles: Option<Vec<String>>,
     /// The user within the account.
     pub user: Option<String>,
@@ -91,7 +91,7 @@ impl Client {
     }
 }
 
-/// `/auth`.
+/// Calls about the credential in use (`/auth`), made by [`Client::auth`].
 #[derive(Clone, Copy, Debug)]
 pub struct Auth<'a>(&'a Client);
 

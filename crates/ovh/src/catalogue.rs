@@ -99,15 +99,15 @@ impl Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Form {
-    /// Nothing.
+    /// The answer has no body.
     Nothing,
     /// A word, a number, a date.
     Value,
-    /// An object.
+    /// The answer is one object.
     Object,
     /// Objects, all at once.
     Objects,
-    /// Ids. An object is read by the same path with its id behind it.
+    /// A list of ids only. An object is read by the same path with its id behind it.
     Ids,
     /// As [`Ids`](Self::Ids), or whole objects in pages where it is asked for them (`X-Pagination-Mode`).
     Expanded,

@@ -107,7 +107,7 @@ cloud_core::open_enum! {
     }
 }
 
-/// A project.
+/// A project of the Public Cloud, which holds instances, networks and clusters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -115,9 +115,9 @@ pub struct Project {
     /// Its id, 32 hexadecimal digits.
     #[serde(rename = "project_id")]
     pub project_id: String,
-    /// Its name.
+    /// The name of the project; `None` when it has none.
     pub project_name: Option<String>,
-    /// A note.
+    /// The description that the owner gave the project; `None` when there is none.
     pub description: Option<String>,
     /// Whether it can be used.
     pub status: ProjectStatus,
@@ -129,7 +129,7 @@ pub struct Project {
     pub order_id: Option<i64>,
     /// When it was made.
     pub creation_date: Timestamp,
-    /// When it ends.
+    /// When the project ends; `None` when no end is set.
     pub expiration: Option<Timestamp>,
     /// Whether its quota is set by hand.
     pub manual_quota: bool,
@@ -144,7 +144,7 @@ pub struct Project {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NetworkRegion {
-    /// The region.
+    /// The region, such as `GRA11`, that the network is in.
     pub region: String,
     /// How far it has come there.
     pub status: NetworkStatus,
@@ -152,23 +152,23 @@ pub struct NetworkRegion {
     pub openstack_id: Option<String>,
 }
 
-/// A network.
+/// A public or private network of a project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Network {
-    /// Its id.
+    /// The id of the network in the project.
     pub id: String,
-    /// Its name.
+    /// The name of the network, for people.
     pub name: String,
-    /// Its VLAN.
+    /// The number of the VLAN that carries the network.
     pub vlan_id: i64,
     /// Whom it is for.
     #[serde(rename = "type")]
     pub kind: Option<NetworkType>,
     /// How far it has come.
     pub status: NetworkStatus,
-    /// Where it is.
+    /// The regions that the network is in, each with its own state.
     pub regions: Vec<NetworkRegion>,
 }
 
@@ -177,13 +177,13 @@ pub struct Network {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Role {
-    /// Its id.
+    /// The id of the role.
     pub id: String,
-    /// Its name.
+    /// The name of the role, such as `administrator`.
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// What it allows.
+    /// The permissions that the role gives a user.
     pub permissions: Vec<String>,
 }
 
@@ -192,9 +192,9 @@ pub struct Role {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct User {
-    /// Its number.
+    /// The number of the user, for calls about it.
     pub id: i64,
-    /// Its name.
+    /// The name that the user logs in to OpenStack with.
     pub username: String,
     /// What it is for.
     pub description: String,
@@ -213,21 +213,21 @@ pub struct User {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubOperation {
-    /// Its id.
+    /// The id of this part of the operation.
     pub id: String,
-    /// What it does.
+    /// The action that this part carries out.
     pub action: String,
     /// How far it has come.
     pub status: OperationStatus,
     /// How much of it is done, in percent.
     pub progress: i64,
-    /// Where.
+    /// The regions that this part is carried out in.
     pub regions: Vec<String>,
     /// What it is about.
     pub resource_id: Option<String>,
-    /// When it began.
+    /// When this part began; `None` before that.
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// When this part ended; `None` before that.
     pub completed_at: Option<Timestamp>,
 }
 
@@ -236,25 +236,25 @@ pub struct SubOperation {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Operation {
-    /// Its id.
+    /// The id of the operation, for [`ProjectHandle::operation`].
     pub id: String,
-    /// What it does.
+    /// The action that the operation carries out.
     pub action: String,
     /// How far it has come.
     pub status: OperationStatus,
     /// How much of it is done, in percent.
     pub progress: i64,
-    /// Where.
+    /// The regions that the operation is carried out in.
     pub regions: Vec<String>,
     /// What it is about.
     pub resource_id: Option<String>,
-    /// Its parts.
+    /// The parts that the operation consists of.
     pub sub_operations: Vec<SubOperation>,
     /// When it was asked for.
     pub created_at: Timestamp,
-    /// When it began.
+    /// When the operation began; `None` before that.
     pub started_at: Option<Timestamp>,
-    /// When it ended.
+    /// When the operation ended; `None` before that.
     pub completed_at: Option<Timestamp>,
 }
 
@@ -280,14 +280,14 @@ impl Work for Operation {
     }
 }
 
-/// A public key.
+/// A public SSH key that a project keeps for its instances.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SshKey {
-    /// Its id.
+    /// The id of the key, to name it by when an instance is made.
     pub id: String,
-    /// Its name.
+    /// The name of the key, for people.
     pub name: String,
     /// The key in the form of `authorized_keys`.
     pub public_key: String,
@@ -304,13 +304,13 @@ impl Client {
         }
     }
 
-    /// The Public Cloud.
+    /// The group of all calls about projects of the Public Cloud.
     pub fn projects(&self) -> Projects<'_> {
         Projects::new(self)
     }
 }
 
-/// `/cloud/project`.
+/// Calls about the projects of the account (`/cloud/project`), made by [`Client::projects`].
 #[derive(Clone, Copy, Debug)]
 pub struct Projects<'a>(&'a Client);
 
@@ -362,7 +362,7 @@ impl<'a> Projects<'a> {
     }
 }
 
-/// `/cloud/project/{serviceName}`.
+/// Calls about one project (`/cloud/project/{serviceName}`), made by [`Client::project`].
 #[derive(Clone, Debug)]
 pub struct ProjectHandle<'a> {
     client: &'a Client,
@@ -517,12 +517,12 @@ impl<'a> ProjectHandle<'a> {
         task::wait(self.operation(operation)).timeout(Duration::from_secs(3600))
     }
 
-    /// The instances.
+    /// The group of all calls about the project's instances.
     pub fn instances(&self) -> Instances<'a> {
         Instances::new(self.client, self.id.clone())
     }
 
-    /// The Kubernetes clusters.
+    /// The group of all calls about the project's Kubernetes clusters.
     pub fn kube(&self) -> Kube<'a> {
         Kube::new(self.client, self.id.clone())
     }

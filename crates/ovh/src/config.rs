@@ -60,17 +60,17 @@ const SYSTEM: &str = "/etc/ovh.conf";
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The endpoint.
+    /// The endpoint that requests are sent to.
     pub endpoint: Option<Setting<Endpoint>>,
     /// The key of an application.
     pub application_key: Option<Setting<String>>,
-    /// Its secret.
+    /// The secret of that application, which requests are signed with.
     pub application_secret: Option<Setting<SecretString>>,
     /// The consumer key: the permission to act for an account.
     pub consumer_key: Option<Setting<SecretString>>,
     /// The id of an OAuth2 service account.
     pub client_id: Option<Setting<String>>,
-    /// Its secret.
+    /// The secret of that OAuth2 service account.
     pub client_secret: Option<Setting<SecretString>>,
     /// A token that was made elsewhere.
     pub access_token: Option<Setting<SecretString>>,

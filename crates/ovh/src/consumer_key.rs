@@ -276,7 +276,7 @@ struct Answer {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct PendingConsumerKey {
-    /// The key.
+    /// The new consumer key, which works once its user has agreed.
     pub consumer_key: SecretString,
     /// The page on which the user logs in, chooses for how long, and agrees. It holds a token of its own: whoever opens
     /// it decides about the key.

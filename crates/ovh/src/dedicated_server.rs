@@ -79,20 +79,20 @@ cloud_core::open_enum! {
     }
 }
 
-/// A dedicated server.
+/// A dedicated server: a machine that the account rents alone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DedicatedServer {
     /// The name of the service, such as `ns1234567.ip-192-0-2.eu`.
     pub name: String,
-    /// Its number.
+    /// The number that the server has beside its name.
     pub server_id: i64,
     /// Whether it is well.
     pub state: ServerState,
     /// Whether it has power.
     pub power_state: PowerState,
-    /// Its address.
+    /// The main IPv4 address of the server.
     pub ip: String,
     /// The name of its address.
     pub reverse: Option<String>,
@@ -102,11 +102,11 @@ pub struct DedicatedServer {
     pub region: String,
     /// The part of the region.
     pub availability_zone: String,
-    /// The rack.
+    /// The rack in the data centre that holds the server.
     pub rack: String,
     /// The range that it was bought from.
     pub commercial_range: Option<String>,
-    /// The operating system.
+    /// The operating system of the server, as the service names it.
     pub os: String,
     /// What it boots, the next time it does.
     pub boot_id: Option<i64>,
@@ -141,7 +141,7 @@ pub struct DedicatedServer {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Quantity {
-    /// The number.
+    /// The number, counted in `unit`.
     pub value: i64,
     /// What it counts, such as `Mbps`.
     pub unit: String,
@@ -152,20 +152,20 @@ pub struct Quantity {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Burst {
-    /// Whether it may.
+    /// Whether the server may send more than its bandwidth.
     pub status: BurstStatus,
-    /// How much.
+    /// The bandwidth that it may reach for a while; `None` when the service names none.
     pub capacity: Option<Quantity>,
 }
 
 impl Client {
-    /// Dedicated servers.
+    /// The group of all calls about dedicated servers.
     pub fn dedicated_servers(&self) -> DedicatedServers<'_> {
         DedicatedServers::new(self)
     }
 }
 
-/// `/dedicated/server`.
+/// Calls about dedicated servers (`/dedicated/server`), made by [`Client::dedicated_servers`].
 #[derive(Clone, Copy, Debug)]
 pub struct DedicatedServers<'a>(&'a Client);
 

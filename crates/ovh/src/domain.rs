@@ -149,11 +149,11 @@ pub struct Contact {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NameServer {
-    /// Its number.
+    /// The number of the name server, for calls about it.
     pub id: i64,
-    /// Its name.
+    /// The host name of the name server, such as `dns200.anycast.me`.
     pub name_server: String,
-    /// Whose it is.
+    /// Whose name server it is, and what for.
     pub name_server_type: NameServerType,
     /// Its address, where the registry has to know it.
     pub ipv4: Option<String>,
@@ -166,7 +166,7 @@ pub struct NameServer {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ParentService {
-    /// Its name.
+    /// The name of the service that the domain came with.
     pub name: String,
     /// What it is, such as `/allDom`.
     #[serde(rename = "type")]
@@ -178,13 +178,13 @@ pub struct ParentService {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Domain {
-    /// The name.
+    /// The domain name, such as `example.com`.
     pub domain: String,
     /// The number of the service.
     pub service_id: i64,
     /// What it is going through.
     pub state: DomainState,
-    /// Whether it resolves.
+    /// Whether the domain is suspended and does not resolve.
     pub suspension_state: SuspensionState,
     /// Whether it may go to another registrar.
     pub transfer_lock_status: TransferLock,
@@ -200,9 +200,9 @@ pub struct Domain {
     pub offer: String,
     /// Who is asked about everything.
     pub contact_admin: Contact,
-    /// Who pays.
+    /// The contact who pays for the domain.
     pub contact_billing: Contact,
-    /// Who owns it.
+    /// The contact who owns the domain.
     pub contact_owner: Contact,
     /// Who is asked about technical things.
     pub contact_tech: Contact,
@@ -210,11 +210,11 @@ pub struct Domain {
     pub whois_owner: String,
     /// Whether its name servers sign their answers.
     pub dnssec_state: DnssecState,
-    /// Whether they could.
+    /// Whether the name servers of the domain could sign their answers.
     pub dnssec_supported: bool,
     /// Whose name servers it has.
     pub name_server_type: NameServerType,
-    /// Its name servers.
+    /// The name servers that the registry has for the domain.
     pub name_servers: Vec<NameServer>,
     /// Whether the registry takes IPv6 addresses of name servers.
     pub glue_record_ipv6_supported: bool,
@@ -247,7 +247,7 @@ impl Client {
     }
 }
 
-/// `/domain`.
+/// Calls about domain names (`/domain`), made by [`Client::domains`].
 #[derive(Clone, Copy, Debug)]
 pub struct Domains<'a>(&'a Client);
 

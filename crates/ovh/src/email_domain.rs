@@ -45,7 +45,7 @@ cloud_core::open_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Redirection {
-    /// Its number.
+    /// The identifier of the redirection, for calls about it.
     pub id: String,
     /// The address that mail is sent to.
     pub from: String,
@@ -58,13 +58,13 @@ pub struct Redirection {
 #[serde(default)]
 #[non_exhaustive]
 pub struct MailTask {
-    /// Its number.
+    /// The identifier of the task.
     pub id: String,
-    /// The domain.
+    /// The domain whose mail the task changes.
     pub domain: String,
     /// The address that it is about.
     pub account: String,
-    /// What it does.
+    /// The kind of change that the task makes.
     pub action: MailAction,
     /// What it is about.
     #[serde(rename = "type")]
@@ -74,13 +74,13 @@ pub struct MailTask {
 }
 
 impl Client {
-    /// Mail of domains.
+    /// The group of all calls about mail of domains.
     pub fn email_domains(&self) -> EmailDomains<'_> {
         EmailDomains::new(self)
     }
 }
 
-/// `/email/domain`.
+/// Calls about mail of domains (`/email/domain`), made by [`Client::email_domains`].
 #[derive(Clone, Copy, Debug)]
 pub struct EmailDomains<'a>(&'a Client);
 
@@ -117,7 +117,7 @@ impl<'a> EmailDomains<'a> {
     }
 }
 
-/// `/email/domain/{domain}/redirection`.
+/// Calls about the redirections of a domain (`/email/domain/{domain}/redirection`).
 #[derive(Clone, Debug)]
 pub struct Redirections<'a> {
     client: &'a Client,

@@ -21,12 +21,12 @@ use cloud_core::config::{BaseUrl, Origin, Setting, without_user_info};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Endpoint {
-    /// OVHcloud Europe, `ovh-eu`.
+    /// The API of OVHcloud Europe, `ovh-eu`.
     #[default]
     OvhEu,
     /// OVHcloud Canada, which also serves Asia and the Pacific, `ovh-ca`.
     OvhCa,
-    /// OVHcloud US, `ovh-us`.
+    /// The API of OVHcloud US, `ovh-us`.
     OvhUs,
     /// So you Start Europe, `soyoustart-eu`: v1 only, and no OAuth2.
     SoYouStartEu,
@@ -36,7 +36,7 @@ pub enum Endpoint {
     KimsufiEu,
     /// Kimsufi Canada, `kimsufi-ca`: v1 only, and no OAuth2.
     KimsufiCa,
-    /// Any other URL.
+    /// An endpoint at any other URL, such as that of a proxy.
     Custom(CustomEndpoint),
 }
 
@@ -177,7 +177,7 @@ impl Endpoint {
         }
     }
 
-    /// The base URL.
+    /// The base URL, such as `https://eu.api.ovh.com/1.0`.
     pub fn url(&self) -> &str {
         match (self, self.known()) {
             (Self::Custom(custom), _) => &custom.url,

@@ -17,7 +17,7 @@ pub(crate) const QUERY_ID: &str = "x-ovh-queryid";
 #[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The HTTP status.
+    /// The HTTP status of the answer, such as 404.
     pub status: u16,
     /// What kind of refusal it is, from code, class, message or status, whichever knows.
     pub kind: ApiErrorKind,

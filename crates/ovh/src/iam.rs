@@ -44,7 +44,7 @@ pub struct Condition {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Action {
-    /// The action.
+    /// The name of the action, such as `vps:apiovh:reboot`.
     pub action: String,
 }
 
@@ -67,7 +67,7 @@ impl From<String> for Action {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Permissions {
-    /// What is allowed.
+    /// The actions that are allowed, unless `except` or `deny` names them.
     pub allow: Vec<Action>,
     /// What is forbidden, whatever another policy allows.
     pub deny: Vec<Action>,
@@ -76,7 +76,7 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// Allows these actions.
+    /// Begins with these actions allowed, and none denied.
     pub fn allow(actions: impl IntoIterator<Item = impl Into<Action>>) -> Self {
         Self {
             allow: actions.into_iter().map(Into::into).collect(),
@@ -102,13 +102,13 @@ impl Permissions {
 #[serde(default)]
 #[non_exhaustive]
 pub struct PermissionsGroup {
-    /// Its URN.
+    /// The URN of the group, which policies name it by.
     pub urn: String,
-    /// Its name.
+    /// The name of the group; `None` when the service does not show it.
     pub name: Option<String>,
     /// The account that it belongs to; `ovh` for those of OVHcloud.
     pub owner: Option<String>,
-    /// The actions.
+    /// The actions that the group consists of; `None` when the service does not show them.
     pub permissions: Option<Permissions>,
 }
 
@@ -119,7 +119,7 @@ pub struct PermissionsGroup {
 pub struct ResourceGroup {
     /// Its identifier, a UUID.
     pub id: String,
-    /// Its name.
+    /// The name of the group of resources.
     pub name: String,
     /// Whether OVHcloud made it.
     pub read_only: bool,
@@ -143,7 +143,7 @@ pub struct Resource {
     /// What it is, such as `vps`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its tags.
+    /// The tags of the resource, by key.
     pub tags: BTreeMap<String, String>,
 }
 
@@ -175,21 +175,21 @@ pub struct Policy {
     pub owner: String,
     /// Whether OVHcloud made it.
     pub read_only: bool,
-    /// Who, as URNs.
+    /// The URNs of the users, groups and service accounts that the policy is for.
     pub identities: Vec<String>,
-    /// What.
+    /// The actions that the policy allows or forbids.
     pub permissions: Permissions,
     /// More of what, by groups of actions.
     pub permissions_groups: Vec<PermissionsGroup>,
-    /// To which resources.
+    /// The resources and groups of resources that the policy is about.
     pub resources: Vec<PolicyResource>,
-    /// When.
+    /// The conditions that a request has to meet; `None` when the policy always applies.
     pub conditions: Option<Condition>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Option<Timestamp>,
-    /// When it ends.
+    /// When the policy ends; `None` for never.
     pub expired_at: Option<Timestamp>,
 }
 
@@ -200,7 +200,7 @@ impl Client {
     }
 }
 
-/// `/v2/iam`.
+/// Calls about access management (`/v2/iam`), made by [`Client::iam`].
 #[derive(Clone, Copy, Debug)]
 pub struct Iam<'a>(&'a Client);
 
@@ -220,7 +220,7 @@ impl<'a> Iam<'a> {
     }
 }
 
-/// `/v2/iam/policy`.
+/// Calls about IAM policies (`/v2/iam/policy`), made by [`Iam::policies`].
 #[derive(Clone, Copy, Debug)]
 pub struct Policies<'a>(&'a Client);
 
@@ -303,7 +303,7 @@ impl Policies<'_> {
     }
 }
 
-/// `/v2/iam/resource`.
+/// Calls about resources that policies name (`/v2/iam/resource`), made by [`Iam::resources`].
 #[derive(Clone, Copy, Debug)]
 pub struct Resources<'a>(&'a Client);
 

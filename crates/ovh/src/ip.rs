@@ -106,11 +106,11 @@ pub struct Ip {
     /// What it is for.
     #[serde(rename = "type")]
     pub kind: IpType,
-    /// 4 or 6.
+    /// The version of the Internet Protocol: 4 or 6; `None` when the service does not say.
     pub version: Option<i64>,
     /// The service that it leads to.
     pub routed_to: Option<RoutedTo>,
-    /// A note.
+    /// The description that the owner gave the block; `None` when there is none.
     pub description: Option<String>,
     /// Whether it was bought beside the service that it leads to.
     pub is_additional_ip: bool,
@@ -137,7 +137,7 @@ pub struct Ip {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ReverseIp {
-    /// The address.
+    /// The single address that has the name.
     pub ip_reverse: String,
     /// Its name, with a dot at the end.
     pub reverse: String,
@@ -148,13 +148,13 @@ pub struct ReverseIp {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IpTask {
-    /// Its number.
+    /// The number of the task, for calls about it.
     pub task_id: i64,
-    /// What it does.
+    /// The kind of work that the task does.
     pub function: IpTaskFunction,
     /// How far it has come.
     pub status: IpTaskStatus,
-    /// More about it.
+    /// A comment of the service on the task; `None` when there is none.
     pub comment: Option<String>,
     /// Where an address is moved to.
     pub destination: Option<RoutedTo>,
@@ -162,18 +162,18 @@ pub struct IpTask {
     pub start_date: Timestamp,
     /// When it changed last.
     pub last_update: Option<Timestamp>,
-    /// When it ended.
+    /// When the task ended; `None` before that.
     pub done_date: Option<Timestamp>,
 }
 
 impl Client {
-    /// Addresses.
+    /// The group of all calls about IP addresses.
     pub fn ips(&self) -> IpBlocks<'_> {
         IpBlocks::new(self)
     }
 }
 
-/// `/ip`.
+/// Calls about blocks of IP addresses (`/ip`), made by [`Client::ips`].
 #[derive(Clone, Copy, Debug)]
 pub struct IpBlocks<'a>(&'a Client);
 

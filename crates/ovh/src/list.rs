@@ -291,7 +291,8 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             .skip(skipped.unwrap_or(0))
     }
 
-    /// Page after page. Where the list gives ids only, the objects of 50 of them are a page.
+    /// Page after page, each read when it is needed. Where the list gives ids only, the objects of 50 of them are a
+    /// page.
     pub fn pages(self) -> Pages<T> {
         Pages::new(self)
     }
@@ -319,7 +320,7 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         })
     }
 
-    /// All items. More than [`cap`](Self::cap) of them is an error.
+    /// All items of the list at once. More than [`cap`](Self::cap) of them is an error.
     ///
     /// Needs what the call needs.
     ///

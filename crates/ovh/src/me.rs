@@ -88,7 +88,7 @@ cloud_core::open_enum! {
 pub struct AccountCurrency {
     /// Its code, such as `EUR`.
     pub code: String,
-    /// Its sign.
+    /// The sign of the currency, as the service writes it.
     pub symbol: String,
 }
 
@@ -113,13 +113,13 @@ pub struct Nichandle {
     pub kyc_validated: Option<bool>,
     /// What kind of person it belongs to.
     pub legalform: LegalForm,
-    /// The organisation.
+    /// The organisation that the account belongs to; `None` when it names none.
     pub organisation: Option<String>,
     /// The legal form of the company.
     pub corporation_type: Option<String>,
-    /// The first name.
+    /// The first name of the person that the account belongs to.
     pub firstname: Option<String>,
-    /// The family name.
+    /// The family name of the person that the account belongs to.
     pub name: Option<String>,
     /// How the person is addressed.
     pub sex: Option<Gender>,
@@ -133,21 +133,21 @@ pub struct Nichandle {
     pub spare_email: Option<String>,
     /// The telephone number, such as `+33.123456789`.
     pub phone: Option<String>,
-    /// What it rings.
+    /// The kind of telephone that the number rings.
     pub phone_type: Option<PhoneType>,
     /// The country of the telephone number.
     pub phone_country: Option<String>,
-    /// The fax number.
+    /// The fax number, for those who have one.
     pub fax: Option<String>,
-    /// Street and number.
+    /// The street and the number of the house.
     pub address: Option<String>,
     /// A second line of the address.
     pub complementary_address: Option<String>,
-    /// The postal code.
+    /// The postal code of the address.
     pub zip: Option<String>,
-    /// The town.
+    /// The town of the address.
     pub city: Option<String>,
-    /// The region.
+    /// The province or state of the address.
     pub area: Option<String>,
     /// The country, in two letters.
     pub country: String,
@@ -167,13 +167,13 @@ pub struct Nichandle {
 }
 
 impl Client {
-    /// The account.
+    /// The group of all calls about the account itself.
     pub fn me(&self) -> Me<'_> {
         Me::new(self)
     }
 }
 
-/// `/me`.
+/// Calls about the account itself (`/me`), made by [`Client::me`].
 #[derive(Clone, Copy, Debug)]
 pub struct Me<'a>(&'a Client);
 
@@ -223,12 +223,12 @@ impl<'a> Me<'a> {
         UpdateNichandle::new(self.0.call(&ops::UPDATE_ME, Decode::nothing()))
     }
 
-    /// What was billed.
+    /// The group of all calls about the account's bills.
     pub fn bills(self) -> Bills<'a> {
         Bills::new(self.0)
     }
 
-    /// What was ordered.
+    /// The group of all calls about the account's orders.
     pub fn orders(self) -> Orders<'a> {
         Orders::new(self.0)
     }

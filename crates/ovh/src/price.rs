@@ -39,7 +39,7 @@ cloud_core::open_enum! {
     }
 }
 
-/// A price.
+/// An amount of money or points, with its currency.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]

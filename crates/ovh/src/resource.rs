@@ -14,6 +14,6 @@ pub struct ResourceMetadata {
     pub urn: String,
     /// The name that people see.
     pub display_name: Option<String>,
-    /// Its tags.
+    /// The tags of the resource, by key.
     pub tags: BTreeMap<String, String>,
 }

@@ -18,7 +18,7 @@ use crate::ops;
 #[serde(default)]
 #[non_exhaustive]
 pub struct AccessRule {
-    /// The HTTP method.
+    /// The HTTP method that the rule allows, such as `GET`.
     pub method: String,
     /// The path, in which `*` stands for anything.
     pub path: String,

@@ -26,7 +26,7 @@ cloud_core::open_enum! {
 pub struct Renewal {
     /// It is renewed by itself.
     pub automatic: bool,
-    /// It ends.
+    /// The service ends when its time is over.
     pub delete_at_expiration: bool,
     /// It has to be renewed by itself.
     pub forced: bool,
@@ -41,9 +41,9 @@ pub struct Renewal {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Service {
-    /// Its number.
+    /// The number that the service has beside its name.
     pub service_id: i64,
-    /// Its name.
+    /// The name of the service, such as `example.com`.
     pub domain: String,
     /// How it is paid.
     pub status: ServiceState,
@@ -57,7 +57,7 @@ pub struct Service {
     pub can_delete_at_expiration: bool,
     /// Who is asked about everything.
     pub contact_admin: String,
-    /// Who pays.
+    /// The account that pays for the service.
     pub contact_billing: String,
     /// Who is asked about technical things.
     pub contact_tech: String,

@@ -100,9 +100,9 @@ pub struct Model {
     pub offer: String,
     /// The generation, such as `2019v1`.
     pub version: String,
-    /// Virtual cores.
+    /// The number of virtual cores.
     pub vcore: i64,
-    /// Memory in MB.
+    /// The size of the memory in MB.
     pub memory: i64,
     /// The size of the disk in GB.
     pub disk: i64,
@@ -130,9 +130,9 @@ pub struct Vps {
     pub model: Model,
     /// The kind of offer, such as `ssd`.
     pub offer_type: String,
-    /// Virtual cores.
+    /// The number of virtual cores.
     pub vcore: i64,
-    /// Memory in MB.
+    /// The size of the memory in MB.
     pub memory_limit: i64,
     /// The zone that it runs in.
     pub zone: String,
@@ -157,7 +157,7 @@ pub struct Vps {
 #[serde(default)]
 #[non_exhaustive]
 pub struct VpsTask {
-    /// Its number.
+    /// The number of the task, for calls about it.
     pub id: i64,
     /// What it does, such as `rebootVm`.
     #[serde(rename = "type")]
@@ -185,13 +185,13 @@ impl Work for VpsTask {
 }
 
 impl Client {
-    /// Virtual private servers.
+    /// The group of all calls about virtual private servers.
     pub fn vps(&self) -> VpsGroup<'_> {
         VpsGroup::new(self)
     }
 }
 
-/// `/vps`.
+/// Calls about virtual private servers (`/vps`), made by [`Client::vps`].
 #[derive(Clone, Copy, Debug)]
 pub struct VpsGroup<'a>(&'a Client);
 

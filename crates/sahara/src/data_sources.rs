@@ -36,7 +36,7 @@ cloud_core::open_enum! {
     }
 }
 
-/// A data source. The credentials that it was given are not shown.
+/// A data source, which jobs read from or write to. The credentials that it was given are not shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

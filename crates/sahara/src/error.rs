@@ -19,7 +19,7 @@ pub(crate) const REQUEST_ID: &str = "x-openstack-request-id";
 #[error("{}", self.told())]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The HTTP status. Sahara answers 400 to most of what goes wrong.
+    /// The HTTP status of the answer. Sahara answers 400 to most of what goes wrong.
     pub status: u16,
     /// The reason for programs, when the service gives one.
     pub code: Option<ErrorCode>,

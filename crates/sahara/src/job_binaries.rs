@@ -22,7 +22,7 @@ use cloud_core::wait::Accepted;
 
 mod url;
 
-/// A job binary. The credentials that it was given are not shown.
+/// A job binary: a program or library that jobs run. The credentials that it was given are not shown.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

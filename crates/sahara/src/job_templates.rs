@@ -64,7 +64,7 @@ impl From<&JobTemplate> for JobTemplateId {
 }
 
 impl Client {
-    /// Templates of jobs. API v1.1 calls them jobs.
+    /// The group of all calls about templates of jobs. API v1.1 calls them jobs.
     pub fn job_templates(&self) -> JobTemplates<'_> {
         JobTemplates::new(self)
     }

@@ -56,7 +56,7 @@ pub struct ConfigHint {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ConfigHints {
-    /// The settings. None for types that take any.
+    /// The settings that jobs of the type take. None for types that take any.
     #[serde(deserialize_with = "hints")]
     pub configs: Vec<ConfigHint>,
     /// Present, and empty, when jobs take arguments.

@@ -23,7 +23,7 @@ pub use job::{Job, JobInfo, JobStatus};
 pub use run::RunJob;
 
 impl Client {
-    /// Jobs. API v1.1 calls them job executions.
+    /// The group of all calls about jobs. API v1.1 calls them job executions.
     pub fn jobs(&self) -> Jobs<'_> {
         Jobs::new(self)
     }
@@ -313,8 +313,8 @@ cloud_core::list_request! {
 }
 
 impl ListJobs {
-    /// Sorts by `id`. The service takes `job_template`, `cluster` and `status` too, and fails with 500 (measured on
-    /// Sahara 19).
+    /// Sorts the list by `id`. The service takes `job_template`, `cluster` and `status` too, and fails with 500
+    /// (measured on Sahara 19).
     pub fn sort(self, sort: impl Into<Sort>) -> Self {
         self.with_list(|list| sorted(list, &sort.into()))
     }

@@ -41,7 +41,7 @@ pub struct Instance {
 #[serde(default)]
 #[non_exhaustive]
 pub struct NodeGroup {
-    /// Its id. Templates give theirs new ones with every change.
+    /// The id of the node group. Templates give theirs new ones with every change.
     pub id: NodeGroupId,
     /// The name of the group, unique in its cluster.
     pub name: String,

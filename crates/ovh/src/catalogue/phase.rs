@@ -2,11 +2,11 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
-    /// It goes on.
+    /// The work waits or is under way.
     Running,
     /// It has ended well.
     Done,
-    /// It has failed.
+    /// The work has failed or was called off.
     Failed,
 }
 

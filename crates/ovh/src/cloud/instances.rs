@@ -61,14 +61,14 @@ cloud_core::open_enum! {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct IpAddress {
-    /// The address.
+    /// The IPv4 or IPv6 address of the instance.
     pub ip: String,
-    /// `public` or `private`.
+    /// The kind of address: `public` or `private`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// 4 or 6.
+    /// The version of the Internet Protocol: 4 or 6.
     pub version: i64,
-    /// The network.
+    /// The id of the network that the address belongs to.
     pub network_id: String,
     /// The way out of it.
     pub gateway_ip: Option<String>,
@@ -79,7 +79,7 @@ pub struct IpAddress {
 #[serde(default)]
 #[non_exhaustive]
 pub struct MonthlyBilling {
-    /// Since when.
+    /// Since when the instance is paid by the month.
     pub since: Timestamp,
     /// Whether that has begun: `activationPending` or `ok`.
     pub status: String,
@@ -92,19 +92,19 @@ pub struct MonthlyBilling {
 pub struct Instance {
     /// Its id, a UUID.
     pub id: String,
-    /// Its name.
+    /// The name of the instance, for people.
     pub name: String,
     /// What it is doing.
     pub status: InstanceStatus,
-    /// The region.
+    /// The region that the instance runs in, such as `GRA11`.
     pub region: String,
-    /// The flavor.
+    /// The id of the flavor that the instance is made of.
     pub flavor_id: String,
-    /// The image.
+    /// The id of the image that the instance was made from.
     pub image_id: String,
     /// The public key that may log in.
     pub ssh_key_id: Option<String>,
-    /// Its addresses.
+    /// The public and private addresses of the instance.
     pub ip_addresses: Vec<IpAddress>,
     /// What is done to it.
     pub operation_ids: Vec<String>,
@@ -125,7 +125,7 @@ pub struct Instance {
 pub struct Capability {
     /// What, such as `resize`.
     pub name: String,
-    /// Whether it can.
+    /// Whether instances of the flavor can do this.
     pub enabled: bool,
 }
 
@@ -134,9 +134,9 @@ pub struct Capability {
 #[serde(default)]
 #[non_exhaustive]
 pub struct PlanCodes {
-    /// By the hour.
+    /// The plan code for payment by the hour; `None` when there is no such plan.
     pub hourly: Option<String>,
-    /// By the month.
+    /// The plan code for payment by the month; `None` when there is no such plan.
     pub monthly: Option<String>,
 }
 
@@ -149,11 +149,11 @@ pub struct Flavor {
     pub id: String,
     /// Its name, such as `b2-7`.
     pub name: String,
-    /// The region.
+    /// The region that offers the flavor under this id.
     pub region: String,
-    /// Virtual cores.
+    /// The number of virtual cores.
     pub vcpus: i64,
-    /// Memory in GB.
+    /// The size of the memory in GB.
     pub ram: i64,
     /// The disk in GB.
     pub disk: i64,
@@ -183,9 +183,9 @@ pub struct Flavor {
 pub struct Image {
     /// Its id, a UUID.
     pub id: String,
-    /// Its name.
+    /// The name of the image, such as `Debian 12`.
     pub name: String,
-    /// The region.
+    /// The region that holds the image under this id.
     pub region: String,
     /// What kind of system it is.
     #[serde(rename = "type")]
@@ -206,7 +206,7 @@ pub struct Image {
     pub flavor_type: Option<String>,
     /// The plan that it is paid by.
     pub plan_code: Option<String>,
-    /// Its tags.
+    /// The tags that the image carries.
     pub tags: Vec<String>,
     /// When it was made.
     pub creation_date: Timestamp,
@@ -217,30 +217,30 @@ pub struct Image {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SshKeyDetail {
-    /// Its id.
+    /// The id of the public key.
     pub id: String,
-    /// Its name.
+    /// The name of the public key, for people.
     pub name: String,
     /// The key in the form of `authorized_keys`.
     pub public_key: String,
-    /// Its fingerprint.
+    /// The fingerprint of the public key.
     pub finger_print: String,
     /// Where it can be used.
     pub regions: Vec<String>,
 }
 
-/// An instance.
+/// An instance with all that is known of it, as a call for a single one gives it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct InstanceDetail {
     /// Its id, a UUID.
     pub id: String,
-    /// Its name.
+    /// The name of the instance, for people.
     pub name: String,
     /// What it is doing.
     pub status: InstanceStatus,
-    /// The region.
+    /// The region that the instance runs in, such as `GRA11`.
     pub region: String,
     /// What it is made of.
     pub flavor: Flavor,
@@ -248,7 +248,7 @@ pub struct InstanceDetail {
     pub image: Image,
     /// The public key that may log in.
     pub ssh_key: Option<SshKeyDetail>,
-    /// Its addresses.
+    /// The public and private addresses of the instance.
     pub ip_addresses: Vec<IpAddress>,
     /// What is done to it.
     pub operation_ids: Vec<String>,
@@ -282,7 +282,7 @@ impl Work for InstanceDetail {
     }
 }
 
-/// `/cloud/project/{serviceName}/instance`.
+/// Calls about the instances of a project (`/cloud/project/{serviceName}/instance`).
 #[derive(Clone, Debug)]
 pub struct Instances<'a> {
     client: &'a Client,
@@ -476,7 +476,7 @@ pub struct AutoBackup {
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NetworkParams {
-    /// The network.
+    /// The id of the network that the instance joins.
     pub network_id: String,
     /// The address in it; any unless set.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -111,18 +111,18 @@ pub struct PrivateNetworkConfiguration {
     pub private_network_routing_as_default: Option<bool>,
 }
 
-/// A Kubernetes cluster.
+/// A managed Kubernetes cluster of a project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Cluster {
-    /// Its id.
+    /// The id of the cluster.
     pub id: String,
-    /// Its name.
+    /// The name of the cluster, for people.
     pub name: String,
     /// What it is going through.
     pub status: ClusterStatus,
-    /// The region.
+    /// The region that the cluster runs in, such as `GRA11`.
     pub region: String,
     /// The version of Kubernetes, such as `1.31`.
     pub version: String,
@@ -186,9 +186,9 @@ pub struct Autoscaling {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Taint {
-    /// Its key.
+    /// The key of the taint, which tolerations of pods name.
     pub key: String,
-    /// Its value.
+    /// The value that belongs to the key; empty when there is none.
     pub value: String,
     /// What it does, such as `NoSchedule`.
     pub effect: String,
@@ -199,11 +199,11 @@ pub struct Taint {
 #[serde(default)]
 #[non_exhaustive]
 pub struct TemplateMetadata {
-    /// Its finalizers.
+    /// The finalizers of each node: what has to be done before Kubernetes deletes it.
     pub finalizers: Vec<String>,
-    /// Its annotations.
+    /// The annotations of each node, by key.
     pub annotations: BTreeMap<String, String>,
-    /// Its labels.
+    /// The labels of each node, by key, which pods select nodes by.
     pub labels: BTreeMap<String, String>,
 }
 
@@ -225,20 +225,20 @@ pub struct TemplateSpec {
 pub struct NodePoolTemplate {
     /// What is written on it.
     pub metadata: TemplateMetadata,
-    /// What it takes.
+    /// The pods that it takes: its taints, and whether pods are scheduled on it.
     pub spec: TemplateSpec,
 }
 
-/// A node pool.
+/// A pool of nodes that are alike, within a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NodePool {
-    /// Its id.
+    /// The id of the node pool.
     pub id: String,
-    /// Its name.
+    /// The name of the node pool.
     pub name: String,
-    /// The project.
+    /// The id of the project that the pool is in.
     pub project_id: String,
     /// What it is going through.
     pub status: NodePoolStatus,
@@ -260,7 +260,7 @@ pub struct NodePool {
     pub max_nodes: i64,
     /// Whether their number changes by itself.
     pub autoscale: bool,
-    /// When it does.
+    /// The times and the use of nodes by which the autoscaler gives nodes up.
     pub autoscaling: Option<Autoscaling>,
     /// Whether no two nodes share a machine.
     pub anti_affinity: bool,
@@ -284,7 +284,7 @@ impl Work for NodePool {
     }
 }
 
-/// `/cloud/project/{serviceName}/kube`.
+/// Calls about the Kubernetes clusters of a project (`/cloud/project/{serviceName}/kube`).
 #[derive(Clone, Debug)]
 pub struct Kube<'a> {
     client: &'a Client,
@@ -495,7 +495,7 @@ impl NewNodePool {
         }
     }
 
-    /// Its name.
+    /// The name of the new pool; the service chooses one unless set.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self

@@ -32,13 +32,13 @@ pub struct Netboot {
     pub boot_id: i64,
     /// What it boots from.
     pub boot_type: BootType,
-    /// What it is.
+    /// A description of what is booted, for people.
     pub description: String,
-    /// The kernel.
+    /// The name of the kernel that is booted.
     pub kernel: String,
 }
 
-/// `/dedicated/server/{serviceName}/boot`.
+/// Calls about what a server can boot (`/dedicated/server/{serviceName}/boot`).
 #[derive(Clone, Debug)]
 pub struct Boots<'a> {
     client: &'a Client,

@@ -80,7 +80,7 @@ pub struct Access {
     pub expiration: Option<Timestamp>,
 }
 
-/// `/dedicated/server/{serviceName}/features/ipmi`.
+/// Calls about the management board of a server (`/dedicated/server/{serviceName}/features/ipmi`).
 #[derive(Clone, Debug)]
 pub struct IpmiRoom<'a> {
     client: &'a Client,

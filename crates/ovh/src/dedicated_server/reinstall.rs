@@ -87,7 +87,7 @@ pub struct Customizations {
 struct Header(#[serde(serialize_with = "secret::expose")] SecretString);
 
 impl Customizations {
-    /// Nothing special.
+    /// Begins without any customization of the system.
     pub fn new() -> Self {
         Self::default()
     }
@@ -125,7 +125,7 @@ impl Customizations {
         self
     }
 
-    /// Data for cloud-init.
+    /// User data that cloud-init reads from the config drive.
     pub fn config_drive_user_data(mut self, data: impl Into<SecretString>) -> Self {
         self.config_drive_user_data = Some(data.into());
         self
@@ -189,7 +189,7 @@ impl Storage {
         self
     }
 
-    /// Divides the disks.
+    /// Divides the disks into partitions by a scheme or a layout of your own.
     pub fn partitioning(mut self, partitioning: Partitioning) -> Self {
         self.partitioning = Some(partitioning);
         self
@@ -203,10 +203,10 @@ pub struct HardwareRaid {
     /// The level, such as 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raid_level: Option<i64>,
-    /// How many disks.
+    /// How many disks the controller joins; left to the service unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disks: Option<i64>,
-    /// How many arrays.
+    /// How many arrays the disks are divided into; left to the service unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrays: Option<i64>,
     /// How many disks wait for another one to fail.
@@ -218,7 +218,7 @@ pub struct HardwareRaid {
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Partitioning {
-    /// How many disks.
+    /// How many disks the partitions are spread over; left to the service unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disks: Option<i64>,
     /// A scheme of the operating system's template.
@@ -229,7 +229,7 @@ pub struct Partitioning {
     pub layout: Vec<Layout>,
 }
 
-/// A partition.
+/// One partition of the new system.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Layout {

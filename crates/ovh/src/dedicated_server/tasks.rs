@@ -62,7 +62,7 @@ cloud_core::open_enum! {
 pub struct Tag {
     /// What it is about.
     pub key: Option<String>,
-    /// What it says.
+    /// The text of the tag, about its key.
     pub value: String,
 }
 
@@ -71,21 +71,21 @@ pub struct Tag {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServerTask {
-    /// Its number.
+    /// The number of the task, for calls about it.
     pub task_id: i64,
-    /// What it does.
+    /// The kind of work that the task does.
     pub function: TaskFunction,
     /// How far it has come.
     pub status: ServerTaskStatus,
-    /// More about it.
+    /// A comment of the service on the task; `None` when there is none.
     pub comment: Option<String>,
-    /// A note.
+    /// A further note on the task; `None` when there is none.
     pub note: Option<String>,
     /// When it was asked for.
     pub start_date: Timestamp,
     /// When it changed last.
     pub last_update: Option<Timestamp>,
-    /// When it ended.
+    /// When the task ended; `None` before that.
     pub done_date: Option<Timestamp>,
     /// Whether somebody has to say when.
     pub need_schedule: bool,
@@ -128,7 +128,7 @@ pub(super) fn start(
     client.call(operation, Decode::json().map(look)).arg(server)
 }
 
-/// `/dedicated/server/{serviceName}/task`.
+/// Calls about the tasks of a server (`/dedicated/server/{serviceName}/task`).
 #[derive(Clone, Debug)]
 pub struct Tasks<'a> {
     client: &'a Client,

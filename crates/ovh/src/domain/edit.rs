@@ -382,7 +382,7 @@ fn meaning(kind: &RecordType, target: &str) -> String {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Change {
-    /// It comes.
+    /// A record is created in the zone.
     #[non_exhaustive]
     Created {
         /// The name within the zone.
@@ -404,7 +404,7 @@ pub enum Change {
         /// The time to live it gets.
         ttl: Option<i64>,
     },
-    /// It goes.
+    /// The record is deleted from the zone.
     Deleted(Record),
 }
 

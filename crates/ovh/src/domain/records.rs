@@ -57,13 +57,13 @@ cloud_core::open_enum! {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Record {
-    /// Its number.
+    /// The number of the record, for calls about it.
     pub id: RecordId,
-    /// The zone.
+    /// The name of the zone that holds the record.
     pub zone: String,
     /// The name within the zone; empty for the zone itself.
     pub sub_domain: String,
-    /// Its type.
+    /// The type of the record, such as `A` or `TXT`.
     pub field_type: RecordType,
     /// Its value, as zone files write it.
     pub target: String,
@@ -72,7 +72,8 @@ pub struct Record {
     pub ttl: Option<i64>,
 }
 
-/// `/domain/zone/{zoneName}/record`. Changes are served from the next [refresh](super::ZoneHandle::refresh) on.
+/// Calls about the records of a zone (`/domain/zone/{zoneName}/record`). Changes are served from the next
+/// [refresh](super::ZoneHandle::refresh) on.
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     client: &'a Client,

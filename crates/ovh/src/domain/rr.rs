@@ -39,12 +39,12 @@ impl Rr {
         Self::new(kind, targets.into_iter().map(|target| target.to_string()))
     }
 
-    /// IPv4 addresses.
+    /// Records of type `A`, one for each IPv4 address.
     pub fn a(addresses: impl IntoIterator<Item = impl Display>) -> Self {
         Self::written(RecordType::A, addresses)
     }
 
-    /// IPv6 addresses.
+    /// Records of type `AAAA`, one for each IPv6 address.
     pub fn aaaa(addresses: impl IntoIterator<Item = impl Display>) -> Self {
         Self::written(RecordType::Aaaa, addresses)
     }
@@ -64,7 +64,7 @@ impl Rr {
         )
     }
 
-    /// Name servers.
+    /// Records of type `NS`, one for each name server.
     pub fn ns(servers: impl IntoIterator<Item = impl Display>) -> Self {
         Self::written(RecordType::Ns, servers)
     }
@@ -88,12 +88,12 @@ impl Rr {
         self
     }
 
-    /// The type.
+    /// The type that all of the records have.
     pub fn kind(&self) -> &RecordType {
         &self.kind
     }
 
-    /// The values.
+    /// The values of the records, one each, as zone files write them.
     pub fn targets(&self) -> &[String] {
         &self.targets
     }

@@ -11,18 +11,18 @@ use crate::list::list_request;
 use crate::ops;
 use crate::resource::ResourceMetadata;
 
-/// A DNS zone.
+/// A DNS zone that OVHcloud serves for the account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Zone {
-    /// Its name.
+    /// The name of the zone, such as `example.com`.
     pub name: String,
     /// The name servers that serve it.
     pub name_servers: Vec<String>,
     /// Whether they could sign their answers.
     pub dnssec_supported: bool,
-    /// Whether they do.
+    /// Whether the name servers sign their answers for the zone.
     pub dnssec_activated: bool,
     /// Whether they are anycast servers.
     pub has_dns_anycast: bool,
@@ -98,13 +98,13 @@ cloud_core::open_enum! {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ZoneTask {
-    /// Its number.
+    /// The number of the task, for calls about it.
     pub id: i64,
-    /// What it does.
+    /// The kind of work that the task does.
     pub function: ZoneTaskFunction,
     /// How far it has come.
     pub status: ZoneTaskStatus,
-    /// More about it.
+    /// A comment of the service on the task; `None` when there is none.
     pub comment: Option<String>,
     /// When it was asked for.
     pub creation_date: Timestamp,
@@ -112,7 +112,7 @@ pub struct ZoneTask {
     pub todo_date: Timestamp,
     /// When it changed last.
     pub last_update: Option<Timestamp>,
-    /// When it ended.
+    /// When the task ended; `None` before that.
     pub done_date: Option<Timestamp>,
     /// Whether it can be hurried up.
     pub can_accelerate: bool,
@@ -122,7 +122,7 @@ pub struct ZoneTask {
     pub can_relaunch: bool,
 }
 
-/// `/domain/zone`.
+/// Calls about DNS zones (`/domain/zone`).
 #[derive(Clone, Copy, Debug)]
 pub struct Zones<'a>(&'a Client);
 
@@ -179,7 +179,7 @@ list_request! {
     pub struct ListZones => Zone;
 }
 
-/// `/domain/zone/{zoneName}`.
+/// Calls about one DNS zone (`/domain/zone/{zoneName}`).
 #[derive(Clone, Debug)]
 pub struct ZoneHandle<'a> {
     client: &'a Client,

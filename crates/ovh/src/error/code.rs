@@ -68,11 +68,11 @@ pub enum ApiErrorKind {
     BadRequest,
     /// The service that the call is about has expired (460).
     Expired,
-    /// Too many requests.
+    /// Too many requests were sent in a short time (429).
     RateLimited,
     /// The failure lies on the service's side.
     Server,
-    /// Something else.
+    /// The refusal is of none of these kinds.
     Other,
 }
 

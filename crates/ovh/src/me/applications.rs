@@ -33,11 +33,11 @@ cloud_core::open_enum! {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ApiApplication {
-    /// Its number.
+    /// The number of the application, for calls about it.
     pub application_id: ApplicationId,
     /// Its key, which is no secret.
     pub application_key: String,
-    /// Its name.
+    /// The name of the application, for people.
     pub name: String,
     /// What it is for.
     pub description: String,
@@ -45,7 +45,7 @@ pub struct ApiApplication {
     pub status: ApplicationStatus,
 }
 
-/// `/me/api/application`.
+/// Calls about the applications of the account (`/me/api/application`).
 #[derive(Clone, Copy, Debug)]
 pub struct Applications<'a>(&'a Client);
 

@@ -57,7 +57,7 @@ cloud_core::open_enum! {
     }
 }
 
-/// A bill.
+/// A bill that the account has been sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -74,7 +74,7 @@ pub struct Bill {
     pub price_with_tax: Price,
     /// The same without tax.
     pub price_without_tax: Price,
-    /// The tax.
+    /// The tax that the price with tax includes.
     pub tax: Price,
     /// Where to read it.
     pub url: Secret,
@@ -95,7 +95,7 @@ pub struct BillDetail {
     pub domain: String,
     /// What it is for, in words.
     pub description: String,
-    /// How many.
+    /// The quantity that is billed, as text.
     pub quantity: String,
     /// The price of one.
     pub unit_price: Price,
@@ -112,15 +112,15 @@ pub struct BillDetail {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Payment {
-    /// When.
+    /// When the bill was paid.
     pub payment_date: Timestamp,
-    /// With what.
+    /// The means that the bill was paid with.
     pub payment_type: PaymentMeans,
     /// The number of the payment with whoever made it.
     pub payment_identifier: Option<String>,
 }
 
-/// `/me/bill`.
+/// Calls about the bills of the account (`/me/bill`).
 #[derive(Clone, Copy, Debug)]
 pub struct Bills<'a>(&'a Client);
 

@@ -15,7 +15,7 @@ cloud_core::numeric_id! {
     pub struct CredentialId;
 }
 
-/// `/me/api/credential`.
+/// Calls about the consumer keys of the account (`/me/api/credential`).
 #[derive(Clone, Copy, Debug)]
 pub struct Credentials<'a>(&'a Client);
 

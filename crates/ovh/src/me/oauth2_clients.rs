@@ -25,9 +25,9 @@ cloud_core::open_enum! {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OAuth2Client {
-    /// Its id.
+    /// The id of the client, which it asks for tokens with.
     pub client_id: String,
-    /// Its name.
+    /// The name of the client, for people.
     pub name: String,
     /// What it is for.
     pub description: String,
@@ -46,13 +46,13 @@ pub struct OAuth2Client {
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewOAuth2Client {
-    /// Its id.
+    /// The id of the client, which it asks for tokens with.
     pub client_id: String,
-    /// Its secret.
+    /// The secret of the client, which it asks for tokens with.
     pub client_secret: Secret,
 }
 
-/// `/me/api/oauth2/client`. A beta of OVHcloud's.
+/// Calls about the OAuth2 clients of the account (`/me/api/oauth2/client`). A beta of OVHcloud's.
 #[derive(Clone, Copy, Debug)]
 pub struct OAuth2Clients<'a>(&'a Client);
 

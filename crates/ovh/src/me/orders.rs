@@ -38,12 +38,12 @@ cloud_core::open_enum! {
     }
 }
 
-/// An order.
+/// An order that the account has made.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Order {
-    /// Its number.
+    /// The number of the order, for calls about it.
     pub order_id: OrderId,
     /// When it was made.
     pub date: Option<Timestamp>,
@@ -55,7 +55,7 @@ pub struct Order {
     pub price_with_tax: Price,
     /// The same without tax.
     pub price_without_tax: Price,
-    /// The tax.
+    /// The tax that the price with tax includes.
     pub tax: Price,
     /// Where to read it.
     pub url: Secret,
@@ -65,7 +65,7 @@ pub struct Order {
     pub password: Secret,
 }
 
-/// `/me/order`.
+/// Calls about the orders of the account (`/me/order`).
 #[derive(Clone, Copy, Debug)]
 pub struct Orders<'a>(&'a Client);
 

@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::list::List;
 use crate::ops;
 
-/// A public key.
+/// A public SSH key that the account keeps for its servers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub struct AccountSshKey {
     pub default: bool,
 }
 
-/// `/me/sshKey`.
+/// Calls about the public keys of the account (`/me/sshKey`).
 #[derive(Clone, Copy, Debug)]
 pub struct SshKeys<'a>(&'a Client);
 

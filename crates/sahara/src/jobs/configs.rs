@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::configs::ConfigValue;
 
-/// Values by name. Some of them are passwords, so that `Debug` gives the names alone.
+/// Values of settings by name. Some of them are passwords, so that `Debug` gives the names alone.
 ///
 /// ```
 /// let settings = sahara::jobs::Settings::new().set("fs.swift.service.sahara.password", "s3cret");

@@ -77,7 +77,8 @@ impl From<Value> for JobInfo {
     }
 }
 
-/// A job. `Debug` hides the values of its settings, among which API v2 also shows passwords.
+/// A job: one run of a template on a cluster. `Debug` hides the values of its settings, among which API v2 also shows
+/// passwords.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
