@@ -629,7 +629,7 @@ async fn a_refusal_for_the_pace_is_not_paused_for_by_the_policy() {
     ];
     let wire = ScriptedTransport::new(answers);
     let (engine, base) = engine_with(wire.clone(), |options| {
-        options.retry(StandardRetry::new().backoff(600 * SECOND, 600 * SECOND));
+        options.retry(StandardRetry::new().backoff(30 * SECOND, 30 * SECOND));
     });
     let engine = engine.with_dialect(Arc::new(Limited), None);
     let start = tokio::time::Instant::now();

@@ -340,16 +340,20 @@ fn debug_of_secrets_says_that_they_are_there() {
 
 #[test]
 fn texts_of_a_document_are_changed_wherever_they_stand() {
-    let loud = |text: &str| match text {
-        "quiet" => std::borrow::Cow::Owned("LOUD".to_owned()),
-        _ => std::borrow::Cow::Owned(text.to_owned()),
-    };
+    fn loud(text: &str) -> std::borrow::Cow<'_, str> {
+        match text {
+            "quiet" => std::borrow::Cow::Owned("LOUD".to_owned()),
+            other => other.into(),
+        }
+    }
+    fn same(text: &str) -> std::borrow::Cow<'_, str> {
+        text.to_owned().into()
+    }
     let changed = change_texts(br#"{"quiet":["qu\u0069et",{"a":"quiet"}],"b":1}"#, &loud);
     let changed: serde_json::Value = serde_json::from_slice(&changed).unwrap();
     assert_eq!(
         changed,
         serde_json::json!({"LOUD": ["LOUD", {"a": "LOUD"}], "b": 1})
     );
-    let same = |text: &str| std::borrow::Cow::Owned(text.to_owned());
     assert_eq!(&*change_texts(b"no document", &same), b"no document");
 }

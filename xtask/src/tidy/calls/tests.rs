@@ -339,7 +339,7 @@ fn a_policy_rule_is_named_alike_by_what_reads_and_by_what_writes() {
     let faults = |method: &str, sentence: &str| {
         let ops = format!("operations! {{\n    A_JOB = \"a_job\", {method} \"/jobs\";\n}}\n");
         let code = format!(
-            "/// A job (`{method} /jobs`).\n///\n/// {sentence}\n///\n/// ```\n/// assert!(a_job().await.is_ok());\n\
+            "/// A job (`{method} /jobs`).\n///\n/// # Permissions\n///\n/// {sentence}\n///\n/// ```\n/// assert!(a_job().await.is_ok());\n\
              /// ```\npub fn a_job() -> Call<Job> {{\n    call(&ops::A_JOB)\n}}\n"
         );
         let files = [("ops.rs", ops), ("jobs.rs", code)];
@@ -356,18 +356,13 @@ fn a_policy_rule_is_named_alike_by_what_reads_and_by_what_writes() {
         faults.len()
     };
     for method in METHODS {
-        assert_eq!(faults(method, "Needs the policy rule `job:get`."), 0);
+        assert_eq!(faults(method, "The policy rule `job:get`."), 0);
         assert_eq!(
-            faults(method, "Needs the policy rules `job:get` and `job:list`."),
+            faults(method, "The policy rules `job:get` and `job:list`."),
             0
         );
         // What stands in for it elsewhere does not where there is an operation.
-        for sentence in [
-            "",
-            "Needs a role.",
-            "Needs no policy rule.",
-            "Needs what the import needs.",
-        ] {
+        for sentence in ["", "A role.", "No policy rule.", "What the import needs."] {
             assert_eq!(faults(method, sentence), 1, "{sentence}");
         }
     }
@@ -391,16 +386,16 @@ fn what_sends_nothing_may_say_so_unless_it_names_an_operation() {
 
 #[test]
 fn what_is_in_no_table_may_have_a_sentence_of_its_own() {
-    let ready = "GET /disks?id=..`).\n    ///\n    /// Needs a token with read access.";
+    let ready = "GET /disks?id=..`).\n    ///\n    /// # Permissions\n    ///\n    /// A token with read access.";
     assert_eq!(
         faults_with(
             ready,
-            &ready.replace("a token with read access", "no token")
+            &ready.replace("A token with read access", "No token")
         ),
         [""; 0]
     );
     assert_eq!(
-        faults_with(ready, &ready.replace("a token with read access", "luck")).len(),
+        faults_with(ready, &ready.replace("A token with read access", "Luck")).len(),
         1
     );
 }
