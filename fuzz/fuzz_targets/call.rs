@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use cloud_clients_fuzz::{answer, run, shared, texts, wire};
 use cloud_core::ErrorKind;
-use cloud_core::call::Call;
+use cloud_core::call::{Call, CallBuilder};
 use cloud_core::config::{BaseUrl, Origin, Setting};
 use cloud_core::decode::Decode;
-use cloud_core::request::Dialect;
-use cloud_core::engine::Engine;
 use cloud_core::options::ClientOptions;
+use cloud_core::request::Dialect;
 use http::Method;
 use libfuzzer_sys::fuzz_target;
 use percent_encoding::percent_decode_str;
@@ -26,7 +25,9 @@ fuzz_target!(|data: &[u8]| {
     let wire = wire(|_| answer(200, "", b""));
     let mut options = ClientOptions::default();
     options.transport(shared(&wire));
-    let engine = options.engine("fuzz/0", Arc::new(Plain), None, false).unwrap();
+    let engine = options
+        .engine("fuzz/0", Arc::new(Plain), None, false)
+        .unwrap();
     let base = Setting::new(
         "https://api.test/v1".to_owned(),
         Origin::Builder("endpoint"),

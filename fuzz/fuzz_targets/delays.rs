@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use cloud_clients_fuzz::{answer, clock, run, shared, texts, wire};
-use cloud_core::time::Clock as _;
 use cloud_core::retry::retry_after;
 use cloud_core::test_util::Scripted;
+use cloud_core::time::Clock as _;
 use libfuzzer_sys::fuzz_target;
 
 const MINUTE: Duration = Duration::from_secs(60);
