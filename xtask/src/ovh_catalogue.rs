@@ -24,7 +24,7 @@ pub(crate) struct OvhCatalogue {
     /// Write nothing, and fail when the committed table is another one
     #[arg(long, conflicts_with = "live")]
     check: bool,
-    /// Compare the committed table with the descriptions of an endpoint, such as https://eu.api.ovh.com/v1 or https://eu.api.ovh.com/v2; no account is needed
+    /// Compare the committed table with the descriptions of an endpoint, such as `https://eu.api.ovh.com/v1` or `https://eu.api.ovh.com/v2`; no account is needed
     #[arg(long, value_name = "URL")]
     live: Option<String>,
 }

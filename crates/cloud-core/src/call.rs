@@ -26,7 +26,7 @@ pub type CallFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
 /// A call of an operation that answers with a `T`. Await it to send it.
 ///
-/// Provider crates wrap it in builders of their own; see [`request!`](crate::request).
+/// Provider crates wrap it in builders of their own; see [`request!`](crate::request!).
 #[must_use = "nothing is sent until the call is awaited"]
 pub struct Call<T> {
     engine: Engine,

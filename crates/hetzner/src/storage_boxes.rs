@@ -1,6 +1,6 @@
 //! Storage boxes, their subaccounts and their snapshots.
 //!
-//! They are served by the second host ([`Client::hetzner_endpoint`]) with the same token. Actions that they start are
+//! They are served by the second host ([`Client::hetzner_endpoint`](crate::Client::hetzner_endpoint)) with the same token. Actions that they start are
 //! looked at on the first host, like all others.
 
 use cloud_core::model::Timestamp;

@@ -306,7 +306,7 @@ impl RawCall {
         }
     }
 
-    /// Reads the answer as a list, in the form that the [catalogue](crate::catalogue) knows: pages by a cursor, objects or
+    /// Reads the answer as a list, in the form that the [`catalogue`] knows: pages by a cursor, objects or
     /// words as they come, ids. Where it gives ids, it is asked for whole objects, and if they do not come, each is read by
     /// the same path with the id behind it. More in [its module](crate::list).
     ///

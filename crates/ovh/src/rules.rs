@@ -70,7 +70,7 @@ impl Recorder {
     }
 }
 
-/// What a program has called; from [`Client::rules`].
+/// What a program has called; from [`Client::rules`](crate::Client::rules).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules(Vec<Recorded>);
 
@@ -97,7 +97,7 @@ impl Rules {
     }
 
     /// The IAM policy that allows a service account this and nothing else. It knows the actions of the operations in the
-    /// [catalogue](crate::catalogue); see [`IamPolicy::unknown`] about others. One that asks for no action adds none.
+    /// [`catalogue`]; see [`IamPolicy::unknown`] about others. One that asks for no action adds none.
     pub fn as_iam_policy(&self) -> IamPolicy {
         let (mut actions, mut unknown) = (BTreeSet::new(), Vec::new());
         for call in &self.0 {

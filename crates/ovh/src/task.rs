@@ -1,7 +1,7 @@
 //! Waiting for what the service does after it has answered.
 //!
 //! Most changes of this API answer with a task, and its families name their states in their own words. The
-//! [catalogue](crate::catalogue) has the words of each family as the service lists them, and what they mean; of an answer
+//! [`catalogue`] has the words of each family as the service lists them, and what they mean; of an answer
 //! that it does not know, one table does:
 //!
 //! | goes on | has ended well | has failed |

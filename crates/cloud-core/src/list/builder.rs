@@ -1,4 +1,4 @@
-/// Declares the builder of a list operation around a [`List`]: filters as setters, and all ways to read it.
+/// Declares the builder of a list operation around a [`List`](crate::list::List): filters as setters, and all ways to read it.
 ///
 /// `one` filters are given at most once, `many` filters repeat the parameter.
 #[macro_export]
@@ -54,7 +54,7 @@ macro_rules! list_request {
 }
 
 /// Gives a builder that has a list the ways to read it that all lists have. It says how by two functions of its own:
-/// `into_list` makes the [`List`], and `with_list` changes it.
+/// `into_list` makes the [`List`](crate::list::List), and `with_list` changes it.
 #[macro_export]
 macro_rules! list_methods {
     ($name:ident => $item:ty) => {

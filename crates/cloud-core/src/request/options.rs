@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::error::Error;
 
 /// What a caller may set for one call, apart from the fields of the API: see
-/// [`options`](super::Call::options).
+/// [`options`](crate::call::Call::options).
 #[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,

@@ -102,7 +102,7 @@ impl<'a> StorageBoxSnapshots<'a> {
     }
 
     /// Takes a snapshot (`POST /storage_boxes/{id}/snapshots`). The answer tells no more of it than its number;
-    /// [`Created::wait`] gives the snapshot.
+    /// [`Accepted::wait`] gives the snapshot.
     ///
     /// # Permissions
     ///

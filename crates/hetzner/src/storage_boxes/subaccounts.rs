@@ -131,7 +131,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
     /// Creates a subaccount (`POST /storage_boxes/{id}/subaccounts`). The directory is made if it is not there. The
     /// rules for the password are those of [`StorageBoxes::create`](super::StorageBoxes::create).
     ///
-    /// The answer tells no more of it than its number; [`Created::wait`] gives the subaccount with its user name.
+    /// The answer tells no more of it than its number; [`Accepted::wait`] gives the subaccount with its user name.
     ///
     /// # Permissions
     ///

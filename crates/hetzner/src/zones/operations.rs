@@ -26,7 +26,7 @@ impl Client {
 
 /// The calls about DNS zones, under `/zones`. Zones are named by id or by domain.
 ///
-/// What changes a zone answers with [`Started`]; its end means that the name servers have it.
+/// What changes a zone answers with an [`Action`](crate::Action); its end means that the name servers have it.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> hetzner::Result<()> {

@@ -175,7 +175,7 @@ impl<'a> Tasks<'a> {
     /// # Permissions
     ///
     /// The IAM action `dedicatedServer:apiovh:task/get`. The service answers now and then with 404 or 500 for a task
-    /// that is there; [waiting](Started::wait) bears that.
+    /// that is there; [waiting](cloud_core::wait::Accepted::wait) bears that.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread", start_paused = true)] async fn main() -> ovh::Result<()> {
