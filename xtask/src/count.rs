@@ -93,15 +93,13 @@ impl Counts {
     fn documentation(&mut self, said: &str, example: &mut Option<bool>) {
         let said = said.trim();
         if let Some(language) = said.strip_prefix("```") {
-            *example = match example {
-                Some(_) => None,
-                None => {
-                    let compiled = ["", "no_run"].contains(&language)
-                        || language.starts_with("compile_fail")
-                        || language == "should_panic";
-                    self.examples += usize::from(compiled);
-                    Some(compiled)
-                }
+            let compiled = ["", "no_run", "should_panic"].contains(&language)
+                || language.starts_with("compile_fail");
+            *example = if example.is_some() {
+                None
+            } else {
+                self.examples += usize::from(compiled);
+                Some(compiled)
             };
             return;
         }

@@ -14,6 +14,7 @@ pub(crate) struct Growth {
 }
 
 impl Growth {
+    #[allow(clippy::unused_self, reason = "commands are run alike")]
     pub(crate) fn run(&self) -> Result {
         let test = [
             "test",
@@ -40,6 +41,7 @@ impl Growth {
 pub(crate) struct Page {}
 
 impl Page {
+    #[allow(clippy::unused_self, reason = "commands are run alike")]
     pub(crate) fn run(&self) -> Result {
         for (program, package) in [
             ("chromium", "chromium"),

@@ -34,6 +34,10 @@ impl Default for Serving {
 }
 
 impl Serving {
+    #[cfg_attr(
+        not(feature = "tls"),
+        allow(clippy::unused_self, reason = "the same method as with the feature")
+    )]
     pub(crate) fn scheme(&self) -> &'static str {
         #[cfg(feature = "tls")]
         if self.tls.is_some() {

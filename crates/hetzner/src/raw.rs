@@ -97,7 +97,7 @@ impl RawStyle for Style {
                 return Err(Error::new(ErrorKind::Decode, text));
             }
             let watch = actions::watch(&client, started, move |ended| {
-                let answer = with_actions(answer.clone(), ended);
+                let answer = with_actions(answer.clone(), &ended);
                 Task::new(async move { Ok(answer) })
             });
             Ok(Box::new(watch))
@@ -123,7 +123,7 @@ fn actions_in(answer: &Value) -> Vec<Action> {
 }
 
 /// The answer with its actions as they have ended.
-fn with_actions(mut answer: Value, ended: Vec<Action>) -> Value {
+fn with_actions(mut answer: Value, ended: &[Action]) -> Value {
     let put = |place: &mut Value| {
         let id = place.get("id").and_then(Value::as_i64);
         let now = ended.iter().find(|action| Some(action.id.0) == id);

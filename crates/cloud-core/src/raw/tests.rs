@@ -83,6 +83,12 @@ async fn what_is_no_path_is_refused_unsent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_gives_items_of_a_type_of_the_caller() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Sized {
+        #[allow(dead_code, reason = "never read well")]
+        size: u32,
+    }
+
     let (get, _) = request(Method::GET, "/names", &[r#"["a", 7, null]"#]);
     let names: Vec<String> = get.list().all().await.unwrap();
     assert_eq!(names, ["a", "7", ""]);
@@ -92,11 +98,6 @@ async fn a_list_gives_items_of_a_type_of_the_caller() {
         "/sizes",
         &[r#"[{"size": 1}, {"size": "big"}]"#],
     );
-    #[derive(Debug, serde::Deserialize)]
-    struct Sized {
-        #[allow(dead_code, reason = "never read well")]
-        size: u32,
-    }
     let error = get.list::<Sized>().all().await.unwrap_err();
     assert_eq!(error.json_path(), Some("[1].size"));
 }
