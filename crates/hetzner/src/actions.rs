@@ -105,6 +105,12 @@ pub struct Action {
     pub progress: u8,
 }
 
+impl From<&Action> for ActionId {
+    fn from(action: &Action) -> Self {
+        action.id
+    }
+}
+
 impl Action {
     /// Whether it ended, well or badly.
     pub fn is_finished(&self) -> bool {

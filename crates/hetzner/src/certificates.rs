@@ -86,6 +86,12 @@ pub struct Certificate {
     pub used_by: Vec<ActionResource>,
 }
 
+impl From<&Certificate> for CertificateId {
+    fn from(certificate: &Certificate) -> Self {
+        certificate.id
+    }
+}
+
 impl Certificate {
     /// Whether it was issued, and can be used.
     pub fn is_issued(&self) -> bool {

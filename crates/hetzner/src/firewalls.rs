@@ -53,6 +53,12 @@ pub struct Firewall {
     pub applied_to: Vec<FirewallResource>,
 }
 
+impl From<&Firewall> for FirewallId {
+    fn from(firewall: &Firewall) -> Self {
+        firewall.id
+    }
+}
+
 impl Firewall {
     /// The servers it stands before, those by label selectors too, each once.
     pub fn servers(&self) -> Vec<ServerId> {

@@ -54,6 +54,12 @@ pub struct FloatingIp {
     pub created: Timestamp,
 }
 
+impl From<&FloatingIp> for FloatingIpId {
+    fn from(floating_ip: &FloatingIp) -> Self {
+        floating_ip.id
+    }
+}
+
 impl FloatingIp {
     /// The address, or the first one of the network.
     pub fn address(&self) -> Option<IpAddr> {

@@ -125,6 +125,12 @@ pub struct Image {
     pub deprecated: Option<Timestamp>,
 }
 
+impl From<&Image> for ImageId {
+    fn from(image: &Image) -> Self {
+        image.id
+    }
+}
+
 impl Image {
     /// The announced end, from whichever of the two fields the service sent. `None` means that the image stays.
     pub fn deprecation(&self) -> Option<Deprecation> {

@@ -42,6 +42,12 @@ pub struct Iso {
     pub architecture: Option<Architecture>,
 }
 
+impl From<&Iso> for IsoId {
+    fn from(iso: &Iso) -> Self {
+        iso.id
+    }
+}
+
 impl Iso {
     /// Whether servers of this architecture can boot it.
     pub fn fits(&self, architecture: &Architecture) -> bool {

@@ -43,6 +43,12 @@ pub struct LoadBalancerType {
     pub max_assigned_certificates: u32,
 }
 
+impl From<&LoadBalancerType> for LoadBalancerTypeId {
+    fn from(load_balancer_type: &LoadBalancerType) -> Self {
+        load_balancer_type.id
+    }
+}
+
 impl LoadBalancerType {
     /// The announced end of the type, in whatever form the service wrote it.
     pub fn end(&self) -> Option<Deprecation> {

@@ -135,6 +135,12 @@ pub struct LoadBalancer {
     pub included_traffic: u64,
 }
 
+impl From<&LoadBalancer> for LoadBalancerId {
+    fn from(load_balancer: &LoadBalancer) -> Self {
+        load_balancer.id
+    }
+}
+
 impl LoadBalancer {
     /// Its public IPv4 address.
     pub fn ipv4(&self) -> Option<IpAddr> {

@@ -48,6 +48,12 @@ pub struct Location {
     pub network_zone: NetworkZone,
 }
 
+impl From<&Location> for LocationId {
+    fn from(location: &Location) -> Self {
+        location.id
+    }
+}
+
 impl Client {
     /// Locations, where servers and volumes stand.
     pub fn locations(&self) -> Locations<'_> {

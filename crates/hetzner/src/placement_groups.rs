@@ -45,6 +45,12 @@ pub struct PlacementGroup {
     pub servers: Vec<ServerId>,
 }
 
+impl From<&PlacementGroup> for PlacementGroupId {
+    fn from(placement_group: &PlacementGroup) -> Self {
+        placement_group.id
+    }
+}
+
 impl Client {
     /// Placement groups, which keep servers on different hosts.
     pub fn placement_groups(&self) -> PlacementGroups<'_> {

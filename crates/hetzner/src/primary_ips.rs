@@ -67,6 +67,12 @@ pub struct PrimaryIp {
     pub assignee_id: Option<i64>,
 }
 
+impl From<&PrimaryIp> for PrimaryIpId {
+    fn from(primary_ip: &PrimaryIp) -> Self {
+        primary_ip.id
+    }
+}
+
 impl PrimaryIp {
     /// The server it is assigned to.
     pub fn server(&self) -> Option<ServerId> {

@@ -78,6 +78,12 @@ pub struct ServerType {
     pub disk: u32,
 }
 
+impl From<&ServerType> for ServerTypeId {
+    fn from(server_type: &ServerType) -> Self {
+        server_type.id
+    }
+}
+
 /// A location that offers a server type.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

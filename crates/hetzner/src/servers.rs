@@ -132,6 +132,12 @@ pub struct Server {
     pub primary_disk_size: u32,
 }
 
+impl From<&Server> for ServerId {
+    fn from(server: &Server) -> Self {
+        server.id
+    }
+}
+
 impl Server {
     /// Whether the status is [`ServerStatus::Running`].
     pub fn is_running(&self) -> bool {

@@ -36,6 +36,12 @@ pub struct SshKey {
     pub created: Timestamp,
 }
 
+impl From<&SshKey> for SshKeyId {
+    fn from(ssh_key: &SshKey) -> Self {
+        ssh_key.id
+    }
+}
+
 impl Client {
     /// SSH keys, which new servers can be given.
     pub fn ssh_keys(&self) -> SshKeys<'_> {

@@ -41,6 +41,12 @@ pub struct StorageBoxType {
     pub size: u64,
 }
 
+impl From<&StorageBoxType> for StorageBoxTypeId {
+    fn from(storage_box_type: &StorageBoxType) -> Self {
+        storage_box_type.id
+    }
+}
+
 /// What a storage box of one type costs in one location.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

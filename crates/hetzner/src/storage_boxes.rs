@@ -70,6 +70,12 @@ pub struct StorageBox {
     pub created: Timestamp,
 }
 
+impl From<&StorageBox> for StorageBoxId {
+    fn from(storage_box: &StorageBox) -> Self {
+        storage_box.id
+    }
+}
+
 impl StorageBox {
     /// Whether it can be used.
     pub fn is_active(&self) -> bool {

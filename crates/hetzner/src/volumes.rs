@@ -68,6 +68,12 @@ pub struct Volume {
     pub size: u32,
 }
 
+impl From<&Volume> for VolumeId {
+    fn from(volume: &Volume) -> Self {
+        volume.id
+    }
+}
+
 impl Volume {
     /// Whether it can be used.
     pub fn is_available(&self) -> bool {

@@ -115,6 +115,12 @@ pub struct Zone {
     pub record_count: u64,
 }
 
+impl From<&Zone> for ZoneId {
+    fn from(zone: &Zone) -> Self {
+        zone.id
+    }
+}
+
 /// The name servers of a domain.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

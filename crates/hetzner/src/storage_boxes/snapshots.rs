@@ -43,6 +43,12 @@ pub struct StorageBoxSnapshot {
     pub created: Timestamp,
 }
 
+impl From<&StorageBoxSnapshot> for StorageBoxSnapshotId {
+    fn from(storage_box_snapshot: &StorageBoxSnapshot) -> Self {
+        storage_box_snapshot.id
+    }
+}
+
 /// How large a snapshot is, in bytes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

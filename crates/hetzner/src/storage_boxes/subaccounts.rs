@@ -48,6 +48,12 @@ pub struct StorageBoxSubaccount {
     pub created: Timestamp,
 }
 
+impl From<&StorageBoxSubaccount> for StorageBoxSubaccountId {
+    fn from(storage_box_subaccount: &StorageBoxSubaccount) -> Self {
+        storage_box_subaccount.id
+    }
+}
+
 /// The ways in which a subaccount can be used. [`SubaccountAccessSetup`] is its form in requests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
