@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -147,7 +147,12 @@ impl Sandbox {
         let file = file.as_ref();
         let mut other = file.as_os_str().to_owned();
         other.push(".new");
-        fs::write(&other, text)?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        // Passwords and tokens are in it, and some are those of the programs that are tested.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&other)?.write_all(text.as_bytes())?;
         fs::rename(other, file)
     }
 

@@ -476,3 +476,23 @@ async fn the_clock_goes_on_from_the_later_of_both_times() {
     assert!(late.clock().now() >= epoch + Duration::from_secs(5000));
     assert_eq!(early.clock().elapsed(), kept.clock().elapsed());
 }
+
+/// Passwords and tokens are in it.
+#[cfg(unix)]
+#[test]
+fn a_saved_state_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = std::env::temp_dir().join(format!("cloud-sandbox-state-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("state.json");
+    let sandbox = Sandbox::new();
+    sandbox.save_to(&file).unwrap();
+    sandbox.save_to(&file).unwrap();
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let left: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    Sandbox::new().load_from(&file).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+}
