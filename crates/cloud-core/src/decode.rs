@@ -155,22 +155,8 @@ impl<T> Decode<T> {
         })))
     }
 
-    /// As [`map`](Self::map), with the headers of the answer at hand.
-    pub fn map_with<U>(
-        self,
-        change: impl Fn(T, &HeaderMap) -> U + Send + Sync + 'static,
-    ) -> Decode<U>
-    where
-        T: 'static,
-    {
-        Decode(Kind::Mapped(Arc::new(move |response| {
-            let headers = response.headers.clone();
-            self.apply(response).map(|value| change(value, &headers))
-        })))
-    }
-
     /// As [`map`](Self::map), with the answer as it came.
-    pub fn map_beside<U>(
+    pub fn map_with<U>(
         self,
         change: impl Fn(T, &RawResponse) -> U + Send + Sync + 'static,
     ) -> Decode<U>
@@ -178,8 +164,8 @@ impl<T> Decode<T> {
         T: 'static,
     {
         Decode(Kind::Mapped(Arc::new(move |response| {
-            let beside = response.clone();
-            self.apply(response).map(|value| change(value, &beside))
+            let answer = response.clone();
+            self.apply(response).map(|value| change(value, &answer))
         })))
     }
 
@@ -268,7 +254,7 @@ impl<T: DeserializeOwned + 'static> Decode<Page<T>> {
             },
             "",
         )
-        .map_with(move |items, headers| Page::new(items, info(headers)))
+        .map_with(move |items, answer| Page::new(items, info(&answer.headers)))
     }
 }
 

@@ -153,7 +153,7 @@ pub(super) fn decode<T: DeserializeOwned + 'static>(
 ) -> Decode<Page<Entry<T>>> {
     let before = start.and_then(|token| token.as_str().split('/').nth(2).map(str::to_owned));
     let before = Mutex::new(before);
-    Decode::<Page<Entry<T>>>::array(info).map_beside(move |mut page, answer| {
+    Decode::<Page<Entry<T>>>::array(info).map_with(move |mut page, answer| {
         let objects = page
             .items
             .iter()
