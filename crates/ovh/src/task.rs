@@ -23,11 +23,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use cloud_core::call::{Call, CallFuture};
+use cloud_core::call::Call;
 use cloud_core::decode::{Decode, DecodeError};
 use cloud_core::provider::CallBuilder;
 use cloud_core::time::Interval;
-use cloud_core::wait::{Accepted, Poll, Progress, Step, Waiter, Watch};
+use cloud_core::wait::{Accepted, Poll, Progress, SendOnce, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 use serde_json::Value;
 
@@ -133,7 +133,17 @@ pub(crate) fn send_and_wait(call: Call<Value>, asked: Asked) -> Waiter<Value> {
         Ok(tasks)
     });
     let sending = Box::pin(call.decoded_by(answered).send());
-    Waiter::new(&engine, Once::Sending(sending)).timeout(DEADLINE)
+    let follow = SendOnce::new(sending, |tasks: Vec<Call<Value>>| {
+        let mut tasks = tasks.into_iter();
+        let first = tasks.next();
+        let first = first.ok_or_else(|| Error::new(ErrorKind::Decode, NO_TASK))?;
+        let watch: Box<dyn Watch<Value>> = Box::new(InTurn {
+            watch: looking(first),
+            others: tasks,
+        });
+        Ok(watch)
+    });
+    Waiter::new(&engine, follow).timeout(DEADLINE)
 }
 
 /// What the request has changed is not lost: the error keeps the answer.
@@ -155,59 +165,35 @@ impl<T: Send + 'static> Watch<T> for Refused {
     }
 }
 
-/// A request that is sent once, and then only looked at. The future that sends it is kept here, so that it goes on where
-/// it was when a caller who asks for progress gives up and asks again.
-enum Once {
-    Sending(CallFuture<Vec<Call<Value>>>),
-    Looking {
-        watch: Box<dyn Watch<Value>>,
-        others: std::vec::IntoIter<Call<Value>>,
-    },
-    Failed(Error),
+/// Several tasks, one after the other. The result is that of the last one.
+struct InTurn {
+    watch: Box<dyn Watch<Value>>,
+    others: std::vec::IntoIter<Call<Value>>,
 }
 
 #[async_trait]
-impl Watch<Value> for Once {
+impl Watch<Value> for InTurn {
     async fn next(&mut self) -> Result<Step<Value>> {
         loop {
-            *self = match self {
-                Self::Sending(sending) => match sending.await {
-                    Ok(tasks) => Self::looking(tasks.into_iter()),
-                    Err(error) => Self::Failed(error),
-                },
-                Self::Looking { watch, others } => {
-                    match watch.next().await.map_err(Error::with_may_have_happened)? {
-                        Step::Done(_) if others.len() > 0 => Self::looking(std::mem::take(others)),
-                        step => return Ok(step),
-                    }
-                }
-                Self::Failed(error) => return Err(error.clone()),
+            let step = self.watch.next().await?;
+            let other = match &step {
+                Step::Done(_) => self.others.next(),
+                Step::Pending(_) => None,
             };
+            match other {
+                Some(task) => self.watch = looking(task),
+                None => return Ok(step),
+            }
         }
     }
 
     fn subject(&self) -> Option<String> {
-        match self {
-            Self::Looking { watch, .. } => watch.subject(),
-            Self::Sending(_) | Self::Failed(_) => None,
-        }
-    }
-
-    fn may_have_happened(&self) -> bool {
-        true
+        self.watch.subject()
     }
 }
 
-impl Once {
-    fn looking(mut tasks: std::vec::IntoIter<Call<Value>>) -> Self {
-        match tasks.next() {
-            Some(task) => Self::Looking {
-                watch: Box::new(until_ended(look_at_known(task))),
-                others: tasks,
-            },
-            None => Self::Failed(Error::new(ErrorKind::Decode, NO_TASK)),
-        }
-    }
+fn looking(task: Call<Value>) -> Box<dyn Watch<Value>> {
+    Box::new(until_ended(look_at_known(task)))
 }
 
 fn until_ended<T, U>(call: Call<T>) -> impl Watch<U> + use<T, U>
