@@ -109,6 +109,9 @@ fn passes(python: &Path, script: &Path, work: &Path, server: &Server) -> Result<
         .arg("-B")
         .arg(script)
         .envs(server.settings())
+        .env("CLOUD_SANDBOX", server.program())
+        // For what a script fetches itself and may keep for the next run.
+        .env("THIRD_PARTY_WORK", work)
         .stdin(Stdio::null())
         .stdout(file.try_clone()?)
         .stderr(file)

@@ -304,6 +304,9 @@ async fn signatures_are_for_the_address_on_the_port() {
     let timestamp = body_of(&time);
     for (signed, status) in [
         (server.ovh_url(), "200"),
+        // As clients sign that know no port, for the real service is on the usual one.
+        (format!("http://{}/ovh/1.0", server.address().ip()), "200"),
+        (format!("http://{}:1/ovh/1.0", server.address().ip()), "400"),
         ("https://eu.api.ovh.com/1.0".to_owned(), "400"),
     ] {
         let url = format!("{signed}/me");

@@ -1,6 +1,7 @@
 //! The sandbox as a program, for as long as the scripts need it.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::{Result, process, workspace};
@@ -28,6 +29,7 @@ const SETTINGS: &[&str] = &[
 /// A running sandbox; it ends with this value, however the scripts end.
 pub(crate) struct Server {
     child: Child,
+    program: PathBuf,
     settings: Vec<(String, String)>,
     // The server may have more to print than is read, and must not meet a closed pipe.
     output: BufReader<ChildStdout>,
@@ -63,6 +65,7 @@ impl Server {
         let output = BufReader::new(child.stdout.take().ok_or("the sandbox has no output")?);
         let mut server = Self {
             child,
+            program,
             settings: Vec::new(),
             output,
         };
@@ -86,6 +89,11 @@ impl Server {
             }
         }
         Ok(())
+    }
+
+    /// The sandbox itself, for a script that wants one with settings of its own.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     pub(crate) fn settings(&self) -> impl Iterator<Item = (&str, &str)> {
