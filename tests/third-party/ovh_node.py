@@ -21,6 +21,6 @@ if not (work / "node_modules/@ovhcloud/node-ovh/package.json").is_file():
     subprocess.run(["npm", "install", *options, "--prefix", work, CLIENT], check=True)
 
 authority = work / "authority.pem"
-with serving(f"--tls={authority}") as settings:
+with serving(f"--tls={authority}", "--action-seconds", "0.1") as settings:
     told = {"NODE_EXTRA_CA_CERTS": str(authority), "NODE_OVH": str(work / "package.json")}
     sys.exit(subprocess.run(["node", here / "ovh_node.mjs"], env=os.environ | settings | told).returncode)

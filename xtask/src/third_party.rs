@@ -14,7 +14,7 @@ mod server;
 pub(crate) use server::Server;
 
 /// How long one script may take before it counts as stuck.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Run other people's clients and command lines against the sandbox
 #[derive(clap::Args)]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 @contextmanager
 def serving(*options):
     """Runs the sandbox on a free port; gives the variables that it says."""
-    command = [os.environ["CLOUD_SANDBOX"], "serve", "--port", "0", "--action-seconds", "0.1", *options]
+    command = [os.environ["CLOUD_SANDBOX"], "serve", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         try:
             settings = {}
