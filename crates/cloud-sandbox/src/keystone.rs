@@ -1,6 +1,7 @@
 //! The Keystone service: whom the OpenStack services trust.
 //!
-//! There is one domain, `default`, with these users. Their ids and those of the projects are constants here.
+//! There is one domain, `default`, with these users, and those of the [`Settings`]. The ids of these and of their projects
+//! are constants here.
 //!
 //! | User | Password | Projects |
 //! |---|---|---|
@@ -17,6 +18,7 @@ mod auth;
 mod error;
 mod identity;
 mod legacy;
+mod settings;
 mod token;
 
 use std::collections::HashMap;
@@ -36,13 +38,14 @@ use crate::route::{self, Found, Operation, Route, route};
 use crate::service::Options;
 
 use error::Refusal;
-use identity::{ApplicationCredential, User};
+use identity::{ApplicationCredential, Project, User};
 use token::{Scope, Token};
 
 pub use identity::{
     ADMIN_PROJECT, ADMIN_USER, CAUTIOUS_USER, DEMO_PROJECT, DEMO_USER, DOMAIN, OTHER_PROJECT,
     PASSCODE, RESTRICTED_CREDENTIAL, UNRESTRICTED_CREDENTIAL,
 };
+pub use settings::Settings;
 
 /// How long a token is valid unless it was said otherwise.
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -66,6 +69,7 @@ pub struct Keystone(Arc<Inner>);
 struct Inner {
     clock: Clock,
     seed: u64,
+    settings: Settings,
     state: Mutex<State>,
 }
 
@@ -74,10 +78,11 @@ pub(crate) struct State {
     #[serde(with = "crate::keep::rng")]
     pub(crate) rng: fastrand::Rng,
     pub(crate) lifetime: Duration,
+    users: Vec<User>,
     pub(crate) application_credentials: Vec<ApplicationCredential>,
     /// What was proven so far by who has to prove more, and until when it counts.
     #[serde(skip)]
-    pub(crate) receipts: HashMap<String, (Vec<String>, &'static User, Duration)>,
+    pub(crate) receipts: HashMap<String, (Vec<String>, User, Duration)>,
     tokens: HashMap<String, Token>,
     /// How many tokens there may be before those that expired are forgotten.
     #[serde(skip)]
@@ -100,7 +105,7 @@ pub(crate) struct Ctx<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     /// `None` for a token that is not for a project.
-    pub(crate) project: Option<&'static str>,
+    pub(crate) project: Option<String>,
     pub(crate) is_administrator: bool,
     /// Whether the token comes from an application credential.
     pub(crate) is_application_credential: bool,
@@ -158,12 +163,13 @@ pub fn operations() -> impl Iterator<Item = &'static Operation> {
 }
 
 impl Keystone {
-    pub(crate) fn new(options: &Options, clock: Clock) -> Self {
+    pub(crate) fn new(options: &Options, settings: Settings, clock: Clock) -> Self {
         let seed = options.seed ^ 0x6b65_7973;
         Self(Arc::new(Inner {
             clock,
             seed,
-            state: Mutex::new(State::new(seed)),
+            state: Mutex::new(State::new(seed, &settings)),
+            settings,
         }))
     }
 
@@ -201,8 +207,8 @@ impl Keystone {
             remembered.insert(token.to_owned(), now);
         }
         Some(Caller {
-            project: if let Scope::Project(project) = found.scope {
-                Some(project.id)
+            project: if let Scope::Project(project) = &found.scope {
+                Some(project.id.clone())
             } else {
                 None
             },
@@ -281,7 +287,7 @@ impl Service for Keystone {
     }
 
     fn reset(&self) {
-        *crate::lock(&self.0.state) = State::new(self.0.seed);
+        *crate::lock(&self.0.state) = State::new(self.0.seed, &self.0.settings);
     }
 
     fn save(&self) -> Value {
@@ -311,11 +317,13 @@ impl fmt::Debug for Keystone {
 }
 
 impl State {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, settings: &Settings) -> Self {
+        let users = identity::users(settings);
         Self {
             rng: fastrand::Rng::with_seed(seed),
             lifetime: LIFETIME,
-            application_credentials: identity::application_credentials(),
+            application_credentials: identity::application_credentials(&users),
+            users,
             receipts: HashMap::new(),
             tokens: HashMap::new(),
             sweep_at: FEW_TOKENS,
@@ -375,6 +383,15 @@ impl Ctx<'_> {
         token.cloned().ok_or_else(Refusal::unauthorized)
     }
 
+    pub(crate) fn user(&self, is_wanted: impl Fn(&User) -> bool) -> Option<User> {
+        let mut all = self.state.users.iter();
+        all.find(|user| is_wanted(user)).cloned()
+    }
+
+    pub(crate) fn project(&self, is_wanted: impl Fn(&Project) -> bool) -> Option<Project> {
+        identity::find_project(&self.state.users, is_wanted)
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.call.headers.get(name)?.to_str().ok()
     }
@@ -430,7 +447,7 @@ fn catalog(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         Scope::Domain | Scope::System => None,
     };
     let own = format!("{}/v3/auth/catalog", ctx.call.origin);
-    let catalog = token::catalog(ctx.call.origin, project);
+    let catalog = token::catalog(ctx.call.origin, project.as_deref());
     Ok(Answer::json(
         200,
         &json!({"catalog": catalog, "links": {"self": own}}),
@@ -439,7 +456,7 @@ fn catalog(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
 fn projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     let user = ctx.caller()?.user;
-    Ok(projects_of(ctx, user, "/v3/auth/projects"))
+    Ok(projects_of(ctx, &user, "/v3/auth/projects"))
 }
 
 /// The projects of a user, for that user and for administrators.
@@ -449,9 +466,10 @@ fn user_projects(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
     if caller.user.id != id && !caller.roles().iter().any(|role| role.name == "admin") {
         return Err(Refusal::forbidden("identity:list_user_projects"));
     }
-    let user = User::find(|user| user.id == id)
+    let user = ctx
+        .user(|user| user.id == id)
         .ok_or_else(|| Refusal::not_found(format!("Could not find user: {id}.")))?;
-    Ok(projects_of(ctx, user, &format!("/v3/users/{id}/projects")))
+    Ok(projects_of(ctx, &user, &format!("/v3/users/{id}/projects")))
 }
 
 fn projects_of(ctx: &Ctx<'_>, user: &User, path: &str) -> Answer {
@@ -486,7 +504,10 @@ fn users(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         return Err(Refusal::forbidden("identity:list_users"));
     }
     let origin = ctx.call.origin;
-    let users: Vec<Value> = User::all()
+    let users: Vec<Value> = ctx
+        .state
+        .users
+        .iter()
         .map(|user| {
             json!({
                 "id": user.id,

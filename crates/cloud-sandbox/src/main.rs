@@ -13,7 +13,11 @@ use clap::{Parser, Subcommand};
 use cloud_sandbox::ovh::{
     APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY,
 };
-use cloud_sandbox::{Builder, Running, Sandbox, Tls, ovh, vdk_control};
+use cloud_sandbox::{Builder, Running, Sandbox, Tls, keystone, ovh, vdk_control};
+
+mod settings_file;
+
+use settings_file::{KeystoneUser, SettingsFile, zone_name};
 
 /// Stateful stand-ins for cloud APIs.
 #[derive(Parser)]
@@ -28,6 +32,21 @@ enum Command {
     /// Serve all services on one port, until interrupted
     Serve(Serve),
 }
+
+/// What the help says of the file, which `tests/program.rs` reads with this text.
+const FILE_HELP: &str = r#"Read settings from this file (JSON); options go before what it says. All of it may be left out:
+{
+  "token": "..", "seed": 1, "starting_at": "2026-01-31T12:00:00Z",
+  "action_seconds": 0.1, "rate_limit": 3600,
+  "strict": true, "lenient_bodies": false, "default_network": false,
+  "ovh": {
+    "application": {"key": "..", "secret": ".."}, "consumer_key": "..",
+    "service_account": {"id": "..", "secret": ".."},
+    "zones": ["example.net"], "bills": 3
+  },
+  "vdk_control": {"secured": true},
+  "keystone": {"users": [{"name": "ops", "password": "..", "projects": ["demo", "data"]}]}
+}"#;
 
 #[derive(clap::Args)]
 struct Serve {
@@ -65,24 +84,33 @@ struct Serve {
     /// Let whoever has this key control the sandbox under /_sandbox; without one, whoever is on this machine may
     #[arg(long, value_name = "KEY")]
     control_key: Option<String>,
-    /// Determines generated passwords, addresses and the like
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
+    /// Read settings from this file (JSON); options go before what it says
+    #[arg(long, value_name = "FILE", long_help = FILE_HELP)]
+    settings: Option<PathBuf>,
+    /// Determines generated passwords, addresses and the like [default: 0]
+    #[arg(long)]
+    seed: Option<u64>,
     /// The time inside at the beginning, for example 2026-01-31T12:00:00Z; otherwise the real one
     #[arg(long, value_name = "TIME")]
     starting_at: Option<jiff::Timestamp>,
     /// Accept this token only; otherwise every token opens a project of its own
     #[arg(long)]
     token: Option<String>,
-    /// How long an ordinary action takes; longer ones take a multiple of it
-    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
-    action_seconds: f64,
+    /// How long an ordinary action takes; longer ones take a multiple of it [default: 1]
+    #[arg(long, value_name = "SECONDS")]
+    action_seconds: Option<f64>,
     /// How many requests a project may make an hour; no limit without it
     #[arg(long, value_name = "REQUESTS")]
     rate_limit: Option<u32>,
     /// Refuse fields that an operation does not know, where the real service ignores them
     #[arg(long)]
     strict: bool,
+    /// Ignore fields that an operation of Hetzner does not know, which it refuses otherwise
+    #[arg(long)]
+    lenient_bodies: bool,
+    /// Begin projects of Hetzner without the network that they have otherwise
+    #[arg(long)]
+    no_default_network: bool,
     /// Let the VDK Control Service demand a token, which its token endpoint gives for the API token printed
     #[arg(long)]
     vdk_control_secured: bool,
@@ -98,23 +126,12 @@ struct Serve {
     /// One more DNS zone of OVHcloud; may be given several times
     #[arg(long, value_name = "NAME", value_parser = zone_name)]
     ovh_zone: Vec<String>,
-    /// How many bills the account of OVHcloud has
-    #[arg(long, value_name = "NUMBER", default_value_t = 24)]
-    ovh_bills: usize,
-}
-
-fn zone_name(text: &str) -> Result<String, String> {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    if text.contains('.') && text.split('.').all(is_label) {
-        Ok(text.to_owned())
-    } else {
-        Err("a name such as example.net is expected".to_owned())
-    }
+    /// How many bills the account of OVHcloud has [default: 24]
+    #[arg(long, value_name = "NUMBER")]
+    ovh_bills: Option<usize>,
+    /// One more user of Keystone, who is a member of these projects; may be given several times
+    #[arg(long, value_name = "NAME:PASSWORD:PROJECT[,PROJECT]", value_parser = keystone_user)]
+    keystone_user: Vec<KeystoneUser>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -124,6 +141,17 @@ fn pair(text: &str) -> Result<(String, String), String> {
         }
         _ => Err("two words with a colon between them are expected".to_owned()),
     }
+}
+
+fn keystone_user(text: &str) -> Result<KeystoneUser, String> {
+    let parts = text.split_once(':').and_then(|(name, rest)| {
+        // A password may have colons, and a list of projects has none.
+        let (password, projects) = rest.rsplit_once(':')?;
+        Some((name, password, projects.split(',').map(str::to_owned)))
+    });
+    let (name, password, projects) =
+        parts.ok_or("a name, a password and projects with colons between them are expected")?;
+    KeystoneUser::new(name, password, projects.collect())
 }
 
 /// How much of a body the journal keeps: enough to see what was asked for.
@@ -144,7 +172,19 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(arguments: Serve) -> Result<(), String> {
+async fn serve(mut arguments: Serve) -> Result<(), String> {
+    let mut file = match &arguments.settings {
+        Some(file) => SettingsFile::read(file)?,
+        None => SettingsFile::default(),
+    };
+    // What is printed at the beginning comes from the arguments.
+    arguments.token = arguments.token.or(file.token.take());
+    let application = file.ovh.application.take();
+    arguments.ovh_application = arguments.ovh_application.or(application.map(Into::into));
+    arguments.ovh_consumer_key = arguments.ovh_consumer_key.or(file.ovh.consumer_key.take());
+    let account = file.ovh.service_account.take();
+    arguments.ovh_service_account = arguments.ovh_service_account.or(account.map(Into::into));
+    arguments.vdk_control_secured |= file.vdk_control.secured;
     // The name is the same address everywhere; any other would need somebody to ask.
     let ip: IpAddr = match arguments.bind.as_str() {
         "localhost" => Ipv4Addr::LOCALHOST.into(),
@@ -153,7 +193,7 @@ async fn serve(arguments: Serve) -> Result<(), String> {
             .map_err(|_| format!("{bind:?} is not an IP address to listen on"))?,
     };
     let address = SocketAddr::new(ip, arguments.port);
-    let builder = secured(settings(&arguments)?.bind(address), &arguments, ip)?;
+    let builder = secured(settings(&arguments, file)?.bind(address), &arguments, ip)?;
     // Whoever reads what `greet` prints may end the program at once.
     let interrupted =
         interruption().map_err(|error| format!("cannot wait for signals: {error}"))?;
@@ -186,20 +226,22 @@ async fn serve(arguments: Serve) -> Result<(), String> {
     Ok(())
 }
 
-fn settings(arguments: &Serve) -> Result<Builder, String> {
-    let duration = Duration::try_from_secs_f64(arguments.action_seconds).map_err(|_| {
-        format!(
-            "{} is not a number of seconds that an action can take",
-            arguments.action_seconds
-        )
-    })?;
+fn settings(arguments: &Serve, file: SettingsFile) -> Result<Builder, String> {
+    let seconds = arguments.action_seconds.or(file.action_seconds);
+    let seconds = seconds.unwrap_or(1.0);
+    let duration = Duration::try_from_secs_f64(seconds)
+        .map_err(|_| format!("{seconds} is not a number of seconds that an action can take"))?;
     let mut builder = Sandbox::builder()
         .action_duration(duration)
-        .rate_limit(arguments.rate_limit)
-        .strict(arguments.strict)
+        .rate_limit(arguments.rate_limit.or(file.rate_limit))
+        .strict(arguments.strict || file.strict)
+        .default_network(!arguments.no_default_network && file.default_network)
         .journal_limit(arguments.journal)
         .journal_body_limit(JOURNAL_BODY)
-        .seed(arguments.seed);
+        .seed(arguments.seed.or(file.seed).unwrap_or(0));
+    if arguments.lenient_bodies || file.lenient_bodies {
+        builder = builder.lenient_bodies();
+    }
     if let Some(key) = &arguments.control_key {
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("a control key consists of visible ASCII characters".to_owned());
@@ -209,7 +251,7 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
     if let Some(file) = &arguments.state {
         builder = builder.state_file(file);
     }
-    if let Some(time) = arguments.starting_at {
+    if let Some(time) = arguments.starting_at.or(file.starting_at) {
         builder = builder.starting_at(SystemTime::from(time));
     }
     let mut vdk_control = vdk_control::Settings::new().secured(arguments.vdk_control_secured);
@@ -220,8 +262,17 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
         builder = builder.token(token);
         vdk_control = vdk_control.api_token(token);
     }
-    let mut ovh = ovh::Settings::new().bills(arguments.ovh_bills);
+    let mut ovh = ovh::Settings::new();
+    if let Some(bills) = arguments.ovh_bills.or(file.ovh.bills) {
+        ovh = ovh.bills(bills);
+    }
+    let mut zones: Vec<String> = file.ovh.zones.into_iter().map(Into::into).collect();
     for zone in &arguments.ovh_zone {
+        if !zones.contains(zone) {
+            zones.push(zone.clone());
+        }
+    }
+    for zone in zones {
         ovh = ovh.zone(zone);
     }
     if let Some((key, secret)) = &arguments.ovh_application {
@@ -233,7 +284,12 @@ fn settings(arguments: &Serve) -> Result<Builder, String> {
     if let Some((id, secret)) = &arguments.ovh_service_account {
         ovh = ovh.service_account(id, secret);
     }
-    Ok(builder.vdk_control(vdk_control).ovh(ovh))
+    // The later of two users with one name counts.
+    let users = file.keystone.users.iter().chain(&arguments.keystone_user);
+    let keystone = users.fold(keystone::Settings::new(), |settings, user| {
+        settings.user(&user.name, &user.password, &user.projects)
+    });
+    Ok(builder.vdk_control(vdk_control).ovh(ovh).keystone(keystone))
 }
 
 fn secured(builder: Builder, arguments: &Serve, ip: IpAddr) -> Result<Builder, String> {

@@ -77,7 +77,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) call: &'a Call<'a>,
     pub(crate) version: Version,
-    pub(crate) project: &'static str,
+    pub(crate) project: &'a str,
     pub(crate) caller: Caller,
     /// The body, unless it is taken as it is.
     pub(crate) body: Value,
@@ -194,7 +194,7 @@ impl Sahara {
         if call.path == "/healthcheck" {
             return Answer::new(200, Some("text/plain; charset=UTF-8"), "OK");
         }
-        let Some(project) = caller.project else {
+        let Some(project) = caller.project.clone() else {
             return error::filter(503, "");
         };
         let (version, rest) = call.path[1..]
@@ -222,12 +222,12 @@ impl Sahara {
             return error::no_route(405);
         };
         if version == Version::One {
-            return run(store, call, version, project, caller, found, &path);
+            return run(store, call, version, &project, caller, found, &path);
         }
 
         let asked = microversion(call);
         let answer = match asked.as_str() {
-            "2.0" => run(store, call, version, project, caller, found, &path),
+            "2.0" => run(store, call, version, &project, caller, found, &path),
             other if is_version(other) => {
                 let message = format!("There is no version {other} of the API, only version 2.0.");
                 error::microversion(406, "NOT_ACCEPTABLE", &message)
@@ -282,7 +282,7 @@ fn run(
     store: &mut Store,
     call: &Call<'_>,
     version: Version,
-    project: &'static str,
+    project: &str,
     caller: Caller,
     found: &Route<Handler>,
     path: &str,

@@ -15,7 +15,7 @@ use crate::hetzner::{Hetzner, HetznerMetadata};
 use crate::ionos_dataplatform::IonosDataPlatform;
 
 #[cfg(feature = "openstack")]
-use crate::keystone::Keystone;
+use crate::keystone::{self, Keystone};
 #[cfg(feature = "ovh")]
 use crate::ovh::{self, Ovh};
 #[cfg(feature = "openstack")]
@@ -71,6 +71,8 @@ impl Sandbox {
             ovh: ovh::Settings::new(),
             #[cfg(feature = "vdk-control")]
             vdk_control: vdk_control::Settings::new(),
+            #[cfg(feature = "openstack")]
+            keystone: keystone::Settings::new(),
             epoch: None,
             journal: Limits::default(),
             #[cfg(feature = "serve")]
@@ -256,6 +258,8 @@ pub struct Builder {
     ovh: ovh::Settings,
     #[cfg(feature = "vdk-control")]
     vdk_control: vdk_control::Settings,
+    #[cfg(feature = "openstack")]
+    keystone: keystone::Settings,
     epoch: Option<SystemTime>,
     journal: Limits,
     #[cfg(feature = "serve")]
@@ -331,6 +335,13 @@ impl Builder {
         self
     }
 
+    #[cfg(feature = "openstack")]
+    /// Who there is in Keystone beside the users that are always there.
+    pub fn keystone(mut self, settings: keystone::Settings) -> Self {
+        self.keystone = settings;
+        self
+    }
+
     /// How many requests the [journal](Sandbox::journal) keeps before the oldest make room; `None`, the default, keeps all,
     /// and 0 none.
     pub fn journal_limit(mut self, entries: impl Into<Option<usize>>) -> Self {
@@ -349,7 +360,7 @@ impl Builder {
         let clock = Clock::starting_at(self.epoch.unwrap_or_else(SystemTime::now));
         let options = &self.options;
         #[cfg(feature = "openstack")]
-        let keystone = Keystone::new(options, clock.clone());
+        let keystone = Keystone::new(options, self.keystone, clock.clone());
         Sandbox(Arc::new(World {
             #[cfg(feature = "hetzner")]
             hetzner: Arc::new(Hetzner::new(options.clone(), clock.clone())),

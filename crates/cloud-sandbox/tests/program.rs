@@ -96,6 +96,8 @@ fn wrong_arguments_are_explained() {
         &["serve", "--starting-at", "yesterday"],
         &["serve", "--ovh-application", "key-without-a-secret"],
         &["serve", "--ovh-zone", "../mine"],
+        &["serve", "--keystone-user", "name:password"],
+        &["serve", "--keystone-user", "name::demo"],
         &["dance"],
         &[],
     ] {
@@ -461,4 +463,138 @@ fn the_state_is_loaded_at_the_beginning_and_written_at_the_end() {
         "cloud-sandbox: cannot load {file}: clock.epoch: invalid type: integer `5`, expected struct SystemTime\n"
     );
     assert_eq!(error, expected);
+}
+
+/// A login for this project, as the body of Keystone.
+fn login(name: &str, password: &str, project: &str) -> String {
+    serde_json::json!({"auth": {
+        "identity": {"methods": ["password"], "password": {"user": {
+            "name": name, "password": password, "domain": {"id": "default"},
+        }}},
+        "scope": {"project": {"name": project, "domain": {"id": "default"}}},
+    }})
+    .to_string()
+}
+
+#[test]
+fn users_of_keystone_come_from_options_and_from_a_file() {
+    let settings = file("users.json");
+    let users = r#"{"keystone": {"users": [
+        {"name": "ops", "password": "of the file", "projects": ["data"]},
+        {"name": "night", "password": "n:1", "projects": ["demo", "data"]}
+    ]}}"#;
+    std::fs::write(&settings, users).unwrap();
+    let (_child, greeting) = started(&[
+        "--settings",
+        &settings,
+        "--keystone-user",
+        "ops:a:colon:reports,data",
+    ]);
+    let tokens = value(&greeting, "OS_AUTH_URL") + "/auth/tokens";
+    let ids = |login: &str| {
+        let answer = curl(&["--json", login, &tokens]);
+        let (body, status) = answer.rsplit_once(' ').unwrap();
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        let id = |what: &str| body["token"][what]["id"].as_str().map(str::to_owned);
+        (status.to_owned(), id("user"), id("project"))
+    };
+    // The option goes before the file.
+    let (status, ops, reports) = ids(&login("ops", "a:colon", "reports"));
+    assert_eq!(status, "201");
+    assert_eq!(ids(&login("ops", "of the file", "data")).0, "401");
+    let (_, _, data) = ids(&login("ops", "a:colon", "data"));
+    let (_, night, of_night) = ids(&login("night", "n:1", "data"));
+    assert!(data.is_some() && data == of_night && data != reports);
+    assert!(ops.is_some() && ops != night);
+    assert_eq!(ids(&login("night", "n:1", "reports")).0, "401");
+    let demo = ids(&login("night", "n:1", "demo")).2;
+    assert_eq!(demo.as_deref(), Some(cloud_sandbox::keystone::DEMO_PROJECT));
+    assert_eq!(ids(&login("demo", "demo-pw", "demo")).0, "201");
+}
+
+#[test]
+fn the_file_that_the_help_shows_is_read_and_options_go_before_it() {
+    let help = String::from_utf8(run(&["serve", "--help"]).stdout).unwrap();
+    let start = help.find('{').unwrap();
+    let end = help[start..].find("\n          }\n").unwrap() + start;
+    let shown = format!("{}}}", &help[start..end]).replace("\"..\"", "\"sandboxed\"");
+    let settings = file("shown.json");
+    std::fs::write(&settings, &shown).unwrap();
+    let (_child, greeting) = started(&["--settings", &settings, "--ovh-consumer-key", "mine"]);
+    for (name, expected) in [
+        ("HCLOUD_TOKEN", "sandboxed"),
+        ("OVH_APPLICATION_KEY", "sandboxed"),
+        ("OVH_CONSUMER_KEY", "mine"),
+        ("VDK_API_TOKEN", "sandboxed"),
+    ] {
+        assert_eq!(value(&greeting, name), expected, "{name}");
+    }
+    let endpoint = value(&greeting, "HCLOUD_ENDPOINT");
+    let bearer = "Authorization: Bearer sandboxed";
+    let networks = curl(&["--header", bearer, &format!("{endpoint}/networks")]);
+    assert!(networks.contains(r#""networks":[]"#), "{networks}");
+    let time = curl(&[&(value(&greeting, "OVH_ENDPOINT") + "/auth/time")]);
+    let asked = jiff::Timestamp::new(1_769_860_800, 0).unwrap();
+    assert_eq!(asked.to_string(), "2026-01-31T12:00:00Z");
+    let seconds: i64 = time.split(' ').next().unwrap().parse().unwrap();
+    assert!((0..3600).contains(&(seconds - asked.as_second())), "{time}");
+}
+
+#[test]
+fn a_slip_in_the_file_of_settings_is_told_with_its_place() {
+    let settings = file("slip.json");
+    for (text, expected) in [
+        (
+            r#"{"ovh": {"zone": ["a.example"]}}"#,
+            "ovh.zone: unknown field `zone`, expected one of `application`, `consumer_key`, `service_account`, `zones`, `bills` at line 1 column 15",
+        ),
+        (
+            r#"{"ovh": {"zones": ["a.example", "b"]}}"#,
+            "ovh.zones[1]: a name such as example.net is expected at line 1 column 36",
+        ),
+        (
+            r#"{"keystone": {"users": [{"name": "a", "password": "", "projects": []}]}}"#,
+            "keystone.users[0]: neither the name, the password nor a project may be empty at line 1 column 70",
+        ),
+        (
+            r#"{"starting_at": "yesterday"}"#,
+            r#"starting_at: failed to parse"#,
+        ),
+        ("{} {}", "trailing characters at line 1 column 4"),
+    ] {
+        std::fs::write(&settings, text).unwrap();
+        let output = run(&["serve", "--port", "0", "--settings", &settings]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(
+            error.starts_with(&format!("cloud-sandbox: {settings}: {expected}")),
+            "{error}"
+        );
+    }
+    let output = run(&["serve", "--settings", "/nowhere/settings.json"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.starts_with("cloud-sandbox: cannot read /nowhere/settings.json: "),
+        "{error}"
+    );
+}
+
+#[test]
+fn bodies_are_lenient_and_projects_empty_when_that_is_asked_for() {
+    let asked = ["--token", "t", "--lenient-bodies", "--no-default-network"];
+    for (options, networks, status) in [(&asked[..2], 1, "422"), (&asked[..], 0, "201")] {
+        let (_child, greeting) = started(options);
+        let endpoint = value(&greeting, "HCLOUD_ENDPOINT");
+        let bearer = "Authorization: Bearer t";
+        let answer = curl(&["--header", bearer, &format!("{endpoint}/networks")]);
+        assert_eq!(
+            answer.matches("\"ip_range\"").count() > 0,
+            networks == 1,
+            "{answer}"
+        );
+        let body = r#"{"name": "a", "type": "spread", "colour": "red"}"#;
+        let url = format!("{endpoint}/placement_groups");
+        let answer = curl(&["--header", bearer, "--json", body, &url]);
+        assert!(answer.ends_with(status), "{answer}");
+    }
 }

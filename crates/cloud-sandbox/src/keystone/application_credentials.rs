@@ -129,7 +129,7 @@ fn position(ctx: &Ctx<'_>, action: &str) -> Result<usize, Refusal> {
 }
 
 /// The user in the path, who must be the caller.
-fn owner(ctx: &Ctx<'_>, action: &str) -> Result<&'static User, Refusal> {
+fn owner(ctx: &Ctx<'_>, action: &str) -> Result<User, Refusal> {
     let caller = ctx.caller()?;
     let id = ctx.parameters.first().copied().unwrap_or_default();
     if caller.user.id == id {

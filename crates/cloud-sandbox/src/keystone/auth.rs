@@ -10,7 +10,7 @@ use crate::openstack;
 
 use super::Ctx;
 use super::error::Refusal;
-use super::identity::{self, ApplicationCredential, PASSCODE, Project, User};
+use super::identity::{self, ApplicationCredential, PASSCODE, User};
 use super::token::{Scope, Token};
 
 const SUBJECT: HeaderName = HeaderName::from_static("x-subject-token");
@@ -20,18 +20,18 @@ const RECEIPT: &str = "openstack-auth-receipt";
 #[derive(Default)]
 struct Proof {
     methods: Vec<String>,
-    user: Option<&'static User>,
+    user: Option<User>,
     application_credential: Option<ApplicationCredential>,
     /// The expiry and the audit id of the token that the new one is made from.
     parent: Option<(Duration, String)>,
 }
 
 impl Proof {
-    fn passed(&mut self, method: &str, user: &'static User) -> Result<(), Refusal> {
-        if self.user.is_some_and(|other| other.id != user.id) {
+    fn passed(&mut self, method: &str, user: &User) -> Result<(), Refusal> {
+        if self.user.as_ref().is_some_and(|other| other.id != user.id) {
             return Err(Refusal::unauthorized());
         }
-        self.user = Some(user);
+        self.user = Some(user.clone());
         if !self.methods.iter().any(|known| known == method) {
             self.methods.push(method.to_owned());
         }
@@ -58,20 +58,20 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             return Err(malformed(&format!("'{method}' is a required property")));
         }
         match method {
-            "password" => by_password(&mut proof, given)?,
-            "totp" => by_passcode(&mut proof, given)?,
+            "password" => by_password(ctx, &mut proof, given)?,
+            "totp" => by_passcode(ctx, &mut proof, given)?,
             "token" => by_token(ctx, &mut proof, given)?,
             "application_credential" => by_application_credential(ctx, &mut proof, given)?,
             _ => return Err(Refusal::unauthorized()),
         }
     }
-    let user = proof.user.ok_or_else(Refusal::unauthorized)?;
+    let user = proof.user.take().ok_or_else(Refusal::unauthorized)?;
     if user.needs_passcode
         && !["password", "totp"]
             .iter()
             .all(|needed| proof.methods.iter().any(|m| m == needed))
     {
-        return Err(incomplete(ctx, &proof, user));
+        return Err(incomplete(ctx, &proof, &user));
     }
 
     let scope = match auth.get("scope") {
@@ -84,11 +84,13 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             });
         }
         None => match &proof.application_credential {
-            Some(credential) => Scope::Project(credential.project),
-            None => Project::find(|p| user.default_project == Some(p.id))
+            Some(credential) => Scope::Project(credential.project.clone()),
+            None => user
+                .default_project
+                .clone()
                 .map_or(Scope::Unscoped, Scope::Project),
         },
-        Some(scope) => read_scope(scope, user)?,
+        Some(scope) => read_scope(ctx, scope, &user)?,
     };
 
     let (issued, lifetime) = (ctx.now, ctx.state.lifetime);
@@ -156,9 +158,9 @@ fn malformed(problem: &str) -> Refusal {
 }
 
 /// A user by id, or by name and domain.
-fn user(given: &Value) -> Result<Option<&'static User>, Refusal> {
+fn user(ctx: &Ctx<'_>, given: &Value) -> Result<Option<User>, Refusal> {
     if let Some(id) = given["id"].as_str() {
-        return Ok(User::find(|user| user.id == id));
+        return Ok(ctx.user(|user| user.id == id));
     }
     let name = given["name"]
         .as_str()
@@ -168,20 +170,20 @@ fn user(given: &Value) -> Result<Option<&'static User>, Refusal> {
         return Err(malformed("Expecting to find domain in user"));
     }
     let is_here = identity::is_domain(domain["id"].as_str(), domain["name"].as_str());
-    Ok(User::find(|user| user.name == name).filter(|_| is_here))
+    Ok(ctx.user(|user| user.name == name).filter(|_| is_here))
 }
 
-fn by_password(proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
+fn by_password(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
     let password = given["user"]["password"].as_str();
-    let user = user(&given["user"])?.filter(|user| password == Some(user.password));
-    proof.passed("password", user.ok_or_else(Refusal::unauthorized)?)
+    let user = user(ctx, &given["user"])?.filter(|user| password == Some(&user.password));
+    proof.passed("password", &user.ok_or_else(Refusal::unauthorized)?)
 }
 
-fn by_passcode(proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
+fn by_passcode(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
     let passcode = given["user"]["passcode"].as_str();
     let user =
-        user(&given["user"])?.filter(|user| user.needs_passcode && passcode == Some(PASSCODE));
-    proof.passed("totp", user.ok_or_else(Refusal::unauthorized)?)
+        user(ctx, &given["user"])?.filter(|user| user.needs_passcode && passcode == Some(PASSCODE));
+    proof.passed("totp", &user.ok_or_else(Refusal::unauthorized)?)
 }
 
 fn by_token(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refusal> {
@@ -193,11 +195,11 @@ fn by_token(ctx: &Ctx<'_>, proof: &mut Proof, given: &Value) -> Result<(), Refus
         return Err(Refusal::Crash);
     }
     for method in &token.methods {
-        proof.passed(method, token.user)?;
+        proof.passed(method, &token.user)?;
     }
     let first = token.audit_ids.first().cloned().unwrap_or_default();
     proof.parent = Some((token.expires, first));
-    proof.passed("token", token.user)
+    proof.passed("token", &token.user)
 }
 
 fn by_application_credential(
@@ -210,9 +212,9 @@ fn by_application_credential(
     let found = if let Some(id) = given["id"].as_str() {
         all.find(|credential| credential.id == id)
     } else {
-        let owner = user(&given["user"])?;
+        let owner = user(ctx, &given["user"])?;
         let is_of_owner =
-            |c: &&ApplicationCredential| owner.is_some_and(|owner| owner.id == c.user.id);
+            |c: &&ApplicationCredential| owner.as_ref().is_some_and(|owner| owner.id == c.user.id);
         let name = given["name"].as_str();
         all.filter(is_of_owner).find(|c| name == Some(&c.name))
     };
@@ -222,7 +224,7 @@ fn by_application_credential(
     };
     let credential = found.filter(works).ok_or_else(Refusal::unauthorized)?;
     proof.application_credential = Some(credential.clone());
-    proof.passed("application_credential", credential.user)
+    proof.passed("application_credential", &credential.user)
 }
 
 /// What was proven by an earlier request that was not enough.
@@ -240,7 +242,7 @@ fn receipt(ctx: &mut Ctx<'_>) -> Proof {
     }
 }
 
-fn incomplete(ctx: &mut Ctx<'_>, proof: &Proof, user: &'static User) -> Refusal {
+fn incomplete(ctx: &mut Ctx<'_>, proof: &Proof, user: &User) -> Refusal {
     let id = ctx.state.token_text();
     let expires = ctx.now + Duration::from_secs(300);
     let now = ctx.now;
@@ -249,7 +251,7 @@ fn incomplete(ctx: &mut Ctx<'_>, proof: &Proof, user: &'static User) -> Refusal 
         .retain(|_, (_, _, expires)| *expires > now);
     ctx.state
         .receipts
-        .insert(id.clone(), (proof.methods.clone(), user, expires));
+        .insert(id.clone(), (proof.methods.clone(), user.clone(), expires));
     let at = |time: Duration| openstack::time(ctx.epoch + time, "%Y-%m-%dT%H:%M:%S.000000Z");
     let receipt = json!({
         "methods": proof.methods,
@@ -264,7 +266,7 @@ fn incomplete(ctx: &mut Ctx<'_>, proof: &Proof, user: &'static User) -> Refusal 
     }
 }
 
-fn read_scope(scope: &Value, user: &'static User) -> Result<Scope, Refusal> {
+fn read_scope(ctx: &Ctx<'_>, scope: &Value, user: &User) -> Result<Scope, Refusal> {
     if scope == "unscoped" || scope.get("unscoped").is_some() {
         return Ok(Scope::Unscoped);
     }
@@ -276,9 +278,10 @@ fn read_scope(scope: &Value, user: &'static User) -> Result<Scope, Refusal> {
         }
         let is_here =
             id.is_some() || identity::is_domain(domain["id"].as_str(), domain["name"].as_str());
-        let project =
-            Project::find(|p| id.map_or(name == Some(p.name), |id| id == p.id)).filter(|_| is_here);
-        let project = project.filter(|project| user.has_project(project.id));
+        let project = ctx
+            .project(|p| id.map_or(name == Some(&p.name), |id| id == p.id))
+            .filter(|_| is_here);
+        let project = project.filter(|project| user.has_project(&project.id));
         return project
             .map(Scope::Project)
             .ok_or_else(Refusal::unauthorized);

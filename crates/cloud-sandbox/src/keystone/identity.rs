@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::keep::Fixed;
+use crate::openstack;
+
+use super::settings::Settings;
 
 /// The id of the domain of all users and projects; its name is `Default`.
 pub const DOMAIN: &str = "default";
@@ -55,78 +57,107 @@ static ADMIN: Role = Role {
 static ORDINARY: &[&Role] = &[&READER, &MEMBER];
 static ADMINISTRATOR: &[&Role] = &[&READER, &MANAGER, &MEMBER, &ADMIN];
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Project {
-    pub(crate) id: &'static str,
-    pub(crate) name: &'static str,
+    pub(crate) id: String,
+    pub(crate) name: String,
 }
 
-static PROJECTS: [Project; 3] = [
-    Project {
-        id: ADMIN_PROJECT,
-        name: "admin",
-    },
-    Project {
-        id: DEMO_PROJECT,
-        name: "demo",
-    },
-    Project {
-        id: OTHER_PROJECT,
-        name: "other",
-    },
-];
-
+#[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct User {
-    pub(crate) id: &'static str,
-    pub(crate) name: &'static str,
-    pub(crate) password: &'static str,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) password: String,
     /// The projects in which the user has roles.
-    projects: &'static [&'static str],
-    pub(crate) default_project: Option<&'static str>,
+    projects: Vec<Project>,
+    pub(crate) default_project: Option<Project>,
     pub(crate) is_administrator: bool,
     /// Whether a password alone is not enough.
     pub(crate) needs_passcode: bool,
 }
 
-static USERS: [User; 3] = [
-    User {
-        id: ADMIN_USER,
-        name: "admin",
-        password: "admin-pw",
-        projects: &[ADMIN_PROJECT, DEMO_PROJECT],
-        default_project: Some(ADMIN_PROJECT),
-        is_administrator: true,
-        needs_passcode: false,
-    },
-    User {
-        id: DEMO_USER,
-        name: "demo",
-        password: "demo-pw",
-        projects: &[DEMO_PROJECT, OTHER_PROJECT],
+/// Who there is from the beginning.
+pub(crate) fn users(settings: &Settings) -> Vec<User> {
+    let project = |id: &str, name: &str| Project {
+        id: id.to_owned(),
+        name: name.to_owned(),
+    };
+    let admin = project(ADMIN_PROJECT, "admin");
+    let demo = project(DEMO_PROJECT, "demo");
+    let user = |id: &str, name: &str, projects: &[&Project]| User {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        password: format!("{name}-pw"),
+        projects: projects.iter().map(|&project| project.clone()).collect(),
         default_project: None,
         is_administrator: false,
         needs_passcode: false,
-    },
-    User {
-        id: CAUTIOUS_USER,
-        name: "cautious",
-        password: "cautious-pw",
-        projects: &[DEMO_PROJECT],
-        default_project: None,
-        is_administrator: false,
-        needs_passcode: true,
-    },
-];
+    };
+    let mut users = vec![
+        User {
+            default_project: Some(admin.clone()),
+            is_administrator: true,
+            ..user(ADMIN_USER, "admin", &[&admin, &demo])
+        },
+        user(
+            DEMO_USER,
+            "demo",
+            &[&demo, &project(OTHER_PROJECT, "other")],
+        ),
+        User {
+            needs_passcode: true,
+            ..user(CAUTIOUS_USER, "cautious", &[&demo])
+        },
+    ];
+    for given in &settings.users {
+        let projects: Vec<Project> = given
+            .projects
+            .iter()
+            .map(|name| {
+                find_project(&users, |project| project.name == *name)
+                    .unwrap_or_else(|| project(&id_of("project", name), name))
+            })
+            .collect();
+        let made = User {
+            id: id_of("user", &given.name),
+            password: given.password.clone(),
+            projects,
+            ..user("", &given.name, &[])
+        };
+        // One that is there already gets the password and the projects that are asked for.
+        match users.iter_mut().find(|user| user.name == made.name) {
+            Some(known) => {
+                known.password = made.password;
+                known.projects = made.projects;
+                known
+                    .default_project
+                    .take_if(|project| !known.projects.contains(project));
+            }
+            None => users.push(made),
+        }
+    }
+    users
+}
+
+/// An id that is the same for the same name, each time and on each machine.
+fn id_of(kind: &str, name: &str) -> String {
+    let seed = format!("{kind} {name}")
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    openstack::hex(&mut fastrand::Rng::with_seed(seed))
+}
+
+pub(crate) fn find_project(
+    users: &[User],
+    is_wanted: impl Fn(&Project) -> bool,
+) -> Option<Project> {
+    let mut all = users.iter().flat_map(|user| &user.projects);
+    all.find(|project| is_wanted(project)).cloned()
+}
 
 impl User {
-    pub(crate) fn find(is_wanted: impl Fn(&User) -> bool) -> Option<&'static User> {
-        USERS.iter().find(|user| is_wanted(user))
-    }
-
-    pub(crate) fn all() -> impl Iterator<Item = &'static User> {
-        USERS.iter()
-    }
-
     pub(crate) fn roles(&self) -> &'static [&'static Role] {
         if self.is_administrator {
             ADMINISTRATOR
@@ -136,39 +167,11 @@ impl User {
     }
 
     pub(crate) fn has_project(&self, id: &str) -> bool {
-        self.projects.contains(&id)
+        self.projects.iter().any(|project| project.id == id)
     }
 
-    pub(crate) fn projects(&self) -> impl Iterator<Item = &'static Project> {
-        PROJECTS
-            .iter()
-            .filter(|project| self.has_project(project.id))
-    }
-}
-
-impl Project {
-    pub(crate) fn find(is_wanted: impl Fn(&Project) -> bool) -> Option<&'static Project> {
-        PROJECTS.iter().find(|project| is_wanted(project))
-    }
-}
-
-impl Fixed for User {
-    fn key(&self) -> &'static str {
-        self.id
-    }
-
-    fn find(key: &str) -> Option<&'static Self> {
-        Self::find(|user| user.id == key)
-    }
-}
-
-impl Fixed for Project {
-    fn key(&self) -> &'static str {
-        self.id
-    }
-
-    fn find(key: &str) -> Option<&'static Self> {
-        Self::find(|project| project.id == key)
+    pub(crate) fn projects(&self) -> impl Iterator<Item = &Project> {
+        self.projects.iter()
     }
 }
 
@@ -190,10 +193,8 @@ pub(crate) struct ApplicationCredential {
     pub(crate) name: String,
     pub(crate) secret: String,
     pub(crate) description: Value,
-    #[serde(with = "crate::keep::fixed")]
-    pub(crate) user: &'static User,
-    #[serde(with = "crate::keep::fixed")]
-    pub(crate) project: &'static Project,
+    pub(crate) user: User,
+    pub(crate) project: Project,
     pub(crate) is_unrestricted: bool,
     /// When it stops working, in seconds since the epoch.
     pub(crate) expires: Option<i64>,
@@ -201,14 +202,19 @@ pub(crate) struct ApplicationCredential {
 }
 
 /// The application credentials that are there from the beginning.
-pub(crate) fn application_credentials() -> Vec<ApplicationCredential> {
+pub(crate) fn application_credentials(users: &[User]) -> Vec<ApplicationCredential> {
+    let demo = users.iter().find(|user| user.id == DEMO_USER);
+    let project = find_project(users, |project| project.id == DEMO_PROJECT);
+    let Some((user, project)) = demo.zip(project) else {
+        return Vec::new();
+    };
     let of_demo = |id: &str, name: &str, is_unrestricted| ApplicationCredential {
         id: id.to_owned(),
         name: name.to_owned(),
         secret: format!("{name}-secret"),
         description: Value::Null,
-        user: &USERS[1],
-        project: &PROJECTS[1],
+        user: user.clone(),
+        project: project.clone(),
         is_unrestricted,
         expires: None,
         expires_at: Value::Null,

@@ -7,7 +7,6 @@ use crate::openstack;
 
 use super::Ctx;
 use super::error::Refusal;
-use super::identity::{Project, User};
 use super::token::{self, Scope, Token};
 
 /// `GET /v2.0`
@@ -42,7 +41,7 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             .as_str()
             .ok_or_else(|| malformed("password"))?;
         let (name, id) = (given["username"].as_str(), given["userId"].as_str());
-        let user = User::find(|user| id.map_or(name == Some(user.name), |id| id == user.id));
+        let user = ctx.user(|user| id.map_or(name == Some(&user.name), |id| id == user.id));
         // This version knows no second method.
         let user = user.filter(|user| user.password == password && !user.needs_passcode);
         (user.ok_or_else(Refusal::unauthorized)?, None)
@@ -51,16 +50,16 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
             .state
             .token(given["id"].as_str().unwrap_or_default(), ctx.now);
         let parent = parent.ok_or_else(Refusal::unauthorized)?;
-        (parent.user, Some(parent.expires))
+        (parent.user.clone(), Some(parent.expires))
     } else {
         return Err(malformed("passwordCredentials or token"));
     };
     let (name, id) = (auth["tenantName"].as_str(), auth["tenantId"].as_str());
     let tenant = if name.is_some() || id.is_some() {
-        let tenant = Project::find(|p| id.map_or(name == Some(p.name), |id| id == p.id));
+        let tenant = ctx.project(|p| id.map_or(name == Some(&p.name), |id| id == p.id));
         Some(
             tenant
-                .filter(|tenant| user.has_project(tenant.id))
+                .filter(|tenant| user.has_project(&tenant.id))
                 .ok_or_else(Refusal::unauthorized)?,
         )
     } else {
@@ -69,8 +68,8 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
 
     let token = Token {
         methods: vec!["password".to_owned()],
-        user,
-        scope: tenant.map_or(Scope::Unscoped, Scope::Project),
+        user: user.clone(),
+        scope: tenant.clone().map_or(Scope::Unscoped, Scope::Project),
         application_credential: None,
         audit_ids: Vec::new(),
         issued: ctx.now,
@@ -84,12 +83,12 @@ pub(crate) fn issue(ctx: &mut Ctx<'_>) -> Result<Answer, Refusal> {
         .collect();
     let at = |time| openstack::time(ctx.epoch + time, "%Y-%m-%dT%H:%M:%SZ");
     let mut shown = json!({"issued_at": at(token.issued), "expires": at(token.expires)});
-    if let Some(tenant) = tenant {
+    if let Some(tenant) = &tenant {
         shown["tenant"] =
             json!({"id": tenant.id, "name": tenant.name, "enabled": true, "description": null});
     }
     shown["id"] = ctx.state.keep(token, ctx.now).into();
-    let services = tenant.map_or_else(Vec::new, |tenant| services(ctx.call.origin, tenant.id));
+    let services = tenant.map_or_else(Vec::new, |tenant| services(ctx.call.origin, &tenant.id));
     let access = json!({
         "token": shown,
         "user": {"id": user.id, "name": user.name, "username": user.name, "roles": roles, "roles_links": []},

@@ -14,7 +14,7 @@ pub(crate) const REGION: &str = "RegionOne";
 #[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) enum Scope {
     Unscoped,
-    Project(#[serde(with = "crate::keep::fixed")] &'static Project),
+    Project(Project),
     Domain,
     System,
 }
@@ -22,8 +22,7 @@ pub(crate) enum Scope {
 #[derive(Clone, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Token {
     pub(crate) methods: Vec<String>,
-    #[serde(with = "crate::keep::fixed")]
-    pub(crate) user: &'static User,
+    pub(crate) user: User,
     pub(crate) scope: Scope,
     /// The id of the application credential that it was made with, its name, and whether it is restricted.
     pub(crate) application_credential: Option<(String, String, bool)>,
@@ -45,7 +44,7 @@ impl Token {
     /// The body of an answer about this token, from a Keystone at `origin` whose clock began at `epoch`.
     pub(crate) fn render(&self, origin: &str, epoch: SystemTime, with_catalog: bool) -> Value {
         let at = |time: Duration| openstack::time(epoch + time, "%Y-%m-%dT%H:%M:%S.000000Z");
-        let user = self.user;
+        let user = &self.user;
         let mut token = json!({
             "methods": self.methods,
             "user": {"id": user.id, "name": user.name, "domain": identity::domain(), "password_expires_at": null},
@@ -53,7 +52,7 @@ impl Token {
             "expires_at": at(self.expires),
             "issued_at": at(self.issued),
         });
-        let project = match self.scope {
+        let project = match &self.scope {
             Scope::Unscoped => return json!({"token": token}),
             Scope::Project(project) => {
                 token["project"] =
@@ -76,7 +75,7 @@ impl Token {
             .map(|role| json!({"id": role.id, "name": role.name}))
             .collect();
         if with_catalog {
-            token["catalog"] = catalog(origin, project.map(|project| project.id));
+            token["catalog"] = catalog(origin, project.map(|project| project.id.as_str()));
         }
         if let Some((id, name, restricted)) = &self.application_credential {
             token["application_credential"] =

@@ -220,7 +220,8 @@ impl Access {
             hash.finalize()
                 .iter()
                 .map(|byte| format!("{byte:02x}"))
-                .collect::<String>()
+                .collect::<Vec<_>>()
+                .concat()
         };
         let given = signature.strip_prefix("$1$");
         let is_right = |url: &str| given.is_some_and(|given| given == signed(url));

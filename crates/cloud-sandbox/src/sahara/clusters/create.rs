@@ -350,7 +350,7 @@ fn blank(store: &mut Store) -> Map<String, Value> {
 /// A cluster without nodes that is active without having been made.
 pub(crate) fn add(
     store: &mut Store,
-    project: &'static str,
+    project: &str,
     plugin: &str,
     version: &str,
     name: &str,
