@@ -16,6 +16,7 @@ mod ovh_catalogue;
 mod ovh_codegen;
 mod process;
 mod python;
+mod release;
 // Process groups are what stops the servers.
 #[cfg(unix)]
 mod real_sahara;
@@ -50,6 +51,7 @@ enum Command {
     OvhCodegen(ovh_codegen::OvhCodegen),
     #[cfg(unix)]
     RealSahara(real_sahara::RealSahara),
+    Release(release::Release),
     ThirdParty(third_party::ThirdParty),
     Tidy(tidy::Tidy),
 }
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
         Command::OvhCodegen(command) => command.run(),
         #[cfg(unix)]
         Command::RealSahara(command) => command.run(),
+        Command::Release(command) => command.run(),
         Command::ThirdParty(command) => command.run(),
         Command::Tidy(command) => command.run(),
     };
