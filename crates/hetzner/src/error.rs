@@ -164,8 +164,13 @@ impl ApiError {
     }
 
     fn told(&self) -> String {
+        format!("{} {}", self.status, self.reason())
+    }
+
+    /// All that the service said, without the status.
+    pub(crate) fn reason(&self) -> String {
         let (code, message) = (printable(self.code.as_str()), printable(&self.message));
-        let mut told = vec![format!("{} {code}: {message}", self.status)];
+        let mut told = vec![format!("{code}: {message}")];
         let field = |field: &FieldError| match &*field.messages {
             [] => printable(&field.name).into_owned(),
             messages => {

@@ -164,15 +164,11 @@ async fn the_error_names_all_that_was_tried() {
         .with_fallback(candidates)
         .await
         .unwrap_err();
-    let text = error.to_string();
-    for part in [
-        "web-1",
-        "cx23 in fsn1 (resource_unavailable)",
-        "cx63 in nbg1 (out of stock by the catalogue)",
-        "cax11 in hel1 (placement_error)",
-    ] {
-        assert!(text.contains(part), "{text}");
-    }
+    assert_eq!(
+        error.to_string(),
+        "placement_error: no room for the server web-1: cx23 in fsn1: resource_unavailable: not now; \
+         cx63 in nbg1: out of stock by the catalogue; cax11 in hel1: placement_error: not now"
+    );
     assert_eq!(error.code(), Some("placement_error"));
     assert!(!error.may_have_happened());
     let tried = &error.api::<NoRoom>().unwrap().tried;
@@ -185,7 +181,86 @@ async fn the_error_names_all_that_was_tried() {
         [Some("resource_unavailable"), None, Some("placement_error")]
     );
     assert_eq!(tried[2].candidate, Candidate::from(("cax11", "hel1")));
-    assert!(std::error::Error::source(&error).is_some());
+    // What the message tells, no source tells again.
+    assert!(std::error::Error::source(&error).is_none());
+    let cause = error.cause().unwrap();
+    assert_eq!(cause.status().map(|status| status.as_u16()), Some(422));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pair_that_is_not_sold_leads_to_the_next_candidate() {
+    let said = |code: &str, message: &str| Fault::Error {
+        status: 422,
+        code: code.into(),
+        message: message.into(),
+    };
+    for refusal in [
+        said("invalid_input", "unsupported location for server type"),
+        said("invalid_input", "server_type is gone"),
+        said("invalid_server_type", "no such type"),
+        said("no_space_left_in_location", "full"),
+    ] {
+        let sandbox = Sandbox::new();
+        let api = client(&sandbox);
+        sandbox.faults().next_matching(CREATE, refusal.clone());
+        let create = api.servers().create("web-1", "cx23", "debian-13");
+        let created = create
+            .with_fallback([("cx23", "nbg1"), ("cx23", "fsn1")])
+            .await
+            .unwrap();
+        assert_eq!(created.resource.location.name, "fsn1", "{refusal:?}");
+        assert_eq!(
+            asked(&sandbox),
+            [pair("cx23", "nbg1"), pair("cx23", "fsn1")]
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_catalogue_does_not_offer_there_is_not_asked_for() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let create = api.servers().create("web-1", "cax11", "debian-13");
+    let pairs = [("cax11", "ash"), ("cax11", "fsn1")];
+    let created = create.clone().with_fallback(pairs).await.unwrap();
+    assert_eq!(created.resource.location.name, "fsn1");
+    assert_eq!(asked(&sandbox), [pair("cax11", "fsn1")]);
+
+    let error = create.with_fallback([("cax11", "ash")]).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "resource_unavailable: no room for the server web-1: cax11 in ash: not sold there by the catalogue"
+    );
+    assert!(error.api::<NoRoom>().unwrap().tried[0].error.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_words_of_the_service_about_a_pair_stay_readable() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    // Without the catalogue the service is asked, and says what is wrong with each pair.
+    sandbox
+        .faults()
+        .next_matching(TYPES, refusal(403, "forbidden"));
+    let error = api
+        .servers()
+        .create("web-1", "cax11", "debian-13")
+        .with_fallback([("cax11", "ash"), ("cx32x", "fsn1"), ("cx23", "fns1")])
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), Some("invalid_input"));
+    let text = error.to_string();
+    for part in [
+        "cax11 in ash: invalid_input: ",
+        "(server_type: is not offered in the location); cx32x in fsn1: invalid_input: ",
+        "(server_type: is not a known server type); cx23 in fns1: invalid_input: ",
+        "(location: ",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let tried = &error.api::<NoRoom>().unwrap().tried;
+    assert!(tried.iter().all(|tried| tried.error.is_some()));
+    assert!(error.cause().unwrap().api::<hetzner::ApiError>().is_some());
 }
 
 #[tokio::test(start_paused = true)]
@@ -197,7 +272,7 @@ async fn nothing_is_tried_after_a_failure_that_may_have_happened_or_is_of_anothe
         Fault::Truncate,
         refusal(422, "invalid_input"),
         refusal(403, "resource_limit_exceeded"),
-        refusal(422, "no_space_left_in_location"),
+        refusal(423, "locked"),
         refusal(500, "resource_unavailable"),
     ] {
         let sandbox = Sandbox::new();
@@ -215,6 +290,16 @@ async fn nothing_is_tried_after_a_failure_that_may_have_happened_or_is_of_anothe
         );
         assert!(error.api::<NoRoom>().is_none());
     }
+    // The other candidates would be refused for the image as well.
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let create = api.servers().create("web-1", "cx23", "debian-0");
+    let error = create
+        .with_fallback([("cx23", "fsn1"), ("cx23", "nbg1")])
+        .await
+        .unwrap_err();
+    assert_eq!(error.fields()[0].name, "image", "{error}");
+    assert_eq!(asked(&sandbox), [pair("cx23", "fsn1")]);
     let api = client(&Sandbox::new());
     let none: [Candidate; 0] = [];
     let error = api
