@@ -131,7 +131,12 @@ impl Client {
     }
 
     pub(crate) fn call<T>(&self, operation: &'static OperationRow, decode: Decode<T>) -> Call<T> {
-        Call::new(&self.0.engine, &self.0.cloud, operation, decode)
+        Call::new(
+            &self.0.engine,
+            self.base(Host::of(operation.path)),
+            operation,
+            decode,
+        )
     }
 
     /// One resource by its id, as `{"key": {...}}`.
@@ -152,15 +157,6 @@ impl Client {
     ) -> List<T> {
         in_pages(self.call(operation, page_of(key)))
     }
-
-    /// A call of the second API.
-    pub(crate) fn call_on_hetzner<T>(
-        &self,
-        operation: &'static OperationRow,
-        decode: Decode<T>,
-    ) -> Call<T> {
-        Call::new(&self.0.engine, &self.0.hetzner, operation, decode)
-    }
 }
 
 /// The two hosts of the service.
@@ -171,6 +167,17 @@ pub enum Host {
     Cloud,
     /// The second API, `api.hetzner.com`, for storage boxes.
     StorageBoxes,
+}
+
+impl Host {
+    /// The host that serves a path.
+    pub(crate) fn of(path: &str) -> Self {
+        if path.starts_with("/storage_box") {
+            Self::StorageBoxes
+        } else {
+            Self::Cloud
+        }
+    }
 }
 
 /// How one page of a list is read.

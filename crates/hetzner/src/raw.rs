@@ -36,13 +36,7 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn request(&self, method: Method, path: &str) -> Request {
-        let storage = ["/storage_boxes", "/storage_box_types"];
-        let host = if storage.iter().any(|prefix| path.starts_with(prefix)) {
-            Host::StorageBoxes
-        } else {
-            Host::Cloud
-        };
-        self.request_on(host, method, path)
+        self.request_on(Host::of(path), method, path)
     }
 
     /// As [`request`](Self::request), for a path whose host this crate does not know.

@@ -1,12 +1,10 @@
 //! Sizes that storage boxes come in.
 
 use cloud_core::call::{Call, Task};
-use cloud_core::decode::Decode;
 use cloud_core::list::List;
-use cloud_core::provider::CallBuilder;
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Client, in_pages, page_of};
+use crate::client::Client;
 use crate::deprecation::Deprecation;
 #[cfg(doc)]
 use crate::error::ErrorCode;
@@ -95,10 +93,8 @@ impl<'a> StorageBoxTypes<'a> {
     }
 
     fn listed(self) -> List<StorageBoxType> {
-        in_pages(
-            self.0
-                .call_on_hetzner(&ops::LIST_STORAGE_BOX_TYPES, page_of("storage_box_types")),
-        )
+        self.0
+            .list(&ops::LIST_STORAGE_BOX_TYPES, "storage_box_types")
     }
 
     /// Lists types of storage boxes (`GET /storage_box_types`).
@@ -121,8 +117,7 @@ impl<'a> StorageBoxTypes<'a> {
     /// Worth handling: [`NotFound`](ErrorCode::NotFound), which [`find`](Self::find) turns into `None`.
     pub fn get(self, id: impl Into<StorageBoxTypeId>) -> Call<StorageBoxType> {
         self.0
-            .call_on_hetzner(&ops::GET_STORAGE_BOX_TYPE, Decode::key("storage_box_type"))
-            .arg(id.into())
+            .get(&ops::GET_STORAGE_BOX_TYPE, id.into().0, "storage_box_type")
     }
 
     /// Looks a type of storage box up by name or id (`GET /storage_box_types?name=..`, `GET

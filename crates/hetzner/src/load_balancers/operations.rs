@@ -1,5 +1,3 @@
-use std::fmt;
-
 use cloud_core::call::{Call, Task};
 use cloud_core::model::Timestamp;
 use cloud_core::provider::CallBuilder;
@@ -266,12 +264,7 @@ cloud_core::list_request! {
     }
 }
 
-impl ListLoadBalancers {
-    /// Only load balancers whose labels match, such as `env=prod`.
-    pub fn label_selector(self, selector: impl fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
+labels::label_selector!(ListLoadBalancers);
 
 /// The public addresses of a new load balancer, where they shall be Primary IPs that are there already.
 #[derive(Clone, Copy, Debug, Default, Serialize)]

@@ -9,12 +9,12 @@ use secrecy::SecretString;
 use super::snapshots::StorageBoxSnapshots;
 use super::subaccounts::StorageBoxSubaccounts;
 use super::{AccessSetup, StorageBox, check};
-use crate::actions::{self, Action, Created, ListActions};
-use crate::client::{Client, in_pages, page_of};
+use crate::actions::{self, Action, Created, action_methods};
+use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::find::find;
-use crate::ids::{ActionId, StorageBoxId};
+use crate::ids::StorageBoxId;
 use crate::labels::{self, Labels};
 use crate::ops;
 use crate::protection::ChangeProtection;
@@ -66,13 +66,10 @@ impl<'a> StorageBoxes<'a> {
     }
 
     fn listed(self) -> List<StorageBox> {
-        in_pages(
-            self.0
-                .call_on_hetzner(&ops::LIST_STORAGE_BOXES, page_of("storage_boxes")),
-        )
+        self.0.list(&ops::LIST_STORAGE_BOXES, "storage_boxes")
     }
 
-    /// Lists storage boxs (`GET /storage_boxes`).
+    /// Lists storage boxes (`GET /storage_boxes`).
     ///
     /// # Permissions
     ///
@@ -105,7 +102,7 @@ impl<'a> StorageBoxes<'a> {
         location: impl Into<String>,
         password: impl Into<SecretString>,
     ) -> CreateStorageBox {
-        let call = self.0.call_on_hetzner(
+        let call = self.0.call(
             &ops::CREATE_STORAGE_BOX,
             actions::created(self.0, "storage_box", |api, storage_box: &StorageBox| {
                 api.storage_boxes().get(storage_box.id)
@@ -121,9 +118,7 @@ impl<'a> StorageBoxes<'a> {
     }
 
     fn one(self, operation: &'static OperationRow, id: StorageBoxId) -> Call<StorageBox> {
-        self.0
-            .call_on_hetzner(operation, Decode::key("storage_box"))
-            .arg(id)
+        self.0.get(operation, id.0, "storage_box")
     }
 
     /// One storage box (`GET /storage_boxes/{id}`).
@@ -173,9 +168,7 @@ impl<'a> StorageBoxes<'a> {
     ///
     /// Worth handling: [`Protected`](ErrorCode::Protected).
     pub fn delete(self, id: impl Into<StorageBoxId>) -> Call<Accepted<Option<Action>, ()>> {
-        self.0
-            .call_on_hetzner(&ops::DELETE_STORAGE_BOX, actions::deleted(self.0))
-            .arg(id.into())
+        self.0.delete(&ops::DELETE_STORAGE_BOX, id.into())
     }
 
     /// The names of the folders in a storage box, those at the top unless a path is given (`GET
@@ -187,7 +180,7 @@ impl<'a> StorageBoxes<'a> {
     pub fn folders(self, id: impl Into<StorageBoxId>) -> ListFolders {
         ListFolders(
             self.0
-                .call_on_hetzner(&ops::LIST_STORAGE_BOX_FOLDERS, Decode::key("folders"))
+                .call(&ops::LIST_STORAGE_BOX_FOLDERS, Decode::key("folders"))
                 .arg(id.into()),
         )
     }
@@ -197,9 +190,7 @@ impl<'a> StorageBoxes<'a> {
         operation: &'static OperationRow,
         id: StorageBoxId,
     ) -> Call<Accepted<Action>> {
-        self.0
-            .call_on_hetzner(operation, actions::started(self.0))
-            .arg(id)
+        self.0.start(operation, id)
     }
 
     /// Sets whether deleting a storage box is refused (`POST /storage_boxes/{id}/actions/change_protection`).
@@ -210,46 +201,12 @@ impl<'a> StorageBoxes<'a> {
     pub fn change_protection(self, id: impl Into<StorageBoxId>) -> ChangeProtection {
         ChangeProtection::new(self.start(&ops::CHANGE_STORAGE_BOX_PROTECTION, id.into()))
     }
-
-    /// Lists the actions of all storage boxes (`GET /storage_boxes/actions`).
-    ///
-    /// # Permissions
-    ///
-    /// A token with read access.
-    pub fn list_actions(self) -> ListActions {
-        let call = self
-            .0
-            .call_on_hetzner(&ops::LIST_STORAGE_BOXES_ACTIONS, page_of("actions"));
-        ListActions::new(in_pages(call))
-    }
-
-    /// One action of a storage box (`GET /storage_boxes/actions/{id}`).
-    ///
-    /// # Permissions
-    ///
-    /// A token with read access.
-    ///
-    /// # Errors
-    ///
-    /// Worth handling: [`NotFound`](ErrorCode::NotFound).
-    pub fn get_action(self, id: impl Into<ActionId>) -> Call<Action> {
-        self.0
-            .call_on_hetzner(&ops::GET_STORAGE_BOXES_ACTION, Decode::key("action"))
-            .arg(id.into())
-    }
-
-    /// Lists the actions of one storage box (`GET /storage_boxes/{id}/actions`).
-    ///
-    /// # Permissions
-    ///
-    /// A token with read access.
-    pub fn list_actions_of(self, id: impl Into<StorageBoxId>) -> ListActions {
-        let call = self
-            .0
-            .call_on_hetzner(&ops::LIST_STORAGE_BOX_ACTIONS, page_of("actions"));
-        ListActions::new(in_pages(call.arg(id.into())))
-    }
 }
+
+action_methods!(
+    StorageBoxes[StorageBoxId] in "storage_boxes" / "{id}",
+    LIST_STORAGE_BOXES_ACTIONS, GET_STORAGE_BOXES_ACTION, LIST_STORAGE_BOX_ACTIONS,
+);
 
 cloud_core::list_request! {
     /// Lists storage boxes; made by [`StorageBoxes::list`].
@@ -264,12 +221,7 @@ cloud_core::list_request! {
     }
 }
 
-impl ListStorageBoxes {
-    /// Only storage boxes whose labels match, such as `env=prod`.
-    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
+labels::label_selector!(ListStorageBoxes);
 
 cloud_core::request! {
     /// Orders a storage box; made by [`StorageBoxes::create`]. `Debug` hides the password.

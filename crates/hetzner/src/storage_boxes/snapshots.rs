@@ -91,9 +91,7 @@ impl<'a> StorageBoxSnapshots<'a> {
 
     fn listed(self) -> List<StorageBoxSnapshot> {
         let decode = Decode::page::<NoMeta>("snapshots");
-        let call = self
-            .client
-            .call_on_hetzner(&ops::LIST_STORAGE_BOX_SNAPSHOTS, decode);
+        let call = self.client.call(&ops::LIST_STORAGE_BOX_SNAPSHOTS, decode);
         List::new(call.arg(self.storage_box), &Whole, None)
     }
 
@@ -128,9 +126,7 @@ impl<'a> StorageBoxSnapshots<'a> {
                     .get(snapshot.id)
             })
         });
-        let call = self
-            .client
-            .call_on_hetzner(&ops::CREATE_STORAGE_BOX_SNAPSHOT, decode);
+        let call = self.client.call(&ops::CREATE_STORAGE_BOX_SNAPSHOT, decode);
         CreateStorageBoxSnapshot::new(call.arg(self.storage_box))
     }
 
@@ -140,7 +136,7 @@ impl<'a> StorageBoxSnapshots<'a> {
         id: StorageBoxSnapshotId,
     ) -> Call<StorageBoxSnapshot> {
         self.client
-            .call_on_hetzner(operation, Decode::key("snapshot"))
+            .call(operation, Decode::key("snapshot"))
             .arg(self.storage_box)
             .arg(id)
     }
@@ -195,7 +191,7 @@ impl<'a> StorageBoxSnapshots<'a> {
     ///
     /// Worth handling: [`NotFound`](ErrorCode::NotFound).
     pub fn delete(self, id: impl Into<StorageBoxSnapshotId>) -> Call<Accepted<Option<Action>, ()>> {
-        let call = self.client.call_on_hetzner(
+        let call = self.client.call(
             &ops::DELETE_STORAGE_BOX_SNAPSHOT,
             actions::deleted(self.client),
         );
@@ -225,12 +221,7 @@ cloud_core::list_request! {
     }
 }
 
-impl ListStorageBoxSnapshots {
-    /// Only snapshots whose labels match, such as `keep`.
-    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
+labels::label_selector!(ListStorageBoxSnapshots);
 
 cloud_core::request! {
     /// Takes a snapshot; made by [`StorageBoxSnapshots::create`].

@@ -119,9 +119,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
 
     fn listed(self) -> List<StorageBoxSubaccount> {
         let decode = Decode::page::<NoMeta>("subaccounts");
-        let call = self
-            .client
-            .call_on_hetzner(&ops::LIST_STORAGE_BOX_SUBACCOUNTS, decode);
+        let call = self.client.call(&ops::LIST_STORAGE_BOX_SUBACCOUNTS, decode);
         List::new(call.arg(self.storage_box), &Whole, None)
     }
 
@@ -163,7 +161,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
         });
         let call = self
             .client
-            .call_on_hetzner(&ops::CREATE_STORAGE_BOX_SUBACCOUNT, decode);
+            .call(&ops::CREATE_STORAGE_BOX_SUBACCOUNT, decode);
         CreateStorageBoxSubaccount::new(
             call.arg(self.storage_box),
             home_directory.into(),
@@ -177,7 +175,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
         id: StorageBoxSubaccountId,
     ) -> Call<StorageBoxSubaccount> {
         self.client
-            .call_on_hetzner(operation, Decode::key("subaccount"))
+            .call(operation, Decode::key("subaccount"))
             .arg(self.storage_box)
             .arg(id)
     }
@@ -228,7 +226,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
         id: StorageBoxSubaccountId,
     ) -> Call<Accepted<Action>> {
         self.client
-            .call_on_hetzner(operation, actions::started(self.client))
+            .call(operation, actions::started(self.client))
             .arg(self.storage_box)
             .arg(id)
     }
@@ -246,7 +244,7 @@ impl<'a> StorageBoxSubaccounts<'a> {
         self,
         id: impl Into<StorageBoxSubaccountId>,
     ) -> Call<Accepted<Option<Action>, ()>> {
-        let call = self.client.call_on_hetzner(
+        let call = self.client.call(
             &ops::DELETE_STORAGE_BOX_SUBACCOUNT,
             actions::deleted(self.client),
         );
@@ -335,12 +333,7 @@ cloud_core::list_request! {
     }
 }
 
-impl ListStorageBoxSubaccounts {
-    /// Only subaccounts whose labels match, such as `host=web-1`.
-    pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
-        Self(labels::select(self.0, &selector))
-    }
-}
+labels::label_selector!(ListStorageBoxSubaccounts);
 
 fn check_texts(
     name: Option<&String>,
