@@ -336,6 +336,22 @@ async fn services_on_the_wire() {
         Some("source_port_already_used")
     );
 
+    let nameless = balancers
+        .update_service(id, 443)
+        .health_check(LbHealthCheck::new().domain(None));
+    nameless.await.unwrap().wait().await.unwrap();
+    let body = json!({"listen_port": 443, "health_check": {"http": {"domain": null}}});
+    assert_eq!(last(&sandbox), (path("update_service"), body));
+    let mut expected = serde_json::to_value(&service).unwrap();
+    expected["health_check"]["http"]["domain"] = Value::Null;
+    let service = balancers.get(id).await.unwrap();
+    let service = service.service(443).unwrap().clone();
+    assert_eq!(
+        serde_json::to_value(&service).unwrap(),
+        expected,
+        "the host alone is taken away"
+    );
+
     let update = balancers
         .update_service(id, 443)
         .health_check(LbHealthCheck::new().retries(5));

@@ -1,6 +1,7 @@
 //! What requests say about services and targets.
 
 use crate::ids::{CertificateId, ServerId};
+use cloud_core::model::Patch;
 use cloud_core::{Error, Result};
 use serde::Serialize;
 
@@ -205,8 +206,8 @@ pub struct LbHealthCheck {
 /// The request of a health check. Only what is set is sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LbHealthCheckHttp {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    domain: Option<String>,
+    #[serde(skip_serializing_if = "Patch::is_leave")]
+    domain: Patch<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -273,9 +274,10 @@ impl LbHealthCheck {
         self
     }
 
-    /// The host that is asked for.
-    pub fn domain(self, domain: impl Into<String>) -> Self {
-        self.request(|http| http.domain = Some(domain.into()))
+    /// The host that is asked for, in the header `Host`; `None` takes it away, so that none is named.
+    pub fn domain<'a>(self, domain: impl Into<Option<&'a str>>) -> Self {
+        let domain: Option<&str> = domain.into();
+        self.request(|http| http.domain = domain.map(str::to_owned).into())
     }
 
     /// The path that is asked for.
