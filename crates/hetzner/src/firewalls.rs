@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::error::ErrorCode;
 use crate::find::find;
 use crate::ids::{FirewallId, ServerId};
-use crate::labels::{self, LabelSelector, Labels};
+use crate::labels::{self, Labels};
 use crate::ops;
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -383,8 +383,8 @@ fn check_rules(rules: &[NewFirewallRule]) -> Result<()> {
 fn check_targets(field: &str, targets: &[FirewallTarget]) -> Result<()> {
     for target in targets {
         if let FirewallTarget::LabelSelector(selector) = target {
-            LabelSelector::parse(selector)
-                .map_err(|error| Error::input(field, error.to_string()).with_details(error))?;
+            // An empty one would mean every server, so here it is a slip, as it is not in a list.
+            labels::check_selector(field, selector)?;
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Labels of resources, the rules they follow, and selectors that find resources by them.
 
 use cloud_core::provider::CallBuilder;
-use std::collections::{BTreeMap, btree_map};
+use std::collections::{BTreeMap, HashMap, btree_map};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -167,15 +167,24 @@ pub(crate) fn check(labels: Option<&Labels>) -> cloud_core::Result<()> {
     }
 }
 
-/// Puts a label selector into a list, after reading it: a slip in it is an error here, where it can be pointed at.
+/// For the `check` of requests that name resources by their labels.
+pub(crate) fn check_selector(field: &str, text: &str) -> cloud_core::Result<()> {
+    LabelSelector::parse(text)
+        .map(drop)
+        .map_err(|error| cloud_core::Error::input(field, error.to_string()).with_details(error))
+}
+
+/// Puts a label selector into a list, after reading it: a slip in it is an error here, where it can be pointed at. One
+/// without terms is left out, as hcloud-go does, because what filters nothing is no slip.
 pub(crate) fn select<T: Send + 'static>(
     list: cloud_core::list::List<T>,
     selector: &impl fmt::Display,
 ) -> cloud_core::list::List<T> {
     let text = selector.to_string();
-    let checked = LabelSelector::parse(&text).map(drop).map_err(|error| {
-        cloud_core::Error::input("label_selector", error.to_string()).with_details(error)
-    });
+    if text.trim().is_empty() {
+        return list.map_call(|call| call.without_query("label_selector"));
+    }
+    let checked = check_selector("label_selector", &text);
     list.map_call(|call| call.set_query("label_selector", text).check(checked))
 }
 
@@ -184,7 +193,7 @@ macro_rules! label_selector {
     ($list:ident) => {
         impl $list {
             /// Only those whose labels match, such as `env=prod,!legacy`. A [`LabelSelector`](crate::LabelSelector) or
-            /// its text.
+            /// its text; an empty one filters nothing.
             pub fn label_selector(self, selector: impl std::fmt::Display) -> Self {
                 Self($crate::labels::select(self.0, &selector))
             }
@@ -263,6 +272,12 @@ impl<K: Into<String>, V: Into<String>> From<Vec<(K, V)>> for Labels {
 impl From<BTreeMap<String, String>> for Labels {
     fn from(labels: BTreeMap<String, String>) -> Self {
         Self(labels)
+    }
+}
+
+impl<S> From<HashMap<String, String, S>> for Labels {
+    fn from(labels: HashMap<String, String, S>) -> Self {
+        labels.into_iter().collect()
     }
 }
 
@@ -411,5 +426,8 @@ mod tests {
             (2, false, false)
         );
         assert_eq!(labels, vec![("c", "4"), ("b", "3")].into());
+        let map =
+            HashMap::from([("b", "3"), ("c", "4")].map(|(k, v)| (k.to_owned(), v.to_owned())));
+        assert_eq!(labels, map.into());
     }
 }

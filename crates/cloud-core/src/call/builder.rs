@@ -54,6 +54,9 @@ pub trait CallBuilder<T>: Sized + private::Sealed {
     /// Adds a query parameter, or replaces those of this name.
     fn set_query(self, name: &str, value: impl fmt::Display) -> Self;
 
+    /// Takes away the query parameters of this name.
+    fn without_query(self, name: &str) -> Self;
+
     /// From now on writes query parameters of the first name under the second: for an API whose versions have different
     /// words for the same thing.
     fn renaming(self, names: &'static [(&'static str, &'static str)]) -> Self;
@@ -170,6 +173,11 @@ impl<T> CallBuilder<T> for Call<T> {
 
     fn set_query(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.parts.set_query(name, value);
+        self
+    }
+
+    fn without_query(mut self, name: &str) -> Self {
+        self.parts.drop_query(name);
         self
     }
 

@@ -215,6 +215,11 @@ impl Parts {
     }
 
     pub(crate) fn set_query(&mut self, name: &str, value: impl fmt::Display) {
+        self.drop_query(name);
+        self.query(name, value);
+    }
+
+    pub(crate) fn drop_query(&mut self, name: &str) {
         let mut encoded = String::with_capacity(name.len());
         let _ = Encode(&mut encoded).write_str(self.name_on_the_wire(name));
         // Another ? is a part of what is around it.
@@ -228,7 +233,6 @@ impl Parts {
         } else {
             format!("?{query}")
         };
-        self.query(name, value);
     }
 
     fn name_on_the_wire<'a>(&self, name: &'a str) -> &'a str {

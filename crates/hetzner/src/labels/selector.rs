@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{LabelError, check_key, check_value};
+use super::{LabelError, Labels, check_key, check_value};
 
 /// Finds resources by their labels: every term must hold.
 ///
@@ -42,7 +42,8 @@ impl LabelSelector {
     }
 
     /// The label is there and has another value. What has no such label is not found, unlike in Kubernetes: seen in the
-    /// integration suite of the official Ansible collection, target `zone_rrset_info`.
+    /// integration suite of the official Ansible collection, target `zone_rrset_info`. [`lacks`](Self::lacks) (`!k`) finds
+    /// that.
     pub fn not_equals(self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.with(Term::NotEquals(key.into(), value.into()))
     }
@@ -181,6 +182,15 @@ impl fmt::Display for Words<'_> {
             write!(f, "{}{}", if index == 0 { "" } else { "," }, Word(word))?;
         }
         Ok(())
+    }
+}
+
+impl From<&Labels> for LabelSelector {
+    /// Finds what has all of these labels with these values.
+    fn from(labels: &Labels) -> Self {
+        labels.iter().fold(Self::new(), |selector, (key, value)| {
+            selector.equals(key, value)
+        })
     }
 }
 
@@ -464,5 +474,14 @@ mod tests {
         assert!(s().is_empty());
         assert_eq!(s().to_string(), "");
         assert!(!s().has("a").is_empty());
+    }
+
+    #[test]
+    fn labels_make_a_selector_of_what_has_them_all() {
+        let labels = Labels::from([("env", "prod"), ("bare", ""), ("x/team", "web")]);
+        let selector = LabelSelector::from(&labels);
+        assert_eq!(selector.to_string(), "bare=,env=prod,x/team=web");
+        assert_eq!(selector.to_string().parse(), Ok(selector));
+        assert!(LabelSelector::from(&Labels::new()).is_empty());
     }
 }

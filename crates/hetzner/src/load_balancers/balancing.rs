@@ -197,6 +197,7 @@ cloud_core::request! {
         #[serde(flatten)]
         target: LbTarget,
     }
+    check |this: &Self| this.target.check();
 }
 
 cloud_core::request! {

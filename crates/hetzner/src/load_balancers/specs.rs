@@ -1,6 +1,7 @@
 //! What requests say about services and targets.
 
 use crate::ids::{CertificateId, ServerId};
+use crate::labels;
 use cloud_core::model::Patch;
 use cloud_core::{Error, Result};
 use serde::Serialize;
@@ -392,7 +393,11 @@ impl LbTarget {
                 "is not for a target by address",
             ));
         }
-        Ok(())
+        match &self.label_selector {
+            // An empty one would mean every server, so here it is a slip, as it is not in a list.
+            Some(target) => labels::check_selector("label_selector", &target.selector),
+            None => Ok(()),
+        }
     }
 }
 
