@@ -25,7 +25,7 @@ pub use answers::Created;
 pub(crate) use answers::{created, deleted, following, started, started_all, told};
 pub(crate) use methods::action_methods;
 pub use wait::ActionFailed;
-pub(crate) use wait::{wait_for, watch};
+pub(crate) use wait::{wait_for, wait_until_idle, watch};
 
 cloud_core::open_enum! {
     /// How far an action is.
@@ -288,7 +288,8 @@ impl<'a> Actions<'a> {
     ///
     /// # Errors
     ///
-    /// The first action that ends badly ends the wait, with its code and [`ActionFailed`] in the error.
+    /// The first action that ends badly ends the wait, with its code and [`ActionFailed`] in the error, while the others
+    /// go on.
     pub fn wait_all(
         self,
         ids: impl IntoIterator<Item = impl Into<ActionId>>,

@@ -419,3 +419,101 @@ async fn the_first_action_that_fails_ends_the_wait_for_all() {
     assert_eq!(error.code(), Some("action_failed"));
     assert_eq!(error.message(), "action 2: no room");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_action_that_fails_ends_the_wait_for_all_while_an_earlier_one_runs() {
+    let wire = ScriptedTransport::from_fn(|_| {
+        let failed = r#"{"code":"action_failed","message":"no room"}"#;
+        Scripted::json(
+            200,
+            format!(
+                r#"{{"actions":[{{"id":1,"status":"running"}},{{"id":2,"status":"error","error":{failed}}}]}}"#
+            ),
+        )
+    });
+    let builder = Client::builder().token("t").transport(Arc::new(wire));
+    let api = builder.clock(PausedClock::new()).build().unwrap();
+    let error = api.actions().wait_all([1, 2]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::WorkFailed);
+    assert_eq!(error.message(), "action 2: no room");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_is_waited_for_until_nothing_runs_on_it() {
+    let round = Arc::new(AtomicU32::new(0));
+    // Two actions at first, one of which fails; a third begins meanwhile; then it is quiet.
+    let wire = ScriptedTransport::from_fn(move |request| {
+        let running = |id: u32| format!(r#"{{"id":{id},"command":"a","status":"running"}}"#);
+        let ended = |id: u32| {
+            let status = if id == 2 { "error" } else { "success" };
+            format!(r#"{{"id":{id},"command":"a","status":"{status}"}}"#)
+        };
+        let actions: Vec<String> = match request.uri().path() {
+            "/v1/servers/42/actions" => match round.fetch_add(1, Ordering::SeqCst) {
+                0 => vec![running(1), running(2)],
+                1 => vec![running(3)],
+                _ => Vec::new(),
+            },
+            _ => [1, 2, 3].map(ended).into(),
+        };
+        Scripted::json(200, format!(r#"{{"actions":[{}]}}"#, actions.join(",")))
+    });
+    let builder = Client::builder()
+        .token("t")
+        .transport(Arc::new(wire.clone()));
+    let api = builder.clock(PausedClock::new()).build().unwrap();
+    let ran = api.servers().wait_until_idle(42).await.unwrap();
+    let ran: Vec<_> = ran.iter().map(|ran| (ran.id.0, ran.is_failed())).collect();
+    assert_eq!(ran, [(1, false), (2, true), (3, false)]);
+    let list = "GET /v1/servers/42/actions?status=running&per_page=50";
+    // Which of two is due first is left to chance.
+    let lines = wire.lines();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| line.replace("id=2&id=1", "id=1&id=2"))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            list,
+            "GET /v1/actions?id=1&id=2",
+            list,
+            "GET /v1/actions?id=3",
+            list
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_of_resource_can_be_waited_for_until_it_is_idle() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(200, r#"{"actions":[]}"#));
+    let builder = Client::builder()
+        .token("t")
+        .transport(Arc::new(wire.clone()));
+    let api = builder.clock(PausedClock::new()).build().unwrap();
+    let mut waits = vec![
+        api.servers().wait_until_idle(1),
+        api.volumes().wait_until_idle(2),
+        api.networks().wait_until_idle(3),
+        api.firewalls().wait_until_idle(4),
+        api.load_balancers().wait_until_idle(5),
+        api.floating_ips().wait_until_idle(6),
+        api.primary_ips().wait_until_idle(7),
+        api.certificates().wait_until_idle(8),
+        api.images().wait_until_idle(9),
+        api.zones().wait_until_idle("example.com"),
+        api.storage_boxes().wait_until_idle(11),
+    ];
+    for wait in waits.drain(..) {
+        assert_eq!(wait.await.unwrap(), []);
+    }
+    let asked: Vec<String> = wire
+        .seen()
+        .iter()
+        .map(|seen| seen.request.uri().to_string())
+        .collect();
+    assert!(asked[0].starts_with("https://api.hetzner.cloud/v1/servers/1/actions?"));
+    assert!(asked[9].starts_with("https://api.hetzner.cloud/v1/zones/example.com/actions?"));
+    assert!(asked[10].starts_with("https://api.hetzner.com/v1/storage_boxes/11/actions?"));
+    assert_eq!(asked.len(), 11);
+}

@@ -1,4 +1,4 @@
-/// Gives the group of a resource the three ways to read its actions.
+/// Gives the group of a resource its ways to read its actions and to wait for them.
 macro_rules! action_methods {
     (
         $group:ident[$id:ty] in $path:literal / $arg:literal,
@@ -37,6 +37,22 @@ macro_rules! action_methods {
             /// A token with read access.
             pub fn list_actions_of(self, id: impl Into<$id>) -> $crate::actions::ListActions {
                 $crate::actions::ListActions::of_one(self.0, &$crate::ops::$of, id.into())
+            }
+
+            #[doc = concat!("Waits until no action runs on one resource (`GET /", $path, "/", $arg, "/actions?status=running`, `GET /actions?id=..`).")]
+            ///
+            /// It follows what runs to its end, then looks again, until it finds nothing: for work that was started
+            /// elsewhere, or that stands in no answer. The result is what ran meanwhile, failed actions included; they
+            /// do not fail the wait.
+            ///
+            /// # Permissions
+            ///
+            /// A token with read access.
+            pub fn wait_until_idle(
+                self,
+                id: impl Into<$id>,
+            ) -> cloud_core::wait::Waiter<Vec<$crate::actions::Action>> {
+                $crate::actions::wait_until_idle(self.0, self.list_actions_of(id))
             }
         }
     };

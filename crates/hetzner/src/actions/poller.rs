@@ -313,6 +313,17 @@ impl Drop for Joined {
 }
 
 impl Subscription {
+    /// The action, if it has ended badly by what is known already. Nothing counts as seen by this.
+    pub(crate) fn failed(&self) -> Option<Action> {
+        let joined = self.joined.as_ref()?;
+        let state = joined.round.state();
+        let news = state.watched.get(&self.id)?.news.as_ref()?;
+        news.as_ref()
+            .ok()
+            .filter(|action| action.is_failed())
+            .cloned()
+    }
+
     /// The next news of the action. Dropping the future loses none.
     pub(crate) async fn next(&mut self) -> Result<Action> {
         let Self { poller, id, joined } = self;

@@ -1,10 +1,13 @@
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use cloud_core::call::{CallFuture, Task};
 use cloud_core::wait::{Progress, Resumable, Step, Waiter, Watch};
 use cloud_core::{Error, ErrorKind, Result};
 
-use super::Action;
 use super::poller::{Poller, Subscription};
+use super::{Action, ActionStatus, ListActions};
 use crate::client::Client;
 
 /// An action has failed: found in the error by `error.api::<ActionFailed>()`.
@@ -78,6 +81,67 @@ where
     }
 }
 
+/// Waits until nothing runs that this list shows, and gives what ran meanwhile.
+pub(crate) fn wait_until_idle(client: &Client, list: ListActions) -> Waiter<Vec<Action>> {
+    let watch = IdleWatch {
+        poller: Poller::of(client),
+        list: list.status(ActionStatus::Running),
+        under_way: VecDeque::new(),
+        ended: Vec::new(),
+        looking: Resumable::new(),
+    };
+    Waiter::new(client.engine(), watch)
+}
+
+/// Looks at what runs, follows it to its end, and looks again, until nothing is found.
+struct IdleWatch {
+    poller: Arc<Poller>,
+    list: ListActions,
+    under_way: VecDeque<(Action, Subscription)>,
+    ended: Vec<Action>,
+    looking: Resumable<CallFuture<Vec<Action>>>,
+}
+
+#[async_trait]
+impl Watch<Vec<Action>> for IdleWatch {
+    async fn next(&mut self) -> Result<Step<Vec<Action>>> {
+        if self.under_way.is_empty() {
+            let list = &self.list;
+            let found = self.looking.get(|| Box::pin(list.clone().all())).await?;
+            if found.is_empty() {
+                return Ok(Step::Done(std::mem::take(&mut self.ended)));
+            }
+            let poller = &self.poller;
+            let followed = found.into_iter().map(|action| {
+                let subscription = poller.watch(action.id);
+                (action, subscription)
+            });
+            self.under_way = followed.collect();
+        }
+        let Some((action, subscription)) = self.under_way.front_mut() else {
+            return Ok(Step::Done(std::mem::take(&mut self.ended)));
+        };
+        *action = subscription.next().await?;
+        let progress = Progress::new(
+            action.progress,
+            action.command.as_str(),
+            action.status.as_str(),
+        );
+        // Whoever wants quiet does not ask how the work of others has ended: a failure is told in the result.
+        if action.is_finished()
+            && let Some((action, _)) = self.under_way.pop_front()
+        {
+            self.ended.push(action);
+        }
+        Ok(Step::Pending(progress))
+    }
+
+    fn subject(&self) -> Option<String> {
+        let left: Vec<_> = self.under_way.iter().map(|(left, _)| named(left)).collect();
+        (!left.is_empty()).then(|| left.join(", "))
+    }
+}
+
 type Then<T> = Box<dyn FnMut(Vec<Action>) -> CallFuture<T> + Send>;
 
 /// Follows several actions until all have ended well, then makes the result.
@@ -95,7 +159,8 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
         if let Some(failed) = self.actions.iter().find(|action| action.is_failed()) {
             return Err(ActionFailed::error(failed.clone()));
         }
-        // One after the other: the service works on them in this order, and news of the later ones are not lost.
+        // One after the other: the service works on them in this order, and news of the later ones are not lost. All are
+        // looked at together, so that a later one that has failed is known by the news of an earlier one.
         if let Some((action, slot)) = self
             .actions
             .iter_mut()
@@ -107,13 +172,18 @@ impl<T: Send + 'static> Watch<T> for ActionsWatch<T> {
             if action.is_failed() {
                 return Err(ActionFailed::error(action.clone()));
             }
+            let finished = action.is_finished();
             let progress = Progress::new(
                 action.progress,
                 action.command.as_str(),
                 action.status.as_str(),
             );
-            if action.is_finished() {
+            if finished {
                 *slot = None;
+            }
+            let mut others = self.subscriptions.iter().flatten();
+            if let Some(failed) = others.find_map(Subscription::failed) {
+                return Err(ActionFailed::error(failed));
             }
             return Ok(Step::Pending(self.overall(progress)));
         }
