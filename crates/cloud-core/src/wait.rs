@@ -98,7 +98,8 @@ pub trait Watch<T>: Send {
 /// # }
 /// ```
 ///
-/// Every wait has a deadline: 30 minutes from its making, unless [`timeout`](Self::timeout) says otherwise. One that was
+/// Every wait has a deadline: 30 minutes from its making, or longer where the call that starts the work says so, unless
+/// [`timeout`](Self::timeout) says otherwise. One that was
 /// not polled at its deadline looks once more, for up to 30 seconds, so that it does not miss work that has ended
 /// meanwhile. Dropping it ends the waiting, not the work.
 #[must_use = "dropping a waiter ends the waiting, not the work"]
@@ -178,7 +179,10 @@ impl<T: Send + 'static> Waiter<T> {
         let subject = subject.map_or_else(String::new, |subject| format!("{subject}: "));
         let error = Error::new(
             ErrorKind::WaitTimeout,
-            format!("{subject}{} have passed; {seen}", passed(self.limit)),
+            format!(
+                "{subject}{} have passed; {seen}; `.timeout(..)` of the wait allows more",
+                passed(self.limit)
+            ),
         )
         .with_retryable(true);
         if self.watch.may_have_happened() {

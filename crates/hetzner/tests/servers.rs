@@ -1017,6 +1017,17 @@ async fn errors_of_the_service_are_typed() {
     sandbox.faults().next(Fault::HtmlBody(403));
     let error = api.servers().get(1).await.unwrap_err();
     assert!(error.code().is_none() && error.body().unwrap().starts_with(b"<html>"));
+    assert!(!error.is_auth(), "a proxy has refused, not the service");
+    // A captive portal, or an endpoint that is not one.
+    sandbox.faults().next(Fault::HtmlBody(200));
+    let error = api.servers().get(1).await.unwrap_err();
+    assert_eq!(error.kind(), hetzner::ErrorKind::Decode);
+    assert_eq!(
+        error.to_string(),
+        "GET /servers/1 failed: 200 OK: answer not understood: the answer is no JSON, but an HTML page: 200 OK; \
+         is the endpoint right? (0.0 s)"
+    );
+    assert!(error.body().unwrap().starts_with(b"<html>"));
     let maintenance = Fault::Error {
         status: 403,
         code: "maintenance".into(),

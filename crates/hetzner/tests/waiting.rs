@@ -517,3 +517,51 @@ async fn every_kind_of_resource_can_be_waited_for_until_it_is_idle() {
     assert!(asked[10].starts_with("https://api.hetzner.com/v1/storage_boxes/11/actions?"));
     assert_eq!(asked.len(), 11);
 }
+
+/// Servers made from large snapshots took 40 to 60 minutes.
+#[tokio::test(start_paused = true)]
+async fn work_that_copies_disks_has_more_time_by_default() {
+    let wire = ScriptedTransport::from_fn(|request| {
+        let running = r#"{"id":7,"command":"copy","status":"running"}"#;
+        let body = String::from_utf8_lossy(request.body()).into_owned();
+        if request.uri().path() == "/v1/actions" {
+            return Scripted::json(200, format!(r#"{{"actions":[{running}]}}"#));
+        }
+        let kind = if body.contains("snap") {
+            "snapshot"
+        } else {
+            "system"
+        };
+        Scripted::json(
+            201,
+            format!(
+                r#"{{"action":{running},"actions":[],"image":{{"id":3}},"server":{{"id":1,"image":{{"type":"{kind}"}}}}}}"#
+            ),
+        )
+    });
+    let builder = Client::builder().token("t").transport(Arc::new(wire));
+    let api = builder.clock(PausedClock::new()).build().unwrap();
+    let servers = api.servers();
+    let snapshot = servers.create("a", "cx23", "snap").await.unwrap();
+    let system = servers.create("a", "cx23", "debian-13").await.unwrap();
+    let image = servers.create_image(1).await.unwrap();
+    let rebuilt = servers.rebuild(1, "debian-13").await.unwrap();
+    let changed = servers.change_type(1, "cx33", true).await.unwrap();
+    let rebooted = servers.reboot(1).await.unwrap();
+    let told = |minutes: u32| {
+        format!(
+            "not finished in time: action 7 (copy): {} s have passed; last seen: copy running 0%; \
+             `.timeout(..)` of the wait allows more",
+            minutes * 60
+        )
+    };
+    let (short, long) = (told(30), told(120));
+    assert_eq!(snapshot.wait().await.unwrap_err().to_string(), long);
+    assert_eq!(system.wait().await.unwrap_err().to_string(), short);
+    assert_eq!(image.wait().await.unwrap_err().to_string(), long);
+    assert_eq!(rebuilt.wait().await.unwrap_err().to_string(), long);
+    assert_eq!(changed.wait().await.unwrap_err().to_string(), long);
+    assert_eq!(rebooted.wait().await.unwrap_err().to_string(), short);
+    let own = rebuilt.wait().timeout(Duration::from_secs(60));
+    assert_eq!(own.await.unwrap_err().to_string(), told(1));
+}

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Waiter;
 
@@ -45,6 +46,20 @@ impl<A, R> Accepted<A, R> {
     /// a deadline of its own.
     pub fn wait(&self) -> Waiter<R> {
         (self.begin)(&self.answer)
+    }
+
+    /// Gives every wait for this work this deadline, unless [`Waiter::timeout`] says otherwise: for work that usually takes
+    /// longer than most.
+    pub fn with_timeout(self, limit: Duration) -> Self
+    where
+        A: 'static,
+        R: Send + 'static,
+    {
+        let begin = self.begin;
+        Self {
+            begin: Arc::new(move |answer| begin(answer).timeout(limit)),
+            ..self
+        }
     }
 
     /// The answer alone; nothing is waited for.

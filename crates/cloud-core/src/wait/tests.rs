@@ -83,7 +83,7 @@ async fn the_deadline_tells_what_was_seen_last() {
     assert!(error.is_timeout() && error.kind() == ErrorKind::WaitTimeout);
     assert_eq!(
         error.to_string(),
-        "not finished in time: 90 s have passed; last seen: create_server running 30%"
+        "not finished in time: 90 s have passed; last seen: create_server running 30%; `.timeout(..)` of the wait allows more"
     );
 }
 
@@ -236,7 +236,12 @@ async fn a_wait_that_comes_late_looks_once_more() {
         (end, looks.load(Ordering::SeqCst))
     };
     assert_eq!(kept(1, SECOND / 10).await, (Ok("done"), 1));
-    let out_of_time = |seen| Err(format!("not finished in time: 90 s have passed; {seen}"));
+    let out_of_time = |seen| {
+        let more = "`.timeout(..)` of the wait allows more";
+        Err(format!(
+            "not finished in time: 90 s have passed; {seen}; {more}"
+        ))
+    };
     let last = "last seen: create_server running 10%";
     assert_eq!(kept(2, SECOND / 10).await, (out_of_time(last), 1));
     let nothing = "nothing seen of it";
@@ -289,7 +294,7 @@ async fn who_is_out_of_time_hears_what_was_waited_for_and_how_long() {
             pending_for_ever()
         })
     };
-    let nothing = "have passed; nothing seen of it";
+    let nothing = "have passed; nothing seen of it; `.timeout(..)` of the wait allows more";
     for (waiter, limit, text) in [
         (
             Waiter::new(&engine(), Still),

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use cloud_core::call::{Call, Task};
 use cloud_core::decode::Decode;
@@ -27,6 +28,10 @@ pub struct Created<T> {
     /// The password of `root`, told only here. `None` when SSH keys were given, and for everything but servers.
     pub root_password: Option<SecretString>,
 }
+
+/// The deadline of a wait for work that copies whole disks, unless the program sets another: servers made from large
+/// snapshots took 40 to 60 minutes (hetznercloud/terraform-provider-hcloud#312, which allows 90).
+pub(crate) const COPYING: Duration = Duration::from_secs(2 * 60 * 60);
 
 impl<T> Created<T> {
     /// A resource that came with at most one action.

@@ -1,14 +1,16 @@
 use cloud_core::call::Task;
+use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Accepted;
 use cloud_core::{Error, Result};
 use secrecy::SecretString;
 use serde::Serialize;
 
 use super::{Server, Servers};
-use crate::actions::{self, ActionStatus, Created};
+use crate::actions::{self, ActionStatus, COPYING, Created};
 use crate::client::Client;
 use crate::error::ErrorCode;
 use crate::ids::{FirewallId, NetworkId, PlacementGroupId, PrimaryIpId, SshKeyId, VolumeId};
+use crate::images::ImageType;
 use crate::labels::{self, Labels};
 use crate::ops;
 use cloud_core::model::IdOrName;
@@ -23,6 +25,9 @@ impl Servers<'_> {
     /// The request is never sent twice unless the service says that it did nothing. After a failure with
     /// [`may_have_happened`](cloud_core::Error::may_have_happened) the server may be there; see
     /// [`or_get`](CreateServer::or_get).
+    ///
+    /// From a snapshot or a backup a whole disk is copied, so a wait for such a server has a deadline of two hours, and
+    /// one of 30 minutes for any other, unless [`timeout`](cloud_core::wait::Waiter::timeout) sets another.
     ///
     /// # Permissions
     ///
@@ -49,6 +54,7 @@ impl Servers<'_> {
                 api.servers().get(server.id)
             }),
         );
+        let call = call.map(with_patience);
         CreateServer::new(
             call,
             name.into(),
@@ -56,6 +62,18 @@ impl Servers<'_> {
             image.into(),
             self.0.clone(),
         )
+    }
+}
+
+/// Allows more time where the disk of the server is copied from another one.
+fn with_patience(created: Accepted<Created<Server>, Server>) -> Accepted<Created<Server>, Server> {
+    let image = created.resource.image.as_ref();
+    let copies =
+        image.is_some_and(|image| matches!(image.kind, ImageType::Snapshot | ImageType::Backup));
+    if copies {
+        created.with_timeout(COPYING)
+    } else {
+        created
     }
 }
 
@@ -238,7 +256,7 @@ impl CreateServer {
         let mut found = Created::new(server, None);
         found.next_actions = running;
         let found = found.accepted(&self.client, |api, server| api.servers().get(server.id));
-        Ok(Some(found.found()))
+        Ok(Some(with_patience(found).found()))
     }
 
     fn describes(&self, server: &Server) -> bool {

@@ -4,7 +4,7 @@ use cloud_core::wait::Accepted;
 
 use super::{EnabledRescue, Rebuilt, RequestedConsole, ResetPassword, Servers};
 use crate::actions;
-use crate::actions::Action;
+use crate::actions::{Action, COPYING};
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{ServerId, SshKeyId};
@@ -96,6 +96,9 @@ impl Servers<'_> {
     /// Writes the disk anew from an image, by name or, as text, by id; everything on it is lost (`POST
     /// /servers/{id}/actions/rebuild`).
     ///
+    /// It copies a whole disk, so a wait for it has a deadline of two hours unless
+    /// [`timeout`](cloud_core::wait::Waiter::timeout) sets another.
+    ///
     /// # Permissions
     ///
     /// A token with write access.
@@ -111,7 +114,8 @@ impl Servers<'_> {
                     &ops::REBUILD_SERVER,
                     actions::told(self.0, |answer: &Rebuilt| &answer.action),
                 )
-                .arg(id.into()),
+                .arg(id.into())
+                .map(|rebuilt| rebuilt.with_timeout(COPYING)),
             image.into(),
         )
     }

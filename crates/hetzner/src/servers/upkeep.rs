@@ -3,7 +3,7 @@ use cloud_core::provider::CallBuilder;
 use cloud_core::wait::Accepted;
 
 use super::Servers;
-use crate::actions::{self, Action, Created};
+use crate::actions::{self, Action, COPYING, Created};
 #[cfg(doc)]
 use crate::error::ErrorCode;
 use crate::ids::{PlacementGroupId, ServerId};
@@ -14,6 +14,9 @@ use crate::ops;
 impl Servers<'_> {
     /// Takes a snapshot or a backup (`POST /servers/{id}/actions/create_image`). A server that is off gives a cleaner
     /// one.
+    ///
+    /// It copies a whole disk, so a wait for it has a deadline of two hours unless
+    /// [`timeout`](cloud_core::wait::Waiter::timeout) sets another.
     ///
     /// # Permissions
     ///
@@ -41,12 +44,16 @@ impl Servers<'_> {
         CreateImage::new(
             self.0
                 .call(&ops::CREATE_SERVER_IMAGE, decode)
-                .arg(id.into()),
+                .arg(id.into())
+                .map(|created| created.with_timeout(COPYING)),
         )
     }
 
     /// Changes the type of a server that is off (`POST /servers/{id}/actions/change_type`). A disk that has been
     /// grown cannot be shrunk, so with `upgrade_disk` there is no way back to a smaller type.
+    ///
+    /// It may copy a whole disk, so a wait for it has a deadline of two hours unless
+    /// [`timeout`](cloud_core::wait::Waiter::timeout) sets another.
     ///
     /// # Permissions
     ///
@@ -64,7 +71,8 @@ impl Servers<'_> {
         upgrade_disk: bool,
     ) -> ChangeServerType {
         ChangeServerType::new(
-            self.start(&ops::CHANGE_SERVER_TYPE, id.into()),
+            self.start(&ops::CHANGE_SERVER_TYPE, id.into())
+                .map(|started| started.with_timeout(COPYING)),
             server_type.into(),
             upgrade_disk,
         )
