@@ -17,6 +17,7 @@ use crate::task::Running;
 use crate::throttle::{Pace, Throttle};
 use crate::time::{Clock, SharedClock, YEAR};
 use crate::transport::Transport;
+use crate::wire_log::WireLog;
 
 mod attempt;
 mod course;
@@ -60,6 +61,7 @@ pub(crate) struct Settings {
     pub(crate) response_limit: Option<usize>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) hook: Option<Hook>,
+    pub(crate) wire_log: Option<WireLog>,
 }
 
 impl Inner {

@@ -53,5 +53,6 @@ pub mod time;
 mod trace;
 pub mod transport;
 pub mod wait;
+pub mod wire_log;
 
 pub use error::{Error, ErrorKind, Result};

@@ -16,6 +16,7 @@ use crate::secrets::Secrets;
 use crate::throttle::Pace;
 use crate::time::{Clock, SharedClock, TokioClock};
 use crate::transport::Transport;
+use crate::wire_log::WireLog;
 
 /// How many calls are under way at once unless the client says otherwise. Each may need a connection, and a process has
 /// 1,024 file descriptors on many systems.
@@ -39,6 +40,7 @@ pub struct ClientOptions {
     pub(crate) response_limit: Option<usize>,
     pub(crate) allow_http: bool,
     pub(crate) hook: Option<Hook>,
+    pub(crate) wire_log: Option<WireLog>,
     #[cfg(any(
         feature = "rustls",
         feature = "rustls-no-provider",
@@ -61,6 +63,7 @@ impl Default for ClientOptions {
             response_limit: None,
             allow_http: false,
             hook: None,
+            wire_log: None,
             #[cfg(any(
                 feature = "rustls",
                 feature = "rustls-no-provider",
@@ -149,6 +152,16 @@ impl ClientOptions {
         self.hook = Some(chain(self.hook.take(), hook));
     }
 
+    /// Writes down what goes over the wire.
+    pub fn wire_log(&mut self, log: WireLog) {
+        self.wire_log = Some(log);
+    }
+
+    /// Whether what goes over the wire is written down.
+    pub fn has_wire_log(&self) -> bool {
+        self.wire_log.is_some()
+    }
+
     /// What is secret in these settings.
     #[cfg_attr(
         not(any(
@@ -194,6 +207,7 @@ impl ClientOptions {
             attempt_timeout: self.attempt_timeout,
             response_limit: self.response_limit,
             hook: self.hook,
+            wire_log: self.wire_log,
         };
         Ok(Engine::new(settings, dialect, credential))
     }
@@ -440,6 +454,12 @@ macro_rules! client_options {
                 hook: impl Fn(&$crate::request::AttemptReport<'_>) + Send + Sync + 'static,
             ) -> Self {
                 self.options.on_attempt(hook);
+                self
+            }
+
+            /// Writes every request and its answer down, without secrets, for people who look for a fault.
+            pub fn wire_log(mut self, log: $crate::wire_log::WireLog) -> Self {
+                self.options.wire_log(log);
                 self
             }
 

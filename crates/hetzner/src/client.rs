@@ -20,7 +20,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::dialect::HetznerDialect;
 
 const CLOUD: &str = "https://api.hetzner.cloud/v1";
@@ -239,6 +239,8 @@ pub struct ClientBuilder {
     hetzner_endpoint: Option<Setting<String>>,
     poll_interval: Option<Duration>,
     catalogue_ttl: Option<Duration>,
+    debug: Option<Setting<bool>>,
+    debug_file: Option<Setting<String>>,
 }
 
 cloud_core::client_options!(ClientBuilder);
@@ -308,12 +310,20 @@ impl ClientBuilder {
         if let Some(limit) = found.http_timeout {
             self.options.attempt_timeout(limit.value);
         }
+        self.debug = self.debug.or(found.debug);
+        self.debug_file = self.debug_file.or(found.debug_file);
         self.options.proxy_variables(found.proxy_variables);
         self
     }
 
     /// Checks every setting and makes the client. Nothing is sent.
-    pub fn build(self) -> Result<Client> {
+    pub fn build(mut self) -> Result<Client> {
+        // A log that the program has set goes before that of the environment.
+        if !self.options.has_wire_log()
+            && let Some(log) = config::wire_log(self.debug.as_ref(), self.debug_file.as_ref())?
+        {
+            self.options.wire_log(log);
+        }
         let token = self.token.ok_or_else(|| {
             Error::new(
                 ErrorKind::Config,

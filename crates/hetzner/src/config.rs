@@ -7,6 +7,8 @@
 //! | second endpoint, for storage boxes | `HETZNER_ENDPOINT` | `hetzner_endpoint` |
 //! | pause between looks at an action | `HCLOUD_POLL_INTERVAL` | `poll_interval` |
 //! | timeout of a request | `HCLOUD_HTTP_TIMEOUT` | `http_timeout` |
+//! | whether requests and answers are [written down](crate::WireLog), without secrets | `HCLOUD_DEBUG` | `debug` |
+//! | the file they are added to, instead of the standard error output | `HCLOUD_DEBUG_FILE` | `debug_file` |
 //! | context | `HCLOUD_CONTEXT` | `active_context` |
 //! | the file itself | `HCLOUD_CONFIG` | |
 //! | proxy | `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY` | |
@@ -23,11 +25,13 @@
 //! that the program sets (`http(|http| http.proxy(..))`) goes before them, and `http(|http| http.system_proxy(false))` uses
 //! none.
 
+use std::fs::OpenOptions;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use cloud_core::config::{Environment, Origin, ProxyVariables, Setting};
+use cloud_core::wire_log::WireLog;
 use cloud_core::{Error, Result};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -57,6 +61,10 @@ pub struct Settings {
     /// How long one request may take. `None` also when it is given as zero, by which the `hcloud` program means no
     /// limit.
     pub http_timeout: Option<Setting<Duration>>,
+    /// Whether requests and answers are written down.
+    pub debug: Option<Setting<bool>>,
+    /// The file they are added to. `None` means the standard error output.
+    pub debug_file: Option<Setting<String>>,
     /// The proxies that the environment names.
     pub proxy_variables: ProxyVariables,
 }
@@ -120,8 +128,37 @@ impl Settings {
             poll_interval,
             http_timeout: duration("HCLOUD_HTTP_TIMEOUT", "http_timeout")?
                 .filter(|limit| !limit.value.is_zero()),
+            debug: preference("HCLOUD_DEBUG", "debug")?
+                .map(|found| found.try_map(Preference::boolean))
+                .transpose()?,
+            debug_file: preference("HCLOUD_DEBUG_FILE", "debug_file")?
+                .map(|found| found.try_map(Preference::text))
+                .transpose()?
+                .filter(|path| !path.value.is_empty()),
             proxy_variables: ProxyVariables::read(env),
         })
+    }
+}
+
+/// Where requests and answers are written down, if they are.
+pub(crate) fn wire_log(
+    debug: Option<&Setting<bool>>,
+    file: Option<&Setting<String>>,
+) -> Result<Option<WireLog>> {
+    if !debug.is_some_and(|debug| debug.value) {
+        return Ok(None);
+    }
+    let Some(path) = file else {
+        return Ok(Some(WireLog::stderr()));
+    };
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    // What is confidential is for its owner alone.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(&path.value) {
+        Ok(file) => Ok(Some(WireLog::new(file))),
+        Err(error) => Err(path.error(format_args!("cannot be written: {error}"))),
     }
 }
 

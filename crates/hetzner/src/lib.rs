@@ -125,6 +125,7 @@ pub use cloud_core::request::CallOptions;
 pub use cloud_core::retry::{RetryPolicy, StandardRetry};
 pub use cloud_core::transport::Transport;
 pub use cloud_core::wait::{Accepted, Progress, Waiter};
+pub use cloud_core::wire_log::WireLog;
 pub use cloud_core::{Error, ErrorKind, Result};
 pub use deprecation::Deprecation;
 pub use error::{ApiError, ErrorCode, ErrorDetails};

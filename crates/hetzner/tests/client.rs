@@ -245,6 +245,87 @@ async fn the_preferences_of_the_hcloud_program_count() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_value_comes_with_the_correlation_id_of_its_answer() {
+    let headers = [
+        ("x-correlation-id", "9f3c"),
+        ("ratelimit-limit", "3600"),
+        ("ratelimit-remaining", "3599"),
+    ];
+    let wire = ScriptedTransport::from_fn(move |_| {
+        Scripted::with_headers(201, &headers, r#"{"server":{"id":7},"action":{"id":1}}"#)
+    });
+    let builder = Client::builder().token("t").transport(Arc::new(wire));
+    let api = builder.clock(PausedClock::new()).build().unwrap();
+    let create = api.servers().create("web-1", "cx23", "debian-13");
+    let response = create.send_with_response().await.unwrap();
+    assert_eq!(response.value.resource.id.0, 7);
+    assert_eq!(response.request_id.as_deref(), Some("9f3c"));
+    assert_eq!(response.rate_limit.unwrap().remaining, 3599);
+    assert_eq!(response.status.as_u16(), 201);
+}
+
+/// What the program sets goes before the environment, and nothing is written unless one of them says so.
+#[tokio::test(start_paused = true)]
+async fn hcloud_debug_writes_requests_and_answers_to_its_file() {
+    let answer = r#"{"server":{"id":7,"name":"secret-token"},"root_password":"hunter2"}"#;
+    let path = std::env::temp_dir().join(format!("hcloud-debug-{}", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let file = path.to_str().unwrap();
+    let send = async |debug: &'static str, change: fn(ClientBuilder) -> ClientBuilder| {
+        let vars = [
+            ("HCLOUD_TOKEN", "secret-token"),
+            ("HCLOUD_DEBUG", debug),
+            ("HCLOUD_DEBUG_FILE", file),
+        ];
+        let found = Settings::load(&Environment::given(vars, None)).unwrap();
+        let wire = ScriptedTransport::from_fn(move |_| Scripted::json(201, answer));
+        let builder = Client::builder().settings(found).transport(Arc::new(wire));
+        let api = change(builder.clock(PausedClock::new())).build().unwrap();
+        let create = api.servers().create("web-1", "cx23", "debian-13");
+        create.user_data("hunter2").await.unwrap();
+    };
+    send("0", |builder| builder).await;
+    send("1", |builder| {
+        builder.wire_log(hetzner::WireLog::new(std::io::sink()))
+    })
+    .await;
+    assert!(!path.exists());
+    send("1", |builder| builder).await;
+    send("1", |builder| builder).await;
+    let written = std::fs::read_to_string(&path).unwrap();
+    #[cfg(unix)]
+    {
+        let mode = std::fs::metadata(&path).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::mode(&mode.permissions());
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    std::fs::remove_file(&path).unwrap();
+    for part in [
+        "#1 --> POST https://api.hetzner.cloud/v1/servers\n",
+        "#1     authorization: [redacted]\n",
+        r#"#1     {"image":"debian-13","name":"web-1","server_type":"cx23","user_data":"[redacted]"}"#,
+        "#1 <-- 201 Created\n",
+        r#"#1     {"root_password":"[redacted]","server":{"id":7,"name":"[redacted]"}}"#,
+    ] {
+        // Both clients have added to it.
+        assert_eq!(written.matches(part).count(), 2, "{part}: {written}");
+    }
+    assert!(!written.contains("hunter2") && !written.contains("secret-token"));
+
+    let vars = [
+        ("HCLOUD_TOKEN", "t"),
+        ("HCLOUD_DEBUG", "1"),
+        ("HCLOUD_DEBUG_FILE", "/nowhere/at/all"),
+    ];
+    let found = Settings::load(&Environment::given(vars, None)).unwrap();
+    let error = refused(Client::builder().settings(found));
+    assert!(
+        error.contains("HCLOUD_DEBUG_FILE (environment): cannot be written: "),
+        "{error}"
+    );
+}
+
 #[cfg(feature = "blocking")]
 #[test]
 fn everything_has_a_blocking_form() {

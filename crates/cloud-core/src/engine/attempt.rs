@@ -14,6 +14,7 @@ use crate::model::RateLimit;
 use crate::request::Parts;
 use crate::retry::{self, Failure};
 use crate::transport::{TransportError, TransportErrorKind};
+use crate::wire_log::Exchange;
 
 /// The largest answer, unless the client or the call says otherwise.
 const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
@@ -150,12 +151,14 @@ impl Engine {
     ) -> Result<StatusCode, Box<Failed>> {
         let inner = &*self.0;
         let sent = Sent::with(self, parts, &request);
-        let response = inner
-            .settings
-            .transport
-            .send(request)
-            .await
-            .map_err(failed_transport)?;
+        let mut logged = self.log(parts, &request, &sent);
+        let response = inner.settings.transport.send(request).await;
+        let response = response.map_err(|error| {
+            if let Some(logged) = &mut logged {
+                logged.failed(&error.to_string(), &sent.secrets());
+            }
+            failed_transport(error)
+        })?;
         let status = response.status();
         let rate = inner.dialect.rate_limit(response.headers());
         let too_early = status == StatusCode::TOO_MANY_REQUESTS;
@@ -163,6 +166,9 @@ impl Engine {
             self.learn(rate, None);
         }
         if let (Sink::Head(take), true) = (&mut *sink, parts.succeeds_with(status)) {
+            if let Some(logged) = &mut logged {
+                logged.answered(status, response.headers(), None, &sent.secrets());
+            }
             take(response);
             return Ok(status);
         }
@@ -170,9 +176,18 @@ impl Engine {
             .options
             .response_limit
             .or(inner.settings.response_limit);
-        let mut response = self
+        let response = self
             .collect(response, limit.unwrap_or(RESPONSE_LIMIT), &sent)
-            .await?;
+            .await;
+        if let Some(logged) = &mut logged {
+            match &response {
+                Ok(RawResponse { headers, body, .. }) => {
+                    logged.answered(status, headers, Some(body), &sent.secrets());
+                }
+                Err(failed) => logged.failed(&failed.error.to_string(), &sent.secrets()),
+            }
+        }
+        let mut response = response?;
         if !parts.succeeds_with(status) {
             let mut failed = self.refused(sent.hide_in(response), &sent);
             failed.free = too_early;
@@ -216,6 +231,18 @@ impl Engine {
             let failure = problem.cut.then_some(Fault::Interrupted);
             Failed::new(error, failure)
         })
+    }
+
+    fn log(&self, parts: &Parts, request: &Request<Body>, sent: &Sent<'_>) -> Option<Exchange> {
+        let log = self.0.settings.wire_log.as_ref()?;
+        let (headers, body) = (request.headers(), request.body().as_bytes());
+        Some(log.request(
+            &parts.method,
+            &parts.shown_url(),
+            headers,
+            body,
+            &sent.secrets(),
+        ))
     }
 
     fn learn(&self, rate: RateLimit, refused: Option<Duration>) {

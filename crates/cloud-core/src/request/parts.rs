@@ -168,6 +168,16 @@ impl Parts {
         }
     }
 
+    /// The URL but for what is secret in its path.
+    pub(crate) fn shown_url(&self) -> String {
+        format!(
+            "{}{}{}",
+            &self.url[..self.path],
+            self.shown_path(),
+            self.query
+        )
+    }
+
     /// Which call this is, for an error.
     pub(crate) fn context(&self) -> CallContext {
         CallContext {

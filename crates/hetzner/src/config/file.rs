@@ -26,13 +26,14 @@ pub(super) struct Context<'a> {
 pub(super) enum Preference {
     Text(String),
     Integer(i64),
+    Boolean(bool),
 }
 
 impl Preference {
     pub(super) fn text(self) -> Result<String, String> {
         match self {
             Self::Text(text) => Ok(text),
-            Self::Integer(_) => Err("must be text".to_owned()),
+            Self::Integer(_) | Self::Boolean(_) => Err("must be text".to_owned()),
         }
     }
 
@@ -43,6 +44,21 @@ impl Preference {
                 .ok()
                 .and_then(duration::from_nanos)
                 .ok_or_else(|| "must not be negative".to_owned()),
+            Self::Boolean(_) => Err("must be text or an integer".to_owned()),
+        }
+    }
+
+    /// By the words that the `hcloud` program, written in Go, reads.
+    pub(super) fn boolean(self) -> Result<bool, String> {
+        match self {
+            Self::Boolean(value) => Ok(value),
+            Self::Text(text) if matches!(&*text, "1" | "t" | "T" | "true" | "TRUE" | "True") => {
+                Ok(true)
+            }
+            Self::Text(text) if matches!(&*text, "0" | "f" | "F" | "false" | "FALSE" | "False") => {
+                Ok(false)
+            }
+            Self::Text(_) | Self::Integer(_) => Err("must be true or false".to_owned()),
         }
     }
 }
@@ -141,7 +157,8 @@ impl CliFile {
             None => return Ok(None),
             Some(Value::String(text)) => Preference::Text(text.clone()),
             Some(Value::Integer(number)) => Preference::Integer(*number),
-            Some(_) => return Err(self.wrong(name, "must be text or an integer")),
+            Some(Value::Boolean(value)) => Preference::Boolean(*value),
+            Some(_) => return Err(self.wrong(name, "must be text, an integer or true or false")),
         };
         Ok(Some(Setting::new(value, self.origin(name))))
     }

@@ -374,6 +374,10 @@ fn errors_of_the_file_name_the_key() {
             "contexts.a.preferences.http_timeout (AT): must not be negative",
         ),
         (
+            "active_context='a'\n[preferences]\nendpoint=[]\n[[contexts]]\nname='a'\ntoken='t'",
+            "preferences.endpoint (AT): must be text, an integer or true or false",
+        ),
+        (
             "active_context='a'\n[preferences]\npoll_interval=true\n[[contexts]]\nname='a'\ntoken='t'",
             "preferences.poll_interval (AT): must be text or an integer",
         ),
@@ -466,4 +470,43 @@ fn a_variable_that_is_no_text_is_refused() {
             format!("{name} (environment): is not valid UTF-8")
         );
     }
+}
+
+#[test]
+fn debugging_is_switched_on_by_the_words_of_the_hcloud_program() {
+    let file = "active_context='a'\n[[contexts]]\nname='a'\ntoken='t'\n[contexts.preferences]\n";
+    let in_file = |line: &str| load(&[], &[(HOME, &format!("{file}{line}"))]);
+    let by = |text: &str| load(&[("HCLOUD_TOKEN", "t"), ("HCLOUD_DEBUG", text)], &[]);
+    for (text, on) in [
+        ("1", true),
+        ("true", true),
+        ("True", true),
+        ("0", false),
+        ("F", false),
+    ] {
+        assert_eq!(by(text).unwrap().debug.unwrap().value, on, "{text}");
+    }
+    for (line, on) in [("debug=true", true), ("debug='false'", false)] {
+        let found = in_file(line).unwrap().debug;
+        assert_eq!(
+            shown(found.as_ref()),
+            format!("{on} contexts.a.preferences.debug ({HOME})")
+        );
+    }
+    assert!(by("").unwrap().debug.is_none());
+    assert_eq!(
+        problem(&by("yes please").unwrap_err()),
+        "HCLOUD_DEBUG (environment): must be true or false"
+    );
+    assert_eq!(
+        problem(&in_file("debug=7").unwrap_err()),
+        format!("contexts.a.preferences.debug ({HOME}): must be true or false")
+    );
+    let env = [("HCLOUD_TOKEN", "t"), ("HCLOUD_DEBUG_FILE", "/tmp/log")];
+    let found = load(&env, &[(HOME, file)]).unwrap();
+    assert!(found.debug.is_none());
+    assert_eq!(
+        shown(found.debug_file.as_ref()),
+        "\"/tmp/log\" HCLOUD_DEBUG_FILE (environment)"
+    );
 }
