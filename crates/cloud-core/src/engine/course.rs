@@ -13,7 +13,7 @@ use crate::body::Body;
 use crate::credential::Rejection;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Parts;
-use crate::retry::{Attempt, Decision, Failure, Spending};
+use crate::retry::{Attempt, Decision, Failure, RetryPolicy, Spending};
 use crate::throttle::Lane;
 use crate::time::{until, within};
 use crate::trace::Span;
@@ -131,9 +131,8 @@ impl<'c> Course<'c> {
     pub(super) fn fail(&self, error: Error, gave_up: Option<String>) -> Error {
         let inner = &*self.engine.0;
         self.trace.failed(&error, self.attempts);
-        let allowed = inner
-            .settings
-            .retry
+        let allowed = self
+            .policy()
             .max_attempts()
             .map(|most| most.saturating_add(self.uncounted));
         let id = self.call_id.as_ref().and_then(|(_, id)| id.to_str().ok());
@@ -232,8 +231,14 @@ impl<'c> Course<'c> {
         self.renewed
     }
 
+    /// The call's own, else the client's.
+    fn policy(&self) -> &dyn RetryPolicy {
+        let own = self.parts.options.retry.as_deref();
+        own.unwrap_or(&*self.engine.0.settings.retry)
+    }
+
     fn decide(&self, failure: &Failure<'_>, server_delay: Option<Duration>) -> Decision {
-        self.engine.0.settings.retry.decide(&Attempt {
+        self.policy().decide(&Attempt {
             number: self.attempts - self.uncounted,
             method: &self.parts.method,
             idempotent: self.parts.is_idempotent(),

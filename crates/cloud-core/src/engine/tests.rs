@@ -783,3 +783,20 @@ async fn a_policy_that_names_no_number_of_attempts_is_not_quoted_with_one() {
         "GET /x failed: 503 Service Unavailable (attempt 2, 1.0 s)"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_may_have_a_retry_policy_of_its_own() {
+    let wire = ScriptedTransport::from_fn(|_| Scripted::json(503, ""));
+    let (engine, base) = engine_with(wire.clone(), |options| {
+        options.retry(crate::retry::StandardRetry::new().max_attempts(3));
+    });
+    let get = || Call::untabled(&engine, &base, Method::GET, "/x", Decode::<()>::nothing());
+    let never = crate::retry::StandardRetry::never();
+    let once = get().options(|o| o.retry(never)).await.unwrap_err();
+    assert_eq!((once.attempts(), wire.seen().len()), (1, 1));
+    let twice = crate::retry::StandardRetry::new().max_attempts(2);
+    let twice = get().options(|o| o.retry(twice)).await.unwrap_err();
+    assert_eq!(twice.attempts(), 2);
+    assert!(twice.to_string().contains("attempt 2 of 2"), "{twice}");
+    assert_eq!(get().await.unwrap_err().attempts(), 3);
+}

@@ -1,10 +1,12 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::retry::RetryPolicy;
 
 /// What a caller may set for one call, apart from the fields of the API: see
 /// [`options`](crate::call::Call::options).
@@ -18,6 +20,7 @@ pub struct CallOptions {
     pub(crate) item_limit: Option<usize>,
     pub(crate) unchecked: bool,
     pub(crate) while_locked: Option<Duration>,
+    pub(crate) retry: Option<Arc<dyn RetryPolicy>>,
     pub(crate) headers: HeaderMap,
     pub(crate) body_fields: Vec<(String, Value)>,
     pub(crate) invalid: Option<Error>,
@@ -65,6 +68,13 @@ impl CallOptions {
         self
     }
 
+    /// Decides about retries of this call by this policy instead of the client's:
+    /// [`StandardRetry::never()`](crate::retry::StandardRetry::never) sends it once.
+    pub fn retry(mut self, policy: impl RetryPolicy + 'static) -> Self {
+        self.retry = Some(Arc::new(policy));
+        self
+    }
+
     /// Adds a field to the JSON body, or replaces the one of this name: for what the API takes and this crate does not
     /// know yet. A name with dots, such as `properties.beta`, is a field of an object within.
     pub fn body_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
@@ -97,6 +107,7 @@ impl fmt::Debug for CallOptions {
             .field("item_limit", &self.item_limit)
             .field("unchecked", &self.unchecked)
             .field("while_locked", &self.while_locked)
+            .field("retry", &self.retry)
             .field("headers", &headers)
             .field(
                 "body_fields",
