@@ -119,6 +119,12 @@ impl Error {
         Self::new(ErrorKind::Config, format!("{setting}: {problem}"))
     }
 
+    /// A thing that was looked for and is not there; [`is_not_found`](Self::is_not_found) holds for it.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(ErrorKind::Api, format!("there is no {what}"))
+            .with_status(StatusCode::NOT_FOUND, None)
+    }
+
     /// An argument that cannot be sent; `field` is its name in the API.
     pub fn input(field: impl Into<String>, problem: impl Into<String>) -> Self {
         let (field, problem) = (field.into(), problem.into());
@@ -478,6 +484,13 @@ mod tests {
             error.to_string(),
             "cannot reach the server: no route; it may have been carried out all the same"
         );
+    }
+
+    #[test]
+    fn what_was_looked_for_and_is_not_there_is_named() {
+        let error = Error::not_found("server web-1");
+        assert!(error.is_not_found() && !error.is_retryable());
+        assert_eq!(error.to_string(), "404 Not Found: there is no server web-1");
     }
 
     #[test]

@@ -127,6 +127,15 @@ macro_rules! request {
                 }
             )* )?
 
+            /// Sets something by `set` if there is a value for it, so that an optional setting needs no branch:
+            /// `.maybe(name, |request, name| request.name(name))`.
+            pub fn maybe<V>(self, value: Option<V>, set: impl FnOnce(Self, V) -> Self) -> Self {
+                match value {
+                    Some(value) => set(self, value),
+                    None => self,
+                }
+            }
+
             /// Sets a time limit, headers and so on for this call only.
             pub fn options(
                 mut self,
@@ -250,6 +259,9 @@ mod tests {
             body(&update().source(None).kind("a")),
             r#"{"type":"a","source_id":null}"#
         );
+        let maybe = |kind: Option<&str>| update().maybe(kind, UpdateVolume::kind);
+        assert_eq!(body(&maybe(Some("a"))), r#"{"type":"a"}"#);
+        assert_eq!(body(&maybe(None)), "{}");
         assert_eq!(
             body(&update().source("b").note(None)),
             r#"{"note":null,"source_id":"b"}"#

@@ -2,7 +2,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 
 use super::CallFuture;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::task::Running;
 
 /// Several calls, one after the other, that answer with one `T`. Await it to begin.
@@ -22,6 +22,17 @@ impl<T: Send + 'static> Task<T> {
     #[cfg(feature = "blocking")]
     pub fn send_blocking(self) -> Result<T> {
         crate::blocking::block_on(self.0)
+    }
+}
+
+impl<T: Send + 'static> Task<Option<T>> {
+    /// Turns "there is none" into an error for which [`is_not_found`](crate::Error::is_not_found) holds, as if the service
+    /// had said it. `what` is what was looked for, such as `server web-1`.
+    pub fn or_not_found(self, what: impl Into<String>) -> Task<T> {
+        let what = what.into();
+        Task(Box::pin(async move {
+            self.0.await?.ok_or_else(|| Error::not_found(&what))
+        }))
     }
 }
 

@@ -59,6 +59,15 @@ macro_rules! list_request {
 macro_rules! list_methods {
     ($name:ident => $item:ty) => {
         impl $name {
+            /// Sets something by `set` if there is a value for it, so that an optional setting needs no branch:
+            /// `.maybe(name, |list, name| list.name(name))`.
+            pub fn maybe<V>(self, value: Option<V>, set: impl FnOnce(Self, V) -> Self) -> Self {
+                match value {
+                    Some(value) => set(self, value),
+                    None => self,
+                }
+            }
+
             /// How many items a page shall hold.
             pub fn per_page(self, items: u32) -> Self {
                 self.with_list(|list| list.per_page(items))
