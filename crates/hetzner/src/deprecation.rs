@@ -1,5 +1,7 @@
 //! When an image, an ISO or a type goes away.
 
+use std::fmt;
+
 use cloud_core::model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,28 @@ impl Deprecation {
     }
 }
 
+impl fmt::Display for Deprecation {
+    /// A line for people, such as `deprecated since 2026-03-01: nothing new can be made from it from 2026-06-01 on; what
+    /// exists keeps working`. Days are those of UTC.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "deprecated since {}: ", day(self.announced))?;
+        match self.unavailable_after {
+            Some(end) => write!(f, "nothing new can be made from it from {} on", day(end))?,
+            None => {
+                f.write_str("the day from which nothing new can be made from it is not known")?
+            }
+        }
+        f.write_str("; what exists keeps working")
+    }
+}
+
+/// The date of an instant.
+fn day(at: Timestamp) -> String {
+    let mut day = at.to_string();
+    day.truncate("2026-03-01".len());
+    day
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +74,25 @@ mod tests {
             unavailable_after: None,
         };
         assert!(!unknown_end.is_unavailable(at(1_000_000)));
+    }
+
+    #[test]
+    fn a_deprecation_explains_itself() {
+        let at = |text: &str| text.parse().unwrap();
+        let mut deprecation = Deprecation {
+            announced: at("2026-03-01T10:00:00Z"),
+            unavailable_after: Some(at("2026-06-01T00:00:00Z")),
+        };
+        assert_eq!(
+            deprecation.to_string(),
+            "deprecated since 2026-03-01: nothing new can be made from it from 2026-06-01 on; \
+             what exists keeps working"
+        );
+        deprecation.unavailable_after = None;
+        assert_eq!(
+            deprecation.to_string(),
+            "deprecated since 2026-03-01: the day from which nothing new can be made from it is not known; \
+             what exists keeps working"
+        );
     }
 }

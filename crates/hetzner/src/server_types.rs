@@ -108,6 +108,15 @@ impl ServerType {
         self.locations.iter().find(|location| location.name == name)
     }
 
+    /// Its announced end in the location with this name: that of the location, else, where the service says nothing of
+    /// the location, that of the type. [`Deprecation`] prints as a line for people.
+    pub fn deprecation_in(&self, location: &str) -> Option<&Deprecation> {
+        match self.location(location) {
+            Some(location) => location.deprecation.as_ref(),
+            None => self.deprecation.as_ref(),
+        }
+    }
+
     /// What it costs in the location with this name.
     pub fn price_in(&self, location: &str) -> Option<&LocationPrice> {
         self.prices.iter().find(|price| price.location == location)
@@ -202,5 +211,25 @@ mod tests {
         assert_eq!(server_type.location("ash"), None);
         assert_eq!(server_type.price_in("ash").unwrap().included_traffic, 2);
         assert_eq!(server_type.price_in("hel1"), None);
+    }
+
+    #[test]
+    fn the_end_of_a_type_is_that_of_the_location() {
+        let server_type: ServerType = cloud_core::decode::from_str(
+            r#"{"deprecation":{"announced":"2026-01-01T00:00:00Z"},"locations":[
+                {"name":"fsn1","deprecation":{"announced":"2026-02-02T00:00:00Z"}},{"name":"hel1"}]}"#,
+        )
+        .unwrap();
+        let told = |location| {
+            let end = server_type.deprecation_in(location);
+            end.map(|end| end.to_string().split_off(17)[..10].to_owned())
+        };
+        assert_eq!(told("fsn1").as_deref(), Some("2026-02-02"));
+        assert_eq!(
+            told("hel1"),
+            None,
+            "the end of another location is not its own"
+        );
+        assert_eq!(told("ash").as_deref(), Some("2026-01-01"));
     }
 }
