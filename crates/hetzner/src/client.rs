@@ -14,6 +14,7 @@ use cloud_core::model::{Page, PageInfo, PageMeta};
 use cloud_core::options::ClientOptions;
 use cloud_core::provider::CallBuilder;
 use cloud_core::request::OperationRow;
+use cloud_core::time::Interval;
 use cloud_core::{Error, ErrorKind, Result};
 use http::Extensions;
 use secrecy::SecretString;
@@ -64,7 +65,7 @@ struct Inner {
     engine: Engine,
     cloud: BaseUrl,
     hetzner: BaseUrl,
-    poll_interval: Duration,
+    poll_interval: Interval,
     catalogue_ttl: Duration,
     /// What rooms keep for all clones of the client, by its type.
     kept: Mutex<Extensions>,
@@ -107,9 +108,9 @@ impl Client {
         &self.0.engine
     }
 
-    /// The first pause between two looks at work.
-    pub(crate) fn poll_interval(&self) -> Duration {
-        self.0.poll_interval
+    /// The pauses between two looks at work.
+    pub(crate) fn poll_interval(&self) -> Interval {
+        self.0.poll_interval.clone()
     }
 
     /// How long the catalogue keeps what it has read.
@@ -238,6 +239,7 @@ pub struct ClientBuilder {
     endpoint: Option<Setting<String>>,
     hetzner_endpoint: Option<Setting<String>>,
     poll_interval: Option<Duration>,
+    longest_poll_interval: Option<Duration>,
     catalogue_ttl: Option<Duration>,
     debug: Option<Setting<bool>>,
     debug_file: Option<Setting<String>>,
@@ -268,9 +270,18 @@ impl ClientBuilder {
         self
     }
 
-    /// The first pause between looks at an action, 0.5 s unless set. Pauses grow to ten times of it.
+    /// The first pause between looks at an action, 0.5 s unless set. Pauses grow to ten times of it, or to
+    /// [`longest_poll_interval`](Self::longest_poll_interval).
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
+        self
+    }
+
+    /// The longest pause between looks at an action. With that of [`poll_interval`](Self::poll_interval), or a shorter one,
+    /// all pauses are as long as the first. Each is shorter by up to a fifth at random, and four times as long while the
+    /// rate limit is nearly used up.
+    pub fn longest_poll_interval(mut self, interval: Duration) -> Self {
+        self.longest_poll_interval = Some(interval);
         self
     }
 
@@ -358,7 +369,10 @@ impl ClientBuilder {
             engine,
             cloud,
             hetzner,
-            poll_interval: interval,
+            poll_interval: match self.longest_poll_interval {
+                Some(longest) => Interval::new(interval, longest.max(interval)),
+                None => Interval::growing(interval, 10),
+            },
             catalogue_ttl: self.catalogue_ttl.unwrap_or(CATALOGUE_TTL),
             kept: Mutex::default(),
         })))

@@ -291,6 +291,35 @@ async fn pauses_without_end_are_cut_short_by_the_deadline() {
     assert_eq!(looks.load(Ordering::SeqCst), 2);
 }
 
+#[tokio::test(start_paused = true)]
+async fn pauses_grow_to_the_longest_that_is_set() {
+    let pauses = async |first: u64, longest: Option<u64>| {
+        let wire = ScriptedTransport::from_fn(|_| {
+            Scripted::json(200, r#"{"actions":[{"id":7,"status":"running"}]}"#)
+        });
+        let builder = Client::builder()
+            .token("t")
+            .transport(Arc::new(wire.clone()))
+            .clock(PausedClock::new())
+            .poll_interval(Duration::from_secs(first));
+        let builder = match longest {
+            Some(longest) => builder.longest_poll_interval(Duration::from_secs(longest)),
+            None => builder,
+        };
+        let api = builder.build().unwrap();
+        let wait = api.actions().wait(7).timeout(Duration::from_secs(600));
+        wait.await.unwrap_err();
+        let seen: Vec<_> = wire.seen().iter().map(|seen| seen.at).collect();
+        let pause = |pair: &[std::time::Instant]| (pair[1] - pair[0]).as_secs_f64();
+        let longest = seen.windows(2).map(pause).fold(0.0, f64::max);
+        longest.ceil() as u64
+    };
+    assert_eq!(pauses(3, None).await, 30);
+    assert_eq!(pauses(3, Some(5)).await, 5);
+    assert_eq!(pauses(3, Some(3)).await, 3);
+    assert_eq!(pauses(3, Some(1)).await, 3, "it is the first one at least");
+}
+
 /// Pages that are read side by side keep the pace of the rate limit like any other call.
 #[tokio::test(start_paused = true)]
 async fn prefetch_respects_the_rate_limit() {

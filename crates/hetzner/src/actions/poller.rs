@@ -1,7 +1,7 @@
 //! One poller for all the waits of a client.
 //!
 //! However many actions are waited for, they are looked at together: `GET /actions?id=..&id=..` with up to 25 ids a
-//! request, 0.5 s after the last look at first and 5 s at the end, four times slower while the rate limit is nearly used
+//! request, 0.5 s after the last look at first and 5 s at the end unless the client says otherwise, four times slower while the rate limit is nearly used
 //! up. A task does the looking as long as somebody waits, whether the waits are polled or not. Each runtime that waits
 //! for actions has a task of its own.
 
@@ -44,7 +44,7 @@ pub(crate) struct Poller {
 struct Looks {
     engine: Engine,
     base: BaseUrl,
-    first: Duration,
+    interval: Interval,
 }
 
 /// The waits of one runtime.
@@ -86,11 +86,11 @@ impl Poller {
         })
     }
 
-    fn new(engine: Engine, base: BaseUrl, first: Duration) -> Self {
+    fn new(engine: Engine, base: BaseUrl, interval: Interval) -> Self {
         let looks = Looks {
             engine,
             base,
-            first,
+            interval,
         };
         Self {
             looks,
@@ -119,7 +119,7 @@ impl Round {
         let clock = looks.engine.clock();
         let mut state = self.state();
         let watched = state.watched.entry(id).or_insert_with(|| {
-            let mut interval = Interval::growing(looks.first, 10);
+            let mut interval = looks.interval.clone();
             let step = interval.step(clock.random());
             Watched {
                 watchers: 0,
