@@ -1,10 +1,10 @@
 //! Floating and Primary IPs against the sandbox: every operation, on the wire and in what the caller gets.
 
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use cloud_sandbox::Sandbox;
 use hetzner::servers::PublicNetSetup;
-use hetzner::{AssigneeType, Client, IpVersion, Server, Sort};
+use hetzner::{AssigneeType, Client, FloatingIp, IpVersion, ReverseDns, Server, Sort};
 use serde_json::json;
 
 mod common;
@@ -421,4 +421,88 @@ async fn primary_ips_are_made_for_servers_and_go_with_them() {
     assert_eq!(left, ["seven"]);
     assert_code(ips.delete(six.id).await, "protected");
     assert_field(ips.create("x", IpVersion::V4).await, "location");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reverse_dns_is_one_interface_for_all_that_have_it() {
+    let sandbox = Sandbox::new();
+    let api = client(&sandbox);
+    let server = server(&api, "web-1").await;
+    let floating = api
+        .floating_ips()
+        .create(IpVersion::V6)
+        .home_location("fsn1");
+    let floating = floating.await.unwrap().wait().await.unwrap();
+    let primary = api
+        .primary_ips()
+        .create("www", IpVersion::V4)
+        .location("fsn1");
+    let primary = primary.await.unwrap().wait().await.unwrap();
+    let balancer = api
+        .load_balancers()
+        .create("front", "lb11")
+        .location("fsn1");
+    let balancer = balancer.await.unwrap().wait().await.unwrap();
+
+    let v4 = balancer.ipv4().unwrap();
+    let v6 = server.ipv6().unwrap();
+    let all: [(&dyn ReverseDns, IpAddr, String); 5] = [
+        (
+            &server,
+            server.ipv4().unwrap().into(),
+            format!("servers/{}", server.id),
+        ),
+        (&server, v6.into(), format!("servers/{}", server.id)),
+        (
+            &floating,
+            floating.address().unwrap(),
+            format!("floating_ips/{}", floating.id),
+        ),
+        (
+            &primary,
+            primary.address().unwrap(),
+            format!("primary_ips/{}", primary.id),
+        ),
+        (
+            &balancer,
+            v4.into(),
+            format!("load_balancers/{}", balancer.id),
+        ),
+    ];
+    for (index, (resource, ip, path)) in all.iter().enumerate() {
+        let name = format!("www-{index}.example.com");
+        let change = resource.change_dns_ptr(&api, *ip, Some(&name));
+        change.await.unwrap().wait().await.unwrap();
+        assert_eq!(
+            last(&sandbox),
+            (
+                format!("POST /v1/{path}/actions/change_dns_ptr"),
+                json!({"ip": ip, "dns_ptr": name})
+            )
+        );
+    }
+    let server = api.servers().get(server.id).await.unwrap();
+    let floating = api.floating_ips().get(floating.id).await.unwrap();
+    let primary = api.primary_ips().get(primary.id).await.unwrap();
+    let balancer = api.load_balancers().get(balancer.id).await.unwrap();
+    let now: [&dyn ReverseDns; 5] = [&server, &server, &floating, &primary, &balancer];
+    for (index, ((_, ip, _), resource)) in all.iter().zip(now).enumerate() {
+        let name = format!("www-{index}.example.com");
+        assert_eq!(resource.dns_ptr_of(*ip), Some(name));
+        let entries = resource.dns_ptrs();
+        assert!(entries.iter().any(|entry| entry.ip.parse() == Ok(*ip)));
+    }
+    let foreign = "192.0.2.1".parse().unwrap();
+    assert_eq!(server.dns_ptr_of(foreign), None);
+    // Whatever way the service writes it.
+    let written: FloatingIp = hetzner::decode::from_str(
+        r#"{"dns_ptr":[{"ip":"2001:0db8:0000::0001","dns_ptr":"a.example.com"}]}"#,
+    )
+    .unwrap();
+    let ip = "2001:db8::1".parse().unwrap();
+    assert_eq!(written.dns_ptr_of(ip).as_deref(), Some("a.example.com"));
+
+    let reset = server.change_dns_ptr(&api, v6.into(), None);
+    reset.await.unwrap();
+    assert_eq!(last(&sandbox).1, json!({"ip": v6, "dns_ptr": null}));
 }
