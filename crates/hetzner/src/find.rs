@@ -1,7 +1,8 @@
+use cloud_core::Error;
 use cloud_core::call::{Call, Task};
 use cloud_core::list::List;
-
 use cloud_core::model::IdOrName;
+use cloud_core::provider::CallBuilder;
 
 /// Looks a resource up by id or by name; `None` when there is none.
 ///
@@ -26,4 +27,20 @@ pub(crate) fn find<Id: From<i64>, T: Send + 'static>(
             })
         }
     }
+}
+
+/// The one that a filter finds which only one can match; `None` when there is none.
+pub(crate) fn find_by<T: Send + 'static>(
+    field: &'static str,
+    value: &str,
+    list: List<T>,
+) -> Task<Option<T>> {
+    // The service takes an empty filter for none, and would give the first of all.
+    let checked = if value.trim().is_empty() {
+        Err(Error::input(field, "must not be empty"))
+    } else {
+        Ok(())
+    };
+    let list = list.map_call(|call| call.set_query(field, value).check(checked));
+    Task::new(async move { Ok(list.page().await?.items.into_iter().next()) })
 }

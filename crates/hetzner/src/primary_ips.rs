@@ -12,7 +12,7 @@ use crate::actions::{self, Action, Created, action_methods};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::find::find;
+use crate::find::{find, find_by};
 use crate::ids::{LocationId, PrimaryIpId, ServerId};
 use crate::ips::{self, ChangeDnsPtr, DnsPtr, IpVersion};
 use crate::labels::{self, Labels};
@@ -176,6 +176,17 @@ impl<'a> PrimaryIps<'a> {
                 .query("name", name)
         };
         find(primary_ip.into(), by_name, |id| self.get(id))
+    }
+
+    /// Looks a Primary IP up by its address (`GET /primary_ips?ip=..`), for IPv6 by the network as [`PrimaryIp::ip`] has it;
+    /// `None` when there is none.
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access.
+    pub fn find_by_ip(self, ip: impl std::fmt::Display) -> Task<Option<PrimaryIp>> {
+        let list = self.0.list(&ops::LIST_PRIMARY_IPS, "primary_ips");
+        find_by("ip", &ip.to_string(), list)
     }
 
     /// Changes the name, the labels or what happens with the server's end (`PUT /primary_ips/{id}`). What is not set

@@ -4,10 +4,13 @@ use crate::actions::Action;
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::find::find;
+use crate::find::{find, find_by};
 use crate::ids::SshKeyId;
 use crate::labels;
 use crate::ops;
+use base64::Engine as _;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use cloud_core::call::{Call, Task};
 use cloud_core::model::IdOrName;
 use cloud_core::model::Sort;
@@ -41,6 +44,33 @@ impl From<&SshKey> for SshKeyId {
         ssh_key.id
     }
 }
+
+/// The MD5 fingerprint of a public key in the form of `authorized_keys`, as [`SshKey::fingerprint`] has it; `None` for a
+/// text that is no such key. It names a key, and protects nothing.
+///
+/// ```
+/// let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dHRlcmZseWJ1dHRlcmZseWJ1dHRlcmZseWJ1dHQx laptop";
+/// let fingerprint = hetzner::ssh_keys::fingerprint(key);
+/// assert_eq!(fingerprint.as_deref(), Some("1d:9b:0a:f6:84:60:70:1d:a0:0f:0c:37:a7:3b:1d:cc"));
+/// ```
+pub fn fingerprint(public_key: &str) -> Option<String> {
+    let mut words = public_key.split_whitespace();
+    let (kind, blob) = (words.next()?, words.next()?);
+    let blob = KEY_TEXT.decode(blob).ok()?;
+    // The blob begins with the length of its kind and the kind itself.
+    let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
+    blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;
+    let pairs = md5::compute(&blob).0.map(|byte| format!("{byte:02x}"));
+    Some(pairs.join(":"))
+}
+
+/// As lenient as OpenSSH, which reads keys without their padding.
+const KEY_TEXT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 impl Client {
     /// SSH keys, which new servers can be given.
@@ -124,6 +154,17 @@ impl<'a> SshKeys<'a> {
                 .query("name", name)
         };
         find(key.into(), by_name, |id| self.get(id))
+    }
+
+    /// Looks an SSH key up by its MD5 fingerprint (`GET /ssh_keys?fingerprint=..`); `None` when there is none.
+    /// [`fingerprint`] computes that of a public key.
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access.
+    pub fn find_by_fingerprint(self, fingerprint: &str) -> Task<Option<SshKey>> {
+        let list = self.0.list(&ops::LIST_SSH_KEYS, "ssh_keys");
+        find_by("fingerprint", fingerprint, list)
     }
 
     /// Changes the name or the labels of an SSH key (`PUT /ssh_keys/{id}`). What is not set stays as it is.

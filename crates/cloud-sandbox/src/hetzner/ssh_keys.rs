@@ -1,7 +1,6 @@
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -167,7 +166,7 @@ pub(crate) fn fingerprint(public_key: &str) -> Option<String> {
     let length = u32::try_from(kind.len()).ok()?.to_be_bytes();
     let rest = blob.strip_prefix(&length)?.strip_prefix(kind.as_bytes())?;
     let hex = || {
-        Md5::digest(&blob)
+        md5::compute(&blob)
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect::<Vec<_>>()

@@ -14,7 +14,7 @@ use crate::actions::{self, Action, Created};
 use crate::client::Client;
 #[cfg(doc)]
 use crate::error::ErrorCode;
-use crate::find::find;
+use crate::find::{find, find_by};
 use crate::ids::{StorageBoxId, StorageBoxSubaccountId};
 use crate::labels::{self, Labels};
 use crate::ops;
@@ -167,6 +167,16 @@ impl<'a> StorageBoxSubaccounts<'a> {
             home_directory.into(),
             password.into(),
         )
+    }
+
+    /// Looks a subaccount up by the name to log in with, such as `u1337-sub1`
+    /// (`GET /storage_boxes/{id}/subaccounts?username=..`); `None` when there is none.
+    ///
+    /// # Permissions
+    ///
+    /// A token with read access.
+    pub fn find_by_username(self, username: &str) -> Task<Option<StorageBoxSubaccount>> {
+        find_by("username", username, self.listed())
     }
 
     fn one(
